@@ -1,0 +1,20 @@
+"""The errors that this package raises, one small hierarchy.
+
+Every message names the thing that is wrong and what to do about it: the command line and Dagster show it as it is.
+"""
+
+
+class AchievementPipelineError(Exception):
+    """The base of all errors that are meant for people to read."""
+
+
+class SettingsError(AchievementPipelineError):
+    """One or more settings are wrong; the message lists all of them."""
+
+
+class SourceError(AchievementPipelineError):
+    """A source (a repository, an API) can't be read."""
+
+
+class StoreError(AchievementPipelineError):
+    """The database can't be used."""

@@ -1,0 +1,231 @@
+"""The dataframes that pass from step to step: every column, its dtype, its unit and its meaning, written once.
+
+A function that takes or returns one says so by its schema, ``DataFrame[CommitActivities]``; the assets validate them at
+their borders (`pandera`). Conventions:
+
+* Text is pandas' ``str``; what is not known is missing, never a magic value.
+* Moments are ``datetime64[us, UTC]``; offsets from UTC are minutes east.
+* A *key* names one activity or achievement and means the same on every machine (``git:github.com/o/n@<sha>``).
+* A *person* is the canonical, lower-case e-mail address that all addresses of that person were mapped to.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+import pandas as pd
+import pandera.pandas as pa
+
+Moment = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
+
+
+class DiffState(StrEnum):
+    """What is known about the files of a commit."""
+
+    READ = "read"
+    """Its file rows are complete (there may be none: an empty commit)."""
+    MERGE = "merge"
+    """A merge: it has no file rows, by rule."""
+    SKIPPED = "skipped"
+    """Not asked for (another author, before ``since``, a bot); read when it is."""
+    PENDING = "pending"
+    """Can't be read yet: the boundary of a shallow clone, or contents that a partial clone lacks."""
+    FAILED = "failed"
+    """Could not be read: a corrupt or missing object."""
+
+
+class ActivityKind(StrEnum):
+    """What an activity is, in its source's own words."""
+
+    COMMIT = "git_commit"
+    PULL_REQUEST = "github_pull_request"
+    REVIEW = "github_review"
+    LINEAR_ISSUE = "linear_issue"
+    LINEAR_PROJECT = "linear_project"
+    MLFLOW_RUN = "mlflow_run"
+    MANUAL = "manual"
+
+
+class RawCommits(pa.DataFrameModel):
+    """One row a commit that is reachable now from the chosen refs of a repository."""
+
+    repository: str = pa.Field(description="Stable key of the repository: host/owner/name, or its folder")
+    sha: str = pa.Field(str_matches=r"^[0-9a-f]{40,64}$", description="Full object name")
+    parents: str = pa.Field(description="Object names of the parents, separated by blanks; empty for a root")
+    author_name: str = pa.Field(description="Through mailmap")
+    author_email: str = pa.Field(
+        description="Through mailmap, as written; an opaque key, may be empty or no address"
+    )
+    committer_name: str = pa.Field(description="Through mailmap")
+    committer_email: str = pa.Field(description="Through mailmap, as written")
+    authored_at: Moment = pa.Field(
+        nullable=True, description="Missing where git's number is no representable date"
+    )
+    authored_offset: pd.Int16Dtype = pa.Field(
+        nullable=True, description="Minutes east of UTC; missing where nonsense"
+    )
+    committed_at: Moment = pa.Field(
+        nullable=True, description="Missing where git's number is no representable date"
+    )
+    committed_offset: pd.Int16Dtype = pa.Field(
+        nullable=True, description="Minutes east of UTC; missing where nonsense"
+    )
+    subject: str = pa.Field(description="First paragraph of the message on one line, as git's %s")
+    body: str = pa.Field(description="The message after the subject, as git's %b, without carriage returns")
+    trailers: str = pa.Field(
+        description="Trailers of the last paragraph as git reads them, unfolded, one a line"
+    )
+    diff: str = pa.Field(
+        isin=[state.value for state in DiffState], description="What is known about its files"
+    )
+
+    class Config:
+        """Keys are unique; no other column may appear."""
+
+        strict = True
+        unique = ["repository", "sha"]  # noqa: RUF012 - pandera's own form
+
+
+class RawCommitFiles(pa.DataFrameModel):
+    """One row a file that a non-merge commit changed: the numbers of ``git log --numstat -M``."""
+
+    repository: str = pa.Field(description="Key of the repository")
+    sha: str = pa.Field(description="Object name of the commit")
+    path: str = pa.Field(description="Path after the change; bytes that are not UTF-8 stand as \\xNN")
+    old_path: str = pa.Field(
+        nullable=True, description="Path before the change, where it was renamed or copied"
+    )
+    status: str = pa.Field(
+        isin=list("AMDRTC"), description="Added, modified, deleted, renamed, type changed, copied"
+    )
+    old_mode: str = pa.Field(description="Six octal digits; 000000 when added, 160000 for a submodule")
+    new_mode: str = pa.Field(description="Six octal digits; 000000 when deleted, 160000 for a submodule")
+    old_blob: str = pa.Field(description="Object name of the content before; zeros when added")
+    new_blob: str = pa.Field(description="Object name of the content after; zeros when deleted")
+    insertions: pd.Int32Dtype = pa.Field(nullable=True, ge=0, description="Lines; missing when binary")
+    deletions: pd.Int32Dtype = pa.Field(nullable=True, ge=0, description="Lines; missing when binary")
+    binary: bool = pa.Field(description="Whether git calls it binary")
+
+    class Config:
+        """No other column may appear."""
+
+        strict = True
+
+
+class Activities(pa.DataFrameModel):
+    """One row an activity: what all lanes have in common after normalising and gating."""
+
+    key: str = pa.Field(unique=True, description="Stable name of the activity")
+    kind: str = pa.Field(isin=[kind.value for kind in ActivityKind], description="What it is in its source")
+    source_id: str = pa.Field(description="Its name within its source: a sha, a number, a uuid")
+    repository: str = pa.Field(nullable=True, description="Key of the repository; missing for other sources")
+    title: str = pa.Field(description="One line for people")
+    description: str = pa.Field(description="The rest of what its author wrote; may be empty")
+    url: str = pa.Field(nullable=True, description="Where it can be seen; missing for a local repository")
+    person: str = pa.Field(description="Whose it is: canonical e-mail address, lower case")
+    person_name: str = pa.Field(description="The name to show for the person")
+    coauthors: str = pa.Field(description="Canonical addresses of others it belongs to, separated by commas")
+    started_at: Moment = pa.Field(nullable=True, description="Missing when no evidence gives it")
+    completed_at: Moment = pa.Field(nullable=True, description="When it was done")
+    category: str = pa.Field(description="One of judging.categories.Category")
+    category_rule: str = pa.Field(description="Which rule gave the category")
+    significant: bool = pa.Field(description="Whether it may make an achievement")
+    reasons: str = pa.Field(description="Reason codes that decided it, separated by commas")
+    parent: str = pa.Field(nullable=True, description="Key of the activity that it belongs to")
+    retracted_by: str = pa.Field(
+        nullable=True, description="Key of the activity that reverted it or that it repeats"
+    )
+
+    class Config:
+        """No column beyond the lane's own may appear."""
+
+        strict = True
+
+
+class CommitActivities(Activities):
+    """One row a commit, normalised and gated."""
+
+    sha: str = pa.Field(description="Full object name")
+    type: str = pa.Field(
+        nullable=True, description="Conventional Commits type, lower case; missing if not conforming"
+    )
+    scope: str = pa.Field(nullable=True, description="Conventional Commits scope")
+    breaking: bool = pa.Field(description="Marked by ! or a BREAKING CHANGE footer")
+    files: int = pa.Field(ge=0, description="Files changed, all of them")
+    insertions: int = pa.Field(ge=0, description="Lines, all files")
+    deletions: int = pa.Field(ge=0, description="Lines, all files")
+    effective_files: int = pa.Field(ge=0, description="Files that are work")
+    effective_insertions: int = pa.Field(ge=0, description="Lines in files that are work")
+    effective_deletions: int = pa.Field(ge=0, description="Lines in files that are work")
+    left_out: str = pa.Field(
+        description='JSON: {"<reason>": {"files": n, "lines": n}} of the files that are not work'
+    )
+
+
+class Scores(pa.DataFrameModel):
+    """One row a scored activity."""
+
+    key: str = pa.Field(unique=True, description="Key of the activity")
+    impact: float = pa.Field(ge=0, le=100, description="Points")
+    complexity: float = pa.Field(ge=0, le=100, description="Points")
+    ledger: str = pa.Field(
+        description='JSON list of {"score", "rule", "points", "evidence"}; the points of a score sum to it exactly'
+    )
+    version: str = pa.Field(description="Version of the rules that gave the score")
+
+    class Config:
+        """No other column may appear."""
+
+        strict = True
+
+
+class Skills(pa.DataFrameModel):
+    """One row a skill that an activity shows."""
+
+    key: str = pa.Field(description="Key of the activity")
+    skill: str = pa.Field(description="Name as in the vocabulary")
+    kind: str = pa.Field(isin=["language", "technology", "practice"], description="Kind of skill")
+    weight: float = pa.Field(gt=0, le=1, description="Share or strength of the evidence")
+    evidence: str = pa.Field(description="What shows it, for people: 12 files, +340 -20 lines")
+
+    class Config:
+        """A skill stands once for an activity; no other column may appear."""
+
+        strict = True
+        unique = ["key", "skill"]  # noqa: RUF012 - pandera's own form
+
+
+class Achievements(pa.DataFrameModel):
+    """One row an achievement: a root activity and all activities that belong to it, ready to be stored."""
+
+    key: str = pa.Field(unique=True, description="Key of the root activity")
+    title: str = pa.Field(description="One line for people")
+    category: str = pa.Field(description="One of judging.categories.Category")
+    description: str = pa.Field(description="What its author wrote")
+    source_type: str = pa.Field(description="Kind of the root activity")
+    source_id: str = pa.Field(description="Name of the root activity within its source")
+    source_url: str = pa.Field(nullable=True, description="Where the root can be seen")
+    repository: str = pa.Field(nullable=True, description="Key of the repository")
+    author: str = pa.Field(description="Canonical e-mail address of the person")
+    started_at: Moment = pa.Field(nullable=True, description="Missing when no evidence gives it")
+    completed_at: Moment = pa.Field(nullable=True, description="When the piece of work was done")
+    impact_score: float = pa.Field(ge=0, le=100, description="Maximum over its activities, points")
+    complexity_score: float = pa.Field(ge=0, le=100, description="Maximum over its activities, points")
+    score_ledger: str = pa.Field(
+        description="JSON list of ledger lines, each naming the activity that gave it"
+    )
+    score_version: str = pa.Field(description="Version of the rules")
+    skills_demonstrated: str = pa.Field(description="JSON list of skills, the strongest first")
+    skills: str = pa.Field(description='JSON list of {"skill", "kind", "weight", "evidence"}')
+    tags: str = pa.Field(description="JSON list: source, type, scope, breaking, shared")
+    evidence: str = pa.Field(
+        description='JSON list of {"key", "kind", "title", "url", "person", "at"}, the root first'
+    )
+    portfolio_ready: bool = pa.Field(description="Impact reaches the portfolio threshold")
+    retracted_reason: str = pa.Field(
+        nullable=True, description="Why it no longer counts; missing while it does"
+    )
+
+    class Config:
+        """No other column may appear."""
+
+        strict = True
