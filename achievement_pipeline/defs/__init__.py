@@ -1,0 +1,1 @@
+"""DAGSTER: assets, checks, partitions, resources, jobs. The only package, with `definitions`, that knows Dagster."""

@@ -1,0 +1,1 @@
+"""JUDGE: pure functions, dataframe in, dataframe out. No I/O, no Dagster."""

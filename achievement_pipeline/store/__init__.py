@@ -1,0 +1,1 @@
+"""KEEP: Postgres, embedded or given by ``DATABASE_URL``."""
