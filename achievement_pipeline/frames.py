@@ -52,31 +52,17 @@ class RawCommits(pa.DataFrameModel):
     sha: str = pa.Field(str_matches=r"^[0-9a-f]{40,64}$", description="Full object name")
     parents: str = pa.Field(description="Object names of the parents, separated by blanks; empty for a root")
     author_name: str = pa.Field(description="Through mailmap")
-    author_email: str = pa.Field(
-        description="Through mailmap, as written; an opaque key, may be empty or no address"
-    )
+    author_email: str = pa.Field(description="Through mailmap, as written; an opaque key, may be empty or no address")
     committer_name: str = pa.Field(description="Through mailmap")
     committer_email: str = pa.Field(description="Through mailmap, as written")
-    authored_at: Moment = pa.Field(
-        nullable=True, description="Missing where git's number is no representable date"
-    )
-    authored_offset: pd.Int16Dtype = pa.Field(
-        nullable=True, description="Minutes east of UTC; missing where nonsense"
-    )
-    committed_at: Moment = pa.Field(
-        nullable=True, description="Missing where git's number is no representable date"
-    )
-    committed_offset: pd.Int16Dtype = pa.Field(
-        nullable=True, description="Minutes east of UTC; missing where nonsense"
-    )
+    authored_at: Moment = pa.Field(nullable=True, description="Missing where git's number is no representable date")
+    authored_offset: pd.Int16Dtype = pa.Field(nullable=True, description="Minutes east of UTC; missing where nonsense")
+    committed_at: Moment = pa.Field(nullable=True, description="Missing where git's number is no representable date")
+    committed_offset: pd.Int16Dtype = pa.Field(nullable=True, description="Minutes east of UTC; missing where nonsense")
     subject: str = pa.Field(description="First paragraph of the message on one line, as git's %s")
     body: str = pa.Field(description="The message after the subject, as git's %b, without carriage returns")
-    trailers: str = pa.Field(
-        description="Trailers of the last paragraph as git reads them, unfolded, one a line"
-    )
-    diff: str = pa.Field(
-        isin=[state.value for state in DiffState], description="What is known about its files"
-    )
+    trailers: str = pa.Field(description="Trailers of the last paragraph as git reads them, unfolded, one a line")
+    diff: str = pa.Field(isin=[state.value for state in DiffState], description="What is known about its files")
 
     class Config:
         """Keys are unique; no other column may appear."""
@@ -91,12 +77,8 @@ class RawCommitFiles(pa.DataFrameModel):
     repository: str = pa.Field(description="Key of the repository")
     sha: str = pa.Field(description="Object name of the commit")
     path: str = pa.Field(description="Path after the change; bytes that are not UTF-8 stand as \\xNN")
-    old_path: str = pa.Field(
-        nullable=True, description="Path before the change, where it was renamed or copied"
-    )
-    status: str = pa.Field(
-        isin=list("AMDRTC"), description="Added, modified, deleted, renamed, type changed, copied"
-    )
+    old_path: str = pa.Field(nullable=True, description="Path before the change, where it was renamed or copied")
+    status: str = pa.Field(isin=list("AMDRTC"), description="Added, modified, deleted, renamed, type changed, copied")
     old_mode: str = pa.Field(description="Six octal digits; 000000 when added, 160000 for a submodule")
     new_mode: str = pa.Field(description="Six octal digits; 000000 when deleted, 160000 for a submodule")
     old_blob: str = pa.Field(description="Object name of the content before; zeros when added")
@@ -131,9 +113,7 @@ class Activities(pa.DataFrameModel):
     significant: bool = pa.Field(description="Whether it may make an achievement")
     reasons: str = pa.Field(description="Reason codes that decided it, separated by commas")
     parent: str = pa.Field(nullable=True, description="Key of the activity that it belongs to")
-    retracted_by: str = pa.Field(
-        nullable=True, description="Key of the activity that reverted it or that it repeats"
-    )
+    retracted_by: str = pa.Field(nullable=True, description="Key of the activity that reverted it or that it repeats")
 
     class Config:
         """No column beyond the lane's own may appear."""
@@ -145,9 +125,7 @@ class CommitActivities(Activities):
     """One row a commit, normalised and gated."""
 
     sha: str = pa.Field(description="Full object name")
-    type: str = pa.Field(
-        nullable=True, description="Conventional Commits type, lower case; missing if not conforming"
-    )
+    type: str = pa.Field(nullable=True, description="Conventional Commits type, lower case; missing if not conforming")
     scope: str = pa.Field(nullable=True, description="Conventional Commits scope")
     breaking: bool = pa.Field(description="Marked by ! or a BREAKING CHANGE footer")
     files: int = pa.Field(ge=0, description="Files changed, all of them")
@@ -156,9 +134,7 @@ class CommitActivities(Activities):
     effective_files: int = pa.Field(ge=0, description="Files that are work")
     effective_insertions: int = pa.Field(ge=0, description="Lines in files that are work")
     effective_deletions: int = pa.Field(ge=0, description="Lines in files that are work")
-    left_out: str = pa.Field(
-        description='JSON: {"<reason>": {"files": n, "lines": n}} of the files that are not work'
-    )
+    left_out: str = pa.Field(description='JSON: {"<reason>": {"files": n, "lines": n}} of the files that are not work')
 
 
 class Scores(pa.DataFrameModel):
@@ -210,20 +186,14 @@ class Achievements(pa.DataFrameModel):
     completed_at: Moment = pa.Field(nullable=True, description="When the piece of work was done")
     impact_score: float = pa.Field(ge=0, le=100, description="Maximum over its activities, points")
     complexity_score: float = pa.Field(ge=0, le=100, description="Maximum over its activities, points")
-    score_ledger: str = pa.Field(
-        description="JSON list of ledger lines, each naming the activity that gave it"
-    )
+    score_ledger: str = pa.Field(description="JSON list of ledger lines, each naming the activity that gave it")
     score_version: str = pa.Field(description="Version of the rules")
     skills_demonstrated: str = pa.Field(description="JSON list of skills, the strongest first")
     skills: str = pa.Field(description='JSON list of {"skill", "kind", "weight", "evidence"}')
     tags: str = pa.Field(description="JSON list: source, type, scope, breaking, shared")
-    evidence: str = pa.Field(
-        description='JSON list of {"key", "kind", "title", "url", "person", "at"}, the root first'
-    )
+    evidence: str = pa.Field(description='JSON list of {"key", "kind", "title", "url", "person", "at"}, the root first')
     portfolio_ready: bool = pa.Field(description="Impact reaches the portfolio threshold")
-    retracted_reason: str = pa.Field(
-        nullable=True, description="Why it no longer counts; missing while it does"
-    )
+    retracted_reason: str = pa.Field(nullable=True, description="Why it no longer counts; missing while it does")
 
     class Config:
         """No other column may appear."""

@@ -1,0 +1,1 @@
+"""The command `achievements`: one module a group of commands."""

@@ -1,6 +1,7 @@
 """The rules that a user may change: weights, thresholds, vocabularies. Defaults as in ``docs/scores.md``.
 
-This is data, typed and validated; `achievement_pipeline.settings` fills it from ``achievements.toml`` and the environment.
+This is data, typed and validated; `achievement_pipeline.settings` fills it from ``achievements.toml`` and the
+environment.
 """
 
 from typing import Annotated
@@ -28,9 +29,7 @@ class CommitRules(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    min_lines: int = Field(
-        default=50, ge=0, description="More effective lines than this make a commit significant"
-    )
+    min_lines: int = Field(default=50, ge=0, description="More effective lines than this make a commit significant")
     types: tuple[str, ...] = Field(
         default=("feat", "fix", "perf", "refactor", "test", "docs", "ci", "build"),
         description="Conventional Commits types that make a commit significant",
@@ -40,14 +39,10 @@ class CommitRules(BaseModel):
         description="Whole words of the message, in any of their forms, that make a commit significant",
     )
     impact_base: Points = Field(default=30, description="Impact of every significant commit")
-    impact_lines_per_point: float = Field(
-        default=20, gt=0, description="Effective lines that add a point of impact"
-    )
+    impact_lines_per_point: float = Field(default=20, gt=0, description="Effective lines that add a point of impact")
     impact_max: Points = Field(default=90, description="Impact is cut here")
     complexity_base: Points = Field(default=40, description="Complexity of every significant commit")
-    complexity_points_per_file: Points = Field(
-        default=5, description="Points of complexity an effective file adds"
-    )
+    complexity_points_per_file: Points = Field(default=5, description="Points of complexity an effective file adds")
     complexity_max: Points = Field(default=85, description="Complexity is cut here")
 
 
@@ -56,12 +51,8 @@ class BotRules(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    names: tuple[str, ...] = Field(
-        default=(), description="More names or addresses of bots, compared as a whole"
-    )
-    allow: tuple[str, ...] = Field(
-        default=(), description="Names or addresses that look like bots and are people"
-    )
+    names: tuple[str, ...] = Field(default=(), description="More names or addresses of bots, compared as a whole")
+    allow: tuple[str, ...] = Field(default=(), description="Names or addresses that look like bots and are people")
 
 
 class Rules(BaseModel):
@@ -69,8 +60,6 @@ class Rules(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    portfolio_min_impact: Points = Field(
-        default=70, description="Impact from which an achievement is portfolio ready"
-    )
+    portfolio_min_impact: Points = Field(default=70, description="Impact from which an achievement is portfolio ready")
     commits: CommitRules = CommitRules()
     bots: BotRules = BotRules()

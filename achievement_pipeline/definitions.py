@@ -1,0 +1,1 @@
+"""The code location: the one `Definitions` object."""

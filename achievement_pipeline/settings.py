@@ -1,0 +1,1 @@
+"""Every setting: environment variables and achievements.toml, typed, in one place."""
