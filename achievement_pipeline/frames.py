@@ -98,7 +98,7 @@ class Activities(pa.DataFrameModel):
 
     key: str = pa.Field(unique=True, description="Stable name of the activity")
     kind: str = pa.Field(isin=[kind.value for kind in ActivityKind], description="What it is in its source")
-    source_id: str = pa.Field(description="Its name within its source: a sha, a number, a uuid")
+    source_id: str = pa.Field(description="Its name within its source, unique there: the key without its prefix")
     repository: str = pa.Field(nullable=True, description="Key of the repository; missing for other sources")
     title: str = pa.Field(description="One line for people")
     description: str = pa.Field(description="The rest of what its author wrote; may be empty")
@@ -182,6 +182,7 @@ class Achievements(pa.DataFrameModel):
     source_url: str = pa.Field(nullable=True, description="Where the root can be seen")
     repository: str = pa.Field(nullable=True, description="Key of the repository")
     author: str = pa.Field(description="Canonical e-mail address of the person")
+    coauthors: str = pa.Field(description="JSON list of canonical addresses it is shared with")
     started_at: Moment = pa.Field(nullable=True, description="Missing when no evidence gives it")
     completed_at: Moment = pa.Field(nullable=True, description="When the piece of work was done")
     impact_score: float = pa.Field(ge=0, le=100, description="Maximum over its activities, points")
