@@ -141,6 +141,7 @@ class Scores(pa.DataFrameModel):
     """One row a scored activity."""
 
     key: str = pa.Field(unique=True, description="Key of the activity")
+    repository: str = pa.Field(nullable=True, description="Key of the repository, as of the activity")
     impact: float = pa.Field(ge=0, le=100, description="Points")
     complexity: float = pa.Field(ge=0, le=100, description="Points")
     ledger: str = pa.Field(
@@ -158,6 +159,7 @@ class Skills(pa.DataFrameModel):
     """One row a skill that an activity shows."""
 
     key: str = pa.Field(description="Key of the activity")
+    repository: str = pa.Field(nullable=True, description="Key of the repository, as of the activity")
     skill: str = pa.Field(description="Name as in the vocabulary")
     kind: str = pa.Field(isin=["language", "technology", "practice"], description="Kind of skill")
     weight: float = pa.Field(gt=0, le=1, description="Share or strength of the evidence")
