@@ -1,1 +1,200 @@
-"""Every setting: environment variables and achievements.toml, typed, in one place."""
+"""Every setting, typed, in one place: environment variables and ``achievements.toml``.
+
+What is short or secret is an environment variable; what is long (people, repositories, rules) stands in
+``achievements.toml``, looked for in the current folder and then in the user's configuration folder.
+"""
+
+import datetime as dt
+import os
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+import platformdirs
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.judging.rules import Person, Rules
+
+APP_NAME = "achievement-pipeline"
+CONFIG_FILE_NAME = "achievements.toml"
+
+_Parsed = TypeVar("_Parsed")
+
+
+def _split_locations(value: object) -> object:
+    """Split a list of repositories at the separator of PATH, leaving the colons of URLs alone.
+
+    A colon is part of a URL before ``//`` (``https://``), between ``user@host`` and a path (scp form), and before a
+    port.
+    """
+    if not isinstance(value, str):
+        return value
+    if os.pathsep != ":":
+        return [part for part in value.split(os.pathsep) if part]
+    url = r"[a-z][a-z0-9+.-]*://(?:[^/:@\s]+(?::[^/@\s]*)?@)?[^/:]*(?::\d+)?(?:/[^:]*)?"
+    scp = r"[\w.-]+@[\w.-]+:[^:]+"
+    return re.findall(rf"{url}|{scp}|[^:]+", value, flags=re.IGNORECASE)
+
+
+class Environment(BaseSettings):
+    """What environment variables hold; an empty one counts as unset."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
+
+    git_repo_path: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_locations)] = Field(
+        default=(), description="Repositories to read: paths or clone URLs, separated as in PATH"
+    )
+    enable_git_tracking: bool = Field(default=True, description="Whether the git lane is on")
+    min_lines_for_achievement: int | None = Field(
+        default=None, ge=0, description="More effective lines make a commit significant; wins over achievements.toml"
+    )
+    database_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL of the achievements; unset: an embedded server is used"
+    )
+    dagster_database_url: SecretStr | None = Field(
+        default=None, description="PostgreSQL of Dagster's own records; unset: database 'dagster' beside DATABASE_URL"
+    )
+    achievements_home: Path | None = Field(
+        default=None, description="Folder of all data that is kept; unset: the user's data folder"
+    )
+    achievements_frames: str | None = Field(
+        default=None, description="Folder or object store URL of the dataframes; unset: a folder in the home"
+    )
+
+
+class Author(BaseModel):
+    """The user: the person that ``me`` stands for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = ""
+    emails: tuple[str, ...] = Field(default=(), description="All addresses of the user, the canonical one first")
+
+
+class RepositorySettings(BaseModel):
+    """One repository, where an environment variable says too little."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    location: str = Field(min_length=1, description="Path or clone URL")
+    branches: Literal["default", "all"] = Field(default="default", description="Which commits are read")
+
+
+class CollectSettings(BaseModel):
+    """Whose work is collected, and since when."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    since: dt.date | None = Field(
+        default=None, description="Commits before this day are listed, never diffed or judged"
+    )
+    authors: tuple[str, ...] = Field(
+        default=(), description="Addresses, 'me' or 'all'; empty: me where known, else all"
+    )
+
+
+class ConfigFile(BaseModel):
+    """What ``achievements.toml`` holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    me: Author = Author()
+    people: tuple[Person, ...] = ()
+    repositories: tuple[RepositorySettings, ...] = ()
+    collect: CollectSettings = CollectSettings()
+    rules: Rules = Rules()
+
+
+class Settings(BaseModel):
+    """All settings as the rest of the program sees them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    environment: Environment
+    config: ConfigFile
+    config_path: Path | None = Field(description="The achievements.toml that was read, if any")
+
+    @property
+    def home(self) -> Path:
+        """The folder of everything that is kept on this machine."""
+        return self.environment.achievements_home or platformdirs.user_data_path(APP_NAME, appauthor=False)
+
+    @property
+    def frames_location(self) -> str:
+        """Folder or URL under which the assets' dataframes lie."""
+        return self.environment.achievements_frames or str(self.home / "frames")
+
+    @property
+    def mirrors_path(self) -> Path:
+        """The folder of the bare clones of repositories that are given by URL."""
+        return self.home / "mirrors"
+
+    @property
+    def repositories(self) -> tuple[RepositorySettings, ...]:
+        """Every configured repository, those of the environment first, each location once."""
+        named = {repository.location: repository for repository in self.config.repositories}
+        wanted = dict.fromkeys([*self.environment.git_repo_path, *named])
+        return tuple(named.get(location, RepositorySettings(location=location)) for location in wanted)
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Every person with more than one address, the user first."""
+        me = self.config.me
+        user = (Person(name=me.name, emails=me.emails),) if me.emails else ()
+        return (*user, *self.config.people)
+
+    @property
+    def rules(self) -> Rules:
+        """The rules of judging, with what the environment overrides."""
+        min_lines = self.environment.min_lines_for_achievement
+        if min_lines is None:
+            return self.config.rules
+        commits = self.config.rules.commits.model_copy(update={"min_lines": min_lines})
+        return self.config.rules.model_copy(update={"commits": commits})
+
+
+def load_settings() -> Settings:
+    """Read the environment and ``achievements.toml``.
+
+    Raises:
+        SettingsError: One or more settings are wrong; the message lists all of them.
+    """
+    problems: list[str] = []
+    environment = _collect_problems(Environment, problems, name=str.upper)
+    path = _find_config_file()
+    content = _read_toml(path, problems) if path else {}
+    config = _collect_problems(
+        lambda: ConfigFile.model_validate(content), problems, name=lambda field: f"{path}: {field}"
+    )
+    if environment is None or config is None or problems:
+        raise SettingsError("These settings are wrong:\n" + "\n".join(f"  {problem}" for problem in problems))
+    return Settings(environment=environment, config=config, config_path=path)
+
+
+def _find_config_file() -> Path | None:
+    folders = (Path.cwd(), platformdirs.user_config_path(APP_NAME, appauthor=False))
+    return next((path for folder in folders if (path := folder / CONFIG_FILE_NAME).is_file()), None)
+
+
+def _read_toml(path: Path, problems: list[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        problems.append(f"{path}: {error}")
+        return {}
+
+
+def _collect_problems(parse: Callable[[], _Parsed], problems: list[str], name: Callable[[str], str]) -> _Parsed | None:
+    """Return what `parse` returns, or note every problem, without the values: they may be secret."""
+    try:
+        return parse()
+    except ValidationError as error:
+        problems.extend(
+            f"{name('.'.join(str(part) for part in problem['loc']))}: {problem['msg']}"
+            for problem in error.errors(include_input=False, include_url=False)
+        )
+        return None

@@ -1,0 +1,93 @@
+"""Settings: what is read, what wins, and that every wrong one is named."""
+
+from pathlib import Path
+
+import pytest
+
+from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.settings import Environment, load_settings
+
+
+@pytest.fixture(autouse=True)
+def _empty_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for field in Environment.model_fields:
+        monkeypatch.delenv(field.upper(), raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("value", "locations"),
+    [
+        ("/a:/b c:relative", ("/a", "/b c", "relative")),
+        ("https://github.com/o/n.git:/a", ("https://github.com/o/n.git", "/a")),
+        ("https://user:secret@host:8443/o/n:/a", ("https://user:secret@host:8443/o/n", "/a")),
+        ("git@github.com:o/n.git:ssh://git@host:22/o/n", ("git@github.com:o/n.git", "ssh://git@host:22/o/n")),
+        ("/a::/b:", ("/a", "/b")),
+        ("file:///a/b:/c", ("file:///a/b", "/c")),
+    ],
+)
+def test_repositories_are_separated_as_in_path_and_urls_keep_their_colons(
+    value: str, locations: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_REPO_PATH", value)
+    assert load_settings().environment.git_repo_path == locations
+
+
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "")
+    monkeypatch.setenv("MIN_LINES_FOR_ACHIEVEMENT", "")
+    settings = load_settings()
+    assert settings.environment.database_url is None
+    assert settings.rules.commits.min_lines == 50
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "achievements.toml").write_text("[rules.commits]\nmin_lines = 10\nimpact_max = 80\n")
+    monkeypatch.setenv("MIN_LINES_FOR_ACHIEVEMENT", "7")
+    rules = load_settings().rules
+    assert (rules.commits.min_lines, rules.commits.impact_max) == (7, 80)
+
+
+def test_a_repository_stands_once_with_what_the_file_says_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "achievements.toml").write_text('[[repositories]]\nlocation = "/a"\nbranches = "all"\n')
+    monkeypatch.setenv("GIT_REPO_PATH", "/b:/a")
+    assert [(repository.location, repository.branches) for repository in load_settings().repositories] == [
+        ("/b", "default"),
+        ("/a", "all"),
+    ]
+
+
+def test_all_wrong_settings_are_named_at_once_and_no_value_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "achievements.toml").write_text("[rules.commits]\nimpact_max = 101\nunknown = 'hidden-1'\n")
+    monkeypatch.setenv("MIN_LINES_FOR_ACHIEVEMENT", "many-hidden-2")
+    monkeypatch.setenv("ENABLE_GIT_TRACKING", "perhaps")
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    message = str(caught.value)
+    for named in (
+        "MIN_LINES_FOR_ACHIEVEMENT",
+        "ENABLE_GIT_TRACKING",
+        "rules.commits.impact_max",
+        "rules.commits.unknown",
+    ):
+        assert named in message
+    assert "hidden" not in message
+
+
+def test_a_broken_file_is_named_with_the_place(tmp_path: Path) -> None:
+    (tmp_path / "achievements.toml").write_text("[rules\n")
+    with pytest.raises(SettingsError, match=r"achievements\.toml: .*line 1"):
+        load_settings()
+
+
+def test_the_user_is_the_first_person(tmp_path: Path) -> None:
+    (tmp_path / "achievements.toml").write_text(
+        '[me]\nname = "Ada"\nemails = ["Ada@X.org", "a@y.org"]\n[[people]]\nemails = ["b@y.org", "b@z.org"]\n'
+    )
+    people = load_settings().people
+    assert [person.emails[0] for person in people] == ["ada@x.org", "b@y.org"]
