@@ -1,0 +1,97 @@
+"""Keeps the dataframes between the assets as Parquet: a file an asset and a repository, in a folder or object store."""
+
+import os
+from typing import Any, ClassVar
+
+import dagster as dg
+import pandas as pd
+from dagster._core.storage.upath_io_manager import escape_dotdot_segments, escape_leading_slash
+from pydantic import Field, PrivateAttr
+from upath import UPath
+
+_COMPRESSION = "zstd"
+
+
+class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
+    """Stores and loads `pandas.DataFrame` as Parquet under one base path.
+
+    An asset takes and returns one frame whether it is materialized for one repository or for many: the frame of many is
+    split by its column ``repository`` when it is stored, and joined when it is loaded. A repository that was never
+    materialized has no rows. ``DataFrame.attrs`` are stored with the frame.
+
+    Example:
+        ```python
+        defs = dg.Definitions(assets, resources={"io_manager": ParquetIOManager(base_path="s3://bucket/frames")})
+        ```
+    """
+
+    base_path: str = Field(description="A folder, or any URL that fsspec knows (s3://bucket/frames)")
+    extension: ClassVar[str] = ".parquet"
+
+    _base_path: UPath = PrivateAttr()
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002 - Dagster's signature
+        """Resolve the base path."""
+        self._base_path = UPath(self.base_path)
+
+    def read(self, asset: str, partition: str | None = None) -> pd.DataFrame | None:
+        """Return the stored frame of an asset, or None when there is none.
+
+        For what an asset knows from its last materialization, which is no upstream of its own.
+        """
+        path = UPath(self.base_path) / asset
+        if partition is not None:
+            path = self.make_safe_partition_path(path, partition)
+        try:
+            return _read(self._with_extension(path))
+        except FileNotFoundError:
+            return None
+
+    def dump_to_path(self, context: dg.OutputContext, obj: pd.DataFrame, path: UPath) -> None:  # noqa: ARG002
+        """Write one frame; on a local disk a reader sees the old file or the new one, never half of one."""
+        if path.protocol not in {"", "file"}:
+            with path.open("wb") as file:
+                obj.to_parquet(file, compression=_COMPRESSION)
+            return
+        unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+        obj.to_parquet(str(unfinished), compression=_COMPRESSION)
+        unfinished.rename(path)
+
+    def load_from_path(self, context: dg.InputContext, path: UPath) -> pd.DataFrame:  # noqa: ARG002
+        """Read one frame."""
+        return _read(path)
+
+    def load_partitions(self, context: dg.InputContext) -> pd.DataFrame:
+        """Join the frames of all wanted repositories that have one."""
+        paths = self._get_paths_for_partitions(context)
+        frames = {key: _read(path) for key, path in paths.items() if self.path_exists(path)}
+        missing = [key for key in paths if key not in frames]
+        if not frames:
+            raise dg.Failure(
+                f"{context.asset_key.to_user_string()} was never materialized for {', '.join(missing)}. "
+                "Materialize it first, or run the whole lane."
+            )
+        if missing:
+            context.log.warning(f"Never materialized, taken as empty: {', '.join(missing)}")
+        return pd.concat(frames.values(), ignore_index=True) if len(frames) > 1 else next(iter(frames.values()))
+
+    def handle_output(self, context: dg.OutputContext, obj: pd.DataFrame) -> None:
+        """Store a frame, one file a repository."""
+        if not context.has_asset_partitions or len(context.asset_partition_keys) == 1:
+            super().handle_output(context, obj)
+            return
+        rows = obj.groupby("repository", sort=False).indices
+        for key, path in self._get_paths_for_partitions(context).items():
+            self.make_directory(path.parent)
+            self.dump_to_path(context, obj.take(rows.get(key, [])).reset_index(drop=True), path)
+        context.add_output_metadata({"path": dg.MetadataValue.path(str(self._get_path_without_extension(context)))})
+
+    def make_safe_partition_path(self, base_path: UPath, partition: str) -> UPath:
+        """Keep the file of a partition below the folder of its asset, whatever the key holds."""
+        return base_path / escape_dotdot_segments(escape_leading_slash(partition))
+
+
+def _read(path: UPath) -> pd.DataFrame:
+    with path.open("rb") as file:
+        frame: pd.DataFrame = pd.read_parquet(file)
+    return frame

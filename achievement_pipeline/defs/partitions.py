@@ -1,0 +1,11 @@
+"""The one partition definition: the repository, the natural unit of failure, of parallel work and of backfill.
+
+Time is no partition: history is not written in the order of its dates, and a force-push rewrites it.
+"""
+
+import dagster as dg
+
+REPOSITORIES = dg.DynamicPartitionsDefinition(name="repository")
+
+MANY_REPOSITORIES_A_RUN = dg.BackfillPolicy.multi_run(max_partitions_per_run=50)
+"""A backfill over 1,000 repositories is 20 runs: few starts, and a crash costs at most 50 repositories."""
