@@ -21,7 +21,7 @@ from achievement_pipeline.judging.rules import BotRules
 _NOREPLY = r"^(?:\d+\+)?(.+)@users\.noreply\.github\.com$"
 """GitHub's two forms of a private address; what remains is the login."""
 
-_LOGIN_OF_A_BOT = r"^(?:[^\s@]*[-_+])?bot$"
+_LOGIN_OF_A_BOT = r"^(?:[^\s@]*[-_+])?(?:ro)?bot$"
 """``bot``, ``snyk-bot``, ``github+bot``; not ``jessebot``, nor ``ben.bot``, the usual form of a person's address."""
 
 
