@@ -10,10 +10,11 @@ their borders (`pandera`). Conventions:
 """
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, NamedTuple
 
 import pandas as pd
 import pandera.pandas as pa
+from pandera.typing import DataFrame
 
 Moment = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 
@@ -137,6 +138,12 @@ class CommitActivities(Activities):
     left_out: str = pa.Field(description='JSON: {"<reason>": {"files": n, "lines": n}} of the files that are not work')
 
 
+class StoredActivities(Activities):
+    """One row an activity of any lane, as the store gives it back."""
+
+    details: str = pa.Field(description="JSON object of the columns that only its lane has")
+
+
 class Scores(pa.DataFrameModel):
     """One row a scored activity."""
 
@@ -170,6 +177,15 @@ class Skills(pa.DataFrameModel):
 
         strict = True
         unique = ["key", "skill"]  # noqa: RUF012 - pandera's own form
+
+
+class ActivityFrames(NamedTuple):
+    """Activities with all that was judged about them; every key of the other two stands in the first."""
+
+    activities: DataFrame[Any]
+    """`Activities` with its lane's own columns (`CommitActivities`), or as stored (`StoredActivities`)."""
+    scores: DataFrame[Scores]
+    skills: DataFrame[Skills]
 
 
 class Achievements(pa.DataFrameModel):
