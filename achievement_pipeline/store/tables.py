@@ -1,0 +1,163 @@
+"""The tables: what is kept, each column written down once. Alembic's migrations are made from here.
+
+Columns that carry what a frame carries mean what `achievement_pipeline.frames` says. Keys compare byte by byte
+(collation ``C``), so that they sort alike on every server and an index serves their prefixes.
+"""
+
+import datetime as dt
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+JsonObject = dict[str, Any]
+
+_KEY = sa.Text(collation="C")
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that a migration can name it too."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        str: sa.Text(),
+        float: sa.Double(),
+        dt.datetime: sa.DateTime(timezone=True),
+        list[str]: sa.ARRAY(sa.Text()),
+        JsonObject: JSONB(),
+        list[JsonObject]: JSONB(),
+    }
+
+
+class Slice(Base):
+    """A part of the activities that is read, and replaced, as a whole: one repository of one lane, or a lane."""
+
+    __tablename__ = "slices"
+    __table_args__ = ({"comment": "Parts of the activities that are replaced as a whole"},)
+
+    name: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="Lane and repository: git/github.com/owner/name")
+    version: Mapped[str] = mapped_column(comment="Version of the frames that are stored")
+    rules: Mapped[str] = mapped_column(comment="Version of the rules its achievements were composed by")
+    stored_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When this version was stored")
+    missing_since: Mapped[dt.datetime | None] = mapped_column(comment="Since when its source can't be found")
+
+
+class Activity(Base):
+    """One unit of work as its source records it, judged; with its score where it is significant, and its skills."""
+
+    __tablename__ = "activities"
+    __table_args__ = ({"comment": "Units of work as their sources record them, judged"},)
+
+    key: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="Stable name, the same on every machine")
+    slice: Mapped[str] = mapped_column(_KEY, sa.ForeignKey("slices.name"), index=True, comment="Brought by this slice")
+    kind: Mapped[str] = mapped_column(comment="What it is in its source")
+    source_id: Mapped[str] = mapped_column(comment="Its name within its source")
+    repository: Mapped[str | None] = mapped_column(comment="Key of the repository")
+    title: Mapped[str] = mapped_column(comment="One line for people")
+    description: Mapped[str] = mapped_column(comment="The rest of what its author wrote")
+    url: Mapped[str | None] = mapped_column(comment="Where it can be seen")
+    person: Mapped[str] = mapped_column(comment="Whose it is: canonical e-mail address")
+    person_name: Mapped[str] = mapped_column(comment="The name to show for the person")
+    coauthors: Mapped[list[str]] = mapped_column(comment="Canonical addresses of others it belongs to")
+    started_at: Mapped[dt.datetime | None] = mapped_column(comment="Missing when no evidence gives it")
+    completed_at: Mapped[dt.datetime | None] = mapped_column(comment="When it was done")
+    category: Mapped[str] = mapped_column(comment="Kind of work")
+    category_rule: Mapped[str] = mapped_column(comment="Which rule gave the category")
+    significant: Mapped[bool] = mapped_column(comment="Whether it may make an achievement")
+    reasons: Mapped[list[str]] = mapped_column(comment="Reason codes that decided it")
+    parent: Mapped[str | None] = mapped_column(
+        _KEY, index=True, comment="Key of the activity that it belongs to, stored or not"
+    )
+    retracted_by: Mapped[str | None] = mapped_column(_KEY, comment="What reverted it, or what it repeats")
+    details: Mapped[JsonObject] = mapped_column(comment="The columns that only its lane has")
+    impact: Mapped[float | None] = mapped_column(comment="Points")
+    complexity: Mapped[float | None] = mapped_column(comment="Points")
+    ledger: Mapped[list[JsonObject] | None] = mapped_column(comment="The lines that sum to its scores")
+    score_version: Mapped[str | None] = mapped_column(comment="Version of the rules that gave the score")
+    skills: Mapped[list[JsonObject]] = mapped_column(comment="Skills it shows: skill, kind, weight, evidence")
+    digest: Mapped[int] = mapped_column(sa.BigInteger, comment="Hash of all of the above: equal rows aren't rewritten")
+
+
+class Achievement(Base):
+    """One piece of work: a root activity and all activities that belong to it; or one that a person wrote down."""
+
+    __tablename__ = "achievements"
+    __table_args__ = (
+        sa.UniqueConstraint("source_type", "source_id"),
+        sa.CheckConstraint("impact_score BETWEEN 0 AND 100", name="impact_score_range"),
+        sa.CheckConstraint("complexity_score BETWEEN 0 AND 100", name="complexity_score_range"),
+        sa.CheckConstraint("(retracted_at IS NULL) = (retracted_reason IS NULL)", name="retracted_with_reason"),
+        {"comment": "Pieces of work: a root activity with all that belongs to it"},
+    )
+
+    key: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="Key of the root activity")
+    title: Mapped[str] = mapped_column(comment="One line for people")
+    category: Mapped[str] = mapped_column(comment="Kind of work")
+    description: Mapped[str] = mapped_column(comment="What its author wrote")
+    source_type: Mapped[str] = mapped_column(comment="Kind of the root activity; manual: a person wrote it down")
+    source_id: Mapped[str] = mapped_column(comment="Name of the root activity within its source")
+    source_url: Mapped[str | None] = mapped_column(comment="Where the root can be seen")
+    repository: Mapped[str | None] = mapped_column(comment="Key of the repository")
+    author: Mapped[str] = mapped_column(comment="Canonical e-mail address of the person")
+    coauthors: Mapped[list[str]] = mapped_column(comment="Canonical addresses it is shared with")
+    started_at: Mapped[dt.datetime | None] = mapped_column(comment="Missing when no evidence gives it")
+    completed_at: Mapped[dt.datetime | None] = mapped_column(index=True, comment="When the piece of work was done")
+    impact_score: Mapped[float] = mapped_column(comment="Points, 0 to 100")
+    complexity_score: Mapped[float] = mapped_column(comment="Points, 0 to 100")
+    score_ledger: Mapped[list[JsonObject]] = mapped_column(comment="The lines that sum to the scores")
+    score_version: Mapped[str] = mapped_column(comment="Version of the rules that gave the scores")
+    skills_demonstrated: Mapped[list[str]] = mapped_column(comment="Skills, the strongest first")
+    tags: Mapped[list[str]] = mapped_column(comment="Source, type, scope, breaking, shared")
+    evidence: Mapped[list[JsonObject]] = mapped_column(comment="Its activities: key, kind, title, url, person, at")
+    portfolio_ready: Mapped[bool] = mapped_column(comment="Impact reaches the portfolio threshold")
+    retracted_at: Mapped[dt.datetime | None] = mapped_column(comment="Since when it no longer counts")
+    retracted_reason: Mapped[str | None] = mapped_column(comment="Why it no longer counts")
+    absorbed_by: Mapped[str | None] = mapped_column(
+        _KEY, sa.ForeignKey("achievements.key"), comment="The achievement that it became a part of"
+    )
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was first stored")
+    updated_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it last changed")
+
+
+class Skill(Base):
+    """A skill that an achievement shows."""
+
+    __tablename__ = "skills"
+    __table_args__ = (
+        sa.CheckConstraint("weight > 0 AND weight <= 1", name="weight_range"),
+        {"comment": "Skills that achievements show"},
+    )
+
+    achievement_key: Mapped[str] = mapped_column(
+        _KEY, sa.ForeignKey("achievements.key"), primary_key=True, comment="The achievement"
+    )
+    skill: Mapped[str] = mapped_column(primary_key=True, comment="Name as in the vocabulary")
+    kind: Mapped[str] = mapped_column(comment="language, technology or practice")
+    weight: Mapped[float] = mapped_column(comment="Share or strength of the evidence")
+    evidence: Mapped[str] = mapped_column(comment="What shows it, for people")
+
+
+class Edit(Base):
+    """What a user changed or decided about an achievement: applied when reading, never overwritten."""
+
+    __tablename__ = "edits"
+    __table_args__ = ({"comment": "What users changed or decided, applied when reading"},)
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(always=True), primary_key=True)
+    achievement_key: Mapped[str] = mapped_column(
+        _KEY, sa.ForeignKey("achievements.key"), index=True, comment="The achievement that it was made on"
+    )
+    field: Mapped[str] = mapped_column(comment="What it changes: one of edits.EditField")
+    value: Mapped[Any] = mapped_column(JSONB, comment="What it is changed to")
+    made_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was made")
+    made_by: Mapped[str] = mapped_column(comment="Who made it")
+    undone_at: Mapped[dt.datetime | None] = mapped_column(comment="When it was taken back")
