@@ -1,7 +1,7 @@
 """Keeps the dataframes between the assets as Parquet: a file an asset and a repository, in a folder or object store."""
 
 import os
-from typing import Any, ClassVar
+from typing import ClassVar, Final
 
 import dagster as dg
 import pandas as pd
@@ -9,7 +9,7 @@ from dagster._core.storage.upath_io_manager import escape_dotdot_segments, escap
 from pydantic import Field, PrivateAttr
 from upath import UPath
 
-_COMPRESSION = "zstd"
+_COMPRESSION: Final = "zstd"
 
 
 class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
@@ -26,7 +26,7 @@ class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
     """
 
     base_path: str = Field(description="A folder, or any URL that fsspec knows (s3://bucket/frames)")
-    extension: ClassVar[str] = ".parquet"
+    extension: ClassVar[str] = ".parquet"  # type: ignore[misc]  # else pydantic takes it for a field
 
     _base_path: UPath = PrivateAttr()
 
@@ -49,12 +49,12 @@ class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
 
     def dump_to_path(self, context: dg.OutputContext, obj: pd.DataFrame, path: UPath) -> None:  # noqa: ARG002
         """Write one frame; on a local disk a reader sees the old file or the new one, never half of one."""
+        content = obj.to_parquet(compression=_COMPRESSION)
         if path.protocol not in {"", "file"}:
-            with path.open("wb") as file:
-                obj.to_parquet(file, compression=_COMPRESSION)
+            path.write_bytes(content)
             return
         unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-        obj.to_parquet(str(unfinished), compression=_COMPRESSION)
+        unfinished.write_bytes(content)
         unfinished.rename(path)
 
     def load_from_path(self, context: dg.InputContext, path: UPath) -> pd.DataFrame:  # noqa: ARG002
@@ -80,10 +80,10 @@ class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
         if not context.has_asset_partitions or len(context.asset_partition_keys) == 1:
             super().handle_output(context, obj)
             return
-        rows = obj.groupby("repository", sort=False).indices
+        parts = dict(iter(obj.groupby("repository", sort=False)))
         for key, path in self._get_paths_for_partitions(context).items():
             self.make_directory(path.parent)
-            self.dump_to_path(context, obj.take(rows.get(key, [])).reset_index(drop=True), path)
+            self.dump_to_path(context, parts.get(key, obj.head(0)).reset_index(drop=True), path)
         context.add_output_metadata({"path": dg.MetadataValue.path(str(self._get_path_without_extension(context)))})
 
     def make_safe_partition_path(self, base_path: UPath, partition: str) -> UPath:

@@ -1,0 +1,58 @@
+"""What the Dagster UI shows of a frame: its columns, its size, its first rows, and plots."""
+
+import base64
+import io
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+import pandas as pd
+import pandera.pandas as pa
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_PREVIEW_ROWS = 10
+_LONGEST_CELL = 80
+
+
+def column_schema(schema: type[pa.DataFrameModel]) -> dict[str, Any]:
+    """Return the definition metadata that makes the UI show the columns of a frame with their meaning."""
+    columns = [
+        dg.TableColumn(
+            name=name,
+            type=str(column.dtype),
+            description=column.description,
+            constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=column.unique),
+        )
+        for name, column in schema.to_schema().columns.items()
+    ]
+    return {"dagster/column_schema": dg.TableSchema(columns=columns)}
+
+
+def describe(frame: pd.DataFrame, preview: list[str], **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any metadata
+    """Return the metadata of one materialization: the row count, the first rows of some columns, and what is given."""
+    return {"dagster/row_count": len(frame), "preview": _table(frame[preview].head(_PREVIEW_ROWS)), **more}
+
+
+def _table(frame: pd.DataFrame) -> dg.MetadataValue:
+    if frame.empty:
+        return dg.MetadataValue.text("no rows")
+    cells = frame.astype(object).where(frame.notna(), "").map(_cell)
+    return dg.MetadataValue.table(
+        [dg.TableRecord(dict(zip(frame.columns, row, strict=True))) for row in cells.to_numpy().tolist()]
+    )
+
+
+def _cell(value: object) -> str | int | float | bool:
+    if isinstance(value, bool | int | float):
+        return value
+    text = str(value)
+    return text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
+
+
+def plot(figure: "Figure") -> dg.MetadataValue:
+    """Return a figure as metadata that the UI shows as a picture."""
+    with io.BytesIO() as file:
+        figure.savefig(file, format="png", dpi=80, bbox_inches="tight")
+        picture = base64.b64encode(file.getvalue()).decode()
+    return dg.MetadataValue.md(f"![plot](data:image/png;base64,{picture})")
