@@ -161,3 +161,16 @@ class Edit(Base):
     made_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was made")
     made_by: Mapped[str] = mapped_column(comment="Who made it")
     undone_at: Mapped[dt.datetime | None] = mapped_column(comment="When it was taken back")
+
+
+class Repository(Base):
+    """A repository that was asked for once: where its key leads to on this machine."""
+
+    __tablename__ = "repositories"
+    __table_args__ = ({"comment": "Repositories that were asked for, and where they are"},)
+
+    key: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="Stable key, the partition of the git lane")
+    location: Mapped[str] = mapped_column(comment="Path or clone URL, without credentials")
+    branches: Mapped[str] = mapped_column(comment="Which commits are read: default or all")
+    added_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was first asked for")
+    missing_since: Mapped[dt.datetime | None] = mapped_column(comment="Since when it can't be found; its work is kept")
