@@ -1,1 +1,58 @@
-"""The command `achievements`: one module a group of commands."""
+"""The command `achievements`: one module a group of commands, each imported when it is called.
+
+Data goes to standard output, progress and messages to standard error. Exit codes: 0 done; 1 could not be done; 2 wrong
+usage (click); 3 done in part, some repositories failed.
+"""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from achievement_pipeline import __version__
+from achievement_pipeline.errors import AchievementPipelineError
+
+EXIT_FAILED = 1
+EXIT_PARTLY = 3
+
+_COMMANDS = {
+    "collect": "achievement_pipeline.cli.collect:collect",
+    "doctor": "achievement_pipeline.cli.doctor:doctor",
+    "explain": "achievement_pipeline.cli.look:explain",
+    "list": "achievement_pipeline.cli.look:list_achievements",
+    "show": "achievement_pipeline.cli.look:show",
+    "start": "achievement_pipeline.cli.start:start",
+}
+
+
+class _LazyGroup(click.Group):
+    """Imports the module of a command when it is needed: `achievements list` has no use for Dagster's two seconds."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, attribute = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def _achievements() -> None:
+    """Turn your work into scored, explained achievements.
+
+    Start with `achievements collect` in a git repository.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; errors meant for people are printed as they are, without a traceback."""
+    try:
+        _achievements.main(arguments, prog_name="achievements")
+    except AchievementPipelineError as error:
+        click.echo(f"❌ {error}", err=True)
+        sys.exit(EXIT_FAILED)
