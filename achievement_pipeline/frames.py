@@ -94,6 +94,78 @@ class RawCommitFiles(pa.DataFrameModel):
         strict = True
 
 
+class RawLinearIssues(pa.DataFrameModel):
+    """One row an issue that is completed now and not in the bin; archived ones are among them."""
+
+    id: str = pa.Field(unique=True, description="UUID; the key is linear:<id>")
+    identifier: str = pa.Field(description="ENG-123, as it is now: it changes with the team")
+    previous_identifiers: str = pa.Field(description="JSON list of the identifiers that it had in other teams")
+    title: str = pa.Field(description="One line")
+    description: str = pa.Field(description="Markdown; may be empty")
+    url: str = pa.Field(description="Where it can be seen")
+    branch: str = pa.Field(description="The branch name that Linear suggests for it")
+    priority: int = pa.Field(ge=0, le=4, description="0 none, 1 urgent, 2 high, 3 medium, 4 low")
+    estimate: float = pa.Field(nullable=True, ge=0, description="In the team's scale; missing when not estimated")
+    estimation: str = pa.Field(nullable=True, description="The team's scale: notUsed, exponential, fibonacci, ...")
+    label_ids: str = pa.Field(description="JSON list of UUIDs")
+    labels: str = pa.Field(description="JSON list of names, in the order of label_ids")
+    team_id: str = pa.Field(description="UUID")
+    team_key: str = pa.Field(nullable=True, description="ENG; missing when the team may not be seen")
+    team: str = pa.Field(nullable=True, description="Name")
+    project_id: str = pa.Field(nullable=True, description="UUID; missing when it belongs to none")
+    project: str = pa.Field(nullable=True, description="Name")
+    cycle: pd.Int32Dtype = pa.Field(nullable=True, description="Number of the cycle within its team")
+    assignee_id: str = pa.Field(nullable=True, description="UUID")
+    assignee_email: str = pa.Field(nullable=True, description="As written")
+    assignee_name: str = pa.Field(nullable=True, description="As written")
+    creator_id: str = pa.Field(nullable=True, description="UUID; missing when an integration made it")
+    creator_email: str = pa.Field(nullable=True, description="As written")
+    creator_name: str = pa.Field(nullable=True, description="As written")
+    parent_id: str = pa.Field(nullable=True, description="UUID of the issue that it is a part of")
+    attachments: str = pa.Field(
+        description='JSON list of {"url", "title", "source"}: linked pull requests are among them'
+    )
+    attached_at: Moment = pa.Field(nullable=True, description="When an attachment last changed; missing without any")
+    created_at: Moment = pa.Field(description="Never changes")
+    started_at: Moment = pa.Field(nullable=True, description="Missing when it was completed without being started")
+    completed_at: Moment = pa.Field(nullable=True, description="When it last became completed")
+    updated_at: Moment = pa.Field(description="Archiving does not change it")
+    archived_at: Moment = pa.Field(nullable=True, description="Missing unless archived")
+
+    class Config:
+        """No other column may appear."""
+
+        strict = True
+
+
+class RawLinearProjects(pa.DataFrameModel):
+    """One row a project that is completed now and not in the bin; archived ones are among them."""
+
+    id: str = pa.Field(unique=True, description="UUID; the key is linear:<id>")
+    name: str = pa.Field(description="One line")
+    description: str = pa.Field(description="Summary; may be empty")
+    content: str = pa.Field(description="The project's document, Markdown; may be empty")
+    url: str = pa.Field(description="Where it can be seen")
+    priority: int = pa.Field(ge=0, le=4, description="0 none, 1 urgent, 2 high, 3 medium, 4 low")
+    labels: str = pa.Field(description="JSON list of names")
+    teams: str = pa.Field(description="JSON list of team keys")
+    lead_email: str = pa.Field(nullable=True, description="As written")
+    lead_name: str = pa.Field(nullable=True, description="As written")
+    creator_email: str = pa.Field(nullable=True, description="As written")
+    creator_name: str = pa.Field(nullable=True, description="As written")
+    members: str = pa.Field(description="JSON list of the members' e-mail addresses, as written")
+    created_at: Moment = pa.Field(description="Never changes")
+    started_at: Moment = pa.Field(nullable=True, description="Missing when it was completed without being started")
+    completed_at: Moment = pa.Field(nullable=True, description="When it last became completed")
+    updated_at: Moment = pa.Field(description="As Linear gives it")
+    archived_at: Moment = pa.Field(nullable=True, description="Missing unless archived")
+
+    class Config:
+        """No other column may appear."""
+
+        strict = True
+
+
 class Activities(pa.DataFrameModel):
     """One row an activity: what all lanes have in common after normalising and gating."""
 

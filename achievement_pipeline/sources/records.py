@@ -1,0 +1,57 @@
+"""The border between the JSON of an API and our frames: typed records in, validated frames out.
+
+A record that is not as promised (a null, an unknown value) costs itself and a warning, never the reading.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import DataFrame
+from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic.alias_generators import to_camel
+
+_SchemaT = TypeVar("_SchemaT", bound=pa.DataFrameModel)
+
+
+class Record(BaseModel):
+    """One object of an API, with the fields that are used here; names there are camel case."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+_RecordT = TypeVar("_RecordT", bound=BaseModel)
+
+
+def parse_records(
+    model: type[_RecordT], raw: Iterable[Any], *, name: Callable[[Any], str], warnings: list[str]
+) -> list[_RecordT]:
+    """Parse what an API sent, leaving out each object that is not as promised, with a warning that names it.
+
+    Args:
+        model: What is promised.
+        raw: Parsed JSON.
+        name: The name of one object for people; called with objects that are not as promised.
+        warnings: Takes the warnings. They quote no values: a description may hold anything.
+    """
+    records = []
+    for item in raw:
+        try:
+            records.append(model.model_validate(item))
+        except ValidationError as error:
+            problems = (
+                f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+                for problem in error.errors(include_input=False, include_url=False, include_context=False)
+            )
+            warnings.append(f"{name(item)} is left out, it is not as its API promises: {'; '.join(problems)}")
+    return records
+
+
+def to_frame(schema: type[_SchemaT], rows: Sequence[dict[str, Any]]) -> DataFrame[_SchemaT]:
+    """Build the frame of a schema from rows, which may be none."""
+    columns = schema.to_schema().columns
+    frame = pd.DataFrame.from_records(rows, columns=list(columns))
+    for column, described in columns.items():
+        frame[column] = frame[column].astype(described.dtype.type)
+    return schema.validate(frame)
