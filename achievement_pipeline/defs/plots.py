@@ -1,0 +1,47 @@
+"""The plots that the Dagster UI shows with an asset."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+_SKILLS_SHOWN = 8
+
+
+def score_distribution(scores: pd.DataFrame) -> "Figure":
+    """Draw how many activities score how much: a histogram of impact and complexity, both in points."""
+    figure = _figure()
+    axes = figure.subplots()
+    axes.hist([scores["impact"], scores["complexity"]], bins=range(0, 101, 5), label=["impact", "complexity"])
+    axes.set(xlabel="points", ylabel="activities", title="Distribution of scores")
+    axes.legend()
+    return figure
+
+
+def skills_over_time(skills: pd.DataFrame, completed_at: pd.Series) -> "Figure":
+    """Draw how often the commonest skills were shown, by year.
+
+    Args:
+        skills: `Skills`.
+        completed_at: When each activity was done, by its key.
+    """
+    figure = _figure()
+    axes = figure.subplots()
+    commonest = skills["skill"].value_counts().index[:_SKILLS_SHOWN]
+    years = skills["key"].map(completed_at).dt.year
+    shown = pd.crosstab(years, skills["skill"]).reindex(columns=commonest)
+    for skill, counts in shown.items():
+        axes.plot(counts.index, counts, marker="o", markersize=3, label=skill)
+    axes.locator_params(axis="x", integer=True)
+    axes.set(xlabel="year", ylabel="activities", title="Skills over time")
+    axes.legend()
+    return figure
+
+
+def _figure() -> "Figure":
+    # no pyplot: it keeps figures alive and wants a display; imported late, for it takes a second and few runs plot
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    return Figure(figsize=(8, 3.5), layout="constrained")
