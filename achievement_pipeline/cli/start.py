@@ -11,10 +11,9 @@ from pathlib import Path
 import click
 
 from achievement_pipeline.cli import dagster_home
-from achievement_pipeline.settings import load_settings
+from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 
-_SECONDS_BETWEEN_LOOKS = 2
 _SECONDS_TO_STOP = 30
 
 
@@ -30,7 +29,7 @@ def start(host: str, port: int) -> None:
     """
     settings = load_settings()
     home = dagster_home.use_dagster_home(settings)
-    with _database(None if settings.environment.database_url else settings.home) as server:
+    with _database(settings) as server:
         click.echo(f"🔍 Starting. The UI will be at http://{host}:{port}; Ctrl-C stops everything.", err=True)
         code = _serve(home / "workspace.yaml", host, port, server)
     click.echo("✅ Stopped.", err=True)
@@ -38,27 +37,22 @@ def start(host: str, port: int) -> None:
 
 
 @contextmanager
-def _database(home: Path | None) -> Iterator[EmbeddedPostgres | None]:
+def _database(settings: Settings) -> Iterator[EmbeddedPostgres | None]:
     """Hold the embedded server, which the processes of Dagster share, if it is used at all."""
-    if home is None:
+    if settings.environment.database_url:
         yield None
         return
-    with EmbeddedPostgres(home / "postgres") as server:
+    with EmbeddedPostgres(settings.home / "postgres") as server:
         yield server
 
 
 def _serve(workspace: Path, host: str, port: int, server: EmbeddedPostgres | None) -> int:
-    """Run `dagster dev` until it ends or this process is asked to stop; bring a lost database back meanwhile."""
+    """Run `dagster dev` until it ends or this process is asked to stop."""
     # in a group of its own, so that Ctrl-C in the terminal reaches this process alone, which then stops it in order
     command = [sys.executable, "-m", "dagster", "dev", "--workspace", workspace, "--host", host, "--port", str(port)]
     with _stoppable(), subprocess.Popen(command, process_group=0, pass_fds=_lease(server)) as dagster:
         try:
-            while True:
-                try:
-                    return dagster.wait(_SECONDS_BETWEEN_LOOKS)
-                except subprocess.TimeoutExpired:
-                    if server:
-                        server.ensure_running()
+            return dagster.wait()
         except KeyboardInterrupt:
             return _stop(dagster)
 
