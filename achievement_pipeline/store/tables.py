@@ -48,7 +48,6 @@ class Slice(Base):
     version: Mapped[str] = mapped_column(comment="Version of the frames that are stored")
     rules: Mapped[str] = mapped_column(comment="Version of the rules its achievements were composed by")
     stored_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When this version was stored")
-    missing_since: Mapped[dt.datetime | None] = mapped_column(comment="Since when its source can't be found")
 
 
 class Activity(Base):
