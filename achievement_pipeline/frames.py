@@ -94,6 +94,59 @@ class RawCommitFiles(pa.DataFrameModel):
         strict = True
 
 
+class PathAttributes(pa.DataFrameModel):
+    """One row a path of which the repository's ``.gitattributes`` says something that matters here.
+
+    True is set, false is unset (``-linguist-generated``), missing is not said.
+    """
+
+    repository: str = pa.Field(description="Key of the repository")
+    path: str = pa.Field(description="As in the frame of changed files")
+    generated: pd.BooleanDtype = pa.Field(nullable=True, description="linguist-generated")
+    vendored: pd.BooleanDtype = pa.Field(nullable=True, description="linguist-vendored")
+    documentation: pd.BooleanDtype = pa.Field(nullable=True, description="linguist-documentation")
+
+    class Config:
+        """A path stands once; no other column may appear."""
+
+        strict = True
+        unique = ["repository", "path"]  # noqa: RUF012 - pandera's own form
+
+
+class CommitContents(pa.DataFrameModel):
+    """One row a changed file whose contents before and after were read, and what they tell of it."""
+
+    repository: str = pa.Field(description="Key of the repository")
+    sha: str = pa.Field(description="Object name of the commit")
+    path: str = pa.Field(description="Path after the change")
+    noise: str = pa.Field(nullable=True, description="One of judging.noise.Noise; missing where it is work")
+    insertions: pd.Int32Dtype = pa.Field(nullable=True, ge=0, description="Lines of source, where git's count misleads")
+    deletions: pd.Int32Dtype = pa.Field(nullable=True, ge=0, description="Lines of source, where git's count misleads")
+
+    class Config:
+        """A changed file stands once; no other column may appear."""
+
+        strict = True
+        unique = ["repository", "sha", "path"]  # noqa: RUF012 - pandera's own form
+
+
+class DependencyChanges(pa.DataFrameModel):
+    """One row a dependency that a commit added to a manifest, upgraded there or removed from it."""
+
+    repository: str = pa.Field(description="Key of the repository")
+    sha: str = pa.Field(description="Object name of the commit")
+    path: str = pa.Field(description="Path of the manifest after the change")
+    ecosystem: str = pa.Field(description="One of judging.manifests.Ecosystem")
+    package: str = pa.Field(description="Its name in that ecosystem, in the ecosystem's normal form")
+    change: str = pa.Field(isin=["added", "upgraded", "removed"], description="What became of it")
+
+    class Config:
+        """A manifest names a package once; no other column may appear."""
+
+        strict = True
+        unique = ["repository", "sha", "path", "ecosystem", "package"]  # noqa: RUF012 - pandera's own form
+
+
 class RawLinearIssues(pa.DataFrameModel):
     """One row an issue that is completed now and not in the bin; archived ones are among them."""
 
