@@ -62,6 +62,29 @@ class GraphQLClient:
         for page in self.pages(document, variables, path, first):
             yield from page["nodes"]
 
+    def complete(self, node: Any, root: str, rest: Mapping[str, str], first: int) -> Any:  # noqa: ANN401 - JSON
+        """Replace each connection of a node by the list of all its nodes, reading on where it came with a part.
+
+        Args:
+            node: An object with an ``id``; one that is not as expected is returned as it is.
+            root: The field of a query that finds the object by ``$id``.
+            rest: The document that reads on for each connection, by its name.
+            first: Nodes a page.
+        """
+        if not isinstance(node, dict):
+            return node
+        whole = dict(node)
+        for name, document in rest.items():
+            connection = node.get(name)
+            if not isinstance(connection, dict):
+                continue
+            whole[name] = list(connection["nodes"])
+            if connection["pageInfo"]["hasNextPage"]:
+                variables, after = {"id": node["id"]}, connection["pageInfo"]["endCursor"]
+                for page in self.pages(document, variables, [root, name], first, after):
+                    whole[name] += page["nodes"]
+        return whole
+
     def _descend(self, data: Node, path: Sequence[str]) -> Node:
         for name in path:
             data = data.get(name) or {}

@@ -48,10 +48,13 @@ def parse_records(
     return records
 
 
-def to_frame(schema: type[_SchemaT], rows: Sequence[dict[str, Any]]) -> DataFrame[_SchemaT]:
-    """Build the frame of a schema from rows, which may be none."""
+def type_rows(schema: type[pa.DataFrameModel], rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
+    """Build a frame with the columns and dtypes of a schema from rows, which may be none; what they lack is missing."""
     columns = schema.to_schema().columns
     frame = pd.DataFrame.from_records(rows, columns=list(columns))
-    for column, described in columns.items():
-        frame[column] = frame[column].astype(described.dtype.type)
-    return schema.validate(frame)
+    return frame.astype({column: described.dtype.type for column, described in columns.items()})
+
+
+def to_frame(schema: type[_SchemaT], rows: Sequence[dict[str, Any]]) -> DataFrame[_SchemaT]:
+    """Build the frame of a schema from rows, which may be none."""
+    return schema.validate(type_rows(schema, rows))

@@ -1,0 +1,131 @@
+"""Read the issues that are completed now, asking only for those that may have changed.
+
+Linear has no moment that moves with every change: archiving and binning leave ``updatedAt`` alone, reopening takes an
+issue out of the set, deleting leaves no trace. So no watermark is followed. Each reading lists the whole set (cheap),
+keeps the stored rows that the listing shows to be unchanged, asks for the others (dear: descriptions, attachments), and
+drops those that are gone.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import pandas as pd
+from pandera.typing import DataFrame
+from pydantic import Field
+
+from achievement_pipeline.frames import RawLinearIssues
+from achievement_pipeline.sources.graphql import Node
+from achievement_pipeline.sources.linear import documents
+from achievement_pipeline.sources.linear.catalogues import join_catalogues, read_catalogues
+from achievement_pipeline.sources.linear.client import LinearClient
+from achievement_pipeline.sources.linear.listing import COMPLETED, ListedIssue, compare, name_issue
+from achievement_pipeline.sources.records import Record, parse_records, type_rows
+
+
+class Issues(NamedTuple):
+    """The issues of a workspace, and what could not be read of them."""
+
+    issues: DataFrame[RawLinearIssues]
+    warnings: tuple[str, ...]
+
+
+class _Reference(Record):
+    id: str
+
+
+class _Cycle(Record):
+    number: int
+
+
+class _Attachment(Record):
+    url: str
+    title: str
+    source_type: str | None
+    updated_at: datetime
+
+
+class _Issue(ListedIssue):
+    previous_identifiers: list[str]
+    title: str
+    description: str | None
+    priority: int = Field(ge=0, le=4)
+    estimate: float | None = Field(ge=0)
+    label_ids: list[str]
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    team: _Reference
+    project: _Reference | None
+    cycle: _Cycle | None
+    assignee: _Reference | None
+    creator: _Reference | None
+    parent: _Reference | None
+    attachments: list[_Attachment]
+
+    def row(self) -> Node:
+        attachments = sorted(self.attachments, key=lambda attachment: (attachment.updated_at, attachment.url))
+        return super().row() | {
+            "previous_identifiers": json.dumps(self.previous_identifiers),
+            "title": self.title,
+            "description": self.description or "",
+            "priority": self.priority,
+            "estimate": self.estimate,
+            "label_ids": json.dumps(sorted(self.label_ids)),
+            "team_id": self.team.id,
+            "project_id": self.project and self.project.id,
+            "cycle": self.cycle and self.cycle.number,
+            "assignee_id": self.assignee and self.assignee.id,
+            "creator_id": self.creator and self.creator.id,
+            "parent_id": self.parent and self.parent.id,
+            "attachments": json.dumps(
+                [{"url": each.url, "title": each.title, "source": each.source_type} for each in attachments]
+            ),
+            "attached_at": attachments[-1].updated_at if attachments else None,
+            "created_at": self.created_at,
+            "started_at": self.started_at,
+            "completed_at": self.completed_at,
+        }
+
+
+def read_issues(client: LinearClient, stored: DataFrame[RawLinearIssues] | None = None) -> Issues:
+    """Read the issues of a workspace that are completed now, archived ones included, binned ones not.
+
+    Args:
+        client: The way to the workspace.
+        stored: What an earlier reading of the same workspace gave. It is only a cache: without it the result is the
+            same, after more requests. One exception: Linear does not tell when an attachment is taken off an issue that
+            is not otherwise touched.
+
+    Raises:
+        SourceError: Linear can't be read.
+    """
+    warnings: list[str] = []
+    catalogues = read_catalogues(client, warnings)
+    if stored is None or stored.empty:
+        issues = _parse(client, _read(client, COMPLETED), warnings)
+    else:
+        unchanged, stale = compare(client, stored, warnings)
+        kept = stored[stored["id"].isin(unchanged)]
+        fresh = _parse(client, _read_by_id(client, stale), warnings)
+        issues = fresh if kept.empty else pd.concat([kept, fresh]) if len(fresh) else kept
+    # the newest wins where a row came twice, on two pages of a set that changed meanwhile
+    issues = issues.sort_values(["updated_at", "id"]).drop_duplicates("id", keep="last").reset_index(drop=True)
+    return Issues(RawLinearIssues.validate(join_catalogues(issues, catalogues)), tuple(warnings))
+
+
+def _read(client: LinearClient, wanted: Node) -> Iterator[Any]:
+    return client.nodes(documents.ISSUES, {"filter": wanted}, ["issues"], client.page)
+
+
+def _read_by_id(client: LinearClient, ids: Sequence[str]) -> Iterator[Any]:
+    """Read issues by their ids, those excepted that have left the set meanwhile."""
+    for start in range(0, len(ids), client.page):
+        yield from _read(client, {**COMPLETED, "id": {"in": list(ids[start : start + client.page])}})
+
+
+def _parse(client: LinearClient, nodes: Iterable[Any], warnings: list[str]) -> pd.DataFrame:
+    whole = (client.complete(node, "issue", documents.REST_OF_ISSUE, client.page) for node in nodes)
+    issues = parse_records(_Issue, whole, name=name_issue, warnings=warnings)
+    return type_rows(RawLinearIssues, [issue.row() for issue in issues if not issue.trashed])

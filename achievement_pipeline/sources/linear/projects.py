@@ -1,0 +1,93 @@
+"""Read the projects ("epics") that are completed now: few, so each reading is a full one."""
+
+import json
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from pandera.typing import DataFrame
+from pydantic import Field
+
+from achievement_pipeline.frames import RawLinearProjects
+from achievement_pipeline.sources.graphql import Node
+from achievement_pipeline.sources.linear import documents
+from achievement_pipeline.sources.linear.client import LinearClient
+from achievement_pipeline.sources.records import Record, parse_records, to_frame
+
+_COMPLETED = {"status": {"type": {"eq": "completed"}}}
+
+
+class Projects(NamedTuple):
+    """The projects of a workspace, and what could not be read of them."""
+
+    projects: DataFrame[RawLinearProjects]
+    warnings: tuple[str, ...]
+
+
+class _Person(Record):
+    email: str
+    name: str
+
+
+class _Label(Record):
+    name: str
+
+
+class _Team(Record):
+    key: str
+
+
+class _Member(Record):
+    email: str
+
+
+class _Project(Record):
+    id: str
+    name: str
+    description: str
+    content: str | None
+    url: str
+    priority: int = Field(ge=0, le=4)
+    created_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    updated_at: datetime
+    archived_at: datetime | None
+    trashed: bool | None
+    lead: _Person | None
+    creator: _Person | None
+    labels: list[_Label]
+    teams: list[_Team]
+    members: list[_Member]
+
+    def row(self) -> Node:
+        own = self.model_dump(exclude={"trashed", "lead", "creator", "labels", "teams", "members"})
+        return own | {
+            "content": self.content or "",
+            "labels": json.dumps(sorted(label.name for label in self.labels)),
+            "teams": json.dumps(sorted(team.key for team in self.teams)),
+            "members": json.dumps(sorted(member.email for member in self.members)),
+            "lead_email": self.lead and self.lead.email,
+            "lead_name": self.lead and self.lead.name,
+            "creator_email": self.creator and self.creator.email,
+            "creator_name": self.creator and self.creator.name,
+        }
+
+
+def read_projects(client: LinearClient) -> Projects:
+    """Read the projects of a workspace that are completed now, archived ones included, binned ones not.
+
+    Raises:
+        SourceError: Linear can't be read.
+    """
+    warnings: list[str] = []
+    nodes = client.nodes(
+        documents.PROJECTS, {"filter": _COMPLETED}, ["projects"], min(client.page, documents.PROJECT_PAGE)
+    )
+    whole = (client.complete(node, "project", documents.REST_OF_PROJECT, client.page) for node in nodes)
+    projects = {each.id: each for each in parse_records(_Project, whole, name=_name, warnings=warnings)}
+    rows = [project.row() for project in projects.values() if not project.trashed]
+    return Projects(to_frame(RawLinearProjects, sorted(rows, key=lambda row: row["id"])), tuple(warnings))
+
+
+def _name(node: Any) -> str:  # noqa: ANN401 - JSON
+    return f"Linear project {node.get('name') or node.get('id')}" if isinstance(node, dict) else "A Linear project"

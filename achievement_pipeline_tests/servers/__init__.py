@@ -1,0 +1,1 @@
+"""Servers on loopback that speak as the real APIs do, faults included, for tests and benchmarks."""
