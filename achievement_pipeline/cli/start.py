@@ -49,7 +49,18 @@ def _database(settings: Settings) -> Iterator[EmbeddedPostgres | None]:
 def _serve(workspace: Path, host: str, port: int, server: EmbeddedPostgres | None) -> int:
     """Run `dagster dev` until it ends or this process is asked to stop."""
     # in a group of its own, so that Ctrl-C in the terminal reaches this process alone, which then stops it in order
-    command = [sys.executable, "-m", "dagster", "dev", "--workspace", workspace, "--host", host, "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "dagster",
+        "dev",
+        "--workspace",
+        str(workspace),
+        "--host",
+        host,
+        "--port",
+        str(port),
+    ]
     with _stoppable(), subprocess.Popen(command, process_group=0, pass_fds=_lease(server)) as dagster:
         try:
             return dagster.wait()
