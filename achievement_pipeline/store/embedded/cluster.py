@@ -3,7 +3,6 @@
 Nothing here is safe against others who do the same at the same time: `server` holds a lock around it.
 """
 
-import hashlib
 import os
 import re
 import shlex
@@ -12,50 +11,51 @@ import socket
 import stat
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.store.embedded.accounts import Account
 from achievement_pipeline.store.embedded.binaries import Binaries, find_binaries
+from achievement_pipeline.store.embedded.places import PORT, Place
 
 ROLE = "pipeline"
-PORT = 5432
-"""Only names the socket's file: nothing listens on the network."""
 
 _START_SECONDS = 120
 """A server that recovers from a crash replays its log before it answers."""
 _STUCK_SECONDS = 10
-_STOP_SECONDS = {"fast": 5, "immediate": 30}
-_MAX_SOCKET_PATH = 103
-"""Bytes, of the shorter limit: macOS has room for 104 with the final zero, Linux for 108."""
+_STOP_SECONDS = {"fast": 10, "immediate": 30}
+_POLL_SECONDS = 0.05
 _MAX_LOG_BYTES = 1_000_000
 _SHOWN_LOG_LINES = 12
+_FIRST_WITH_BUILTIN_LOCALES = 17
+_STATUS_LINE = 7
+"""Of postmaster.pid, counted from zero."""
 _NO_PROCESS = 2**31 - 1
 """Larger than any process id can be."""
 
 
 class Cluster:
-    """The server whose files lie below the folder `home`, run by `account` (none: by the user of this process)."""
+    """The server whose files lie in a place: ``data``, the socket, ``server.log``."""
 
-    def __init__(self, home: Path, account: Account | None) -> None:
-        self.home = home
-        self.data = home / "data"
-        self.log = home / "server.log"
-        self._account = account
-        self.socket_folder = _socket_folder(home)
-
-    @property
-    def _socket(self) -> Path:
-        return self.socket_folder / f".s.PGSQL.{PORT}"
+    def __init__(self, place: Place) -> None:
+        self._home = place.home
+        self._account = place.account
+        self._data = place.home / "data"
+        self._pid_file = self._data / "postmaster.pid"
+        self._socket = place.socket_folder / f".s.PGSQL.{PORT}"
+        self._log = place.home / "server.log"
 
     def is_listening(self) -> bool:
-        """Tell whether a server answers the socket; one that still starts or recovers does, a dead one never."""
+        """Tell whether a server listens: one that still starts, recovers or stops does, a dead one never."""
         with socket.socket(socket.AF_UNIX) as client:
+            client.setblocking(False)
             try:
                 client.connect(str(self._socket))
             except (FileNotFoundError, ConnectionRefusedError):
                 return False
+            except BlockingIOError:  # more clients wait than it has room for
+                return True
         return True
 
     def bring_up(self) -> None:
@@ -64,19 +64,19 @@ class Cluster:
         Raises:
             StoreError: It can't be made or started, or does not answer in time.
         """
-        binaries = self._binaries()
         begin = time.monotonic()
         log_begin = self._log_size()
+        binaries = self._find_binaries()
         while not self._is_ready(binaries):
             waited = time.monotonic() - begin
             if waited > _START_SECONDS:
-                raise self._error(f"The database server does not answer since {waited:.0f} seconds", log_begin)
+                raise self._error("The database server does not answer", log_begin)
             if self.is_listening():
                 if waited > _STUCK_SECONDS and self._status() == "stopping":
                     self.stop()
             elif not self._is_starting():
-                self._start(binaries, may_wait=waited < _STUCK_SECONDS)
-            time.sleep(0.05)
+                self._start(binaries, may_fail=waited < _STUCK_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
     def stop(self) -> None:
         """Stop the server, gently if that works.
@@ -87,49 +87,32 @@ class Cluster:
         Raises:
             StoreError: It can't be stopped.
         """
-        binaries = self._binaries()
+        binaries = self._find_binaries()
+        log_begin = self._log_size()
         for mode, seconds in _STOP_SECONDS.items():
-            options = ("-D", str(self.data), "-m", mode, "-w", "-t", str(seconds))
+            options = ("-D", str(self._data), "-m", mode, "-w", "-t", str(seconds))
             binaries.run("pg_ctl", *options, "stop", account=self._account, seconds=seconds + 10)
             if not self.is_listening():
                 return
-        raise self._error("The database server does not stop", self._log_size())
+        raise self._error("The database server does not stop", log_begin)
 
-    def _binaries(self) -> Binaries:
-        version = self.data / "PG_VERSION"
+    def _find_binaries(self) -> Binaries:
+        version = self._data / "PG_VERSION"
         return find_binaries(int(version.read_text()) if version.exists() else None)
 
     def _is_ready(self, binaries: Binaries) -> bool:
         if not self.is_listening():
             return False
-        where = ("-h", str(self.socket_folder), "-p", str(PORT), "-U", ROLE, "-d", "postgres", "-t", "3")
+        where = ("-h", str(self._socket.parent), "-p", str(PORT), "-U", ROLE, "-d", "postgres", "-t", "3")
         return binaries.run("pg_isready", *where, account=None, seconds=30).code == 0
 
-    def _create(self, binaries: Binaries) -> None:
-        """Make the data folder: under another name first, so that one that was killed half-way does not count."""
-        unfinished = self.home / "data.unfinished"
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(mode=stat.S_IRWXU)
-        self._give(unfinished)
-        # the server's own Unicode locale where it has one: the system's may not exist, or change with its upgrades
-        provider = ("--locale-provider=builtin", "--builtin-locale=C.UTF-8") if binaries.major >= 17 else ()  # noqa: PLR2004
-        made = binaries.run(
-            "initdb",
-            *("--pgdata", str(unfinished), "--username", ROLE, "--auth=trust", "--encoding=UTF8", "--locale=C"),
-            *provider,
-            account=self._account,
-            seconds=_START_SECONDS,
-        )
-        if made.code != 0:
-            shutil.rmtree(unfinished, ignore_errors=True)
-            raise StoreError(_with_remedy(f"The database can't be made in {self.home}", made.output))
-        unfinished.rename(self.data)
-
-    def _start(self, binaries: Binaries, *, may_wait: bool) -> None:
-        runnable = binaries.within_reach(self._account, self.home / "binaries")
-        if not self.data.exists():
-            self._create(runnable)
-        self._disarm_stale_files()
+    def _start(self, binaries: Binaries, *, may_fail: bool) -> None:
+        """Start the server; `may_fail` where others may still be in its way for a moment."""
+        runnable = binaries.within_reach(self._account, self._home / "binaries")
+        if not self._data.exists():
+            self._make_data(runnable)
+        for file in (self._pid_file, self._socket.with_name(f"{self._socket.name}.lock")):
+            self._disarm_if_stale(file)
         self._prepare_socket_folder()
         self._prepare_log()
         log_begin = self._log_size()
@@ -138,53 +121,58 @@ class Cluster:
             "listen_addresses": "",
             "log_checkpoints": "off",
             "port": PORT,
-            "unix_socket_directories": f'"{self.socket_folder}"',
+            "unix_socket_directories": f'"{self._socket.parent}"',
         }
-        options = " ".join(shlex.quote(part) for item in settings.items() for part in ("-c", "{}={}".format(*item)))
+        options = shlex.join(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))
         started = runnable.run(
             "pg_ctl",
-            *("-D", str(self.data), "-l", str(self.log), "-o", options, "-w", "-t", str(_START_SECONDS), "start"),
+            *("-D", str(self._data), "-l", str(self._log), "-o", options, "-w", "-t", str(_START_SECONDS), "start"),
             account=self._account,
             seconds=_START_SECONDS + 10,
         )
-        # processes of a server that was killed may live until they notice, and PostgreSQL waits for no one
-        in_use = "shared memory block" in self._log_since(log_begin)
-        if started.code != 0 and not (in_use and may_wait):
+        # PostgreSQL does not wait for the processes of a server that was killed to notice it
+        in_use = "shared memory block" in self._log_since(log_begin) or self._is_starting()
+        if started.code != 0 and not (may_fail and in_use):
             raise self._error("The database server does not start", log_begin)
 
-    def _disarm_stale_files(self) -> None:
-        """Let a dead server's files not pass for those of a living one.
+    def _make_data(self, binaries: Binaries) -> None:
+        """Make the data folder: under another name first, so that one that was killed half-way does not count.
 
-        PostgreSQL copes with a process id that is gone. It can't cope with one that belongs to a zombie (in a container
-        whose first process reaps nothing, for ever) or to another program by now. The file itself stays: by it the
-        next server finds out whether processes of the dead one still use the data.
+        A name of its own each time, since a killed pipeline's initdb may live on in its folder.
         """
-        self._socket.unlink(missing_ok=True)
-        self._socket.with_name(f"{self._socket.name}.lock").unlink(missing_ok=True)
-        pid = self._pid()
+        for leftover in self._home.glob("unfinished-*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=self._home))
+        self._give_to_account(unfinished)
+        # the server's own Unicode locale where it has one: the system's may be missing, or change with its upgrades
+        has_locale = binaries.major >= _FIRST_WITH_BUILTIN_LOCALES
+        made = binaries.run(
+            "initdb",
+            *("--pgdata", str(unfinished), "--username", ROLE, "--auth=trust", "--encoding=UTF8", "--locale=C"),
+            *(("--locale-provider=builtin", "--builtin-locale=C.UTF-8") if has_locale else ()),
+            account=self._account,
+            seconds=_START_SECONDS,
+        )
+        if made.code != 0:
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise StoreError(_with_remedy(f"The database can't be made in {self._home}", made.output))
+        unfinished.rename(self._data)
+
+    def _disarm_if_stale(self, file: Path) -> None:
+        """Let a dead server's file not pass for that of a living one.
+
+        PostgreSQL copes with a process id that is gone. It can't cope with one that belongs to a zombie (for ever, in a
+        container whose first process reaps nothing) or to another program by now. The file itself stays: by its other
+        lines the next server finds out whether processes of the dead one still use the data.
+        """
+        pid = _first_number(file)
         if pid is not None and not self._is_server(pid):
-            file = self.data / "postmaster.pid"
-            file.write_text(re.sub(r"\A\d+", str(_NO_PROCESS), file.read_text()))
+            file.write_text(re.sub(r"\d+", str(_NO_PROCESS), file.read_text(), count=1))
 
     def _is_starting(self) -> bool:
-        """Tell whether a server lives that does not listen yet: whoever started it was killed meanwhile."""
-        pid = self._pid()
+        """Tell whether a server lives, listening or not yet: whoever started it may have been killed meanwhile."""
+        pid = _first_number(self._pid_file)
         return pid is not None and self._is_server(pid)
-
-    def _pid(self) -> int | None:
-        lines = self._status_lines()
-        return int(lines[0]) if lines and lines[0].isdigit() else None
-
-    def _status(self) -> str:
-        """Return what the server says of itself: starting, ready, stopping."""
-        lines = self._status_lines()
-        return lines[7].strip() if len(lines) > 7 else ""  # noqa: PLR2004 - the eighth line of PostgreSQL's file
-
-    def _status_lines(self) -> list[str]:
-        try:
-            return (self.data / "postmaster.pid").read_text().splitlines()
-        except FileNotFoundError:
-            return []
 
     def _is_server(self, pid: int) -> bool:
         """Tell whether the process is a living server over this data."""
@@ -192,66 +180,71 @@ class Cluster:
             process = Path("/proc") / str(pid)
             try:
                 state = (process / "stat").read_text().rpartition(")")[2].split()[0]
-                return state not in "ZX" and (process / "cwd").readlink() == self.data
+                return state not in "ZX" and (process / "cwd").readlink() == self._data.resolve()
             except OSError:  # gone, or of a user who is not the server's
                 return False
-        listed = subprocess.run(
-            ["/bin/ps", "-o", "stat=,command=", "-p", str(pid)], check=False, capture_output=True, text=True
-        ).stdout.strip()
-        return bool(listed) and not listed.startswith("Z") and str(self.data) in listed
+        command = ["/bin/ps", "-o", "stat=,command=", "-p", str(pid)]
+        listed = subprocess.run(command, check=False, capture_output=True, text=True).stdout.strip()
+        return bool(listed) and not listed.startswith("Z") and str(self._data) in listed
+
+    def _status(self) -> str:
+        """Return what the server says of itself: starting, ready, stopping."""
+        lines = _lines(self._pid_file)
+        return lines[_STATUS_LINE].strip() if len(lines) > _STATUS_LINE else ""
 
     def _prepare_socket_folder(self) -> None:
-        """Make the folder that only its owner may enter: whoever enters it may do anything.
+        """Make the folder that only its owner may enter: whoever enters it may do anything with the database.
 
         Raises:
             StoreError: Somebody else made it, as anybody can below /tmp.
         """
-        if not self.socket_folder.exists():
-            self.socket_folder.mkdir(mode=stat.S_IRWXU)
-            self._give(self.socket_folder)
-        found = self.socket_folder.lstat()
+        folder = self._socket.parent
+        if not folder.exists():
+            folder.mkdir(mode=stat.S_IRWXU)
+            self._give_to_account(folder)
+        found = folder.lstat()
         owner = self._account.uid if self._account else os.geteuid()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or stat.S_IMODE(found.st_mode) != stat.S_IRWXU:
             raise StoreError(
-                f"{self.socket_folder} is not a folder that only the database's user (id {owner}) may enter. "
-                "Remove it, and find out who made it."
+                f"{folder} is not a folder that only the database's user (id {owner}) may enter. Remove it, and find "
+                "out who made it."
             )
 
     def _prepare_log(self) -> None:
         if self._log_size() > _MAX_LOG_BYTES:
-            self.log.replace(self.log.with_suffix(".log.old"))
-        self.log.touch(mode=0o600)
-        self._give(self.log)
+            self._log.replace(self._log.with_suffix(".log.old"))
+        self._log.touch(mode=stat.S_IRUSR | stat.S_IWUSR)
+        self._give_to_account(self._log)
 
-    def _give(self, path: Path) -> None:
+    def _give_to_account(self, path: Path) -> None:
         if self._account:
             os.chown(path, self._account.uid, self._account.gid)
 
     def _log_size(self) -> int:
-        return self.log.stat().st_size if self.log.exists() else 0
+        return self._log.stat().st_size if self._log.exists() else 0
 
     def _log_since(self, begin: int) -> str:
-        if not self.log.exists():
-            return ""
-        return self.log.read_bytes()[begin:].decode(errors="replace")
+        return self._log.read_bytes()[begin:].decode(errors="replace") if self._log.exists() else ""
 
     def _error(self, problem: str, log_begin: int) -> StoreError:
-        return StoreError(_with_remedy(f"{problem} ({self.home})", self._log_since(log_begin)))
+        return StoreError(_with_remedy(f"{problem} ({self._home})", self._log_since(log_begin)))
 
 
-def _socket_folder(home: Path) -> Path:
-    """Return where the socket lies: below the home, or below /tmp where its path would be too long or misread."""
-    folder = home / "socket"
-    longest = folder / f".s.PGSQL.{PORT}.lock"
-    misread = set(',"') & set(str(folder))  # libpq takes a comma, and the server both, for its own
-    if len(os.fsencode(longest)) <= _MAX_SOCKET_PATH and not misread:
-        return folder
-    return Path("/tmp") / f"achievement-pipeline-{hashlib.sha256(os.fsencode(home)).hexdigest()[:16]}"  # noqa: S108
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text().splitlines()
+    except FileNotFoundError:
+        return []
+
+
+def _first_number(file: Path) -> int | None:
+    lines = _lines(file)
+    return int(lines[0]) if lines and lines[0].strip().isdigit() else None
 
 
 def _with_remedy(problem: str, output: str) -> str:
     remedy = "Mend that and run this again, or set DATABASE_URL to a PostgreSQL server."
     if "No space left on device" in output or "Disk quota exceeded" in output:
         remedy = "Free some space on its disk and run this again: nothing is lost."
-    lines = output.splitlines()[-_SHOWN_LOG_LINES:] or ["(the server said nothing)"]
+    lines = output.splitlines()[-_SHOWN_LOG_LINES:] or ["it said nothing"]
     return "\n".join([f"{problem}:", *(f"  {line}" for line in lines), remedy])

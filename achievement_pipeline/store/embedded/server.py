@@ -16,8 +16,8 @@ from urllib.parse import quote
 import achievement_pipeline
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.embedded import locks
-from achievement_pipeline.store.embedded.accounts import Place, choose_place
-from achievement_pipeline.store.embedded.cluster import PORT, ROLE, Cluster
+from achievement_pipeline.store.embedded.cluster import ROLE, Cluster
+from achievement_pipeline.store.embedded.places import PORT, choose_place
 
 _log = logging.getLogger(__name__)
 
@@ -38,11 +38,11 @@ class EmbeddedPostgres:
     ::
 
         with EmbeddedPostgres(home) as server:
-            engine = create_engine(server.url("achievements"))
+            engine = create_engine(ensure_database(server.url(), "achievements"))
 
-    A share is a lock that the kernel drops with its process, so a killed user counts as gone. Beside the server runs a
-    guard (`achievement_pipeline.store.embedded.guard`) that stops it when the last user was killed, and starts it again
-    when it was killed itself.
+    A share is a lock that the kernel drops with its process: a user that was killed counts as gone. A guard, a process
+    of its own (`achievement_pipeline.store.embedded.guard`), stops the server when its last user was killed, and starts
+    it again when it was killed itself.
 
     Root's server runs as ``postgres`` or ``nobody``. Where these can't enter `home`, its files lie in
     ``/var/lib/achievement-pipeline`` instead.
@@ -55,8 +55,11 @@ class EmbeddedPostgres:
         if sys.platform == "win32":
             raise StoreError("The embedded database needs Linux or macOS. Set DATABASE_URL to a PostgreSQL server.")
         self._place = choose_place(home)
-        self._cluster = Cluster(self._place.home, self._place.account)
+        self._cluster = Cluster(self._place)
         self._share: int | None = None
+        self._lock = self.home / "lock"
+        self._users = self.home / "users"
+        self.guard_lock = self.home / "guard"
 
     def __enter__(self) -> Self:
         """Take a share."""
@@ -71,17 +74,12 @@ class EmbeddedPostgres:
 
     @property
     def home(self) -> Path:
-        """The folder of the server's files: the wanted one, or root's place for it."""
+        """The folder of the server's files: the wanted one, or the system's where root's server can't enter that."""
         return self._place.home
 
     @property
-    def log(self) -> Path:
-        """What the server has to say."""
-        return self._cluster.log
-
-    @property
     def lease_fd(self) -> int:
-        """The descriptor that holds the share: a child that inherits it (``pass_fds``) keeps the server running.
+        """The descriptor of the share: a child that inherits it (``pass_fds``) keeps the server running.
 
         Raises:
             StoreError: No share is held.
@@ -91,8 +89,8 @@ class EmbeddedPostgres:
         return self._share
 
     def url(self, database: str = "postgres") -> str:
-        """Return the address of a database on this server; `ensure_database` makes it where it is missing."""
-        parameters = {"host": str(self._cluster.socket_folder), **_PARAMETERS}
+        """Return the address of a database on this server; `ensure_database` makes one that is missing."""
+        parameters = {"host": str(self._place.socket_folder), **_PARAMETERS}
         query = "&".join(f"{name}={quote(value)}" for name, value in parameters.items())
         return f"postgresql+psycopg2://{ROLE}@/{quote(database, safe='')}?{query}"
 
@@ -107,12 +105,11 @@ class EmbeddedPostgres:
         if self._share is not None:
             return
         with self._explained():
-            _make_home(self._place)
+            self._make_home()
             with locks.exclusive(self._lock):
                 self._share = locks.share(self._users)
                 try:
-                    self._ensure_guard()
-                    self._cluster.bring_up()
+                    self._bring_up()
                 except BaseException:
                     self._drop_share()
                     raise
@@ -136,10 +133,10 @@ class EmbeddedPostgres:
         Raises:
             StoreError: It can't be started.
         """
-        if self._cluster.is_listening():
-            return
-        with self._explained(), locks.exclusive(self._lock):
-            self._cluster.bring_up()
+        with self._explained():
+            if not self._cluster.is_listening():
+                with locks.exclusive(self._lock):
+                    self._bring_up()
 
     def stop_if_unused(self) -> bool:
         """Stop the server unless somebody holds a share, and tell whether nobody does.
@@ -148,29 +145,50 @@ class EmbeddedPostgres:
             StoreError: The server can't be stopped.
         """
         try:
-            with self._explained(), locks.exclusive(self._lock):
+            with locks.exclusive(self._lock):
                 if not locks.is_free(self._users):
                     return False
                 if self._cluster.is_listening():
                     self._cluster.stop()
                 return True
-        except FileNotFoundError:  # the whole folder was removed
+        except FileNotFoundError:  # the whole folder was removed, and a server ends without its folder
             return True
 
-    @property
-    def _lock(self) -> Path:
-        """Held while the server is started or stopped, and while a share is taken."""
-        return self.home / "lock"
+    def _make_home(self) -> None:
+        """Make the folder, for root so that the server's account can enter it, and the files that are locked."""
+        is_new = not self.home.exists()
+        # set rather than mended afterwards: another root that finds the folder closed would look elsewhere
+        mask = os.umask(0o022 if self._place.account else 0o077)
+        try:
+            self.home.mkdir(parents=True, exist_ok=True)
+        finally:
+            os.umask(mask)
+        for file in (self._lock, self._users, self.guard_lock):
+            file.touch(mode=0o600)
+        if is_new and self.home != self._place.wanted:
+            _log.warning(
+                "%s is closed to the user who runs the database: it lies in %s.", self._place.wanted, self.home
+            )
 
-    @property
-    def _users(self) -> Path:
-        """Shared by every user of the server."""
-        return self.home / "users"
+    def _bring_up(self) -> None:
+        self._ensure_guard()
+        self._cluster.bring_up()
 
-    @property
-    def guard_lock(self) -> Path:
-        """Held by the guard as long as it lives."""
-        return self.home / "guard"
+    def _ensure_guard(self) -> None:
+        """Start the guard, unless it is there, as nobody's child: it outlives this process."""
+        if not locks.is_free(self.guard_lock):
+            return
+        command = [sys.executable, "-m", "achievement_pipeline.store.embedded.guard", str(self._place.wanted)]
+        subprocess.run(
+            ["/bin/sh", "-c", f"{shlex.join(command)} &"],
+            check=True,
+            cwd="/",
+            env={**os.environ, "PYTHONPATH": str(Path(achievement_pipeline.__file__).parents[1])},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def _drop_share(self) -> None:
         # closed, never unlocked: a child may have inherited the share
@@ -178,43 +196,12 @@ class EmbeddedPostgres:
             os.close(self._share)
             self._share = None
 
-    def _ensure_guard(self) -> None:
-        """Start the guard, if none is there, as nobody's child: it outlives this process."""
-        if not locks.is_free(self.guard_lock):
-            return
-        command = [sys.executable, "-m", "achievement_pipeline.store.embedded.guard", str(self._place.wanted)]
-        sources = Path(achievement_pipeline.__file__).parents[1]
-        subprocess.run(
-            ["/bin/sh", "-c", f"{shlex.join(command)} &"],
-            check=True,
-            cwd="/",
-            env={**os.environ, "PYTHONPATH": str(sources)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except FileNotFoundError:
-            raise
         except OSError as error:
             raise StoreError(
-                f"The database in {self.home} can't be used: {error.strerror} ({error.filename or 'no file'}). Mend "
-                "that, or choose another folder by ACHIEVEMENTS_HOME, or set DATABASE_URL to a PostgreSQL server."
+                f"The database in {self.home} can't be used: {error.strerror} ({error.filename}). Mend that, or choose "
+                "another folder by ACHIEVEMENTS_HOME, or set DATABASE_URL to a PostgreSQL server."
             ) from error
-
-
-def _make_home(place: Place) -> None:
-    """Make the folder and the files that are locked; for root so that the server's account can enter it."""
-    missing = [folder for folder in (place.home, *place.home.parents) if not folder.exists()]
-    for folder in reversed(missing):
-        folder.mkdir(exist_ok=True)
-        folder.chmod(0o755 if place.account else 0o700)
-    for name in ("lock", "users", "guard"):
-        (place.home / name).touch(mode=0o600)
-    if missing and place.home != place.wanted:
-        _log.warning("The database of %s lies in %s: its server can't enter there.", place.wanted, place.home)

@@ -1,4 +1,4 @@
-"""Whose processes the server's are, and where its data may lie then.
+"""Where the server keeps its files, and whose processes it is made of.
 
 PostgreSQL refuses to run as root. For root an existing unprivileged user runs it: none is added for it, and no folder
 of others is opened to it. Where it can't enter the wanted folder, a folder of the system takes its place.
@@ -16,8 +16,13 @@ from achievement_pipeline.errors import StoreError
 if sys.platform != "win32":
     import pwd
 
+PORT = 5432
+"""Only names the socket's file: nothing listens on the network."""
+
 _SYSTEM_FOLDER = Path("/var/lib/achievement-pipeline")
 _UNPRIVILEGED = ("postgres", "_postgres", "nobody")
+_MAX_SOCKET_PATH = 103
+"""Bytes: macOS has room for 104 with the final zero, Linux for 108."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +33,7 @@ class Account:
     gid: int
 
     def may_enter(self, folder: Path) -> bool:
-        """Tell whether the mode bits of the folder and all above it let the account pass; missing ones will."""
+        """Tell whether the modes of the folder and of all above it let the user pass; a missing one will."""
         return all(self._may_search(part.stat()) for part in (folder, *folder.parents) if part.exists())
 
     def _may_search(self, folder: os.stat_result) -> bool:
@@ -41,16 +46,24 @@ class Account:
 
 @dataclass(frozen=True)
 class Place:
-    """Where the server keeps its files, and the account that it needs there; none: that of this process."""
+    """The folder `home` of a server that belongs into the folder `wanted`, and the account that runs it there.
+
+    Without an account it is run by the user of this process.
+    """
 
     home: Path
     account: Account | None
     wanted: Path
 
     @property
-    def is_elsewhere(self) -> bool:
-        """Tell whether the files lie in another folder than the wanted one."""
-        return self.home != self.wanted
+    def socket_folder(self) -> Path:
+        """The folder of the socket: below the home, or below /tmp where its path would be too long or misread."""
+        folder = self.home / "socket"
+        path = folder / f".s.PGSQL.{PORT}"
+        misread = set(',"') & set(str(path))  # the one separates hosts for clients, the other ends names for the server
+        if len(os.fsencode(path)) <= _MAX_SOCKET_PATH and not misread:
+            return folder
+        return Path("/tmp") / f"achievement-pipeline-{_fingerprint(self.home)}"  # noqa: S108 - its owner is checked
 
 
 def choose_place(wanted: Path) -> Place:
@@ -62,7 +75,7 @@ def choose_place(wanted: Path) -> Place:
     wanted = wanted.expanduser().resolve()
     if os.geteuid() != 0:
         return Place(wanted, None, wanted)
-    elsewhere = _SYSTEM_FOLDER / hashlib.sha256(os.fsencode(wanted)).hexdigest()[:16]
+    elsewhere = _SYSTEM_FOLDER / _fingerprint(wanted)
     if (elsewhere / "data").exists():
         return Place(elsewhere, _owner(elsewhere / "data"), wanted)
     if (wanted / "data").exists():
@@ -70,11 +83,15 @@ def choose_place(wanted: Path) -> Place:
         if not account.may_enter(wanted):
             raise StoreError(
                 f"The database in {wanted} belongs to the user with id {account.uid}, whom a folder above it keeps "
-                "out. Let that user pass (chmod o+x), or move the folder to where that user can enter."
+                "out. Let that user pass (chmod o+x), or move the database to where that user can enter."
             )
         return Place(wanted, account, wanted)
     account = _unprivileged()
     return Place(wanted if account.may_enter(wanted) else elsewhere, account, wanted)
+
+
+def _fingerprint(folder: Path) -> str:
+    return hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
 
 
 def _owner(data: Path) -> Account:
