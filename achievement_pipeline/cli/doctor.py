@@ -1,0 +1,135 @@
+"""`achievements doctor`: what is configured, what is reachable, what is missing, and what to do about it."""
+
+import json
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+
+from achievement_pipeline.cli import EXIT_FAILED
+from achievement_pipeline.errors import SettingsError, StoreError
+from achievement_pipeline.settings import Settings, load_settings
+from achievement_pipeline.store.opening import open_database
+from achievement_pipeline.store.repositories import KnownRepository, list_repositories
+from achievement_pipeline.store.tables import Achievement
+
+_OLDEST_GIT = (2, 31)
+"""The first with all options that the git lane uses; what later ones add (GIT_NO_LAZY_FETCH) is checked there."""
+
+
+class Health(StrEnum):
+    """How well a thing is."""
+
+    GOOD = "good"
+    OFF = "off"
+    BAD = "bad"
+
+
+_SIGNS = {Health.GOOD: "✅", Health.OFF: "ℹ️ ", Health.BAD: "❌"}  # noqa: RUF001 - the sign is meant
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found out about one thing."""
+
+    name: str
+    health: Health
+    detail: str
+    remedy: str = ""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def doctor(as_json: bool) -> None:
+    """Say what is configured, what is reachable, what is missing, and what to do about it."""
+    findings = list(_examine())
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            click.echo(f"{_SIGNS[finding.health]} {finding.name}: {finding.detail}")
+            if finding.remedy:
+                click.echo(f"   → {finding.remedy}")
+    if any(finding.health is Health.BAD for finding in findings):
+        sys.exit(EXIT_FAILED)
+
+
+def _examine() -> Iterator[Finding]:
+    yield _programs()
+    yield _git()
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        yield Finding("settings", Health.BAD, str(error), "Correct them; the README lists every setting.")
+        return
+    yield _settings(settings)
+    yield _home(settings)
+    yield from _database(settings)
+
+
+def _programs() -> Finding:
+    detail = f"achievements {version('achievement-pipeline')}, Dagster {version('dagster')}"
+    return Finding("versions", Health.GOOD, f"{detail}, Python {platform.python_version()}")
+
+
+def _git() -> Finding:
+    if shutil.which("git") is None:
+        return Finding("git", Health.BAD, "not on PATH", "Install git.")
+    printed = subprocess.run(["git", "--version"], check=True, capture_output=True, text=True).stdout.split()[2]  # noqa: S607 - the user's git
+    numbers = tuple(int(part) for part in printed.split(".")[:2])
+    if numbers < _OLDEST_GIT:
+        return Finding("git", Health.BAD, f"version {printed}", f"Install {_OLDEST_GIT[0]}.{_OLDEST_GIT[1]} or newer.")
+    return Finding("git", Health.GOOD, f"version {printed}")
+
+
+def _settings(settings: Settings) -> Finding:
+    path = settings.config_path or "no achievements.toml, the defaults count"
+    lane = "on" if settings.environment.enable_git_tracking else "off (ENABLE_GIT_TRACKING)"
+    return Finding("settings", Health.GOOD, f"{path}; git lane {lane}")
+
+
+def _home(settings: Settings) -> Finding:
+    folder = next(part for part in (settings.home, *settings.home.parents) if part.exists())
+    free = shutil.disk_usage(folder).free / 2**30
+    return Finding("data", Health.GOOD, f"{settings.home}, {free:.0f} GiB free; frames in {settings.frames_location}")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    given = settings.environment.database_url
+    try:
+        with open_database(given.get_secret_value() if given else None, settings.home) as engine:
+            yield _contents(engine, "given by DATABASE_URL" if given else "embedded")
+            repositories = list_repositories(engine)
+    except StoreError as error:
+        problem, _, remedy = str(error).partition("\n")
+        yield Finding("database", Health.BAD, problem, remedy)
+        return
+    if not repositories:
+        yield Finding("repositories", Health.OFF, "none yet", "Run `achievements collect` in a git repository.")
+    yield from map(_repository, repositories)
+
+
+def _contents(engine: sa.Engine, origin: str) -> Finding:
+    with engine.connect() as connection:
+        server = connection.scalar(sa.text("SHOW server_version"))
+        count = connection.scalar(sa.select(sa.func.count()).where(Achievement.retracted_at.is_(None)))
+    return Finding("database", Health.GOOD, f"PostgreSQL {server}, {origin}, {count:,} achievements")
+
+
+def _repository(repository: KnownRepository) -> Finding:
+    name = f"repository {repository.key}"
+    if repository.missing_since:
+        since = f"{repository.missing_since:%Y-%m-%d}"
+        remedy = "Bring it back, or collect it from where it is now. What was collected is kept."
+        return Finding(name, Health.BAD, f"not found at {repository.location} since {since}", remedy)
+    if "://" not in repository.location and not Path(repository.location).exists():
+        return Finding(name, Health.BAD, f"not at {repository.location}", "Collect it from where it is now.")
+    return Finding(name, Health.GOOD, repository.location)
