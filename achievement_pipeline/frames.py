@@ -147,6 +147,99 @@ class DependencyChanges(pa.DataFrameModel):
         unique = ["repository", "sha", "path", "ecosystem", "package"]  # noqa: RUF012 - pandera's own form
 
 
+class RawPullRequests(pa.DataFrameModel):
+    """One row a merged pull request of a repository."""
+
+    repository: str = pa.Field(description="Key of the repository: host/owner/name")
+    number: int = pa.Field(ge=1, description="The key is github:<owner>/<name>#<number>")
+    title: str = pa.Field(description="One line")
+    body: str = pa.Field(description="Markdown; may be empty")
+    url: str = pa.Field(description="Where it can be seen")
+    author: str = pa.Field(nullable=True, description="Login, a bot's with [bot]; missing when the account is gone")
+    author_id: pd.Int64Dtype = pa.Field(nullable=True, description="Number of the account, as in its noreply address")
+    author_kind: str = pa.Field(nullable=True, description="User, Bot, Mannequin, ...; missing with the account")
+    merged_by: str = pa.Field(nullable=True, description="Login")
+    base: str = pa.Field(description="Branch that it was merged into")
+    branch: str = pa.Field(description="Branch that it came from")
+    head_repository: str = pa.Field(nullable=True, description="owner/name of the branch; missing for a deleted fork")
+    merge_commit: str = pa.Field(nullable=True, description="Merge, squash or last rebased commit on the base branch")
+    labels: str = pa.Field(description="JSON list of names")
+    closes: str = pa.Field(
+        description="JSON list of owner/name#number: issues that its merge closed, as GitHub linked them"
+    )
+    created_at: Moment = pa.Field(description="When it was opened")
+    merged_at: Moment = pa.Field(description="When it was merged")
+    updated_at: Moment = pa.Field(description="When it last changed")
+    detail: str = pa.Field(
+        isin=["read", "pending"],
+        description="Pending: the columns below, its commits, files and reviews are not, or not newly, read yet",
+    )
+    additions: pd.Int32Dtype = pa.Field(nullable=True, ge=0, description="Lines")
+    deletions: pd.Int32Dtype = pa.Field(nullable=True, ge=0, description="Lines")
+    changed_files: pd.Int32Dtype = pa.Field(nullable=True, ge=0, description="All of them")
+    commit_count: pd.Int32Dtype = pa.Field(nullable=True, ge=0, description="All of them; GitHub lists 250 at most")
+
+    class Config:
+        """Keys are unique; no other column may appear."""
+
+        strict = True
+        unique = ["repository", "number"]  # noqa: RUF012 - pandera's own form
+
+
+class RawPullRequestCommits(pa.DataFrameModel):
+    """One row a commit of a merged pull request's branch: its own sha even where it was squashed or rebased."""
+
+    repository: str = pa.Field(description="Key of the repository")
+    number: int = pa.Field(description="Number of the pull request")
+    position: int = pa.Field(ge=0, description="Place among the commits, the oldest is 0")
+    sha: str = pa.Field(description="Full object name")
+    author_email: str = pa.Field(nullable=True, description="As written in the commit")
+    author_login: str = pa.Field(nullable=True, description="Account that GitHub knows by the address")
+
+    class Config:
+        """No other column may appear."""
+
+        strict = True
+        unique = ["repository", "number", "position"]  # noqa: RUF012
+
+
+class RawPullRequestFiles(pa.DataFrameModel):
+    """One row a file that a merged pull request changed."""
+
+    repository: str = pa.Field(description="Key of the repository")
+    number: int = pa.Field(description="Number of the pull request")
+    path: str = pa.Field(description="Path after the change")
+    change: str = pa.Field(description="added, modified, deleted, renamed, copied or changed")
+    additions: pd.Int32Dtype = pa.Field(ge=0, description="Lines")
+    deletions: pd.Int32Dtype = pa.Field(ge=0, description="Lines")
+
+    class Config:
+        """No other column may appear."""
+
+        strict = True
+
+
+class RawReviews(pa.DataFrameModel):
+    """One row a submitted review of a merged pull request, the author's own answers included."""
+
+    repository: str = pa.Field(description="Key of the repository")
+    number: int = pa.Field(description="Number of the pull request")
+    url: str = pa.Field(unique=True, description="Where it can be seen; ends with its number, unique on its server")
+    reviewer: str = pa.Field(nullable=True, description="Login, a bot's with [bot]; missing when the account is gone")
+    reviewer_id: pd.Int64Dtype = pa.Field(nullable=True, description="Number of the account")
+    reviewer_kind: str = pa.Field(nullable=True, description="User, Bot, Mannequin, ...; missing with the account")
+    state: str = pa.Field(
+        isin=["approved", "changes_requested", "commented", "dismissed"], description="What it said, or that it fell"
+    )
+    body: str = pa.Field(description="Markdown; may be empty: the comments on lines are not read")
+    submitted_at: Moment = pa.Field(description="When it was given")
+
+    class Config:
+        """No other column may appear."""
+
+        strict = True
+
+
 class RawLinearIssues(pa.DataFrameModel):
     """One row an issue that is completed now and not in the bin; archived ones are among them."""
 

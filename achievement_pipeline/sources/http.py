@@ -55,6 +55,10 @@ class TooHeavyError(SourceError):
     """The server can't answer so much at once: ask for less."""
 
 
+class RefusedError(SourceError):
+    """The server can't or won't show this one thing; others it may."""
+
+
 Problem = TransientError | SourceError
 """What can be wrong with an answer: worth another try, or not."""
 
@@ -258,7 +262,7 @@ class HttpClient:
         if answer.status in {requests.codes.unauthorized, requests.codes.forbidden}:
             return SourceError(f"{where} refuses access (HTTP {answer.status}): check the token and its permissions.")
         if answer.status != requests.codes.ok:
-            return SourceError(f"{where} answers HTTP {answer.status}: check the address and what is asked for.")
+            return RefusedError(f"{where} answers HTTP {answer.status}: check the address and what is asked for.")
         if answer.body is NOT_JSON and "html" in answer.headers.get("Content-Type", ""):
             return SourceError(f"{where} answers with a web page, no API: check the address.")
         return TransientError("its answer is no JSON") if answer.body is NOT_JSON else None
@@ -290,9 +294,9 @@ class HttpClient:
         self._waited += seconds
         end = self._wire.clock() + seconds
         while (left := end - self._wire.clock()) > 0:
-            if left < seconds:
-                self._wire.progress(f"{self.name}: still waiting, {left:.0f} s left")
             self._wire.sleep(min(left, _PROGRESS_EVERY))
+            if left > _PROGRESS_EVERY:
+                self._wire.progress(f"{self.name}: still waiting, {left - _PROGRESS_EVERY:.0f} s left")
 
     def _moment(self, seconds: float) -> str:
         return dt.datetime.fromtimestamp(self._wire.clock() + seconds, dt.UTC).strftime("%H:%M:%S UTC")

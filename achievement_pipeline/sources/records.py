@@ -3,7 +3,7 @@
 A record that is not as promised (a null, an unknown value) costs itself and a warning, never the reading.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -25,26 +25,30 @@ _RecordT = TypeVar("_RecordT", bound=BaseModel)
 
 
 def parse_records(
-    model: type[_RecordT], raw: Iterable[Any], *, name: Callable[[Any], str], warnings: list[str]
+    model: type[_RecordT], raw: Iterable[Any], what: str, *, by: str = "id", warnings: list[str]
 ) -> list[_RecordT]:
     """Parse what an API sent, leaving out each object that is not as promised, with a warning that names it.
 
     Args:
         model: What is promised.
         raw: Parsed JSON.
-        name: The name of one object for people; called with objects that are not as promised.
-        warnings: Takes the warnings. They quote no values: a description may hold anything.
+        what: The kind of object for people: "Linear issue".
+        by: The property that names one object for people.
+        warnings: Takes the warnings. They quote no other values: a description may hold anything.
     """
     records = []
     for item in raw:
         try:
             records.append(model.model_validate(item))
         except ValidationError as error:
-            problems = (
-                f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+            problems = "; ".join(
+                f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}".removeprefix(": ")
                 for problem in error.errors(include_input=False, include_url=False, include_context=False)
             )
-            warnings.append(f"{name(item)} is left out, it is not as its API promises: {'; '.join(problems)}")
+            name = item.get(by) if isinstance(item, dict) else None
+            warnings.append(
+                f"{what} {name or 'without a name'} is left out, its API promises something else: {problems}"
+            )
     return records
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from achievement_pipeline.sources.graphql import Node
+from achievement_pipeline.sources.graphql import Page
 from achievement_pipeline.sources.linear import documents
 from achievement_pipeline.sources.linear.client import LinearClient
 from achievement_pipeline.sources.records import Record, parse_records
@@ -49,8 +49,8 @@ def read_catalogues(client: LinearClient, warnings: list[str]) -> dict[str, pd.D
     Raises:
         SourceError: Linear can't be read.
     """
-    first_pages = client.run(documents.catalogues(*_MODELS), {"first": client.page, "after": None})
-    return {name: _read_on(client, name, first_pages[name], warnings) for name in _MODELS}
+    data = client.run(documents.catalogues(*_MODELS), {"first": client.page, "after": None})
+    return {name: _read_on(client, name, client.find_page(data, [name]), warnings) for name in _MODELS}
 
 
 def join_catalogues(issues: pd.DataFrame, catalogues: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -64,12 +64,12 @@ def join_catalogues(issues: pd.DataFrame, catalogues: Mapping[str, pd.DataFrame]
     return issues.assign(**columns, labels=names.astype("str"))
 
 
-def _read_on(client: LinearClient, name: str, page: Node, warnings: list[str]) -> pd.DataFrame:
-    nodes, info = list(page["nodes"]), page["pageInfo"]
-    if info["hasNextPage"]:
-        pages = client.pages(documents.catalogues(name), {}, [name], client.page, info["endCursor"])
-        nodes.extend(node for page in pages for node in page["nodes"])
+def _read_on(client: LinearClient, name: str, page: Page, warnings: list[str]) -> pd.DataFrame:
+    nodes, info = list(page.nodes), page.page_info
+    if info.has_next_page:
+        pages = client.pages(documents.catalogues(name), {}, [name], client.page, after=info.end_cursor)
+        nodes.extend(node for page in pages for node in page.nodes)
     model = _MODELS[name]
-    records = parse_records(model, nodes, name=lambda _: f"One of Linear's {name}", warnings=warnings)
+    records = parse_records(model, nodes, f"One of Linear's {name}:", by="name", warnings=warnings)
     rows = {record.id: record.model_dump() for record in records}
     return pd.DataFrame(list(rows.values()), columns=list(model.model_fields), dtype="str").set_index("id")

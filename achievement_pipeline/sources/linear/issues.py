@@ -20,7 +20,7 @@ from achievement_pipeline.sources.graphql import Node
 from achievement_pipeline.sources.linear import documents
 from achievement_pipeline.sources.linear.catalogues import join_catalogues, read_catalogues
 from achievement_pipeline.sources.linear.client import LinearClient
-from achievement_pipeline.sources.linear.listing import COMPLETED, ListedIssue, compare, name_issue
+from achievement_pipeline.sources.linear.listing import COMPLETED, ListedIssue, compare
 from achievement_pipeline.sources.records import Record, parse_records, type_rows
 
 
@@ -127,5 +127,5 @@ def _read_by_id(client: LinearClient, ids: Sequence[str]) -> Iterator[Any]:
 
 def _parse(client: LinearClient, nodes: Iterable[Any], warnings: list[str]) -> pd.DataFrame:
     whole = (client.complete(node, "issue", documents.REST_OF_ISSUE, client.page) for node in nodes)
-    issues = parse_records(_Issue, whole, name=name_issue, warnings=warnings)
+    issues = parse_records(_Issue, whole, "Linear issue", by="identifier", warnings=warnings)
     return type_rows(RawLinearIssues, [issue.row() for issue in issues if not issue.trashed])

@@ -92,11 +92,6 @@ def compare(client: LinearClient, stored: DataFrame[RawLinearIssues], warnings: 
     return Comparison(unchanged, [key for key in listing["id"] if key not in unchanged])
 
 
-def name_issue(node: Any) -> str:  # noqa: ANN401 - JSON
-    """Name an issue for people, whatever of it came."""
-    return f"Linear issue {node.get('identifier') or node.get('id')}" if isinstance(node, dict) else "A Linear issue"
-
-
 def _list_issues(client: LinearClient, stored: DataFrame[RawLinearIssues], warnings: list[str]) -> DataFrame[_Listing]:
     windows = _cut_time(stored["created_at"], client.page * 4 // 5)
     nodes = [
@@ -104,7 +99,7 @@ def _list_issues(client: LinearClient, stored: DataFrame[RawLinearIssues], warni
         for start in range(0, len(windows), documents.WINDOWS)
         for node in _list_windows(client, windows[start : start + documents.WINDOWS])
     ]
-    issues = parse_records(ListedIssue, nodes, name=name_issue, warnings=warnings)
+    issues = parse_records(ListedIssue, nodes, "Linear issue", by="identifier", warnings=warnings)
     rows = {issue.id: issue.row() for issue in issues if not issue.trashed}
     return to_frame(_Listing, list(rows.values()))
 
@@ -147,7 +142,7 @@ def _newly_attached(client: LinearClient, stored: DataFrame[RawLinearIssues], wa
     newest = stored["attached_at"].max()
     since = stored["created_at"].min() if pd.isna(newest) else newest - _ATTACHMENT_OVERLAP
     nodes = client.nodes(documents.ATTACHED, {"since": _to_text(since)}, ["attachments"], client.page)
-    records = parse_records(_Attached, nodes, name=lambda _: "An attachment in Linear", warnings=warnings)
+    records = parse_records(_Attached, nodes, "Linear attachment", warnings=warnings)
     known = dict(zip(stored["id"], stored["attached_at"], strict=True))
     return {
         record.issue.id

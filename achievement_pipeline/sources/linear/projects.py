@@ -2,7 +2,7 @@
 
 import json
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from pandera.typing import DataFrame
 from pydantic import Field
@@ -84,10 +84,8 @@ def read_projects(client: LinearClient) -> Projects:
         documents.PROJECTS, {"filter": _COMPLETED}, ["projects"], min(client.page, documents.PROJECT_PAGE)
     )
     whole = (client.complete(node, "project", documents.REST_OF_PROJECT, client.page) for node in nodes)
-    projects = {each.id: each for each in parse_records(_Project, whole, name=_name, warnings=warnings)}
+    projects = {
+        each.id: each for each in parse_records(_Project, whole, "Linear project", by="name", warnings=warnings)
+    }
     rows = [project.row() for project in projects.values() if not project.trashed]
     return Projects(to_frame(RawLinearProjects, sorted(rows, key=lambda row: row["id"])), tuple(warnings))
-
-
-def _name(node: Any) -> str:  # noqa: ANN401 - JSON
-    return f"Linear project {node.get('name') or node.get('id')}" if isinstance(node, dict) else "A Linear project"

@@ -1,0 +1,91 @@
+"""The GraphQL documents that are sent to GitHub.
+
+GitHub counts one point for a hundred connections that a query may have to open: a page of a hundred pull requests with
+six connections each costs 7 of the 5,000 points an hour, and may return 500,000 nodes at most: here 15,100.
+"""
+
+PAGE = 100
+"""The largest page that GitHub gives."""
+
+PROBE = 10
+"""Pull requests that are asked for first where little is likely to be new."""
+
+PULL_REQUESTS = """
+query PullRequests($owner: String!, $name: String!, $first: Int!, $after: String) {
+  repository(owner: $owner, name: $name) {
+    pullRequests(
+      states: MERGED, first: $first, after: $after, orderBy: { field: UPDATED_AT, direction: DESC }
+    ) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        id number title body url createdAt mergedAt updatedAt additions deletions changedFiles
+        baseRefName
+        headRefName
+        headRepository { nameWithOwner }
+        author { ...Account }
+        mergedBy { ...Account }
+        mergeCommit { oid }
+        labels(first: 20) {
+          nodes { name }
+          pageInfo { hasNextPage endCursor }
+        }
+        closingIssuesReferences(first: 10) {
+          nodes { number repository { nameWithOwner } }
+          pageInfo { hasNextPage endCursor }
+        }
+        allCommits: commits { totalCount }
+        commits(first: 50) {
+          nodes { commit { oid author { email user { login } } } }
+          pageInfo { hasNextPage endCursor }
+        }
+        files(first: 50) {
+          nodes { path changeType additions deletions }
+          pageInfo { hasNextPage endCursor }
+        }
+        reviews(first: 20) {
+          nodes { url state body submittedAt author { ...Account } }
+          pageInfo { hasNextPage endCursor }
+        }
+      }
+    }
+  }
+}
+"""
+
+_ACCOUNT = """
+fragment Account on Actor {
+  __typename
+  login
+  ... on User { databaseId }
+  ... on Bot { databaseId }
+  ... on Mannequin { databaseId }
+}
+"""
+
+PULL_REQUESTS += _ACCOUNT
+
+
+def _rest(connection: str, fields: str) -> str:
+    return f"""
+query Rest($id: ID!, $first: Int!, $after: String) {{
+  node(id: $id) {{
+    ... on PullRequest {{
+      {connection}(first: $first, after: $after) {{
+        nodes {{ {fields} }}
+        pageInfo {{ hasNextPage endCursor }}
+      }}
+    }}
+  }}
+}}
+"""
+
+
+REST_OF_PULL_REQUEST = {
+    "labels": _rest("labels", "name"),
+    "closingIssuesReferences": _rest("closingIssuesReferences", "number repository { nameWithOwner }"),
+    "commits": _rest("commits", "commit { oid author { email user { login } } }"),
+    "files": _rest("files", "path changeType additions deletions"),
+    "reviews": _rest("reviews", "url state body submittedAt author { ...Account }") + _ACCOUNT,
+}
+"""How the connections of one pull request are read on, where it has more than came with it."""

@@ -1,0 +1,152 @@
+"""The records of GitHub's GraphQL API, with the fields that are used, and the rows they make."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from achievement_pipeline.sources.github.rows import Row, full_login, to_json
+from achievement_pipeline.sources.records import Record
+
+
+class _Account(Record):
+    kind: str = Field(alias="__typename")
+    login: str
+    database_id: int | None = None
+
+    @property
+    def full_login(self) -> str:
+        return full_login(self.login, self.kind)
+
+
+class _Repository(Record):
+    name_with_owner: str
+
+
+class _Issue(Record):
+    number: int
+    repository: _Repository
+
+
+class _Label(Record):
+    name: str
+
+
+class _Object(Record):
+    oid: str
+
+
+class _Count(Record):
+    total_count: int
+
+
+class PullRequest(Record):
+    """A merged pull request; its commits, files and reviews are records of their own, each of which may be broken."""
+
+    number: int
+    title: str
+    body: str
+    url: str
+    created_at: datetime
+    merged_at: datetime
+    updated_at: datetime
+    additions: int = Field(ge=0)
+    deletions: int = Field(ge=0)
+    changed_files: int = Field(ge=0)
+    base_ref_name: str
+    head_ref_name: str
+    head_repository: _Repository | None
+    author: _Account | None
+    merged_by: _Account | None
+    merge_commit: _Object | None
+    all_commits: _Count
+    labels: list[_Label]
+    closing_issues_references: list[_Issue]
+    commits: list[Any]
+    files: list[Any]
+    reviews: list[Any]
+
+    def row(self) -> Row:
+        """Return its columns of `RawPullRequests`, all but the repository's."""
+        same = {"number", "title", "body", "url", "created_at", "merged_at", "updated_at"}
+        sizes = {"additions", "deletions", "changed_files"}
+        return self.model_dump(include=same | sizes) | {
+            "author": self.author and self.author.full_login,
+            "author_id": self.author and self.author.database_id,
+            "author_kind": self.author and self.author.kind,
+            "merged_by": self.merged_by and self.merged_by.full_login,
+            "base": self.base_ref_name,
+            "branch": self.head_ref_name,
+            "head_repository": self.head_repository and self.head_repository.name_with_owner,
+            "merge_commit": self.merge_commit and self.merge_commit.oid,
+            "labels": to_json(label.name for label in self.labels),
+            "closes": to_json(
+                f"{issue.repository.name_with_owner}#{issue.number}" for issue in self.closing_issues_references
+            ),
+            "commit_count": self.all_commits.total_count,
+            "detail": "read",
+        }
+
+
+class _CommitUser(Record):
+    login: str
+
+
+class _CommitAuthor(Record):
+    email: str | None
+    user: _CommitUser | None
+
+
+class _Commit(Record):
+    oid: str
+    author: _CommitAuthor | None
+
+
+class Commit(Record):
+    """A commit of a pull request."""
+
+    commit: _Commit
+
+    def row(self) -> Row:
+        """Return its own columns of `RawPullRequestCommits`."""
+        author = self.commit.author
+        return {
+            "sha": self.commit.oid,
+            "author_email": author and author.email,
+            "author_login": author and author.user and author.user.login,
+        }
+
+
+class File(Record):
+    """A file that a pull request changed."""
+
+    path: str
+    change_type: str
+    additions: int = Field(ge=0)
+    deletions: int = Field(ge=0)
+
+    def row(self) -> Row:
+        """Return its own columns of `RawPullRequestFiles`."""
+        return self.model_dump(exclude={"change_type"}) | {"change": self.change_type.lower()}
+
+
+class Review(Record):
+    """A review of a pull request; one without a moment is a draft that nobody but its author sees."""
+
+    url: str
+    state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED", "PENDING"]
+    body: str
+    submitted_at: datetime | None
+    author: _Account | None
+
+    def row(self) -> Row:
+        """Return its own columns of `RawReviews`."""
+        return {
+            "url": self.url,
+            "reviewer": self.author and self.author.full_login,
+            "reviewer_id": self.author and self.author.database_id,
+            "reviewer_kind": self.author and self.author.kind,
+            "state": self.state.lower(),
+            "body": self.body,
+            "submitted_at": self.submitted_at,
+        }

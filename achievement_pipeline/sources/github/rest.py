@@ -1,0 +1,279 @@
+"""Read merged pull requests without a token: through REST, public repositories only, as far as the hour's requests go.
+
+GraphQL is closed to strangers, and REST allows them 60 requests an hour and address. The list of closed pull requests
+has no sizes, commits, files and reviews: those take four requests each. So the list is read whole, a hundred a request,
+then the details of the newest, until few requests are left for other repositories; the others stay pending, to be read
+on later runs.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Literal
+
+import pandas as pd
+from pydantic import BaseModel, Field
+
+from achievement_pipeline.frames import RawPullRequests
+from achievement_pipeline.sources.github.client import GitHubClient
+from achievement_pipeline.sources.github.rows import (
+    PullRequests,
+    Row,
+    Rows,
+    full_login,
+    merge_rows,
+    replace_rows,
+    to_json,
+    watermark,
+)
+from achievement_pipeline.sources.http import Answer, HttpClient, RefusedError
+from achievement_pipeline.sources.records import parse_records
+
+_RESERVE = 10
+"""Requests that are left over: enough to list some other repositories in the same hour."""
+
+_SIZES = ["merged_by", "additions", "deletions", "changed_files", "commit_count"]
+
+
+class _Account(BaseModel):
+    login: str
+    id: int
+    type: str
+
+    @property
+    def full_login(self) -> str:
+        return full_login(self.login, self.type)
+
+
+class _Repository(BaseModel):
+    full_name: str
+
+
+class _Head(BaseModel):
+    ref: str
+    repo: _Repository | None
+
+
+class _Base(BaseModel):
+    ref: str
+
+
+class _Label(BaseModel):
+    name: str
+
+
+class _Listed(BaseModel):
+    number: int
+    title: str
+    body: str | None
+    html_url: str
+    user: _Account | None
+    head: _Head
+    base: _Base
+    labels: list[_Label]
+    merge_commit_sha: str | None
+    created_at: datetime
+    merged_at: datetime
+    updated_at: datetime
+
+    def row(self) -> Row:
+        return self.model_dump(include={"number", "title", "created_at", "merged_at", "updated_at"}) | {
+            "body": self.body or "",
+            "url": self.html_url,
+            "author": self.user and self.user.full_login,
+            "author_id": self.user and self.user.id,
+            "author_kind": self.user and self.user.type,
+            "base": self.base.ref,
+            "branch": self.head.ref,
+            "head_repository": self.head.repo and self.head.repo.full_name,
+            "merge_commit": self.merge_commit_sha,
+            "labels": to_json(label.name for label in self.labels),
+            "closes": "[]",
+            "detail": "pending",
+        }
+
+
+class _Sizes(BaseModel):
+    additions: int = Field(ge=0)
+    deletions: int = Field(ge=0)
+    changed_files: int = Field(ge=0)
+    commits: int = Field(ge=0)
+    merged_by: _Account | None
+
+    def row(self) -> Row:
+        return self.model_dump(include={"additions", "deletions", "changed_files"}) | {
+            "merged_by": self.merged_by and self.merged_by.full_login,
+            "commit_count": self.commits,
+            "detail": "read",
+        }
+
+
+class _CommitAuthor(BaseModel):
+    email: str | None
+
+
+class _CommitBody(BaseModel):
+    author: _CommitAuthor | None
+
+
+class _CommitUser(BaseModel):
+    login: str | None = None  # an empty object stands for an account that is gone
+
+
+class _Commit(BaseModel):
+    sha: str
+    commit: _CommitBody
+    author: _CommitUser | None
+
+    def row(self) -> Row:
+        return {
+            "sha": self.sha,
+            "author_email": self.commit.author and self.commit.author.email,
+            "author_login": self.author and self.author.login,
+        }
+
+
+class _File(BaseModel):
+    filename: str
+    status: str
+    additions: int = Field(ge=0)
+    deletions: int = Field(ge=0)
+
+    def row(self) -> Row:
+        return {
+            "path": self.filename,
+            "change": "deleted" if self.status == "removed" else self.status,
+            "additions": self.additions,
+            "deletions": self.deletions,
+        }
+
+
+class _Review(BaseModel):
+    html_url: str
+    user: _Account | None
+    state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED"]
+    body: str | None
+    submitted_at: datetime
+
+    def row(self) -> Row:
+        return {
+            "url": self.html_url,
+            "reviewer": self.user and self.user.full_login,
+            "reviewer_id": self.user and self.user.id,
+            "reviewer_kind": self.user and self.user.type,
+            "state": self.state.lower(),
+            "body": self.body or "",
+            "submitted_at": self.submitted_at,
+        }
+
+
+def read_through_rest(client: GitHubClient, repository: str, stored: PullRequests | None) -> PullRequests:
+    """Read the merged pull requests of a public repository, and the details of as many as the rate limit allows.
+
+    A warning says how many stay pending. GitHub's own links to the issues that were closed are not to be had this way.
+
+    Args:
+        client: The way to GitHub.
+        repository: Key of the repository: host/owner/name.
+        stored: What an earlier reading gave: a cache of what did not change, details included.
+
+    Raises:
+        SourceError: The repository can't be read.
+    """
+    warnings: list[str] = []
+    reader = _Reader(client.rest, repository, warnings)
+    changed = reader.list_changed(stored)
+    listed = merge_rows(stored, (), Rows())
+    rows = [_carry_sizes(row, listed.pull_requests) for row in changed.values()]
+    listed = listed._replace(pull_requests=replace_rows(RawPullRequests, listed.pull_requests, list(changed), rows))
+    details = reader.read_details(listed.pull_requests)
+    numbers = [row["number"] for row in details.pull_requests]
+    read = merge_rows(listed, numbers, details)
+    pending = int((read.pull_requests["detail"] == "pending").sum())
+    if pending:
+        warnings.append(
+            f"{pending} of {len(read.pull_requests)} pull requests of {repository} have no sizes, commits, files and "
+            "reviews yet: GitHub allows 60 requests an hour without a token. Set GITHUB_TOKEN, or run again in an hour."
+        )
+    return read._replace(warnings=tuple(warnings))
+
+
+def _carry_sizes(row: Row, stored: pd.DataFrame) -> Row:
+    """Keep the sizes of a stored pull request until they are read anew: once merged, they do not change."""
+    known = stored[stored["number"] == row["number"]]
+    return row | (known[_SIZES].iloc[0].to_dict() if len(known) else {})
+
+
+class _Reader:
+    """Reads one repository, and watches how many requests are left."""
+
+    def __init__(self, rest: HttpClient, repository: str, warnings: list[str]) -> None:
+        self._rest = rest
+        self._repository = repository
+        self._path = f"/repos/{repository.partition('/')[2]}/pulls"
+        self._warnings = warnings
+        self._left: float = 0
+
+    def list_changed(self, stored: PullRequests | None) -> dict[int, Row]:
+        since = watermark(stored) if stored else ""
+        known = (
+            dict(zip(stored.pull_requests["number"], stored.pull_requests["updated_at"], strict=True)) if stored else {}
+        )
+        order = {"state": "closed", "sort": "updated", "direction": "desc", "per_page": 100}
+        merged = []
+        for item in self._pages(self._path, order):
+            if not isinstance(item, dict):
+                continue
+            if str(item.get("updated_at")) < since:
+                break
+            if item.get("merged_at"):
+                merged.append(item)
+        what = f"Pull request of {self._repository},"
+        records = parse_records(_Listed, merged, what, by="number", warnings=self._warnings)
+        key = {"repository": self._repository}
+        return {
+            record.number: key | record.row() for record in records if known.get(record.number) != record.updated_at
+        }
+
+    def read_details(self, pull_requests: pd.DataFrame) -> Rows:
+        """Read the details of pending pull requests, the last merged first, while the rate limit allows."""
+        rows = Rows()
+        pending = pull_requests[pull_requests["detail"] == "pending"].sort_values("merged_at", ascending=False)
+        for row in pending.to_dict("records"):
+            if self._left < _RESERVE:
+                break
+            try:
+                self._read_detail({str(column): value for column, value in row.items()}, rows)
+            except RefusedError as error:
+                self._warnings.append(f"{self._repository}#{row['number']} stays without details: {error}")
+        return rows
+
+    def _read_detail(self, row: Row, rows: Rows) -> None:
+        path = f"{self._path}/{row['number']}"
+        key = {"repository": self._repository, "number": row["number"]}
+        where = f"of {self._repository}#{row['number']}"
+        size = self._get(path).body
+        each = {"per_page": 100}
+        commits = list(self._pages(f"{path}/commits", each))
+        files = list(self._pages(f"{path}/files", each))
+        reviews = list(self._pages(f"{path}/reviews", each))
+        for sizes in parse_records(_Sizes, [size], f"Sizes {where},", warnings=self._warnings):
+            rows.pull_requests.append(row | sizes.row())
+            parsed = parse_records(_Commit, commits, f"Commit {where},", by="sha", warnings=self._warnings)
+            rows.commits += [key | {"position": i} | commit.row() for i, commit in enumerate(parsed)]
+            for file in parse_records(_File, files, f"File {where},", by="filename", warnings=self._warnings):
+                rows.files.append(key | file.row())
+            for review in parse_records(_Review, reviews, f"Review {where},", by="id", warnings=self._warnings):
+                rows.reviews.append(key | review.row())
+
+    def _pages(self, path: str, params: Row) -> Iterator[Any]:
+        answer = self._get(path, params)
+        yield from answer.body
+        while "next" in answer.links:
+            answer = self._get(answer.links["next"])
+            yield from answer.body
+
+    def _get(self, path: str, params: Row | None = None) -> Answer:
+        answer = self._rest.get(path, params)
+        left = answer.headers.get("X-RateLimit-Remaining", "")
+        self._left = int(left) if left.isdecimal() else float("inf")  # a server of one's own may have no limit
+        return answer
