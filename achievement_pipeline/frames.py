@@ -240,6 +240,50 @@ class RawReviews(pa.DataFrameModel):
         strict = True
 
 
+class RawMlflowRuns(pa.DataFrameModel):
+    """One row a run of an MLflow server that is not deleted, in an experiment that is not, whatever its status."""
+
+    run_id: str = pa.Field(unique=True, description="32 hexadecimal digits")
+    server: str = pa.Field(description="host[:port][/path]; the key is mlflow:<server>/<run_id>")
+    experiment_id: str = pa.Field(description="Unique on its server")
+    experiment: str = pa.Field(description="Name")
+    name: str = pa.Field(description="May be empty")
+    description: str = pa.Field(description="The run's note, Markdown; may be empty")
+    url: str = pa.Field(description="Where it can be seen")
+    user: str = pa.Field(nullable=True, description="Login on the machine that ran it: no address")
+    status: str = pa.Field(isin=["running", "scheduled", "finished", "failed", "killed"], description="As it is now")
+    started_at: Moment = pa.Field(nullable=True, description="Missing where the client gave none")
+    ended_at: Moment = pa.Field(nullable=True, description="Missing while it runs")
+    parent_run_id: str = pa.Field(nullable=True, description="The run that it is nested in")
+    source_name: str = pa.Field(nullable=True, description="Script, notebook or project that ran")
+    source_commit: str = pa.Field(nullable=True, description="Commit that its working directory was at, full sha")
+    source_repository: str = pa.Field(nullable=True, description="Clone URL, where the client logged one")
+    params: str = pa.Field(description="JSON object: parameter to its value, text")
+    tags: str = pa.Field(description="JSON object: tag to its value, without MLflow's own")
+    model_versions: str = pa.Field(description='JSON list of {"name", "version"} that were registered from it')
+
+    class Config:
+        """No other column may appear."""
+
+        strict = True
+
+
+class RawMlflowMetrics(pa.DataFrameModel):
+    """One row a metric of a run: the value that was logged last."""
+
+    run_id: str = pa.Field(description="The run")
+    name: str = pa.Field(description="The metric")
+    value: float = pa.Field(nullable=True, description="As logged: NaN and infinities are values too")
+    step: pd.Int64Dtype = pa.Field(description="Step that it was logged at")
+    logged_at: Moment = pa.Field(nullable=True, description="When it was logged")
+
+    class Config:
+        """A metric stands once for a run; no other column may appear."""
+
+        strict = True
+        unique = ["run_id", "name"]  # noqa: RUF012 - pandera's own form
+
+
 class RawLinearIssues(pa.DataFrameModel):
     """One row an issue that is completed now and not in the bin; archived ones are among them."""
 

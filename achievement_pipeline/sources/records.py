@@ -33,7 +33,7 @@ def parse_records(
         model: What is promised.
         raw: Parsed JSON.
         what: The kind of object for people: "Linear issue".
-        by: The property that names one object for people.
+        by: The property that names one object for people; dots lead into objects.
         warnings: Takes the warnings. They quote no other values: a description may hold anything.
     """
     records = []
@@ -50,6 +50,12 @@ def parse_records(
                 f"{what} {name or 'without a name'} is left out, its API promises something else: {problems}"
             )
     return records
+
+
+def _find(item: Any, path: str) -> Any:  # noqa: ANN401 - JSON
+    for name in path.split("."):
+        item = item.get(name) if isinstance(item, dict) else None
+    return item
 
 
 def type_rows(schema: type[pa.DataFrameModel], rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
