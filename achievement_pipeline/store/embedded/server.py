@@ -13,7 +13,6 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-import achievement_pipeline
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.embedded import locks
 from achievement_pipeline.store.embedded.cluster import ROLE, Cluster
@@ -160,7 +159,8 @@ class EmbeddedPostgres:
         # set rather than mended afterwards: another root that finds the folder closed would look elsewhere
         mask = os.umask(0o022 if self._place.account else 0o077)
         try:
-            self.home.mkdir(parents=True, exist_ok=True)
+            for folder in (self._place.wanted, self.home):
+                folder.mkdir(parents=True, exist_ok=True)
         finally:
             os.umask(mask)
         for file in (self._lock, self._users, self.guard_lock):
@@ -183,7 +183,7 @@ class EmbeddedPostgres:
             ["/bin/sh", "-c", f"{shlex.join(command)} &"],
             check=True,
             cwd="/",
-            env={**os.environ, "PYTHONPATH": str(Path(achievement_pipeline.__file__).parents[1])},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
