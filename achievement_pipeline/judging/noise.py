@@ -17,12 +17,11 @@ from importlib.resources import files as resources
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
 from achievement_pipeline.frames import CommitContents, PathAttributes, RawCommitFiles
+from achievement_pipeline.judging.paths import matches
 
 _SUBMODULE = "160000"
 
@@ -246,7 +245,5 @@ def _any_of(words: tuple[str, ...], before: str, after: str) -> str:
 
 
 def _matches(paths: pd.Series[str], expression: str, unless: tuple[str, ...] = ()) -> npt.NDArray[np.bool_]:
-    # RE2 by way of pyarrow: its time is linear whatever the path, and `$` is the end, not a line's
-    matched = pc.match_substring_regex(pa.array(paths, type=pa.string()), expression)
-    found: npt.NDArray[np.bool_] = matched.to_numpy(zero_copy_only=False)
-    return found & ~_matches(paths, "|".join(unless)) if unless else found
+    found = matches(paths, expression)
+    return found & ~matches(paths, "|".join(unless)) if unless else found

@@ -4,9 +4,13 @@ This is data, typed and validated; `achievement_pipeline.settings` fills it from
 environment.
 """
 
+from __future__ import annotations
+
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from achievement_pipeline.judging.vocabulary import Language, Practice, Technology, Vocabulary, known_skills
 
 Address = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1)]
 Points = Annotated[float, Field(ge=0, le=100)]
@@ -55,6 +59,37 @@ class BotRules(BaseModel):
     allow: tuple[str, ...] = Field(default=(), description="Names or addresses that look like bots and are people")
 
 
+class SkillRules(BaseModel):
+    """What a user adds to the vocabulary of skills, and how they want skills to be called."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    language: tuple[Language, ...] = Field(default=(), description="New languages, or more that shows known ones")
+    technology: tuple[Technology, ...] = Field(
+        default=(), description="New technologies, or more that shows known ones"
+    )
+    practice: tuple[Practice, ...] = Field(default=(), description="New practices, or more that shows known ones")
+    rename: dict[str, str] = Field(
+        default={}, description="Skill to the name it is shown by; two skills that get one name are one skill"
+    )
+    hide: tuple[str, ...] = Field(default=(), description="Skills that are not shown")
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """All skills, the user's with those that the package brings."""
+        if not (self.language or self.technology or self.practice):
+            return known_skills()
+        return known_skills().extended(self.language, self.technology, self.practice)
+
+    @model_validator(mode="after")
+    def _name_known_skills(self) -> SkillRules:
+        vocabulary = self.vocabulary
+        unknown = [name for name in (*self.rename, *self.hide) if vocabulary.named(name) is None]
+        if unknown:
+            raise ValueError(f"no skill is called {', '.join(map(repr, unknown))}; the names stand in skills.toml")
+        return self
+
+
 class Rules(BaseModel):
     """All rules of judging."""
 
@@ -63,3 +98,4 @@ class Rules(BaseModel):
     portfolio_min_impact: Points = Field(default=70, description="Impact from which an achievement is portfolio ready")
     commits: CommitRules = CommitRules()
     bots: BotRules = BotRules()
+    skills: SkillRules = SkillRules()
