@@ -5,6 +5,7 @@ Columns that carry what a frame carries mean what `achievement_pipeline.frames` 
 """
 
 import datetime as dt
+from enum import StrEnum
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -145,6 +146,18 @@ class Skill(Base):
     evidence: Mapped[str] = mapped_column(comment="What shows it, for people")
 
 
+class EditField(StrEnum):
+    """What of an achievement a user may change or decide: one of its columns, or whether it is hidden."""
+
+    TITLE = "title"
+    DESCRIPTION = "description"
+    CATEGORY = "category"
+    IMPACT_SCORE = "impact_score"
+    COMPLEXITY_SCORE = "complexity_score"
+    PORTFOLIO_READY = "portfolio_ready"
+    HIDDEN = "hidden"
+
+
 class Edit(Base):
     """What a user changed or decided about an achievement: applied when reading, never overwritten."""
 
@@ -155,7 +168,7 @@ class Edit(Base):
     achievement_key: Mapped[str] = mapped_column(
         _KEY, sa.ForeignKey("achievements.key"), index=True, comment="The achievement that it was made on"
     )
-    field: Mapped[str] = mapped_column(comment="What it changes: one of edits.EditField")
+    field: Mapped[str] = mapped_column(comment="What it changes: one of EditField")
     value: Mapped[Any] = mapped_column(JSONB, comment="What it is changed to")
     made_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was made")
     made_by: Mapped[str] = mapped_column(comment="Who made it")

@@ -160,7 +160,7 @@ def upgrade() -> None:
         sa.Column(
             "achievement_key", sa.Text(collation="C"), nullable=False, comment="The achievement that it was made on"
         ),
-        sa.Column("field", sa.Text(), nullable=False, comment="What it changes: one of edits.EditField"),
+        sa.Column("field", sa.Text(), nullable=False, comment="What it changes: one of EditField"),
         sa.Column("value", JSONB(), nullable=False, comment="What it is changed to"),
         sa.Column(
             "made_at",

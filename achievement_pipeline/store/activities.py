@@ -1,0 +1,155 @@
+"""Activities in the database: a slice of them is replaced as a whole, and only what differs is written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from achievement_pipeline.frames import Activities, ActivityFrames, Scores, Skills, StoredActivities
+from achievement_pipeline.store.copying import array_of_words, fetch_frame, staged, storable_json
+from achievement_pipeline.store.tables import Activity, Base
+
+TOUCHED = sa.Table(
+    "touched",
+    sa.MetaData(),
+    sa.Column("key", Activity.key.type, primary_key=True),
+    prefixes=["TEMPORARY"],
+    postgresql_on_commit="DROP",
+)
+"""A transaction's own: keys of the activities whose pieces of work have to be composed anew."""
+
+_TOUCH = sa.text("""
+    INSERT INTO touched
+    WITH RECURSIVE piece (key) AS (
+        SELECT unnest(CAST(:keys AS text[])) COLLATE "C"
+        UNION
+        SELECT linked.key
+        FROM piece CROSS JOIN LATERAL (
+            SELECT parent FROM activities WHERE activities.key = piece.key AND parent IS NOT NULL
+            UNION ALL
+            SELECT activities.key FROM activities WHERE parent = piece.key
+        ) AS linked (key)
+    )
+    SELECT key FROM piece
+    ON CONFLICT DO NOTHING
+""")
+_TABLE = Base.metadata.tables[Activity.__tablename__]
+_SHARED = list(Activities.to_schema().columns)
+_SKILL = ["skill", "kind", "weight", "evidence"]
+
+
+@dataclass(frozen=True)
+class SliceDifference:
+    """How a slice differs from what is stored of it."""
+
+    changed: pd.DataFrame
+    """Rows for the table of activities: those that are new, or other than the stored ones."""
+    gone: list[str]
+    """Keys of the stored activities that the slice has no longer."""
+
+    def keys(self) -> list[str]:
+        """Return the keys of all activities that differ."""
+        return [*self.changed["key"], *self.gone]
+
+
+def compare_slice(connection: sa.Connection, name: str, frames: ActivityFrames) -> SliceDifference:
+    """Compare a slice, whole as its lane has it now, with what is stored of it."""
+    rows = _rows(frames).assign(slice=name)
+    stored = connection.execute(sa.select(Activity.key, Activity.digest).where(Activity.slice == name)).all()
+    digests = pd.Series([row.digest for row in stored], index=[row.key for row in stored], dtype="Int64")
+    same = rows["digest"].eq(digests.reindex(rows["key"]).reset_index(drop=True)).fillna(value=False)
+    return SliceDifference(rows[~same], digests.index.difference(pd.Index(rows["key"])).to_list())
+
+
+def write_difference(connection: sa.Connection, difference: SliceDifference) -> None:
+    """Write what differs. An activity that another slice brought so far moves to the one that brings it now."""
+    if difference.gone:
+        gone = sa.literal(difference.gone, sa.ARRAY(sa.Text()))
+        connection.execute(sa.delete(Activity).where(Activity.key == sa.any_(gone)))
+    if difference.changed.empty:
+        return
+    with staged(connection, "changed_activities", _TABLE.columns, difference.changed) as changed:
+        statement = insert(Activity).from_select(_TABLE.columns.keys(), sa.select(changed))
+        overwritten = {column.name: column for column in statement.excluded if column.name != "key"}
+        connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=overwritten))
+
+
+def touch(connection: sa.Connection, keys: Sequence[str]) -> None:
+    """Note as touched the activities of some keys, and all that belong to the same pieces of work.
+
+    Links are followed up to the root and down to every member, as they are stored now.
+    """
+    connection.execute(_TOUCH, {"keys": list(keys)})
+
+
+def read_touched(connection: sa.Connection) -> ActivityFrames:
+    """Return the activities that were touched, as far as they are stored."""
+    activities = sa.select(*(_as_framed(name) for name in _SHARED), Activity.details)
+    scores = sa.select(
+        Activity.key,
+        Activity.repository,
+        Activity.impact,
+        Activity.complexity,
+        Activity.ledger,
+        Activity.score_version.label("version"),
+    ).where(Activity.impact.is_not(None))
+    shown = (
+        sa.func.jsonb_to_recordset(Activity.skills)
+        .table_valued(*(sa.column(name, sa.Double() if name == "weight" else sa.Text()) for name in _SKILL))
+        .render_derived(name="shown", with_types=True)
+    )
+    skills = sa.select(Activity.key, Activity.repository, *shown.columns).join(shown, sa.true())
+    touched = Activity.key.in_(sa.select(TOUCHED.c.key))
+    return ActivityFrames(
+        StoredActivities.validate(fetch_frame(connection, activities.where(touched))),
+        Scores.validate(fetch_frame(connection, scores.where(touched))),
+        Skills.validate(fetch_frame(connection, skills.where(touched))),
+    )
+
+
+def _as_framed(name: str) -> sa.ColumnElement[Any]:
+    """Return a column as it stands in a frame: an array as text with commas."""
+    column = _TABLE.c[name]
+    if isinstance(column.type, sa.ARRAY):
+        return sa.func.array_to_string(column, sa.literal_column("','"), type_=sa.Text()).label(name)
+    return column
+
+
+def _rows(frames: ActivityFrames) -> pd.DataFrame:
+    """Return a row an activity for the table, but for its slice."""
+    activities = frames.activities.reset_index(drop=True)
+    scores = frames.scores.drop(columns="repository").rename(columns={"version": "score_version"})
+    rows = activities[_SHARED].merge(scores, on="key", how="left")
+    rows = rows.assign(
+        coauthors=array_of_words(rows["coauthors"]),
+        reasons=array_of_words(rows["reasons"]),
+        details=storable_json(_json_objects(activities.drop(columns=_SHARED))),
+        ledger=storable_json(rows["ledger"]),
+        skills=storable_json(_skill_lists(frames.skills).reindex(rows["key"]).fillna("[]").reset_index(drop=True)),
+    )
+    digests = pd.util.hash_pandas_object(rows, index=False).to_numpy()
+    return rows.assign(digest=digests.view(np.int64))
+
+
+def _skill_lists(skills: pd.DataFrame) -> pd.Series:
+    """Return the skills of each activity as a JSON list, by its key."""
+    skills = skills.sort_values(["key", "skill"], ignore_index=True)
+    last = ~skills["key"].duplicated(keep="last")
+    # one long text, cut where a key ends: no call a key
+    text = "".join(_json_objects(skills[_SKILL]) + np.where(last, "]\n[", ","))
+    lists = f"[{text}".removesuffix("\n[").split("\n") if text else []
+    return pd.Series(lists, index=skills.loc[last, "key"], dtype="str")
+
+
+def _json_objects(frame: pd.DataFrame) -> pd.Series:
+    """Return a JSON object a row: its values by the names of their columns."""
+    if frame.empty:
+        return pd.Series("{}", index=frame.index, dtype="str")
+    lines = frame.to_json(
+        orient="records", lines=True, date_format="iso", date_unit="us", double_precision=15, force_ascii=False
+    )
+    return pd.Series(lines.removesuffix("\n").split("\n"), index=frame.index, dtype="str")

@@ -1,0 +1,81 @@
+"""Edits: what a user changed or decided about an achievement. Rows of their own, applied when achievements are read."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter, ValidationError
+
+from achievement_pipeline.errors import StoreError
+from achievement_pipeline.store.manual import Category, Description, Points, Title
+from achievement_pipeline.store.tables import Achievement, Edit, EditField
+
+
+@dataclass(frozen=True)
+class RecordedEdit:
+    """An edit as it was recorded."""
+
+    id: int
+    achievement_key: str
+    """The achievement that it was made on, which may be a part of another one by now."""
+    field: EditField
+    value: Any
+    made_at: dt.datetime
+    made_by: str
+    undone_at: dt.datetime | None
+
+
+_VALUES: dict[EditField, TypeAdapter[Any]] = {
+    EditField.TITLE: TypeAdapter(Title),
+    EditField.DESCRIPTION: TypeAdapter(Description),
+    EditField.CATEGORY: TypeAdapter(Category),
+    EditField.IMPACT_SCORE: TypeAdapter(Points),
+    EditField.COMPLEXITY_SCORE: TypeAdapter(Points),
+    EditField.PORTFOLIO_READY: TypeAdapter(bool),
+    EditField.HIDDEN: TypeAdapter(bool),
+}
+
+
+def record_edit(connection: sa.Connection, key: str, field: EditField, value: object, made_by: str) -> int:
+    """Record that a user changed a field of an achievement, and return the number of the edit.
+
+    Raises:
+        StoreError: There is no such achievement, or the field can't have this value.
+    """
+    try:
+        checked = _VALUES[field].validate_python(value, strict=True)
+    except ValidationError as error:
+        problems = "; ".join(problem["msg"] for problem in error.errors())
+        raise StoreError(f"{field} can't be {value!r}: {problems}.") from error
+    edited = sa.select(
+        Achievement.key, sa.literal(field.value), sa.literal(checked, Edit.value.type), sa.literal(made_by)
+    )
+    statement = sa.insert(Edit).from_select(
+        ["achievement_key", "field", "value", "made_by"], edited.where(Achievement.key == key)
+    )
+    number: int | None = connection.scalar(statement.returning(Edit.id))
+    if number is None:
+        raise StoreError(f"There is no achievement {key}. `achievements list` shows which there are.")
+    return number
+
+
+def edits_of(connection: sa.Connection, key: str) -> list[RecordedEdit]:
+    """Return the edits of an achievement and of those that it absorbed, undone ones too, the oldest first."""
+    absorbed = sa.select(Achievement.key).where(Achievement.absorbed_by == key)
+    mine = (Edit.achievement_key == key) | Edit.achievement_key.in_(absorbed)
+    statement = sa.select(*Edit.__table__.columns).where(mine).order_by(Edit.id)
+    return [
+        RecordedEdit(**{**row, "field": EditField(row["field"])}) for row in connection.execute(statement).mappings()
+    ]
+
+
+def undo(connection: sa.Connection, number: int) -> None:
+    """Take an edit back; it stays in the history.
+
+    Raises:
+        StoreError: There is no such edit, or it was taken back before.
+    """
+    statement = sa.update(Edit).where(Edit.id == number, Edit.undone_at.is_(None)).values(undone_at=sa.func.now())
+    if connection.execute(statement.returning(Edit.id)).one_or_none() is None:
+        raise StoreError(f"There is no edit {number} that could be undone.")

@@ -1,0 +1,95 @@
+"""KEEP: what was judged becomes stored activities and achievements, in one transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from pandera.typing import DataFrame
+from sqlalchemy.dialects.postgresql import insert
+
+from achievement_pipeline.frames import Achievements, ActivityFrames
+from achievement_pipeline.store.achievements import Outcome, store_achievements
+from achievement_pipeline.store.activities import TOUCHED, compare_slice, read_touched, touch, write_difference
+from achievement_pipeline.store.tables import Activity, Slice
+
+_LOCK = 4_870_142_983_775_208_113
+"""Any number that no other program, and no other part of this one, takes for an advisory lock."""
+
+_STORED = sa.select(Slice.name, Slice.version, Slice.rules)
+
+
+@dataclass(frozen=True)
+class KeptSlice:
+    """How many activities of a slice differed from what was stored."""
+
+    written: int
+    """New or changed."""
+    gone: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a run of `keep` changed."""
+
+    achievements: Outcome = field(default_factory=Outcome)
+    slices: Mapping[str, KeptSlice] = field(default_factory=dict)
+    """The slices that had another version than the stored one, by name."""
+
+
+def keep(
+    engine: sa.Engine,
+    versions: Mapping[str, str],
+    load: Callable[[str], ActivityFrames],
+    compose: Callable[[ActivityFrames], DataFrame[Achievements]],
+    *,
+    rules: str,
+) -> Kept:
+    """Store the slices whose version is not the stored one, and the achievements that they touch.
+
+    All in one transaction, and one such transaction at a time: a process that is killed leaves what was there before,
+    two at once do one after the other. Where nothing differs, nothing is written. What people wrote down themselves
+    (`achievement_pipeline.create_achievement`) and their edits are left alone.
+
+    Args:
+        engine: The database.
+        versions: The slices as they are now: a version by name, any text that differs when the frames do.
+        load: Returns the frames of a slice, whole. Called for those that differ, and not before their turn has come, so
+            that what it loads is the latest; columns beyond those of `Activities` are kept as details.
+        compose: Makes the achievements of whole pieces of work, from `StoredActivities` with their scores and skills.
+        rules: Version of all that `compose` goes by besides its frames. Where it is not the one that a slice was
+            composed by, all achievements of the slice are composed anew.
+
+    Raises:
+        StoreError: The database can't be used.
+    """
+    with engine.begin() as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        stored = {name: (version, by) for name, version, by in connection.execute(_STORED)}
+        stale = [name for name, version in versions.items() if stored.get(name) != (version, rules)]
+        if not stale:
+            return Kept()
+        TOUCHED.create(connection)
+        slices: dict[str, KeptSlice] = {}
+        touched: list[str] = []
+        for name in stale:
+            version, composed_by = stored.get(name, (None, None))
+            _note_slice(connection, name, versions[name], rules)
+            if version != versions[name]:
+                difference = compare_slice(connection, name, load(name))
+                # before the change and, below, after it: a piece of work that loses a member is touched too
+                touch(connection, difference.keys())
+                write_difference(connection, difference)
+                slices[name] = KeptSlice(len(difference.changed), len(difference.gone))
+                touched += difference.keys()
+            if composed_by != rules:
+                touched += connection.scalars(sa.select(Activity.key).where(Activity.slice == name))
+        touch(connection, touched)
+        if not touched:
+            return Kept(slices=slices)
+        return Kept(store_achievements(connection, compose(read_touched(connection))), slices)
+
+
+def _note_slice(connection: sa.Connection, name: str, version: str, rules: str) -> None:
+    statement = insert(Slice).values(name=name, version=version, rules=rules)
+    changed = {"version": version, "rules": rules, "stored_at": sa.func.now()}
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=changed))

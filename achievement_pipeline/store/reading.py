@@ -1,0 +1,240 @@
+"""Achievements as their user sees them: the edits applied, what was retracted or hidden left out unless asked for.
+
+An edit of an achievement that became a part of another one holds for that one, unless it has an edit of the same field
+itself; so what a user decided outlives a later pull request or issue that explains the work better.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+
+from achievement_pipeline.errors import StoreError
+from achievement_pipeline.store.tables import Achievement, Base, Edit, EditField, JsonObject, Skill
+
+_CANDIDATES_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class AchievementView:
+    """An achievement with its edits applied; the fields mean what the columns of the table do."""
+
+    key: str
+    title: str
+    category: str
+    description: str
+    source_type: str
+    source_id: str
+    source_url: str | None
+    repository: str | None
+    author: str
+    coauthors: list[str]
+    started_at: dt.datetime | None
+    completed_at: dt.datetime | None
+    impact_score: float
+    complexity_score: float
+    score_ledger: list[JsonObject]
+    """Sums to the scores: one that was edited has a line for the difference."""
+    score_version: str
+    skills_demonstrated: list[str]
+    tags: list[str]
+    evidence: list[JsonObject]
+    portfolio_ready: bool
+    hidden: bool
+    """The user does not want it to be seen."""
+    retracted_at: dt.datetime | None
+    retracted_reason: str | None
+    absorbed_by: str | None
+    created_at: dt.datetime
+    updated_at: dt.datetime
+
+
+@dataclass(frozen=True)
+class SkillView:
+    """A skill that an achievement shows."""
+
+    skill: str
+    kind: str
+    weight: float
+    evidence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AchievementFilter:
+    """Which achievements are wanted: those for which all hold that is given."""
+
+    author: str | None = None
+    """Canonical address of the author or a co-author."""
+    repository: str | None = None
+    category: str | None = None
+    skill: str | None = None
+    """Upper and lower case count as one."""
+    since: dt.datetime | None = None
+    """Completed then or later; with its zone."""
+    min_impact: float | None = None
+    portfolio: bool | None = None
+    """Whether portfolio ready."""
+    include_retracted: bool = False
+    include_hidden: bool = False
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Achievements counted; in each count the most frequent come first."""
+
+    achievements: int
+    categories: Mapping[str, int]
+    skills: Mapping[str, int]
+    repositories: Mapping[str, int]
+
+
+def find_achievements(
+    connection: sa.Connection, wanted: AchievementFilter, limit: int | None = None
+) -> list[AchievementView]:
+    """Return achievements, those of the highest impact first and of these the newest."""
+    order = (_SEEN.c.impact_score.desc(), _SEEN.c.completed_at.desc().nulls_last(), _SEEN.c.key)
+    statement = sa.select(_SEEN).where(*_conditions(wanted)).order_by(*order).limit(limit)
+    return [AchievementView(**row) for row in connection.execute(statement).mappings()]
+
+
+def get_achievement(connection: sa.Connection, name: str) -> AchievementView:
+    """Return one achievement, retracted and hidden ones too.
+
+    Args:
+        connection: The database.
+        name: Its key, the beginning of its key, or at least four digits that its commit's name begins with; the
+            beginning must be of one key only.
+
+    Raises:
+        StoreError: No achievement has that name, or several have.
+    """
+    keys = _keys(connection, Achievement.key == name) or _keys(connection, _begins_with(name))
+    if not keys:
+        raise StoreError(f"There is no achievement {name}. `achievements list` shows which there are.")
+    if len(keys) > 1:
+        candidates = [*keys[:_CANDIDATES_SHOWN], *("..." for _ in keys[_CANDIDATES_SHOWN:])]
+        raise StoreError("\n  ".join([f"{name} begins several names. Give more of one of them:", *candidates]))
+    return AchievementView(**connection.execute(sa.select(_SEEN).where(_SEEN.c.key == keys[0])).mappings().one())
+
+
+def skills_of(connection: sa.Connection, key: str) -> list[SkillView]:
+    """Return the skills that an achievement shows with what shows them, the strongest first."""
+    columns = [getattr(Skill, field.name) for field in fields(SkillView)]
+    statement = sa.select(*columns).where(Skill.achievement_key == key).order_by(Skill.weight.desc(), Skill.skill)
+    return [SkillView(*row) for row in connection.execute(statement)]
+
+
+def summarise(connection: sa.Connection, wanted: AchievementFilter) -> Summary:
+    """Count achievements by what they are, show and belong to."""
+    chosen = sa.select(_SEEN).where(*_conditions(wanted)).cte("chosen")
+    categories = _count(connection, sa.select(chosen.c.category))
+    return Summary(
+        achievements=sum(categories.values()),
+        categories=categories,
+        skills=_count(connection, sa.select(sa.func.unnest(chosen.c.skills_demonstrated))),
+        repositories=_count(connection, sa.select(chosen.c.repository).where(chosen.c.repository.is_not(None))),
+    )
+
+
+def _keys(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Sequence[str]:
+    """Return the keys that meet a condition, one more than will be shown."""
+    statement = sa.select(Achievement.key).where(condition).order_by(Achievement.key).limit(_CANDIDATES_SHOWN + 1)
+    return connection.scalars(statement).all()
+
+
+def _count(connection: sa.Connection, names: sa.Select[Any]) -> dict[str, int]:
+    name = names.subquery().columns[0]
+    number = sa.func.count()
+    statement = sa.select(name, number).group_by(name).order_by(number.desc(), name)
+    return dict(connection.execute(statement).all())
+
+
+def _conditions(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
+    seen = _SEEN.c
+    if not wanted.include_retracted:
+        yield seen.retracted_at.is_(None)
+    if not wanted.include_hidden:
+        yield ~seen.hidden
+    if wanted.author is not None:
+        author = wanted.author.lower()
+        yield (seen.author == author) | (sa.literal(author) == sa.any_(seen.coauthors))
+    if wanted.repository is not None:
+        yield seen.repository == wanted.repository
+    if wanted.category is not None:
+        yield seen.category == wanted.category
+    if wanted.skill is not None:
+        shown = sa.func.unnest(seen.skills_demonstrated).column_valued("shown")
+        yield sa.exists().where(sa.func.lower(shown) == wanted.skill.lower())
+    if wanted.since is not None:
+        yield seen.completed_at >= wanted.since
+    if wanted.min_impact is not None:
+        yield seen.impact_score >= wanted.min_impact
+    if wanted.portfolio is not None:
+        yield seen.portfolio_ready == wanted.portfolio
+
+
+def _begins_with(name: str) -> sa.ColumnElement[bool]:
+    begins = Achievement.key.startswith(name, autoescape=True)
+    if re.fullmatch("[0-9a-f]{4,64}", name):
+        return begins | Achievement.key.regexp_match(f"@{name}[0-9a-f]*$")
+    return begins
+
+
+def _seen() -> sa.Subquery:
+    """Select what `AchievementView` has."""
+    columns = Base.metadata.tables[Achievement.__tablename__].columns
+    applied = _applied_edits()
+    values = {field: applied.c.fields[field.value].astext for field in EditField}
+    edited = {
+        field.value: sa.func.coalesce(sa.cast(values[field], columns[field].type), columns[field])
+        for field in EditField
+        if field in columns
+    }
+    hidden = sa.func.coalesce(sa.cast(values[EditField.HIDDEN], sa.Boolean()), sa.false())
+    ledger: sa.ColumnElement[Any] = columns["score_ledger"]
+    for score in ("impact", "complexity"):
+        ledger = ledger.concat(_edited_line(score, edited[f"{score}_score"], columns[f"{score}_score"]))
+    shown = {**columns, **edited, "score_ledger": ledger, "hidden": hidden}
+    return (
+        sa.select(*(column.label(name) for name, column in shown.items()))
+        .select_from(Achievement)
+        .outerjoin(applied, applied.c.key == Achievement.key)
+        .subquery("seen")
+    )
+
+
+def _edited_line(score: str, edited: sa.ColumnElement[Any], original: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """Return a ledger of one line, with which the lines of the original score add up to the edited one; or of none."""
+    points = sa.cast(edited, sa.Numeric()) - sa.cast(original, sa.Numeric())
+    line = sa.func.jsonb_build_object(
+        "score", score, "rule", "edit", "points", points, "evidence", "edited by the user", type_=JSONB()
+    )
+    none = sa.literal([], JSONB())
+    return sa.case((edited != original, sa.func.jsonb_build_array(line, type_=JSONB())), else_=none)
+
+
+def _applied_edits() -> sa.Subquery:
+    """Select the edits that hold, by achievement, as an object of their values by field."""
+    own = sa.select(Edit.achievement_key.label("key"), sa.literal(0).label("distance"), Edit.id, Edit.field, Edit.value)
+    absorbed = sa.select(Achievement.absorbed_by, sa.literal(1), Edit.id, Edit.field, Edit.value).join(
+        Achievement, Achievement.key == Edit.achievement_key
+    )
+    done = sa.union_all(
+        own.where(Edit.undone_at.is_(None)),
+        absorbed.where(Edit.undone_at.is_(None), Achievement.absorbed_by.is_not(None)),
+    ).subquery()
+    holding = (
+        sa.select(done.c.key, done.c.field, done.c.value)
+        .distinct(done.c.key, done.c.field)
+        .order_by(done.c.key, done.c.field, done.c.distance, done.c.id.desc())
+        .subquery()
+    )
+    fields = sa.func.jsonb_object_agg(holding.c.field, holding.c.value, type_=JSONB())
+    return sa.select(holding.c.key, fields.label("fields")).group_by(holding.c.key).subquery("applied")
+
+
+_SEEN = _seen()

@@ -1,0 +1,158 @@
+"""Builders: activities in a line each, and the plainest way to make achievements of them."""
+
+import datetime as dt
+import json
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.typing import DataFrame
+
+from achievement_pipeline.frames import Achievements, Activities, ActivityFrames, Scores, Skills
+
+REPOSITORY = "github.com/acme/engine"
+NOON = dt.datetime(2024, 3, 1, 12, tzinfo=dt.UTC)
+_KINDS = {"git": "git_commit", "github": "github_pull_request", "linear": "linear_issue"}
+_Schema = TypeVar("_Schema", bound=pa.DataFrameModel)
+
+
+class LaneActivities(Activities):
+    """Activities of a lane that has two columns of its own."""
+
+    scope: str = pa.Field(nullable=True)
+    files: int
+
+
+@dataclass(frozen=True)
+class Piece:
+    """An activity with its score and skills."""
+
+    key: str
+    parent: str | None = None
+    impact: float = 50
+    skills: tuple[str, ...] = ("Python",)
+    significant: bool = True
+    columns: Mapping[str, object] = field(default_factory=dict)
+    """Values of other columns of `LaneActivities`."""
+
+    def activity(self) -> dict[str, object]:
+        """Return its row of `LaneActivities`."""
+        kind, _, source_id = self.key.partition(":")
+        return {
+            "key": self.key,
+            "kind": _KINDS[kind],
+            "source_id": source_id,
+            "repository": REPOSITORY,
+            "title": f"Title of {self.key}",
+            "description": "",
+            "url": None,
+            "person": "ann@example.com",
+            "person_name": "Ann",
+            "coauthors": "",
+            "started_at": None,
+            "completed_at": NOON,
+            "category": "feature",
+            "category_rule": "type",
+            "significant": self.significant,
+            "reasons": "type",
+            "parent": self.parent,
+            "retracted_by": None,
+            "scope": None,
+            "files": 1,
+            **self.columns,
+        }
+
+    def score(self) -> dict[str, object]:
+        """Return its row of `Scores`."""
+        lines = [
+            {"score": "impact", "rule": "test", "points": self.impact, "evidence": self.key},
+            {"score": "complexity", "rule": "test", "points": 40, "evidence": self.key},
+        ]
+        score = {"impact": self.impact, "complexity": 40, "ledger": json.dumps(lines), "version": "1"}
+        return {"key": self.key, "repository": REPOSITORY, **score}
+
+    def shown_skills(self) -> list[dict[str, object]]:
+        """Return its rows of `Skills`."""
+        shown = {"kind": "language", "weight": 0.5, "evidence": f"files of {self.key}"}
+        return [{"key": self.key, "repository": REPOSITORY, "skill": skill, **shown} for skill in self.skills]
+
+
+def frames(*pieces: Piece) -> ActivityFrames:
+    """Return activities as a lane hands them over."""
+    scored = [piece for piece in pieces if piece.significant]
+    return ActivityFrames(
+        frame_of(LaneActivities, (piece.activity() for piece in pieces)),
+        frame_of(Scores, (piece.score() for piece in scored)),
+        frame_of(Skills, (skill for piece in scored for skill in piece.shown_skills())),
+    )
+
+
+def compose(activities: ActivityFrames) -> DataFrame[Achievements]:
+    """Make an achievement of every root with a significant activity below it, in plain loops."""
+    rows = {row["key"]: row for row in activities.activities.to_dict("records")}
+    scores = {row["key"]: row for row in activities.scores.to_dict("records")}
+    skills = activities.skills.to_dict("records")
+    pieces: dict[str, list[str]] = {}
+    for key in sorted(rows):
+        pieces.setdefault(_root(key, rows), []).append(key)
+    return frame_of(
+        Achievements,
+        (
+            _achievement(rows[root], members, scores, [row for row in skills if row["key"] in members])
+            for root, members in pieces.items()
+            if not scores.keys().isdisjoint(members)
+        ),
+    )
+
+
+def frame_of(schema: type[_Schema], rows: Iterable[Mapping[str, Any]]) -> DataFrame[_Schema]:
+    """Return a frame with the dtypes of its schema."""
+    columns = schema.to_schema().columns
+    frame = pd.DataFrame(list(rows), columns=list(columns))
+    for name, column in columns.items():
+        if isinstance(column.dtype.type, pd.DatetimeTZDtype):
+            frame[name] = pd.to_datetime(frame[name], utc=True)
+        frame[name] = frame[name].astype(column.dtype.type)
+    return schema.validate(frame)
+
+
+def _root(key: str, rows: Mapping[Any, Mapping[Hashable, Any]]) -> str:
+    parent = rows[key]["parent"]
+    return _root(parent, rows) if parent in rows else key
+
+
+def _achievement(
+    root: Mapping[Hashable, Any],
+    members: list[str],
+    scores: Mapping[Any, Mapping[Hashable, Any]],
+    skills: list[dict[Hashable, Any]],
+) -> dict[str, Any]:
+    best = max((scores[key] for key in members if key in scores), key=lambda score: score["impact"])
+    shown = {row["skill"]: {name: row[name] for name in ("skill", "kind", "weight", "evidence")} for row in skills}
+    reverted = isinstance(root["retracted_by"], str)
+    return {
+        "key": root["key"],
+        "title": root["title"],
+        "category": root["category"],
+        "description": root["description"],
+        "source_type": root["kind"],
+        "source_id": root["source_id"],
+        "source_url": root["url"],
+        "repository": root["repository"],
+        "author": root["person"],
+        "coauthors": json.dumps([address for address in root["coauthors"].split(",") if address]),
+        "started_at": root["started_at"],
+        "completed_at": root["completed_at"],
+        "impact_score": best["impact"],
+        "complexity_score": best["complexity"],
+        "score_ledger": best["ledger"],
+        "score_version": best["version"],
+        "skills_demonstrated": json.dumps(list(shown)),
+        "skills": json.dumps(list(shown.values())),
+        "tags": json.dumps(["test"]),
+        "evidence": json.dumps([{"key": key} for key in members]),
+        "portfolio_ready": best["impact"] >= 70,
+        "retracted_reason": f"reverted by {root['retracted_by']}" if reverted else None,
+    }
