@@ -6,6 +6,7 @@ environment.
 
 from __future__ import annotations
 
+import functools
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -74,17 +75,27 @@ class SkillRules(BaseModel):
     )
     hide: tuple[str, ...] = Field(default=(), description="Skills that are not shown")
 
-    @property
+    @functools.cached_property
     def vocabulary(self) -> Vocabulary:
-        """All skills, the user's with those that the package brings."""
-        if not (self.language or self.technology or self.practice):
-            return known_skills()
+        """All skills under the names they are shown by, the user's with those that the package brings."""
+        return self._extended.renamed({self._canonical(old): self._canonical(new) for old, new in self.rename.items()})
+
+    @functools.cached_property
+    def hidden(self) -> frozenset[str]:
+        """The names of the skills that are not shown, as in the vocabulary."""
+        return frozenset(self._canonical(name) for name in self.hide)
+
+    @functools.cached_property
+    def _extended(self) -> Vocabulary:
         return known_skills().extended(self.language, self.technology, self.practice)
+
+    def _canonical(self, name: str) -> str:
+        skill = self._extended.named(name)
+        return skill.name if skill else name
 
     @model_validator(mode="after")
     def _name_known_skills(self) -> SkillRules:
-        vocabulary = self.vocabulary
-        unknown = [name for name in (*self.rename, *self.hide) if vocabulary.named(name) is None]
+        unknown = [name for name in (*self.rename, *self.hide) if self._extended.named(name) is None]
         if unknown:
             raise ValueError(f"no skill is called {', '.join(map(repr, unknown))}; the names stand in skills.toml")
         return self

@@ -11,7 +11,7 @@ import functools
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from importlib.resources import files
 from typing import Any, ClassVar, Literal, TypeVar
@@ -172,6 +172,38 @@ class Vocabulary(BaseModel):
             practice=_joined(self.practice, practices),
         )
 
+    def renamed(self, names: Mapping[str, str]) -> Vocabulary:
+        """This vocabulary with skills called otherwise; those of one kind that get one name become one skill."""
+
+        def called(name: str) -> str:
+            return names.get(name, name)
+
+        def each(skills: Iterable[AnySkill]) -> tuple[AnySkill, ...]:
+            return _joined((), (skill.model_copy(update={"name": called(skill.name)}) for skill in skills))
+
+        ambiguity = tuple(
+            shared.model_copy(
+                update={
+                    "default": shared.default and called(shared.default),
+                    "evidence": {called(name): ends for name, ends in shared.evidence.items()},
+                }
+            )
+            for shared in self.ambiguity
+        )
+        practice = tuple(
+            practice.model_copy(update={"technologies": tuple(map(called, practice.technologies))})
+            for practice in each(self.practice)
+        )
+        # not validated again: a language and a technology may share a name now, and are then shown as one skill
+        return self.model_copy(
+            update={
+                "language": each(self.language),
+                "ambiguity": ambiguity,
+                "technology": each(self.technology),
+                "practice": practice,
+            }
+        )
+
 
 @functools.cache
 def known_skills() -> Vocabulary:
@@ -209,18 +241,14 @@ def _joined(known: Iterable[AnySkill], added: Iterable[AnySkill]) -> tuple[AnySk
 
 def _both(known: AnySkill, added: AnySkill) -> AnySkill:
     """One skill that is recognised by whatever either of the two is recognised by."""
-    fields = known.model_dump()
-    for field in added.model_fields_set - {"name"}:
-        fields[field] = _union(fields[field], getattr(added, field))
-    return type(known).model_validate(fields)
+    more = added.model_fields_set - {"name", "type"}
+    return known.model_copy(update={field: _union(getattr(known, field), getattr(added, field)) for field in more})
 
 
-def _union(known: Any, added: Any) -> Any:  # noqa: ANN401 - tuples, mappings of tuples, or one value
+def _union(known: Any, added: Any) -> Any:  # noqa: ANN401 - tuples, or mappings of tuples
     if isinstance(known, dict):
         return {key: _union(known.get(key, ()), added.get(key, ())) for key in known | added}
-    if isinstance(known, tuple):
-        return tuple(dict.fromkeys((*known, *added)))
-    return added
+    return tuple(dict.fromkeys((*known, *added)))
 
 
 def _refuse_doubles(what: str, names: Iterable[str]) -> None:

@@ -1,0 +1,248 @@
+"""Which skills a commit shows, how strongly, and by what.
+
+Only work counts: files that are not noise, of commits that are significant. A language weighs by its share of the
+commit's lines. A technology is shown by adding or upgrading one of its packages (strong) or by touching a file that
+belongs to it (weak, or by its share where that is more). A practice is shown by what the commit says it is, by the
+paths it touches, or by a technology it adds. ``docs/skills.md`` has the table of weights.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from achievement_pipeline.frames import CommitActivities, DependencyChanges, RawCommitFiles, Skills
+from achievement_pipeline.judging.languages import languages_of
+from achievement_pipeline.judging.paths import matches
+from achievement_pipeline.judging.rules import SkillRules
+from achievement_pipeline.judging.vocabulary import Practice, Technology, Vocabulary, path_expression
+
+ADDED = 1.0
+"""Weight of a technology whose package was added: the author decided for it."""
+UPGRADED = 0.8
+"""Weight of a technology whose package was upgraded: the author made the new version work."""
+TOUCHED = 0.3
+"""Weight of a technology that only files point to, and of an upgrade among many, which tools do."""
+MANY_UPGRADES = 3
+"""More upgraded packages than this in one commit are one sweep."""
+SAID = 1.0
+"""Weight of a practice that is the commit's own type or category."""
+SEEN = 0.1
+"""Least weight of a practice that only paths show."""
+MIN_SHARE = 0.05
+"""A language with less of a commit's lines than this is a side effect..."""
+MIN_LINES = 20
+"""... unless these many of them were added."""
+
+_LEAST = 0.0001
+_COMMIT = ["repository", "sha"]
+_SAID_AT_MOST = 4
+
+
+def find_skills(
+    activities: DataFrame[CommitActivities],
+    files: DataFrame[RawCommitFiles],
+    reasons: pd.Series[str],
+    dependencies: DataFrame[DependencyChanges] | None = None,
+    rules: SkillRules | None = None,
+) -> DataFrame[Skills]:
+    """Find the skills that significant commits show.
+
+    Args:
+        activities: Commits; those that are not significant show nothing.
+        files: Their changed files, and those of the other commits of the repositories.
+        reasons: Why a file is not work, with the index of ``files`` (`achievement_pipeline.judging.noise`).
+        dependencies: What the commits changed in manifests; those of manifests that are not work show nothing.
+        rules: The user's additions to the vocabulary, and names.
+
+    Returns:
+        The skills of each activity, the strongest first; the order of the rows of the input changes nothing.
+    """
+    rules = rules or SkillRules()
+    vocabulary = rules.vocabulary
+    commits = activities.loc[activities["significant"], [*_COMMIT, "key", "type", "category"]]
+    work = _work(commits, files, reasons)
+
+    technologies = _technologies_of_dependencies(work, dependencies, vocabulary)
+    shown = _shown(
+        [
+            _languages(work, languages_of(files, vocabulary)),
+            technologies,
+            _technologies_of_files(work, vocabulary),
+            _practices_said(commits, vocabulary),
+            _practices_of_files(work, vocabulary),
+            _practices_of_technologies(technologies, vocabulary),
+        ],
+        rules,
+    )
+    repositories = activities.set_index("key")["repository"]
+    return Skills.validate(shown.assign(repository=shown["key"].map(repositories))[list(Skills.to_schema().columns)])
+
+
+def _work(commits: pd.DataFrame, files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) -> pd.DataFrame:
+    """The files that are work of the commits, with their lines and those of the whole commit."""
+    # before the merge, which is dear: most files are of commits that are not significant
+    significant = pd.Index(commits["sha"].unique()).get_indexer(files["sha"]) >= 0
+    is_work = reasons.isna().to_numpy() & significant
+    work = pd.DataFrame(
+        {
+            **{name: files.loc[is_work, name] for name in (*_COMMIT, "path")},
+            "insertions": files.loc[is_work, "insertions"].fillna(0).astype("int64"),
+            "deletions": files.loc[is_work, "deletions"].fillna(0).astype("int64"),
+        }
+    )
+    work["row"] = work.index
+    work = work.merge(commits[[*_COMMIT, "key"]], on=_COMMIT).set_index("row")
+    work["lines"] = work["insertions"] + work["deletions"]
+    work["all_lines"] = work.groupby("key")["lines"].transform("sum")
+    return work
+
+
+def _languages(work: pd.DataFrame, languages: pd.Series[str]) -> pd.DataFrame:
+    shown = _summed(work.assign(skill=languages.reindex(work.index)).dropna(subset="skill"))
+    enough = (shown["share"] >= MIN_SHARE) | (shown["insertions"] >= MIN_LINES)
+    # who only deletes a language shows nothing of it
+    shown = shown[enough & (shown["insertions"] > 0)]
+    return _evidence(shown, weight=shown["share"], evidence=_lines(shown))
+
+
+def _technologies_of_files(work: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    shown = _summed(_belonging(work, vocabulary.technology))
+    return _evidence(shown, weight=shown["share"].clip(lower=TOUCHED), evidence=_lines(shown))
+
+
+def _practices_of_files(work: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    shown = _summed(_belonging(work, vocabulary.practice))
+    return _evidence(shown, weight=shown["share"].clip(lower=SEEN), evidence=_lines(shown))
+
+
+def _practices_said(commits: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    said = []
+    for practice in vocabulary.practice:
+        for column, values in (("type", practice.types), ("category", practice.categories)):
+            shown = commits[commits[column].isin(values)].assign(skill=practice.name)
+            said.append(_evidence(shown, weight=SAID, evidence=column + " " + shown[column]))
+    return pd.concat(said, ignore_index=True).drop_duplicates(["key", "skill"])
+
+
+def _practices_of_technologies(technologies: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    practices = pd.DataFrame(
+        [(technology, practice.name) for practice in vocabulary.practice for technology in practice.technologies],
+        columns=["skill", "practice"],
+        dtype="str",
+    )
+    shown = technologies[technologies["weight"] == ADDED].merge(practices, on="skill")
+    return shown.assign(skill=shown["practice"])[["key", "skill", "weight", "evidence"]]
+
+
+def _technologies_of_dependencies(
+    work: pd.DataFrame, dependencies: DataFrame[DependencyChanges] | None, vocabulary: Vocabulary
+) -> pd.DataFrame:
+    if dependencies is None:
+        dependencies = DependencyChanges.empty()
+    changes = dependencies[dependencies["change"] != "removed"].merge(
+        work[[*_COMMIT, "path", "key"]], on=[*_COMMIT, "path"]
+    )
+    upgrades = (changes["change"] == "upgraded").groupby(changes["key"]).transform("sum")
+    changes["weight"] = np.select(
+        [changes["change"] == "added", upgrades <= MANY_UPGRADES], [ADDED, UPGRADED], default=TOUCHED
+    )
+    packages = changes[["ecosystem", "package"]].drop_duplicates()
+    changes = changes.merge(_technologies_of_packages(packages, vocabulary), on=["ecosystem", "package"])
+    said = changes["change"] + " " + changes["package"] + " in " + changes["path"]
+    return _joined(_evidence(changes, changes["weight"], said), between=", ")
+
+
+def _technologies_of_packages(packages: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    """The technologies of each package: rows (ecosystem, package, skill)."""
+    known: dict[tuple[str, str], list[str]] = {}
+    for technology in vocabulary.technology:
+        for ecosystem, names in technology.packages.items():
+            for name in names:
+                known.setdefault((ecosystem.value, name.lower()), []).append(technology.name)
+    found = [
+        (ecosystem, package, skill)
+        for ecosystem, package in packages.itertuples(index=False)
+        for name in _names_that_cover(package.lower())
+        for skill in known.get((ecosystem, name), ())
+    ]
+    return pd.DataFrame(found, columns=["ecosystem", "package", "skill"], dtype="str").drop_duplicates()
+
+
+def _names_that_cover(package: str) -> Iterator[str]:
+    """A package's own name, and the wildcards that it falls under: ``@babel/core`` and ``@babel/*``."""
+    yield package
+    yield from (package[: separator.end()] + "*" for separator in re.finditer(r"[/:.@-]", package))
+
+
+def _belonging(work: pd.DataFrame, skills: Sequence[Technology | Practice]) -> pd.DataFrame:
+    """The files of work that belong to a skill, once for each skill: ``work`` with a column ``skill``."""
+    number, paths = pd.factorize(work["path"])
+    distinct = pd.Series(paths, dtype="str")
+    recognised = [skill for skill in skills if skill.files]
+    # few paths belong to any skill: they are found first, and only they are tried with each
+    candidates = np.flatnonzero(
+        matches(distinct, path_expression(file for skill in recognised for file in skill.files))
+    )
+    belongs = [candidates[matches(distinct[candidates], path_expression(skill.files))] for skill in recognised]
+    pairs = pd.DataFrame(
+        {
+            "path_number": np.concatenate([*belongs, np.array([], dtype=np.intp)]),
+            "skill": pd.Series(
+                np.repeat([skill.name for skill in recognised], [len(paths) for paths in belongs]), dtype="str"
+            ),
+        }
+    )
+    return work.assign(path_number=number).merge(pairs, on="path_number")
+
+
+def _summed(files: pd.DataFrame) -> pd.DataFrame:
+    """Files and lines of each skill in each activity, and its share of all lines."""
+    summed = files.groupby(["key", "skill"], sort=False, as_index=False).agg(
+        files=("path", "size"),
+        insertions=("insertions", "sum"),
+        deletions=("deletions", "sum"),
+        all_lines=("all_lines", "first"),
+    )
+    return summed.assign(share=(summed["insertions"] + summed["deletions"]) / summed["all_lines"].clip(lower=1))
+
+
+def _lines(shown: pd.DataFrame) -> pd.Series[str]:
+    noun = pd.Series(np.where(shown["files"] == 1, " file, +", " files, +"), index=shown.index, dtype="str")
+    lines = shown["insertions"].astype("str") + " -" + shown["deletions"].astype("str") + " lines"
+    return shown["files"].astype("str") + noun + lines
+
+
+def _evidence(shown: pd.DataFrame, weight: pd.Series[float] | float, evidence: pd.Series[str]) -> pd.DataFrame:
+    return pd.DataFrame({"key": shown["key"], "skill": shown["skill"], "weight": weight, "evidence": evidence})
+
+
+def _joined(evidence: pd.DataFrame, between: str) -> pd.DataFrame:
+    """One row an activity and skill: the greatest weight, and what shows it, the strongest first."""
+    evidence = evidence.sort_values(["key", "skill", "weight", "evidence"], ascending=[True, True, False, True])
+    several = evidence.duplicated(["key", "skill"], keep=False)
+    groups = evidence[several].groupby(["key", "skill"], sort=False)["evidence"]
+    joined = groups.agg(lambda said: _listed(said, between)).rename("joined")
+    strongest = evidence.drop_duplicates(["key", "skill"]).merge(joined, on=["key", "skill"], how="left")
+    return strongest.assign(evidence=strongest["joined"].fillna(strongest["evidence"])).drop(columns="joined")
+
+
+def _listed(said: Iterable[str], between: str) -> str:
+    distinct = list(dict.fromkeys(said))
+    more = len(distinct) - _SAID_AT_MOST
+    return between.join(distinct[:_SAID_AT_MOST]) + (f"{between}{more} more" if more > 0 else "")
+
+
+def _shown(evidence: Sequence[pd.DataFrame], rules: SkillRules) -> pd.DataFrame:
+    """All evidence as skills: one row an activity and skill, the strongest of each activity first."""
+    shown = _joined(pd.concat(evidence, ignore_index=True), between="; ")
+    shown = shown[~shown["skill"].isin(rules.hidden)]
+    kinds = {skill.name: skill.kind for skill in reversed(rules.vocabulary.skills)}
+    shown = shown.assign(
+        kind=shown["skill"].map(kinds).astype("str"), weight=shown["weight"].round(4).clip(lower=_LEAST)
+    )
+    return shown.sort_values(["key", "weight", "skill"], ascending=[True, False, True], ignore_index=True)
