@@ -1,0 +1,100 @@
+"""What may leave, and how: the settings of the privacy gate, with defaults under which nothing private leaves."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2)]
+
+
+class Channel(StrEnum):
+    """A way out."""
+
+    BRAG = "brag"
+    RESUME = "resume"
+    PORTFOLIO = "portfolio"
+    CSV = "csv"
+    JSON = "json"
+    FEED = "feed"
+    DIGEST = "digest"
+    GITHUB_PROFILE = "github_profile"
+    LINKEDIN = "linkedin"
+
+    @property
+    def outward(self) -> bool:
+        """Whether strangers read it. The others are files for the user's own eyes, who hands them on by hand."""
+        return self not in _OWN
+
+
+_OWN = frozenset({Channel.BRAG, Channel.CSV, Channel.JSON, Channel.DIGEST})
+
+
+class Visibility(StrEnum):
+    """Who can see a repository, or another origin of work. What is not known to be public is private."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+class Treatment(StrEnum):
+    """What becomes of private work on a channel."""
+
+    SHOW = "show"
+    """As it is; secrets are taken out all the same, and on outward channels what the lists of the policy name."""
+    REDACT = "redact"
+    """Without what tells where it was done, for whom and with whom; held where that is not sure."""
+    LEAVE_OUT = "leave_out"
+
+
+_PRIVATE_WORK = {channel: Treatment.LEAVE_OUT if channel.outward else Treatment.SHOW for channel in Channel} | {
+    Channel.RESUME: Treatment.REDACT
+}
+
+
+class AutoApproval(BaseModel):
+    """Which achievements go out on a channel without being approved one by one: those for which all of this holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    portfolio_ready: bool = Field(default=True, description="Only what is ready for the portfolio")
+    min_impact: float = Field(default=0, ge=0, le=100, description="Only from this impact on")
+    public_only: bool = Field(default=True, description="Only work in public repositories")
+
+
+class ChannelPolicy(BaseModel):
+    """What holds for one channel."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    private: Treatment | None = Field(default=None, description="What becomes of private work; unset: see the defaults")
+    auto_approve: AutoApproval | None = Field(
+        default=None, description="Unset: on an outward channel each achievement is approved by the user"
+    )
+
+
+class PrivacyPolicy(BaseModel):
+    """What may leave on which channel, and what never does."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    channels: dict[Channel, ChannelPolicy] = Field(default={}, description="Where a channel differs from its default")
+    code_names: tuple[Phrase, ...] = Field(
+        default=(), description="Projects, customers, products that no outward channel names; case doesn't matter"
+    )
+    people: tuple[Phrase, ...] = Field(
+        default=(), description="More people, by name or address, that no outward channel names"
+    )
+    safe_words: tuple[Phrase, ...] = Field(
+        default=(), description="Words of private work that tell nothing, though the gate doesn't know them"
+    )
+
+    def treatment(self, channel: Channel) -> Treatment:
+        """What becomes of private work on a channel."""
+        return self.channels.get(channel, ChannelPolicy()).private or _PRIVATE_WORK[channel]
+
+    def auto_approval(self, channel: Channel) -> AutoApproval | None:
+        """What goes out on a channel without being approved one by one."""
+        return self.channels.get(channel, ChannelPolicy()).auto_approve
