@@ -26,12 +26,17 @@ def _not_collected(source_type: str) -> str:
     return source_type
 
 
-_Text = Annotated[str, AfterValidator(_without_nul)]
-_Word = Annotated[_Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-_Address = Annotated[_Text, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=320)]
+_NO_NUL = AfterValidator(_without_nul)
+_Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), _NO_NUL]
+_Address = Annotated[
+    str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=320), _NO_NUL
+]
+_Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000), _NO_NUL]
 
-Title = Annotated[_Text, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\r\n]*$")]
-Description = Annotated[_Text, StringConstraints(max_length=100_000)]
+Title = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\r\n]*$"), _NO_NUL
+]
+Description = Annotated[str, StringConstraints(max_length=100_000), _NO_NUL]
 Category = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
 Points = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
@@ -61,9 +66,7 @@ class AchievementCreate(BaseModel):
     source_id: _Word = Field(
         default_factory=lambda: str(uuid.uuid4()), description="Its name there; by default a new one each time"
     )
-    source_url: Annotated[_Text, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)] | None = Field(
-        default=None, description="Where it can be seen"
-    )
+    source_url: _Url | None = Field(default=None, description="Where it can be seen")
     repository: _Word | None = Field(default=None, description="Key of a repository: github.com/owner/name")
     author: _Address = Field(description="Canonical e-mail address of the person whose it is")
     coauthors: tuple[_Address, ...] = Field(default=(), description="Canonical addresses of others it is shared with")

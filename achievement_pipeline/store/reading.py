@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.tables import Achievement, Base, Edit, EditField, JsonObject, Skill
@@ -227,14 +227,10 @@ def _applied_edits() -> sa.Subquery:
         own.where(Edit.undone_at.is_(None)),
         absorbed.where(Edit.undone_at.is_(None), Achievement.absorbed_by.is_not(None)),
     ).subquery()
-    holding = (
-        sa.select(done.c.key, done.c.field, done.c.value)
-        .distinct(done.c.key, done.c.field)
-        .order_by(done.c.key, done.c.field, done.c.distance, done.c.id.desc())
-        .subquery()
-    )
-    fields = sa.func.jsonb_object_agg(holding.c.field, holding.c.value, type_=JSONB())
-    return sa.select(holding.c.key, fields.label("fields")).group_by(holding.c.key).subquery("applied")
+    # of equal names in an object jsonb keeps the last
+    the_best_last = aggregate_order_by(done.c.value, done.c.distance.desc(), done.c.id)
+    fields_by_name = sa.func.jsonb_object_agg(done.c.field, the_best_last, type_=JSONB())
+    return sa.select(done.c.key, fields_by_name.label("fields")).group_by(done.c.key).subquery("applied")
 
 
 _SEEN = _seen()

@@ -2,15 +2,17 @@
 
 import datetime as dt
 import json
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import pandas as pd
 import pandera.pandas as pa
+import sqlalchemy as sa
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import Achievements, Activities, ActivityFrames, Scores, Skills
+from achievement_pipeline.store.keeping import Kept, keep
 
 REPOSITORY = "github.com/acme/engine"
 NOON = dt.datetime(2024, 3, 1, 12, tzinfo=dt.UTC)
@@ -79,6 +81,10 @@ class Piece:
         return [{"key": self.key, "repository": REPOSITORY, "skill": skill, **shown} for skill in self.skills]
 
 
+Pieces = tuple[Piece, ...]
+Composer = Callable[[ActivityFrames], DataFrame[Achievements]]
+
+
 def frames(*pieces: Piece) -> ActivityFrames:
     """Return activities as a lane hands them over."""
     scored = [piece for piece in pieces if piece.significant]
@@ -105,6 +111,12 @@ def compose(activities: ActivityFrames) -> DataFrame[Achievements]:
             if not scores.keys().isdisjoint(members)
         ),
     )
+
+
+def collect(engine: sa.Engine, composer: Composer = compose, rules: str = "1", **lanes: Pieces) -> Kept:
+    """Keep what some lanes have now; the version of a slice is what it has, as with fingerprints of files."""
+    versions = {lane: repr(pieces) for lane, pieces in lanes.items()}
+    return keep(engine, versions, lambda lane: frames(*lanes[lane]), composer, rules=rules)
 
 
 def frame_of(schema: type[_Schema], rows: Iterable[Mapping[str, Any]]) -> DataFrame[_Schema]:

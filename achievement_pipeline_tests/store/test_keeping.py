@@ -2,7 +2,6 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -22,23 +21,15 @@ from achievement_pipeline.store.achievements import Outcome
 from achievement_pipeline.store.keeping import Kept, KeptSlice, keep
 from achievement_pipeline.store.manual import AchievementCreate, create_achievement
 from achievement_pipeline_tests.store import stalled_run
-from achievement_pipeline_tests.store.pieces import Piece, compose, frames
+from achievement_pipeline_tests.store.pieces import Piece, Pieces, collect, compose, frames
 
 pytestmark = pytest.mark.e2e
 
-Pieces = tuple[Piece, ...]
-Composer = Callable[[ActivityFrames], DataFrame[Achievements]]
 
 COMMIT = Piece("git:github.com/acme/engine@1111")
 OTHER = Piece("git:github.com/acme/engine@2222", skills=("Rust", "Go"))
 PULL = Piece("github:github.com/acme/engine#7", impact=80)
 ISSUE = Piece("linear:0f3c", impact=90)
-
-
-def collect(engine: sa.Engine, composer: Composer = compose, rules: str = "1", **lanes: Pieces) -> Kept:
-    """Keep what some lanes have now; the version of a slice is what it has, as with fingerprints of files."""
-    versions = {lane: repr(pieces) for lane, pieces in lanes.items()}
-    return keep(engine, versions, lambda lane: frames(*lanes[lane]), composer, rules=rules)
 
 
 def rows(engine: sa.Engine, table: str, columns: str = "*") -> list[dict[str, Any]]:
@@ -420,7 +411,7 @@ def linked_pieces(draw: st.DrawFn) -> Pieces:
     )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(states=st.lists(linked_pieces(), min_size=1, max_size=4))
 def test_after_any_changes_the_achievements_are_those_of_the_last_state(
     engine: sa.Engine, states: list[Pieces]

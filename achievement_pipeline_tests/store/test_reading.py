@@ -1,0 +1,182 @@
+import datetime as dt
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from achievement_pipeline.errors import StoreError
+from achievement_pipeline.store.reading import (
+    AchievementFilter,
+    SkillView,
+    Summary,
+    find_achievements,
+    get_achievement,
+    skills_of,
+    summarise,
+)
+from achievement_pipeline.store.tables import Achievement
+from achievement_pipeline_tests.store.pieces import NOON, Piece, collect
+
+LOW = Piece("git:github.com/acme/engine@abcd1234", impact=40)
+HIGH = Piece("git:github.com/acme/engine@abcdffff", impact=75, skills=("Rust", "C++"))
+PULL = Piece("github:github.com/acme/engine#7", impact=60)
+
+
+@pytest.fixture
+def connection(engine: sa.Engine) -> Iterator[sa.Connection]:
+    with engine.connect() as connection:
+        yield connection
+
+
+def keys(connection: sa.Connection, wanted: AchievementFilter, limit: int | None = None) -> list[str]:
+    return [row.key for row in find_achievements(connection, wanted, limit)]
+
+
+@pytest.mark.e2e
+def test_the_highest_impact_comes_first_then_the_newest_then_the_key(
+    engine: sa.Engine, connection: sa.Connection
+) -> None:
+    newer = replace(LOW, key="git:a@2", columns={"completed_at": NOON + dt.timedelta(days=1)})
+    undated = replace(LOW, key="git:a@0", columns={"completed_at": None})
+    collect(engine, git=(undated, LOW, newer, replace(LOW, key="git:a@1"), HIGH))
+
+    assert keys(connection, AchievementFilter()) == [HIGH.key, newer.key, "git:a@1", LOW.key, undated.key]
+    assert keys(connection, AchievementFilter(), limit=1) == [HIGH.key]
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (AchievementFilter(author="ANN@example.com"), [HIGH.key]),
+        (AchievementFilter(author="bo@x.org"), [HIGH.key, PULL.key]),
+        (AchievementFilter(repository="github.com/other/one"), [PULL.key]),
+        (AchievementFilter(category="bugfix"), [PULL.key]),
+        (AchievementFilter(skill="rust"), [HIGH.key]),
+        (AchievementFilter(skill="us"), []),
+        (AchievementFilter(since=NOON), [HIGH.key]),
+        (AchievementFilter(since=NOON.astimezone(dt.timezone(dt.timedelta(hours=9)))), [HIGH.key]),
+        (AchievementFilter(min_impact=75), [HIGH.key]),
+        (AchievementFilter(portfolio=True), [HIGH.key]),
+        (AchievementFilter(portfolio=False), [PULL.key]),
+        (AchievementFilter(author="bo@x.org", min_impact=70), [HIGH.key]),
+    ],
+)
+def test_a_filter_leaves_what_it_asks_for(
+    engine: sa.Engine, connection: sa.Connection, wanted: AchievementFilter, expected: list[str]
+) -> None:
+    others = {
+        "person": "bo@x.org",
+        "repository": "github.com/other/one",
+        "category": "bugfix",
+        "completed_at": NOON - dt.timedelta(seconds=1),
+    }
+    collect(engine, git=(replace(HIGH, columns={"coauthors": "bo@x.org"}),), github=(replace(PULL, columns=others),))
+
+    assert keys(connection, wanted) == expected
+
+
+@pytest.mark.e2e
+def test_what_was_retracted_is_left_out_unless_asked_for(engine: sa.Engine, connection: sa.Connection) -> None:
+    collect(engine, git=(LOW, HIGH))
+    collect(engine, git=(LOW,))
+
+    assert keys(connection, AchievementFilter()) == [LOW.key]
+    with_retracted = find_achievements(connection, AchievementFilter(include_retracted=True))
+    assert [(row.key, row.retracted_reason) for row in with_retracted] == [
+        (HIGH.key, "gone from its source"),
+        (LOW.key, None),
+    ]
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("name", [LOW.key, "git:github.com/acme/engine@abcd1", "abcd1", "abcd1234"])
+def test_an_achievement_is_found_by_what_begins_its_name(
+    engine: sa.Engine, connection: sa.Connection, name: str
+) -> None:
+    collect(engine, git=(LOW, HIGH), github=(PULL,))
+
+    assert get_achievement(connection, name).key == LOW.key
+
+
+@pytest.mark.e2e
+def test_a_whole_key_is_meant_where_it_begins_others(engine: sa.Engine, connection: sa.Connection) -> None:
+    collect(engine, github=(PULL, replace(PULL, key=f"{PULL.key}0")))
+
+    assert get_achievement(connection, PULL.key).key == PULL.key
+
+
+@pytest.mark.e2e
+def test_a_name_that_begins_several_names_them(engine: sa.Engine, connection: sa.Connection) -> None:
+    collect(engine, git=(LOW, HIGH))
+
+    with pytest.raises(StoreError, match=f"(?s)abcd begins several.*{LOW.key}.*{HIGH.key}"):
+        get_achievement(connection, "abcd")
+
+
+@pytest.mark.e2e
+def test_of_many_candidates_some_are_named(engine: sa.Engine, connection: sa.Connection) -> None:
+    collect(engine, git=tuple(Piece(f"git:a@{number:08x}") for number in range(30)))
+
+    with pytest.raises(StoreError) as raised:
+        get_achievement(connection, "git:a")
+    assert str(raised.value).splitlines()[-2:] == ["  git:a@00000009", "  ..."]
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("name", ["0000", "abc", "%", "git_github", "ffff"])
+def test_a_name_that_begins_none_is_said_to(engine: sa.Engine, connection: sa.Connection, name: str) -> None:
+    collect(engine, git=(LOW, HIGH))
+
+    with pytest.raises(StoreError, match=f"no achievement {name}"):
+        get_achievement(connection, name)
+
+
+@pytest.mark.e2e
+def test_the_skills_of_an_achievement_come_with_their_evidence(engine: sa.Engine, connection: sa.Connection) -> None:
+    collect(engine, git=(HIGH,))
+
+    assert skills_of(connection, HIGH.key) == [
+        SkillView("C++", "language", 0.5, f"files of {HIGH.key}"),
+        SkillView("Rust", "language", 0.5, f"files of {HIGH.key}"),
+    ]
+
+
+@pytest.mark.e2e
+def test_a_summary_counts_the_most_frequent_first(engine: sa.Engine, connection: sa.Connection) -> None:
+    chore = replace(LOW, key="git:a@1", skills=("Rust",), columns={"category": "chore", "repository": None})
+    collect(engine, git=(LOW, HIGH, chore, Piece("git:a@2")))
+    collect(engine, git=(LOW, HIGH, chore))
+
+    summary = summarise(connection, AchievementFilter())
+
+    assert summary == Summary(
+        achievements=3,
+        categories={"feature": 2, "chore": 1},
+        skills={"Rust": 2, "C++": 1, "Python": 1},
+        repositories={"github.com/acme/engine": 2},
+    )
+    assert list(summary.skills) == ["Rust", "C++", "Python"]
+    assert summarise(connection, AchievementFilter(category="chore")).skills == {"Rust": 1}
+
+
+@pytest.mark.e2e
+def test_a_view_shows_every_column_of_the_table(engine: sa.Engine, connection: sa.Connection) -> None:
+    collect(engine, git=(HIGH,))
+
+    view = vars(get_achievement(connection, HIGH.key))
+
+    stored = connection.execute(sa.select(*Achievement.__table__.columns)).mappings().one()
+    assert view == {**stored, "hidden": False}
+
+
+def test_reading_does_not_wait_for_pandas() -> None:
+    program = (
+        "import sys, achievement_pipeline.store.reading, achievement_pipeline.store.edits; "
+        "print({'pandas', 'pyarrow', 'pandera'} & set(sys.modules))"
+    )
+
+    assert subprocess.check_output([sys.executable, "-c", program], text=True) == "set()\n"
