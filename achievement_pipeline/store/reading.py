@@ -5,16 +5,17 @@ itself; so what a user decided outlives a later pull request or issue that expla
 """
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.store.tables import Achievement, Base, Edit, EditField, JsonObject, Skill
+from achievement_pipeline.store.tables import Achievement, Activity, Base, Edit, EditField, JsonObject, Skill
 
 _CANDIDATES_SHOWN = 10
 
@@ -61,6 +62,24 @@ class SkillView:
     kind: str
     weight: float
     evidence: str
+
+
+@dataclass(frozen=True)
+class JudgedActivity:
+    """An activity, and what was judged about it."""
+
+    key: str
+    kind: str
+    title: str
+    url: str | None
+    category: str
+    category_rule: str
+    """Which rule gave the category."""
+    significant: bool
+    reasons: list[str]
+    """Reason codes that decided whether it is."""
+    details: JsonObject
+    """What only its lane has, by column; an object that stands there as JSON is read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,9 +142,17 @@ def get_achievement(connection: sa.Connection, name: str) -> AchievementView:
 
 def skills_of(connection: sa.Connection, key: str) -> list[SkillView]:
     """Return the skills that an achievement shows with what shows them, the strongest first."""
-    columns = [getattr(Skill, field.name) for field in fields(SkillView)]
-    statement = sa.select(*columns).where(Skill.achievement_key == key).order_by(Skill.weight.desc(), Skill.skill)
-    return [SkillView(*row) for row in connection.execute(statement)]
+    statement = _columns(Skill, SkillView).where(Skill.achievement_key == key)
+    return [SkillView(*row) for row in connection.execute(statement.order_by(Skill.weight.desc(), Skill.skill))]
+
+
+def activities_of(connection: sa.Connection, keys: Sequence[str]) -> list[JudgedActivity]:
+    """Return activities by their keys, as the evidence of an achievement names them, in that order; not those gone."""
+    order = {key: position for position, key in enumerate(keys)}
+    statement = _columns(Activity, JudgedActivity).where(Activity.key.in_(keys))
+    found = [JudgedActivity(**row) for row in connection.execute(statement).mappings()]
+    read = (replace(one, details={name: _read(value) for name, value in one.details.items()}) for one in found)
+    return sorted(read, key=lambda activity: order[activity.key])
 
 
 def summarise(connection: sa.Connection, wanted: AchievementFilter) -> Summary:
@@ -144,6 +171,20 @@ def _keys(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Seque
     """Return the keys that meet a condition, one more than will be shown."""
     statement = sa.select(Achievement.key).where(condition).order_by(Achievement.key).limit(_CANDIDATES_SHOWN + 1)
     return connection.scalars(statement).all()
+
+
+def _columns(table: type[Base], view: type[SkillView | JudgedActivity]) -> sa.Select[Any]:
+    """Select the columns of a table that a view has, in the view's order."""
+    return sa.select(*(getattr(table, field.name) for field in fields(view)))
+
+
+def _read(value: object) -> object:
+    if not isinstance(value, str) or not value.startswith("{"):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
 
 
 def _count(connection: sa.Connection, names: sa.Select[Any]) -> dict[str, int]:

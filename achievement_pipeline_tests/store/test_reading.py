@@ -12,6 +12,7 @@ from achievement_pipeline.store.reading import (
     AchievementFilter,
     SkillView,
     Summary,
+    activities_of,
     find_achievements,
     get_achievement,
     skills_of,
@@ -143,6 +144,24 @@ def test_the_skills_of_an_achievement_come_with_their_evidence(engine: sa.Engine
         SkillView("C++", "language", 0.5, f"files of {HIGH.key}"),
         SkillView("Rust", "language", 0.5, f"files of {HIGH.key}"),
     ]
+
+
+@pytest.mark.e2e
+def test_the_activities_of_an_achievement_come_in_the_order_of_its_evidence(
+    engine: sa.Engine, connection: sa.Connection
+) -> None:
+    left_out = replace(HIGH, columns={"scope": '{"lock": {"files": 1}}', "files": 3})
+    collect(engine, git=(LOW, left_out), github=(replace(PULL, columns={"scope": "{half an object"}),))
+
+    found = activities_of(connection, [PULL.key, HIGH.key, "git:gone", LOW.key])
+
+    assert [activity.key for activity in found] == [PULL.key, HIGH.key, LOW.key]
+    assert [activity.details for activity in found] == [
+        {"scope": "{half an object", "files": 1},
+        {"scope": {"lock": {"files": 1}}, "files": 3},
+        {"scope": None, "files": 1},
+    ]
+    assert (found[1].significant, found[1].reasons, found[1].category_rule) == (True, ["type"], "type")
 
 
 @pytest.mark.e2e
