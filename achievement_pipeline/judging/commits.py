@@ -1,0 +1,232 @@
+"""The git lane's judgement: raw commits become activities, each normalised, gated and with what it is worth counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pandera.typing import DataFrame
+
+from achievement_pipeline.frames import (
+    ActivityKind,
+    CommitActivities,
+    CommitContents,
+    DiffState,
+    RawCommitFiles,
+    RawCommits,
+)
+from achievement_pipeline.json_columns import json_lists, json_objects
+from achievement_pipeline.judging import messages
+from achievement_pipeline.judging.bots import are_bots
+from achievement_pipeline.judging.categories import categorise
+from achievement_pipeline.judging.people import canonical, read_coauthors, show_names
+from achievement_pipeline.judging.rules import Person, Rules
+from achievement_pipeline.judging.significance import are_unread, judge_significance
+
+_FOREIGN_FILES = 1000
+"""A commit of more files imports history or vendors a tree: sympy 9d3fa8b4 has 1,742, and a fifth of all its lines."""
+
+
+def may_count(
+    commits: DataFrame[RawCommits],
+    rules: Rules,
+    people: Sequence[Person] = (),
+    authors: Collection[str] = (),
+    since: dt.date | None = None,
+) -> pd.Series[bool]:
+    """Tell which commits could count at all, before any diff is read: no merges, no bots, and what is asked for.
+
+    Args:
+        commits: Listed commits.
+        rules: Who is a bot.
+        people: The addresses of each person.
+        authors: Whose commits are asked for, by any address of theirs; empty: everybody's.
+        since: The first day that is asked for, UTC; None: from the beginning.
+    """
+    wanted = (commits["diff"] != DiffState.MERGE) & ~are_bots(
+        commits["author_name"], commits["author_email"], rules.bots
+    )
+    if authors:
+        persons = canonical(pd.Series(list(authors), dtype="str"), people)
+        wanted &= canonical(commits["author_email"], people).isin(persons)
+    if since is not None:
+        wanted &= commits["committed_at"] >= pd.Timestamp(since, tz="UTC")
+    return wanted
+
+
+def judge_commits(  # noqa: PLR0913 - what a verdict rests on
+    commits: DataFrame[RawCommits],
+    files: DataFrame[RawCommitFiles],
+    noise: pd.Series[str],
+    rules: Rules,
+    *,
+    people: Sequence[Person] = (),
+    contents: DataFrame[CommitContents] | None = None,
+    commit_urls: Mapping[str, str] | None = None,
+) -> DataFrame[CommitActivities]:
+    """Judge commits: whose they are, what they are, how much of them is work, and whether they count.
+
+    Args:
+        commits: Commits of any number of repositories.
+        files: What those that were read changed.
+        noise: Why a file is not work, with the index of ``files``; missing where it is
+            (`achievement_pipeline.judging.noise`).
+        rules: What makes a commit count.
+        people: The addresses of each person.
+        contents: Lines of source of files whose count of lines misleads.
+        commit_urls: What a commit's name is put behind to see it, by repository; others have no address.
+
+    Returns:
+        One row a commit, in the order of ``commits``.
+    """
+    commits = commits.reset_index(drop=True)
+    headers = messages.read_headers(commits["subject"])
+    amounts = _amounts(commits, files, noise, contents)
+    against = _against(commits, headers["description"], amounts, rules)
+    effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
+    verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
+    categories = categorise(headers["type"], headers["description"], _paths(commits, files, noise))
+    persons = canonical(commits["author_email"], people)
+    names = commits["repository"] + "@" + commits["sha"]
+    return CommitActivities.validate(
+        pd.DataFrame(
+            {
+                "key": "git:" + names,
+                "kind": pd.Series(ActivityKind.COMMIT.value, index=commits.index, dtype="str"),
+                "source_id": names,
+                "repository": commits["repository"],
+                "title": _titles(headers["description"], commits["sha"]),
+                "description": commits["body"],
+                "url": commits["repository"].map(commit_urls or {}).astype("str") + commits["sha"],
+                "person": persons,
+                "person_name": _names(commits, persons, people),
+                "coauthors": _coauthors(commits, persons, people, rules),
+                "started_at": pd.Series(pd.NaT, index=commits.index, dtype=commits["committed_at"].dtype),
+                "completed_at": commits["committed_at"],
+                "category": categories["category"],
+                "category_rule": categories["rule"],
+                "significant": verdicts["significant"],
+                "reasons": verdicts["reasons"],
+                "parent": pd.Series(pd.NA, index=commits.index, dtype="str"),
+                "retracted_by": pd.Series(pd.NA, index=commits.index, dtype="str"),
+                "sha": commits["sha"],
+                "type": headers["type"],
+                "scope": headers["scope"],
+                "breaking": headers["marked"] | messages.have_breaking_footer(commits["body"]),
+                **amounts,
+            }
+        )
+    )
+
+
+def _against(commits: pd.DataFrame, descriptions: pd.Series[str], amounts: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    """Return a boolean column for each reason that a commit never counts for."""
+    unread = are_unread(commits["diff"])
+    merges = commits["diff"] == DiffState.MERGE
+    projects = commits["repository"].str.rpartition("/")[2]
+    return pd.DataFrame(
+        {
+            "merge": merges,
+            "bot": are_bots(commits["author_name"], commits["author_email"], rules.bots),
+            "fixup": messages.are_autosquash(commits["subject"]),
+            "release": messages.are_releases(descriptions, projects),
+            "unread": unread,
+            "import": amounts["files"] > _FOREIGN_FILES,
+            "no-work": ~unread & ~merges & (amounts["effective_files"] == 0),
+        }
+    )
+
+
+def _amounts(
+    commits: pd.DataFrame, files: pd.DataFrame, noise: pd.Series[str], contents: DataFrame[CommitContents] | None
+) -> pd.DataFrame:
+    """Count files and lines of each commit: all of them, those that are work, and those that are not by reason."""
+    places = _places(commits, files)
+    is_work = noise.isna().to_numpy()
+    insertions, deletions = (files[name].fillna(0).to_numpy(dtype="int64") for name in ("insertions", "deletions"))
+    effective = _source_lines(files, contents)
+    total = len(commits)
+
+    def count(rows: npt.NDArray[np.bool_], weights: npt.NDArray[np.int64] | None = None) -> npt.NDArray[np.int64]:
+        chosen = None if weights is None else weights[rows]
+        return np.bincount(places[rows], weights=chosen, minlength=total).astype("int64")
+
+    everything = np.ones(len(files), dtype=bool)
+    return pd.DataFrame(
+        {
+            "files": count(everything),
+            "insertions": count(everything, insertions),
+            "deletions": count(everything, deletions),
+            "effective_files": count(is_work),
+            "effective_insertions": count(is_work, effective["insertions"].to_numpy()),
+            "effective_deletions": count(is_work, effective["deletions"].to_numpy()),
+            "left_out": _left_out(places[~is_work], noise[~is_work], (insertions + deletions)[~is_work], total),
+        }
+    )
+
+
+def _places(commits: pd.DataFrame, files: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the place of each file's commit among the commits."""
+    names = pa.array(commits["repository"] + "@" + commits["sha"])
+    places = pc.index_in(pa.array(files["repository"] + "@" + files["sha"]), value_set=names)
+    return np.asarray(places, dtype="int64")
+
+
+def _source_lines(files: pd.DataFrame, contents: DataFrame[CommitContents] | None) -> pd.DataFrame:
+    """Return the lines of each file, those of source alone where git's count misleads (notebooks)."""
+    lines = files[["insertions", "deletions"]].fillna(0).astype("int64")
+    if contents is None or contents["insertions"].isna().all():
+        return lines
+    file = ["repository", "sha", "path"]
+    counted = files[file].merge(contents.dropna(subset="insertions"), on=file, how="left")
+    for name in ("insertions", "deletions"):
+        lines[name] = counted[name].set_axis(lines.index).fillna(lines[name]).astype("int64")
+    return lines
+
+
+def _left_out(
+    places: npt.NDArray[np.int64], noise: pd.Series[str], lines: npt.NDArray[np.int64], total: int
+) -> pd.Series[str]:
+    """Return, for each commit, the JSON object of its files that are not work, by reason."""
+    left_out = pd.DataFrame({"place": places, "reason": noise.to_numpy(), "lines": lines})
+    by_reason = left_out.groupby(["place", "reason"])["lines"].agg(files="size", lines="sum").reset_index()
+    entries = '"' + by_reason["reason"].astype("str") + '":' + json_objects(by_reason[["files", "lines"]])
+    lists = json_lists(entries, by_reason["place"])
+    objects = "{" + lists.str[1:-1] + "}"
+    return objects.reindex(range(total), fill_value="{}").astype("str")
+
+
+def _paths(commits: pd.DataFrame, files: pd.DataFrame, noise: pd.Series[str]) -> pd.DataFrame:
+    """Return the files that are work: ``place`` of their commit, ``path``, ``lines``."""
+    work = files[noise.isna().to_numpy()]
+    lines = work["insertions"].fillna(0) + work["deletions"].fillna(0)
+    return pd.DataFrame({"place": _places(commits, work), "path": work["path"].array, "lines": lines.array})
+
+
+def _titles(descriptions: pd.Series[str], shas: pd.Series[str]) -> pd.Series[str]:
+    """Return the subject without type and number, beginning with a capital; of an empty message its name."""
+    plain = messages.without_squash_number(descriptions).str.strip()
+    titles = plain.str[:1].str.upper() + plain.str[1:]
+    return titles.where(titles != "", "Commit " + shas.str[:10])
+
+
+def _names(commits: pd.DataFrame, persons: pd.Series[str], people: Sequence[Person]) -> pd.Series[str]:
+    oldest_first = commits.sort_values(["committed_at", "sha"]).index
+    names = show_names(persons[oldest_first], commits["author_name"][oldest_first], people)
+    return names.reindex(commits.index)
+
+
+def _coauthors(
+    commits: pd.DataFrame, persons: pd.Series[str], people: Sequence[Person], rules: Rules
+) -> pd.Series[str]:
+    """Return the addresses of the co-authors, sorted, without the author, separated by commas."""
+    named = read_coauthors(commits["body"], people, rules.bots)
+    others = named[named != persons.reindex(named.index)]
+    others = others[~others.str.contains(",", regex=False)]
+    joined = others.groupby(level=0).agg(lambda addresses: ",".join(sorted(set(addresses))))
+    return joined.reindex(commits.index).fillna("").astype("str")

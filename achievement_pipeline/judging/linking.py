@@ -1,0 +1,181 @@
+"""Which activities are one piece of work, and the achievement that they make together.
+
+An activity names at most one parent; following parents ends at the root, and the root names the achievement. The score
+is the maximum over the activities that count, the ledger says which one gave it. Nothing here depends on the order of
+rows.
+"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+
+from achievement_pipeline.frames import Achievements, Scores, Skills, StoredActivities
+from achievement_pipeline.json_columns import json_lists, json_objects
+from achievement_pipeline.judging.rules import Rules
+
+_EVIDENCE = ["key", "kind", "title", "url", "person", "at"]
+_SKILL = ["skill", "kind", "weight", "evidence"]
+_TAGGED_DETAILS = ("type", "scope")
+
+
+def compose_achievements(
+    activities: DataFrame[StoredActivities], scores: DataFrame[Scores], skills: DataFrame[Skills], rules: Rules
+) -> DataFrame[Achievements]:
+    """Compose the achievements of whole pieces of work.
+
+    A piece of work makes an achievement when one of its activities is significant. It is retracted when all of these
+    were reverted, or repeat another one.
+
+    Args:
+        activities: All activities of the pieces of work; a parent that is not among them is not there.
+        scores: The scores of those that are significant.
+        skills: The skills that they show.
+        rules: The threshold of the portfolio.
+    """
+    members = activities.sort_values(["completed_at", "key"], ignore_index=True).assign(
+        at=lambda frame: frame["completed_at"]
+    )
+    members["root"] = _roots(members)
+    members = members.merge(scores.drop(columns="repository"), on="key", how="left")
+    members["scored"] = members["impact"].notna()
+    members["counts"] = members["scored"] & members["retracted_by"].isna()
+    pieces = members.groupby("root")[["scored", "counts"]].any()
+    members = members[members["root"].map(pieces["scored"])]
+    # where all were retracted, what they would have scored is kept
+    judged = members[members["counts"] | (members["scored"] & ~members["root"].map(pieces["counts"]))]
+    roots = members[members["key"] == members["root"]].set_index("key", drop=False)
+    shared = _shared(members, roots["person"])
+    shown = _skills(judged, skills)
+    winners = {score: _winners(judged, score) for score in ("impact", "complexity")}
+    return Achievements.validate(
+        pd.DataFrame(
+            {
+                "key": roots["key"],
+                "title": roots["title"],
+                "category": roots["category"],
+                "description": roots["description"],
+                "source_type": roots["kind"],
+                "source_id": roots["source_id"],
+                "source_url": roots["url"],
+                "repository": roots["repository"],
+                "author": roots["person"],
+                "coauthors": shared,
+                "started_at": members.groupby("root")["started_at"].min().reindex(roots.index),
+                "completed_at": roots["completed_at"].fillna(members.groupby("root")["completed_at"].max()),
+                "impact_score": winners["impact"]["impact"].reindex(roots.index),
+                "complexity_score": winners["complexity"]["complexity"].reindex(roots.index),
+                "score_ledger": _ledgers(winners).reindex(roots.index),
+                "score_version": winners["impact"]["version"].reindex(roots.index),
+                "skills_demonstrated": shown["names"].reindex(roots.index, fill_value="[]"),
+                "skills": shown["skills"].reindex(roots.index, fill_value="[]"),
+                "tags": _tags(roots, shared != "[]"),
+                "evidence": _evidence(members).reindex(roots.index),
+                "portfolio_ready": winners["impact"]["impact"].reindex(roots.index) >= rules.portfolio_min_impact,
+                "retracted_reason": _retractions(judged, pieces["counts"]).reindex(roots.index),
+            }
+        )
+        .astype({"retracted_reason": "str"})
+        .sort_index()
+        .reset_index(drop=True)
+    )
+
+
+def _roots(activities: pd.DataFrame) -> pd.Series[str]:
+    """Follow the parents of each activity to the last one that is there; a circle has its smallest key as root."""
+    keys = pd.Index(activities["key"])
+    parents = keys.get_indexer(activities["parent"])
+    places = np.arange(len(keys))
+    parents = np.where(parents < 0, places, parents)
+    _break_circles(parents, keys)
+    while not np.array_equal(grandparents := parents[parents], parents):
+        parents = grandparents
+    return pd.Series(keys[parents], index=activities.index, dtype="str")
+
+
+def _break_circles(parents: npt.NDArray[np.intp], keys: pd.Index) -> None:
+    """Make the smallest key of each circle its own parent."""
+    reached = parents.copy()
+    for _ in range(len(keys).bit_length()):
+        reached = reached[reached]
+    # after as many steps as there are activities, everybody stands on a root or on a circle
+    for place in np.unique(reached[parents[reached] != reached]):
+        circle = [place]
+        while (following := parents[circle[-1]]) != place and following != circle[-1]:
+            circle.append(following)
+        if parents[circle[-1]] == place:
+            smallest = min(circle, key=lambda one: str(keys[one]))
+            parents[smallest] = smallest
+
+
+def _winners(judged: pd.DataFrame, score: str) -> pd.DataFrame:
+    """Return, by root, the activity with the highest score; of equal ones the earliest."""
+    order = judged.sort_values(score, ascending=False, kind="stable")
+    return order.drop_duplicates("root").set_index("root")
+
+
+def _ledgers(winners: dict[str, pd.DataFrame]) -> pd.Series[str]:
+    """Join the impact lines of the one winner with the complexity lines of the other."""
+    impact, complexity = winners["impact"], winners["complexity"].reindex(winners["impact"].index)
+    mixed = impact["key"] != complexity["key"]
+    ledgers = impact["ledger"].copy()
+    ledgers[mixed] = [
+        json.dumps([*_lines(one, "impact"), *_lines(other, "complexity")], ensure_ascii=False)
+        for one, other in zip(impact.loc[mixed, "ledger"], complexity.loc[mixed, "ledger"], strict=True)
+    ]
+    return ledgers
+
+
+def _lines(ledger: str, score: str) -> list[dict[str, object]]:
+    return [line for line in json.loads(ledger) if line["score"] == score]
+
+
+def _skills(judged: pd.DataFrame, skills: pd.DataFrame) -> pd.DataFrame:
+    """Return, by root, ``names`` and ``skills`` as JSON lists, the strongest first; each skill once."""
+    of_roots = skills.merge(judged[["key", "root"]], on="key")
+    strongest = of_roots.sort_values(["root", "weight", "skill"], ascending=[True, False, True], ignore_index=True)
+    once = strongest.drop_duplicates(["root", "skill"], ignore_index=True)
+    names = once["skill"].map(lambda name: json.dumps(name, ensure_ascii=False)).astype("str")
+    return pd.DataFrame(
+        {"names": json_lists(names, once["root"]), "skills": json_lists(json_objects(once[_SKILL]), once["root"])}
+    )
+
+
+def _shared(members: pd.DataFrame, authors: pd.Series[str]) -> pd.Series[str]:
+    """Return, by root, the JSON list of the others whose it is too: authors and co-authors of all activities."""
+    people = (members["person"] + "," + members["coauthors"]).where(members["coauthors"] != "", members["person"])
+    everybody = people.str.split(",").explode().to_frame("person").assign(root=members["root"])
+    others = everybody[everybody["person"] != everybody["root"].map(authors)].drop_duplicates()
+    others = others.sort_values(["root", "person"], ignore_index=True)
+    names = others["person"].map(lambda name: json.dumps(name, ensure_ascii=False)).astype("str")
+    return json_lists(names, others["root"]).reindex(authors.index, fill_value="[]")
+
+
+def _evidence(members: pd.DataFrame) -> pd.Series[str]:
+    """Return, by root, the JSON list of all activities: the root first, the others as they were completed."""
+    order = members.assign(belongs=members["key"] != members["root"])
+    order = order.sort_values(["root", "belongs"], kind="stable", ignore_index=True)
+    return json_lists(json_objects(order[_EVIDENCE]), order["root"])
+
+
+def _tags(roots: pd.DataFrame, shared: pd.Series[bool]) -> pd.Series[str]:
+    """Return the JSON list of source, type, scope, and whether it is breaking or shared."""
+    sources = roots["kind"].str.partition("_")[0]
+    tags = []
+    for source, text, is_shared in zip(sources, roots["details"], shared, strict=True):
+        details = json.loads(text)
+        named = [source, *(details[name] for name in _TAGGED_DETAILS if details.get(name))]
+        named += ["breaking"] * bool(details.get("breaking")) + ["shared"] * bool(is_shared)
+        tags.append(json.dumps(list(dict.fromkeys(named)), ensure_ascii=False))
+    return pd.Series(tags, index=roots.index, dtype="str")
+
+
+def _retractions(judged: pd.DataFrame, pieces: pd.Series[bool]) -> pd.Series[str]:
+    """Return, by root, why nothing of it counts any more; missing where something does."""
+    gone = judged[~judged["root"].map(pieces)].drop_duplicates("root").set_index("root")
+    repeats = gone["reasons"].str.split(",").map(lambda codes: "duplicate" in codes).astype(bool)
+    return ("reverted by " + gone["retracted_by"]).where(~repeats, "repeats " + gone["retracted_by"])

@@ -1,0 +1,89 @@
+"""Whether a commit may make an achievement, with the codes of all reasons for and against.
+
+A commit counts when something speaks for it and nothing against it. ``docs/scores.md`` has the table of the codes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import pandas as pd
+
+from achievement_pipeline.frames import DiffState
+from achievement_pipeline.judging.rules import CommitRules
+
+_UNREAD = [DiffState.SKIPPED.value, DiffState.PENDING.value, DiffState.FAILED.value]
+
+
+def judge_significance(
+    types: pd.Series[str],
+    descriptions: pd.Series[str],
+    effective_lines: pd.Series[int],
+    against: pd.DataFrame,
+    rules: CommitRules,
+) -> pd.DataFrame:
+    """Decide which commits count.
+
+    Args:
+        types: Conventional Commits types, missing where a message does not conform.
+        descriptions: Subjects without type and scope.
+        effective_lines: Lines inserted and deleted in files that are work.
+        against: A boolean column for each reason that a commit never counts for, named by its code.
+        rules: Types, keywords and the number of lines that make a commit significant.
+
+    Returns:
+        ``significant`` and ``reasons``, codes separated by commas: those against where there are any, else those for;
+        ``small`` where nothing speaks either way.
+    """
+    speaking_for = _codes(
+        [
+            ("type:" + types.fillna("")).where(types.isin(rules.types), ""),
+            _constant(f"lines>{rules.min_lines}", effective_lines > rules.min_lines),
+            _keywords(descriptions, rules.keywords),
+        ]
+    )
+    speaking_against = _codes([_constant(str(code), holds) for code, holds in against.items()])
+    reasons = speaking_against.where(speaking_against != "", speaking_for)
+    return pd.DataFrame(
+        {
+            "significant": (speaking_against == "") & (speaking_for != ""),
+            "reasons": reasons.where(reasons != "", "small"),
+        }
+    )
+
+
+def are_unread(diffs: pd.Series[str]) -> pd.Series[bool]:
+    """Whether nothing is known of what a commit changed: it was not asked for, or could not be read."""
+    return diffs.isin(_UNREAD)
+
+
+def _keywords(descriptions: pd.Series[str], keywords: Iterable[str]) -> pd.Series[str]:
+    """Return the code of the first keyword in each subject, empty where there is none."""
+    forms = {keyword: _inflections(keyword.lower()) for keyword in keywords}
+    if not forms:
+        return pd.Series("", index=descriptions.index)
+    keyword_of = {form: keyword for keyword, inflected in forms.items() for form in inflected}
+    anywhere = rf"\b({'|'.join(sorted(map(re.escape, keyword_of), key=len, reverse=True))})\b"
+    found = descriptions.str.lower().str.extract(anywhere, expand=False).map(keyword_of)
+    return ("keyword:" + found).fillna("").astype("str")
+
+
+def _inflections(verb: str) -> set[str]:
+    """Return the regular forms of a verb: deploy, deploys, deployed, deploying; optimize, optimizing."""
+    stem = verb.removesuffix("e")
+    irregular = {"build": {"built"}}.get(verb, set())
+    return {verb, f"{verb}s", f"{stem}ed", f"{stem}ing"} | irregular
+
+
+def _constant(code: str, holds: pd.Series[bool]) -> pd.Series[str]:
+    return pd.Series(code, index=holds.index, dtype="str").where(holds, "")
+
+
+def _codes(columns: list[pd.Series[str]]) -> pd.Series[str]:
+    """Join the codes of each row by commas, the empty ones left out."""
+    joined = columns[0]
+    for column in columns[1:]:
+        both = (joined != "") & (column != "")
+        joined = (joined + column).where(~both, joined + "," + column)
+    return joined
