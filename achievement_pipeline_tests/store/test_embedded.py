@@ -19,7 +19,7 @@ import pytest
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.database import create_engine
 from achievement_pipeline.store.embedded import EmbeddedPostgres
-from achievement_pipeline.store.embedded.binaries import find_binaries
+from achievement_pipeline.store.embedded.binaries import Binaries, find_binaries
 from achievement_pipeline.store.embedded.places import Account, choose_place
 
 pytestmark = pytest.mark.e2e
@@ -202,8 +202,9 @@ def _first_line(process: "subprocess.Popen[str]") -> str:
     return process.stdout.readline().strip()
 
 
-def test_an_empty_folder_becomes_a_server_that_ends_with_its_user(empty_folder: Path) -> None:
-    with EmbeddedPostgres(empty_folder / "new" / "home") as server:
+@pytest.mark.parametrize("name", ["new/home", "a 'b' $(c) 100% é", 'one, "two", ' + "long" * 30])
+def test_a_folder_of_any_name_becomes_a_server_that_ends_with_its_user(empty_folder: Path, name: str) -> None:
+    with EmbeddedPostgres(empty_folder / name) as server:
         assert _answers(server.url())
         assert _is_served(server.home)
     assert not _is_served(server.home)
@@ -329,10 +330,11 @@ def test_the_id_of_a_dead_server_may_be_that_of_another_process(home: Path, stat
         other.kill()
 
 
-@pytest.mark.parametrize("name", ["""a 'b' "c" $(d) 100% é""", "one,two", "long" * 30])
-def test_the_folder_may_have_any_name(empty_folder: Path, name: str) -> None:
-    with EmbeddedPostgres(empty_folder / name) as server:
-        assert _answers(server.url())
+def test_the_socket_lies_where_only_the_servers_user_may_enter(home: Path) -> None:
+    with EmbeddedPostgres(home):
+        folder, data = (home / "socket").stat(), (home / "data").stat()
+    assert stat.S_IMODE(folder.st_mode) == 0o700
+    assert folder.st_uid == data.st_uid
 
 
 def test_a_socket_folder_that_somebody_else_made_is_refused(spare_home: Path) -> None:
@@ -374,20 +376,18 @@ def test_root_never_opens_a_folder_to_others(empty_folder: Path, caplog: pytest.
 
 @needs_root
 def test_root_copies_programs_that_others_cannot_reach(empty_folder: Path) -> None:
-    found = find_binaries(None)
-    closed = empty_folder / "closed"
+    closed, home = empty_folder / "closed", empty_folder / "home"
     closed.mkdir(mode=0o700)
-    package = found.folder.parent.parent
+    package = find_binaries(None).folder.parents[1]
     for part in (package, package.with_name(f"{package.name}.libs")):
         if part.exists():
             subprocess.run(["cp", "-a", part, closed], check=True)
-    hidden = type(found)(closed / found.folder.relative_to(package.parent), found.major)
-    account = choose_place(empty_folder / "home").account
-    assert account
-    reached = hidden.within_reach(account, empty_folder / "binaries")
-    assert reached.run("postgres", "--version", account=account, seconds=30).code == 0
-    assert reached == hidden.within_reach(account, empty_folder / "binaries")
+    command = [sys.executable, "-c", _USER, str(home)]
+    path = os.pathsep.join(map(str, (closed, _SOURCES)))
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL, env={**os.environ, "PYTHONPATH": path})
+    assert len(list((home / "binaries").glob(f"{package.name}-*"))) == 1
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+    assert not _is_served(home)
 
 
 @needs_root
@@ -416,7 +416,6 @@ def test_an_ordinary_user_runs_the_server_as_itself(empty_folder: Path) -> None:
     )
     assert used.returncode == 0, used.stderr
     assert (home / "data").stat().st_uid == nobody.uid
-    assert stat.S_IMODE((home / "socket").stat().st_mode) == 0o700
 
 
 def test_the_users_settings_for_clients_do_not_disturb(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -445,6 +444,30 @@ def test_the_users_settings_for_clients_do_not_disturb(home: Path, monkeypatch: 
             ]
         engine.dispose()
     assert shown == ["UTC", '"$user", public', "UTF8"]
+
+
+def test_data_is_served_by_the_version_that_made_it(empty_folder: Path) -> None:
+    home = empty_folder / "home"
+    place = choose_place(home)
+    older = next((found for version in (17, 16, 15) if (found := _installed(version))), None)
+    if older is None or older == find_binaries(None):
+        pytest.skip("only one version of PostgreSQL is installed")
+    home.mkdir()
+    (home / "data").mkdir(mode=0o700)
+    if place.account:
+        os.chown(home / "data", place.account.uid, place.account.gid)
+    options = ("--pgdata", str(home / "data"), "--username", "pipeline", "--auth=trust", "--locale=C", "--no-sync")
+    assert older.run("initdb", *options, account=place.account, seconds=60).code == 0
+    with EmbeddedPostgres(home) as server, _connected(server.url()) as cursor:
+        cursor.execute("SHOW server_version")
+        assert cursor.fetchall()[0][0].startswith(f"{older.major}.")
+
+
+def _installed(version: int) -> Binaries | None:
+    try:
+        return find_binaries(version)
+    except StoreError:
+        return None
 
 
 def test_data_of_a_version_that_is_not_installed_is_refused(spare_home: Path) -> None:

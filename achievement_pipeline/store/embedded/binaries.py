@@ -123,8 +123,8 @@ def _copy(folder: Path, copies: Path) -> Path:
     libraries = package.with_name(f"{package.name}.libs")
     copy = copies / f"{package.name}-{(folder / 'postgres').stat().st_mtime_ns}"
     if not copy.exists():
-        shutil.rmtree(copies, ignore_errors=True)  # older versions, and what a copy that was killed has left
         unfinished = copies / "unfinished"
+        shutil.rmtree(unfinished, ignore_errors=True)  # of one who was killed
         shutil.copytree(installation, unfinished / package.name / installation.name, symlinks=True)
         if libraries.is_dir():
             shutil.copytree(libraries, unfinished / libraries.name)

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from achievement_pipeline.errors import StoreError
@@ -24,7 +25,6 @@ ROLE = "pipeline"
 _START_SECONDS = 120
 """A server that recovers from a crash replays its log before it answers."""
 _STUCK_SECONDS = 10
-_STOP_SECONDS = {"fast": 10, "immediate": 30}
 _POLL_SECONDS = 0.05
 _UNFINISHED = "unfinished-"
 _MAX_LOG_BYTES = 1_000_000
@@ -46,6 +46,7 @@ class Cluster:
         self._pid_file = self._data / "postmaster.pid"
         self._socket = place.socket_folder / f".s.PGSQL.{PORT}"
         self._log = place.home / "server.log"
+        self._copies = place.home / "binaries"
 
     def is_listening(self) -> bool:
         """Tell whether a server listens: one that still starts, recovers or stops does, a dead one never."""
@@ -72,11 +73,11 @@ class Cluster:
             waited = time.monotonic() - begin
             if waited > _START_SECONDS:
                 raise self._error("The database server does not answer", log_begin)
-            if self.is_listening():
-                if waited > _STUCK_SECONDS and self._status() == "stopping":
-                    self.stop()
-            elif not self._is_starting():
+            if not self.is_listening() and not self._is_starting():
                 self._start(binaries, may_fail=waited < _STUCK_SECONDS)
+                continue
+            if waited > _STUCK_SECONDS and self._status() == "stopping":
+                self._stop("immediate", seconds=30)
             time.sleep(_POLL_SECONDS)
 
     def stop(self) -> None:
@@ -88,18 +89,21 @@ class Cluster:
         Raises:
             StoreError: It can't be stopped.
         """
-        binaries = self._find_binaries()
         log_begin = self._log_size()
-        for mode, seconds in _STOP_SECONDS.items():
-            options = ("-D", str(self._data), "-m", mode, "-w", "-t", str(seconds))
-            binaries.run("pg_ctl", *options, "stop", account=self._account, seconds=seconds + 10)
-            if not self.is_listening():
-                return
-        raise self._error("The database server does not stop", log_begin)
+        if not (self._stop("fast", seconds=10) or self._stop("immediate", seconds=30)):
+            raise self._error("The database server does not stop", log_begin)
+        with suppress(OSError):  # something else lies there
+            self._socket.parent.rmdir()
+
+    def _stop(self, mode: str, *, seconds: int) -> bool:
+        options = ("-D", str(self._data), "-m", mode, "-w", "-t", str(seconds))
+        self._find_binaries().run("pg_ctl", *options, "stop", account=self._account, seconds=seconds + 10)
+        return not self.is_listening()
 
     def _find_binaries(self) -> Binaries:
         version = self._data / "PG_VERSION"
-        return find_binaries(int(version.read_text()) if version.exists() else None)
+        found = find_binaries(int(version.read_text()) if version.exists() else None)
+        return found.within_reach(self._account, self._copies)
 
     def _is_ready(self, binaries: Binaries) -> bool:
         if not self.is_listening():
@@ -109,11 +113,9 @@ class Cluster:
 
     def _start(self, binaries: Binaries, *, may_fail: bool) -> None:
         """Start the server; `may_fail` where others may still be in its way for a moment."""
-        runnable = binaries.within_reach(self._account, self._home / "binaries")
-        for leftover in self._home.glob(f"{_UNFINISHED}*"):
-            shutil.rmtree(leftover, ignore_errors=True)  # its initdb may still be at it: then the next start's turn
+        self._sweep(binaries)
         if not self._data.exists():
-            self._make_data(runnable)
+            self._make_data(binaries)
         for file in (self._pid_file, self._socket.with_name(f"{self._socket.name}.lock")):
             self._disarm_if_stale(file)
         self._prepare_socket_folder()
@@ -127,7 +129,7 @@ class Cluster:
             "unix_socket_directories": f'"{self._socket.parent}"',
         }
         options = ["-D", str(self._data), *(part for item in settings.items() for part in ("-c", "=".join(item)))]
-        started = runnable.run(
+        started = binaries.run(
             "pg_ctl",
             # of its own paths it makes a shell command with no regard to quotes in them: it gets them relative
             *("-D", self._data.name, "-l", self._log.name, "-o", shlex.join(options)),
@@ -140,6 +142,14 @@ class Cluster:
         in_use = "shared memory block" in self._log_since(log_begin) or self._is_starting()
         if started.code != 0 and not (may_fail and in_use):
             raise self._error("The database server does not start", log_begin)
+
+    def _sweep(self, binaries: Binaries) -> None:
+        """Remove what was half made when its maker was killed, and copies of older binaries."""
+        copies = (copy for copy in self._copies.glob("*") if copy not in binaries.folder.parents)
+        for leftover in (*self._home.glob(f"{_UNFINISHED}*"), *copies):
+            shutil.rmtree(
+                leftover, ignore_errors=True
+            )  # an initdb may still be at it: then it is the next start's turn
 
     def _make_data(self, binaries: Binaries) -> None:
         """Make the data folder: under another name first, so that one that was killed half-way does not count.

@@ -201,7 +201,8 @@ class EmbeddedPostgres:
         try:
             yield
         except OSError as error:
+            reason = f"{error.strerror or error} ({error.filename or self.home})"
             raise StoreError(
-                f"The database in {self.home} can't be used: {error.strerror} ({error.filename}). Mend that, or choose "
-                "another folder by ACHIEVEMENTS_HOME, or set DATABASE_URL to a PostgreSQL server."
+                f"The database in {self.home} can't be used: {reason}. Mend that, or choose another folder by "
+                "ACHIEVEMENTS_HOME, or set DATABASE_URL to a PostgreSQL server."
             ) from error
