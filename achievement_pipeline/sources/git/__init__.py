@@ -1,0 +1,40 @@
+"""git: the commits that are reachable now and what they changed, as dataframes."""
+
+from achievement_pipeline.sources.git.changes import Changes, Progress, read_changes
+from achievement_pipeline.sources.git.errors import (
+    AccessError,
+    CorruptRepositoryError,
+    DiskFullError,
+    NotARepositoryError,
+    RemoteError,
+)
+from achievement_pipeline.sources.git.history import (
+    History,
+    Listing,
+    ReadingState,
+    Select,
+    everything,
+    list_commits,
+    read_history,
+)
+from achievement_pipeline.sources.git.repositories import Repository, open_repository
+
+__all__ = [
+    "AccessError",
+    "Changes",
+    "CorruptRepositoryError",
+    "DiskFullError",
+    "History",
+    "Listing",
+    "NotARepositoryError",
+    "Progress",
+    "ReadingState",
+    "RemoteError",
+    "Repository",
+    "Select",
+    "everything",
+    "list_commits",
+    "open_repository",
+    "read_changes",
+    "read_history",
+]

@@ -1,0 +1,315 @@
+"""Reading what commits changed: a row a file, with the numbers of ``git log --numstat -M``.
+
+One long-lived ``git diff-tree --stdin`` a core reads a contiguous part of the history: git keeps the contents that it
+unpacked last, and neighbours share them. Eight small parts cost a fifth more than two halves.
+
+What git prints of a commit is framed by NULs, the only byte that no path holds. A renamed file has two paths::
+
+    NUL <commit> NUL
+    LF :<old mode> <new mode> <old object> <new object> <status> NUL <path> NUL
+       :<old mode> <new mode> <old object> <new object> R<similarity> NUL <old path> NUL <path> NUL
+    <insertions> TAB <deletions> TAB <path> NUL
+    <insertions> TAB <deletions> TAB NUL <old path> NUL <path> NUL
+
+No field is empty, so two NULs in a row stand between two commits and nowhere else. Within a commit fields are known by
+their place, as a path may look like anything.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from git.exc import GitCommandError
+from pandera.typing.pandas import DataFrame
+
+from achievement_pipeline.frames import RawCommitFiles
+from achievement_pipeline.sources.git.processes import GitProcess, SealedGit, read_in_turns, said
+from achievement_pipeline.sources.git.repositories import Repository
+from achievement_pipeline.sources.git.tables import Blocks, decode_paths, decode_text, to_frame
+
+Progress = Callable[[int, int], None]
+"""Told how many commits are done, and of how many."""
+
+_DIFF_TREE: Final = (
+    "diff-tree", "--stdin", "-z", "-r", "--root", "--always", "--format=%x00%H", "--raw",
+    "--diff-algorithm=myers", "-l1000", "--no-ext-diff", "--no-textconv",
+)  # fmt: skip
+"""What another version of git could decide otherwise is said."""
+
+_COMMITS_PER_PROCESS: Final = 1000
+"""For fewer, one more process costs more than it saves."""
+
+_NO_CONTENT: Final = frozenset({b"000000", b"160000"})
+"""The modes of a file that is not there, and of a submodule."""
+
+_SCHEMA: Final = pa.schema(
+    [
+        ("repository", pa.large_string()),
+        ("sha", pa.large_string()),
+        ("path", pa.large_string()),
+        ("old_path", pa.large_string()),
+        ("status", pa.large_string()),
+        ("old_mode", pa.large_string()),
+        ("new_mode", pa.large_string()),
+        ("old_blob", pa.large_string()),
+        ("new_blob", pa.large_string()),
+        ("insertions", pa.int32()),
+        ("deletions", pa.int32()),
+        ("binary", pa.bool_()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What was read of commits.
+
+    Attributes:
+        files: The files that they changed.
+        unread: The commits that could not be read, with what git said.
+    """
+
+    files: DataFrame[RawCommitFiles]
+    unread: Mapping[str, str]
+
+
+def read_changes(repository: Repository, shas: Sequence[str], progress: Progress | None = None) -> Changes:
+    """Read what commits changed against their first parent, roots against nothing; merges are not for here.
+
+    It is fastest with the commits in the order that they were listed in. One with a missing or damaged object is
+    reported, and so is one that a shallow clone ends at; all others are read.
+    """
+    unread = dict.fromkeys(set(shas).intersection(repository.shallow), "a shallow clone ends here")
+    with repository.seal() as git:
+        reader = _Reader(git, repository, lambda done: progress(done + len(unread), len(shas)) if progress else None)
+        reader.read([sha for sha in shas if sha not in unread])
+    return Changes(RawCommitFiles.validate(to_frame(reader.batches, _SCHEMA)), unread | reader.unread)
+
+
+class _Reader:
+    """Reads commits with as many processes as pay, and goes on after those that can't be read."""
+
+    def __init__(self, git: SealedGit, repository: Repository, report: Callable[[int], None]) -> None:
+        self.batches: list[pa.RecordBatch] = []
+        self.unread: dict[str, str] = {}
+        self._git = git
+        self._repository = repository
+        self._report = report
+        self._done = 0
+
+    def read(self, shas: Sequence[str]) -> None:
+        """Read all commits that can be."""
+        broken = self._read_side_by_side(shas)
+        if broken:
+            left = [sha for part in broken for sha in part.left]
+            missing = _missing_contents(self._git, left, partial=self._repository.partial)
+            self._give_up(missing)
+            broken = self._read_side_by_side([sha for sha in left if sha not in missing])
+        while broken:
+            left = []
+            for part in broken:
+                for suspect in part.left[:2]:
+                    for alone in self._read_side_by_side([suspect]):
+                        self._give_up({suspect: alone.error})
+                left += part.left[2:]
+            broken = self._read_side_by_side(left)
+
+    def _read_side_by_side(self, shas: Sequence[str]) -> list["_Part"]:
+        """Read until all processes have ended, and return the parts whose process did not end well."""
+        parts = [_Part(self._repository.key, part) for part in _parts(shas)]
+        with ExitStack() as stack:
+            processes = [
+                stack.enter_context(self._git.running(*_DIFF_TREE, "--numstat", "-M", stdin=part.shas))
+                for part in parts
+            ]
+            for place, chunk in read_in_turns(processes):
+                self._advance(parts[place].take(chunk))
+            for part, process in zip(parts, processes, strict=True):
+                self._advance(part.end(process))
+        for part in parts:
+            self.batches += part.batches
+            self._give_up(dict.fromkeys(part.passed_over, "the commit is missing"))
+        return [part for part in parts if part.error]
+
+    def _give_up(self, unread: Mapping[str, str]) -> None:
+        self.unread |= unread
+        self._advance(len(unread))
+
+    def _advance(self, commits: int) -> None:
+        if commits:
+            self._done += commits
+            self._report(self._done)
+
+
+class _Part:
+    """What one process is given to read, and what came of it.
+
+    Attributes:
+        shas: The commits that it is given.
+        batches: The files of those that were read.
+        error: What git said when it ended badly, else empty.
+        left: Then, the commits that it did not come to; the first two of them are suspected.
+        passed_over: The commits that it answered nothing to.
+    """
+
+    def __init__(self, key: str, shas: Sequence[str]) -> None:
+        self.shas = shas
+        self.batches: list[pa.RecordBatch] = []
+        self.error = ""
+        self.left: Sequence[str] = ()
+        self.passed_over: list[str] = []
+        self._key = key
+        self._read: list[str] = []
+        self._blocks = Blocks(_whole_commits)
+
+    def take(self, chunk: bytes) -> int:
+        """Take what the process printed; return how many commits that made whole."""
+        return self._parse(self._blocks.add(chunk))
+
+    def end(self, process: GitProcess) -> int:
+        """See how the process ended. Where badly, the last commit that it printed may be cut off, and is left."""
+        rest = self._blocks.rest()
+        came_to = len(self.shas)
+        try:
+            process.check()
+            whole = self._parse(rest)
+        except GitCommandError as error:
+            self.error = said(error)
+            whole = self._parse(rest[: _whole_commits(rest)])
+            came_to = self.shas.index(self._read[-1]) + 1 if self._read else 0
+        read = set(self._read)
+        self.passed_over = [sha for sha in self.shas[:came_to] if sha not in read]
+        self.left = self.shas[came_to:]
+        return whole
+
+    def _parse(self, block: bytes) -> int:
+        if not block:
+            return 0
+        shas, batch = _batch(self._key, block)
+        self._read += shas
+        self.batches.append(batch)
+        return len(shas)
+
+
+def _whole_commits(buffer: bytes) -> int:
+    """The length of the commits in a buffer that another one follows."""
+    return buffer.rfind(b"\0\0") + 1
+
+
+def _parts(shas: Sequence[str]) -> list[Sequence[str]]:
+    """Contiguous parts of about the same size: as many as there are cores, fewer where they would be small."""
+    if not shas:
+        return []
+    size = -(-len(shas) // max(1, min(_cores(), len(shas) // _COMMITS_PER_PROCESS)))
+    return [shas[start : start + size] for start in range(0, len(shas), size)]
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _batch(key: str, block: bytes) -> tuple[list[str], pa.RecordBatch]:
+    """The commits in a block, and the files that they changed."""
+    commits: list[str] = []
+    shas: list[str] = []
+    headers: list[bytes] = []
+    paths: list[bytes] = []
+    old_paths: list[bytes | None] = []
+    insertions: list[bytes] = []
+    deletions: list[bytes] = []
+    for sha, fields in _records(block):
+        commits.append(sha)
+        place, first = 0, len(headers)
+        while fields[place : place + 1] and fields[place][:1] == b":":  # a count begins with a digit, or it is "-"
+            header = fields[place]
+            renamed = header[-1:].isdigit()
+            headers.append(header)
+            old_paths.append(fields[place + 1] if renamed else None)
+            paths.append(fields[place + 1 + renamed])
+            place += 2 + renamed
+        shas += [sha] * (len(headers) - first)
+        for old_path in old_paths[first:]:
+            counts = fields[place].split(b"\t", 2)
+            insertions.append(counts[0])
+            deletions.append(counts[1])
+            place += 1 if old_path is None else 3
+    texts = decode_text(headers)
+    name = len(shas[0]) if shas else 0
+    inserted = _counts(insertions)
+    return commits, pa.record_batch(
+        [
+            pa.repeat(pa.scalar(key, pa.large_string()), len(shas)),
+            pa.array(shas, pa.large_string()),
+            decode_paths(paths),
+            decode_paths(old_paths),
+            pc.utf8_slice_codeunits(texts, 17 + 2 * name, 18 + 2 * name),
+            pc.utf8_slice_codeunits(texts, 1, 7),
+            pc.utf8_slice_codeunits(texts, 8, 14),
+            pc.utf8_slice_codeunits(texts, 15, 15 + name),
+            pc.utf8_slice_codeunits(texts, 16 + name, 16 + 2 * name),
+            inserted,
+            _counts(deletions),
+            pc.is_null(inserted),
+        ],
+        schema=_SCHEMA,
+    )
+
+
+def _records(block: bytes) -> Iterator[tuple[str, list[bytes]]]:
+    """Each commit with its fields, none where it changed nothing."""
+    for record in block.strip(b"\0").split(b"\0\0"):
+        sha, _, fields = record.partition(b"\0\n")
+        yield sha.decode(), fields.split(b"\0") if fields else []
+
+
+def _counts(values: list[bytes]) -> pa.Array:
+    """Numbers of lines; "-" is git's word for a binary file."""
+    texts = decode_text(values)
+    return pc.if_else(pc.equal(texts, "-"), None, texts).cast(pa.int32())
+
+
+def _missing_contents(git: SealedGit, shas: Sequence[str], *, partial: bool) -> dict[str, str]:
+    """The commits whose changes need contents that are not here, by asking for names only.
+
+    In a partial clone this may end early, as whole trees can be missing; then it holds for all commits that it did not
+    come to.
+    """
+    needed: dict[str, set[bytes]] = {}
+    missing: dict[str, str] = {}
+    blocks = Blocks(_whole_commits)
+    try:
+        for chunk in git.chunks(*_DIFF_TREE, "--no-renames", stdin=shas):
+            if block := blocks.add(chunk):
+                needed |= _needed_contents(block)
+        needed |= _needed_contents(blocks.rest())
+    except GitCommandError as error:
+        if partial:
+            missing = dict.fromkeys((sha for sha in shas if sha not in needed), said(error))
+    names = set().union(*needed.values())
+    answers = git.output("cat-file", "--batch-check=", "--buffer", stdin=(name.decode() for name in names))
+    absent = {line.removesuffix(b" missing") for line in answers.splitlines() if line.endswith(b" missing")}
+    for sha, contents in needed.items():
+        if lacks := contents & absent:
+            missing[sha] = f"{len(lacks)} of its contents are missing, such as {min(lacks).decode()}"
+    return missing
+
+
+def _needed_contents(block: bytes) -> dict[str, set[bytes]]:
+    """What is read to count the lines of each commit: not submodules, and not what is on both sides alike."""
+    needed = {}
+    for sha, fields in _records(block):
+        sides: tuple[set[bytes], set[bytes]] = (set(), set())
+        for header in fields[::2]:
+            modes_and_names = header[1:].split(b" ")
+            for side, mode, name in zip(sides, modes_and_names[:2], modes_and_names[2:4], strict=True):
+                if mode not in _NO_CONTENT:
+                    side.add(name)
+        needed[sha] = sides[0] ^ sides[1]
+    return needed

@@ -1,0 +1,152 @@
+"""Own bare clones of the repositories that are given by a URL: made once, fetched from then on.
+
+Only branches are kept, by an explicit refspec. Credentials that a URL holds reach git through its environment: no file,
+no message and no command line has them. Git never asks for any.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from git.exc import GitCommandError
+
+from achievement_pipeline.errors import SourceError
+from achievement_pipeline.sources.git.errors import AccessError, DiskFullError, RemoteError
+from achievement_pipeline.sources.git.processes import run_as_user, said
+from achievement_pipeline.sources.git.remotes import Remote
+
+_BRANCHES: Final = "+refs/heads/*:refs/heads/*"
+
+_NEVER_ASK: Final = {"GCM_INTERACTIVE": "never", "GIT_ASKPASS": "", "SSH_ASKPASS_REQUIRE": "never"}
+
+_NEVER_HANG: Final = (("http.lowSpeedLimit", "1"), ("http.lowSpeedTime", "60"))
+"""Bytes a second, and for how many seconds: a server that says nothing for a minute is given up."""
+
+_HELPER: Final = (
+    '!f() { test "$1" = get || exit 0; echo "username=$ACHIEVEMENTS_GIT_USERNAME"; '
+    'test -z "$ACHIEVEMENTS_GIT_PASSWORD" || echo "password=$ACHIEVEMENTS_GIT_PASSWORD"; }; f'
+)
+"""Answers git's question for credentials; after it, where it gave no password, the user's own helpers are asked."""
+
+
+_FULL: Final = re.compile(r"No space left on device|Disk quota exceeded")
+_DENIED: Final = re.compile(
+    r"Authentication failed|could not read (Username|Password)|Permission denied|Access denied|error: 40[13]"
+)
+_NOT_FOUND: Final = re.compile(r"not found|does not appear to be a git repository|does not exist|error: 404")
+"""What git and SSH say, in English, of a disk, of credentials and of an address that are at fault."""
+
+
+def update_clone(remote: Remote, cache: Path) -> Path:
+    """Bring the clone of `remote` below `cache` up to date, making it first where there is none.
+
+    Two processes that ask for the same one wait for each other.
+
+    Returns:
+        Its git directory.
+
+    Raises:
+        RemoteError: It can't be read; the message says whether it is the network, the address or the credentials.
+        DiskFullError: There is no room for it.
+        AccessError: This user may not write in `cache`.
+    """
+    folder = cache / f"{remote.key}.git"
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _only_one(_beside(folder, "lock")):
+            if folder.exists():
+                _fetch(remote, folder)
+            else:
+                _clone(remote, folder)
+    except GitCommandError as error:
+        failure = _explain(remote, said(error), cache)
+    except PermissionError as error:
+        failure = AccessError(f"{error.filename}: {error.strerror}. Let this user write there, or set another folder.")
+    except OSError as error:
+        failure = DiskFullError(f"{cache}: {error.strerror}. Make room there, or set another folder.")
+    else:
+        return folder
+    raise failure
+
+
+def _clone(remote: Remote, folder: Path) -> None:
+    """Clone beside its place and move it there when it is whole; what a killed process left is swept away."""
+    unfinished = _beside(folder, "unfinished")
+    if unfinished.exists():
+        shutil.rmtree(unfinished)
+    refspec = f"remote.origin.fetch={_BRANCHES}"
+    _run(remote, "clone", "--bare", "--no-tags", "--template=", "-c", refspec, "--", remote.address, str(unfinished))
+    # What is new is listed three times as fast with it.
+    _run(remote, "-C", str(unfinished), "commit-graph", "write", "--reachable", "--no-progress")
+    unfinished.rename(folder)
+
+
+def _fetch(remote: Remote, folder: Path) -> None:
+    git = ("-C", str(folder), "-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false")
+    _run(remote, *git, "fetch", "--prune", "--no-tags", "--", remote.address, _BRANCHES)
+    answer = _run(remote, "ls-remote", "--symref", "--", remote.address, "HEAD").decode(errors="surrogateescape")
+    if match := re.match(r"ref: (refs/heads/\S+)\tHEAD\n", answer):
+        _run(remote, *git, "symbolic-ref", "HEAD", match[1])
+
+
+def _run(remote: Remote, *arguments: str) -> bytes:
+    return run_as_user(*arguments, environment={**_NEVER_ASK, **_ssh(), **_configuration(remote)})
+
+
+def _ssh() -> dict[str, str]:
+    """OpenSSH without its questions, where the user has not chosen how to run it."""
+    if "GIT_SSH" in os.environ or "GIT_SSH_COMMAND" in os.environ:
+        return {}
+    if run_as_user("config", "--default", "", "--get", "core.sshCommand").strip():
+        return {}
+    return {"GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=30 -o ServerAliveInterval=30"}
+
+
+def _configuration(remote: Remote) -> dict[str, str]:
+    """Git's configuration by environment: after what the user has there, the patience and the credentials."""
+    settings = list(_NEVER_HANG)
+    if remote.password:
+        settings.append(("credential.helper", ""))  # the user's own helpers may know another one
+    if remote.username:
+        settings.append(("credential.helper", _HELPER))
+    first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
+    configuration = {
+        "ACHIEVEMENTS_GIT_USERNAME": remote.username,
+        "ACHIEVEMENTS_GIT_PASSWORD": remote.password,
+        "GIT_CONFIG_COUNT": str(first + len(settings)),
+    }
+    for number, (name, value) in enumerate(settings, start=first):
+        configuration |= {f"GIT_CONFIG_KEY_{number}": name, f"GIT_CONFIG_VALUE_{number}": value}
+    return configuration
+
+
+def _explain(remote: Remote, words: str, cache: Path) -> SourceError:
+    """The error for what git said. It is raised outside of the handler, so that git's own words go no further."""
+    words = remote.redact(words)
+    if _FULL.search(words):
+        return DiskFullError(
+            f"{cache} has no room for the clone of {remote.address}. Make room, or set another folder."
+        )
+    if _DENIED.search(words):
+        advice = "it wants other credentials. Give them to git (a credential helper, an SSH agent), or in the URL"
+    elif _NOT_FOUND.search(words):
+        advice = "there is no repository there, or these credentials may not see it. Check the address"
+    else:
+        advice = "it can't be reached. Check the address, the network and the proxy, and try again"
+    return RemoteError(f"{remote.address}: {advice}. Git says: {words}")
+
+
+def _beside(folder: Path, suffix: str) -> Path:
+    return folder.with_name(f"{folder.name}.{suffix}")
+
+
+@contextmanager
+def _only_one(lock: Path) -> Iterator[None]:
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

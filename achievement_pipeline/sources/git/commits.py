@@ -1,0 +1,143 @@
+"""Listing commits: who, when and what was said. No diff is read here."""
+
+from collections.abc import Iterable
+from io import BytesIO
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pandera.typing.pandas import DataFrame
+
+from achievement_pipeline.frames import DiffState, RawCommits
+from achievement_pipeline.sources.git.processes import SealedGit
+from achievement_pipeline.sources.git.tables import Blocks, decode_text, to_frame
+
+_PLACEHOLDERS: Final = (
+    "%H", "%P",
+    "%aN", "%aE", "%at", "%ad",
+    "%cN", "%cE", "%ct", "%cd",
+    "%s", "%b", "%(trailers:only,unfold)",
+)  # fmt: skip
+"""What is asked of each commit. NUL stands between them: the only byte that none of them can hold."""
+
+_SCHEMA: Final = pa.schema(
+    [
+        ("repository", pa.large_string()),
+        ("sha", pa.large_string()),
+        ("parents", pa.large_string()),
+        ("author_name", pa.large_string()),
+        ("author_email", pa.large_string()),
+        ("committer_name", pa.large_string()),
+        ("committer_email", pa.large_string()),
+        ("authored_at", pa.timestamp("us", "UTC")),
+        ("authored_offset", pa.int16()),
+        ("committed_at", pa.timestamp("us", "UTC")),
+        ("committed_offset", pa.int16()),
+        ("subject", pa.large_string()),
+        ("body", pa.large_string()),
+        ("trailers", pa.large_string()),
+        ("diff", pa.large_string()),
+    ]
+)
+
+_LAST_SECOND: Final = 253402300799
+"""The end of the year 9999."""
+
+
+def walk(git: SealedGit, key: str, tips: Iterable[str], without: Iterable[str] = ()) -> DataFrame[RawCommits]:
+    """List what is reachable from `tips` and not from `without`, newest first as git orders it.
+
+    Merges are marked as such; the changes of all other commits as not asked for.
+
+    Raises:
+        GitCommandError: A commit on the way is missing or damaged.
+    """
+    log = ("log", "--stdin", "-z", "--encoding=UTF-8", "--date=raw", f"--format={'%x00'.join(_PLACEHOLDERS)}")
+    stdin = revisions(tips, without)
+    chunks = git.chunks(*log, stdin=stdin) if stdin else ()
+    blocks = Blocks(_whole_records)
+    batches = [_batch(key, block) for chunk in chunks if (block := blocks.add(chunk))]
+    batches.append(_batch(key, blocks.rest()))
+    return RawCommits.validate(to_frame(batches, _SCHEMA))
+
+
+def revisions(tips: Iterable[str], without: Iterable[str] = ()) -> list[str]:
+    """What git reads to list the commits reachable from `tips` and not from `without`; nothing where that is none.
+
+    Where git is told nothing, it lists ``HEAD``.
+    """
+    wanted = list(tips)
+    return wanted and [*wanted, *(f"^{sha}" for sha in without)]
+
+
+def true_parents(git: SealedGit, shas: Iterable[str]) -> dict[str, str]:
+    """The parents of commits as their objects name them, where a shallow clone hides them from the listing.
+
+    Raises:
+        GitCommandError: One of them is missing or damaged.
+    """
+    stream = BytesIO(git.output("cat-file", "--batch", stdin=shas))
+    parents = {}
+    while header := stream.readline():
+        sha, _, size = header.decode().split()
+        lines = stream.read(int(size) + 1).partition(b"\n\n")[0].decode("latin-1").split("\n")
+        parents[sha] = " ".join(line.removeprefix("parent ") for line in lines if line.startswith("parent "))
+    return parents
+
+
+def _whole_records(buffer: bytes) -> int:
+    """The length of the whole records in a buffer: as many fields as there are placeholders, times whatever."""
+    end = len(buffer)
+    for _ in range(buffer.count(b"\0") % len(_PLACEHOLDERS) + 1):
+        end = buffer.rindex(b"\0", 0, end)
+    return end + 1
+
+
+def _batch(key: str, block: bytes) -> pa.RecordBatch:
+    fields = block.split(b"\0")[:-1]
+    columns = {name: fields[place :: len(_PLACEHOLDERS)] for place, name in enumerate(_PLACEHOLDERS)}
+    parents = decode_text(columns["%P"])
+    return pa.record_batch(
+        [
+            pa.repeat(pa.scalar(key, pa.large_string()), len(parents)),
+            decode_text(columns["%H"]),
+            parents,
+            decode_text(columns["%aN"]),
+            decode_text(columns["%aE"]),
+            decode_text(columns["%cN"]),
+            decode_text(columns["%cE"]),
+            _moments(columns["%at"]),
+            _offsets(columns["%ad"]),
+            _moments(columns["%ct"]),
+            _offsets(columns["%cd"]),
+            _without_returns(columns["%s"]),
+            _without_returns(columns["%b"]),
+            _without_returns(columns["%(trailers:only,unfold)"]),
+            pc.if_else(pc.match_substring(parents, " "), _state(DiffState.MERGE), _state(DiffState.SKIPPED)),
+        ],
+        schema=_SCHEMA,
+    )
+
+
+def _state(state: DiffState) -> pa.Scalar:
+    return pa.scalar(state.value, pa.large_string())
+
+
+def _without_returns(values: list[bytes]) -> pa.Array:
+    return pc.replace_substring(decode_text(values), "\r", "")
+
+
+def _moments(seconds: list[bytes]) -> pa.Array:
+    """Moments from seconds since 1970 as the commit has them: nothing, or a number of any size."""
+    texts = decode_text(seconds)
+    numbers = pc.if_else(pc.match_substring_regex(texts, r"^\d{1,12}$"), texts, None).cast(pa.int64())
+    representable = pc.if_else(pc.less_equal(numbers, _LAST_SECOND), numbers, None)
+    return pc.multiply(representable, 1_000_000).cast(pa.timestamp("us", "UTC"))
+
+
+def _offsets(dates: list[bytes]) -> pa.Array:
+    """Minutes east of UTC from dates like ``1700000000 +0545``; missing for zones like ``+51800``, which do occur."""
+    zones = pc.extract_regex(decode_text(dates), r" (?P<sign>[+-])(?P<hours>0[0-9]|1[0-4])(?P<minutes>[0-5][0-9])$")
+    hours, minutes = (pc.struct_field(zones, name).cast(pa.int16()) for name in ("hours", "minutes"))
+    east = pc.add(pc.multiply(hours, pa.scalar(60, pa.int16())), minutes)
+    return pc.if_else(pc.equal(pc.struct_field(zones, "sign"), "-"), pc.negate(east), east)

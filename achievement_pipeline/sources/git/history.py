@@ -1,0 +1,259 @@
+"""The history of a repository as it is now, at the cost of what is new since it was read last.
+
+What is stored is only a cache. What is new and what is gone follow from the commits that were reachable then and are
+now, never from dates: a quarter of what comes into git's own history is older, by its date, than what was there before.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from git.exc import GitCommandError
+from pandera.typing.pandas import DataFrame
+from pydantic import BaseModel, ConfigDict
+
+from achievement_pipeline.frames import DiffState, RawCommitFiles, RawCommits
+from achievement_pipeline.sources.git.changes import Progress, read_changes
+from achievement_pipeline.sources.git.commits import revisions, true_parents, walk
+from achievement_pipeline.sources.git.errors import CorruptRepositoryError
+from achievement_pipeline.sources.git.processes import SealedGit, said
+from achievement_pipeline.sources.git.repositories import Repository
+
+Select = Callable[[DataFrame[RawCommits]], "pd.Series[bool]"]
+"""Says of each listed commit, by the frame's index, whether its changes are wanted."""
+
+_READER_VERSION: Final = 1
+"""Raised by hand whenever other columns, or other values, are read: nothing that was stored before is used then."""
+
+
+class ReadingState(BaseModel):
+    """What a history was read from: kept beside its two frames, as JSON, it tells what need not be read again.
+
+    Attributes:
+        version: Of the reader.
+        repository: Its key.
+        tips: As of `Repository`, like the next three.
+        shallow: Where a shallow clone ended.
+        mailmap: What names and addresses went through.
+        objects_state: What objects there were.
+        rows: A digest of the two frames, which they must still have to be used.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: int
+    repository: str
+    tips: tuple[str, ...]
+    shallow: tuple[str, ...]
+    mailmap: str | None
+    objects_state: str
+    rows: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The commits that are reachable, before it is decided whose changes are read.
+
+    Attributes:
+        commits: Those that are new first; what is stored of the others' changes is known by `diff`.
+        new: How many were not there the time before.
+        gone: Object names of those that were there the time before, and are not reachable now.
+    """
+
+    commits: DataFrame[RawCommits]
+    new: int
+    gone: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """The commits of a repository and the files that they changed.
+
+    Attributes:
+        commits: All that are reachable, those that are new first.
+        files: What those changed whose `diff` is ``read``.
+        state: What they were read from.
+        new: How many were not there the time before.
+        gone: How many were there the time before, and are not reachable now.
+        unread: Of those that could not be read this time, what git said.
+    """
+
+    commits: DataFrame[RawCommits]
+    files: DataFrame[RawCommitFiles]
+    state: ReadingState
+    new: int = 0
+    gone: int = 0
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+
+def everything(commits: DataFrame[RawCommits]) -> "pd.Series[bool]":
+    """Select every commit."""
+    return pd.Series(data=True, index=commits.index)
+
+
+def read_history(
+    repository: Repository,
+    stored: History | None = None,
+    select: Select = everything,
+    progress: Progress | None = None,
+) -> History:
+    """Read a history, taking from what is stored all that still holds.
+
+    The commits are listed; `select` sees them and says whose changes are wanted; those are read that were not yet.
+    What could not be read is tried again when the objects, or the end of a shallow clone, have changed.
+
+    Args:
+        repository: As it is now.
+        stored: The result of the last time, or its frames and state from where they were kept.
+        select: May want more than the last time, or less: what was read stays. It is asked of merges too, which have
+            no changes of their own.
+        progress: Told how many commits are read, and of how many.
+
+    Raises:
+        CorruptRepositoryError: The history can't be walked.
+    """
+    if stored and not _usable(stored, repository):
+        stored = None
+    listing = list_commits(repository, stored)
+    commits = listing.commits
+    readable = [DiffState.SKIPPED]
+    if stored and stored.state.objects_state != repository.objects_state:
+        readable += [DiffState.PENDING, DiffState.FAILED]
+    wanted = commits["diff"].isin(readable) & select(commits)
+    changes = read_changes(repository, commits["sha"][wanted].to_list(), progress)
+    commits = RawCommits.validate(commits.assign(diff=_diff_states(repository, commits, wanted, changes.unread)))
+    files = changes.files
+    if stored:
+        files = RawCommitFiles.validate(pd.concat([files, _without(stored.files, listing.gone)], ignore_index=True))
+    return History(
+        commits=commits,
+        files=files,
+        state=_state(repository, commits, files),
+        new=listing.new,
+        gone=len(listing.gone),
+        unread=changes.unread,
+    )
+
+
+def list_commits(repository: Repository, stored: History | None = None) -> Listing:
+    """List the commits that are reachable, from the stored ones where only the tips have moved since.
+
+    Raises:
+        CorruptRepositoryError: The history can't be walked.
+    """
+    try:
+        with repository.seal() as git:
+            if stored and _differs_by_tips_only(stored.state, repository):
+                if stored.state.tips == repository.tips:
+                    return Listing(stored.commits, 0, frozenset())
+                with suppress(GitCommandError):  # a tip of then may be gone for good
+                    return _list_difference(git, repository, stored)
+            return _list_all(git, repository, stored)
+    except GitCommandError as error:
+        raise CorruptRepositoryError(
+            f"{repository.git_dir}: its history can't be followed to its beginning ({said(error)}). "
+            f"git -C {repository.git_dir} fsck tells what is damaged; a fresh clone mends it."
+        ) from error
+
+
+def _list_difference(git: SealedGit, repository: Repository, stored: History) -> Listing:
+    """List what is reachable now and was not then, and what was and is not.
+
+    Where clocks are wrong git may list too much here, never too little; so both are checked.
+    """
+    then, now = stored.state.tips, repository.tips
+    gone = _reachable(git, then, without=now)
+    if gone:
+        gone -= _reachable(git, now)
+    new = _walk(git, repository, without=then)
+    new = new[~_is_in(new["sha"], stored.commits["sha"])]
+    commits = pd.concat([new, _without(stored.commits, gone)], ignore_index=True)
+    return Listing(RawCommits.validate(commits), len(new), frozenset(gone))
+
+
+def _list_all(git: SealedGit, repository: Repository, stored: History | None) -> Listing:
+    """List everything anew; what is stored tells whose changes were read."""
+    commits = _walk(git, repository)
+    if stored is None:
+        return Listing(commits, len(commits), frozenset())
+    known = stored.commits.set_index("sha")["diff"].reindex(commits["sha"]).reset_index(drop=True)
+    gone = stored.commits["sha"][~_is_in(stored.commits["sha"], commits["sha"])]
+    states = known.fillna(commits["diff"])
+    return Listing(RawCommits.validate(commits.assign(diff=states)), int(known.isna().sum()), frozenset(gone))
+
+
+def _walk(git: SealedGit, repository: Repository, without: Iterable[str] = ()) -> DataFrame[RawCommits]:
+    """List commits; those that a shallow clone ends at with the parents that it hides."""
+    commits = walk(git, repository.key, repository.tips, without)
+    ends = commits["sha"].isin(repository.shallow)
+    if not ends.any():
+        return commits
+    parents = commits["sha"][ends].map(true_parents(git, commits["sha"][ends]))
+    merges = parents[parents.str.contains(" ")]
+    commits.loc[parents.index, "parents"] = parents
+    commits.loc[merges.index, "diff"] = DiffState.MERGE.value
+    return RawCommits.validate(commits)
+
+
+def _reachable(git: SealedGit, tips: Iterable[str], without: Iterable[str] = ()) -> set[str]:
+    stdin = revisions(tips, without)
+    return set(git.output("rev-list", "--stdin", stdin=stdin).decode().split()) if stdin else set()
+
+
+def _diff_states(
+    repository: Repository, commits: DataFrame[RawCommits], read: "pd.Series[bool]", unread: Mapping[str, str]
+) -> "pd.Series[str]":
+    """What is known of the changes of commits after those marked by `read` were read, but for some."""
+    states = commits["diff"].mask(read, DiffState.READ.value)
+    if not unread:
+        return states
+    can_come = [sha for sha in unread if repository.partial or sha in repository.shallow]
+    states = states.mask(commits["sha"].isin(unread), DiffState.FAILED.value)
+    return states.mask(commits["sha"].isin(can_come), DiffState.PENDING.value)
+
+
+def _state(repository: Repository, commits: DataFrame[RawCommits], files: DataFrame[RawCommitFiles]) -> ReadingState:
+    return ReadingState(
+        version=_READER_VERSION,
+        repository=repository.key,
+        tips=repository.tips,
+        shallow=repository.shallow,
+        mailmap=repository.mailmap,
+        objects_state=repository.objects_state,
+        rows=_digest(commits, files),
+    )
+
+
+def _usable(stored: History, repository: Repository) -> bool:
+    """Whether it was stored whole, for this repository, by this reader."""
+    state = stored.state
+    return (state.version, state.repository, state.rows) == (
+        _READER_VERSION,
+        repository.key,
+        _digest(stored.commits, stored.files),
+    )
+
+
+def _differs_by_tips_only(state: ReadingState, repository: Repository) -> bool:
+    """Whether listing the rest again would give what was stored."""
+    return (state.shallow, state.mailmap) == (repository.shallow, repository.mailmap)
+
+
+def _digest(*frames: pd.DataFrame) -> str:
+    """How many rows each frame has, and the sum of their object names as numbers: the same in any order of rows."""
+    names = ["".join(frame["sha"].to_list()).encode() for frame in frames]
+    return " ".join(f"{len(name)}:{np.frombuffer(name, '<u8').sum():x}" for name in names)
+
+
+def _without(frame: pd.DataFrame, shas: Iterable[str]) -> pd.DataFrame:
+    return frame[~_is_in(frame["sha"], shas)]
+
+
+def _is_in(names: "pd.Series[str]", among: Iterable[str]) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    """What `Series.isin` says, which takes twenty times as long where `among` is large."""
+    return np.asarray(pc.is_in(pa.array(names), value_set=pa.array(among, pa.large_string())))

@@ -1,0 +1,223 @@
+"""Git as a child process: once as the user runs it, once sealed off from everything that could change a number.
+
+`run_as_user` is for what depends on the user: finding a repository (git's own check of its ownership included), reading
+its configuration, cloning and fetching.
+
+`seal` is for reading history. It makes a git directory of its own, empty but for its configuration, and points it at
+the objects of the repository. So the repository's configuration, ``info/attributes``, grafts, replaced objects and
+hooks, the user's and the system's configuration, the attributes of the work tree and the variables of the environment
+are not overridden one by one: they are not there. Neither are remotes, so nothing is ever fetched.
+"""
+
+import os
+import selectors
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from git import Git
+from git.exc import GitCommandError
+
+_REPOSITORY_VARIABLES: Final = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+)
+"""What ties git to one repository (``git rev-parse --local-env-vars``); a hook that starts us sets some of them."""
+
+_SEALED_CONFIGURATION: Final = """\
+[core]
+\trepositoryFormatVersion = 1
+\tbare = true
+\tattributesFile = /dev/null
+[extensions]
+\tobjectFormat = {object_format}
+[mailmap]
+\tblob = {mailmap}
+"""
+
+_SEALED_ENVIRONMENT: Final = {
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_CONFIG_NOSYSTEM": "1",
+    # Not after every commit: to be woken for each costs more than to parse it.
+    "GIT_FLUSH": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    # By default glibc gives the memory of every large blob back and asks for it again: up to a third of git's time.
+    # 32 MiB is the most that all its versions accept.
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(4 << 30),
+}
+
+_CHUNK: Final = 1 << 20
+
+
+def run_as_user(*arguments: str, environment: Mapping[str, str] | None = None) -> bytes:
+    """Run git with the user's configuration and environment and return what it prints. It never asks at a terminal.
+
+    Raises:
+        GitCommandError: Git failed. Its words are English and may hold the credentials of a URL.
+    """
+    unset = [name for name in _REPOSITORY_VARIABLES if name in os.environ]
+    output = Git(os.path.sep).execute(
+        _command(unset, arguments),
+        env={"GIT_TERMINAL_PROMPT": "0", **(environment or {})},
+        stdout_as_string=False,
+        strip_newline_in_stdout=False,
+    )
+    return bytes(output)
+
+
+@contextmanager
+def seal(objects: Path, *, object_format: str, shallow: Iterable[str], mailmap: str | None) -> Iterator["SealedGit"]:
+    """Make a git that sees the objects of a repository and nothing else of it.
+
+    Args:
+        objects: The repository's directory of objects.
+        object_format: ``sha1`` or ``sha256``.
+        shallow: Object names of the commits that a shallow clone ends at.
+        mailmap: Object name of the mailmap that names and addresses go through.
+    """
+    with tempfile.TemporaryDirectory(prefix="achievements-git-") as name:
+        folder = Path(name)
+        (folder / "refs").mkdir()
+        (folder / "HEAD").write_text("ref: refs/heads/none\n")
+        (folder / "config").write_text(_SEALED_CONFIGURATION.format(object_format=object_format, mailmap=mailmap or ""))
+        if boundary := "".join(f"{sha}\n" for sha in shallow):
+            (folder / "shallow").write_text(boundary)
+        git = SealedGit(folder, objects)
+        try:
+            yield git
+        finally:
+            git.stop()
+
+
+class SealedGit:
+    """Starts git processes that give the same answers on every machine; made by `seal`."""
+
+    def __init__(self, folder: Path, objects: Path) -> None:
+        """Take an empty git directory, to be used with the directory `objects`."""
+        self._folder = folder
+        self._git = Git(folder)
+        self._environment = {**_SEALED_ENVIRONMENT, "GIT_OBJECT_DIRECTORY": str(objects)}
+        self._running: set[GitProcess] = set()
+
+    @contextmanager
+    def running(self, *arguments: str, stdin: Iterable[str] = ()) -> Iterator["GitProcess"]:
+        """Start one command, and kill it at the end of the context where it has not ended by itself.
+
+        The lines of `stdin` stand in a file before it starts, so neither side ever waits for the other.
+        """
+        unset = [name for name in os.environ if name.startswith("GIT_") and name != "GIT_EXEC_PATH"]
+        with tempfile.TemporaryFile(dir=self._folder) as lines:
+            lines.writelines(f"{line}\n".encode() for line in stdin)
+            lines.seek(0)
+            handle = self._git.execute(
+                _command(unset, (f"--git-dir={self._folder}", *arguments)),
+                istream=lines,
+                as_process=True,
+                env=self._environment,
+            )
+        process = GitProcess(handle)
+        self._running.add(process)
+        try:
+            yield process
+        finally:
+            process.kill()
+            self._running.discard(process)
+
+    def stop(self) -> None:
+        """Kill what an error left running."""
+        while self._running:
+            self._running.pop().kill()
+
+    def chunks(self, *arguments: str, stdin: Iterable[str] = ()) -> Iterator[bytes]:
+        """Run one command and yield what it prints, as it comes.
+
+        Raises:
+            GitCommandError: It failed, after what it printed until then was yielded.
+        """
+        with self.running(*arguments, stdin=stdin) as process:
+            yield from (chunk for _, chunk in read_in_turns([process]))
+            process.check()
+
+    def output(self, *arguments: str, stdin: Iterable[str] = ()) -> bytes:
+        """Run one command that prints little, and return all of it.
+
+        Raises:
+            GitCommandError: It failed.
+        """
+        return b"".join(self.chunks(*arguments, stdin=stdin))
+
+
+class GitProcess:
+    """One running git; `read_in_turns` reads it, `check` tells how it ended."""
+
+    def __init__(self, process: Git.AutoInterrupt) -> None:
+        """Take GitPython's handle of a process."""
+        self._handle = process
+        self.output: int = process.stdout.fileno()
+        self.errors: int = process.stderr.fileno()
+        self.said = bytearray()
+        """What it printed on standard error so far."""
+
+    def check(self) -> None:
+        """Wait for the end.
+
+        Raises:
+            GitCommandError: It ended with another status than 0.
+        """
+        self._handle.wait(stderr=bytes(self.said))
+
+    def kill(self) -> None:
+        """Make an end of it; one that has ended is left alone."""
+        process = self._handle.proc
+        if process is not None:
+            with process:
+                process.kill()
+
+
+def read_in_turns(processes: Sequence[GitProcess]) -> Iterator[tuple[int, bytes]]:
+    """Yield what processes print that run side by side: the place in `processes`, and a chunk.
+
+    Standard error is read along, as a process that says much there would wait for ever.
+    """
+    with selectors.DefaultSelector() as selector:
+        for place, process in enumerate(processes):
+            selector.register(process.output, selectors.EVENT_READ, place)
+            selector.register(process.errors, selectors.EVENT_READ, process.said)
+        while selector.get_map():
+            for key, _ in selector.select():
+                chunk = os.read(key.fd, _CHUNK)
+                if not chunk:
+                    selector.unregister(key.fd)
+                elif isinstance(key.data, bytearray):
+                    key.data.extend(chunk)
+                else:
+                    yield key.data, chunk
+
+
+def said(error: GitCommandError) -> str:
+    """What git printed on standard error, without GitPython's wrapping."""
+    return error.stderr.strip().removeprefix("stderr: '").removesuffix("'").strip()
+
+
+def _command(unset: Sequence[str], arguments: Sequence[str]) -> list[str]:
+    """The words of a git command that runs without the variables `unset`, which GitPython can't take away."""
+    without = ["env", *(word for name in unset for word in ("-u", name))] if unset else []
+    return [*without, str(Git.GIT_PYTHON_GIT_EXECUTABLE), *arguments]

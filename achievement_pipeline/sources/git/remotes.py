@@ -1,0 +1,123 @@
+"""The address of a repository: what it names, on every machine the same, and the credentials that it may hold."""
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Self
+from urllib.parse import quote, unquote, urlsplit
+
+_SCHEMES: Final = frozenset({"file", "git", "git+ssh", "http", "https", "ssh", "ssh+git"})
+
+_SCP_LIKE: Final = re.compile(r"(?:(?P<user>[^@:/]+)@)?(?P<host>\[[^]/]+\]|[^:/\[\]]+):(?P<path>[^:].*)", re.DOTALL)
+"""``git@github.com:owner/name.git``; a second colon would be a remote helper (``ext::``), which may run anything."""
+
+_CREDENTIALS: Final = re.compile(r"(?<=://)[^\s/'\"]*@")
+
+_SAME_HOST: Final = {
+    "altssh.bitbucket.org": "bitbucket.org",
+    "altssh.gitlab.com": "gitlab.com",
+    "ssh.github.com": "github.com",
+    "www.github.com": "github.com",
+}
+"""Hosts that serve SSH on the port of HTTPS, by the documentation of the three; and one that redirects."""
+
+_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]|\.(?=\.)")
+
+
+@dataclass(frozen=True)
+class Remote:
+    """The address of a repository on another machine, or of another repository on this one.
+
+    Attributes:
+        address: What git is given; it holds no credentials, but for the user of SSH.
+        host: Lower case, without the port; empty for one on this machine.
+        path: As in the address, without slashes around it and without ``.git``.
+        web_url: Where people look at it; missing for one on this machine.
+        username: Of HTTP, may be a token; empty where there is none.
+        password: Of HTTP; empty where there is none.
+    """
+
+    address: str
+    host: str
+    path: str
+    web_url: str | None
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+
+    @classmethod
+    def parse(cls, address: str) -> Self | None:
+        """Understand a URL or ``user@host:path``; None where it is neither, such as a plain path."""
+        if "://" in address:
+            return cls._from_url(address)
+        if match := _SCP_LIKE.fullmatch(address):
+            return cls._from_ssh(address, match["host"], match["path"])
+        return None
+
+    @classmethod
+    def _from_url(cls, address: str) -> Self | None:
+        try:
+            url = urlsplit(address)
+            host, port = url.hostname or "", url.port
+        except ValueError:
+            return None
+        if url.scheme not in _SCHEMES:
+            return None
+        if url.scheme == "file":
+            return cls(address, "", _without_suffix(unquote(url.path)), None)
+        if not host:
+            return None
+        place = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+        if url.scheme not in {"http", "https"}:
+            user = f"{url.username}@" if url.username else ""
+            return cls._from_ssh(url._replace(netloc=user + place).geturl(), host, url.path)
+        return cls(
+            address=url._replace(netloc=place).geturl(),
+            host=_SAME_HOST.get(host, host),
+            path=_without_suffix(url.path),
+            web_url=f"{url.scheme}://{place}/{_without_suffix(url.path)}",
+            username=unquote(url.username or ""),
+            password=unquote(url.password or ""),
+        )
+
+    @classmethod
+    def _from_ssh(cls, address: str, host: str, path: str) -> Self:
+        host = host.lower().strip("[]")
+        host = _SAME_HOST.get(host, host)
+        path = _without_suffix(path)
+        return cls(address, host, path, web_url=f"https://{host}/{quote(path)}" if "." in host else None)
+
+    @property
+    def key(self) -> str:
+        """``host/owner/name``, the same for every way to write the address."""
+        if not self.host:
+            return local_key(Path("/") / self.path)
+        words = [word for word in unquote(self.path).split("/") if word not in {"", ".", ".."}]
+        return _safe("/".join([self.host, *words]))
+
+    def redact(self, message: str) -> str:
+        """Take this address's credentials, and those of any URL, out of what git said."""
+        if secret := self.password or self.username:
+            message = message.replace(secret, "***")
+        return _CREDENTIALS.sub("", message)
+
+
+def local_key(folder: Path) -> str:
+    """The key of a repository without a remote: its folder's name, and a digest of where the folder is.
+
+    The path itself stays out of it: keys are shown in public.
+    """
+    digest = hashlib.sha256(bytes(folder)).hexdigest()[:8]
+    return f"local/{_UNSAFE.sub('_', folder.name) or 'root'}-{digest}"
+
+
+def _without_suffix(path: str) -> str:
+    return path.strip("/").removesuffix(".git").rstrip("/")
+
+
+def _safe(key: str) -> str:
+    """Keep letters, digits, dots, ``_`` and ``-`` of each word; a digest keeps apart what would become alike."""
+    words = [_UNSAFE.sub("_", word) for word in key.split("/")]
+    if (safe := "/".join(words)) == key:
+        return key
+    return f"{safe}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"

@@ -1,0 +1,218 @@
+"""Finding a repository, and what it is: its key, where its history stands now, and what can't be read of it."""
+
+import hashlib
+import os
+import re
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from git.exc import GitCommandError
+
+from achievement_pipeline.sources.git.clones import update_clone
+from achievement_pipeline.sources.git.errors import AccessError, NotARepositoryError
+from achievement_pipeline.sources.git.processes import SealedGit, run_as_user, said, seal
+from achievement_pipeline.sources.git.remotes import Remote, local_key
+
+_COMMIT_PATHS: Final = {"bitbucket.org": "commits", "gitlab.com": "-/commit"}
+
+_NO_LAZY_FETCH: Final = {"GIT_NO_LAZY_FETCH": "1"}
+
+_PROMISOR: Final = re.compile(r"remote\..*\.promisor|extensions\.partialclone", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository as it was when it was opened; made by `open_repository`.
+
+    Attributes:
+        key: Stable name: ``host/owner/name`` from its remote ``origin``, else ``local/...`` from its folder.
+        git_dir: Its git directory; of a worktree, the worktree's own.
+        branch: Short name of the branch that ``HEAD`` is on; None where it is on none.
+        tips: Object names of the commits that the chosen refs point to, sorted; empty before the first commit.
+        user_email: ``user.email`` as git resolves it here; None where it is not set.
+        shallow: Object names of the commits that a shallow clone ends at, sorted.
+        partial: Whether it is a partial clone, which has contents only where they were needed.
+        web_url: Where people look at it; None where there is no such place.
+        objects: Its directory of objects.
+        object_format: ``sha1`` or ``sha256``.
+        mailmap: Object name of the mailmap of ``HEAD``; None where there is none.
+        objects_state: Digest that changes when objects are added, removed or packed.
+    """
+
+    key: str
+    git_dir: Path
+    branch: str | None
+    tips: tuple[str, ...]
+    user_email: str | None
+    shallow: tuple[str, ...]
+    partial: bool
+    web_url: str | None
+    objects: Path = field(repr=False)
+    object_format: str = field(repr=False)
+    mailmap: str | None = field(repr=False)
+    objects_state: str = field(repr=False)
+
+    def commit_url(self, sha: str) -> str | None:
+        """Where a commit can be seen; None where people can look at the repository nowhere."""
+        if self.web_url is None:
+            return None
+        host = self.key.partition("/")[0]
+        return f"{self.web_url}/{_COMMIT_PATHS.get(host, 'commit')}/{sha}"
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a reader should know of it, in sentences, each with what would change it."""
+        remarks = []
+        if not self.tips:
+            remarks.append("It has no commits yet.")
+        if self.branch is None:
+            remarks.append("HEAD is on no branch: what is read is the commit that it is at.")
+        if self.shallow:
+            remarks.append(
+                f"It is a shallow clone: its history ends at {len(self.shallow)} commits, and what they changed can't "
+                f"be read. To read everything: git -C {self.git_dir} fetch --unshallow"
+            )
+        if self.partial:
+            remarks.append(
+                "It is a partial clone: commits whose contents are not here are left pending, nothing is fetched. "
+                f"To read everything: git -C {self.git_dir} fetch --refetch --no-filter"
+            )
+        return tuple(remarks)
+
+    def seal(self) -> AbstractContextManager[SealedGit]:
+        """Read its objects, and nothing else of it."""
+        return seal(self.objects, object_format=self.object_format, shallow=self.shallow, mailmap=self.mailmap)
+
+
+def open_repository(location: str | os.PathLike[str], *, cache: Path, all_branches: bool = False) -> Repository:
+    """Find a repository and see where it stands.
+
+    Args:
+        location: A path in a work tree, of a bare repository or of a git directory; or a clone URL.
+        cache: Folder of the own clones of URLs; one that is there already is brought up to date.
+        all_branches: Whether all branches are read, or ``HEAD`` only. Of a clone URL that is its default branch.
+
+    Raises:
+        NotARepositoryError: There is none at this path.
+        AccessError: This user may not read it.
+        RemoteError: The URL can't be read.
+        DiskFullError: The clone finds no room.
+    """
+    folder = Path(location).expanduser()
+    try:
+        if folder.exists():
+            return _open(folder, None, all_branches=all_branches)
+    except PermissionError as error:
+        raise AccessError(f"{error.filename}: {error.strerror}. Let this user read it, or run as its owner.") from error
+    remote = Remote.parse(os.fspath(location))
+    if remote is None:
+        raise NotARepositoryError(f"{folder} does not exist. Give the path of a git repository, or its clone URL.")
+    return _open(update_clone(remote, cache), remote, all_branches=all_branches)
+
+
+def _open(folder: Path, remote: Remote | None, *, all_branches: bool) -> Repository:
+    git_dir = _find(folder)
+    common = Path(_line(git_dir, "rev-parse", "--path-format=absolute", "--git-common-dir"))
+    settings = _settings(git_dir)
+    remote = remote or _origin(git_dir, settings)
+    shallow = _shallow(common)
+    return Repository(
+        key=remote.key if remote else local_key(_folder(common)),
+        git_dir=git_dir,
+        branch=_line_if_any(git_dir, "symbolic-ref", "--quiet", "--short", "HEAD"),
+        tips=_tips(git_dir, all_branches=all_branches),
+        user_email=settings.get("user.email"),
+        shallow=shallow,
+        partial=any(_PROMISOR.fullmatch(name) for name in settings),
+        web_url=remote.web_url if remote else None,
+        objects=common / "objects",
+        object_format=settings.get("extensions.objectformat", "sha1"),
+        mailmap=_mailmap(git_dir),
+        objects_state=_objects_state(common / "objects", shallow),
+    )
+
+
+def _find(folder: Path) -> Path:
+    """The git directory at `folder` or above, by git itself: it checks whose it is, heeding ``safe.directory``."""
+    try:
+        return Path(_line(folder, "rev-parse", "--absolute-git-dir"))
+    except GitCommandError as error:
+        words = said(error)
+    if match := re.search(r"(?:dubious ownership in|unsafe) repository (?:at )?\(?'(?P<path>[^']+)'", words):
+        raise AccessError(
+            f"{folder} belongs to another user, and git reads such a repository only when told to. If you trust it: "
+            f"git config --global --add safe.directory {match['path']}"
+        )
+    if "Permission denied" in words:
+        raise AccessError(f"{folder}: this user may not read it. Let this user read it, or run as its owner.")
+    raise NotARepositoryError(
+        f"{folder} is not a git repository, and not inside of one ({words}). "
+        "Give a path within a repository, or its clone URL."
+    )
+
+
+def _settings(git_dir: Path) -> dict[str, str]:
+    """Git's configuration for this repository; of a setting with several values, the last."""
+    output = run_as_user("-C", str(git_dir), "config", "--list", "-z").decode(errors="surrogateescape")
+    return {name: value for name, _, value in (entry.partition("\n") for entry in output.split("\0"))}
+
+
+def _origin(git_dir: Path, settings: dict[str, str]) -> Remote | None:
+    """The remote ``origin``, where it is on another machine."""
+    remote = Remote.parse(settings.get("remote.origin.url", ""))
+    if remote and "." not in remote.host:
+        # It may be an abbreviation of the user's own, ``url.<base>.insteadOf``.
+        remote = Remote.parse(_line(git_dir, "remote", "get-url", "origin"))
+    return remote if remote and remote.host else None
+
+
+def _folder(common: Path) -> Path:
+    if common.name == ".git":
+        return common.parent
+    return common.with_name(common.name.removesuffix(".git"))
+
+
+def _tips(git_dir: Path, *, all_branches: bool) -> tuple[str, ...]:
+    tips = {_line_if_any(git_dir, "rev-parse", "--quiet", "--verify", "HEAD")}
+    if all_branches:
+        refs = run_as_user("-C", str(git_dir), "for-each-ref", "--format=%(objectname)", "refs/heads", "refs/remotes")
+        tips.update(refs.decode().split())
+    return tuple(sorted(filter(None, tips)))
+
+
+def _shallow(common: Path) -> tuple[str, ...]:
+    boundary = common / "shallow"
+    return tuple(sorted(boundary.read_text().split())) if boundary.exists() else ()
+
+
+def _mailmap(git_dir: Path) -> str | None:
+    """The mailmap of ``HEAD``, where its content is here."""
+    mailmap = _line_if_any(git_dir, "rev-parse", "--quiet", "--verify", "HEAD:.mailmap")
+    readable = mailmap and _line_if_any(git_dir, "cat-file", "-t", mailmap) == "blob"
+    return mailmap if readable else None
+
+
+def _objects_state(objects: Path, shallow: tuple[str, ...]) -> str:
+    """A digest of the names of packs and of when each folder of loose objects changed: no object is opened."""
+    digest = hashlib.sha256(repr(shallow).encode())
+    for folder in sorted(entry for entry in objects.iterdir() if entry.is_dir()):
+        digest.update(f"{folder.name} {folder.stat().st_mtime_ns}\n".encode())
+    alternates = objects / "info" / "alternates"
+    if alternates.exists():
+        digest.update(alternates.read_bytes())
+    return digest.hexdigest()
+
+
+def _line(folder: Path, *arguments: str) -> str:
+    output = run_as_user("-C", str(folder), *arguments, environment=_NO_LAZY_FETCH)
+    return os.fsdecode(output.removesuffix(b"\n"))
+
+
+def _line_if_any(folder: Path, *arguments: str) -> str | None:
+    """What git answers, None where it says by its status that there is no such thing."""
+    try:
+        return _line(folder, *arguments)
+    except GitCommandError:
+        return None
