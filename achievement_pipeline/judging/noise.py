@@ -24,6 +24,7 @@ from achievement_pipeline.frames import CommitContents, PathAttributes, RawCommi
 from achievement_pipeline.judging.paths import matches
 
 _SUBMODULE = "160000"
+_CHANGED_FILE = ["repository", "sha", "path"]
 
 
 class Noise(StrEnum):
@@ -173,6 +174,18 @@ def noise_reasons(
     ).astype("str")
 
 
+def with_source_lines(
+    files: DataFrame[RawCommitFiles], contents: DataFrame[CommitContents] | None
+) -> DataFrame[RawCommitFiles]:
+    """The files with lines of source in place of git's count, where their contents were counted (notebooks)."""
+    counted = pd.DataFrame() if contents is None else contents.dropna(subset=["insertions", "deletions"])
+    if counted.empty:
+        return files
+    found = files[_CHANGED_FILE].merge(counted, on=_CHANGED_FILE, how="left").set_index(files.index)
+    lines = {name: found[name].fillna(files[name]) for name in ("insertions", "deletions")}
+    return RawCommitFiles.validate(files.assign(**lines))
+
+
 # Reasons are computed as the position of the reason in `Noise`: small integers are quick to combine.
 _Codes = npt.NDArray[np.int8]
 _CODE = {reason: np.int8(position) for position, reason in enumerate(Noise)}
@@ -234,8 +247,8 @@ def _attribute_reasons(
 
 def _content_reasons(files: DataFrame[RawCommitFiles], contents: DataFrame[CommitContents]) -> _Codes:
     """Reasons that a reading of the contents found; unread where a row's contents were not read."""
-    on = ["repository", "sha", "path"]
-    found = files[on].merge(contents[[*on, "noise"]].assign(read=True), on=on, how="left")
+    read = contents[[*_CHANGED_FILE, "noise"]].assign(read=True)
+    found = files[_CHANGED_FILE].merge(read, on=_CHANGED_FILE, how="left")
     codes = pd.Categorical(found["noise"], categories=list(Noise)).codes
     return np.where(found["read"].notna(), codes, _UNREAD)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import configparser
 import re
+import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -79,7 +80,9 @@ def read_setup_cfg(text: str) -> Dependencies:
 def read_setup_py(text: str) -> Dependencies:
     """``setup.py``: the lists that are written out in it; nothing is run."""
     try:
-        tree = ast.parse(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about the code that is read, not about ours
+            tree = ast.parse(text)
     except (SyntaxError, MemoryError) as error:
         raise UnreadableManifestError(str(error)) from error
     assigned = {
