@@ -17,6 +17,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     GraphQLObjectType,
+    GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -157,7 +158,7 @@ class LinearServer(GraphQLServer):
         too_large = [n for name, n in variables.items() if name == "first" and not 1 <= n <= 250]
         if too_large:
             return Reply({"data": None, "errors": [_error("Argument Validation Error", "INVALID_INPUT")]})
-        cost = compute_cost(self, document, variables, multiply_page_info=True)
+        cost = compute_cost(self.schema, document, variables, multiply_page_info=True)
         if cost <= MAX_COST:
             return None
         message = f"The query is too complex. Complexity: {cost:.2f}. Maximum allowed complexity: {MAX_COST}."
@@ -246,7 +247,7 @@ class LinearServer(GraphQLServer):
 
 
 def compute_cost(
-    server: GraphQLServer, document: DocumentNode, variables: Mapping[str, Any], *, multiply_page_info: bool
+    schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any], *, multiply_page_info: bool
 ) -> float:
     """Compute what Linear computes before it runs an operation: see ``sources/linear/documents.py``."""
     fragments = {one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)}
@@ -279,7 +280,7 @@ def compute_cost(
         count = variables[first.name.value] if isinstance(first, VariableNode) else int(getattr(first, "value", 50))
         return count * (sum(parts.values()) + (info if multiply_page_info else 0)) + (0 if multiply_page_info else info)
 
-    query = server.schema.query_type
+    query = schema.query_type
     assert query is not None
     operation = next(one for one in document.definitions if isinstance(one, OperationDefinitionNode))
     return price(operation.selection_set, query)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, multiple, precondition, rule
 from pandera.typing import DataFrame
 
 from achievement_pipeline.errors import SourceError
@@ -369,30 +369,47 @@ class CacheLaw(RuleBasedStateMachine):
 
     issues = Bundle("issues")
 
-    @initialize()
-    def start(self) -> None:
+    @initialize(target=issues)
+    def start(self) -> Any:
         self.server = LinearServer()
         self.server.__enter__()
         self.workspace = self.server.workspace
         self.teams = [self.workspace.team, self.workspace.add_team("OPS", "Operations", "tShirt")]
         self.labels = [self.workspace.add_label("Bug"), self.workspace.add_label("perf")]
-        self.stored: Any = None
+        issues = [self.workspace.add_issue(labelIds=[self.labels[number % 2]]) for number in range(6)]
+        self.stored = read_issues(self.server.client()).issues
+        return multiple(*issues)
 
     def teardown(self) -> None:
         if hasattr(self, "server"):
             self.server.__exit__()
 
-    @rule(target=issues, state=st.sampled_from(["completed", "completed", "started"]), label=st.integers(0, 1))
+    @rule(page=st.sampled_from([2, 3, 5, 250]))
+    def read(self, page: int) -> None:
+        cached = read_issues(self.server.client(page=page), self.stored)
+        full = read_issues(self.server.client())
+        assert cached.warnings == full.warnings == ()
+        pd.testing.assert_frame_equal(cached.issues, full.issues)
+        completed = [issue for issue in self.workspace.issues.values() if issue["state"] == "completed"]
+        assert set(full.issues["id"]) == {issue["id"] for issue in completed if not issue["trashed"]}
+        self.stored = cached.issues
+
+    @precondition(lambda self: self.workspace.issues)
+    @rule(data=st.data())
+    def change_and_read(self, data: st.DataObject) -> None:
+        """Change one thing that no watermark shows."""
+        issue = data.draw(st.sampled_from(sorted(self.workspace.issues)))
+        change = data.draw(st.sampled_from([self.archive, self.bin, self.unarchive, self.reopen, self.attach]))
+        change(issue)
+        self.read(data.draw(st.sampled_from([2, 250])))
+
+    @rule(target=issues, state=st.sampled_from(["completed", "started"]), label=st.integers(0, 1))
     def add(self, state: str, label: int) -> str:
         return self.workspace.add_issue(state=state, labelIds=[self.labels[label]])
 
     @rule(target=issues, moment=st.sampled_from(["2025-06-01T00:00:00.000Z", "2026-01-01T00:00:00.000Z"]))
     def import_one(self, moment: str) -> str:
         return self.workspace.add_issue("Imported", createdAt=moment)
-
-    @rule(issue=issues)
-    def complete(self, issue: str) -> None:
-        self.workspace.complete(issue)
 
     @rule(issue=issues)
     def reopen(self, issue: str) -> None:
@@ -426,11 +443,10 @@ class CacheLaw(RuleBasedStateMachine):
     def move(self, issue: str, team: int) -> None:
         self.workspace.move(issue, self.teams[team])
 
-    @rule(issue=issues, touching=st.booleans())
-    def attach(self, issue: str, touching: bool) -> None:
+    @rule(issue=issues)
+    def attach(self, issue: str) -> None:
+        """Add an attachment; whether that touches the issue is not documented, so here it does not."""
         self.workspace.attach(issue, "https://github.com/acme/shop/pull/1")
-        if touching:
-            self.workspace.edit(issue)
 
     @rule(which=st.integers(0, 1), name=st.sampled_from(["Bug", "Defect", "perf"]))
     def rename_label(self, which: int, name: str) -> None:
@@ -440,25 +456,15 @@ class CacheLaw(RuleBasedStateMachine):
     def rename_team(self, which: int, key: str) -> None:
         self.workspace.teams[self.teams[which]]["key"] = key
 
-    @rule(email=st.emails())
+    @rule(email=st.sampled_from(["ada@example.org", "ada@new.example.org"]))
     def rename_person(self, email: str) -> None:
         self.workspace.users[self.workspace.user]["email"] = email
-
-    @rule(page=st.sampled_from([2, 3, 5, 250]))
-    def read(self, page: int) -> None:
-        self.stored = read_issues(self.server.client(page=page), self.stored).issues
-
-    @invariant()
-    def reading_with_what_is_stored_equals_reading_without(self) -> None:
-        if self.stored is None:
-            return
-        cached = read_issues(self.server.client(page=3), self.stored)
-        full = read_issues(self.server.client())
-        assert cached.warnings == full.warnings == ()
-        pd.testing.assert_frame_equal(cached.issues, full.issues)
 
 
 TestCacheLaw = CacheLaw.TestCase
 TestCacheLaw.settings = settings(
-    max_examples=25, stateful_step_count=15, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=20,
+    stateful_step_count=12,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

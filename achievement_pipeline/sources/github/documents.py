@@ -1,7 +1,7 @@
 """The GraphQL documents that are sent to GitHub.
 
 GitHub counts one point for a hundred connections that a query may have to open: a page of a hundred pull requests with
-six connections each costs 7 of the 5,000 points an hour, and may return 500,000 nodes at most: here 15,100.
+six connections each costs 6 of the 5,000 points an hour, and may return 500,000 nodes at most: here 15,100.
 """
 
 PAGE = 100

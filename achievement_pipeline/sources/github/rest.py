@@ -31,6 +31,8 @@ from achievement_pipeline.sources.records import parse_records
 _RESERVE = 10
 """Requests that are left over: enough to list some other repositories in the same hour."""
 
+_REQUESTS_EACH = 4
+
 _SIZES = ["merged_by", "additions", "deletions", "changed_files", "commit_count"]
 
 
@@ -239,7 +241,7 @@ class _Reader:
         rows = Rows()
         pending = pull_requests[pull_requests["detail"] == "pending"].sort_values("merged_at", ascending=False)
         for row in pending.to_dict("records"):
-            if self._left < _RESERVE:
+            if self._left < _RESERVE + _REQUESTS_EACH:
                 break
             try:
                 self._read_detail({str(column): value for column, value in row.items()}, rows)

@@ -98,15 +98,16 @@ def reduce_schema(schema: GraphQLSchema, operations: list[Operation]) -> str:
 
 
 def _spread_interfaces(schema: GraphQLSchema, used: _Used) -> None:
-    """An object that is kept must have the fields of its interfaces that are kept, and one at least of each must be."""
-    for name in [name for name in used.types if isinstance(schema.type_map[name], GraphQLInterfaceType)]:
-        interface = schema.type_map[name]
-        assert isinstance(interface, GraphQLInterfaceType)
-        spread = bool(used.fields[name])
-        used.fields[name] |= set() if spread else {"id"}
+    """Keep in each object the fields of its interfaces that are kept; those without any, like Node, get their id."""
+    interfaces = [kind for name in used.types if isinstance(kind := schema.type_map[name], GraphQLInterfaceType)]
+    for interface in interfaces:
+        for implementation in schema.get_implementations(interface).objects if used.fields[interface.name] else ():
+            used.fields[implementation.name] |= used.fields[interface.name]
+    for interface in interfaces:
+        used.fields[interface.name] = used.fields[interface.name] or {"id"}
         for implementation in schema.get_implementations(interface).objects:
-            if spread or implementation.name in used.fields:
-                used.fields[implementation.name] |= used.fields[name]
+            if implementation.name in used.fields:
+                used.fields[implementation.name] |= used.fields[interface.name]
 
 
 def _cut(kind: GraphQLNamedType, used: _Used) -> Any:
