@@ -46,6 +46,24 @@ class ActivityKind(StrEnum):
     MANUAL = "manual"
 
 
+class RawRepositories(pa.DataFrameModel):
+    """One row a repository, as it was when its history was read."""
+
+    repository: str = pa.Field(unique=True, description="Stable key of the repository: host/owner/name, or its folder")
+    branch: str = pa.Field(nullable=True, description="Branch that HEAD is on; missing where it is on none")
+    commit_url: str = pa.Field(nullable=True, description="What a commit's name is put behind to see it on the web")
+    shallow: bool = pa.Field(description="Whether its history was cut when it was cloned")
+    partial: bool = pa.Field(description="Whether it has contents only where they were needed")
+    authors: str = pa.Field(description="Whose commits were read, for people")
+    remarks: str = pa.Field(description="What a reader should know of it, a sentence a line")
+    state: str = pa.Field(description="JSON of what the history was read from, which saves reading it again")
+
+    class Config:
+        """No other column may appear."""
+
+        strict = True
+
+
 class RawCommits(pa.DataFrameModel):
     """One row a commit that is reachable now from the chosen refs of a repository."""
 

@@ -24,7 +24,9 @@ _SHOWN_PROBLEMS = 10
 
 def frame_checks(schema: type[pa.DataFrameModel]) -> dict[str, Check]:
     """Return the checks of a frame by name."""
-    checks: dict[str, Check] = {"schema": _break_schema(schema), "unique_keys": _repeat_keys(schema)}
+    checks: dict[str, Check] = {"schema": _break_schema(schema)}
+    if keys := _unique_columns(schema):
+        checks["unique_keys"] = _repeat(keys)
     if issubclass(schema, Scores):
         checks |= {
             "scores_in_range": _leave_range("impact", "complexity"),
@@ -78,9 +80,12 @@ def _break_schema(schema: type[pa.DataFrameModel]) -> Check:
     return problems
 
 
-def _repeat_keys(schema: type[pa.DataFrameModel]) -> Check:
-    keys = schema.to_schema().unique or ["key"]
+def _unique_columns(schema: type[pa.DataFrameModel]) -> list[str]:
+    whole = schema.to_schema()
+    return whole.unique or [name for name, column in whole.columns.items() if column.unique]
 
+
+def _repeat(keys: list[str]) -> Check:
     def problems(frame: pd.DataFrame) -> Problems:
         repeated: Problems = frame.loc[frame.duplicated(keys), keys]
         return repeated

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -31,16 +32,18 @@ def column_schema(schema: type[pa.DataFrameModel]) -> dict[str, Any]:
 
 def describe(frame: pd.DataFrame, preview: list[str], **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any metadata
     """Return the metadata of one materialization: the row count, the first rows of some columns, and what is given."""
-    return {"dagster/row_count": len(frame), "preview": _table(frame[preview].head(_PREVIEW_ROWS)), **more}
+    first = frame[preview].head(_PREVIEW_ROWS).astype(object)
+    return {
+        "dagster/row_count": len(frame),
+        "preview": table(preview, first.where(first.notna(), "").to_numpy()),
+        **more,
+    }
 
 
-def _table(frame: pd.DataFrame) -> dg.MetadataValue:
-    if frame.empty:
-        return dg.MetadataValue.text("no rows")
-    cells = frame.astype(object).where(frame.notna(), "").map(_cell)
-    return dg.MetadataValue.table(
-        [dg.TableRecord(dict(zip(frame.columns, row, strict=True))) for row in cells.to_numpy().tolist()]
-    )
+def table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> dg.MetadataValue:
+    """Return a table, long texts cut."""
+    records = [dg.TableRecord(dict(zip(columns, map(_cell, row), strict=True))) for row in rows]
+    return dg.MetadataValue.table(records) if records else dg.MetadataValue.text("no rows")
 
 
 def _cell(value: object) -> str | int | float | bool:

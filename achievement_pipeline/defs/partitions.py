@@ -5,7 +5,8 @@ Time is no partition: history is not written in the order of its dates, and a fo
 
 import dagster as dg
 
-REPOSITORIES = dg.DynamicPartitionsDefinition(name="repository")
+PARTITIONS_NAME = "repository"
+REPOSITORIES = dg.DynamicPartitionsDefinition(name=PARTITIONS_NAME)
 
 MANY_REPOSITORIES_A_RUN = dg.BackfillPolicy.multi_run(max_partitions_per_run=50)
 """A backfill over 1,000 repositories is 20 runs: few starts, and a crash costs at most 50 repositories."""

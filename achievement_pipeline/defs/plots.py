@@ -1,5 +1,6 @@
 """The plots that the Dagster UI shows with an asset."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -8,6 +9,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _SKILLS_SHOWN = 8
+_BARS_SHOWN = 12
 
 
 def score_distribution(scores: pd.DataFrame) -> "Figure":
@@ -37,6 +39,21 @@ def skills_over_time(skills: pd.DataFrame, completed_at: pd.Series) -> "Figure":
     axes.locator_params(axis="x", integer=True)
     axes.set(xlabel="year", ylabel="activities", title="Skills over time")
     axes.legend()
+    return figure
+
+
+def counts(by: Mapping[str, Mapping[str, int]]) -> "Figure":
+    """Draw how many achievements there are of each name, a panel for each kind of name.
+
+    Args:
+        by: Counts by name, the most frequent first, by what the names are.
+    """
+    figure = _figure()
+    panels = figure.subplots(ncols=len(by), squeeze=False)[0]
+    for axes, (title, named) in zip(panels, by.items(), strict=True):
+        names = list(named)[:_BARS_SHOWN][::-1]
+        axes.barh(names, [named[name] for name in names])
+        axes.set(title=title, xlabel="achievements")
     return figure
 
 

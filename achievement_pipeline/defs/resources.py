@@ -11,7 +11,7 @@ from pydantic import Field, PrivateAttr
 from achievement_pipeline.store.opening import open_database
 
 
-class Database(dg.ConfigurableResource):  # type: ignore[type-arg]
+class Database(dg.ConfigurableResource):
     """The achievements' Postgres, open and migrated while an asset works.
 
     Example:

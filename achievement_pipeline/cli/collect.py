@@ -1,0 +1,209 @@
+"""`achievements collect`: the main job: read, judge, keep, and print what was found."""
+
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import click
+import dagster as dg
+import sqlalchemy as sa
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from achievement_pipeline.cli import EXIT_FAILED, EXIT_PARTLY
+from achievement_pipeline.cli.dagster_home import use_dagster_home
+from achievement_pipeline.cli.look import headline
+from achievement_pipeline.defs import progress as reporting
+from achievement_pipeline.defs.build import build_defs
+from achievement_pipeline.defs.jobs import COLLECT_GIT
+from achievement_pipeline.defs.partitions import PARTITIONS_NAME
+from achievement_pipeline.errors import SourceError
+from achievement_pipeline.settings import RepositorySettings, Settings, load_settings
+from achievement_pipeline.sources.git import open_repository
+from achievement_pipeline.store.opening import open_database
+from achievement_pipeline.store.reading import AchievementFilter, AchievementView, Summary, find_achievements, summarise
+from achievement_pipeline.store.repositories import remember_repository
+
+_HIGHEST = 5
+_SKILLS = 10
+_UNREAD_SHOWN = 10
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class CollectedRepository:
+    """What a run said of one repository."""
+
+    location: str
+    key: str = ""
+    error: str = ""
+    """Why it failed; empty where it did not."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """The metadata of the run's assets that concern the repository, by name."""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """All that one call of the command found."""
+
+    repositories: list[CollectedRepository]
+    changes: Mapping[str, int]
+    """How many achievements are new, changed, unchanged, retracted and restored."""
+    summary: Summary
+    highest: list[AchievementView]
+
+
+@click.command()
+@click.option("--repo", "repos", multiple=True, metavar="PATH_OR_URL", help="A repository; may be given several times.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Read and judge commits from this day on.")
+@click.option("--author", "authors", multiple=True, metavar="EMAIL", help="Whose commits: addresses, 'me', or 'all'.")
+@click.option("--all-branches", is_flag=True, help="Read all branches, not only the default one.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def collect(
+    *, repos: tuple[str, ...], since: dt.datetime | None, authors: tuple[str, ...], all_branches: bool, as_json: bool
+) -> None:
+    """Collect achievements from git repositories: read, judge, keep, and print what was found.
+
+    Without --repo those of GIT_REPO_PATH and achievements.toml, else the one you are in. Exit code 3: some failed.
+    """
+    settings = load_settings()
+    if not settings.environment.enable_git_tracking:
+        raise click.UsageError("The git lane is off: ENABLE_GIT_TRACKING is false.")
+    branches = "all" if all_branches else "default"
+    wanted = [RepositorySettings(location=location, branches=branches) for location in repos]
+    selection = {"since": since.date().isoformat() if since else "", "authors": list(authors)}
+    use_dagster_home(settings)
+    url = settings.environment.database_url
+    with open_database(url.get_secret_value() if url else None, settings.home) as engine:
+        collection = _collect(wanted or _configured(settings), selection, settings, engine)
+    if as_json:
+        click.echo(json.dumps(asdict(collection), indent=2, ensure_ascii=False, default=str))
+    else:
+        for line in _report(collection):
+            click.echo(line)
+    failed = sum(bool(repository.error) for repository in collection.repositories)
+    if failed:
+        sys.exit(EXIT_FAILED if failed == len(collection.repositories) else EXIT_PARTLY)
+
+
+def _configured(settings: Settings) -> list[RepositorySettings]:
+    return list(settings.repositories) or [RepositorySettings(location=".")]
+
+
+def _collect(
+    wanted: list[RepositorySettings], selection: dict[str, Any], settings: Settings, engine: sa.Engine
+) -> Collection:
+    collected: list[CollectedRepository] = []
+    changes: dict[str, int] = {}
+    with _bars() as bars, dg.DagsterInstance.get() as instance:
+        job = build_defs(settings, progress=bars).resolve_job_def(COLLECT_GIT)
+        for repository in wanted:
+            try:
+                key = _register(repository, settings, engine, instance)
+            except SourceError as error:
+                collected.append(CollectedRepository(repository.location, error=str(error)))
+                continue
+            run_config = _QUIET | {"ops": {"git_history": {"config": selection}}}
+            result = job.execute_in_process(run_config, instance, partition_key=key, raise_on_error=False)
+            facts = _facts(result)
+            collected.append(CollectedRepository(repository.location, key, _failure(result), facts))
+            for name in ("new", "changed", "unchanged", "retracted", "restored"):
+                changes[name] = changes.get(name, 0) + facts.get("achievements", {}).get(name, 0)
+    everything = AchievementFilter()
+    with engine.connect() as connection:
+        return Collection(
+            collected, changes, summarise(connection, everything), find_achievements(connection, everything, _HIGHEST)
+        )
+
+
+def _register(wanted: RepositorySettings, settings: Settings, engine: sa.Engine, instance: dg.DagsterInstance) -> str:
+    """Make a repository known to the database and to Dagster, and return its key."""
+    repository = open_repository(wanted.location, cache=settings.mirrors_path, all_branches=wanted.branches == "all")
+    remember_repository(engine, repository.key, wanted.location, wanted.branches)
+    instance.add_dynamic_partitions(PARTITIONS_NAME, [repository.key])
+    return repository.key
+
+
+def _facts(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, Any]]:
+    """Return what the assets of a run said of themselves, by asset and name."""
+    return {
+        event.materialization.asset_key.to_user_string(): {
+            name: value.value
+            for name, value in event.materialization.metadata.items()
+            if isinstance(value.value, int | str | dict | list)
+        }
+        for event in result.get_asset_materialization_events()
+    }
+
+
+def _failure(result: dg.ExecuteInProcessResult) -> str:
+    """Return why a run failed, in the words of the first step that did; empty where it succeeded."""
+    if result.success:
+        return ""
+    failures = [event.step_failure_data for event in result.filter_events(lambda event: event.is_step_failure)]
+    for failure in failures:
+        if failure.user_failure_data and failure.user_failure_data.description:
+            return failure.user_failure_data.description
+        if failure.error:
+            cause = failure.error.cause or failure.error
+            return cause.message.strip()
+    return "The run failed; its log in the Dagster UI says why: achievements start"
+
+
+def _report(collection: Collection) -> Iterator[str]:
+    """Say what was found, in lines for people."""
+    for repository in collection.repositories:
+        yield from _about(repository)
+    changes = ", ".join(f"{number:,} {name}" for name, number in collection.changes.items() if number)
+    summary = collection.summary
+    yield f"\n{click.style(f'{summary.achievements:,} achievements', bold=True)} ({changes or 'nothing changed'})"
+    if summary.achievements:
+        yield f"  by category: {_counted(summary.categories)}"
+        yield f"  skills: {_counted(dict(list(summary.skills.items())[:_SKILLS]))}"
+        yield "\nHighest impact  (impact, complexity)"
+        yield from map(headline, collection.highest)
+        yield "\nNext: achievements list · achievements explain KEY · achievements start (the Dagster UI)"
+
+
+def _about(repository: CollectedRepository) -> Iterator[str]:
+    yield click.style(repository.key or repository.location, bold=True)
+    if repository.error:
+        yield from (f"  ❌ {line}" for line in repository.error.splitlines())
+        return
+    listed, judged = repository.facts["raw_commits"], repository.facts["commit_activities"]
+    yield f"  commits: {listed['dagster/row_count']:,}, {listed['new']:,} of them new; authors: {listed['authors']}"
+    yield f"  significant: {judged['significant']:,} ({_counted(judged['why'])})"
+    yield f"  not significant: {_counted(judged['why_not'])}"
+    if listed["gone"]:
+        yield f"  gone from the history: {listed['gone']:,}"
+    for remark in filter(None, listed["remarks"].splitlines()):
+        yield f"  ℹ️  {remark}"  # noqa: RUF001 - the sign is meant
+    for sha, said in list(listed["unread"].items())[:_UNREAD_SHOWN]:
+        yield f"  ❌ commit {sha} can't be read: {said}"
+
+
+def _counted(numbers: Mapping[str, int]) -> str:
+    return " · ".join(f"{name} {number:,}" for name, number in numbers.items())
+
+
+class _Bars:
+    """Tells of progress by bars on the terminal."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+
+    def start(self, _context: dg.AssetExecutionContext, work: str) -> reporting.Progress:
+        """Add a bar."""
+        task = self._bars.add_task(work, total=None)
+        return lambda done, total: self._bars.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _bars() -> Iterator[_Bars]:
+    columns = (TextColumn("🔍 {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        yield _Bars(bars)

@@ -1,0 +1,1 @@
+"""The assets: one module a lane, then one for the stage that brings the lanes together."""

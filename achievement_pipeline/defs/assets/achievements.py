@@ -1,0 +1,106 @@
+"""The stage that brings the lanes together: judged activities become achievements in Postgres."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+from pandera.typing import DataFrame
+
+from achievement_pipeline.defs import lanes, plots
+from achievement_pipeline.defs.checks import check_specs, evaluate, frame_checks
+from achievement_pipeline.defs.io_manager import ParquetIOManager
+from achievement_pipeline.defs.metadata import column_schema, plot, table
+from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.frames import Achievements, ActivityFrames
+from achievement_pipeline.judging import compose_achievements
+from achievement_pipeline.judging.rules import SCORE_VERSION, Rules
+from achievement_pipeline.settings import Settings
+from achievement_pipeline.store.keeping import Kept, keep
+from achievement_pipeline.store.reading import AchievementFilter, find_achievements, summarise
+
+_CHECKS = frame_checks(Achievements)
+_TOP = 10
+
+
+class _ChecksFailedError(Exception):
+    """Some composed achievements break a law: the transaction is rolled back, nothing of it is kept."""
+
+    def __init__(self, results: list[dg.AssetCheckResult]) -> None:
+        super().__init__("checks failed")
+        self.results = results
+
+
+@dg.asset(
+    group_name="achievements",
+    kinds={"postgres", "pandas"},
+    owners=["team:achievements"],
+    deps=[
+        dg.AssetDep(asset, partition_mapping=dg.AllPartitionMapping()) for lane in lanes.LANES for asset in lane.assets
+    ],
+    check_specs=check_specs("achievements", _CHECKS),
+    metadata=column_schema(Achievements),
+)
+def achievements(
+    context: dg.AssetExecutionContext,
+    database: Database,
+    io_manager: dg.ResourceParam[ParquetIOManager],
+    settings: dg.ResourceParam[Settings],
+) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
+    """One row a piece of work, in Postgres: scored, explained, with skills and evidence.
+
+    Takes every slice of every lane that changed since it was last stored, follows the links to the pieces of work that
+    these touch, composes them anew, and stores or retracts them: one transaction, safe to repeat, safe to run twice at
+    once.
+    """
+    results = evaluate("achievements", _CHECKS, Achievements.empty())
+
+    def compose(pieces: ActivityFrames) -> DataFrame[Achievements]:
+        nonlocal results
+        composed = compose_achievements(*pieces, settings.rules)
+        results = evaluate("achievements", _CHECKS, composed)
+        if not all(result.passed for result in results):
+            raise _ChecksFailedError(results)
+        return composed
+
+    try:
+        kept = keep(
+            database.engine,
+            lanes.slice_versions(context.instance),
+            lambda name: lanes.load_slice(name, io_manager.read),
+            compose,
+            rules=_version(settings.rules),
+        )
+    except _ChecksFailedError as error:
+        yield from error.results
+        raise dg.Failure(
+            "Achievements break a law; none of this run was stored. See the checks.", allow_retries=False
+        ) from error
+    yield dg.MaterializeResult(metadata=_describe(database, kept), check_results=results)
+
+
+def _version(rules: Rules) -> str:
+    """Return what changes when achievements have to be composed anew: the version of the logic, and the rules."""
+    return f"{SCORE_VERSION}-{hashlib.sha256(rules.model_dump_json().encode()).hexdigest()[:12]}"
+
+
+def _describe(database: Database, kept: Kept) -> dict[str, Any]:
+    everything = AchievementFilter()
+    with database.engine.connect() as connection:
+        summary = summarise(connection, everything)
+        highest = find_achievements(connection, everything, _TOP)
+    outcome = kept.achievements
+    return {
+        "dagster/row_count": summary.achievements,
+        "new": outcome.new,
+        "changed": outcome.changed,
+        "unchanged": outcome.unchanged,
+        "retracted": outcome.retracted,
+        "restored": outcome.restored,
+        "slices": len(kept.slices),
+        "highest": table(
+            ["impact", "complexity", "category", "title", "key"],
+            [(one.impact_score, one.complexity_score, one.category, one.title, one.key) for one in highest],
+        ),
+        "overview": plot(plots.counts({"category": summary.categories, "skill": summary.skills})),
+    }

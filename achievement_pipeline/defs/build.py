@@ -1,0 +1,45 @@
+"""Assembles the code location: production, the command line and tests all do it here."""
+
+import os
+
+import dagster as dg
+
+from achievement_pipeline.defs.assets import achievements, git
+from achievement_pipeline.defs.histories import GitHistories
+from achievement_pipeline.defs.io_manager import ParquetIOManager
+from achievement_pipeline.defs.jobs import collect_git
+from achievement_pipeline.defs.progress import LoggedProgress, ReportsProgress
+from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.settings import Settings
+
+
+def build_defs(settings: Settings, progress: ReportsProgress | None = None) -> dg.Definitions:
+    """Return all definitions.
+
+    Args:
+        settings: All settings; they are read once, a change of them needs the code location to be reloaded.
+        progress: How runs tell of their progress; by default in their log.
+    """
+    database = _database(settings)
+    io_manager = ParquetIOManager(base_path=settings.frames_location)
+    histories = GitHistories(
+        database=database, io_manager=io_manager, progress=progress or LoggedProgress(), settings=settings
+    )
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules([achievements, git]),
+        jobs=[collect_git],
+        resources={
+            "database": database,
+            "histories": histories,
+            "io_manager": io_manager,
+            "settings": settings,
+        },
+        # the multiprocess executor takes six times as long for the same assets: each step imports everything anew
+        executor=dg.in_process_executor,
+    )
+
+
+def _database(settings: Settings) -> Database:
+    home = str(settings.home)
+    # by its variable, so that the UI shows the name and never the password
+    return Database(url=dg.EnvVar("DATABASE_URL"), home=home) if os.environ.get("DATABASE_URL") else Database(home=home)

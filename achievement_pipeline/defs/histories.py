@@ -1,0 +1,176 @@
+"""Reads the histories of a run's repositories: what is stored is taken along, and a broken one stops no other."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Self
+
+import dagster as dg
+import pandas as pd
+from pandera.errors import SchemaError
+from pandera.typing import DataFrame
+from pydantic import ValidationError
+
+from achievement_pipeline.defs.io_manager import ParquetIOManager
+from achievement_pipeline.defs.progress import Progress, ReportsProgress
+from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.errors import SettingsError, SourceError
+from achievement_pipeline.frames import RawCommitFiles, RawCommits, RawRepositories
+from achievement_pipeline.judging import may_count
+from achievement_pipeline.settings import Settings
+from achievement_pipeline.sources.git import History, ReadingState, Repository, open_repository, read_history
+from achievement_pipeline.store.repositories import find_repository, mark_repository_missing, remember_repository
+
+ME = "me"
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Whose commits are asked for, and since when."""
+
+    authors: tuple[str, ...]
+    """Addresses, `ME` or `ALL`; empty: me where known and there are commits of mine, else all."""
+    since: dt.date | None
+
+    @classmethod
+    def of(cls, settings: Settings, *, since: str, authors: Sequence[str]) -> Self:
+        """Return what a run asks for, else what the settings do.
+
+        Raises:
+            SettingsError: It is no day.
+        """
+        try:
+            day = dt.date.fromisoformat(since) if since else settings.config.collect.since
+        except ValueError as error:
+            raise SettingsError(f"since: {since} is no day. Write it as 2026-01-31.") from error
+        return cls(tuple(authors) or settings.config.collect.authors, day)
+
+
+@dataclass(frozen=True)
+class Histories:
+    """What was read of all repositories of a run."""
+
+    repositories: DataFrame[RawRepositories]
+    commits: DataFrame[RawCommits]
+    files: DataFrame[RawCommitFiles]
+    counts: Mapping[str, Any] = field(default_factory=dict)
+    """How many commits are new, gone and unread, and which repositories failed."""
+
+
+class GitHistories(dg.ConfigurableResource):
+    """Reads the histories of repositories that the database knows."""
+
+    database: dg.ResourceDependency[Database]
+    io_manager: dg.ResourceDependency[ParquetIOManager]
+    progress: dg.ResourceDependency[ReportsProgress]
+    settings: dg.ResourceDependency[Settings]
+
+    def read(self, context: dg.AssetExecutionContext, wanted: Wanted) -> Histories:
+        """Read the histories of the run's repositories.
+
+        Raises:
+            dagster.Failure: None of them can be read. Where others can, one that can't keeps what is stored of it.
+        """
+        histories: list[_Known] = []
+        failed: dict[str, str] = {}
+        for key in context.partition_keys:
+            stored = _stored(self.io_manager, key)
+            try:
+                histories.append(self._read_one(key, stored, wanted, self.progress.start(context, key)))
+            except SourceError as error:
+                mark_repository_missing(self.database.engine, key)
+                failed[key] = str(error)
+                context.log.warning(f"{key}: {error}")
+                if stored:
+                    histories.append(stored)
+        if len(failed) == len(context.partition_keys):
+            raise dg.Failure("\n".join(failed.values()), allow_retries=False)
+        return Histories(
+            RawRepositories.validate(pd.concat([one.facts for one in histories], ignore_index=True)),
+            RawCommits.validate(pd.concat([one.history.commits for one in histories], ignore_index=True)),
+            RawCommitFiles.validate(pd.concat([one.history.files for one in histories], ignore_index=True)),
+            {
+                "new": sum(one.history.new for one in histories),
+                "gone": sum(one.history.gone for one in histories),
+                "unread": {sha: said for one in histories for sha, said in one.history.unread.items()},
+                "failed": failed,
+                "authors": ", ".join(dict.fromkeys(one.facts["authors"].iloc[0] for one in histories)),
+                "remarks": "\n".join(one.facts["remarks"].iloc[0] for one in histories),
+            },
+        )
+
+    def _read_one(self, key: str, stored: "_Known | None", wanted: Wanted, progress: Progress) -> "_Known":
+        known = find_repository(self.database.engine, key)
+        repository = open_repository(
+            known.location, cache=self.settings.mirrors_path, all_branches=known.branches == "all"
+        )
+        if known.missing_since:
+            remember_repository(self.database.engine, key, known.location, known.branches)
+        chosen = ""
+
+        def select(commits: DataFrame[RawCommits]) -> "pd.Series[bool]":
+            nonlocal chosen
+            authors, chosen = _authors(commits, wanted, repository, self.settings)
+            return may_count(commits, self.settings.rules, self.settings.people, authors, wanted.since)
+
+        history = read_history(repository, stored.history if stored else None, select, progress)
+        return _Known(_facts(repository, chosen, history), history)
+
+
+class _Known(NamedTuple):
+    """What is known of one repository."""
+
+    facts: DataFrame[RawRepositories]
+    history: History
+
+
+def _authors(
+    commits: DataFrame[RawCommits], wanted: Wanted, repository: Repository, settings: Settings
+) -> tuple[tuple[str, ...], str]:
+    """Return whose commits are read, none for everybody's, and how to say it."""
+    me = tuple(filter(None, (*settings.config.me.emails, repository.user_email)))
+    if not wanted.authors:
+        mine = may_count(commits, settings.rules, settings.people, me) if me else pd.Series(dtype="bool")
+        if mine.any():
+            return me, f"me ({', '.join(me)})"
+        return (), f"all, for there are no commits of {', '.join(me)}" if me else "all, for nobody is known as me"
+    if ALL in wanted.authors:
+        return (), ALL
+    addresses = tuple(address for author in wanted.authors for address in (me if author == ME else (author,)))
+    if not addresses:
+        raise SourceError("Who 'me' is isn't known. Set user.email of git, or [me] emails in achievements.toml.")
+    return addresses, ", ".join(addresses)
+
+
+def _facts(repository: Repository, authors: str, history: History) -> DataFrame[RawRepositories]:
+    facts = {
+        "repository": repository.key,
+        "branch": repository.branch,
+        "commit_url": repository.commit_url(""),
+        "shallow": bool(repository.shallow),
+        "partial": repository.partial,
+        "authors": authors,
+        "remarks": "\n".join(repository.remarks),
+        "state": history.state.model_dump_json(),
+    }
+    return RawRepositories.validate(pd.DataFrame([facts]).astype({"branch": "str", "commit_url": "str"}))
+
+
+def _stored(frames: ParquetIOManager, key: str) -> _Known | None:
+    """Return what was stored of a repository the last time, where all of it is there and is of today's shape."""
+    facts, commits, files = (
+        frames.read(asset, key) for asset in ("raw_repositories", "raw_commits", "raw_commit_files")
+    )
+    if facts is None or commits is None or files is None:
+        return None
+    try:
+        known = RawRepositories.validate(facts)
+        history = History(
+            commits=RawCommits.validate(commits),
+            files=RawCommitFiles.validate(files),
+            state=ReadingState.model_validate_json(known["state"].iloc[0]),
+        )
+    except (SchemaError, ValidationError):
+        return None
+    return _Known(known, history)
