@@ -78,6 +78,8 @@ def _copy(server: EmbeddedPostgres, template: str) -> Iterator[str]:
 @contextmanager
 def _administrator(server: EmbeddedPostgres) -> Iterator[sa.Connection]:
     engine = create_engine(server.url())
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        yield connection
-    engine.dispose()
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+    finally:
+        engine.dispose()

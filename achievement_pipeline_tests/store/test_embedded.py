@@ -185,7 +185,7 @@ def _answers(url: str) -> bool:
 
 @contextmanager
 def _running(script: str, *arguments: object) -> Iterator["subprocess.Popen[str]"]:
-    """Run a script that holds a share until its input ends, and kill it if it does not end by itself."""
+    """Run a script that holds a lease until its input ends, and kill it if it does not end by itself."""
     command = [sys.executable, "-c", script, *map(str, arguments)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_SOURCES) as process:
         try:
@@ -246,7 +246,7 @@ def test_the_server_ends_when_its_last_user_is_killed(home: Path) -> None:
         _wait_until(lambda: not _processes(home))
 
 
-def test_a_child_keeps_the_share_that_it_inherits(home: Path) -> None:
+def test_a_child_keeps_the_lease_that_it_inherits(home: Path) -> None:
     with _running(_PARENT, home) as parent:
         child = int(_first_line(parent))
         parent.kill()
@@ -507,7 +507,7 @@ def test_a_home_that_cannot_be_made_is_an_error_for_people(empty_folder: Path) -
         EmbeddedPostgres(empty_folder / "file" / "home").acquire()
 
 
-def test_the_share_exists_only_while_it_is_held(home: Path) -> None:
+def test_a_lease_may_be_taken_and_given_back_twice(home: Path) -> None:
     server = EmbeddedPostgres(home)
     with pytest.raises(StoreError, match="acquire it first"):
         _ = server.lease_fd

@@ -147,9 +147,8 @@ class Cluster:
         """Remove what was half made when its maker was killed, and copies of older binaries."""
         copies = (copy for copy in self._copies.glob("*") if copy not in binaries.folder.parents)
         for leftover in (*self._home.glob(f"{_UNFINISHED}*"), *copies):
-            shutil.rmtree(
-                leftover, ignore_errors=True
-            )  # an initdb may still be at it: then it is the next start's turn
+            # where an orphaned initdb is still at it, the next start does the rest
+            shutil.rmtree(leftover, ignore_errors=True)
 
     def _make_data(self, binaries: Binaries) -> None:
         """Make the data folder: under another name first, so that one that was killed half-way does not count.
@@ -197,7 +196,7 @@ class Cluster:
                 return state not in "ZX" and (process / "cwd").readlink() == self._data.resolve()
             except OSError:  # gone, or of a user who is not the server's
                 return False
-        command = ["/bin/ps", "-o", "stat=,command=", "-p", str(pid)]
+        command = ["/bin/ps", "-ww", "-o", "stat=,command=", "-p", str(pid)]
         listed = subprocess.run(command, check=False, capture_output=True, text=True).stdout.strip()
         return bool(listed) and not listed.startswith("Z") and str(self._data) in listed
 

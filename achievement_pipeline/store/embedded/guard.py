@@ -18,8 +18,8 @@ _PERIODS_TO_A_CALL = 4
 
 
 def _guard(server: EmbeddedPostgres) -> None:
-    if locks.claim(server.guard_lock) is None:
-        return  # there is one already
+    if locks.claim(server.guard_lock) is None:  # else held until this process ends
+        return
     for period in itertools.count():
         if server.stop_if_unused():
             return

@@ -1,9 +1,8 @@
-"""The embedded server as its users see it: take a share in it, and it runs; give the share back, and it stops."""
+"""The embedded server as its users see it: take a lease of it, and it runs; give the last one back, and it stops."""
 
 import atexit
 import logging
 import os
-import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -32,16 +31,16 @@ _PARAMETERS = {
 
 
 class EmbeddedPostgres:
-    """A PostgreSQL server in the folder `home`, shared by every process that holds a share in it.
+    """A PostgreSQL server in the folder `home`, shared by every process that holds a lease of it.
 
     ::
 
         with EmbeddedPostgres(home) as server:
             engine = create_engine(ensure_database(server.url(), "achievements"))
 
-    A share is a lock that the kernel drops with its process: a user that was killed counts as gone. A guard, a process
-    of its own (`achievement_pipeline.store.embedded.guard`), stops the server when its last user was killed, and starts
-    it again when it was killed itself.
+    A lease is a shared lock that the kernel drops with its process: a user that was killed counts as gone. A guard, a
+    process of its own (`achievement_pipeline.store.embedded.guard`), stops the server when its last user was killed,
+    and starts it again when it was killed itself.
 
     Root's server runs as ``postgres`` or ``nobody``. Where these can't enter `home`, its files lie in
     ``/var/lib/achievement-pipeline`` instead.
@@ -55,20 +54,20 @@ class EmbeddedPostgres:
             raise StoreError("The embedded database needs Linux or macOS. Set DATABASE_URL to a PostgreSQL server.")
         self._place = choose_place(home)
         self._cluster = Cluster(self._place)
-        self._share: int | None = None
+        self._lease: int | None = None
         self._lock = self.home / "lock"
         self._users = self.home / "users"
         self.guard_lock = self.home / "guard"
 
     def __enter__(self) -> Self:
-        """Take a share."""
+        """Take a lease."""
         self.acquire()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Give the share back."""
+        """Give the lease back."""
         self.release()
 
     @property
@@ -78,14 +77,14 @@ class EmbeddedPostgres:
 
     @property
     def lease_fd(self) -> int:
-        """The descriptor of the share: a child that inherits it (``pass_fds``) keeps the server running.
+        """The descriptor of the lease: a child that inherits it (``pass_fds``) keeps the server running.
 
         Raises:
-            StoreError: No share is held.
+            StoreError: No lease is held.
         """
-        if self._share is None:
+        if self._lease is None:
             raise StoreError("The embedded database is not in use by this process: acquire it first.")
-        return self._share
+        return self._lease
 
     def url(self, database: str = "postgres") -> str:
         """Return the address of a database on this server; `ensure_database` makes one that is missing."""
@@ -94,36 +93,36 @@ class EmbeddedPostgres:
         return f"postgresql+psycopg2://{ROLE}@/{quote(database, safe='')}?{query}"
 
     def acquire(self) -> None:
-        """Take a share, and return once the server accepts connections. Does nothing where a share is held.
+        """Take a lease, and return once the server accepts connections. Does nothing where one is held.
 
-        The share is given back by `release`, or when the process ends.
+        The lease is given back by `release`, or when the process ends.
 
         Raises:
             StoreError: The server can't be made, started or reached.
         """
-        if self._share is not None:
+        if self._lease is not None:
             return
         with self._explained():
             self._make_home()
             with locks.exclusive(self._lock):
-                self._share = locks.share(self._users)
+                self._lease = locks.share(self._users)
                 try:
                     self._bring_up()
                 except BaseException:
-                    self._drop_share()
+                    self._drop_lease()
                     raise
         atexit.register(self.release)
 
     def release(self) -> None:
-        """Give the share back, and stop the server where nobody else holds one. Does nothing where none is held.
+        """Give the lease back, and stop the server where nobody else holds one. Does nothing where none is held.
 
         Raises:
             StoreError: The server can't be stopped.
         """
-        if self._share is None:
+        if self._lease is None:
             return
         atexit.unregister(self.release)
-        self._drop_share()
+        self._drop_lease()
         self.stop_if_unused()
 
     def ensure_running(self) -> None:
@@ -138,7 +137,7 @@ class EmbeddedPostgres:
                     self._bring_up()
 
     def stop_if_unused(self) -> bool:
-        """Stop the server unless somebody holds a share, and tell whether nobody does.
+        """Stop the server unless somebody holds a lease, and tell whether nobody does.
 
         Raises:
             StoreError: The server can't be stopped.
@@ -180,7 +179,7 @@ class EmbeddedPostgres:
             return
         command = [sys.executable, "-m", "achievement_pipeline.store.embedded.guard", str(self._place.wanted)]
         subprocess.run(
-            ["/bin/sh", "-c", f"{shlex.join(command)} &"],
+            ["/bin/sh", "-c", '"$@" &', "sh", *command],
             check=True,
             cwd="/",
             env={**os.environ, "PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)},
@@ -190,11 +189,11 @@ class EmbeddedPostgres:
             start_new_session=True,
         )
 
-    def _drop_share(self) -> None:
-        # closed, never unlocked: a child may have inherited the share
-        if self._share is not None:
-            os.close(self._share)
-            self._share = None
+    def _drop_lease(self) -> None:
+        # closed, never unlocked: a child may have inherited the lease
+        if self._lease is not None:
+            os.close(self._lease)
+            self._lease = None
 
     @contextmanager
     def _explained(self) -> Iterator[None]:

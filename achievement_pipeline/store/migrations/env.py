@@ -5,8 +5,9 @@ names this folder)::
 
     alembic -x url=postgresql://localhost/scratch upgrade head
     alembic -x url=postgresql://localhost/scratch revision --autogenerate --rev-id 0002 -m "what it does"
+    ruff format achievement_pipeline/store/migrations
 
-Revisions are numbered in four digits: the largest one is the newest.
+Revisions are numbered in four digits, and the largest number is the newest: `migrate` knows it without Alembic.
 """
 
 import sqlalchemy as sa
@@ -17,7 +18,12 @@ from achievement_pipeline.store.tables import Base
 
 
 def _run(connection: sa.Connection) -> None:
-    context.configure(connection=connection, target_metadata=Base.metadata, version_table=VERSION_TABLE)
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        version_table=VERSION_TABLE,
+        compare_server_default=True,
+    )
     with context.begin_transaction():
         context.run_migrations()
 
