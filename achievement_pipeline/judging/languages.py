@@ -48,8 +48,8 @@ class _FileNames:
     def __init__(self, paths: pd.Series[str]) -> None:
         self.names = paths.str.replace(r"(?s)^.*/", "", regex=True)
         lower = self.names.str.lower()
-        self.last = lower.str.extract(r"(\.[^.]+)$", expand=False)
-        self.last_two = lower.str.extract(r"(\.[^.]+\.[^.]+)$", expand=False)
+        self.last = lower.str.extract(r".(\.[^.]+)$", expand=False)
+        self.last_two = lower.str.extract(r".(\.[^.]+\.[^.]+)$", expand=False)
         self.stems = self.names.str.extract(r"^([^.]+)\.", expand=False)
 
     def languages(self, vocabulary: Vocabulary) -> pd.Series[str]:

@@ -95,7 +95,10 @@ class SkillRules(BaseModel):
 
     @model_validator(mode="after")
     def _name_known_skills(self) -> SkillRules:
-        unknown = [name for name in (*self.rename, *self.hide) if self._extended.named(name) is None]
+        if not self.model_fields_set:
+            return self  # the defaults need no look into the vocabulary, which takes a moment to load
+        vocabulary = self._extended
+        unknown = [name for name in (*self.rename, *self.hide) if vocabulary.named(name) is None]
         if unknown:
             raise ValueError(f"no skill is called {', '.join(map(repr, unknown))}; the names stand in skills.toml")
         return self

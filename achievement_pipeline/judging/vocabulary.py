@@ -195,13 +195,8 @@ class Vocabulary(BaseModel):
             for practice in each(self.practice)
         )
         # not validated again: a language and a technology may share a name now, and are then shown as one skill
-        return self.model_copy(
-            update={
-                "language": each(self.language),
-                "ambiguity": ambiguity,
-                "technology": each(self.technology),
-                "practice": practice,
-            }
+        return Vocabulary.model_construct(
+            language=each(self.language), ambiguity=ambiguity, technology=each(self.technology), practice=practice
         )
 
 
