@@ -49,6 +49,24 @@ with EmbeddedPostgres(Path(sys.argv[1])) as server:
     child.wait()
 """
 
+_FORKER = """
+import os
+import sys
+import time
+from pathlib import Path
+from achievement_pipeline.store.embedded.locks import exclusive, is_free
+
+file = Path(sys.argv[1])
+file.touch()
+with exclusive(file):
+    child = os.fork()
+    if child == 0:
+        time.sleep(60)
+        os._exit(0)
+print(is_free(file))
+os.kill(child, 9)
+"""
+
 # Writes rows and notes each that was acknowledged; tries again whenever the server is gone.
 _WRITER = """
 import sys
@@ -505,6 +523,11 @@ def test_a_home_that_cannot_be_made_is_an_error_for_people(empty_folder: Path) -
     (empty_folder / "file").touch()
     with pytest.raises(StoreError, match=r"Not a directory .*ACHIEVEMENTS_HOME"):
         EmbeddedPostgres(empty_folder / "file" / "home").acquire()
+
+
+def test_a_child_that_was_forked_meanwhile_keeps_no_lock(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", _FORKER, str(tmp_path / "lock")]
+    assert subprocess.run(command, check=True, capture_output=True, text=True, cwd=_SOURCES).stdout == "True\n"
 
 
 def test_a_lease_may_be_taken_and_given_back_twice(home: Path) -> None:
