@@ -45,10 +45,8 @@ def parse_records(
                 f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}".removeprefix(": ")
                 for problem in error.errors(include_input=False, include_url=False, include_context=False)
             )
-            name = item.get(by) if isinstance(item, dict) else None
-            warnings.append(
-                f"{what} {name or 'without a name'} is left out, its API promises something else: {problems}"
-            )
+            name = _find(item, by) or "without a name"
+            warnings.append(f"{what} {name} is left out, its API promises something else: {problems}")
     return records
 
 
