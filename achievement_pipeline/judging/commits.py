@@ -126,18 +126,19 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
 
 def _against(commits: pd.DataFrame, descriptions: pd.Series[str], amounts: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     """Return a boolean column for each reason that a commit never counts for."""
-    unread = are_unread(commits["diff"])
     merges = commits["diff"] == DiffState.MERGE
+    bots = are_bots(commits["author_name"], commits["author_email"], rules.bots)
+    unread = are_unread(commits["diff"]) & ~bots
     projects = commits["repository"].str.rpartition("/")[2]
     return pd.DataFrame(
         {
             "merge": merges,
-            "bot": are_bots(commits["author_name"], commits["author_email"], rules.bots),
+            "bot": bots,
             "fixup": messages.are_autosquash(commits["subject"]),
             "release": messages.are_releases(descriptions, projects),
             "unread": unread,
             "import": amounts["files"] > _FOREIGN_FILES,
-            "no-work": ~unread & ~merges & (amounts["effective_files"] == 0),
+            "no-work": (commits["diff"] == DiffState.READ) & (amounts["effective_files"] == 0),
         }
     )
 
