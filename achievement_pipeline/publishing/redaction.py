@@ -51,24 +51,25 @@ class Names:
     """Words and phrases that tell nothing."""
 
 
-_EMAIL = r"[^\s@<>()\[\],;:\"'`]+@[\w-]+(?:\.[\w-]+)+"
+_EMAIL = r"[^\s@<>()\[\],;:\"'`]{1,64}@[\w-]+(?:\.[\w-]+)+"
 _FORMS = re.compile(
     rf"""
       (?P<CODE> ```.*?(?:```|\Z) | `[^`\n]*` )
-    | (?P<LINK> (?i: \b[a-z][a-z0-9+.-]*://(?:[^\s<>()"'\]]|\([^\s<>()]*\))+ | \bwww\.[^\s<>()"'\]]+
-        | \b[\w.-]+@[\w.-]+:[^\s<>()]+ ) )
+    | (?P<LINK> (?i: \b[a-z][a-z0-9+.-]{{0,30}}://(?:[^\s<>()"'\]]|\([^\s<>()]*\))+ | \bwww\.[^\s<>()"'\]]+
+        | \b[\w.-]{{1,64}}@[\w.-]{{1,255}}:[^\s<>()]+ ) )
     | (?P<PERSON> {_EMAIL} | (?<![\w@/.])@\w[\w./-]* )
-    | (?P<ISSUE> \b[\w.-]+/[\w.-]+\#\d+ | (?<!\w)(?:GH-|[\#!])\d+\b
+    | (?P<ISSUE> \b[\w.-]{{1,100}}/[\w.-]{{1,100}}\#\d+ | (?<!\w)(?:GH-|[\#!])\d+\b
         | (?i: \b(?!(?:aes|cve|ecma|es|http|iso|pep|rfc|rsa|sha|tls|utf)-) [a-z][a-z0-9]{{1,9}}-\d+\b ) )
     | (?P<ID> (?i: \b[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}\b
         | \b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{{7,64}}\b )
-        | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d+)?\b | \+\d[\d\s().-]{{6,}}\d | \b\d{{7,}}\b )
-    | (?P<PATH> (?:~|\.{{1,2}}|\b[A-Z]:)?[\\/]?(?:[\w.@+-]+[\\/])+[\w.@+-]* | (?<![\w/])/[\w.@+-]+ )
+        | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d+)?\b | \+\d[\d\s().-]{{6,20}}\d | \b\d{{7,}}\b )
+    | (?P<PATH> (?<![\w.@+-])(?:~|\.{{1,2}}|[A-Z]:)?[\\/]?(?:[\w.@+-]+[\\/])+[\w.@+-]* | (?<![\w/])/[\w.@+-]+ )
     | (?P<WORDS> \b\w+(?:(?:[_.]|::)\w+)+ | \b_+\w+ | \b[a-z]+[A-Z]\w* | \b(?:[A-Z][a-z0-9]+){{2,}}\w* )
     """,
     re.VERBOSE | re.DOTALL,
 )
-"""What looks like itself. The last two also fit ordinary words (``and/or``, ``e.g.``), which stay."""
+"""What looks like itself. The last two also fit ordinary words (``and/or``, ``e.g.``), which stay. Lengths are bounded
+so that a long text without blanks takes no quadratic time."""
 
 _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -82,6 +83,10 @@ _SUBSTRING_MIN = 5
 """A code name of at least so many letters is found inside of words too: shorter ones stand inside too many."""
 _TELLING_MIN = 3
 """Parts of names that are shorter stand for too much else."""
+_SHORT_WORD = 3
+"""Up to so many letters a word is lower case even in a title."""
+_TITLE_MIN = 4
+"""So many longer words make a title; fewer may just be names."""
 
 _TELLS_NO_ORGANISATION = frozenset(
     (  # noqa: SIM905 - a list of words
@@ -101,11 +106,11 @@ class Redactor:
         known = [phrase for key in names.repositories for phrase in _repository_phrases(key)]
         known += [phrase for person in names.people for phrase in _person_phrases(person)]
         known += [phrase for address in names.own_addresses for phrase in _organisation_phrases(address)]
-        inside = ["".join(words) for words, mark in listed if mark is Mark.NAME]
+        code_names = [words for words, mark in listed if mark is Mark.NAME]
         self._listed = _Phrases(listed)
         self._known = _Phrases([*listed, *known])
         self._safe = _Phrases((tuple(_folded_words(name)), Mark.NAME) for name in names.safe)
-        self._inside = _inside_words(name for name in inside if len(name) >= _SUBSTRING_MIN)
+        self._inside = _inside_words(words for words in code_names if len("".join(words)) >= _SUBSTRING_MIN)
 
     def outward(self, text: str) -> str:
         """Take out what no outward channel shows, of public work either: addresses, and what the user listed."""
@@ -254,9 +259,9 @@ def _telling(phrases: Iterable[_Phrase]) -> Iterator[_Phrase]:
             yield words, mark
 
 
-def _inside_words(names: Iterable[str]) -> re.Pattern[str] | None:
-    alternatives = "|".join(re.escape(name) for name in sorted(names))
-    return re.compile(rf"[^\W_]*(?:{alternatives})[^\W_]*", re.IGNORECASE) if alternatives else None
+def _inside_words(names: Iterable[tuple[str, ...]]) -> re.Pattern[str] | None:
+    alternatives = "|".join(_BETWEEN_WORDS.pattern.join(map(re.escape, name)) for name in sorted(names))
+    return re.compile(rf"(?<![^\W_])[^\W_]*(?:{alternatives})[^\W_]*", re.IGNORECASE) if alternatives else None
 
 
 @functools.cache
@@ -287,6 +292,6 @@ def _is_name_like(match: re.Match[str]) -> bool:
 
 
 def _is_title_case(text: str) -> bool:
-    """Whether All Words of a Title Have a Capital."""
-    _, *words = [match.group() for match in _WORD.finditer(text) if len(match.group()) > _TELLING_MIN] or [""]
-    return bool(words) and "\n" not in text and all(word[0].isupper() for word in words)
+    """Whether All Words of a Title Have Capitals."""
+    words = [match.group() for match in _WORD.finditer(text) if len(match.group()) > _SHORT_WORD]
+    return len(words) >= _TITLE_MIN and "\n" not in text and all(word[0].isupper() for word in words)
