@@ -121,12 +121,19 @@ def _practices_of_files(work: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFr
 
 
 def _practices_said(commits: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
-    said = []
-    for practice in vocabulary.practice:
-        for column, values in (("type", practice.types), ("category", practice.categories)):
-            shown = commits[commits[column].isin(values)].assign(skill=practice.name)
-            said.append(_evidence(shown, weight=SAID, evidence=column + " " + shown[column]))
-    return pd.concat(said, ignore_index=True).drop_duplicates(["key", "skill"])
+    words = pd.DataFrame(
+        [
+            (said_by, word, practice.name)
+            for practice in vocabulary.practice
+            for said_by, words in (("type", practice.types), ("category", practice.categories))
+            for word in words
+        ],
+        columns=["said_by", "word", "skill"],
+        dtype="str",
+    )
+    said = commits.melt(id_vars="key", value_vars=["type", "category"], var_name="said_by", value_name="word")
+    shown = said.merge(words, on=["said_by", "word"])
+    return _evidence(shown, weight=SAID, evidence=shown["said_by"] + " " + shown["word"])
 
 
 def _practices_of_technologies(technologies: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
@@ -144,13 +151,13 @@ def _technologies_of_dependencies(
 ) -> pd.DataFrame:
     if dependencies is None:
         dependencies = DependencyChanges.empty()
-    changes = dependencies[dependencies["change"] != "removed"].merge(
-        work[[*_COMMIT, "path", "key"]], on=[*_COMMIT, "path"]
-    )
+    changes = dependencies.merge(work[[*_COMMIT, "path", "key"]], on=[*_COMMIT, "path"])
+    # what leaves one manifest and enters another was moved, not chosen
+    left = (changes["change"] == "removed").groupby([changes[name] for name in ("key", "ecosystem", "package")])
+    changes = changes[~left.transform("any").to_numpy(dtype=bool)]
     upgrades = (changes["change"] == "upgraded").groupby(changes["key"]).transform("sum")
-    changes["weight"] = np.select(
-        [changes["change"] == "added", upgrades <= MANY_UPGRADES], [ADDED, UPGRADED], default=TOUCHED
-    )
+    weight = np.select([changes["change"] == "added", upgrades <= MANY_UPGRADES], [ADDED, UPGRADED], default=TOUCHED)
+    changes = changes.assign(weight=weight)
     packages = changes[["ecosystem", "package"]].drop_duplicates()
     changes = changes.merge(_technologies_of_packages(packages, vocabulary), on=["ecosystem", "package"])
     said = changes["change"] + " " + changes["package"] + " in " + changes["path"]
@@ -188,15 +195,13 @@ def _belonging(work: pd.DataFrame, skills: Sequence[Technology | Practice]) -> p
     candidates = np.flatnonzero(
         matches(distinct, path_expression(file for skill in recognised for file in skill.files))
     )
-    belongs = [candidates[matches(distinct[candidates], path_expression(skill.files))] for skill in recognised]
-    pairs = pd.DataFrame(
-        {
-            "path_number": np.concatenate([*belongs, np.array([], dtype=np.intp)]),
-            "skill": pd.Series(
-                np.repeat([skill.name for skill in recognised], [len(paths) for paths in belongs]), dtype="str"
-            ),
-        }
-    )
+    tried = distinct.iloc[candidates]
+    belongs = [
+        (path_number, skill.name)
+        for skill in recognised
+        for path_number in candidates[matches(tried, path_expression(skill.files))]
+    ]
+    pairs = pd.DataFrame(belongs, columns=["path_number", "skill"]).astype({"path_number": "int64", "skill": "str"})
     return work.assign(path_number=number).merge(pairs, on="path_number")
 
 

@@ -8,7 +8,13 @@ from typing import Any
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import CommitContents, PathAttributes, RawCommitFiles
+from achievement_pipeline.frames import (
+    CommitActivities,
+    CommitContents,
+    DependencyChanges,
+    PathAttributes,
+    RawCommitFiles,
+)
 
 REPOSITORY = "github.com/o/n"
 SHA = "a" * 40
@@ -31,6 +37,39 @@ def contents(*rows: dict[str, object]) -> DataFrame[CommitContents]:
     return CommitContents.validate(_rows(CommitContents, [unsaid | row for row in rows]))
 
 
+def commits(*rows: Mapping[str, object]) -> DataFrame[CommitActivities]:
+    """Significant commits: each mapping says what is not ordinary; without a sha they are one commit."""
+    return CommitActivities.validate(_rows(CommitActivities, [_ordinary_commit() | dict(row) for row in rows or ({},)]))
+
+
+def dependencies(*rows: Mapping[str, object]) -> DataFrame[DependencyChanges]:
+    """Changes in manifests: each mapping has a package; an addition to pyproject.toml where nothing else is said."""
+    ordinary = {"repository": REPOSITORY, "sha": SHA, "path": "pyproject.toml", "ecosystem": "pypi", "change": "added"}
+    return DependencyChanges.validate(_rows(DependencyChanges, [ordinary | dict(row) for row in rows]))
+
+
+def _ordinary_commit() -> dict[str, object]:
+    texts = dict.fromkeys(
+        ("title", "description", "person", "person_name", "coauthors", "category_rule", "reasons"), ""
+    )
+    counts = dict.fromkeys(
+        (name for name in CommitActivities.to_schema().columns if name.endswith(("files", "ions"))), 0
+    )
+    return {
+        **texts,
+        **counts,
+        "key": f"git:{REPOSITORY}@{SHA}",
+        "kind": "git_commit",
+        "source_id": f"{REPOSITORY}@{SHA}",
+        "repository": REPOSITORY,
+        "sha": SHA,
+        "category": "feature",
+        "significant": True,
+        "breaking": False,
+        "left_out": "{}",
+    }
+
+
 def _change(change: str | Mapping[str, object]) -> dict[str, object]:
     ordinary: dict[str, object] = {
         "repository": REPOSITORY,
@@ -48,6 +87,6 @@ def _change(change: str | Mapping[str, object]) -> dict[str, object]:
     return ordinary | ({"path": change} if isinstance(change, str) else dict(change))
 
 
-def _rows(schema: Any, rows: list[dict[str, object]]) -> pd.DataFrame:  # noqa: ANN401 - any schema
+def _rows(schema: Any, rows: list[dict[str, object]]) -> pd.DataFrame:
     columns = {name: str(column.dtype) for name, column in schema.to_schema().columns.items()}
     return pd.DataFrame(rows, columns=list(columns)).astype(columns)
