@@ -2,13 +2,10 @@
 
 import dagster as dg
 
-from achievement_pipeline.defs.partitions import REPOSITORIES
-
 COLLECT_GIT = "collect_git"
 
 collect_git = dg.define_asset_job(
     COLLECT_GIT,
     selection=dg.AssetSelection.groups("git") | dg.AssetSelection.assets("achievements"),
-    partitions_def=REPOSITORIES,
     description="Read, judge and keep what is new in a repository.",
 )

@@ -1,0 +1,87 @@
+"""A pipeline of a test's own: its database, its folder, an instance of Dagster in memory."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+
+from achievement_pipeline.defs.build import build_defs
+from achievement_pipeline.defs.jobs import COLLECT_GIT
+from achievement_pipeline.defs.partitions import PARTITIONS_NAME
+from achievement_pipeline.settings import Environment, Settings, load_settings
+from achievement_pipeline.sources.git import open_repository
+from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements
+from achievement_pipeline.store.repositories import remember_repository
+from achievement_pipeline_tests.builders import GitRepository
+
+
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass
+class Pipeline:
+    """Runs the jobs as production does, on what a test gives it."""
+
+    settings: Settings
+    engine: sa.Engine
+    instance: dg.DagsterInstance
+    keys: list[str] = field(default_factory=list)
+
+    def add(self, repository: GitRepository) -> str:
+        """Make a repository known, and return its key."""
+        key = open_repository(repository.path, cache=self.settings.mirrors_path).key
+        remember_repository(self.engine, key, str(repository.path), "default")
+        self.instance.add_dynamic_partitions(PARTITIONS_NAME, [key])
+        self.keys.append(key)
+        return key
+
+    def collect(self, *, authors: tuple[str, ...] = ("all",), since: str = "") -> dg.ExecuteInProcessResult:
+        """Run the git lane for all repositories that were added, in one run."""
+        selection = {"ops": {"git_history": {"config": {"authors": list(authors), "since": since}}}}
+        return self.job.execute_in_process(
+            selection | _QUIET,
+            self.instance,
+            tags={
+                "dagster/asset_partition_range_start": self.keys[0],
+                "dagster/asset_partition_range_end": self.keys[-1],
+            },
+            raise_on_error=False,
+        )
+
+    def materialize(self, *assets: str) -> dg.ExecuteInProcessResult:
+        """Run some assets of the lane for the repository that was added first."""
+        return self.job.execute_in_process(
+            _QUIET,
+            instance=self.instance,
+            partition_key=self.keys[0],
+            asset_selection=[dg.AssetKey(asset) for asset in assets],
+            raise_on_error=False,
+        )
+
+    @property
+    def job(self) -> dg.JobDefinition:
+        """The job of the git lane."""
+        return build_defs(self.settings).resolve_job_def(COLLECT_GIT)
+
+    def achievements(self, *, retracted: bool = False) -> list[AchievementView]:
+        """What is stored now."""
+        with self.engine.connect() as connection:
+            return find_achievements(connection, AchievementFilter(include_retracted=retracted))
+
+
+@pytest.fixture
+def pipeline(
+    tmp_path: Path, database_url: str, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Pipeline]:
+    """A pipeline with nothing in it yet."""
+    for name in Environment.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.chdir(tmp_path)
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield Pipeline(load_settings(), engine, instance)

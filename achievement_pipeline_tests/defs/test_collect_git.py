@@ -1,0 +1,182 @@
+"""The git lane as a whole: from real repositories to achievements in a real Postgres."""
+
+import shutil
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+
+from achievement_pipeline.defs.io_manager import ParquetIOManager
+from achievement_pipeline.store.repositories import find_repository
+from achievement_pipeline.store.tables import Achievement
+from achievement_pipeline_tests.builders import GitRepository
+from achievement_pipeline_tests.defs.conftest import Pipeline
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> GitRepository:
+    return GitRepository.create(tmp_path / "project")
+
+
+def _is(event: dg.AssetMaterialization, asset: str) -> bool:
+    return event.asset_key == dg.AssetKey(asset)
+
+
+def _lines(count: int) -> str:
+    return "".join(f"value_{number} = {number}\n" for number in range(count))
+
+
+def test_a_history_becomes_explained_achievements(pipeline: Pipeline, repository: GitRepository) -> None:
+    sha = repository.commit("feat(core): count things (#7)", {"core.py": _lines(400)})
+    repository.commit("chore: lock", {"uv.lock": _lines(900)})
+    repository.commit("feat: update", {"a.py": _lines(99)}, author="renovate[bot] <bot@renovateapp.com>")
+    key = pipeline.add(repository)
+
+    assert pipeline.collect().success
+
+    [achievement] = pipeline.achievements()
+    assert achievement.key == f"git:{key}@{sha}"
+    assert (achievement.title, achievement.category, achievement.author) == (
+        "Count things",
+        "feature",
+        "ada@example.org",
+    )
+    assert (achievement.impact_score, achievement.complexity_score) == (50.0, 45.0)
+    assert sum(line["points"] for line in achievement.score_ledger if line["score"] == "impact") == 50.0
+    assert achievement.skills_demonstrated == ["Python"]
+    assert achievement.tags == ["git", "feat", "core"]
+    assert [line["key"] for line in achievement.evidence] == [achievement.key]
+
+
+def test_a_second_run_reads_and_writes_nothing(pipeline: Pipeline, repository: GitRepository) -> None:
+    repository.commit("feat: one", {"one.py": _lines(10)})
+    pipeline.add(repository)
+    pipeline.collect()
+    [before] = pipeline.achievements()
+
+    result = pipeline.collect()
+
+    [listed] = [event for event in result.asset_materializations_for_node("git_history") if _is(event, "raw_commits")]
+    assert listed.metadata["new"].value == 0
+    [stored] = result.asset_materializations_for_node("achievements")
+    assert {name: stored.metadata[name].value for name in ("new", "changed", "retracted")} == {
+        "new": 0,
+        "changed": 0,
+        "retracted": 0,
+    }
+    assert pipeline.achievements() == [before]
+
+
+def test_a_new_commit_is_added_to_what_is_there(pipeline: Pipeline, repository: GitRepository) -> None:
+    repository.commit("feat: one", {"one.py": _lines(10)})
+    pipeline.add(repository)
+    pipeline.collect()
+    repository.commit("fix: two", {"one.py": _lines(12)})
+
+    pipeline.collect()
+
+    assert {achievement.title for achievement in pipeline.achievements()} == {"One", "Two"}
+
+
+def test_rewritten_history_retracts_what_is_gone(pipeline: Pipeline, repository: GitRepository) -> None:
+    root = repository.commit("feat: one", {"one.py": _lines(10)})
+    repository.commit("feat: two", {"two.py": _lines(10)})
+    pipeline.add(repository)
+    pipeline.collect()
+    repository.commit("feat: other", {"other.py": _lines(10)}, parents=[root])
+
+    pipeline.collect()
+
+    assert {achievement.title for achievement in pipeline.achievements()} == {"One", "Other"}
+    [retracted] = [one for one in pipeline.achievements(retracted=True) if one.retracted_at]
+    assert (retracted.title, retracted.retracted_reason) == ("Two", "gone from its source")
+
+
+def test_only_the_commits_of_the_wanted_authors_are_read(pipeline: Pipeline, repository: GitRepository) -> None:
+    repository.commit("feat: mine", {"one.py": _lines(10)})
+    repository.commit("feat: hers", {"two.py": _lines(10)}, author="Grace <grace@example.org>")
+    pipeline.add(repository)
+
+    pipeline.collect(authors=("grace@example.org",))
+
+    assert [achievement.title for achievement in pipeline.achievements()] == ["Hers"]
+
+
+def test_a_removed_repository_stops_no_other_and_its_work_is_kept(
+    pipeline: Pipeline, repository: GitRepository, tmp_path: Path
+) -> None:
+    other = GitRepository.create(tmp_path / "other")
+    repository.commit("feat: one", {"one.py": _lines(10)})
+    other.commit("feat: two", {"two.py": _lines(10)})
+    key = pipeline.add(repository)
+    pipeline.add(other)
+    pipeline.collect()
+    shutil.rmtree(repository.path)
+    other.commit("feat: three", {"three.py": _lines(10)})
+
+    assert pipeline.collect().success
+
+    assert {achievement.title for achievement in pipeline.achievements()} == {"One", "Two", "Three"}
+    assert find_repository(pipeline.engine, key).missing_since is not None
+
+
+def test_a_repository_that_comes_back_is_no_longer_missing(
+    pipeline: Pipeline, repository: GitRepository, tmp_path: Path
+) -> None:
+    repository.commit("feat: one", {"one.py": _lines(10)})
+    key = pipeline.add(repository)
+    shutil.move(repository.path, tmp_path / "away")
+    assert not pipeline.collect().success
+    shutil.move(tmp_path / "away", repository.path)
+
+    assert pipeline.collect().success
+
+    assert find_repository(pipeline.engine, key).missing_since is None
+
+
+def test_the_only_repository_missing_fails_the_run_and_says_why(pipeline: Pipeline, repository: GitRepository) -> None:
+    pipeline.add(repository)
+    shutil.rmtree(repository.path)
+
+    result = pipeline.collect()
+
+    [failure] = [event for event in result.all_events if event.is_step_failure and event.step_key == "git_history"]
+    assert failure.step_failure_data.user_failure_data is not None
+    assert "does not exist" in str(failure.step_failure_data.user_failure_data.description)
+
+
+def test_rows_that_break_a_law_stay_out_of_postgres(pipeline: Pipeline, repository: GitRepository) -> None:
+    repository.commit("feat: one", {"one.py": _lines(10)})
+    key = pipeline.add(repository)
+    pipeline.materialize("raw_repositories", "raw_commits", "raw_commit_files", "commit_activities", "commit_scores")
+    frames = ParquetIOManager(base_path=pipeline.settings.frames_location)
+    scores = frames.read("commit_scores", key)
+    assert scores is not None
+    scores.assign(impact=scores["impact"] + 1).to_parquet(Path(frames.base_path) / "commit_scores" / f"{key}.parquet")
+
+    result = pipeline.materialize("commit_skills", "achievements")
+
+    failed = [check.check_name for check in result.get_asset_check_evaluations() if not check.passed]
+    assert failed == ["ledger_sums_to_score"]
+    assert not result.success
+    with pipeline.engine.connect() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(Achievement)) == 0
+
+
+def test_the_metadata_shows_what_the_ui_needs(pipeline: Pipeline, repository: GitRepository) -> None:
+    repository.commit("feat: one", {"one.py": _lines(10)})
+    pipeline.add(repository)
+
+    result = pipeline.collect()
+
+    for asset in ("commit_activities", "commit_scores", "commit_skills"):
+        [materialization] = result.asset_materializations_for_node(asset)
+        assert materialization.metadata["dagster/row_count"].value == 1
+        preview = materialization.metadata["preview"]
+        assert isinstance(preview, dg.TableMetadataValue)
+        assert len(preview.records) == 1
+    [stored] = result.asset_materializations_for_node("achievements")
+    assert str(stored.metadata["overview"].value).startswith("![plot](data:image/png;base64,")
