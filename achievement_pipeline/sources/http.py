@@ -241,8 +241,8 @@ class HttpClient:
         match fault:
             case requests.exceptions.SSLError():
                 return SourceError(
-                    f"The certificate of {where} can't be verified: set REQUESTS_CA_BUNDLE to the certificates of your "
-                    "organisation, or correct the address."
+                    f"No secure connection can be made to {where}: if its certificate is your organisation's own, set "
+                    "REQUESTS_CA_BUNDLE to the organisation's certificates; else correct the address."
                 )
             case requests.Timeout():
                 return TransientError("it does not answer in time")

@@ -30,13 +30,14 @@ BOB = account("bob", number=2)
 
 @dataclass
 class Repository:
-    """Pull requests as GraphQL shows them, with plain lists for connections. Each change is a minute after the last."""
+    """Pull requests as GraphQL shows them, with plain lists for connections. Each change is a `step` after the last."""
 
     pulls: dict[int, _Node] = field(default_factory=dict)
     now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    step: timedelta = timedelta(minutes=1)
 
     def tick(self) -> str:
-        self.now += timedelta(minutes=1)
+        self.now += self.step
         return self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def merge(self, title: str = "Add a thing", **fields: Any) -> int:

@@ -1,10 +1,14 @@
 """GitHub: which pull requests and reviews are read, in how many requests, with a token and without."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
 
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.sources.github import PullRequests, read_pull_requests
@@ -305,11 +309,13 @@ def test_a_rate_limit_inside_a_200_is_waited_for_until_its_reset(server: GitHubS
 
 
 @pytest.mark.parametrize("headers", [{"Retry-After": "120"}, {}], ids=["named", "unnamed"])
+@pytest.mark.parametrize("inside", [False, True], ids=["403", "inside a 200"])
 def test_the_secondary_rate_limit_is_waited_for(
-    server: GitHubServer, repository: Repository, headers: dict[str, str]
+    server: GitHubServer, repository: Repository, headers: dict[str, str], inside: bool
 ) -> None:
     repository.merge()
-    server.faults.append(Reply({"message": "You have exceeded a secondary rate limit."}, 403, headers))
+    said = {"message": "You have exceeded a secondary rate limit."}
+    server.faults.append(Reply({"errors": [said]}, 200, headers) if inside else Reply(said, 403, headers))
     read(server)
     assert sum(server.clock.slept) >= (120 if headers else 60)
 
@@ -474,3 +480,60 @@ def test_without_a_token_a_pull_request_whose_details_are_refused_stays_pending(
     found = read_without_token(server)
     assert list(found.pull_requests["detail"]) == ["read", "pending"]
     assert f"{KEY}#2 stays without details" in found.warnings[0]
+
+
+class CacheLaw(RuleBasedStateMachine):
+    """After any sequence of changes and readings, reading with what is stored equals reading without."""
+
+    merged = Bundle("merged")
+
+    @initialize(target=merged)
+    def start(self) -> Any:
+        self.server = GitHubServer()
+        self.server.__enter__()
+        self.repository = self.server.repository
+        numbers = [self.repository.merge() for _ in range(4)]
+        self.stored = read(self.server)
+        return multiple(*numbers)
+
+    def teardown(self) -> None:
+        if hasattr(self, "server"):
+            self.server.__exit__()
+
+    @rule(page=st.sampled_from([1, 3, 100]))
+    def read(self, page: int) -> None:
+        cached = read(self.server, self.stored, page)
+        assert_same(cached, read(self.server))
+        self.stored = cached
+
+    @rule(seconds=st.sampled_from([0, 1, 60, 3600]))
+    def let_time_pass_by(self, seconds: int) -> None:
+        """From here on changes are so far apart: with none, many things happen in the same second."""
+        self.repository.step = timedelta(seconds=seconds)
+
+    @rule(target=merged)
+    def merge(self) -> int:
+        return self.repository.merge()
+
+    @rule()
+    def close(self) -> None:
+        self.repository.close()
+
+    @rule(number=merged)
+    def review(self, number: int) -> None:
+        self.repository.review(number)
+
+    @rule(some=st.lists(merged, min_size=1, max_size=6), label=st.sampled_from(["bug", "released"]))
+    def label(self, some: list[int], label: str) -> None:
+        self.repository.edit(*some, labels=[label])
+
+    @rule(number=merged, count=st.integers(0, 3))
+    def edit(self, number: int, count: int) -> None:
+        files = [changed_file(f"file-{i}") for i in range(count)]
+        self.repository.edit(number, title=f"{count} files", files=files)
+
+
+TestCacheLaw = CacheLaw.TestCase
+TestCacheLaw.settings = settings(
+    max_examples=15, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)

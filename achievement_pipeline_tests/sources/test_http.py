@@ -6,6 +6,8 @@ import traceback
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from achievement_pipeline.errors import SourceError
@@ -100,6 +102,23 @@ def test_a_server_that_does_not_answer_in_time_is_given_up(server: Loopback) -> 
     finally:
         release.end()
     assert "does not answer in time" in str(error)
+
+
+def test_a_connection_that_can_not_be_secured_fails_at_once(server: Loopback) -> None:
+    secure = HttpClient(
+        "Thing", server.url.replace("http:", "https:"), classify=lambda _: None, wire=server.clock.wire()
+    )
+    assert "REQUESTS_CA_BUNDLE" in str(failure(lambda: secure.get("/things")))
+    assert server.clock.slept == []
+
+
+@given(faults=st.lists(st.sampled_from([RESET, CUT, BROKEN, Reply(status=500), Reply(status=429)]), max_size=5))
+@settings(max_examples=30, deadline=None)
+def test_any_faults_that_are_fewer_than_the_tries_are_survived(faults: list[Reply]) -> None:
+    with Loopback(lambda _: Reply({"fine": True})) as flaky:
+        flaky.faults.extend(faults)
+        assert client(flaky).get("/things").body == {"fine": True}
+        assert len(flaky.clock.slept) >= len(faults)
 
 
 def test_a_server_that_is_not_there_is_an_error_with_a_remedy() -> None:

@@ -29,7 +29,7 @@ _TOO_HEAVY = {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"}
 
 
 class GitHubClient:
-    """Reads GitHub, or a GitHub Enterprise server by its addresses (``https://HOST/api/v3``, ``https://HOST/api/graphql``).
+    """Reads GitHub, or an Enterprise server by its addresses (``https://HOST/api/v3`` and ``https://HOST/api/graphql``).
 
     Args:
         token: Without one, public repositories are read through REST, slowly: GraphQL is for known users only.
@@ -96,7 +96,7 @@ def _classify_graphql(answer: Answer) -> Problem | None:
     errors, said = errors_of(answer.body), error_messages(answer.body)
     kinds = {str(error.get("type")) for error in errors}
     data = answer.body.get("data") if isinstance(answer.body, dict) else None
-    if "RATE_LIMITED" in kinds:
+    if "RATE_LIMITED" in kinds or "rate limit" in said.lower():
         return _find_limit(answer, "rate limit")
     if kinds & _TOO_HEAVY:
         return TooHeavyError(f"GitHub finds a query too heavy: {said}")

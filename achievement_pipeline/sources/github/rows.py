@@ -11,7 +11,7 @@ import pandera.pandas as pa
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequestFiles, RawPullRequests, RawReviews
-from achievement_pipeline.sources.records import to_frame, type_rows
+from achievement_pipeline.sources.records import type_rows
 
 Row = dict[str, Any]
 
@@ -42,27 +42,23 @@ class Rows:
 
 
 def replace_rows(
-    schema: type[_SchemaT], stored: pd.DataFrame, numbers: Collection[int], rows: list[Row]
+    schema: type[_SchemaT], stored: pd.DataFrame | None, numbers: Collection[int], rows: list[Row]
 ) -> DataFrame[_SchemaT]:
     """Replace the stored rows of the numbered pull requests by new ones."""
-    frames = [stored[~stored["number"].isin(list(numbers))], type_rows(schema, rows)]
-    merged = pd.concat([frame for frame in frames if not frame.empty] or [stored])
+    frames = [type_rows(schema, rows)]
+    if stored is not None:
+        frames.append(stored[~stored["number"].isin(list(numbers))])
+    merged = pd.concat([frame for frame in frames if not frame.empty] or frames[:1])
     return schema.validate(merged.sort_values("number", kind="stable").reset_index(drop=True))
 
 
 def merge_rows(stored: PullRequests | None, numbers: Collection[int], rows: Rows) -> PullRequests:
     """Replace the stored rows of the numbered pull requests by new ones, in all frames."""
-    old = stored or PullRequests(
-        to_frame(RawPullRequests, []),
-        to_frame(RawPullRequestCommits, []),
-        to_frame(RawPullRequestFiles, []),
-        to_frame(RawReviews, []),
-    )
     return PullRequests(
-        replace_rows(RawPullRequests, old.pull_requests, numbers, rows.pull_requests),
-        replace_rows(RawPullRequestCommits, old.commits, numbers, rows.commits),
-        replace_rows(RawPullRequestFiles, old.files, numbers, rows.files),
-        replace_rows(RawReviews, old.reviews, numbers, rows.reviews),
+        replace_rows(RawPullRequests, stored and stored.pull_requests, numbers, rows.pull_requests),
+        replace_rows(RawPullRequestCommits, stored and stored.commits, numbers, rows.commits),
+        replace_rows(RawPullRequestFiles, stored and stored.files, numbers, rows.files),
+        replace_rows(RawReviews, stored and stored.reviews, numbers, rows.reviews),
     )
 
 
