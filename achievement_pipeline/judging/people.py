@@ -1,0 +1,77 @@
+"""Who did it: one person is a set of e-mail addresses.
+
+Addresses are compared in lower case, and GitHub's two private forms of one login are one address. What else belongs
+together says mailmap (applied when commits are read) or the user. Nobody is matched by name: two people may share one.
+An address that is empty or none at all is an opaque key like any other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.judging.bots import are_bots
+from achievement_pipeline.judging.rules import BotRules, Person
+
+_NUMBERED_NOREPLY = r"^\d+\+(.+@users\.noreply\.github\.com)$"
+
+_COAUTHOR = r"(?im)^[\W_]*co-authored-by[ \t]*:[ \t]*(?P<name>[^<\n]*?)[ \t]*<[ \t]*(?P<email>[^<>\n]*?)[ \t]*>?[ \t]*$"
+"""In any line of the body: git reads trailers in the last paragraph only, and a squash merge leaves them between
+others (a third of ansible's are lost that way). Some lack the ``>``."""
+
+
+def canonical(emails: pd.Series[str], people: Iterable[Person] = ()) -> pd.Series[str]:
+    """Map addresses to the one that stands for the person.
+
+    Raises:
+        SettingsError: An address belongs to two people.
+    """
+    plain = _plain(emails)
+    owners = _owners(people)
+    return plain.map(owners).fillna(plain).astype("str") if owners else plain
+
+
+def show_names(persons: pd.Series[str], names: pd.Series[str], people: Iterable[Person] = ()) -> pd.Series[str]:
+    """Name each person: as the user says, else as in their newest commit.
+
+    Args:
+        persons: Canonical addresses, the oldest commit first.
+        names: The names in these commits.
+        people: Those whom the user names.
+    """
+    newest = names[names.str.strip() != ""].groupby(persons).last()
+    chosen = {_plain(pd.Series(person.emails, dtype="str")).iloc[0]: person.name for person in people if person.name}
+    return persons.map(newest.to_dict() | chosen).fillna("").astype("str")
+
+
+def read_coauthors(bodies: pd.Series[str], people: Iterable[Person], bots: BotRules) -> pd.Series[str]:
+    """Read the people in ``Co-authored-by`` lines, machines left out.
+
+    ``Signed-off-by`` certifies where a patch comes from and names everybody who passed it on, in git's own history the
+    maintainer under every patch: it makes nobody an author, and is not read.
+
+    Returns:
+        Canonical addresses, one row a line, the index of ``bodies`` repeated.
+    """
+    candidates = bodies[bodies.str.contains("(?i)co-authored-by")]
+    named = candidates.str.extractall(_COAUTHOR).droplevel("match")
+    named = named[named["email"].str.contains("@")]
+    human = ~are_bots(named["name"], named["email"], bots).to_numpy()
+    return canonical(named.loc[human, "email"], people)
+
+
+def _plain(emails: pd.Series[str]) -> pd.Series[str]:
+    return emails.str.strip().str.lower().str.replace(_NUMBERED_NOREPLY, r"\1", regex=True)
+
+
+def _owners(people: Iterable[Person]) -> dict[str, str]:
+    owners: dict[str, str] = {}
+    for person in people:
+        addresses = _plain(pd.Series(person.emails, dtype="str"))
+        for address in addresses:
+            owner = owners.setdefault(address, addresses.iloc[0])
+            if owner != addresses.iloc[0]:
+                raise SettingsError(f"{address} belongs to two people, {owner} and {addresses.iloc[0]}: give it to one")
+    return owners
