@@ -17,7 +17,6 @@ from achievement_pipeline.store.reading import AchievementFilter, AchievementVie
 from achievement_pipeline.store.repositories import remember_repository
 from achievement_pipeline_tests.builders import GitRepository
 
-
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
