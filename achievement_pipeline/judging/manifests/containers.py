@@ -71,7 +71,7 @@ def _expanded(value: str, arguments: dict[str, str]) -> str:
 def read_compose(text: str) -> Dependencies:
     """A compose file: the images of its services."""
     services = [each for document in read_yaml(text) for each in table(at(document, "services")).values()]
-    return images_of(text_of(at(service, "image")) for service in services)
+    return images_of(at(service, "image") for service in services)
 
 
 def read_chart(text: str) -> Dependencies:
@@ -93,7 +93,7 @@ def read_kubernetes(text: str) -> Dependencies:
             continue
         group = version.rpartition("/")[0]
         found[Ecosystem.KUBERNETES, f"{group}/{kind}" if group else kind] = version.rpartition("/")[2]
-        found |= images_of(text_of(image) for image in values_of(document, "image"))
+        found |= images_of(values_of(document, "image"))
     return found
 
 
@@ -109,8 +109,9 @@ def image_reference(image: str) -> tuple[str, str | None]:
 def images_of(images: Iterable[Any]) -> Dependencies:
     """The images of these references; what is none, or stands for nothing known, is left out."""
     found: Dependencies = {}
-    for image in images:
-        if image and _IMAGE.match(_expanded(image, {})):
-            name, tag = image_reference(_expanded(image, {}))
+    for value in images:
+        image = _expanded(text_of(value) or "", {})
+        if _IMAGE.match(image):
+            name, tag = image_reference(image)
             found[Ecosystem.DOCKER, name] = tag
     return found

@@ -50,10 +50,10 @@ def _child(element: ET.Element, name: str, properties: dict[str, str]) -> str | 
 def read_gradle(text: str) -> Dependencies:
     """``build.gradle`` and ``build.gradle.kts``: dependencies and plugins in the forms of Gradle's manual."""
     found: Dependencies = {}
-    plugins = False
+    in_plugins = False
     for line in _COMMENT.sub("", text).splitlines():
-        plugins = bool(re.match(r"\s*plugins\s*\{", line)) or (plugins and line.strip() != "}")
-        if plugins:
+        if in_plugins or re.match(r"\s*plugins\s*\{", line):
+            in_plugins = "}" not in line
             for plugin, version in _GRADLE_PLUGIN.findall(line):
                 found[Ecosystem.MAVEN, _plugin(plugin)] = version or None
         elif _GRADLE_DECLARATION.match(line):

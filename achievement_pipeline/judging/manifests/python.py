@@ -120,7 +120,9 @@ def _requirements(lines: Iterable[str]) -> Dependencies:
         except InvalidRequirement:
             # a path, an address or a slip: the other lines still tell what they tell
             continue
-        found[Ecosystem.PYPI, canonicalize_name(requirement.name)] = str(requirement.specifier) or None
+        # what is asked for before what is ruled out: the first number is then the version
+        specifiers = sorted(requirement.specifier, key=lambda each: (each.operator in ("<", "<=", "!="), str(each)))
+        found[Ecosystem.PYPI, canonicalize_name(requirement.name)] = ",".join(map(str, specifiers)) or None
     return found
 
 
