@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 
 import psycopg2
 import pytest
@@ -313,6 +314,18 @@ def test_a_server_that_was_killed_with_its_guard_can_be_brought_back(home: Path)
         _guard(home).kill()
         _postmaster(home).kill()
         _wait_until(lambda: not _is_served(home))
+        server.ensure_running()
+        assert _answers(server.url())
+
+
+def test_a_server_waits_for_the_last_processes_of_the_one_that_was_killed(home: Path) -> None:
+    with EmbeddedPostgres(home) as server, _connected(server.url()):
+        backend = next(process for process in _processes(home) if "[local]" in process.command)
+        os.kill(backend.pid, signal.SIGSTOP)  # too busy to notice
+        _guard(home).kill()
+        _postmaster(home).kill()
+        _wait_until(lambda: not _is_served(home))
+        Timer(1, backend.kill).start()
         server.ensure_running()
         assert _answers(server.url())
 

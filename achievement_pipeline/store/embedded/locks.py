@@ -22,7 +22,7 @@ def exclusive(path: Path) -> Iterator[None]:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
-        _unlock(descriptor)
+        unlock(descriptor)
 
 
 def share(path: Path) -> int:
@@ -48,11 +48,11 @@ def is_free(path: Path) -> bool:
     descriptor = claim(path)
     if descriptor is None:
         return False
-    _unlock(descriptor)
+    unlock(descriptor)
     return True
 
 
-def _unlock(descriptor: int) -> None:
+def unlock(descriptor: int) -> None:
     """Drop the lock and close the file; to close it alone would leave the lock to a child that was forked meanwhile."""
     fcntl.flock(descriptor, fcntl.LOCK_UN)
     os.close(descriptor)

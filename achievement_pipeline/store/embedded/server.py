@@ -1,12 +1,14 @@
 """The embedded server as its users see it: take a lease of it, and it runs; give the last one back, and it stops."""
 
 import atexit
+import itertools
 import logging
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,6 +20,10 @@ from achievement_pipeline.store.embedded.cluster import ROLE, Cluster
 from achievement_pipeline.store.embedded.places import PORT, choose_place
 
 _log = logging.getLogger(__name__)
+
+_GUARD_PERIOD_SECONDS = 0.25
+_GUARD_PERIODS_TO_A_CALL = 4
+"""Whether the server is used is a lock to try; whether it runs is a call that costs it a process."""
 
 _PARAMETERS = {
     "port": str(PORT),
@@ -57,7 +63,7 @@ class EmbeddedPostgres:
         self._lease: int | None = None
         self._lock = self.home / "lock"
         self._users = self.home / "users"
-        self.guard_lock = self.home / "guard"
+        self._guard_lock = self.home / "guard"
 
     def __enter__(self) -> Self:
         """Take a lease."""
@@ -123,7 +129,8 @@ class EmbeddedPostgres:
             return
         atexit.unregister(self.release)
         self._drop_lease()
-        self.stop_if_unused()
+        with suppress(FileNotFoundError), locks.exclusive(self._lock):  # or the folder was removed: so ends its server
+            self._stop_if_unused()
 
     def ensure_running(self) -> None:
         """Start the server again if it was killed; cheap where it was not.
@@ -136,21 +143,33 @@ class EmbeddedPostgres:
                 with locks.exclusive(self._lock):
                     self._bring_up()
 
-    def stop_if_unused(self) -> bool:
-        """Stop the server unless somebody holds a lease, and tell whether nobody does.
+    def guard(self) -> None:
+        """Stop the server when its last user is gone, and start it again when it was killed; until it is stopped.
+
+        Returns at once where somebody else does that already.
 
         Raises:
-            StoreError: The server can't be stopped.
+            StoreError: The server can't be stopped or started again. The next user is told why.
         """
-        try:
+        guarding = locks.claim(self._guard_lock)
+        if guarding is None:
+            return
+        for period in itertools.count():
             with locks.exclusive(self._lock):
-                if not locks.is_free(self._users):
-                    return False
-                if self._cluster.is_listening():
-                    self._cluster.stop()
-                return True
-        except FileNotFoundError:  # the whole folder was removed, and a server ends without its folder
-            return True
+                if self._stop_if_unused():
+                    locks.unlock(guarding)  # before anybody can start the server anew and trust in this guard
+                    return
+            if period % _GUARD_PERIODS_TO_A_CALL == 0:
+                self.ensure_running()
+            time.sleep(_GUARD_PERIOD_SECONDS)
+
+    def _stop_if_unused(self) -> bool:
+        """Stop the server unless somebody holds a lease, and tell whether nobody does."""
+        if not locks.is_free(self._users):
+            return False
+        if self._cluster.is_listening():
+            self._cluster.stop()
+        return True
 
     def _make_home(self) -> None:
         """Make the folder, for root so that the server's account can enter it, and the files that are locked."""
@@ -162,7 +181,7 @@ class EmbeddedPostgres:
                 folder.mkdir(parents=True, exist_ok=True)
         finally:
             os.umask(mask)
-        for file in (self._lock, self._users, self.guard_lock):
+        for file in (self._lock, self._users, self._guard_lock):
             file.touch(mode=0o600)
         if is_new and self.home != self._place.wanted:
             _log.warning(
@@ -175,7 +194,7 @@ class EmbeddedPostgres:
 
     def _ensure_guard(self) -> None:
         """Start the guard, unless it is there, as nobody's child: it outlives this process."""
-        if not locks.is_free(self.guard_lock):
+        if not locks.is_free(self._guard_lock):
             return
         command = [sys.executable, "-m", "achievement_pipeline.store.embedded.guard", str(self._place.wanted)]
         subprocess.run(
