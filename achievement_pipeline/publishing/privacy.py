@@ -63,6 +63,8 @@ class PublicEvidence:
 class PublicLedgerLine:
     """A line of a score."""
 
+    visibility: Visibility
+    """Of the activity that gave it."""
     score: str
     rule: str
     points: float
@@ -372,23 +374,24 @@ class _Gate:
 
     def _fit_for_strangers(self, draft: PublicAchievement) -> PublicAchievement:
         """Take out what strangers don't get to see of work that they do get to see."""
-        evidence = tuple(self._fitting(draft.evidence))
-        all_public = evidence == draft.evidence
         draft = replace(
             draft,
             gate=_GATE,
             coauthors=tuple(Mark.PERSON.value for _ in draft.coauthors),
-            ledger=draft.ledger if all_public else tuple(replace(line, evidence="") for line in draft.ledger),
-            evidence=evidence,
+            ledger=tuple(line if self._may_show(line) else replace(line, evidence="") for line in draft.ledger),
+            evidence=tuple(self._fitting(draft.evidence)),
         )
         return _everywhere(draft, self.redactor.outward)
 
     def _fitting(self, evidence: Iterable[PublicEvidence]) -> Iterator[PublicEvidence]:
         for each in evidence:
-            if each.visibility is Visibility.PUBLIC or self._treatment is Treatment.SHOW:
+            if self._may_show(each):
                 yield each
             elif self._treatment is Treatment.REDACT:
                 yield _anonymous(each)
+
+    def _may_show(self, part: PublicEvidence | PublicLedgerLine) -> bool:
+        return part.visibility is Visibility.PUBLIC or self._treatment is Treatment.SHOW
 
 
 def _names(achievements: Iterable[AchievementView], policy: PrivacyPolicy, known: Known) -> Names:
@@ -432,7 +435,9 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
         impact_score=achievement.impact_score,
         complexity_score=achievement.complexity_score,
         ledger=tuple(
-            PublicLedgerLine(line["score"], line["rule"], line["points"], line["evidence"])
+            PublicLedgerLine(
+                _line_visibility(line, known), line["score"], line["rule"], line["points"], line["evidence"]
+            )
             for line in achievement.score_ledger
         ),
         score_version=achievement.score_version,
@@ -441,6 +446,12 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
         evidence=tuple(_evidence(line, known) for line in achievement.evidence),
         portfolio_ready=achievement.portfolio_ready,
     )
+
+
+def _line_visibility(line: JsonObject, known: Known) -> Visibility:
+    """Return who can see the activity that gave a line; where none did (an edit), the user wrote it for all to see."""
+    public = "activity" not in line or _is_public(origin_of(line["activity"]), known)
+    return Visibility.PUBLIC if public else Visibility.PRIVATE
 
 
 def _evidence(line: JsonObject, known: Known) -> PublicEvidence:

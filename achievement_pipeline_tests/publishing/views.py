@@ -38,8 +38,10 @@ def view(title: str = "Add a cache", repository: str | None = PUBLIC, **changes:
         "impact_score": 80.0,
         "complexity_score": 60.0,
         "score_ledger": [
-            {"score": "impact", "rule": "pull request", "points": 80.0, "evidence": key},
-            {"score": "complexity", "rule": "pull request", "points": 60.0, "evidence": key},
+            ledger_line("impact", "base", 50.0, "every pull request", key),
+            ledger_line("impact", "size", 30.0, "340 effective lines", key),
+            ledger_line("complexity", "base", 40.0, "every pull request", key),
+            ledger_line("complexity", "files", 20.0, "4 effective files", key),
         ],
         "score_version": "1",
         "skills_demonstrated": ["Python"],
@@ -59,6 +61,11 @@ def view(title: str = "Add a cache", repository: str | None = PUBLIC, **changes:
 def evidence(key: str, title: str = "Add a cache", url: str | None = None, kind: str = "git_commit") -> dict[str, Any]:
     """Return a line of evidence."""
     return {"key": key, "kind": kind, "title": title, "url": url, "person": ME, "at": NOON.isoformat()}
+
+
+def ledger_line(score: str, rule: str, points: float, shown: str, activity: str) -> dict[str, Any]:
+    """Return a line of a ledger."""
+    return {"score": score, "rule": rule, "points": points, "evidence": shown, "activity": activity}
 
 
 def known(views: Sequence[AchievementView], **changes: Any) -> Known:
