@@ -1,5 +1,7 @@
 """git: the commits that are reachable now and what they changed, as dataframes."""
 
+from achievement_pipeline.sources.git.attributes import path_attributes
+from achievement_pipeline.sources.git.blobs import read_blobs
 from achievement_pipeline.sources.git.changes import Changes, Progress, read_changes
 from achievement_pipeline.sources.git.errors import (
     AccessError,
@@ -35,6 +37,8 @@ __all__ = [
     "everything",
     "list_commits",
     "open_repository",
+    "path_attributes",
+    "read_blobs",
     "read_changes",
     "read_history",
 ]
