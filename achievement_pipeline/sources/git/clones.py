@@ -4,6 +4,7 @@ Only branches are kept, by an explicit refspec. Credentials that a URL holds rea
 no message and no command line has them. Git never asks for any.
 """
 
+import errno
 import fcntl
 import os
 import re
@@ -34,6 +35,8 @@ _HELPER: Final = (
 """Answers git's question for credentials; after it, where it gave no password, the user's own helpers are asked."""
 
 
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+
 _FULL: Final = re.compile(r"No space left on device|Disk quota exceeded")
 _DENIED: Final = re.compile(
     r"Authentication failed|could not read (Username|Password)|Permission denied|Access denied|error: 40[13]"
@@ -59,36 +62,40 @@ def update_clone(remote: Remote, cache: Path) -> Path:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _only_one(_beside(folder, "lock")):
-            if folder.exists():
+            if _has_branches(folder):
                 _fetch(remote, folder)
             else:
                 _clone(remote, folder)
     except GitCommandError as error:
         failure = _explain(remote, said(error), cache)
-    except PermissionError as error:
-        failure = AccessError(f"{error.filename}: {error.strerror}. Let this user write there, or set another folder.")
     except OSError as error:
-        failure = DiskFullError(f"{cache}: {error.strerror}. Make room there, or set another folder.")
+        kind = DiskFullError if error.errno in _NO_ROOM else AccessError
+        failure = kind(f"{cache}: {error.strerror}. Make room or let this user write there, or set another folder.")
     else:
         return folder
     raise failure
 
 
+def _has_branches(folder: Path) -> bool:
+    """Whether there is a clone with something in it: one of nothing does not even know how objects are named."""
+    return folder.exists() and bool(run_as_user(f"--git-dir={folder}", "for-each-ref", "--count=1"))
+
+
 def _clone(remote: Remote, folder: Path) -> None:
     """Clone beside its place and move it there when it is whole; what a killed process left is swept away."""
     unfinished = _beside(folder, "unfinished")
-    if unfinished.exists():
-        shutil.rmtree(unfinished)
-    refspec = f"remote.origin.fetch={_BRANCHES}"
-    _run(remote, "clone", "--bare", "--no-tags", "--template=", "-c", refspec, "--", remote.address, str(unfinished))
-    # What is new is listed three times as fast with it.
-    _run(remote, "-C", str(unfinished), "commit-graph", "write", "--reachable", "--no-progress")
+    for stale in (unfinished, folder):
+        if stale.exists():
+            shutil.rmtree(stale)
+    _run(remote, "clone", "--quiet", "--bare", "--no-tags", "--template=", "--", remote.address, str(unfinished))
+    # With it, what is new is listed in a third of the time.
+    _run(remote, f"--git-dir={unfinished}", "commit-graph", "write", "--reachable", "--no-progress")
     unfinished.rename(folder)
 
 
 def _fetch(remote: Remote, folder: Path) -> None:
-    git = ("-C", str(folder), "-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false")
-    _run(remote, *git, "fetch", "--prune", "--no-tags", "--", remote.address, _BRANCHES)
+    git = (f"--git-dir={folder}", "-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false")
+    _run(remote, *git, "fetch", "--quiet", "--prune", "--no-tags", "--", remote.address, _BRANCHES)
     answer = _run(remote, "ls-remote", "--symref", "--", remote.address, "HEAD").decode(errors="surrogateescape")
     if match := re.match(r"ref: (refs/heads/\S+)\tHEAD\n", answer):
         _run(remote, *git, "symbolic-ref", "HEAD", match[1])

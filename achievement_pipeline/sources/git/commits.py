@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from io import BytesIO
 from typing import Final
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pandera.typing.pandas import DataFrame
 
-from achievement_pipeline.frames import DiffState, RawCommits
+from achievement_pipeline.frames import DiffState
 from achievement_pipeline.sources.git.processes import SealedGit
 from achievement_pipeline.sources.git.tables import Blocks, decode_text, to_frame
 
@@ -44,10 +44,13 @@ _LAST_SECOND: Final = 253402300799
 """The end of the year 9999."""
 
 
-def walk(git: SealedGit, key: str, tips: Iterable[str], without: Iterable[str] = ()) -> DataFrame[RawCommits]:
+def walk(git: SealedGit, key: str, tips: Iterable[str], without: Iterable[str] = ()) -> pd.DataFrame:
     """List what is reachable from `tips` and not from `without`, newest first as git orders it.
 
     Merges are marked as such; the changes of all other commits as not asked for.
+
+    Returns:
+        The columns of `RawCommits`.
 
     Raises:
         GitCommandError: A commit on the way is missing or damaged.
@@ -58,7 +61,7 @@ def walk(git: SealedGit, key: str, tips: Iterable[str], without: Iterable[str] =
     blocks = Blocks(_whole_records)
     batches = [_batch(key, block) for chunk in chunks if (block := blocks.add(chunk))]
     batches.append(_batch(key, blocks.rest()))
-    return RawCommits.validate(to_frame(batches, _SCHEMA))
+    return to_frame(batches, _SCHEMA)
 
 
 def revisions(tips: Iterable[str], without: Iterable[str] = ()) -> list[str]:
@@ -86,9 +89,12 @@ def true_parents(git: SealedGit, shas: Iterable[str]) -> dict[str, str]:
 
 
 def _whole_records(buffer: bytes) -> int:
-    """The length of the whole records in a buffer: as many fields as there are placeholders, times whatever."""
+    """The length of the whole records in a buffer: a record has as many fields as there are placeholders."""
+    fields = buffer.count(b"\0")
+    if fields < len(_PLACEHOLDERS):
+        return 0
     end = len(buffer)
-    for _ in range(buffer.count(b"\0") % len(_PLACEHOLDERS) + 1):
+    for _ in range(fields % len(_PLACEHOLDERS) + 1):
         end = buffer.rindex(b"\0", 0, end)
     return end + 1
 

@@ -6,7 +6,7 @@ now, never from dates: a quarter of what comes into git's own history is older, 
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -60,7 +60,8 @@ class Listing:
     """The commits that are reachable, before it is decided whose changes are read.
 
     Attributes:
-        commits: Those that are new first; what is stored of the others' changes is known by `diff`.
+        commits: Those that are new first. Changes that are not stored, and those that another try may read, are
+            ``skipped``.
         new: How many were not there the time before.
         gone: Object names of those that were there the time before, and are not reachable now.
     """
@@ -120,20 +121,19 @@ def read_history(
     if stored and not _usable(stored, repository):
         stored = None
     listing = list_commits(repository, stored)
-    commits = listing.commits
-    readable = [DiffState.SKIPPED]
-    if stored and stored.state.objects_state != repository.objects_state:
-        readable += [DiffState.PENDING, DiffState.FAILED]
-    wanted = commits["diff"].isin(readable) & select(commits)
-    changes = read_changes(repository, commits["sha"][wanted].to_list(), progress)
-    commits = RawCommits.validate(commits.assign(diff=_diff_states(repository, commits, wanted, changes.unread)))
+    wanted = select(listing.commits) & (listing.commits["diff"] == DiffState.SKIPPED)
+    if stored and listing.commits is stored.commits and not wanted.any():
+        return replace(stored, state=_state(repository, stored.state.rows), new=0, gone=0, unread={})
+    changes = read_changes(repository, listing.commits["sha"][wanted].to_list(), progress)
+    states = _diff_states(repository, listing.commits, wanted, changes.unread)
+    commits = RawCommits.validate(listing.commits.assign(diff=states))
     files = changes.files
     if stored:
         files = RawCommitFiles.validate(pd.concat([files, _without(stored.files, listing.gone)], ignore_index=True))
     return History(
         commits=commits,
         files=files,
-        state=_state(repository, commits, files),
+        state=_state(repository, _digest(commits, files)),
         new=listing.new,
         gone=len(listing.gone),
         unread=changes.unread,
@@ -146,6 +146,8 @@ def list_commits(repository: Repository, stored: History | None = None) -> Listi
     Raises:
         CorruptRepositoryError: The history can't be walked.
     """
+    if stored and stored.state.objects_state != repository.objects_state:
+        stored = _with_another_try(stored)
     try:
         with repository.seal() as git:
             if stored and _differs_by_tips_only(stored.state, repository):
@@ -157,47 +159,54 @@ def list_commits(repository: Repository, stored: History | None = None) -> Listi
     except GitCommandError as error:
         raise CorruptRepositoryError(
             f"{repository.git_dir}: its history can't be followed to its beginning ({said(error)}). "
-            f"git -C {repository.git_dir} fsck tells what is damaged; a fresh clone mends it."
+            f"git --git-dir={repository.git_dir} fsck tells what is damaged; a fresh clone mends it."
         ) from error
 
 
-def _list_difference(git: SealedGit, repository: Repository, stored: History) -> Listing:
-    """List what is reachable now and was not then, and what was and is not.
+def _with_another_try(stored: History) -> History:
+    """Forget which changes could not be read."""
+    unread = stored.commits["diff"].isin([DiffState.PENDING, DiffState.FAILED])
+    if not unread.any():
+        return stored
+    states = stored.commits["diff"].mask(unread, DiffState.SKIPPED.value)
+    return replace(stored, commits=RawCommits.validate(stored.commits.assign(diff=states)))
 
-    Where clocks are wrong git may list too much here, never too little; so both are checked.
+
+def _list_difference(git: SealedGit, repository: Repository, stored: History) -> Listing:
+    """List what is reachable now and was not then, and what was then and is not now.
+
+    Where clocks went wrong git lists too much here, never too little; so both are checked.
     """
     then, now = stored.state.tips, repository.tips
     gone = _reachable(git, then, without=now)
     if gone:
         gone -= _reachable(git, now)
-    new = _walk(git, repository, without=then)
-    new = new[~_is_in(new["sha"], stored.commits["sha"])]
+    new = _without(_walk(git, repository, without=then), stored.commits["sha"])
     commits = pd.concat([new, _without(stored.commits, gone)], ignore_index=True)
     return Listing(RawCommits.validate(commits), len(new), frozenset(gone))
 
 
 def _list_all(git: SealedGit, repository: Repository, stored: History | None) -> Listing:
-    """List everything anew; what is stored tells whose changes were read."""
+    """List everything anew; of what is stored, only what is known of the changes is kept."""
     commits = _walk(git, repository)
     if stored is None:
-        return Listing(commits, len(commits), frozenset())
+        return Listing(RawCommits.validate(commits), len(commits), frozenset())
     known = stored.commits.set_index("sha")["diff"].reindex(commits["sha"]).reset_index(drop=True)
-    gone = stored.commits["sha"][~_is_in(stored.commits["sha"], commits["sha"])]
-    states = known.fillna(commits["diff"])
-    return Listing(RawCommits.validate(commits.assign(diff=states)), int(known.isna().sum()), frozenset(gone))
+    gone = _without(stored.commits, commits["sha"])["sha"]
+    commits = RawCommits.validate(commits.assign(diff=known.fillna(commits["diff"])))
+    return Listing(commits, int(known.isna().sum()), frozenset(gone))
 
 
-def _walk(git: SealedGit, repository: Repository, without: Iterable[str] = ()) -> DataFrame[RawCommits]:
+def _walk(git: SealedGit, repository: Repository, without: Iterable[str] = ()) -> pd.DataFrame:
     """List commits; those that a shallow clone ends at with the parents that it hides."""
     commits = walk(git, repository.key, repository.tips, without)
-    ends = commits["sha"].isin(repository.shallow)
-    if not ends.any():
+    ends = commits["sha"][commits["sha"].isin(repository.shallow)]
+    if ends.empty:
         return commits
-    parents = commits["sha"][ends].map(true_parents(git, commits["sha"][ends]))
-    merges = parents[parents.str.contains(" ")]
-    commits.loc[parents.index, "parents"] = parents
-    commits.loc[merges.index, "diff"] = DiffState.MERGE.value
-    return RawCommits.validate(commits)
+    parents = ends.map(true_parents(git, ends))
+    commits.loc[ends.index, "parents"] = parents
+    commits.loc[ends.index[parents.str.contains(" ")], "diff"] = DiffState.MERGE.value
+    return commits
 
 
 def _reachable(git: SealedGit, tips: Iterable[str], without: Iterable[str] = ()) -> set[str]:
@@ -217,7 +226,7 @@ def _diff_states(
     return states.mask(commits["sha"].isin(can_come), DiffState.PENDING.value)
 
 
-def _state(repository: Repository, commits: DataFrame[RawCommits], files: DataFrame[RawCommitFiles]) -> ReadingState:
+def _state(repository: Repository, rows: str) -> ReadingState:
     return ReadingState(
         version=_READER_VERSION,
         repository=repository.key,
@@ -225,7 +234,7 @@ def _state(repository: Repository, commits: DataFrame[RawCommits], files: DataFr
         shallow=repository.shallow,
         mailmap=repository.mailmap,
         objects_state=repository.objects_state,
-        rows=_digest(commits, files),
+        rows=rows,
     )
 
 

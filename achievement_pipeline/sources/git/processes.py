@@ -118,14 +118,14 @@ class SealedGit:
         self._running: set[GitProcess] = set()
 
     @contextmanager
-    def running(self, *arguments: str, stdin: Iterable[str] = ()) -> Iterator["GitProcess"]:
+    def running(self, *arguments: str, stdin: Iterable[str] = (), end: str = "\n") -> Iterator["GitProcess"]:
         """Start one command, and kill it at the end of the context where it has not ended by itself.
 
-        The lines of `stdin` stand in a file before it starts, so neither side ever waits for the other.
+        What `stdin` holds, each followed by `end`, is in a file before it starts: neither side waits for the other.
         """
-        unset = [name for name in os.environ if name.startswith("GIT_") and name != "GIT_EXEC_PATH"]
+        unset = [name for name in os.environ if name.startswith("GIT_") and name not in self._environment]
         with tempfile.TemporaryFile(dir=self._folder) as lines:
-            lines.writelines(f"{line}\n".encode() for line in stdin)
+            lines.writelines(f"{line}{end}".encode(errors="surrogateescape") for line in stdin)
             lines.seek(0)
             handle = self._git.execute(
                 _command(unset, (f"--git-dir={self._folder}", *arguments)),
@@ -146,23 +146,23 @@ class SealedGit:
         while self._running:
             self._running.pop().kill()
 
-    def chunks(self, *arguments: str, stdin: Iterable[str] = ()) -> Iterator[bytes]:
+    def chunks(self, *arguments: str, stdin: Iterable[str] = (), end: str = "\n") -> Iterator[bytes]:
         """Run one command and yield what it prints, as it comes.
 
         Raises:
             GitCommandError: It failed, after what it printed until then was yielded.
         """
-        with self.running(*arguments, stdin=stdin) as process:
+        with self.running(*arguments, stdin=stdin, end=end) as process:
             yield from (chunk for _, chunk in read_in_turns([process]))
             process.check()
 
-    def output(self, *arguments: str, stdin: Iterable[str] = ()) -> bytes:
+    def output(self, *arguments: str, stdin: Iterable[str] = (), end: str = "\n") -> bytes:
         """Run one command that prints little, and return all of it.
 
         Raises:
             GitCommandError: It failed.
         """
-        return b"".join(self.chunks(*arguments, stdin=stdin))
+        return b"".join(self.chunks(*arguments, stdin=stdin, end=end))
 
 
 class GitProcess:

@@ -30,6 +30,7 @@ class Repository:
         key: Stable name: ``host/owner/name`` from its remote ``origin``, else ``local/...`` from its folder.
         git_dir: Its git directory; of a worktree, the worktree's own.
         branch: Short name of the branch that ``HEAD`` is on; None where it is on none.
+        head: Object name of the commit that ``HEAD`` is at; None before the first commit.
         tips: Object names of the commits that the chosen refs point to, sorted; empty before the first commit.
         user_email: ``user.email`` as git resolves it here; None where it is not set.
         shallow: Object names of the commits that a shallow clone ends at, sorted.
@@ -44,6 +45,7 @@ class Repository:
     key: str
     git_dir: Path
     branch: str | None
+    head: str | None
     tips: tuple[str, ...]
     user_email: str | None
     shallow: tuple[str, ...]
@@ -72,12 +74,12 @@ class Repository:
         if self.shallow:
             remarks.append(
                 f"It is a shallow clone: its history ends at {len(self.shallow)} commits, and what they changed can't "
-                f"be read. To read everything: git -C {self.git_dir} fetch --unshallow"
+                f"be read. To read everything: git --git-dir={self.git_dir} fetch --unshallow"
             )
         if self.partial:
             remarks.append(
                 "It is a partial clone: commits whose contents are not here are left pending, nothing is fetched. "
-                f"To read everything: git -C {self.git_dir} fetch --refetch --no-filter"
+                f"To read everything: git --git-dir={self.git_dir} fetch --refetch --no-filter"
             )
         return tuple(remarks)
 
@@ -118,11 +120,13 @@ def _open(folder: Path, remote: Remote | None, *, all_branches: bool) -> Reposit
     settings = _settings(git_dir)
     remote = remote or _origin(git_dir, settings)
     shallow = _shallow(common)
+    head = _line_if_any(git_dir, "rev-parse", "--quiet", "--verify", "HEAD")
     return Repository(
         key=remote.key if remote else local_key(_folder(common)),
         git_dir=git_dir,
         branch=_line_if_any(git_dir, "symbolic-ref", "--quiet", "--short", "HEAD"),
-        tips=_tips(git_dir, all_branches=all_branches),
+        head=head,
+        tips=_tips(git_dir, head, all_branches=all_branches),
         user_email=settings.get("user.email"),
         shallow=shallow,
         partial=any(_PROMISOR.fullmatch(name) for name in settings),
@@ -137,9 +141,11 @@ def _open(folder: Path, remote: Remote | None, *, all_branches: bool) -> Reposit
 def _find(folder: Path) -> Path:
     """The git directory at `folder` or above, by git itself: it checks whose it is, heeding ``safe.directory``."""
     try:
-        return Path(_line(folder, "rev-parse", "--absolute-git-dir"))
+        output = run_as_user("-C", str(folder), "rev-parse", "--absolute-git-dir")
     except GitCommandError as error:
         words = said(error)
+    else:
+        return Path(os.fsdecode(output.removesuffix(b"\n")))
     if match := re.search(r"(?:dubious ownership in|unsafe) repository (?:at )?\(?'(?P<path>[^']+)'", words):
         raise AccessError(
             f"{folder} belongs to another user, and git reads such a repository only when told to. If you trust it: "
@@ -155,7 +161,7 @@ def _find(folder: Path) -> Path:
 
 def _settings(git_dir: Path) -> dict[str, str]:
     """Git's configuration for this repository; of a setting with several values, the last."""
-    output = run_as_user("-C", str(git_dir), "config", "--list", "-z").decode(errors="surrogateescape")
+    output = run_as_user(f"--git-dir={git_dir}", "config", "--list", "-z").decode(errors="surrogateescape")
     return {name: value for name, _, value in (entry.partition("\n") for entry in output.split("\0"))}
 
 
@@ -174,12 +180,14 @@ def _folder(common: Path) -> Path:
     return common.with_name(common.name.removesuffix(".git"))
 
 
-def _tips(git_dir: Path, *, all_branches: bool) -> tuple[str, ...]:
-    tips = {_line_if_any(git_dir, "rev-parse", "--quiet", "--verify", "HEAD")}
+def _tips(git_dir: Path, head: str | None, *, all_branches: bool) -> tuple[str, ...]:
+    tips = {head} if head else set()
     if all_branches:
-        refs = run_as_user("-C", str(git_dir), "for-each-ref", "--format=%(objectname)", "refs/heads", "refs/remotes")
+        refs = run_as_user(
+            f"--git-dir={git_dir}", "for-each-ref", "--format=%(objectname)", "refs/heads", "refs/remotes"
+        )
         tips.update(refs.decode().split())
-    return tuple(sorted(filter(None, tips)))
+    return tuple(sorted(tips))
 
 
 def _shallow(common: Path) -> tuple[str, ...]:
@@ -205,14 +213,14 @@ def _objects_state(objects: Path, shallow: tuple[str, ...]) -> str:
     return digest.hexdigest()
 
 
-def _line(folder: Path, *arguments: str) -> str:
-    output = run_as_user("-C", str(folder), *arguments, environment=_NO_LAZY_FETCH)
+def _line(git_dir: Path, *arguments: str) -> str:
+    output = run_as_user(f"--git-dir={git_dir}", *arguments, environment=_NO_LAZY_FETCH)
     return os.fsdecode(output.removesuffix(b"\n"))
 
 
-def _line_if_any(folder: Path, *arguments: str) -> str | None:
+def _line_if_any(git_dir: Path, *arguments: str) -> str | None:
     """What git answers, None where it says by its status that there is no such thing."""
     try:
-        return _line(folder, *arguments)
+        return _line(git_dir, *arguments)
     except GitCommandError:
         return None

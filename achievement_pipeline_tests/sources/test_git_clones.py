@@ -1,0 +1,265 @@
+"""Own clones of URLs: made once, fetched from then on; servers that can't be read differ from those that refuse."""
+
+import base64
+import os
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from achievement_pipeline.sources.git import (
+    AccessError,
+    DiskFullError,
+    NotARepositoryError,
+    RemoteError,
+    Repository,
+    open_repository,
+    read_history,
+)
+from achievement_pipeline_tests.builders import GitRepository
+
+SECRETS = ("ada-lovelace", "s3cret/p@ss")
+
+
+class _Server(SimpleHTTPRequestHandler):
+    """Serves the files of bare repositories, and those below ``private`` to who has the credentials."""
+
+    def do_GET(self) -> None:
+        expected = base64.b64encode(":".join(SECRETS).encode()).decode()
+        if self.path.startswith("/private") and self.headers["Authorization"] != f"Basic {expected}":
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", 'Basic realm="private"')
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return
+        super().do_GET()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Server, directory=str(folder))) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def private(repository: GitRepository, tmp_path: Path) -> Iterator[str]:
+    """Host and port that serve a repository as ``private/name.git``."""
+    repository.commit("secret", {"file": "x\n"})
+    repository.clone(tmp_path / "served/private/name.git", "--bare").git("update-server-info")
+    with serving(tmp_path / "served") as host:
+        yield host
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+def shas(repository: Repository) -> list[str]:
+    return list(read_history(repository).commits["sha"])
+
+
+def test_a_url_is_cloned_and_read(repository: GitRepository, cache: Path) -> None:
+    sha = repository.commit("one", {"file": "x\n"})
+
+    opened = open_repository(repository.url, cache=cache)
+
+    assert shas(opened) == [sha]
+    assert opened.git_dir.is_relative_to(cache)
+    assert opened.branch == "main"
+    assert opened.key == open_repository(repository.path, cache=cache).key
+
+
+def test_a_clone_is_fetched_when_it_is_opened_again(repository: GitRepository, cache: Path) -> None:
+    first = repository.commit()
+    opened = open_repository(repository.url, cache=cache)
+    (opened.git_dir / "mark").touch()
+    second = repository.commit()
+
+    assert shas(open_repository(repository.url, cache=cache)) == [second, first]
+    assert (opened.git_dir / "mark").exists()
+
+
+def test_rewritten_and_deleted_branches_are_followed(repository: GitRepository, cache: Path) -> None:
+    first = repository.commit("one")
+    repository.commit("two")
+    repository.commit("side", branch="side")
+    open_repository(repository.url, cache=cache)
+    amended = repository.commit("amended", parents=[first])
+    repository.git("branch", "-D", "side")
+
+    opened = open_repository(repository.url, cache=cache, all_branches=True)
+
+    assert shas(opened) == [amended, first]
+
+
+def test_a_renamed_default_branch_is_followed(repository: GitRepository, cache: Path) -> None:
+    repository.commit("one", branch="main")
+    open_repository(repository.url, cache=cache)
+    sha = repository.commit("two", branch="trunk", parents=[])
+    repository.git("symbolic-ref", "HEAD", "refs/heads/trunk")
+
+    opened = open_repository(repository.url, cache=cache)
+
+    assert (opened.branch, shas(opened)) == ("trunk", [sha])
+
+
+def test_tags_and_other_refs_are_not_fetched(repository: GitRepository, cache: Path) -> None:
+    sha = repository.commit("one")
+    repository.git("update-ref", "refs/pull/1/head", repository.commit("pull", branch="pull"))
+    repository.git("branch", "-D", "pull")
+    repository.git("tag", "v1")
+
+    opened = open_repository(repository.url, cache=cache, all_branches=True)
+
+    assert opened.tips == (sha,)
+    assert GitRepository(opened.git_dir).git("for-each-ref", "--format=%(refname)") == b"refs/heads/main"
+
+
+@pytest.mark.parametrize("object_format", ["sha1", "sha256"])
+def test_an_empty_repository_may_get_its_first_commit_later(
+    tmp_path: Path,
+    cache: Path,
+    git_config: Path,  # noqa: ARG001 - it is read by git
+    object_format: str,
+) -> None:
+    repository = GitRepository.create(tmp_path / "repository", object_format=object_format)
+
+    assert shas(open_repository(repository.url, cache=cache)) == []
+
+    sha = repository.commit()
+    assert shas(open_repository(repository.url, cache=cache)) == [sha]
+
+
+def test_a_commit_graph_is_written(repository: GitRepository, cache: Path) -> None:
+    repository.commit()
+
+    assert (open_repository(repository.url, cache=cache).objects / "info/commit-graph").exists()
+
+
+def test_what_an_interrupted_clone_left_is_swept_away(repository: GitRepository, cache: Path) -> None:
+    repository.commit()
+    place = open_repository(repository.url, cache=cache).git_dir
+    place.rename(place.with_name(f"{place.name}.unfinished"))
+
+    assert open_repository(repository.url, cache=cache).git_dir == place
+    assert not place.with_name(f"{place.name}.unfinished").exists()
+
+
+def test_two_that_want_the_same_clone_wait_for_each_other(repository: GitRepository, cache: Path) -> None:
+    sha = repository.commit()
+
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(lambda _: open_repository(repository.url, cache=cache), range(4)))
+
+    assert {one.tips for one in opened} == {(sha,)}
+
+
+def test_credentials_of_a_url_open_it_and_are_kept_nowhere(private: str, cache: Path) -> None:
+    username, password = "ada-lovelace", "s3cret%2Fp%40ss"
+
+    for _ in range(2):  # cloned, then fetched
+        opened = open_repository(f"http://{username}:{password}@{private}/private/name.git", cache=cache)
+        assert len(shas(opened)) == 1
+
+    assert opened.key == "127.0.0.1/private/name"
+    kept = b"".join(path.read_bytes() for path in cache.rglob("*") if path.is_file())
+    assert SECRETS[1].encode() not in kept
+    assert password.encode() not in kept
+    assert username.encode() not in kept
+
+
+def test_credentials_are_never_asked_for(private: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSH_ASKPASS", "/bin/false")
+    monkeypatch.setenv("GIT_ASKPASS", "/bin/false")
+
+    with pytest.raises(RemoteError, match="other credentials"):
+        open_repository(f"http://{private}/private/name.git", cache=cache)
+
+
+def test_wrong_credentials_are_told_without_them(private: str, cache: Path) -> None:
+    with pytest.raises(RemoteError, match="other credentials") as error:
+        open_repository(f"http://somebody:wr0ng@{private}/private/name.git", cache=cache)
+
+    assert "wr0ng" not in str(error.value)
+    assert "somebody" not in str(error.value)
+    assert error.value.__cause__ is None
+    assert error.value.__context__ is None
+
+
+def test_a_user_in_a_url_goes_with_the_password_of_the_users_own_helper(
+    private: str, cache: Path, git_config: Path
+) -> None:
+    git_config.write_text(f"[credential]\n\thelper = \"!f() {{ echo 'password={SECRETS[1]}'; }}; f\"\n")
+
+    assert len(shas(open_repository(f"http://{SECRETS[0]}@{private}/private/name.git", cache=cache))) == 1
+
+
+def test_a_repository_that_is_not_there_is_told(private: str, cache: Path, tmp_path: Path) -> None:
+    for address in (f"http://{private}/other.git", (tmp_path / "other").as_uri()):
+        with pytest.raises(RemoteError, match="no repository there"):
+            open_repository(address, cache=cache)
+
+
+def test_a_server_that_is_not_there_is_told(cache: Path) -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+
+    for address in (
+        f"http://127.0.0.1:{port}/name.git",
+        f"git://127.0.0.1:{port}/name.git",
+        f"ssh://127.0.0.1:{port}/x",
+    ):
+        with pytest.raises(RemoteError, match="can't be reached"):
+            open_repository(address, cache=cache)
+    assert not list(cache.rglob("*.git"))
+
+
+def test_a_remote_helper_is_no_address(cache: Path, tmp_path: Path) -> None:
+    with pytest.raises(NotARepositoryError):
+        open_repository(f"ext::sh -c touch% {tmp_path}/evil", cache=cache)
+    assert not (tmp_path / "evil").exists()
+
+
+def test_a_url_is_no_option(cache: Path) -> None:
+    with pytest.raises(NotARepositoryError):
+        open_repository("--upload-pack=evil", cache=cache)
+
+
+def test_a_cache_that_can_not_be_written_is_told(repository: GitRepository, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(AccessError, match="another folder"):
+        open_repository(repository.url, cache=tmp_path / "file" / "cache")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a disk that is full")
+def test_a_full_disk_is_told(repository: GitRepository, cache: Path) -> None:
+    repository.commit("big", {f"file{number}": os.urandom(20_000) for number in range(20)})
+    cache.mkdir()
+    try:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", cache], check=True, capture_output=True)
+    except subprocess.CalledProcessError:
+        pytest.skip("this machine lets nobody mount")
+    try:
+        with pytest.raises(DiskFullError, match=r"[Mm]ake room"):
+            open_repository(repository.url, cache=cache)
+    finally:
+        subprocess.run(["umount", cache], check=True)
