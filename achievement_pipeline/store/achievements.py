@@ -13,54 +13,52 @@ from achievement_pipeline.frames import Achievements
 from achievement_pipeline.store.copying import array_of_json, staged, storable_json
 from achievement_pipeline.store.tables import Achievement, Base
 
+# Every join below has an index on both sides: however wrong the planner's numbers are, it can't choose a plan that is
+# slower than linear. They are wrong just when it matters: an automatic ANALYZE during a first, long run sees full pages
+# and no rows.
+_DROP_SKILLS = sa.text("""
+    DELETE FROM skills USING composed
+    WHERE achievement_key = composed.key
+    AND NOT composed.skills @> jsonb_build_array(jsonb_build_object('skill', skill))
+""")
 _STORE_SKILLS = sa.text("""
-    WITH shown AS MATERIALIZED (
-        SELECT composed.key, skill.*
-        FROM composed CROSS JOIN jsonb_to_recordset(composed.skills)
-            AS skill (skill text, kind text, weight double precision, evidence text)
-    ),
-    no_more AS (
-        DELETE FROM skills USING composed
-        WHERE achievement_key = composed.key
-        AND NOT EXISTS (SELECT FROM shown WHERE shown.key = achievement_key AND shown.skill = skills.skill)
-    )
     INSERT INTO skills (achievement_key, skill, kind, weight, evidence)
-    SELECT key, skill, kind, weight, evidence FROM shown
+    SELECT composed.key, shown.skill, shown.kind, shown.weight, shown.evidence
+    FROM composed CROSS JOIN jsonb_to_recordset(composed.skills)
+        AS shown (skill text, kind text, weight double precision, evidence text)
     ON CONFLICT (achievement_key, skill) DO UPDATE
     SET kind = excluded.kind, weight = excluded.weight, evidence = excluded.evidence
     WHERE (skills.kind, skills.weight, skills.evidence)
         IS DISTINCT FROM (excluded.kind, excluded.weight, excluded.evidence)
 """)
 _RETRACT = sa.text("""
-    WITH RECURSIVE dropped AS (
-        SELECT key, retracted_at IS NULL AS counted FROM achievements
-        WHERE key IN (SELECT key FROM touched)
-        AND NOT EXISTS (SELECT FROM composed WHERE composed.key = achievements.key)
-    ),
-    above (key, ancestor) AS (
-        SELECT key, key FROM dropped
-        UNION
-        SELECT above.key, parent FROM above JOIN activities ON activities.key = ancestor WHERE parent IS NOT NULL
-    ),
-    fate AS (
-        SELECT dropped.key, counted, composed.key AS root, CASE
-            WHEN composed.key IS NOT NULL THEN 'absorbed by ' || composed.key
-            WHEN activities.key IS NULL THEN 'gone from its source'
-            ELSE 'no longer significant'
-        END AS reason
-        FROM dropped
-        LEFT JOIN (above JOIN composed ON composed.key = ancestor) ON above.key = dropped.key
-        LEFT JOIN activities ON activities.key = dropped.key
-    ),
-    written AS (
+    WITH written AS (
         UPDATE achievements SET
             retracted_at = coalesce(retracted_at, now()),
-            retracted_reason = reason,
-            absorbed_by = root,
+            retracted_reason = fate.reason,
+            absorbed_by = fate.root,
             updated_at = now()
-        FROM fate
+        FROM (
+            SELECT dropped.key, dropped.retracted_at IS NULL AS counted, root.key AS root, CASE
+                WHEN root.key IS NOT NULL THEN 'absorbed by ' || root.key
+                WHEN activities.key IS NULL THEN 'gone from its source'
+                ELSE 'no longer significant'
+            END AS reason
+            FROM touched
+            JOIN achievements AS dropped ON dropped.key = touched.key
+            LEFT JOIN activities ON activities.key = touched.key
+            LEFT JOIN LATERAL (
+                WITH RECURSIVE above (key) AS (
+                    SELECT activities.parent
+                    UNION
+                    SELECT higher.parent FROM above JOIN activities AS higher ON higher.key = above.key
+                )
+                SELECT composed.key FROM above JOIN composed ON composed.key = above.key LIMIT 1
+            ) AS root ON true
+            WHERE NOT EXISTS (SELECT FROM composed WHERE composed.key = touched.key)
+        ) AS fate
         WHERE achievements.key = fate.key
-        AND (retracted_reason, absorbed_by) IS DISTINCT FROM (reason, root)
+        AND (achievements.retracted_reason, achievements.absorbed_by) IS DISTINCT FROM (fate.reason, fate.root)
         RETURNING counted
     )
     SELECT count(*) FROM written WHERE counted
@@ -96,13 +94,34 @@ def store_achievements(connection: sa.Connection, composed: DataFrame[Achievemen
         **{name: storable_json(rows[name]) for name in ("score_ledger", "evidence", "skills")},
     )
     with staged(connection, "composed", [*_COMPOSED, sa.Column("skills", JSONB())], rows) as staging:
-        outcome = _upsert(connection, staging)
+        outcome = _expected_outcome(connection, staging)
+        written = _upsert(connection, staging)
+        connection.execute(_DROP_SKILLS)
         connection.execute(_STORE_SKILLS)
         retracted = connection.execute(_RETRACT).scalar_one()
-    return replace(outcome, retracted=outcome.retracted + retracted)
+    return replace(
+        outcome,
+        changed=written - outcome.new - outcome.retracted - outcome.restored,
+        unchanged=len(composed) - written,
+        retracted=outcome.retracted + retracted,
+    )
 
 
-def _upsert(connection: sa.Connection, composed: sa.Table) -> Outcome:
+def _expected_outcome(connection: sa.Connection, composed: sa.Table) -> Outcome:
+    """Count those that will be written because they come or go, before it is done."""
+    counts, will_count = _TABLE.c.retracted_at.is_(None), composed.c.retracted_reason.is_(None)
+    outcomes = {
+        "retracted": ~will_count & counts,
+        "new": will_count & _TABLE.c.key.is_(None),
+        "restored": will_count & ~counts,
+    }
+    numbers = (sa.func.count().filter(condition).label(name) for name, condition in outcomes.items())
+    both = composed.outerjoin(_TABLE, _TABLE.c.key == composed.c.key)
+    return Outcome(**connection.execute(sa.select(*numbers).select_from(both)).mappings().one())
+
+
+def _upsert(connection: sa.Connection, composed: sa.Table) -> int:
+    """Write what differs, and return how many rows that were."""
     names = [column.name for column in _COMPOSED]
     retracted = composed.c.retracted_reason.is_not(None)
     statement = insert(Achievement).from_select(
@@ -118,23 +137,4 @@ def _upsert(connection: sa.Connection, composed: sa.Table) -> Outcome:
         set_={**{name: new[name] for name in changing}, "retracted_at": since, "updated_at": sa.func.now()},
         where=was.is_distinct_from(becomes),
     )
-    written = upsert.returning(Achievement.key).cte("written")
-    # joined in the same statement, the table is still as it was before
-    before = _TABLE.alias("before")
-    outcome = sa.case(
-        (retracted & before.c.retracted_at.is_(None), "retracted"),
-        (before.c.key.is_(None), "new"),
-        (~retracted & before.c.retracted_at.is_not(None), "restored"),
-        (written.c.key.is_not(None), "changed"),
-        else_="unchanged",
-    )
-    counted = (
-        sa.select(outcome, sa.func.count())
-        .select_from(
-            composed.outerjoin(before, before.c.key == composed.c.key).outerjoin(
-                written, written.c.key == composed.c.key
-            )
-        )
-        .group_by(outcome)
-    )
-    return Outcome(**dict(connection.execute(counted).all()))
+    return connection.execute(upsert).rowcount

@@ -59,7 +59,7 @@ def staged(
     table = sa.Table(
         name,
         sa.MetaData(),
-        *(sa.Column(column.name, column.type) for column in columns),
+        *(sa.Column(column.name, column.type, primary_key=column.primary_key) for column in columns),
         prefixes=["TEMPORARY"],
         postgresql_on_commit="DROP",
     )
