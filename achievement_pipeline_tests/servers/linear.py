@@ -170,17 +170,15 @@ class LinearServer(GraphQLServer):
     def describe(self, error: GraphQLError) -> dict[str, Any]:
         return {**_error(error.message, "INTERNAL_SERVER_ERROR"), "path": error.path}
 
-    def limit(self, kind: str = "Requests", reset_in: float = 1800) -> Reply:
-        """Make the answer to a request beyond the rate limit: the other limits' resets are nearer."""
+    def limit(self, exhausted: str | None = "Requests", reset_in: float = 1800) -> Reply:
+        """Make the answer to a request beyond a rate limit; the limits that are not exhausted are reset later."""
         headers = {}
         for name in ("Requests", "Complexity", "Endpoint-Requests"):
-            exhausted = name == kind
-            moment = self.clock.now + (reset_in if exhausted else 10)
-            headers[f"X-RateLimit-{name}-Remaining"] = "0" if exhausted else "17"
+            moment = self.clock.now + reset_in + (0 if name == exhausted else 600)
+            headers[f"X-RateLimit-{name}-Remaining"] = "0" if name == exhausted else "17"
             headers[f"X-RateLimit-{name}-Reset"] = str(int(moment * 1000))
         message = "Rate limit exceeded. Only 2500 requests are allowed per 1 hour."
-        reply = _failure(400, message, "RATELIMITED")
-        return Reply(reply.body, reply.status, headers)
+        return Reply({"errors": [_error(message, "RATELIMITED")]}, 400, headers)
 
     def _issues(
         self, _: Any, first: int = _DEFAULT_FIRST, after: str | None = None, filter: Any = None,  # noqa: A002

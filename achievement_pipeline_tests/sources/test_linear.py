@@ -251,6 +251,15 @@ def test_a_rate_limit_is_waited_for_until_the_exhausted_limit_is_reset(
     assert "Linear: the rate limit is reached" in server.clock.said[0]
 
 
+def test_where_no_limit_looks_exhausted_the_last_reset_is_waited_for(
+    server: LinearServer, workspace: Workspace
+) -> None:
+    workspace.add_issue()
+    server.faults.append(server.limit(None, reset_in=1200))
+    read(server)
+    assert 1800 <= sum(server.clock.slept) <= 1803
+
+
 def test_a_rate_limit_that_names_no_end_is_waited_for(server: LinearServer, workspace: Workspace) -> None:
     workspace.add_issue()
     refusal = server.limit()
