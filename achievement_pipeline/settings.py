@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.judging.rules import Person, Rules
+from achievement_pipeline.sources.git.spool import SPOOL
 
 APP_NAME = "achievement-pipeline"
 CONFIG_FILE_NAME = "achievements.toml"
@@ -132,6 +133,11 @@ class Settings(BaseModel):
     def mirrors_path(self) -> Path:
         """The folder of the bare clones of repositories that are given by URL."""
         return self.home / "mirrors"
+
+    @property
+    def spool_path(self) -> Path:
+        """The folder in which the post-commit hook leaves word of each commit."""
+        return self.home / SPOOL
 
     @property
     def repositories(self) -> tuple[RepositorySettings, ...]:
