@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from urllib.parse import urlsplit
 
 import platformdirs
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
@@ -53,6 +54,28 @@ class Environment(BaseSettings):
     min_lines_for_achievement: int | None = Field(
         default=None, ge=0, description="More effective lines make a commit significant; wins over achievements.toml"
     )
+    github_token: SecretStr | None = Field(
+        default=None, description="Token of GitHub: switches the github lane on, for private repositories too"
+    )
+    github_api_url: str | None = Field(
+        default=None, description="REST address of an Enterprise server or proxy; unset: GitHub's own"
+    )
+    github_graphql_url: str | None = Field(
+        default=None, description="GraphQL address of an Enterprise server or proxy; unset: GitHub's own"
+    )
+    linear_api_key: SecretStr | None = Field(default=None, description="Key of Linear: switches the linear lane on")
+    linear_api_url: str | None = Field(default=None, description="GraphQL address; unset: Linear's own")
+    linear_check_interval: int = Field(
+        default=300, ge=30, description="Seconds from one look at Linear to the next while the service runs"
+    )
+    mlflow_tracking_uri: str | None = Field(
+        default=None, description="http(s) address of the tracking server: switches the mlflow lane on"
+    )
+    mlflow_tracking_username: str | None = Field(default=None, description="User of the tracking server")
+    mlflow_tracking_password: SecretStr | None = Field(default=None, description="Password of that user")
+    mlflow_tracking_token: SecretStr | None = Field(
+        default=None, description="Token of the tracking server, where it takes one; a user and password win"
+    )
     database_url: SecretStr | None = Field(
         default=None, description="PostgreSQL of the achievements; unset: an embedded server is used"
     )
@@ -91,10 +114,20 @@ class CollectSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     since: dt.date | None = Field(
-        default=None, description="Commits before this day are listed, never diffed or judged"
+        default=None, description="Work of before this day is not judged; commits are listed, never diffed"
     )
     authors: tuple[str, ...] = Field(
         default=(), description="Addresses, 'me' or 'all'; empty: me where known, else all"
+    )
+
+
+class GitHubSettings(BaseModel):
+    """Whether GitHub is asked about the repositories that lie there."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    enabled: bool | None = Field(
+        default=None, description="Unset: where GITHUB_TOKEN is; true: public repositories without it too; false: never"
     )
 
 
@@ -107,6 +140,7 @@ class ConfigFile(BaseModel):
     people: tuple[Person, ...] = ()
     repositories: tuple[RepositorySettings, ...] = ()
     collect: CollectSettings = CollectSettings()
+    github: GitHubSettings = GitHubSettings()
     rules: Rules = Rules()
 
 
@@ -145,6 +179,21 @@ class Settings(BaseModel):
         named = {repository.location: repository for repository in self.config.repositories}
         wanted = dict.fromkeys([*self.environment.git_repo_path, *named])
         return tuple(named.get(location, RepositorySettings(location=location)) for location in wanted)
+
+    @property
+    def github_is_on(self) -> bool:
+        """Whether the github lane is on. Nobody's network is used who did not ask for it by a token or by setting."""
+        enabled = self.config.github.enabled
+        return self.environment.github_token is not None if enabled is None else enabled
+
+    @property
+    def github_host(self) -> str:
+        """The host of the repositories that the addresses of GitHub serve, as in their keys."""
+        address = urlsplit(self.environment.github_api_url or "")
+        host = address.hostname or ""
+        if host.startswith("api."):
+            return host.removeprefix("api.")
+        return host if address.path.rstrip("/").endswith("/api/v3") else "github.com"
 
     @property
     def people(self) -> tuple[Person, ...]:

@@ -91,3 +91,45 @@ def test_the_user_is_the_first_person(tmp_path: Path) -> None:
     )
     people = load_settings().people
     assert [person.emails[0] for person in people] == ["ada@x.org", "b@y.org"]
+
+
+def test_sources_are_off_until_they_are_asked_for() -> None:
+    settings = load_settings()
+    assert not settings.github_is_on
+    assert settings.environment.linear_api_key is None
+    assert settings.environment.mlflow_tracking_uri is None
+
+
+@pytest.mark.parametrize(
+    ("file", "token", "is_on"),
+    [("", "ghp_1", True), ("enabled = true", "", True), ("enabled = false", "ghp_1", False), ("", "", False)],
+)
+def test_github_is_on_by_its_token_or_by_setting(
+    file: str, token: str, is_on: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "achievements.toml").write_text(f"[github]\n{file}\n")
+    monkeypatch.setenv("GITHUB_TOKEN", token)
+    assert load_settings().github_is_on == is_on
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("", "github.com"),
+        ("https://api.github.com", "github.com"),
+        ("https://git.example.org/api/v3/", "git.example.org"),
+        ("https://api.acme.ghe.com", "acme.ghe.com"),
+        ("http://127.0.0.1:8080", "github.com"),
+    ],
+)
+def test_the_address_of_github_says_whose_repositories_it_serves(
+    address: str, host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_API_URL", address)
+    assert load_settings().github_host == host
+
+
+def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GITHUB_TOKEN", "LINEAR_API_KEY", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"):
+        monkeypatch.setenv(name, "hidden")
+    assert "hidden" not in repr(load_settings())
