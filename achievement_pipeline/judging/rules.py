@@ -7,7 +7,7 @@ environment.
 from __future__ import annotations
 
 import functools
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -48,6 +48,108 @@ class CommitRules(BaseModel):
     impact_max: Points = Field(default=90, description="Impact is cut here")
     complexity_base: Points = Field(default=40, description="Complexity of every significant commit")
     complexity_points_per_file: Points = Field(default=5, description="Points of complexity an effective file adds")
+    complexity_max: Points = Field(default=85, description="Complexity is cut here")
+
+
+class PullRequestRules(BaseModel):
+    """What a merged pull request scores. It counts by the rules of commits, or by its labels and reviewers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    impact_base: Points = Field(default=50, description="Impact of every significant pull request")
+    impact_lines_per_point: float = Field(default=50, gt=0, description="Effective lines that add a point of impact")
+    impact_lines_max: Points = Field(default=20, description="The most that lines add to impact")
+    impact_points_per_file: Points = Field(default=1, description="Points of impact an effective file adds")
+    impact_files_max: Points = Field(default=10, description="The most that files add to impact")
+    impact_points_per_reviewer: Points = Field(default=5, description="Points of impact each reviewer adds")
+    impact_reviewers_max: Points = Field(default=10, description="The most that reviewers add to impact")
+    impact_labels: dict[str, Points] = Field(
+        default={
+            "breaking": 10,
+            "breaking change": 10,
+            "critical": 10,
+            "security": 10,
+            "urgent": 10,
+            "vulnerability": 10,
+            "bug": 5,
+            "enhancement": 5,
+            "feature": 5,
+            "performance": 5,
+        },
+        description="Points of impact a label adds; of several the best counts. Case and prefixes (kind/) don't matter",
+    )
+    impact_max: Points = Field(default=100, description="Impact is cut here")
+    complexity_base: Points = Field(default=40, description="Complexity of every significant pull request")
+    complexity_points_per_file: Points = Field(default=2, description="Points of complexity an effective file adds")
+    complexity_files_max: Points = Field(default=20, description="The most that files add to complexity")
+    complexity_lines_per_point: float = Field(default=50, gt=0, description="Effective lines that add a point")
+    complexity_lines_max: Points = Field(default=15, description="The most that lines add to complexity")
+    complexity_points_per_reviewer: Points = Field(default=5, description="Points of complexity each reviewer adds")
+    complexity_reviewers_max: Points = Field(default=15, description="The most that reviewers add to complexity")
+    complexity_points_per_commit: Points = Field(default=1, description="Points of complexity each commit adds")
+    complexity_commits_max: Points = Field(default=10, description="The most that commits add to complexity")
+    complexity_max: Points = Field(default=100, description="Complexity is cut here")
+
+
+class ReviewRules(BaseModel):
+    """What makes the review of somebody else's pull request significant, and what it scores."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    min_words: int = Field(default=30, ge=0, description="More words than this make a review significant")
+    impact_base: Points = Field(default=30, description="Impact of every significant review")
+    impact_words_per_point: float = Field(default=10, gt=0, description="Words that add a point of impact")
+    impact_changes_requested: Points = Field(default=10, description="Points of impact for asking for changes")
+    impact_max: Points = Field(default=60, description="Impact is cut here")
+    complexity_base: Points = Field(default=30, description="Complexity of every significant review")
+    complexity_points_per_file: Points = Field(default=2, description="Points an effective file under review adds")
+    complexity_max: Points = Field(default=70, description="Complexity is cut here")
+
+
+class LinearRules(BaseModel):
+    """What completed issues and projects of Linear score."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    impact_urgent: Points = Field(default=90, description="Impact of an issue of this priority")
+    impact_high: Points = Field(default=75, description="Impact of an issue of this priority")
+    impact_medium: Points = Field(default=60, description="Impact of an issue of this priority")
+    impact_low: Points = Field(default=45, description="Impact of an issue of this priority")
+    impact_none: Points = Field(default=30, description="Impact of an issue without priority")
+    missing_estimate: float = Field(default=3, ge=0, description="Estimate of an issue that has none")
+    complexity_base: Points = Field(default=30, description="Complexity of every issue")
+    complexity_points_per_estimate: Points = Field(default=10, description="Points a unit of the estimate adds")
+    complexity_max: Points = Field(default=90, description="Complexity of an issue is cut here")
+    project_impact_base: Points = Field(default=70, description="Impact of every project")
+    project_impact_points_per_issue: Points = Field(default=2, description="Points of impact a completed issue adds")
+    project_impact_max: Points = Field(default=95, description="Impact of a project is cut here")
+    project_complexity_base: Points = Field(default=60, description="Complexity of every project")
+    project_complexity_points_per_estimate: Points = Field(default=1, description="Points a unit of estimates adds")
+    project_complexity_max: Points = Field(default=90, description="Complexity of a project is cut here")
+
+
+class MetricRule(BaseModel):
+    """Which metric the runs of some experiments are compared by."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    experiment: str = Field(default="*", description="Name of the experiment; * stands for anything")
+    metric: str = Field(min_length=1, description="Name of the metric")
+    better: Literal["higher", "lower"] = Field(description="Which values are better")
+
+
+class MlflowRules(BaseModel):
+    """What makes a run significant, and what it scores."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    metric: tuple[MetricRule, ...] = Field(
+        default=(), description="The first whose experiment fits decides; where none does, names of metrics do"
+    )
+    impact_registered: Points = Field(default=75, description="Impact of a run that registered a model version")
+    impact_best: Points = Field(default=60, description="Impact of a run that set a new best of its experiment")
+    complexity_base: Points = Field(default=40, description="Complexity of every significant run")
+    complexity_points_per_value: Points = Field(default=1.25, description="Points a parameter or metric adds")
     complexity_max: Points = Field(default=85, description="Complexity is cut here")
 
 
@@ -111,5 +213,9 @@ class Rules(BaseModel):
 
     portfolio_min_impact: Points = Field(default=70, description="Impact from which an achievement is portfolio ready")
     commits: CommitRules = CommitRules()
+    pull_requests: PullRequestRules = PullRequestRules()
+    reviews: ReviewRules = ReviewRules()
+    linear: LinearRules = LinearRules()
+    mlflow: MlflowRules = MlflowRules()
     bots: BotRules = BotRules()
     skills: SkillRules = SkillRules()
