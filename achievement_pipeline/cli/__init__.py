@@ -20,6 +20,7 @@ _COMMANDS = {
     "collect": "achievement_pipeline.cli.collect:collect",
     "doctor": "achievement_pipeline.cli.doctor:doctor",
     "explain": "achievement_pipeline.cli.look:explain",
+    "hook": "achievement_pipeline.cli.hook:hook",
     "list": "achievement_pipeline.cli.look:list_achievements",
     "show": "achievement_pipeline.cli.look:show",
     "start": "achievement_pipeline.cli.start:start",

@@ -115,7 +115,7 @@ def open_repository(location: str | os.PathLike[str], *, cache: Path, all_branch
 
 
 def _open(folder: Path, remote: Remote | None, *, all_branches: bool) -> Repository:
-    git_dir = _find(folder)
+    git_dir = find_git_dir(folder)
     common = Path(_line(git_dir, "rev-parse", "--path-format=absolute", "--git-common-dir"))
     settings = _settings(git_dir)
     remote = remote or _origin(git_dir, settings)
@@ -138,7 +138,7 @@ def _open(folder: Path, remote: Remote | None, *, all_branches: bool) -> Reposit
     )
 
 
-def _find(folder: Path) -> Path:
+def find_git_dir(folder: Path) -> Path:
     """The git directory at `folder` or above, by git itself: it checks whose it is, heeding ``safe.directory``."""
     try:
         output = run_as_user("-C", str(folder), "rev-parse", "--absolute-git-dir")
