@@ -19,6 +19,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.judging.rules import Person, Rules
+from achievement_pipeline.publishing.policy import Privacy, PrivacyPolicy, Visibility
+from achievement_pipeline.sources.git.remotes import Remote
 from achievement_pipeline.sources.git.spool import SPOOL
 
 APP_NAME = "achievement-pipeline"
@@ -106,6 +108,15 @@ class RepositorySettings(BaseModel):
 
     location: str = Field(min_length=1, description="Path or clone URL")
     branches: Literal["default", "all"] = Field(default="default", description="Which commits are read")
+    visibility: Visibility | None = Field(
+        default=None, description="Who can see it; unset: as its host says, and private where that is not known"
+    )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the database may call it: its location as it stands here, and of a clone URL its key."""
+        remote = Remote.parse(self.location)
+        return (self.location, remote.key) if remote else (self.location,)
 
 
 class CollectSettings(BaseModel):
@@ -141,6 +152,7 @@ class ConfigFile(BaseModel):
     repositories: tuple[RepositorySettings, ...] = ()
     collect: CollectSettings = CollectSettings()
     github: GitHubSettings = GitHubSettings()
+    privacy: PrivacyPolicy = PrivacyPolicy()
     rules: Rules = Rules()
 
 
@@ -201,6 +213,22 @@ class Settings(BaseModel):
         me = self.config.me
         user = (Person(name=me.name, emails=me.emails),) if me.emails else ()
         return (*user, *self.config.people)
+
+    @property
+    def privacy(self) -> Privacy:
+        """What may leave: all that settings say about it."""
+        me, others = self.config.me, self.config.people
+        return Privacy(
+            policy=self.config.privacy,
+            me=frozenset(filter(None, (me.name, *me.emails))),
+            people=frozenset(name for person in others for name in (person.name, *person.emails) if name),
+            visibility={
+                name: repository.visibility
+                for repository in self.config.repositories
+                if repository.visibility
+                for name in repository.names
+            },
+        )
 
     @property
     def rules(self) -> Rules:

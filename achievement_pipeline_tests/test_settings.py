@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.publishing.policy import AutoApproval, Channel, Treatment, Visibility
 from achievement_pipeline.settings import Environment, load_settings
 
 
@@ -133,3 +134,36 @@ def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("GITHUB_TOKEN", "LINEAR_API_KEY", "MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN"):
         monkeypatch.setenv(name, "hidden")
     assert "hidden" not in repr(load_settings())
+
+
+def test_privacy_knows_me_others_and_repositories_by_all_their_names(tmp_path: Path) -> None:
+    (tmp_path / "achievements.toml").write_text(
+        """
+        [me]
+        name = "Ann"
+        emails = ["ann@example.com"]
+        [[people]]
+        name = "Bob"
+        emails = ["bob@example.com"]
+        [[repositories]]
+        location = "git@github.com:ann/loom.git"
+        visibility = "public"
+        [[repositories]]
+        location = "~/src/engine"
+        [privacy]
+        code_names = ["Blue Whale"]
+        public = ["manual"]
+        [privacy.channels.portfolio]
+        private = "redact"
+        auto_approve = { min_impact = 60 }
+        """
+    )
+    privacy = load_settings().privacy
+    assert privacy.me == {"Ann", "ann@example.com"}
+    assert privacy.people == {"Bob", "bob@example.com"}
+    assert privacy.visibility == {
+        "git@github.com:ann/loom.git": Visibility.PUBLIC,
+        "github.com/ann/loom": Visibility.PUBLIC,
+    }
+    assert privacy.policy.treatment(Channel.PORTFOLIO) is Treatment.REDACT
+    assert privacy.policy.auto_approval(Channel.PORTFOLIO) == AutoApproval(min_impact=60)

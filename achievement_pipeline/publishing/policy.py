@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated
 
@@ -87,6 +89,10 @@ class PrivacyPolicy(BaseModel):
     people: tuple[Phrase, ...] = Field(
         default=(), description="More people, by name or address, that no outward channel names"
     )
+    public: tuple[Phrase, ...] = Field(
+        default=(),
+        description="Origins of work, other than repositories, that everybody can see: linear, manual, mlflow:<server>",
+    )
     safe_words: tuple[Phrase, ...] = Field(
         default=(), description="Words of private work that tell nothing, though the gate doesn't know them"
     )
@@ -98,3 +104,16 @@ class PrivacyPolicy(BaseModel):
     def auto_approval(self, channel: Channel) -> AutoApproval | None:
         """What goes out on a channel without being approved one by one."""
         return self.channels.get(channel, ChannelPolicy()).auto_approve
+
+
+@dataclass(frozen=True, kw_only=True)
+class Privacy:
+    """All that settings say about what may leave."""
+
+    policy: PrivacyPolicy = field(default_factory=PrivacyPolicy)
+    me: frozenset[str] = frozenset()
+    """The user's names and addresses."""
+    people: frozenset[str] = frozenset()
+    """Those of others."""
+    visibility: Mapping[str, Visibility] = field(default_factory=dict)
+    """Who can see a repository, by its key or its location; wins over what its host says."""

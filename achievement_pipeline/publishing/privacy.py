@@ -126,6 +126,8 @@ class PublicAchievement:
     evidence: tuple[PublicEvidence, ...]
     """The root first."""
     portfolio_ready: bool
+    pinned: bool
+    """The user wants it to come first."""
 
     def __post_init__(self, gate: object) -> None:
         """Refuse to exist without the gate."""
@@ -177,6 +179,8 @@ class Known:
     """By origin: the key of a repository, ``linear``, ``mlflow:<server>``, ``manual``."""
     approved: Set[str] = frozenset()
     """Keys of the achievements that the user approved for the channel."""
+    refused: Set[str] = frozenset()
+    """Keys of those that the user does not want on the channel, whatever is approved by a rule."""
     reviewed: Set[str] = frozenset()
     """Fingerprints of unsure texts that the user has read and let pass."""
     skills: Mapping[str, Sequence[SkillView]] = field(default_factory=dict)
@@ -306,6 +310,8 @@ class _Gate:
         )
 
     def _is_approved(self, achievement: AchievementView, visibility: Visibility) -> bool:
+        if achievement.key in self.known.refused:
+            return False
         if not self.channel.outward or achievement.key in self.known.approved:
             return True
         rule = self.policy.auto_approval(self.channel)
@@ -445,6 +451,7 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
         tags=tuple(achievement.tags),
         evidence=tuple(_evidence(line, known) for line in achievement.evidence),
         portfolio_ready=achievement.portfolio_ready,
+        pinned=achievement.pinned,
     )
 
 

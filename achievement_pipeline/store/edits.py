@@ -2,10 +2,10 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter, ValidationError
+from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.manual import Category, Description, Points, Title
@@ -21,6 +21,8 @@ class RecordedEdit:
     """The achievement that it was made on, which may be a part of another one by now."""
     field: EditField
     value: Any
+    channel: str | None
+    """The way out that it holds for; none where it holds for all of them."""
     made_at: dt.datetime
     made_by: str
     undone_at: dt.datetime | None
@@ -34,11 +36,24 @@ _VALUES: dict[EditField, TypeAdapter[Any]] = {
     EditField.COMPLEXITY_SCORE: TypeAdapter(Points),
     EditField.PORTFOLIO_READY: TypeAdapter(bool),
     EditField.HIDDEN: TypeAdapter(bool),
+    EditField.PINNED: TypeAdapter(bool),
+    EditField.APPROVED: TypeAdapter(bool),
+    EditField.REVIEWED: TypeAdapter(Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]),
 }
 
 
-def record_edit(connection: sa.Connection, key: str, field: EditField, value: object, made_by: str) -> int:
+def record_edit(  # noqa: PLR0913 - what an edit is made of
+    connection: sa.Connection, key: str, field: EditField, value: object, made_by: str, *, channel: str | None = None
+) -> int:
     """Record that a user changed a field of an achievement, and return the number of the edit.
+
+    Args:
+        connection: The database.
+        key: The achievement.
+        field: What is changed or decided.
+        value: What it is changed to.
+        made_by: Who does it.
+        channel: The way out that an approval is for; none: all of them.
 
     Raises:
         StoreError: There is no such achievement, or the field can't have this value.
@@ -49,10 +64,14 @@ def record_edit(connection: sa.Connection, key: str, field: EditField, value: ob
         problems = "; ".join(problem["msg"] for problem in error.errors())
         raise StoreError(f"{field} can't be {value!r}: {problems}.") from error
     edited = sa.select(
-        Achievement.key, sa.literal(field.value), sa.literal(checked, Edit.value.type), sa.literal(made_by)
+        Achievement.key,
+        sa.literal(field.value),
+        sa.literal(checked, Edit.value.type),
+        sa.literal(channel, Edit.channel.type),
+        sa.literal(made_by),
     )
     statement = sa.insert(Edit).from_select(
-        ["achievement_key", "field", "value", "made_by"], edited.where(Achievement.key == key)
+        ["achievement_key", "field", "value", "channel", "made_by"], edited.where(Achievement.key == key)
     )
     number: int | None = connection.scalar(statement.returning(Edit.id))
     if number is None:

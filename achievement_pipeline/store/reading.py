@@ -47,6 +47,10 @@ class AchievementView:
     portfolio_ready: bool
     hidden: bool
     """The user does not want it to be seen."""
+    pinned: bool
+    """The user wants it to come first."""
+    decided: bool
+    """The user said whether it may go out."""
     retracted_at: dt.datetime | None
     retracted_reason: str | None
     absorbed_by: str | None
@@ -114,8 +118,8 @@ class Summary:
 def find_achievements(
     connection: sa.Connection, wanted: AchievementFilter, limit: int | None = None
 ) -> list[AchievementView]:
-    """Return achievements, those of the highest impact first and of these the newest."""
-    order = (_SEEN.c.impact_score.desc(), _SEEN.c.completed_at.desc().nulls_last(), _SEEN.c.key)
+    """Return achievements, the pinned ones first, then those of the highest impact and of these the newest."""
+    order = (_SEEN.c.pinned.desc(), _SEEN.c.impact_score.desc(), _SEEN.c.completed_at.desc().nulls_last(), _SEEN.c.key)
     statement = sa.select(_SEEN).where(*_conditions(wanted)).order_by(*order).limit(limit)
     return [AchievementView(**row) for row in connection.execute(statement).mappings()]
 
@@ -144,6 +148,16 @@ def skills_of(connection: sa.Connection, key: str) -> list[SkillView]:
     """Return the skills that an achievement shows with what shows them, the strongest first."""
     statement = _columns(Skill, SkillView).where(Skill.achievement_key == key)
     return [SkillView(*row) for row in connection.execute(statement.order_by(Skill.weight.desc(), Skill.skill))]
+
+
+def skills_by_achievement(connection: sa.Connection, keys: Sequence[str]) -> dict[str, list[SkillView]]:
+    """Return what `skills_of` does for many achievements, by their keys; those without skills are missing."""
+    named = sa.func.unnest(sa.literal(list(keys), sa.ARRAY(sa.Text()))).column_valued("named")
+    statement = _columns(Skill, SkillView).add_columns(Skill.achievement_key).where(Skill.achievement_key == named)
+    shown: dict[str, list[SkillView]] = {}
+    for *skill, key in connection.execute(statement.order_by(Skill.weight.desc(), Skill.skill)):
+        shown.setdefault(key, []).append(SkillView(*skill))
+    return shown
 
 
 def activities_of(connection: sa.Connection, keys: Sequence[str]) -> list[JudgedActivity]:
@@ -225,6 +239,23 @@ def _begins_with(name: str) -> sa.ColumnElement[bool]:
     return begins
 
 
+def standing_edits() -> sa.Subquery:
+    """Select the edits that are not undone, with the key of the achievement that they hold for.
+
+    Columns: ``key``, ``distance`` (0 for the achievement's own, 1 for those of one that it absorbed: the nearest wins,
+    then the latest), ``id``, ``field``, ``value``, ``channel``.
+    """
+    said = (Edit.id, Edit.field, Edit.value, Edit.channel)
+    own = sa.select(Edit.achievement_key.label("key"), sa.literal(0).label("distance"), *said)
+    absorbed = sa.select(Achievement.absorbed_by, sa.literal(1), *said).join(
+        Achievement, Achievement.key == Edit.achievement_key
+    )
+    return sa.union_all(
+        own.where(Edit.undone_at.is_(None)),
+        absorbed.where(Edit.undone_at.is_(None), Achievement.absorbed_by.is_not(None)),
+    ).subquery()
+
+
 def _seen() -> sa.Subquery:
     """Select what `AchievementView` has."""
     columns = Base.metadata.tables[Achievement.__tablename__].columns
@@ -235,11 +266,16 @@ def _seen() -> sa.Subquery:
         for field in EditField
         if field in columns
     }
-    hidden = sa.func.coalesce(sa.cast(values[EditField.HIDDEN], sa.Boolean()), sa.false())
+    flags = {
+        field.value: sa.func.coalesce(sa.cast(values[field], sa.Boolean()), sa.false())
+        for field in (EditField.HIDDEN, EditField.PINNED)
+    }
+    deciding = sa.literal([EditField.HIDDEN.value, EditField.APPROVED.value], sa.ARRAY(sa.Text()))
+    decided = sa.func.coalesce(applied.c.fields.has_any(deciding), sa.false())
     ledger: sa.ColumnElement[Any] = columns["score_ledger"]
     for score in ("impact", "complexity"):
         ledger = ledger.concat(_edited_line(score, edited[f"{score}_score"], columns[f"{score}_score"]))
-    shown = {**columns, **edited, "score_ledger": ledger, "hidden": hidden}
+    shown = {**columns, **edited, "score_ledger": ledger, **flags, "decided": decided}
     return (
         sa.select(*(column.label(name) for name, column in shown.items()))
         .select_from(Achievement)
@@ -260,18 +296,11 @@ def _edited_line(score: str, edited: sa.ColumnElement[Any], original: sa.ColumnE
 
 def _applied_edits() -> sa.Subquery:
     """Select the edits that hold, by achievement, as an object of their values by field."""
-    own = sa.select(Edit.achievement_key.label("key"), sa.literal(0).label("distance"), Edit.id, Edit.field, Edit.value)
-    absorbed = sa.select(Achievement.absorbed_by, sa.literal(1), Edit.id, Edit.field, Edit.value).join(
-        Achievement, Achievement.key == Edit.achievement_key
-    )
-    done = sa.union_all(
-        own.where(Edit.undone_at.is_(None)),
-        absorbed.where(Edit.undone_at.is_(None), Achievement.absorbed_by.is_not(None)),
-    ).subquery()
+    standing = standing_edits().c
     # of equal names in an object jsonb keeps the last
-    the_best_last = aggregate_order_by(done.c.value, done.c.distance.desc(), done.c.id)
-    fields_by_name = sa.func.jsonb_object_agg(done.c.field, the_best_last, type_=JSONB())
-    return sa.select(done.c.key, fields_by_name.label("fields")).group_by(done.c.key).subquery("applied")
+    the_best_last = aggregate_order_by(standing.value, standing.distance.desc(), standing.id)
+    fields_by_name = sa.func.jsonb_object_agg(standing.field, the_best_last, type_=JSONB())
+    return sa.select(standing.key, fields_by_name.label("fields")).group_by(standing.key).subquery("applied")
 
 
 _SEEN = _seen()

@@ -45,6 +45,13 @@ def mark_repository_missing(engine: sa.Engine, key: str) -> None:
         connection.execute(statement)
 
 
+def note_visibility(engine: sa.Engine, key: str, visibility: str | None) -> None:
+    """Note who can see a repository, as its host says: ``public``, ``private``, or nothing."""
+    statement = sa.update(Repository).where(Repository.key == key).values(visibility=visibility)
+    with engine.begin() as connection:
+        connection.execute(statement)
+
+
 def find_repository(engine: sa.Engine, key: str) -> KnownRepository:
     """Return what is known of one repository.
 

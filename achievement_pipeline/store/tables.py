@@ -147,7 +147,7 @@ class Skill(Base):
 
 
 class EditField(StrEnum):
-    """What of an achievement a user may change or decide: one of its columns, or whether it is hidden."""
+    """What of an achievement a user may change or decide: one of its columns, or what becomes of it."""
 
     TITLE = "title"
     DESCRIPTION = "description"
@@ -156,6 +156,12 @@ class EditField(StrEnum):
     COMPLEXITY_SCORE = "complexity_score"
     PORTFOLIO_READY = "portfolio_ready"
     HIDDEN = "hidden"
+    PINNED = "pinned"
+    """It comes before others."""
+    APPROVED = "approved"
+    """It may go out on a channel, or on all of them."""
+    REVIEWED = "reviewed"
+    """The fingerprint of a text that was read and may go out, though it was not surely safe."""
 
 
 class Edit(Base):
@@ -170,6 +176,7 @@ class Edit(Base):
     )
     field: Mapped[str] = mapped_column(comment="What it changes: one of EditField")
     value: Mapped[Any] = mapped_column(JSONB, comment="What it is changed to")
+    channel: Mapped[str | None] = mapped_column(comment="The way out that it holds for; missing: all of them")
     made_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was made")
     made_by: Mapped[str] = mapped_column(comment="Who made it")
     undone_at: Mapped[dt.datetime | None] = mapped_column(comment="When it was taken back")
@@ -184,5 +191,6 @@ class Repository(Base):
     key: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="Stable key, the partition of the git lane")
     location: Mapped[str] = mapped_column(comment="Path or clone URL, without credentials")
     branches: Mapped[str] = mapped_column(comment="Which commits are read: default or all")
+    visibility: Mapped[str | None] = mapped_column(comment="Who can see it, as its host says: public or private")
     added_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was first asked for")
     missing_since: Mapped[dt.datetime | None] = mapped_column(comment="Since when it can't be found; its work is kept")

@@ -49,6 +49,8 @@ def view(title: str = "Add a cache", repository: str | None = PUBLIC, **changes:
         "evidence": [evidence(key, title=title, url=url, kind=source_type)],
         "portfolio_ready": True,
         "hidden": False,
+        "pinned": False,
+        "decided": False,
         "retracted_at": None,
         "retracted_reason": None,
         "absorbed_by": None,

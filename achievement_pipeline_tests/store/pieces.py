@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import Achievements, Activities, ActivityFrames, Scores, Skills
+from achievement_pipeline.judging import compose_achievements
+from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.store.keeping import Kept, keep
 
 REPOSITORY = "github.com/acme/engine"
@@ -111,6 +113,11 @@ def compose(activities: ActivityFrames) -> DataFrame[Achievements]:
             if not scores.keys().isdisjoint(members)
         ),
     )
+
+
+def by_the_rules(activities: ActivityFrames) -> DataFrame[Achievements]:
+    """Make achievements as the pipeline does."""
+    return compose_achievements(*activities, Rules())
 
 
 def collect(engine: sa.Engine, composer: Composer = compose, rules: str = "1", **lanes: Pieces) -> Kept:

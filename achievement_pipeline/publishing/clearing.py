@@ -1,0 +1,67 @@
+"""From what is stored to what may be shown: every way out begins here, and nowhere else.
+
+What the gate has to know stands in two places: the settings say who the user is and what may leave, the database what
+was approved, who took part, and who can see which repository.
+"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from achievement_pipeline.publishing.policy import Channel, Privacy, Visibility
+from achievement_pipeline.publishing.privacy import Cleared, Known, clear
+from achievement_pipeline.store.approvals import Origin, approvals, origins, people, reviewed_texts, skill_names
+from achievement_pipeline.store.reading import (
+    AchievementFilter,
+    AchievementView,
+    find_achievements,
+    skills_by_achievement,
+)
+
+
+def clear_stored(
+    connection: sa.Connection, channel: Channel, privacy: Privacy, wanted: AchievementFilter | None = None
+) -> Cleared:
+    """Return the stored achievements that may be shown on a channel, as they may be shown there; and what is held, why.
+
+    Args:
+        connection: The database.
+        channel: The way out.
+        privacy: What the settings say: `Settings.privacy`.
+        wanted: Which achievements; by default all that count and are not hidden.
+    """
+    return clear_views(connection, channel, privacy, find_achievements(connection, wanted or AchievementFilter()))
+
+
+def clear_views(
+    connection: sa.Connection, channel: Channel, privacy: Privacy, achievements: Sequence[AchievementView]
+) -> Cleared:
+    """Do as `clear_stored` with achievements that were read before, in their order."""
+    known = known_for(connection, channel, privacy, [achievement.key for achievement in achievements])
+    return clear(achievements, channel, privacy.policy, known)
+
+
+def known_for(connection: sa.Connection, channel: Channel, privacy: Privacy, keys: Sequence[str]) -> Known:
+    """Return what the gate has to know about some achievements."""
+    decided = approvals(connection, channel)
+    everybody = people(connection)
+    my_names = {name for address in privacy.me for name in everybody.pop(address.lower(), ())}
+    others = {name for address, names in everybody.items() for name in (address, *names)}
+    public = dict.fromkeys(privacy.policy.public, Visibility.PUBLIC)
+    return Known(
+        visibility_of={origin.key: _visibility(origin, privacy) for origin in origins(connection)} | public,
+        approved={key for key, may_go in decided.items() if may_go},
+        refused={key for key, may_go in decided.items() if not may_go},
+        reviewed=reviewed_texts(connection),
+        skills=skills_by_achievement(connection, keys),
+        me=privacy.me | my_names,
+        people=others | privacy.people,
+        vocabulary=skill_names(connection),
+    )
+
+
+def _visibility(origin: Origin, privacy: Privacy) -> Visibility:
+    """Return who can see a repository: as the settings say, else as its host does, else it is private."""
+    said = privacy.visibility
+    by_host = Visibility.PUBLIC if origin.visibility == Visibility.PUBLIC else Visibility.PRIVATE
+    return said.get(origin.key) or said.get(origin.location or "") or by_host

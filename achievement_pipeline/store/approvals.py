@@ -1,0 +1,70 @@
+"""What the user decided about what goes out, and what there is to know before anything does: whose work, from where."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+
+from achievement_pipeline.store.reading import standing_edits
+from achievement_pipeline.store.tables import Achievement, Activity, Edit, EditField, Repository, Skill
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A repository, or whatever else an activity names as such."""
+
+    key: str
+    location: str | None
+    """Path or clone URL; none where it was never asked for by one."""
+    visibility: str | None
+    """``public`` or ``private``, as its host says; none where that was never asked."""
+
+
+def approvals(connection: sa.Connection, channel: str) -> dict[str, bool]:
+    """Return what was decided for a channel: whether it may go out, by key of the achievement.
+
+    Approvals of this channel and those of all of them count alike: the last one holds. One of an achievement that was
+    absorbed holds for the one that absorbed it, unless that has one itself.
+    """
+    edits = standing_edits().c
+    covers = (edits.field == EditField.APPROVED.value) & (edits.channel.is_(None) | (edits.channel == channel))
+    the_best_first = sa.func.jsonb_agg(aggregate_order_by(edits.value, edits.distance, edits.id.desc()), type_=JSONB())
+    statement = sa.select(edits.key, the_best_first[0]).where(covers).group_by(edits.key)
+    return dict(connection.execute(statement).all())
+
+
+def reviewed_texts(connection: sa.Connection) -> set[str]:
+    """Return the fingerprints of all texts that the user read and let pass."""
+    statement = sa.select(Edit.value).where(Edit.field == EditField.REVIEWED.value, Edit.undone_at.is_(None))
+    return set(connection.scalars(statement))
+
+
+def origins(connection: sa.Connection) -> list[Origin]:
+    """Return every repository that was asked for, or that work is from."""
+    named = sa.union(
+        sa.select(Activity.repository.label("key")), sa.select(Achievement.repository), sa.select(Repository.key)
+    ).subquery()
+    statement = (
+        sa.select(named.c.key, Repository.location, Repository.visibility)
+        .outerjoin(Repository, Repository.key == named.c.key)
+        .where(named.c.key.is_not(None))
+        .order_by(named.c.key)
+    )
+    return [Origin(*row) for row in connection.execute(statement)]
+
+
+def people(connection: sa.Connection) -> dict[str, set[str]]:
+    """Return everybody who did any work: their names, by canonical address."""
+    coauthors = sa.select(sa.func.unnest(Activity.coauthors), sa.literal(""))
+    authors = sa.select(Achievement.author, sa.literal("")).union(
+        sa.select(sa.func.unnest(Achievement.coauthors), sa.literal(""))
+    )
+    named: dict[str, set[str]] = {}
+    for address, name in connection.execute(sa.select(Activity.person, Activity.person_name).union(coauthors, authors)):
+        named.setdefault(address, set()).update({name} - {""})
+    return named
+
+
+def skill_names(connection: sa.Connection) -> set[str]:
+    """Return the names of all skills that achievements show."""
+    return set(connection.scalars(sa.select(Skill.skill).distinct()))
