@@ -28,7 +28,7 @@ from achievement_pipeline.judging.people import canonical, read_coauthors, show_
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.judging.significance import are_unread, judge_significance
 
-_FOREIGN_FILES = 1000
+FOREIGN_FILES = 1000
 """A commit of more files imports history or vendors a tree: sympy 9d3fa8b4 has 1,742, and a fifth of all its lines."""
 
 
@@ -86,11 +86,11 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     """
     commits = commits.reset_index(drop=True)
     headers = messages.read_headers(commits["subject"])
-    amounts = _amounts(commits, files, noise, contents)
+    amounts = count_work(commits, files, noise, contents)
     against = _against(commits, headers["description"], amounts, rules)
     effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
-    categories = categorise(headers["type"], headers["description"], _paths(commits, files, noise))
+    categories = categorise(headers["type"], headers["description"], work_paths(commits, files, noise))
     persons = canonical(commits["author_email"], people)
     names = commits["repository"] + "@" + commits["sha"]
     return CommitActivities.validate(
@@ -137,13 +137,13 @@ def _against(commits: pd.DataFrame, descriptions: pd.Series[str], amounts: pd.Da
             "fixup": messages.are_autosquash(commits["subject"]),
             "release": messages.are_releases(descriptions, projects),
             "unread": unread,
-            "import": amounts["files"] > _FOREIGN_FILES,
+            "import": amounts["files"] > FOREIGN_FILES,
             "no-work": (commits["diff"] == DiffState.READ) & (amounts["effective_files"] == 0),
         }
     )
 
 
-def _amounts(
+def count_work(
     commits: pd.DataFrame, files: pd.DataFrame, noise: pd.Series[str], contents: DataFrame[CommitContents] | None
 ) -> pd.DataFrame:
     """Count files and lines of each commit: all of them, those that are work, and those that are not by reason."""
@@ -202,7 +202,7 @@ def _left_out(
     return objects.reindex(range(total), fill_value="{}").astype("str")
 
 
-def _paths(commits: pd.DataFrame, files: pd.DataFrame, noise: pd.Series[str]) -> pd.DataFrame:
+def work_paths(commits: pd.DataFrame, files: pd.DataFrame, noise: pd.Series[str]) -> pd.DataFrame:
     """Return the files that are work: ``place`` of their commit, ``path``, ``lines``."""
     work = files[noise.isna().to_numpy()]
     lines = work["insertions"].fillna(0) + work["deletions"].fillna(0)

@@ -7,7 +7,9 @@ An address that is empty or none at all is an opaque key like any other.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -20,6 +22,36 @@ _NUMBERED_NOREPLY = r"^\d+\+(.+@users\.noreply\.github\.com)$"
 _COAUTHOR = r"(?im)^[\W_]*co-authored-by[ \t]*:[ \t]*(?P<name>[^<\n]*?)[ \t]*<[ \t]*(?P<email>[^<>\n]*?)[ \t]*>?[ \t]*$"
 """In any line of the body: git reads trailers in the last paragraph only, and a squash merge leaves them between
 others (a third of ansible's are lost that way). Some lack the ``>``."""
+
+
+class Asked(NamedTuple):
+    """Whose work is asked for, and since when."""
+
+    authors: tuple[str, ...] = ()
+    """Addresses; empty: as `me` has it."""
+    me: tuple[str, ...] = ()
+    """Addresses of the user, whose work alone is asked for wherever there is some; empty: everybody's."""
+    since: dt.date | None = None
+    """The first day, UTC; None: from the beginning."""
+
+
+def are_asked_for(
+    activities: pd.DataFrame, groups: pd.Series[str], asked: Asked, people: Iterable[Person] = ()
+) -> pd.Series[bool]:
+    """Tell which activities are asked for.
+
+    Args:
+        activities: ``person``, ``coauthors``, ``completed_at``.
+        groups: What each belongs to, a repository or workspace: in one without any work of mine all of it is asked for.
+        asked: Whose work, and since when.
+        people: The addresses of each person.
+    """
+    wanted = _are_of(activities, asked.authors or asked.me, people)
+    if not asked.authors:
+        wanted |= ~wanted.groupby(groups).transform("any")
+    if asked.since is not None:
+        wanted &= ~(activities["completed_at"] < pd.Timestamp(asked.since, tz="UTC"))
+    return wanted
 
 
 def canonical(emails: pd.Series[str], people: Iterable[Person] = ()) -> pd.Series[str]:
@@ -60,6 +92,14 @@ def read_coauthors(bodies: pd.Series[str], people: Iterable[Person], bots: BotRu
     named = named[named["email"].str.contains("@")]
     human = ~are_bots(named["name"], named["email"], bots).to_numpy()
     return canonical(named.loc[human, "email"], people)
+
+
+def _are_of(activities: pd.DataFrame, addresses: Iterable[str], people: Iterable[Person]) -> pd.Series[bool]:
+    """Whether one of the addresses is that of the author or of a co-author."""
+    persons = set(canonical(pd.Series(list(addresses), dtype="str"), people))
+    authors = activities["person"].isin(persons)
+    shared = activities.loc[activities["coauthors"] != "", "coauthors"].str.split(",").explode().isin(persons)
+    return authors | shared.groupby(level=0).any().reindex(activities.index, fill_value=False)
 
 
 def _plain(emails: pd.Series[str]) -> pd.Series[str]:

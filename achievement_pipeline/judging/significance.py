@@ -6,7 +6,7 @@ A commit counts when something speaks for it and nothing against it. ``docs/scor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -16,14 +16,16 @@ from achievement_pipeline.judging.rules import CommitRules
 _UNREAD = [DiffState.SKIPPED.value, DiffState.PENDING.value, DiffState.FAILED.value]
 
 
-def judge_significance(
+def judge_significance(  # noqa: PLR0913 - what a verdict rests on
     types: pd.Series[str],
     descriptions: pd.Series[str],
     effective_lines: pd.Series[int],
     against: pd.DataFrame,
     rules: CommitRules,
+    *,
+    also: Sequence[pd.Series[str]] = (),
 ) -> pd.DataFrame:
-    """Decide which commits count.
+    """Decide which commits or pull requests count.
 
     Args:
         types: Conventional Commits types, missing where a message does not conform.
@@ -31,19 +33,30 @@ def judge_significance(
         effective_lines: Lines inserted and deleted in files that are work.
         against: A boolean column for each reason that a commit never counts for, named by its code.
         rules: Types, keywords and the number of lines that make a commit significant.
+        also: Codes of what else speaks for it, empty where it does not.
 
     Returns:
         ``significant`` and ``reasons``, codes separated by commas: those against where there are any, else those for;
         ``small`` where nothing speaks either way.
     """
-    speaking_for = _codes(
+    speaking_for = join_codes(
         [
             ("type:" + types.fillna("")).where(types.isin(rules.types), ""),
-            _constant(f"lines>{rules.min_lines}", effective_lines > rules.min_lines),
+            code_where(f"lines>{rules.min_lines}", effective_lines > rules.min_lines),
             _keywords(descriptions, rules.keywords),
+            *also,
         ]
     )
-    speaking_against = _codes([_constant(str(code), holds) for code, holds in against.items()])
+    return weigh(speaking_for, against)
+
+
+def weigh(speaking_for: pd.Series[str], against: pd.DataFrame) -> pd.DataFrame:
+    """Decide by the codes for, separated by commas, and a boolean column for each code against.
+
+    Returns:
+        ``significant`` and ``reasons``, as `judge_significance`.
+    """
+    speaking_against = join_codes([code_where(str(code), holds) for code, holds in against.items()])
     reasons = speaking_against.where(speaking_against != "", speaking_for)
     return pd.DataFrame(
         {
@@ -51,6 +64,20 @@ def judge_significance(
             "reasons": reasons.where(reasons != "", "small"),
         }
     )
+
+
+def code_where(code: str, holds: pd.Series[bool]) -> pd.Series[str]:
+    """Return a code where it holds, else an empty text."""
+    return pd.Series(code, index=holds.index, dtype="str").where(holds, "")
+
+
+def join_codes(columns: Sequence[pd.Series[str]]) -> pd.Series[str]:
+    """Join the codes of each row by commas, the empty ones left out."""
+    joined = columns[0]
+    for column in columns[1:]:
+        both = (joined != "") & (column != "")
+        joined = (joined + column).where(~both, joined + "," + column)
+    return joined
 
 
 def are_unread(diffs: pd.Series[str]) -> pd.Series[bool]:
@@ -74,16 +101,3 @@ def _inflections(verb: str) -> set[str]:
     stem = verb.removesuffix("e")
     irregular = {"build": {"built"}}.get(verb, set())
     return {verb, f"{verb}s", f"{stem}ed", f"{stem}ing"} | irregular
-
-
-def _constant(code: str, holds: pd.Series[bool]) -> pd.Series[str]:
-    return pd.Series(code, index=holds.index, dtype="str").where(holds, "")
-
-
-def _codes(columns: list[pd.Series[str]]) -> pd.Series[str]:
-    """Join the codes of each row by commas, the empty ones left out."""
-    joined = columns[0]
-    for column in columns[1:]:
-        both = (joined != "") & (column != "")
-        joined = (joined + column).where(~both, joined + "," + column)
-    return joined

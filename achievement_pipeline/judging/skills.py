@@ -43,21 +43,25 @@ _COMMIT = ["repository", "sha"]
 _SAID_AT_MOST = 4
 
 
-def find_skills(
-    activities: DataFrame[CommitActivities],
+def find_skills(  # noqa: PLR0913 - all that shows a skill
+    activities: DataFrame[CommitActivities] | pd.DataFrame,
     files: DataFrame[RawCommitFiles],
     reasons: pd.Series[str],
     dependencies: DataFrame[DependencyChanges] | None = None,
     rules: SkillRules | None = None,
+    *,
+    named: pd.DataFrame | None = None,
 ) -> DataFrame[Skills]:
     """Find the skills that significant commits show.
 
     Args:
-        activities: Commits; those that are not significant show nothing.
+        activities: Commits, or what has their ``key``, ``repository``, ``sha``, ``type``, ``category`` and
+            ``significant``; those that are not significant show nothing.
         files: Their changed files, and those of the other commits of the repositories.
         reasons: Why a file is not work, with the index of ``files`` (`achievement_pipeline.judging.noise`).
         dependencies: What the commits changed in manifests; those of manifests that are not work show nothing.
         rules: The user's additions to the vocabulary, and names.
+        named: Skills that their texts name (`achievement_pipeline.judging.mentions`).
 
     Returns:
         The skills of each activity, the strongest first; the order of the rows of the input changes nothing.
@@ -76,11 +80,29 @@ def find_skills(
             _practices_said(commits, vocabulary),
             _practices_of_files(work, vocabulary),
             _practices_of_technologies(technologies, vocabulary),
+            *([] if named is None else [named]),
         ],
         rules,
     )
-    repositories = activities.set_index("key")["repository"]
-    return Skills.validate(shown.assign(repository=shown["key"].map(repositories))[list(Skills.to_schema().columns)])
+    return _with_repositories(shown, activities)
+
+
+def find_named_skills(activities: pd.DataFrame, named: pd.DataFrame, rules: SkillRules) -> DataFrame[Skills]:
+    """Find the skills of significant activities that changed no files: by what they say they are, and by their texts.
+
+    Args:
+        activities: ``key``, ``repository``, ``category`` and ``significant``.
+        named: Skills that their texts name (`achievement_pipeline.judging.mentions`).
+        rules: The user's additions to the vocabulary, and names.
+    """
+    counting = activities.loc[activities["significant"], ["key", "category"]]
+    said = _practices_said(counting.assign(type=pd.Series(pd.NA, counting.index, dtype="str")), rules.vocabulary)
+    return _with_repositories(_shown([said, named[named["key"].isin(counting["key"])]], rules), activities)
+
+
+def _with_repositories(shown: pd.DataFrame, activities: pd.DataFrame) -> DataFrame[Skills]:
+    repositories = shown["key"].map(activities.set_index("key")["repository"]).astype("str")
+    return Skills.validate(shown.assign(repository=repositories)[list(Skills.to_schema().columns)])
 
 
 def _work(commits: pd.DataFrame, files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) -> pd.DataFrame:

@@ -1,0 +1,64 @@
+"""What the runs of an experiment are compared by: which metric, and whether higher values are better.
+
+By the user's rules; where none fits, by the names of the metrics: one whose words say what it measures. Where no name
+does, runs are not compared: nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import Literal, NamedTuple
+
+from achievement_pipeline.judging.rules import MetricRule
+
+_HIGHER = (
+    "auc", "auroc", "auprc", "f1", "accuracy", "acc", "r2", "ndcg", "map", "mrr", "bleu", "rouge", "iou", "miou",
+    "dice", "mcc", "kappa", "precision", "recall", "psnr", "ssim", "reward", "score",
+)  # fmt: skip
+_LOWER = (
+    "rmse", "mae", "mape", "smape", "mse", "logloss", "perplexity", "ppl", "wer", "cer", "fid", "brier", "loss",
+    "error", "err",
+)  # fmt: skip
+"""Words of metrics, those that say most about quality first. Usual names in scikit-learn, Keras, PyTorch Lightning,
+torchmetrics and Hugging Face's evaluate."""
+
+_PREFERENCE = {word: place for place, word in enumerate((*_HIGHER, *_LOWER))}
+_HELD_OUT = frozenset({"val", "valid", "validation", "test", "eval", "dev", "holdout", "oof", "cv"})
+_TRAINING = frozenset({"train", "training", "fit"})
+
+
+class Comparison(NamedTuple):
+    """How the runs of an experiment are compared."""
+
+    metric: str
+    better: Literal["higher", "lower"]
+
+
+def choose_comparison(experiment: str, metrics: Iterable[str], rules: Iterable[MetricRule]) -> Comparison | None:
+    """Choose what the runs of an experiment are compared by; None where nothing says it.
+
+    Of metrics whose names tell, those of held-out data go first, those of training data last, then those that say most
+    about quality. The order of the metrics does not matter.
+    """
+    for rule in rules:
+        if fnmatchcase(experiment, rule.experiment):
+            return Comparison(rule.metric, rule.better)
+    known = [(rank, name, better) for name in metrics if (told := _read(name)) for rank, better in [told]]
+    if not known:
+        return None
+    _, name, better = min(known)
+    return Comparison(name, better)
+
+
+def _read(name: str) -> tuple[tuple[int, int], Literal["higher", "lower"]] | None:
+    """Return how much a metric's name says, the least the most, and which values are better."""
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
+    words = [word for word in re.split(r"[^a-z0-9]+", apart) if word]
+    telling = [word for word in words if word in _PREFERENCE]
+    if not telling or len({word in _HIGHER for word in telling}) > 1:
+        return None
+    better: Literal["higher", "lower"] = "higher" if telling[0] in _HIGHER else "lower"
+    held_out, training = not _HELD_OUT.isdisjoint(words), not _TRAINING.isdisjoint(words)
+    return (1 - held_out + training, min(_PREFERENCE[word] for word in telling)), better
