@@ -46,6 +46,26 @@ class ActivityKind(StrEnum):
     MANUAL = "manual"
 
 
+class Relation(StrEnum):
+    """What a piece of evidence is to its achievement."""
+
+    MEMBER = "member"
+    """An activity of this piece of work: it may give the score."""
+    LISTED = "listed"
+    """Named by a member, but a piece of work of its own: an issue of a project, another issue of a pull request."""
+
+
+class LinkTo(StrEnum):
+    """What the activity that a link names is to the one that the link stands with."""
+
+    PARENT = "parent"
+    """It belongs to the named one; of several, to the first. Those that it does not belong to are listed."""
+    CHILD = "child"
+    """The named one belongs to it."""
+    LISTED = "listed"
+    """It lists the named one as evidence, which stays a piece of work of its own."""
+
+
 class RawRepositories(pa.DataFrameModel):
     """One row a repository, as it was when its history was read."""
 
@@ -374,8 +394,8 @@ class RawLinearProjects(pa.DataFrameModel):
         strict = True
 
 
-class Activities(pa.DataFrameModel):
-    """One row an activity: what all lanes have in common after normalising and gating."""
+class _JudgedActivities(pa.DataFrameModel):
+    """One row an activity: what it has in common with all others after normalising and gating."""
 
     key: str = pa.Field(unique=True, description="Stable name of the activity")
     kind: str = pa.Field(isin=[kind.value for kind in ActivityKind], description="What it is in its source")
@@ -393,13 +413,21 @@ class Activities(pa.DataFrameModel):
     category_rule: str = pa.Field(description="Which rule gave the category")
     significant: bool = pa.Field(description="Whether it may make an achievement")
     reasons: str = pa.Field(description="Reason codes that decided it, separated by commas")
-    parent: str = pa.Field(nullable=True, description="Key of the activity that it belongs to")
     retracted_by: str = pa.Field(nullable=True, description="Key of the activity that reverted it or that it repeats")
 
     class Config:
         """No column beyond the lane's own may appear."""
 
         strict = True
+
+
+class Activities(_JudgedActivities):
+    """One row an activity, as every lane hands it over."""
+
+    names: str = pa.Field(description="JSON list of the names that links call it by: commit:<sha>, linear:eng-1, ...")
+    links: str = pa.Field(
+        description='JSON list of {"rank", "to", "name"}: to is one of LinkTo, rank one of judging.references.Rank'
+    )
 
 
 class CommitActivities(Activities):
@@ -418,10 +446,29 @@ class CommitActivities(Activities):
     left_out: str = pa.Field(description='JSON: {"<reason>": {"files": n, "lines": n}} of the files that are not work')
 
 
-class StoredActivities(Activities):
+class StoredActivities(_JudgedActivities):
     """One row an activity of any lane, as the store gives it back."""
 
+    parent: str = pa.Field(nullable=True, description="Key of the activity that it belongs to, found by the links")
     details: str = pa.Field(description="JSON object of the columns that only its lane has")
+
+
+class RelatedActivities(pa.DataFrameModel):
+    """One row an activity that another one lists, whether they belong together or not."""
+
+    lister: str = pa.Field(description="Key of the activity that lists it")
+    key: str = pa.Field(description="Key of the listed activity")
+    kind: str = pa.Field(description="What it is in its source")
+    title: str = pa.Field(description="One line for people")
+    url: str = pa.Field(nullable=True, description="Where it can be seen")
+    person: str = pa.Field(description="Whose it is")
+    at: Moment = pa.Field(nullable=True, description="When it was done")
+
+    class Config:
+        """It is listed once; no other column may appear."""
+
+        strict = True
+        unique = ["lister", "key"]  # noqa: RUF012 - pandera's own form
 
 
 class Scores(pa.DataFrameModel):
@@ -463,9 +510,18 @@ class ActivityFrames(NamedTuple):
     """Activities with all that was judged about them; every key of the other two stands in the first."""
 
     activities: DataFrame[Any]
-    """`Activities` with its lane's own columns (`CommitActivities`), or as stored (`StoredActivities`)."""
+    """`Activities` with its lane's own columns: `CommitActivities`, ..."""
     scores: DataFrame[Scores]
     skills: DataFrame[Skills]
+
+
+class PiecesOfWork(NamedTuple):
+    """All activities of some pieces of work, as the store gives them back, with all that was judged about them."""
+
+    activities: DataFrame[StoredActivities]
+    scores: DataFrame[Scores]
+    skills: DataFrame[Skills]
+    related: DataFrame[RelatedActivities]
 
 
 class Achievements(pa.DataFrameModel):
@@ -490,7 +546,10 @@ class Achievements(pa.DataFrameModel):
     skills_demonstrated: str = pa.Field(description="JSON list of skills, the strongest first")
     skills: str = pa.Field(description='JSON list of {"skill", "kind", "weight", "evidence"}')
     tags: str = pa.Field(description="JSON list: source, type, scope, breaking, shared")
-    evidence: str = pa.Field(description='JSON list of {"key", "kind", "title", "url", "person", "at"}, the root first')
+    evidence: str = pa.Field(
+        description='JSON list of {"key", "kind", "title", "url", "person", "at", "relation"}: the root, the other '
+        "members, then what is listed; a relation is one of Relation"
+    )
     portfolio_ready: bool = pa.Field(description="Impact reaches the portfolio threshold")
     retracted_reason: str = pa.Field(nullable=True, description="Why it no longer counts; missing while it does")
 

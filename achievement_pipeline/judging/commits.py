@@ -25,6 +25,7 @@ from achievement_pipeline.judging import messages
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import categorise
 from achievement_pipeline.judging.people import canonical, read_coauthors, show_names
+from achievement_pipeline.judging.references import link_commits, name_commits
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.judging.significance import are_unread, judge_significance
 
@@ -112,8 +113,9 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
                 "category_rule": categories["rule"],
                 "significant": verdicts["significant"],
                 "reasons": verdicts["reasons"],
-                "parent": pd.Series(pd.NA, index=commits.index, dtype="str"),
                 "retracted_by": pd.Series(pd.NA, index=commits.index, dtype="str"),
+                "names": name_commits(commits),
+                "links": link_commits(commits),
                 "sha": commits["sha"],
                 "type": headers["type"],
                 "scope": headers["scope"],

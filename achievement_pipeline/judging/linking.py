@@ -14,17 +14,21 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import Achievements, Scores, Skills, StoredActivities
+from achievement_pipeline.frames import Achievements, RelatedActivities, Relation, Scores, Skills, StoredActivities
 from achievement_pipeline.json_columns import json_lists, json_objects
 from achievement_pipeline.judging.rules import Rules
 
-_EVIDENCE = ["key", "kind", "title", "url", "person", "at"]
+_EVIDENCE = ["key", "kind", "title", "url", "person", "at", "relation"]
 _SKILL = ["skill", "kind", "weight", "evidence"]
 _TAGGED_DETAILS = ("type", "scope")
 
 
 def compose_achievements(
-    activities: DataFrame[StoredActivities], scores: DataFrame[Scores], skills: DataFrame[Skills], rules: Rules
+    activities: DataFrame[StoredActivities],
+    scores: DataFrame[Scores],
+    skills: DataFrame[Skills],
+    related: DataFrame[RelatedActivities],
+    rules: Rules,
 ) -> DataFrame[Achievements]:
     """Compose the achievements of whole pieces of work.
 
@@ -35,6 +39,7 @@ def compose_achievements(
         activities: All activities of the pieces of work; a parent that is not among them is not there.
         scores: The scores of those that are significant.
         skills: The skills that they show.
+        related: What they list besides; of this, what belongs to the same piece of work is left out.
         rules: The threshold of the portfolio.
     """
     members = activities.sort_values(["completed_at", "key"], ignore_index=True).assign(
@@ -74,7 +79,7 @@ def compose_achievements(
                 "skills_demonstrated": shown["names"].reindex(roots.index, fill_value="[]"),
                 "skills": shown["skills"].reindex(roots.index, fill_value="[]"),
                 "tags": _tags(roots, shared != "[]"),
-                "evidence": _evidence(members).reindex(roots.index),
+                "evidence": _evidence(members, related).reindex(roots.index),
                 "portfolio_ready": winners["impact"]["impact"].reindex(roots.index) >= rules.portfolio_min_impact,
                 "retracted_reason": _retractions(judged, pieces["counts"]).reindex(roots.index),
             }
@@ -155,10 +160,16 @@ def _shared(members: pd.DataFrame, authors: pd.Series[str]) -> pd.Series[str]:
     return json_lists(names, others["root"]).reindex(authors.index, fill_value="[]")
 
 
-def _evidence(members: pd.DataFrame) -> pd.Series[str]:
-    """Return, by root, the JSON list of all activities: the root first, the others as they were completed."""
-    order = members.assign(belongs=members["key"] != members["root"])
-    order = order.sort_values(["root", "belongs"], kind="stable", ignore_index=True)
+def _evidence(members: pd.DataFrame, related: pd.DataFrame) -> pd.Series[str]:
+    """Return, by root, the JSON list of all evidence: the root, other members, then what they list, as done."""
+    ours = members.assign(belongs=members["key"] != members["root"], relation=Relation.MEMBER.value)
+    root_of = members.set_index("key")["root"]
+    listed = related.assign(root=related["lister"].map(root_of), relation=Relation.LISTED.value, belongs=True)
+    listed = listed[listed["root"].notna() & (listed["root"] != listed["key"].map(root_of))]
+    listed = listed.drop_duplicates(["root", "key"]).sort_values(["at", "key"])
+    order = pd.concat([ours, listed]).sort_values(
+        ["root", "relation", "belongs"], ascending=[True, False, True], ignore_index=True
+    )
     return json_lists(json_objects(order[_EVIDENCE]), order["root"])
 
 

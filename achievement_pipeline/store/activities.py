@@ -7,11 +7,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import aliased
 
-from achievement_pipeline.frames import Activities, ActivityFrames, Scores, Skills, StoredActivities
-from achievement_pipeline.store.copying import array_of_words, fetch_frame, staged, storable_json
-from achievement_pipeline.store.tables import Activity, Base
+from achievement_pipeline.frames import (
+    Activities,
+    ActivityFrames,
+    PiecesOfWork,
+    RelatedActivities,
+    Scores,
+    Skills,
+    StoredActivities,
+)
+from achievement_pipeline.store.copying import array_of_json, array_of_words, fetch_frame, staged, storable_json
+from achievement_pipeline.store.links import replace_links
+from achievement_pipeline.store.tables import Activity, ActivityLink, ActivityName, Base
 
 TOUCHED = sa.Table(
     "touched",
@@ -25,7 +35,14 @@ TOUCHED = sa.Table(
 _TOUCH = sa.text("""
     INSERT INTO touched
     WITH RECURSIVE piece (key) AS (
-        SELECT unnest(CAST(:keys AS text[])) COLLATE "C"
+        (
+            WITH given (key) AS (SELECT unnest(CAST(:keys AS text[])) COLLATE "C")
+            SELECT key FROM given
+            UNION
+            SELECT lister.activity_key
+            FROM given JOIN activity_names AS named ON named.activity_key = given.key
+            JOIN activity_links AS lister ON lister.name = named.name AND lister.leads_to <> 'child'
+        )
         UNION
         SELECT linked.key
         FROM piece CROSS JOIN LATERAL (
@@ -38,8 +55,37 @@ _TOUCH = sa.text("""
     ON CONFLICT DO NOTHING
 """)
 _TABLE = Base.metadata.tables[Activity.__tablename__]
-_SHARED = list(Activities.to_schema().columns)
+_BROUGHT = list(Activities.to_schema().columns)
+_STORED = [name for name in StoredActivities.to_schema().columns if name != "details"]
+_WRITTEN = [column for column in _TABLE.columns if column.name != "parent"]
+_STATED = [sa.Column("names", sa.ARRAY(sa.Text())), sa.Column("links", JSONB())]
+"""What a lane says of the links of its activities."""
 _SKILL = ["skill", "kind", "weight", "evidence"]
+
+_lister = aliased(Activity)
+_LISTED = (
+    sa.select(
+        _lister.key.label("lister"),
+        Activity.key,
+        Activity.kind,
+        Activity.title,
+        Activity.url,
+        Activity.person,
+        Activity.completed_at.label("at"),
+    )
+    .select_from(TOUCHED)
+    .join(_lister, _lister.key == TOUCHED.c.key)
+    .join(ActivityLink, ActivityLink.activity_key == _lister.key)
+    .join(ActivityName, ActivityName.name == ActivityLink.name)
+    .join(Activity, Activity.key == ActivityName.activity_key)
+    .where(
+        ActivityLink.leads_to != sa.literal_column("'child'"),
+        Activity.key != _lister.key,
+        _lister.parent.is_distinct_from(Activity.key),
+    )
+    .distinct()
+)
+"""What the touched activities name, but for the activity that each belongs to."""
 
 
 @dataclass(frozen=True)
@@ -72,23 +118,26 @@ def write_difference(connection: sa.Connection, difference: SliceDifference) -> 
         connection.execute(sa.delete(Activity).where(Activity.key == sa.any_(gone)))
     if difference.changed.empty:
         return
-    with staged(connection, "changed_activities", _TABLE.columns, difference.changed) as changed:
-        statement = insert(Activity).from_select(_TABLE.columns.keys(), sa.select(changed))
-        overwritten = {column.name: column for column in statement.excluded if column.name != "key"}
+    with staged(connection, "changed_activities", [*_WRITTEN, *_STATED], difference.changed) as changed:
+        names = [column.name for column in _WRITTEN]
+        statement = insert(Activity).from_select(names, sa.select(*(changed.c[name] for name in names)))
+        overwritten = {name: statement.excluded[name] for name in names if name != "key"}
         connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=overwritten))
+        replace_links(connection)
 
 
 def touch(connection: sa.Connection, keys: Sequence[str]) -> None:
     """Note as touched the activities of some keys, and all that belong to the same pieces of work.
 
-    Links are followed up to the root and down to every member, as they are stored now.
+    Parents are followed up to the root and down to every member, as they are stored now. Pieces of work that list one
+    of the activities are touched too.
     """
     connection.execute(_TOUCH, {"keys": list(keys)})
 
 
-def read_touched(connection: sa.Connection) -> ActivityFrames:
-    """Return the activities that were touched, as far as they are stored."""
-    activities = sa.select(*(_as_framed(name) for name in _SHARED), Activity.details)
+def read_touched(connection: sa.Connection) -> PiecesOfWork:
+    """Return the activities that were touched, as far as they are stored, with what they list."""
+    activities = sa.select(*(_as_framed(name) for name in _STORED), Activity.details)
     scores = sa.select(
         Activity.key,
         Activity.repository,
@@ -104,10 +153,11 @@ def read_touched(connection: sa.Connection) -> ActivityFrames:
     )
     skills = sa.select(Activity.key, Activity.repository, *shown.columns).join(shown, sa.true())
     touched = Activity.key.in_(sa.select(TOUCHED.c.key))
-    return ActivityFrames(
+    return PiecesOfWork(
         StoredActivities.validate(fetch_frame(connection, activities.where(touched))),
         Scores.validate(fetch_frame(connection, scores.where(touched))),
         Skills.validate(fetch_frame(connection, skills.where(touched))),
+        RelatedActivities.validate(fetch_frame(connection, _LISTED)),
     )
 
 
@@ -123,11 +173,13 @@ def _rows(frames: ActivityFrames) -> pd.DataFrame:
     """Return a row an activity for the table, but for its slice."""
     activities = frames.activities.reset_index(drop=True)
     scores = frames.scores.drop(columns="repository").rename(columns={"version": "score_version"})
-    rows = activities[_SHARED].merge(scores, on="key", how="left")
+    rows = activities[_BROUGHT].merge(scores, on="key", how="left")
     rows = rows.assign(
         coauthors=array_of_words(rows["coauthors"]),
         reasons=array_of_words(rows["reasons"]),
-        details=storable_json(_json_objects(activities.drop(columns=_SHARED))),
+        names=array_of_json(rows["names"]),
+        links=storable_json(rows["links"]),
+        details=storable_json(_json_objects(activities.drop(columns=_BROUGHT))),
         ledger=storable_json(rows["ledger"]),
         skills=storable_json(_skill_lists(frames.skills).reindex(rows["key"]).fillna("[]").reset_index(drop=True)),
     )

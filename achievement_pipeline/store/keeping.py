@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from pandera.typing import DataFrame
 from sqlalchemy.dialects.postgresql import insert
 
-from achievement_pipeline.frames import Achievements, ActivityFrames
+from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
 from achievement_pipeline.store.achievements import Outcome, store_achievements
 from achievement_pipeline.store.activities import TOUCHED, compare_slice, read_touched, touch, write_difference
+from achievement_pipeline.store.links import begin_linking, find_moved, move, note_affected
 from achievement_pipeline.store.tables import Activity, Slice
 
 _LOCK = 4_870_142_983_775_208_113
@@ -40,7 +41,7 @@ def keep(
     engine: sa.Engine,
     versions: Mapping[str, str],
     load: Callable[[str], ActivityFrames],
-    compose: Callable[[ActivityFrames], DataFrame[Achievements]],
+    compose: Callable[[PiecesOfWork], DataFrame[Achievements]],
     *,
     rules: str,
 ) -> Kept:
@@ -55,7 +56,7 @@ def keep(
         versions: The slices as they are now: a version by name, any text that differs when the frames do.
         load: Returns the frames of a slice, whole. Called for those that differ, and not before their turn has come, so
             that what it loads is the latest; columns beyond those of `Activities` are kept as details.
-        compose: Makes the achievements of whole pieces of work, from `StoredActivities` with their scores and skills.
+        compose: Makes the achievements of whole pieces of work.
         rules: Version of all that `compose` goes by besides its frames. Where it is not the one that a slice was
             composed by, all achievements of the slice are composed anew.
 
@@ -69,6 +70,7 @@ def keep(
         if not stale:
             return Kept()
         TOUCHED.create(connection)
+        begin_linking(connection)
         slices: dict[str, KeptSlice] = {}
         touched: list[str] = []
         for name in stale:
@@ -76,13 +78,20 @@ def keep(
             _note_slice(connection, name, versions[name], rules)
             if version != versions[name]:
                 difference = compare_slice(connection, name, load(name))
+                keys = difference.keys()
                 # before the change and, below, after it: a piece of work that loses a member is touched too
-                touch(connection, difference.keys())
+                touch(connection, keys)
+                note_affected(connection, keys)
                 write_difference(connection, difference)
+                note_affected(connection, keys)
                 slices[name] = KeptSlice(len(difference.changed), len(difference.gone))
-                touched += difference.keys()
+                touched += keys
             if composed_by != rules:
                 touched += connection.scalars(sa.select(Activity.key).where(Activity.slice == name))
+        moved = find_moved(connection)
+        touch(connection, moved)
+        move(connection)
+        touched += moved
         touch(connection, touched)
         if not touched:
             return Kept(slices=slices)

@@ -75,7 +75,7 @@ class Activity(Base):
     significant: Mapped[bool] = mapped_column(comment="Whether it may make an achievement")
     reasons: Mapped[list[str]] = mapped_column(comment="Reason codes that decided it")
     parent: Mapped[str | None] = mapped_column(
-        _KEY, index=True, comment="Key of the activity that it belongs to, stored or not"
+        _KEY, index=True, comment="Key of the activity that it belongs to, found by the links"
     )
     retracted_by: Mapped[str | None] = mapped_column(_KEY, comment="What reverted it, or what it repeats")
     details: Mapped[JsonObject] = mapped_column(comment="The columns that only its lane has")
@@ -84,7 +84,41 @@ class Activity(Base):
     ledger: Mapped[list[JsonObject] | None] = mapped_column(comment="The lines that sum to its scores")
     score_version: Mapped[str | None] = mapped_column(comment="Version of the rules that gave the score")
     skills: Mapped[list[JsonObject]] = mapped_column(comment="Skills it shows: skill, kind, weight, evidence")
-    digest: Mapped[int] = mapped_column(sa.BigInteger, comment="Hash of all of the above: equal rows aren't rewritten")
+    digest: Mapped[int] = mapped_column(sa.BigInteger, comment="Hash of what its lane brought: equal rows are kept")
+
+
+class ActivityName(Base):
+    """A name that links call an activity by; several activities may have the same."""
+
+    __tablename__ = "activity_names"
+    __table_args__ = ({"comment": "Names that links call activities by"},)
+
+    name: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="commit:<sha>, linear:eng-1, ...")
+    activity_key: Mapped[str] = mapped_column(
+        _KEY,
+        sa.ForeignKey("activities.key", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+        comment="The activity that it names",
+    )
+
+
+class ActivityLink(Base):
+    """What an activity says that it belongs to, consists of or lists, by name."""
+
+    __tablename__ = "activity_links"
+    __table_args__ = ({"comment": "What activities say that they belong to, consist of or list"},)
+
+    activity_key: Mapped[str] = mapped_column(
+        _KEY,
+        sa.ForeignKey("activities.key", ondelete="CASCADE"),
+        primary_key=True,
+        comment="The activity that says so",
+    )
+    position: Mapped[int] = mapped_column(primary_key=True, comment="Place among its links, the first is 1")
+    rank: Mapped[int] = mapped_column(comment="Of several that lead to a parent, the lowest decides")
+    leads_to: Mapped[str] = mapped_column(comment="One of frames.LinkTo: parent, child or listed")
+    name: Mapped[str] = mapped_column(_KEY, index=True, comment="Name of the other activity, stored or not")
 
 
 class Achievement(Base):

@@ -11,7 +11,17 @@ import pandera.pandas as pa
 import sqlalchemy as sa
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import Achievements, Activities, ActivityFrames, Scores, Skills
+from achievement_pipeline.frames import (
+    Achievements,
+    Activities,
+    ActivityFrames,
+    LinkTo,
+    PiecesOfWork,
+    RelatedActivities,
+    Scores,
+    Skills,
+    StoredActivities,
+)
 from achievement_pipeline.judging import compose_achievements
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.store.keeping import Kept, keep
@@ -61,8 +71,9 @@ class Piece:
             "category_rule": "type",
             "significant": self.significant,
             "reasons": "type",
-            "parent": self.parent,
             "retracted_by": None,
+            "names": json.dumps([self.key]),
+            "links": json.dumps([{"rank": 1, "to": LinkTo.PARENT, "name": self.parent}] if self.parent else []),
             "scope": None,
             "files": 1,
             **self.columns,
@@ -84,7 +95,7 @@ class Piece:
 
 
 Pieces = tuple[Piece, ...]
-Composer = Callable[[ActivityFrames], DataFrame[Achievements]]
+Composer = Callable[[PiecesOfWork], DataFrame[Achievements]]
 
 
 def frames(*pieces: Piece) -> ActivityFrames:
@@ -97,27 +108,37 @@ def frames(*pieces: Piece) -> ActivityFrames:
     )
 
 
-def compose(activities: ActivityFrames) -> DataFrame[Achievements]:
+def pieces_of_work(*pieces: Piece) -> PiecesOfWork:
+    """Return activities as the store gives them back."""
+    activities, scores, skills = frames(*pieces)
+    keys = {piece.key for piece in pieces}
+    parents = [piece.parent if piece.parent in keys else None for piece in pieces]
+    stored = activities.assign(parent=pd.Series(parents, dtype="str"), details="{}")
+    columns = list(StoredActivities.to_schema().columns)
+    return PiecesOfWork(StoredActivities.validate(stored[columns]), scores, skills, frame_of(RelatedActivities, []))
+
+
+def compose(pieces: PiecesOfWork) -> DataFrame[Achievements]:
     """Make an achievement of every root with a significant activity below it, in plain loops."""
-    rows = {row["key"]: row for row in activities.activities.to_dict("records")}
-    scores = {row["key"]: row for row in activities.scores.to_dict("records")}
-    skills = activities.skills.to_dict("records")
-    pieces: dict[str, list[str]] = {}
+    rows = {row["key"]: row for row in pieces.activities.to_dict("records")}
+    scores = {row["key"]: row for row in pieces.scores.to_dict("records")}
+    skills = pieces.skills.to_dict("records")
+    members_of: dict[str, list[str]] = {}
     for key in sorted(rows):
-        pieces.setdefault(_root(key, rows), []).append(key)
+        members_of.setdefault(_root(key, rows), []).append(key)
     return frame_of(
         Achievements,
         (
             _achievement(rows[root], members, scores, [row for row in skills if row["key"] in members])
-            for root, members in pieces.items()
+            for root, members in members_of.items()
             if not scores.keys().isdisjoint(members)
         ),
     )
 
 
-def by_the_rules(activities: ActivityFrames) -> DataFrame[Achievements]:
+def by_the_rules(pieces: PiecesOfWork) -> DataFrame[Achievements]:
     """Make achievements as the pipeline does."""
-    return compose_achievements(*activities, Rules())
+    return compose_achievements(*pieces, Rules())
 
 
 def collect(engine: sa.Engine, composer: Composer = compose, rules: str = "1", **lanes: Pieces) -> Kept:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pandera.typing import DataFrame
 from sqlalchemy import event
 
-from achievement_pipeline.frames import Achievements, ActivityFrames
+from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
 from achievement_pipeline.store.database import create_engine
 from achievement_pipeline.store.keeping import Kept, keep
 from achievement_pipeline_tests.store.pieces import Piece, compose, frames
@@ -32,9 +32,9 @@ def second_state(engine: sa.Engine, stall_at: str = "nowhere") -> Kept:
             reach("load")
         return frames(COMMIT if lane == "git" else PULL)
 
-    def composed(activities: ActivityFrames) -> DataFrame[Achievements]:
+    def composed(pieces: PiecesOfWork) -> DataFrame[Achievements]:
         reach("compose")
-        return compose(activities)
+        return compose(pieces)
 
     event.listen(engine, "commit", lambda _: reach("commit"))
     return keep(engine, {"git": "second", "github": "first"}, load, composed, rules="1")

@@ -16,12 +16,12 @@ from pandera.typing import DataFrame
 from sqlalchemy import event, orm
 
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.frames import Achievements, ActivityFrames
+from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
 from achievement_pipeline.store.achievements import Outcome
 from achievement_pipeline.store.keeping import Kept, KeptSlice, keep
 from achievement_pipeline.store.manual import AchievementCreate, create_achievement
 from achievement_pipeline_tests.store import stalled_run
-from achievement_pipeline_tests.store.pieces import Piece, Pieces, collect, compose, frames
+from achievement_pipeline_tests.store.pieces import Piece, Pieces, collect, compose, frames, pieces_of_work
 
 pytestmark = pytest.mark.e2e
 
@@ -91,7 +91,7 @@ def test_an_achievement_is_stored_with_all_that_was_composed(engine: sa.Engine) 
 
 
 def test_compose_gets_the_activities_as_their_lane_handed_them_over(engine: sa.Engine) -> None:
-    seen: list[ActivityFrames] = []
+    seen: list[PiecesOfWork] = []
     piece = replace(
         COMMIT,
         parent=PULL.key,
@@ -99,14 +99,14 @@ def test_compose_gets_the_activities_as_their_lane_handed_them_over(engine: sa.E
         columns={"coauthors": "bo@x.org,cy@x.org", "reasons": "type,lines", "scope": "core", "files": 12},
     )
 
-    def look(activities: ActivityFrames) -> DataFrame[Achievements]:
-        seen.append(activities)
-        return compose(activities)
+    def look(pieces: PiecesOfWork) -> DataFrame[Achievements]:
+        seen.append(pieces)
+        return compose(pieces)
 
     collect(engine, look, git=(piece, replace(OTHER, significant=False)))
 
     handed, got = frames(piece, replace(OTHER, significant=False)), seen[0]
-    shared = [column for column in got.activities if column != "details"]
+    shared = [column for column in got.activities if column not in {"parent", "details"}]
     pd.testing.assert_frame_equal(by_key(got.activities[shared]), by_key(handed.activities[shared]))
     assert [json.loads(details) for details in by_key(got.activities)["details"]] == [
         {"scope": "core", "files": 12},
@@ -184,9 +184,9 @@ def test_only_the_touched_pieces_of_work_are_composed(engine: sa.Engine) -> None
     collect(engine, git=(child, OTHER), github=(PULL,))
     seen: list[str] = []
 
-    def look(activities: ActivityFrames) -> DataFrame[Achievements]:
-        seen.extend(activities.activities["key"])
-        return compose(activities)
+    def look(pieces: PiecesOfWork) -> DataFrame[Achievements]:
+        seen.extend(pieces.activities["key"])
+        return compose(pieces)
 
     collect(engine, look, git=(replace(child, impact=95), OTHER))
 
@@ -194,8 +194,8 @@ def test_only_the_touched_pieces_of_work_are_composed(engine: sa.Engine) -> None
 
 
 def test_other_rules_compose_everything_anew_and_load_nothing(engine: sa.Engine) -> None:
-    def stricter(activities: ActivityFrames) -> DataFrame[Achievements]:
-        return compose(activities).assign(portfolio_ready=True).pipe(Achievements.validate)
+    def stricter(pieces: PiecesOfWork) -> DataFrame[Achievements]:
+        return compose(pieces).assign(portfolio_ready=True).pipe(Achievements.validate)
 
     collect(engine, git=(COMMIT, OTHER))
     kept = collect(engine, stricter, rules="2", git=(COMMIT, OTHER))
@@ -308,8 +308,8 @@ def test_an_issue_that_is_reopened_gives_back_what_it_absorbed(engine: sa.Engine
 
 
 def test_links_in_a_circle_end(engine: sa.Engine) -> None:
-    def empty(_: ActivityFrames) -> DataFrame[Achievements]:
-        return compose(frames())
+    def empty(_: PiecesOfWork) -> DataFrame[Achievements]:
+        return compose(pieces_of_work())
 
     circle = (replace(COMMIT, parent=OTHER.key), replace(OTHER, parent=COMMIT.key))
 
@@ -352,7 +352,7 @@ def test_a_run_that_fails_leaves_what_was_there(engine: sa.Engine) -> None:
     collect(engine, git=(COMMIT,))
     before = everything(engine)
 
-    def fail(_: ActivityFrames) -> DataFrame[Achievements]:
+    def fail(_: PiecesOfWork) -> DataFrame[Achievements]:
         raise StoreError("out of ideas")
 
     with pytest.raises(StoreError, match="out of ideas"):
@@ -380,10 +380,10 @@ def test_two_runs_at_once_do_one_after_the_other(engine: sa.Engine) -> None:
     child = replace(COMMIT, parent=PULL.key)
     composing = threading.Semaphore(1)
 
-    def alone(activities: ActivityFrames) -> DataFrame[Achievements]:
+    def alone(pieces: PiecesOfWork) -> DataFrame[Achievements]:
         assert composing.acquire(blocking=False)
         try:
-            return compose(activities)
+            return compose(pieces)
         finally:
             composing.release()
 
@@ -417,7 +417,7 @@ def test_after_any_changes_the_achievements_are_those_of_the_last_state(
     engine: sa.Engine, states: list[Pieces]
 ) -> None:
     with engine.begin() as connection:
-        connection.execute(sa.text("TRUNCATE slices, activities, achievements, skills, edits"))
+        connection.execute(sa.text("TRUNCATE slices, activities, achievements, skills, edits CASCADE"))
 
     for state in states:
         git, github, linear = (
@@ -425,5 +425,5 @@ def test_after_any_changes_the_achievements_are_those_of_the_last_state(
         )
         collect(engine, git=git, github=github, linear=linear)
 
-    last = compose(frames(*states[-1]))
+    last = compose(pieces_of_work(*states[-1]))
     assert impacts(engine) == dict(zip(last["key"], last["impact_score"], strict=True))

@@ -12,7 +12,7 @@ from achievement_pipeline.defs.checks import check_specs, evaluate, frame_checks
 from achievement_pipeline.defs.io_manager import ParquetIOManager
 from achievement_pipeline.defs.metadata import column_schema, plot, table
 from achievement_pipeline.defs.resources import Database
-from achievement_pipeline.frames import Achievements, ActivityFrames
+from achievement_pipeline.frames import Achievements, PiecesOfWork
 from achievement_pipeline.judging import compose_achievements
 from achievement_pipeline.judging.rules import SCORE_VERSION, Rules
 from achievement_pipeline.settings import Settings
@@ -55,7 +55,7 @@ def achievements(
     """
     results = evaluate("achievements", _CHECKS, Achievements.empty())
 
-    def compose(pieces: ActivityFrames) -> DataFrame[Achievements]:
+    def compose(pieces: PiecesOfWork) -> DataFrame[Achievements]:
         nonlocal results
         composed = compose_achievements(*pieces, settings.rules)
         results = evaluate("achievements", _CHECKS, composed)

@@ -134,7 +134,7 @@ def upgrade() -> None:
             "parent",
             sa.Text(collation="C"),
             nullable=True,
-            comment="Key of the activity that it belongs to, stored or not",
+            comment="Key of the activity that it belongs to, found by the links",
         ),
         sa.Column(
             "retracted_by", sa.Text(collation="C"), nullable=True, comment="What reverted it, or what it repeats"
@@ -146,7 +146,7 @@ def upgrade() -> None:
         sa.Column("score_version", sa.Text(), nullable=True, comment="Version of the rules that gave the score"),
         sa.Column("skills", JSONB(), nullable=False, comment="Skills it shows: skill, kind, weight, evidence"),
         sa.Column(
-            "digest", sa.BigInteger(), nullable=False, comment="Hash of all of the above: equal rows aren't rewritten"
+            "digest", sa.BigInteger(), nullable=False, comment="Hash of what its lane brought: equal rows are kept"
         ),
         sa.ForeignKeyConstraint(["slice"], ["slices.name"], name=op.f("fk_activities_slice_slices")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_activities")),
@@ -154,6 +154,37 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_activities_parent"), "activities", ["parent"])
     op.create_index(op.f("ix_activities_slice"), "activities", ["slice"])
+    op.create_table(
+        "activity_names",
+        sa.Column("name", sa.Text(collation="C"), nullable=False, comment="commit:<sha>, linear:eng-1, ..."),
+        sa.Column("activity_key", sa.Text(collation="C"), nullable=False, comment="The activity that it names"),
+        sa.ForeignKeyConstraint(
+            ["activity_key"],
+            ["activities.key"],
+            name=op.f("fk_activity_names_activity_key_activities"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("name", "activity_key", name=op.f("pk_activity_names")),
+        comment="Names that links call activities by",
+    )
+    op.create_index(op.f("ix_activity_names_activity_key"), "activity_names", ["activity_key"])
+    op.create_table(
+        "activity_links",
+        sa.Column("activity_key", sa.Text(collation="C"), nullable=False, comment="The activity that says so"),
+        sa.Column("position", sa.Integer(), nullable=False, comment="Place among its links, the first is 1"),
+        sa.Column("rank", sa.Integer(), nullable=False, comment="Of several that lead to a parent, the lowest decides"),
+        sa.Column("leads_to", sa.Text(), nullable=False, comment="One of frames.LinkTo: parent, child or listed"),
+        sa.Column("name", sa.Text(collation="C"), nullable=False, comment="Name of the other activity, stored or not"),
+        sa.ForeignKeyConstraint(
+            ["activity_key"],
+            ["activities.key"],
+            name=op.f("fk_activity_links_activity_key_activities"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("activity_key", "position", name=op.f("pk_activity_links")),
+        comment="What activities say that they belong to, consist of or list",
+    )
+    op.create_index(op.f("ix_activity_links_name"), "activity_links", ["name"])
     op.create_table(
         "edits",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -198,6 +229,8 @@ def downgrade() -> None:
     """Drop the tables."""
     op.drop_table("skills")
     op.drop_table("edits")
+    op.drop_table("activity_links")
+    op.drop_table("activity_names")
     op.drop_table("activities")
     op.drop_table("slices")
     op.drop_table("repositories")

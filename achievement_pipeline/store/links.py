@@ -1,0 +1,113 @@
+"""Which stored activity belongs to which: the links by which activities name each other, and where they lead now.
+
+A link leads to a name, not to an activity: the issue that a commit names may be completed, and stored, weeks later, and
+go again when it is reopened. So names and links are stored beside the activities, and the parent of an activity is
+found anew whenever something comes, goes or changes that it names, or that names it. Of several that are there the link
+of the lowest rank decides; then, of those that the activity names itself, the one it names first; then the activity
+that was done first; then the smallest key. What was there before has no say, nor has the order in which things came.
+"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from achievement_pipeline.store.tables import Activity
+
+_AFFECTED = sa.Table(
+    "affected",
+    sa.MetaData(),
+    sa.Column("key", Activity.key.type, primary_key=True),
+    prefixes=["TEMPORARY"],
+    postgresql_on_commit="DROP",
+)
+"""Keys of the activities whose parent has to be found anew."""
+_MOVED = sa.Table(
+    "moved",
+    sa.MetaData(),
+    sa.Column("key", Activity.key.type, primary_key=True),
+    sa.Column("parent", Activity.key.type),
+    prefixes=["TEMPORARY"],
+    postgresql_on_commit="DROP",
+)
+"""Keys of the activities that have another parent than the stored one, with the other one."""
+
+# Every join below has an index on both sides, as in `achievement_pipeline.store.achievements`.
+_REPLACE_LINKS = (
+    sa.text("DELETE FROM activity_names USING changed_activities AS changed WHERE activity_key = changed.key"),
+    sa.text("DELETE FROM activity_links USING changed_activities AS changed WHERE activity_key = changed.key"),
+    sa.text("""
+        INSERT INTO activity_names (name, activity_key)
+        SELECT DISTINCT name, key FROM changed_activities CROSS JOIN unnest(names) AS name
+    """),
+    sa.text("""
+        INSERT INTO activity_links (activity_key, position, rank, leads_to, name)
+        SELECT key, position, (link->>'rank')::integer, link->>'to', link->>'name'
+        FROM changed_activities CROSS JOIN jsonb_array_elements(links) WITH ORDINALITY AS stated (link, position)
+    """),
+)
+_NOTE_AFFECTED = sa.text("""
+    INSERT INTO affected
+    WITH given (key) AS (SELECT unnest(CAST(:keys AS text[])) COLLATE "C")
+    SELECT key FROM given
+    UNION
+    SELECT child.activity_key
+    FROM given JOIN activity_names AS named ON named.activity_key = given.key
+    JOIN activity_links AS child ON child.name = named.name AND child.leads_to = 'parent'
+    UNION
+    SELECT child.activity_key
+    FROM given JOIN activity_links AS link ON link.activity_key = given.key AND link.leads_to = 'child'
+    JOIN activity_names AS child ON child.name = link.name
+    ON CONFLICT DO NOTHING
+""")
+_FIND_MOVED = sa.text("""
+    INSERT INTO moved
+    WITH candidates (key, parent, rank, position) AS (
+        SELECT affected.key, named.activity_key, link.rank, link.position
+        FROM affected JOIN activity_links AS link ON link.activity_key = affected.key AND link.leads_to = 'parent'
+        JOIN activity_names AS named ON named.name = link.name
+        UNION ALL
+        SELECT affected.key, link.activity_key, link.rank, 0
+        FROM affected JOIN activity_names AS named ON named.activity_key = affected.key
+        JOIN activity_links AS link ON link.name = named.name AND link.leads_to = 'child'
+    ), chosen AS (
+        SELECT DISTINCT ON (candidates.key) candidates.key, candidates.parent
+        FROM candidates JOIN activities AS above ON above.key = candidates.parent
+        WHERE candidates.parent <> candidates.key
+        ORDER BY candidates.key, rank, position, above.completed_at NULLS LAST, candidates.parent
+    )
+    SELECT key, chosen.parent
+    FROM affected JOIN activities USING (key) LEFT JOIN chosen USING (key)
+    WHERE activities.parent IS DISTINCT FROM chosen.parent
+""")
+_MOVE = sa.text("UPDATE activities SET parent = moved.parent FROM moved WHERE activities.key = moved.key")
+
+
+def begin_linking(connection: sa.Connection) -> None:
+    """Prepare a transaction for `note_affected`."""
+    _AFFECTED.create(connection)
+    _MOVED.create(connection)
+
+
+def replace_links(connection: sa.Connection) -> None:
+    """Store the names and links of the rows of the temporary table ``changed_activities``, instead of the old ones."""
+    for statement in _REPLACE_LINKS:
+        connection.execute(statement)
+
+
+def note_affected(connection: sa.Connection, keys: Sequence[str]) -> None:
+    """Note that some activities come, go or change: their parents, and those of all that they name or that name them.
+
+    To be called before the change and after it, for both their old and their new names and links count.
+    """
+    connection.execute(_NOTE_AFFECTED, {"keys": list(keys)})
+
+
+def find_moved(connection: sa.Connection) -> list[str]:
+    """Find the parents of what is affected, and return the keys of those that have another one than the stored one."""
+    connection.execute(_FIND_MOVED)
+    return list(connection.scalars(sa.select(_MOVED.c.key)))
+
+
+def move(connection: sa.Connection) -> None:
+    """Give those that `find_moved` found their new parents."""
+    connection.execute(_MOVE)
