@@ -9,6 +9,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -42,6 +43,13 @@ def _split_locations(value: object) -> object:
     url = r"[a-z][a-z0-9+.-]*://(?:[^/:@\s]+(?::[^/@\s]*)?@)?[^/:]*(?::\d+)?(?:/[^:]*)?"
     scp = r"[\w.-]+@[\w.-]+:[^:]+"
     return re.findall(rf"{url}|{scp}|[^:]+", value, flags=re.IGNORECASE)
+
+
+class LogFormat(StrEnum):
+    """For whom the service logs."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class Environment(BaseSettings):
@@ -89,6 +97,9 @@ class Environment(BaseSettings):
     )
     achievements_frames: str | None = Field(
         default=None, description="Folder or object store URL of the dataframes; unset: a folder in the home"
+    )
+    achievements_log_format: LogFormat = Field(
+        default=LogFormat.TEXT, description="What the service prints: text for people, or json for machines"
     )
 
 

@@ -22,8 +22,11 @@ _COMMANDS = {
     "explain": "achievement_pipeline.cli.look:explain",
     "hook": "achievement_pipeline.cli.hook:hook",
     "list": "achievement_pipeline.cli.look:list_achievements",
+    "service": "achievement_pipeline.cli.service:service",
     "show": "achievement_pipeline.cli.look:show",
     "start": "achievement_pipeline.cli.start:start",
+    "status": "achievement_pipeline.cli.control:status",
+    "stop": "achievement_pipeline.cli.control:stop",
 }
 
 

@@ -4,17 +4,29 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
 
-from achievement_pipeline.cli import dagster_home
-from achievement_pipeline.settings import Settings, load_settings
+from achievement_pipeline.cli import EXIT_FAILED, dagster_home
+from achievement_pipeline.cli.presence import Service, note_group, run_as_service
+from achievement_pipeline.settings import LogFormat, Settings, load_settings
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 
-_SECONDS_TO_STOP = 30
+_SECONDS_TO_STOP = 60
+"""Dagster's own processes take up to 45."""
+_SECONDS_TO_FINISH = 30
+"""For the runs that are under way; one that takes longer is released: it is started again with the next start."""
+_POLL_SECONDS = 0.2
+
+_LOG_OPTIONS = {
+    # of Dagster's own lines people get what is wrong; what is done, the runs tell themselves
+    LogFormat.TEXT: ("--log-format", "colored", "--log-level", "warning", "--code-server-log-level", "warning"),
+    LogFormat.JSON: ("--log-format", "json", "--log-level", "info", "--code-server-log-level", "info"),
+}
 
 
 @click.command()
@@ -25,15 +37,20 @@ _SECONDS_TO_STOP = 30
 def start(host: str, port: int) -> None:
     """Run the Dagster UI, its daemon and the database until Ctrl-C.
 
-    Sensors and schedules run as long as this does. The UI is at http://127.0.0.1:3000.
+    Sensors and schedules run as long as this does. The UI is at http://127.0.0.1:3000. Runs that are under way finish
+    before it stops; one that takes longer than half a minute is released, and started again by the next start.
     """
     settings = load_settings()
-    home = dagster_home.use_dagster_home(settings)
-    with _database(settings) as server:
-        click.echo(f"🔍 Starting. The UI will be at http://{host}:{port}; Ctrl-C stops everything.", err=True)
-        code = _serve(home / "workspace.yaml", host, port, server)
+    url = f"http://{host}:{port}"
+    with run_as_service(settings.home, url) as service:
+        home = dagster_home.use_dagster_home(settings)
+        with _database(settings) as server:
+            click.echo(f"🔍 Starting. The UI will be at {url}; Ctrl-C stops everything.", err=True)
+            stopped = _serve(_command(settings, home / "workspace.yaml", host, port), service, settings.home, server)
+    if not stopped:
+        click.echo("❌ Dagster ended by itself; its last words are above. Start it again: achievements start", err=True)
+        sys.exit(EXIT_FAILED)
     click.echo("✅ Stopped.", err=True)
-    sys.exit(code)
 
 
 @contextmanager
@@ -46,26 +63,28 @@ def _database(settings: Settings) -> Iterator[EmbeddedPostgres | None]:
         yield server
 
 
-def _serve(workspace: Path, host: str, port: int, server: EmbeddedPostgres | None) -> int:
-    """Run `dagster dev` until it ends or this process is asked to stop."""
+def _command(settings: Settings, workspace: Path, host: str, port: int) -> list[str]:
+    where = ("--workspace", str(workspace), "--host", host, "--port", str(port))
+    logging = _LOG_OPTIONS[settings.environment.achievements_log_format]
+    # it calls itself superseded by `dg dev`, which is of another package and reads no workspace.yaml by itself
+    quiet = ("-W", "ignore:Function `dev_command` is superseded")
+    return [sys.executable, *quiet, "-m", "dagster", "dev", *where, *logging]
+
+
+def _serve(command: list[str], service: Service, home: Path, server: EmbeddedPostgres | None) -> bool:
+    """Run `dagster dev` until it ends or this process is asked to stop; tell whether it was asked."""
     # in a group of its own, so that Ctrl-C in the terminal reaches this process alone, which then stops it in order
-    command = [
-        sys.executable,
-        "-m",
-        "dagster",
-        "dev",
-        "--workspace",
-        str(workspace),
-        "--host",
-        host,
-        "--port",
-        str(port),
-    ]
     with _stoppable(), subprocess.Popen(command, process_group=0, pass_fds=_lease(server)) as dagster:
         try:
-            return dagster.wait()
+            note_group(home, service, dagster.pid)
+            dagster.wait()
         except KeyboardInterrupt:
-            return _stop(dagster)
+            _stop(dagster)
+            return True
+        finally:
+            with suppress(ProcessLookupError):  # all of it is gone, as it should be
+                os.killpg(dagster.pid, signal.SIGKILL)
+    return False
 
 
 def _lease(server: EmbeddedPostgres | None) -> tuple[int, ...]:
@@ -83,14 +102,26 @@ def _stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, previous)
 
 
-def _stop(dagster: subprocess.Popen[bytes]) -> int:
-    """Ask Dagster to stop, then make it; whatever is still there of its group goes with it."""
+def _stop(dagster: subprocess.Popen[bytes]) -> None:
+    """Ask Dagster to stop, and give the runs that are under way some time; who then is left, the caller ends."""
     click.echo("ℹ️  Stopping.", err=True)  # noqa: RUF001 - the sign is meant
-    dagster.terminate()
+    dagster.send_signal(signal.SIGINT)
     try:
         dagster.wait(_SECONDS_TO_STOP)
     except subprocess.TimeoutExpired:
-        click.echo("Dagster does not stop by itself: it is ended.", err=True)
-    with suppress(ProcessLookupError):  # all of it is gone, as it should be
-        os.killpg(dagster.pid, signal.SIGKILL)
-    return 0
+        click.echo("❌ Dagster does not stop by itself: it is ended.", err=True)
+        return
+    if not _is_gone(dagster.pid, _SECONDS_TO_FINISH):
+        click.echo("ℹ️  Some runs take longer: the next start takes them up again.", err=True)  # noqa: RUF001
+
+
+def _is_gone(group: int, seconds: float) -> bool:
+    """Wait for the last process of a group to end, and tell whether it did in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(_POLL_SECONDS)
+    return False
