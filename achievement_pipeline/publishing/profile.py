@@ -1,0 +1,19 @@
+"""Who the documents are about: what users say of themselves. Nothing of it is found out."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"']+$")]
+
+
+class Profile(BaseModel):
+    """What the user says of themselves."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(default="", description="As it stands over every document")
+    label: str = Field(default="", description="What the user is: Software engineer")
+    summary: str = Field(default="", description="Two or three sentences")
+    url: WebAddress | None = Field(default=None, description="The user's own page")
+    emails: tuple[str, ...] = Field(default=(), description="All addresses of the user, the canonical one first")
