@@ -1,0 +1,23 @@
+"""Titles as what was done."""
+
+import pytest
+
+from achievement_pipeline.publishing.past_tense import past_tense
+
+
+@pytest.mark.parametrize(
+    ("title", "done"),
+    [
+        ("Add a cache", "Added a cache"),
+        ("Rewrite the docs", "Rewrote the docs"),
+        ("simplify the parser", "simplified the parser"),
+        ("Drop Python 2", "Dropped Python 2"),
+        ("Merge app and request context", "Merged app and request context"),
+        ("Added a cache", "Added a cache"),
+        ("Test client for streams", "Test client for streams"),
+        ("Use black, reformat all", "Use black, reformat all"),
+        ("Refactor", "Refactor"),
+    ],
+)
+def test_a_verb_that_is_known_is_put_into_the_past(title: str, done: str) -> None:
+    assert past_tense(title) == done
