@@ -1,0 +1,143 @@
+"""The page of the portfolio: what stands on it, put into its template."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+import jinja2
+from markupsafe import Markup
+
+from achievement_pipeline.publishing import facts
+from achievement_pipeline.publishing.policy import Channel
+from achievement_pipeline.publishing.portfolio.charts import Bar, TimeAxis, bars
+from achievement_pipeline.publishing.privacy import PublicAchievement, way_out
+from achievement_pipeline.publishing.profile import Profile
+from achievement_pipeline.publishing.skill_levels import ShownSkill, shown_skills
+from achievement_pipeline.publishing.themes import by_theme, heading
+
+_PACKAGE = "achievement_pipeline.publishing.portfolio"
+_HIGHLIGHTS = 6
+_SKILLS_CHARTED = 12
+_UNDATED = "Without a date"
+
+
+@dataclass(frozen=True)
+class _Share:
+    """A kind of work, and how much of all of it there is."""
+
+    category: str
+    heading: str
+    pieces: int
+    width: float
+    """Percent of the width of the picture; the most frequent kind has all of it."""
+
+
+@dataclass(frozen=True)
+class _SkillRow:
+    """A skill, and when it was shown."""
+
+    skill: ShownSkill
+    bars: Sequence[Bar]
+
+
+@dataclass(frozen=True)
+class _Year:
+    """A year of the timeline, the newest work first."""
+
+    name: str
+    achievements: Sequence[PublicAchievement]
+
+
+@way_out(Channel.PORTFOLIO)
+def write_portfolio(achievements: Sequence[PublicAchievement], profile: Profile) -> str:
+    """Write the portfolio.
+
+    Args:
+        achievements: Any number.
+        profile: Whose portfolio it is.
+    """
+    newest = facts.newest_first(achievements)
+    axis = TimeAxis.over(each.completed_at for each in newest if each.completed_at)
+    skills = shown_skills(newest)
+    style, script = (_text(name).strip() for name in ("page.css", "page.js"))
+    return (
+        _template().render(
+            profile=profile,
+            style=Markup(style),  # noqa: S704 - ours
+            script=Markup(script),  # noqa: S704 - ours
+            style_hash=_hash(style),
+            script_hash=_hash(script),
+            pieces=len(newest),
+            repositories=_names(facts.place(each) for each in newest),
+            years=_years(newest),
+            first_year=min((each.completed_at.year for each in newest if each.completed_at), default=None),
+            last_year=max((each.completed_at.year for each in newest if each.completed_at), default=None),
+            unit=axis.unit.value,
+            timeline=bars(axis.labels, axis.count(each.completed_at for each in newest if each.completed_at)),
+            shares=_shares(newest),
+            skills=skills,
+            skill_rows=[_skill_row(skill, axis) for skill in skills[:_SKILLS_CHARTED]],
+            periods=axis.labels,
+            highlights=facts.best_first(newest)[:_HIGHLIGHTS],
+        )
+        + "\n"
+    )
+
+
+def _years(newest: Iterable[PublicAchievement]) -> list[_Year]:
+    years: dict[str, list[PublicAchievement]] = {}
+    for achievement in newest:
+        years.setdefault(facts.day(achievement.completed_at)[:4] or _UNDATED, []).append(achievement)
+    return [_Year(name, done) for name, done in years.items()]
+
+
+def _shares(achievements: Iterable[PublicAchievement]) -> list[_Share]:
+    counts = [(category, len(done)) for category, done in by_theme(achievements).items()]
+    most = max((count for _, count in counts), default=1)
+    return [_Share(name, heading(name), count, round(100 * count / most, 2)) for name, count in counts]
+
+
+def _skill_row(skill: ShownSkill, axis: TimeAxis) -> _SkillRow:
+    return _SkillRow(skill, bars(axis.labels, axis.count(date for date in skill.dates if date)))
+
+
+def _names(names: Iterable[str]) -> list[str]:
+    """Return names, the most frequent first."""
+    return [name for name, _ in sorted(Counter(filter(None, names)).items(), key=lambda each: (-each[1], each[0]))]
+
+
+@functools.cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader(_PACKAGE, ""),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {
+        "day": facts.day,
+        "evidence_words": facts.evidence_words,
+        "place": facts.place,
+        "results": facts.results,
+        "shown_by": facts.shown_by,
+        "summary": facts.summary,
+        "theme": heading,
+    }
+    return environment.get_template("page.html.j2")
+
+
+@functools.cache
+def _text(name: str) -> str:
+    return files(_PACKAGE).joinpath(name).read_text(encoding="utf-8")
+
+
+def _hash(content: str) -> str:
+    """Return what the page's own policy names content by that may be used; nothing else may."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}"
