@@ -5,6 +5,7 @@ What is short or secret is an environment variable; what is long (people, reposi
 """
 
 import datetime as dt
+import json
 import os
 import re
 import tomllib
@@ -15,12 +16,13 @@ from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.publishing.policy import Privacy, PrivacyPolicy, Visibility
+from achievement_pipeline.publishing.profile import Profile
 from achievement_pipeline.sources.git.remotes import Remote
 from achievement_pipeline.sources.git.spool import SPOOL
 
@@ -28,6 +30,7 @@ APP_NAME = "achievement-pipeline"
 CONFIG_FILE_NAME = "achievements.toml"
 
 _Parsed = TypeVar("_Parsed")
+_UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
 
 
 def _split_locations(value: object) -> object:
@@ -103,13 +106,21 @@ class Environment(BaseSettings):
     )
 
 
-class Author(BaseModel):
-    """The user: the person that ``me`` stands for."""
+class PublishingSettings(BaseModel):
+    """What is published, and where to."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = ""
-    emails: tuple[str, ...] = Field(default=(), description="All addresses of the user, the canonical one first")
+    folder: _UserPath | None = Field(
+        default=None, description="Where the assets write documents; unset: 'published' in the home"
+    )
+    last_review: dt.date | None = Field(
+        default=None, description="Day of the last review: the brag document tells what was done since"
+    )
+    resume: _UserPath | None = Field(
+        default=None,
+        description="A resume of your own, in the form of JSON Resume, that projects and skills are added to",
+    )
 
 
 class RepositorySettings(BaseModel):
@@ -158,12 +169,13 @@ class ConfigFile(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    me: Author = Author()
+    me: Profile = Profile()
     people: tuple[Person, ...] = ()
     repositories: tuple[RepositorySettings, ...] = ()
     collect: CollectSettings = CollectSettings()
     github: GitHubSettings = GitHubSettings()
     privacy: PrivacyPolicy = PrivacyPolicy()
+    publishing: PublishingSettings = PublishingSettings()
     rules: Rules = Rules()
 
 
@@ -195,6 +207,28 @@ class Settings(BaseModel):
     def spool_path(self) -> Path:
         """The folder in which the post-commit hook leaves word of each commit."""
         return self.home / SPOOL
+
+    @property
+    def published_path(self) -> Path:
+        """The folder that the assets write documents to."""
+        return self.config.publishing.folder or self.home / "published"
+
+    def own_resume(self) -> dict[str, Any]:
+        """Read the resume of the user's own; without one it is empty.
+
+        Raises:
+            SettingsError: It can't be read, or is no JSON object.
+        """
+        path = self.config.publishing.resume
+        if path is None:
+            return {}
+        try:
+            resume = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"publishing.resume: {path} can't be read: {error}") from error
+        if not isinstance(resume, dict):
+            raise SettingsError(f"publishing.resume: {path} is no JSON Resume: it has to be one JSON object.")
+        return resume
 
     @property
     def repositories(self) -> tuple[RepositorySettings, ...]:

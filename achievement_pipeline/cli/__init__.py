@@ -19,6 +19,7 @@ EXIT_PARTLY = 3
 _COMMANDS = {
     "collect": "achievement_pipeline.cli.collect:collect",
     "doctor": "achievement_pipeline.cli.doctor:doctor",
+    "export": "achievement_pipeline.cli.export:export",
     "explain": "achievement_pipeline.cli.look:explain",
     "hook": "achievement_pipeline.cli.hook:hook",
     "list": "achievement_pipeline.cli.look:list_achievements",

@@ -54,7 +54,7 @@ def list_achievements(  # noqa: PLR0913 - one argument an option
 ) -> None:
     """List achievements, the highest impact first."""
     wanted = AchievementFilter(
-        author=_whose(author),
+        author=whose(author),
         category=category,
         skill=skill,
         repository=repository,
@@ -63,7 +63,7 @@ def list_achievements(  # noqa: PLR0913 - one argument an option
         portfolio=True if portfolio else None,
         include_retracted=retracted,
     )
-    with _connection() as connection:
+    with open_connection() as connection:
         found = find_achievements(connection, wanted, limit)
     if as_json:
         _print_json([asdict(achievement) for achievement in found])
@@ -78,7 +78,7 @@ def list_achievements(  # noqa: PLR0913 - one argument an option
 @_as_json
 def show(key: str, as_json: bool) -> None:
     """Show one achievement: KEY is its key, the beginning of it, or of its commit's name."""
-    with _connection() as connection:
+    with open_connection() as connection:
         achievement = get_achievement(connection, key)
         skills = skills_of(connection, achievement.key)
     if as_json:
@@ -96,7 +96,7 @@ def show(key: str, as_json: bool) -> None:
 @_as_json
 def explain(key: str, as_json: bool) -> None:
     """Explain one achievement: why it counts, what was left out, every line of its scores, what shows its skills."""
-    with _connection() as connection:
+    with open_connection() as connection:
         achievement = get_achievement(connection, key)
         skills = skills_of(connection, achievement.key)
         activities = activities_of(connection, [line["key"] for line in achievement.evidence])
@@ -165,7 +165,8 @@ def _explanation(
         yield f"  {skill.weight:8.2f}  {skill.skill} ({skill.kind}): {skill.evidence}"
 
 
-def _whose(author: str | None) -> str | None:
+def whose(author: str | None) -> str | None:
+    """Return the address of the person whose achievements are wanted; ``me`` is the user."""
     if author != "me":
         return author
     people = load_settings().config.me.emails
@@ -175,7 +176,8 @@ def _whose(author: str | None) -> str | None:
 
 
 @contextmanager
-def _connection() -> Iterator[sa.Connection]:
+def open_connection() -> Iterator[sa.Connection]:
+    """Open the database that the settings name."""
     settings = load_settings()
     url = settings.environment.database_url
     with (
