@@ -233,6 +233,8 @@ class RawPullRequestCommits(pa.DataFrameModel):
     sha: str = pa.Field(description="Full object name")
     author_email: str = pa.Field(nullable=True, description="As written in the commit")
     author_login: str = pa.Field(nullable=True, description="Account that GitHub knows by the address")
+    authored_at: Moment = pa.Field(nullable=True, description="Stays when it is rebased, as does the subject")
+    subject: str = pa.Field(description="First paragraph of the message on one line")
 
     class Config:
         """No other column may appear."""

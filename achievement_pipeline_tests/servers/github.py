@@ -73,7 +73,12 @@ class Repository:
 
 
 def commit(sha: str, email: str | None = "ada@example.org", login: str | None = "ada") -> _Node:
-    return {"oid": sha, "author": {"email": email, "user": login and {"login": login}}}
+    return {
+        "oid": sha,
+        "message": f"feat: work of {sha[:4]}\n\nWhy it was done.",
+        "authoredDate": "2026-01-01T10:00:00Z",
+        "author": {"email": email, "user": login and {"login": login}},
+    }
 
 
 def changed_file(path: str, change: str = "MODIFIED", additions: int = 3, deletions: int = 1) -> _Node:
@@ -233,7 +238,8 @@ def _rest_pull(pull: _Node, *, whole: bool = False) -> _Node:
 
 def _rest_commit(one: _Node) -> _Node:
     author = one["author"]
-    return {"sha": one["oid"], "commit": {"author": {"email": author["email"]}}, "author": author["user"]}
+    told = {"author": {"email": author["email"], "date": one["authoredDate"]}, "message": one["message"]}
+    return {"sha": one["oid"], "commit": told, "author": author["user"]}
 
 
 def _rest_file(one: _Node) -> _Node:

@@ -97,12 +97,21 @@ def test_a_pull_request_is_read_with_all_that_is_known_about_it(server: GitHubSe
         "commit_count": 2,
     }
     assert found.commits.drop(columns=["repository", "number"]).to_dict("records") == [
-        {"position": 0, "sha": "a" * 40, "author_email": "ada@example.org", "author_login": "ada"},
+        {
+            "position": 0,
+            "sha": "a" * 40,
+            "author_email": "ada@example.org",
+            "author_login": "ada",
+            "authored_at": pd.Timestamp("2026-01-01T10:00:00Z"),
+            "subject": "feat: work of aaaa",
+        },
         {
             "position": 1,
             "sha": "b" * 40,
             "author_email": "bob@example.org",
             "author_login": pytest.approx(float("nan"), nan_ok=True),
+            "authored_at": pd.Timestamp("2026-01-01T10:00:00Z"),
+            "subject": "feat: work of bbbb",
         },
     ]
     assert found.files.drop(columns=["repository", "number"]).to_dict("records") == [

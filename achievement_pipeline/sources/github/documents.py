@@ -36,7 +36,7 @@ query PullRequests($owner: String!, $name: String!, $first: Int!, $after: String
         }
         allCommits: commits { totalCount }
         commits(first: 50) {
-          nodes { commit { oid author { email user { login } } } }
+          nodes { commit { oid message authoredDate author { email user { login } } } }
           pageInfo { hasNextPage endCursor }
         }
         files(first: 50) {
@@ -84,7 +84,7 @@ query Rest($id: ID!, $first: Int!, $after: String) {{
 REST_OF_PULL_REQUEST = {
     "labels": _rest("labels", "name"),
     "closingIssuesReferences": _rest("closingIssuesReferences", "number repository { nameWithOwner }"),
-    "commits": _rest("commits", "commit { oid author { email user { login } } }"),
+    "commits": _rest("commits", "commit { oid message authoredDate author { email user { login } } }"),
     "files": _rest("files", "path changeType additions deletions"),
     "reviews": _rest("reviews", "url state body submittedAt author { ...Account }") + _ACCOUNT,
 }

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from achievement_pipeline.sources.github.rows import Row, full_login, to_json
+from achievement_pipeline.sources.github.rows import Row, full_login, subject, to_json
 from achievement_pipeline.sources.records import Record
 
 
@@ -99,6 +99,8 @@ class _CommitAuthor(Record):
 
 class _Commit(Record):
     oid: str
+    message: str
+    authored_date: datetime
     author: _CommitAuthor | None
 
 
@@ -114,6 +116,8 @@ class Commit(Record):
             "sha": self.commit.oid,
             "author_email": author and author.email,
             "author_login": author and author.user and author.user.login,
+            "authored_at": self.commit.authored_date,
+            "subject": subject(self.commit.message),
         }
 
 

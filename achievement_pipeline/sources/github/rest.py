@@ -22,6 +22,7 @@ from achievement_pipeline.sources.github.rows import (
     full_login,
     merge_rows,
     replace_rows,
+    subject,
     to_json,
     watermark,
 )
@@ -111,10 +112,12 @@ class _Sizes(BaseModel):
 
 class _CommitAuthor(BaseModel):
     email: str | None
+    date: datetime | None = None
 
 
 class _CommitBody(BaseModel):
     author: _CommitAuthor | None
+    message: str
 
 
 class _CommitUser(BaseModel):
@@ -131,6 +134,8 @@ class _Commit(BaseModel):
             "sha": self.sha,
             "author_email": self.commit.author and self.commit.author.email,
             "author_login": self.author and self.author.login,
+            "authored_at": self.commit.author and self.commit.author.date,
+            "subject": subject(self.commit.message),
         }
 
 

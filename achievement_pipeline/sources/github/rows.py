@@ -73,6 +73,11 @@ def full_login(login: str, kind: str) -> str:
     return f"{login}[bot]" if kind == "Bot" and not login.endswith("[bot]") else login
 
 
+def subject(message: str) -> str:
+    """Return the first paragraph of a commit's message on one line, as git shows it."""
+    return " ".join(line.strip() for line in message.strip().partition("\n\n")[0].splitlines())
+
+
 def to_json(names: Iterable[str]) -> str:
     """Return names as a JSON list, sorted."""
     return json.dumps(sorted(names))

@@ -1,0 +1,90 @@
+"""Which Linear issues a text names, read as Linear's own integrations read it.
+
+Their rules (https://linear.app/docs/github, as of September 2026): an identifier in a title or in the name of a branch
+links; in a description, or a commit's message, it needs a magic word before it, which may stand before several
+(``Fixes ENG-123, DES-5, and ENG-256``) and before an issue's address. ``Relates to`` lists the issue without making the
+work a part of it; ``Skip ENG-12`` and ``Ignore ENG-12`` keep an issue from being linked at all. Case does not matter.
+
+Whether there is such an issue is not asked here. HTML comments are left out: templates give their examples in them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+_IDENTIFIER = r"[a-z][a-z0-9]{0,9}-[1-9][0-9]{0,8}"
+_ADDRESS = rf"https?://linear\.app/[\w-]+/issue/({_IDENTIFIER})(?:/[\w%.~-]*)*"
+_IN_TITLE = rf"(?i)(?<![a-z0-9])({_IDENTIFIER})(?!\w|-\d)"
+"""``CVE-2024-1`` is none."""
+_IN_BRANCH = rf"(?i)(?<![a-z0-9])({_IDENTIFIER})(?![a-z0-9])"
+_BELONGS = (
+    r"clos(?:e|es|ed|ing)|fix(?:es|ed|ing)?|resolv(?:e|es|ed|ing)|complet(?:e|es|ed|ing)|implement(?:s|ed|ing)?|"
+    r"linear issue|refs?|references|part of|contributes to|towards?"
+)
+"""Words that close an issue, then words that contribute to it."""
+_RELATED = r"relate[sd] to"
+_IGNORED = r"skip|ignore"
+_ONE = rf"[\[(*_]*{_IDENTIFIER}[\])*_]*"
+_MAGIC = re.compile(
+    rf"(?<![\w-])(?:(?P<belongs>{_BELONGS})|(?P<related>{_RELATED})|(?P<ignored>{_IGNORED}))"
+    rf"(?:[ \t]*:[ \t]*|[ \t]+)"
+    rf"(?P<issues>{_ONE}(?:(?:[ \t]*,[ \t]*(?:and[ \t]+)?|[ \t]+(?:and|&)[ \t]+){_ONE})*)(?![a-z0-9])",
+    re.IGNORECASE,
+)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_LINKED = re.compile(rf"\[[^\]\n]*\]\(<?{_ADDRESS}>?\)|<?{_ADDRESS}(?:[?#][^\s>)]*)?>?", re.IGNORECASE)
+_PERHAPS = rf"(?i)\b(?:{_BELONGS}|{_RELATED}|{_IGNORED})[ \t:].*[a-z0-9]-[1-9]"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What texts say of Linear issues with magic words: identifiers by row, in the order of the text."""
+
+    belongs: pd.Series[str]
+    """The work is for these issues."""
+    related: pd.Series[str]
+    """These are only related."""
+    ignored: pd.Series[str]
+    """These shall not be linked."""
+
+    def without(self, named: pd.Series[str]) -> pd.Series[str]:
+        """Leave out what a title or a branch names of that which shall not be linked, or which is only related."""
+        excluded = pd.concat([self.ignored, self.related])
+        rows = pd.MultiIndex.from_arrays([named.index, named.str.lower()])
+        return named[~rows.isin(pd.MultiIndex.from_arrays([excluded.index, excluded.str.lower()]))]
+
+
+def read_titles(titles: pd.Series[str]) -> pd.Series[str]:
+    """Return the identifiers in titles; with one row an occurrence, the index repeated."""
+    return titles.str.extractall(_IN_TITLE)[0].droplevel("match")
+
+
+def read_branches(branches: pd.Series[str]) -> pd.Series[str]:
+    """Return the identifiers in names of branches; with one row an occurrence, the index repeated."""
+    return branches.str.extractall(_IN_BRANCH)[0].droplevel("match")
+
+
+def read_texts(texts: pd.Series[str]) -> Told:
+    """Read the magic words of descriptions and messages, with the issues that follow them."""
+    candidates = texts[texts.str.contains(_PERHAPS)]
+    found = [(row, *told) for row, text in candidates.items() for told in _read(text)]
+    frame = pd.DataFrame(found, columns=["row", "kind", "identifier"]).set_index("row")
+    told = {kind: frame.loc[frame["kind"] == kind, "identifier"].astype("str") for kind in _MAGIC.groupindex}
+    ignored = set(zip(told["ignored"].index, told["ignored"].str.lower(), strict=True))
+    for kind in ("belongs", "related"):
+        keep = [pair not in ignored for pair in zip(told[kind].index, told[kind].str.lower(), strict=True)]
+        told[kind] = told[kind][keep]
+    return Told(told["belongs"], told["related"], told["ignored"])
+
+
+def _read(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what a text says of each issue that follows a magic word: a field of `Told`, and the identifier."""
+    plain = _LINKED.sub(lambda match: match[1] or match[2], _COMMENT.sub(" ", text))
+    for match in _MAGIC.finditer(plain):
+        kind = next(name for name in ("belongs", "related", "ignored") if match[name])
+        for identifier in re.findall(_IDENTIFIER, match["issues"], re.IGNORECASE):
+            yield kind, identifier
