@@ -27,6 +27,7 @@ from achievement_pipeline.judging.categories import categorise
 from achievement_pipeline.judging.people import canonical, read_coauthors, show_names
 from achievement_pipeline.judging.references import link_commits, name_commits
 from achievement_pipeline.judging.rules import Person, Rules
+from achievement_pipeline.judging.same_work import find_retractions, find_reverts
 from achievement_pipeline.judging.significance import are_unread, judge_significance
 
 FOREIGN_FILES = 1000
@@ -88,16 +89,21 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     commits = commits.reset_index(drop=True)
     headers = messages.read_headers(commits["subject"])
     amounts = count_work(commits, files, noise, contents)
-    against = _against(commits, headers["description"], amounts, rules)
+    reverts = find_reverts(commits, amounts)
+    against = _against(commits, headers["description"], amounts, reverts, rules)
     effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
-    categories = categorise(headers["type"], headers["description"], work_paths(commits, files, noise))
+    paths = work_paths(commits, files, noise)
+    blobs = files.loc[noise.isna().to_numpy(), ["old_blob", "new_blob"]].reset_index(drop=True)
+    retractions = find_retractions(commits, paths.join(blobs), reverts, count=verdicts["significant"])
+    categories = categorise(headers["type"], headers["description"], paths)
     persons = canonical(commits["author_email"], people)
     names = commits["repository"] + "@" + commits["sha"]
+    keys = "git:" + names
     return CommitActivities.validate(
         pd.DataFrame(
             {
-                "key": "git:" + names,
+                "key": keys,
                 "kind": pd.Series(ActivityKind.COMMIT.value, index=commits.index, dtype="str"),
                 "source_id": names,
                 "repository": commits["repository"],
@@ -112,8 +118,8 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
                 "category": categories["category"],
                 "category_rule": categories["rule"],
                 "significant": verdicts["significant"],
-                "reasons": verdicts["reasons"],
-                "retracted_by": pd.Series(pd.NA, index=commits.index, dtype="str"),
+                "reasons": verdicts["reasons"] + ("," + retractions["reason"]).reindex(commits.index).fillna(""),
+                "retracted_by": retractions["by"].map(keys).reindex(commits.index).astype("str"),
                 "names": name_commits(commits),
                 "links": link_commits(commits),
                 "sha": commits["sha"],
@@ -126,7 +132,9 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     )
 
 
-def _against(commits: pd.DataFrame, descriptions: pd.Series[str], amounts: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+def _against(
+    commits: pd.DataFrame, descriptions: pd.Series[str], amounts: pd.DataFrame, reverts: pd.DataFrame, rules: Rules
+) -> pd.DataFrame:
     """Return a boolean column for each reason that a commit never counts for."""
     merges = commits["diff"] == DiffState.MERGE
     bots = are_bots(commits["author_name"], commits["author_email"], rules.bots)
@@ -136,6 +144,7 @@ def _against(commits: pd.DataFrame, descriptions: pd.Series[str], amounts: pd.Da
         {
             "merge": merges,
             "bot": bots,
+            "revert": commits.index.isin(reverts["revert"]),
             "fixup": messages.are_autosquash(commits["subject"]),
             "release": messages.are_releases(descriptions, projects),
             "unread": unread,

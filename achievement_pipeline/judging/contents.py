@@ -123,7 +123,7 @@ Schema = TypeVar("Schema", bound=pa.DataFrameModel)
 
 
 def _frame(schema: type[Schema], rows: list[tuple[Any, ...]]) -> DataFrame[Schema]:
-    columns = {name: str(column.dtype) for name, column in schema.to_schema().columns.items()}
+    columns = {name: column.dtype.type for name, column in schema.to_schema().columns.items()}
     return schema.validate(pd.DataFrame(rows, columns=list(columns)).astype(columns))
 
 

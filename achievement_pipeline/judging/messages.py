@@ -28,7 +28,12 @@ _REVERT_SENTENCE = rf"(?i)(?:^|\n)\W*this reverts commits?:?\s+((?:{_SHA}(?:\s*\
 _REVERTED_NUMBER = r"(?:^|\n)Reverts (?:[\w.-]+/[\w.-]+)?#(\d+)\b"
 _REVERT_SUBJECT = r"(?i)^(?P<verb>revert|reapply)(?:s|ed)?,? (?P<quote>[\"'`])(?P<subject>.+)(?P=quote)\W*$"
 _CHERRY_PICK = rf"(?:^|\n)\(cherry picked from commit ({_SHA})\)"
+_SAYS_REVERT = (
+    r"(?i)\b(?:un)?(?:revert(?:s|ed|ing)?|re-?appl(?:y|ies|ied)|re-?land(?:s|ed|ing)?|undo(?:es|ne)?|"
+    r"back(?:s|ed|ing)?[ -]out)\b"
+)
 _SQUASH_NUMBER = r"\s*\(#(\d+)\)\s*$"
+_MERGE_NUMBER = r"^Merge pull request #(\d+) from "
 
 _VERSION = r"(?:[\w/-]*@)?\bv?\d+(?:\.(?:\d+|x))+[\w.+-]*"
 _RELEASE_WORDS = (
@@ -135,10 +140,20 @@ def without_squash_number(subjects: pd.Series[str]) -> pd.Series[str]:
     return subjects.str.replace(_SQUASH_NUMBER, "", regex=True)
 
 
+def merged_numbers(subjects: pd.Series[str]) -> pd.Series[str]:
+    """The number of the pull request that GitHub merged by this commit, whichever way; missing where it did not."""
+    return squash_numbers(subjects).fillna(subjects.str.extract(_MERGE_NUMBER, expand=False))
+
+
 def cherry_picked_from(bodies: pd.Series[str]) -> pd.Series[str]:
     """Object names in the lines that ``git cherry-pick -x`` writes."""
     candidates = bodies[bodies.str.contains("cherry picked from commit", regex=False)]
     return candidates.str.extractall(_CHERRY_PICK)[0].droplevel("match")
+
+
+def say_revert(subjects: pd.Series[str]) -> pd.Series[bool]:
+    """Whether the subject itself speaks of reverting. A squash merge's body may tell of reverts on its way only."""
+    return subjects.str.contains(_SAYS_REVERT)
 
 
 def revert_targets(subjects: pd.Series[str], bodies: pd.Series[str]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from achievement_pipeline.frames import (
     DependencyChanges,
     PathAttributes,
     RawCommitFiles,
+    RawCommits,
 )
 
 REPOSITORY = "github.com/o/n"
@@ -23,6 +25,33 @@ SHA = "a" * 40
 def changed(*changes: str | Mapping[str, object]) -> DataFrame[RawCommitFiles]:
     """Changed files: a path is an ordinary change of it, a mapping says what is not ordinary."""
     return RawCommitFiles.validate(_rows(RawCommitFiles, [_change(change) for change in changes]))
+
+
+def written(*rows: Mapping[str, object]) -> DataFrame[RawCommits]:
+    """Raw commits, read, each an hour after the one before and its child; a mapping says what is not ordinary."""
+    ordinary = {
+        "repository": REPOSITORY,
+        "author_name": "Ada Lovelace",
+        "author_email": "ada@example.org",
+        "committer_name": "GitHub",
+        "committer_email": "noreply@github.com",
+        "subject": "feat: work",
+        "body": "",
+        "trailers": "",
+        "diff": "read",
+    }
+    commits: list[dict[str, object]] = []
+    for number, row in enumerate(rows):
+        at = pd.Timestamp("2024-01-01", tz="UTC") + pd.Timedelta(number, "h")
+        times = {"authored_at": at, "committed_at": at, "authored_offset": 0, "committed_offset": 0}
+        parents = str(commits[-1]["sha"]) if commits else ""
+        commits.append({**ordinary, **times, "sha": name(number), "parents": parents, **row})
+    return RawCommits.validate(_rows(RawCommits, commits))
+
+
+def name(number: int) -> str:
+    """The object name of the commit with this number, counted from 0; the beginnings of names differ too."""
+    return hashlib.sha1(str(number).encode()).hexdigest()
 
 
 def attributes(*rows: dict[str, object]) -> DataFrame[PathAttributes]:
@@ -88,5 +117,5 @@ def _change(change: str | Mapping[str, object]) -> dict[str, object]:
 
 
 def _rows(schema: Any, rows: list[dict[str, object]]) -> pd.DataFrame:
-    columns = {name: str(column.dtype) for name, column in schema.to_schema().columns.items()}
+    columns = {name: column.dtype.type for name, column in schema.to_schema().columns.items()}
     return pd.DataFrame(rows, columns=list(columns)).astype(columns)

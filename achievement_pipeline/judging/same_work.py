@@ -1,0 +1,354 @@
+"""The same work twice: reverts take back what they revert, and copies of one change count once.
+
+**Reverts** say in their message what they revert (`achievement_pipeline.judging.messages`). A reverted commit is
+retracted as long as its revert stands; a revert that is itself reverted retracts nothing, to any depth. The revert of a
+merge retracts the commits that the merge brought.
+
+**Copies** come from rebased branches, cherry-picks and backports. Two commits are the same work when one names the
+other (``git cherry-pick -x``), when they turn the same contents into the same contents (the names of the blobs are
+equal, file by file), or when author, author date, subject and paths are equal, all of which a rebase keeps. No diff is
+read again for it: why that is enough, with figures, says ``docs/decisions/0005-copies-without-patch-ids.md``.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from achievement_pipeline.frames import DiffState, RawCommits
+from achievement_pipeline.judging import messages
+from achievement_pipeline.judging.messages import RevertTarget
+
+_WAYS = {way.value: rank for rank, way in enumerate(RevertTarget)}
+_MERGED_COMMITS = 500
+"""The revert of a merge that brought more commits takes back a whole branch's meeting with another, not a piece of
+work: 4 of 7 reverted merges of flask, requests and sympy brought one commit to eleven, none more."""
+
+_TAKES_BACK = 0.25
+"""A revert with less than this part of its target's lines takes back a detail of it, or only says so: ansible edca4f42
+names three commits and changes five lines."""
+
+
+class Retraction(StrEnum):
+    """Why a commit that would count does not."""
+
+    REVERTED = "reverted"
+    """Another commit took it back."""
+    DUPLICATE = "duplicate"
+    """It is another commit over again."""
+
+
+def find_reverts(commits: DataFrame[RawCommits], amounts: pd.DataFrame) -> pd.DataFrame:
+    """Find the reverts among commits, and what they revert.
+
+    A commit is a revert when its subject says so in one of the known forms; one that only its body calls so is a revert
+    when it does exactly the opposite, line for line: squash merges list reverts on their branch that are long undone.
+
+    Args:
+        commits: Commits of any number of repositories.
+        amounts: ``insertions`` and ``deletions`` of each.
+
+    Returns:
+        Pairs of places among the commits: ``revert`` and ``target``; the target is -1 where it is not among them.
+    """
+    commits = commits.reset_index(drop=True)
+    said = messages.revert_targets(commits["subject"], commits["body"])
+    said = said.reset_index(names="revert").drop_duplicates()
+    if said.empty:
+        return pd.DataFrame({"revert": [], "target": []}, dtype="int64")
+    said["repository"] = commits["repository"][said["revert"]].array
+    found = pd.concat([_by_object_name(said, commits), _by_number(said, commits), _by_subject(said, commits)])
+    found = found[found["revert"] != found["target"]]
+    # of the ways that lead somewhere the surest
+    rank = found["way"].map(_WAYS)
+    found = found[rank == rank.groupby(found["revert"]).transform("min")]
+    pairs = said[["revert"]].drop_duplicates().merge(found[["revert", "target"]], on="revert", how="left")
+    pairs = pairs.fillna({"target": -1}).astype("int64").drop_duplicates(ignore_index=True)
+    says = messages.say_revert(commits["subject"][pairs["revert"]]).to_numpy()
+    pairs = pairs[says | _are_opposites(pairs, amounts)]
+    return pairs.assign(target=pairs["target"].mask(_are_partial(pairs, commits, amounts), -1)).drop_duplicates()
+
+
+def find_retractions(
+    commits: DataFrame[RawCommits], work: pd.DataFrame, reverts: pd.DataFrame, *, count: pd.Series[bool]
+) -> pd.DataFrame:
+    """Find what no longer counts, and by what.
+
+    Args:
+        commits: Commits of any number of repositories.
+        work: The files that are work: ``place`` of their commit, ``path``, ``old_blob``, ``new_blob``.
+        reverts: What `find_reverts` found.
+        count: Which commits would count.
+
+    Returns:
+        One row a commit that would count and does not; the index is its place among the commits, ``by`` the place of
+        the commit that reverted it or that it repeats, ``reason`` a value of `Retraction`.
+    """
+    commits = commits.reset_index(drop=True)
+    counting = count.to_numpy()
+    reverted = _reverted(_with_merged(reverts, commits), commits)
+    reverted = reverted[counting[reverted.index]]
+    standing = count.reset_index(drop=True).copy()
+    standing[reverted.index] = False
+    repeats = _repeats(commits, work[standing.to_numpy()[work["place"]]], standing)
+    return pd.concat(
+        [
+            reverted.to_frame("by").assign(reason=Retraction.REVERTED.value),
+            repeats.to_frame("by").assign(reason=Retraction.DUPLICATE.value),
+        ]
+    )
+
+
+def _by_object_name(said: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
+    """Reverts that name the beginning of an object name, of one commit only."""
+    named = said[said["way"] == RevertTarget.SHA]
+    places = _places_of_prefixes(named["repository"] + "@" + named["target"], commits)
+    return named.assign(target=places).dropna(subset="target")
+
+
+def _places_of_prefixes(prefixes: pd.Series[str], commits: pd.DataFrame) -> pd.Series[float]:
+    """The place of the one commit whose repository and object name begin so; missing for none or several."""
+    if prefixes.empty:
+        return pd.Series(dtype="float64", index=prefixes.index)
+    names = commits["repository"] + "@" + commits["sha"]
+    order = np.argsort(names.to_numpy(dtype=object), kind="stable")
+    ordered = names.iloc[order].to_list()
+
+    def place(prefix: str) -> float:
+        at = bisect_left(ordered, prefix)
+        alike = [name for name in ordered[at : at + 2] if name.startswith(prefix)]
+        return float(order[at]) if len(alike) == 1 else np.nan
+
+    return prefixes.map(place).astype("float64")
+
+
+def _by_number(said: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
+    """Reverts that name a pull request: the last commit before them that merged it."""
+    return _last_before(said[said["way"] == RevertTarget.NUMBER], messages.merged_numbers(commits["subject"]), commits)
+
+
+def _by_subject(said: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
+    """Reverts that name a subject: the last commit before them that has it."""
+    named = said[said["way"] == RevertTarget.SUBJECT]
+    named = named.assign(target=_plain(named["target"].astype("str")))
+    return _last_before(named, _plain(commits["subject"]), commits)
+
+
+def _plain(subjects: pd.Series[str]) -> pd.Series[str]:
+    return messages.without_squash_number(subjects).str.strip()
+
+
+def _last_before(said: pd.DataFrame, names: pd.Series[str], commits: pd.DataFrame) -> pd.DataFrame:
+    known = names[names.isin(said["target"])]
+    candidates = pd.DataFrame(
+        {
+            "target": known.array,
+            "repository": commits["repository"][known.index].array,
+            "place": known.index,
+            "at": commits["committed_at"][known.index].array,
+            "sha": commits["sha"][known.index].array,
+        }
+    )
+    pairs = said.merge(candidates, on=["repository", "target"])
+    before = pairs["at"].array <= commits["committed_at"][pairs["revert"]].array
+    pairs = pairs[before & (pairs["place"] != pairs["revert"])].sort_values(["at", "sha"])
+    last: pd.DataFrame = pairs.drop_duplicates(["revert", "target"], keep="last")
+    return last.assign(target=last["place"]).drop(columns=["place", "at", "sha"])
+
+
+def _are_opposites(pairs: pd.DataFrame, amounts: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a commit adds as many lines as its target removed, and the other way round."""
+    revert, target = (amounts.iloc[pairs[name]].reset_index(drop=True) for name in ("revert", "target"))
+    opposite = (revert["insertions"] == target["deletions"]) & (revert["deletions"] == target["insertions"])
+    return opposite.set_axis(pairs.index) & (pairs["target"] >= 0)
+
+
+def _are_partial(pairs: pd.DataFrame, commits: pd.DataFrame, amounts: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a commit is known to change far fewer lines than its target."""
+    lines = amounts["insertions"] + amounts["deletions"]
+    revert, target = (lines.iloc[pairs[name]].set_axis(pairs.index) for name in ("revert", "target"))
+    is_read = (commits["diff"].iloc[pairs["revert"]] == DiffState.READ).set_axis(pairs.index)
+    return (pairs["target"] >= 0) & is_read & (revert < _TAKES_BACK * target)
+
+
+def _with_merged(reverts: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
+    """The pairs whose target is known, and for each merge that was reverted those of the commits that it brought."""
+    pairs = reverts[reverts["target"] >= 0]
+    merges = pairs[commits["parents"].iloc[pairs["target"]].str.contains(" ", regex=False).to_numpy()]
+    if merges.empty:
+        return pairs
+    graph = _Graph(commits)
+    brought = [(revert, place) for revert, merge in merges.itertuples(index=False) for place in graph.brought(merge)]
+    return pd.concat([pairs, pd.DataFrame(brought, columns=["revert", "target"], dtype="int64")], ignore_index=True)
+
+
+class _Graph:
+    """The parents of all commits, by their places."""
+
+    def __init__(self, commits: pd.DataFrame) -> None:
+        place_of = {name: place for place, name in enumerate(commits["repository"] + "@" + commits["sha"])}
+        self._parents = [
+            [place_of[name] for sha in parents.split() if (name := f"{repository}@{sha}") in place_of]
+            for repository, parents in zip(commits["repository"], commits["parents"], strict=True)
+        ]
+        self._depth = _depths(self._parents)
+
+    def brought(self, merge: int) -> list[int]:
+        """The commits that a merge brought to its first parent; none where they are too many for a piece of work.
+
+        The deepest commits are looked at first, so whatever reaches a commit was seen before it.
+        """
+        if len(self._parents[merge]) < 2:  # noqa: PLR2004 - a merge that is cut off by the end of a shallow clone
+            return []
+        was_there = dict.fromkeys(self._parents[merge], False)
+        was_there[self._parents[merge][0]] = True
+        queue = [(-self._depth[place], place) for place in was_there]
+        heapq.heapify(queue)
+        brought: list[int] = []
+        undecided = sum(not there for there in was_there.values())
+        while undecided:
+            _, place = heapq.heappop(queue)
+            there = was_there[place]
+            if not there:
+                undecided -= 1
+                brought.append(place)
+                if len(brought) > _MERGED_COMMITS:
+                    return []
+            for parent in self._parents[place]:
+                if parent not in was_there:
+                    heapq.heappush(queue, (-self._depth[parent], parent))
+                    undecided += not there
+                elif there and not was_there[parent]:
+                    undecided -= 1
+                was_there[parent] = there or was_there.get(parent, False)
+        return brought
+
+
+def _depths(parents: list[list[int]]) -> list[int]:
+    """How far each commit is from the furthest beginning of its history."""
+    children: list[list[int]] = [[] for _ in parents]
+    waiting = [len(each) for each in parents]
+    for place, each in enumerate(parents):
+        for parent in each:
+            children[parent].append(place)
+    depths = [0] * len(parents)
+    ready = deque(place for place, number in enumerate(waiting) if not number)
+    while ready:
+        place = ready.popleft()
+        for child in children[place]:
+            depths[child] = max(depths[child], depths[place] + 1)
+            waiting[child] -= 1
+            if not waiting[child]:
+                ready.append(child)
+    return depths
+
+
+def _reverted(pairs: pd.DataFrame, commits: pd.DataFrame) -> pd.Series[int]:
+    """The places of commits that a standing revert reverts; the values are the places of the earliest such revert."""
+    stands = _standing(pairs)
+    chosen = pairs[pairs["revert"].map(stands).astype(bool)]
+    when = commits.loc[chosen["revert"], ["committed_at", "sha"]].set_axis(chosen.index)
+    earliest = chosen.loc[when.sort_values(["committed_at", "sha"]).index].drop_duplicates("target")
+    return earliest.set_index("target")["revert"]
+
+
+def _standing(pairs: pd.DataFrame) -> Mapping[int, bool]:
+    """Say of each revert whether it stands: no standing one reverts it. Those that revert each other stand not."""
+    targets = pairs.groupby("revert")["target"].agg(list)
+    waiting = Counter(pairs["target"])
+    taken_back: set[int] = set()
+    stands = dict.fromkeys(targets.index, False)
+    ready = deque(revert for revert in targets.index if revert not in waiting)
+    while ready:
+        revert = ready.popleft()
+        stands[revert] = revert not in taken_back
+        for target in targets[revert]:
+            if stands[revert]:
+                taken_back.add(target)
+            waiting[target] -= 1
+            if not waiting[target] and target in stands:
+                ready.append(target)
+    return stands
+
+
+def _repeats(commits: pd.DataFrame, work: pd.DataFrame, standing: pd.Series[bool]) -> pd.Series[int]:
+    """The places of commits that are copies; the values are the places of what they repeat.
+
+    What counts of several copies is one that does not call itself a copy, and of these the one committed first.
+    """
+    picks = _picks(commits, standing)
+    places = np.arange(len(commits))
+    joined = _joined(places, [*picks.items(), *_alike(commits, work, standing)])
+    members = np.flatnonzero(np.bincount(joined, minlength=len(commits))[joined] > 1)
+    order = commits.loc[members, ["committed_at", "sha"]].assign(
+        piece=joined[members], is_pick=np.isin(members, list(picks))
+    )
+    order = order.sort_values(["piece", "is_pick", "committed_at", "sha"])
+    first = order.assign(first=order.index).groupby("piece")["first"].transform("first")
+    return first[first != first.index]
+
+
+def _picks(commits: pd.DataFrame, standing: pd.Series[bool]) -> dict[int, int]:
+    """For each commit with ``-x`` lines, the first named commit that is there and stands; else its namesake's copy."""
+    named = messages.cherry_picked_from(commits.loc[standing, "body"])
+    names = commits["repository"][named.index] + "@" + named
+    originals = _places_of_prefixes(names.reset_index(drop=True), commits).to_numpy()
+    picks: dict[int, int] = {}
+    copies: dict[str, int] = {}
+    for pick, name, original in zip(named.index, names, originals, strict=True):
+        if pick in picks:
+            continue
+        if not np.isnan(original):
+            if standing[int(original)] and int(original) != pick:
+                picks[pick] = int(original)
+        elif (copy := copies.setdefault(name, pick)) != pick:
+            picks[pick] = copy
+    return picks
+
+
+def _alike(commits: pd.DataFrame, work: pd.DataFrame, standing: pd.Series[bool]) -> Iterator[tuple[int, int]]:
+    """Pairs of commits that change the same contents, or that a rebase made of one another."""
+    by_contents = _digests(work, ["path", "old_blob", "new_blob"])
+    yield from _pairs(pd.DataFrame({"contents": by_contents, "repository": commits["repository"][by_contents.index]}))
+    written = commits.loc[standing, ["repository", "author_email", "authored_at"]].assign(
+        subject=_plain(commits.loc[standing, "subject"])
+    )
+    written = written[written["authored_at"].notna() & written.duplicated(keep=False)]
+    paths = _digests(work[work["place"].isin(written.index)], ["path"])
+    yield from _pairs(written.assign(paths=paths).dropna(subset="paths"))
+
+
+def _digests(work: pd.DataFrame, columns: list[str]) -> pd.Series[int]:
+    """A number for what the columns of each commit's files hold, in any order of the files; by place."""
+    rows = pd.util.hash_pandas_object(work[columns], index=False).to_numpy()
+    return pd.Series(rows, index=work["place"].array, dtype="uint64").groupby(level=0).sum()
+
+
+def _pairs(keys: pd.DataFrame) -> Iterator[tuple[int, int]]:
+    """Each row, by the index, that equals an earlier one, with the first of them."""
+    again = keys[keys.duplicated(keep=False)]
+    first = again.assign(first=again.index).groupby(list(again.columns), sort=False)["first"].transform("first")
+    yield from zip(again.index, first, strict=True)
+
+
+def _joined(places: np.ndarray, pairs: list[tuple[int, int]]) -> np.ndarray:
+    """Join pairs to groups, each named by its smallest place."""
+    names = places.copy()
+
+    def name(place: int) -> int:
+        while names[place] != place:
+            names[place] = names[names[place]]
+            place = names[place]
+        return place
+
+    for one, other in pairs:
+        low, high = sorted((name(one), name(other)))
+        names[high] = low
+    return np.array([name(place) for place in places])
