@@ -14,9 +14,18 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import Achievements, RelatedActivities, Relation, Scores, Skills, StoredActivities
+from achievement_pipeline.frames import (
+    Achievements,
+    ActivityKind,
+    RelatedActivities,
+    Relation,
+    Scores,
+    Skills,
+    StoredActivities,
+)
 from achievement_pipeline.json_columns import json_lists, json_objects
 from achievement_pipeline.judging.rules import Rules
+from achievement_pipeline.judging.same_work import Retraction
 
 _EVIDENCE = ["key", "kind", "title", "url", "person", "at", "relation"]
 _SKILL = ["skill", "kind", "weight", "evidence"]
@@ -33,7 +42,7 @@ def compose_achievements(
     """Compose the achievements of whole pieces of work.
 
     A piece of work makes an achievement when one of its activities is significant. It is retracted when all of these
-    were reverted, or repeat another one.
+    were reverted, or repeat another one; a pull request goes with its commits, and they with it.
 
     Args:
         activities: All activities of the pieces of work; a parent that is not among them is not there.
@@ -46,6 +55,7 @@ def compose_achievements(
         at=lambda frame: frame["completed_at"]
     )
     members["root"] = _roots(members)
+    members["retracted_by"] = _retracted_by(members)
     members = members.merge(scores.drop(columns="repository"), on="key", how="left")
     members["scored"] = members["impact"].notna()
     members["counts"] = members["scored"] & members["retracted_by"].isna()
@@ -115,6 +125,31 @@ def _break_circles(parents: npt.NDArray[np.intp], keys: pd.Index) -> None:
         if parents[circle[-1]] == place:
             smallest = min(circle, key=lambda one: str(keys[one]))
             parents[smallest] = smallest
+
+
+def _retracted_by(members: pd.DataFrame) -> pd.Series[str]:
+    """Return what took each activity back: a pull request goes with its commits, and they with it.
+
+    Git tells of the commits that were reverted, GitHub of the pull requests. A pull request is taken back with its
+    merge commit, or with all commits that it left on the branch it was merged into, whether that is one (a squash) or
+    several (a rebase, a merge). An issue is not: whether it is still done is for its tracker to say.
+    """
+    retracted = members["retracted_by"]
+    is_commit, is_pull = (members["kind"] == kind.value for kind in (ActivityKind.COMMIT, ActivityKind.PULL_REQUEST))
+    pulls = members.loc[is_pull, "key"]
+    brought = members[is_commit & members["parent"].isin(pulls) & ~_have_reason(members, Retraction.DUPLICATE)]
+    merges = _have_reason(brought, "merge")
+    work = brought[~merges]
+    gone = work["retracted_by"].notna().groupby(work["parent"]).all()
+    reverts = pd.concat([brought[merges].dropna(subset="retracted_by"), work[work["parent"].map(gone).astype(bool)]])
+    by_commits = reverts.drop_duplicates("parent").set_index("parent")["retracted_by"]
+    retracted = retracted.fillna(members["key"].map(by_commits).astype("str"))
+    by_pulls = retracted[is_pull].set_axis(pulls)
+    return retracted.fillna(members["parent"].where(is_commit).map(by_pulls).astype("str"))
+
+
+def _have_reason(activities: pd.DataFrame, code: str) -> pd.Series[bool]:
+    return ("," + activities["reasons"] + ",").str.contains(f",{code},", regex=False)
 
 
 def _winners(judged: pd.DataFrame, score: str) -> pd.DataFrame:
@@ -188,5 +223,5 @@ def _tags(roots: pd.DataFrame, shared: pd.Series[bool]) -> pd.Series[str]:
 def _retractions(judged: pd.DataFrame, pieces: pd.Series[bool]) -> pd.Series[str]:
     """Return, by root, why nothing of it counts any more; missing where something does."""
     gone = judged[~judged["root"].map(pieces)].drop_duplicates("root").set_index("root")
-    repeats = gone["reasons"].str.split(",").map(lambda codes: "duplicate" in codes).astype(bool)
+    repeats = _have_reason(gone, Retraction.DUPLICATE)
     return ("reverted by " + gone["retracted_by"]).where(~repeats, "repeats " + gone["retracted_by"])

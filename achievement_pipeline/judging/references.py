@@ -55,8 +55,8 @@ class Rank(IntEnum):
     """A pull request names the commits of its branch. Of several that do, the one that was merged first brought it."""
     REBASED_COMMIT = 30
     """The same, by what a commit keeps when it is rebased."""
-    SQUASH_SUBJECT = 40
-    """A commit's subject ends with the number of a pull request: ``(#12)``."""
+    MERGE_SUBJECT = 40
+    """A commit's subject is one that GitHub gives a squash, ``Say hello (#12)``, or a merge."""
     LOGGED_COMMIT = 45
     """A run logged the commit that its working directory was at."""
     ISSUE_IN_TITLE = 50
@@ -87,12 +87,12 @@ def link_commits(commits: DataFrame[RawCommits]) -> pd.Series[str]:
     A subject is read as a title, for that of a squash is one; the rest of the message needs magic words.
     """
     subjects, bodies = commits["subject"], commits["body"]
-    numbers = messages.squash_numbers(subjects)
+    numbers = messages.merged_numbers(subjects)
     told = read_texts(subjects + "\n\n" + bodies)
     return _links(
         commits.index,
         (
-            (Rank.SQUASH_SUBJECT, LinkTo.PARENT, "pull:" + commits["repository"].str.lower() + "#" + numbers),
+            (Rank.MERGE_SUBJECT, LinkTo.PARENT, "pull:" + commits["repository"].str.lower() + "#" + numbers),
             (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, _linear(told.without(read_titles(subjects)))),
             (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, _linear(told.belongs)),
             (Rank.SAME_COMMIT, LinkTo.PARENT, "commit:" + commits["sha"]),

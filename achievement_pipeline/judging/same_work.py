@@ -22,7 +22,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import DiffState, RawCommits
+from achievement_pipeline.frames import DiffState, RawCommits, RawPullRequests
 from achievement_pipeline.judging import messages
 from achievement_pipeline.judging.messages import RevertTarget
 
@@ -88,13 +88,13 @@ def find_retractions(
         count: Which commits would count.
 
     Returns:
-        One row a commit that would count and does not; the index is its place among the commits, ``by`` the place of
-        the commit that reverted it or that it repeats, ``reason`` a value of `Retraction`.
+        One row a commit that was reverted, or would count and repeats another one; the index is its place among the
+        commits, ``by`` the place of the commit that reverted it or that it repeats, ``reason`` a value of `Retraction`.
+        Reverted merges and small commits, which do not count themselves, are among them: their pull request goes with
+        them.
     """
     commits = commits.reset_index(drop=True)
-    counting = count.to_numpy()
     reverted = _reverted(_with_merged(reverts, commits), commits)
-    reverted = reverted[counting[reverted.index]]
     standing = count.reset_index(drop=True).copy()
     standing[reverted.index] = False
     repeats = _repeats(commits, work[standing.to_numpy()[work["place"]]], standing)
@@ -104,6 +104,39 @@ def find_retractions(
             repeats.to_frame("by").assign(reason=Retraction.DUPLICATE.value),
         ]
     )
+
+
+def find_reverted_pull_requests(pull_requests: DataFrame[RawPullRequests], keys: pd.Series[str]) -> pd.DataFrame:
+    """Find the reverts among pull requests, by what they say, and what they take back.
+
+    They are read as the squashes that they could have been merged by: the forms are the same, GitHub's button writes
+    ``Reverts owner/name#12``.
+
+    Args:
+        pull_requests: Pull requests of any number of repositories.
+        keys: Their keys, with the same index.
+
+    Returns:
+        With the same index: ``is_revert``, and ``retracted_by``, the key of the standing revert that took it back.
+    """
+    is_read = pull_requests["additions"].notna()
+    squashes = pd.DataFrame(
+        {
+            "repository": pull_requests["repository"],
+            "sha": pull_requests["merge_commit"].fillna(""),
+            "subject": pull_requests["title"] + " (#" + pull_requests["number"].astype("str") + ")",
+            "body": pull_requests["body"],
+            "committed_at": pull_requests["merged_at"],
+            "diff": is_read.map({True: DiffState.READ.value, False: DiffState.PENDING.value}).astype("str"),
+        }
+    ).reset_index(drop=True)
+    amounts = pull_requests[["additions", "deletions"]].fillna(0).astype("int64").reset_index(drop=True)
+    reverts = find_reverts(DataFrame(squashes), amounts.rename(columns={"additions": "insertions"}))
+    reverted = _reverted(reverts[reverts["target"] >= 0], squashes)
+    names = keys.reset_index(drop=True)
+    by = reverted.map(names).reindex(squashes.index).astype("str")
+    found = pd.DataFrame({"is_revert": squashes.index.isin(reverts["revert"]), "retracted_by": by})
+    return found.set_axis(pull_requests.index)
 
 
 def _by_object_name(said: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:

@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import CommitActivities, RawCommits
+from achievement_pipeline.frames import CommitActivities, RawCommits, RawPullRequests
 from achievement_pipeline.judging import judge_commits, noise_reasons
 from achievement_pipeline.judging.rules import Rules
+from achievement_pipeline.judging.same_work import find_reverted_pull_requests
 from achievement_pipeline_tests.judging.file_rows import REPOSITORY, changed, name, written
+from achievement_pipeline_tests.store.pieces import frame_of
 
 _NUMBERS = st.integers(0, 60)
 
@@ -223,3 +225,61 @@ def _history(history: list[tuple[str, int]]) -> tuple[DataFrame[RawCommits], lis
         rows.append(messages[kind])
         files.append({**files[other % number], "sha": name(number)} if kind == "copy" else file_of(number))
     return written(*rows), files
+
+
+def pull_requests(*titles_and_bodies: tuple[str, str]) -> DataFrame[RawPullRequests]:
+    """Return pull requests that were merged one after the other, numbered from 1."""
+    return frame_of(
+        RawPullRequests,
+        (
+            {
+                "repository": "github.com/acme/engine",
+                "number": number,
+                "title": title,
+                "body": body,
+                "url": "",
+                "base": "main",
+                "branch": f"branch-{number}",
+                "merge_commit": f"{number:040x}",
+                "labels": "[]",
+                "closes": "[]",
+                **dict.fromkeys(("created_at", "merged_at", "updated_at"), f"2024-01-01T00:{number:02}:00Z"),
+                "detail": "read",
+                "additions": 10,
+                "deletions": 10,
+            }
+            for number, (title, body) in enumerate(titles_and_bodies, 1)
+        ),
+    )
+
+
+def taken_back(*titles_and_bodies: tuple[str, str]) -> list[str | None]:
+    """Return the key of what took each pull request back."""
+    pulls = pull_requests(*titles_and_bodies)
+    found = find_reverted_pull_requests(pulls, "#" + pulls["number"].astype("str"))
+    return [None if pd.isna(key) else key for key in found["retracted_by"]]
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ('Revert "Say hello"', "Reverts acme/engine#1"),
+        ("Revert the greeting", "Reverts #1"),
+        ('Revert "Say hello"', ""),
+        ("Revert the greeting", f"This reverts commit {1:040x}."),
+    ],
+)
+def test_a_pull_request_that_says_so_takes_another_one_back(title: str, body: str) -> None:
+    assert taken_back(("Say hello", ""), (title, body)) == ["#2", None]
+
+
+def test_a_pull_request_whose_revert_is_reverted_counts_again() -> None:
+    twice = 'Revert "Revert "Say hello""'
+
+    assert taken_back(
+        ("Say hello", ""), ('Revert "Say hello"', "Reverts acme/engine#1"), (twice, "Reverts acme/engine#2")
+    ) == [None, "#3", None]
+
+
+def test_no_pull_requests_are_taken_back_by_none() -> None:
+    assert taken_back() == []
