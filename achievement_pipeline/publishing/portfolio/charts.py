@@ -87,7 +87,8 @@ def bars(labels: Sequence[str], counts: Sequence[int]) -> list[Bar]:
     """Lay out bars side by side, the highest of them as high as the picture."""
     highest = max(counts, default=0) or 1
     step = 100 / max(len(labels), 1)
-    wide, narrow = (max(1, math.ceil(len(labels) / most)) for most in (_LABELS, _LABELS_NARROW))
+    wide = max(1, math.ceil(len(labels) / _LABELS))
+    narrow = wide * max(1, math.ceil(len(labels) / wide / _LABELS_NARROW))
     # the last part is always labelled: it says where the axis ends
     last = len(labels) - 1
     return [
