@@ -17,6 +17,7 @@ from achievement_pipeline.sources.git.history import (
     Select,
     everything,
     list_commits,
+    no_history,
     read_history,
 )
 from achievement_pipeline.sources.git.repositories import Repository, open_repository
@@ -36,6 +37,7 @@ __all__ = [
     "Select",
     "everything",
     "list_commits",
+    "no_history",
     "open_repository",
     "path_attributes",
     "read_blobs",

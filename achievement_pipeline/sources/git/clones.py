@@ -76,6 +76,23 @@ def update_clone(remote: Remote, cache: Path) -> Path:
     raise failure
 
 
+def ask_remote_tips(remote: Remote, *, all_branches: bool) -> set[str]:
+    """Return the object names that the default branch, or all branches, of `remote` point to; nothing is fetched.
+
+    Raises:
+        RemoteError: It can't be read.
+    """
+    patterns = ("HEAD", "refs/heads/*") if all_branches else ("HEAD",)
+    try:
+        answer = _run(remote, "ls-remote", "--", remote.address, *patterns).decode(errors="surrogateescape")
+    except GitCommandError as error:
+        failure = _explain(remote, said(error), Path())
+    else:
+        refs = [line.split("\t") for line in answer.splitlines()]
+        return {sha for sha, ref in refs if ref == "HEAD" or (all_branches and ref.startswith("refs/heads/"))}
+    raise failure
+
+
 def _has_branches(folder: Path) -> bool:
     """Whether there is a clone with something in it: one of nothing does not even know how objects are named."""
     return folder.exists() and bool(run_as_user(f"--git-dir={folder}", "for-each-ref", "--count=1"))

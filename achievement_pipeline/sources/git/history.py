@@ -140,6 +140,21 @@ def read_history(
     )
 
 
+def no_history(key: str) -> History:
+    """Return the history of a repository that is no longer there under this key."""
+    commits, files = RawCommits.empty(), RawCommitFiles.empty()
+    state = ReadingState(
+        version=_READER_VERSION,
+        repository=key,
+        tips=(),
+        shallow=(),
+        mailmap=None,
+        objects_state="",
+        rows=_digest(commits, files),
+    )
+    return History(commits=commits, files=files, state=state)
+
+
 def list_commits(repository: Repository, stored: History | None = None) -> Listing:
     """List the commits that are reachable, from the stored ones where only the tips have moved since.
 

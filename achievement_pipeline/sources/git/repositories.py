@@ -114,15 +114,26 @@ def open_repository(location: str | os.PathLike[str], *, cache: Path, all_branch
     return _open(update_clone(remote, cache), remote, all_branches=all_branches)
 
 
+def ask_tips(git_dir: Path, *, all_branches: bool) -> tuple[str, ...]:
+    """Return the `Repository.tips` of a git directory."""
+    return _tips(git_dir, _head(git_dir), all_branches=all_branches)
+
+
+def repository_key(git_dir: Path) -> str:
+    """Return the `Repository.key` of a git directory that is no own clone of a URL."""
+    common = _common_dir(git_dir)
+    return _key(_origin(git_dir, _settings(git_dir)), common)
+
+
 def _open(folder: Path, remote: Remote | None, *, all_branches: bool) -> Repository:
     git_dir = find_git_dir(folder)
-    common = Path(_line(git_dir, "rev-parse", "--path-format=absolute", "--git-common-dir"))
+    common = _common_dir(git_dir)
     settings = _settings(git_dir)
     remote = remote or _origin(git_dir, settings)
     shallow = _shallow(common)
-    head = _line_if_any(git_dir, "rev-parse", "--quiet", "--verify", "HEAD")
+    head = _head(git_dir)
     return Repository(
-        key=remote.key if remote else local_key(_folder(common)),
+        key=_key(remote, common),
         git_dir=git_dir,
         branch=_line_if_any(git_dir, "symbolic-ref", "--quiet", "--short", "HEAD"),
         head=head,
@@ -157,6 +168,18 @@ def find_git_dir(folder: Path) -> Path:
         f"{folder} is not a git repository, and not inside of one ({words}). "
         "Give a path within a repository, or its clone URL."
     )
+
+
+def _key(remote: Remote | None, common: Path) -> str:
+    return remote.key if remote else local_key(_folder(common))
+
+
+def _common_dir(git_dir: Path) -> Path:
+    return Path(_line(git_dir, "rev-parse", "--path-format=absolute", "--git-common-dir"))
+
+
+def _head(git_dir: Path) -> str | None:
+    return _line_if_any(git_dir, "rev-parse", "--quiet", "--verify", "HEAD")
 
 
 def _settings(git_dir: Path) -> dict[str, str]:
