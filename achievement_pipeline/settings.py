@@ -14,9 +14,19 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 import platformdirs
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from achievement_pipeline.errors import SettingsError
@@ -62,6 +72,11 @@ class Environment(BaseSettings):
 
     git_repo_path: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_locations)] = Field(
         default=(), description="Repositories to read: paths or clone URLs, separated as in PATH"
+    )
+    git_check_interval: int = Field(
+        default=300,
+        ge=30,
+        description="Seconds from one look at the repositories given by URL to the next while the service runs",
     )
     enable_git_tracking: bool = Field(default=True, description="Whether the git lane is on")
     min_lines_for_achievement: int | None = Field(
@@ -164,6 +179,33 @@ class GitHubSettings(BaseModel):
     )
 
 
+class ScheduleSettings(BaseModel):
+    """Whether and when something happens by itself."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    on: bool
+    cron: str = Field(pattern=r"^\S+( \S+){4}$", description="Minute, hour, day of month, month, day of week")
+
+
+class SchedulesSettings(BaseModel):
+    """What happens by the clock while the service runs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    time_zone: str | None = Field(default=None, description="As Europe/Vienna; unset: the machine's")
+    nightly: ScheduleSettings = Field(
+        default=ScheduleSettings(on=True, cron="0 3 * * *"), description="Everything is read and judged anew"
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, name: str | None) -> str | None:
+        if name is not None and name not in available_timezones():
+            raise ValueError(f"{name} is no time zone. Write it as Europe/Vienna.")
+        return name
+
+
 class ConfigFile(BaseModel):
     """What ``achievements.toml`` holds."""
 
@@ -176,6 +218,7 @@ class ConfigFile(BaseModel):
     github: GitHubSettings = GitHubSettings()
     privacy: PrivacyPolicy = PrivacyPolicy()
     publishing: PublishingSettings = PublishingSettings()
+    schedules: SchedulesSettings = SchedulesSettings()
     rules: Rules = Rules()
 
 

@@ -21,6 +21,7 @@ from achievement_pipeline.defs import progress as reporting
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.jobs import COLLECT_GIT
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
+from achievement_pipeline.defs.repositories import place
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.settings import RepositorySettings, Settings, load_settings
 from achievement_pipeline.sources.git import open_repository
@@ -123,7 +124,7 @@ def _collect(
 def _register(wanted: RepositorySettings, settings: Settings, engine: sa.Engine, instance: dg.DagsterInstance) -> str:
     """Make a repository known to the database and to Dagster, and return its key."""
     repository = open_repository(wanted.location, cache=settings.mirrors_path, all_branches=wanted.branches == "all")
-    remember_repository(engine, repository.key, wanted.location, wanted.branches)
+    remember_repository(engine, repository.key, place(wanted.location), wanted.branches)
     instance.add_dynamic_partitions(PARTITIONS_NAME, [repository.key])
     return repository.key
 

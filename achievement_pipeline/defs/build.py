@@ -10,6 +10,8 @@ from achievement_pipeline.defs.io_manager import ParquetIOManager
 from achievement_pipeline.defs.jobs import collect_git
 from achievement_pipeline.defs.progress import LoggedProgress, ReportsProgress
 from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.defs.schedules import schedules
+from achievement_pipeline.defs.sensors import git_sensors
 from achievement_pipeline.settings import Settings
 
 
@@ -28,6 +30,8 @@ def build_defs(settings: Settings, progress: ReportsProgress | None = None) -> d
     return dg.Definitions(
         assets=dg.load_assets_from_modules([achievements, git]),
         jobs=[collect_git],
+        sensors=git_sensors(settings, io_manager),
+        schedules=schedules(settings),
         resources={
             "database": database,
             "histories": histories,

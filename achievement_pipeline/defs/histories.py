@@ -13,12 +13,20 @@ from pydantic import ValidationError
 
 from achievement_pipeline.defs.io_manager import ParquetIOManager
 from achievement_pipeline.defs.progress import Progress, ReportsProgress
+from achievement_pipeline.defs.repositories import with_credentials
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.errors import SettingsError, SourceError
 from achievement_pipeline.frames import RawCommitFiles, RawCommits, RawRepositories
 from achievement_pipeline.judging import may_count
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.sources.git import History, ReadingState, Repository, open_repository, read_history
+from achievement_pipeline.sources.git import (
+    History,
+    ReadingState,
+    Repository,
+    no_history,
+    open_repository,
+    read_history,
+)
 from achievement_pipeline.store.repositories import find_repository, mark_repository_missing, remember_repository
 
 ME = "me"
@@ -102,9 +110,10 @@ class GitHistories(dg.ConfigurableResource):
 
     def _read_one(self, key: str, stored: "_Known | None", wanted: Wanted, progress: Progress) -> "_Known":
         known = find_repository(self.database.engine, key)
-        repository = open_repository(
-            known.location, cache=self.settings.mirrors_path, all_branches=known.branches == "all"
-        )
+        location = with_credentials(known.location, self.settings)
+        repository = open_repository(location, cache=self.settings.mirrors_path, all_branches=known.branches == "all")
+        if repository.key != key:
+            return _renamed(key, repository)
         if known.missing_since:
             remember_repository(self.database.engine, key, known.location, known.branches)
         chosen = ""
@@ -141,6 +150,15 @@ def _authors(
     if not addresses:
         raise SourceError("Who 'me' is isn't known. Set user.email of git, or [me] emails in achievements.toml.")
     return addresses, ", ".join(addresses)
+
+
+def _renamed(key: str, repository: Repository) -> _Known:
+    """Return that nothing is left of a repository whose name changed: it is collected under the new one."""
+    history = no_history(key)
+    facts = _facts(repository, "", history).assign(
+        repository=key, remarks=f"It is {repository.key} now, and is collected under that name."
+    )
+    return _Known(RawRepositories.validate(facts), history)
 
 
 def _facts(repository: Repository, authors: str, history: History) -> DataFrame[RawRepositories]:

@@ -1,6 +1,7 @@
 """The repositories that were asked for: where the key of each leads to."""
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -50,6 +51,19 @@ def note_visibility(engine: sa.Engine, key: str, visibility: str | None) -> None
     statement = sa.update(Repository).where(Repository.key == key).values(visibility=visibility)
     with engine.begin() as connection:
         connection.execute(statement)
+
+
+def mark_repositories_found(engine: sa.Engine, keys: Collection[str]) -> None:
+    """Note that repositories are where they were."""
+    found = Repository.key.in_(keys) & Repository.missing_since.is_not(None)
+    with engine.begin() as connection:
+        connection.execute(sa.update(Repository).where(found).values(missing_since=None))
+
+
+def forget_repository(engine: sa.Engine, key: str) -> None:
+    """Forget where a repository is; what was collected from it is kept."""
+    with engine.begin() as connection:
+        connection.execute(sa.delete(Repository).where(Repository.key == key))
 
 
 def find_repository(engine: sa.Engine, key: str) -> KnownRepository:

@@ -17,7 +17,7 @@ from achievement_pipeline.store.reading import AchievementFilter, AchievementVie
 from achievement_pipeline.store.repositories import remember_repository
 from achievement_pipeline_tests.builders import GitRepository
 
-_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Pipeline:
         """Run the git lane for all repositories that were added, in one run."""
         selection = {"ops": {"git_history": {"config": {"authors": list(authors), "since": since}}}}
         return self.job.execute_in_process(
-            selection | _QUIET,
+            selection | QUIET,
             self.instance,
             tags={
                 "dagster/asset_partition_range_start": self.keys[0],
@@ -53,7 +53,7 @@ class Pipeline:
     def materialize(self, *assets: str) -> dg.ExecuteInProcessResult:
         """Run some assets of the lane for the repository that was added first."""
         return self.job.execute_in_process(
-            _QUIET,
+            QUIET,
             instance=self.instance,
             partition_key=self.keys[0],
             asset_selection=[dg.AssetKey(asset) for asset in assets],

@@ -1,0 +1,61 @@
+"""What the instance and the frames tell: which repositories unfinished runs are for, and what was collected."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import dagster as dg
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
+from pydantic import ValidationError
+
+from achievement_pipeline.defs.io_manager import ParquetIOManager
+from achievement_pipeline.defs.lanes import GIT
+from achievement_pipeline.defs.partitions import PARTITIONS_NAME
+from achievement_pipeline.defs.requests import repositories_of
+from achievement_pipeline.sources.git import ReadingState
+from achievement_pipeline.sources.git.watching import standing
+
+_FACTS = "raw_repositories"
+
+
+def repositories_of_runs(instance: dg.DagsterInstance) -> set[str]:
+    """Return the repositories that any run is for that waits or is going on, whoever asked for it."""
+    runs = instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES))
+    order = instance.get_dynamic_partitions(PARTITIONS_NAME) if runs else []
+    return {key for run in runs for key in repositories_of(run, order)}
+
+
+def collected_by(
+    instance: dg.DagsterInstance, frames: ParquetIOManager
+) -> Callable[[Sequence[str]], Mapping[str, str | None]]:
+    """Return what tells where repositories stood when they were collected.
+
+    It leaves out those that never were read; None stands for those that were not judged to the end since.
+    """
+
+    def collected(keys: Sequence[str]) -> dict[str, str | None]:
+        if not keys:
+            return {}
+        read, activities, scores, skills = (_latest(instance, asset, keys) for asset in (_FACTS, *GIT.assets))
+        judged = {
+            key for key in read if read[key] < activities.get(key, 0) < min(scores.get(key, 0), skills.get(key, 0))
+        }
+        return {key: _stood(frames, key) if key in judged else None for key in read}
+
+    return collected
+
+
+def _latest(instance: dg.DagsterInstance, asset: str, keys: Sequence[str]) -> Mapping[str, int]:
+    return instance.get_latest_storage_id_by_partition(
+        dg.AssetKey(asset), dg.DagsterEventType.ASSET_MATERIALIZATION, set(keys)
+    )
+
+
+def _stood(frames: ParquetIOManager, key: str) -> str | None:
+    """Return where a repository stood when it was read; None where its frame is gone or not of today's shape."""
+    facts = frames.read(_FACTS, key)
+    if facts is None or len(facts) != 1 or "state" not in facts:
+        return None
+    try:
+        state = ReadingState.model_validate_json(facts["state"].iloc[0])
+    except ValidationError:
+        return None
+    return standing(state.tips, state.shallow)

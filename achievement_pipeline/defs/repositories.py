@@ -1,0 +1,201 @@
+"""The repositories as they are now: which are known and there, which joined, were renamed, or are gone."""
+
+import functools
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from achievement_pipeline.errors import SourceError
+from achievement_pipeline.settings import RepositorySettings, Settings
+from achievement_pipeline.sources.git.clones import ask_remote_tips
+from achievement_pipeline.sources.git.errors import NotARepositoryError
+from achievement_pipeline.sources.git.remotes import Remote
+from achievement_pipeline.sources.git.repositories import repository_key
+from achievement_pipeline.sources.git.spool import forget_commits, read_commits
+from achievement_pipeline.sources.git.watching import (
+    common_dir,
+    git_dir_of,
+    local_standing,
+    standing,
+    top_of,
+)
+from achievement_pipeline.store.repositories import (
+    KnownRepository,
+    list_repositories,
+    mark_repository_missing,
+    remember_repository,
+)
+
+NOTHING = standing(())
+"""Where a repository stands that has no commits, or is no longer there under this key."""
+
+_ASKED_AT_ONCE = 16
+_SECONDS_FOR_REMOTES = 40.0
+"""A tick may take a minute; servers that have not answered by then are asked again in the next one."""
+
+
+@dataclass
+class Watched:
+    """What a look at the repositories found, by key."""
+
+    standings: dict[str, str] = field(default_factory=dict)
+    """Where each stands that could be looked at."""
+    elsewhere: set[str] = field(default_factory=set)
+    """Those that are not looked at here: given by URL, or unreadable for now."""
+    renamed: set[str] = field(default_factory=set)
+    """Former keys of repositories that have another one now. They stand at `NOTHING`."""
+    gone: set[str] = field(default_factory=set)
+    """Those whose folder is no repository any more."""
+    troubles: dict[str, str] = field(default_factory=dict)
+    """Why some could not be looked at."""
+
+
+def local_folder(location: str) -> Path | None:
+    """Return the folder that a location names, there or not; None for a clone URL."""
+    folder = Path(location).expanduser()
+    return folder.absolute() if folder.exists() or Remote.parse(location) is None else None
+
+
+def place(location: str) -> str:
+    """Return what to remember of a location: the top of the work tree; a clone URL as it is."""
+    folder = local_folder(location)
+    return location if folder is None else str(top_of(folder))
+
+
+def with_credentials(location: str, settings: Settings) -> str:
+    """Return a location as the settings write it, with the credentials that are kept nowhere else."""
+    written = (repository.location for repository in settings.repositories)
+    return next((text for text in written if (remote := Remote.parse(text)) and remote.address == location), location)
+
+
+def watch_local(engine: sa.Engine, settings: Settings) -> Watched:
+    """Look at all known repositories on this machine; those of the settings and the spool become known before.
+
+    Raises:
+        StoreError: The database can't be used.
+    """
+    watched = Watched()
+    known = {repository.key: repository for repository in list_repositories(engine)}
+    for joined in _joining(engine, settings, known, watched.troubles):
+        known[joined.key] = joined
+    for repository in known.values():
+        if (folder := local_folder(repository.location)) is None:
+            watched.elsewhere.add(repository.key)
+            continue
+        try:
+            _look(repository, folder, engine, watched)
+        except NotARepositoryError:
+            watched.gone.add(repository.key)
+            if repository.missing_since is None:
+                mark_repository_missing(engine, repository.key)
+        except (SourceError, OSError) as error:
+            watched.elsewhere.add(repository.key)
+            watched.troubles[repository.key] = str(error)
+    return watched
+
+
+def watch_remote(engine: sa.Engine, settings: Settings, turn: int) -> Watched:
+    """Look at all known repositories that are given by URL, many at once; nothing is fetched.
+
+    Args:
+        engine: The database.
+        settings: They may hold credentials.
+        turn: Which time it is: another one is first each time, so that slow servers keep nobody from his turn.
+    """
+    watched = Watched()
+    remotes = [
+        (repository, remote)
+        for repository in list_repositories(engine)
+        if local_folder(repository.location) is None
+        and (remote := Remote.parse(with_credentials(repository.location, settings)))
+    ]
+    if not remotes:
+        return watched
+    first = turn * _ASKED_AT_ONCE % len(remotes)
+    pool = ThreadPoolExecutor(_ASKED_AT_ONCE)
+    asked = {
+        pool.submit(ask_remote_tips, remote, all_branches=repository.branches == "all"): repository.key
+        for repository, remote in [*remotes[first:], *remotes[:first]]
+    }
+    try:
+        for answer in as_completed(asked, timeout=_SECONDS_FOR_REMOTES):
+            try:
+                watched.standings[asked[answer]] = standing(answer.result())
+            except SourceError as error:
+                watched.troubles[asked[answer]] = str(error)
+    except TimeoutError:
+        silent = set(asked.values()) - set(watched.standings) - set(watched.troubles)
+        watched.troubles |= dict.fromkeys(silent, "It has not answered in time.")
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return watched
+
+
+def _look(repository: KnownRepository, folder: Path, engine: sa.Engine, watched: Watched) -> None:
+    top = top_of(folder)
+    git_dir = git_dir_of(top)
+    key = _identify(git_dir)
+    all_branches = repository.branches == "all"
+    if key != repository.key:
+        if top != folder:
+            raise NotARepositoryError(f"{folder} is no repository any more, but lies in one.")
+        watched.renamed.add(repository.key)
+        watched.standings[repository.key] = NOTHING
+        remember_repository(engine, key, repository.location, repository.branches)
+    watched.standings[key] = local_standing(git_dir, all_branches=all_branches)
+
+
+def _joining(
+    engine: sa.Engine, settings: Settings, known: Mapping[str, KnownRepository], troubles: dict[str, str]
+) -> Iterator[KnownRepository]:
+    """Make known what the settings and the spool name and the database does not know, or knows elsewhere."""
+    spooled = read_commits(settings.spool_path)
+    named = [RepositorySettings(location=path) for path in {commit.repository_path for commit in spooled}]
+    for wanted in [*settings.repositories, *named]:
+        try:
+            joined = _as_known(wanted)
+        except (SourceError, OSError) as error:
+            troubles[wanted.location] = str(error)
+            continue
+        before = known.get(joined.key)
+        if before is None or _is_away(before) or _is_changed(before, joined, wanted, settings):
+            remember_repository(engine, joined.key, joined.location, joined.branches)
+            yield joined
+    forget_commits(spooled)
+
+
+def _as_known(wanted: RepositorySettings) -> KnownRepository:
+    """Return what is to be known of a repository: its place on this machine or its address, without credentials."""
+    if folder := local_folder(wanted.location):
+        top = top_of(folder)
+        return KnownRepository(_identify(git_dir_of(top)), str(top), wanted.branches)
+    remote = Remote.parse(wanted.location)
+    if remote is None:
+        raise NotARepositoryError(f"{wanted.location} does not exist.")
+    return KnownRepository(remote.key, remote.address, wanted.branches)
+
+
+def _is_away(before: KnownRepository) -> bool:
+    folder = local_folder(before.location)
+    return folder is not None and not folder.exists()
+
+
+def _is_changed(
+    before: KnownRepository, joined: KnownRepository, wanted: RepositorySettings, settings: Settings
+) -> bool:
+    """Whether achievements.toml says that other branches are to be read than before; another clone changes nothing."""
+    is_chosen = wanted in settings.config.repositories and before.location == joined.location
+    return is_chosen and before.branches != joined.branches
+
+
+def _identify(git_dir: Path) -> str:
+    """Return the key of a repository; git is asked once for each state of its configuration."""
+    return _key_of(git_dir, (common_dir(git_dir) / "config").stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=16_384)
+def _key_of(git_dir: Path, _configured_at: int) -> str:
+    return repository_key(git_dir)

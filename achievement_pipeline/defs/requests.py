@@ -1,0 +1,39 @@
+"""What is asked of Dagster when repositories are to be collected."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+from dagster._core.storage.tags import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+    PARTITION_NAME_TAG,
+    PRIORITY_TAG,
+)
+
+
+def request_repositories(keys: Sequence[str]) -> dg.RunRequest:
+    """Return the request of one run.
+
+    Args:
+        keys: One repository; or some that are neighbours in the order of the partitions.
+    """
+    if len(keys) == 1:
+        return dg.RunRequest(run_key=None, tags={PARTITION_NAME_TAG: keys[0]})
+    # many at once is a first load, an absence made up for, or the night's work: a single commit need not wait for it
+    tags = {ASSET_PARTITION_RANGE_START_TAG: keys[0], ASSET_PARTITION_RANGE_END_TAG: keys[-1], PRIORITY_TAG: "-1"}
+    return dg.RunRequest(run_key=None, tags=tags)
+
+
+def repositories_of(run: dg.DagsterRun, order: Sequence[str]) -> Sequence[str]:
+    """Return the repositories that a run is for.
+
+    Args:
+        run: Any run; one that is for no repository has none.
+        order: All partitions, in their order.
+    """
+    if key := run.tags.get(PARTITION_NAME_TAG):
+        return [key]
+    first, last = run.tags.get(ASSET_PARTITION_RANGE_START_TAG), run.tags.get(ASSET_PARTITION_RANGE_END_TAG)
+    if first not in order or last not in order:
+        return []
+    return order[order.index(first) : order.index(last) + 1]

@@ -1,0 +1,403 @@
+"""The sensors of the git lane: real repositories, a real database, an instance in memory."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+from achievement_pipeline.defs.build import build_defs
+from achievement_pipeline.defs.jobs import COLLECT_GIT
+from achievement_pipeline.defs.lanes import GIT
+from achievement_pipeline.defs.partitions import PARTITIONS_NAME
+from achievement_pipeline.settings import load_settings
+from achievement_pipeline.sources.git import no_history, open_repository
+from achievement_pipeline.store.repositories import find_repository, list_repositories, remember_repository
+from achievement_pipeline_tests.builders import GitRepository
+from achievement_pipeline_tests.defs.conftest import QUIET, Pipeline
+
+pytestmark = pytest.mark.e2e
+
+
+@dataclass
+class Watch:
+    """Evaluates a sensor as the daemon does, and runs what it asks for."""
+
+    pipeline: Pipeline
+    sensor: str = "new_commits"
+    cursor: str | None = None
+    said: str | None = ""
+
+    def tick(self, *, dies: bool = False) -> list[dg.RunRequest]:
+        """Evaluate the sensor; when it dies, its cursor is not kept."""
+        defs = build_defs(load_settings())
+        context = dg.build_sensor_context(
+            instance=self.pipeline.instance, cursor=self.cursor, definitions=defs, sensor_name=self.sensor
+        )
+        with context:
+            result = defs.get_repository_def().get_sensor_def(self.sensor).evaluate_tick(context)
+        for request in result.dynamic_partitions_requests or ():
+            change = (
+                self.pipeline.instance.add_dynamic_partitions
+                if isinstance(request, dg.AddDynamicPartitionsRequest)
+                else self._delete
+            )
+            change(request.partitions_def_name, list(request.partition_keys))
+        self.said = result.skip_message
+        if not dies:
+            self.cursor = result.cursor
+        return list(result.run_requests or ())
+
+    def run(self, requests: list[dg.RunRequest]) -> None:
+        """Run what was asked for, reading everybody's commits."""
+        job = build_defs(load_settings()).resolve_job_def(COLLECT_GIT)
+        config = {"ops": {"git_history": {"config": {"authors": ["all"]}}}} | QUIET
+        for request in requests:
+            job.execute_in_process(config, self.pipeline.instance, tags=dict(request.tags), raise_on_error=False)
+
+    def record(self, requests: list[dg.RunRequest]) -> None:
+        """Leave of the runs that were asked for what a sensor looks at: quicker than to run them."""
+        settings = load_settings()
+        for key in (key for request in requests for key in self._keys(request)):
+            known = find_repository(self.pipeline.engine, key)
+            repository = open_repository(
+                known.location, cache=settings.mirrors_path, all_branches=known.branches == "all"
+            )
+            history = no_history(key) if repository.key != key else None
+            state = (history or no_history(key)).state.model_copy(
+                update={"tips": repository.tips if history is None else (), "shallow": repository.shallow}
+            )
+            frame = Path(settings.frames_location) / "raw_repositories" / f"{key}.parquet"
+            frame.parent.mkdir(parents=True, exist_ok=True)
+            pd.DataFrame([{"repository": key, "state": state.model_dump_json()}]).to_parquet(frame)
+            for asset in ("raw_repositories", *GIT.assets):
+                self.pipeline.instance.report_runless_asset_event(dg.AssetMaterialization(asset, partition=key))
+
+    def _keys(self, request: dg.RunRequest) -> list[str]:
+        if key := request.tags.get("dagster/partition"):
+            return [key]
+        first, last = (request.tags[f"dagster/asset_partition_range_{end}"] for end in ("start", "end"))
+        return self.partitions[self.partitions.index(first) : self.partitions.index(last) + 1]
+
+    def settle(self) -> None:
+        """Collect everything that is there."""
+        self.record(self.tick())
+        assert self.tick() == []
+
+    def _delete(self, name: str, keys: list[str]) -> None:
+        for key in keys:
+            self.pipeline.instance.delete_dynamic_partition(name, key)
+
+    @property
+    def partitions(self) -> list[str]:
+        """The keys of the partitions."""
+        return list(self.pipeline.instance.get_dynamic_partitions(PARTITIONS_NAME))
+
+
+@pytest.fixture
+def watch(pipeline: Pipeline) -> Watch:
+    """A watch over nothing yet."""
+    return Watch(pipeline)
+
+
+@pytest.fixture
+def repository(tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> GitRepository:  # noqa: ARG001
+    """A repository that the settings name."""
+    repository = GitRepository.create(tmp_path / "project")
+    repository.commit("feat: one", {"one.py": "one = 1\n"})
+    monkeypatch.setenv("GIT_REPO_PATH", str(repository.path))
+    return repository
+
+
+def _go_on(watch: Watch, **tags: str) -> dg.DagsterRun:
+    """Make a run that goes on for as long as the test."""
+    job = build_defs(load_settings()).resolve_job_def(COLLECT_GIT)
+    return watch.pipeline.instance.create_run_for_job(
+        job, status=dg.DagsterRunStatus.STARTED, tags={f"dagster/{name}": key for name, key in tags.items()}
+    )
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_named_repository_joins_and_is_collected(watch: Watch) -> None:
+    [request] = watch.tick()
+    assert watch.partitions == [request.tags["dagster/partition"]]
+    watch.run([request])
+    assert [one.title for one in watch.pipeline.achievements()] == ["One"]
+    assert watch.tick() == []
+    assert watch.said == "Nothing to collect in 1 repositories."
+
+
+def test_a_hundred_commits_are_one_run(watch: Watch, repository: GitRepository) -> None:
+    watch.settle()
+    for number in range(100):
+        repository.commit(f"feat: number {number}", {"one.py": f"one = {number + 2}\n"})
+    requests = watch.tick()
+    assert len(requests) == 1
+    watch.record(requests)
+    assert watch.tick() == []
+
+
+def test_a_run_that_goes_on_is_not_doubled_and_the_change_is_not_lost(watch: Watch, repository: GitRepository) -> None:
+    watch.settle()
+    run = _go_on(watch, partition=watch.partitions[0])
+    repository.commit("feat: two", {"two.py": "two = 2\n"})
+    assert [watch.tick(), watch.tick()] == [[], []]
+    watch.pipeline.instance.report_run_failed(run)
+    assert len(watch.tick()) == 1
+
+
+def test_a_run_over_a_range_is_going_on_for_all_in_it(
+    watch: Watch, repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [GitRepository.create(tmp_path / name) for name in ("a", "b", "c")]
+    for other in others:
+        other.commit("feat: one", {"one.py": "one = 1\n"})
+    monkeypatch.setenv("GIT_REPO_PATH", ":".join(str(one.path) for one in (repository, *others)))
+    [request] = watch.tick()
+    watch.record([request])
+    first, middle, last, outside = watch.partitions
+    _go_on(watch, asset_partition_range_start=first, asset_partition_range_end=last)
+    by_key = {key.partition("-")[0].removeprefix("local/"): key for key in (first, middle, last, outside)}
+    for other in (repository, *others):
+        other.commit("feat: two", {"two.py": "two = 2\n"})
+
+    requests = watch.tick()
+
+    assert set(by_key) == {"a", "b", "c", "project"}
+    assert [request.tags["dagster/partition"] for request in requests] == [outside]
+
+
+def test_a_tick_that_dies_after_it_asked_neither_loses_nor_doubles(watch: Watch, repository: GitRepository) -> None:
+    watch.settle()
+    repository.commit("feat: two", {"two.py": "two = 2\n"})
+    requests = watch.tick(dies=True)
+    _go_on(watch, partition=requests[0].tags["dagster/partition"])
+    assert watch.tick() == []
+
+
+def test_a_tick_that_dies_before_anything_was_launched_asks_again(watch: Watch, repository: GitRepository) -> None:
+    watch.settle()
+    repository.commit("feat: two", {"two.py": "two = 2\n"})
+    assert len(watch.tick(dies=True)) == 1
+    assert len(watch.tick()) == 1
+
+
+@pytest.mark.parametrize("cursor", [None, "", "no JSON", '{"version": 99}', "[]"])
+def test_a_cursor_that_is_lost_or_unknown_costs_no_run(
+    watch: Watch, repository: GitRepository, cursor: str | None
+) -> None:
+    watch.settle()
+    watch.cursor = cursor
+    assert watch.tick() == []
+    repository.commit("feat: two", {"two.py": "two = 2\n"})
+    watch.cursor = cursor
+    assert len(watch.tick()) == 1
+
+
+@pytest.mark.usefixtures("repository")
+def test_frames_that_are_gone_are_read_again(watch: Watch) -> None:
+    watch.settle()
+    shutil.rmtree(watch.pipeline.settings.frames_location)
+    watch.cursor = None
+    assert len(watch.tick()) == 1
+
+
+def test_a_run_that_died_before_judging_is_made_up_for(watch: Watch, repository: GitRepository) -> None:
+    watch.settle()
+    repository.commit("feat: two", {"two.py": "two = 2\n"})
+    [key] = watch.partitions
+    watch.pipeline.instance.report_runless_asset_event(dg.AssetMaterialization("raw_repositories", partition=key))
+    assert len(watch.tick()) == 1
+
+
+def test_many_new_repositories_are_few_runs(
+    watch: Watch, repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = [shutil.copytree(repository.path, tmp_path / f"copy-{number}") for number in range(120)]
+    monkeypatch.setenv("GIT_REPO_PATH", ":".join(map(str, paths)))
+    requests = watch.tick()
+    ends = [
+        (request.tags["dagster/asset_partition_range_start"], request.tags["dagster/asset_partition_range_end"])
+        for request in requests
+    ]
+    places = [(watch.partitions.index(first), watch.partitions.index(last)) for first, last in ends]
+    assert places == [(0, 49), (50, 99), (100, 119)]
+
+
+def test_a_removed_repository_leaves_and_is_noted_as_missing(watch: Watch, repository: GitRepository) -> None:
+    watch.settle()
+    [key] = watch.partitions
+    shutil.rmtree(repository.path)
+
+    assert watch.tick() == []
+
+    assert watch.partitions == []
+    known = find_repository(watch.pipeline.engine, key)
+    assert known.missing_since is not None
+
+
+def test_a_removed_repository_stays_as_long_as_a_run_is_for_it(watch: Watch, repository: GitRepository) -> None:
+    watch.settle()
+    [key] = watch.partitions
+    run = _go_on(watch, partition=key)
+    shutil.rmtree(repository.path)
+    watch.tick()
+    assert watch.partitions == [key]
+    watch.pipeline.instance.report_run_failed(run)
+    watch.tick()
+    assert watch.partitions == []
+
+
+def test_a_repository_that_comes_back_joins_again_without_a_run(
+    watch: Watch, repository: GitRepository, tmp_path: Path
+) -> None:
+    watch.settle()
+    [key] = watch.partitions
+    shutil.move(repository.path, tmp_path / "away")
+    watch.tick()
+    shutil.move(tmp_path / "away", repository.path)
+
+    assert watch.tick() == []
+
+    assert watch.partitions == [key]
+    assert find_repository(watch.pipeline.engine, key).missing_since is None
+
+
+def test_a_repository_that_moved_is_followed(
+    watch: Watch, repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.git("remote", "add", "origin", "https://github.com/ada/project.git")
+    watch.settle()
+    shutil.move(repository.path, tmp_path / "moved")
+    monkeypatch.setenv("GIT_REPO_PATH", str(tmp_path / "moved"))
+
+    assert watch.tick() == []
+
+    assert watch.partitions == ["github.com/ada/project"]
+    assert find_repository(watch.pipeline.engine, "github.com/ada/project").location == str(tmp_path / "moved")
+
+
+def test_a_renamed_repository_takes_its_work_along(watch: Watch, repository: GitRepository) -> None:
+    watch.run(watch.tick())
+    [before] = watch.partitions
+    repository.git("remote", "add", "origin", "https://github.com/ada/project.git")
+
+    watch.run(watch.tick())
+    assert watch.tick() == []
+
+    assert watch.partitions == ["github.com/ada/project"]
+    assert [known.key for known in list_repositories(watch.pipeline.engine)] == ["github.com/ada/project"]
+    [achievement] = watch.pipeline.achievements()
+    assert achievement.repository == "github.com/ada/project"
+    assert [one.repository for one in watch.pipeline.achievements(retracted=True) if one.retracted_at] == [before]
+
+
+def test_a_second_clone_of_a_repository_changes_nothing(
+    watch: Watch, repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.git("remote", "add", "origin", "https://github.com/ada/project.git")
+    watch.settle()
+    shutil.copytree(repository.path, tmp_path / "second")
+    GitRepository(tmp_path / "second").commit("feat: two", {"two.py": "two = 2\n"})
+    monkeypatch.setenv("GIT_REPO_PATH", f"{repository.path}:{tmp_path / 'second'}")
+    assert [watch.tick(), watch.tick()] == [[], []]
+
+
+def test_a_folder_without_its_repository_is_not_taken_for_the_one_around_it(
+    watch: Watch, repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch.settle()
+    monkeypatch.delenv("GIT_REPO_PATH")
+    GitRepository.create(tmp_path)
+    shutil.rmtree(repository.path / ".git")
+    assert watch.tick() == []
+    assert watch.partitions == []
+
+
+def test_a_commit_in_a_worktree_is_collected(
+    watch: Watch, repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.git("worktree", "add", "--quiet", "-b", "topic", tmp_path / "tree")
+    monkeypatch.setenv("GIT_REPO_PATH", str(tmp_path / "tree"))
+    watch.settle()
+    repository.commit("feat: two", {"two.py": "two = 2\n"}, branch="topic")
+    assert len(watch.tick()) == 1
+
+
+def test_a_broken_repository_starves_no_other(
+    watch: Watch, repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = GitRepository.create(tmp_path / "broken")
+    broken.commit("feat: one", {"one.py": "one = 1\n"})
+    monkeypatch.setenv("GIT_REPO_PATH", f"{broken.path}:{repository.path}")
+    shutil.rmtree(broken.path / ".git" / "objects")
+    (broken.path / ".git" / "objects").mkdir()
+    watch.run(watch.tick())
+    assert [one.title for one in watch.pipeline.achievements()] == ["One"]
+
+    repository.commit("feat: two", {"two.py": "two = 2\n"})
+    requests = watch.tick()
+    watch.record(requests)
+
+    assert len(requests) == 1
+    assert watch.tick() == []
+
+
+def test_a_hook_makes_a_repository_known(watch: Watch, tmp_path: Path) -> None:
+    repository = GitRepository.create(tmp_path / "hooked")
+    sha = repository.commit("feat: one", {"one.py": "one = 1\n"})
+    spool = watch.pipeline.settings.spool_path
+    spool.mkdir(parents=True)
+    (spool / "1.json").write_text(json.dumps({"repository_path": str(repository.path), "sha": sha}))
+
+    assert len(watch.tick()) == 1
+
+    assert list(spool.iterdir()) == []
+    assert [known.location for known in list_repositories(watch.pipeline.engine)] == [str(repository.path)]
+
+
+def test_a_repository_that_was_collected_once_by_hand_is_watched(watch: Watch, tmp_path: Path) -> None:
+    repository = GitRepository.create(tmp_path / "known")
+    repository.commit("feat: one", {"one.py": "one = 1\n"})
+    watch.pipeline.add(repository)
+    watch.settle()
+    repository.commit("feat: two", {"two.py": "two = 2\n"})
+    assert len(watch.tick()) == 1
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_lane_that_is_off_says_how_to_switch_it_on(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENABLE_GIT_TRACKING", "false")
+    for name in ("new_commits", "new_remote_commits"):
+        watch.sensor = name
+        sensor = build_defs(load_settings()).get_repository_def().get_sensor_def(name)
+        assert sensor.default_status is dg.DefaultSensorStatus.STOPPED
+        assert watch.tick() == []
+        assert "ENABLE_GIT_TRACKING=true" in str(watch.said)
+
+
+@pytest.fixture
+def remote(watch: Watch, repository: GitRepository, monkeypatch: pytest.MonkeyPatch) -> GitRepository:
+    """A repository that the settings name by its URL, known and collected."""
+    monkeypatch.setenv("GIT_REPO_PATH", repository.url)
+    assert watch.tick() == []
+    watch.sensor, watch.cursor = "new_remote_commits", None
+    watch.settle()
+    return repository
+
+
+def test_a_commit_on_a_server_is_seen_and_others_there_are_not(watch: Watch, remote: GitRepository) -> None:
+    remote.commit("feat: other", branch="topic")
+    assert watch.tick() == []
+    remote.commit("feat: two", {"two.py": "two = 2\n"})
+    assert len(watch.tick()) == 1
+
+
+def test_a_server_that_is_gone_holds_up_no_other(watch: Watch, remote: GitRepository, tmp_path: Path) -> None:
+    gone = (tmp_path / "gone").as_uri()
+    remember_repository(watch.pipeline.engine, "git.example.org/gone", gone, "default")
+    remote.commit("feat: two", {"two.py": "two = 2\n"})
+    assert len(watch.tick()) == 1
