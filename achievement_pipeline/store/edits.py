@@ -28,6 +28,15 @@ class RecordedEdit:
     undone_at: dt.datetime | None
 
 
+@dataclass(frozen=True)
+class Placement:
+    """Where an activity belongs: the value of `EditField.BELONGS_TO`."""
+
+    activity: str
+    parent: str | None
+    """The activity that it belongs to; none where it is a piece of work of its own."""
+
+
 _VALUES: dict[EditField, TypeAdapter[Any]] = {
     EditField.TITLE: TypeAdapter(Title),
     EditField.DESCRIPTION: TypeAdapter(Description),
@@ -38,6 +47,7 @@ _VALUES: dict[EditField, TypeAdapter[Any]] = {
     EditField.HIDDEN: TypeAdapter(bool),
     EditField.PINNED: TypeAdapter(bool),
     EditField.APPROVED: TypeAdapter(bool),
+    EditField.BELONGS_TO: TypeAdapter(Placement),
     EditField.REVIEWED: TypeAdapter(Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]),
 }
 
@@ -59,7 +69,7 @@ def record_edit(  # noqa: PLR0913 - what an edit is made of
         StoreError: There is no such achievement, or the field can't have this value.
     """
     try:
-        checked = _VALUES[field].validate_python(value, strict=True)
+        checked = _VALUES[field].dump_python(_VALUES[field].validate_python(value, strict=True))
     except ValidationError as error:
         problems = "; ".join(problem["msg"] for problem in error.errors())
         raise StoreError(f"{field} can't be {value!r}: {problems}.") from error
@@ -83,14 +93,41 @@ def edits_of(connection: sa.Connection, key: str) -> list[RecordedEdit]:
     """Return the edits of an achievement and of those that it absorbed, undone ones too, the oldest first."""
     absorbed = sa.select(Achievement.key).where(Achievement.absorbed_by == key)
     mine = (Edit.achievement_key == key) | Edit.achievement_key.in_(absorbed)
-    statement = sa.select(*Edit.__table__.columns).where(mine).order_by(Edit.id)
-    return [
-        RecordedEdit(**{**row, "field": EditField(row["field"])}) for row in connection.execute(statement).mappings()
-    ]
+    return _read_edits(connection, mine)
+
+
+def get_edit(connection: sa.Connection, number: int) -> RecordedEdit:
+    """Return an edit by its number.
+
+    Raises:
+        StoreError: There is none of this number.
+    """
+    edits = _read_edits(connection, Edit.id == number)
+    if not edits:
+        raise StoreError(f"There is no edit {number}. `achievements history` shows which there are.")
+    return edits[0]
+
+
+def latest_decision(connection: sa.Connection) -> list[RecordedEdit]:
+    """Return the edits, not undone yet, that were made last in one transaction: they bear the same moment.
+
+    Raises:
+        StoreError: There are none.
+    """
+    latest = sa.select(Edit.made_at).where(Edit.undone_at.is_(None)).order_by(Edit.id.desc()).limit(1)
+    edits = _read_edits(connection, (Edit.made_at == latest.scalar_subquery()) & Edit.undone_at.is_(None))
+    if not edits:
+        raise StoreError("There is nothing to undo.")
+    return edits
+
+
+def recent_edits(connection: sa.Connection, limit: int) -> list[RecordedEdit]:
+    """Return the last edits of all achievements, undone ones too, the newest first."""
+    return _read_edits(connection, sa.true(), newest=limit)
 
 
 def undo(connection: sa.Connection, number: int) -> None:
-    """Take an edit back; it stays in the history.
+    """Take an edit back; it stays in the history. One that says what belongs together: see `grouping.take_back`.
 
     Raises:
         StoreError: There is no such edit, or it was taken back before.
@@ -98,3 +135,12 @@ def undo(connection: sa.Connection, number: int) -> None:
     statement = sa.update(Edit).where(Edit.id == number, Edit.undone_at.is_(None)).values(undone_at=sa.func.now())
     if connection.execute(statement.returning(Edit.id)).one_or_none() is None:
         raise StoreError(f"There is no edit {number} that could be undone.")
+
+
+def _read_edits(
+    connection: sa.Connection, condition: sa.ColumnElement[bool], newest: int | None = None
+) -> list[RecordedEdit]:
+    order = Edit.id if newest is None else Edit.id.desc()
+    statement = sa.select(*Edit.__table__.columns).where(condition).order_by(order).limit(newest)
+    rows = connection.execute(statement).mappings()
+    return [RecordedEdit(**{**row, "field": EditField(row["field"])}) for row in rows]

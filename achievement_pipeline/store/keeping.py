@@ -1,6 +1,7 @@
 """KEEP: what was judged becomes stored activities and achievements, in one transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -15,6 +16,9 @@ from achievement_pipeline.store.tables import Activity, Slice
 
 _LOCK = 4_870_142_983_775_208_113
 """Any number that no other program, and no other part of this one, takes for an advisory lock."""
+
+Compose = Callable[[PiecesOfWork], DataFrame[Achievements]]
+"""Makes the achievements of whole pieces of work."""
 
 _STORED = sa.select(Slice.name, Slice.version, Slice.rules)
 
@@ -41,7 +45,7 @@ def keep(
     engine: sa.Engine,
     versions: Mapping[str, str],
     load: Callable[[str], ActivityFrames],
-    compose: Callable[[PiecesOfWork], DataFrame[Achievements]],
+    compose: Compose,
     *,
     rules: str,
 ) -> Kept:
@@ -56,15 +60,14 @@ def keep(
         versions: The slices as they are now: a version by name, any text that differs when the frames do.
         load: Returns the frames of a slice, whole. Called for those that differ, and not before their turn has come, so
             that what it loads is the latest; columns beyond those of `Activities` are kept as details.
-        compose: Makes the achievements of whole pieces of work.
+        compose: Makes the achievements.
         rules: Version of all that `compose` goes by besides its frames. Where it is not the one that a slice was
             composed by, all achievements of the slice are composed anew.
 
     Raises:
         StoreError: The database can't be used.
     """
-    with engine.begin() as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+    with taking_turns(engine) as connection:
         stored = {name: (version, by) for name, version, by in connection.execute(_STORED)}
         stale = [name for name, version in versions.items() if stored.get(name) != (version, rules)]
         if not stale:
@@ -88,14 +91,39 @@ def keep(
                 touched += keys
             if composed_by != rules:
                 touched += connection.scalars(sa.select(Activity.key).where(Activity.slice == name))
-        moved = find_moved(connection)
-        touch(connection, moved)
-        move(connection)
-        touched += moved
-        touch(connection, touched)
-        if not touched:
-            return Kept(slices=slices)
-        return Kept(store_achievements(connection, compose(read_touched(connection))), slices)
+        return Kept(_store(connection, touched, compose), slices)
+
+
+@contextmanager
+def taking_turns(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection in a transaction that may change which achievements there are: one such at a time."""
+    with engine.begin() as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        yield connection
+
+
+def relink(connection: sa.Connection, keys: Sequence[str], compose: Compose) -> Outcome:
+    """Find anew what some activities belong to, and store the achievements that this touches.
+
+    Args:
+        connection: One of `taking_turns`, once.
+        keys: The activities, stored or not.
+        compose: Makes the achievements.
+    """
+    TOUCHED.create(connection)
+    begin_linking(connection)
+    note_affected(connection, keys)
+    return _store(connection, keys, compose)
+
+
+def _store(connection: sa.Connection, changed: Sequence[str], compose: Compose) -> Outcome:
+    """Move what is affected to its new parents, and store the achievements of that and of what changed."""
+    moved = find_moved(connection)
+    touch(connection, moved)
+    move(connection)
+    touched = [*changed, *moved]
+    touch(connection, touched)
+    return store_achievements(connection, compose(read_touched(connection))) if touched else Outcome()
 
 
 def _note_slice(connection: sa.Connection, name: str, version: str, rules: str) -> None:

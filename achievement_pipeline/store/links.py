@@ -4,7 +4,8 @@ A link leads to a name, not to an activity: the issue that a commit names may be
 go again when it is reopened. So names and links are stored beside the activities, and the parent of an activity is
 found anew whenever something comes, goes or changes that it names, or that names it. Of several that are there the link
 of the lowest rank decides; then, of those that the activity names itself, the one it names first; then the activity
-that was done first; then the smallest key. What was there before has no say, nor has the order in which things came.
+that was done first; then the smallest key. Before all of them goes what a user said (`achievement_pipeline.store.grouping`).
+What was there before has no say, nor has the order in which things came.
 """
 
 from collections.abc import Sequence
@@ -57,6 +58,9 @@ _NOTE_AFFECTED = sa.text("""
     SELECT child.activity_key
     FROM given JOIN activity_links AS link ON link.activity_key = given.key AND link.leads_to = 'child'
     JOIN activity_names AS child ON child.name = link.name
+    UNION
+    SELECT value->>'activity' FROM edits
+    WHERE field = 'belongs_to' AND undone_at IS NULL AND value->>'parent' = ANY (CAST(:keys AS text[]))
     ON CONFLICT DO NOTHING
 """)
 _FIND_MOVED = sa.text("""
@@ -74,10 +78,20 @@ _FIND_MOVED = sa.text("""
         FROM candidates JOIN activities AS above ON above.key = candidates.parent
         WHERE candidates.parent <> candidates.key
         ORDER BY candidates.key, rank, position, above.completed_at NULLS LAST, candidates.parent
+    ), said AS (
+        SELECT DISTINCT ON (value->>'activity') value->>'activity' AS key, value->>'parent' AS parent
+        FROM edits WHERE field = 'belongs_to' AND undone_at IS NULL
+        ORDER BY value->>'activity', id DESC
+    ), found AS (
+        SELECT affected.key, CASE WHEN said_parent.key IS NOT NULL OR (said.key IS NOT NULL AND said.parent IS NULL)
+            THEN said.parent ELSE chosen.parent END AS parent
+        FROM affected LEFT JOIN chosen USING (key)
+        LEFT JOIN said ON said.key = affected.key
+        LEFT JOIN activities AS said_parent ON said_parent.key = said.parent
     )
-    SELECT key, chosen.parent
-    FROM affected JOIN activities USING (key) LEFT JOIN chosen USING (key)
-    WHERE activities.parent IS DISTINCT FROM chosen.parent
+    SELECT key, found.parent
+    FROM found JOIN activities USING (key)
+    WHERE activities.parent IS DISTINCT FROM found.parent
 """)
 _MOVE = sa.text("UPDATE activities SET parent = moved.parent FROM moved WHERE activities.key = moved.key")
 

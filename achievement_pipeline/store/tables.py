@@ -196,6 +196,8 @@ class EditField(StrEnum):
     """It may go out on a channel, or on all of them."""
     REVIEWED = "reviewed"
     """The fingerprint of a text that was read and may go out, though it was not surely safe."""
+    BELONGS_TO = "belongs_to"
+    """Which activity one of its activities belongs to; that changes which achievements there are."""
 
 
 class Edit(Base):
