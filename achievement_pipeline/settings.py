@@ -303,6 +303,11 @@ class Settings(BaseModel):
         return (*user, *self.config.people)
 
     @property
+    def signature(self) -> str:
+        """Who makes the decisions that are made here: the user's canonical address, where it is known."""
+        return next((address.lower() for address in self.config.me.emails), "me")
+
+    @property
     def privacy(self) -> Privacy:
         """What may leave: all that settings say about it."""
         me, others = self.config.me, self.config.people

@@ -17,17 +17,29 @@ EXIT_FAILED = 1
 EXIT_PARTLY = 3
 
 _COMMANDS = {
+    "add": "achievement_pipeline.cli.decide:add",
+    "approve": "achievement_pipeline.cli.decide:approve",
     "collect": "achievement_pipeline.cli.collect:collect",
     "doctor": "achievement_pipeline.cli.doctor:doctor",
+    "edit": "achievement_pipeline.cli.decide:edit",
     "export": "achievement_pipeline.cli.export:export",
     "explain": "achievement_pipeline.cli.look:explain",
+    "hide": "achievement_pipeline.cli.decide:hide",
+    "history": "achievement_pipeline.cli.decide:history",
     "hook": "achievement_pipeline.cli.hook:hook",
     "list": "achievement_pipeline.cli.look:list_achievements",
+    "merge": "achievement_pipeline.cli.decide:merge",
+    "pin": "achievement_pipeline.cli.decide:pin",
+    "review": "achievement_pipeline.cli.review:review",
     "service": "achievement_pipeline.cli.service:service",
     "show": "achievement_pipeline.cli.look:show",
+    "split": "achievement_pipeline.cli.decide:split",
     "start": "achievement_pipeline.cli.start:start",
     "status": "achievement_pipeline.cli.control:status",
     "stop": "achievement_pipeline.cli.control:stop",
+    "undo": "achievement_pipeline.cli.decide:undo",
+    "unhide": "achievement_pipeline.cli.decide:unhide",
+    "unpin": "achievement_pipeline.cli.decide:unpin",
 }
 
 

@@ -1,15 +1,14 @@
 """`achievements list`, `show` and `explain`: look at what was collected."""
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
 
 import click
 import sqlalchemy as sa
 
+from achievement_pipeline.cli.printing import json_option, print_json
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.opening import open_database
 from achievement_pipeline.store.reading import (
@@ -25,8 +24,6 @@ from achievement_pipeline.store.reading import (
 
 _SHORT_SHA = 10
 
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON; its keys are the columns of the tables.")
-
 
 @click.command("list")
 @click.option("--author", metavar="EMAIL", help="Whose: an e-mail address, or 'me'.")
@@ -38,7 +35,7 @@ _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON; its
 @click.option("--portfolio", is_flag=True, help="Ready for the portfolio.")
 @click.option("--retracted", is_flag=True, help="Also what no longer counts.")
 @click.option("--limit", type=click.IntRange(1), help="At most so many.")
-@_as_json
+@json_option
 def list_achievements(  # noqa: PLR0913 - one argument an option
     *,
     author: str | None,
@@ -66,7 +63,7 @@ def list_achievements(  # noqa: PLR0913 - one argument an option
     with open_connection() as connection:
         found = find_achievements(connection, wanted, limit)
     if as_json:
-        _print_json([asdict(achievement) for achievement in found])
+        print_json([asdict(achievement) for achievement in found])
         return
     for achievement in found:
         click.echo(headline(achievement))
@@ -75,14 +72,14 @@ def list_achievements(  # noqa: PLR0913 - one argument an option
 
 @click.command()
 @click.argument("key")
-@_as_json
+@json_option
 def show(key: str, as_json: bool) -> None:
     """Show one achievement: KEY is its key, the beginning of it, or of its commit's name."""
     with open_connection() as connection:
         achievement = get_achievement(connection, key)
         skills = skills_of(connection, achievement.key)
     if as_json:
-        _print_json(asdict(achievement) | {"skills": [asdict(skill) for skill in skills]})
+        print_json(asdict(achievement) | {"skills": [asdict(skill) for skill in skills]})
         return
     click.echo(click.style(achievement.title, bold=True))
     for name, value in _facts(achievement):
@@ -93,7 +90,7 @@ def show(key: str, as_json: bool) -> None:
 
 @click.command()
 @click.argument("key")
-@_as_json
+@json_option
 def explain(key: str, as_json: bool) -> None:
     """Explain one achievement: why it counts, what was left out, every line of its scores, what shows its skills."""
     with open_connection() as connection:
@@ -105,7 +102,7 @@ def explain(key: str, as_json: bool) -> None:
             "skills": [asdict(skill) for skill in skills],
             "activities": [asdict(activity) for activity in activities],
         }
-        _print_json(explanation)
+        print_json(explanation)
         return
     click.echo(headline(achievement))
     for line in _explanation(achievement, activities, skills):
@@ -185,11 +182,3 @@ def open_connection() -> Iterator[sa.Connection]:
         engine.connect() as connection,
     ):
         yield connection
-
-
-def _print_json(value: Any) -> None:  # noqa: ANN401
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False, default=_as_text))
-
-
-def _as_text(value: object) -> str:
-    return value.isoformat() if isinstance(value, dt.datetime) else str(value)

@@ -51,6 +51,8 @@ def compose_achievements(
         related: What they list besides; of this, what belongs to the same piece of work is left out.
         rules: The threshold of the portfolio.
     """
+    if scores.empty:
+        return Achievements.empty()
     members = activities.sort_values(["completed_at", "key"], ignore_index=True).assign(
         at=lambda frame: frame["completed_at"]
     )

@@ -5,11 +5,12 @@ was approved, who took part, and who can see which repository.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
 from achievement_pipeline.publishing.policy import Channel, Privacy, Visibility
-from achievement_pipeline.publishing.privacy import Cleared, Known, clear
+from achievement_pipeline.publishing.privacy import Cleared, Held, Known, PublicAchievement, clear
 from achievement_pipeline.store.approvals import Origin, approvals, origins, people, reviewed_texts, skill_names
 from achievement_pipeline.store.reading import (
     AchievementFilter,
@@ -41,23 +42,44 @@ def clear_views(
     return clear(achievements, channel, privacy.policy, known)
 
 
+def verdicts(
+    connection: sa.Connection, privacy: Privacy, achievement: AchievementView
+) -> dict[Channel, PublicAchievement | Held]:
+    """Return for every channel how an achievement is shown there, or why it is not."""
+    answers: dict[Channel, PublicAchievement | Held] = {}
+    known = known_for(connection, Channel.BRAG, privacy, [achievement.key])
+    for channel in Channel:
+        approved, refused = _decided(connection, channel)
+        known = replace(known, approved=approved, refused=refused)
+        cleared = clear([achievement], channel, privacy.policy, known)
+        answers[channel] = cleared.public[0] if cleared.public else cleared.held[0]
+    return answers
+
+
 def known_for(connection: sa.Connection, channel: Channel, privacy: Privacy, keys: Sequence[str]) -> Known:
     """Return what the gate has to know about some achievements."""
-    decided = approvals(connection, channel)
+    approved, refused = _decided(connection, channel)
     everybody = people(connection)
     my_names = {name for address in privacy.me for name in everybody.pop(address.lower(), ())}
     others = {name for address, names in everybody.items() for name in (address, *names)}
     public = dict.fromkeys(privacy.policy.public, Visibility.PUBLIC)
     return Known(
         visibility_of={origin.key: _visibility(origin, privacy) for origin in origins(connection)} | public,
-        approved={key for key, may_go in decided.items() if may_go},
-        refused={key for key, may_go in decided.items() if not may_go},
+        approved=approved,
+        refused=refused,
         reviewed=reviewed_texts(connection),
         skills=skills_by_achievement(connection, keys),
         me=privacy.me | my_names,
         people=others | privacy.people,
         vocabulary=skill_names(connection),
     )
+
+
+def _decided(connection: sa.Connection, channel: Channel) -> tuple[set[str], set[str]]:
+    """Return the keys of what the user approved for a channel, and of what is not to go there."""
+    decided = approvals(connection, channel)
+    approved = {key for key, may_go in decided.items() if may_go}
+    return approved, decided.keys() - approved
 
 
 def _visibility(origin: Origin, privacy: Privacy) -> Visibility:

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.frames import Relation
 from achievement_pipeline.store.edits import Placement, RecordedEdit, get_edit, latest_decision, record_edit, undo
 from achievement_pipeline.store.keeping import Compose, relink, taking_turns
 from achievement_pipeline.store.reading import get_achievement
-from achievement_pipeline.store.tables import Activity, EditField
+from achievement_pipeline.store.tables import Activity, EditField, JsonObject
 
 
 def merge(engine: sa.Engine, names: Sequence[str], compose: Compose, made_by: str) -> str:
@@ -59,7 +60,7 @@ def split(
     """
     with taking_turns(engine) as connection:
         key = _collected(connection, name)
-        evidence = [line["key"] for line in get_achievement(connection, key).evidence if line["key"] != key]
+        evidence = [line["key"] for line in get_achievement(connection, key).evidence if _is_member(line, key)]
         chosen = [_one_of(evidence, activity) for activity in activities] or _direct_members(connection, key)
         if not chosen:
             raise StoreError(f"{key} can't be split: it is made of one activity only.")
@@ -94,6 +95,10 @@ def _collected(connection: sa.Connection, name: str) -> str:
     if connection.scalar(sa.select(Activity.key).where(Activity.key == achievement.key)) is None:
         raise StoreError(f"{achievement.key} was written down by hand: it is not made of activities. Edit or hide it.")
     return achievement.key
+
+
+def _is_member(line: JsonObject, root: str) -> bool:
+    return bool(line["relation"] == Relation.MEMBER and line["key"] != root)
 
 
 def _one_of(evidence: Iterable[str], name: str) -> str:

@@ -4,8 +4,8 @@ A link leads to a name, not to an activity: the issue that a commit names may be
 go again when it is reopened. So names and links are stored beside the activities, and the parent of an activity is
 found anew whenever something comes, goes or changes that it names, or that names it. Of several that are there the link
 of the lowest rank decides; then, of those that the activity names itself, the one it names first; then the activity
-that was done first; then the smallest key. Before all of them goes what a user said (`achievement_pipeline.store.grouping`).
-What was there before has no say, nor has the order in which things came.
+that was done first; then the smallest key. What a user said (`achievement_pipeline.store.grouping`) goes before all of
+them. What was there before has no say, nor has the order in which things came.
 """
 
 from collections.abc import Sequence

@@ -103,6 +103,8 @@ class AchievementFilter:
     """Whether portfolio ready."""
     include_retracted: bool = False
     include_hidden: bool = False
+    decided: bool | None = None
+    """Whether the user said whether it may go out."""
 
 
 @dataclass(frozen=True)
@@ -209,11 +211,8 @@ def _count(connection: sa.Connection, names: sa.Select[Any]) -> dict[str, int]:
 
 
 def _conditions(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
+    yield from _flags(wanted)
     seen = _SEEN.c
-    if not wanted.include_retracted:
-        yield seen.retracted_at.is_(None)
-    if not wanted.include_hidden:
-        yield ~seen.hidden
     if wanted.author is not None:
         author = wanted.author.lower()
         yield (seen.author == author) | (sa.literal(author) == sa.any_(seen.coauthors))
@@ -228,8 +227,17 @@ def _conditions(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
         yield seen.completed_at >= wanted.since
     if wanted.min_impact is not None:
         yield seen.impact_score >= wanted.min_impact
+
+
+def _flags(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
+    if not wanted.include_retracted:
+        yield _SEEN.c.retracted_at.is_(None)
+    if not wanted.include_hidden:
+        yield ~_SEEN.c.hidden
     if wanted.portfolio is not None:
-        yield seen.portfolio_ready == wanted.portfolio
+        yield _SEEN.c.portfolio_ready == wanted.portfolio
+    if wanted.decided is not None:
+        yield _SEEN.c.decided == wanted.decided
 
 
 def _begins_with(name: str) -> sa.ColumnElement[bool]:

@@ -1,0 +1,17 @@
+"""Opens the database that the settings name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from achievement_pipeline.settings import Settings
+from achievement_pipeline.store.opening import open_database
+
+
+@contextmanager
+def open_engine(settings: Settings) -> Iterator[sa.Engine]:
+    """Give an engine on the achievements' database, as long as a command runs."""
+    url = settings.environment.database_url
+    with open_database(url.get_secret_value() if url else None, settings.home) as engine:
+        yield engine
