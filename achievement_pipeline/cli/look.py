@@ -8,9 +8,9 @@ from dataclasses import asdict
 import click
 import sqlalchemy as sa
 
+from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import json_option, print_json
 from achievement_pipeline.settings import load_settings
-from achievement_pipeline.store.opening import open_database
 from achievement_pipeline.store.reading import (
     AchievementFilter,
     AchievementView,
@@ -175,10 +175,5 @@ def whose(author: str | None) -> str | None:
 @contextmanager
 def open_connection() -> Iterator[sa.Connection]:
     """Open the database that the settings name."""
-    settings = load_settings()
-    url = settings.environment.database_url
-    with (
-        open_database(url.get_secret_value() if url else None, settings.home) as engine,
-        engine.connect() as connection,
-    ):
+    with open_engine(load_settings()) as engine, engine.connect() as connection:
         yield connection
