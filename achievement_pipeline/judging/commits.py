@@ -214,10 +214,10 @@ def _left_out(
 
 
 def work_paths(commits: pd.DataFrame, files: pd.DataFrame, noise: pd.Series[str]) -> pd.DataFrame:
-    """Return the files that are work: ``place`` of their commit, ``path``, ``lines``."""
-    work = files[noise.isna().to_numpy()]
-    lines = work["insertions"].fillna(0) + work["deletions"].fillna(0)
-    return pd.DataFrame({"place": _places(commits, work), "path": work["path"].array, "lines": lines.array})
+    """Return the files that are work: ``place`` of their commit, path, status, insertions, deletions."""
+    work = files.loc[noise.isna().to_numpy(), ["repository", "sha", "path", "status", "insertions", "deletions"]]
+    places = pd.DataFrame({"place": _places(commits, work)})
+    return places.join(work[["path", "status", "insertions", "deletions"]].reset_index(drop=True))
 
 
 def _titles(descriptions: pd.Series[str], shas: pd.Series[str]) -> pd.Series[str]:

@@ -1,0 +1,141 @@
+"""Clues to the kind of a piece of work: words of its title, and what kinds of files it touched.
+
+A clue is a short text that a person can read (``word:support``, ``files:only docs``), so that a verdict can name those
+that decided it. How much each one says is learnt from public histories and stands in ``clue_weights.csv``; the kinds of
+files stand in ``categories.toml``.
+"""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from importlib.resources import files as resources
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import BaseModel, ConfigDict
+
+from achievement_pipeline.judging.paths import matches
+
+_SIGNS = (
+    (r"\s*\(#\d+\)\s*$", ""),
+    (r"https?://\S+", " <link> "),
+    (r"\b[vV]?\d+\.\d[\w.+-]*", " <version> "),
+    (r"#\d+", " <number> "),
+    (r"\w+\(\)", " <call> "),
+    (r"`[^`]*`", " <code> "),
+)
+"""What stands for many words that differ in every project."""
+
+_SIZES = (1, 3, 10, 30, 100, 300, 1000)
+_COUNTS = (1, 2, 3, 5, 10, 30)
+_SHARES = (0.02, 0.15, 0.35, 0.5, 0.65, 0.9)
+
+
+class FileKind(BaseModel):
+    """One entry of ``categories.toml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    patterns: tuple[str, ...]
+
+    @property
+    def expression(self) -> str:
+        """One RE2 expression for all patterns."""
+        return f"(?i){'|'.join(self.patterns)}"
+
+
+class Words(NamedTuple):
+    """Words of many titles, one entry an occurrence."""
+
+    prefix: str
+    """What the names of the clues begin with."""
+    places: npt.NDArray[np.int64]
+    words: pa.Array
+    """Texts."""
+
+
+@functools.cache
+def file_kinds() -> tuple[FileKind, ...]:
+    """The kinds of files that the package knows; a path is of the first one that fits."""
+    text = resources(__package__).joinpath("categories.toml").read_text(encoding="utf-8")
+    return tuple(FileKind.model_validate(kind) for kind in tomllib.loads(text)["kind"])
+
+
+def word_clues(titles: pd.Series[str]) -> list[Words]:
+    """Read the whole words of titles: each word, each two that stand side by side, and the first one as such."""
+    texts = pa.array(titles, pa.string())
+    for pattern, sign in _SIGNS:
+        texts = pc.replace_substring_regex(texts, pattern, sign)
+    texts = pc.replace_substring_regex(pc.utf8_lower(texts), r"[^\p{L}<>]+", " ")
+    lists = pc.split_pattern(pc.ascii_trim(texts, characters=" "), " ")
+    words, places = pc.list_flatten(lists), np.asarray(pc.list_parent_indices(lists))
+    begins = np.diff(places, prepend=-1) != 0
+    follows = np.flatnonzero(~begins)
+    pairs = pc.binary_join_element_wise(words.take(pa.array(follows - 1)), words.take(pa.array(follows)), " ")
+    return [
+        Words("word:", places, words),
+        Words("first:", places[begins], words.filter(pa.array(begins))),
+        Words("words:", places[follows], pairs),
+    ]
+
+
+def file_clues(files: pd.DataFrame, total: int) -> tuple[list[str], npt.NDArray[np.float32]]:
+    """Tell what kinds of files were touched, and how much was added and taken away.
+
+    Args:
+        files: Changed files: ``place`` of their piece of work, ``path``, ``status``, ``insertions``, ``deletions``.
+        total: How many pieces of work there are.
+
+    Returns:
+        The names of the clues, and for each piece of work how far each holds, from 0 to 1.
+    """
+    places = files["place"].to_numpy()
+    added, removed = (files[name].fillna(0).to_numpy(dtype="float64") for name in ("insertions", "deletions"))
+    kinds = _kinds(files["path"])
+    new = (files["status"] == "A").to_numpy()
+    count = np.bincount(places, minlength=total)
+    lines = np.bincount(places, weights=added + removed + 1, minlength=total)
+    clues: dict[str, npt.NDArray[np.generic]] = {}
+    for number, name in enumerate([*(kind.name for kind in file_kinds()), "other"]):
+        of_kind = kinds == number
+        found = np.bincount(places[of_kind], minlength=total)
+        its_lines = np.bincount(places[of_kind], weights=(added + removed)[of_kind] + 1, minlength=total)
+        clues[f"files:{name}"] = found > 0
+        clues[f"files:only {name}"] = (found == count) & (count > 0)
+        clues[f"files:new {name}"] = np.bincount(places[of_kind & new], minlength=total) > 0
+        clues[f"lines:in {name}"] = its_lines / np.maximum(lines, 1)
+    code = kinds == next(number for number, kind in enumerate(file_kinds()) if kind.name == "code")
+    for name, rows in (("", slice(None)), (" of code", code)):
+        plus, minus = (np.bincount(places[rows], weights=lines[rows], minlength=total) for lines in (added, removed))
+        size = np.where(count > 0, plus + minus, np.nan)
+        share = np.where(plus + minus > 0, minus / np.maximum(plus + minus, 1), np.nan)
+        clues |= _steps(f"lines:{{}}{name}", size, _SIZES) | _steps(f"removed:{{}}{name}", share, _SHARES)
+    clues |= _steps("files:{}", np.where(count > 0, count, np.nan), _COUNTS)
+    for status, name in (("R", "moved"), ("D", "deleted"), ("A", "added")):
+        clues[f"files:{name}"] = np.bincount(places[(files["status"] == status).to_numpy()], minlength=total) > 0
+    return list(clues), np.column_stack(list(clues.values())).astype("float32")
+
+
+def _kinds(paths: pd.Series[str]) -> npt.NDArray[np.int8]:
+    """The place among the kinds of the first one that fits each path; after the last where none does."""
+    number, distinct = pd.factorize(paths)
+    texts = pd.Series(distinct, dtype="str")
+    kinds = np.full(len(texts), len(file_kinds()), dtype="int8")
+    left = np.arange(len(texts))
+    for place, kind in enumerate(file_kinds()):
+        found = matches(texts.iloc[left], kind.expression)
+        kinds[left[found]] = place
+        left = left[~found]
+    return kinds[number]
+
+
+def _steps(form: str, amounts: npt.NDArray[np.float64], edges: tuple[float, ...]) -> dict[str, npt.NDArray[np.bool_]]:
+    """A clue for each step that an amount can stand on; none where it is not a number."""
+    step = np.where(np.isnan(amounts), -1, np.digitize(amounts, edges))
+    return {form.format(f"{low:g}+"): step == place for place, low in enumerate((0, *edges))}

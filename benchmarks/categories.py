@@ -1,0 +1,180 @@
+"""Measure how well the kind of work is told where its authors did not write it, and learn the weights for that anew.
+
+Histories that use Conventional Commits are read, the type and scope are hidden, and what is inferred is compared with
+the type. Bots, merges and releases are left out; of each repository a random sample counts, so that none outweighs the
+others. What a repository was learnt from says nothing about others: measure on different ones.
+
+    python benchmarks/categories.py measure REPOSITORY...
+    python benchmarks/categories.py learn REPOSITORY... > achievement_pipeline/judging/clue_weights.csv
+
+Learning takes SciPy too (``pip install scipy``), which the package does not need.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from achievement_pipeline.frames import DiffState
+from achievement_pipeline.judging import messages
+from achievement_pipeline.judging.bots import are_bots
+from achievement_pipeline.judging.categories import categorise, infer_types
+from achievement_pipeline.judging.clues import file_clues, word_clues
+from achievement_pipeline.judging.commits import work_paths
+from achievement_pipeline.judging.noise import noise_reasons
+from achievement_pipeline.judging.rules import BotRules
+from achievement_pipeline.sources.git import list_commits, open_repository, read_changes
+
+CLASSES = ("feat", "fix", "refactor", "test", "docs", "build", "ci")
+SPELLINGS = {"feature": "feat", "bugfix": "fix", "tests": "test", "doc": "docs"}
+COMMITS = 2000
+"""Of a repository."""
+LEARNT_COMMITS = 350
+"""Of each class of a repository, when learning."""
+REPOSITORIES = 4
+"""So many have to write a word for it to have a weight: names of projects have none."""
+OCCURRENCES = 12
+WITHOUT_FILES = 0.15
+"""How much a commit counts once more, as if nothing were known of its files."""
+PENALTY = 20.0
+"""Of the squares of the weights."""
+
+
+def read_sample(location: str, *, of_each: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read commits that have one of the types, and what they changed.
+
+    Args:
+        location: A clone.
+        of_each: So many of each type; None: `COMMITS` as they come.
+    """
+    with tempfile.TemporaryDirectory() as cache:
+        repository = open_repository(location, cache=Path(cache))
+    commits = list_commits(repository).commits
+    headers = messages.read_headers(commits["subject"])
+    commits = commits.assign(type=headers["type"].replace(SPELLINGS), title=headers["description"])
+    projects = commits["repository"].str.rpartition("/")[2]
+    left_out = (
+        (commits["diff"] == DiffState.MERGE)
+        | are_bots(commits["author_name"], commits["author_email"], BotRules())
+        | messages.are_releases(commits["title"], projects)
+    )
+    commits = commits[commits["type"].isin(CLASSES) & ~left_out].sample(frac=1, random_state=1)
+    commits = commits.head(COMMITS) if of_each is None else commits.groupby("type").head(of_each)
+    changes = read_changes(repository, commits["sha"].to_list(), None)
+    commits = commits[~commits["sha"].isin(list(changes.unread))].reset_index(drop=True)
+    return commits, work_paths(commits, changes.files, noise_reasons(changes.files))
+
+
+def read_samples(locations: Sequence[str], *, of_each: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Read the samples of several repositories as one."""
+    samples, files, total = [], [], 0
+    for location in locations:
+        commits, changed = read_sample(location, of_each=of_each)
+        print(f"{commits['repository'].iloc[0]}: {len(commits)} commits", file=sys.stderr)
+        samples.append(commits)
+        files.append(changed.assign(place=changed["place"] + total))
+        total += len(commits)
+    return pd.concat(samples, ignore_index=True), pd.concat(files, ignore_index=True)
+
+
+def measure(locations: Sequence[str]) -> None:
+    """Print the confusion table, precision, recall and F1 of each class, and macro-F1 of each repository."""
+    commits, files = read_samples(locations, of_each=None)
+    inferred = infer_types(commits["title"], files)["type"]
+    print(pd.crosstab(commits["type"], inferred).reindex(index=CLASSES, columns=CLASSES, fill_value=0).to_markdown())
+    scores = f1_scores(commits["type"], inferred)
+    print(f"\n{scores.round(2).to_markdown()}\n\nmacro-F1 {scores['f1'].mean():.3f}, ", end="")
+    print(f"right {(commits['type'] == inferred).mean():.3f}, {len(commits)} commits\n")
+    for name, rows in commits.groupby("repository"):
+        own = f1_scores(rows["type"], inferred[rows.index])
+        own = own[own["commits"] > 0]
+        print(f"{name}: macro-F1 {own['f1'].mean():.3f} of {len(own)} classes, {len(rows)} commits")
+    hidden = categorise(pd.Series(pd.NA, index=commits.index, dtype="str"), commits["title"], files)
+    known = categorise(commits["type"], commits["title"], files)
+    print(f"\ncategories right {(hidden['category'] == known['category']).mean():.3f}")
+
+
+def f1_scores(true: "pd.Series[str]", inferred: "pd.Series[str]") -> pd.DataFrame:
+    """Precision, recall and F1 of each class."""
+    right = true[true == inferred].value_counts().reindex(CLASSES, fill_value=0)
+    said = inferred.value_counts().reindex(CLASSES, fill_value=0)
+    commits = true.value_counts().reindex(CLASSES, fill_value=0)
+    return pd.DataFrame(
+        {
+            "precision": right / said.clip(lower=1),
+            "recall": right / commits.clip(lower=1),
+            "f1": 2 * right / (said + commits).clip(lower=1),
+            "commits": commits,
+        }
+    )
+
+
+def learn(locations: Sequence[str]) -> None:
+    """Print the weights, a line a clue; the first line has what each type starts from."""
+    from scipy import optimize, sparse  # noqa: PLC0415 - only for learning
+
+    commits, files = read_samples(locations, of_each=LEARNT_COMMITS)
+    said = _common_words(commits)
+    numbers, clues = pd.factorize(said["clue"])
+    cells = (said["place"].to_numpy(), numbers)
+    words = sparse.csr_matrix((np.ones(len(said), "float32"), cells), shape=(len(commits), len(clues)))
+    names, held = file_clues(files, len(commits))
+    held = sparse.csr_matrix(held)
+    # once more without their files: titles of what has none, of issues and merges, are told by the same weights
+    features = sparse.vstack([sparse.hstack([words, held]), sparse.hstack([words, 0 * held])]).tocsr()
+    true = np.tile(commits["type"].map(CLASSES.index), 2)
+    importance = np.concatenate([_importance(commits), WITHOUT_FILES * _importance(commits)])[:, np.newaxis]
+
+    def loss(flat: np.ndarray) -> tuple[float, np.ndarray]:
+        weights = flat.reshape(-1, len(CLASSES)).astype("float32")
+        sums = features @ weights[1:] + weights[0]
+        sums -= sums.max(axis=1, keepdims=True)
+        likely = np.exp(sums) / np.exp(sums).sum(axis=1, keepdims=True)
+        wrong = importance * (likely - np.eye(len(CLASSES), dtype="float32")[true])
+        slope = np.vstack([wrong.sum(axis=0, keepdims=True), features.T @ wrong + PENALTY * weights[1:]])
+        of_true = likely[np.arange(len(true)), true]
+        value = -(importance[:, 0] * np.log(of_true + 1e-12)).sum() + PENALTY / 2 * (weights[1:] ** 2).sum()
+        return float(value), slope.ravel().astype("float64")
+
+    start = np.zeros((1 + features.shape[1]) * len(CLASSES))
+    best = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
+    index = pd.Index(["", *clues, *names], name="clue")
+    table = pd.DataFrame(best.reshape(-1, len(CLASSES)), index=index, columns=CLASSES).round(2)
+    speaking = (table.abs() >= 0.05).any(axis=1) | (table.index == "")
+    sys.stdout.write(table[speaking].to_csv(float_format="%g"))
+
+
+def _common_words(commits: pd.DataFrame) -> pd.DataFrame:
+    """The words of the commits that several projects use, as clues: ``place`` of the commit, ``clue``."""
+    found = pd.concat(
+        pd.DataFrame({"place": places, "clue": prefix + pd.Series(words, dtype="str")})
+        for prefix, places, words in word_clues(commits["title"])
+    )
+    in_repository = found["place"].map(commits["repository"]).groupby(found["clue"])
+    common = (in_repository.transform("nunique") >= REPOSITORIES) & (in_repository.transform("size") >= OCCURRENCES)
+    return found[common]
+
+
+def _importance(commits: pd.DataFrame) -> np.ndarray:
+    """How much each commit counts: a repository's and a class's many commits less than proportionally."""
+    alike = commits.groupby(["repository", "type"])["type"].transform("size")
+    share = 1 / alike**0.5
+    importance = share / share.groupby(commits["type"]).transform("sum") ** 0.6
+    return (importance / importance.mean()).to_numpy(dtype="float32")
+
+
+def main() -> None:
+    """Measure or learn."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("do", choices=["measure", "learn"])
+    parser.add_argument("repositories", nargs="+", help="clones")
+    arguments = parser.parse_args()
+    {"measure": measure, "learn": learn}[arguments.do](arguments.repositories)
+
+
+if __name__ == "__main__":
+    main()
