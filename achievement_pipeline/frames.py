@@ -448,6 +448,57 @@ class CommitActivities(Activities):
     left_out: str = pa.Field(description='JSON: {"<reason>": {"files": n, "lines": n}} of the files that are not work')
 
 
+class PullRequestActivities(Activities):
+    """One row a merged pull request, or what one person reviewed of somebody else's."""
+
+    number: int = pa.Field(ge=1, description="Number of the pull request")
+    type: str = pa.Field(nullable=True, description="Conventional Commits type of its title; missing for a review")
+    scope: str = pa.Field(nullable=True, description="Conventional Commits scope of its title")
+    breaking: bool = pa.Field(description="Marked by ! or a BREAKING CHANGE footer")
+    labels: str = pa.Field(description="JSON list of names")
+    files: int = pa.Field(ge=0, description="Files changed, all of them")
+    insertions: int = pa.Field(ge=0, description="Lines, all files")
+    deletions: int = pa.Field(ge=0, description="Lines, all files")
+    effective_files: int = pa.Field(ge=0, description="Files that are work")
+    effective_insertions: int = pa.Field(ge=0, description="Lines in files that are work")
+    effective_deletions: int = pa.Field(ge=0, description="Lines in files that are work")
+    left_out: str = pa.Field(description='JSON: {"<reason>": {"files": n, "lines": n}} of the files that are not work')
+    commits: int = pa.Field(ge=0, description="Commits of its branch")
+    reviewers: int = pa.Field(ge=0, description="People other than its author who reviewed it")
+    verdict: str = pa.Field(
+        nullable=True, description="Of a review: changes_requested once they were, else the last state; else missing"
+    )
+    words: pd.Int32Dtype = pa.Field(nullable=True, ge=0, description="Of a review: words written; else missing")
+
+
+class LinearActivities(Activities):
+    """One row a completed issue or project of Linear."""
+
+    identifier: str = pa.Field(nullable=True, description="ENG-123; missing for a project")
+    team: str = pa.Field(nullable=True, description="Key of the team, or of teams, separated by commas")
+    project: str = pa.Field(nullable=True, description="Name of the project that an issue is part of")
+    labels: str = pa.Field(description="JSON list of names")
+    priority: int = pa.Field(ge=0, le=4, description="0 none, 1 urgent, 2 high, 3 medium, 4 low")
+    estimate: float = pa.Field(nullable=True, ge=0, description="Of an issue; missing where the team does not estimate")
+    estimation: str = pa.Field(nullable=True, description="The team's scale: exponential, fibonacci, linear, tShirt")
+    issues: int = pa.Field(ge=0, description="Of a project: its completed issues; else 0")
+    points: float = pa.Field(ge=0, description="Of a project: the sum of their estimates; else 0")
+
+
+class MlflowActivities(Activities):
+    """One row a run of an MLflow server."""
+
+    experiment: str = pa.Field(description="Name")
+    status: str = pa.Field(description="finished, failed, killed, running or scheduled")
+    nested: bool = pa.Field(description="Whether it is a part of another run")
+    models: str = pa.Field(description='JSON list of "name version": the model versions that it registered')
+    params: int = pa.Field(ge=0, description="Parameters logged")
+    metrics: int = pa.Field(ge=0, description="Metrics logged")
+    metric: str = pa.Field(nullable=True, description="What runs of the experiment are compared by; missing for none")
+    value: float = pa.Field(nullable=True, description="Its value; missing where it was not logged or is no number")
+    best_before: float = pa.Field(nullable=True, description="Best value of earlier runs; missing where there was none")
+
+
 class StoredActivities(_JudgedActivities):
     """One row an activity of any lane, as the store gives it back."""
 

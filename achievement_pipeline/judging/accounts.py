@@ -53,7 +53,7 @@ def persons_of(
         people: Those whom the user names: they go before what commits show.
     """
     plain = logins.str.lower()
-    noreply = plain + "@users.noreply." + repositories.str.partition("/")[0]
+    noreply = plain + "@users.noreply." + repositories.str.replace(r"/.*$", "", regex=True)
     named = canonical(noreply.fillna(""), people)
     seen = accounts.reindex(pd.MultiIndex.from_arrays([repositories, plain])).set_axis(logins.index)
     return named.where(named != noreply, seen.fillna(noreply)).fillna("").astype("str")

@@ -33,7 +33,7 @@ def constant(rule: str, points: float, evidence: str, keys: pd.Index[str]) -> Me
 
 def per_unit(rule: str, counts: pd.Series[int], noun: str, points: float, maximum: float | None = None) -> Measure:
     """Return so many points for each of what was counted, at most `maximum`."""
-    evidence = counted(counts, noun) + f", {points:g} points each" + _at_most(maximum)
+    evidence = counted(counts, noun) + each(points) + _at_most(maximum)
     return Measure(rule, (counts * points).clip(upper=maximum), evidence)
 
 
@@ -43,9 +43,14 @@ def per_point(rule: str, counts: pd.Series[int], noun: str, units: float, maximu
     return Measure(rule, (counts / units).clip(upper=maximum), evidence)
 
 
+def each(points: float) -> str:
+    """Return what a unit adds, to follow what was counted."""
+    return f", {points:g} point each" if points == 1 else f", {points:g} points each"
+
+
 def counted(numbers: pd.Series[int], noun: str) -> pd.Series[str]:
     """Return numbers with what they count, in the singular or plural."""
-    return numbers.map("{:,}".format) + np.where(numbers == 1, f" {noun}", f" {noun}s")
+    return numbers.map("{:,}".format).astype("str") + np.where(numbers == 1, f" {noun}", f" {noun}s")
 
 
 def add_up(score: str, measures: list[Measure], maximum: float) -> pd.DataFrame:

@@ -66,9 +66,11 @@ def compose_achievements(
     # where all were retracted, what they would have scored is kept
     judged = members[members["counts"] | (members["scored"] & ~members["root"].map(pieces["counts"]))]
     roots = members[members["key"] == members["root"]].set_index("key", drop=False)
-    shared = _shared(members, roots["person"])
     shown = _skills(judged, skills)
     winners = {score: _winners(judged, score) for score in ("impact", "complexity")}
+    # an issue without an assignee is that of whoever did what counts most in it
+    authors = roots["person"].where(roots["person"] != "", winners["impact"]["person"].reindex(roots.index))
+    shared = _shared(members, authors)
     return Achievements.validate(
         pd.DataFrame(
             {
@@ -80,7 +82,7 @@ def compose_achievements(
                 "source_id": roots["source_id"],
                 "source_url": roots["url"],
                 "repository": roots["repository"],
-                "author": roots["person"],
+                "author": authors,
                 "coauthors": shared,
                 "started_at": members.groupby("root")["started_at"].min().reindex(roots.index),
                 "completed_at": roots["completed_at"].fillna(members.groupby("root")["completed_at"].max()),
@@ -191,7 +193,8 @@ def _shared(members: pd.DataFrame, authors: pd.Series[str]) -> pd.Series[str]:
     """Return, by root, the JSON list of the others whose it is too: authors and co-authors of all activities."""
     people = (members["person"] + "," + members["coauthors"]).where(members["coauthors"] != "", members["person"])
     everybody = people.str.split(",").explode().to_frame("person").assign(root=members["root"])
-    others = everybody[everybody["person"] != everybody["root"].map(authors)].drop_duplicates()
+    known = everybody[everybody["person"] != ""]
+    others = known[known["person"] != known["root"].map(authors)].drop_duplicates()
     others = others.sort_values(["root", "person"], ignore_index=True)
     names = others["person"].map(lambda name: json.dumps(name, ensure_ascii=False)).astype("str")
     return json_lists(names, others["root"]).reindex(authors.index, fill_value="[]")

@@ -74,6 +74,7 @@ class PullRequestRules(BaseModel):
             "bug": 5,
             "enhancement": 5,
             "feature": 5,
+            "perf": 5,
             "performance": 5,
         },
         description="Points of impact a label adds; of several the best counts. Case and prefixes (kind/) don't matter",
