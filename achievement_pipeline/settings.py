@@ -39,6 +39,10 @@ from achievement_pipeline.sources.git.spool import SPOOL
 APP_NAME = "achievement-pipeline"
 CONFIG_FILE_NAME = "achievements.toml"
 
+ME = "me"
+ALL = "all"
+"""What stands for the user, and for everybody, where authors are asked for."""
+
 _Parsed = TypeVar("_Parsed")
 _UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
 

@@ -4,10 +4,10 @@ import os
 
 import dagster as dg
 
-from achievement_pipeline.defs.assets import achievements, git
+from achievement_pipeline.defs.assets import achievements, git, github, linear, mlflow
 from achievement_pipeline.defs.histories import GitHistories
 from achievement_pipeline.defs.io_manager import ParquetIOManager
-from achievement_pipeline.defs.jobs import collect_git
+from achievement_pipeline.defs.jobs import JOBS
 from achievement_pipeline.defs.progress import LoggedProgress, ReportsProgress
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.schedules import schedules
@@ -28,8 +28,8 @@ def build_defs(settings: Settings, progress: ReportsProgress | None = None) -> d
         database=database, io_manager=io_manager, progress=progress or LoggedProgress(), settings=settings
     )
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([achievements, git]),
-        jobs=[collect_git],
+        assets=dg.load_assets_from_modules([achievements, git, github, linear, mlflow]),
+        jobs=JOBS,
         sensors=git_sensors(settings, io_manager),
         schedules=schedules(settings),
         resources={

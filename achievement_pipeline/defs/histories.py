@@ -18,7 +18,7 @@ from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.errors import SettingsError, SourceError
 from achievement_pipeline.frames import RawCommitFiles, RawCommits, RawRepositories
 from achievement_pipeline.judging import may_count
-from achievement_pipeline.settings import Settings
+from achievement_pipeline.settings import ALL, ME, Settings
 from achievement_pipeline.sources.git import (
     History,
     ReadingState,
@@ -28,9 +28,6 @@ from achievement_pipeline.sources.git import (
     read_history,
 )
 from achievement_pipeline.store.repositories import find_repository, mark_repository_missing, remember_repository
-
-ME = "me"
-ALL = "all"
 
 
 @dataclass(frozen=True)

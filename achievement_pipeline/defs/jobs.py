@@ -3,9 +3,32 @@
 import dagster as dg
 
 COLLECT_GIT = "collect_git"
+COLLECT_GITHUB = "collect_github"
+COLLECT_LINEAR = "collect_linear"
+COLLECT_MLFLOW = "collect_mlflow"
 
 collect_git = dg.define_asset_job(
     COLLECT_GIT,
     selection=dg.AssetSelection.groups("git") | dg.AssetSelection.assets("achievements"),
     description="Read, judge and keep what is new in a repository.",
 )
+
+collect_github = dg.define_asset_job(
+    COLLECT_GITHUB,
+    selection=dg.AssetSelection.groups("github") | dg.AssetSelection.assets("achievements"),
+    description="Read, judge and keep what is new among the pull requests and reviews of a repository.",
+)
+
+collect_linear = dg.define_asset_job(
+    COLLECT_LINEAR,
+    selection=dg.AssetSelection.groups("linear") | dg.AssetSelection.assets("achievements"),
+    description="Read, judge and keep what is new among the issues and projects of Linear.",
+)
+
+collect_mlflow = dg.define_asset_job(
+    COLLECT_MLFLOW,
+    selection=dg.AssetSelection.groups("mlflow") | dg.AssetSelection.assets("achievements"),
+    description="Read, judge and keep what is new among the runs of MLflow.",
+)
+
+JOBS = (collect_git, collect_github, collect_linear, collect_mlflow)

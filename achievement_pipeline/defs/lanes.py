@@ -1,7 +1,8 @@
 """The lanes: for each source, the assets that hold its judged activities, and which version of them is the latest.
 
-The version of a slice (a repository of a lane) changes whenever it is materialized. It is asked of the Dagster
-instance, so that whoever runs `achievements` brings everything up to date (``docs/decisions/0003``).
+A slice is a repository of a lane, or a lane that is not by repository. Its version changes whenever it is materialized.
+It is asked of the Dagster instance, so that whoever runs `achievements` brings everything up to date
+(``docs/decisions/0003``).
 """
 
 from collections.abc import Callable
@@ -13,8 +14,8 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import ActivityFrames, Scores, Skills
 
-ReadFrame = Callable[[str, str], "pd.DataFrame | None"]
-"""Returns the stored frame of an asset and a repository."""
+ReadFrame = Callable[[str, str | None], "pd.DataFrame | None"]
+"""Returns the stored frame of an asset and a repository, None where the asset is not by repository."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Lane:
     activities: str
     scores: str
     skills: str
+    by_repository: bool = False
 
     @property
     def assets(self) -> tuple[str, str, str]:
@@ -32,22 +34,25 @@ class Lane:
         return (self.activities, self.scores, self.skills)
 
 
-GIT = Lane("git", "commit_activities", "commit_scores", "commit_skills")
-LANES = (GIT,)
+GIT = Lane("git", "commit_activities", "commit_scores", "commit_skills", by_repository=True)
+GITHUB = Lane("github", "pull_request_activities", "pull_request_scores", "pull_request_skills", by_repository=True)
+LINEAR = Lane("linear", "linear_activities", "linear_scores", "linear_skills")
+MLFLOW = Lane("mlflow", "mlflow_activities", "mlflow_scores", "mlflow_skills")
+LANES = (GIT, GITHUB, LINEAR, MLFLOW)
 
 
 def slice_versions(instance: dg.DagsterInstance) -> dict[str, str]:
-    """Return the version of every slice that is judged to its end, by its name ``lane/repository``.
+    """Return the version of every slice that is judged to its end, by its name, ``lane/repository`` or ``lane``.
 
     A slice whose scores or skills are older than its activities is left out: a run died in between, or is under way.
     """
     versions: dict[str, str] = {}
     for lane in LANES:
-        activities, scores, skills = (_latest(instance, asset) for asset in lane.assets)
-        for repository, materialized in activities.items():
-            judged = (scores.get(repository, 0), skills.get(repository, 0))
+        activities, scores, skills = (_latest(instance, lane, asset) for asset in lane.assets)
+        for name, materialized in activities.items():
+            judged = (scores.get(name, 0), skills.get(name, 0))
             if min(judged) > materialized:
-                versions[f"{lane.name}/{repository}"] = "-".join(str(number) for number in (materialized, *judged))
+                versions[name] = "-".join(str(number) for number in (materialized, *judged))
     return versions
 
 
@@ -57,7 +62,8 @@ def load_slice(name: str, read: ReadFrame) -> ActivityFrames:
     Raises:
         dagster.Failure: A frame was materialized and is no longer where it was stored.
     """
-    lane_name, _, repository = name.partition("/")
+    lane_name, _, partition = name.partition("/")
+    repository = partition or None
     lane = next(lane for lane in LANES if lane.name == lane_name)
     return ActivityFrames(
         DataFrame(_read(read, lane.activities, repository)),
@@ -66,17 +72,21 @@ def load_slice(name: str, read: ReadFrame) -> ActivityFrames:
     )
 
 
-def _latest(instance: dg.DagsterInstance, asset: str) -> dict[str, int]:
-    """Return the number of the latest materialization of each repository; later ones are higher."""
-    numbers = instance.get_latest_storage_id_by_partition(dg.AssetKey(asset), dg.DagsterEventType.ASSET_MATERIALIZATION)
-    return dict(numbers)
+def _latest(instance: dg.DagsterInstance, lane: Lane, asset: str) -> dict[str, int]:
+    """Return the number of the latest materialization of each slice of an asset; later ones are higher."""
+    key = dg.AssetKey(asset)
+    if lane.by_repository:
+        numbers = instance.get_latest_storage_id_by_partition(key, dg.DagsterEventType.ASSET_MATERIALIZATION)
+        return {f"{lane.name}/{repository}": number for repository, number in numbers.items()}
+    latest = instance.fetch_materializations(key, limit=1).records
+    return {lane.name: latest[0].storage_id} if latest else {}
 
 
-def _read(read: ReadFrame, asset: str, repository: str) -> pd.DataFrame:
+def _read(read: ReadFrame, asset: str, repository: str | None) -> pd.DataFrame:
     frame = read(asset, repository)
     if frame is None:
+        what = repository or asset
         raise dg.Failure(
-            f"The frame {asset} of {repository} is gone from its storage. Materialize {repository} again.",
-            allow_retries=False,
+            f"The frame {asset} of {what} is gone from its storage. Materialize {what} again.", allow_retries=False
         )
     return frame

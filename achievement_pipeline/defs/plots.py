@@ -31,13 +31,15 @@ def skills_over_time(skills: pd.DataFrame, completed_at: pd.Series) -> "Figure":
     """
     figure = _figure()
     axes = figure.subplots()
+    axes.set(xlabel="year", ylabel="activities", title="Skills over time")
+    if skills.empty:
+        return figure
     commonest = skills["skill"].value_counts().index[:_SKILLS_SHOWN]
     years = skills["key"].map(completed_at).dt.year
     shown = pd.crosstab(years, skills["skill"]).reindex(columns=commonest)
     for skill, counts in shown.items():
         axes.plot(counts.index, counts, marker="o", markersize=3, label=skill)
     axes.locator_params(axis="x", integer=True)
-    axes.set(xlabel="year", ylabel="activities", title="Skills over time")
     axes.legend()
     return figure
 

@@ -36,7 +36,9 @@ class _ChecksFailedError(Exception):
     kinds={"postgres", "pandas"},
     owners=["team:achievements"],
     deps=[
-        dg.AssetDep(asset, partition_mapping=dg.AllPartitionMapping()) for lane in lanes.LANES for asset in lane.assets
+        dg.AssetDep(asset, partition_mapping=dg.AllPartitionMapping() if lane.by_repository else None)
+        for lane in lanes.LANES
+        for asset in lane.assets
     ],
     check_specs=check_specs("achievements", _CHECKS),
     metadata=column_schema(Achievements),

@@ -8,11 +8,17 @@ import pandas as pd
 import pandera.pandas as pa
 from pydantic import Field
 
-from achievement_pipeline.defs import plots
-from achievement_pipeline.defs.checks import check_specs, evaluate, frame_checks
+from achievement_pipeline.defs.frame_assets import (
+    BY_REPOSITORY,
+    describe_activities,
+    describe_scores,
+    describe_skills,
+    judged,
+    materialized,
+    raw,
+)
 from achievement_pipeline.defs.histories import GitHistories, Wanted
-from achievement_pipeline.defs.metadata import column_schema, describe, plot
-from achievement_pipeline.defs.partitions import MANY_REPOSITORIES_A_RUN, REPOSITORIES
+from achievement_pipeline.defs.metadata import describe
 from achievement_pipeline.frames import (
     CommitActivities,
     RawCommitFiles,
@@ -24,18 +30,12 @@ from achievement_pipeline.frames import (
 from achievement_pipeline.judging import find_skills, judge_commits, noise_reasons, score_commits
 from achievement_pipeline.settings import Settings
 
+_GROUP = "git"
 _RAW: dict[str, type[pa.DataFrameModel]] = {
     "raw_repositories": RawRepositories,
     "raw_commits": RawCommits,
     "raw_commit_files": RawCommitFiles,
 }
-_COMMON: dict[str, Any] = {"group_name": "git", "owners": ["team:achievements"]}
-_FRAME: dict[str, Any] = {
-    "kinds": {"pandas", "parquet"},
-    # said, as Dagster takes an asset that returns a MaterializeResult for one without a value
-    "dagster_type": dg.PythonObjectDagsterType(pd.DataFrame),
-}
-_BY_REPOSITORY: dict[str, Any] = {"partitions_def": REPOSITORIES, "backfill_policy": MANY_REPOSITORIES_A_RUN}
 
 
 class GitSelection(dg.Config):
@@ -45,17 +45,7 @@ class GitSelection(dg.Config):
     authors: list[str] = Field(default=[], description="E-mail addresses, 'me', or 'all'")
 
 
-@dg.multi_asset(
-    name="git_history",
-    outs={
-        name: dg.AssetOut(
-            description=schema.__doc__, kinds={"git", "parquet"}, metadata=column_schema(schema), **_COMMON
-        )
-        for name, schema in _RAW.items()
-    },
-    check_specs=[spec for name, schema in _RAW.items() for spec in check_specs(name, frame_checks(schema))],
-    **_BY_REPOSITORY,
-)
+@dg.multi_asset(name="git_history", **raw(_GROUP, "git", _RAW), **BY_REPOSITORY)
 def git_history(
     context: dg.AssetExecutionContext,
     config: GitSelection,
@@ -73,16 +63,10 @@ def git_history(
         "raw_commit_files": (read.files, describe(read.files, ["sha", "path", "insertions", "deletions"])),
     }
     for name, (frame, metadata) in frames.items():
-        yield _materialized(name, _RAW[name], frame, metadata)
+        yield materialized(name, _RAW[name], frame, metadata)
 
 
-@dg.asset(
-    metadata=column_schema(CommitActivities),
-    check_specs=check_specs("commit_activities", frame_checks(CommitActivities)),
-    **_COMMON,
-    **_FRAME,
-    **_BY_REPOSITORY,
-)
+@dg.asset(**judged(_GROUP, "commit_activities", CommitActivities), **BY_REPOSITORY)
 def commit_activities(
     raw_repositories: pd.DataFrame,
     raw_commits: pd.DataFrame,
@@ -98,43 +82,17 @@ def commit_activities(
         people=settings.people,
         commit_urls=_commit_urls(raw_repositories),
     )
-    return _materialized(
-        "commit_activities",
-        CommitActivities,
-        activities,
-        describe(
-            activities,
-            ["title", "person", "category", "significant", "reasons"],
-            significant=int(activities["significant"].sum()),
-            why_not=_reasons(activities[~activities["significant"]]),
-            why=_reasons(activities[activities["significant"]]),
-        ),
-    )
+    return materialized("commit_activities", CommitActivities, activities, describe_activities(activities))
 
 
-@dg.asset(
-    metadata=column_schema(Scores),
-    check_specs=check_specs("commit_scores", frame_checks(Scores)),
-    **_COMMON,
-    **_FRAME,
-    **_BY_REPOSITORY,
-)
+@dg.asset(**judged(_GROUP, "commit_scores", Scores), **BY_REPOSITORY)
 def commit_scores(commit_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult:
     """One row a commit that counts: impact and complexity, each the sum of its ledger lines."""
     scores = score_commits(CommitActivities.validate(commit_activities), settings.rules.commits)
-    shown = describe(
-        scores, ["key", "impact", "complexity", "ledger"], distribution=plot(plots.score_distribution(scores))
-    )
-    return _materialized("commit_scores", Scores, scores, shown)
+    return materialized("commit_scores", Scores, scores, describe_scores(scores))
 
 
-@dg.asset(
-    metadata=column_schema(Skills),
-    check_specs=check_specs("commit_skills", frame_checks(Skills)),
-    **_COMMON,
-    **_FRAME,
-    **_BY_REPOSITORY,
-)
+@dg.asset(**judged(_GROUP, "commit_skills", Skills), **BY_REPOSITORY)
 def commit_skills(
     commit_activities: pd.DataFrame, raw_commit_files: pd.DataFrame, settings: dg.ResourceParam[Settings]
 ) -> dg.MaterializeResult:
@@ -142,30 +100,9 @@ def commit_skills(
     files = RawCommitFiles.validate(raw_commit_files)
     activities = CommitActivities.validate(commit_activities)
     skills = find_skills(activities, files, noise_reasons(files), rules=settings.rules.skills)
-    completed_at = activities.set_index("key")["completed_at"]
-    shown = describe(
-        skills,
-        ["skill", "kind", "weight", "evidence", "key"],
-        over_time=plot(plots.skills_over_time(skills, completed_at)),
-    )
-    return _materialized("commit_skills", Skills, skills, shown)
-
-
-def _materialized(
-    asset: str, schema: type[pa.DataFrameModel], frame: pd.DataFrame, metadata: dict[str, Any]
-) -> dg.MaterializeResult:
-    """Return a frame with its metadata and the results of its checks."""
-    return dg.MaterializeResult(
-        asset_key=asset, value=frame, metadata=metadata, check_results=evaluate(asset, frame_checks(schema), frame)
-    )
+    return materialized("commit_skills", Skills, skills, describe_skills(skills, activities))
 
 
 def _commit_urls(repositories: pd.DataFrame) -> dict[str, str]:
     known = repositories.dropna(subset="commit_url")
     return dict(zip(known["repository"], known["commit_url"], strict=True))
-
-
-def _reasons(activities: pd.DataFrame) -> dict[str, int]:
-    """Count the reason codes, the most frequent first."""
-    codes = activities["reasons"].str.split(",").explode().value_counts()
-    return {str(code): int(count) for code, count in codes.items()}

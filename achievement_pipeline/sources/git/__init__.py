@@ -20,6 +20,7 @@ from achievement_pipeline.sources.git.history import (
     no_history,
     read_history,
 )
+from achievement_pipeline.sources.git.identity import user_email
 from achievement_pipeline.sources.git.repositories import Repository, open_repository
 
 __all__ = [
@@ -43,4 +44,5 @@ __all__ = [
     "read_blobs",
     "read_changes",
     "read_history",
+    "user_email",
 ]

@@ -62,6 +62,11 @@ def merge_rows(stored: PullRequests | None, numbers: Collection[int], rows: Rows
     )
 
 
+def no_pull_requests() -> PullRequests:
+    """Return the frames of a repository without any."""
+    return merge_rows(None, (), Rows())
+
+
 def watermark(stored: PullRequests) -> str:
     """Return the moment back to which changes must be read, as GitHub writes it: such texts sort by time."""
     newest = stored.pull_requests["updated_at"].max() - OVERLAP

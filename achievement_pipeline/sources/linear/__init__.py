@@ -1,7 +1,7 @@
 """Linear: the issues and projects that are completed now, as dataframes."""
 
-from achievement_pipeline.sources.linear.client import LinearClient
+from achievement_pipeline.sources.linear.client import API_URL, LinearClient
 from achievement_pipeline.sources.linear.issues import Issues, read_issues
 from achievement_pipeline.sources.linear.projects import Projects, read_projects
 
-__all__ = ["Issues", "LinearClient", "Projects", "read_issues", "read_projects"]
+__all__ = ["API_URL", "Issues", "LinearClient", "Projects", "read_issues", "read_projects"]

@@ -1,0 +1,108 @@
+"""The github lane, by repository: merged pull requests and reviews become scored activities with their skills."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+import pandera.pandas as pa
+
+from achievement_pipeline.defs.asking import asked_of
+from achievement_pipeline.defs.frame_assets import (
+    BY_REPOSITORY,
+    describe_activities,
+    describe_scores,
+    describe_skills,
+    judged,
+    materialized,
+    raw,
+    warn,
+)
+from achievement_pipeline.defs.io_manager import ParquetIOManager
+from achievement_pipeline.defs.metadata import describe
+from achievement_pipeline.defs.pull_requests import RAW_PULL_REQUESTS, read_repositories
+from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.frames import (
+    PullRequestActivities,
+    RawPullRequestCommits,
+    RawPullRequestFiles,
+    RawPullRequests,
+    RawReviews,
+    Scores,
+    Skills,
+)
+from achievement_pipeline.judging import find_pull_request_skills, judge_pull_requests, score_pull_requests
+from achievement_pipeline.settings import Settings
+from achievement_pipeline.store.repositories import list_repositories
+
+_GROUP = "github"
+_RAW: dict[str, type[pa.DataFrameModel]] = dict(
+    zip(RAW_PULL_REQUESTS, (RawPullRequests, RawPullRequestCommits, RawPullRequestFiles, RawReviews), strict=True)
+)
+_PREVIEWS = {
+    "raw_pull_requests": ["number", "title", "author", "merged_at", "labels", "detail"],
+    "raw_pull_request_commits": ["number", "sha", "author_email", "author_login"],
+    "raw_pull_request_files": ["number", "path", "change", "additions", "deletions"],
+    "raw_reviews": ["number", "reviewer", "state", "submitted_at"],
+}
+
+
+@dg.multi_asset(name="github_history", **raw(_GROUP, "github", _RAW), **BY_REPOSITORY)
+def github_history(
+    context: dg.AssetExecutionContext,
+    io_manager: dg.ResourceParam[ParquetIOManager],
+    settings: dg.ResourceParam[Settings],
+) -> Iterator[dg.MaterializeResult]:
+    """Read what is merged now; what is stored of it is only a cache, so the cost is that of what changed."""
+    read = read_repositories(context, settings, io_manager)
+    pull_requests, commits, files, reviews, warnings = read.frames
+    frames: tuple[pd.DataFrame, ...] = (pull_requests, commits, files, reviews)
+    for name, frame in zip(RAW_PULL_REQUESTS, frames, strict=True):
+        metadata = describe(frame, _PREVIEWS[name])
+        if frame is pull_requests:
+            pending = int((pull_requests["detail"] == "pending").sum())
+            metadata |= {"pending": pending, "failed": dict(read.failed), **warn(context, warnings)}
+        yield materialized(name, _RAW[name], frame, metadata)
+
+
+@dg.asset(**judged(_GROUP, "pull_request_activities", PullRequestActivities), **BY_REPOSITORY)
+def pull_request_activities(  # noqa: PLR0913, PLR0917 - what a verdict rests on
+    raw_pull_requests: pd.DataFrame,
+    raw_pull_request_commits: pd.DataFrame,
+    raw_pull_request_files: pd.DataFrame,
+    raw_reviews: pd.DataFrame,
+    database: Database,
+    settings: dg.ResourceParam[Settings],
+) -> dg.MaterializeResult:
+    """One row a pull request or review: whose it is, what it is, and whether it counts, with the reasons."""
+    activities = judge_pull_requests(
+        RawPullRequests.validate(raw_pull_requests),
+        RawPullRequestCommits.validate(raw_pull_request_commits),
+        RawPullRequestFiles.validate(raw_pull_request_files),
+        RawReviews.validate(raw_reviews),
+        settings.rules,
+        people=settings.people,
+        asked=asked_of(settings, (known.location for known in list_repositories(database.engine))),
+    )
+    return materialized("pull_request_activities", PullRequestActivities, activities, describe_activities(activities))
+
+
+@dg.asset(**judged(_GROUP, "pull_request_scores", Scores), **BY_REPOSITORY)
+def pull_request_scores(
+    pull_request_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]
+) -> dg.MaterializeResult:
+    """One row a pull request or review that counts: impact and complexity, each the sum of its ledger lines."""
+    scores = score_pull_requests(PullRequestActivities.validate(pull_request_activities), settings.rules)
+    return materialized("pull_request_scores", Scores, scores, describe_scores(scores))
+
+
+@dg.asset(**judged(_GROUP, "pull_request_skills", Skills), **BY_REPOSITORY)
+def pull_request_skills(
+    pull_request_activities: pd.DataFrame,
+    raw_pull_request_files: pd.DataFrame,
+    settings: dg.ResourceParam[Settings],
+) -> dg.MaterializeResult:
+    """One row a skill that a pull request shows, with weight and evidence."""
+    activities = PullRequestActivities.validate(pull_request_activities)
+    files = RawPullRequestFiles.validate(raw_pull_request_files)
+    skills = find_pull_request_skills(activities, files, settings.rules.skills)
+    return materialized("pull_request_skills", Skills, skills, describe_skills(skills, activities))

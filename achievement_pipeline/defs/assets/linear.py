@@ -1,0 +1,93 @@
+"""The linear lane: completed issues and projects become scored activities with their skills."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaError
+from pandera.typing import DataFrame
+
+from achievement_pipeline.defs.asking import asked_of
+from achievement_pipeline.defs.clients import linear_client, telling
+from achievement_pipeline.defs.frame_assets import (
+    describe_activities,
+    describe_scores,
+    describe_skills,
+    judged,
+    materialized,
+    raw,
+    warn,
+)
+from achievement_pipeline.defs.io_manager import ParquetIOManager
+from achievement_pipeline.defs.metadata import describe
+from achievement_pipeline.errors import AchievementPipelineError
+from achievement_pipeline.frames import LinearActivities, RawLinearIssues, RawLinearProjects, Scores, Skills
+from achievement_pipeline.judging import find_linear_skills, judge_linear, score_linear
+from achievement_pipeline.settings import Settings
+from achievement_pipeline.sources.linear import read_issues, read_projects
+
+_GROUP = "linear"
+_RAW: dict[str, type[pa.DataFrameModel]] = {
+    "raw_linear_issues": RawLinearIssues,
+    "raw_linear_projects": RawLinearProjects,
+}
+
+
+@dg.multi_asset(name="linear_workspace", **raw(_GROUP, "linear", _RAW))
+def linear_workspace(
+    context: dg.AssetExecutionContext,
+    io_manager: dg.ResourceParam[ParquetIOManager],
+    settings: dg.ResourceParam[Settings],
+) -> Iterator[dg.MaterializeResult]:
+    """Read what is completed now; what is stored of it is only a cache, so the cost is that of what changed."""
+    try:
+        client = linear_client(settings, telling(context.log.info))
+        issues = read_issues(client, _stored_issues(io_manager))
+        projects = read_projects(client)
+    except AchievementPipelineError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+    warned = warn(context, [*issues.warnings, *projects.warnings])
+    shown = describe(issues.issues, ["identifier", "title", "assignee_email", "completed_at", "labels"], **warned)
+    yield materialized("raw_linear_issues", RawLinearIssues, issues.issues, shown)
+    shown = describe(projects.projects, ["name", "lead_email", "completed_at", "teams"])
+    yield materialized("raw_linear_projects", RawLinearProjects, projects.projects, shown)
+
+
+@dg.asset(**judged(_GROUP, "linear_activities", LinearActivities))
+def linear_activities(
+    raw_linear_issues: pd.DataFrame, raw_linear_projects: pd.DataFrame, settings: dg.ResourceParam[Settings]
+) -> dg.MaterializeResult:
+    """One row an issue or project: whose it is, what it is, and whether it counts, with the reasons."""
+    activities = judge_linear(
+        RawLinearIssues.validate(raw_linear_issues),
+        RawLinearProjects.validate(raw_linear_projects),
+        settings.rules,
+        people=settings.people,
+        asked=asked_of(settings),
+    )
+    return materialized("linear_activities", LinearActivities, activities, describe_activities(activities))
+
+
+@dg.asset(**judged(_GROUP, "linear_scores", Scores))
+def linear_scores(linear_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult:
+    """One row an issue or project that counts: impact and complexity, each the sum of its ledger lines."""
+    scores = score_linear(LinearActivities.validate(linear_activities), settings.rules.linear)
+    return materialized("linear_scores", Scores, scores, describe_scores(scores))
+
+
+@dg.asset(**judged(_GROUP, "linear_skills", Skills))
+def linear_skills(linear_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult:
+    """One row a skill that an issue or project shows, with weight and evidence."""
+    activities = LinearActivities.validate(linear_activities)
+    skills = find_linear_skills(activities, settings.rules.skills)
+    return materialized("linear_skills", Skills, skills, describe_skills(skills, activities))
+
+
+def _stored_issues(frames: ParquetIOManager) -> DataFrame[RawLinearIssues] | None:
+    """Return the issues that were stored the last time, where they are there and of today's shape."""
+    stored = frames.read("raw_linear_issues")
+    try:
+        return None if stored is None else RawLinearIssues.validate(stored)
+    except SchemaError:
+        return None

@@ -1,0 +1,72 @@
+"""The mlflow lane: the runs of a tracking server become scored activities with their skills."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pandas as pd
+import pandera.pandas as pa
+
+from achievement_pipeline.defs.asking import asked_of
+from achievement_pipeline.defs.clients import mlflow_client, telling
+from achievement_pipeline.defs.frame_assets import (
+    describe_activities,
+    describe_scores,
+    describe_skills,
+    judged,
+    materialized,
+    raw,
+    warn,
+)
+from achievement_pipeline.defs.metadata import describe
+from achievement_pipeline.errors import AchievementPipelineError
+from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills
+from achievement_pipeline.judging import find_run_skills, judge_runs, score_runs
+from achievement_pipeline.settings import Settings
+from achievement_pipeline.sources.mlflow import read_runs
+
+_GROUP = "mlflow"
+_RAW: dict[str, type[pa.DataFrameModel]] = {"raw_mlflow_runs": RawMlflowRuns, "raw_mlflow_metrics": RawMlflowMetrics}
+
+
+@dg.multi_asset(name="mlflow_server", **raw(_GROUP, "mlflow", _RAW))
+def mlflow_server(
+    context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
+) -> Iterator[dg.MaterializeResult]:
+    """Read all runs that are not deleted: a thousand a request."""
+    try:
+        runs, metrics, warnings = read_runs(mlflow_client(settings, telling(context.log.info)))
+    except AchievementPipelineError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+    shown = describe(runs, ["experiment", "name", "user", "status", "ended_at"], **warn(context, warnings))
+    yield materialized("raw_mlflow_runs", RawMlflowRuns, runs, shown)
+    yield materialized("raw_mlflow_metrics", RawMlflowMetrics, metrics, describe(metrics, ["run_id", "name", "value"]))
+
+
+@dg.asset(**judged(_GROUP, "mlflow_activities", MlflowActivities))
+def mlflow_activities(
+    raw_mlflow_runs: pd.DataFrame, raw_mlflow_metrics: pd.DataFrame, settings: dg.ResourceParam[Settings]
+) -> dg.MaterializeResult:
+    """One row a run: whose it is, what it achieved, and whether it counts, with the reasons."""
+    activities = judge_runs(
+        RawMlflowRuns.validate(raw_mlflow_runs),
+        RawMlflowMetrics.validate(raw_mlflow_metrics),
+        settings.rules,
+        people=settings.people,
+        asked=asked_of(settings),
+    )
+    return materialized("mlflow_activities", MlflowActivities, activities, describe_activities(activities))
+
+
+@dg.asset(**judged(_GROUP, "mlflow_scores", Scores))
+def mlflow_scores(mlflow_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult:
+    """One row a run that counts: impact and complexity, each the sum of its ledger lines."""
+    scores = score_runs(MlflowActivities.validate(mlflow_activities), settings.rules.mlflow)
+    return materialized("mlflow_scores", Scores, scores, describe_scores(scores))
+
+
+@dg.asset(**judged(_GROUP, "mlflow_skills", Skills))
+def mlflow_skills(mlflow_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult:
+    """One row a skill that a run shows, with weight and evidence."""
+    activities = MlflowActivities.validate(mlflow_activities)
+    skills = find_run_skills(activities, settings.rules.skills)
+    return materialized("mlflow_skills", Skills, skills, describe_skills(skills, activities))

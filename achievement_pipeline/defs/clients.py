@@ -1,0 +1,71 @@
+"""The ways to GitHub, Linear and MLflow, as the settings have them."""
+
+from collections.abc import Callable
+
+from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.settings import Settings
+from achievement_pipeline.sources.github import API_URL as GITHUB_API_URL
+from achievement_pipeline.sources.github import GRAPHQL_URL as GITHUB_GRAPHQL_URL
+from achievement_pipeline.sources.github import GitHubClient
+from achievement_pipeline.sources.http import Authorization, Wire
+from achievement_pipeline.sources.linear import API_URL as LINEAR_API_URL
+from achievement_pipeline.sources.linear import LinearClient
+from achievement_pipeline.sources.mlflow import MlflowClient
+
+GITHUB_IS_OFF = "GitHub is off. Set GITHUB_TOKEN; or, for public repositories alone, [github] enabled = true."
+LINEAR_IS_OFF = "Linear is off. Set LINEAR_API_KEY to switch it on."
+MLFLOW_IS_OFF = "MLflow is off. Set MLFLOW_TRACKING_URI to switch it on."
+
+
+def github_client(settings: Settings, wire: Wire | None = None) -> GitHubClient:
+    """Return the way to GitHub.
+
+    Raises:
+        SettingsError: It is off.
+        SourceError: The token or an address can't be one.
+    """
+    environment = settings.environment
+    if not settings.github_is_on:
+        raise SettingsError(GITHUB_IS_OFF)
+    return GitHubClient(
+        environment.github_token,
+        environment.github_api_url or GITHUB_API_URL,
+        environment.github_graphql_url or GITHUB_GRAPHQL_URL,
+        wire=wire,
+    )
+
+
+def linear_client(settings: Settings, wire: Wire | None = None) -> LinearClient:
+    """Return the way to Linear.
+
+    Raises:
+        SettingsError: It is off.
+        SourceError: The key or the address can't be one.
+    """
+    environment = settings.environment
+    if environment.linear_api_key is None:
+        raise SettingsError(LINEAR_IS_OFF)
+    return LinearClient(environment.linear_api_key, environment.linear_api_url or LINEAR_API_URL, wire=wire)
+
+
+def mlflow_client(settings: Settings, wire: Wire | None = None) -> MlflowClient:
+    """Return the way to the MLflow tracking server.
+
+    Raises:
+        SettingsError: It is off.
+        SourceError: The token or the address can't be one.
+    """
+    environment = settings.environment
+    if environment.mlflow_tracking_uri is None:
+        raise SettingsError(MLFLOW_IS_OFF)
+    authorization = None
+    if environment.mlflow_tracking_username and environment.mlflow_tracking_password:
+        authorization = Authorization.basic(environment.mlflow_tracking_username, environment.mlflow_tracking_password)
+    elif environment.mlflow_tracking_token:
+        authorization = Authorization(environment.mlflow_tracking_token)
+    return MlflowClient(environment.mlflow_tracking_uri, authorization, wire=wire)
+
+
+def telling(tell: Callable[[str], None]) -> Wire:
+    """Return the usual patience, waits told of."""
+    return Wire(progress=tell)

@@ -1,0 +1,90 @@
+"""Reads the pull requests of a run's repositories: what is stored is taken along, and a broken one stops no other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import dagster as dg
+import pandas as pd
+from pandera.errors import SchemaError
+
+from achievement_pipeline.defs.clients import github_client, telling
+from achievement_pipeline.defs.io_manager import ParquetIOManager
+from achievement_pipeline.errors import AchievementPipelineError, SourceError
+from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequestFiles, RawPullRequests, RawReviews
+from achievement_pipeline.settings import Settings
+from achievement_pipeline.sources.github import PullRequests, no_pull_requests, read_pull_requests
+
+RAW_PULL_REQUESTS = ("raw_pull_requests", "raw_pull_request_commits", "raw_pull_request_files", "raw_reviews")
+"""The assets of the frames of `PullRequests`, in their order."""
+
+
+@dataclass(frozen=True)
+class RepositoriesRead:
+    """What was read of all repositories of a run."""
+
+    frames: PullRequests
+    failed: Mapping[str, str]
+    """Why a repository could not be read, by key; what is stored of it is kept."""
+
+
+def read_repositories(
+    context: dg.AssetExecutionContext, settings: Settings, frames: ParquetIOManager
+) -> RepositoriesRead:
+    """Read the pull requests of the run's repositories; one that does not lie on GitHub has none.
+
+    Raises:
+        dagster.Failure: GitHub is off, or no repository that lies there can be read.
+    """
+    ours = [key for key in context.partition_keys if key.startswith(f"{settings.github_host}/")]
+    for key in sorted(set(context.partition_keys) - set(ours)):
+        context.log.info(f"{key} does not lie on {settings.github_host}: it has no pull requests there.")
+    try:
+        client = github_client(settings, telling(context.log.info))
+    except AchievementPipelineError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
+    read: list[PullRequests] = [no_pull_requests()]
+    failed: dict[str, str] = {}
+    for key in ours:
+        stored = _stored(frames, key)
+        try:
+            read.append(read_pull_requests(client, key, stored))
+        except SourceError as error:
+            failed[key] = str(error)
+            context.log.warning(f"{key}: {error}")
+            read.extend([stored] if stored else [])
+    if ours and len(failed) == len(ours):
+        raise dg.Failure("\n".join(failed.values()), allow_retries=False)
+    return RepositoriesRead(_join(read), failed)
+
+
+def _join(read: list[PullRequests]) -> PullRequests:
+    """Join the frames of several repositories."""
+
+    def joined(name: str) -> pd.DataFrame:
+        parts = [getattr(one, name) for one in read]
+        whole: pd.DataFrame = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+        return whole
+
+    return PullRequests(
+        RawPullRequests.validate(joined("pull_requests")),
+        RawPullRequestCommits.validate(joined("commits")),
+        RawPullRequestFiles.validate(joined("files")),
+        RawReviews.validate(joined("reviews")),
+        tuple(warning for one in read for warning in one.warnings),
+    )
+
+
+def _stored(frames: ParquetIOManager, key: str) -> PullRequests | None:
+    """Return what was stored of a repository the last time, where all of it is there and is of today's shape."""
+    pull_requests, commits, files, reviews = (frames.read(asset, key) for asset in RAW_PULL_REQUESTS)
+    if pull_requests is None or commits is None or files is None or reviews is None:
+        return None
+    try:
+        return PullRequests(
+            RawPullRequests.validate(pull_requests),
+            RawPullRequestCommits.validate(commits),
+            RawPullRequestFiles.validate(files),
+            RawReviews.validate(reviews),
+        )
+    except SchemaError:
+        return None
