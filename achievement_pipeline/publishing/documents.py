@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from achievement_pipeline.publishing.brag import write_brag_document
 from achievement_pipeline.publishing.clearing import clear_views
 from achievement_pipeline.publishing.digest import write_digest
 from achievement_pipeline.publishing.feed import write_feed
-from achievement_pipeline.publishing.period import Period
+from achievement_pipeline.publishing.period import Period, since, week_before
 from achievement_pipeline.publishing.policy import Channel, Privacy
 from achievement_pipeline.publishing.portfolio import write_portfolio
 from achievement_pipeline.publishing.privacy import Cleared, PublicAchievement
@@ -53,6 +54,13 @@ DOCUMENTS = {
     Channel.DIGEST: Document("digest.txt", lambda shown, about: write_digest(shown, about.period)),
 }
 """By channel."""
+
+
+def usual_period(channel: Channel, last_review: dt.date | None, today: dt.date) -> Period:
+    """Return the period that a document is of when nobody says so."""
+    if channel is Channel.BRAG and last_review:
+        return since(last_review)
+    return week_before(today) if channel is Channel.DIGEST else Period()
 
 
 def clear_for(

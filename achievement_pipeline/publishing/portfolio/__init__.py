@@ -4,5 +4,6 @@ Charts are SVG whose numbers also stand in tables; the page works without its sc
 """
 
 from achievement_pipeline.publishing.portfolio.page import write_portfolio
+from achievement_pipeline.publishing.portfolio.picture import draw_page
 
-__all__ = ["write_portfolio"]
+__all__ = ["draw_page", "write_portfolio"]
