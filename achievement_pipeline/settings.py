@@ -256,6 +256,11 @@ class Settings(BaseModel):
         return self.home / SPOOL
 
     @property
+    def my_address(self) -> str | None:
+        """The address that stands for the user, where it is known."""
+        return next((address.lower() for address in self.config.me.emails), None)
+
+    @property
     def published_path(self) -> Path:
         """The folder that the assets write documents to."""
         return self.config.publishing.folder or self.home / "published"

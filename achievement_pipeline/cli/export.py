@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from achievement_pipeline.cli.look import open_connection, whose
-from achievement_pipeline.publishing.documents import DOCUMENTS, About, clear_for, save
-from achievement_pipeline.publishing.period import Period, parse_period, since, week_before
+from achievement_pipeline.publishing.documents import DOCUMENTS, About, clear_for, save, usual_period
+from achievement_pipeline.publishing.period import Period, parse_period
 from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline.publishing.privacy import Held, Reason
 from achievement_pipeline.settings import Settings, load_settings
@@ -62,7 +62,8 @@ def export(document: str, output: Path | None, period: Period | None, author: st
     digest     what was done in a week, ready to paste
     """  # noqa: D301 - click's own mark
     channel, settings = Channel(document), load_settings()
-    period = period or _usual_period(channel, settings)
+    last_review, today = settings.config.publishing.last_review, dt.datetime.now(dt.UTC).date()
+    period = period or usual_period(channel, last_review, today)
     about = About(profile=settings.config.me, period=period, resume=settings.own_resume())
     with open_connection() as connection:
         cleared = clear_for(connection, channel, settings.privacy, period, _whose(author, settings))
@@ -75,17 +76,10 @@ def export(document: str, output: Path | None, period: Period | None, author: st
         click.echo(line, err=True)
 
 
-def _usual_period(channel: Channel, settings: Settings) -> Period:
-    last_review = settings.config.publishing.last_review
-    if channel is Channel.BRAG and last_review:
-        return since(last_review)
-    return week_before(dt.datetime.now(dt.UTC).date()) if channel is Channel.DIGEST else Period()
-
-
 def _whose(author: str | None, settings: Settings) -> str | None:
     """Return the address of the person whose achievements are wanted, or none for everybody's."""
-    if author is None and settings.config.me.emails:
-        return whose("me")
+    if author is None:
+        return settings.my_address
     return None if author == _EVERYBODY else whose(author)
 
 

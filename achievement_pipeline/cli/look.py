@@ -166,10 +166,10 @@ def whose(author: str | None) -> str | None:
     """Return the address of the person whose achievements are wanted; ``me`` is the user."""
     if author != "me":
         return author
-    people = load_settings().config.me.emails
-    if not people:
+    me = load_settings().my_address
+    if not me:
         raise click.UsageError("Who 'me' is stands in achievements.toml: [me] emails = [...]")
-    return people[0].lower()
+    return me
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import os
 
 import dagster as dg
 
-from achievement_pipeline.defs.assets import achievements, git, github, linear, mlflow
+from achievement_pipeline.defs.assets import achievements, git, github, linear, mlflow, publishing
 from achievement_pipeline.defs.histories import GitHistories
 from achievement_pipeline.defs.io_manager import ParquetIOManager
 from achievement_pipeline.defs.jobs import JOBS
@@ -28,7 +28,7 @@ def build_defs(settings: Settings, progress: ReportsProgress | None = None) -> d
         database=database, io_manager=io_manager, progress=progress or LoggedProgress(), settings=settings
     )
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([achievements, git, github, linear, mlflow]),
+        assets=dg.load_assets_from_modules([achievements, git, github, linear, mlflow, publishing]),
         jobs=JOBS,
         sensors=git_sensors(settings, io_manager),
         schedules=schedules(settings),

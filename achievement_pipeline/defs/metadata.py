@@ -57,5 +57,15 @@ def plot(figure: "Figure") -> dg.MetadataValue:
     """Return a figure as metadata that the UI shows as a picture."""
     with io.BytesIO() as file:
         figure.savefig(file, format="png", dpi=80, bbox_inches="tight")
-        picture = base64.b64encode(file.getvalue()).decode()
-    return dg.MetadataValue.md(f"![plot](data:image/png;base64,{picture})")
+        return picture(file.getvalue(), "png", "plot")
+
+
+def picture(content: bytes, form: str, words: str) -> dg.MetadataValue:
+    """Return a picture as metadata.
+
+    Args:
+        content: The picture.
+        form: Its media type after ``image/``.
+        words: What it shows, for those who can't see it.
+    """
+    return dg.MetadataValue.md(f"![{words}](data:image/{form};base64,{base64.b64encode(content).decode()})")

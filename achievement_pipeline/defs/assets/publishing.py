@@ -1,0 +1,127 @@
+"""The documents that are shown: written from what the privacy gate cleared, checked, and only then saved.
+
+A document that fails a check is not written; the one that was there before stays.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+
+from achievement_pipeline.defs.metadata import picture
+from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.publishing.checking import find_bad_links, find_excess, find_faults_of_form, find_leaks
+from achievement_pipeline.publishing.clearing import known_for
+from achievement_pipeline.publishing.documents import DOCUMENTS, About, clear_for, save, usual_period
+from achievement_pipeline.publishing.policy import Channel
+from achievement_pipeline.publishing.portfolio import draw_page
+from achievement_pipeline.publishing.privacy import Cleared
+from achievement_pipeline.settings import Settings
+
+Published = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
+
+_GROUP = "publishing"
+_PREVIEW = 20_000
+_PROBLEMS_SHOWN = 10
+_CHECKS = {
+    "nothing_private": "No secret, no private place, nobody's address and nothing from the user's lists stands in it",
+    "form": "It has the form that its readers expect: the schema of a resume, a page that loads nothing",
+    "links": "Every link could lead somewhere; none is followed",
+    "size": "It is not larger than its readers take",
+}
+
+
+def _check_specs(asset: str) -> list[dg.AssetCheckSpec]:
+    return [dg.AssetCheckSpec(name, asset=asset, blocking=True, description=said) for name, said in _CHECKS.items()]
+
+
+def _definition(asset: str, *kinds: str) -> dict[str, Any]:
+    """Return what the definitions of all documents have in common."""
+    return {
+        "group_name": _GROUP,
+        "kinds": set(kinds),
+        "owners": ["team:achievements"],
+        "deps": ["achievements"],
+        "check_specs": _check_specs(asset),
+    }
+
+
+@dg.asset(**_definition("brag_document", "markdown"))
+def brag_document(database: Database, settings: dg.ResourceParam[Settings]) -> Published:
+    """What was done since the last review, by theme: what, result, evidence. For the user, and whom they hand it to."""
+    yield from _publish("brag_document", Channel.BRAG, database, settings)
+
+
+@dg.asset(**_definition("resume", "json"))
+def resume(database: Database, settings: dg.ResourceParam[Settings]) -> Published:
+    """A resume in the form of JSON Resume: projects and skills from approved achievements, the rest the user's own."""
+    yield from _publish("resume", Channel.RESUME, database, settings)
+
+
+@dg.asset(**_definition("portfolio_site", "html"))
+def portfolio_site(database: Database, settings: dg.ResourceParam[Settings]) -> Published:
+    """A web page in one file that shows approved achievements, and loads nothing from anywhere."""
+    yield from _publish("portfolio_site", Channel.PORTFOLIO, database, settings)
+
+
+def _publish(asset: str, channel: Channel, database: Database, settings: Settings) -> Published:
+    """Write a document, check it, and put it into its file if all is well."""
+    period = usual_period(channel, settings.config.publishing.last_review, dt.datetime.now(dt.UTC).date())
+    about = About(profile=settings.config.me, period=period, resume=settings.own_resume())
+    document = DOCUMENTS[channel]
+    with database.engine.connect() as connection:
+        cleared = clear_for(connection, channel, settings.privacy, period, settings.my_address)
+        known = known_for(connection, channel, settings.privacy, [])
+    text = document.write(cleared.public, about)
+    own = json.dumps(about.resume, ensure_ascii=False)
+    problems = {
+        "nothing_private": find_leaks(text, channel, settings.privacy.policy, known, own),
+        "form": find_faults_of_form(text, channel),
+        "links": find_bad_links(text, channel),
+        "size": find_excess(text, channel),
+    }
+    results = [_result(asset, name, found) for name, found in problems.items()]
+    if any(problems.values()):
+        yield from results
+        raise dg.Failure(f"{document.file_name} was not written: see the checks.", allow_retries=False)
+    path = settings.published_path / document.file_name
+    save(text, path)
+    yield dg.MaterializeResult(
+        metadata={
+            "path": dg.MetadataValue.path(path),
+            "bytes": len(text.encode()),
+            "preview": _preview(channel, text),
+            **_counts(cleared),
+        },
+        check_results=results,
+        data_version=dg.DataVersion(hashlib.sha256(text.encode()).hexdigest()),
+    )
+
+
+def _result(asset: str, name: str, problems: list[str]) -> dg.AssetCheckResult:
+    metadata: dict[str, Any] = {"problems": len(problems)}
+    if problems:
+        metadata["first_problems"] = dg.MetadataValue.md("\n".join(f"* {each}" for each in problems[:_PROBLEMS_SHOWN]))
+    return dg.AssetCheckResult(passed=not problems, asset_key=asset, check_name=name, metadata=metadata)
+
+
+def _preview(channel: Channel, text: str) -> dg.MetadataValue:
+    """Show a document as its reader would meet it."""
+    match channel:
+        case Channel.PORTFOLIO:
+            return picture(draw_page(text).encode(), "svg+xml", "the page")
+        case Channel.RESUME:
+            return dg.MetadataValue.json(json.loads(text))
+        case _:
+            return dg.MetadataValue.md(text if len(text) <= _PREVIEW else f"{text[:_PREVIEW]}\n\n…")
+
+
+def _counts(cleared: Cleared) -> Mapping[str, int]:
+    held = Counter(each.reason.value for each in cleared.held)
+    return {"achievements": len(cleared.public), **dict(sorted(held.items()))}
