@@ -9,7 +9,7 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -303,6 +303,11 @@ class Settings(BaseModel):
         if host.startswith("api."):
             return host.removeprefix("api.")
         return host if address.path.rstrip("/").endswith("/api/v3") else "github.com"
+
+    def including(self, repositories: Iterable[RepositorySettings]) -> "Settings":
+        """Return the same with more repositories, before those that are configured."""
+        config = self.config.model_copy(update={"repositories": (*repositories, *self.config.repositories)})
+        return self.model_copy(update={"config": config})
 
     @property
     def people(self) -> tuple[Person, ...]:

@@ -24,7 +24,7 @@ from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.repositories import place
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.settings import RepositorySettings, Settings, load_settings
-from achievement_pipeline.sources.git import open_repository
+from achievement_pipeline.sources.git import open_repository, without_credentials
 from achievement_pipeline.store.opening import open_database
 from achievement_pipeline.store.reading import AchievementFilter, AchievementView, Summary, find_achievements, summarise
 from achievement_pipeline.store.repositories import remember_repository
@@ -101,17 +101,19 @@ def _collect(
     collected: list[CollectedRepository] = []
     changes: dict[str, int] = {}
     with _bars() as bars, dg.DagsterInstance.get() as instance:
-        job = build_defs(settings, progress=bars).resolve_job_def(COLLECT_GIT)
+        # with the credentials of addresses, which the database does not keep
+        job = build_defs(settings.including(wanted), progress=bars).resolve_job_def(COLLECT_GIT)
         for repository in wanted:
+            location = without_credentials(repository.location)
             try:
                 key = _register(repository, settings, engine, instance)
             except SourceError as error:
-                collected.append(CollectedRepository(repository.location, error=str(error)))
+                collected.append(CollectedRepository(location, error=str(error)))
                 continue
             run_config = _QUIET | {"ops": {"git_history": {"config": selection}}}
             result = job.execute_in_process(run_config, instance, partition_key=key, raise_on_error=False)
             facts = _facts(result)
-            collected.append(CollectedRepository(repository.location, key, _failure(result), facts))
+            collected.append(CollectedRepository(location, key, _failure(result), facts))
             for name in ("new", "changed", "unchanged", "retracted", "restored"):
                 changes[name] = changes.get(name, 0) + facts.get("achievements", {}).get(name, 0)
     everything = AchievementFilter()

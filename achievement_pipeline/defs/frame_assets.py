@@ -94,6 +94,6 @@ def describe_skills(skills: pd.DataFrame, activities: pd.DataFrame) -> dict[str,
 
 
 def _reasons(activities: pd.DataFrame) -> dict[str, int]:
-    """Count the reason codes, the most frequent first."""
+    """Count the reason codes, the most frequent first, of equally frequent ones by name."""
     codes = activities["reasons"].str.split(",").explode().value_counts()
-    return {str(code): int(count) for code, count in codes.items()}
+    return {str(code): int(count) for code, count in sorted(codes.items(), key=lambda each: (-each[1], each[0]))}

@@ -12,7 +12,7 @@ from achievement_pipeline.errors import SourceError
 from achievement_pipeline.settings import RepositorySettings, Settings
 from achievement_pipeline.sources.git.clones import ask_remote_tips
 from achievement_pipeline.sources.git.errors import NotARepositoryError
-from achievement_pipeline.sources.git.remotes import Remote
+from achievement_pipeline.sources.git.remotes import Remote, without_credentials
 from achievement_pipeline.sources.git.repositories import repository_key
 from achievement_pipeline.sources.git.spool import forget_commits, read_commits
 from achievement_pipeline.sources.git.watching import (
@@ -60,15 +60,15 @@ def local_folder(location: str) -> Path | None:
 
 
 def place(location: str) -> str:
-    """Return what to remember of a location: the top of the work tree; a clone URL as it is."""
+    """Return what to remember of a location: the top of the work tree, or a clone URL without credentials."""
     folder = local_folder(location)
-    return location if folder is None else str(top_of(folder))
+    return without_credentials(location) if folder is None else str(top_of(folder))
 
 
 def with_credentials(location: str, settings: Settings) -> str:
     """Return a location as the settings write it, with the credentials that are kept nowhere else."""
     written = (repository.location for repository in settings.repositories)
-    return next((text for text in written if (remote := Remote.parse(text)) and remote.address == location), location)
+    return next((text for text in written if without_credentials(text) == location), location)
 
 
 def watch_local(engine: sa.Engine, settings: Settings) -> Watched:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from achievement_pipeline.sources.git.remotes import Remote, local_key
+from achievement_pipeline.sources.git.remotes import Remote, local_key, without_credentials
 
 
 def parse(address: str) -> Remote:
@@ -118,3 +118,8 @@ def test_a_folder_has_a_key_that_does_not_tell_where_it_is() -> None:
     assert key.startswith("local/n_me-")
     assert "ada" not in key
     assert key != local_key(Path("/home/bob/secret project/näme"))
+
+
+def test_an_address_is_shown_without_its_credentials() -> None:
+    assert without_credentials("https://ann:secret@example.org/a/b.git") == "https://example.org/a/b.git"
+    assert without_credentials("~/src/a") == "~/src/a"

@@ -209,3 +209,12 @@ def test_a_repository_that_may_not_be_read_is_an_error(repository: GitRepository
             opened(repository.path)
     finally:
         repository.path.chmod(0o755)
+
+
+def test_a_relative_path_is_one_of_the_folder_that_we_are_in(
+    repository: GitRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sha = repository.commit("add", {"folder/file": "x\n"})
+    monkeypatch.chdir(repository.path)
+
+    assert opened(Path()).tips == (sha,)

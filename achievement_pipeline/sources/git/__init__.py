@@ -21,6 +21,7 @@ from achievement_pipeline.sources.git.history import (
     read_history,
 )
 from achievement_pipeline.sources.git.identity import user_email
+from achievement_pipeline.sources.git.remotes import without_credentials
 from achievement_pipeline.sources.git.repositories import Repository, open_repository
 
 __all__ = [
@@ -45,4 +46,5 @@ __all__ = [
     "read_changes",
     "read_history",
     "user_email",
+    "without_credentials",
 ]

@@ -102,6 +102,12 @@ class Remote:
         return _CREDENTIALS.sub("", message)
 
 
+def without_credentials(location: str) -> str:
+    """The path or clone URL as it may be shown."""
+    remote = Remote.parse(location)
+    return remote.address if remote else location
+
+
 def local_key(folder: Path) -> str:
     """The key of a repository without a remote: its folder's name, and a digest of where the folder is.
 

@@ -102,7 +102,7 @@ def open_repository(location: str | os.PathLike[str], *, cache: Path, all_branch
         RemoteError: The URL can't be read.
         DiskFullError: The clone finds no room.
     """
-    folder = Path(location).expanduser()
+    folder = Path(location).expanduser().absolute()  # git is run from elsewhere
     try:
         if folder.exists():
             return _open(folder, None, all_branches=all_branches)
@@ -110,7 +110,7 @@ def open_repository(location: str | os.PathLike[str], *, cache: Path, all_branch
         raise AccessError(f"{error.filename}: {error.strerror}. Let this user read it, or run as its owner.") from error
     remote = Remote.parse(os.fspath(location))
     if remote is None:
-        raise NotARepositoryError(f"{folder} does not exist. Give the path of a git repository, or its clone URL.")
+        raise NotARepositoryError(f"{location} does not exist. Give the path of a git repository, or its clone URL.")
     return _open(update_clone(remote, cache), remote, all_branches=all_branches)
 
 
