@@ -46,14 +46,14 @@ def migrated_template(server: EmbeddedPostgres) -> str:
 @pytest.fixture
 def database_url(server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
     """The address of a database with empty tables, this test's own."""
-    with _copy(server, migrated_template) as url:
+    with copy_database(server, migrated_template) as url:
         yield url
 
 
 @pytest.fixture
 def empty_database_url(server: EmbeddedPostgres) -> Iterator[str]:
     """The address of a database without tables, this test's own."""
-    with _copy(server, "template0") as url:
+    with copy_database(server, "template0") as url:
         yield url
 
 
@@ -66,7 +66,8 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
 
 
 @contextmanager
-def _copy(server: EmbeddedPostgres, template: str) -> Iterator[str]:
+def copy_database(server: EmbeddedPostgres, template: str) -> Iterator[str]:
+    """Give the address of a copy of a database, for as long as it is needed."""
     name = f"test_{uuid.uuid4().hex}"
     with _administrator(server) as connection:
         connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))

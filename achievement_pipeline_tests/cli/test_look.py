@@ -1,0 +1,75 @@
+"""`achievements list`, `show`, `explain` and `doctor`: looking at what was collected."""
+
+import pytest
+
+from achievement_pipeline_tests.builders import GitRepository
+from achievement_pipeline_tests.cli.conftest import Achievements
+
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("database")]
+
+
+@pytest.fixture
+def collected(achievements: Achievements, repository: GitRepository) -> Achievements:
+    """The command, after two achievements were collected."""
+    answer = achievements("collect", "--repo", str(repository.path))
+    assert answer.code == 0, answer.output
+    return achievements
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ((), ["Count things", "Count one more"]),
+        (("--category", "bugfix"), ["Count one more"]),
+        (("--min-impact", "40"), ["Count things"]),
+        (("--skill", "Python", "--limit", "1"), ["Count things"]),
+        (("--author", "nobody@example.org"), []),
+        (("--portfolio",), []),
+        (("--since", "2999-01-01"), []),
+    ],
+)
+def test_filters_choose_what_is_listed(collected: Achievements, words: tuple[str, ...], titles: list[str]) -> None:
+    assert [one["title"] for one in collected("list", "--json", *words).data()] == titles
+
+
+def test_a_list_for_people_names_the_keys_to_go_on_with(collected: Achievements, repository: GitRepository) -> None:
+    sha = repository.git("rev-parse", "HEAD~2").decode()
+
+    assert sha[:10] in collected("list").output
+
+
+def test_an_achievement_is_found_by_the_beginning_of_its_commit(
+    collected: Achievements, repository: GitRepository
+) -> None:
+    sha = repository.git("rev-parse", "HEAD~2").decode()
+
+    answer = collected("show", sha[:10])
+
+    assert answer.code == 0
+    assert "Count things" in answer.output
+    assert "impact 50, complexity 45" in answer.output
+
+
+def test_an_explanation_has_every_line_of_the_ledger(collected: Achievements, repository: GitRepository) -> None:
+    sha = repository.git("rev-parse", "HEAD~2").decode()
+
+    answer = collected("explain", sha[:10])
+
+    for said in ("counts: yes (type:feat", "+30.00  base", "+20.00  lines", "400 effective lines", "Python (language)"):
+        assert said in answer.output, answer.output
+
+
+def test_a_key_that_is_none_is_named(collected: Achievements) -> None:
+    answer = collected("show", "feedfeed")
+
+    assert answer.code == 1
+    assert "feedfeed" in answer.errors
+
+
+def test_doctor_finds_everything_well(collected: Achievements, repository: GitRepository) -> None:
+    answer = collected("doctor", "--json")
+
+    findings = {finding["name"]: finding for finding in answer.data()}
+    assert findings["database"]["health"] == "good"
+    assert "2 achievements" in findings["database"]["detail"]
+    assert any(str(repository.path) in finding["detail"] for finding in findings.values())
