@@ -62,6 +62,15 @@ def _split_locations(value: object) -> object:
     return re.findall(rf"{url}|{scp}|[^:]+", value, flags=re.IGNORECASE)
 
 
+class CeleryTasks(StrEnum):
+    """What a task of Celery is."""
+
+    RUNS = "runs"
+    """Dagster's run launcher for Celery: fewer, longer tasks. A run whose worker was killed is started again."""
+    STEPS = "steps"
+    """Dagster's executor for Celery: the assets of one run on several machines."""
+
+
 class LogFormat(StrEnum):
     """For whom the service logs."""
 
@@ -119,6 +128,15 @@ class Environment(BaseSettings):
     )
     achievements_frames: str | None = Field(
         default=None, description="Folder or object store URL of the dataframes; unset: a folder in the home"
+    )
+    achievements_celery_broker: SecretStr | None = Field(
+        default=None, description="Broker of Celery: runs are done by the workers of many machines"
+    )
+    achievements_celery_backend: SecretStr | None = Field(
+        default=None, description="Where Celery keeps the states of tasks; unset: in the broker, where it is Redis"
+    )
+    achievements_celery_tasks: CeleryTasks = Field(
+        default=CeleryTasks.RUNS, description="What is handed to a worker: whole runs, or single steps"
     )
     achievements_log_format: LogFormat = Field(
         default=LogFormat.TEXT, description="What the service prints: text for people, or json for machines"
@@ -249,6 +267,11 @@ class Settings(BaseModel):
     def mirrors_path(self) -> Path:
         """The folder of the bare clones of repositories that are given by URL."""
         return self.home / "mirrors"
+
+    @property
+    def run_locks_path(self) -> Path:
+        """The folder of the locks that the processes of runs hold."""
+        return self.home / "runs"
 
     @property
     def spool_path(self) -> Path:

@@ -51,6 +51,13 @@ def database_url(server: EmbeddedPostgres, migrated_template: str) -> Iterator[s
 
 
 @pytest.fixture
+def spare_database_url(server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
+    """The address of another database with empty tables, to compare with."""
+    with _copy(server, migrated_template) as url:
+        yield url
+
+
+@pytest.fixture
 def empty_database_url(server: EmbeddedPostgres) -> Iterator[str]:
     """The address of a database without tables, this test's own."""
     with copy_database(server, "template0") as url:

@@ -12,7 +12,7 @@ from achievement_pipeline.defs.progress import LoggedProgress, ReportsProgress
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.schedules import schedules
 from achievement_pipeline.defs.sensors import git_sensors
-from achievement_pipeline.settings import Settings
+from achievement_pipeline.settings import CeleryTasks, Environment, Settings
 
 
 def build_defs(settings: Settings, progress: ReportsProgress | None = None) -> dg.Definitions:
@@ -38,9 +38,18 @@ def build_defs(settings: Settings, progress: ReportsProgress | None = None) -> d
             "io_manager": io_manager,
             "settings": settings,
         },
-        # the multiprocess executor takes six times as long for the same assets: each step imports everything anew
-        executor=dg.in_process_executor,
+        executor=_executor(settings.environment),
     )
+
+
+def _executor(environment: Environment) -> dg.ExecutorDefinition:
+    if environment.achievements_celery_broker and environment.achievements_celery_tasks is CeleryTasks.STEPS:
+        # imported here, as it needs the extra
+        from achievement_pipeline.defs.celery import celery_step_executor  # noqa: PLC0415
+
+        return celery_step_executor(environment)
+    # the multiprocess executor takes six times as long for the same assets: each step imports everything anew
+    return dg.in_process_executor
 
 
 def _database(settings: Settings) -> Database:

