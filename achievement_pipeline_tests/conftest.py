@@ -53,7 +53,7 @@ def database_url(server: EmbeddedPostgres, migrated_template: str) -> Iterator[s
 @pytest.fixture
 def spare_database_url(server: EmbeddedPostgres, migrated_template: str) -> Iterator[str]:
     """The address of another database with empty tables, to compare with."""
-    with _copy(server, migrated_template) as url:
+    with copy_database(server, migrated_template) as url:
         yield url
 
 
