@@ -84,10 +84,20 @@ _RULES: Final = {
         r"^(?:bump|upgrade|update|downgrade|pin|unpin|renovate)s?\b.*\b(?:dependenc(?:y|ies)|deps|lock ?files?"
         r"|(?:from \S*\d\S* )?to (?:version )?v?\d+(?:\.\d+)*)\b"
     ),
+    Category.PERFORMANCE: (
+        r"\b(?:(?:improve|increase|boost|better) (?:the )?(?:[\w-]+ ){0,2}(?:performance|perf|throughput)|faster"
+        r"|speed(?:s|ed|ing)?[ -]?up|speedups?|(?:reduce|lower) (?:the )?(?:[\w-]+ ){0,2}(?:latency|allocations?)"
+        r"|optimi[sz](?:e|es|ed|ing))\b"
+    ),
+    Category.STYLE: (
+        r"^(?:re)?format(?:s|ted|ting)?(?: (?:all|the|code|files?|source))*$"
+        r"|^(?:run|apply|fix) (?:prettier|black|gofmt|rustfmt|clang-format|formatting|indentation|code ?style)\b"
+        r"|\b(?:code ?style|(?:trailing|remove|fix) white ?space|indentation)\b"
+    ),
     Category.EXPERIMENT: r"^(?:wip|poc|spike|prototype|experiment)\b|\bproof[ -]of[ -]concept\b",
     Category.PROJECT: (
         r"^(?:initial|first) commit\b|^(?:initiali[sz]e|set ?up|scaffold|bootstrap|kick ?off) (?:the |a )?(?:new )?"
-        r"(?:project|repo|repository|monorepo)\b|\b(?:roadmap|milestones?)\b"
+        r"(?:project|repo|repository|monorepo)\b"
     ),
 }
 """Whole words of titles, in the order in which they are asked. What they find is too rare to learn it from."""
