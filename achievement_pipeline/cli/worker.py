@@ -25,8 +25,16 @@ def worker(concurrency: int, name: str) -> None:
         raise SettingsError("Celery is not installed. Run: pip install 'achievement-pipeline[celery]'")
     settings = load_settings()
     use_dagster_home(settings)
-    # imported here, as only a worker needs it
+    # imported here, as only a worker needs them
+    from celery.signals import worker_process_init  # noqa: PLC0415
+
     from achievement_pipeline.defs.celery import make_worker_app  # noqa: PLC0415
 
+    worker_process_init.connect(_import_everything)
     options = ["--concurrency", str(concurrency), "--hostname", f"{name or 'celery'}@%h", "--queues", "dagster"]
     make_worker_app().worker_main(["worker", "--loglevel", "INFO", *options])
+
+
+def _import_everything(**_: object) -> None:
+    """Be warm when the first run comes."""
+    import achievement_pipeline.definitions  # noqa: F401, PLC0415

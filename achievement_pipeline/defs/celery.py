@@ -8,7 +8,6 @@ from typing import Any
 
 import dagster as dg
 from celery import Celery
-from celery.signals import worker_process_init
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 from dagster._core.storage.dagster_run import DagsterRun
 from dagster._serdes import ConfigurableClassData
@@ -105,10 +104,4 @@ def make_worker_app() -> Celery:
     app: Celery = make_app(config | {"task_default_queue": task_default_queue})  # type: ignore[no-untyped-call]
     for create in (create_execute_job_task, create_resume_job_task, create_task):
         create(app)
-    worker_process_init.connect(_import_everything, weak=False)
     return app
-
-
-def _import_everything(**_: object) -> None:
-    """Be warm when the first task comes."""
-    import achievement_pipeline.definitions  # noqa: F401, PLC0415

@@ -21,7 +21,7 @@ from dagster._serdes import ConfigurableClass, ConfigurableClassData, serialize_
 from achievement_pipeline.defs.run_locks import Life, life_of_run, process_of_run
 from achievement_pipeline.settings import CeleryTasks, load_settings
 
-_COMMAND = (sys.executable, "-m", "achievement_pipeline.defs.run_worker")
+_COMMAND = (sys.executable, "-m", "achievement_pipeline.cli.run_worker")
 _STATUS = {Life.LIVES: WorkerStatus.RUNNING, Life.DIED: WorkerStatus.FAILED}
 
 

@@ -1,4 +1,4 @@
-"""The process of one run: ``python -m achievement_pipeline.defs.run_worker``.
+"""The process of one run: ``python -m achievement_pipeline.cli.run_worker``.
 
 It imports all that a run needs, waits for its order (a line of standard input: what ``dagster api execute_run`` takes),
 carries it out, and ends. Where none comes it ends with whoever started it.
@@ -23,7 +23,7 @@ def main() -> None:
     if not order:
         return
     if load_settings() != settings:  # they were changed while this waited: begin anew, with the order in hand
-        os.execv(sys.executable, [sys.executable, "-m", "achievement_pipeline.defs.run_worker", order])  # noqa: S606
+        os.execv(sys.executable, [sys.executable, "-m", "achievement_pipeline.cli.run_worker", order])  # noqa: S606
     run_id = deserialize_value(order, ExecuteRunArgs).run_id
     with hold_run_lock(settings.run_locks_path, run_id):
         execute_run_command.main([order])
