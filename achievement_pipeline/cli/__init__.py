@@ -40,6 +40,7 @@ _COMMANDS = {
     "undo": "achievement_pipeline.cli.decide:undo",
     "unhide": "achievement_pipeline.cli.decide:unhide",
     "unpin": "achievement_pipeline.cli.decide:unpin",
+    "web": "achievement_pipeline.cli.web:web",
     "worker": "achievement_pipeline.cli.worker:worker",
 }
 

@@ -4,36 +4,31 @@ Each decision is an edit of its own, made on top of what was collected: collecti
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import click
 import sqlalchemy as sa
-from pandera.typing import DataFrame
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from achievement_pipeline.cli.look import headline
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import json_option, print_json
+from achievement_pipeline.desk import Desk, Verdicts, describe_edit, doubted
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.frames import Achievements, PiecesOfWork
-from achievement_pipeline.judging import compose_achievements
-from achievement_pipeline.publishing.clearing import verdicts
 from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline.publishing.privacy import Held, PublicAchievement
-from achievement_pipeline.settings import Settings, load_settings
-from achievement_pipeline.store.edits import RecordedEdit, edits_of, recent_edits, record_edit
+from achievement_pipeline.settings import load_settings
+from achievement_pipeline.store.edits import RecordedEdit, edits_of, recent_edits
 from achievement_pipeline.store.grouping import merge as merge_achievements
 from achievement_pipeline.store.grouping import split as split_achievement
 from achievement_pipeline.store.grouping import take_back
 from achievement_pipeline.store.manual import AchievementCreate, create_achievement
 from achievement_pipeline.store.reading import AchievementView, get_achievement
 from achievement_pipeline.store.tables import EditField
-
-Verdicts = Mapping[Channel, PublicAchievement | Held]
 
 _RECENT = 30
 _BELOW = "# ------ what stands below is not read ------"
@@ -45,35 +40,6 @@ _channels = click.option(
     help="For this way out only; may be given several times. Default: all of them.",
 )
 _day = click.DateTime(["%Y-%m-%d"])
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Where decisions are made: the database, and what the settings say."""
-
-    engine: sa.Engine
-    settings: Settings
-
-    def compose(self, pieces: PiecesOfWork) -> DataFrame[Achievements]:
-        """Make the achievements of whole pieces of work by the rules of the settings."""
-        return compose_achievements(*pieces, self.settings.rules)
-
-    def record(self, key: str, changes: Mapping[EditField, object], channels: Sequence[str | None] = (None,)) -> None:
-        """Record changes of an achievement as one decision."""
-        with self.engine.begin() as connection:
-            for channel in channels:
-                for field, value in changes.items():
-                    record_edit(connection, key, field, value, self.settings.signature, channel=channel)
-
-    def find(self, name: str) -> AchievementView:
-        """Return an achievement as it is seen now."""
-        with self.engine.connect() as connection:
-            return get_achievement(connection, name)
-
-    def verdicts(self, achievement: AchievementView) -> Verdicts:
-        """Return what the privacy gate says of an achievement, by channel."""
-        with self.engine.connect() as connection:
-            return verdicts(connection, self.settings.privacy, achievement)
 
 
 @contextmanager
@@ -165,12 +131,6 @@ def approve(*, keys: Sequence[str], channels: Sequence[str], withdraw: bool, let
             click.echo(headline(achievement))
             for line in explain_verdicts(answers):
                 click.echo(line)
-
-
-def doubted(answers: Verdicts, channels: Sequence[Channel]) -> dict[str, str]:
-    """Return the texts that the gate doubts, by their fingerprints."""
-    held = [answer for channel, answer in answers.items() if channel in channels and isinstance(answer, Held)]
-    return {each.fingerprint: each.preview or "" for each in held if each.fingerprint}
 
 
 def explain_verdicts(answers: Verdicts) -> Iterator[str]:
@@ -318,22 +278,6 @@ def history(key: str | None, as_json: bool) -> None:
     with open_desk() as desk, desk.engine.connect() as connection:
         edits = edits_of(connection, get_achievement(connection, key).key) if key else recent_edits(connection, _RECENT)
     _print_edits(edits, "", as_json=as_json)
-
-
-def describe_edit(edit: RecordedEdit) -> str:
-    """Return an edit in words."""
-    match edit.field, edit.value:
-        case EditField.BELONGS_TO, {"activity": activity, "parent": None}:
-            what = f"split off {activity}"
-        case EditField.BELONGS_TO, {"activity": activity, "parent": parent}:
-            what = f"merged {activity} into {parent}"
-        case EditField.REVIEWED, _:
-            what = "let a doubted text pass"
-        case ((EditField.HIDDEN | EditField.PINNED | EditField.APPROVED), bool(value)):
-            what = edit.field.value if value else f"not {edit.field.value}"
-        case _:
-            what = f"{edit.field.value} = {edit.value!r}"
-    return f"{what}{f' for {edit.channel}' if edit.channel else ''}"
 
 
 def _flag(keys: Sequence[str], field: EditField, *, value: bool, as_json: bool) -> None:

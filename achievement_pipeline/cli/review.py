@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import click
 
-from achievement_pipeline.cli.decide import Desk, describe_edit, doubted, edit_text, explain_verdicts, open_desk
+from achievement_pipeline.cli.decide import edit_text, explain_verdicts, open_desk
 from achievement_pipeline.cli.look import headline, whose
+from achievement_pipeline.desk import Desk, describe_edit, doubted
 from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline.store.grouping import take_back
 from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements

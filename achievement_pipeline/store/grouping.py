@@ -60,7 +60,7 @@ def split(
     """
     with taking_turns(engine) as connection:
         key = _collected(connection, name)
-        evidence = [line["key"] for line in get_achievement(connection, key).evidence if _is_member(line, key)]
+        evidence = [line["key"] for line in get_achievement(connection, key).evidence if is_part(line, key)]
         chosen = [_one_of(evidence, activity) for activity in activities] or _direct_members(connection, key)
         if not chosen:
             raise StoreError(f"{key} can't be split: it is made of one activity only.")
@@ -87,6 +87,11 @@ def take_back(engine: sa.Engine, compose: Compose, number: int | None = None) ->
     return edits
 
 
+def is_part(line: JsonObject, root: str) -> bool:
+    """Whether a line of evidence is an activity that can be taken out of an achievement."""
+    return bool(line.get("relation") == Relation.MEMBER and line["key"] != root)
+
+
 def _collected(connection: sa.Connection, name: str) -> str:
     """Return the key of an achievement that counts and is made of activities."""
     achievement = get_achievement(connection, name)
@@ -95,10 +100,6 @@ def _collected(connection: sa.Connection, name: str) -> str:
     if connection.scalar(sa.select(Activity.key).where(Activity.key == achievement.key)) is None:
         raise StoreError(f"{achievement.key} was written down by hand: it is not made of activities. Edit or hide it.")
     return achievement.key
-
-
-def _is_member(line: JsonObject, root: str) -> bool:
-    return bool(line["relation"] == Relation.MEMBER and line["key"] != root)
 
 
 def _one_of(evidence: Iterable[str], name: str) -> str:

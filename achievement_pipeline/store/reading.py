@@ -103,8 +103,12 @@ class AchievementFilter:
     """Whether portfolio ready."""
     include_retracted: bool = False
     include_hidden: bool = False
+    only_retracted: bool = False
+    only_hidden: bool = False
     decided: bool | None = None
     """Whether the user said whether it may go out."""
+    text: str | None = None
+    """Every word of it stands in its title, description, skills, tags or key; upper and lower case count as one."""
 
 
 @dataclass(frozen=True)
@@ -118,11 +122,26 @@ class Summary:
 
 
 def find_achievements(
-    connection: sa.Connection, wanted: AchievementFilter, limit: int | None = None
+    connection: sa.Connection,
+    wanted: AchievementFilter,
+    limit: int | None = None,
+    *,
+    skip: int = 0,
+    newest_first: bool = False,
 ) -> list[AchievementView]:
-    """Return achievements, the pinned ones first, then those of the highest impact and of these the newest."""
-    order = (_SEEN.c.pinned.desc(), _SEEN.c.impact_score.desc(), _SEEN.c.completed_at.desc().nulls_last(), _SEEN.c.key)
-    statement = sa.select(_SEEN).where(*_conditions(wanted)).order_by(*order).limit(limit)
+    """Return achievements, the pinned ones first, then those of the highest impact and of these the newest.
+
+    Args:
+        connection: The database.
+        wanted: Which.
+        limit: At most so many.
+        skip: Leave out so many at the beginning.
+        newest_first: After the pinned ones the newest, and of these those of the highest impact.
+    """
+    impact, newest = _SEEN.c.impact_score.desc(), _SEEN.c.completed_at.desc().nulls_last()
+    order = (newest, impact) if newest_first else (impact, newest)
+    statement = sa.select(_SEEN).where(*_conditions(wanted)).order_by(_SEEN.c.pinned.desc(), *order, _SEEN.c.key)
+    statement = statement.limit(limit).offset(skip)
     return [AchievementView(**row) for row in connection.execute(statement).mappings()]
 
 
@@ -213,6 +232,10 @@ def _count(connection: sa.Connection, names: sa.Select[Any]) -> dict[str, int]:
 def _conditions(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
     yield from _flags(wanted)
     seen = _SEEN.c
+    for word in (wanted.text or "").split():
+        lists = sa.func.array_to_string(seen.skills_demonstrated + seen.tags, " ")
+        read = sa.func.concat_ws(" ", seen.title, seen.description, seen.key, lists)
+        yield read.icontains(word, autoescape=True)
     if wanted.author is not None:
         author = wanted.author.lower()
         yield (seen.author == author) | (sa.literal(author) == sa.any_(seen.coauthors))
@@ -230,9 +253,13 @@ def _conditions(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
 
 
 def _flags(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
-    if not wanted.include_retracted:
+    if wanted.only_retracted:
+        yield _SEEN.c.retracted_at.is_not(None)
+    elif not wanted.include_retracted:
         yield _SEEN.c.retracted_at.is_(None)
-    if not wanted.include_hidden:
+    if wanted.only_hidden:
+        yield _SEEN.c.hidden
+    elif not wanted.include_hidden:
         yield ~_SEEN.c.hidden
     if wanted.portfolio is not None:
         yield _SEEN.c.portfolio_ready == wanted.portfolio

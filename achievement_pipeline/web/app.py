@@ -1,0 +1,117 @@
+"""The application: which address shows or does what."""
+
+import secrets
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from importlib.resources import files
+from typing import Any
+from urllib.parse import parse_qs, urlencode
+
+import jinja2
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from achievement_pipeline.desk import Desk, describe_edit
+from achievement_pipeline.errors import AchievementPipelineError
+from achievement_pipeline.web.decisions import DECISIONS, Form
+from achievement_pipeline.web.guard import Guard, form_token, is_form_token
+from achievement_pipeline.web.pages import PAGES, Content, document
+
+_DATA = files("achievement_pipeline.web")
+_ASSETS = {"/style.css": "text/css", "/keys.js": "text/javascript"}
+_LONGEST_FORM = 1_000_000
+"""Bytes."""
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def create_app(desk: Desk, *, token: str | None = None, hosts: Collection[str] = LOOPBACK) -> Starlette:
+    """Make the application.
+
+    Args:
+        desk: Where decisions are made.
+        token: The secret by which a browser is let in (``/enter?token=``); by default a new one.
+        hosts: Names and addresses that it answers to, without ports.
+    """
+    secret = token or secrets.token_urlsafe(32)
+    templates = _templates(secret)
+
+    def show(request: Request, name: str, content: Content, status: int = 200) -> Response:
+        here = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+        shared = {"here": here, "path": request.url.path, "did": request.query_params.get("did", "")}
+        return HTMLResponse(templates.get_template(f"{name}.html.j2").render({**shared, **content}), status)
+
+    def page(name: str, look: Callable[[Desk, Request], Content]) -> Callable[[Request], Response]:
+        def respond(request: Request) -> Response:
+            return show(request, name, look(desk, request))
+
+        return respond
+
+    def decision(decide: Callable[[Desk, Form], str]) -> Callable[[Request], Awaitable[Response]]:
+        async def respond(request: Request) -> Response:
+            form = await _read_form(request)
+            if not is_form_token(form.first("token"), secret):
+                return PlainTextResponse("This form is of another page, or an old one. Load the page anew.", 403)
+            return RedirectResponse(await run_in_threadpool(decide, desk, form), 303)
+
+        return respond
+
+    def explain(request: Request, error: Exception) -> Response:
+        return show(request, "problem", {"problem": str(error)}, 400)
+
+    return Starlette(
+        routes=[
+            *(Route(path, page(name, look)) for path, (name, look) in PAGES.items()),
+            *(Route(path, decision(decide), methods=["POST"]) for path, decide in DECISIONS.items()),
+            Route("/preview/{channel}/document", lambda request: document(desk, request)),
+            *(Route(path, _asset(path, kind)) for path, kind in _ASSETS.items()),
+        ],
+        middleware=[Middleware(Guard, token=secret, hosts=hosts)],
+        exception_handlers={AchievementPipelineError: explain},
+    )
+
+
+async def _read_form(request: Request) -> Form:
+    """Read a form that was sent in the way of forms without files."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > _LONGEST_FORM:
+            raise AchievementPipelineError("This is more text than can be stored.")
+    fields: Mapping[str, list[str]] = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
+    return Form(fields)
+
+
+def _asset(path: str, kind: str) -> Callable[[Request], Response]:
+    text = _DATA.joinpath(path.removeprefix("/")).read_text(encoding="utf-8")
+    return lambda _request: Response(text, media_type=kind)
+
+
+def _templates(secret: str) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("achievement_pipeline.web"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["token"] = form_token(secret)
+    environment.filters.update(_FILTERS)
+    return environment
+
+
+def _address_of(key: str) -> str:
+    return f"/achievement?{urlencode({'key': key})}"
+
+
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "address": _address_of,
+    "day": lambda moment: f"{moment:%Y-%m-%d}" if moment else "",
+    "moment": lambda moment: f"{moment:%Y-%m-%d %H:%M}",
+    "points": lambda number: f"{number:g}",
+    "signed": lambda number: f"{number:+.2f}",
+    "words": lambda name: str(name).replace("_", " "),
+    "edit": describe_edit,
+}

@@ -1,0 +1,29 @@
+// Keys for those who like them. The pages work without.
+"use strict";
+const items = [...document.querySelectorAll("[data-item]")];
+const current = () => items.findIndex((item) => item.contains(document.activeElement));
+
+function go(step) {
+  if (!items.length) return;
+  const place = current();
+  const next = items[Math.min(items.length - 1, Math.max(0, place < 0 ? 0 : place + step))];
+  const link = next.querySelector("a");
+  link.focus();
+  next.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select")) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  const here = items[current()] ?? (items.length === 1 ? items[0] : null);
+  const button = here?.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (event.key === "j") go(1);
+  else if (event.key === "k") go(-1);
+  else if (event.key === "/") document.querySelector("[type=search]")?.focus();
+  else if (button) button.click();
+  else return;
+  event.preventDefault();
+});
