@@ -110,6 +110,7 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "address": _address_of,
     "day": lambda moment: f"{moment:%Y-%m-%d}" if moment else "",
     "moment": lambda moment: f"{moment:%Y-%m-%d %H:%M}",
+    "score": lambda number: f"{number:.1f}".removesuffix(".0"),
     "points": lambda number: f"{number:g}",
     "signed": lambda number: f"{number:+.2f}",
     "words": lambda name: str(name).replace("_", " "),

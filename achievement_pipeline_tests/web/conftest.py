@@ -1,0 +1,82 @@
+"""The page behind a real server on loopback, on a database of the test's own."""
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import unescape
+
+import pytest
+import requests
+import sqlalchemy as sa
+import uvicorn
+
+from achievement_pipeline.desk import Desk
+from achievement_pipeline.settings import ConfigFile, Environment, Settings
+from achievement_pipeline.web import create_app
+from achievement_pipeline_tests.store.pieces import Piece, by_the_rules, collect
+
+TOKEN = "of-this-test"
+SETTINGS = {
+    "me": {"name": "Ann", "emails": ["ann@example.com"]},
+    "repositories": [{"location": "https://github.com/acme/engine", "visibility": "public"}],
+}
+COMMIT = Piece("git:github.com/acme/engine@1111aaaa", impact=80, columns={"title": "Add a <cache>"})
+OTHER = Piece("git:github.com/acme/engine@2222bbbb", impact=30, skills=("Rust",), columns={"title": "Fix a crash"})
+PRIVATE = Piece(
+    "git:github.com/acme/zephyr@3333cccc",
+    columns={"title": "Tune the frobnicator", "repository": "github.com/acme/zephyr", "category": "performance"},
+)
+
+
+@dataclass
+class Site:
+    """The page, and a browser that was let in."""
+
+    address: str
+    browser: requests.Session = field(default_factory=requests.Session)
+
+    def get(self, path: str, **options: object) -> str:
+        """Return a page, which has to be there."""
+        answer = self.browser.get(f"{self.address}{path}", timeout=60, **options)  # type: ignore[arg-type]
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def post(
+        self, path: str, *, token: str | None = None, headers: object = None, **fields: object
+    ) -> requests.Response:
+        """Send a form as the page itself would."""
+        form = re.search(r'name="token" value="([^"]+)"', self.get("/add"))
+        assert form
+        sent = {"token": form[1] if token is None else token, **fields}
+        return self.browser.post(f"{self.address}{path}", sent, headers=headers, timeout=60, allow_redirects=False)  # type: ignore[arg-type]
+
+    def titles(self, path: str = "/") -> list[str]:
+        """Return the titles of a list."""
+        return [unescape(title) for title in re.findall(r'<h2><a href="[^"]*">([^<]*)</a>', self.get(path))]
+
+
+@pytest.fixture
+def site(engine: sa.Engine) -> Iterator[Site]:
+    """Three achievements, of which one is of a private repository."""
+    collect(engine, by_the_rules, git=(COMMIT, OTHER, PRIVATE))
+    settings = Settings(
+        environment=Environment.model_construct(), config=ConfigFile.model_validate(SETTINGS), config_path=None
+    )
+    app = create_app(Desk(engine, settings), token=TOKEN)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            while not server.started:
+                time.sleep(0.01)
+            site = Site(f"http://127.0.0.1:{listening.getsockname()[1]}")
+            site.get(f"/enter?token={TOKEN}")
+            yield site
+            site.browser.close()
+        finally:
+            server.should_exit = True
+            thread.join()

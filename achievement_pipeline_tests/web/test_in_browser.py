@@ -1,0 +1,51 @@
+"""The page as people meet it: in a browser, by keys, without scripts, on a phone."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from achievement_pipeline_tests.browser import open_browser
+from achievement_pipeline_tests.web.conftest import TOKEN, Site
+
+pytestmark = pytest.mark.e2e
+
+_TITLES = "[...document.querySelectorAll('.list h2 a')].map((link) => link.textContent)"
+_TYPE = "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {{key: '{}', bubbles: true}}))"
+
+
+def test_it_is_used_by_keys_by_forms_and_on_a_phone_and_loads_nothing_from_elsewhere(site: Site) -> None:
+    with open_browser() as page:
+        page.open(f"{site.address}/enter?token={TOKEN}")
+        page.open(f"{site.address}/?state=new")
+        assert page.evaluate(_TITLES) == ["Add a <cache>", "Tune the frobnicator", "Fix a crash"]
+
+        for key in "jja":
+            page.evaluate(_TYPE.format(key))
+        _wait(page.evaluate, "document.querySelector('.said')?.textContent.includes('Approved')")
+        assert page.evaluate(_TITLES) == ["Add a <cache>", "Fix a crash"]
+
+        page.send("Emulation.setScriptExecutionDisabled", value=True)
+        page.open(f"{site.address}/?state=new")
+        page.evaluate("document.querySelector('[aria-label=\"Hide: Fix a crash\"]').click()")
+        _wait(page.evaluate, "document.querySelector('.said')?.textContent.includes('Hidden')")
+        assert page.evaluate(_TITLES) == ["Add a <cache>"]
+
+        for path in ("/", "/achievement?key=1111", "/previews", "/preview/portfolio", "/add", "/history"):
+            page.open(f"{site.address}{path}", width=390, dark=True)
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+            assert page.evaluate("document.querySelector('a').getAttribute('href')") == "#main"
+
+        assert page.complaints == []
+        assert {address for address in page.requests if not address.startswith((site.address, "data:"))} == set()
+
+
+def _wait(evaluate: Callable[[str], Any], condition: str) -> None:
+    """Wait until a page that was just asked for has come."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        if evaluate(condition):
+            return
+        time.sleep(0.05)
+    pytest.fail(f"It never came that {condition}")

@@ -1,0 +1,193 @@
+"""What the pages show and do."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+import sqlalchemy as sa
+
+from achievement_pipeline.store.edits import edits_of
+from achievement_pipeline.store.reading import get_achievement
+from achievement_pipeline_tests.store.pieces import Piece, by_the_rules, collect
+from achievement_pipeline_tests.web.conftest import COMMIT, OTHER, PRIVATE, Site
+
+pytestmark = pytest.mark.e2e
+
+PAGE = f"/achievement?key={quote(COMMIT.key)}"
+
+
+class TestBrowsing:
+    def test_the_list_has_the_highest_impact_first_and_shows_text_as_text(self, site: Site) -> None:
+        assert site.titles() == ["Add a <cache>", "Tune the frobnicator", "Fix a crash"]
+
+    @pytest.mark.parametrize(
+        ("query", "titles"),
+        [
+            ("q=CRASH", ["Fix a crash"]),
+            ("q=fix+rust", ["Fix a crash"]),
+            ("q=3333cccc", ["Tune the frobnicator"]),
+            ("q=100%25", []),
+            ("category=performance", ["Tune the frobnicator"]),
+            ("skill=rust", ["Fix a crash"]),
+            ("repository=github.com/acme/zephyr", ["Tune the frobnicator"]),
+            ("impact=80", ["Add a <cache>"]),
+            ("impact=much&page=x&state=odd", ["Add a <cache>", "Tune the frobnicator", "Fix a crash"]),
+            ("q=%00", ["Add a <cache>", "Tune the frobnicator", "Fix a crash"]),
+        ],
+    )
+    def test_it_is_searched_and_filtered(self, site: Site, query: str, titles: list[str]) -> None:
+        assert site.titles(f"/?{query}") == titles
+
+    def test_what_is_new_hidden_or_decided_is_a_list_of_its_own(self, site: Site) -> None:
+        site.post("/decide", key=OTHER.key, what="hide")
+        site.post("/decide", key=COMMIT.key, what="approve")
+        assert site.titles("/?state=new") == ["Tune the frobnicator"]
+        assert site.titles("/?state=hidden") == ["Fix a crash"]
+        assert site.titles("/?state=decided") == ["Add a <cache>", "Fix a crash"]
+
+    def test_a_long_list_goes_on_on_another_page(self, site: Site, engine: sa.Engine) -> None:
+        collect(
+            engine, by_the_rules, more=tuple(Piece(f"git:github.com/acme/engine@{number:08x}") for number in range(60))
+        )
+        first, second = site.get("/?q=engine"), site.get("/?q=engine&page=2")
+        assert ("Page 1 of 2" in first, "/?q=engine&amp;page=2" in first) == (True, True)
+        assert len(site.titles("/?page=2")) == 13
+        assert "Page 2 of 2" in second
+
+
+class TestOneAchievement:
+    def test_its_ledger_skills_and_evidence_are_shown(self, site: Site) -> None:
+        page = site.get(PAGE)
+        for shown in ("Add a &lt;cache&gt;", "+80.00", "files of git:", "Counts: type", "Python"):
+            assert shown in page
+
+    def test_it_says_where_it_goes_out_and_shows_the_text(self, site: Site) -> None:
+        site.post("/decide", key=COMMIT.key, what="approve")
+        page = site.get(PAGE)
+        assert page.count("Goes out") == 9
+        assert "# Brag document: Ann" in page
+        assert "private work is left out of linkedin" in site.get(f"/achievement?key={quote(PRIVATE.key)}")
+
+    def test_an_approval_can_be_of_one_channel(self, site: Site) -> None:
+        site.post("/decide", key=COMMIT.key, what="approve", channel="feed")
+        assert site.get(PAGE).count("Goes out") == 5
+        site.post("/decide", key=COMMIT.key, what="withdraw", channel="feed")
+        assert site.get(PAGE).count("Goes out") == 4
+
+    def test_a_doubted_text_passes_when_it_was_read(self, site: Site) -> None:
+        site.post("/decide", key=PRIVATE.key, what="approve")
+        page = site.get(f"/achievement?key={quote(PRIVATE.key)}")
+        assert "may tell something: frobnicator" in page
+        fingerprint = re.search(r'name="fingerprint" value="([0-9a-f]{64})"', page)
+        assert fingerprint
+        site.post("/let-pass", key=PRIVATE.key, fingerprint=fingerprint[1])
+        assert "Goes out</span> as “Tune the frobnicator”" in site.get(f"/achievement?key={quote(PRIVATE.key)}")
+
+    def test_only_what_the_form_says_otherwise_is_edited(self, site: Site, engine: sa.Engine) -> None:
+        said = {"description": "Two\r\nlines", "category": "feature", "impact": "80", "complexity": "40"}
+        answer = site.post("/edit", key=COMMIT.key, title="Answer faster", portfolio="1", **said)
+        assert answer.headers["location"].endswith("did=edited")
+        with engine.connect() as connection:
+            edits = edits_of(connection, COMMIT.key)
+        assert [(edit.field, edit.value) for edit in edits] == [
+            ("title", "Answer faster"),
+            ("description", "Two\nlines"),
+        ]
+        assert (
+            "unchanged"
+            in site.post("/edit", key=COMMIT.key, title="Answer faster", portfolio="1", **said).headers["location"]
+        )
+
+    def test_a_value_that_cannot_be_is_refused_with_the_reason(self, site: Site) -> None:
+        said = {"title": "x", "category": "Not A Word", "impact": "80", "complexity": "40"}
+        answer = site.post("/edit", key=COMMIT.key, **said)
+        assert answer.status_code == 400
+        assert "category can&#39;t be &#39;Not A Word&#39;" in answer.text
+        assert "is no number" in site.post("/edit", key=COMMIT.key, title="x", impact="much").text
+
+    def test_merging_and_splitting(self, site: Site) -> None:
+        site.post("/merge", key=COMMIT.key, others=OTHER.key)
+        assert site.titles() == ["Add a <cache>", "Tune the frobnicator"]
+        assert "Choose what" in site.post("/split", key=COMMIT.key).text
+        site.post("/split", key=COMMIT.key, activity=OTHER.key)
+        assert "Fix a crash" in site.titles()
+
+    def test_one_that_is_not_there_is_said_to_be_missing(self, site: Site) -> None:
+        answer = site.browser.get(f"{site.address}/achievement?key=nothing", timeout=60)
+        assert (answer.status_code, "There is no achievement nothing" in answer.text) == (400, True)
+
+
+class TestDeciding:
+    def test_what_was_done_is_said_and_can_be_undone(self, site: Site) -> None:
+        answer = site.post("/decide", key=COMMIT.key, what="hide", back="/?q=cache&did=pin")
+        assert answer.headers["location"] == "/?q=cache&did=hide"
+        assert "Hidden." in site.get(answer.headers["location"])
+        site.post("/undo")
+        assert "Add a <cache>" in site.titles()
+
+    def test_an_edit_is_undone_by_its_number_and_stays_in_the_history(self, site: Site, engine: sa.Engine) -> None:
+        site.post("/decide", key=COMMIT.key, what="pin")
+        with engine.connect() as connection:
+            (edit,) = edits_of(connection, COMMIT.key)
+        site.post("/undo", number=str(edit.id))
+        assert "taken back" in site.get("/history")
+        with engine.connect() as connection:
+            assert not get_achievement(connection, COMMIT.key).pinned
+
+    @pytest.mark.parametrize("back", ["//evil.example/", "http://evil.example/", "/\\evil.example", "javascript:x", ""])
+    def test_it_leads_back_to_its_own_pages_only(self, site: Site, back: str) -> None:
+        assert site.post("/decide", key=COMMIT.key, what="pin", back=back).headers["location"] == "/?did=pin"
+
+    @pytest.mark.parametrize(
+        ("path", "fields"),
+        [
+            ("/decide", {"key": COMMIT.key, "what": "steal"}),
+            ("/decide", {"key": COMMIT.key, "what": "approve", "channel": "fax"}),
+            ("/undo", {"number": "x"}),
+            ("/let-pass", {"key": COMMIT.key, "fingerprint": "x"}),
+            ("/add", {"title": "A talk", "category": "Big Talk", "impact": "1", "complexity": "1"}),
+            ("/add", {"title": "A talk", "category": "talk", "impact": "1", "complexity": "1", "completed": "soon"}),
+        ],
+    )
+    def test_what_cannot_be_done_is_said(self, site: Site, path: str, fields: dict[str, str]) -> None:
+        answer = site.post(path, **fields)
+        assert answer.status_code == 400
+        assert 'role="alert"' in answer.text
+
+    def test_an_achievement_is_written_down(self, site: Site, engine: sa.Engine) -> None:
+        said = {"title": "A talk", "category": "talk", "impact": "60", "complexity": "20", "skills": "Speaking, Python"}
+        assert site.post("/add", completed="2026-03-04", **said).status_code == 303
+        (key,) = re.findall(r"manual%3A[0-9a-f-]+", site.get("/?q=talk"))[:1]
+        with engine.connect() as connection:
+            stored = get_achievement(connection, key.replace("%3A", ":"))
+        assert (stored.author, stored.skills_demonstrated) == ("ann@example.com", ["Speaking", "Python"])
+
+    def test_a_form_without_end_is_refused(self, site: Site) -> None:
+        assert "more text than can be stored" in site.post("/edit", title="x" * 1_100_000).text
+
+
+class TestPreviews:
+    def test_every_way_out_is_listed_with_what_holds_for_it(self, site: Site) -> None:
+        page = site.get("/previews")
+        assert page.count("<tr>") == 10
+        assert "redacted" in page
+
+    @pytest.mark.parametrize("channel", ["brag", "resume", "csv", "json", "feed", "digest"])
+    def test_the_text_of_a_way_out_is_shown(self, site: Site, channel: str) -> None:
+        assert f"Preview: {channel}" in site.get(f"/preview/{channel}")
+
+    def test_a_page_is_shown_as_a_page_that_can_reach_nothing(self, site: Site) -> None:
+        site.post("/decide", key=COMMIT.key, what="approve")
+        assert 'src="/preview/portfolio/document"' in site.get("/preview/portfolio")
+        answer = site.browser.get(f"{site.address}/preview/portfolio/document", timeout=60)
+        assert "Add a &lt;cache&gt;" in answer.text
+        assert answer.headers["content-security-policy"].startswith("sandbox")
+
+    def test_what_waits_for_the_user_is_listed(self, site: Site) -> None:
+        page = site.get("/preview/portfolio")
+        assert "not approved for portfolio" in page
+        assert "Tune the frobnicator" not in page
+
+    @pytest.mark.parametrize("path", ["/preview/fax", "/preview/fax/document", "/preview/brag/document"])
+    def test_another_way_out_is_not_there(self, site: Site, path: str) -> None:
+        assert site.browser.get(f"{site.address}{path}", timeout=60).status_code == 404
