@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
+from typing import Any
 
 import pytest
 import requests
@@ -38,20 +39,18 @@ class Site:
     address: str
     browser: requests.Session = field(default_factory=requests.Session)
 
-    def get(self, path: str, **options: object) -> str:
+    def get(self, path: str) -> str:
         """Return a page, which has to be there."""
-        answer = self.browser.get(f"{self.address}{path}", timeout=60, **options)  # type: ignore[arg-type]
+        answer = self.browser.get(f"{self.address}{path}", timeout=60)
         assert answer.status_code == 200, answer.text
         return answer.text
 
-    def post(
-        self, path: str, *, token: str | None = None, headers: object = None, **fields: object
-    ) -> requests.Response:
+    def post(self, path: str, *, token: str | None = None, headers: Any = None, **fields: str) -> requests.Response:
         """Send a form as the page itself would."""
         form = re.search(r'name="token" value="([^"]+)"', self.get("/add"))
         assert form
         sent = {"token": form[1] if token is None else token, **fields}
-        return self.browser.post(f"{self.address}{path}", sent, headers=headers, timeout=60, allow_redirects=False)  # type: ignore[arg-type]
+        return self.browser.post(f"{self.address}{path}", sent, headers=headers, timeout=60, allow_redirects=False)
 
     def titles(self, path: str = "/") -> list[str]:
         """Return the titles of a list."""
