@@ -52,7 +52,7 @@ def _at_a_glance(
     )
     yield ""
     if skills := shown_skills(achievements)[:_SKILLS]:
-        yield f"Shown most: {', '.join(f'{escaped(skill.name)} ({skill.pieces:,})' for skill in skills)}."
+        yield f"Skills shown most: {', '.join(f'{escaped(skill.name)} ({skill.pieces:,})' for skill in skills)}."
         yield ""
     yield "| Theme | Pieces of work | Highest impact |"
     yield "|---|--:|--:|"

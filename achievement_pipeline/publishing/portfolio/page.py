@@ -98,7 +98,8 @@ def _years(newest: Iterable[PublicAchievement]) -> list[_Year]:
 
 
 def _shares(achievements: Iterable[PublicAchievement]) -> list[_Share]:
-    counts = [(category, len(done)) for category, done in by_theme(achievements).items()]
+    themes = sorted(by_theme(achievements).items(), key=lambda theme: -len(theme[1]))
+    counts = [(category, len(done)) for category, done in themes]
     most = max((count for _, count in counts), default=1)
     return [_Share(name, heading(name), count, round(100 * count / most, 2)) for name, count in counts]
 
