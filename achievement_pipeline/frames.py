@@ -77,6 +77,7 @@ class RawRepositories(pa.DataFrameModel):
     authors: str = pa.Field(description="Whose commits were read, for people")
     remarks: str = pa.Field(description="What a reader should know of it, a sentence a line")
     state: str = pa.Field(description="JSON of what the history was read from, which saves reading it again")
+    examined_by: str = pa.Field(description="By which rules it was decided whose contents are read")
 
     class Config:
         """No other column may appear."""
@@ -435,6 +436,7 @@ class Activities(_JudgedActivities):
 class CommitActivities(Activities):
     """One row a commit, normalised and gated."""
 
+    signed_off_by: str = pa.Field(description="Canonical addresses in Signed-off-by lines, separated by commas")
     sha: str = pa.Field(description="Full object name")
     type: str = pa.Field(nullable=True, description="Conventional Commits type, lower case; missing if not conforming")
     scope: str = pa.Field(nullable=True, description="Conventional Commits scope")

@@ -11,13 +11,24 @@ from pandera.errors import SchemaError
 from pandera.typing import DataFrame
 from pydantic import ValidationError
 
+from achievement_pipeline.defs.contents import Contents, examined_by, read_contents
 from achievement_pipeline.defs.io_manager import ParquetIOManager
-from achievement_pipeline.defs.progress import Progress, ReportsProgress
+from achievement_pipeline.defs.progress import ReportsProgress
 from achievement_pipeline.defs.repositories import with_credentials
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.errors import SettingsError, SourceError
-from achievement_pipeline.frames import RawCommitFiles, RawCommits, RawRepositories
+from achievement_pipeline.frames import (
+    CommitContents,
+    DependencyChanges,
+    DiffState,
+    PathAttributes,
+    RawCommitFiles,
+    RawCommits,
+    RawRepositories,
+)
 from achievement_pipeline.judging import may_count
+from achievement_pipeline.judging.contents import EXAMINER_VERSION
+from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.settings import ALL, ME, Settings
 from achievement_pipeline.sources.git import (
     History,
@@ -59,6 +70,9 @@ class Histories:
     repositories: DataFrame[RawRepositories]
     commits: DataFrame[RawCommits]
     files: DataFrame[RawCommitFiles]
+    attributes: DataFrame[PathAttributes]
+    contents: DataFrame[CommitContents]
+    dependencies: DataFrame[DependencyChanges]
     counts: Mapping[str, Any] = field(default_factory=dict)
     """How many commits are new, gone and unread, and which repositories failed."""
 
@@ -82,7 +96,7 @@ class GitHistories(dg.ConfigurableResource):
         for key in context.partition_keys:
             stored = _stored(self.io_manager, key)
             try:
-                histories.append(self._read_one(key, stored, wanted, self.progress.start(context, key)))
+                histories.append(self._read_one(context, key, stored, wanted))
             except SourceError as error:
                 mark_repository_missing(self.database.engine, key)
                 failed[key] = str(error)
@@ -95,6 +109,9 @@ class GitHistories(dg.ConfigurableResource):
             RawRepositories.validate(pd.concat([one.facts for one in histories], ignore_index=True)),
             RawCommits.validate(pd.concat([one.history.commits for one in histories], ignore_index=True)),
             RawCommitFiles.validate(pd.concat([one.history.files for one in histories], ignore_index=True)),
+            PathAttributes.validate(pd.concat([one.contents.attributes for one in histories], ignore_index=True)),
+            CommitContents.validate(pd.concat([one.contents.contents for one in histories], ignore_index=True)),
+            DependencyChanges.validate(pd.concat([one.contents.dependencies for one in histories], ignore_index=True)),
             {
                 "new": sum(one.history.new for one in histories),
                 "gone": sum(one.history.gone for one in histories),
@@ -105,12 +122,14 @@ class GitHistories(dg.ConfigurableResource):
             },
         )
 
-    def _read_one(self, key: str, stored: "_Known | None", wanted: Wanted, progress: Progress) -> "_Known":
+    def _read_one(
+        self, context: dg.AssetExecutionContext, key: str, stored: "_Known | None", wanted: Wanted
+    ) -> "_Known":
         known = find_repository(self.database.engine, key)
         location = with_credentials(known.location, self.settings)
         repository = open_repository(location, cache=self.settings.mirrors_path, all_branches=known.branches == "all")
         if repository.key != key:
-            return _renamed(key, repository)
+            return _renamed(key, repository, self.settings.rules)
         if known.missing_since:
             remember_repository(self.database.engine, key, known.location, known.branches)
         chosen = ""
@@ -120,8 +139,29 @@ class GitHistories(dg.ConfigurableResource):
             authors, chosen = _authors(commits, wanted, repository, self.settings)
             return may_count(commits, self.settings.rules, self.settings.people, authors, wanted.since)
 
+        progress = self.progress.start(context, key)
         history = read_history(repository, stored.history if stored else None, select, progress)
-        return _Known(_facts(repository, chosen, history), history)
+        return _Known(
+            _facts(repository, chosen, history, self.settings.rules),
+            history,
+            self._read_contents(context, repository, history, stored),
+        )
+
+    def _read_contents(
+        self, context: dg.AssetExecutionContext, repository: Repository, history: History, stored: "_Known | None"
+    ) -> Contents:
+        """Read the contents that are worth it, taking from what is stored all that today's examiner and rules made."""
+        made_by = stored.facts["examined_by"].iloc[0] if stored else ""
+        by_examiner = stored is not None and made_by.partition("-")[0] == EXAMINER_VERSION
+        by_rules = stored is not None and made_by == examined_by(self.settings.rules)
+        return read_contents(
+            repository,
+            history,
+            self.settings.rules,
+            self.progress.start(context, f"{repository.key}: contents"),
+            stored=stored.contents if stored and by_examiner else None,
+            decided=stored.read_commits if stored and by_rules else None,
+        )
 
 
 class _Known(NamedTuple):
@@ -129,6 +169,12 @@ class _Known(NamedTuple):
 
     facts: DataFrame[RawRepositories]
     history: History
+    contents: Contents
+
+    @property
+    def read_commits(self) -> "pd.Series[str]":
+        """Names of the commits whose changes were read."""
+        return self.history.commits.loc[self.history.commits["diff"] == DiffState.READ, "sha"]
 
 
 def _authors(
@@ -149,16 +195,17 @@ def _authors(
     return addresses, ", ".join(addresses)
 
 
-def _renamed(key: str, repository: Repository) -> _Known:
+def _renamed(key: str, repository: Repository, rules: Rules) -> _Known:
     """Return that nothing is left of a repository whose name changed: it is collected under the new one."""
     history = no_history(key)
-    facts = _facts(repository, "", history).assign(
+    facts = _facts(repository, "", history, rules).assign(
         repository=key, remarks=f"It is {repository.key} now, and is collected under that name."
     )
-    return _Known(RawRepositories.validate(facts), history)
+    nothing = Contents(PathAttributes.empty(), CommitContents.empty(), DependencyChanges.empty())
+    return _Known(RawRepositories.validate(facts), history, nothing)
 
 
-def _facts(repository: Repository, authors: str, history: History) -> DataFrame[RawRepositories]:
+def _facts(repository: Repository, authors: str, history: History, rules: Rules) -> DataFrame[RawRepositories]:
     facts = {
         "repository": repository.key,
         "branch": repository.branch,
@@ -168,6 +215,7 @@ def _facts(repository: Repository, authors: str, history: History) -> DataFrame[
         "authors": authors,
         "remarks": "\n".join(repository.remarks),
         "state": history.state.model_dump_json(),
+        "examined_by": examined_by(rules),
     }
     return RawRepositories.validate(pd.DataFrame([facts]).astype({"branch": "str", "commit_url": "str"}))
 
@@ -177,7 +225,8 @@ def _stored(frames: ParquetIOManager, key: str) -> _Known | None:
     facts, commits, files = (
         frames.read(asset, key) for asset in ("raw_repositories", "raw_commits", "raw_commit_files")
     )
-    if facts is None or commits is None or files is None:
+    contents = Contents.stored(frames, key)
+    if facts is None or commits is None or files is None or contents is None:
         return None
     try:
         known = RawRepositories.validate(facts)
@@ -188,4 +237,4 @@ def _stored(frames: ParquetIOManager, key: str) -> _Known | None:
         )
     except (SchemaError, ValidationError):
         return None
-    return _Known(known, history)
+    return _Known(known, history, contents)

@@ -4,7 +4,7 @@ from achievement_pipeline.judging.commits import judge_commits, may_count
 from achievement_pipeline.judging.linear import find_linear_skills, judge_linear, score_linear
 from achievement_pipeline.judging.linking import compose_achievements
 from achievement_pipeline.judging.mlflow import find_run_skills, judge_runs, score_runs
-from achievement_pipeline.judging.noise import noise_reasons
+from achievement_pipeline.judging.noise import noise_reasons, with_source_lines
 from achievement_pipeline.judging.people import Asked
 from achievement_pipeline.judging.pull_requests import (
     find_pull_request_skills,
@@ -31,4 +31,5 @@ __all__ = [
     "score_linear",
     "score_pull_requests",
     "score_runs",
+    "with_source_lines",
 ]

@@ -24,7 +24,8 @@ from achievement_pipeline.json_columns import json_lists, json_objects
 from achievement_pipeline.judging import messages
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import categorise
-from achievement_pipeline.judging.people import canonical, read_coauthors, show_names
+from achievement_pipeline.judging.noise import Noise, with_source_lines
+from achievement_pipeline.judging.people import canonical, read_coauthors, read_sign_offs, show_names
 from achievement_pipeline.judging.references import link_commits, name_commits
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.judging.same_work import find_retractions, find_reverts
@@ -59,6 +60,23 @@ def may_count(
     if since is not None:
         wanted &= commits["committed_at"] >= pd.Timestamp(since, tz="UTC")
     return wanted
+
+
+def could_count(
+    commits: DataFrame[RawCommits], files: DataFrame[RawCommitFiles], noise: pd.Series[str], rules: Rules
+) -> pd.Series[bool]:
+    """Tell which commits count as far as messages and paths tell: only their contents are worth a second reading.
+
+    Contents can show that a change is no work; of notebooks alone they can show that it is, so these pass for work.
+    """
+    commits = commits.reset_index(drop=True)
+    headers = messages.read_headers(commits["subject"])
+    is_work = (noise.isna() | (noise == Noise.NOTEBOOK_OUTPUT)).to_numpy()
+    amounts = _count(commits, files, is_work, files)
+    against = _against(commits, headers["description"], amounts, find_reverts(commits, amounts), rules)
+    effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
+    verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
+    return verdicts["significant"]
 
 
 def judge_commits(  # noqa: PLR0913 - what a verdict rests on
@@ -122,6 +140,7 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
                 "retracted_by": retractions["by"].map(keys).reindex(commits.index).astype("str"),
                 "names": name_commits(commits),
                 "links": link_commits(commits),
+                "signed_off_by": _listed(read_sign_offs(commits["body"], people), commits.index),
                 "sha": commits["sha"],
                 "type": headers["type"],
                 "scope": headers["scope"],
@@ -139,7 +158,7 @@ def _against(
     merges = commits["diff"] == DiffState.MERGE
     bots = are_bots(commits["author_name"], commits["author_email"], rules.bots)
     unread = are_unread(commits["diff"]) & ~bots
-    projects = commits["repository"].str.rpartition("/")[2]
+    projects = commits["repository"].str.replace(r"^.*/", "", regex=True)
     return pd.DataFrame(
         {
             "merge": merges,
@@ -158,26 +177,32 @@ def count_work(
     commits: pd.DataFrame, files: pd.DataFrame, noise: pd.Series[str], contents: DataFrame[CommitContents] | None
 ) -> pd.DataFrame:
     """Count files and lines of each commit: all of them, those that are work, and those that are not by reason."""
-    places = _places(commits, files)
     is_work = noise.isna().to_numpy()
-    insertions, deletions = (files[name].fillna(0).to_numpy(dtype="int64") for name in ("insertions", "deletions"))
-    effective = _source_lines(files, contents)
-    total = len(commits)
+    lines = (files["insertions"].fillna(0) + files["deletions"].fillna(0)).to_numpy(dtype="int64")
+    left_out = _left_out(_places(commits, files)[~is_work], noise[~is_work], lines[~is_work], len(commits))
+    source = files if contents is None else with_source_lines(RawCommitFiles.validate(files), contents)
+    return _count(commits, files, is_work, source).assign(left_out=left_out)
 
-    def count(rows: npt.NDArray[np.bool_], weights: npt.NDArray[np.int64] | None = None) -> npt.NDArray[np.int64]:
-        chosen = None if weights is None else weights[rows]
-        return np.bincount(places[rows], weights=chosen, minlength=total).astype("int64")
 
+def _count(
+    commits: pd.DataFrame, files: pd.DataFrame, is_work: npt.NDArray[np.bool_], source_lines: pd.DataFrame
+) -> pd.DataFrame:
+    """Count files and lines of each commit: all of them, and those that are work with their lines of source."""
+    places = _places(commits, files)
     everything = np.ones(len(files), dtype=bool)
+
+    def count(rows: npt.NDArray[np.bool_], weights: pd.Series[int] | None = None) -> npt.NDArray[np.int64]:
+        chosen = None if weights is None else weights.fillna(0).to_numpy(dtype="int64")[rows]
+        return np.bincount(places[rows], weights=chosen, minlength=len(commits)).astype("int64")
+
     return pd.DataFrame(
         {
             "files": count(everything),
-            "insertions": count(everything, insertions),
-            "deletions": count(everything, deletions),
+            "insertions": count(everything, files["insertions"]),
+            "deletions": count(everything, files["deletions"]),
             "effective_files": count(is_work),
-            "effective_insertions": count(is_work, effective["insertions"].to_numpy()),
-            "effective_deletions": count(is_work, effective["deletions"].to_numpy()),
-            "left_out": _left_out(places[~is_work], noise[~is_work], (insertions + deletions)[~is_work], total),
+            "effective_insertions": count(is_work, source_lines["insertions"]),
+            "effective_deletions": count(is_work, source_lines["deletions"]),
         }
     )
 
@@ -187,18 +212,6 @@ def _places(commits: pd.DataFrame, files: pd.DataFrame) -> npt.NDArray[np.int64]
     names = pa.array(commits["repository"] + "@" + commits["sha"])
     places = pc.index_in(pa.array(files["repository"] + "@" + files["sha"]), value_set=names)
     return np.asarray(places, dtype="int64")
-
-
-def _source_lines(files: pd.DataFrame, contents: DataFrame[CommitContents] | None) -> pd.DataFrame:
-    """Return the lines of each file, those of source alone where git's count misleads (notebooks)."""
-    lines = files[["insertions", "deletions"]].fillna(0).astype("int64")
-    if contents is None or contents["insertions"].isna().all():
-        return lines
-    file = ["repository", "sha", "path"]
-    counted = files[file].merge(contents.dropna(subset="insertions"), on=file, how="left")
-    for name in ("insertions", "deletions"):
-        lines[name] = counted[name].set_axis(lines.index).fillna(lines[name]).astype("int64")
-    return lines
 
 
 def _left_out(
@@ -239,6 +252,11 @@ def _coauthors(
     """Return the addresses of the co-authors, sorted, without the author, separated by commas."""
     named = read_coauthors(commits["body"], people, rules.bots)
     others = named[named != persons.reindex(named.index)]
-    others = others[~others.str.contains(",", regex=False)]
-    joined = others.groupby(level=0).agg(lambda addresses: ",".join(sorted(set(addresses))))
-    return joined.reindex(commits.index).fillna("").astype("str")
+    return _listed(others, commits.index)
+
+
+def _listed(addresses: pd.Series[str], commits: pd.Index) -> pd.Series[str]:
+    """Join the addresses of each commit, sorted, by commas."""
+    listable = addresses[~addresses.str.contains(",", regex=False)]
+    joined = listable.groupby(level=0).agg(lambda several: ",".join(sorted(set(several))))
+    return joined.reindex(commits).fillna("").astype("str")

@@ -6,7 +6,6 @@ A second reading of a history is dear, so `needs_contents` picks the few changes
 
 from __future__ import annotations
 
-import ast
 import io
 import json
 import re
@@ -14,16 +13,22 @@ import tokenize
 import warnings
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, NamedTuple, TypeVar
+from types import CodeType
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import CommitContents, DependencyChanges, RawCommitFiles
+from achievement_pipeline.frames import CommitContents, DependencyChanges, PathAttributes, RawCommitFiles, RawCommits
+from achievement_pipeline.judging.commits import could_count
 from achievement_pipeline.judging.manifests import DependencyChange, changed_dependencies, manifest_paths
-from achievement_pipeline.judging.noise import Noise
+from achievement_pipeline.judging.noise import Noise, noise_reasons
 from achievement_pipeline.judging.paths import matches
+from achievement_pipeline.judging.rules import Rules
+
+EXAMINER_VERSION = "1"
+"""Raised by hand whenever `examine` or `needs_contents` would decide otherwise: all contents are read again then."""
 
 _LAID_OUT_LINES = 60
 """Lines of one file from which it is worth a look whether only its layout changed ..."""
@@ -61,6 +66,8 @@ _PROSE = re.compile(r"(?i)\.(?:md|mdx|rst|txt|adoc|asciidoc|tex|org)$")
 
 _MAX_PYTHON = 400_000
 """Bytes above which Python is not parsed: it takes seconds, and such files are data in Python's clothes."""
+
+_Meaning: TypeAlias = tuple[Any, ...]
 
 _LAYOUT = b" \t\r\n\f\v,;()'\"`\\"
 """What formatters add, drop and exchange."""
@@ -125,6 +132,27 @@ Schema = TypeVar("Schema", bound=pa.DataFrameModel)
 def _frame(schema: type[Schema], rows: list[tuple[Any, ...]]) -> DataFrame[Schema]:
     columns = {name: column.dtype.type for name, column in schema.to_schema().columns.items()}
     return schema.validate(pd.DataFrame(rows, columns=list(columns)).astype(columns))
+
+
+def worth_reading(
+    commits: DataFrame[RawCommits],
+    files: DataFrame[RawCommitFiles],
+    attributes: DataFrame[PathAttributes],
+    rules: Rules,
+) -> DataFrame[RawCommitFiles]:
+    """Pick the changed files whose contents are to be read: those that `needs_contents` picks of commits that count.
+
+    Args:
+        commits: Commits whose changes were read.
+        files: What they changed.
+        attributes: What ``.gitattributes`` says of paths.
+        rules: What makes a commit count.
+    """
+    reasons = noise_reasons(files, attributes)
+    counting = could_count(commits, files, reasons, rules)
+    names = commits["repository"] + "@" + commits["sha"]
+    chosen = (files["repository"] + "@" + files["sha"]).isin(names[counting.to_numpy()])
+    return files[chosen][needs_contents(files[chosen], reasons[chosen])]
 
 
 def needs_contents(files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) -> pd.Series[bool]:
@@ -235,7 +263,7 @@ def is_whitespace_change(path: str, before: bytes, after: bytes) -> bool:
 def is_reformat(path: str, before: bytes, after: bytes) -> bool:
     """Tell whether two contents are the same but for what formatters change: wrapping, quotes, commas, parentheses.
 
-    Python is compared as black compares it: equal syntax trees, and here equal comments too. Other languages where
+    Python is compared as black compares it, by its meaning, and here by its comments too. Other languages where
     indentation carries meaning are never called reformatted, nothing here could prove it; nor is prose, where a comma
     is a correction.
     """
@@ -243,7 +271,7 @@ def is_reformat(path: str, before: bytes, after: bytes) -> bool:
         return False
     if path.endswith((".py", ".pyi")):
         meaning = _python_meaning(before)
-        return meaning is not None and meaning == _python_meaning(after)
+        return meaning is not None and meaning == _python_meaning(after) and _same_comments(before, after)
     return not _INDENTED.search(path) and not _PROSE.search(path)
 
 
@@ -279,22 +307,51 @@ def _outline(content: bytes) -> list[int]:
     return outline
 
 
-def _python_meaning(content: bytes) -> tuple[str, list[str]] | None:
-    """The syntax tree, the white space of its strings squeezed, and the comments; missing where it can't be read."""
+def _python_meaning(content: bytes) -> _Meaning | None:
+    """What Python compiles it to, the white space of its strings squeezed; missing where it can't be read.
+
+    Code objects compare several times faster than syntax trees.
+    """
     if len(content) > _MAX_PYTHON:
         return None
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about the code that is judged, not about ours
-            tree = ast.parse(content)
-        tokens = list(tokenize.tokenize(io.BytesIO(content).readline))
-    except (SyntaxError, ValueError, RecursionError, MemoryError, tokenize.TokenError):
+            return _code_meaning(compile(content, "", "exec", dont_inherit=True))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            node.value = " ".join(node.value.split())
-    comments = ["".join(token.string.split()) for token in tokens if token.type == tokenize.COMMENT]
-    return ast.dump(tree), comments
+
+
+def _code_meaning(code: CodeType) -> _Meaning:
+    constants = tuple(
+        _code_meaning(constant)
+        if isinstance(constant, CodeType)
+        else " ".join(constant.split())
+        if isinstance(constant, str)
+        else constant
+        for constant in code.co_consts
+    )
+    return code.co_code, code.co_names, code.co_varnames, code.co_freevars, constants
+
+
+def _same_comments(before: bytes, after: bytes) -> bool:
+    """Whether the comments of two Python files are equal but for white space.
+
+    Telling comments from ``#`` in strings takes seconds for a large file: it is done where a cheap look sees a change.
+    """
+    one, other = (
+        [_squeezed(rest, b" \t\r\f\v'\"") for rest in re.findall(rb"#[^\n]*", content)] for content in (before, after)
+    )
+    return one == other or _comments(before) == _comments(after)
+
+
+def _comments(content: bytes) -> list[str]:
+    """The comments; what can be compiled and not be cut into tokens has its own content for one."""
+    try:
+        tokens = list(tokenize.tokenize(io.BytesIO(content).readline))
+    except (SyntaxError, tokenize.TokenError):
+        return [repr(content)]
+    return ["".join(token.string.split()) for token in tokens if token.type == tokenize.COMMENT]
 
 
 def _opening_comment(content: bytes) -> tuple[bytes, bytes]:

@@ -19,7 +19,9 @@ from achievement_pipeline.judging.rules import BotRules, Person
 
 _NUMBERED_NOREPLY = r"^\d+\+(.+@users\.noreply\.github\.com)$"
 
-_COAUTHOR = r"(?im)^[\W_]*co-authored-by[ \t]*:[ \t]*(?P<name>[^<\n]*?)[ \t]*<[ \t]*(?P<email>[^<>\n]*?)[ \t]*>?[ \t]*$"
+_ADDRESS = r"(?P<name>[^<\n]*?)[ \t]*<[ \t]*(?P<email>[^<>\n]*?)[ \t]*>?[ \t]*$"
+_COAUTHOR = rf"(?im)^[\W_]*co-authored-by[ \t]*:[ \t]*{_ADDRESS}"
+_SIGN_OFF = rf"(?im)^[\W_]*signed-off-by[ \t]*:[ \t]*{_ADDRESS}"
 """In any line of the body: git reads trailers in the last paragraph only, and a squash merge leaves them between
 others (a third of ansible's are lost that way). Some lack the ``>``."""
 
@@ -78,11 +80,22 @@ def show_names(persons: pd.Series[str], names: pd.Series[str], people: Iterable[
     return persons.map(newest.to_dict() | chosen).fillna("").astype("str")
 
 
+def read_sign_offs(bodies: pd.Series[str], people: Iterable[Person]) -> pd.Series[str]:
+    """Read the addresses in ``Signed-off-by`` lines.
+
+    They certify where a patch comes from and name everybody who passed it on, in git's own history the maintainer under
+    every patch: that makes nobody an author. They are kept beside the commit and shown with it.
+
+    Returns:
+        Canonical addresses, one row a line, the index of ``bodies`` repeated.
+    """
+    candidates = bodies[bodies.str.contains("(?i)signed-off-by")]
+    emails = candidates.str.extractall(_SIGN_OFF)["email"].droplevel("match")
+    return canonical(emails[emails.str.contains("@")], people)
+
+
 def read_coauthors(bodies: pd.Series[str], people: Iterable[Person], bots: BotRules) -> pd.Series[str]:
     """Read the people in ``Co-authored-by`` lines, machines left out.
-
-    ``Signed-off-by`` certifies where a patch comes from and names everybody who passed it on, in git's own history the
-    maintainer under every patch: it makes nobody an author, and is not read.
 
     Returns:
         Canonical addresses, one row a line, the index of ``bodies`` repeated.

@@ -384,4 +384,4 @@ def _joined(places: np.ndarray, pairs: list[tuple[int, int]]) -> np.ndarray:
     for one, other in pairs:
         low, high = sorted((name(one), name(other)))
         names[high] = low
-    return np.array([name(place) for place in places])
+    return np.array([name(place) for place in places], dtype="int64")

@@ -79,7 +79,7 @@ def dependencies(*rows: Mapping[str, object]) -> DataFrame[DependencyChanges]:
 
 def _ordinary_commit() -> dict[str, object]:
     texts = dict.fromkeys(
-        ("title", "description", "person", "person_name", "coauthors", "category_rule", "reasons"), ""
+        ("title", "description", "person", "person_name", "coauthors", "category_rule", "reasons", "signed_off_by"), ""
     )
     counts = dict.fromkeys(
         (name for name in CommitActivities.to_schema().columns if name.endswith(("files", "ions"))), 0

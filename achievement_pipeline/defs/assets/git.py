@@ -21,13 +21,16 @@ from achievement_pipeline.defs.histories import GitHistories, Wanted
 from achievement_pipeline.defs.metadata import describe
 from achievement_pipeline.frames import (
     CommitActivities,
+    CommitContents,
+    DependencyChanges,
+    PathAttributes,
     RawCommitFiles,
     RawCommits,
     RawRepositories,
     Scores,
     Skills,
 )
-from achievement_pipeline.judging import find_skills, judge_commits, noise_reasons, score_commits
+from achievement_pipeline.judging import find_skills, judge_commits, noise_reasons, score_commits, with_source_lines
 from achievement_pipeline.settings import Settings
 
 _GROUP = "git"
@@ -35,6 +38,9 @@ _RAW: dict[str, type[pa.DataFrameModel]] = {
     "raw_repositories": RawRepositories,
     "raw_commits": RawCommits,
     "raw_commit_files": RawCommitFiles,
+    "path_attributes": PathAttributes,
+    "commit_contents": CommitContents,
+    "dependency_changes": DependencyChanges,
 }
 
 
@@ -61,25 +67,42 @@ def git_history(
             describe(read.commits, ["sha", "author_email", "committed_at", "subject", "diff"], **read.counts),
         ),
         "raw_commit_files": (read.files, describe(read.files, ["sha", "path", "insertions", "deletions"])),
+        "path_attributes": (read.attributes, describe(read.attributes, ["path", "generated", "vendored"])),
+        "commit_contents": (
+            read.contents,
+            describe(read.contents, ["sha", "path", "noise"], noise=_counts(read.contents["noise"])),
+        ),
+        "dependency_changes": (
+            read.dependencies,
+            describe(
+                read.dependencies,
+                ["sha", "ecosystem", "package", "change"],
+                changes=_counts(read.dependencies["change"]),
+            ),
+        ),
     }
     for name, (frame, metadata) in frames.items():
         yield materialized(name, _RAW[name], frame, metadata)
 
 
 @dg.asset(**judged(_GROUP, "commit_activities", CommitActivities), **BY_REPOSITORY)
-def commit_activities(
+def commit_activities(  # noqa: PLR0913, PLR0917 - one argument an upstream asset
     raw_repositories: pd.DataFrame,
     raw_commits: pd.DataFrame,
     raw_commit_files: pd.DataFrame,
+    path_attributes: pd.DataFrame,
+    commit_contents: pd.DataFrame,
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult:
     """One row a commit: whose it is, what it is, how much of it is work, and whether it counts, with the reasons."""
+    files, contents = RawCommitFiles.validate(raw_commit_files), CommitContents.validate(commit_contents)
     activities = judge_commits(
         RawCommits.validate(raw_commits),
-        RawCommitFiles.validate(raw_commit_files),
-        noise_reasons(RawCommitFiles.validate(raw_commit_files)),
+        files,
+        noise_reasons(files, PathAttributes.validate(path_attributes), contents),
         settings.rules,
         people=settings.people,
+        contents=contents,
         commit_urls=_commit_urls(raw_repositories),
     )
     return materialized("commit_activities", CommitActivities, activities, describe_activities(activities))
@@ -93,14 +116,30 @@ def commit_scores(commit_activities: pd.DataFrame, settings: dg.ResourceParam[Se
 
 
 @dg.asset(**judged(_GROUP, "commit_skills", Skills), **BY_REPOSITORY)
-def commit_skills(
-    commit_activities: pd.DataFrame, raw_commit_files: pd.DataFrame, settings: dg.ResourceParam[Settings]
+def commit_skills(  # noqa: PLR0913, PLR0917 - one argument an upstream asset
+    commit_activities: pd.DataFrame,
+    raw_commit_files: pd.DataFrame,
+    path_attributes: pd.DataFrame,
+    commit_contents: pd.DataFrame,
+    dependency_changes: pd.DataFrame,
+    settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult:
     """One row a skill that a commit shows, with weight and evidence."""
-    files = RawCommitFiles.validate(raw_commit_files)
+    files, contents = RawCommitFiles.validate(raw_commit_files), CommitContents.validate(commit_contents)
     activities = CommitActivities.validate(commit_activities)
-    skills = find_skills(activities, files, noise_reasons(files), rules=settings.rules.skills)
+    skills = find_skills(
+        activities,
+        with_source_lines(files, contents),
+        noise_reasons(files, PathAttributes.validate(path_attributes), contents),
+        DependencyChanges.validate(dependency_changes),
+        settings.rules.skills,
+    )
     return materialized("commit_skills", Skills, skills, describe_skills(skills, activities))
+
+
+def _counts(names: pd.Series) -> dict[str, int]:
+    """Count names, the most frequent first."""
+    return {str(name): int(count) for name, count in names.value_counts().items()}
 
 
 def _commit_urls(repositories: pd.DataFrame) -> dict[str, str]:

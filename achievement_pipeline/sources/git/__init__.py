@@ -1,7 +1,7 @@
 """git: the commits that are reachable now and what they changed, as dataframes."""
 
 from achievement_pipeline.sources.git.attributes import path_attributes
-from achievement_pipeline.sources.git.blobs import read_blobs
+from achievement_pipeline.sources.git.blobs import read_blobs, read_versions
 from achievement_pipeline.sources.git.changes import Changes, Progress, read_changes
 from achievement_pipeline.sources.git.errors import (
     AccessError,
@@ -45,6 +45,7 @@ __all__ = [
     "read_blobs",
     "read_changes",
     "read_history",
+    "read_versions",
     "user_email",
     "without_credentials",
 ]

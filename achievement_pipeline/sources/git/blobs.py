@@ -1,5 +1,6 @@
 """Reading the contents of files."""
 
+import itertools
 from collections.abc import Iterable, Iterator
 
 from git.exc import GitCommandError
@@ -15,6 +16,27 @@ def read_blobs(repository: Repository, names: Iterable[str]) -> Iterator[tuple[s
     """
     with repository.seal() as git:
         yield from blobs(git, names)
+
+
+def read_versions(
+    repository: Repository, versions: Iterable[tuple[str, str]]
+) -> Iterator[tuple[bytes | None, bytes | None] | None]:
+    """Yield the contents before and after each change, by their object names; one that is all zeros is None.
+
+    In the order of `versions`, one at a time; None stands for a change one of whose contents is missing or damaged.
+    """
+    wanted, named = itertools.tee(versions)
+    found = read_blobs(repository, (name for pair in named for name in pair if name.strip("0")))
+    answer = next(found, None)
+    for pair in wanted:
+        contents: list[bytes | None] = []
+        for name in pair:
+            if not name.strip("0"):
+                contents.append(None)
+            elif answer is not None and answer[0] == name:
+                contents.append(answer[1])
+                answer = next(found, None)
+        yield (contents[0], contents[1]) if len(contents) == len(pair) else None
 
 
 def blobs(git: SealedGit, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:

@@ -1,0 +1,127 @@
+"""The second reading of a history: of the few changes whose contents can change a verdict, each once."""
+
+import hashlib
+from typing import NamedTuple, Self
+
+import pandas as pd
+from pandera.errors import SchemaError
+from pandera.typing import DataFrame
+
+from achievement_pipeline.defs.io_manager import ParquetIOManager
+from achievement_pipeline.defs.progress import Progress
+from achievement_pipeline.frames import (
+    CommitContents,
+    DependencyChanges,
+    DiffState,
+    PathAttributes,
+    RawCommitFiles,
+    RawCommits,
+)
+from achievement_pipeline.judging.contents import (
+    EXAMINER_VERSION,
+    ExaminedFile,
+    content_frames,
+    examine,
+    worth_reading,
+)
+from achievement_pipeline.judging.rules import Rules
+from achievement_pipeline.sources.git import History, Repository, path_attributes, read_versions
+
+
+class Contents(NamedTuple):
+    """What was read of a repository beside its history."""
+
+    attributes: DataFrame[PathAttributes]
+    contents: DataFrame[CommitContents]
+    dependencies: DataFrame[DependencyChanges]
+
+    @classmethod
+    def stored(cls, frames: ParquetIOManager, key: str) -> Self | None:
+        """Return what was stored of a repository the last time, where all of it is there and is of today's shape."""
+        attributes, contents, dependencies = (
+            frames.read(asset, key) for asset in ("path_attributes", "commit_contents", "dependency_changes")
+        )
+        if attributes is None or contents is None or dependencies is None:
+            return None
+        try:
+            return cls(
+                PathAttributes.validate(attributes),
+                CommitContents.validate(contents),
+                DependencyChanges.validate(dependencies),
+            )
+        except SchemaError:
+            return None
+
+
+def examined_by(rules: Rules) -> str:
+    """Return what changes when other contents have to be read, or the same ones again."""
+    choosing = f"{rules.commits.model_dump_json()} {rules.bots.model_dump_json()}"
+    return f"{EXAMINER_VERSION}-{hashlib.sha256(choosing.encode()).hexdigest()[:12]}"
+
+
+def read_contents(  # noqa: PLR0913 - what is there, and what was known
+    repository: Repository,
+    history: History,
+    rules: Rules,
+    progress: Progress,
+    *,
+    stored: Contents | None = None,
+    decided: "pd.Series[str] | None" = None,
+) -> Contents:
+    """Read what ``.gitattributes`` says now, and the contents of changes that are worth it and were not read yet.
+
+    Args:
+        repository: As it is now.
+        history: What was read of it.
+        rules: What makes a commit count.
+        progress: Told how many changes are read, and of how many.
+        stored: The result of the last time, as far as today's examiner made it.
+        decided: Names of the commits for which it was decided, by these rules, which of their changes are worth it.
+    """
+    attributes = path_attributes(repository, history.files["path"].unique())
+    commits, files = _undecided(history, decided)
+    worth = worth_reading(commits, files, attributes, rules)
+    if stored is not None:
+        worth = worth[~_are_among(worth, stored.contents)]
+    contents, dependencies = _read(repository, RawCommitFiles.validate(worth), progress)
+    if stored is not None:
+        there = history.commits["sha"]
+        contents = CommitContents.validate(pd.concat([contents, _of(there, stored.contents)], ignore_index=True))
+        dependencies = DependencyChanges.validate(
+            pd.concat([dependencies, _of(there, stored.dependencies)], ignore_index=True)
+        )
+    return Contents(attributes, contents, dependencies)
+
+
+def _undecided(
+    history: History, decided: "pd.Series[str] | None"
+) -> tuple[DataFrame[RawCommits], DataFrame[RawCommitFiles]]:
+    commits = history.commits[history.commits["diff"] == DiffState.READ]
+    if decided is not None:
+        commits = commits[~commits["sha"].isin(decided)]
+    files: pd.DataFrame = history.files
+    if len(commits) < len(history.commits):
+        files = _of(commits["sha"], files)
+    return RawCommits.validate(commits.reset_index(drop=True)), RawCommitFiles.validate(files.reset_index(drop=True))
+
+
+def _read(
+    repository: Repository, worth: DataFrame[RawCommitFiles], progress: Progress
+) -> tuple[DataFrame[CommitContents], DataFrame[DependencyChanges]]:
+    examined = []
+    read = read_versions(repository, zip(worth["old_blob"], worth["new_blob"], strict=True))
+    changes = zip(worth["sha"], worth["path"], read, strict=True)
+    for number, (sha, path, versions) in enumerate(changes, start=1):
+        progress(number, len(worth))
+        if versions is not None:
+            examined.append(ExaminedFile(repository.key, sha, path, examine(path, *versions)))
+    return content_frames(examined)
+
+
+def _are_among(files: pd.DataFrame, contents: pd.DataFrame) -> "pd.Series[bool]":
+    known = pd.MultiIndex.from_frame(contents[["sha", "path"]])
+    return pd.Series(pd.MultiIndex.from_frame(files[["sha", "path"]]).isin(known), index=files.index)
+
+
+def _of(shas: "pd.Series[str]", frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["sha"].isin(set(shas))]
