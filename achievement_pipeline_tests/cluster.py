@@ -19,8 +19,11 @@ import dagster as dg
 import sqlalchemy as sa
 from dagster._core.definitions.reconstruct import ReconstructableRepository
 from dagster._core.launcher import WorkerStatus
+from dagster_celery.make_app import make_app
+from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 
 from achievement_pipeline.defs.build import build_defs
+from achievement_pipeline.defs.celery import celery_config
 from achievement_pipeline.defs.jobs import COLLECT_GIT
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.settings import load_settings
@@ -138,6 +141,15 @@ class Backfill:
         """Return the status of the latest run of every part."""
         runs = [self._instance.get_run_by_id(run_id) for run_id in self._attempts]
         return [run.status for run in runs if run]
+
+    def workers(self) -> set[str]:
+        """Return the names of the workers that are in the middle of a run."""
+        runs = [self._instance.get_run_by_id(run_id) for run_id in self._attempts]
+        tasks = [
+            run.tags[DAGSTER_CELERY_TASK_ID_TAG] for run in runs if run and run.status is dg.DagsterRunStatus.STARTED
+        ]
+        celery = make_app(celery_config(load_settings().environment))  # type: ignore[no-untyped-call]
+        return {(celery.AsyncResult(task).info or {}).get("hostname", "").partition("@")[0] for task in tasks}
 
     @property
     def lost(self) -> int:

@@ -76,7 +76,8 @@ def backfill(
 
         def interfere(so_far: Backfill) -> None:
             done = sum(status is dg.DagsterRunStatus.SUCCESS for status in so_far.statuses())
-            if options.kill and workers == 2 and running[0].poll() is None and done >= len(so_far.statuses()) // 3:
+            is_due = options.kill and workers == 2 and done >= len(so_far.statuses()) // 3
+            if is_due and running[0].poll() is None and "w0" in so_far.workers():
                 kill(running[0])
 
         runs.run(between=interfere, seconds=3600)

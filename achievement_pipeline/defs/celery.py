@@ -26,7 +26,7 @@ from achievement_pipeline.settings import Environment, load_settings
 warnings.filterwarnings("ignore", message="Task name 'execute_job' is already registered")
 
 _REDIS = ("redis:", "rediss:")
-_ANSWER_SECONDS = 5.0
+_ANSWER_SECONDS = 10.0
 """A worker answers within milliseconds, unless its machine has far too much to do."""
 
 
