@@ -19,7 +19,7 @@ from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.look import headline
 from achievement_pipeline.defs import progress as reporting
 from achievement_pipeline.defs.build import build_defs
-from achievement_pipeline.defs.jobs import COLLECT_GIT
+from achievement_pipeline.defs.jobs import COLLECT_GIT, COLLECT_GITHUB, COLLECT_LINEAR, COLLECT_MLFLOW
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.repositories import place
 from achievement_pipeline.errors import SourceError
@@ -32,6 +32,12 @@ from achievement_pipeline.store.repositories import remember_repository
 _HIGHEST = 5
 _SKILLS = 10
 _UNREAD_SHOWN = 10
+_READ = {
+    "GitHub": ({"raw_pull_requests": "pull requests", "raw_reviews": "reviews"}, "pull_request_activities"),
+    "Linear": ({"raw_linear_issues": "issues", "raw_linear_projects": "projects"}, "linear_activities"),
+    "MLflow": ({"raw_mlflow_runs": "runs"}, "mlflow_activities"),
+}
+"""What is said of each source: what was read, by asset (the first has the warnings), and the asset that judged it."""
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -48,10 +54,25 @@ class CollectedRepository:
 
 
 @dataclass(frozen=True)
+class CollectedSource:
+    """What a run said of a source other than git."""
+
+    source: str
+    """GitHub, Linear or MLflow."""
+    repository: str
+    """Key of the repository that it was asked about; empty for Linear and MLflow."""
+    error: str
+    """Why it failed; empty where it did not."""
+    facts: Mapping[str, Any]
+    """The metadata of the run's assets, by name."""
+
+
+@dataclass(frozen=True)
 class Collection:
     """All that one call of the command found."""
 
     repositories: list[CollectedRepository]
+    sources: list[CollectedSource]
     changes: Mapping[str, int]
     """How many achievements are new, changed, unchanged, retracted and restored."""
     summary: Summary
@@ -67,59 +88,119 @@ class Collection:
 def collect(
     *, repos: tuple[str, ...], since: dt.datetime | None, authors: tuple[str, ...], all_branches: bool, as_json: bool
 ) -> None:
-    """Collect achievements from git repositories: read, judge, keep, and print what was found.
+    """Collect achievements: read, judge, keep, and print what was found.
 
-    Without --repo those of GIT_REPO_PATH and achievements.toml, else the one you are in. Exit code 3: some failed.
+    From the repositories of --repo, and their side on GitHub where that is on. Without --repo those of GIT_REPO_PATH
+    and achievements.toml, else the one you are in; and Linear and MLflow where they are on. Exit code 3: some failed.
     """
     settings = load_settings()
-    if not settings.environment.enable_git_tracking:
-        raise click.UsageError("The git lane is off: ENABLE_GIT_TRACKING is false.")
     branches = "all" if all_branches else "default"
     wanted = [RepositorySettings(location=location, branches=branches) for location in repos]
     selection = {"since": since.date().isoformat() if since else "", "authors": list(authors)}
     use_dagster_home(settings)
     url = settings.environment.database_url
     with open_database(url.get_secret_value() if url else None, settings.home) as engine:
-        collection = _collect(wanted or _configured(settings), selection, settings, engine)
+        collection = _collect(wanted, selection, settings, engine)
     if as_json:
         click.echo(json.dumps(asdict(collection), indent=2, ensure_ascii=False, default=str))
     else:
-        for line in _report(collection):
+        for line in _report(collection, _off(settings)):
             click.echo(line)
-    failed = sum(bool(repository.error) for repository in collection.repositories)
-    if failed:
-        sys.exit(EXIT_FAILED if failed == len(collection.repositories) else EXIT_PARTLY)
+    failures = [bool(one.error) for one in collection.repositories] + [bool(one.error) for one in collection.sources]
+    if any(failures):
+        sys.exit(EXIT_FAILED if all(failures) else EXIT_PARTLY)
 
 
 def _configured(settings: Settings) -> list[RepositorySettings]:
-    return list(settings.repositories) or [RepositorySettings(location=".")]
+    """Return the repositories of the settings, else the one that this is called in, if anything wants one."""
+    if not (settings.environment.enable_git_tracking or settings.github_is_on):
+        return []
+    if settings.repositories:
+        return list(settings.repositories)
+    return [RepositorySettings(location=".")] if not _other_jobs(settings) or _is_repository(settings) else []
+
+
+def _is_repository(settings: Settings) -> bool:
+    try:
+        open_repository(".", cache=settings.mirrors_path)
+    except SourceError:
+        return False
+    return True
+
+
+def _other_jobs(settings: Settings) -> dict[str, str]:
+    """Return the jobs of the sources that are on and have nothing to do with repositories, by the source's name."""
+    environment = settings.environment
+    is_on = {"Linear": environment.linear_api_key is not None, "MLflow": environment.mlflow_tracking_uri is not None}
+    jobs = {"Linear": COLLECT_LINEAR, "MLflow": COLLECT_MLFLOW}
+    return {source: job for source, job in jobs.items() if is_on[source]}
+
+
+def _off(settings: Settings) -> list[str]:
+    """Return the sources that are off, each with what switches it on."""
+    environment = settings.environment
+    switches = {
+        "git (ENABLE_GIT_TRACKING)": environment.enable_git_tracking,
+        "GitHub (GITHUB_TOKEN)": settings.github_is_on,
+        "Linear (LINEAR_API_KEY)": environment.linear_api_key,
+        "MLflow (MLFLOW_TRACKING_URI)": environment.mlflow_tracking_uri,
+    }
+    return [name for name, is_on in switches.items() if not is_on]
+
+
+class _Runs:
+    """Runs jobs, and adds up what they changed."""
+
+    def __init__(self, settings: Settings, instance: dg.DagsterInstance, bars: "_Bars") -> None:
+        self._definitions = build_defs(settings, progress=bars)
+        self._instance = instance
+        self.changes: dict[str, int] = {}
+
+    def run(self, job: str, repository: str = "", selection: Mapping[str, Any] | None = None) -> tuple[str, Any]:
+        """Run a job; return why it failed, empty where it did not, and what its assets said of themselves."""
+        ops = {"ops": {"git_history": {"config": selection}}} if selection else {}
+        result = self._definitions.resolve_job_def(job).execute_in_process(
+            _QUIET | ops, self._instance, partition_key=repository or None, raise_on_error=False
+        )
+        facts = _facts(result)
+        for name in ("new", "changed", "unchanged", "retracted", "restored"):
+            self.changes[name] = self.changes.get(name, 0) + facts.get("achievements", {}).get(name, 0)
+        return _failure(result), facts
 
 
 def _collect(
-    wanted: list[RepositorySettings], selection: dict[str, Any], settings: Settings, engine: sa.Engine
+    named: list[RepositorySettings], selection: dict[str, Any], settings: Settings, engine: sa.Engine
 ) -> Collection:
-    collected: list[CollectedRepository] = []
-    changes: dict[str, int] = {}
+    """Collect from all sources that are on, from those of the named repositories alone where there are any."""
+    repositories: list[CollectedRepository] = []
+    sources: list[CollectedSource] = []
     with _bars() as bars, dg.DagsterInstance.get() as instance:
+        places = named or _configured(settings)
         # with the credentials of addresses, which the database does not keep
-        job = build_defs(settings.including(wanted), progress=bars).resolve_job_def(COLLECT_GIT)
-        for repository in wanted:
-            location = without_credentials(repository.location)
+        runs = _Runs(settings.including(places), instance, bars)
+        for wanted in places:
+            location = without_credentials(wanted.location)
             try:
-                key = _register(repository, settings, engine, instance)
+                key = _register(wanted, settings, engine, instance)
             except SourceError as error:
-                collected.append(CollectedRepository(location, error=str(error)))
+                repositories.append(CollectedRepository(location, error=str(error)))
                 continue
-            run_config = _QUIET | {"ops": {"git_history": {"config": selection}}}
-            result = job.execute_in_process(run_config, instance, partition_key=key, raise_on_error=False)
-            facts = _facts(result)
-            collected.append(CollectedRepository(location, key, _failure(result), facts))
-            for name in ("new", "changed", "unchanged", "retracted", "restored"):
-                changes[name] = changes.get(name, 0) + facts.get("achievements", {}).get(name, 0)
+            if settings.environment.enable_git_tracking:
+                repositories.append(CollectedRepository(location, key, *runs.run(COLLECT_GIT, key, selection)))
+            if settings.github_is_on and key.startswith(f"{settings.github_host}/"):
+                sources.append(CollectedSource("GitHub", key, *runs.run(COLLECT_GITHUB, key)))
+        for source, job in ({} if named else _other_jobs(settings)).items():
+            sources.append(CollectedSource(source, "", *runs.run(job)))
+    if not repositories and not sources:
+        raise click.UsageError(f"There is nothing to collect from. Off: {', '.join(_off(settings))}.")
     everything = AchievementFilter()
     with engine.connect() as connection:
         return Collection(
-            collected, changes, summarise(connection, everything), find_achievements(connection, everything, _HIGHEST)
+            repositories,
+            sources,
+            runs.changes,
+            summarise(connection, everything),
+            find_achievements(connection, everything, _HIGHEST),
         )
 
 
@@ -157,10 +238,14 @@ def _failure(result: dg.ExecuteInProcessResult) -> str:
     return "The run failed; its log in the Dagster UI says why: achievements start"
 
 
-def _report(collection: Collection) -> Iterator[str]:
+def _report(collection: Collection, off: list[str]) -> Iterator[str]:
     """Say what was found, in lines for people."""
     for repository in collection.repositories:
         yield from _about(repository)
+    for source in collection.sources:
+        yield from _about_source(source)
+    if off:
+        yield click.style(f"off: {' · '.join(off)}", dim=True)
     changes = ", ".join(f"{number:,} {name}" for name, number in collection.changes.items() if number)
     summary = collection.summary
     yield f"\n{click.style(f'{summary.achievements:,} achievements', bold=True)} ({changes or 'nothing changed'})"
@@ -179,14 +264,30 @@ def _about(repository: CollectedRepository) -> Iterator[str]:
         return
     listed, judged = repository.facts["raw_commits"], repository.facts["commit_activities"]
     yield f"  commits: {listed['dagster/row_count']:,}, {listed['new']:,} of them new; authors: {listed['authors']}"
-    yield f"  significant: {judged['significant']:,} ({_counted(judged['why'])})"
-    yield f"  not significant: {_counted(judged['why_not'])}"
+    yield from _about_activities(judged)
     if listed["gone"]:
         yield f"  gone from the history: {listed['gone']:,}"
     for remark in filter(None, listed["remarks"].splitlines()):
         yield f"  ℹ️  {remark}"  # noqa: RUF001 - the sign is meant
     for sha, said in list(listed["unread"].items())[:_UNREAD_SHOWN]:
         yield f"  ❌ commit {sha} can't be read: {said}"
+
+
+def _about_source(source: CollectedSource) -> Iterator[str]:
+    yield click.style(f"{source.source} {source.repository}".strip(), bold=True)
+    if source.error:
+        yield from (f"  ❌ {line}" for line in source.error.splitlines())
+        return
+    read, activities = _READ[source.source]
+    yield "  " + ", ".join(f"{what}: {source.facts[asset]['dagster/row_count']:,}" for asset, what in read.items())
+    yield from _about_activities(source.facts[activities])
+    for warning in source.facts[next(iter(read))]["warnings"][:_UNREAD_SHOWN]:
+        yield f"  ℹ️  {warning}"  # noqa: RUF001 - the sign is meant
+
+
+def _about_activities(judged: Mapping[str, Any]) -> Iterator[str]:
+    yield f"  significant: {judged['significant']:,} ({_counted(judged['why'])})"
+    yield f"  not significant: {_counted(judged['why_not'])}"
 
 
 def _counted(numbers: Mapping[str, int]) -> str:

@@ -5,7 +5,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from importlib.metadata import version
@@ -15,14 +15,22 @@ import click
 import sqlalchemy as sa
 
 from achievement_pipeline.cli import EXIT_FAILED
-from achievement_pipeline.errors import SettingsError, StoreError
+from achievement_pipeline.errors import SettingsError, SourceError, StoreError
 from achievement_pipeline.settings import Settings, load_settings
+from achievement_pipeline.sources.github import GitHubClient
+from achievement_pipeline.sources.http import Wire
+from achievement_pipeline.sources.linear import LinearClient
+from achievement_pipeline.sources.mlflow import MlflowClient
 from achievement_pipeline.store.opening import open_database
 from achievement_pipeline.store.repositories import KnownRepository, list_repositories
 from achievement_pipeline.store.tables import Achievement
 
 _OLDEST_GIT = (2, 31)
 """The first with all options that the git lane uses; what later ones add (GIT_NO_LAZY_FETCH) is checked there."""
+
+
+_IMPATIENT = Wire(timeout=(5.0, 15.0), attempts=1, patience=0.0)
+"""Somebody waits for the answer: what does not come at once is what they want to know."""
 
 
 class Health(StrEnum):
@@ -72,6 +80,7 @@ def _examine() -> Iterator[Finding]:
         return
     yield _settings(settings)
     yield _home(settings)
+    yield from _sources(settings)
     yield from _database(settings)
 
 
@@ -94,6 +103,32 @@ def _settings(settings: Settings) -> Finding:
     path = settings.config_path or "no achievements.toml, the defaults count"
     lane = "on" if settings.environment.enable_git_tracking else "off (ENABLE_GIT_TRACKING)"
     return Finding("settings", Health.GOOD, f"{path}; git lane {lane}")
+
+
+def _sources(settings: Settings) -> Iterator[Finding]:
+    """Ask each source that is on, once; nothing is asked of one that is off."""
+    from achievement_pipeline.defs import clients  # noqa: PLC0415 - Dagster comes along, which takes a moment
+
+    ways: dict[str, Callable[[Settings, Wire], GitHubClient | LinearClient | MlflowClient]] = {
+        "GitHub": clients.github_client,
+        "Linear": clients.linear_client,
+        "MLflow": clients.mlflow_client,
+    }
+    for name, way in ways.items():
+        try:
+            said = way(settings, _IMPATIENT).examine()
+        except SettingsError as error:
+            problem, _, remedy = str(error).partition(". ")
+            yield Finding(name, Health.OFF, problem, remedy)
+        except SourceError as error:
+            yield Finding(name, Health.BAD, str(error))
+        else:
+            yield Finding(name, Health.GOOD, f"reachable, {said}{_slowly(name, settings)}")
+
+
+def _slowly(name: str, settings: Settings) -> str:
+    is_slow = name == "GitHub" and settings.environment.github_token is None
+    return "; without GITHUB_TOKEN public repositories are read, slowly" if is_slow else ""
 
 
 def _home(settings: Settings) -> Finding:

@@ -97,11 +97,8 @@ def find_linear_skills(activities: DataFrame[LinearActivities], rules: SkillRule
 
 def _describe_issues(issues: DataFrame[RawLinearIssues], people: Sequence[Person]) -> pd.DataFrame:
     headers = messages.read_headers(issues["title"])
-    no_paths = pd.DataFrame({"place": [], "path": [], "lines": []}).astype(
-        {"place": "int64", "path": "str", "lines": "int64"}
-    )
     labelled = categorise_labels(issues["labels"])
-    otherwise = categorise(headers["type"], headers["description"], no_paths)
+    otherwise = categorise(headers["type"], headers["description"])
     return pd.DataFrame(
         {
             "key": "linear:" + issues["id"],

@@ -162,6 +162,14 @@ class MlflowClient:
         self._page = page
         self.address = self._http.address
 
+    def examine(self) -> str:
+        """Say for people what there is.
+
+        Raises:
+            SourceError: The server can't be reached, or refuses access.
+        """
+        return f"{sum(1 for _ in self.search('experiments')):,} experiments"
+
     def search(self, what: Literal["experiments", "runs", "model-versions"], **query: Any) -> Iterator[Any]:  # noqa: ANN401
         """Yield what a search finds, page by page.
 

@@ -101,6 +101,9 @@ class GitHubServer(GraphQLServer):
         assert request.headers["X-Github-Api-Version"] == "2022-11-28"
         if request.headers.get("Authorization") not in {f"Bearer {TOKEN}", None}:
             return Reply({"message": "Bad credentials", "status": "401"}, 401)
+        if request.path == "/rate_limit":
+            limit = {"limit": 5000, "remaining": 4990, "reset": int(self.clock.now)}
+            return Reply({"resources": {"core": limit, "graphql": limit}})
         if request.path != "/graphql":
             return self._serve_rest(request)
         if "Authorization" not in request.headers:

@@ -1,5 +1,7 @@
 """The way to GitHub: its two addresses, its token, and what its answers mean."""
 
+from datetime import UTC, datetime
+
 from pydantic import SecretStr
 
 from achievement_pipeline.errors import SourceError
@@ -68,6 +70,20 @@ class GitHubClient:
                 wire=wire,
             )
         )
+
+    def examine(self) -> str:
+        """Say for people what is left of the rate limit; asking takes nothing of it.
+
+        Raises:
+            SourceError: GitHub can't be reached, or refuses the token.
+        """
+        try:
+            resources = self.rest.get("/rate_limit").body["resources"]
+        except RefusedError:
+            return "no rate limit"  # an Enterprise server may have none
+        limit = resources["graphql" if self.is_known else "core"]
+        resets = datetime.fromtimestamp(limit["reset"], UTC)
+        return f"{limit['remaining']:,} of {limit['limit']:,} requests left until {resets:%H:%M} UTC"
 
 
 def _classify(answer: Answer) -> Problem | None:

@@ -13,7 +13,7 @@ from achievement_pipeline.sources.http import (
     TransientError,
     Wire,
 )
-from achievement_pipeline.sources.linear.documents import PAGE
+from achievement_pipeline.sources.linear.documents import PAGE, catalogues
 
 API_URL = "https://api.linear.app/graphql"
 
@@ -40,6 +40,17 @@ class LinearClient(GraphQLClient):
             HttpClient("Linear", url, classify=_classify, authorization=Authorization(key, scheme), wire=wire)
         )
         self.page = page
+
+    def examine(self) -> str:
+        """Say for people what is left of the rate limit.
+
+        Raises:
+            SourceError: Linear can't be reached, or refuses the key.
+        """
+        query = {"query": catalogues("teams"), "variables": {"first": 1, "after": None}}
+        headers = self._http.post("", query).headers
+        left, limit = (headers.get(f"X-RateLimit-Requests-{name}", "") for name in ("Remaining", "Limit"))
+        return f"{left} of {limit} requests left this hour" if left and limit else "no rate limit named"
 
 
 def _classify(answer: Answer) -> Problem | None:

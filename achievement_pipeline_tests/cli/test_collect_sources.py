@@ -1,0 +1,126 @@
+"""`achievements collect` and `doctor` with all sources on, as a user runs them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from achievement_pipeline.cli.collect import collect
+from achievement_pipeline.cli.doctor import doctor
+from achievement_pipeline.settings import Environment
+from achievement_pipeline_tests.builders import GitRepository
+from achievement_pipeline_tests.servers.github import TOKEN, GitHubServer, changed_file
+from achievement_pipeline_tests.servers.github import commit as commit_node
+from achievement_pipeline_tests.servers.linear import KEY as LINEAR_KEY
+from achievement_pipeline_tests.servers.linear import LinearServer
+from achievement_pipeline_tests.servers.mlflow import MlflowServer
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def repository(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> GitRepository:
+    """A clone of a repository on GitHub, in which the user stands; no other setting than the database."""
+    for name in Environment.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("DAGSTER_DATABASE_URL", database_url)
+    repository = GitRepository.create(tmp_path / "repo")
+    repository.git("remote", "add", "origin", "https://github.com/octo/repo.git")
+    monkeypatch.chdir(repository.path)
+    return repository
+
+
+@pytest.fixture
+def github(repository: GitRepository, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHubServer]:  # noqa: ARG001 - it empties the settings first
+    with GitHubServer() as server:
+        monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
+        monkeypatch.setenv("GITHUB_API_URL", server.url)
+        monkeypatch.setenv("GITHUB_GRAPHQL_URL", f"{server.url}/graphql")
+        yield server
+
+
+@pytest.fixture
+def linear(repository: GitRepository, monkeypatch: pytest.MonkeyPatch) -> Iterator[LinearServer]:  # noqa: ARG001 - it empties the settings first
+    with LinearServer() as server:
+        monkeypatch.setenv("LINEAR_API_KEY", LINEAR_KEY)
+        monkeypatch.setenv("LINEAR_API_URL", f"{server.url}/graphql")
+        yield server
+
+
+@pytest.fixture
+def mlflow(repository: GitRepository, monkeypatch: pytest.MonkeyPatch) -> Iterator[MlflowServer]:  # noqa: ARG001 - it empties the settings first
+    with MlflowServer() as server:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", server.url)
+        yield server
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(collect, arguments)
+
+
+def test_a_commit_its_pull_request_and_its_issue_are_one_achievement(
+    repository: GitRepository, github: GitHubServer, linear: LinearServer
+) -> None:
+    repository.commit("chore: begin", {"README.md": "Begin\n"})
+    sha = repository.commit("feat: index it (#1)", {"index.py": "value = 1\n" * 90})
+    issue = linear.workspace.add_issue("Index it", priority=2)
+    github.repository.merge(
+        "ENG-1: index it",
+        mergeCommit={"oid": sha},
+        files=[changed_file("index.py", "ADDED", 90, 0)],
+        commits=[commit_node("a" * 40)],
+    )
+
+    result = run("--json")
+
+    assert result.exit_code == 0, result.output
+    found: dict[str, Any] = json.loads(result.stdout)
+    assert [source["source"] for source in found["sources"]] == ["GitHub", "Linear"]
+    [achievement] = found["highest"]
+    assert achievement["key"] == f"linear:{issue}"
+    assert [line["kind"] for line in achievement["evidence"]] == [
+        "linear_issue",
+        "git_commit",
+        "github_pull_request",
+    ]
+
+
+@pytest.mark.usefixtures("linear")
+def test_a_source_that_fails_stops_no_other_and_is_named(
+    repository: GitRepository, mlflow: MlflowServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit("feat: one", {"one.py": "value = 1\n" * 10})
+    mlflow.add_run({"auc": 0.7}, end_time=1_000, user_id="ada")
+    mlflow.add_run({"auc": 0.8}, end_time=2_000, user_id="ada")
+    monkeypatch.setenv("LINEAR_API_KEY", "lin_api_wrong")
+
+    result = run()
+
+    assert result.exit_code == 3
+    assert "❌ Linear refuses the key" in result.stdout
+    assert "2 achievements" in result.stdout
+    assert "off: GitHub (GITHUB_TOKEN)" in result.stdout
+    assert "lin_api_wrong" not in result.output
+
+
+@pytest.mark.usefixtures("repository", "github", "linear")
+def test_doctor_asks_the_sources_that_are_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINEAR_API_KEY", "lin_api_wrong")
+
+    result = CliRunner().invoke(doctor, ["--json"])
+
+    findings = {finding["name"]: finding for finding in json.loads(result.stdout)}
+    assert result.exit_code == 1
+    assert findings["GitHub"]["health"] == "good"
+    assert "4,990 of 5,000 requests left" in findings["GitHub"]["detail"]
+    assert findings["Linear"]["health"] == "bad"
+    assert "Linear refuses the key" in findings["Linear"]["detail"]
+    assert findings["MLflow"]["health"] == "off"
+    assert "MLFLOW_TRACKING_URI" in findings["MLflow"]["remedy"]
