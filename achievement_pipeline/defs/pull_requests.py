@@ -25,6 +25,8 @@ class RepositoriesRead:
     frames: PullRequests
     failed: Mapping[str, str]
     """Why a repository could not be read, by key; what is stored of it is kept."""
+    public: Mapping[str, bool]
+    """Whether everybody can see a repository, by key, of those that could be read."""
 
 
 def read_repositories(
@@ -44,17 +46,19 @@ def read_repositories(
         raise dg.Failure(str(error), allow_retries=False) from error
     read: list[PullRequests] = [no_pull_requests()]
     failed: dict[str, str] = {}
+    public: dict[str, bool] = {}
     for key in ours:
         stored = _stored(frames, key)
         try:
             read.append(read_pull_requests(client, key, stored))
+            public[key] = read[-1].public
         except SourceError as error:
             failed[key] = str(error)
             context.log.warning(f"{key}: {error}")
             read.extend([stored] if stored else [])
     if ours and len(failed) == len(ours):
         raise dg.Failure("\n".join(failed.values()), allow_retries=False)
-    return RepositoriesRead(_join(read), failed)
+    return RepositoriesRead(_join(read), failed, public)
 
 
 def _join(read: list[PullRequests]) -> PullRequests:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.sources.http import HttpClient, RefusedError, TooHeavyError
@@ -25,6 +25,8 @@ class Page(Record):
     nodes: list[Any]
     page_info: PageInfo
     total_count: int = 0
+    holder: dict[str, Any] = Field(default_factory=dict)
+    """The object whose connection it is, as far as it was asked for."""
 
 
 class GraphQLClient:
@@ -129,11 +131,12 @@ class GraphQLClient:
         Raises:
             RefusedError: There is none.
         """
+        holder: Any = None
         found: Any = data
         for name in path:
-            found = found.get(name) if isinstance(found, dict) else None
+            holder, found = found, found.get(name) if isinstance(found, dict) else None
         try:
-            return Page.model_validate(found)
+            return Page.model_validate(found and {**found, "holder": holder})
         except ValidationError:
             problem = f"{self._where} shows no {' '.join(path)}: it does not exist, or the token may not see it."
         raise RefusedError(problem)

@@ -10,6 +10,8 @@ from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.jobs import COLLECT_GITHUB, COLLECT_LINEAR, COLLECT_MLFLOW
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.settings import load_settings
+from achievement_pipeline.store.approvals import origins
+from achievement_pipeline.store.repositories import remember_repository
 from achievement_pipeline_tests.defs.conftest import QUIET, Pipeline
 from achievement_pipeline_tests.servers.github import BOB, KEY, TOKEN, GitHubServer, account, changed_file
 from achievement_pipeline_tests.servers.linear import KEY as LINEAR_KEY
@@ -122,6 +124,19 @@ def test_a_new_best_becomes_an_achievement(pipeline: Pipeline, mlflow: MlflowSer
     [achievement] = pipeline.achievements()
     assert achievement.key == f"mlflow:{mlflow.url.removeprefix('http://')}/{best}"
     assert (achievement.title, achievement.impact_score) == ("Best val_auc of churn: 0.8", 60.0)
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_github_says_who_can_see_a_repository(pipeline: Pipeline, github: GitHubServer, private: bool) -> None:
+    github.repository.private = private
+    github.repository.merge()
+    remember_repository(pipeline.engine, KEY, f"https://{KEY}", "default")
+
+    collect_github(pipeline)
+
+    with pipeline.engine.connect() as connection:
+        (origin,) = origins(connection)
+    assert origin.visibility == ("private" if private else "public")
 
 
 def test_nothing_new_takes_one_request_of_github(pipeline: Pipeline, github: GitHubServer) -> None:

@@ -33,6 +33,7 @@ class Repository:
     """Pull requests as GraphQL shows them, with plain lists for connections. Each change is a `step` after the last."""
 
     pulls: dict[int, _Node] = field(default_factory=dict)
+    private: bool = False
     now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
     step: timedelta = timedelta(minutes=1)
 
@@ -127,9 +128,10 @@ class GitHubServer(GraphQLServer):
             raise GraphQLError(message, extensions={"type": "NOT_FOUND"})
         merged = [pull for pull in self.repository.pulls.values() if pull["state"] == "MERGED"]
         return {
+            "isPrivate": self.repository.private,
             "pullRequests": lambda _, first, after=None, **_ignored: connection(
                 merged, first, after, lambda pull: f"{pull['updatedAt']} {pull['number']:06}", self._pull_node
-            )
+            ),
         }
 
     def describe(self, error: GraphQLError) -> dict[str, Any]:

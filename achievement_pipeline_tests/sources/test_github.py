@@ -546,3 +546,15 @@ TestCacheLaw = CacheLaw.TestCase
 TestCacheLaw.settings = settings(
     max_examples=15, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_who_can_see_a_repository_comes_with_its_pull_requests(server: GitHubServer, private: bool) -> None:
+    server.repository.private = private
+    assert read(server).public is not private
+    server.repository.merge()
+    assert read(server, read(server)).public is not private
+
+
+def test_what_is_shown_to_strangers_is_public(server: GitHubServer) -> None:
+    assert read_pull_requests(server.client(token=None), KEY).public

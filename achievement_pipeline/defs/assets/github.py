@@ -32,7 +32,7 @@ from achievement_pipeline.frames import (
 )
 from achievement_pipeline.judging import find_pull_request_skills, judge_pull_requests, score_pull_requests
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.store.repositories import list_repositories
+from achievement_pipeline.store.repositories import list_repositories, note_visibility
 
 _GROUP = "github"
 _RAW: dict[str, type[pa.DataFrameModel]] = dict(
@@ -49,12 +49,15 @@ _PREVIEWS = {
 @dg.multi_asset(name="github_history", **raw(_GROUP, "github", _RAW), **BY_REPOSITORY)
 def github_history(
     context: dg.AssetExecutionContext,
+    database: Database,
     io_manager: dg.ResourceParam[ParquetIOManager],
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.MaterializeResult]:
     """Read what is merged now; what is stored of it is only a cache, so the cost is that of what changed."""
     read = read_repositories(context, settings, io_manager)
-    pull_requests, commits, files, reviews, warnings = read.frames
+    for key, is_public in read.public.items():
+        note_visibility(database.engine, key, "public" if is_public else "private")
+    pull_requests, commits, files, reviews, warnings, _ = read.frames
     frames: tuple[pd.DataFrame, ...] = (pull_requests, commits, files, reviews)
     for name, frame in zip(RAW_PULL_REQUESTS, frames, strict=True):
         metadata = describe(frame, _PREVIEWS[name])

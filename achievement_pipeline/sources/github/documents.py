@@ -13,6 +13,7 @@ PROBE = 10
 PULL_REQUESTS = """
 query PullRequests($owner: String!, $name: String!, $first: Int!, $after: String) {
   repository(owner: $owner, name: $name) {
+    isPrivate
     pullRequests(
       states: MERGED, first: $first, after: $after, orderBy: { field: UPDATED_AT, direction: DESC }
     ) {

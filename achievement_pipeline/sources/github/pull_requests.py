@@ -38,23 +38,24 @@ def read_pull_requests(client: GitHubClient, repository: str, stored: PullReques
         stored = None
     if not client.is_known:
         return read_through_rest(client, repository, stored)
-    nodes, total = _read_changed(client, repository, stored)
+    nodes, total, public = _read_changed(client, repository, stored)
     if stored is not None and total < len(stored.pull_requests):
         # some are gone, which no watermark can show
         stored = None
-        nodes, _ = _read_changed(client, repository, stored)
+        nodes, _, public = _read_changed(client, repository, stored)
     warnings: list[str] = []
     rows = _to_rows(repository, nodes, warnings)
     numbers = [node["number"] for node in nodes if isinstance(node, dict) and node.get("number")]
-    return merge_rows(stored, numbers, rows)._replace(warnings=tuple(warnings))
+    return merge_rows(stored, numbers, rows)._replace(warnings=tuple(warnings), public=public)
 
 
-def _read_changed(client: GitHubClient, repository: str, stored: PullRequests | None) -> tuple[list[Any], int]:
-    """Return what changed since it was stored, the last change first, and how many merged pull requests there are."""
+def _read_changed(client: GitHubClient, repository: str, stored: PullRequests | None) -> tuple[list[Any], int, bool]:
+    """Return what changed, the last change first, how many are merged, and whether everybody can see the repository."""
     _, owner, name = repository.split("/")
     since = watermark(stored) if stored else ""
     nodes: list[Any] = []
     total = 0
+    public = False
     for page in client.graphql.pages(
         documents.PULL_REQUESTS,
         {"owner": owner, "name": name},
@@ -63,12 +64,14 @@ def _read_changed(client: GitHubClient, repository: str, stored: PullRequests | 
         start=min(documents.PROBE, client.page) if stored else None,
     ):
         total = page.total_count
+        # what is for the members of an enterprise only counts as private there too
+        public = page.holder.get("isPrivate") is False
         changed = [node for node in page.nodes if not _is_older(node, since)]
         rest = documents.REST_OF_PULL_REQUEST
         nodes.extend(client.graphql.complete(node, "node", rest, documents.PAGE) for node in changed)
         if len(changed) < len(page.nodes):
             break
-    return nodes, total
+    return nodes, total, public
 
 
 def _is_older(node: Any, since: str) -> bool:  # noqa: ANN401 - JSON

@@ -201,7 +201,8 @@ def read_through_rest(client: GitHubClient, repository: str, stored: PullRequest
             f"{pending} of {len(read.pull_requests)} pull requests of {repository} have no sizes, commits, files and "
             "reviews yet: GitHub allows 60 requests an hour without a token. Set GITHUB_TOKEN, or run again in an hour."
         )
-    return read._replace(warnings=tuple(warnings))
+    # a stranger was shown it
+    return read._replace(warnings=tuple(warnings), public=True)
 
 
 def _carry_sizes(row: Row, stored: pd.DataFrame) -> Row:

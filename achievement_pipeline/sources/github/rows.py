@@ -29,6 +29,8 @@ class PullRequests(NamedTuple):
     files: DataFrame[RawPullRequestFiles]
     reviews: DataFrame[RawReviews]
     warnings: tuple[str, ...] = ()
+    public: bool = False
+    """Whether everybody can see the repository, as GitHub says."""
 
 
 @dataclass
