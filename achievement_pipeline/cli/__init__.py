@@ -33,6 +33,7 @@ _COMMANDS = {
     "review": "achievement_pipeline.cli.review:review",
     "service": "achievement_pipeline.cli.service:service",
     "show": "achievement_pipeline.cli.look:show",
+    "skills": "achievement_pipeline.cli.skills:skills",
     "split": "achievement_pipeline.cli.decide:split",
     "start": "achievement_pipeline.cli.start:start",
     "status": "achievement_pipeline.cli.control:status",

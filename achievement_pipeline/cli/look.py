@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import json_option, print_json
+from achievement_pipeline.cli.standing import Standing, standings, with_standing
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.reading import (
     AchievementFilter,
@@ -62,11 +63,12 @@ def list_achievements(  # noqa: PLR0913 - one argument an option
     )
     with open_connection() as connection:
         found = find_achievements(connection, wanted, limit)
+        beside = standings(connection, found, load_settings().rules.standing)
     if as_json:
-        print_json([asdict(achievement) for achievement in found])
+        print_json([with_standing(achievement, beside[achievement.key]) for achievement in found])
         return
     for achievement in found:
-        click.echo(headline(achievement))
+        click.echo(headline(achievement, beside[achievement.key]))
     click.echo(f"{len(found):,} achievements", err=True)
 
 
@@ -78,11 +80,12 @@ def show(key: str, as_json: bool) -> None:
     with open_connection() as connection:
         achievement = get_achievement(connection, key)
         skills = skills_of(connection, achievement.key)
+        standing = _standing(connection, achievement)
     if as_json:
-        print_json(asdict(achievement) | {"skills": [asdict(skill) for skill in skills]})
+        print_json(with_standing(achievement, standing) | {"skills": [asdict(skill) for skill in skills]})
         return
     click.echo(click.style(achievement.title, bold=True))
-    for name, value in _facts(achievement):
+    for name, value in _facts(achievement, standing):
         click.echo(f"  {name:<12} {value}")
     if achievement.description:
         click.echo("\n" + "\n".join(f"  {line}".rstrip() for line in achievement.description.strip().splitlines()))
@@ -97,25 +100,33 @@ def explain(key: str, as_json: bool) -> None:
         achievement = get_achievement(connection, key)
         skills = skills_of(connection, achievement.key)
         activities = activities_of(connection, [line["key"] for line in achievement.evidence])
+        standing = _standing(connection, achievement)
     if as_json:
-        explanation = asdict(achievement) | {
+        explanation = with_standing(achievement, standing) | {
             "skills": [asdict(skill) for skill in skills],
             "activities": [asdict(activity) for activity in activities],
         }
         print_json(explanation)
         return
     click.echo(headline(achievement))
+    click.echo(f"{' ' * 13}{standing}")
     for line in _explanation(achievement, activities, skills):
         click.echo(line)
 
 
-def headline(achievement: AchievementView) -> str:
-    """Return an achievement in two lines: scores, day, category and title; and the key to look it up by."""
+def _standing(connection: sa.Connection, achievement: AchievementView) -> Standing:
+    return standings(connection, [achievement], load_settings().rules.standing)[achievement.key]
+
+
+def headline(achievement: AchievementView, standing: Standing | None = None) -> str:
+    """Return an achievement in two lines: scores, day, category and title; the key to look it up by, its standing."""
     day = f"{achievement.completed_at:%Y-%m-%d}" if achievement.completed_at else "          "
     scores = f"{achievement.impact_score:5.1f} {achievement.complexity_score:5.1f}"
     retracted = " (retracted)" if achievement.retracted_at else ""
     first = f"{scores}  {day}  {achievement.category:<14} {achievement.title}{retracted}"
-    return f"{first}\n{' ' * 13}{click.style(_short(achievement.key), dim=True)}"
+    beside = "" if standing is None or standing.percentile is None else f"  percentile {standing.percentile:g}"
+    beside += f"  {standing.confidence} sources" if standing and standing.confidence > 1 else ""
+    return f"{first}\n{' ' * 13}{click.style(_short(achievement.key) + beside, dim=True)}"
 
 
 def _short(key: str) -> str:
@@ -124,9 +135,10 @@ def _short(key: str) -> str:
     return f"{repository}@{sha[:_SHORT_SHA]}" if at else key
 
 
-def _facts(achievement: AchievementView) -> Iterator[tuple[str, str]]:
+def _facts(achievement: AchievementView, standing: Standing) -> Iterator[tuple[str, str]]:
     yield "key", achievement.key
     yield "scores", f"impact {achievement.impact_score:g}, complexity {achievement.complexity_score:g}"
+    yield "beside them", str(standing)
     yield "category", achievement.category
     yield "author", " · ".join([achievement.author, *(f"with {coauthor}" for coauthor in achievement.coauthors)])
     if achievement.completed_at:
@@ -149,6 +161,8 @@ def _explanation(
         yield f"\n{activity.kind.replace('_', ' ')}  {activity.title}"
         yield f"  {activity.url or activity.key}"
         yield f"  counts: {'yes' if activity.significant else 'no'} ({', '.join(activity.reasons)})"
+        if activity.details.get("signed_off_by"):
+            yield f"  signed off by: {activity.details['signed_off_by'].replace(',', ', ')}"
         yield f"  category: {activity.category} ({activity.category_rule})"
         for reason, left_out in activity.details.get("left_out", {}).items():
             yield f"  left out: {left_out['files']:,} files, {left_out['lines']:,} lines ({reason})"

@@ -163,6 +163,15 @@ class BotRules(BaseModel):
     allow: tuple[str, ...] = Field(default=(), description="Names or addresses that look like bots and are people")
 
 
+class StandingRules(BaseModel):
+    """What an achievement is compared with, beside its score."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    days: int = Field(default=365, ge=1, description="Compared are the person's own of so many days up to it")
+    min_achievements: int = Field(default=20, ge=2, description="Fewer than this in that time give no percentile")
+
+
 class SkillRules(BaseModel):
     """What a user adds to the vocabulary of skills, and how they want skills to be called."""
 
@@ -220,3 +229,4 @@ class Rules(BaseModel):
     mlflow: MlflowRules = MlflowRules()
     bots: BotRules = BotRules()
     skills: SkillRules = SkillRules()
+    standing: StandingRules = StandingRules()

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
@@ -66,6 +67,31 @@ class SkillView:
     kind: str
     weight: float
     evidence: str
+
+
+@dataclass(frozen=True)
+class PersonalSkill:
+    """A skill in all achievements of a person, or of everybody, that count."""
+
+    skill: str
+    kind: str
+    achievements: int
+    """How many show it."""
+    first_seen: dt.datetime | None
+    last_seen: dt.datetime | None
+    recent: int
+    """Shown so often in the last year ..."""
+    before: int
+    """... and in the year before."""
+
+    @property
+    def trend(self) -> str:
+        """What the last year is to the year before."""
+        if not self.recent:
+            return "idle"
+        if not self.before:
+            return "new" if self.recent == self.achievements else "again"
+        return "steady" if self.recent == self.before else "rising" if self.recent > self.before else "falling"
 
 
 @dataclass(frozen=True)
@@ -179,6 +205,39 @@ def skills_by_achievement(connection: sa.Connection, keys: Sequence[str]) -> dic
     for *skill, key in connection.execute(statement.order_by(Skill.weight.desc(), Skill.skill)):
         shown.setdefault(key, []).append(SkillView(*skill))
     return shown
+
+
+def skills_of_person(connection: sa.Connection, author: str | None, today: dt.datetime) -> list[PersonalSkill]:
+    """Return the skills of a person, co-authored work included, or of everybody; the most frequent first."""
+    chosen = sa.select(_SEEN.c.key, _SEEN.c.completed_at).where(*_conditions(AchievementFilter(author=author))).cte()
+    year, year_before = (sa.literal(today - dt.timedelta(days=365 * years)) for years in (1, 2))
+    at, number = chosen.c.completed_at, sa.func.count()
+    statement = (
+        sa.select(
+            Skill.skill,
+            Skill.kind,
+            number,
+            sa.func.min(at),
+            sa.func.max(at),
+            number.filter(at > year),
+            number.filter((at > year_before) & (at <= year)),
+        )
+        .join(chosen, chosen.c.key == Skill.achievement_key)
+        .group_by(Skill.skill, Skill.kind)
+        .order_by(number.desc(), Skill.skill)
+    )
+    return [PersonalSkill(*row) for row in connection.execute(statement)]
+
+
+def impact_by_person(connection: sa.Connection, authors: Sequence[str]) -> pd.DataFrame:
+    """Return ``key``, ``author``, ``completed_at`` and ``impact`` of all achievements of some people that count."""
+    seen = _SEEN.c
+    statement = sa.select(seen.key, seen.author, seen.completed_at, seen.impact_score).where(
+        *_conditions(AchievementFilter()), seen.author.in_(authors)
+    )
+    rows = connection.execute(statement).all()
+    frame = pd.DataFrame(rows, columns=["key", "author", "completed_at", "impact"])
+    return frame.assign(completed_at=pd.to_datetime(frame["completed_at"], utc=True))
 
 
 def activities_of(connection: sa.Connection, keys: Sequence[str]) -> list[JudgedActivity]:
