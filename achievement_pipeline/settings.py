@@ -109,6 +109,12 @@ class Environment(BaseSettings):
     linear_check_interval: int = Field(
         default=300, ge=30, description="Seconds from one look at Linear to the next while the service runs"
     )
+    github_check_interval: int = Field(
+        default=900, ge=60, description="Seconds from one look at GitHub to the next while the service runs"
+    )
+    mlflow_check_interval: int = Field(
+        default=600, ge=30, description="Seconds from one look at MLflow to the next while the service runs"
+    )
     mlflow_tracking_uri: str | None = Field(
         default=None, description="http(s) address of the tracking server: switches the mlflow lane on"
     )
@@ -116,6 +122,9 @@ class Environment(BaseSettings):
     mlflow_tracking_password: SecretStr | None = Field(default=None, description="Password of that user")
     mlflow_tracking_token: SecretStr | None = Field(
         default=None, description="Token of the tracking server, where it takes one; a user and password win"
+    )
+    failure_webhook_url: SecretStr | None = Field(
+        default=None, description="Address that is told of failed runs: an incoming webhook of Slack, Discord, ..."
     )
     database_url: SecretStr | None = Field(
         default=None, description="PostgreSQL of the achievements; unset: an embedded server is used"
@@ -218,6 +227,12 @@ class SchedulesSettings(BaseModel):
     time_zone: str | None = Field(default=None, description="As Europe/Vienna; unset: the machine's")
     nightly: ScheduleSettings = Field(
         default=ScheduleSettings(on=True, cron="0 3 * * *"), description="Everything is read and judged anew"
+    )
+    weekly_digest: ScheduleSettings = Field(
+        default=ScheduleSettings(on=True, cron="0 7 * * 1"), description="What was done in the week before is written"
+    )
+    publishing: ScheduleSettings = Field(
+        default=ScheduleSettings(on=False, cron="0 8 * * *"), description="All that is shown is made anew"
     )
 
     @field_validator("time_zone")

@@ -5,14 +5,21 @@ import os
 import dagster as dg
 
 from achievement_pipeline.defs.assets import achievements, git, github, linear, mlflow, publishing
+from achievement_pipeline.defs.freshness import with_freshness
 from achievement_pipeline.defs.histories import GitHistories
 from achievement_pipeline.defs.io_manager import ParquetIOManager
 from achievement_pipeline.defs.jobs import JOBS
 from achievement_pipeline.defs.progress import LoggedProgress, ReportsProgress
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.schedules import schedules
-from achievement_pipeline.defs.sensors import git_sensors
+from achievement_pipeline.defs.sensors import sensors
 from achievement_pipeline.settings import CeleryTasks, Environment, Settings
+
+_ASSETS = [
+    asset
+    for asset in dg.load_assets_from_modules([achievements, git, github, linear, mlflow, publishing])
+    if isinstance(asset, dg.AssetsDefinition)
+]
 
 
 def build_defs(settings: Settings, progress: ReportsProgress | None = None) -> dg.Definitions:
@@ -28,9 +35,9 @@ def build_defs(settings: Settings, progress: ReportsProgress | None = None) -> d
         database=database, io_manager=io_manager, progress=progress or LoggedProgress(), settings=settings
     )
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([achievements, git, github, linear, mlflow, publishing]),
+        assets=with_freshness(_ASSETS, settings),
         jobs=JOBS,
-        sensors=git_sensors(settings, io_manager),
+        sensors=sensors(settings, io_manager),
         schedules=schedules(settings),
         resources={
             "database": database,

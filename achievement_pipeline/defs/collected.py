@@ -16,9 +16,9 @@ from achievement_pipeline.sources.git.watching import standing
 _FACTS = "raw_repositories"
 
 
-def repositories_of_runs(instance: dg.DagsterInstance) -> set[str]:
-    """Return the repositories that any run is for that waits or is going on, whoever asked for it."""
-    runs = instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES))
+def repositories_of_runs(instance: dg.DagsterInstance, job: str | None = None) -> set[str]:
+    """Return the repositories that any run, or any of one job, is for that waits or is going on, whoever asked."""
+    runs = instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES, job_name=job))
     order = instance.get_dynamic_partitions(PARTITIONS_NAME) if runs else []
     return {key for run in runs for key in repositories_of(run, order)}
 

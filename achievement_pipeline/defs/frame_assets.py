@@ -34,6 +34,8 @@ def raw(group: str, source: str, schemas: dict[str, type[pa.DataFrameModel]]) ->
             for name, schema in schemas.items()
         },
         "check_specs": [spec for name, schema in schemas.items() for spec in check_specs(name, frame_checks(schema))],
+        # one run asks an API at a time, so that its limits are counted once
+        "pool": None if source == "git" else source,
     }
 
 

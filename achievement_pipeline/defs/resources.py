@@ -1,14 +1,35 @@
 """What the assets work with: the database, the rules of judging, and how to tell people of progress."""
 
+import atexit
+import functools
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import dagster as dg
 import sqlalchemy as sa
 from pydantic import Field, PrivateAttr
 
+from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.opening import open_database
+
+
+def stay_open(settings: Settings) -> sa.Engine:
+    """Return an engine that lives as long as this process, for sensors: to open it takes longer than all else they do.
+
+    Raises:
+        StoreError: The database can't be used; the next call tries again.
+    """
+    given = settings.environment.database_url
+    return _open(given.get_secret_value() if given else None, settings.home)
+
+
+@functools.cache
+def _open(url: str | None, home: Path) -> sa.Engine:
+    stack = ExitStack()
+    engine = stack.enter_context(open_database(url, home))
+    atexit.register(stack.close)
+    return engine
 
 
 class Database(dg.ConfigurableResource):

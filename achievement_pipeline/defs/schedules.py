@@ -6,16 +6,22 @@ A tick that was missed while the machine slept is made up for once (``max_catchu
 import dagster as dg
 import tzlocal
 
-from achievement_pipeline.defs.jobs import COLLECT_GIT
-from achievement_pipeline.defs.partitions import PARTITIONS_NAME, REPOSITORIES_A_RUN
-from achievement_pipeline.defs.requests import request_repositories
-from achievement_pipeline.defs.watching import ranges
+from achievement_pipeline.defs.jobs import PUBLISH, WRITE_DIGEST
+from achievement_pipeline.defs.source_sensors import requests_of
+from achievement_pipeline.defs.triggers import Trigger, triggers
 from achievement_pipeline.settings import ScheduleSettings, Settings
 
 
 def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
     """Return all schedules, on or off as the settings say; the UI can switch each of them."""
-    return [_nightly_git(settings)]
+    chosen = settings.config.schedules
+    return [
+        *(_nightly(trigger, settings) for trigger in triggers(settings).values()),
+        _plain(
+            "weekly_digest", WRITE_DIGEST, chosen.weekly_digest, settings, "Writes what was done in the week before."
+        ),
+        _plain("publishing", PUBLISH, chosen.publishing, settings, "Makes all that is shown anew."),
+    ]
 
 
 def time_zone(settings: Settings) -> str:
@@ -23,22 +29,39 @@ def time_zone(settings: Settings) -> str:
     return settings.config.schedules.time_zone or tzlocal.get_localzone_name() or "UTC"
 
 
-def _nightly_git(settings: Settings) -> dg.ScheduleDefinition:
+def _nightly(trigger: Trigger, settings: Settings) -> dg.ScheduleDefinition:
     @dg.schedule(
-        name="nightly_git",
-        job_name=COLLECT_GIT,
+        name=f"nightly_{trigger.lane}",
+        job_name=trigger.job,
         cron_schedule=settings.config.schedules.nightly.cron,
         execution_timezone=time_zone(settings),
-        default_status=_status(settings.config.schedules.nightly, is_on=settings.environment.enable_git_tracking),
-        description="Goes over every repository, whatever the sensors saw: the cost is that of what changed.",
+        default_status=_status(settings.config.schedules.nightly, is_on=trigger.is_on),
+        description=f"Goes over all of {trigger.lane}, whatever the sensors saw: the cost is that of what changed.",
     )
-    def nightly_git(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
-        order = context.instance.get_dynamic_partitions(PARTITIONS_NAME)
-        if not order:
-            return dg.SkipReason("No repository is known yet. `achievements collect` in one makes it known.")
-        return [request_repositories(keys) for keys in ranges(order, order, REPOSITORIES_A_RUN)]
+    def nightly(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
+        if not trigger.is_on:
+            return dg.SkipReason(f"The {trigger.lane} lane is off. To switch it on: {trigger.remedy}.")
+        requests = requests_of(trigger, context.instance)
+        if not requests:
+            return dg.SkipReason("There is nothing to go over, or runs do it now.")
+        # a tick that died half-way is repeated: a run that it asked for already is known by its key
+        night = context.scheduled_execution_time.isoformat()
+        return [request.with_replaced_attrs(run_key=f"{night} {place}") for place, request in enumerate(requests)]
 
-    return nightly_git
+    return nightly
+
+
+def _plain(
+    name: str, job: str, schedule: ScheduleSettings, settings: Settings, description: str
+) -> dg.ScheduleDefinition:
+    return dg.ScheduleDefinition(
+        name=name,
+        job_name=job,
+        cron_schedule=schedule.cron,
+        execution_timezone=time_zone(settings),
+        default_status=_status(schedule),
+        description=description,
+    )
 
 
 def _status(schedule: ScheduleSettings, *, is_on: bool = True) -> dg.DefaultScheduleStatus:

@@ -28,6 +28,10 @@ _FORM = "postgresql://user:password@host:5432/database"
 _ENCODING = "in a user name or password, @ is written %40, : %3A, / %2F, # %23 and % %25."
 
 
+class UnavailableError(StoreError):
+    """The database does not answer, or the connection is lost: the same may succeed when it is back."""
+
+
 def normalise_url(url: str | sa.URL) -> sa.URL:
     """Return the address with its driver named: SQLAlchemy's choice for a bare ``postgresql://`` varies by version.
 
@@ -242,8 +246,10 @@ def _explain(error: psycopg2.Error, url: sa.URL, *, is_lost: bool) -> StoreError
     if cause:
         problem, remedy = cause.problem, cause.remedy
     elif is_lost or has_no_answer:
-        problem = "is not available"
-        remedy = "Check the host and port in its address, and that it runs; then run this again: nothing is lost."
+        return UnavailableError(
+            f"The database {_name(url)} is not available: {said}\n"
+            "Check the host and port in its address, and that it runs; then run this again: nothing is lost."
+        )
     else:
         return None
     return StoreError(f"The database {_name(url)} {problem}: {said}\n{remedy}")

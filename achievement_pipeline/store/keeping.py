@@ -126,6 +126,12 @@ def _store(connection: sa.Connection, changed: Sequence[str], compose: Compose) 
     return store_achievements(connection, compose(read_touched(connection))) if touched else Outcome()
 
 
+def stored_versions(engine: sa.Engine) -> dict[str, str]:
+    """Return the version of every slice that is stored, by its name."""
+    with engine.connect() as connection:
+        return {name: version for name, version, _ in connection.execute(_STORED)}
+
+
 def _note_slice(connection: sa.Connection, name: str, version: str, rules: str) -> None:
     statement = insert(Slice).values(name=name, version=version, rules=rules)
     changed = {"version": version, "rules": rules, "stored_at": sa.func.now()}

@@ -230,3 +230,46 @@ class Repository(Base):
     visibility: Mapped[str | None] = mapped_column(comment="Who can see it, as its host says: public or private")
     added_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was first asked for")
     missing_since: Mapped[dt.datetime | None] = mapped_column(comment="Since when it can't be found; its work is kept")
+
+
+class PublicationState(StrEnum):
+    """How far a publication has come; what leads from one to another stands in `publishing.outbox`."""
+
+    PLANNED = "planned"
+    SENDING = "sending"
+    """About to be sent; nobody knows yet what becomes of it."""
+    UNKNOWN = "unknown"
+    """It may be there or not: the user looks and says."""
+    PUBLISHED = "published"
+    FAILED = "failed"
+    """It is not there, and is sent again only when the user says so."""
+    DELETED = "deleted"
+
+
+class Publication(Base):
+    """What was said of an achievement on a channel; the row is written before anything is sent."""
+
+    __tablename__ = "publications"
+    __table_args__ = (
+        sa.UniqueConstraint("channel", "achievement_key"),
+        sa.CheckConstraint(
+            f"state IN ({', '.join(repr(state.value) for state in PublicationState)})", name="known_state"
+        ),
+        {"comment": "What was said of which achievement on which channel, each at most once"},
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(always=True), primary_key=True)
+    achievement_key: Mapped[str] = mapped_column(
+        _KEY, sa.ForeignKey("achievements.key"), index=True, comment="The achievement, which may be absorbed by now"
+    )
+    channel: Mapped[str] = mapped_column(comment="The way out")
+    state: Mapped[str] = mapped_column(comment="One of PublicationState")
+    text: Mapped[str] = mapped_column(comment="Exactly what is sent")
+    visibility: Mapped[str] = mapped_column(comment="Who may see it, as the channel calls it")
+    remote_id: Mapped[str | None] = mapped_column(comment="Its name on the channel")
+    attempts: Mapped[int] = mapped_column(server_default="0", comment="How often sending it was begun")
+    in_doubt: Mapped[bool] = mapped_column(server_default=sa.false(), comment="Whether an attempt may have arrived")
+    detail: Mapped[str] = mapped_column(comment="Why it is in this state, for people")
+    not_before: Mapped[dt.datetime | None] = mapped_column(comment="The channel takes it from then on")
+    sent_at: Mapped[dt.datetime | None] = mapped_column(comment="When the attempt that counts was begun")
+    changed_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When its state last changed")

@@ -12,6 +12,7 @@ from achievement_pipeline.defs.checks import check_specs, evaluate, frame_checks
 from achievement_pipeline.defs.io_manager import ParquetIOManager
 from achievement_pipeline.defs.metadata import column_schema, plot, table
 from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.defs.retries import retried_while_unavailable
 from achievement_pipeline.frames import Achievements, PiecesOfWork
 from achievement_pipeline.judging import compose_achievements
 from achievement_pipeline.judging.rules import SCORE_VERSION, Rules
@@ -42,6 +43,7 @@ class _ChecksFailedError(Exception):
     ],
     check_specs=check_specs("achievements", _CHECKS),
     metadata=column_schema(Achievements),
+    pool="postgres",
 )
 def achievements(
     context: dg.AssetExecutionContext,
@@ -66,13 +68,14 @@ def achievements(
         return composed
 
     try:
-        kept = keep(
-            database.engine,
-            lanes.slice_versions(context.instance),
-            lambda name: lanes.load_slice(name, io_manager.read),
-            compose,
-            rules=_version(settings.rules),
-        )
+        with retried_while_unavailable(context):
+            kept = keep(
+                database.engine,
+                lanes.slice_versions(context.instance),
+                lambda name: lanes.load_slice(name, io_manager.read),
+                compose,
+                rules=_version(settings.rules),
+            )
     except _ChecksFailedError as error:
         yield from error.results
         raise dg.Failure(

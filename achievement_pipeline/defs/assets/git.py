@@ -19,6 +19,7 @@ from achievement_pipeline.defs.frame_assets import (
 )
 from achievement_pipeline.defs.histories import GitHistories, Wanted
 from achievement_pipeline.defs.metadata import describe
+from achievement_pipeline.defs.retries import retried_while_unavailable
 from achievement_pipeline.frames import (
     CommitActivities,
     CommitContents,
@@ -59,7 +60,8 @@ def git_history(
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.MaterializeResult]:
     """Read what is reachable now; what is stored of it is only a cache, so the cost is that of the new commits."""
-    read = histories.read(context, Wanted.of(settings, since=config.since, authors=config.authors))
+    with retried_while_unavailable(context):
+        read = histories.read(context, Wanted.of(settings, since=config.since, authors=config.authors))
     frames: dict[str, tuple[pd.DataFrame, dict[str, Any]]] = {
         "raw_repositories": (read.repositories, describe(read.repositories, ["repository", "authors", "remarks"])),
         "raw_commits": (

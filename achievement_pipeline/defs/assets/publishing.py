@@ -70,6 +70,12 @@ def portfolio_site(database: Database, settings: dg.ResourceParam[Settings]) -> 
     yield from _publish("portfolio_site", Channel.PORTFOLIO, database, settings)
 
 
+@dg.asset(**_definition("weekly_digest", "text"))
+def weekly_digest(database: Database, settings: dg.ResourceParam[Settings]) -> Published:
+    """What was done in the seven days before, as plain text that can be pasted into a chat or a mail."""
+    yield from _publish("weekly_digest", Channel.DIGEST, database, settings)
+
+
 def _publish(asset: str, channel: Channel, database: Database, settings: Settings) -> Published:
     """Write a document, check it, and put it into its file if all is well."""
     period = usual_period(channel, settings.config.publishing.last_review, dt.datetime.now(dt.UTC).date())

@@ -1,0 +1,127 @@
+"""Publications: what was said of which achievement on which channel, each at most once.
+
+The states and what leads from one to the next stand in `achievement_pipeline.publishing.outbox`; here they are kept. A
+change is written only over the state it was made from, and one process at a time sends on a channel.
+"""
+
+import datetime as dt
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from achievement_pipeline.errors import StoreError
+from achievement_pipeline.store.tables import Achievement, PublicationState
+from achievement_pipeline.store.tables import Publication as _Table
+
+_LOCK = 0x70_75_62_6C
+"""Any number that no other part of this program takes for the first half of an advisory lock."""
+_MAY_BE_PLANNED = (PublicationState.PLANNED, PublicationState.FAILED)
+"""In these states it is surely not there."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publication:
+    """One achievement on one channel; the fields mean what the columns of the table do."""
+
+    id: int
+    achievement_key: str
+    channel: str
+    state: PublicationState
+    text: str
+    visibility: str
+    remote_id: str | None
+    attempts: int
+    in_doubt: bool
+    detail: str
+    not_before: dt.datetime | None
+    sent_at: dt.datetime | None
+    changed_at: dt.datetime
+
+
+_COLUMNS = [getattr(_Table, field.name) for field in fields(Publication)]
+
+
+@contextmanager
+def only_sender(engine: sa.Engine, channel: str) -> Iterator[None]:
+    """Be the one process that sends on a channel; the lock ends with the process, however that ends.
+
+    Raises:
+        StoreError: Another one is sending.
+    """
+    lock = sa.func.pg_try_advisory_lock(_LOCK, zlib.crc32(channel.encode()) - 2**31)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not connection.scalar(sa.select(lock)):
+            raise StoreError(f"Another process is publishing on {channel}. Try again when it has ended.")
+        try:
+            yield
+        finally:
+            # the connection goes back to the pool, and would take the lock along
+            connection.invalidate()
+
+
+def find_publications(connection: sa.Connection, channel: str) -> list[Publication]:
+    """Return everything that was planned or said on a channel, what was planned first comes first."""
+    rows = connection.execute(sa.select(*_COLUMNS).where(_Table.channel == channel).order_by(_Table.id))
+    return [_read(row) for row in rows.mappings()]
+
+
+def keys_said(connection: sa.Connection, channel: str) -> set[str]:
+    """Return the keys of the achievements of which something was said, or may have been, on a channel.
+
+    Where one was absorbed since, what absorbed it was said too: it is the same work.
+    """
+    said = (
+        sa.select(_Table.achievement_key.label("key"))
+        .where(_Table.channel == channel, _Table.state.not_in([state.value for state in _MAY_BE_PLANNED]))
+        .cte("said", recursive=True)
+    )
+    whole = sa.select(Achievement.absorbed_by).join(said, Achievement.key == said.c.key)
+    said = said.union(whole.where(Achievement.absorbed_by.is_not(None)))
+    return set(connection.scalars(sa.select(said.c.key)))
+
+
+def plan(connection: sa.Connection, channel: str, key: str, text: str, visibility: str) -> Publication:
+    """Plan to say something of an achievement, or say it in other words than were planned, and return it.
+
+    Raises:
+        StoreError: It was said already, or may have been.
+    """
+    planned = {"state": PublicationState.PLANNED.value, "text": text, "visibility": visibility}
+    statement = (
+        postgresql.insert(_Table)
+        .values(achievement_key=key, channel=channel, detail="", **planned)
+        .on_conflict_do_update(
+            index_elements=["channel", "achievement_key"],
+            set_=planned,
+            where=_Table.state.in_([state.value for state in _MAY_BE_PLANNED]),
+        )
+        .returning(*_COLUMNS)
+    )
+    row = connection.execute(statement).mappings().one_or_none()
+    if row is None:
+        raise StoreError(f"{key} was already said on {channel}, or may have been: see `achievements publish status`.")
+    return _read(row)
+
+
+def record(connection: sa.Connection, before: Publication, after: Publication) -> None:
+    """Write down what became of a publication.
+
+    Raises:
+        StoreError: It is no longer as it was: somebody else changed it.
+    """
+    changed = {field.name: getattr(after, field.name) for field in fields(Publication) if field.name != "id"}
+    statement = (
+        sa.update(_Table)
+        .where(_Table.id == before.id, _Table.state == before.state.value, _Table.attempts == before.attempts)
+        .values(**{**changed, "state": after.state.value})
+    )
+    if connection.execute(statement).rowcount != 1:
+        raise StoreError(f"{before.achievement_key} on {before.channel} was changed by another process. Look again.")
+
+
+def _read(row: sa.RowMapping) -> Publication:
+    return Publication(**{**row, "state": PublicationState(row["state"])})
