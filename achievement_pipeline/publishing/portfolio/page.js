@@ -28,14 +28,16 @@
     const matches = wanted();
     let count = 0;
     for (const { node, items } of years) {
-      let any = false;
+      let stay = 0;
       for (const item of items) {
         const match = matches(item);
         if (item.hidden === match) item.hidden = !match;
-        any ||= match;
-        count += match;
+        stay += match;
       }
-      node.hidden = !any;
+      count += stay;
+      node.hidden = !stay;
+      // a year that is out of sight is not laid out: about so high it is
+      node.style.containIntrinsicBlockSize = `${3 + 6.2 * stay}rem`;
     }
     shown.textContent = `${number.format(count)} of ${number.format(items.length)}`;
   };
