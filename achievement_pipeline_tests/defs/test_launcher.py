@@ -49,6 +49,7 @@ def test_of_a_run_that_has_ended_or_is_not_ours_nothing_is_known(tmp_path: Path)
 
 
 @pytest.mark.e2e
+@pytest.mark.timeout(900)
 def test_a_run_whose_process_is_killed_is_failed_at_once_and_made_up_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str, empty_database_url: str, spare_database_url: str
 ) -> None:
@@ -74,7 +75,7 @@ def test_a_run_whose_process_is_killed_is_failed_at_once_and_made_up_for(
     with dg.DagsterInstance.get() as instance:
         keys = register(repositories, engine, instance)
         backfill = Backfill(instance, keys, repositories_a_run=1)
-        backfill.run(between=kill_one, seconds=200)
+        backfill.run(between=kill_one, seconds=600)
         instance.run_launcher.dispose()
     assert killed
     assert backfill.lost == 1
