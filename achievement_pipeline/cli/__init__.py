@@ -17,6 +17,7 @@ EXIT_FAILED = 1
 EXIT_PARTLY = 3
 
 _COMMANDS = {
+    "backfill": "achievement_pipeline.cli.backfill:backfill",
     "add": "achievement_pipeline.cli.decide:add",
     "approve": "achievement_pipeline.cli.decide:approve",
     "collect": "achievement_pipeline.cli.collect:collect",

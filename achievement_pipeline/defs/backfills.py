@@ -1,0 +1,84 @@
+"""Backfills on demand: repositories read and judged anew, or only judged anew, by Dagster's own backfill daemon.
+
+It keeps in Dagster's records what is asked for and what is done, so that a backfill that was interrupted goes on where
+it stopped, and it makes runs of many repositories. Why the command makes no runs of its own: ``docs/decisions``.
+"""
+
+import time
+from collections.abc import Sequence
+
+import dagster as dg
+from dagster._core.execution.backfill import PartitionBackfill
+from dagster._core.utils import make_new_backfill_id
+
+from achievement_pipeline.defs.lanes import LANES, Lane
+from achievement_pipeline.defs.partitions import PARTITIONS_NAME
+from achievement_pipeline.defs.triggers import Trigger, triggers
+from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.settings import Settings
+
+
+def request_backfills(
+    definitions: dg.Definitions,
+    instance: dg.DagsterInstance,
+    settings: Settings,
+    keys: Sequence[str],
+    *,
+    only_judging: bool,
+) -> dict[str, int]:
+    """Ask for a backfill of each lane that is on and by repository.
+
+    Args:
+        definitions: The code location.
+        instance: Where the backfills are noted.
+        settings: They say which lanes are on.
+        keys: Of repositories; none for all that are known.
+        only_judging: Whether what is stored of the sources is judged anew without reading them.
+
+    Returns:
+        How many repositories each backfill is for, by its id.
+
+    Raises:
+        SettingsError: A repository is not known.
+    """
+    known = instance.get_dynamic_partitions(PARTITIONS_NAME)
+    if unknown := sorted(set(keys).difference(known)):
+        raise SettingsError(f"Not known: {', '.join(unknown)}. `achievements doctor` lists what is.")
+    asked: dict[str, int] = {}
+    for lane in LANES:
+        trigger = triggers(settings)[lane.name]
+        wanted = [key for key in known if (not keys or key in keys) and _is_for(trigger, key)]
+        if lane.by_repository and trigger.is_on and wanted:
+            asked[_request(definitions, instance, lane, wanted, only_judging=only_judging)] = len(wanted)
+    return asked
+
+
+def _is_for(trigger: Trigger, key: str) -> bool:
+    return trigger.host is None or key.startswith(f"{trigger.host}/")
+
+
+def _request(
+    definitions: dg.Definitions, instance: dg.DagsterInstance, lane: Lane, keys: list[str], *, only_judging: bool
+) -> str:
+    graph = definitions.resolve_asset_graph()
+    assets = (
+        [dg.AssetKey(asset) for asset in lane.assets]
+        if only_judging
+        else sorted(dg.AssetSelection.groups(lane.name).resolve(graph))
+    )
+    what = "judged anew" if only_judging else "read and judged anew"
+    backfill = PartitionBackfill.from_asset_partitions(
+        backfill_id=make_new_backfill_id(),
+        asset_graph=graph,
+        partition_names=keys,
+        asset_selection=assets,
+        backfill_timestamp=time.time(),
+        tags={},
+        dynamic_partitions_store=instance,
+        all_partitions=False,
+        title=f"{lane.name}: {len(keys):,} repositories {what}",
+        description=None,
+        run_config=None,
+    )
+    instance.add_backfill(backfill)
+    return backfill.backfill_id

@@ -1,0 +1,93 @@
+"""What Dagster's records tell of its health: whether the daemon is alive, what its sensors did last, what failed."""
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import dagster as dg
+from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, TickStatus
+
+from achievement_pipeline.defs.failures import REASON_TAG, subject
+
+_LIVE_SECONDS = 120
+"""The daemon notes that it lives every half a minute."""
+_FAILURES_SHOWN = 5
+_FAILURES_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """One thing that was looked at; it is well where there is no remedy."""
+
+    name: str
+    detail: str
+    remedy: str = ""
+
+
+def examine(instance: dg.DagsterInstance, *, is_running: bool) -> Iterator[Symptom]:
+    """Look at Dagster's records.
+
+    Args:
+        instance: The instance.
+        is_running: Whether the service runs, so that its daemon has to be alive.
+    """
+    if is_running:
+        yield _daemon(instance)
+    yield from _triggers(instance)
+    yield from _failures(instance)
+
+
+def _daemon(instance: dg.DagsterInstance) -> Symptom:
+    beats = instance.get_daemon_heartbeats()
+    if not beats:
+        return Symptom("daemon", "has not reported yet", "It takes half a minute after the start; then ask again.")
+    silent = sorted(name for name, beat in beats.items() if time.time() - beat.timestamp > _LIVE_SECONDS)
+    if silent:
+        return Symptom("daemon", f"silent: {', '.join(silent)}", "Restart it: achievements stop; achievements start")
+    return Symptom("daemon", f"alive: {', '.join(sorted(beats)).lower()}")
+
+
+def _triggers(instance: dg.DagsterInstance) -> Iterator[Symptom]:
+    """Tell of sensors and schedules: which are on, which the user switched off, and which failed the last time."""
+    states = sorted(instance.all_instigator_state(), key=lambda state: state.instigator_name)
+    on = [state for state in states if state.status is not InstigatorStatus.STOPPED]
+    off = [state.instigator_name for state in states if state.status is InstigatorStatus.STOPPED]
+    if on:
+        yield Symptom("sensors and schedules", "on: " + ", ".join(map(_with_last_tick, [instance] * len(on), on)))
+    if off:
+        yield Symptom("sensors and schedules", f"switched off in the UI: {', '.join(off)}")
+    for state in on:
+        tick = next(iter(instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1)), None)
+        if tick and tick.status is TickStatus.FAILURE:
+            said = tick.error.message.strip() if tick.error else "it gives no reason"
+            remedy = "It tries again by itself; if this stays, its page in the UI shows all of it: achievements start"
+            yield Symptom(state.instigator_name, f"its last tick failed: {said}", remedy)
+
+
+def _with_last_tick(instance: dg.DagsterInstance, state: InstigatorState) -> str:
+    tick = next(iter(instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1)), None)
+    return f"{state.instigator_name} ({_written(tick.timestamp)})" if tick else f"{state.instigator_name} (no tick yet)"
+
+
+def _failures(instance: dg.DagsterInstance) -> Iterator[Symptom]:
+    """Tell of runs that failed in the last days and that no later run of the same made up for."""
+    since = dt.datetime.now(dt.UTC) - dt.timedelta(days=_FAILURES_DAYS)
+    failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], created_after=since)
+    for record in instance.get_run_records(failed, limit=_FAILURES_SHOWN):
+        run = record.dagster_run
+        later = dg.RunsFilter(
+            job_name=run.job_name,
+            statuses=[dg.DagsterRunStatus.SUCCESS],
+            tags={name: run.tags[name] for name in run.tags if name.startswith(("dagster/partition", "dagster/asset_p"))},
+            created_after=record.create_timestamp,
+        )
+        if instance.get_runs(later, limit=1):
+            continue
+        reason = run.tags.get(REASON_TAG, "see its log")
+        remedy = f"It is tried again by itself, after waits that grow. Its log: achievements start, run {run.run_id[:8]}"
+        yield Symptom(f"run {run.job_name} {subject(run)}".strip(), f"failed {record.create_timestamp:%Y-%m-%d %H:%M} UTC: {reason}", remedy)
+
+
+def _written(timestamp: float) -> str:
+    return f"{dt.datetime.fromtimestamp(timestamp, dt.UTC):%Y-%m-%d %H:%M:%S}"
