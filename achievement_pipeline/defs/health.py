@@ -79,14 +79,22 @@ def _failures(instance: dg.DagsterInstance) -> Iterator[Symptom]:
         later = dg.RunsFilter(
             job_name=run.job_name,
             statuses=[dg.DagsterRunStatus.SUCCESS],
-            tags={name: run.tags[name] for name in run.tags if name.startswith(("dagster/partition", "dagster/asset_p"))},
+            tags={
+                name: run.tags[name] for name in run.tags if name.startswith(("dagster/partition", "dagster/asset_p"))
+            },
             created_after=record.create_timestamp,
         )
         if instance.get_runs(later, limit=1):
             continue
         reason = run.tags.get(REASON_TAG, "see its log")
-        remedy = f"It is tried again by itself, after waits that grow. Its log: achievements start, run {run.run_id[:8]}"
-        yield Symptom(f"run {run.job_name} {subject(run)}".strip(), f"failed {record.create_timestamp:%Y-%m-%d %H:%M} UTC: {reason}", remedy)
+        remedy = (
+            f"It is tried again by itself, after waits that grow. Its log: achievements start, run {run.run_id[:8]}"
+        )
+        yield Symptom(
+            f"run {run.job_name} {subject(run)}".strip(),
+            f"failed {record.create_timestamp:%Y-%m-%d %H:%M} UTC: {reason}",
+            remedy,
+        )
 
 
 def _written(timestamp: float) -> str:
