@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from achievement_pipeline_tests.browser import open_browser
+from achievement_pipeline_tests.browser import open_browser, read_axe
 from achievement_pipeline_tests.web.conftest import TOKEN, Site
 
 pytestmark = pytest.mark.e2e
@@ -39,6 +39,16 @@ def test_it_is_used_by_keys_by_forms_and_on_a_phone_and_loads_nothing_from_elsew
 
         assert page.complaints == []
         assert {address for address in page.requests if not address.startswith((site.address, "data:"))} == set()
+
+
+def test_axe_finds_nothing_wrong(site: Site) -> None:
+    axe = read_axe()
+    with open_browser() as page:
+        page.open(f"{site.address}/enter?token={TOKEN}")
+        for path in ("/?category=feature&did=hide", "/achievement?key=1111", "/preview/brag", "/previews", "/add"):
+            for dark in (False, True):
+                page.open(f"{site.address}{path}", dark=dark)
+                assert page.violations(axe) == [], path
 
 
 def _wait(evaluate: Callable[[str], Any], condition: str) -> None:
