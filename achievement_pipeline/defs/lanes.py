@@ -56,20 +56,14 @@ def slice_versions(instance: dg.DagsterInstance) -> dict[str, str]:
     return versions
 
 
-def load_slice(name: str, read: ReadFrame) -> ActivityFrames:
-    """Return the frames of a slice.
-
-    Raises:
-        dagster.Failure: A frame was materialized and is no longer where it was stored.
-    """
+def load_slice(name: str, read: ReadFrame) -> ActivityFrames | None:
+    """Return the frames of a slice; None where one was materialized and is no longer where it was stored."""
     lane_name, _, partition = name.partition("/")
-    repository = partition or None
     lane = next(lane for lane in LANES if lane.name == lane_name)
-    return ActivityFrames(
-        DataFrame(_read(read, lane.activities, repository)),
-        Scores.validate(_read(read, lane.scores, repository)),
-        Skills.validate(_read(read, lane.skills, repository)),
-    )
+    activities, scores, skills = (read(asset, partition or None) for asset in lane.assets)
+    if activities is None or scores is None or skills is None:
+        return None
+    return ActivityFrames(DataFrame(activities), Scores.validate(scores), Skills.validate(skills))
 
 
 def _latest(instance: dg.DagsterInstance, lane: Lane, asset: str) -> dict[str, int]:
@@ -80,13 +74,3 @@ def _latest(instance: dg.DagsterInstance, lane: Lane, asset: str) -> dict[str, i
         return {f"{lane.name}/{repository}": number for repository, number in numbers.items()}
     latest = instance.fetch_materializations(key, limit=1).records
     return {lane.name: latest[0].storage_id} if latest else {}
-
-
-def _read(read: ReadFrame, asset: str, repository: str | None) -> pd.DataFrame:
-    frame = read(asset, repository)
-    if frame is None:
-        what = repository or asset
-        raise dg.Failure(
-            f"The frame {asset} of {what} is gone from its storage. Materialize {what} again.", allow_retries=False
-        )
-    return frame

@@ -44,7 +44,7 @@ class Kept:
 def keep(
     engine: sa.Engine,
     versions: Mapping[str, str],
-    load: Callable[[str], ActivityFrames],
+    load: Callable[[str], ActivityFrames | None],
     compose: Compose,
     *,
     rules: str,
@@ -59,7 +59,8 @@ def keep(
         engine: The database.
         versions: The slices as they are now: a version by name, any text that differs when the frames do.
         load: Returns the frames of a slice, whole. Called for those that differ, and not before their turn has come, so
-            that what it loads is the latest; columns beyond those of `Activities` are kept as details.
+            that what it loads is the latest; columns beyond those of `Activities` are kept as details. None where they
+            can't be had: then the slice stays as it is stored.
         compose: Makes the achievements.
         rules: Version of all that `compose` goes by besides its frames. Where it is not the one that a slice was
             composed by, all achievements of the slice are composed anew.
@@ -78,9 +79,12 @@ def keep(
         touched: list[str] = []
         for name in stale:
             version, composed_by = stored.get(name, (None, None))
-            _note_slice(connection, name, versions[name], rules)
             if version != versions[name]:
-                difference = compare_slice(connection, name, load(name))
+                frames = load(name)
+                if frames is None:
+                    continue
+                _note_slice(connection, name, versions[name], rules)
+                difference = compare_slice(connection, name, frames)
                 keys = difference.keys()
                 # before the change and, below, after it: a piece of work that loses a member is touched too
                 touch(connection, keys)
@@ -90,6 +94,7 @@ def keep(
                 slices[name] = KeptSlice(len(difference.changed), len(difference.gone))
                 touched += keys
             if composed_by != rules:
+                _note_slice(connection, name, versions[name], rules)
                 touched += connection.scalars(sa.select(Activity.key).where(Activity.slice == name))
         return Kept(_store(connection, touched, compose), slices)
 

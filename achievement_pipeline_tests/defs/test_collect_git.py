@@ -15,6 +15,16 @@ from achievement_pipeline_tests.defs.conftest import Pipeline
 
 pytestmark = pytest.mark.e2e
 
+READ = (
+    "raw_repositories",
+    "raw_commits",
+    "raw_commit_files",
+    "path_attributes",
+    "commit_contents",
+    "dependency_changes",
+)
+"""What the lane reads, in one step."""
+
 
 @pytest.fixture
 def repository(tmp_path: Path) -> GitRepository:
@@ -123,6 +133,23 @@ def test_a_removed_repository_stops_no_other_and_its_work_is_kept(
     assert find_repository(pipeline.engine, key).missing_since is not None
 
 
+def test_lost_frames_of_one_repository_stop_no_other(
+    pipeline: Pipeline, repository: GitRepository, tmp_path: Path
+) -> None:
+    other = GitRepository.create(tmp_path / "other")
+    repository.commit("feat: one", {"one.py": _lines(10)})
+    other.commit("feat: two", {"two.py": _lines(10)})
+    key = pipeline.add(repository)
+    pipeline.materialize(*READ, "commit_activities")
+    pipeline.materialize("commit_scores", "commit_skills")
+    (Path(pipeline.settings.frames_location) / "commit_scores" / f"{key}.parquet").unlink()
+    pipeline.keys = [pipeline.add(other)]
+
+    assert pipeline.collect().success
+
+    assert [achievement.title for achievement in pipeline.achievements()] == ["Two"]
+
+
 def test_a_repository_that_comes_back_is_no_longer_missing(
     pipeline: Pipeline, repository: GitRepository, tmp_path: Path
 ) -> None:
@@ -151,7 +178,7 @@ def test_the_only_repository_missing_fails_the_run_and_says_why(pipeline: Pipeli
 def test_rows_that_break_a_law_stay_out_of_postgres(pipeline: Pipeline, repository: GitRepository) -> None:
     repository.commit("feat: one", {"one.py": _lines(10)})
     key = pipeline.add(repository)
-    pipeline.materialize("raw_repositories", "raw_commits", "raw_commit_files", "commit_activities", "commit_scores")
+    pipeline.materialize(*READ, "commit_activities", "commit_scores")
     frames = ParquetIOManager(base_path=pipeline.settings.frames_location)
     scores = frames.read("commit_scores", key)
     assert scores is not None

@@ -13,7 +13,7 @@ from achievement_pipeline.defs.io_manager import ParquetIOManager
 from achievement_pipeline.defs.metadata import column_schema, plot, table
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.retries import retried_while_unavailable
-from achievement_pipeline.frames import Achievements, PiecesOfWork
+from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
 from achievement_pipeline.judging import compose_achievements
 from achievement_pipeline.judging.rules import SCORE_VERSION, Rules
 from achievement_pipeline.settings import Settings
@@ -58,6 +58,14 @@ def achievements(
     once.
     """
     results = evaluate("achievements", _CHECKS, Achievements.empty())
+    lost: list[str] = []
+
+    def load(name: str) -> ActivityFrames | None:
+        frames = lanes.load_slice(name, io_manager.read)
+        if frames is None:
+            lost.append(name)
+            context.log.warning(f"Frames of {name} are gone from their storage. Collect it again; what is kept stays.")
+        return frames
 
     def compose(pieces: PiecesOfWork) -> DataFrame[Achievements]:
         nonlocal results
@@ -72,7 +80,7 @@ def achievements(
             kept = keep(
                 database.engine,
                 lanes.slice_versions(context.instance),
-                lambda name: lanes.load_slice(name, io_manager.read),
+                load,
                 compose,
                 rules=_version(settings.rules),
             )
@@ -81,7 +89,7 @@ def achievements(
         raise dg.Failure(
             "Achievements break a law; none of this run was stored. See the checks.", allow_retries=False
         ) from error
-    yield dg.MaterializeResult(metadata=_describe(database, kept), check_results=results)
+    yield dg.MaterializeResult(metadata=_describe(database, kept, lost), check_results=results)
 
 
 def _version(rules: Rules) -> str:
@@ -89,7 +97,7 @@ def _version(rules: Rules) -> str:
     return f"{SCORE_VERSION}-{hashlib.sha256(rules.model_dump_json().encode()).hexdigest()[:12]}"
 
 
-def _describe(database: Database, kept: Kept) -> dict[str, Any]:
+def _describe(database: Database, kept: Kept, lost: list[str]) -> dict[str, Any]:
     everything = AchievementFilter()
     with database.engine.connect() as connection:
         summary = summarise(connection, everything)
@@ -103,6 +111,7 @@ def _describe(database: Database, kept: Kept) -> dict[str, Any]:
         "retracted": outcome.retracted,
         "restored": outcome.restored,
         "slices": len(kept.slices),
+        "slices_without_frames": lost,
         "highest": table(
             ["impact", "complexity", "category", "title", "key"],
             [(one.impact_score, one.complexity_score, one.category, one.title, one.key) for one in highest],
