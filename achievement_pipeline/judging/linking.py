@@ -42,7 +42,8 @@ def compose_achievements(
     """Compose the achievements of whole pieces of work.
 
     A piece of work makes an achievement when one of its activities is significant. It is retracted when all of these
-    were reverted, or repeat another one; a pull request goes with its commits, and they with it.
+    were reverted, or repeat another one; a pull request goes with its commits, and they with it. The commits of a
+    scored pull request show skills, but are scored with it, whichever way it was merged.
 
     Args:
         activities: All activities of the pieces of work; a parent that is not among them is not there.
@@ -67,7 +68,8 @@ def compose_achievements(
     judged = members[members["counts"] | (members["scored"] & ~members["root"].map(pieces["counts"]))]
     roots = members[members["key"] == members["root"]].set_index("key", drop=False)
     shown = _skills(judged, skills)
-    winners = {score: _winners(judged, score) for score in ("impact", "complexity")}
+    weighed = judged[~_are_weighed_by_their_pull_request(judged)]
+    winners = {score: _winners(weighed, score) for score in ("impact", "complexity")}
     # an issue without an assignee is that of whoever did what counts most in it
     authors = roots["person"].where(roots["person"] != "", winners["impact"]["person"].reindex(roots.index))
     shared = _shared(members, authors)
@@ -156,6 +158,16 @@ def _have_reason(activities: pd.DataFrame, code: str) -> pd.Series[bool]:
     return ("," + activities["reasons"] + ",").str.contains(f",{code},", regex=False)
 
 
+def _are_weighed_by_their_pull_request(judged: pd.DataFrame) -> pd.Series[bool]:
+    """Tell of the commits that a scored pull request brought, whose lines and files it was scored by as a whole.
+
+    By themselves they would score more in a squash than one by one in a rebase: how a pull request was merged must not
+    matter.
+    """
+    pulls = judged.loc[judged["kind"] == ActivityKind.PULL_REQUEST.value, "key"]
+    return (judged["kind"] == ActivityKind.COMMIT.value) & judged["parent"].isin(pulls)
+
+
 def _winners(judged: pd.DataFrame, score: str) -> pd.DataFrame:
     """Return, by root, the activity with the highest score; of equal ones the earliest."""
     order = judged.sort_values(score, ascending=False, kind="stable")
@@ -181,7 +193,9 @@ def _lines(ledger: str, score: str) -> list[dict[str, object]]:
 def _skills(judged: pd.DataFrame, skills: pd.DataFrame) -> pd.DataFrame:
     """Return, by root, ``names`` and ``skills`` as JSON lists, the strongest first; each skill once."""
     of_roots = skills.merge(judged[["key", "root"]], on="key")
-    strongest = of_roots.sort_values(["root", "weight", "skill"], ascending=[True, False, True], ignore_index=True)
+    strongest = of_roots.sort_values(
+        ["root", "weight", "skill", "key"], ascending=[True, False, True, True], ignore_index=True
+    )
     once = strongest.drop_duplicates(["root", "skill"], ignore_index=True)
     names = once["skill"].map(lambda name: json.dumps(name, ensure_ascii=False)).astype("str")
     return pd.DataFrame(

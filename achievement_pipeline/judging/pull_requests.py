@@ -85,7 +85,7 @@ def judge_pull_requests(  # noqa: PLR0913 - what a verdict rests on
     pull_requests = RawPullRequests.validate(pull_requests.reset_index(drop=True))
     pulls = pull_requests.assign(
         sha="#" + pull_requests["number"].astype("str"),
-        names=name_pull_requests(pull_requests),
+        names=name_pull_requests(pull_requests, commits),
         links=link_pull_requests(pull_requests, commits),
     )
     pulls["person"] = persons_of(pulls["repository"], pulls["author"], accounts, people)

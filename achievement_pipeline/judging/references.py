@@ -7,6 +7,7 @@ of Linear's is called UTF. Names compare without case, so they are lower case:
 ``commit:<sha>``                     a commit, in whatever repository it is
 ``change:<repository>/<when>/<what>``  what a commit keeps when it is rebased: its author's date, and its subject
 ``pull:<host>/<owner>/<name>#12``    a pull request
+``branch:<sha>``                     a pull request, by a commit of its branch
 ``issue:<host>/<owner>/<name>#12``   a Linear issue, by the GitHub issue that it is attached to
 ``linear:eng-12``                    a Linear issue, also by the identifiers that it had in other teams
 ===================================  ================================================================================
@@ -59,6 +60,8 @@ class Rank(IntEnum):
     """A commit's subject is one that GitHub gives a squash, ``Say hello (#12)``, or a merge."""
     LOGGED_COMMIT = 45
     """A run logged the commit that its working directory was at."""
+    LOGGED_BRANCH = 47
+    """A run logged a commit of a pull request's branch."""
     ISSUE_IN_TITLE = 50
     ISSUE_IN_DESCRIPTION = 60
     """With a magic word: ``Fixes ENG-12``."""
@@ -101,9 +104,12 @@ def link_commits(commits: DataFrame[RawCommits]) -> pd.Series[str]:
     )
 
 
-def name_pull_requests(pull_requests: DataFrame[RawPullRequests]) -> pd.Series[str]:
-    """Return the name of each pull request."""
-    return _lists(pull_requests.index, [_pulls(pull_requests)])
+def name_pull_requests(
+    pull_requests: DataFrame[RawPullRequests], commits: DataFrame[RawPullRequestCommits]
+) -> pd.Series[str]:
+    """Return the names of each pull request: its number, and the commits of its branch, which a squash leaves out."""
+    own = _own_commits(pull_requests, commits)
+    return _lists(pull_requests.index, [_pulls(pull_requests), "branch:" + own["sha"]])
 
 
 def link_pull_requests(
@@ -170,9 +176,18 @@ def link_projects(projects: DataFrame[RawLinearProjects], issues: DataFrame[RawL
 
 
 def link_runs(runs: DataFrame[RawMlflowRuns]) -> pd.Series[str]:
-    """Return the links of each MLflow run: to the commit that it logged as its source."""
-    logged = "commit:" + runs["source_commit"].str.lower()
-    return _links(runs.index, [(Rank.LOGGED_COMMIT, LinkTo.PARENT, logged)])
+    """Return the links of each MLflow run: to the commit that it logged as its source.
+
+    Where that was left behind when its branch was squashed or rebased, it leads to the pull request.
+    """
+    logged = runs["source_commit"].str.lower()
+    return _links(
+        runs.index,
+        (
+            (Rank.LOGGED_COMMIT, LinkTo.PARENT, "commit:" + logged),
+            (Rank.LOGGED_BRANCH, LinkTo.PARENT, "branch:" + logged),
+        ),
+    )
 
 
 def _pulls(rows: pd.DataFrame) -> Names:

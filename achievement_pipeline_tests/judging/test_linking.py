@@ -57,10 +57,24 @@ def test_a_commit_its_pull_request_and_its_issue_are_one_achievement() -> None:
 
 
 def test_the_ledger_names_the_activity_that_gave_the_highest_score() -> None:
-    (row,) = compose(*part_of(PULL, COMMIT, replace(SECOND, impact=95)), PULL).values()
+    (row,) = compose(*part_of(ISSUE, COMMIT, replace(SECOND, impact=95)), ISSUE).values()
 
     (line,) = [line for line in json.loads(row["score_ledger"]) if line["score"] == "impact"]
     assert (row["impact_score"], line["evidence"]) == (95, SECOND.key)
+
+
+def test_a_pull_request_is_scored_as_a_whole_however_many_commits_it_left() -> None:
+    (row,) = compose(*part_of(PULL, replace(COMMIT, impact=95)), PULL).values()
+    assert row["impact_score"] == PULL.impact
+
+    (row,) = compose(*part_of(PULL, COMMIT, SECOND), replace(PULL, significant=False)).values()
+    assert row["impact_score"] == SECOND.impact
+
+
+def test_the_commits_of_a_pull_request_show_skills() -> None:
+    (row,) = compose(*part_of(PULL, replace(COMMIT, skills=("Go",))), PULL).values()
+
+    assert json.loads(row["skills_demonstrated"]) == ["Go", "Python"]
 
 
 def test_a_circle_has_the_smallest_key_as_its_root() -> None:

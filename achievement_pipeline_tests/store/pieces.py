@@ -28,7 +28,7 @@ from achievement_pipeline.store.keeping import Kept, keep
 
 REPOSITORY = "github.com/acme/engine"
 NOON = dt.datetime(2024, 3, 1, 12, tzinfo=dt.UTC)
-_KINDS = {"git": "git_commit", "github": "github_pull_request", "linear": "linear_issue"}
+_KINDS = {"git": "git_commit", "github": "github_pull_request", "linear": "linear_issue", "mlflow": "mlflow_run"}
 _Schema = TypeVar("_Schema", bound=pa.DataFrameModel)
 
 
@@ -142,6 +142,11 @@ def by_the_rules(pieces: PiecesOfWork) -> DataFrame[Achievements]:
 
 
 def collect(engine: sa.Engine, composer: Composer = compose, rules: str = "1", **lanes: Pieces) -> Kept:
+    """Keep what some lanes have now."""
+    return collect_slices(engine, lanes, composer, rules)
+
+
+def collect_slices(engine: sa.Engine, lanes: Mapping[str, Pieces], composer: Composer, rules: str = "1") -> Kept:
     """Keep what some lanes have now; the version of a slice is what it has, as with fingerprints of files."""
     versions = {lane: repr(pieces) for lane, pieces in lanes.items()}
     return keep(engine, versions, lambda lane: frames(*lanes[lane]), composer, rules=rules)

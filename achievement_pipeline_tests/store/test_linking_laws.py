@@ -1,0 +1,104 @@
+"""The laws of linking, on small worlds that change: what the achievements are depends on the last world alone."""
+
+import json
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from achievement_pipeline.store.tables import Achievement, Activity, Skill
+from achievement_pipeline_tests.store.pieces import by_the_rules, collect_slices
+from achievement_pipeline_tests.store.worlds import LANES, METHODS, World, worlds
+
+pytestmark = pytest.mark.e2e
+
+_OFTEN = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_TIMES = {"created_at", "updated_at", "retracted_at"}
+
+
+def start_anew(engine: sa.Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(sa.text("TRUNCATE slices, activities, achievements, skills, edits CASCADE"))
+
+
+def collect_lanes(engine: sa.Engine, world: World, lanes: tuple[str, ...] = LANES) -> None:
+    """Collect some lanes of a world, one after the other."""
+    slices = world.slices()
+    for lane in lanes:
+        collect_slices(engine, {lane: slices[lane]}, by_the_rules)
+
+
+def stored(engine: sa.Engine) -> dict[str, Any]:
+    """Return all that counts: achievements with their skills, and who belongs to whom."""
+    with engine.connect() as connection:
+        rows = connection.execute(sa.select(*Achievement.__table__.columns)).mappings()
+        counting = {
+            row["key"]: {name: row[name] for name in row if name not in _TIMES}
+            for row in rows
+            if row["retracted_at"] is None
+        }
+        skills = connection.execute(sa.select(*Skill.__table__.columns)).all()
+        return {
+            "achievements": counting,
+            "skills": sorted(tuple(row) for row in skills if row.achievement_key in counting),
+            "parents": dict(connection.execute(sa.select(Activity.key, Activity.parent)).all()),
+        }
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[tuple[World, tuple[str, ...]]]:
+    """Worlds, and which lanes of each are collected in which order; of the last one all are, at last."""
+    before = draw(st.lists(st.tuples(worlds(), st.lists(st.sampled_from(LANES), max_size=4)), max_size=2))
+    last = (draw(worlds()), draw(st.permutations(LANES)))
+    return [(world, tuple(lanes)) for world, lanes in (*before, last)]
+
+
+@_OFTEN
+@given(history=histories())
+def test_only_the_last_world_counts_whatever_was_collected_before_and_in_whichever_order(
+    engine: sa.Engine, history: list[tuple[World, tuple[str, ...]]]
+) -> None:
+    start_anew(engine)
+    for world, lanes in history:
+        collect_lanes(engine, world, lanes)
+    reached = stored(engine)
+
+    start_anew(engine)
+    collect_slices(engine, history[-1][0].slices(), by_the_rules)
+
+    assert reached == stored(engine)
+
+
+def without_commits(found: dict[str, Any]) -> dict[str, Any]:
+    """Return achievements without the commits of pull requests, which are others by each way of merging."""
+    for row in found["achievements"].values():
+        row["evidence"] = [one for one in row["evidence"] if one["kind"] != "git_commit" or one["key"] == row["key"]]
+    return {"achievements": found["achievements"], "skills": [skill[:-1] for skill in found["skills"]]}
+
+
+@_OFTEN
+@given(world=worlds())
+def test_squash_merge_and_rebase_give_the_same_achievements(engine: sa.Engine, world: World) -> None:
+    found = []
+    for method in METHODS:
+        start_anew(engine)
+        collect_slices(engine, world.merged_by(method).slices(), by_the_rules)
+        found.append(json.dumps(without_commits(stored(engine)), default=str, sort_keys=True))
+
+    assert found[0] == found[1] == found[2]
+
+
+@_OFTEN
+@given(world=worlds())
+def test_every_activity_is_a_member_of_one_piece_of_work(engine: sa.Engine, world: World) -> None:
+    start_anew(engine)
+    collect_slices(engine, world.slices(), by_the_rules)
+
+    found = stored(engine)
+    with engine.connect() as connection:
+        every = connection.scalars(sa.select(Achievement.evidence)).all()
+    members = [one["key"] for evidence in every for one in evidence if one["relation"] == "member"]
+    assert len(members) == len(set(members))
+    assert set(members) <= set(found["parents"])
