@@ -45,6 +45,7 @@ from achievement_pipeline.judging.noise import noise_reasons
 from achievement_pipeline.judging.people import Asked, are_asked_for, canonical
 from achievement_pipeline.judging.references import link_pull_requests, link_reviews, name_pull_requests
 from achievement_pipeline.judging.rules import BotRules, Person, PullRequestRules, ReviewRules, Rules, SkillRules
+from achievement_pipeline.judging.same_work import Retraction, find_reverted_pull_requests
 from achievement_pipeline.judging.significance import code_where, join_codes, judge_significance, weigh
 from achievement_pipeline.judging.skills import find_skills
 
@@ -88,6 +89,7 @@ def judge_pull_requests(  # noqa: PLR0913 - what a verdict rests on
         names=name_pull_requests(pull_requests, commits),
         links=link_pull_requests(pull_requests, commits),
     )
+    pulls = pulls.join(find_reverted_pull_requests(pull_requests, "github:" + _short_names(pull_requests)))
     pulls["person"] = persons_of(pulls["repository"], pulls["author"], accounts, people)
     given = _given_reviews(reviews, pulls, accounts, people, rules.bots)
     work = changed_files(files)
@@ -179,7 +181,7 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
             "completed_at": pulls["merged_at"],
             "category": labelled["category"].fillna(otherwise["category"]),
             "category_rule": labelled["rule"].fillna(otherwise["rule"]),
-            "retracted_by": pd.Series(pd.NA, index=pulls.index, dtype="str"),
+            "retracted_by": pulls["retracted_by"],
             "names": pulls["names"],
             "links": pulls["links"],
             "number": pulls["number"],
@@ -200,6 +202,7 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
             "ghost": pulls["author"].isna(),
             "bot": _are_machines(pulls["author"], pulls["author_kind"], rules.bots),
             "not-asked": ~are_asked_for(judged, pulls["repository"], asked, people),
+            "revert": pulls["is_revert"],
             "unread": pulls["detail"] == "pending",
             "release": messages.are_releases(headers["description"], projects),
             "import": amounts["files"] > FOREIGN_FILES,
@@ -209,7 +212,8 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
     lines = amounts["effective_insertions"] + amounts["effective_deletions"]
     also = [labelled["rule"].fillna("").astype("str"), code_where("reviewed", reviewers > 0)]
     verdicts = judge_significance(headers["type"], headers["description"], lines, against, rules.commits, also=also)
-    return judged.assign(**verdicts)
+    taken_back = code_where(Retraction.REVERTED.value, judged["retracted_by"].notna())
+    return judged.assign(**verdicts.assign(reasons=join_codes([verdicts["reasons"], taken_back])))
 
 
 def _given_reviews(
@@ -261,6 +265,7 @@ def _judge_reviews(
         coauthors="",
         started_at=given["started_at"],
         completed_at=given["completed_at"],
+        retracted_by=pd.Series(pd.NA, index=given.index, dtype="str"),
         names="[]",
         links=link_reviews(given),
         type=pd.Series(pd.NA, index=given.index, dtype="str"),

@@ -27,6 +27,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import (
+    DiffState,
     LinkTo,
     RawCommits,
     RawLinearIssues,
@@ -87,16 +88,18 @@ def name_commits(commits: DataFrame[RawCommits]) -> pd.Series[str]:
 def link_commits(commits: DataFrame[RawCommits]) -> pd.Series[str]:
     """Return the links of each commit: to its pull request, to the Linear issues that it names, to itself elsewhere.
 
-    A subject is read as a title, for that of a squash is one; the rest of the message needs magic words.
+    A subject is read as a title, for that of a squash is one, but for that of a merge, which names a branch; the rest
+    of the message needs magic words.
     """
     subjects, bodies = commits["subject"], commits["body"]
     numbers = messages.merged_numbers(subjects)
+    titles = subjects[commits["diff"] != DiffState.MERGE]
     told = read_texts(subjects + "\n\n" + bodies)
     return _links(
         commits.index,
         (
             (Rank.MERGE_SUBJECT, LinkTo.PARENT, "pull:" + commits["repository"].str.lower() + "#" + numbers),
-            (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, _linear(told.without(read_titles(subjects)))),
+            (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, _linear(told.without(read_titles(titles)))),
             (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, _linear(told.belongs)),
             (Rank.SAME_COMMIT, LinkTo.PARENT, "commit:" + commits["sha"]),
             (Rank.LISTED, LinkTo.LISTED, _linear(told.related)),
@@ -117,12 +120,15 @@ def link_pull_requests(
 ) -> pd.Series[str]:
     """Return the links of each pull request: to its commits, and to the Linear issues that it is for.
 
+    What the subjects of its commits name is listed, for a squash leaves them behind.
+
     Args:
         pull_requests: Pull requests of any number of repositories.
         commits: The commits of their branches.
     """
     own = _own_commits(pull_requests, commits)
     told = read_texts(pull_requests["title"] + "\n\n" + pull_requests["body"])
+    also = pd.concat([told.related, told.without(read_titles(own["subject"]))])
     closed = pull_requests["closes"].map(json.loads).explode().dropna()
     hosts = pull_requests["repository"].str.lower().str.split("/").str[0].reindex(closed.index)
     return _links(
@@ -139,7 +145,7 @@ def link_pull_requests(
             (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, _linear(told.belongs)),
             (Rank.ISSUE_IN_BRANCH, LinkTo.PARENT, _linear(told.without(read_branches(pull_requests["branch"])))),
             (Rank.CLOSED_ISSUE, LinkTo.PARENT, "issue:" + hosts + "/" + closed.astype("str").str.lower()),
-            (Rank.LISTED, LinkTo.LISTED, _linear(told.related)),
+            (Rank.LISTED, LinkTo.LISTED, _linear(also)),
         ),
     )
 

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.e2e
 COMMIT = Piece("git:github.com/acme/engine@1111", impact=30.1)
 SECOND = Piece("git:github.com/acme/engine@2222")
 PULL = Piece("github:github.com/acme/engine#7", impact=80)
+ISSUE = Piece("linear:4b1c", impact=60)
 
 
 @pytest.fixture
@@ -150,6 +151,26 @@ def test_edits_go_back_with_what_is_cut_loose(engine: sa.Engine, connection: sa.
 
     assert title(connection, COMMIT.key) == "mine"
     assert title(connection, PULL.key) == f"Title of {PULL.key}"
+
+
+def test_edits_follow_a_chain_up_and_down_again(engine: sa.Engine, connection: sa.Connection) -> None:
+    commit, pull = replace(COMMIT, parent=PULL.key), replace(PULL, parent=ISSUE.key)
+    collect(engine, git=(commit,))
+    record_edit(connection, COMMIT.key, EditField.TITLE, "of the commit", "ann")
+
+    collect(engine, github=(pull,))
+    record_edit(connection, PULL.key, EditField.CATEGORY, "talk", "ann")
+    collect(engine, linear=(ISSUE,))
+    issue = get_achievement(connection, ISSUE.key)
+    assert (issue.title, issue.category) == ("of the commit", "talk")
+    assert [edit.achievement_key for edit in edits_of(connection, ISSUE.key)] == [COMMIT.key, PULL.key]
+
+    collect(engine, linear=())
+    assert (title(connection, PULL.key), get_achievement(connection, PULL.key).category) == ("of the commit", "talk")
+
+    collect(engine, github=())
+    assert title(connection, COMMIT.key) == "of the commit"
+    assert get_achievement(connection, COMMIT.key).category != "talk"
 
 
 def test_filters_order_and_counts_go_by_what_was_edited(engine: sa.Engine, connection: sa.Connection) -> None:

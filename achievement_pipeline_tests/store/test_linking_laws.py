@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.store.tables import Achievement, Activity, Skill
@@ -14,7 +14,12 @@ from achievement_pipeline_tests.store.worlds import LANES, METHODS, World, world
 
 pytestmark = pytest.mark.e2e
 
-_OFTEN = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+_OFTEN = settings(
+    max_examples=10,
+    deadline=None,
+    phases=[Phase.reuse, Phase.generate],  # to shrink a world takes minutes
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 _TIMES = {"created_at", "updated_at", "retracted_at"}
 
 

@@ -67,7 +67,7 @@ class Pull:
         return {
             "repository": REPOSITORY,
             "sha": _sha(self.number, what, place),
-            "subject": f"Step {place} of {self.number}",
+            "subject": f"Step {place} of {self.number}" if place == 0 else "ENG-3: The rest",
             "authored_at": after(self.number + place / 10),
         }
 
