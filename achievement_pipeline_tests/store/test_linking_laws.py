@@ -18,7 +18,7 @@ _OFTEN = settings(
     max_examples=10,
     deadline=None,
     phases=[Phase.reuse, Phase.generate],  # to shrink a world takes minutes
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 _TIMES = {"created_at", "updated_at", "retracted_at"}
 
