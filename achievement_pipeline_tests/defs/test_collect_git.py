@@ -22,6 +22,9 @@ READ = (
     "path_attributes",
     "commit_contents",
     "dependency_changes",
+    "path_attributes",
+    "commit_contents",
+    "dependency_changes",
 )
 """What the lane reads, in one step."""
 
