@@ -22,9 +22,6 @@ READ = (
     "path_attributes",
     "commit_contents",
     "dependency_changes",
-    "path_attributes",
-    "commit_contents",
-    "dependency_changes",
 )
 """What the lane reads, in one step."""
 
