@@ -15,6 +15,8 @@ import click
 import sqlalchemy as sa
 
 from achievement_pipeline.cli import EXIT_FAILED
+from achievement_pipeline.cli.dagster_home import use_dagster_home
+from achievement_pipeline.cli.presence import find_service
 from achievement_pipeline.errors import SettingsError, SourceError, StoreError
 from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.github import GitHubClient
@@ -82,6 +84,7 @@ def _examine() -> Iterator[Finding]:
     yield _home(settings)
     yield from _sources(settings)
     yield from _database(settings)
+    yield from _dagster(settings)
 
 
 def _programs() -> Finding:
@@ -168,3 +171,28 @@ def _repository(repository: KnownRepository) -> Finding:
     if "://" not in repository.location and not Path(repository.location).exists():
         return Finding(name, Health.BAD, f"not at {repository.location}", "Collect it from where it is now.")
     return Finding(name, Health.GOOD, repository.location)
+
+
+def _dagster(settings: Settings) -> Iterator[Finding]:
+    service = find_service(settings.home)
+    if service:
+        yield Finding("service", Health.GOOD, f"running since {service.since:%Y-%m-%d %H:%M} UTC: {service.url}")
+    else:
+        remedy = "Nothing is collected by itself until it runs: achievements start"
+        yield Finding("service", Health.OFF, "not running", remedy)
+    if not (settings.home / "dagster").exists() and not settings.environment.database_url:
+        return  # nothing ever ran, and to look would make the records
+    # imported here: its seconds are for nothing where there are no records
+    from dagster import DagsterInstance  # noqa: PLC0415
+
+    from achievement_pipeline.defs.health import examine  # noqa: PLC0415
+
+    use_dagster_home(settings)
+    try:
+        with DagsterInstance.get() as instance:
+            for symptom in examine(instance, is_running=service is not None):
+                health = Health.BAD if symptom.remedy else Health.GOOD
+                yield Finding(symptom.name, health, symptom.detail, symptom.remedy)
+    except StoreError as error:
+        problem, _, remedy = str(error).partition("\n")
+        yield Finding("Dagster's records", Health.BAD, problem, remedy)

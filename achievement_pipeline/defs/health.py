@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import dagster as dg
-from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, TickStatus
+from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, InstigatorTick, TickStatus
 
 from achievement_pipeline.defs.failures import REASON_TAG, subject
 
@@ -14,6 +14,8 @@ _LIVE_SECONDS = 120
 """The daemon notes that it lives every half a minute."""
 _FAILURES_SHOWN = 5
 _FAILURES_DAYS = 7
+_OF = ("dagster/partition", "dagster/asset_partition_range")
+"""Tags that say what a run is for."""
 
 
 @dataclass(frozen=True)
@@ -53,21 +55,21 @@ def _triggers(instance: dg.DagsterInstance) -> Iterator[Symptom]:
     states = sorted(instance.all_instigator_state(), key=lambda state: state.instigator_name)
     on = [state for state in states if state.status is not InstigatorStatus.STOPPED]
     off = [state.instigator_name for state in states if state.status is InstigatorStatus.STOPPED]
-    if on:
-        yield Symptom("sensors and schedules", "on: " + ", ".join(map(_with_last_tick, [instance] * len(on), on)))
+    ticks = {state.instigator_name: _last_tick(instance, state) for state in on}
+    if ticks:
+        told = (f"{name} ({_written(tick.timestamp) if tick else 'no tick yet'})" for name, tick in ticks.items())
+        yield Symptom("sensors and schedules", f"on, with their last ticks: {', '.join(told)}")
     if off:
         yield Symptom("sensors and schedules", f"switched off in the UI: {', '.join(off)}")
-    for state in on:
-        tick = next(iter(instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1)), None)
+    for name, tick in ticks.items():
         if tick and tick.status is TickStatus.FAILURE:
-            said = tick.error.message.strip() if tick.error else "it gives no reason"
-            remedy = "It tries again by itself; if this stays, its page in the UI shows all of it: achievements start"
-            yield Symptom(state.instigator_name, f"its last tick failed: {said}", remedy)
+            error = tick.error and (tick.error.cause or tick.error)
+            remedy = "It tries again by itself. If this stays, its page in the UI shows all of it: achievements start"
+            yield Symptom(name, f"its last tick failed: {error.message.strip() if error else 'see the UI'}", remedy)
 
 
-def _with_last_tick(instance: dg.DagsterInstance, state: InstigatorState) -> str:
-    tick = next(iter(instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1)), None)
-    return f"{state.instigator_name} ({_written(tick.timestamp)})" if tick else f"{state.instigator_name} (no tick yet)"
+def _last_tick(instance: dg.DagsterInstance, state: InstigatorState) -> InstigatorTick | None:
+    return next(iter(instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1)), None)
 
 
 def _failures(instance: dg.DagsterInstance) -> Iterator[Symptom]:
@@ -79,9 +81,7 @@ def _failures(instance: dg.DagsterInstance) -> Iterator[Symptom]:
         later = dg.RunsFilter(
             job_name=run.job_name,
             statuses=[dg.DagsterRunStatus.SUCCESS],
-            tags={
-                name: run.tags[name] for name in run.tags if name.startswith(("dagster/partition", "dagster/asset_p"))
-            },
+            tags={name: text for name, text in run.tags.items() if name.startswith(_OF)},
             created_after=record.create_timestamp,
         )
         if instance.get_runs(later, limit=1):
@@ -90,11 +90,8 @@ def _failures(instance: dg.DagsterInstance) -> Iterator[Symptom]:
         remedy = (
             f"It is tried again by itself, after waits that grow. Its log: achievements start, run {run.run_id[:8]}"
         )
-        yield Symptom(
-            f"run {run.job_name} {subject(run)}".strip(),
-            f"failed {record.create_timestamp:%Y-%m-%d %H:%M} UTC: {reason}",
-            remedy,
-        )
+        failed_at = f"{record.create_timestamp:%Y-%m-%d %H:%M} UTC"
+        yield Symptom(f"run {run.job_name} {subject(run)}".strip(), f"failed {failed_at}: {reason}", remedy)
 
 
 def _written(timestamp: float) -> str:
