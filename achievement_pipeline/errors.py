@@ -16,5 +16,9 @@ class SourceError(AchievementPipelineError):
     """A source (a repository, an API) can't be read."""
 
 
+class PublishingError(AchievementPipelineError):
+    """A way out can't be used, or not for this."""
+
+
 class StoreError(AchievementPipelineError):
     """The database can't be used."""

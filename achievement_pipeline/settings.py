@@ -31,6 +31,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.judging.rules import Person, Rules
+from achievement_pipeline.publishing.linkedin.settings import API_URL, OAUTH_URL, LinkedInSettings
 from achievement_pipeline.publishing.policy import Privacy, PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.profile import Profile
 from achievement_pipeline.sources.git.remotes import Remote
@@ -126,6 +127,10 @@ class Environment(BaseSettings):
     failure_webhook_url: SecretStr | None = Field(
         default=None, description="Address that is told of failed runs: an incoming webhook of Slack, Discord, ..."
     )
+    linkedin_client_id: str | None = Field(default=None, description="The app at LinkedIn that posts for you")
+    linkedin_client_secret: SecretStr | None = Field(default=None, description="The secret of that app")
+    linkedin_api_url: str = Field(default=API_URL, description="Address of LinkedIn's API")
+    linkedin_oauth_url: str = Field(default=OAUTH_URL, description="Address of LinkedIn's login")
     database_url: SecretStr | None = Field(
         default=None, description="PostgreSQL of the achievements; unset: an embedded server is used"
     )
@@ -167,6 +172,7 @@ class PublishingSettings(BaseModel):
         default=None,
         description="A resume of your own, in the form of JSON Resume, that projects and skills are added to",
     )
+    linkedin: LinkedInSettings = LinkedInSettings()
 
 
 class RepositorySettings(BaseModel):

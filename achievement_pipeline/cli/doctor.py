@@ -1,5 +1,6 @@
 """`achievements doctor`: what is configured, what is reachable, what is missing, and what to do about it."""
 
+import datetime as dt
 import json
 import platform
 import shutil
@@ -16,8 +17,10 @@ import sqlalchemy as sa
 
 from achievement_pipeline.cli import EXIT_FAILED
 from achievement_pipeline.cli.dagster_home import use_dagster_home
+from achievement_pipeline.cli.login import logins_of
 from achievement_pipeline.cli.presence import find_service
-from achievement_pipeline.errors import SettingsError, SourceError, StoreError
+from achievement_pipeline.errors import PublishingError, SettingsError, SourceError, StoreError
+from achievement_pipeline.publishing.linkedin.login import warning
 from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.github import GitHubClient
 from achievement_pipeline.sources.http import Wire
@@ -83,6 +86,7 @@ def _examine() -> Iterator[Finding]:
     yield _settings(settings)
     yield _home(settings)
     yield from _sources(settings)
+    yield _linkedin(settings)
     yield from _database(settings)
     yield from _dagster(settings)
 
@@ -138,6 +142,20 @@ def _home(settings: Settings) -> Finding:
     folder = next(part for part in (settings.home, *settings.home.parents) if part.exists())
     free = shutil.disk_usage(folder).free / 2**30
     return Finding("data", Health.GOOD, f"{settings.home}, {free:.0f} GiB free; frames in {settings.frames_location}")
+
+
+def _linkedin(settings: Settings) -> Finding:
+    try:
+        login = logins_of(settings).find()
+    except PublishingError as error:
+        return Finding("linkedin", Health.BAD, str(error), "Run `achievements login linkedin`.")
+    if login is None:
+        remedy = "Run `achievements login linkedin`." if settings.environment.linkedin_client_id else ""
+        return Finding("linkedin", Health.OFF, "not logged in", remedy)
+    said, _, remedy = warning(login, dt.datetime.now(dt.UTC)).partition(". ")
+    if said:
+        return Finding("linkedin", Health.BAD, said, remedy)
+    return Finding("linkedin", Health.GOOD, f"logged in until {login.expires_at:%Y-%m-%d}")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

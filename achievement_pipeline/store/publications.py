@@ -52,10 +52,15 @@ def only_sender(engine: sa.Engine, channel: str) -> Iterator[None]:
     Raises:
         StoreError: Another one is sending.
     """
-    lock = sa.func.pg_try_advisory_lock(_LOCK, zlib.crc32(channel.encode()) - 2**31)
+    lock = sa.func.pg_advisory_lock(_LOCK, zlib.crc32(channel.encode()) - 2**31)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.scalar(sa.select(lock)):
-            raise StoreError(f"Another process is publishing on {channel}. Try again when it has ended.")
+        try:
+            # the server takes a moment to notice that a process has ended
+            connection.execute(sa.text("SET lock_timeout = '1s'"))
+            connection.execute(sa.select(lock))
+        except sa.exc.OperationalError as error:
+            connection.invalidate()
+            raise StoreError(f"Another process is publishing on {channel}. Try again when it has ended.") from error
         try:
             yield
         finally:

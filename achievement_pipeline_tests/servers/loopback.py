@@ -130,7 +130,7 @@ class _Handler(BaseHTTPRequestHandler):
                 path=url.path,
                 query=dict(parse_qsl(url.query)),
                 headers={name.title(): value for name, value in self.headers.items()},
-                body=json.loads(content) if content else None,
+                body=self._parse(content),
                 at=loopback.clock.now,
             )
         )
@@ -151,7 +151,12 @@ class _Handler(BaseHTTPRequestHandler):
         if reply.cut:
             self.close_connection = True
 
-    do_GET = do_POST = _serve  # noqa: N815 - the names that http.server looks for
+    def _parse(self, content: bytes) -> Any:
+        if "form-urlencoded" in self.headers.get("Content-Type", ""):
+            return dict(parse_qsl(content.decode()))
+        return json.loads(content) if content else None
+
+    do_GET = do_POST = do_DELETE = _serve  # noqa: N815 - the names that http.server looks for
 
     def _reset(self) -> None:
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

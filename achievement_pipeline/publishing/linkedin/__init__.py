@@ -1,0 +1,1 @@
+"""Posts on LinkedIn: text, login, sending, and what becomes of what was sent."""

@@ -1,0 +1,202 @@
+"""The Posts API of LinkedIn: what is sent, and what each answer means for the outbox.
+
+A post is sent once and never again by itself: there is no idempotency key, and a member's posts can't be read back.
+https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import quote
+
+import requests
+import urllib3
+
+from achievement_pipeline.errors import PublishingError
+from achievement_pipeline.publishing.linkedin.login import Login
+from achievement_pipeline.publishing.linkedin.settings import API_URL
+from achievement_pipeline.publishing.outbox import Event
+from achievement_pipeline.sources.http import Answer, Authorization, HttpClient, TransientError, Wire
+
+_TIMEOUT = (10, 60)
+_LOGIN_AGAIN = "Run `achievements login linkedin`"
+_NOT_KNOWN_YET = 65601
+"""What a token that is a few seconds old may be answered with; else it means revoked."""
+_TOKEN_FAULTS = {65601: "it was revoked", 65602: "it has expired"}
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What an answer to a post means."""
+
+    event: Event
+    detail: str = ""
+    remote_id: str | None = None
+    not_before: dt.datetime | None = None
+    """When it can be tried again, where LinkedIn says so."""
+
+
+class LinkedIn:
+    """Speaks with LinkedIn as the user who logged in."""
+
+    def __init__(self, login: Login, version: str, address: str = API_URL) -> None:
+        """Take the login, the version of the API (``YYYYMM``) and the API's address."""
+        self._authorization = Authorization(login.access_token)
+        self._version = version
+        self._address = address.rstrip("/")
+        self.author = login.author
+
+    def ask_author(self) -> str:
+        """Return who logged in: ``urn:li:person:...``.
+
+        Raises:
+            SourceError: It can't be had.
+        """
+        client = HttpClient(
+            "LinkedIn",
+            self._address,
+            classify=_too_new,
+            authorization=self._authorization,
+            wire=Wire(attempts=4, patience=30),
+        )
+        subject = client.get("/v2/userinfo").body.get("sub")
+        if not subject:
+            raise PublishingError(f"LinkedIn does not say who logged in. {_LOGIN_AGAIN} and consent to your profile.")
+        return f"urn:li:person:{subject}"
+
+    def post(self, text: str, visibility: str, now: dt.datetime) -> Reply:
+        """Send a post once, and return what became of it; nothing is raised.
+
+        Args:
+            text: In little text.
+            visibility: ``PUBLIC`` or ``CONNECTIONS``.
+            now: The moment, for limits that name none.
+        """
+        payload = {
+            "author": self.author,
+            "commentary": text,
+            "visibility": visibility,
+            "distribution": {
+                "feedDistribution": "MAIN_FEED",
+                "targetEntities": [],
+                "thirdPartyDistributionChannels": [],
+            },
+            "lifecycleState": "PUBLISHED",
+            "isReshareDisabledByAuthor": False,
+        }
+        try:
+            # the answer is in the status and the headers: a body that is cut changes nothing
+            with self._request("POST", "/rest/posts", json=payload, stream=True) as response:
+                return self._meaning(response, now)
+        except requests.RequestException as fault:
+            return _unanswered(fault)
+
+    def delete(self, remote_id: str) -> None:
+        """Take a post down; one that is gone already is no fault.
+
+        Raises:
+            PublishingError: LinkedIn does not do it.
+        """
+        try:
+            response = self._request("DELETE", f"/rest/posts/{quote(remote_id, safe='')}")
+        except requests.RequestException as fault:
+            said = type(fault).__name__
+        else:
+            if response.status_code in {requests.codes.no_content, requests.codes.ok, requests.codes.not_found}:
+                return
+            said = self._refusal(response.status_code, _body(response))
+        raise PublishingError(f"{remote_id} was not deleted: {said}. To try again does no harm.")
+
+    def _request(self, method: str, path: str, **content: Any) -> requests.Response:  # noqa: ANN401 - as requests has it
+        headers = {"LinkedIn-Version": self._version, "X-Restli-Protocol-Version": "2.0.0"}
+        return requests.request(
+            method,
+            f"{self._address}{path}",
+            headers=headers,
+            auth=self._authorization,
+            timeout=_TIMEOUT,
+            allow_redirects=False,
+            **content,
+        )
+
+    def _meaning(self, response: requests.Response, now: dt.datetime) -> Reply:
+        status, body = response.status_code, _body(response)
+        if status in {requests.codes.created, requests.codes.ok}:
+            return Reply(Event.ACCEPTED, remote_id=response.headers.get("x-restli-id"))
+        if status >= requests.codes.server_error or status == requests.codes.request_timeout:
+            return Reply(Event.UNCLEAR, f"LinkedIn failed with HTTP {status}: the post may be there")
+        if status == requests.codes.too_many_requests:
+            again = _retry_after(response.headers, now) or _next_midnight(now)
+            return Reply(Event.NOT_SENT, self._refusal(status, body), not_before=again)
+        if status == requests.codes.unprocessable_entity and "DUPLICATE_POST" in str(body):
+            return Reply(Event.DUPLICATE, f"LinkedIn says that this text was posted before: {self._said(body)}")
+        at_fault = status in {requests.codes.bad_request, requests.codes.unprocessable_entity}
+        return Reply(Event.REFUSED if at_fault else Event.NOT_SENT, self._refusal(status, body))
+
+    def _refusal(self, status: int, body: Mapping[str, Any]) -> str:
+        """Say what is wrong and what to do about it."""
+        said = self._said(body)
+        match status:
+            case requests.codes.unauthorized:
+                fault = _TOKEN_FAULTS.get(body.get("serviceErrorCode") or 0, "it is not valid")
+                return f"LinkedIn no longer takes the login: {fault}. {_LOGIN_AGAIN}"
+            case requests.codes.forbidden:
+                return (
+                    f"LinkedIn refuses access ({said}). Add the product 'Share on LinkedIn' to the app, and log in as"
+                    f" the member who posts: `achievements login linkedin`"
+                )
+            case requests.codes.upgrade_required:
+                return (
+                    f"LinkedIn does not serve version {self._version} of its API (any more, or yet). Set"
+                    " publishing.linkedin.version to a month of this year"
+                )
+            case requests.codes.too_many_requests:
+                return f"LinkedIn's limit is reached ({said})"
+            case _:
+                return f"LinkedIn does not take it (HTTP {status}): {said}"
+
+    def _said(self, body: Mapping[str, Any]) -> str:
+        return self._authorization.redact(str(body.get("message") or "no reason given"))
+
+
+def _too_new(answer: Answer) -> TransientError | None:
+    is_new = isinstance(answer.body, dict) and answer.body.get("serviceErrorCode") == _NOT_KNOWN_YET
+    return TransientError("the token is not known everywhere yet") if is_new else None
+
+
+def _unanswered(fault: requests.RequestException) -> Reply:
+    """Tell a fault before the first byte left from one after it."""
+    cause = fault.args[0] if fault.args else None
+    reason = getattr(cause, "reason", cause)
+    never_met = isinstance(fault, requests.ConnectTimeout) or isinstance(reason, urllib3.exceptions.NewConnectionError)
+    if never_met or "CERTIFICATE_VERIFY_FAILED" in str(reason):
+        return Reply(Event.NOT_SENT, f"no connection to LinkedIn could be made ({type(fault).__name__})")
+    return Reply(Event.UNCLEAR, f"LinkedIn gave no answer ({type(fault).__name__}): the post may be there")
+
+
+def _body(response: requests.Response) -> Mapping[str, Any]:
+    try:
+        body = response.json()
+    except requests.RequestException:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _retry_after(headers: Mapping[str, str], now: dt.datetime) -> dt.datetime | None:
+    value = headers.get("Retry-After", "").strip()
+    if value.isdecimal():
+        return now + dt.timedelta(seconds=int(value))
+    try:
+        return parsedate_to_datetime(value)
+    except ValueError:
+        return None
+
+
+def _next_midnight(now: dt.datetime) -> dt.datetime:
+    """The moment at which LinkedIn's limits begin anew: midnight in UTC."""
+    today = now.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return today + dt.timedelta(days=1)

@@ -1,0 +1,109 @@
+r"""The text of a post: from the user's template, in LinkedIn's "little text", inside its limit.
+
+An unescaped reserved character is not refused: the post is accepted and silently cut at it. So each is escaped, but for
+the ``#`` of hashtags of our own. How LinkedIn counts its 3,000 characters (raw or rendered, code points or UTF-16) is
+not documented; the strictest reading is kept: UTF-16 units of the escaped text.
+https://learn.microsoft.com/linkedin/marketing/community-management/shares/little-text-format
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import jinja2
+
+from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.publishing import facts
+from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings, compile_template
+from achievement_pipeline.publishing.policy import Channel
+from achievement_pipeline.publishing.privacy import PublicAchievement, way_out
+
+LONGEST = 3000
+
+_RESERVED = re.compile(r"[\\|{}@\[\]()<>#*_~]")
+_HASHTAG = re.compile(r"(?<![\w#])#(?=\w*[^\W\d_]\w*(?!\w))")
+_SPELLED = {"+": "Plus", "#": "Sharp", ".": "", "&": "And"}
+"""What can't stand in a hashtag, as it is said: CSharp, CPlusPlus, NodeJS."""
+
+
+@dataclass(frozen=True)
+class Post:
+    """What is posted of an achievement."""
+
+    id: str
+    """Of the achievement, as the gate named it."""
+    text: str
+    """In little text, at most `LONGEST` long."""
+
+
+@way_out(Channel.LINKEDIN)
+def write_posts(achievements: Sequence[PublicAchievement], settings: LinkedInSettings) -> list[Post]:
+    """Write the posts of achievements, in their order.
+
+    Raises:
+        SettingsError: The user's template fails, or gives no text.
+    """
+    template = compile_template(settings.template)
+    return [Post(each.id, _fitting(each, settings, template)) for each in achievements]
+
+
+def escape(text: str) -> str:
+    """Return a text that LinkedIn shows as it is here, hashtags as links."""
+    tags = {found.start() for found in _HASHTAG.finditer(text)}
+    return _RESERVED.sub(lambda found: found[0] if found.start() in tags else f"\\{found[0]}", text)
+
+
+def length(text: str) -> int:
+    """Return how long LinkedIn may think that a text is."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def hashtag(skill: str) -> str:
+    """Return a skill as a hashtag: ``#CSharp``, ``#MachineLearning``; empty where nothing of it can stand in one."""
+    spelled = "".join(_SPELLED.get(character, character) for character in skill)
+    words = re.findall(r"[^\W_]+", spelled)
+    joined = "".join(word if any(map(str.isupper, word)) else word.capitalize() for word in words)
+    return f"#{joined}" if re.search(r"[^\W\d]", joined) else ""
+
+
+def _fitting(achievement: PublicAchievement, settings: LinkedInSettings, template: jinja2.Template) -> str:
+    """Return the text of a post, what its author wrote of it cut as far as it has to be."""
+    summary = facts.summary(achievement)
+    while True:
+        text = escape(_rendered(achievement, settings, template, summary))
+        excess = length(text) - LONGEST
+        if excess <= 0:
+            return text
+        if not summary:
+            break
+        summary = facts.cut(summary, max(len(summary) - excess - 1, 0)) if len(summary) > excess + 1 else ""
+    raise SettingsError(
+        f"publishing.linkedin.template: the post of {achievement.id} is {excess:,} characters too long, at most "
+        f"{LONGEST:,} after escaping. Shorten the template or the title."
+    )
+
+
+def _rendered(
+    achievement: PublicAchievement, settings: LinkedInSettings, template: jinja2.Template, summary: str
+) -> str:
+    seen = (each.url for each in facts.shown_by(achievement) if each.url)
+    tags = dict.fromkeys(filter(None, (hashtag(skill.name) for skill in achievement.skills)))
+    try:
+        text = template.render(
+            title=achievement.title,
+            summary=summary,
+            results=facts.results(achievement),
+            skills=[skill.name for skill in achievement.skills],
+            hashtags=" ".join(list(tags)[: settings.hashtags]),
+            link=next(seen, None) or settings.portfolio or "",
+            category=achievement.category,
+            repository=facts.place(achievement),
+        )
+    except (jinja2.TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise SettingsError(f"publishing.linkedin.template can't be filled in: {error}") from error
+    text = re.sub(r"\n{3,}", "\n\n", text).strip()
+    if not text:
+        raise SettingsError("publishing.linkedin.template gives no text.")
+    return text

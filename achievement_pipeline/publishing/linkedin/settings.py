@@ -1,0 +1,86 @@
+"""What the user says of posts on LinkedIn, in ``[publishing.linkedin]`` of ``achievements.toml``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated
+
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from achievement_pipeline.publishing.profile import WebAddress
+from achievement_pipeline.publishing.slots import PostingTimes
+
+API_URL = "https://api.linkedin.com"
+OAUTH_URL = "https://www.linkedin.com/oauth/v2"
+
+TEMPLATE = """\
+{{ title }}
+
+{% if summary %}
+{{ summary }}
+
+{% endif %}
+{% for result in results %}
+✔ {{ result }}
+{% endfor %}
+
+{% if link %}
+{{ link }}
+
+{% endif %}
+{{ hashtags }}
+"""
+
+
+class LinkedInVisibility(StrEnum):
+    """Who sees a post, by LinkedIn's names."""
+
+    PUBLIC = "PUBLIC"
+    CONNECTIONS = "CONNECTIONS"
+
+
+def compile_template(source: str) -> jinja2.Template:
+    """Return a template that can reach nothing but what it is given."""
+    return SandboxedEnvironment(undefined=jinja2.StrictUndefined, trim_blocks=True).from_string(source)
+
+
+def _compiles(source: str) -> str:
+    try:
+        compile_template(source)
+    except jinja2.TemplateSyntaxError as error:
+        raise ValueError(f"the template is wrong in line {error.lineno}: {error.message}") from error
+    return source
+
+
+class LinkedInSettings(BaseModel):
+    """How posts are made."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    automatic: bool = Field(default=False, description="Whether the asset posts what is due; else it only shows it")
+    version: str = Field(
+        default="202610", pattern=r"^20\d{2}(0[1-9]|1[0-2])$", description="Version of the API, YYYYMM; lives a year"
+    )
+    visibility: LinkedInVisibility = Field(default=LinkedInVisibility.PUBLIC, description="Who sees a post")
+    template: Annotated[str, AfterValidator(_compiles)] = Field(
+        default=TEMPLATE, description="Jinja2: title, summary, results, skills, hashtags, link, category, repository"
+    )
+    portfolio: WebAddress | None = Field(
+        default=None, description="Linked where an achievement has no evidence that can be seen"
+    )
+    hashtags: int = Field(default=4, ge=0, le=30, description="At most so many hashtags, of the strongest skills")
+    resend: bool = Field(
+        default=False,
+        description="After an unclear answer, send the identical text again and read 'duplicate' as 'done'",
+    )
+    redirect_port: int = Field(
+        default=8765, ge=1024, le=65535, description="Port of the redirect URL http://localhost:PORT/callback"
+    )
+    times: PostingTimes = PostingTimes()
+
+
+WARNED_BEFORE = dt.timedelta(days=14)
+"""How long before a login expires people are warned."""

@@ -1,0 +1,70 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.publishing.linkedin.commentary import LONGEST, escape, hashtag, length, write_posts
+from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings
+from achievement_pipeline.publishing.policy import Channel
+from achievement_pipeline_tests.publishing.views import public, view
+
+
+def text(settings: LinkedInSettings | None = None, **changes: object) -> str:
+    (post,) = write_posts(public(Channel.LINKEDIN, view(**changes)), settings or LinkedInSettings())  # type: ignore[arg-type]
+    return post.text
+
+
+def test_a_post_says_what_was_done_what_shows_it_and_by_which_skills() -> None:
+    assert text(skills_demonstrated=["C#", "Machine learning"]) == (
+        "Add a cache\n\n✔ 340 effective lines\n✔ 4 effective files\n\n"
+        "https://github.com/ann/loom/pull/7\n\n#CSharp #MachineLearning"
+    )
+
+
+@given(st.text())
+def test_nothing_that_linkedin_would_cut_at_stays_bare(given_text: str) -> None:
+    escaped = escape(given_text)
+    assert not re.search(r"(?<!\\)(?:\\\\)*[|{}@\[\]()<>*_~]", escaped.replace("#", "")) or "#" in given_text
+    assert re.sub(r"\\(.)", r"\1", escaped, flags=re.DOTALL) == given_text
+
+
+def test_hashtags_stay_and_other_number_signs_do_not() -> None:
+    assert escape("(fix) #Python issue #7, C# a_b") == r"\(fix\) #Python issue \#7, C\# a\_b"
+
+
+@pytest.mark.parametrize(
+    ("skill", "tag"),
+    [("C++", "#CPlusPlus"), ("Node.js", "#NodeJs"), ("scikit-learn", "#ScikitLearn"), ("Go", "#Go"), ("日本", "#日本")],
+)
+def test_skills_are_hashtags(skill: str, tag: str) -> None:
+    assert hashtag(skill) in (tag, tag.replace("Js", "js"))
+
+
+def test_what_its_author_wrote_is_cut_until_the_post_fits() -> None:
+    long = LinkedInSettings(template="{{ title }} {{ 'x_' * 980 }} {{ summary }}")
+    post = text(long, description="word " * 80)
+    assert 0.9 * LONGEST < length(post) <= LONGEST
+    assert post.endswith("…")
+
+
+def test_a_template_that_can_not_fit_is_named() -> None:
+    with pytest.raises(SettingsError, match=r"too long, at most 3,000 after escaping"):
+        text(LinkedInSettings(template="{{ '(' * 1501 }}"))
+
+
+def test_characters_beyond_the_basic_plane_count_twice() -> None:
+    assert length("🎉") == 2
+
+
+@pytest.mark.parametrize("template", ["{{ titel }}", "{{ title.__class__.__mro__[1].__subclasses__() }}", "{{ 1/0 }}"])
+def test_a_template_that_fails_or_reaches_out_is_refused(template: str) -> None:
+    with pytest.raises(SettingsError, match="can't be filled in"):
+        text(LinkedInSettings(template=template))
+
+
+def test_a_template_that_is_wrong_is_named_with_its_line() -> None:
+    with pytest.raises(ValidationError, match="wrong in line 1"):
+        LinkedInSettings(template="{% if %}")
