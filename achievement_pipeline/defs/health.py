@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import dagster as dg
 from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, InstigatorTick, TickStatus
+from dagster._core.storage.tags import SENSOR_NAME_TAG
 
 from achievement_pipeline.defs.failures import REASON_TAG, subject
 
@@ -14,6 +15,8 @@ _LIVE_SECONDS = 120
 """The daemon notes that it lives every half a minute."""
 _FAILURES_SHOWN = 5
 _FAILURES_DAYS = 7
+_AGAIN = "Its sensor asks for it again, after waits that grow."
+_BY_HAND = "Nothing repeats it by itself: mend what it says, then ask for it again."
 _OF = ("dagster/partition", "dagster/asset_partition_range")
 """Tags that say what a run is for."""
 
@@ -88,7 +91,7 @@ def _failures(instance: dg.DagsterInstance) -> Iterator[Symptom]:
             continue
         reason = run.tags.get(REASON_TAG, "see its log")
         remedy = (
-            f"It is tried again by itself, after waits that grow. Its log: achievements start, run {run.run_id[:8]}"
+            f"{_AGAIN if SENSOR_NAME_TAG in run.tags else _BY_HAND} Its log: achievements start, run {run.run_id[:8]}"
         )
         failed_at = f"{record.create_timestamp:%Y-%m-%d %H:%M} UTC"
         yield Symptom(f"run {run.job_name} {subject(run)}".strip(), f"failed {failed_at}: {reason}", remedy)

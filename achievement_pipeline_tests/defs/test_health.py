@@ -14,6 +14,9 @@ from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.settings import Environment, load_settings
 
+# Dagster calls its own deprecated function where it makes a backfill.
+pytestmark = pytest.mark.filterwarnings("ignore:Function `AssetSelection.sources`:DeprecationWarning")
+
 
 @dg.job
 def working() -> None:
@@ -27,7 +30,9 @@ def instance(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dg.Dag
     monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-    with dg.DagsterInstance.ephemeral() as instance:
+    (tmp_path / "dagster").mkdir()
+    # one in memory has no records of sensors
+    with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance:
         yield instance
 
 
