@@ -29,7 +29,7 @@ from achievement_pipeline.judging.messages import RevertTarget
 _WAYS = {way.value: rank for rank, way in enumerate(RevertTarget)}
 _MERGED_COMMITS = 500
 """The revert of a merge that brought more commits takes back a whole branch's meeting with another, not a piece of
-work: 4 of 7 reverted merges of flask, requests and sympy brought one commit to eleven, none more."""
+work. A guard, not a measured bound."""
 
 _TAKES_BACK = 0.25
 """A revert with less than this part of its target's lines takes back a detail of it, or only says so: ansible edca4f42
