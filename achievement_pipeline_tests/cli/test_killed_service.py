@@ -1,0 +1,126 @@
+"""The service loses a run, its database and its daemon to ``kill -9``, and everything is caught up with by itself."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import sqlalchemy as sa
+
+from achievement_pipeline.cli.presence import find_service
+from achievement_pipeline.defs.run_locks import process_of_run
+from achievement_pipeline.errors import StoreError
+from achievement_pipeline.settings import Environment
+from achievement_pipeline.store.database import create_engine
+from achievement_pipeline.store.opening import open_database
+from achievement_pipeline_tests.builders import GitRepository
+from achievement_pipeline_tests.cluster import collect_here, stored
+from achievement_pipeline_tests.running import running_service
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+_Found = TypeVar("_Found")
+
+_PATIENCE_SECONDS = 400
+"""Of which a machine with nothing else to do needs a tenth."""
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of a service of this test's own; nobody of it lives on."""
+    for name in Environment.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    folder = Path(tempfile.mkdtemp(prefix="achievements-"))
+    folder.chmod(0o755)  # for root, whose database server is another user's
+    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(folder))
+    try:
+        yield folder
+    finally:
+        for process in _processes(str(folder)):
+            os.kill(process, signal.SIGKILL)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_what_is_committed_while_everything_is_killed_is_there_once(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch, spare_database_url: str
+) -> None:
+    repository = GitRepository.create(tmp_path / "repository")
+    monkeypatch.setenv("GIT_REPO_PATH", str(repository.path))
+
+    def commit(number: int) -> str:
+        return repository.commit(f"feat: part {number}", {f"part_{number}.py": f"value = {number}\n" * 60})
+
+    commit(0)
+    with open_database(None, home) as engine:
+        with running_service(tmp_path / "first.log") as service:
+            _wait_for(engine, repository)
+
+            commit(1)
+            os.kill(_wait_until(lambda: _run_worker(home)), signal.SIGKILL)
+            commit(2)
+            os.kill(_wait_until(lambda: _first(_processes(f"-D {home}/postgres/data"))), signal.SIGKILL)
+            commit(3)
+            _wait_for(engine, repository)
+
+            commit(4)
+            _wait_until(lambda: _run_worker(home))
+            os.kill(_wait_until(lambda: _first(_processes("dagster._daemon", str(home)))), signal.SIGKILL)
+            assert service.wait(_PATIENCE_SECONDS) == 1
+        commit(5)
+        with running_service(tmp_path / "second.log") as service:
+            _wait_for(engine, repository)
+            assert find_service(home)
+            service.send_signal(signal.SIGTERM)
+            assert service.wait(_PATIENCE_SECONDS) == 0
+        assert find_service(home) is None
+        survived = stored(engine)
+
+    monkeypatch.setenv("DATABASE_URL", spare_database_url)
+    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "undisturbed"))
+    spare_engine = create_engine(spare_database_url)
+    assert survived == collect_here([repository], spare_engine)
+    spare_engine.dispose()
+
+
+def _wait_for(engine: sa.Engine, repository: GitRepository) -> None:
+    """Wait until the newest commit is an achievement, however often the database dies meanwhile."""
+    tip = repository.tip()
+
+    def is_there() -> bool:
+        try:
+            return any(str(row["key"]).endswith(tip) for row in stored(engine))
+        except (sa.exc.DBAPIError, StoreError):
+            return False
+
+    _wait_until(is_there)
+
+
+def _wait_until(look: Callable[[], _Found | None]) -> _Found:
+    """Return what is found once there is something."""
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while not (found := look()):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+    return found
+
+
+def _run_worker(home: Path) -> int | None:
+    return _first([process for lock in home.glob("runs/*") if (process := process_of_run(home / "runs", lock.name))])
+
+
+def _first(processes: list[int]) -> int | None:
+    return processes[0] if processes else None
+
+
+def _processes(*parts: str) -> list[int]:
+    """The processes whose command holds all of these words."""
+    listed = subprocess.run(["ps", "-A", "-ww", "-o", "pid=,args="], check=True, capture_output=True, text=True).stdout
+    rows = [line.split(maxsplit=1) for line in listed.splitlines()]
+    return [int(pid) for pid, *args in rows if args and all(part in args[0] for part in parts)]
