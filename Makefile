@@ -8,13 +8,16 @@ BIN := $(VENV)/bin
 INSTALL_FROM := setup.cfg pyproject.toml constraints.txt
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test start lint constraints clean
+.PHONY: run test soak start lint constraints clean
 
 run: $(VENV)/.installed ## collect the achievements of the repository that this is
 	achievements collect --repo .
 
 test: $(VENV)/.installed-test ## run every test
 	python -m pytest
+
+soak: $(VENV)/.installed-test ## kill a running service in every way, and see it recover; takes minutes
+	python -m pytest -m soak
 
 start: $(VENV)/.installed ## the Dagster UI, its daemon and the database, until Ctrl-C
 	achievements start

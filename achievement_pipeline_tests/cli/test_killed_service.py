@@ -23,7 +23,7 @@ from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cluster import collect_here, stored
 from achievement_pipeline_tests.running import running_service
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.soak, pytest.mark.timeout(900)]
 
 _Found = TypeVar("_Found")
 

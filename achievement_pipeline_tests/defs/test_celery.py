@@ -38,6 +38,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.Monke
 
 
 @pytest.mark.e2e
+@pytest.mark.soak
 @pytest.mark.timeout(900)
 def test_a_backfill_by_two_workers_of_which_one_is_killed_ends_as_on_one_machine(  # noqa: PLR0913, PLR0917
     tmp_path: Path,
