@@ -10,6 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -31,6 +32,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.judging.rules import Person, Rules
+from achievement_pipeline.publishing.github_profile.settings import GitHubProfileSettings
 from achievement_pipeline.publishing.linkedin.settings import API_URL, OAUTH_URL, LinkedInSettings
 from achievement_pipeline.publishing.policy import Privacy, PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.profile import Profile
@@ -173,6 +175,7 @@ class PublishingSettings(BaseModel):
         description="A resume of your own, in the form of JSON Resume, that projects and skills are added to",
     )
     linkedin: LinkedInSettings = LinkedInSettings()
+    github_profile: GitHubProfileSettings = GitHubProfileSettings()
 
 
 class RepositorySettings(BaseModel):
@@ -347,6 +350,23 @@ class Settings(BaseModel):
         if host.startswith("api."):
             return host.removeprefix("api.")
         return host if address.path.rstrip("/").endswith("/api/v3") else "github.com"
+
+    @property
+    def profile_remote(self) -> Remote:
+        """The repository of the GitHub profile, with the token where it lies at GitHub and has no credentials.
+
+        Raises:
+            SettingsError: It is not set, or is no clone URL.
+        """
+        remote = Remote.parse(self.config.publishing.github_profile.repository or "")
+        if remote is None:
+            raise SettingsError(
+                'publishing.github_profile.repository has to be a clone URL: "https://github.com/ann/ann".'
+            )
+        token = self.environment.github_token
+        if token and remote.host == self.github_host and remote.address.startswith("https:") and not remote.username:
+            return replace(remote, username="x-access-token", password=token.get_secret_value())
+        return remote
 
     def including(self, repositories: Iterable[RepositorySettings]) -> "Settings":
         """Return the same with more repositories, before those that are configured."""

@@ -14,9 +14,15 @@ from achievement_pipeline.cli import EXIT_FAILED
 from achievement_pipeline.cli.login import api_of, app_of, logins_of
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import json_option, print_json
+from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.publishing.documents import clear_for
+from achievement_pipeline.publishing.github_profile.block import write_profile_block
+from achievement_pipeline.publishing.github_profile.pull_request import API_URL, open_pull_request
+from achievement_pipeline.publishing.github_profile.pushing import ProfileRepository
 from achievement_pipeline.publishing.linkedin.client import LinkedIn
 from achievement_pipeline.publishing.linkedin.login import warning
 from achievement_pipeline.publishing.linkedin.posting import Outgoing, Prepared
+from achievement_pipeline.publishing.period import Period
 from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.store.publications import Publication, find_publications
@@ -63,6 +69,42 @@ def publish_linkedin(*, keys: Sequence[str], dry_run: bool, at_once: bool) -> No
         _print_prepared(sent.prepared, named=bool(found))
     if any(each.state is not PublicationState.PUBLISHED for each in sent.tried):
         sys.exit(EXIT_FAILED)
+
+
+@publish.command("github-profile")
+@click.option("--dry-run", is_flag=True, help="Print the difference; nothing is pushed.")
+@click.option("--pull-request", is_flag=True, help="Push a branch and open a pull request. Needs GITHUB_TOKEN.")
+def publish_github_profile(*, dry_run: bool, pull_request: bool) -> None:
+    """Show achievements on your GitHub profile: a block between markers in the README of USER/USER."""
+    settings = load_settings()
+    token = settings.environment.github_token
+    if pull_request and token is None:
+        raise SettingsError("GITHUB_TOKEN is not set: a pull request needs it.")
+    profile = settings.config.publishing.github_profile
+    repository = ProfileRepository(settings.profile_remote, profile)
+    with open_engine(settings) as engine, engine.connect() as connection:
+        cleared = clear_for(connection, Channel.GITHUB_PROFILE, settings.privacy, Period(), settings.my_address)
+    block = write_profile_block(cleared.public)
+    if dry_run:
+        change = repository.show(block)
+        click.echo(change.diff or "Nothing would change.", nl=not change.diff)
+        return
+    change = repository.push(block, to_branch=pull_request)
+    if change.commit:
+        click.echo(f"✅ Pushed {change.commit[:10]} to {repository.remote.address}")
+    else:
+        click.echo("Nothing changed.")
+    if pull_request and token and change.diff:
+        address = settings.environment.github_api_url or API_URL
+        url = open_pull_request(
+            repository.remote,
+            branch=profile.branch,
+            base=change.base,
+            title=profile.message,
+            token=token,
+            address=address,
+        )
+        click.echo(f"   {url}")
 
 
 @publish.command("status")

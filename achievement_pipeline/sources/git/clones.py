@@ -84,7 +84,9 @@ def ask_remote_tips(remote: Remote, *, all_branches: bool) -> set[str]:
     """
     patterns = ("HEAD", "refs/heads/*") if all_branches else ("HEAD",)
     try:
-        answer = _run(remote, "ls-remote", "--", remote.address, *patterns).decode(errors="surrogateescape")
+        answer = run_with_credentials(remote, "ls-remote", "--", remote.address, *patterns).decode(
+            errors="surrogateescape"
+        )
     except GitCommandError as error:
         failure = _explain(remote, said(error), Path())
     else:
@@ -104,21 +106,30 @@ def _clone(remote: Remote, folder: Path) -> None:
     for stale in (unfinished, folder):
         if stale.exists():
             shutil.rmtree(stale)
-    _run(remote, "clone", "--quiet", "--bare", "--no-tags", "--template=", "--", remote.address, str(unfinished))
+    run_with_credentials(
+        remote, "clone", "--quiet", "--bare", "--no-tags", "--template=", "--", remote.address, str(unfinished)
+    )
     # With it, what is new is listed in a third of the time.
-    _run(remote, f"--git-dir={unfinished}", "commit-graph", "write", "--reachable", "--no-progress")
+    run_with_credentials(remote, f"--git-dir={unfinished}", "commit-graph", "write", "--reachable", "--no-progress")
     unfinished.rename(folder)
 
 
 def _fetch(remote: Remote, folder: Path) -> None:
     git = (f"--git-dir={folder}", "-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false")
-    _run(remote, *git, "fetch", "--quiet", "--prune", "--no-tags", "--", remote.address, _BRANCHES)
-    answer = _run(remote, "ls-remote", "--symref", "--", remote.address, "HEAD").decode(errors="surrogateescape")
+    run_with_credentials(remote, *git, "fetch", "--quiet", "--prune", "--no-tags", "--", remote.address, _BRANCHES)
+    answer = run_with_credentials(remote, "ls-remote", "--symref", "--", remote.address, "HEAD").decode(
+        errors="surrogateescape"
+    )
     if match := re.match(r"ref: (refs/heads/\S+)\tHEAD\n", answer):
-        _run(remote, *git, "symbolic-ref", "HEAD", match[1])
+        run_with_credentials(remote, *git, "symbolic-ref", "HEAD", match[1])
 
 
-def _run(remote: Remote, *arguments: str) -> bytes:
+def run_with_credentials(remote: Remote, *arguments: str) -> bytes:
+    """Run git, with the credentials of an address where it holds some, and return what it prints. It never asks.
+
+    Raises:
+        GitCommandError: Git failed. Its words may hold the credentials: `Remote.redact` takes them out.
+    """
     return run_as_user(*arguments, environment={**_NEVER_ASK, **_ssh(), **_configuration(remote)})
 
 

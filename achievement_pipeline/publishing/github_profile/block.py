@@ -1,0 +1,122 @@
+"""The block of a GitHub profile: what stands between the markers in ``USER/USER``'s README, and its pictures.
+
+Everything outside of the markers is left as it is, byte for byte.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+from achievement_pipeline.errors import PublishingError
+from achievement_pipeline.publishing import facts
+from achievement_pipeline.publishing.markdown import escaped, link
+from achievement_pipeline.publishing.policy import Channel
+from achievement_pipeline.publishing.privacy import PublicAchievement, way_out
+from achievement_pipeline.publishing.skill_levels import ShownSkill, shown_skills
+
+BEGIN = "<!-- achievements:begin -->"
+END = "<!-- achievements:end -->"
+_MARKERS = re.compile(rb"<!-- achievements:(begin|end) -->")
+_SKILLS = 8
+_RECENT = 5
+_ROW = 26
+_WIDTH = 480
+_NAMES = 170
+"""Pixels for the names of skills."""
+_THEMES = {"light": ("#1f2328", "#0969da"), "dark": ("#f0f6fc", "#4493f8")}
+"""Colours of text and bars: those of GitHub's own pages, with a contrast of more than 4.5 to 1."""
+
+
+@dataclass(frozen=True)
+class ProfileBlock:
+    """What is shown on a profile."""
+
+    markdown: str
+    """Without the markers; lines end with a line feed."""
+    pictures: dict[str, str]
+    """SVG by path in the repository."""
+
+
+@way_out(Channel.GITHUB_PROFILE)
+def write_profile_block(achievements: Sequence[PublicAchievement]) -> ProfileBlock:
+    """Write the block from achievements: how many there are, what skills they show, and the newest of them."""
+    skills = shown_skills(achievements)
+    places = {facts.place(each) for each in achievements} - {""}
+    years = sorted(each.completed_at.year for each in achievements if each.completed_at)
+    lines = [
+        "### Achievements",
+        "",
+        " · ".join(
+            filter(
+                None,
+                (
+                    facts.pieces(len(achievements)),
+                    facts.counted(len(places), "repository", "repositories") if places else "",
+                    f"since {years[0]}" if years else "",
+                ),
+            )
+        ),
+        "",
+    ]
+    pictures = {f"achievements/skills-{theme}.svg": _chart(skills[:_SKILLS], *_THEMES[theme]) for theme in _THEMES}
+    if skills:
+        words = ", ".join(f"{each.name} {each.pieces}" for each in skills[:_SKILLS])
+        lines += [
+            "<picture>",
+            '<source media="(prefers-color-scheme: dark)" srcset="achievements/skills-dark.svg">',
+            f'<img alt="Top skills by pieces of work: {escape(words)}" src="achievements/skills-light.svg">',
+            "</picture>",
+            "",
+        ]
+    lines += [_entry(each) for each in facts.newest_first(achievements)[:_RECENT]]
+    return ProfileBlock("\n".join(lines).rstrip() + "\n", pictures if skills else {})
+
+
+def put_between_markers(readme: bytes, block: ProfileBlock) -> bytes:
+    """Return a README with the block between its markers; without markers it is appended.
+
+    Line ends inside of the markers are those that the README has.
+
+    Raises:
+        PublishingError: The markers are no pair.
+    """
+    end_of_line = b"\r\n" if b"\r\n" in readme else b"\n"
+    content = block.markdown.encode().replace(b"\n", end_of_line)
+    inside = end_of_line + content
+    found = list(_MARKERS.finditer(readme))
+    if not found:
+        gap = b"" if not readme else end_of_line if readme.endswith(b"\n") else end_of_line * 2
+        return readme + gap + BEGIN.encode() + inside + END.encode() + end_of_line
+    if [each[1] for each in found] != [b"begin", b"end"]:
+        raise PublishingError(
+            f"The README has {len(found)} of the markers {BEGIN} and {END}, not one of each in this order. Leave one "
+            "pair, or none: then the block is appended."
+        )
+    return readme[: found[0].end()] + inside + readme[found[1].start() :]
+
+
+def _entry(achievement: PublicAchievement) -> str:
+    url = next((each.url for each in facts.shown_by(achievement) if each.url), None)
+    title = link(achievement.title, url) if url else escaped(achievement.title)
+    told = ", ".join(filter(None, (escaped(facts.place(achievement)), facts.day(achievement.completed_at))))
+    return f"- {title}{f' ({told})' if told else ''}"
+
+
+def _chart(skills: Sequence[ShownSkill], ink: str, bar: str) -> str:
+    """Draw skills as bars, the longest for the one that most pieces of work show."""
+    most = max((skill.pieces for skill in skills), default=1)
+    rows = []
+    for place, skill in enumerate(skills):
+        middle = place * _ROW + _ROW / 2
+        length = round((_WIDTH - _NAMES - 60) * skill.pieces / most, 1)
+        rows.append(
+            f'<text x="{_NAMES - 8}" y="{middle:g}" text-anchor="end">{escape(facts.cut(skill.name, 22))}</text>'
+            f'<rect x="{_NAMES}" y="{middle - 7:g}" width="{length:g}" height="14" rx="3" fill="{bar}"/>'
+            f'<text x="{_NAMES + length + 8:g}" y="{middle:g}">{skill.pieces:,}</text>'
+        )
+    style = f'font-family="system-ui,sans-serif" font-size="13" fill="{ink}" dominant-baseline="central"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{len(skills) * _ROW}" role="img"'
+    return f'{head} aria-label="Top skills"><g {style}>{"".join(rows)}</g></svg>\n'

@@ -1,0 +1,18 @@
+"""Where the block of the profile goes: ``[publishing.github_profile]`` of ``achievements.toml``."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class GitHubProfileSettings(BaseModel):
+    """Where the block of the profile goes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    automatic: bool = Field(default=False, description="Whether the asset pushes; else it only shows the change")
+    repository: str | None = Field(
+        default=None, min_length=1, description="Clone URL of USER/USER: https://github.com/ann/ann"
+    )
+    message: str = Field(default="docs: update achievements", min_length=1, description="Of the commit")
+    branch: str = Field(
+        default="achievements-update", pattern=r"^\w[\w./-]*$", description="Of the pull request, where one is wanted"
+    )

@@ -1,0 +1,65 @@
+import xml.etree.ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from achievement_pipeline.errors import PublishingError
+from achievement_pipeline.publishing.github_profile.block import (
+    BEGIN,
+    END,
+    ProfileBlock,
+    put_between_markers,
+    write_profile_block,
+)
+from achievement_pipeline.publishing.policy import Channel
+from achievement_pipeline_tests.publishing.views import public, view
+
+BLOCK = ProfileBlock("one\ntwo\n", {})
+OUTSIDE = st.binary().filter(lambda text: b"<!-- achievements:" not in text)
+
+
+def block(*views: object) -> ProfileBlock:
+    return write_profile_block(public(Channel.GITHUB_PROFILE, *views))  # type: ignore[arg-type]
+
+
+def test_it_counts_names_skills_and_tells_of_the_newest() -> None:
+    shown = block(view(), view("Fix [it]", number=8, skills_demonstrated=["C++ & <C>"]))
+    assert "2 pieces of work · 1 repository · since 2026" in shown.markdown
+    assert "- [Add a cache](https://github.com/ann/loom/pull/7) (ann/loom, 2026-03-04)" in shown.markdown
+    assert r"[Fix \[it\]]" in shown.markdown
+    assert "prefers-color-scheme: dark" in shown.markdown
+    assert "C++ &amp; &lt;C&gt; 1" in shown.markdown
+    assert set(shown.pictures) == {"achievements/skills-light.svg", "achievements/skills-dark.svg"}
+    for picture in shown.pictures.values():
+        assert ET.fromstring(picture).attrib["role"] == "img"
+
+
+def test_of_nothing_it_says_so_without_a_picture() -> None:
+    assert block() == ProfileBlock("### Achievements\n\n0 pieces of work\n", {})
+
+
+@given(OUTSIDE, st.binary(), OUTSIDE)
+def test_what_is_outside_of_the_markers_stays_byte_for_byte(before: bytes, old: bytes, after: bytes) -> None:
+    readme = before + BEGIN.encode() + old.replace(b"<!-- ach", b"") + END.encode() + after
+    written = put_between_markers(readme, BLOCK)
+    assert written.startswith(before + BEGIN.encode())
+    assert written.endswith(END.encode() + after)
+    assert put_between_markers(written, BLOCK) == written
+
+
+@given(OUTSIDE)
+def test_without_markers_it_is_appended(readme: bytes) -> None:
+    written = put_between_markers(readme, BLOCK)
+    assert written.startswith(readme)
+    assert put_between_markers(written, BLOCK) == written
+
+
+def test_line_ends_are_those_of_the_readme() -> None:
+    assert b"\r\none\r\ntwo\r\n" in put_between_markers(b"# Ann\r\n", BLOCK)
+
+
+@pytest.mark.parametrize("readme", [BEGIN, END, END + BEGIN, BEGIN + BEGIN + END, BEGIN + END + BEGIN + END])
+def test_markers_that_are_no_pair_are_refused(readme: str) -> None:
+    with pytest.raises(PublishingError, match="not one of each"):
+        put_between_markers(readme.encode(), BLOCK)
