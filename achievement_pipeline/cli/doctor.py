@@ -17,9 +17,9 @@ import sqlalchemy as sa
 
 from achievement_pipeline.cli import EXIT_FAILED
 from achievement_pipeline.cli.dagster_home import use_dagster_home
-from achievement_pipeline.cli.login import logins_of
 from achievement_pipeline.cli.presence import find_service
 from achievement_pipeline.errors import PublishingError, SettingsError, SourceError, StoreError
+from achievement_pipeline.outgoing import logins_of
 from achievement_pipeline.publishing.linkedin.login import warning
 from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.github import GitHubClient

@@ -5,11 +5,9 @@ import webbrowser
 
 import click
 
-from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.publishing.linkedin.client import LinkedIn
-from achievement_pipeline.publishing.linkedin.login import App, Logins, new_state, wait_for_code
-from achievement_pipeline.publishing.secret_store import SecretStore
-from achievement_pipeline.settings import Settings, load_settings
+from achievement_pipeline.outgoing import app_of, linkedin_as, logins_of
+from achievement_pipeline.publishing.linkedin.login import new_state, wait_for_code
+from achievement_pipeline.settings import load_settings
 
 
 @click.group()
@@ -30,7 +28,7 @@ def login_linkedin(no_browser: bool) -> None:
         click.echo("Consent in the browser, which is open now.", err=True)
     now = dt.datetime.now(dt.UTC)
     got = app.exchange(wait_for_code(app.redirect_port, state), now)
-    author = LinkedIn(got, *api_of(settings)).ask_author()
+    author = linkedin_as(got, settings).ask_author()
     where = logins_of(settings).keep(got.model_copy(update={"author": author}))
     click.echo(f"✅ Logged in to LinkedIn until {got.expires_at:%Y-%m-%d}. The login is kept in {where}.")
 
@@ -45,33 +43,3 @@ def logout_linkedin() -> None:
     """Forget the login to LinkedIn. To revoke it too, remove the app in LinkedIn's settings."""
     logins_of(load_settings()).forget()
     click.echo("✅ The login to LinkedIn is forgotten.")
-
-
-def app_of(settings: Settings) -> App:
-    """Return the user's app at LinkedIn.
-
-    Raises:
-        SettingsError: It is not set.
-    """
-    environment = settings.environment
-    if not environment.linkedin_client_id or not environment.linkedin_client_secret:
-        raise SettingsError(
-            "LINKEDIN_CLIENT_ID and LINKEDIN_CLIENT_SECRET are not set. Make an app at LinkedIn with the products "
-            "'Sign In with LinkedIn using OpenID Connect' and 'Share on LinkedIn': docs/publishing.md says how."
-        )
-    return App(
-        client_id=environment.linkedin_client_id,
-        client_secret=environment.linkedin_client_secret,
-        oauth_url=environment.linkedin_oauth_url.rstrip("/"),
-        redirect_port=settings.config.publishing.linkedin.redirect_port,
-    )
-
-
-def api_of(settings: Settings) -> tuple[str, str]:
-    """Return version and address of LinkedIn's API."""
-    return settings.config.publishing.linkedin.version, settings.environment.linkedin_api_url
-
-
-def logins_of(settings: Settings) -> Logins:
-    """Return where the login is kept."""
-    return Logins(SecretStore(settings.home / "secrets"))

@@ -4,27 +4,23 @@ import datetime as dt
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from zoneinfo import ZoneInfo
 
 import click
 import sqlalchemy as sa
-import tzlocal
 
 from achievement_pipeline.cli import EXIT_FAILED
-from achievement_pipeline.cli.login import api_of, app_of, logins_of
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import json_option, print_json
 from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.outgoing import linkedin_of, logins_of, outgoing_of, profile_of
 from achievement_pipeline.publishing.documents import clear_for
 from achievement_pipeline.publishing.github_profile.block import write_profile_block
 from achievement_pipeline.publishing.github_profile.pull_request import API_URL, open_pull_request
-from achievement_pipeline.publishing.github_profile.pushing import ProfileRepository
-from achievement_pipeline.publishing.linkedin.client import LinkedIn
 from achievement_pipeline.publishing.linkedin.login import warning
-from achievement_pipeline.publishing.linkedin.posting import Outgoing, Prepared
+from achievement_pipeline.publishing.linkedin.posting import Prepared
 from achievement_pipeline.publishing.period import Period
 from achievement_pipeline.publishing.policy import Channel
-from achievement_pipeline.settings import Settings, load_settings
+from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.publications import Publication, find_publications
 from achievement_pipeline.store.reading import get_achievement
 from achievement_pipeline.store.tables import PublicationState
@@ -61,7 +57,7 @@ def publish_linkedin(*, keys: Sequence[str], dry_run: bool, at_once: bool) -> No
         if dry_run:
             _print_prepared(outgoing.prepare(found, at_once=at_once), named=bool(found))
             return
-        sent = outgoing.send(_linkedin(settings), found, at_once=at_once)
+        sent = outgoing.send(linkedin_of(settings), found, at_once=at_once)
     for publication in sent.tried:
         for line in _outcome(publication):
             click.echo(line)
@@ -81,7 +77,7 @@ def publish_github_profile(*, dry_run: bool, pull_request: bool) -> None:
     if pull_request and token is None:
         raise SettingsError("GITHUB_TOKEN is not set: a pull request needs it.")
     profile = settings.config.publishing.github_profile
-    repository = ProfileRepository(settings.profile_remote, profile)
+    repository = profile_of(settings)
     with open_engine(settings) as engine, engine.connect() as connection:
         cleared = clear_for(connection, Channel.GITHUB_PROFILE, settings.privacy, Period(), settings.my_address)
     block = write_profile_block(cleared.public)
@@ -147,26 +143,9 @@ def delete(key: str) -> None:
     """Take a post down. The achievement is not posted again."""
     settings = load_settings()
     with open_engine(settings) as engine:
-        publication = outgoing_of(settings, engine).delete(_linkedin(settings), _keys(engine, [key])[0])
+        publication = outgoing_of(settings, engine).delete(linkedin_of(settings), _keys(engine, [key])[0])
     for line in _outcome(publication):
         click.echo(line)
-
-
-def outgoing_of(settings: Settings, engine: sa.Engine) -> Outgoing:
-    """Return who posts, and how, as the settings say."""
-    zone = settings.config.schedules.time_zone or tzlocal.get_localzone_name() or "UTC"
-    return Outgoing(
-        engine=engine,
-        settings=settings.config.publishing.linkedin,
-        privacy=settings.privacy,
-        author=settings.my_address,
-        zone=ZoneInfo(zone),
-    )
-
-
-def _linkedin(settings: Settings) -> LinkedIn:
-    login = logins_of(settings).usable(app_of(settings), dt.datetime.now(dt.UTC))
-    return LinkedIn(login, *api_of(settings))
 
 
 def _keys(engine: sa.Engine, names: Sequence[str]) -> list[str]:

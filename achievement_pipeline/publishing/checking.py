@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
+from achievement_pipeline.publishing.github_profile.block import MARKERS
 from achievement_pipeline.publishing.policy import Channel, PrivacyPolicy, Treatment, Visibility
 from achievement_pipeline.publishing.privacy import Known
 from achievement_pipeline.publishing.resume import ResumeError, check_resume
@@ -19,13 +20,19 @@ from achievement_pipeline.publishing.secret_scan import find_secrets
 
 LONGEST_LINK = 2_000
 """Characters: what every browser and server takes."""
-LARGEST = {Channel.BRAG: 500_000, Channel.RESUME: 200_000, Channel.PORTFOLIO: 10_000_000}
-"""Bytes: of a text that is still read, of a resume that services still take, of a page that a phone still opens."""
+LARGEST = {Channel.BRAG: 500_000, Channel.RESUME: 200_000, Channel.PORTFOLIO: 10_000_000} | {
+    Channel.GITHUB_PROFILE: 100_000
+}
+"""Bytes: of a text that is still read, of a resume that services still take, of a page that a phone still opens, of a
+README that GitHub still shows whole."""
 
 _NAMES_NO_PLACE = frozenset({"linear", "manual"})
 _MARKDOWN_LINK = re.compile(r"(?<!\\)\]\(((?:[^()]|\([^()]*\))*)\)")
 _MARKDOWN_CODE = re.compile(r"`[^`\n]+`")
 _MARKUP = re.compile(r"(?<!\\)<[a-zA-Z/!?]")
+_CUTS = re.compile(r"(?<!\\)(?:\\\\)*[|{}@\[\]()<>*_~]")
+_ESCAPED = re.compile(r"\\(.)")
+_ADDRESS = re.compile(r"https?://\S+")
 _LOADS = frozenset({"audio", "base", "embed", "frame", "iframe", "img", "link", "object", "source", "track", "video"})
 _LOADING_ATTRIBUTES = frozenset({"action", "background", "data", "formaction", "ping", "poster", "src", "srcset"})
 
@@ -40,6 +47,8 @@ def find_leaks(text: str, channel: Channel, policy: PrivacyPolicy, known: Known,
         known: What the gate knows too.
         own: Text of the document that users wrote for it themselves: they may name whom they want.
     """
+    if channel is Channel.LINKEDIN:
+        text = _ESCAPED.sub(r"\1", text)
     leaks = [f"a secret ({secret.kind})" for secret in find_secrets(text)]
     if channel.outward:
         leaks += [f"the name {name}" for name in (*policy.code_names, *policy.people) if _tells(text, name, own)]
@@ -59,6 +68,10 @@ def find_faults_of_form(text: str, channel: Channel) -> list[str]:
         case Channel.BRAG:
             found = _MARKUP.search(_MARKDOWN_CODE.sub("", text))
             return ["there is markup in it that is not ours"] if found else []
+        case Channel.GITHUB_PROFILE:
+            return ["there is a marker in it"] if MARKERS.search(text.encode()) else []
+        case Channel.LINKEDIN:
+            return ["there is a character in it that LinkedIn cuts at"] if _CUTS.search(text) else []
         case _:
             return []
 
@@ -104,7 +117,9 @@ def _faults_of_resume(text: str) -> list[str]:
 
 def _links(text: str, channel: Channel) -> Iterable[str]:
     match channel:
-        case Channel.BRAG:
+        case Channel.LINKEDIN:
+            return _ADDRESS.findall(_ESCAPED.sub(r"\1", text))
+        case Channel.BRAG | Channel.GITHUB_PROFILE:
             return _MARKDOWN_LINK.findall(_MARKDOWN_CODE.sub("", text))
         case Channel.PORTFOLIO:
             page = _Page(text)

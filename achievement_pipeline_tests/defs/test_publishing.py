@@ -111,3 +111,37 @@ def test_a_document_that_fails_a_check_is_not_written_and_the_old_one_stays(
     assert not result.success
     assert ("portfolio_site", "nothing_private") in failed
     assert read(pipeline, "portfolio_site") == before
+
+
+WAYS_OUT = """
+channels.linkedin.auto_approve = {{ portfolio_ready = false }}
+channels.github_profile.auto_approve = {{ portfolio_ready = false }}
+[publishing.github_profile]
+repository = "{profile}"
+"""
+
+
+def test_posts_and_profile_are_shown_and_nothing_goes_out_by_itself(
+    pipeline: Pipeline, repository: GitRepository, tmp_path: Path
+) -> None:
+    profile = GitRepository.create(tmp_path / "ada.git", bare=True)
+    before = profile.commit("first", {"README.md": "# Ada\n"})
+    location, policy = repository.path, WAYS_OUT.format(profile=profile.url)
+    Path("achievements.toml").write_text(TOML.format(location=location, visibility="public", policy=policy))
+    result = (
+        build_defs(load_settings())
+        .resolve_implicit_global_asset_job_def()
+        .execute_in_process(
+            {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            instance=pipeline.instance,
+            asset_selection=[dg.AssetKey("github_profile"), dg.AssetKey("linkedin_posts")],
+        )
+    )
+    assert all(check.passed for check in result.get_asset_check_evaluations())
+    posts, block = metadata(result, "linkedin_posts"), metadata(result, "github_profile")
+    assert "ount things" in posts["preview"]
+    assert (posts["to_post"], posts["posted"], posts["to_settle"]) == (1, 0, 0)
+    assert "+### Achievements" in block["difference"]
+    assert block["pushed"] == "no"
+    assert "data:image/svg+xml" in block["skills-dark.svg"]
+    assert profile.tip() == before

@@ -16,13 +16,18 @@ import dagster as dg
 
 from achievement_pipeline.defs.metadata import picture
 from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.outgoing import linkedin_of, logins_of, outgoing_of, profile_of
 from achievement_pipeline.publishing.checking import find_bad_links, find_excess, find_faults_of_form, find_leaks
 from achievement_pipeline.publishing.clearing import known_for
 from achievement_pipeline.publishing.documents import DOCUMENTS, About, clear_for, save, usual_period
+from achievement_pipeline.publishing.github_profile.block import write_profile_block
+from achievement_pipeline.publishing.linkedin.login import warning
+from achievement_pipeline.publishing.period import Period
 from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline.publishing.portfolio import draw_page
-from achievement_pipeline.publishing.privacy import Cleared
+from achievement_pipeline.publishing.privacy import Cleared, Known
 from achievement_pipeline.settings import Settings
+from achievement_pipeline.store.tables import PublicationState
 
 Published = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
 
@@ -76,6 +81,71 @@ def weekly_digest(database: Database, settings: dg.ResourceParam[Settings]) -> P
     yield from _publish("weekly_digest", Channel.DIGEST, database, settings)
 
 
+@dg.asset(**_definition("github_profile", "github"))
+def github_profile(database: Database, settings: dg.ResourceParam[Settings]) -> Published:
+    """The block on the user's GitHub profile: shown as it would be, and pushed where the settings say so."""
+    profile = settings.config.publishing.github_profile
+    with database.engine.connect() as connection:
+        cleared = clear_for(connection, Channel.GITHUB_PROFILE, settings.privacy, Period(), settings.my_address)
+        known = known_for(connection, Channel.GITHUB_PROFILE, settings.privacy, [])
+    block = write_profile_block(cleared.public)
+    results = _check("github_profile", block.markdown, Channel.GITHUB_PROFILE, settings=settings, known=known)
+    if not all(each.passed for each in results):
+        yield from results
+        raise dg.Failure("The profile was left as it is: see the checks.", allow_retries=False)
+    metadata: dict[str, Any] = {"preview": dg.MetadataValue.md(block.markdown), **_counts(cleared)}
+    for path, drawn in block.pictures.items():
+        metadata[path.rpartition("/")[2]] = picture(drawn.encode(), "svg+xml", "top skills")
+    if profile.repository:
+        repository = profile_of(settings)
+        change = repository.push(block) if profile.automatic else repository.show(block)
+        metadata |= {"difference": dg.MetadataValue.md(f"```diff\n{change.diff}\n```"), "pushed": change.commit or "no"}
+    yield dg.MaterializeResult(metadata=metadata, check_results=results)
+
+
+@dg.asset(**_definition("linkedin_posts", "linkedin"))
+def linkedin_posts(database: Database, settings: dg.ResourceParam[Settings]) -> Published:
+    """What is to be posted on LinkedIn, and when; the first is posted when it is due, where the settings say so."""
+    outgoing = outgoing_of(settings, database.engine)
+    prepared = outgoing.prepare()
+    text = "\n\n".join(each.text for each in prepared.ready)
+    with database.engine.connect() as connection:
+        known = known_for(connection, Channel.LINKEDIN, settings.privacy, [])
+    results = _check("linkedin_posts", text, Channel.LINKEDIN, settings=settings, known=known)
+    if not all(each.passed for each in results):
+        yield from results
+        raise dg.Failure("Nothing was posted: see the checks.", allow_retries=False)
+    tried = outgoing.send(linkedin_of(settings)).tried if settings.config.publishing.linkedin.automatic else ()
+    in_doubt = outgoing.take_stock(PublicationState.UNKNOWN)
+    said = [f"{each.state}: {each.achievement_key} {each.detail}" for each in (*tried, *in_doubt)]
+    posts = [f"**{each.key}**\n```text\n{each.text}\n```" for each in prepared.ready[:_PROBLEMS_SHOWN]]
+    yield dg.MaterializeResult(
+        metadata={
+            "preview": dg.MetadataValue.md("\n\n".join(posts) or "Nothing to post."),
+            "to_post": len(prepared.ready),
+            "first_at": dg.MetadataValue.timestamp(prepared.slot),
+            "posted": sum(each.state is PublicationState.PUBLISHED for each in tried),
+            "to_settle": len(in_doubt),
+            "told": dg.MetadataValue.md("\n".join(f"* {each}" for each in said) or "-"),
+            "login": warning(logins_of(settings).find(), dt.datetime.now(dt.UTC)) or "-",
+        },
+        check_results=results,
+    )
+
+
+def _check(  # noqa: PLR0913 - what a check needs
+    asset: str, text: str, channel: Channel, *, settings: Settings, known: Known, own: str = ""
+) -> list[dg.AssetCheckResult]:
+    """Return the results of all checks of a finished text."""
+    problems = {
+        "nothing_private": find_leaks(text, channel, settings.privacy.policy, known, own),
+        "form": find_faults_of_form(text, channel),
+        "links": find_bad_links(text, channel),
+        "size": find_excess(text, channel),
+    }
+    return [_result(asset, name, found) for name, found in problems.items()]
+
+
 def _publish(asset: str, channel: Channel, database: Database, settings: Settings) -> Published:
     """Write a document, check it, and put it into its file if all is well."""
     period = usual_period(channel, settings.config.publishing.last_review, dt.datetime.now(dt.UTC).date())
@@ -86,14 +156,8 @@ def _publish(asset: str, channel: Channel, database: Database, settings: Setting
         known = known_for(connection, channel, settings.privacy, [])
     text = document.write(cleared.public, about)
     own = json.dumps(about.resume, ensure_ascii=False)
-    problems = {
-        "nothing_private": find_leaks(text, channel, settings.privacy.policy, known, own),
-        "form": find_faults_of_form(text, channel),
-        "links": find_bad_links(text, channel),
-        "size": find_excess(text, channel),
-    }
-    results = [_result(asset, name, found) for name, found in problems.items()]
-    if any(problems.values()):
+    results = _check(asset, text, channel, settings=settings, known=known, own=own)
+    if not all(each.passed for each in results):
         yield from results
         raise dg.Failure(f"{document.file_name} was not written: see the checks.", allow_retries=False)
     path = settings.published_path / document.file_name

@@ -19,7 +19,8 @@ from achievement_pipeline.publishing.skill_levels import ShownSkill, shown_skill
 
 BEGIN = "<!-- achievements:begin -->"
 END = "<!-- achievements:end -->"
-_MARKERS = re.compile(rb"<!-- achievements:(begin|end) -->")
+MARKERS = re.compile(rb"<!-- achievements:(begin|end) -->")
+"""What stands before and after the block."""
 _SKILLS = 8
 _RECENT = 5
 _ROW = 26
@@ -81,12 +82,14 @@ def put_between_markers(readme: bytes, block: ProfileBlock) -> bytes:
     Line ends inside of the markers are those that the README has.
 
     Raises:
-        PublishingError: The markers are no pair.
+        PublishingError: The markers are no pair, or what is shown has one.
     """
+    if MARKERS.search(block.markdown.encode()):
+        raise PublishingError("An achievement's title has a marker of the profile in it. Edit it: `achievements edit`.")
     end_of_line = b"\r\n" if b"\r\n" in readme else b"\n"
     content = block.markdown.encode().replace(b"\n", end_of_line)
     inside = end_of_line + content
-    found = list(_MARKERS.finditer(readme))
+    found = list(MARKERS.finditer(readme))
     if not found:
         gap = b"" if not readme else end_of_line if readme.endswith(b"\n") else end_of_line * 2
         return readme + gap + BEGIN.encode() + inside + END.encode() + end_of_line

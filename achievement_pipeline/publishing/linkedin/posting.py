@@ -37,6 +37,11 @@ _URN = re.compile(r"urn:li:(?:share|ugcPost|activity):\d+")
 Clock = Callable[[], dt.datetime]
 
 
+def utc_now() -> dt.datetime:
+    """Return the moment."""
+    return dt.datetime.now(dt.UTC)
+
+
 @dataclass(frozen=True)
 class Ready:
     """A post that may go out."""
@@ -76,7 +81,7 @@ class Outgoing:
     author: str | None
     """Whose achievements, by canonical address; everybody's where there is none."""
     zone: ZoneInfo
-    clock: Clock = lambda: dt.datetime.now(dt.UTC)
+    clock: Clock = utc_now
 
     def prepare(self, keys: Sequence[str] = (), *, at_once: bool = False) -> Prepared:
         """Return what may go out now: approved, through the gate, and not said before.
@@ -129,6 +134,11 @@ class Outgoing:
                     detail = "the process ended while it was sending: the post may be there"
                     record(connection, each, advance(each, Event.UNCLEAR, self.clock(), detail=detail))
             return [each for each in find_publications(connection, _CHANNEL) if each.state is State.UNKNOWN]
+
+    def take_stock(self, state: State) -> list[Publication]:
+        """Return what is in a state."""
+        with self.engine.connect() as connection:
+            return [each for each in find_publications(connection, _CHANNEL) if each.state is state]
 
     def check_left_behind(self) -> None:
         """Doubt what a process left behind, unless one is sending right now."""
