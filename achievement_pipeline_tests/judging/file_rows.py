@@ -89,6 +89,8 @@ def _ordinary_commit() -> dict[str, object]:
         **counts,
         "key": f"git:{REPOSITORY}@{SHA}",
         "kind": "git_commit",
+        "names": "[]",
+        "links": "[]",
         "source_id": f"{REPOSITORY}@{SHA}",
         "repository": REPOSITORY,
         "sha": SHA,
