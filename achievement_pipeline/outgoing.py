@@ -8,7 +8,7 @@ import tzlocal
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.publishing.github_profile.pushing import ProfileRepository
 from achievement_pipeline.publishing.linkedin.client import LinkedIn
-from achievement_pipeline.publishing.linkedin.login import App, Login, Logins
+from achievement_pipeline.publishing.linkedin.login import App, Login, Logins, warning
 from achievement_pipeline.publishing.linkedin.posting import Outgoing, utc_now
 from achievement_pipeline.publishing.secret_store import SecretStore
 from achievement_pipeline.settings import Settings
@@ -37,6 +37,11 @@ def app_of(settings: Settings) -> App:
 def logins_of(settings: Settings) -> Logins:
     """Return where the login is kept."""
     return Logins(SecretStore(settings.home / "secrets"))
+
+
+def login_warning(settings: Settings) -> str:
+    """Return what people have to be told about the end of the login; empty where there is nothing to tell."""
+    return warning(logins_of(settings).find(), utc_now())
 
 
 def linkedin_as(login: Login, settings: Settings) -> LinkedIn:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from achievement_pipeline.cli.look import open_connection, whose
+from achievement_pipeline.outgoing import login_warning
 from achievement_pipeline.publishing.documents import DOCUMENTS, About, clear_for, save, usual_period
 from achievement_pipeline.publishing.period import Period, parse_period
 from achievement_pipeline.publishing.policy import Channel
@@ -74,6 +75,8 @@ def export(document: str, output: Path | None, period: Period | None, author: st
         click.echo(text.encode(), nl=False)
     for line in _report(channel, len(cleared.public), cleared.held, output):
         click.echo(line, err=True)
+    if channel is Channel.DIGEST and (said := login_warning(settings)):
+        click.echo(f"⚠️  {said}", err=True)
 
 
 def _whose(author: str | None, settings: Settings) -> str | None:

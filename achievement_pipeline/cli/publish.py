@@ -1,6 +1,5 @@
 """`achievements publish`: what goes out by itself, and what becomes of it."""
 
-import datetime as dt
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
@@ -12,11 +11,10 @@ from achievement_pipeline.cli import EXIT_FAILED
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import json_option, print_json
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.outgoing import linkedin_of, logins_of, outgoing_of, profile_of
+from achievement_pipeline.outgoing import linkedin_of, login_warning, outgoing_of, profile_of
 from achievement_pipeline.publishing.documents import clear_for
 from achievement_pipeline.publishing.github_profile.block import write_profile_block
 from achievement_pipeline.publishing.github_profile.pull_request import API_URL, open_pull_request
-from achievement_pipeline.publishing.linkedin.login import warning
 from achievement_pipeline.publishing.linkedin.posting import Prepared
 from achievement_pipeline.publishing.period import Period
 from achievement_pipeline.publishing.policy import Channel
@@ -120,7 +118,7 @@ def status(as_json: bool) -> None:
             click.echo(line)
     if not publications:
         click.echo("Nothing was posted yet.", err=True)
-    if said := warning(logins_of(settings).find(), dt.datetime.now(dt.UTC)):
+    if said := login_warning(settings):
         click.echo(f"⚠️  {said}", err=True)
 
 

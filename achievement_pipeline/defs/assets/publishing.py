@@ -16,12 +16,11 @@ import dagster as dg
 
 from achievement_pipeline.defs.metadata import picture
 from achievement_pipeline.defs.resources import Database
-from achievement_pipeline.outgoing import linkedin_of, logins_of, outgoing_of, profile_of
+from achievement_pipeline.outgoing import linkedin_of, login_warning, outgoing_of, profile_of
 from achievement_pipeline.publishing.checking import find_bad_links, find_excess, find_faults_of_form, find_leaks
 from achievement_pipeline.publishing.clearing import known_for
 from achievement_pipeline.publishing.documents import DOCUMENTS, About, clear_for, save, usual_period
 from achievement_pipeline.publishing.github_profile.block import write_profile_block
-from achievement_pipeline.publishing.linkedin.login import warning
 from achievement_pipeline.publishing.period import Period
 from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline.publishing.portfolio import draw_page
@@ -127,7 +126,7 @@ def linkedin_posts(database: Database, settings: dg.ResourceParam[Settings]) -> 
             "posted": sum(each.state is PublicationState.PUBLISHED for each in tried),
             "to_settle": len(in_doubt),
             "told": dg.MetadataValue.md("\n".join(f"* {each}" for each in said) or "-"),
-            "login": warning(logins_of(settings).find(), dt.datetime.now(dt.UTC)) or "-",
+            "login": login_warning(settings) or "-",
         },
         check_results=results,
     )
@@ -168,6 +167,7 @@ def _publish(asset: str, channel: Channel, database: Database, settings: Setting
             "bytes": len(text.encode()),
             "preview": _preview(channel, text),
             **_counts(cleared),
+            **({"login": login_warning(settings) or "-"} if channel is Channel.DIGEST else {}),
         },
         check_results=results,
         data_version=dg.DataVersion(hashlib.sha256(text.encode()).hexdigest()),

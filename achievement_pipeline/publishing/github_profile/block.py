@@ -24,8 +24,8 @@ MARKERS = re.compile(rb"<!-- achievements:(begin|end) -->")
 _SKILLS = 8
 _RECENT = 5
 _ROW = 26
-_WIDTH = 480
-_NAMES = 170
+_WIDTH = 520
+_NAMES = 200
 """Pixels for the names of skills."""
 _THEMES = {"light": ("#1f2328", "#0969da"), "dark": ("#f0f6fc", "#4493f8")}
 """Colours of text and bars: those of GitHub's own pages, with a contrast of more than 4.5 to 1."""
@@ -116,7 +116,7 @@ def _chart(skills: Sequence[ShownSkill], ink: str, bar: str) -> str:
         middle = place * _ROW + _ROW / 2
         length = round((_WIDTH - _NAMES - 60) * skill.pieces / most, 1)
         rows.append(
-            f'<text x="{_NAMES - 8}" y="{middle:g}" text-anchor="end">{escape(facts.cut(skill.name, 22))}</text>'
+            f'<text x="{_NAMES - 8}" y="{middle:g}" text-anchor="end">{escape(facts.cut(skill.name, 28))}</text>'
             f'<rect x="{_NAMES}" y="{middle - 7:g}" width="{length:g}" height="14" rx="3" fill="{bar}"/>'
             f'<text x="{_NAMES + length + 8:g}" y="{middle:g}">{skill.pieces:,}</text>'
         )

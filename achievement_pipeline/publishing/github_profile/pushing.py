@@ -106,8 +106,8 @@ class _Clone:
         """Write the files of the block, and return how they differ from what was there, and the new tree."""
         files = self._files()
         readme = next((name for name in files if name.casefold() == _README.casefold()), _README)
-        wanted = {name: picture.encode() for name, picture in block.pictures.items()}
-        wanted[readme] = put_between_markers(self._content(files.get(readme)), block)
+        wanted = {readme: put_between_markers(self._content(files.get(readme)), block)}
+        wanted |= {name: picture.encode() for name, picture in block.pictures.items()}
         if self.parent:
             self.git("read-tree", self.parent)
         differences = []
