@@ -79,17 +79,17 @@ def write_profile_block(achievements: Sequence[PublicAchievement]) -> ProfileBlo
 def put_between_markers(readme: bytes, block: ProfileBlock) -> bytes:
     """Return a README with the block between its markers; without markers it is appended.
 
-    Line ends inside of the markers are those that the README has.
+    Line ends inside of the markers are those that most lines outside of them have.
 
     Raises:
         PublishingError: The markers are no pair, or what is shown has one.
     """
     if MARKERS.search(block.markdown.encode()):
         raise PublishingError("An achievement's title has a marker of the profile in it. Edit it: `achievements edit`.")
-    end_of_line = b"\r\n" if b"\r\n" in readme else b"\n"
-    content = block.markdown.encode().replace(b"\n", end_of_line)
-    inside = end_of_line + content
     found = list(MARKERS.finditer(readme))
+    outside = readme[: found[0].end()] + readme[found[-1].start() :] if found else readme
+    end_of_line = b"\r\n" if 2 * outside.count(b"\r\n") > outside.count(b"\n") else b"\n"
+    inside = end_of_line + block.markdown.encode().replace(b"\n", end_of_line)
     if not found:
         gap = b"" if not readme else end_of_line if readme.endswith(b"\n") else end_of_line * 2
         return readme + gap + BEGIN.encode() + inside + END.encode() + end_of_line

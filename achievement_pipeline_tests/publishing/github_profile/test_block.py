@@ -1,7 +1,7 @@
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from achievement_pipeline.errors import PublishingError
@@ -49,6 +49,7 @@ def test_what_is_outside_of_the_markers_stays_byte_for_byte(before: bytes, old: 
 
 
 @given(OUTSIDE)
+@example(b"\r")
 def test_without_markers_it_is_appended(readme: bytes) -> None:
     written = put_between_markers(readme, BLOCK)
     assert written.startswith(readme)
