@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 
 from achievement_pipeline.judging.rules import StandingRules
@@ -36,8 +37,9 @@ def standings(
     connection: sa.Connection, achievements: Sequence[AchievementView], rules: StandingRules
 ) -> Mapping[str, Standing]:
     """Find the standing of achievements, by key."""
-    own = impact_by_person(connection, sorted({achievement.author for achievement in achievements})).set_index("key")
-    ranks = percentiles(own, rules).dropna()
+    rows = impact_by_person(connection, sorted({achievement.author for achievement in achievements}))
+    own = pd.DataFrame(rows, columns=["key", "author", "completed_at", "impact"]).set_index("key")
+    ranks = percentiles(own.assign(completed_at=pd.to_datetime(own["completed_at"], utc=True)), rules).dropna()
     return {
         achievement.key: Standing(
             float(ranks[achievement.key]) if achievement.key in ranks.index else None,

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
@@ -229,15 +228,15 @@ def skills_of_person(connection: sa.Connection, author: str | None, today: dt.da
     return [PersonalSkill(*row) for row in connection.execute(statement)]
 
 
-def impact_by_person(connection: sa.Connection, authors: Sequence[str]) -> pd.DataFrame:
-    """Return ``key``, ``author``, ``completed_at`` and ``impact`` of all achievements of some people that count."""
+def impact_by_person(
+    connection: sa.Connection, authors: Sequence[str]
+) -> list[tuple[str, str, dt.datetime | None, float]]:
+    """Return key, author, time of completion and impact of all achievements of some people that count."""
     seen = _SEEN.c
     statement = sa.select(seen.key, seen.author, seen.completed_at, seen.impact_score).where(
         *_conditions(AchievementFilter()), seen.author.in_(authors)
     )
-    rows = connection.execute(statement).all()
-    frame = pd.DataFrame(rows, columns=["key", "author", "completed_at", "impact"])
-    return frame.assign(completed_at=pd.to_datetime(frame["completed_at"], utc=True))
+    return [(key, author, at, impact) for key, author, at, impact in connection.execute(statement)]
 
 
 def activities_of(connection: sa.Connection, keys: Sequence[str]) -> list[JudgedActivity]:
