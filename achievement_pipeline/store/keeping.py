@@ -20,6 +20,9 @@ _LOCK = 4_870_142_983_775_208_113
 Compose = Callable[[PiecesOfWork], DataFrame[Achievements]]
 """Makes the achievements of whole pieces of work."""
 
+_FEW_ROWS = 1_000
+"""Among so few, no plan is slow."""
+
 _STORED = sa.select(Slice.name, Slice.version, Slice.rules)
 
 
@@ -77,6 +80,7 @@ def keep(
         begin_linking(connection)
         slices: dict[str, KeptSlice] = {}
         touched: list[str] = []
+        statistics = _Statistics()
         for name in stale:
             version, composed_by = stored.get(name, (None, None))
             if version != versions[name]:
@@ -90,6 +94,7 @@ def keep(
                 touch(connection, keys)
                 note_affected(connection, keys)
                 write_difference(connection, difference)
+                statistics.renew(connection, len(keys))
                 note_affected(connection, keys)
                 slices[name] = KeptSlice(len(difference.changed), len(difference.gone))
                 touched += keys
@@ -135,6 +140,24 @@ def stored_versions(engine: sa.Engine) -> dict[str, str]:
     """Return the version of every slice that is stored, by its name."""
     with engine.connect() as connection:
         return {name: version for name, version, _ in connection.execute(_STORED)}
+
+
+class _Statistics:
+    """What PostgreSQL's planner knows of the tables that this transaction fills.
+
+    Nobody else sees its rows: an automatic ANALYZE meanwhile finds none, and with that the planner joined 100,000 links
+    with as many names row by row, without end. So the tables are analyzed here, whenever twice as much was written.
+    """
+
+    def __init__(self) -> None:
+        self._written = 0
+        self._known = _FEW_ROWS
+
+    def renew(self, connection: sa.Connection, written: int) -> None:
+        self._written += written
+        if self._written > self._known:
+            connection.execute(sa.text("ANALYZE activities, activity_names, activity_links"))
+            self._known = 2 * self._written
 
 
 def _note_slice(connection: sa.Connection, name: str, version: str, rules: str) -> None:
