@@ -39,9 +39,13 @@ _TOUCH = sa.text("""
             WITH given (key) AS (SELECT unnest(CAST(:keys AS text[])) COLLATE "C")
             SELECT key FROM given
             UNION
-            SELECT lister.activity_key
-            FROM given JOIN activity_names AS named ON named.activity_key = given.key
-            JOIN activity_links AS lister ON lister.name = named.name AND lister.leads_to <> 'child'
+            SELECT lister.key
+            FROM given CROSS JOIN LATERAL (
+                SELECT link.activity_key
+                FROM activity_names AS named JOIN activity_links AS link ON link.name = named.name
+                WHERE named.activity_key = given.key AND link.leads_to <> 'child'
+                OFFSET 0  -- see store/links.py
+            ) AS lister (key)
         )
         UNION
         SELECT linked.key

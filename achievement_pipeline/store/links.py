@@ -32,7 +32,8 @@ _MOVED = sa.Table(
 )
 """Keys of the activities that have another parent than the stored one, with the other one."""
 
-# Every join below has an index on both sides, as in `achievement_pipeline.store.achievements`.
+# Every join below has an index on both sides, as in `achievement_pipeline.store.achievements`, but for the given keys:
+# OFFSET keeps the planner from looking through all of them for every link.
 _REPLACE_LINKS = (
     sa.text("DELETE FROM activity_names USING changed_activities AS changed WHERE activity_key = changed.key"),
     sa.text("DELETE FROM activity_links USING changed_activities AS changed WHERE activity_key = changed.key"),
@@ -51,13 +52,17 @@ _NOTE_AFFECTED = sa.text("""
     WITH given (key) AS (SELECT unnest(CAST(:keys AS text[])) COLLATE "C")
     SELECT key FROM given
     UNION
-    SELECT child.activity_key
-    FROM given JOIN activity_names AS named ON named.activity_key = given.key
-    JOIN activity_links AS child ON child.name = named.name AND child.leads_to = 'parent'
-    UNION
-    SELECT child.activity_key
-    FROM given JOIN activity_links AS link ON link.activity_key = given.key AND link.leads_to = 'child'
-    JOIN activity_names AS child ON child.name = link.name
+    SELECT child.key
+    FROM given CROSS JOIN LATERAL (
+        SELECT link.activity_key
+        FROM activity_names AS named JOIN activity_links AS link ON link.name = named.name
+        WHERE named.activity_key = given.key AND link.leads_to = 'parent'
+        UNION ALL
+        SELECT named.activity_key
+        FROM activity_links AS link JOIN activity_names AS named ON named.name = link.name
+        WHERE link.activity_key = given.key AND link.leads_to = 'child'
+        OFFSET 0
+    ) AS child (key)
     UNION
     SELECT value->>'activity' FROM edits
     WHERE field = 'belongs_to' AND undone_at IS NULL AND value->>'parent' = ANY (CAST(:keys AS text[]))

@@ -15,7 +15,7 @@ from achievement_pipeline_tests.store.worlds import LANES, METHODS, World, world
 pytestmark = pytest.mark.e2e
 
 _OFTEN = settings(
-    max_examples=10,
+    max_examples=4,
     deadline=None,
     phases=[Phase.reuse, Phase.generate],  # to shrink a world takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
