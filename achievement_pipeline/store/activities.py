@@ -19,6 +19,7 @@ from achievement_pipeline.frames import (
     Skills,
     StoredActivities,
 )
+from achievement_pipeline.json_columns import json_lists, json_objects
 from achievement_pipeline.store.copying import array_of_json, array_of_words, fetch_frame, staged, storable_json
 from achievement_pipeline.store.links import replace_links
 from achievement_pipeline.store.tables import Activity, ActivityLink, ActivityName, Base
@@ -183,7 +184,7 @@ def _rows(frames: ActivityFrames) -> pd.DataFrame:
         reasons=array_of_words(rows["reasons"]),
         names=array_of_json(rows["names"]),
         links=storable_json(rows["links"]),
-        details=storable_json(_json_objects(activities.drop(columns=_BROUGHT))),
+        details=storable_json(json_objects(activities.drop(columns=_BROUGHT))),
         ledger=storable_json(rows["ledger"]),
         skills=storable_json(_skill_lists(frames.skills).reindex(rows["key"]).fillna("[]").reset_index(drop=True)),
     )
@@ -194,18 +195,4 @@ def _rows(frames: ActivityFrames) -> pd.DataFrame:
 def _skill_lists(skills: pd.DataFrame) -> pd.Series:
     """Return the skills of each activity as a JSON list, by its key."""
     skills = skills.sort_values(["key", "skill"], ignore_index=True)
-    last = ~skills["key"].duplicated(keep="last")
-    # one long text, cut where a key ends: no call a key
-    text = "".join(_json_objects(skills[_SKILL]) + np.where(last, "]\n[", ","))
-    lists = f"[{text}".removesuffix("\n[").split("\n") if text else []
-    return pd.Series(lists, index=skills.loc[last, "key"], dtype="str")
-
-
-def _json_objects(frame: pd.DataFrame) -> pd.Series:
-    """Return a JSON object a row: its values by the names of their columns."""
-    if frame.empty:
-        return pd.Series("{}", index=frame.index, dtype="str")
-    lines = frame.to_json(
-        orient="records", lines=True, date_format="iso", date_unit="us", double_precision=15, force_ascii=False
-    )
-    return pd.Series(lines.removesuffix("\n").split("\n"), index=frame.index, dtype="str")
+    return json_lists(json_objects(skills[_SKILL]), skills["key"])
