@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from achievement_pipeline.cli import EXIT_FAILED, EXIT_PARTLY
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.look import headline
+from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.defs import progress as reporting
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.jobs import COLLECT_GIT, COLLECT_GITHUB, COLLECT_LINEAR, COLLECT_MLFLOW
@@ -25,7 +26,6 @@ from achievement_pipeline.defs.repositories import place
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.settings import RepositorySettings, Settings, load_settings
 from achievement_pipeline.sources.git import open_repository, without_credentials
-from achievement_pipeline.store.opening import open_database
 from achievement_pipeline.store.reading import AchievementFilter, AchievementView, Summary, find_achievements, summarise
 from achievement_pipeline.store.repositories import remember_repository
 
@@ -98,8 +98,7 @@ def collect(
     wanted = [RepositorySettings(location=location, branches=branches) for location in repos]
     selection = {"since": since.date().isoformat() if since else "", "authors": list(authors)}
     use_dagster_home(settings)
-    url = settings.environment.database_url
-    with open_database(url.get_secret_value() if url else None, settings.home) as engine:
+    with open_engine(settings) as engine:
         collection = _collect(wanted, selection, settings, engine)
     if as_json:
         click.echo(json.dumps(asdict(collection), indent=2, ensure_ascii=False, default=str))

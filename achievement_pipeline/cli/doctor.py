@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from achievement_pipeline.cli import EXIT_FAILED
 from achievement_pipeline.cli.dagster_home import use_dagster_home
+from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.presence import find_service
 from achievement_pipeline.errors import PublishingError, SettingsError, SourceError, StoreError
 from achievement_pipeline.outgoing import logins_of
@@ -26,7 +27,6 @@ from achievement_pipeline.sources.github import GitHubClient
 from achievement_pipeline.sources.http import Wire
 from achievement_pipeline.sources.linear import LinearClient
 from achievement_pipeline.sources.mlflow import MlflowClient
-from achievement_pipeline.store.opening import open_database
 from achievement_pipeline.store.repositories import KnownRepository, list_repositories
 from achievement_pipeline.store.tables import Achievement
 
@@ -159,10 +159,10 @@ def _linkedin(settings: Settings) -> Finding:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    given = settings.environment.database_url
+    origin = "given by DATABASE_URL" if settings.environment.database_url else "embedded"
     try:
-        with open_database(given.get_secret_value() if given else None, settings.home) as engine:
-            yield _contents(engine, "given by DATABASE_URL" if given else "embedded")
+        with open_engine(settings) as engine:
+            yield _contents(engine, origin)
             repositories = list_repositories(engine)
     except StoreError as error:
         problem, _, remedy = str(error).partition("\n")
