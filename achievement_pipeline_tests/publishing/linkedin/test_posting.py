@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,6 +28,8 @@ from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_ru
 
 pytestmark = pytest.mark.e2e
 
+KILLED_POSTING = f"{__package__}.killed_posting"
+"""Named, not imported: it posts as soon as it is."""
 WEDNESDAY = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
 FIRST = Piece(f"git:{REPOSITORY}@1111", impact=80, columns={"title": "Add a cache"})
 SECOND = Piece(f"git:{REPOSITORY}@2222", impact=60, columns={"title": "Fix a crash"})
@@ -188,7 +189,7 @@ def test_killed_at_any_step_it_is_posted_at_most_once(engine: sa.Engine, databas
     members = LinkedInServer()
     outcomes: list[tuple[list[str], list[str], int]] = []
     with Loopback(members.handle) as server:
-        command = [sys.executable, str(Path(__file__).with_name("killed_posting.py")), database_url, server.url, mode]
+        command = [sys.executable, "-m", KILLED_POSTING, database_url, server.url, mode]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdin
             assert process.stdout
