@@ -77,7 +77,7 @@ def show_names(persons: pd.Series[str], names: pd.Series[str], people: Iterable[
     """
     newest = names[names.str.strip() != ""].groupby(persons).last()
     chosen = {_plain(pd.Series(person.emails, dtype="str")).iloc[0]: person.name for person in people if person.name}
-    return persons.map(newest.to_dict() | chosen).fillna("").astype("str")
+    return persons.map(newest.to_dict() | chosen).astype("str").fillna("")
 
 
 def read_sign_offs(bodies: pd.Series[str], people: Iterable[Person]) -> pd.Series[str]:

@@ -1,0 +1,129 @@
+"""One person is a set of addresses; nobody is anybody for having the same name."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.judging.people import (
+    Asked,
+    are_asked_for,
+    canonical,
+    read_coauthors,
+    read_sign_offs,
+    show_names,
+)
+from achievement_pipeline.judging.rules import BotRules, Person
+
+ADA = Person(name="Ada L.", emails=("Ada@Example.org", "ada@old.example"))
+
+
+def column(*texts: str) -> pd.Series[str]:
+    return pd.Series(texts, dtype="str")
+
+
+def activities(*rows: tuple[str, str], day: int = 5) -> pd.DataFrame:
+    moment = pd.Timestamp(2024, 5, day, tz="UTC")
+    people = [{"person": person, "coauthors": coauthors, "completed_at": moment} for person, coauthors in rows]
+    return pd.DataFrame(people).astype({"person": "str", "coauthors": "str"})
+
+
+class TestAddresses:
+    def test_case_and_blanks_make_no_other_person(self) -> None:
+        assert canonical(column(" ADA@example.org ")).tolist() == ["ada@example.org"]
+
+    def test_both_private_addresses_of_a_login_are_one(self) -> None:
+        forms = column("1815+Ada@users.noreply.github.com", "ada@users.noreply.github.com")
+        assert canonical(forms).unique().tolist() == ["ada@users.noreply.github.com"]
+
+    def test_a_plus_elsewhere_belongs_to_the_address(self) -> None:
+        assert canonical(column("1815+ada@example.org")).tolist() == ["1815+ada@example.org"]
+
+    def test_what_the_user_says_is_one_is_one(self) -> None:
+        found = canonical(column("ada@OLD.example", "ada@example.org", "bob@example.org"), [ADA])
+        assert found.tolist() == ["ada@example.org", "ada@example.org", "bob@example.org"]
+
+    def test_an_address_of_two_people_is_refused_by_name(self) -> None:
+        with pytest.raises(SettingsError, match=r"ada@old\.example belongs to two people"):
+            canonical(column("a@b.example"), [ADA, Person(emails=("eve@example.org", "ada@old.example"))])
+
+    def test_what_is_no_address_is_a_key_like_any_other(self) -> None:
+        assert canonical(column("", "root@(none)")).tolist() == ["", "root@(none)"]
+
+    @settings(deadline=None, max_examples=40)
+    @given(st.lists(st.text(max_size=20)))
+    def test_who_stands_for_a_person_stands_for_themselves(self, emails: list[str]) -> None:
+        once = canonical(column(*emails), [ADA])
+        assert canonical(once, [ADA]).equals(once)
+
+
+class TestNames:
+    def test_the_newest_name_is_shown_and_the_users_wins(self) -> None:
+        persons = column("bob@example.org", "ada@example.org", "bob@example.org", "bob@example.org")
+        names = column("bob", "ada", "Bob B.", " ")
+        assert show_names(persons, names, [ADA]).tolist() == ["Bob B.", "Ada L.", "Bob B.", "Bob B."]
+
+    def test_two_people_of_one_name_stay_two(self) -> None:
+        persons = canonical(column("kim@a.example", "kim@b.example"))
+        assert show_names(persons, column("Kim", "Kim")).tolist() == ["Kim", "Kim"]
+        assert persons.nunique() == 2
+
+    def test_nobody_without_a_name_gets_one(self) -> None:
+        assert show_names(column("a@b.example"), column("")).tolist() == [""]
+
+
+class TestTrailers:
+    def coauthors(self, body: str) -> list[str]:
+        return read_coauthors(column(body), [ADA], BotRules()).tolist()
+
+    def test_coauthors_are_read_in_any_line_and_any_case(self) -> None:
+        body = "* one\nco-authored-by: Ada <ada@old.example>\n\n* two\n\nCo-Authored-By: Bob <BOB@example.org>\nEnd."
+        assert self.coauthors(body) == ["ada@example.org", "bob@example.org"]
+
+    def test_a_machine_is_no_coauthor(self) -> None:
+        assert self.coauthors("Co-authored-by: renovate[bot] <29139614+renovate[bot]@users.noreply.github.com>") == []
+
+    @pytest.mark.parametrize(
+        "body", ["Co-authored-by: Bob", "Co-authored-by: Bob <bob>", "They co-authored-by: the way <a@b.example>", ""]
+    )
+    def test_a_line_without_an_address_or_within_a_sentence_names_nobody(self, body: str) -> None:
+        assert self.coauthors(body) == []
+
+    def test_a_lost_bracket_is_forgiven(self) -> None:
+        assert self.coauthors("Co-authored-by: Bob <bob@example.org") == ["bob@example.org"]
+
+    def test_sign_offs_are_read_and_make_nobody_a_coauthor(self) -> None:
+        body = "Signed-off-by: Eve <eve@example.org>\nSigned-off-by: Ada <ada@old.example>"
+        assert read_sign_offs(column(body), [ADA]).tolist() == ["eve@example.org", "ada@example.org"]
+        assert self.coauthors(body) == []
+
+
+class TestAsking:
+    def asked_for(self, work: pd.DataFrame, asked: Asked) -> list[bool]:
+        return are_asked_for(work, pd.Series("r", index=work.index), asked, [ADA]).tolist()
+
+    def test_everybodys_work_is_asked_for_where_nobody_is_named(self) -> None:
+        assert self.asked_for(activities(("ada@example.org", ""), ("bob@example.org", "")), Asked()) == [True, True]
+
+    def test_an_author_is_found_by_any_of_their_addresses(self) -> None:
+        work = activities(("ada@example.org", ""), ("bob@example.org", ""))
+        assert self.asked_for(work, Asked(authors=("ada@old.example",))) == [True, False]
+
+    def test_shared_work_is_each_of_theirs(self) -> None:
+        work = activities(("bob@example.org", "ada@example.org,eve@example.org"), ("bob@example.org", ""))
+        assert self.asked_for(work, Asked(authors=("ada@example.org",))) == [True, False]
+
+    def test_my_work_alone_where_there_is_some_and_all_where_there_is_none(self) -> None:
+        work = activities(("ada@example.org", ""), ("bob@example.org", ""), ("bob@example.org", ""))
+        groups = column("mine", "mine", "theirs")
+        asked = Asked(me=("ada@example.org",))
+        assert are_asked_for(work, groups, asked, [ADA]).tolist() == [True, False, True]
+
+    def test_the_first_day_is_asked_for_and_the_day_before_is_not(self) -> None:
+        work = pd.concat([activities(("a@b.example", ""), day=day) for day in (4, 5)], ignore_index=True)
+        assert self.asked_for(work, Asked(since=dt.date(2024, 5, 5))) == [False, True]
