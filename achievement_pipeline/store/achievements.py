@@ -48,12 +48,24 @@ _RETRACT = sa.text("""
             JOIN achievements AS dropped ON dropped.key = touched.key
             LEFT JOIN activities ON activities.key = touched.key
             LEFT JOIN LATERAL (
-                WITH RECURSIVE above (key) AS (
-                    SELECT activities.parent
+                WITH RECURSIVE above (key, place) AS (
+                    SELECT activities.parent, 0
+                    UNION ALL
+                    SELECT heir.key, row_number() OVER (ORDER BY rank, heir.completed_at NULLS LAST, heir.key)
+                    FROM (
+                        SELECT named.activity_key, 0
+                        FROM former_names JOIN activity_names AS named ON named.name = former_names.name
+                        WHERE achievement_key = dropped.key
+                        UNION ALL
+                        SELECT link.activity_key, link.rank
+                        FROM former_names JOIN activity_links AS link ON link.name = former_names.name
+                        WHERE achievement_key = dropped.key AND link.leads_to = 'child'
+                    ) AS naming (key, rank)
+                    JOIN activities AS heir ON heir.key = naming.key
                     UNION
-                    SELECT higher.parent FROM above JOIN activities AS higher ON higher.key = above.key
+                    SELECT higher.parent, place FROM above JOIN activities AS higher ON higher.key = above.key
                 )
-                SELECT composed.key FROM above JOIN composed ON composed.key = above.key LIMIT 1
+                SELECT composed.key FROM above JOIN composed ON composed.key = above.key ORDER BY place LIMIT 1
             ) AS root ON true
             WHERE NOT EXISTS (SELECT FROM composed WHERE composed.key = touched.key)
         ) AS fate

@@ -21,7 +21,7 @@ from achievement_pipeline.frames import (
 )
 from achievement_pipeline.json_columns import json_lists, json_objects
 from achievement_pipeline.store.copying import array_of_json, array_of_words, fetch_frame, staged, storable_json
-from achievement_pipeline.store.links import replace_links
+from achievement_pipeline.store.links import keep_former_names, replace_links
 from achievement_pipeline.store.tables import Activity, ActivityLink, ActivityName, Base
 
 TOUCHED = sa.Table(
@@ -54,6 +54,22 @@ _TOUCH = sa.text("""
             SELECT parent FROM activities WHERE activities.key = piece.key AND parent IS NOT NULL
             UNION ALL
             SELECT activities.key FROM activities WHERE parent = piece.key
+            UNION ALL
+            SELECT achievement_key
+            FROM activity_names AS named JOIN former_names ON former_names.name = named.name
+            WHERE named.activity_key = piece.key
+            UNION ALL
+            SELECT achievement_key
+            FROM activity_links AS link JOIN former_names ON former_names.name = link.name
+            WHERE link.activity_key = piece.key AND link.leads_to = 'child'
+            UNION ALL
+            SELECT named.activity_key
+            FROM former_names JOIN activity_names AS named ON named.name = former_names.name
+            WHERE achievement_key = piece.key
+            UNION ALL
+            SELECT link.activity_key
+            FROM former_names JOIN activity_links AS link ON link.name = former_names.name
+            WHERE achievement_key = piece.key AND link.leads_to = 'child'
         ) AS linked (key)
     )
     SELECT key FROM piece
@@ -119,6 +135,7 @@ def compare_slice(connection: sa.Connection, name: str, frames: ActivityFrames) 
 def write_difference(connection: sa.Connection, difference: SliceDifference) -> None:
     """Write what differs. An activity that another slice brought so far moves to the one that brings it now."""
     if difference.gone:
+        keep_former_names(connection, difference.gone)
         gone = sa.literal(difference.gone, sa.ARRAY(sa.Text()))
         connection.execute(sa.delete(Activity).where(Activity.key == sa.any_(gone)))
     if difference.changed.empty:
@@ -134,8 +151,8 @@ def write_difference(connection: sa.Connection, difference: SliceDifference) -> 
 def touch(connection: sa.Connection, keys: Sequence[str]) -> None:
     """Note as touched the activities of some keys, and all that belong to the same pieces of work.
 
-    Parents are followed up to the root and down to every member, as they are stored now. Pieces of work that list one
-    of the activities are touched too.
+    Parents are followed up to the root and down to every member, as they are stored now, and so are former names: to
+    what is gone, and to where it went. Pieces of work that list one of the activities are touched too.
     """
     connection.execute(_TOUCH, {"keys": list(keys)})
 

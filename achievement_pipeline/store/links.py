@@ -6,6 +6,10 @@ found anew whenever something comes, goes or changes that it names, or that name
 of the lowest rank decides; then, of those that the activity names itself, the one it names first; then the activity
 that was done first; then the smallest key. What a user said (`achievement_pipeline.store.grouping`) goes before all of
 them. What was there before has no say, nor has the order in which things came.
+
+What is gone from its source keeps its names as long as it has an achievement: a commit of a branch that was squashed
+and deleted is still named by its pull request, and a rebased one shares what it keeps with the new one. So what the
+user said of it goes where its work went.
 """
 
 from collections.abc import Sequence
@@ -47,6 +51,16 @@ _REPLACE_LINKS = (
         FROM changed_activities CROSS JOIN jsonb_array_elements(links) WITH ORDINALITY AS stated (link, position)
     """),
 )
+_KEEP_FORMER_NAMES = sa.text("""
+    INSERT INTO former_names (achievement_key, name)
+    SELECT activity_key, name
+    FROM activity_names JOIN achievements ON achievements.key = activity_key
+    WHERE activity_key = ANY (CAST(:keys AS text[]))
+    ON CONFLICT DO NOTHING
+""")
+_FORGET_FORMER_NAMES = sa.text("""
+    DELETE FROM former_names USING changed_activities AS changed WHERE achievement_key = changed.key
+""")
 _NOTE_AFFECTED = sa.text("""
     INSERT INTO affected
     WITH given (key) AS (SELECT unnest(CAST(:keys AS text[])) COLLATE "C")
@@ -108,9 +122,17 @@ def begin_linking(connection: sa.Connection) -> None:
 
 
 def replace_links(connection: sa.Connection) -> None:
-    """Store the names and links of the rows of the temporary table ``changed_activities``, instead of the old ones."""
-    for statement in _REPLACE_LINKS:
+    """Store the names and links of the rows of the temporary table ``changed_activities``, instead of the old ones.
+
+    What came back among them is gone no more.
+    """
+    for statement in (_FORGET_FORMER_NAMES, *_REPLACE_LINKS):
         connection.execute(statement)
+
+
+def keep_former_names(connection: sa.Connection, gone: Sequence[str]) -> None:
+    """Keep the names of activities that are about to be deleted, as far as they have achievements."""
+    connection.execute(_KEEP_FORMER_NAMES, {"keys": list(gone)})
 
 
 def note_affected(connection: sa.Connection, keys: Sequence[str]) -> None:

@@ -121,6 +121,18 @@ class ActivityLink(Base):
     name: Mapped[str] = mapped_column(_KEY, index=True, comment="Name of the other activity, stored or not")
 
 
+class FormerName(Base):
+    """A name that an activity had which is gone from its source: by it what it became a part of is found."""
+
+    __tablename__ = "former_names"
+    __table_args__ = ({"comment": "Names of achievements whose activities are gone from their sources"},)
+
+    achievement_key: Mapped[str] = mapped_column(
+        _KEY, sa.ForeignKey("achievements.key"), primary_key=True, comment="The achievement, and the activity it was of"
+    )
+    name: Mapped[str] = mapped_column(_KEY, primary_key=True, index=True, comment="As in activity_names")
+
+
 class Achievement(Base):
     """One piece of work: a root activity and all activities that belong to it; or one that a person wrote down."""
 

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -5,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.frames import LinkTo
 from achievement_pipeline.store.edits import edits_of, record_edit, undo
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, get_achievement, summarise
 from achievement_pipeline.store.tables import Edit, EditField
@@ -171,6 +173,60 @@ def test_edits_follow_a_chain_up_and_down_again(engine: sa.Engine, connection: s
     collect(engine, github=())
     assert title(connection, COMMIT.key) == "of the commit"
     assert get_achievement(connection, COMMIT.key).category != "talk"
+
+
+def names(*of: str) -> dict[str, str]:
+    return {"names": json.dumps(of)}
+
+
+def brought(commit: str) -> dict[str, str]:
+    """Links of a pull request: to a commit of its branch, and to an issue."""
+    own = {"rank": 20, "to": LinkTo.CHILD, "name": commit}
+    return {"links": json.dumps([own, {"rank": 50, "to": LinkTo.PARENT, "name": ISSUE.key}])}
+
+
+@pytest.mark.parametrize("order", [("git", "github"), ("github", "git")], ids=" then ".join)
+def test_a_commit_that_is_gone_when_its_branch_was_squashed_leaves_its_edits_to_the_pull_request(
+    engine: sa.Engine, connection: sa.Connection, order: tuple[str, str]
+) -> None:
+    collect(engine, git=(replace(COMMIT, columns=names("commit:1111")),))
+    record_edit(connection, COMMIT.key, EditField.TITLE, "mine", "ann")
+    squashed = {"git": (replace(SECOND, parent=PULL.key),), "github": (replace(PULL, columns=brought("commit:1111")),)}
+
+    for lane in order:
+        collect(engine, **{lane: squashed[lane]})
+
+    assert title(connection, PULL.key) == "mine"
+    assert get_achievement(connection, COMMIT.key).retracted_reason == f"absorbed by {PULL.key}"
+
+
+def test_what_is_gone_follows_what_it_became_a_part_of(engine: sa.Engine, connection: sa.Connection) -> None:
+    collect(engine, git=(replace(COMMIT, columns=names("commit:1111")),))
+    record_edit(connection, COMMIT.key, EditField.TITLE, "mine", "ann")
+    collect(engine, github=(replace(PULL, columns=brought("commit:1111")),))
+    collect(engine, git=())
+    assert title(connection, PULL.key) == "mine"
+
+    collect(engine, linear=(ISSUE,))
+    assert title(connection, ISSUE.key) == "mine"
+    collect(engine, linear=())
+    assert title(connection, PULL.key) == "mine"
+    collect(engine, github=())
+    assert get_achievement(connection, COMMIT.key).retracted_reason == "gone from its source"
+
+
+def test_a_commit_that_was_rebased_leaves_its_edits_to_the_new_one(
+    engine: sa.Engine, connection: sa.Connection
+) -> None:
+    collect(engine, git=(replace(COMMIT, columns=names("commit:1111", "change:a")),))
+    record_edit(connection, COMMIT.key, EditField.TITLE, "mine", "ann")
+
+    collect(engine, git=(replace(SECOND, columns=names("commit:2222", "change:a")),))
+    assert title(connection, SECOND.key) == "mine"
+
+    collect(engine, git=(replace(COMMIT, columns=names("commit:1111", "change:a")),))
+    assert get_achievement(connection, COMMIT.key).retracted_reason is None
+    assert get_achievement(connection, SECOND.key).retracted_reason == f"absorbed by {COMMIT.key}"
 
 
 def test_filters_order_and_counts_go_by_what_was_edited(engine: sa.Engine, connection: sa.Connection) -> None:

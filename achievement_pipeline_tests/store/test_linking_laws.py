@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from achievement_pipeline.store.tables import Achievement, Activity, Skill
-from achievement_pipeline_tests.store.pieces import by_the_rules, collect_slices
+from achievement_pipeline.store.edits import edits_of, record_edit
+from achievement_pipeline.store.tables import Achievement, Activity, EditField, Skill
+from achievement_pipeline_tests.store.pieces import REPOSITORY, by_the_rules, collect_slices
 from achievement_pipeline_tests.store.worlds import LANES, METHODS, World, worlds
 
 pytestmark = pytest.mark.e2e
@@ -107,3 +108,32 @@ def test_every_activity_is_a_member_of_one_piece_of_work(engine: sa.Engine, worl
     members = [one["key"] for evidence in every for one in evidence if one["relation"] == "member"]
     assert len(members) == len(set(members))
     assert set(members) <= set(found["parents"])
+
+
+def root(parents: dict[str, str | None], key: str) -> str:
+    above = parents[key]
+    return key if above is None else root(parents, above)
+
+
+@_OFTEN
+@given(world=worlds(), lanes=st.lists(st.sampled_from(LANES), max_size=4), last=st.permutations(LANES))
+def test_what_was_said_of_a_commit_on_its_branch_holds_for_what_its_pull_request_became(
+    engine: sa.Engine, world: World, lanes: list[str], last: list[str]
+) -> None:
+    start_anew(engine)
+    collect_lanes(engine, world.before_merging(), ("git", "linear"))
+    said: dict[str, set[str]] = {}
+    with engine.begin() as connection:
+        for pull in world.merged_pulls():
+            for commit in pull.own():
+                key = f"git:{REPOSITORY}@{commit['sha']}"
+                if connection.scalar(sa.select(Achievement.key).where(Achievement.key == key)):  # else an issue's
+                    record_edit(connection, key, EditField.TITLE, "mine", "ann")
+                    said.setdefault(f"github:acme/engine#{pull.number}", set()).add(key)
+
+    collect_lanes(engine, world, (*lanes, *last))
+
+    found = stored(engine)["parents"]
+    with engine.connect() as connection:
+        for pull_key, keys in said.items():
+            assert keys <= {edit.achievement_key for edit in edits_of(connection, root(found, pull_key))}

@@ -39,7 +39,10 @@ _IMPACTS = {
 
 @dataclass(frozen=True)
 class Pull:
-    """A merged pull request: what it says, how many commits it has, how it was merged, and whether it was reverted."""
+    """A pull request: what it says, how many commits it has, how it was merged, and whether it was reverted.
+
+    As long as it is not merged, its commits are there, on their branch, and it is not.
+    """
 
     number: int
     title: str
@@ -48,14 +51,17 @@ class Pull:
     commits: int
     method: Method
     reverted: bool
+    merged: bool = True
 
     def own(self) -> list[Row]:
         """Return the commits of its branch."""
         return [self._commit("own", place) for place in range(self.commits)]
 
     def left(self) -> list[Row]:
-        """Return the commits that its merge left on the main branch, the last one being its merge commit."""
+        """Return the commits that it left on the main branch, the last one being its merge commit, or on its own."""
         subject = f"{self.title} (#{self.number})"
+        if not self.merged:
+            return self.own()
         if self.method == "squash":
             return [self._commit("squash", 0) | {"subject": subject, "body": self.body, "authored_at": after(99)}]
         if self.method == "rebase":
@@ -91,6 +97,14 @@ class World:
     def merged_by(self, method: Method) -> "World":
         """Return the same world with all pull requests merged in one way."""
         return replace(self, pulls=tuple(replace(pull, method=method) for pull in self.pulls))
+
+    def before_merging(self) -> "World":
+        """Return the same world before any pull request was merged."""
+        return replace(self, pulls=tuple(replace(pull, merged=False, reverted=False) for pull in self.pulls))
+
+    def merged_pulls(self) -> tuple[Pull, ...]:
+        """Return the pull requests that GitHub's lane has."""
+        return tuple(pull for pull in self.pulls if pull.merged)
 
     def slices(self) -> dict[str, Pieces]:
         """Return what the lanes have of it."""
@@ -130,19 +144,19 @@ class World:
                     "branch": pull.branch,
                     "merge_commit": pull.left()[-1]["sha"],
                 }
-                for pull in self.pulls
+                for pull in self.merged_pulls()
             ),
         )
         own = raw_frame(
             RawPullRequestCommits,
             *(
                 {**row, "number": pull.number, "position": place}
-                for pull in self.pulls
+                for pull in self.merged_pulls()
                 for place, row in enumerate(pull.own())
             ),
         )
         names, links = references.name_pull_requests(pulls, own), references.link_pull_requests(pulls, own)
-        for pull, name, link in zip(self.pulls, names, links, strict=True):
+        for pull, name, link in zip(self.merged_pulls(), names, links, strict=True):
             told = {"title": pull.title, "completed_at": after(pull.number)}
             yield _piece(f"github:acme/engine#{pull.number}", ActivityKind.PULL_REQUEST, name, link, **told)
 
@@ -189,6 +203,7 @@ def pulls(draw: st.DrawFn, number: int) -> Pull:
         commits=draw(st.integers(1, 2)),
         method=draw(st.sampled_from(METHODS)),
         reverted=draw(st.sampled_from([False, False, True])),
+        merged=draw(st.sampled_from([True, True, False])),
     )
 
 
