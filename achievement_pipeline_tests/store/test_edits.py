@@ -10,7 +10,7 @@ from achievement_pipeline.frames import LinkTo
 from achievement_pipeline.store.edits import edits_of, record_edit, undo
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, get_achievement, summarise
 from achievement_pipeline.store.tables import Edit, EditField
-from achievement_pipeline_tests.store.pieces import Piece, collect
+from achievement_pipeline_tests.store.pieces import Piece, collect, collect_slices, compose
 
 pytestmark = pytest.mark.e2e
 
@@ -194,7 +194,7 @@ def test_a_commit_that_is_gone_when_its_branch_was_squashed_leaves_its_edits_to_
     squashed = {"git": (replace(SECOND, parent=PULL.key),), "github": (replace(PULL, columns=brought("commit:1111")),)}
 
     for lane in order:
-        collect(engine, **{lane: squashed[lane]})
+        collect_slices(engine, {lane: squashed[lane]}, compose)
 
     assert title(connection, PULL.key) == "mine"
     assert get_achievement(connection, COMMIT.key).retracted_reason == f"absorbed by {PULL.key}"
