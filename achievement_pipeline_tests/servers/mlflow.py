@@ -1,24 +1,22 @@
-"""MLflow for tests: a real server where MLflow is installed, and its recorded answers everywhere.
+"""MLflow for tests: a real server of the released package, and its recorded answers.
 
-The real one is heavy (670 MB), so it is no part of the test environment. To run against it, install it anywhere and
-name the interpreter that has it::
-
-    python -m venv /tmp/mlflow && /tmp/mlflow/bin/pip install "mlflow>=3.17,<4"
-    MLFLOW_PYTHON=/tmp/mlflow/bin/python pytest -m e2e achievement_pipeline_tests/sources/test_mlflow.py
+The package is heavy, and none of ours needs it, so it is no part of the test environment: the first test that wants it
+installs it in an environment of its own, which pytest's cache keeps (`install_mlflow`).
 
 ``python -m achievement_pipeline_tests.servers.mlflow`` records anew: it prints every answer of a real server to the
 requests of one reading, three rows a page.
 """
 
-import importlib.util
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,14 +30,31 @@ RECORDED = Path(__file__).parent / "recorded" / "mlflow.json"
 RECORDED_PAGE = 3
 _SCENARIO = Path(__file__).parent / "mlflow_scenario.py"
 _PATIENCE = 240.0
+_RELEASE = "mlflow>=3.17,<4"
 
 _Node = dict[str, Any]
 
 
-def find_mlflow() -> str | None:
-    """Return an interpreter that has MLflow, if there is one."""
-    here = sys.executable if importlib.util.find_spec("mlflow") else None
-    return os.environ.get("MLFLOW_PYTHON") or here
+def install_mlflow(folder: Path) -> str:
+    """Install MLflow in an environment at `folder`, unless it is there, and return the interpreter that has it.
+
+    The environment sees the packages of this one, so that pip installs only what they lack: half of 850 MB.
+
+    Raises:
+        subprocess.CalledProcessError: It can't be installed, as without a network.
+    """
+    python = str(folder / "bin" / "python")
+    done = folder / "installed"
+    if not done.exists():
+        uv = shutil.which("uv")
+        make = [uv, "venv", "-q"] if uv else [sys.executable, "-m", "venv"]
+        install = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install", "--no-compile"]
+        subprocess.run([*make, str(folder)], check=True)
+        seen = Path(sysconfig.get_path("purelib", vars={"base": str(folder)})) / "seen.pth"
+        seen.write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+        subprocess.run([*install, "-q", _RELEASE], check=True)
+        done.touch()
+    return python
 
 
 @contextmanager
@@ -149,22 +164,25 @@ def _key(path: str, query: Mapping[str, str], body: object) -> str:
     return json.dumps([path, query, body], sort_keys=True)
 
 
+def _recording(uri: str, exchanges: list[_Node]) -> Callable[[Request], Reply]:
+    """Return what passes each request on to a server, and writes down what was said."""
+
+    def forward(request: Request) -> Reply:
+        answer = requests.request(
+            request.method, f"{uri}{request.path}", params=request.query, json=request.body, timeout=60
+        ).json()
+        exchanges.append({"path": request.path, "query": request.query, "body": request.body, "answer": answer})
+        return Reply(answer)
+
+    return forward
+
+
 def main() -> None:
     """Record the answers of a real server."""
-    python = find_mlflow()
-    if python is None:
-        raise SystemExit(__doc__)
     exchanges: list[_Node] = []
-    with tempfile.TemporaryDirectory() as folder, real_server(python, Path(folder)) as uri:
-
-        def forward(request: Request) -> Reply:
-            answer = requests.request(
-                request.method, f"{uri}{request.path}", params=request.query, json=request.body, timeout=60
-            ).json()
-            exchanges.append({"path": request.path, "query": request.query, "body": request.body, "answer": answer})
-            return Reply(answer)
-
-        with Loopback(forward) as proxy:
+    with tempfile.TemporaryDirectory() as kept, tempfile.TemporaryDirectory() as folder:
+        python = install_mlflow(Path(kept) / "mlflow")
+        with real_server(python, Path(folder)) as uri, Loopback(_recording(uri, exchanges)) as proxy:
             read_runs(MlflowClient(proxy.url, page=RECORDED_PAGE))
     sys.stdout.write(json.dumps(exchanges, indent=1) + "\n")
 
