@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,11 +10,12 @@ import click
 
 from achievement_pipeline.cli.look import open_connection, whose
 from achievement_pipeline.outgoing import login_warning
-from achievement_pipeline.publishing.documents import DOCUMENTS, About, clear_for, save, usual_period
+from achievement_pipeline.publishing.documents import save
 from achievement_pipeline.publishing.period import Period, parse_period
 from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline.publishing.privacy import Held, Reason
 from achievement_pipeline.settings import Settings, load_settings
+from achievement_pipeline.ways_out import FILES, finish_document, period_of
 
 _WHY = {
     Reason.LEFT_OUT: (
@@ -27,6 +27,10 @@ _WHY = {
         "Decide with `achievements review`, or let a rule decide ([privacy.channels.{channel}.auto_approve]).",
     ),
     Reason.UNSURE: ("may tell something", "Read them with `achievements review`."),
+    Reason.TELLS: (
+        "naming private places",
+        "See which in `achievements web`; edit them, or say what is public ([[repositories]]).",
+    ),
 }
 """Why achievements are left out, and what to do about it. What the user hid and what was retracted is no news."""
 _EVERYBODY = "all"
@@ -40,7 +44,7 @@ def _read_period(_context: click.Context, _option: click.Parameter, text: str | 
 
 
 @click.command()
-@click.argument("document", type=click.Choice([channel.value for channel in DOCUMENTS]))
+@click.argument("document", type=click.Choice([channel.value for channel in FILES]))
 @click.option(
     "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="File to write; else it is printed."
 )
@@ -63,17 +67,14 @@ def export(document: str, output: Path | None, period: Period | None, author: st
     digest     what was done in a week, ready to paste
     """  # noqa: D301 - click's own mark
     channel, settings = Channel(document), load_settings()
-    last_review, today = settings.config.publishing.last_review, dt.datetime.now(dt.UTC).date()
-    period = period or usual_period(channel, last_review, today)
-    about = About(profile=settings.config.me, period=period, resume=settings.own_resume())
+    period, whose_work = period or period_of(channel, settings), _whose(author, settings)
     with open_connection() as connection:
-        cleared = clear_for(connection, channel, settings.privacy, period, _whose(author, settings))
-    text = DOCUMENTS[channel].write(cleared.public, about)
+        outcome = finish_document(connection, settings, channel, period, whose_work)
     if output:
-        save(text, output)
+        save(outcome.finished, output)
     else:
-        click.echo(text.encode(), nl=False)
-    for line in _report(channel, len(cleared.public), cleared.held, output):
+        click.echo(outcome.finished.release().encode(), nl=False)
+    for line in _report(channel, len(outcome.cleared.public), outcome.cleared.held, output):
         click.echo(line, err=True)
     if channel is Channel.DIGEST and (said := login_warning(settings)):
         click.echo(f"⚠️  {said}", err=True)

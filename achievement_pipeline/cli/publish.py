@@ -12,16 +12,15 @@ from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import json_option, print_json
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.outgoing import linkedin_of, login_warning, outgoing_of, profile_of
-from achievement_pipeline.publishing.documents import clear_for
-from achievement_pipeline.publishing.github_profile.block import write_profile_block
 from achievement_pipeline.publishing.github_profile.pull_request import API_URL, open_pull_request
+from achievement_pipeline.publishing.linkedin.commentary import as_read
 from achievement_pipeline.publishing.linkedin.posting import Prepared
-from achievement_pipeline.publishing.period import Period
 from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.publications import Publication, find_publications
 from achievement_pipeline.store.reading import get_achievement
 from achievement_pipeline.store.tables import PublicationState
+from achievement_pipeline.ways_out import finish_profile
 
 _SIGNS = {
     PublicationState.PLANNED: "…",
@@ -61,7 +60,7 @@ def publish_linkedin(*, keys: Sequence[str], dry_run: bool, at_once: bool) -> No
             click.echo(line)
     if not sent.tried:
         _print_prepared(sent.prepared, named=bool(found))
-    if any(each.state is not PublicationState.PUBLISHED for each in sent.tried):
+    if any(each.state is not PublicationState.PUBLISHED for each in sent.tried) or (found and sent.prepared.refused):
         sys.exit(EXIT_FAILED)
 
 
@@ -77,8 +76,7 @@ def publish_github_profile(*, dry_run: bool, pull_request: bool) -> None:
     profile = settings.config.publishing.github_profile
     repository = profile_of(settings)
     with open_engine(settings) as engine, engine.connect() as connection:
-        cleared = clear_for(connection, Channel.GITHUB_PROFILE, settings.privacy, Period(), settings.my_address)
-    block = write_profile_block(cleared.public)
+        block = finish_profile(connection, settings).finished
     if dry_run:
         change = repository.show(block)
         click.echo(change.diff or "Nothing would change.", nl=not change.diff)
@@ -154,7 +152,9 @@ def _keys(engine: sa.Engine, names: Sequence[str]) -> list[str]:
 def _print_prepared(prepared: Prepared, *, named: bool) -> None:
     """Print what would go out, and when; what is held only where it was asked for."""
     for ready in prepared.ready:
-        click.echo(f"── {ready.key}\n{ready.text}\n")
+        click.echo(f"── {ready.key}\n{as_read(ready.text)}\n")
+    for refused in prepared.refused:
+        click.echo("\n".join(refused.said()), err=True)
     waiting = len(prepared.ready)
     if waiting:
         click.echo(f"{waiting:,} to post, the first at {prepared.slot:%Y-%m-%d %H:%M} UTC", err=True)

@@ -1,20 +1,23 @@
-"""What has to hold of a document before it is written: nothing private in it, its form, its links, its size.
+"""What has to hold of a document before it goes out: nothing private in it, its form, its links, its size.
 
 The gate decides achievement by achievement; here the finished text is read once more, by other means, so that a fault
-of the gate or of a renderer stops the document, before a stranger finds it.
+of the gate or of a renderer stops the document, before a stranger finds it. `achievement_pipeline.publishing.finished`
+sees to it that nothing goes out that was not read so.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 from achievement_pipeline.publishing.github_profile.block import MARKERS
-from achievement_pipeline.publishing.policy import Channel, PrivacyPolicy, Treatment, Visibility
-from achievement_pipeline.publishing.privacy import Known
+from achievement_pipeline.publishing.linkedin.commentary import as_read
+from achievement_pipeline.publishing.policy import Channel, PrivacyPolicy, Treatment
+from achievement_pipeline.publishing.privacy import Known, private_places
 from achievement_pipeline.publishing.resume import ResumeError, check_resume
 from achievement_pipeline.publishing.secret_scan import find_secrets
 
@@ -26,15 +29,36 @@ LARGEST = {Channel.BRAG: 500_000, Channel.RESUME: 200_000, Channel.PORTFOLIO: 10
 """Bytes: of a text that is still read, of a resume that services still take, of a page that a phone still opens, of a
 README that GitHub still shows whole."""
 
-_NAMES_NO_PLACE = frozenset({"linear", "manual"})
 _MARKDOWN_LINK = re.compile(r"(?<!\\)\]\(((?:[^()]|\([^()]*\))*)\)")
 _MARKDOWN_CODE = re.compile(r"`[^`\n]+`")
 _MARKUP = re.compile(r"(?<!\\)<[a-zA-Z/!?]")
 _CUTS = re.compile(r"(?<!\\)(?:\\\\)*[|{}@\[\]()<>*_~]")
-_ESCAPED = re.compile(r"\\(.)")
 _ADDRESS = re.compile(r"https?://\S+")
 _LOADS = frozenset({"audio", "base", "embed", "frame", "iframe", "img", "link", "object", "source", "track", "video"})
 _LOADING_ATTRIBUTES = frozenset({"action", "background", "data", "formaction", "ping", "poster", "src", "srcset"})
+
+
+class Check(StrEnum):
+    """What a finished text is read for; names of the checks in the Dagster UI too."""
+
+    NOTHING_PRIVATE = "nothing_private"
+    FORM = "form"
+    LINKS = "links"
+    SIZE = "size"
+
+
+Problems = Mapping[Check, Sequence[str]]
+"""What every check found, in words that don't repeat secrets."""
+
+
+def find_problems(text: str, channel: Channel, policy: PrivacyPolicy, known: Known, own: str = "") -> Problems:
+    """Return what is wrong with a document, by check; the arguments are those of `find_leaks`."""
+    return {
+        Check.NOTHING_PRIVATE: find_leaks(text, channel, policy, known, own),
+        Check.FORM: find_faults_of_form(text, channel),
+        Check.LINKS: find_bad_links(text, channel),
+        Check.SIZE: find_excess(text, channel),
+    }
 
 
 def find_leaks(text: str, channel: Channel, policy: PrivacyPolicy, known: Known, own: str = "") -> list[str]:
@@ -47,15 +71,17 @@ def find_leaks(text: str, channel: Channel, policy: PrivacyPolicy, known: Known,
         known: What the gate knows too.
         own: Text of the document that users wrote for it themselves: they may name whom they want.
     """
-    if channel is Channel.LINKEDIN:
-        text = _ESCAPED.sub(r"\1", text)
-    leaks = [f"a secret ({secret.kind})" for secret in find_secrets(text)]
+    text = as_read(text) if channel is Channel.LINKEDIN else text
+    folded = text.casefold()
+    found = {f"a secret ({secret.kind})": text.find(secret.text) for secret in find_secrets(text)}
     if channel.outward:
-        leaks += [f"the name {name}" for name in (*policy.code_names, *policy.people) if _tells(text, name, own)]
+        names = {f"the name {name}": name for name in (*policy.code_names, *policy.people)}
+        found |= _told(text, folded, names, own)
     if policy.treatment(channel) is not Treatment.SHOW:
-        leaks += [f"the private {name}" for name in _private_places(known) if _tells(text, name, own)]
-        leaks += [f"the address {name}" for name in known.people if "@" in name and _tells(text, name, own)]
-    return sorted(leaks)
+        names = {f"the private {name}": name for name in private_places(known)}
+        names |= {f"the address {name}": name for name in known.people if "@" in name}
+        found |= _told(text, folded, names, own)
+    return sorted(f"{what} in line {text.count(chr(10), 0, max(place, 0)) + 1:,}" for what, place in found.items())
 
 
 def find_faults_of_form(text: str, channel: Channel) -> list[str]:
@@ -90,21 +116,16 @@ def find_excess(text: str, channel: Channel) -> list[str]:
     return [f"{size:,} bytes, at most {largest:,}"] if largest and size > largest else []
 
 
-def _tells(text: str, name: str, own: str) -> bool:
-    found = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])", re.IGNORECASE)
-    return found.search(text) is not None and found.search(own) is None
-
-
-def _private_places(known: Known) -> Iterator[str]:
-    """Yield the names of what is not public: repositories with and without their host, servers."""
-    for origin, visibility in known.visibility_of.items():
-        if visibility is Visibility.PUBLIC or origin in _NAMES_NO_PLACE:
+def _told(text: str, folded: str, names: Mapping[str, str], own: str) -> dict[str, int]:
+    """Return where a text has which of the names, by what they are called here."""
+    places = {}
+    for called, name in names.items():
+        if name.casefold() not in folded:  # a hundred times faster than the pattern
             continue
-        name = origin.removeprefix("mlflow:")
-        yield name
-        host, slash, rest = name.partition("/")
-        if "." in host and "/" in rest and slash:
-            yield rest
+        pattern = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])", re.IGNORECASE)
+        if (match := pattern.search(text)) and not pattern.search(own):
+            places[called] = match.start()
+    return places
 
 
 def _faults_of_resume(text: str) -> list[str]:
@@ -118,7 +139,7 @@ def _faults_of_resume(text: str) -> list[str]:
 def _links(text: str, channel: Channel) -> Iterable[str]:
     match channel:
         case Channel.LINKEDIN:
-            return _ADDRESS.findall(_ESCAPED.sub(r"\1", text))
+            return _ADDRESS.findall(as_read(text))
         case Channel.BRAG | Channel.GITHUB_PROFILE:
             return _MARKDOWN_LINK.findall(_MARKDOWN_CODE.sub("", text))
         case Channel.PORTFOLIO:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
+from achievement_pipeline.publishing.period import Period
 from achievement_pipeline.publishing.policy import Channel, Privacy, Visibility
 from achievement_pipeline.publishing.privacy import Cleared, Held, Known, PublicAchievement, clear
 from achievement_pipeline.store.approvals import Origin, approvals, origins, people, reviewed_texts, skill_names
@@ -32,6 +33,22 @@ def clear_stored(
         wanted: Which achievements; by default all that count and are not hidden.
     """
     return clear_views(connection, channel, privacy, find_achievements(connection, wanted or AchievementFilter()))
+
+
+def clear_for(
+    connection: sa.Connection, channel: Channel, privacy: Privacy, period: Period, author: str | None
+) -> Cleared:
+    """Do as `clear_stored` with the achievements of a period.
+
+    Args:
+        connection: The database.
+        channel: The way out.
+        privacy: What the settings say.
+        period: When they were done.
+        author: Whose, by canonical address; everybody's where there is none.
+    """
+    found = find_achievements(connection, AchievementFilter(author=author))
+    return clear_views(connection, channel, privacy, [each for each in found if each.completed_at in period])
 
 
 def clear_views(

@@ -1,4 +1,4 @@
-"""The documents that are files: what each is called, how it is written, and from which achievements."""
+"""The documents that are files: what each is called, and how it is written."""
 
 from __future__ import annotations
 
@@ -8,20 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from achievement_pipeline.publishing.brag import write_brag_document
-from achievement_pipeline.publishing.clearing import clear_views
 from achievement_pipeline.publishing.digest import write_digest
 from achievement_pipeline.publishing.feed import write_feed
+from achievement_pipeline.publishing.finished import Finished
 from achievement_pipeline.publishing.period import Period, since, week_before
-from achievement_pipeline.publishing.policy import Channel, Privacy
+from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline.publishing.portfolio import write_portfolio
-from achievement_pipeline.publishing.privacy import Cleared, PublicAchievement
+from achievement_pipeline.publishing.privacy import PublicAchievement
 from achievement_pipeline.publishing.profile import Profile
 from achievement_pipeline.publishing.records import write_csv, write_json
 from achievement_pipeline.publishing.resume import write_resume
-from achievement_pipeline.store.reading import AchievementFilter, find_achievements
 from achievement_pipeline.store.tables import JsonObject
 
 
@@ -63,24 +60,13 @@ def usual_period(channel: Channel, last_review: dt.date | None, today: dt.date) 
     return week_before(today) if channel is Channel.DIGEST else Period()
 
 
-def clear_for(
-    connection: sa.Connection, channel: Channel, privacy: Privacy, period: Period, author: str | None
-) -> Cleared:
-    """Return the stored achievements of a period that may be shown on a channel; and what is held, and why.
+def save(document: Finished[str], path: Path) -> None:
+    """Write a document to a file, the same bytes everywhere; a reader sees the old one or the new one, never a part.
 
-    Args:
-        connection: The database.
-        channel: The way out.
-        privacy: What the settings say.
-        period: When they were done.
-        author: Whose, by canonical address; everybody's where there is none.
+    Raises:
+        PublishingError: It may not go out; the file is as it was.
     """
-    found = find_achievements(connection, AchievementFilter(author=author))
-    return clear_views(connection, channel, privacy, [each for each in found if each.completed_at in period])
-
-
-def save(text: str, path: Path) -> None:
-    """Write a document to a file, the same bytes everywhere; a reader sees the old one or the new one, never a part."""
+    text = document.release()
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     new.write_bytes(text.encode())

@@ -38,6 +38,8 @@ _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _NO_PROSE = re.compile(r"#|```|\||>|[-*+] \[[ xX]\]|!?\[|https?://\S+$|</?\w|---|[\w-]+-by:", re.IGNORECASE)
 """How paragraphs of descriptions begin that tell nothing by themselves: headings, code, tables, forms, trailers."""
 _BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
+_COMMIT_TYPE = re.compile(r"^[a-z]+(?:\([^()]*\))?!?: (?=\S)")
+"""How the subjects of other commits begin, which squashed ones list."""
 _LONGEST_SUMMARY = 280
 
 
@@ -86,12 +88,19 @@ def evidence_counts(achievement: PublicAchievement) -> list[str]:
 
 
 def summary(achievement: PublicAchievement) -> str:
-    """Return the first paragraph of what its author wrote, on one line, cut where it is long; may be empty."""
+    """Return the first paragraph of what its author wrote, on one line, cut where it is long; may be empty.
+
+    What only says the title again is none.
+    """
+    said = _letters(achievement.title)
     for paragraph in re.split(r"\n\s*\n", _COMMENT.sub("", achievement.description)):
         lines = [line.strip() for line in paragraph.splitlines() if line.strip()]
         if lines and not _NO_PROSE.match(lines[0]):
             listed = _BULLET.match(lines[0])
-            return cut(("; " if listed else " ").join(_BULLET.sub("", line) for line in lines), _LONGEST_SUMMARY)
+            told = [_COMMIT_TYPE.sub("", _BULLET.sub("", line)) for line in lines]
+            told = [line for line in told if _letters(line) not in said]
+            if told:
+                return cut(("; " if listed else " ").join(told), _LONGEST_SUMMARY)
     return ""
 
 
@@ -126,6 +135,10 @@ def counted(number: int, noun: str, nouns: str | None = None) -> str:
 def pieces(number: int) -> str:
     """Return a number of achievements, in words for people."""
     return counted(number, "piece of work", "pieces of work")
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _seconds(moment: dt.datetime | None) -> float:

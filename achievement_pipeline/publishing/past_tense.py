@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _IRREGULAR = {
     "bring": "brought", "keep": "kept", "make": "made", "rebuild": "rebuilt", "rethink": "rethought",
     "rewrite": "rewrote", "run": "ran", "speed": "sped", "split": "split", "write": "wrote",
@@ -21,11 +23,12 @@ _REGULAR = frozenset(
 """Verbs that titles begin with, and that hardly any noun phrase does: ``build``, ``test`` and ``cache`` are no part."""
 _DOUBLED = frozenset({"drop", "skip", "stop", "wrap"})
 _VOWELS = "aeiou"
+_ASIDE = re.compile(r"\([^()]*\)")
 
 
 def past_tense(title: str) -> str:
     """Return a title with the verb that it begins with, if it does, in the past tense; a list stays as it is."""
-    if "," in title or ";" in title:
+    if re.search("[,;]", _ASIDE.sub("", title)):
         return title
     first, blank, rest = title.partition(" ")
     past = _past(first.lower())

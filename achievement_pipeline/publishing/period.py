@@ -90,7 +90,10 @@ def _months(year: int, first: int, count: int, name: str) -> Period:
 
 
 def _days(first: dt.date, last: dt.date) -> Period:
-    return Period(first, last, f"{_written(first)} to {_written(last)}")
+    written = _written(first)
+    if first.year == last.year:
+        written = str(first.day) if first.month == last.month else written.removesuffix(f" {first.year}")
+    return Period(first, last, _written(first) if first == last else f"{written} to {_written(last)}")
 
 
 def _written(day: dt.date) -> str:

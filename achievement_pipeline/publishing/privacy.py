@@ -76,6 +76,7 @@ _WRITTEN = "manual"
 """The origin of what users write themselves."""
 _NOT_PLACES = frozenset({_WRITTEN, "linear"})
 """Origins whose names tell nothing."""
+_SERVER = "mlflow:"
 _KINDS = frozenset(kind.value for kind in ActivityKind)
 _WORDS_NAMED = 8
 _BLANK_LINE = "\n\n"
@@ -145,6 +146,8 @@ class Reason(StrEnum):
     NOT_APPROVED = "not_approved"
     UNSURE = "unsure"
     """It may still tell what it should not: somebody has to read it."""
+    TELLS = "tells"
+    """It is public, and names a private place: somebody has to edit it."""
 
 
 @dataclass(frozen=True)
@@ -251,11 +254,23 @@ def origin_of(key: str, url: str | None = None) -> str:
         case "github":
             return f"{urlsplit(url or '').hostname or 'github.com'}/{rest.rpartition('#')[0]}"
         case "mlflow":
-            return f"mlflow:{rest.rpartition('/')[0]}"
+            return f"{_SERVER}{rest.rpartition('/')[0]}"
         case "linear":
             return "linear"
         case _:
             return _WRITTEN
+
+
+def private_places(known: Known) -> Iterator[str]:
+    """Yield the names of what is not public: repositories with and without their host, servers."""
+    for origin, visibility in known.visibility_of.items():
+        if visibility is Visibility.PUBLIC or origin in _NOT_PLACES:
+            continue
+        name = origin.removeprefix(_SERVER)
+        yield name
+        host, slash, rest = name.partition("/")
+        if "." in host and "/" in rest and slash:
+            yield rest
 
 
 @dataclass(frozen=True)
@@ -331,6 +346,11 @@ class _Gate:
             doubts += self._doubts(draft, "title") + self._doubts(draft, "category")
         elif self.channel.outward:
             draft = self._fit_for_strangers(draft)
+            if names := self._places_named(draft):
+                named = ", ".join(sorted(names))
+                return Held(
+                    achievement, Reason.TELLS, f"it names {named}, which is private: edit it, or say it is public"
+                )
         preview = "\n\n".join(filter(None, (draft.title, draft.description)))
         fingerprint = hashlib.sha256(preview.encode()).hexdigest()
         if fingerprint in self.known.reviewed:
@@ -341,6 +361,17 @@ class _Gate:
         if description_doubts:
             return replace(draft, gate=_GATE, description="", withheld=("description",))
         return draft
+
+    def _places_named(self, draft: PublicAchievement) -> set[str]:
+        """Return the private places that a text names in full; what it names in part is on the user's lists, or not."""
+        if self._treatment is Treatment.SHOW:
+            return set()
+        return {name for text in _texts(draft) for name in self._places.findall(text)}
+
+    @functools.cached_property
+    def _places(self) -> re.Pattern[str]:
+        names = sorted(private_places(self.known), key=len, reverse=True)
+        return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, names)) or '(?!)'})(?![\w-])", re.IGNORECASE)
 
     def _doubts(self, draft: PublicAchievement, name: str) -> list[str]:
         words = self.redactor.unfamiliar(getattr(draft, name))

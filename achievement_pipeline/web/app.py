@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from achievement_pipeline.desk import Desk, describe_edit
 from achievement_pipeline.errors import AchievementPipelineError
+from achievement_pipeline.publishing.linkedin.commentary import as_read
 from achievement_pipeline.web.decisions import DECISIONS, Form
 from achievement_pipeline.web.guard import Guard, form_token, is_form_token
 from achievement_pipeline.web.pages import PAGES, Content, document
@@ -115,4 +116,5 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "signed": lambda number: f"{number:+.2f}",
     "words": lambda name: str(name).replace("_", " "),
     "edit": describe_edit,
+    "as_read": as_read,
 }

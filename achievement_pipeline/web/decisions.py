@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from achievement_pipeline.desk import Desk
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.outgoing import outgoing_of
 from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline.store.grouping import merge, split, take_back
 from achievement_pipeline.store.manual import AchievementCreate, create_achievement
@@ -98,6 +99,15 @@ def split_off(desk: Desk, form: Form) -> str:
     return _page_of(key, "split")
 
 
+def settle(desk: Desk, form: Form) -> str:
+    """Write down whether a post is there of which LinkedIn's answer never came."""
+    found = {"yes": True, "no": False}.get(form.first("found"))
+    if found is None:
+        raise StoreError("Say whether the post is there.")
+    outgoing_of(desk.settings, desk.engine).settle(form.first("key"), found=found, address=form.first("url") or None)
+    return "/posts?did=settled"
+
+
 def undo(desk: Desk, form: Form) -> str:
     """Take back an edit, or the latest decision."""
     number = form.first("number")
@@ -141,6 +151,7 @@ DECISIONS: Mapping[str, Callable[[Desk, Form], str]] = {
     "/edit": edit,
     "/merge": merge_into,
     "/split": split_off,
+    "/settle": settle,
     "/undo": undo,
     "/add": add,
 }

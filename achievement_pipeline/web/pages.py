@@ -1,7 +1,8 @@
 """What each page shows."""
 
+import base64
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -9,12 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from achievement_pipeline.desk import Desk
-from achievement_pipeline.previews import PREVIEWS, period_of
-from achievement_pipeline.publishing.documents import clear_for
+from achievement_pipeline.errors import PublishingError
+from achievement_pipeline.outgoing import login_warning, outgoing_of
+from achievement_pipeline.publishing.finished import Finished
+from achievement_pipeline.publishing.linkedin.commentary import as_read
 from achievement_pipeline.publishing.policy import Channel
-from achievement_pipeline.publishing.privacy import Cleared, Held, PublicAchievement, Reason
+from achievement_pipeline.publishing.privacy import Held, Known, PublicAchievement, Reason
 from achievement_pipeline.store.edits import edits_of, recent_edits
 from achievement_pipeline.store.grouping import is_part
+from achievement_pipeline.store.publications import find_publications
 from achievement_pipeline.store.reading import (
     AchievementFilter,
     activities_of,
@@ -23,6 +27,8 @@ from achievement_pipeline.store.reading import (
     skills_of,
     summarise,
 )
+from achievement_pipeline.store.tables import PublicationState
+from achievement_pipeline.ways_out import Outcome, finish_document, finish_one, finish_profile, names_known, period_of
 from achievement_pipeline.web.guard import DOCUMENT_POLICY
 from achievement_pipeline.web.query import ORDERS, PAGE_SIZE, STATES, Query
 
@@ -30,6 +36,7 @@ Content = Mapping[str, Any]
 
 _RECENT = 100
 _HELD_SHOWN = 100
+_POSTS_SHOWN = 20
 _OFFERED = 40
 """So many names stand in a list to choose from, the most frequent ones."""
 _AS_PAGE = frozenset({Channel.PORTFOLIO})
@@ -56,6 +63,7 @@ def browse(desk: Desk, request: Request) -> Content:
         "pages": query.pages(number),
         "states": STATES,
         "orders": ORDERS,
+        "login": _login(desk),
     }
 
 
@@ -71,8 +79,9 @@ def achievement(desk: Desk, request: Request) -> Content:
             "parts": [line["key"] for line in found.evidence if is_part(line, found.key)],
             "edits": edits_of(connection, found.key)[::-1],
         }
+        known = names_known(connection, desk.settings)
     answers = desk.verdicts(found)
-    return {**content, "ways": [_way(desk, channel, answer) for channel, answer in answers.items()]}
+    return {**content, "ways": [_way(desk, channel, answer, known) for channel, answer in answers.items()]}
 
 
 def previews(desk: Desk, _request: Request) -> Content:
@@ -80,30 +89,37 @@ def previews(desk: Desk, _request: Request) -> Content:
     policy = desk.settings.privacy.policy
     return {
         "ways": [
-            {
-                "channel": channel,
-                "private": policy.treatment(channel),
-                "rule": policy.auto_approval(channel),
-                "has_preview": channel in PREVIEWS,
-            }
+            {"channel": channel, "private": policy.treatment(channel), "rule": policy.auto_approval(channel)}
             for channel in Channel
-        ]
+        ],
+        "login": _login(desk),
     }
 
 
 def preview(desk: Desk, request: Request) -> Content:
     """What one way out would show now, and what it would not, and why."""
-    channel = _channel(request)
-    cleared = _cleared(desk, channel)
-    worth_showing = [each for each in cleared.held if each.reason in (Reason.UNSURE, Reason.NOT_APPROVED)]
-    return {
-        "channel": channel,
-        "shown": len(cleared.public),
-        "reasons": Counter(each.reason for each in cleared.held),
-        "held": sorted(worth_showing, key=lambda each: each.reason != Reason.UNSURE)[:_HELD_SHOWN],
-        "as_page": channel in _AS_PAGE,
-        "text": None if channel in _AS_PAGE else PREVIEWS[channel](cleared.public, desk.settings),
-    }
+    match _channel(request):
+        case Channel.LINKEDIN:
+            return _preview_of_posts(desk)
+        case Channel.GITHUB_PROFILE:
+            with desk.engine.connect() as connection:
+                outcome = finish_profile(connection, desk.settings)
+            content = _preview(Channel.GITHUB_PROFILE, len(outcome.cleared.public), outcome.cleared.held)
+            if not outcome.finished.is_fit:
+                return {**content, "problems": _problems(outcome.finished)}
+            block = outcome.finished.release()
+            return {
+                **content,
+                "text": block.markdown,
+                "pictures": {name: _data(svg) for name, svg in block.pictures.items()},
+            }
+        case channel:
+            document = _document(desk, channel)
+            content = _preview(channel, len(document.cleared.public), document.cleared.held)
+            if not document.finished.is_fit:
+                return {**content, "problems": _problems(document.finished)}
+            as_page = channel in _AS_PAGE
+            return {**content, "as_page": as_page, "text": None if as_page else document.finished.release()}
 
 
 def document(desk: Desk, request: Request) -> Response:
@@ -111,8 +127,20 @@ def document(desk: Desk, request: Request) -> Response:
     channel = _channel(request)
     if channel not in _AS_PAGE:
         raise HTTPException(404)
-    text = PREVIEWS[channel](_cleared(desk, channel).public, desk.settings)
+    text = _document(desk, channel).finished.release()
     return Response(text, media_type="text/html", headers={"Content-Security-Policy": DOCUMENT_POLICY})
+
+
+def posts(desk: Desk, _request: Request) -> Content:
+    """What was posted, what is planned, and what has to be settled."""
+    outgoing_of(desk.settings, desk.engine).check_left_behind()
+    with desk.engine.connect() as connection:
+        found = find_publications(connection, Channel.LINKEDIN)
+    return {
+        "posts": sorted(found, key=lambda each: (each.state is not PublicationState.UNKNOWN, -each.id)),
+        "states": Counter(each.state for each in found),
+        "login": _login(desk),
+    }
 
 
 def add(_desk: Desk, _request: Request) -> Content:
@@ -131,6 +159,7 @@ PAGES: Mapping[str, tuple[str, Callable[[Desk, Request], Content]]] = {
     "/achievement": ("achievement", achievement),
     "/previews": ("previews", previews),
     "/preview/{channel}": ("preview", preview),
+    "/posts": ("posts", posts),
     "/add": ("add", add),
     "/history": ("history", history),
 }
@@ -142,23 +171,68 @@ def _counted(names: Mapping[str, int]) -> Mapping[str, str]:
     return {name: f"{name} ({number:,})" for name, number in list(names.items())[:_OFFERED]}
 
 
-def _way(desk: Desk, channel: Channel, answer: PublicAchievement | Held) -> Content:
+def _way(desk: Desk, channel: Channel, answer: PublicAchievement | Held, known: Known) -> Content:
     """Return where an achievement stands on its way out."""
-    text = None
-    if isinstance(answer, PublicAchievement) and channel in PREVIEWS.keys() - _AS_PAGE:
-        text = PREVIEWS[channel]([answer], desk.settings)
-    return {"channel": channel, "answer": answer, "goes_out": isinstance(answer, PublicAchievement), "text": text}
+    text, problems = None, []
+    if isinstance(answer, PublicAchievement) and channel not in _AS_PAGE:
+        finished = finish_one(answer, desk.settings, known)
+        text, problems = (finished.release(), []) if finished.is_fit else (None, _problems(finished))
+    goes_out = isinstance(answer, PublicAchievement) and not problems
+    return {"channel": channel, "answer": answer, "goes_out": goes_out, "text": text, "problems": problems}
+
+
+def _preview(channel: Channel, shown: int, held: Sequence[Held]) -> dict[str, Any]:
+    """Return what every preview has."""
+    worth_showing = [each for each in held if each.reason in (Reason.UNSURE, Reason.TELLS, Reason.NOT_APPROVED)]
+    return {
+        "channel": channel,
+        "shown": shown,
+        "reasons": Counter(each.reason for each in held),
+        "held": sorted(worth_showing, key=lambda each: each.reason is Reason.NOT_APPROVED)[:_HELD_SHOWN],
+        "as_page": False,
+        "problems": [],
+        "text": None,
+        "pictures": {},
+        "posts": [],
+    }
+
+
+def _preview_of_posts(desk: Desk) -> Content:
+    prepared = outgoing_of(desk.settings, desk.engine).prepare()
+    return {
+        **_preview(Channel.LINKEDIN, len(prepared.ready), prepared.held),
+        "problems": [line for each in prepared.refused for line in each.said()],
+        "posts": [(each.key, each.title, as_read(each.text)) for each in prepared.ready[:_POSTS_SHOWN]],
+        "slot": prepared.slot,
+    }
+
+
+def _problems(finished: Finished[Any]) -> list[str]:
+    return list(finished.said())
 
 
 def _channel(request: Request) -> Channel:
     name = request.path_params["channel"]
-    if name not in PREVIEWS:
-        raise HTTPException(404, f"There is no preview of {name}.")
+    if name not in list(Channel):
+        raise HTTPException(404, f"There is no way out {name}.")
     return Channel(name)
 
 
-def _cleared(desk: Desk, channel: Channel) -> Cleared:
-    me = next((address.lower() for address in desk.settings.config.me.emails), None)
-    period = period_of(channel, desk.settings)
+def _document(desk: Desk, channel: Channel) -> Outcome[str]:
     with desk.engine.connect() as connection:
-        return clear_for(connection, channel, desk.settings.privacy, period, me)
+        period = period_of(channel, desk.settings)
+        return finish_document(connection, desk.settings, channel, period, desk.settings.my_address)
+
+
+def _data(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
+def _login(desk: Desk) -> str:
+    """Return what has to be said of the login to LinkedIn; where it is not used, no keyring is asked."""
+    if desk.settings.environment.linkedin_client_id is None:
+        return ""
+    try:
+        return login_warning(desk.settings)
+    except PublishingError as error:
+        return str(error)

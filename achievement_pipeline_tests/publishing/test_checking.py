@@ -36,10 +36,13 @@ class TestLeaks:
     @pytest.mark.parametrize(
         ("text", "found"),
         [
-            (f"https://{PRIVATE}/pull/7", ["the private acme-corp/zephyr", f"the private {PRIVATE}"]),
-            ("moved to Acme-Corp/Zephyr.", ["the private acme-corp/zephyr"]),
-            ("logged at track.acme.example", ["the private track.acme.example"]),
-            ("ask bob@example.com", ["the address bob@example.com"]),
+            (
+                f"https://{PRIVATE}/pull/7",
+                ["the private acme-corp/zephyr in line 1", f"the private {PRIVATE} in line 1"],
+            ),
+            ("It was\nmoved to Acme-Corp/Zephyr.", ["the private acme-corp/zephyr in line 2"]),
+            ("logged at track.acme.example", ["the private track.acme.example in line 1"]),
+            ("ask bob@example.com", ["the address bob@example.com in line 1"]),
             (f"{PUBLIC} is linear, said Bob; acme-corp/zephyr-docs is another", []),
         ],
     )
@@ -49,7 +52,10 @@ class TestLeaks:
 
     def test_what_users_listed_is_one_for_strangers(self) -> None:
         lists: dict[str, Any] = {"code_names": ["Blue Whale"], "people": ["Eve Example"]}
-        assert leaks("blue whale by Eve Example", **lists) == ["the name Blue Whale", "the name Eve Example"]
+        assert leaks("blue whale by Eve Example", **lists) == [
+            "the name Blue Whale in line 1",
+            "the name Eve Example in line 1",
+        ]
         assert leaks("blue whale", Channel.BRAG, **lists) == []
         assert leaks("blue whales", **lists) == []
 

@@ -11,7 +11,7 @@ WEEK = parse_period("2026-W10")
 def test_it_tells_what_was_done_with_a_link_each() -> None:
     done = [view(), view("Fix *a* crash", number=8, category="bugfix", repository=None, evidence=[])]
     assert write_digest(public(Channel.DIGEST, *done), WEEK) == (
-        "2 March 2026 to 8 March 2026: 2 pieces of work\n"
+        "2 to 8 March 2026: 2 pieces of work\n"
         "\n"
         "New features\n"
         "• Add a cache (ann/loom)\n"
@@ -29,4 +29,4 @@ def test_a_busy_week_is_cut() -> None:
 
 
 def test_a_week_without_work_says_so() -> None:
-    assert write_digest((), WEEK) == "2 March 2026 to 8 March 2026: nothing was recorded\n"
+    assert write_digest((), WEEK) == "2 to 8 March 2026: nothing was recorded\n"

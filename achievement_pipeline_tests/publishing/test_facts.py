@@ -54,6 +54,8 @@ def test_a_persons_own_word_is_no_evidence_unless_it_can_be_looked_at() -> None:
         ("- [ ] tests\n- [x] docs\n\nIt was slow.", "It was slow."),
         ("* one thing\n* another", "one thing; another"),
         ("Co-authored-by: Bob <bob@example.com>", ""),
+        ("feat(cache): add a cache\n\nIt was slow.", "It was slow."),
+        ("* feat: Add a cache\n* fix(io)!: read less", "read less"),
         ("https://example.org/why", ""),
         ("```\ncode\n```", ""),
     ],

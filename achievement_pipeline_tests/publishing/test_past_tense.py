@@ -16,6 +16,7 @@ from achievement_pipeline.publishing.past_tense import past_tense
         ("Added a cache", "Added a cache"),
         ("Test client for streams", "Test client for streams"),
         ("Use black, reformat all", "Use black, reformat all"),
+        ("Make config (e.g., toml, ini) a class", "Made config (e.g., toml, ini) a class"),
         ("Refactor", "Refactor"),
     ],
 )

@@ -47,6 +47,23 @@ def reasons(channel: Channel, *views: AchievementView, **changes: Any) -> list[R
     return [reason for reason, _ in held(channel, *views, **changes)]
 
 
+class TestWhatPublicWorkSays:
+    @pytest.mark.parametrize("text", [f"moved from {PRIVATE}", "as in Acme-Corp/Zephyr."])
+    def test_one_that_names_a_private_place_in_full_is_held_and_stops_no_other(self, text: str) -> None:
+        cleared = clear([view(description=text), view("Fix", number=8)], Channel.FEED, PrivacyPolicy(), known([view()]))
+        assert [(each.reason, each.preview) for each in cleared.held] == [
+            (Reason.TELLS, None),
+            (Reason.NOT_APPROVED, None),
+        ]
+        assert reasons(Channel.FEED, view(description=text), view("Fix", number=8)) == [Reason.TELLS]
+
+    def test_what_only_looks_like_a_private_place_passes(self) -> None:
+        assert public(Channel.FEED, view(description="see acme-corp/zephyr-docs and zephyr"))
+
+    def test_where_private_work_is_shown_it_passes(self) -> None:
+        assert public(Channel.FEED, view(description=PRIVATE), policy=SHOW_EVERYWHERE)
+
+
 class TestWhoMayPass:
     @pytest.mark.parametrize("channel", OUTWARD)
     def test_nothing_goes_to_strangers_without_approval(self, channel: Channel) -> None:

@@ -14,14 +14,16 @@ from typing import Any
 
 import pytest
 
-from achievement_pipeline import publishing
+from achievement_pipeline import cli, defs, publishing, web
 from achievement_pipeline.publishing.documents import DOCUMENTS, About, save
+from achievement_pipeline.publishing.finished import Finished
+from achievement_pipeline.publishing.github_profile.pushing import ProfileRepository
 from achievement_pipeline.publishing.period import Period
 from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline.publishing.privacy import WAYS_OUT, PrivacyError, PublicAchievement
 from achievement_pipeline.publishing.profile import Profile
 from achievement_pipeline_tests.publishing.tokens import made_up_secrets, tell_tale
-from achievement_pipeline_tests.publishing.views import NOON, PRIVATE, evidence, public, view
+from achievement_pipeline_tests.publishing.views import NOON, PRIVATE, evidence, fit, public, view
 
 MODULES = [
     importlib.import_module(module.name)
@@ -29,7 +31,7 @@ MODULES = [
 ]
 RENDERERS = [(channel, render) for channel, renders in WAYS_OUT.items() for render in renders]
 ABOUT = About(profile=Profile(name="Ann Example"), period=Period(), resume={})
-READS_WHAT_IS_STORED = {"privacy", "clearing", "documents"}
+READS_WHAT_IS_STORED = {"privacy", "clearing"}
 """The gate, and what hands it what is stored."""
 
 
@@ -88,6 +90,41 @@ class TestNoneOfThemPassesByTheGate:
         assert tell_tale(secret) not in document
 
 
+LEAVES_BY = (save, ProfileRepository.show, ProfileRepository.push)
+"""Where a text leaves the program for a file, or for a repository. Posts: `Outgoing.prepare` makes what is sent."""
+HANDED_OUT = [
+    module for package in (cli, defs, web) for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+]
+"""The commands, the assets, the page."""
+
+
+class TestNothingGoesOutUnread:
+    @pytest.mark.parametrize("leave", LEAVES_BY)
+    def test_nothing_but_a_finished_text_leaves(self, leave: Any) -> None:
+        taken = [each for each in inspect.signature(leave).parameters.values() if each.name != "self"]
+        assert str(taken[0].annotation).startswith("Finished[")
+
+    def test_nobody_else_makes_a_finished_text(self) -> None:
+        with pytest.raises(PrivacyError, match="read once more"):
+            Finished(object(), "page", "text", {})
+
+    @pytest.mark.parametrize("module", HANDED_OUT, ids=lambda module: module.name)
+    def test_commands_assets_and_page_write_and_clear_nothing_themselves(self, module: pkgutil.ModuleInfo) -> None:
+        """They have it from `ways_out` and `Outgoing.prepare`, finished."""
+        renderers = {render.__name__ for renders in WAYS_OUT.values() for render in renders}
+        spec = module.module_finder.find_spec(module.name, None)
+        assert spec
+        assert spec.origin
+        nodes = [*ast.walk(ast.parse(Path(spec.origin).read_text(encoding="utf-8")))]
+        named = {alias.name for node in nodes if isinstance(node, ast.ImportFrom | ast.Import) for alias in node.names}
+        named |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+        assert not named & (renderers | {"DOCUMENTS", "WAYS_OUT", "clear", "clear_for", "clear_stored", "clear_views"})
+
+    def test_posts_are_sent_from_one_place(self) -> None:
+        senders = [module.__name__ for module in MODULES if "linkedin.post(" in inspect.getsource(module)]
+        assert senders == ["achievement_pipeline.publishing.linkedin.posting"]
+
+
 @pytest.mark.parametrize("channel", DOCUMENTS)
 class TestSameDataSameBytes:
     @staticmethod
@@ -126,6 +163,6 @@ class TestSameDataSameBytes:
 def test_a_saved_document_has_the_same_bytes_everywhere_and_replaces_the_old_one(tmp_path: Path) -> None:
     path = tmp_path / "new" / "feed.xml"
     for text in ("old", "é\r\n\n"):
-        save(text, path)
+        save(fit(text), path)
     assert path.read_bytes() == b"\xc3\xa9\r\n\n"
     assert list(path.parent.iterdir()) == [path]

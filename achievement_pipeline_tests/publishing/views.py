@@ -2,12 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
+from achievement_pipeline.publishing.finished import Finished, Reader, finish
 from achievement_pipeline.publishing.policy import Channel, PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.privacy import Known, PublicAchievement, clear
 from achievement_pipeline.store.reading import AchievementView, SkillView
 
+_Content = TypeVar("_Content")
 ME = "ann@example.com"
 PUBLIC = "github.com/ann/loom"
 PRIVATE = "github.com/acme-corp/zephyr"
@@ -92,3 +94,9 @@ def public(
     cleared = clear(views, channel, PrivacyPolicy.model_validate(policy or {}), known(views, **changes))
     assert cleared.held == (), [held.detail for held in cleared.held]
     return cleared.public
+
+
+def fit(content: _Content) -> Finished[_Content]:
+    """Return a finished text in which nothing is wrong."""
+    reader = Reader(policy=PrivacyPolicy(), known=Known())
+    return finish(content, "", name="a text", channel=Channel.BRAG, reader=reader)

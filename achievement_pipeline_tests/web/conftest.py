@@ -5,8 +5,10 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,15 +59,10 @@ class Site:
         return [unescape(title) for title in re.findall(r'<h2><a href="[^"]*">([^<]*)</a>', self.get(path))]
 
 
-@pytest.fixture
-def site(engine: sa.Engine) -> Iterator[Site]:
-    """Three achievements, of which one is of a private repository."""
-    collect(engine, by_the_rules, git=(COMMIT, OTHER, PRIVATE))
-    settings = Settings(
-        environment=Environment.model_construct(), config=ConfigFile.model_validate(SETTINGS), config_path=None
-    )
-    app = create_app(Desk(engine, settings), token=TOKEN)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
+@contextmanager
+def serve(desk: Desk) -> Iterator[Site]:
+    """Run the page."""
+    server = uvicorn.Server(uvicorn.Config(create_app(desk, token=TOKEN), log_level="error", lifespan="off"))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
@@ -79,3 +76,13 @@ def site(engine: sa.Engine) -> Iterator[Site]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+@pytest.fixture
+def site(engine: sa.Engine, tmp_path: Path) -> Iterator[Site]:
+    """Three achievements, of which one is of a private repository."""
+    collect(engine, by_the_rules, git=(COMMIT, OTHER, PRIVATE))
+    environment = Environment.model_construct(achievements_home=tmp_path, linkedin_client_id="86abc")
+    settings = Settings(environment=environment, config=ConfigFile.model_validate(SETTINGS), config_path=None)
+    with serve(Desk(engine, settings)) as site:
+        yield site

@@ -32,7 +32,16 @@ def test_it_is_used_by_keys_by_forms_and_on_a_phone_and_loads_nothing_from_elsew
         _wait(page.evaluate, "document.querySelector('.said')?.textContent.includes('Hidden')")
         assert page.evaluate(_TITLES) == ["Add a <cache>"]
 
-        for path in ("/", "/achievement?key=1111", "/previews", "/preview/portfolio", "/add", "/history"):
+        for path in (
+            "/",
+            "/achievement?key=1111",
+            "/previews",
+            "/preview/portfolio",
+            "/preview/github_profile",
+            "/posts",
+            "/add",
+            "/history",
+        ):
             page.open(f"{site.address}{path}", width=390, dark=True)
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
             assert page.evaluate("document.querySelector('a').getAttribute('href')") == "#main"
@@ -45,7 +54,16 @@ def test_axe_finds_nothing_wrong(site: Site) -> None:
     axe = read_axe()
     with open_browser() as page:
         page.open(f"{site.address}/enter?token={TOKEN}")
-        for path in ("/?category=feature&did=hide", "/achievement?key=1111", "/preview/brag", "/previews", "/add"):
+        for path in (
+            "/?category=feature&did=hide",
+            "/achievement?key=1111",
+            "/preview/brag",
+            "/preview/linkedin",
+            "/preview/github_profile",
+            "/previews",
+            "/posts?did=settled",
+            "/add",
+        ):
             for dark in (False, True):
                 page.open(f"{site.address}{path}", dark=dark)
                 assert page.violations(axe) == [], path

@@ -1,12 +1,21 @@
 """What the pages show and do."""
 
+import datetime as dt
 import re
+from pathlib import Path
 from urllib.parse import quote
 
+import keyring
 import pytest
 import sqlalchemy as sa
+from keyring.backends.fail import Keyring as NoKeyring
+from pydantic import SecretStr
 
+from achievement_pipeline.publishing.linkedin.login import Login, Logins
+from achievement_pipeline.publishing.outbox import Event, advance
+from achievement_pipeline.publishing.secret_store import SecretStore
 from achievement_pipeline.store.edits import edits_of
+from achievement_pipeline.store.publications import plan, record
 from achievement_pipeline.store.reading import get_achievement
 from achievement_pipeline_tests.store.pieces import Piece, by_the_rules, collect
 from achievement_pipeline_tests.web.conftest import COMMIT, OTHER, PRIVATE, Site
@@ -172,6 +181,22 @@ class TestPreviews:
     def test_the_text_of_a_way_out_is_shown(self, site: Site, channel: str) -> None:
         assert f"Preview: {channel}" in site.get(f"/preview/{channel}")
 
+    def test_a_post_is_shown_as_it_is_read_with_the_moment_at_which_the_first_goes(self, site: Site) -> None:
+        assert "Nothing is to be posted" in site.get("/preview/linkedin")
+        site.post(
+            "/edit", key=COMMIT.key, title="Add a (small) cache", impact="80", complexity="40", category="feature"
+        )
+        site.post("/decide", key=COMMIT.key, what="approve", channel="linkedin")
+        page = site.get("/preview/linkedin")
+        assert "Add a (small) cache\n" in page
+        assert re.search(r"the first at \d{4}-\d\d-\d\d \d\d:\d\d UTC", page)
+
+    def test_the_block_of_the_profile_is_shown_with_its_pictures(self, site: Site) -> None:
+        site.post("/decide", key=COMMIT.key, what="approve")
+        page = site.get("/preview/github_profile")
+        assert "### Achievements" in page
+        assert page.count('src="data:image/svg+xml;base64,') == 2
+
     def test_a_page_is_shown_as_a_page_that_can_reach_nothing(self, site: Site) -> None:
         site.post("/decide", key=COMMIT.key, what="approve")
         assert 'src="/preview/portfolio/document"' in site.get("/preview/portfolio")
@@ -184,6 +209,58 @@ class TestPreviews:
         assert "not approved for portfolio" in page
         assert "Tune the frobnicator" not in page
 
-    @pytest.mark.parametrize("path", ["/preview/fax", "/preview/fax/document", "/preview/brag/document"])
+    @pytest.mark.parametrize(
+        "path", ["/preview/fax", "/preview/linkedin/document", "/preview/fax/document", "/preview/brag/document"]
+    )
     def test_another_way_out_is_not_there(self, site: Site, path: str) -> None:
         assert site.browser.get(f"{site.address}{path}", timeout=60).status_code == 404
+
+
+class TestPosts:
+    @pytest.fixture
+    def in_doubt(self, engine: sa.Engine, site: Site) -> None:  # noqa: ARG002 - first what is posted
+        """A process ended while it sent."""
+        with engine.begin() as connection:
+            planned = plan(connection, "linkedin", COMMIT.key, r"Add a \<cache\>", "PUBLIC")
+            record(connection, planned, advance(planned, Event.SEND, dt.datetime.now(dt.UTC)))
+
+    def test_without_any_it_says_so(self, site: Site) -> None:
+        assert "Nothing was posted yet" in site.get("/posts")
+
+    def test_what_is_in_doubt_comes_with_the_question(self, site: Site, in_doubt: None) -> None:  # noqa: ARG002
+        page = site.get("/posts")
+        assert "unknown" in page
+        assert "Add a &lt;cache&gt;" in page
+        assert "is the post there?" in page
+
+    @pytest.mark.parametrize(("found", "state"), [("yes", "published"), ("no", "failed")])
+    def test_it_is_settled(self, site: Site, in_doubt: None, found: str, state: str) -> None:  # noqa: ARG002
+        url = "https://www.linkedin.com/feed/update/urn:li:share:12/" if found == "yes" else ""
+        answer = site.post("/settle", key=COMMIT.key, found=found, url=url)
+        assert answer.headers["location"] == "/posts?did=settled"
+        page = site.get("/posts?did=settled")
+        assert ("Settled." in page, "is the post there?" in page, f">{state}<" in page) == (True, False, True)
+        assert ("urn:li:share:12" in page) is (found == "yes")
+
+    @pytest.mark.parametrize("fields", [{}, {"found": "perhaps"}, {"found": "yes", "url": "https://x.example"}])
+    def test_what_settles_nothing_is_refused(self, site: Site, in_doubt: None, fields: dict[str, str]) -> None:  # noqa: ARG002
+        answer = site.post("/settle", key=COMMIT.key, **fields)
+        assert (answer.status_code, 'role="alert"' in answer.text) == (400, True)
+        assert "is the post there?" in site.get("/posts")
+
+    def test_what_is_not_in_doubt_is_not_settled(self, site: Site) -> None:
+        assert "Nothing was posted of" in site.post("/settle", key=OTHER.key, found="yes").text
+
+
+@pytest.mark.parametrize("path", ["/", "/previews", "/posts"])
+def test_the_end_of_the_login_is_told_fourteen_days_before(site: Site, tmp_path: Path, path: str) -> None:
+    before = keyring.get_keyring()
+    keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]
+    try:
+        logins = Logins(SecretStore(tmp_path / "secrets"))
+        for days, told in ((15, False), (13, True)):
+            end = dt.datetime.now(dt.UTC) + dt.timedelta(days=days)
+            logins.keep(Login(access_token=SecretStr("t"), expires_at=end))
+            assert ("The login to LinkedIn expires on" in site.get(path)) is told
+    finally:
+        keyring.set_keyring(before)

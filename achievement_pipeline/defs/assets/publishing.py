@@ -5,11 +5,10 @@ A document that fails a check is not written; the one that was there before stay
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -17,16 +16,15 @@ import dagster as dg
 from achievement_pipeline.defs.metadata import picture
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.outgoing import linkedin_of, login_warning, outgoing_of, profile_of
-from achievement_pipeline.publishing.checking import find_bad_links, find_excess, find_faults_of_form, find_leaks
-from achievement_pipeline.publishing.clearing import known_for
-from achievement_pipeline.publishing.documents import DOCUMENTS, About, clear_for, save, usual_period
-from achievement_pipeline.publishing.github_profile.block import write_profile_block
-from achievement_pipeline.publishing.period import Period
+from achievement_pipeline.publishing.checking import Check, Problems
+from achievement_pipeline.publishing.documents import save
+from achievement_pipeline.publishing.linkedin.commentary import as_read
 from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline.publishing.portfolio import draw_page
-from achievement_pipeline.publishing.privacy import Cleared, Known
+from achievement_pipeline.publishing.privacy import Cleared
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.tables import PublicationState
+from achievement_pipeline.ways_out import finish_document, finish_profile, period_of
 
 Published = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
 
@@ -34,15 +32,17 @@ _GROUP = "publishing"
 _PREVIEW = 20_000
 _PROBLEMS_SHOWN = 10
 _CHECKS = {
-    "nothing_private": "No secret, no private place, nobody's address and nothing from the user's lists stands in it",
-    "form": "It has the form that its readers expect: the schema of a resume, a page that loads nothing",
-    "links": "Every link could lead somewhere; none is followed",
-    "size": "It is not larger than its readers take",
+    Check.NOTHING_PRIVATE: "No secret, no private place, nobody's address, nothing from the user's lists stands in it",
+    Check.FORM: "It has the form that its readers expect: the schema of a resume, a page that loads nothing",
+    Check.LINKS: "Every link could lead somewhere; none is followed",
+    Check.SIZE: "It is not larger than its readers take",
 }
 
 
 def _check_specs(asset: str) -> list[dg.AssetCheckSpec]:
-    return [dg.AssetCheckSpec(name, asset=asset, blocking=True, description=said) for name, said in _CHECKS.items()]
+    return [
+        dg.AssetCheckSpec(check.value, asset=asset, blocking=True, description=said) for check, said in _CHECKS.items()
+    ]
 
 
 def _definition(asset: str, *kinds: str) -> dict[str, Any]:
@@ -83,41 +83,38 @@ def weekly_digest(database: Database, settings: dg.ResourceParam[Settings]) -> P
 @dg.asset(**_definition("github_profile", "github"))
 def github_profile(database: Database, settings: dg.ResourceParam[Settings]) -> Published:
     """The block on the user's GitHub profile: shown as it would be, and pushed where the settings say so."""
-    profile = settings.config.publishing.github_profile
     with database.engine.connect() as connection:
-        cleared = clear_for(connection, Channel.GITHUB_PROFILE, settings.privacy, Period(), settings.my_address)
-        known = known_for(connection, Channel.GITHUB_PROFILE, settings.privacy, [])
-    block = write_profile_block(cleared.public)
-    results = _check("github_profile", block.markdown, Channel.GITHUB_PROFILE, settings=settings, known=known)
-    if not all(each.passed for each in results):
+        outcome = finish_profile(connection, settings)
+    results = _results("github_profile", outcome.finished.problems)
+    if not outcome.finished.is_fit:
         yield from results
         raise dg.Failure("The profile was left as it is: see the checks.", allow_retries=False)
-    metadata: dict[str, Any] = {"preview": dg.MetadataValue.md(block.markdown), **_counts(cleared)}
+    block = outcome.finished.release()
+    metadata: dict[str, Any] = {"preview": dg.MetadataValue.md(block.markdown), **_counts(outcome.cleared)}
     for path, drawn in block.pictures.items():
         metadata[path.rpartition("/")[2]] = picture(drawn.encode(), "svg+xml", "top skills")
+    profile = settings.config.publishing.github_profile
     if profile.repository:
         repository = profile_of(settings)
-        change = repository.push(block) if profile.automatic else repository.show(block)
+        change = repository.push(outcome.finished) if profile.automatic else repository.show(outcome.finished)
         metadata |= {"difference": dg.MetadataValue.md(f"```diff\n{change.diff}\n```"), "pushed": change.commit or "no"}
     yield dg.MaterializeResult(metadata=metadata, check_results=results)
 
 
 @dg.asset(**_definition("linkedin_posts", "linkedin"))
 def linkedin_posts(database: Database, settings: dg.ResourceParam[Settings]) -> Published:
-    """What is to be posted on LinkedIn, and when; the first is posted when it is due, where the settings say so."""
+    """What is to be posted on LinkedIn, and when; the first is posted when it is due, where the settings say so.
+
+    A post that fails a check is not posted; the others are.
+    """
     outgoing = outgoing_of(settings, database.engine)
     prepared = outgoing.prepare()
-    text = "\n\n".join(each.text for each in prepared.ready)
-    with database.engine.connect() as connection:
-        known = known_for(connection, Channel.LINKEDIN, settings.privacy, [])
-    results = _check("linkedin_posts", text, Channel.LINKEDIN, settings=settings, known=known)
-    if not all(each.passed for each in results):
-        yield from results
-        raise dg.Failure("Nothing was posted: see the checks.", allow_retries=False)
+    problems = {check: [said for each in prepared.refused for said in each.problems[check]] for check in Check}
     tried = outgoing.send(linkedin_of(settings)).tried if settings.config.publishing.linkedin.automatic else ()
     in_doubt = outgoing.take_stock(PublicationState.UNKNOWN)
     said = [f"{each.state}: {each.achievement_key} {each.detail}" for each in (*tried, *in_doubt)]
-    posts = [f"**{each.key}**\n```text\n{each.text}\n```" for each in prepared.ready[:_PROBLEMS_SHOWN]]
+    said += ["; ".join(each.said()) for each in prepared.refused]
+    posts = [f"**{each.key}**\n```text\n{as_read(each.text)}\n```" for each in prepared.ready[:_PROBLEMS_SHOWN]]
     yield dg.MaterializeResult(
         metadata={
             "preview": dg.MetadataValue.md("\n\n".join(posts) or "Nothing to post."),
@@ -128,45 +125,26 @@ def linkedin_posts(database: Database, settings: dg.ResourceParam[Settings]) -> 
             "told": dg.MetadataValue.md("\n".join(f"* {each}" for each in said) or "-"),
             "login": login_warning(settings) or "-",
         },
-        check_results=results,
+        check_results=_results("linkedin_posts", problems),
     )
-
-
-def _check(  # noqa: PLR0913 - what a check needs
-    asset: str, text: str, channel: Channel, *, settings: Settings, known: Known, own: str = ""
-) -> list[dg.AssetCheckResult]:
-    """Return the results of all checks of a finished text."""
-    problems = {
-        "nothing_private": find_leaks(text, channel, settings.privacy.policy, known, own),
-        "form": find_faults_of_form(text, channel),
-        "links": find_bad_links(text, channel),
-        "size": find_excess(text, channel),
-    }
-    return [_result(asset, name, found) for name, found in problems.items()]
 
 
 def _publish(asset: str, channel: Channel, database: Database, settings: Settings) -> Published:
     """Write a document, check it, and put it into its file if all is well."""
-    period = usual_period(channel, settings.config.publishing.last_review, dt.datetime.now(dt.UTC).date())
-    about = About(profile=settings.config.me, period=period, resume=settings.own_resume())
-    document = DOCUMENTS[channel]
     with database.engine.connect() as connection:
-        cleared = clear_for(connection, channel, settings.privacy, period, settings.my_address)
-        known = known_for(connection, channel, settings.privacy, [])
-    text = document.write(cleared.public, about)
-    own = json.dumps(about.resume, ensure_ascii=False)
-    results = _check(asset, text, channel, settings=settings, known=known, own=own)
-    if not all(each.passed for each in results):
+        outcome = finish_document(connection, settings, channel, period_of(channel, settings), settings.my_address)
+    document, results = outcome.finished, _results(asset, outcome.finished.problems)
+    if not document.is_fit:
         yield from results
-        raise dg.Failure(f"{document.file_name} was not written: see the checks.", allow_retries=False)
-    path = settings.published_path / document.file_name
-    save(text, path)
+        raise dg.Failure(f"{document.name} was not written: see the checks.", allow_retries=False)
+    path, text = settings.published_path / document.name, document.release()
+    save(document, path)
     yield dg.MaterializeResult(
         metadata={
             "path": dg.MetadataValue.path(path),
             "bytes": len(text.encode()),
             "preview": _preview(channel, text),
-            **_counts(cleared),
+            **_counts(outcome.cleared),
             **({"login": login_warning(settings) or "-"} if channel is Channel.DIGEST else {}),
         },
         check_results=results,
@@ -174,7 +152,12 @@ def _publish(asset: str, channel: Channel, database: Database, settings: Setting
     )
 
 
-def _result(asset: str, name: str, problems: list[str]) -> dg.AssetCheckResult:
+def _results(asset: str, problems: Problems) -> list[dg.AssetCheckResult]:
+    """Return the results of all checks of a finished text."""
+    return [_result(asset, check.value, found) for check, found in problems.items()]
+
+
+def _result(asset: str, name: str, problems: Sequence[str]) -> dg.AssetCheckResult:
     metadata: dict[str, Any] = {"problems": len(problems)}
     if problems:
         metadata["first_problems"] = dg.MetadataValue.md("\n".join(f"* {each}" for each in problems[:_PROBLEMS_SHOWN]))

@@ -15,6 +15,7 @@ from pathlib import Path
 from git.exc import GitCommandError
 
 from achievement_pipeline.errors import PublishingError
+from achievement_pipeline.publishing.finished import Finished
 from achievement_pipeline.publishing.github_profile.block import ProfileBlock, put_between_markers
 from achievement_pipeline.publishing.github_profile.settings import GitHubProfileSettings
 from achievement_pipeline.sources.git.clones import run_with_credentials
@@ -47,26 +48,29 @@ class ProfileRepository:
     remote: Remote
     settings: GitHubProfileSettings
 
-    def show(self, block: ProfileBlock) -> Change:
+    def show(self, finished: Finished[ProfileBlock]) -> Change:
         """Return what would change; nothing is pushed.
 
         Raises:
-            PublishingError: It can't be read, or the README's markers are no pair.
+            PublishingError: It may not go out, the repository can't be read, or the README's markers are no pair.
         """
+        block = finished.release()
         with tempfile.TemporaryDirectory(prefix="achievements-profile-") as folder:
             clone = _Clone.make(self.remote, Path(folder))
             return Change(clone.write(block)[0], None, clone.base)
 
-    def push(self, block: ProfileBlock, *, to_branch: bool = False) -> Change:
+    def push(self, finished: Finished[ProfileBlock], *, to_branch: bool = False) -> Change:
         """Commit what changed, and push it.
 
         Args:
-            block: What is shown.
+            finished: What is shown.
             to_branch: To the branch of the pull request, replacing what is there; else to the one that is read.
 
         Raises:
-            PublishingError: It can't be reached, the markers are no pair, or somebody else pushed every time.
+            PublishingError: It may not go out, the repository can't be reached, the markers are no pair, or somebody
+                else pushed every time.
         """
+        block = finished.release()
         for _ in range(_ATTEMPTS):
             with tempfile.TemporaryDirectory(prefix="achievements-profile-") as folder:
                 clone = _Clone.make(self.remote, Path(folder))

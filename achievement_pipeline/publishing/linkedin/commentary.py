@@ -23,6 +23,7 @@ from achievement_pipeline.publishing.privacy import PublicAchievement, way_out
 LONGEST = 3000
 
 _RESERVED = re.compile(r"[\\|{}@\[\]()<>#*_~]")
+_ESCAPED = re.compile(r"\\(.)")
 _HASHTAG = re.compile(r"(?<![\w#])#(?=\w*[^\W\d_]\w*(?!\w))")
 _SPELLED = {"+": "Plus", "#": "Sharp", ".": "", "&": "And"}
 """What can't stand in a hashtag, as it is said: CSharp, CPlusPlus, NodeJS."""
@@ -53,6 +54,11 @@ def escape(text: str) -> str:
     """Return a text that LinkedIn shows as it is here, hashtags as links."""
     tags = {found.start() for found in _HASHTAG.finditer(text)}
     return _RESERVED.sub(lambda found: found[0] if found.start() in tags else f"\\{found[0]}", text)
+
+
+def as_read(text: str) -> str:
+    """Return a text in little text as LinkedIn shows it."""
+    return _ESCAPED.sub(r"\1", text)
 
 
 def length(text: str) -> int:

@@ -7,13 +7,15 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from achievement_pipeline.errors import PublishingError, StoreError
 from achievement_pipeline.publishing import facts
-from achievement_pipeline.publishing.documents import clear_for
+from achievement_pipeline.publishing.clearing import clear_for, known_for
+from achievement_pipeline.publishing.finished import Finished, Reader, finish
 from achievement_pipeline.publishing.linkedin.client import LinkedIn
 from achievement_pipeline.publishing.linkedin.commentary import write_posts
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings
@@ -34,6 +36,7 @@ from achievement_pipeline.store.tables import PublicationState as State
 
 _CHANNEL = Channel.LINKEDIN
 _URN = re.compile(r"urn:li:(?:share|ugcPost|activity):\d+")
+_Content = TypeVar("_Content")
 Clock = Callable[[], dt.datetime]
 
 
@@ -56,6 +59,8 @@ class Prepared:
     """What may go out, in the order in which it does, and what may not."""
 
     ready: tuple[Ready, ...]
+    refused: tuple[Finished[Ready], ...]
+    """What the gate let pass and the reading of the finished text did not."""
     held: tuple[Held, ...]
     slot: dt.datetime
     """When the first of them may go out, by the user's times and LinkedIn's limits."""
@@ -94,14 +99,21 @@ class Outgoing:
             cleared = clear_for(connection, _CHANNEL, self.privacy, Period(), self.author)
             publications = find_publications(connection, _CHANNEL)
             said = keys_said(connection, _CHANNEL)
+            reader = self._reader(connection)
         failed = {each.achievement_key for each in publications if each.state is State.FAILED}
         planned = [each.achievement_key for each in publications if each.state is State.PLANNED]
         shown = {cleared.keys[each.id]: each for each in facts.best_first(cleared.public)}
         wanted = keys or [*planned, *(key for key in shown if key not in failed)]
         order = [key for key in dict.fromkeys(wanted) if key in shown and key not in said]
         posts = write_posts([shown[key] for key in order], self.settings)
-        ready = tuple(Ready(key, shown[key].title, post.text) for key, post in zip(order, posts, strict=True))
-        return Prepared(ready, cleared.held, self._slot(publications, at_once=at_once))
+        written = [Ready(key, shown[key].title, post.text) for key, post in zip(order, posts, strict=True)]
+        finished = [_finish(ready, ready.text, ready.key, reader) for ready in written]
+        return Prepared(
+            ready=tuple(each.release() for each in finished if each.is_fit),
+            refused=tuple(each for each in finished if not each.is_fit),
+            held=cleared.held,
+            slot=self._slot(publications, at_once=at_once),
+        )
 
     def send(self, linkedin: LinkedIn, keys: Sequence[str] = (), *, at_once: bool = False) -> Sent:
         """Post what is due.
@@ -115,7 +127,7 @@ class Outgoing:
         with only_sender(self.engine, _CHANNEL):
             now, in_doubt = self.clock(), self.take_up()
             again = [each for each in in_doubt if self.settings.resend and (each.not_before or now) <= now]
-            tried = [self._send(linkedin, each) for each in again]
+            tried = [self._send(linkedin, each) for each in self._still_fit(again)]
             prepared = self.prepare(keys, at_once=at_once)
             for _ in keys or (None,):
                 if not prepared.ready or prepared.slot > self.clock() or not _went_well(tried):
@@ -189,6 +201,15 @@ class Outgoing:
             record(connection, sending, after)
         return after
 
+    def _still_fit(self, publications: Sequence[Publication]) -> list[Publication]:
+        """Return those whose text may still go out: since it was planned, the settings may have changed."""
+        with self.engine.connect() as connection:
+            reader = self._reader(connection)
+        return [each for each in publications if _finish(each, each.text, each.achievement_key, reader).is_fit]
+
+    def _reader(self, connection: sa.Connection) -> Reader:
+        return Reader(policy=self.privacy.policy, known=known_for(connection, _CHANNEL, self.privacy, []))
+
     def _plan(self, ready: Ready) -> Publication:
         with self.engine.begin() as connection:
             return plan(connection, _CHANNEL, ready.key, ready.text, self.settings.visibility.value)
@@ -213,6 +234,10 @@ class Outgoing:
         sent = [each.sent_at for each in publications if each.sent_at and each.state in said]
         slot = now if at_once else next_slot(now, sent, self.settings.times, self.zone)
         return max(slot, *(each.not_before or slot for each in publications), slot)
+
+
+def _finish(content: _Content, text: str, key: str, reader: Reader) -> Finished[_Content]:
+    return finish(content, text, name=f"The post of {key}", channel=_CHANNEL, reader=reader)
 
 
 def _went_well(tried: Sequence[Publication]) -> bool:
