@@ -18,6 +18,8 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
+from achievement_pipeline.judging.categories import Category
+
 
 class Ecosystem(StrEnum):
     """Where the name of a dependency is unique."""
@@ -118,7 +120,7 @@ class Practice(Skill):
     kind = "practice"
 
     types: tuple[str, ...] = Field(default=(), description="Conventional Commits types that show it")
-    categories: tuple[str, ...] = Field(default=(), description="Categories that show it")
+    categories: tuple[Category, ...] = Field(default=(), description="Categories that show it")
     files: tuple[str, ...] = Field(default=(), description="Files that show it; see `path_expression`")
     technologies: tuple[str, ...] = Field(default=(), description="Technologies that show it when they are added")
 

@@ -50,6 +50,15 @@ def test_an_achievement_is_found_by_the_beginning_of_its_commit(
     assert "impact 50, complexity 45" in answer.output
 
 
+def test_skills_are_listed_with_how_often_and_since_when_they_were_shown(collected: Achievements) -> None:
+    rows = collected("skills", "--author", "ada@example.org", "--json").data()
+    assert [(row["skill"], row["kind"], row["achievements"]) for row in rows] == [("Python", "language", 2)]
+    assert rows[0]["first_seen"] <= rows[0]["last_seen"]
+    assert rows[0]["trend"] in {"new", "idle"}
+    assert "Python" in collected("skills", "--kind", "language").output
+    assert collected("skills", "--kind", "practice", "--json").data() == []
+
+
 def test_an_explanation_has_every_line_of_the_ledger(collected: Achievements, repository: GitRepository) -> None:
     sha = repository.git("rev-parse", "HEAD~2").decode()
 

@@ -82,6 +82,7 @@ def test_a_skill_is_renamed_by_an_alias_and_to_one() -> None:
         ({"language": [{"name": "Foo", "extensions": [".py"]}]}, "the ending '.py' stands in more than one skill"),
         ({"language": [{"name": "Foo", "aliases": ["Rust"], "extensions": [".foo"]}]}, "the name 'rust'"),
         ({"practice": [{"name": "Foo", "technologies": ["Bar"]}]}, "practice 'Foo' names what is no skill: Bar"),
+        ({"practice": [{"name": "Foo", "categories": ["ci"]}]}, "practice 'Foo': categories.0: Input should be"),
     ],
 )
 def test_a_wrong_entry_is_refused_by_name(rules: dict[str, object], says: str) -> None:

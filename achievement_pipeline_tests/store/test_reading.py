@@ -10,12 +10,14 @@ import sqlalchemy as sa
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.reading import (
     AchievementFilter,
+    PersonalSkill,
     SkillView,
     Summary,
     activities_of,
     find_achievements,
     get_achievement,
     skills_of,
+    skills_of_person,
     summarise,
 )
 from achievement_pipeline.store.tables import Achievement
@@ -34,6 +36,10 @@ def connection(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 def keys(connection: sa.Connection, wanted: AchievementFilter, limit: int | None = None) -> list[str]:
     return [row.key for row in find_achievements(connection, wanted, limit)]
+
+
+def ago(days: int) -> dt.datetime:
+    return NOON - dt.timedelta(days=days)
 
 
 @pytest.mark.e2e
@@ -144,6 +150,49 @@ def test_the_skills_of_an_achievement_come_with_their_evidence(engine: sa.Engine
         SkillView("C++", "language", 0.5, f"files of {HIGH.key}"),
         SkillView("Rust", "language", 0.5, f"files of {HIGH.key}"),
     ]
+
+
+@pytest.mark.e2e
+def test_the_skills_of_a_person_have_their_evidence_counted_and_dated(
+    engine: sa.Engine, connection: sa.Connection
+) -> None:
+    days_ago = {"git:a@1": 10, "git:a@2": 400, "git:a@3": 500, "git:a@4": 900}
+    own = [
+        replace(HIGH, key=key, skills=("Rust", "C++") if days > 450 else ("Rust",), columns={"completed_at": ago(days)})
+        for key, days in days_ago.items()
+    ]
+    shared = replace(
+        HIGH, key="git:a@5", skills=("Go",), columns={"person": "bo@x.org", "coauthors": "ann@example.com"}
+    )
+    others = replace(HIGH, key="git:a@6", skills=("Rust",), columns={"person": "bo@x.org"})
+    collect(engine, git=(*own, shared, others))
+
+    found = skills_of_person(connection, "ANN@example.com", NOON)
+
+    assert found == [
+        PersonalSkill("Rust", "language", 4, ago(900), ago(10), recent=1, before=2),
+        PersonalSkill("C++", "language", 2, ago(900), ago(500), recent=0, before=1),
+        PersonalSkill("Go", "language", 1, NOON, NOON, recent=1, before=0),
+    ]
+    assert [skill.trend for skill in found] == ["falling", "idle", "new"]
+    assert skills_of_person(connection, None, NOON)[0].achievements == 5
+
+
+@pytest.mark.parametrize(
+    ("achievements", "recent", "before", "trend"),
+    [
+        (9, 0, 4, "idle"),
+        (3, 3, 0, "new"),
+        (4, 3, 0, "again"),
+        (4, 2, 2, "steady"),
+        (4, 3, 1, "rising"),
+        (4, 1, 3, "falling"),
+    ],
+)
+def test_a_trend_compares_the_last_year_with_the_one_before(
+    achievements: int, recent: int, before: int, trend: str
+) -> None:
+    assert PersonalSkill("Rust", "language", achievements, NOON, NOON, recent, before).trend == trend
 
 
 @pytest.mark.e2e
