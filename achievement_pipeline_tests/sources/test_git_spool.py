@@ -44,7 +44,7 @@ def test_what_was_heeded_is_gone_and_what_came_since_stays(tmp_path: Path) -> No
 
 
 def test_a_file_that_is_still_written_is_left_alone(tmp_path: Path) -> None:
-    unfinished = tmp_path / ".a.17"
+    unfinished = tmp_path / "a.17.json"
     unfinished.write_text('{"repository_path": "/on')
     assert read_commits(tmp_path) == []
     assert unfinished.exists()

@@ -1,15 +1,14 @@
 # >>> achievements: leaves word of this commit, ends well whatever happens; see `achievements hook` >>>
 (
-  spool={spool}
-  newline='
-'
-  found=$(git rev-parse HEAD --absolute-git-dir) || exit 0
-  sha=${found%%"$newline"*}
-  path=$PWD
-  [ -e "$path/.git" ] || path=${found#*"$newline"}
+  spool={spool} path=$PWD git=${GIT_DIR:-.git} sha=
+  # no process is started where a plain clone has its refs in files, as a commit has just written them
+  if read -r head <"$git/HEAD"; then
+    case $head in "ref: "*) read -r sha <"$git/${head#ref: }" ;; *) sha=$head ;; esac
+  fi
+  case $sha in "" | *[!0-9a-f]*) sha=$(git rev-parse HEAD) || exit 0 ;; esac
+  [ -e .git ] || path=$(git rev-parse --absolute-git-dir)
   case $path in *[\\\"]*) path=$(printf '%s\n' "$path" | sed 's/[\\"]/\\&/g') ;; esac
   [ -d "$spool" ] || mkdir -p "$spool"
-  printf '{"repository_path": "%s", "sha": "%s"}\n' "$path" "$sha" >"$spool/.$sha.$$" &&
-    mv "$spool/.$sha.$$" "$spool/$sha.$$.json"
+  printf '{"repository_path": "%s", "sha": "%s"}\n' "$path" "$sha" >"$spool/$sha.$$.json"
 ) </dev/null >/dev/null 2>&1 || :
 # <<< achievements <<<

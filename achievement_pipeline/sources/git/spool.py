@@ -1,7 +1,7 @@
 """The folder in which the post-commit hook leaves word of each commit, and from where the service takes it.
 
-A file a commit, ``<anything>.json``, put there by a rename: ``{"repository_path": "...", "sha": "..."}``. The hook is a
-few lines of shell without a process of Python, so two things are left to the reader: when it was is the time of the
+A file a commit, ``<anything>.json``: ``{"repository_path": "...", "sha": "..."}``. The hook is a few lines of shell that
+start no process, so three things are left to the reader: a file may be half written, when it was is the time of the
 file, and control characters of a path stand in the text as they are.
 """
 
@@ -9,6 +9,7 @@ import datetime as dt
 import json
 import logging
 import os
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from typing import Final
 
 SPOOL: Final = "spool"
 """Name of the folder, in that of everything that is kept on this machine."""
+
+_WRITTEN_SECONDS = 60.0
+"""Within that the hook has written its line: it is one call to the system."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,17 +40,18 @@ class SpooledCommit:
 def read_commits(folder: Path) -> list[SpooledCommit]:
     """Return what the spool holds, the oldest first; nothing where there is no such folder.
 
-    A file that is no word of a commit will never be one: it is removed, with a warning.
+    A file that is no word of a commit after a minute will never be one: it is removed, with a warning.
     """
     found = []
-    for file in folder.glob("[!.]*.json"):
+    for file in folder.glob("*.json"):
         try:
             found.append(_read(file))
         except FileNotFoundError:  # somebody else took it
             continue
         except (ValueError, KeyError, TypeError, OSError) as error:
-            _log.warning("%s is no word of a commit (%r): it is removed.", file, error)
-            file.unlink(missing_ok=True)
+            if _age(file) > _WRITTEN_SECONDS:
+                _log.warning("%s is no word of a commit (%r): it is removed.", file, error)
+                file.unlink(missing_ok=True)
     return sorted(found, key=lambda commit: (commit.at, commit.file.name))
 
 
@@ -54,6 +59,10 @@ def forget_commits(commits: Iterable[SpooledCommit]) -> None:
     """Remove from the spool what was heeded; what came since stays."""
     for commit in commits:
         commit.file.unlink(missing_ok=True)
+
+
+def _age(file: Path) -> float:
+    return time.time() - file.stat().st_mtime if file.exists() else 0.0
 
 
 def _read(file: Path) -> SpooledCommit:
