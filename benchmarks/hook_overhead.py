@@ -61,9 +61,7 @@ def main() -> None:
     for kind in ("wall", "cpu"):
         without, shell, hooked = ([getattr(one, kind) for one in column] for column in zip(*times, strict=True))
         more = [statistics.median(map(operator.sub, column, without)) for column in (shell, hooked)]
-        print(
-            f"{kind:>5}: without {statistics.median(without):.1f}, an empty hook {more[0]:+.1f}, ours {more[1]:+.1f}"
-        )
+        print(f"{kind:>5}: without {statistics.median(without):.1f}, an empty hook {more[0]:+.1f}, ours {more[1]:+.1f}")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """What the instance and the frames tell: which repositories unfinished runs are for, and what was collected."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 
 import dagster as dg
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 from pydantic import ValidationError
 
+from achievement_pipeline.defs.histories import READ_FRAMES
 from achievement_pipeline.defs.io_manager import ParquetIOManager
 from achievement_pipeline.defs.lanes import GIT
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
@@ -14,6 +16,12 @@ from achievement_pipeline.sources.git import ReadingState
 from achievement_pipeline.sources.git.watching import standing
 
 _FACTS = "raw_repositories"
+_COLUMNS = {asset: frozenset(schema.to_schema().columns) for asset, schema in READ_FRAMES.items()}
+
+SHAPE = hashlib.sha256(repr([(asset, *sorted(columns)) for asset, columns in _COLUMNS.items()]).encode()).hexdigest()[
+    :12
+]
+"""What changes when a new version of this package stores other frames, or other columns of them."""
 
 
 def repositories_of_runs(instance: dg.DagsterInstance, job: str | None = None) -> set[str]:
@@ -50,9 +58,11 @@ def _latest(instance: dg.DagsterInstance, asset: str, keys: Sequence[str]) -> Ma
 
 
 def _stood(frames: ParquetIOManager, key: str) -> str | None:
-    """Return where a repository stood when it was read; None where its frame is gone or not of today's shape."""
+    """Return where a repository stood when it was read; None where a frame of it is gone or not of today's shape."""
+    if any(frames.columns(asset, key) != columns for asset, columns in _COLUMNS.items()):
+        return None
     facts = frames.read(_FACTS, key)
-    if facts is None or len(facts) != 1 or "state" not in facts:
+    if facts is None or len(facts) != 1:
         return None
     try:
         state = ReadingState.model_validate_json(facts["state"].iloc[0])

@@ -1,6 +1,6 @@
 """What the assets of all lanes have in common: how one that makes a frame is declared, and what it returns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -20,7 +20,7 @@ _WARNINGS_SHOWN = 20
 _FRAME = dg.PythonObjectDagsterType(pd.DataFrame)
 
 
-def raw(group: str, source: str, schemas: dict[str, type[pa.DataFrameModel]]) -> dict[str, Any]:
+def raw(group: str, source: str, schemas: Mapping[str, type[pa.DataFrameModel]]) -> dict[str, Any]:
     """Return the keywords of a multi-asset that reads some frames of one source."""
     return {
         "outs": {

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 import dagster as dg
 import sqlalchemy as sa
 
-from achievement_pipeline.defs.collected import collected_by, repositories_of_runs
+from achievement_pipeline.defs.collected import SHAPE, collected_by, repositories_of_runs
 from achievement_pipeline.defs.io_manager import ParquetIOManager
 from achievement_pipeline.defs.jobs import COLLECT_GIT
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME, REPOSITORIES, REPOSITORIES_A_RUN
@@ -75,7 +75,7 @@ def _ask(
     partitions = list(instance.get_dynamic_partitions(PARTITIONS_NAME))
     decision = decide(
         watched.standings,
-        Cursor.load(context.cursor),
+        Cursor.load(context.cursor, SHAPE),
         time.time(),
         functools.partial(repositories_of_runs, instance),
         collected_by(instance, frames),

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Self
 
 import dagster as dg
 import pandas as pd
+import pandera.pandas as pa
 from pandera.errors import SchemaError
 from pandera.typing import DataFrame
 from pydantic import ValidationError
@@ -39,6 +40,16 @@ from achievement_pipeline.sources.git import (
     read_history,
 )
 from achievement_pipeline.store.repositories import find_repository, mark_repository_missing, remember_repository
+
+READ_FRAMES: Mapping[str, type[pa.DataFrameModel]] = {
+    "raw_repositories": RawRepositories,
+    "raw_commits": RawCommits,
+    "raw_commit_files": RawCommitFiles,
+    "path_attributes": PathAttributes,
+    "commit_contents": CommitContents,
+    "dependency_changes": DependencyChanges,
+}
+"""What reading a repository stores, by asset."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 import dagster as dg
 import pandas as pd
 from dagster._core.storage.upath_io_manager import escape_dotdot_segments, escape_leading_slash
+from pyarrow.parquet import read_schema
 from pydantic import Field, PrivateAttr
 from upath import UPath
 
@@ -39,13 +40,18 @@ class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
 
         For what an asset knows from its last materialization, which is no upstream of its own.
         """
-        path = UPath(self.base_path) / asset
-        if partition is not None:
-            path = self.make_safe_partition_path(path, partition)
         try:
-            return _read(self._with_extension(path))
+            return _read(self._file(asset, partition))
         except FileNotFoundError:
             return None
+
+    def columns(self, asset: str, partition: str | None = None) -> frozenset[str]:
+        """Return the columns of the stored frame of an asset, none when there is none; its rows are not read."""
+        try:
+            with self._file(asset, partition).open("rb") as file:
+                return frozenset(read_schema(file).names)
+        except FileNotFoundError:
+            return frozenset()
 
     def dump_to_path(self, context: dg.OutputContext, obj: pd.DataFrame, path: UPath) -> None:  # noqa: ARG002
         """Write one frame; on a local disk a reader sees the old file or the new one, never half of one."""
@@ -85,6 +91,12 @@ class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
             self.make_directory(path.parent)
             self.dump_to_path(context, parts.get(key, obj.head(0)).reset_index(drop=True), path)
         context.add_output_metadata({"path": dg.MetadataValue.path(str(self._get_path_without_extension(context)))})
+
+    def _file(self, asset: str, partition: str | None) -> UPath:
+        path = UPath(self.base_path) / asset
+        if partition is not None:
+            path = self.make_safe_partition_path(path, partition)
+        return self._with_extension(path)
 
     def make_safe_partition_path(self, base_path: UPath, partition: str) -> UPath:
         """Keep the file of a partition below the folder of its asset, whatever the key holds."""

@@ -50,14 +50,22 @@ class Cursor(BaseModel):
     turn: int = 0
     """Which group is looked at first, where there are too many for one tick."""
     asked: Mapping[str, Asked] = {}
+    shape: str = ""
+    """Of the frames that the repositories were settled by."""
 
     @classmethod
-    def load(cls, text: str | None) -> Self:
-        """Read a cursor; of one that can't be understood (another version's) start over, which loses nothing."""
+    def load(cls, text: str | None, shape: str = "") -> Self:
+        """Read a cursor; of one that is another version's start over, which loses nothing.
+
+        Args:
+            text: As it was stored.
+            shape: What changes when a new version of this package stores other frames.
+        """
         try:
-            return cls.model_validate_json(text or "{}")
+            cursor = cls.model_validate_json(text or "{}")
         except ValidationError:
-            return cls()
+            return cls(shape=shape)
+        return cursor if cursor.shape == shape else cls(shape=shape)
 
 
 class Decision(NamedTuple):
@@ -103,7 +111,7 @@ def decide(
             asked[key] = attempt
             ask.append(key)
     settled = {group: digests[group] for group, keys in groups.items() if still_open.isdisjoint(keys)}
-    return Decision(ask, Cursor(settled=settled, turn=turn, asked=asked))
+    return Decision(ask, Cursor(settled=settled, turn=turn, asked=asked, shape=cursor.shape))
 
 
 def ranges(keys: Iterable[str], order: Sequence[str], longest: int) -> list[list[str]]:

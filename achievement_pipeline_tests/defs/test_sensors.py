@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 
 from achievement_pipeline.defs.build import build_defs
+from achievement_pipeline.defs.histories import READ_FRAMES
 from achievement_pipeline.defs.jobs import COLLECT_GIT
 from achievement_pipeline.defs.lanes import GIT
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
+from achievement_pipeline.frames import RawRepositories
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.sources.git import no_history, open_repository
 from achievement_pipeline.store.repositories import find_repository, list_repositories, remember_repository
@@ -70,9 +72,13 @@ class Watch:
             state = (history or no_history(key)).state.model_copy(
                 update={"tips": repository.tips if history is None else (), "shallow": repository.shallow}
             )
-            frame = Path(settings.frames_location) / "raw_repositories" / f"{key}.parquet"
-            frame.parent.mkdir(parents=True, exist_ok=True)
-            pd.DataFrame([{"repository": key, "state": state.model_dump_json()}]).to_parquet(frame)
+            facts = dict.fromkeys(RawRepositories.to_schema().columns, "")
+            frames = {asset: schema.empty() for asset, schema in READ_FRAMES.items()}
+            frames["raw_repositories"] = pd.DataFrame([facts | {"repository": key, "state": state.model_dump_json()}])
+            for asset, frame in frames.items():
+                file = Path(settings.frames_location) / asset / f"{key}.parquet"
+                file.parent.mkdir(parents=True, exist_ok=True)
+                frame.to_parquet(file)
             for asset in ("raw_repositories", *GIT.assets):
                 self.pipeline.instance.report_runless_asset_event(dg.AssetMaterialization(asset, partition=key))
 
@@ -203,6 +209,21 @@ def test_frames_that_are_gone_are_read_again(watch: Watch) -> None:
     shutil.rmtree(watch.pipeline.settings.frames_location)
     watch.cursor = None
     assert len(watch.tick()) == 1
+
+
+@pytest.mark.usefixtures("repository")
+def test_frames_of_an_earlier_version_are_made_anew_though_nothing_moved(watch: Watch) -> None:
+    watch.run(watch.tick())
+    assert watch.tick() == []
+    frames = Path(watch.pipeline.settings.frames_location)
+    shutil.rmtree(frames / "commit_contents")
+    cursor = json.loads(watch.cursor or "")
+    watch.cursor = json.dumps(cursor | {"shape": "of before"})
+
+    watch.run(watch.tick())
+
+    assert watch.tick() == []
+    assert len(list(frames.glob("commit_contents/**/*.parquet"))) == 1
 
 
 def test_a_run_that_died_before_judging_is_made_up_for(watch: Watch, repository: GitRepository) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
-import pandera.pandas as pa
 from pydantic import Field
 
 from achievement_pipeline.defs.frame_assets import (
@@ -17,7 +16,7 @@ from achievement_pipeline.defs.frame_assets import (
     materialized,
     raw,
 )
-from achievement_pipeline.defs.histories import GitHistories, Wanted
+from achievement_pipeline.defs.histories import READ_FRAMES, GitHistories, Wanted
 from achievement_pipeline.defs.metadata import describe
 from achievement_pipeline.defs.retries import retried_while_unavailable
 from achievement_pipeline.frames import (
@@ -27,7 +26,6 @@ from achievement_pipeline.frames import (
     PathAttributes,
     RawCommitFiles,
     RawCommits,
-    RawRepositories,
     Scores,
     Skills,
 )
@@ -35,14 +33,6 @@ from achievement_pipeline.judging import find_skills, judge_commits, noise_reaso
 from achievement_pipeline.settings import Settings
 
 _GROUP = "git"
-_RAW: dict[str, type[pa.DataFrameModel]] = {
-    "raw_repositories": RawRepositories,
-    "raw_commits": RawCommits,
-    "raw_commit_files": RawCommitFiles,
-    "path_attributes": PathAttributes,
-    "commit_contents": CommitContents,
-    "dependency_changes": DependencyChanges,
-}
 
 
 class GitSelection(dg.Config):
@@ -52,7 +42,7 @@ class GitSelection(dg.Config):
     authors: list[str] = Field(default=[], description="E-mail addresses, 'me', or 'all'")
 
 
-@dg.multi_asset(name="git_history", **raw(_GROUP, "git", _RAW), **BY_REPOSITORY)
+@dg.multi_asset(name="git_history", **raw(_GROUP, "git", READ_FRAMES), **BY_REPOSITORY)
 def git_history(
     context: dg.AssetExecutionContext,
     config: GitSelection,
@@ -84,7 +74,7 @@ def git_history(
         ),
     }
     for name, (frame, metadata) in frames.items():
-        yield materialized(name, _RAW[name], frame, metadata)
+        yield materialized(name, READ_FRAMES[name], frame, metadata)
 
 
 @dg.asset(**judged(_GROUP, "commit_activities", CommitActivities), **BY_REPOSITORY)
