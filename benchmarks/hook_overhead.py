@@ -6,7 +6,8 @@
 
 A commit is made in turn in three empty repositories, so that whatever else the machine does meets all alike; the
 figures are medians, of the differences to the commit without a hook too. An empty hook (``#!/bin/sh``) is what git and
-the shell take for any. On a machine that has other work, read the processor time. Nothing runs that would heed the hook.
+the shell take for any. On a machine that has other work, read the processor time. Nothing runs that would heed the
+hook.
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """The folder in which the post-commit hook leaves word of each commit, and from where the service takes it.
 
-A file a commit, ``<anything>.json``: ``{"repository_path": "...", "sha": "..."}``. The hook is a few lines of shell that
-start no process, so three things are left to the reader: a file may be half written, when it was is the time of the
-file, and control characters of a path stand in the text as they are.
+A file a commit, ``<anything>.json``: ``{"repository_path": "...", "sha": "..."}``. The hook is a few lines of shell
+that start no process, so three things are left to the reader: a file may be half written, when it was is the time of
+the file, and control characters of a path stand in the text as they are.
 """
 
 import datetime as dt
