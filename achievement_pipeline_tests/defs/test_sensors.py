@@ -73,7 +73,7 @@ class Watch:
                 update={"tips": repository.tips if history is None else (), "shallow": repository.shallow}
             )
             facts = dict.fromkeys(RawRepositories.to_schema().columns, "")
-            frames = {asset: schema.empty() for asset, schema in READ_FRAMES.items()}
+            frames: dict[str, pd.DataFrame] = {asset: schema.empty() for asset, schema in READ_FRAMES.items()}
             frames["raw_repositories"] = pd.DataFrame([facts | {"repository": key, "state": state.model_dump_json()}])
             for asset, frame in frames.items():
                 file = Path(settings.frames_location) / asset / f"{key}.parquet"
