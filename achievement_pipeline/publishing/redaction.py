@@ -51,7 +51,10 @@ class Names:
     """Words and phrases that tell nothing."""
 
 
-_EMAIL = r"[^\s@<>()\[\],;:\"'`]{1,64}@[\w-]+(?:\.[\w-]+)+"
+_MAILBOX = r"[^\s@<>()\[\],;:\"'`]{1,64}"
+_EMAIL = rf"{_MAILBOX}@[\w-]+(?:\.[\w-]+)+"
+_POSTAL = re.compile(rf"{_MAILBOX}@(?:[\w-]+\.)+[^\W\d_][\w-]+")
+"""An address that mail can reach: its domain ends in letters. ``example.com/lint/v2@v2.11.3`` is a version."""
 _FORMS = re.compile(
     rf"""
       (?P<CODE> ```.*?(?:```|\Z) | `[^`\n]*` )
@@ -114,7 +117,7 @@ class Redactor:
 
     def outward(self, text: str) -> str:
         """Take out what no outward channel shows, of public work either: addresses, and what the user listed."""
-        return self._without_code_names(self._listed.replace(re.sub(_EMAIL, Mark.PERSON, text)))
+        return self._without_code_names(self._listed.replace(_POSTAL.sub(Mark.PERSON, text)))
 
     def private(self, text: str) -> str:
         """Take out everything that is known to tell where private work was done, for whom and with whom."""

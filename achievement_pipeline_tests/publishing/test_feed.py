@@ -4,6 +4,7 @@ import datetime as dt
 import re
 import xml.etree.ElementTree as ET
 
+import feedparser
 import pytest
 
 from achievement_pipeline.publishing.feed import write_feed
@@ -13,6 +14,7 @@ from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline_tests.publishing.views import NOON, PUBLIC, evidence, public, view
 
 ANN = Profile(name="Ann Example", url="https://ann.example")
+ANN_IN_A_FEED = ("Ann Example", "https://ann.example")
 ATOM = {"": "http://www.w3.org/2005/Atom"}
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -35,6 +37,17 @@ def test_it_has_what_a_feed_must_have(profile: Profile, number: int) -> None:
     assert feed.findtext("author/name", namespaces=ATOM)
     identities = [each.text for each in feed.iterfind(".//id", ATOM)]
     assert len(set(identities)) == number + 1
+
+
+def test_a_reader_finds_no_fault_and_reads_what_was_written() -> None:
+    views = [view(f"Work & <{each}>", number=each, completed_at=NOON - dt.timedelta(days=each)) for each in range(3)]
+    read = feedparser.parse(write_feed(public(Channel.FEED, *views), ANN).encode())
+    assert (read.bozo, read.version, read.encoding) == (False, "atom10", "utf-8")
+    assert (read.feed.title, read.feed.author, read.feed.link) == ("Achievements of Ann Example", *ANN_IN_A_FEED)
+    assert [each.title for each in read.entries] == ["Work & <0>", "Work & <1>", "Work & <2>"]
+    first = read.entries[0]
+    assert (first.link, first.updated_parsed[:3]) == ("https://github.com/ann/loom/pull/0", (2026, 3, 4))
+    assert [tag.term for tag in first.tags] == ["feature", "Python"]
 
 
 def test_an_entry_links_to_its_evidence_once() -> None:

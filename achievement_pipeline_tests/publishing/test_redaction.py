@@ -127,6 +127,7 @@ def test_a_repository_of_common_words_takes_them_from_no_text() -> None:
 
 
 def test_public_work_keeps_its_names_but_not_those_that_were_listed() -> None:
+    assert REDACTOR.outward("go 1.25 for example.com/lint/v2@v2.11.3") == "go 1.25 for example.com/lint/v2@v2.11.3"
     text = "Thank @bob of acme-corp for https://github.com/pallets/flask, not Chimera, Dee Reynolds or dee@x.example"
     assert REDACTOR.outward(text) == (
         "Thank @bob of acme-corp for https://github.com/pallets/flask, not [name], [person] or [person]"
