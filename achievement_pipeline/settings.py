@@ -186,7 +186,7 @@ class RepositorySettings(BaseModel):
     location: str = Field(min_length=1, description="Path or clone URL")
     branches: Literal["default", "all"] = Field(default="default", description="Which commits are read")
     visibility: Visibility | None = Field(
-        default=None, description="Who can see it; unset: as its host says, and private where that is not known"
+        default=None, description="Who can see it; unset: as GitHub says, and private on every other host"
     )
 
     @property

@@ -12,9 +12,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
 
 from achievement_pipeline.store.database import create_engine, ensure_database, migrate
 from achievement_pipeline.store.embedded import EmbeddedPostgres
+
+# a law holds on a busy machine too: there no example is wrong for having taken long
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from achievement_pipeline.ways_out import FILES, finish_document, period_of
 _WHY = {
     Reason.LEFT_OUT: (
         "private",
-        'Say what is public ([[repositories]] visibility = "public"), or show it ([privacy.channels.{channel}]).',
+        'Only GitHub is asked who can see what: say it ([[repositories]] visibility = "public"), or show private work.',
     ),
     Reason.NOT_APPROVED: (
         "not approved",

@@ -88,8 +88,14 @@ def known_for(connection: sa.Connection, channel: Channel, privacy: Privacy, key
         skills=skills_by_achievement(connection, keys),
         me=privacy.me | my_names,
         people=others | privacy.people,
+        names_of={address: max(names, key=_how_full) for address, names in everybody.items() if names},
         vocabulary=skill_names(connection),
     )
+
+
+def _how_full(name: str) -> tuple[bool, int, str]:
+    """Order names of one person: one of several words tells more than a nickname."""
+    return " " in name, len(name), name
 
 
 def _decided(connection: sa.Connection, channel: Channel) -> tuple[set[str], set[str]]:

@@ -30,7 +30,19 @@ class Channel(StrEnum):
         """Whether strangers read it. The others are files for the user's own eyes, who hands them on by hand."""
         return self not in _OWN
 
+    @property
+    def label(self) -> str:
+        """What it is called, for people."""
+        return _LABELS.get(self, self.capitalize())
 
+
+_LABELS = {
+    Channel.BRAG: "Brag document",
+    Channel.CSV: "CSV",
+    Channel.JSON: "JSON",
+    Channel.GITHUB_PROFILE: "GitHub profile",
+    Channel.LINKEDIN: "LinkedIn",
+}
 _OWN = frozenset({Channel.BRAG, Channel.CSV, Channel.JSON, Channel.DIGEST})
 
 

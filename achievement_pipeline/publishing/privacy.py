@@ -114,7 +114,7 @@ class PublicAchievement:
     url: str | None
     repository: str | None
     coauthors: tuple[str, ...]
-    """Addresses; ``[person]`` for those that are not shown."""
+    """Addresses, in the brag document names where they are known; ``[person]`` for those that are not shown."""
     started_at: dt.datetime | None
     completed_at: dt.datetime | None
     impact_score: float
@@ -192,6 +192,8 @@ class Known:
     """The user's own names and addresses: they may be shown."""
     people: Set[str] = frozenset()
     """Names and addresses of everybody else who is known."""
+    names_of: Mapping[str, str] = field(default_factory=dict)
+    """What to call others, by their addresses."""
     vocabulary: Set[str] = frozenset()
     """Names of the skills that the user's work shows: they tell nothing."""
 
@@ -450,6 +452,8 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
     """Return an achievement as it is stored."""
     me = {_folded(name) for name in known.me}
     others = [person for person in (achievement.author, *achievement.coauthors) if _folded(person) not in me]
+    shared_with = others if known.me else achievement.coauthors
+    names_of = known.names_of if channel is Channel.BRAG else {}
     public = all(_is_public(origin, known) for origin in _origins(achievement))
     shown = {skill.skill: skill for skill in known.skills.get(achievement.key, ())}
     skills = (shown.get(name) or SkillView(name, "", 0, "") for name in achievement.skills_demonstrated)
@@ -466,7 +470,7 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
         kind=achievement.source_type,
         url=_url(achievement.source_url),
         repository=achievement.repository,
-        coauthors=tuple(others) if known.me else tuple(achievement.coauthors),
+        coauthors=tuple(names_of.get(person, person) for person in shared_with),
         started_at=achievement.started_at,
         completed_at=achievement.completed_at,
         impact_score=achievement.impact_score,

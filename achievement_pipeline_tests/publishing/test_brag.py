@@ -16,6 +16,14 @@ def written(*views: AchievementView, **changes: Any) -> str:
     return write_brag_document(public(Channel.BRAG, *views, **changes), ANN, parse_period("2026-H1"))
 
 
+def test_those_it_was_done_with_are_named_where_their_names_are_known() -> None:
+    shared = view(coauthors=["bob@example.com", "eve@example.com"])
+    names = {"bob@example.com": "Bob Example"}
+    assert "- **With:** Bob Example, eve@example.com\n" in written(shared, names_of=names)
+    (data,) = public(Channel.JSON, shared, names_of=names)
+    assert data.coauthors == ("bob@example.com", "eve@example.com")
+
+
 def test_a_piece_of_work_is_told_as_what_result_and_evidence() -> None:
     document = written(view(description="Lookups took a second.", coauthors=["bob@example.com"]))
     assert document.startswith("# Brag document: Ann Example\n\n**First half of 2026**\n")

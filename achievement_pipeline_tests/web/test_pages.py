@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from achievement_pipeline.publishing.linkedin.login import Login, Logins
 from achievement_pipeline.publishing.outbox import Event, advance
+from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline.publishing.secret_store import SecretStore
 from achievement_pipeline.store.edits import edits_of
 from achievement_pipeline.store.publications import plan, record
@@ -179,7 +180,7 @@ class TestPreviews:
 
     @pytest.mark.parametrize("channel", ["brag", "resume", "csv", "json", "feed", "digest"])
     def test_the_text_of_a_way_out_is_shown(self, site: Site, channel: str) -> None:
-        assert f"Preview: {channel}" in site.get(f"/preview/{channel}")
+        assert f"Preview: {Channel(channel).label}" in site.get(f"/preview/{channel}")
 
     def test_a_post_is_shown_as_it_is_read_with_the_moment_at_which_the_first_goes(self, site: Site) -> None:
         assert "Nothing is to be posted" in site.get("/preview/linkedin")
