@@ -92,7 +92,7 @@ def github_profile(database: Database, settings: dg.ResourceParam[Settings]) -> 
     block = outcome.finished.release()
     metadata: dict[str, Any] = {"preview": dg.MetadataValue.md(block.markdown), **_counts(outcome.cleared)}
     for path, drawn in block.pictures.items():
-        metadata[path.rpartition("/")[2]] = picture(drawn.encode(), "svg+xml", "top skills")
+        metadata[path.rpartition("/")[2]] = picture(drawn.encode(), "svg+xml", path)
     profile = settings.config.publishing.github_profile
     if profile.repository:
         repository = profile_of(settings)

@@ -12,10 +12,11 @@ from html import escape
 
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing import facts
+from achievement_pipeline.publishing.github_profile.charts import Chart, draw_skills, draw_timeline
 from achievement_pipeline.publishing.markdown import escaped, link
 from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline.publishing.privacy import PublicAchievement, way_out
-from achievement_pipeline.publishing.skill_levels import ShownSkill, shown_skills
+from achievement_pipeline.publishing.skill_levels import shown_skills
 
 BEGIN = "<!-- achievements:begin -->"
 END = "<!-- achievements:end -->"
@@ -23,12 +24,6 @@ MARKERS = re.compile(rb"<!-- achievements:(begin|end) -->")
 """What stands before and after the block."""
 _SKILLS = 8
 _RECENT = 5
-_ROW = 26
-_WIDTH = 520
-_NAMES = 200
-"""Pixels for the names of skills."""
-_THEMES = {"light": ("#1f2328", "#0969da"), "dark": ("#f0f6fc", "#4493f8")}
-"""Colours of text and bars: those of GitHub's own pages, with a contrast of more than 4.5 to 1."""
 
 
 @dataclass(frozen=True)
@@ -62,18 +57,13 @@ def write_profile_block(achievements: Sequence[PublicAchievement]) -> ProfileBlo
         ),
         "",
     ]
-    pictures = {f"achievements/skills-{theme}.svg": _chart(skills[:_SKILLS], *_THEMES[theme]) for theme in _THEMES}
-    if skills:
-        words = ", ".join(f"{each.name} {each.pieces}" for each in skills[:_SKILLS])
-        lines += [
-            "<picture>",
-            '<source media="(prefers-color-scheme: dark)" srcset="achievements/skills-dark.svg">',
-            f'<img alt="Top skills by pieces of work: {escape(words)}" src="achievements/skills-light.svg">',
-            "</picture>",
-            "",
-        ]
+    pictures: dict[str, str] = {}
+    for chart in (draw_timeline(achievements), draw_skills(skills[:_SKILLS])):
+        if chart:
+            lines += [*_picture(chart), ""]
+            pictures |= {_path(chart, theme): svg for theme, svg in chart.by_theme.items()}
     lines += [_entry(each) for each in facts.newest_first(achievements)[:_RECENT]]
-    return ProfileBlock("\n".join(lines).rstrip() + "\n", pictures if skills else {})
+    return ProfileBlock("\n".join(lines).rstrip() + "\n", pictures)
 
 
 def put_between_markers(readme: bytes, block: ProfileBlock) -> bytes:
@@ -101,25 +91,21 @@ def put_between_markers(readme: bytes, block: ProfileBlock) -> bytes:
     return readme[: found[0].end()] + inside + readme[found[1].start() :]
 
 
+def _picture(chart: Chart) -> list[str]:
+    return [
+        "<picture>",
+        f'<source media="(prefers-color-scheme: dark)" srcset="{_path(chart, "dark")}">',
+        f'<img alt="{escape(chart.told)}" src="{_path(chart, "light")}">',
+        "</picture>",
+    ]
+
+
+def _path(chart: Chart, theme: str) -> str:
+    return f"achievements/{chart.name}-{theme}.svg"
+
+
 def _entry(achievement: PublicAchievement) -> str:
     url = next((each.url for each in facts.shown_by(achievement) if each.url), None)
     title = link(achievement.title, url) if url else escaped(achievement.title)
     told = ", ".join(filter(None, (escaped(facts.place(achievement)), facts.day(achievement.completed_at))))
     return f"- {title}{f' ({told})' if told else ''}"
-
-
-def _chart(skills: Sequence[ShownSkill], ink: str, bar: str) -> str:
-    """Draw skills as bars, the longest for the one that most pieces of work show."""
-    most = max((skill.pieces for skill in skills), default=1)
-    rows = []
-    for place, skill in enumerate(skills):
-        middle = place * _ROW + _ROW / 2
-        length = round((_WIDTH - _NAMES - 60) * skill.pieces / most, 1)
-        rows.append(
-            f'<text x="{_NAMES - 8}" y="{middle:g}" text-anchor="end">{escape(facts.cut(skill.name, 28))}</text>'
-            f'<rect x="{_NAMES}" y="{middle - 7:g}" width="{length:g}" height="14" rx="3" fill="{bar}"/>'
-            f'<text x="{_NAMES + length + 8:g}" y="{middle:g}">{skill.pieces:,}</text>'
-        )
-    style = f'font-family="system-ui,sans-serif" font-size="13" fill="{ink}" dominant-baseline="central"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{len(skills) * _ROW}" role="img"'
-    return f'{head} aria-label="Top skills"><g {style}>{"".join(rows)}</g></svg>\n'

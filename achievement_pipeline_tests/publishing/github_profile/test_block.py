@@ -13,7 +13,7 @@ from achievement_pipeline.publishing.github_profile.block import (
     write_profile_block,
 )
 from achievement_pipeline.publishing.policy import Channel
-from achievement_pipeline_tests.publishing.views import public, view
+from achievement_pipeline_tests.publishing.views import NOON, public, view
 
 BLOCK = ProfileBlock("one\ntwo\n", {})
 OUTSIDE = st.binary().filter(lambda text: b"<!-- achievements:" not in text)
@@ -33,6 +33,18 @@ def test_it_counts_names_skills_and_tells_of_the_newest() -> None:
     assert set(shown.pictures) == {"achievements/skills-light.svg", "achievements/skills-dark.svg"}
     for picture in shown.pictures.values():
         assert ET.fromstring(picture).attrib["role"] == "img"
+
+
+def test_over_more_than_one_month_there_is_a_timeline_that_reads_as_text_too() -> None:
+    shown = block(view(), view("Fix it", number=8, completed_at=NOON.replace(month=1)))
+    assert 'alt="Pieces of work by month: Jan 2026 1, Feb 2026 0, Mar 2026 1"' in shown.markdown
+    drawn = ET.fromstring(shown.pictures["achievements/timeline-dark.svg"])
+    assert [each.text for each in drawn.iter("{http://www.w3.org/2000/svg}text")] == [
+        *("1", "Jan 2026"),
+        *("Feb 2026",),
+        *("1", "Mar 2026"),
+    ]
+    assert len(shown.pictures) == 4
 
 
 def test_of_nothing_it_says_so_without_a_picture() -> None:
