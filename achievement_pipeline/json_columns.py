@@ -1,7 +1,10 @@
 """Columns of JSON text, made in bulk: one call of a C writer for a whole frame, no Python object a row."""
 
-import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from achievement_pipeline.text_columns import join_by_key
 
 
 def json_objects(frame: pd.DataFrame) -> pd.Series:
@@ -14,7 +17,8 @@ def json_objects(frame: pd.DataFrame) -> pd.Series:
     lines = frame.to_json(
         orient="records", lines=True, date_format="iso", date_unit="us", double_precision=15, force_ascii=False
     )
-    return pd.Series(lines.removesuffix("\n").split("\n"), index=frame.index, dtype="str")
+    objects = pc.split_pattern(pa.array([lines.removesuffix("\n")], pa.large_string()), "\n").flatten()
+    return pd.Series(pd.array(objects, dtype="str"), index=frame.index)
 
 
 def json_lists(values: pd.Series, keys: pd.Series) -> pd.Series:
@@ -24,9 +28,4 @@ def json_lists(values: pd.Series, keys: pd.Series) -> pd.Series:
         values: JSON texts without line breaks.
         keys: The key of each; those of one key stand together, in the order in which they are wanted.
     """
-    if values.empty:
-        return pd.Series(dtype="str")
-    last = ~keys.duplicated(keep="last")
-    # one long text, cut where a key ends: no call a key
-    text = "".join(values + np.where(last, "]\n[", ","))
-    return pd.Series(f"[{text}".removesuffix("\n[").split("\n"), index=keys[last].array, dtype="str")
+    return "[" + join_by_key(values, keys, ",") + "]"

@@ -30,6 +30,7 @@ from achievement_pipeline.judging.references import link_commits, name_commits
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.judging.same_work import find_retractions, find_reverts
 from achievement_pipeline.judging.significance import are_unread, judge_significance
+from achievement_pipeline.text_columns import join_by_key
 
 FOREIGN_FILES = 1000
 """A commit of more files imports history or vendors a tree: sympy 9d3fa8b4 has 1,742, and a fifth of all its lines."""
@@ -72,7 +73,7 @@ def could_count(
     commits = commits.reset_index(drop=True)
     headers = messages.read_headers(commits["subject"])
     is_work = (noise.isna() | (noise == Noise.NOTEBOOK_OUTPUT)).to_numpy()
-    amounts = _count(commits, files, is_work, files)
+    amounts = _count(_places(commits, files), len(commits), files, is_work, files)
     against = _against(commits, headers["description"], amounts, find_reverts(commits, amounts), rules)
     effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
@@ -179,21 +180,25 @@ def count_work(
     """Count files and lines of each commit: all of them, those that are work, and those that are not by reason."""
     is_work = noise.isna().to_numpy()
     lines = (files["insertions"].fillna(0) + files["deletions"].fillna(0)).to_numpy(dtype="int64")
-    left_out = _left_out(_places(commits, files)[~is_work], noise[~is_work], lines[~is_work], len(commits))
+    places = _places(commits, files)
+    left_out = _left_out(places[~is_work], noise[~is_work], lines[~is_work], len(commits))
     source = files if contents is None else with_source_lines(RawCommitFiles.validate(files), contents)
-    return _count(commits, files, is_work, source).assign(left_out=left_out)
+    return _count(places, len(commits), files, is_work, source).assign(left_out=left_out)
 
 
 def _count(
-    commits: pd.DataFrame, files: pd.DataFrame, is_work: npt.NDArray[np.bool_], source_lines: pd.DataFrame
+    places: npt.NDArray[np.int64],
+    total: int,
+    files: pd.DataFrame,
+    is_work: npt.NDArray[np.bool_],
+    source_lines: pd.DataFrame,
 ) -> pd.DataFrame:
     """Count files and lines of each commit: all of them, and those that are work with their lines of source."""
-    places = _places(commits, files)
     everything = np.ones(len(files), dtype=bool)
 
     def count(rows: npt.NDArray[np.bool_], weights: pd.Series[int] | None = None) -> npt.NDArray[np.int64]:
         chosen = None if weights is None else weights.fillna(0).to_numpy(dtype="int64")[rows]
-        return np.bincount(places[rows], weights=chosen, minlength=len(commits)).astype("int64")
+        return np.bincount(places[rows], weights=chosen, minlength=total).astype("int64")
 
     return pd.DataFrame(
         {
@@ -258,5 +263,6 @@ def _coauthors(
 def _listed(addresses: pd.Series[str], commits: pd.Index) -> pd.Series[str]:
     """Join the addresses of each commit, sorted, by commas."""
     listable = addresses[~addresses.str.contains(",", regex=False)]
-    joined = listable.groupby(level=0).agg(lambda several: ",".join(sorted(set(several))))
-    return joined.reindex(commits).fillna("").astype("str")
+    pairs = pd.DataFrame({"commit": listable.index, "address": listable.array}).drop_duplicates()
+    pairs = pairs.sort_values(["commit", "address"])
+    return join_by_key(pairs["address"], pairs["commit"], ",").reindex(commits, fill_value="").astype("str")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
@@ -15,7 +16,7 @@ from achievement_pipeline.frames import Scores
 from achievement_pipeline.json_columns import json_lists, json_objects
 from achievement_pipeline.judging.rules import SCORE_VERSION
 
-_LINE = ["score", "rule", "points", "evidence", "activity"]
+_SAID = ["score", "rule", "points", "evidence"]
 
 
 class Measure(NamedTuple):
@@ -80,24 +81,35 @@ def sum_ledger(lines: pd.DataFrame, repositories: pd.Series[str]) -> DataFrame[S
     """
     keys = repositories.index
     lines = lines[(lines["points"] != 0) | (lines["rule"] == "base")]
+    places = keys.get_indexer(lines.index)
     impact, complexity = (
-        lines.loc[lines["score"] == score, "points"].groupby(level=0).sum().reindex(keys, fill_value=0) / 100
+        np.bincount(places, weights=lines["points"].where(lines["score"] == score, 0), minlength=len(keys)) / 100
         for score in ("impact", "complexity")
     )
-    written = lines.assign(points=lines["points"] / 100, activity=lines.index)[_LINE].sort_index(kind="stable")
-    ledgers = json_lists(json_objects(written.reset_index(drop=True)), written["activity"].reset_index(drop=True))
     return Scores.validate(
         pd.DataFrame(
             {
                 "key": pd.Series(keys, dtype="str"),
                 "repository": repositories.array,
-                "impact": impact.array,
-                "complexity": complexity.array,
-                "ledger": ledgers.reindex(keys).array,
+                "impact": impact,
+                "complexity": complexity,
+                "ledger": _written(lines, places, keys),
                 "version": pd.Series(SCORE_VERSION, index=range(len(keys)), dtype="str"),
             }
         )
     )
+
+
+def _written(lines: pd.DataFrame, places: npt.NDArray[np.intp], keys: pd.Index[str]) -> pd.Series[str]:
+    """Return the ledger of each key as JSON; `places` are those of the lines among the keys."""
+    order = np.argsort(places, kind="stable")
+    said = lines[_SAID].assign(points=lines["points"] / 100).iloc[order]
+    # activities differ, what is said of them is much the same: it is written once
+    number = said.groupby(_SAID, sort=False).ngroup().to_numpy()
+    begins = json_objects(said.drop_duplicates()).str[:-1] + ","
+    ends = json_objects(pd.DataFrame({"activity": keys})).str[1:]
+    objects = begins.iloc[number].reset_index(drop=True) + ends.iloc[places[order]].reset_index(drop=True)
+    return json_lists(objects, pd.Series(places[order])).reindex(range(len(keys)))
 
 
 def _at_most(maximum: float | None) -> str:

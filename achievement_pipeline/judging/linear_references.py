@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from achievement_pipeline.judging.paths import matches
+
 _IDENTIFIER = r"[a-z][a-z0-9]{0,9}-[1-9][0-9]{0,8}"
 _ADDRESS = rf"https?://linear\.app/[\w-]+/issue/({_IDENTIFIER})(?:/[\w%.~-]*)*"
 _IN_TITLE = rf"(?i)(?<![a-z0-9])({_IDENTIFIER})(?!\w|-\d)"
@@ -60,7 +62,8 @@ class Told:
 
 def read_titles(titles: pd.Series[str]) -> pd.Series[str]:
     """Return the identifiers in titles; with one row an occurrence, the index repeated."""
-    return titles.str.extractall(_IN_TITLE)[0].droplevel("match")
+    candidates = titles[matches(titles, "[0-9A-Za-z]-[1-9]")]
+    return candidates.str.extractall(_IN_TITLE)[0].droplevel("match")
 
 
 def read_branches(branches: pd.Series[str]) -> pd.Series[str]:

@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from achievement_pipeline.text_columns import extract, replace
+
 _HEADER = r"^(?P<type>[^\W\d_][\w-]*)(?:\((?P<scope>[^()]*[^()\s][^()]*)\))?(?P<mark>!)?: +(?P<description>\S.*)$"
 """Rules 1, 4, 5 and 13 of the specification. Any word can be a type: rule 14 allows more than the well-known ones."""
 
@@ -32,8 +34,9 @@ _SAYS_REVERT = (
     r"(?i)\b(?:un)?(?:revert(?:s|ed|ing)?|re-?appl(?:y|ies|ied)|re-?land(?:s|ed|ing)?|undo(?:es|ne)?|"
     r"back(?:s|ed|ing)?[ -]out)\b"
 )
-_SQUASH_NUMBER = r"\s*\(#(\d+)\)\s*$"
-_MERGE_NUMBER = r"^Merge pull request #(\d+) from "
+_SQUASH_NUMBER = r"[\s\pZ]*\(#(?P<number>\d+)\)[\s\pZ]*$"
+_MERGE_NUMBER = r"^Merge pull request #(?P<number>\d+) from "
+"""Both in the syntax of RE2: they are asked of every commit."""
 
 _VERSION = r"(?:[\w/-]*@)?\bv?\d+(?:\.(?:\d+|x))+[\w.+-]*"
 _RELEASE_WORDS = (
@@ -74,7 +77,7 @@ def read_headers(subjects: pd.Series[str]) -> pd.DataFrame:
         ``type`` (lower case) and ``scope``, missing where the subject does not conform; ``marked``, whether ``!`` marks
         a breaking change; ``description``, the whole subject where it does not conform.
     """
-    parts = subjects.str.extract(_HEADER)
+    parts = subjects[subjects.str.contains(": ", regex=False)].str.extract(_HEADER).reindex(subjects.index)
     return pd.DataFrame(
         {
             "type": parts["type"].str.lower(),
@@ -132,17 +135,17 @@ def are_releases(descriptions: pd.Series[str], projects: pd.Series[str]) -> pd.S
 
 def squash_numbers(subjects: pd.Series[str]) -> pd.Series[str]:
     """The number of the pull request that a squash merge put at the end of the subject; missing where there is none."""
-    return subjects.str.extract(_SQUASH_NUMBER, expand=False)
+    return extract(subjects, _SQUASH_NUMBER)
 
 
 def without_squash_number(subjects: pd.Series[str]) -> pd.Series[str]:
     """Subjects as they were before a squash merge."""
-    return subjects.str.replace(_SQUASH_NUMBER, "", regex=True)
+    return replace(subjects, _SQUASH_NUMBER, "")
 
 
 def merged_numbers(subjects: pd.Series[str]) -> pd.Series[str]:
     """The number of the pull request that GitHub merged by this commit, whichever way; missing where it did not."""
-    return squash_numbers(subjects).fillna(subjects.str.extract(_MERGE_NUMBER, expand=False))
+    return squash_numbers(subjects).fillna(extract(subjects, _MERGE_NUMBER))
 
 
 def cherry_picked_from(bodies: pd.Series[str]) -> pd.Series[str]:

@@ -22,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from achievement_pipeline.frames import CommitContents, PathAttributes, RawCommitFiles
 from achievement_pipeline.judging.paths import matches
+from achievement_pipeline.text_columns import are_among
 
 _SUBMODULE = "160000"
 _CHANGED_FILE = ["repository", "sha", "path"]
@@ -181,8 +182,9 @@ def with_source_lines(
     counted = pd.DataFrame() if contents is None else contents.dropna(subset=["insertions", "deletions"])
     if counted.empty:
         return files
-    found = files[_CHANGED_FILE].merge(counted, on=_CHANGED_FILE, how="left").set_index(files.index)
-    lines = {name: found[name].fillna(files[name]) for name in ("insertions", "deletions")}
+    perhaps, found = _with_contents(files, counted)
+    found = found.set_index(files.index[perhaps])
+    lines = {name: found[name].reindex(files.index).fillna(files[name]) for name in ("insertions", "deletions")}
     return RawCommitFiles.validate(files.assign(**lines))
 
 
@@ -247,10 +249,18 @@ def _attribute_reasons(
 
 def _content_reasons(files: DataFrame[RawCommitFiles], contents: DataFrame[CommitContents]) -> _Codes:
     """Reasons that a reading of the contents found; unread where a row's contents were not read."""
-    read = contents[[*_CHANGED_FILE, "noise"]].assign(read=True)
-    found = files[_CHANGED_FILE].merge(read, on=_CHANGED_FILE, how="left")
-    codes = pd.Categorical(found["noise"], categories=list(Noise)).codes
-    return np.where(found["read"].notna(), codes, _UNREAD)
+    perhaps, found = _with_contents(files, contents[[*_CHANGED_FILE, "noise"]].assign(read=True))
+    codes = np.full(len(files), _UNREAD)
+    codes[perhaps] = np.where(
+        found["read"].notna(), pd.Categorical(found["noise"], categories=list(Noise)).codes, _UNREAD
+    )
+    return codes
+
+
+def _with_contents(files: pd.DataFrame, contents: pd.DataFrame) -> tuple[npt.NDArray[np.bool_], pd.DataFrame]:
+    """Which files are of a commit whose contents were read, and these with what was read of them, in their order."""
+    perhaps = are_among(files["sha"], contents["sha"])
+    return perhaps, files.loc[perhaps, _CHANGED_FILE].merge(contents, on=_CHANGED_FILE, how="left")
 
 
 def _any_of(words: tuple[str, ...], before: str, after: str) -> str:

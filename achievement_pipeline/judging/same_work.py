@@ -348,7 +348,9 @@ def _picks(commits: pd.DataFrame, standing: pd.Series[bool]) -> dict[int, int]:
 
 def _alike(commits: pd.DataFrame, work: pd.DataFrame, standing: pd.Series[bool]) -> Iterator[tuple[int, int]]:
     """Pairs of commits that change the same contents, or that a rebase made of one another."""
-    by_contents = _digests(work, ["path", "old_blob", "new_blob"])
+    # nearly every change makes contents that are nowhere else: a commit with one of these is like no other
+    shared = work["new_blob"].duplicated(keep=False).groupby(work["place"]).transform("all")
+    by_contents = _digests(work[shared], ["path", "old_blob", "new_blob"])
     yield from _pairs(pd.DataFrame({"contents": by_contents, "repository": commits["repository"][by_contents.index]}))
     written = commits.loc[standing, ["repository", "author_email", "authored_at"]].assign(
         subject=_plain(commits.loc[standing, "subject"])

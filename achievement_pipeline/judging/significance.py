@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from achievement_pipeline.frames import DiffState
+from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.judging.rules import CommitRules
 
 _UNREAD = [DiffState.SKIPPED.value, DiffState.PENDING.value, DiffState.FAILED.value]
@@ -92,8 +93,10 @@ def _keywords(descriptions: pd.Series[str], keywords: Iterable[str]) -> pd.Serie
         return pd.Series("", index=descriptions.index)
     keyword_of = {form: keyword for keyword, inflected in forms.items() for form in inflected}
     anywhere = rf"\b({'|'.join(sorted(map(re.escape, keyword_of), key=len, reverse=True))})\b"
-    found = descriptions.str.lower().str.extract(anywhere, expand=False).map(keyword_of)
-    return ("keyword:" + found).fillna("").astype("str")
+    lower = descriptions.str.lower()
+    candidates = lower[matches(lower, "|".join(map(re.escape, keyword_of)))]
+    found = candidates.str.extract(anywhere, expand=False).map(keyword_of)
+    return ("keyword:" + found).reindex(descriptions.index).fillna("").astype("str")
 
 
 def _inflections(verb: str) -> set[str]:

@@ -9,7 +9,7 @@ paths it touches, or by a technology it adds. ``docs/skills.md`` has the table o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from achievement_pipeline.judging.languages import languages_of
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.judging.rules import SkillRules
 from achievement_pipeline.judging.vocabulary import Practice, Technology, Vocabulary, path_expression
+from achievement_pipeline.text_columns import are_among, join_by_key
 
 ADDED = 1.0
 """Weight of a technology whose package was added: the author decided for it."""
@@ -108,8 +109,7 @@ def _with_repositories(shown: pd.DataFrame, activities: pd.DataFrame) -> DataFra
 def _work(commits: pd.DataFrame, files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) -> pd.DataFrame:
     """The files that are work of the commits, with their lines and those of the whole commit."""
     # before the merge, which is dear: most files are of commits that are not significant
-    significant = pd.Index(commits["sha"].unique()).get_indexer(files["sha"]) >= 0
-    is_work = reasons.isna().to_numpy() & significant
+    is_work = reasons.isna().to_numpy() & are_among(files["sha"], commits["sha"])
     work = pd.DataFrame(
         {
             **{name: files.loc[is_work, name] for name in (*_COMMIT, "path")},
@@ -173,7 +173,8 @@ def _technologies_of_dependencies(
 ) -> pd.DataFrame:
     if dependencies is None:
         dependencies = DependencyChanges.empty()
-    changes = dependencies.merge(work[[*_COMMIT, "path", "key"]], on=[*_COMMIT, "path"])
+    perhaps = work.loc[are_among(work["sha"], dependencies["sha"]), [*_COMMIT, "path", "key"]]
+    changes = dependencies.merge(perhaps, on=[*_COMMIT, "path"])
     # what leaves one manifest and enters another was moved, not chosen
     left = (changes["change"] == "removed").groupby([changes[name] for name in ("key", "ecosystem", "package")])
     changes = changes[~left.transform("any").to_numpy(dtype=bool)]
@@ -251,17 +252,13 @@ def _evidence(shown: pd.DataFrame, weight: pd.Series[float] | float, evidence: p
 def _joined(evidence: pd.DataFrame, between: str) -> pd.DataFrame:
     """One row an activity and skill: the greatest weight, and what shows it, the strongest first."""
     evidence = evidence.sort_values(["key", "skill", "weight", "evidence"], ascending=[True, True, False, True])
-    several = evidence.duplicated(["key", "skill"], keep=False)
-    groups = evidence[several].groupby(["key", "skill"], sort=False)["evidence"]
-    joined = groups.agg(lambda said: _listed(said, between)).rename("joined")
-    strongest = evidence.drop_duplicates(["key", "skill"]).merge(joined, on=["key", "skill"], how="left")
-    return strongest.assign(evidence=strongest["joined"].fillna(strongest["evidence"])).drop(columns="joined")
-
-
-def _listed(said: Iterable[str], between: str) -> str:
-    distinct = list(dict.fromkeys(said))
-    more = len(distinct) - _SAID_AT_MOST
-    return between.join(distinct[:_SAID_AT_MOST]) + (f"{between}{more} more" if more > 0 else "")
+    distinct = evidence.drop_duplicates(["key", "skill", "evidence"])
+    number = distinct.groupby(["key", "skill"], sort=False).ngroup()
+    said = number.groupby(number).cumcount() < _SAID_AT_MOST
+    joined = join_by_key(distinct.loc[said, "evidence"], number[said], between)
+    more = pd.Series(np.bincount(number) - _SAID_AT_MOST)
+    joined = joined.where(more <= 0, joined + between + more.astype("str") + " more")
+    return distinct.drop_duplicates(["key", "skill"]).assign(evidence=joined.array)
 
 
 def _shown(evidence: Sequence[pd.DataFrame], rules: SkillRules) -> pd.DataFrame:
