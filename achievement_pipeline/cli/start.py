@@ -73,8 +73,13 @@ def _command(settings: Settings, workspace: Path, host: str, port: int) -> list[
 
 def _serve(command: list[str], service: Service, home: Path, server: EmbeddedPostgres | None) -> bool:
     """Run `dagster dev` until it ends or this process is asked to stop; tell whether it was asked."""
+    # it is started in any folder, and a gql.py there is not the package of that name
+    environment = os.environ | {"PYTHONSAFEPATH": "1"}
     # in a group of its own, so that Ctrl-C in the terminal reaches this process alone, which then stops it in order
-    with _stoppable(), subprocess.Popen(command, process_group=0, pass_fds=_lease(server)) as dagster:
+    with (
+        _stoppable(),
+        subprocess.Popen(command, env=environment, process_group=0, pass_fds=_lease(server)) as dagster,
+    ):
         try:
             note_group(home, service, dagster.pid)
             dagster.wait()
