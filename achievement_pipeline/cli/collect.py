@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import click
@@ -20,12 +20,15 @@ from achievement_pipeline.cli.look import headline
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.defs import progress as reporting
 from achievement_pipeline.defs.build import build_defs
+from achievement_pipeline.defs.failures import label
 from achievement_pipeline.defs.jobs import COLLECT_GIT, COLLECT_GITHUB, COLLECT_LINEAR, COLLECT_MLFLOW
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.repositories import place
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.settings import RepositorySettings, Settings, load_settings
 from achievement_pipeline.sources.git import open_repository, without_credentials
+from achievement_pipeline.store.achievements import Outcome
+from achievement_pipeline.store.changes import changes_since, this_moment
 from achievement_pipeline.store.reading import AchievementFilter, AchievementView, Summary, find_achievements, summarise
 from achievement_pipeline.store.repositories import remember_repository
 
@@ -73,8 +76,8 @@ class Collection:
 
     repositories: list[CollectedRepository]
     sources: list[CollectedSource]
-    changes: Mapping[str, int]
-    """How many achievements are new, changed, unchanged, retracted and restored."""
+    changes: Outcome
+    """What became of the achievements."""
     summary: Summary
     highest: list[AchievementView]
 
@@ -148,12 +151,11 @@ def _off(settings: Settings) -> list[str]:
 
 
 class _Runs:
-    """Runs jobs, and adds up what they changed."""
+    """Runs jobs."""
 
     def __init__(self, settings: Settings, instance: dg.DagsterInstance, bars: "_Bars") -> None:
         self._definitions = build_defs(settings, progress=bars)
         self._instance = instance
-        self.changes: dict[str, int] = {}
 
     def run(self, job: str, repository: str = "", selection: Mapping[str, Any] | None = None) -> tuple[str, Any]:
         """Run a job; return why it failed, empty where it did not, and what its assets said of themselves."""
@@ -161,10 +163,11 @@ class _Runs:
         result = self._definitions.resolve_job_def(job).execute_in_process(
             _QUIET | ops, self._instance, partition_key=repository or None, raise_on_error=False
         )
-        facts = _facts(result)
-        for name in ("new", "changed", "unchanged", "retracted", "restored"):
-            self.changes[name] = self.changes.get(name, 0) + facts.get("achievements", {}).get(name, 0)
-        return _failure(result), facts
+        failure = _failure(result)
+        if failure:
+            # no daemon has to run that would see it
+            label(self._instance, result.run_id, failure)
+        return failure, _facts(result)
 
 
 def _collect(
@@ -173,6 +176,8 @@ def _collect(
     """Collect from all sources that are on, from those of the named repositories alone where there are any."""
     repositories: list[CollectedRepository] = []
     sources: list[CollectedSource] = []
+    with engine.connect() as connection:
+        before = this_moment(connection)
     with _bars() as bars, dg.DagsterInstance.get() as instance:
         places = named or _configured(settings)
         # with the credentials of addresses, which the database does not keep
@@ -197,7 +202,7 @@ def _collect(
         return Collection(
             repositories,
             sources,
-            runs.changes,
+            changes_since(connection, before),
             summarise(connection, everything),
             find_achievements(connection, everything, _HIGHEST),
         )
@@ -245,7 +250,8 @@ def _report(collection: Collection, off: list[str]) -> Iterator[str]:
         yield from _about_source(source)
     if off:
         yield click.style(f"off: {' · '.join(off)}", dim=True)
-    changes = ", ".join(f"{number:,} {name}" for name, number in collection.changes.items() if number)
+    outcome = asdict(replace(collection.changes, unchanged=0))
+    changes = ", ".join(f"{number:,} {name}" for name, number in outcome.items() if number)
     summary = collection.summary
     yield f"\n{click.style(f'{summary.achievements:,} achievements', bold=True)} ({changes or 'nothing changed'})"
     if summary.achievements:
@@ -286,7 +292,8 @@ def _about_source(source: CollectedSource) -> Iterator[str]:
 
 def _about_activities(judged: Mapping[str, Any]) -> Iterator[str]:
     yield f"  significant: {judged['significant']:,} ({_counted(judged['why'])})"
-    yield f"  not significant: {_counted(judged['why_not'])}"
+    if judged["why_not"]:
+        yield f"  not significant: {_counted(judged['why_not'])}"
 
 
 def _counted(numbers: Mapping[str, int]) -> str:
@@ -294,10 +301,14 @@ def _counted(numbers: Mapping[str, int]) -> str:
 
 
 class _Bars:
-    """Tells of progress by bars on the terminal."""
+    """Tells of progress by bars on the terminal, of waits in lines above them."""
 
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
+
+    def say(self, _context: dg.AssetExecutionContext, text: str) -> None:
+        """Print a line."""
+        self._bars.console.print(f"⏳ {text}", markup=False, highlight=False, soft_wrap=True)
 
     def start(self, _context: dg.AssetExecutionContext, work: str) -> reporting.Progress:
         """Add a bar."""

@@ -31,9 +31,8 @@ def build_defs(settings: Settings, progress: ReportsProgress | None = None) -> d
     """
     database = _database(settings)
     io_manager = ParquetIOManager(base_path=settings.frames_location)
-    histories = GitHistories(
-        database=database, io_manager=io_manager, progress=progress or LoggedProgress(), settings=settings
-    )
+    progress = progress or LoggedProgress()
+    histories = GitHistories(database=database, io_manager=io_manager, progress=progress, settings=settings)
     return dg.Definitions(
         assets=with_freshness(_ASSETS, settings),
         jobs=JOBS,
@@ -43,6 +42,7 @@ def build_defs(settings: Settings, progress: ReportsProgress | None = None) -> d
             "database": database,
             "histories": histories,
             "io_manager": io_manager,
+            "progress": progress,
             "settings": settings,
         },
         executor=_executor(settings.environment),

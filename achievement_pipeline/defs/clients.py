@@ -1,7 +1,8 @@
 """The ways to GitHub, Linear and MLflow, as the settings have them."""
 
-from collections.abc import Callable
+import dagster as dg
 
+from achievement_pipeline.defs.progress import ReportsProgress
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.github import API_URL as GITHUB_API_URL
@@ -66,6 +67,6 @@ def mlflow_client(settings: Settings, wire: Wire | None = None) -> MlflowClient:
     return MlflowClient(environment.mlflow_tracking_uri, authorization, wire=wire)
 
 
-def telling(tell: Callable[[str], None]) -> Wire:
+def telling(context: dg.AssetExecutionContext, progress: ReportsProgress) -> Wire:
     """Return the usual patience, waits told of."""
-    return Wire(progress=tell)
+    return Wire(progress=lambda text: progress.say(context, text))

@@ -34,12 +34,17 @@ def failure_sensor(settings: Settings) -> dg.SensorDefinition:
     def failed_runs(context: dg.RunFailureSensorContext) -> None:
         run = context.dagster_run
         reason = _reason(context)
-        context.instance.add_run_tags(run.run_id, {REASON_TAG: reason})
+        label(context.instance, run.run_id, reason)
         will_retry = (context.instance.get_run_by_id(run.run_id) or run).tags.get(WILL_RETRY_TAG) == "true"
         if webhook and not will_retry:
             _tell(webhook, f"❌ {run.job_name} {subject(run)} failed: {reason}")
 
     return failed_runs
+
+
+def label(instance: dg.DagsterInstance, run_id: str, reason: str) -> None:
+    """Label a failed run with the reason."""
+    instance.add_run_tags(run_id, {REASON_TAG: _presentable(reason)})
 
 
 def subject(run: dg.DagsterRun) -> str:

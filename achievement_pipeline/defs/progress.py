@@ -18,12 +18,19 @@ class Progress(Protocol):
 class ReportsProgress(Protocol):
     """Gives each piece of work its own progress. A resource: a log by default, bars on the command line."""
 
+    def say(self, context: dg.AssetExecutionContext, text: str) -> None:
+        """Tell of a wait."""
+
     def start(self, context: dg.AssetExecutionContext, work: str) -> Progress:
         """Begin to tell of a piece of work."""
 
 
 class LoggedProgress:
     """Tells of progress in the log of the run, a line every few seconds."""
+
+    def say(self, context: dg.AssetExecutionContext, text: str) -> None:
+        """Tell of a wait."""
+        context.log.info(text)
 
     def start(self, context: dg.AssetExecutionContext, work: str) -> Progress:
         """Begin to tell of a piece of work."""

@@ -9,6 +9,7 @@ from pandera.errors import SchemaError
 
 from achievement_pipeline.defs.clients import github_client, telling
 from achievement_pipeline.defs.io_manager import ParquetIOManager
+from achievement_pipeline.defs.progress import ReportsProgress
 from achievement_pipeline.errors import AchievementPipelineError, SourceError
 from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequestFiles, RawPullRequests, RawReviews
 from achievement_pipeline.settings import Settings
@@ -30,7 +31,7 @@ class RepositoriesRead:
 
 
 def read_repositories(
-    context: dg.AssetExecutionContext, settings: Settings, frames: ParquetIOManager
+    context: dg.AssetExecutionContext, settings: Settings, frames: ParquetIOManager, progress: ReportsProgress
 ) -> RepositoriesRead:
     """Read the pull requests of the run's repositories; one that does not lie on GitHub has none.
 
@@ -41,7 +42,7 @@ def read_repositories(
     for key in sorted(set(context.partition_keys) - set(ours)):
         context.log.info(f"{key} does not lie on {settings.github_host}: it has no pull requests there.")
     try:
-        client = github_client(settings, telling(context.log.info))
+        client = github_client(settings, telling(context, progress))
     except AchievementPipelineError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     read: list[PullRequests] = [no_pull_requests()]

@@ -16,6 +16,7 @@ from achievement_pipeline_tests.servers.github import TOKEN, GitHubServer, chang
 from achievement_pipeline_tests.servers.github import commit as commit_node
 from achievement_pipeline_tests.servers.linear import KEY as LINEAR_KEY
 from achievement_pipeline_tests.servers.linear import LinearServer
+from achievement_pipeline_tests.servers.loopback import Reply
 from achievement_pipeline_tests.servers.mlflow import MlflowServer
 
 pytestmark = pytest.mark.e2e
@@ -77,12 +78,15 @@ def test_a_commit_its_pull_request_and_its_issue_are_one_achievement(
         files=[changed_file("index.py", "ADDED", 90, 0)],
         commits=[commit_node("a" * 40)],
     )
+    github.faults.append(Reply({"message": "You have exceeded a secondary rate limit."}, 429, {"Retry-After": "1"}))
 
     result = run("--json")
 
     assert result.exit_code == 0, result.output
+    assert "⏳ GitHub: the rate limit is reached; asking again in" in result.stderr
     found: dict[str, Any] = json.loads(result.stdout)
     assert [source["source"] for source in found["sources"]] == ["GitHub", "Linear"]
+    assert found["changes"] == {"new": 1, "changed": 0, "unchanged": 0, "retracted": 0, "restored": 0}
     [achievement] = found["highest"]
     assert achievement["key"] == f"linear:{issue}"
     assert [line["kind"] for line in achievement["evidence"]] == [
@@ -108,6 +112,9 @@ def test_a_source_that_fails_stops_no_other_and_is_named(
     assert "2 achievements" in result.stdout
     assert "off: GitHub (GITHUB_TOKEN)" in result.stdout
     assert "lin_api_wrong" not in result.output
+    told = CliRunner().invoke(doctor).stdout
+    assert "run collect_linear: failed" in told
+    assert told.count("Linear refuses the key") == 2
 
 
 @pytest.mark.usefixtures("repository", "github", "linear")

@@ -19,6 +19,7 @@ from achievement_pipeline.defs.frame_assets import (
 )
 from achievement_pipeline.defs.io_manager import ParquetIOManager
 from achievement_pipeline.defs.metadata import describe
+from achievement_pipeline.defs.progress import ReportsProgress
 from achievement_pipeline.defs.pull_requests import RAW_PULL_REQUESTS, read_repositories
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.frames import (
@@ -51,10 +52,11 @@ def github_history(
     context: dg.AssetExecutionContext,
     database: Database,
     io_manager: dg.ResourceParam[ParquetIOManager],
+    progress: dg.ResourceParam[ReportsProgress],
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.MaterializeResult]:
     """Read what is merged now; what is stored of it is only a cache, so the cost is that of what changed."""
-    read = read_repositories(context, settings, io_manager)
+    read = read_repositories(context, settings, io_manager, progress)
     for key, is_public in read.public.items():
         note_visibility(database.engine, key, "public" if is_public else "private")
     pull_requests, commits, files, reviews, warnings, _ = read.frames

@@ -21,6 +21,7 @@ from achievement_pipeline.defs.frame_assets import (
 )
 from achievement_pipeline.defs.io_manager import ParquetIOManager
 from achievement_pipeline.defs.metadata import describe
+from achievement_pipeline.defs.progress import ReportsProgress
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frames import LinearActivities, RawLinearIssues, RawLinearProjects, Scores, Skills
 from achievement_pipeline.judging import find_linear_skills, judge_linear, score_linear
@@ -38,11 +39,12 @@ _RAW: dict[str, type[pa.DataFrameModel]] = {
 def linear_workspace(
     context: dg.AssetExecutionContext,
     io_manager: dg.ResourceParam[ParquetIOManager],
+    progress: dg.ResourceParam[ReportsProgress],
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.MaterializeResult]:
     """Read what is completed now; what is stored of it is only a cache, so the cost is that of what changed."""
     try:
-        client = linear_client(settings, telling(context.log.info))
+        client = linear_client(settings, telling(context, progress))
         issues = read_issues(client, _stored_issues(io_manager))
         projects = read_projects(client)
     except AchievementPipelineError as error:

@@ -18,6 +18,7 @@ from achievement_pipeline.defs.frame_assets import (
     warn,
 )
 from achievement_pipeline.defs.metadata import describe
+from achievement_pipeline.defs.progress import ReportsProgress
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills
 from achievement_pipeline.judging import find_run_skills, judge_runs, score_runs
@@ -30,11 +31,13 @@ _RAW: dict[str, type[pa.DataFrameModel]] = {"raw_mlflow_runs": RawMlflowRuns, "r
 
 @dg.multi_asset(name="mlflow_server", **raw(_GROUP, "mlflow", _RAW))
 def mlflow_server(
-    context: dg.AssetExecutionContext, settings: dg.ResourceParam[Settings]
+    context: dg.AssetExecutionContext,
+    progress: dg.ResourceParam[ReportsProgress],
+    settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.MaterializeResult]:
     """Read all runs that are not deleted: a thousand a request."""
     try:
-        runs, metrics, warnings = read_runs(mlflow_client(settings, telling(context.log.info)))
+        runs, metrics, warnings = read_runs(mlflow_client(settings, telling(context, progress)))
     except AchievementPipelineError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     shown = describe(runs, ["experiment", "name", "user", "status", "ended_at"], **warn(context, warnings))
