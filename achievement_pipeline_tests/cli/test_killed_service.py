@@ -10,13 +10,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+import dagster as dg
 import pytest
 import sqlalchemy as sa
+from dagster._core.execution.backfill import BulkActionStatus
+from dagster._core.storage.tags import BACKFILL_ID_TAG
 
+from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.presence import find_service
+from achievement_pipeline.defs.backfills import request_backfills
+from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.run_locks import process_of_run
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.settings import Environment
+from achievement_pipeline.settings import Environment, load_settings
 from achievement_pipeline.store.database import create_engine
 from achievement_pipeline.store.opening import open_database
 from achievement_pipeline_tests.builders import GitRepository
@@ -36,7 +42,7 @@ def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder of a service of this test's own; nobody of it lives on."""
     for name in Environment.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setenv("DAGSTER_HOME", "")  # whatever a test sets is taken back after it
     folder = Path(tempfile.mkdtemp(prefix="achievements-"))
     folder.chmod(0o755)  # for root, whose database server is another user's
     monkeypatch.setenv("ACHIEVEMENTS_HOME", str(folder))
@@ -87,6 +93,41 @@ def test_what_is_committed_while_everything_is_killed_is_there_once(
     spare_engine = create_engine(spare_database_url)
     assert survived == collect_here([repository], spare_engine)
     spare_engine.dispose()
+
+
+def test_a_backfill_that_was_killed_with_everything_else_goes_on(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repositories = [GitRepository.create(tmp_path / f"repository-{number}") for number in range(3)]
+    for number, repository in enumerate(repositories):
+        repository.commit(f"feat: part {number}", {"part.py": f"value = {number}\n" * 60})
+    monkeypatch.setenv("GIT_REPO_PATH", os.pathsep.join(str(repository.path) for repository in repositories))
+    with open_database(None, home) as engine:
+        with running_service(tmp_path / "first.log") as service:
+            for repository in repositories:
+                _wait_for(engine, repository)
+            _wait_until(lambda: not _run_worker(home))
+            before = stored(engine)
+            settings = load_settings()
+            use_dagster_home(settings)
+            with dg.DagsterInstance.get() as instance:
+                [backfill] = request_backfills(build_defs(settings), instance, settings, [], only_judging=False)
+            _wait_until(lambda: _run_worker(home))
+            running = find_service(home)
+            assert running
+            assert running.group
+            service.kill()
+            os.killpg(running.group, signal.SIGKILL)
+        with running_service(tmp_path / "second.log"), dg.DagsterInstance.get() as instance:
+            _wait_until(lambda: _is_complete(instance, backfill))
+            runs = instance.get_runs(dg.RunsFilter(tags={BACKFILL_ID_TAG: backfill}))
+        assert [run.status for run in runs] == [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
+        assert stored(engine) == before
+
+
+def _is_complete(instance: dg.DagsterInstance, backfill: str) -> bool:
+    found = instance.get_backfill(backfill)
+    return found is not None and found.status is BulkActionStatus.COMPLETED_SUCCESS
 
 
 def _wait_for(engine: sa.Engine, repository: GitRepository) -> None:
