@@ -236,6 +236,7 @@ class RawPullRequestCommits(pa.DataFrameModel):
     author_login: str = pa.Field(nullable=True, description="Account that GitHub knows by the address")
     authored_at: Moment = pa.Field(nullable=True, description="Stays when it is rebased, as does the subject")
     subject: str = pa.Field(description="First paragraph of the message on one line")
+    body: str = pa.Field(description="The rest of the message; may be empty")
 
     class Config:
         """No other column may appear."""

@@ -120,7 +120,7 @@ def link_pull_requests(
 ) -> pd.Series[str]:
     """Return the links of each pull request: to its commits, and to the Linear issues that it is for.
 
-    What the subjects of its commits name is listed, for a squash leaves them behind.
+    What the messages of its commits name is listed, for a squash leaves them behind.
 
     Args:
         pull_requests: Pull requests of any number of repositories.
@@ -128,7 +128,7 @@ def link_pull_requests(
     """
     own = _own_commits(pull_requests, commits)
     told = read_texts(pull_requests["title"] + "\n\n" + pull_requests["body"])
-    also = pd.concat([told.related, told.without(read_titles(own["subject"]))])
+    also = pd.concat([told.related, _named_by_commits(own)])
     closed = pull_requests["closes"].map(json.loads).explode().dropna()
     hosts = pull_requests["repository"].str.lower().str.split("/").str[0].reindex(closed.index)
     return _links(
@@ -221,6 +221,15 @@ def _own_commits(pull_requests: pd.DataFrame, commits: pd.DataFrame) -> pd.DataF
     rows = pull_requests[["repository", "number"]].assign(row=pull_requests.index)
     own = commits.merge(rows, on=["repository", "number"])
     return own.sort_values(["row", "position"]).set_index("row")
+
+
+def _named_by_commits(own: pd.DataFrame) -> pd.Series[str]:
+    """Return what each message names by itself, as `link_commits` reads it; the index is that of ``own``."""
+    messages_alone = own.reset_index()
+    told = read_texts(messages_alone["subject"] + "\n\n" + messages_alone["body"])
+    titles = told.without(read_titles(messages_alone["subject"]))
+    named = pd.concat([titles, told.belongs, told.related]).sort_index(kind="stable")
+    return named.set_axis(own.index[named.index])
 
 
 def _attached(issues: pd.DataFrame, what: str) -> Names:

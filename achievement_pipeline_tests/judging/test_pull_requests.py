@@ -46,6 +46,7 @@ def committed(email: str, login: str | None, number: int = 1, position: int = 0)
         "author_login": login,
         "authored_at": DAY,
         "subject": "work",
+        "body": "",
     }
 
 

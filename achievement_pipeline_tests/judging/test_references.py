@@ -126,6 +126,19 @@ def test_an_issue_that_is_only_related_is_listed_wherever_else_it_stands() -> No
     assert links_of(links, "listed") == ["linear:eng-2"]
 
 
+def test_what_the_messages_of_its_commits_name_is_listed_as_a_merge_would_do() -> None:
+    own = own_commits(
+        {"subject": "ENG-1: Begin", "body": "Fixes ENG-2\nSkip ENG-5"},
+        {"subject": "ENG-4: Go on", "body": "Related to ENG-3\nSkip ENG-4", "position": 1},
+        {"subject": "Encode as UTF-8", "body": "See ENG-6", "position": 2},
+    )
+
+    links = references.link_pull_requests(pulls({"title": "Do it", "body": "Ignore ENG-3"}), own)
+
+    assert links_of(links, "listed") == ["linear:eng-1", "linear:eng-2", "linear:eng-3", "linear:utf-8"]
+    assert links_of(links, "parent") == []
+
+
 def test_an_issue_that_shall_be_ignored_is_not_linked() -> None:
     assert pull_parents(title="ENG-1: Do it", body="Ignore ENG-1", branch="eng-1-do-it") == []
 

@@ -104,6 +104,7 @@ def test_a_pull_request_is_read_with_all_that_is_known_about_it(server: GitHubSe
             "author_login": "ada",
             "authored_at": pd.Timestamp("2026-01-01T10:00:00Z"),
             "subject": "feat: work of aaaa",
+            "body": "Why it was done.",
         },
         {
             "position": 1,
@@ -112,6 +113,7 @@ def test_a_pull_request_is_read_with_all_that_is_known_about_it(server: GitHubSe
             "author_login": pytest.approx(float("nan"), nan_ok=True),
             "authored_at": pd.Timestamp("2026-01-01T10:00:00Z"),
             "subject": "feat: work of bbbb",
+            "body": "Why it was done.",
         },
     ]
     assert found.files.drop(columns=["repository", "number"]).to_dict("records") == [

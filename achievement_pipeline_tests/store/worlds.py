@@ -74,6 +74,7 @@ class Pull:
             "repository": REPOSITORY,
             "sha": _sha(self.number, what, place),
             "subject": f"Step {place} of {self.number}" if place == 0 else "ENG-3: The rest",
+            "body": "Fixes ENG-2" if place == 0 else "Skip ENG-1",
             "authored_at": after(self.number + place / 10),
         }
 

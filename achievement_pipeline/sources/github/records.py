@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from achievement_pipeline.sources.github.rows import Row, full_login, subject, to_json
+from achievement_pipeline.sources.github.rows import Row, body, full_login, subject, to_json
 from achievement_pipeline.sources.records import Record
 
 
@@ -118,6 +118,7 @@ class Commit(Record):
             "author_login": author and author.user and author.user.login,
             "authored_at": self.commit.authored_date,
             "subject": subject(self.commit.message),
+            "body": body(self.commit.message),
         }
 
 

@@ -19,6 +19,7 @@ from achievement_pipeline.sources.github.rows import (
     PullRequests,
     Row,
     Rows,
+    body,
     full_login,
     merge_rows,
     replace_rows,
@@ -136,6 +137,7 @@ class _Commit(BaseModel):
             "author_login": self.author and self.author.login,
             "authored_at": self.commit.author and self.commit.author.date,
             "subject": subject(self.commit.message),
+            "body": body(self.commit.message),
         }
 
 

@@ -85,6 +85,11 @@ def subject(message: str) -> str:
     return " ".join(line.strip() for line in message.strip().partition("\n\n")[0].splitlines())
 
 
+def body(message: str) -> str:
+    """Return the rest of a commit's message."""
+    return message.strip().partition("\n\n")[2].strip()
+
+
 def to_json(names: Iterable[str]) -> str:
     """Return names as a JSON list, sorted."""
     return json.dumps(sorted(names))
