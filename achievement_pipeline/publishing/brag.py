@@ -19,6 +19,8 @@ from achievement_pipeline.publishing.themes import by_theme, heading
 _IN_FULL = 5
 _IN_A_LINE = 15
 _SKILLS = 8
+_HIGHEST = 3
+"""What comes first, for who reads no further."""
 _EVIDENCE = 4
 
 
@@ -37,7 +39,7 @@ def write_brag_document(achievements: Sequence[PublicAchievement], profile: Prof
     if not achievements:
         lines += ["Nothing was recorded in this period.", ""]
     else:
-        lines += [*_at_a_glance(achievements, themes), *(line for each in themes.items() for line in _theme(*each))]
+        lines += [*_at_a_glance(achievements, themes), *_themes(achievements, themes)]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -45,7 +47,8 @@ def _at_a_glance(
     achievements: Sequence[PublicAchievement], themes: dict[str, list[PublicAchievement]]
 ) -> Iterator[str]:
     repositories = {each.repository for each in achievements if each.repository}
-    where = f" in {facts.counted(len(repositories), 'repository', 'repositories')}" if repositories else ""
+    several = facts.counted(len(repositories), "repository", "repositories") if repositories else ""
+    where = f" in {escaped(facts.only_place(achievements)) or several}" if repositories else ""
     yield (
         f"{facts.pieces(len(achievements))}{where}. Impact is in points of 100; effective lines are those of work,"
         " without generated, vendored and moved files."
@@ -54,6 +57,11 @@ def _at_a_glance(
     if skills := shown_skills(achievements)[:_SKILLS]:
         yield f"Skills shown most: {', '.join(f'{escaped(skill.name)} ({skill.pieces:,})' for skill in skills)}."
         yield ""
+    if len(achievements) > _IN_FULL:
+        yield "Of the highest impact:"
+        yield ""
+        yield from map(_in_a_line, facts.best_first(achievements)[:_HIGHEST])
+        yield ""
     yield "| Theme | Pieces of work | Highest impact |"
     yield "|---|--:|--:|"
     for category, done in themes.items():
@@ -61,11 +69,17 @@ def _at_a_glance(
     yield ""
 
 
-def _theme(category: str, done: Sequence[PublicAchievement]) -> Iterator[str]:
+def _themes(achievements: Sequence[PublicAchievement], themes: dict[str, list[PublicAchievement]]) -> Iterator[str]:
+    place = facts.only_place(achievements)
+    for category, done in themes.items():
+        yield from _theme(category, done, place)
+
+
+def _theme(category: str, done: Sequence[PublicAchievement], known_place: str) -> Iterator[str]:
     yield f"## {escaped(heading(category))}"
     yield ""
     for achievement in done[:_IN_FULL]:
-        yield from _in_full(achievement)
+        yield from _in_full(achievement, known_place)
     others = done[_IN_FULL : _IN_FULL + _IN_A_LINE]
     if others:
         yield "Also:"
@@ -76,8 +90,13 @@ def _theme(category: str, done: Sequence[PublicAchievement]) -> Iterator[str]:
         yield ""
 
 
-def _in_full(achievement: PublicAchievement) -> Iterator[str]:
-    about = (facts.day(achievement.completed_at), facts.place(achievement), f"impact {achievement.impact_score:.0f}")
+def _in_full(achievement: PublicAchievement, known_place: str) -> Iterator[str]:
+    place = facts.place(achievement)
+    about = (
+        facts.day(achievement.completed_at),
+        place if place != known_place else "",
+        f"impact {achievement.impact_score:.0f}",
+    )
     yield f"### {escaped(achievement.title)}"
     yield ""
     yield f"*{escaped(' · '.join(filter(None, about)))}*"

@@ -21,17 +21,19 @@ def write_digest(achievements: Sequence[PublicAchievement], period: Period) -> s
         achievements: Those of the period.
         period: What it is called.
     """
-    head = f"{period.name}: {facts.pieces(len(achievements)) if achievements else 'nothing was recorded'}"
+    place = facts.only_place(achievements)
+    done = facts.pieces(len(achievements)) if achievements else "nothing was recorded"
+    head = f"{period.name}: {done}{f' in {place}' if place else ''}"
     themes = by_theme(facts.best_first(achievements))
-    return "\n".join([head, *(line for each in themes.items() for line in _theme(*each))]) + "\n"
+    return "\n".join([head, *(line for each in themes.items() for line in _theme(*each, place))]) + "\n"
 
 
-def _theme(category: str, done: Sequence[PublicAchievement]) -> Iterator[str]:
+def _theme(category: str, done: Sequence[PublicAchievement], known_place: str) -> Iterator[str]:
     yield ""
     yield heading(category)
     for achievement in done[:_SHOWN]:
         place = facts.place(achievement)
-        yield f"• {achievement.title}{f' ({place})' if place else ''}"
+        yield f"• {facts.plain(achievement.title)}{f' ({place})' if place != known_place else ''}"
         if url := next((each.url for each in facts.shown_by(achievement) if each.url), None):
             yield f"  {url}"
     if len(done) > _SHOWN:

@@ -40,6 +40,7 @@ _NO_PROSE = re.compile(r"#|```|\||>|[-*+] \[[ xX]\]|!?\[|https?://\S+$|</?\w|---
 _BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 _COMMIT_TYPE = re.compile(r"^[a-z]+(?:\([^()]*\))?!?: (?=\S)")
 """How the subjects of other commits begin, which squashed ones list."""
+_CODE = re.compile(r"`([^`\n]+)`")
 _LONGEST_SUMMARY = 280
 
 
@@ -104,6 +105,11 @@ def summary(achievement: PublicAchievement) -> str:
     return ""
 
 
+def plain(text: str) -> str:
+    """Return a text without the marks of code that Markdown has, for readers of plain text."""
+    return _CODE.sub(r"\1", text)
+
+
 def cut(text: str, longest: int) -> str:
     """Cut a text after a word, so that it has at most so many characters."""
     return text if len(text) <= longest else f"{text[:longest].rsplit(' ', 1)[0].rstrip(' ,;:.')}…"
@@ -113,6 +119,12 @@ def place(achievement: PublicAchievement) -> str:
     """Return the repository without its host: ``pallets/flask``; empty where there is none, or none that is shown."""
     host, slash, name = (achievement.repository or "").partition("/")
     return name if slash and "." in host else achievement.repository or ""
+
+
+def only_place(achievements: Iterable[PublicAchievement]) -> str:
+    """Return the one repository that all of the achievements are from; empty where they are from several, or none."""
+    places = {place(each) for each in achievements}
+    return places.pop() if len(places) == 1 else ""
 
 
 def repository_url(achievement: PublicAchievement) -> str | None:

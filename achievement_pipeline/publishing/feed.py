@@ -52,7 +52,7 @@ def write_feed(achievements: Sequence[PublicAchievement], profile: Profile) -> s
 def _entry(achievement: PublicAchievement) -> ET.Element:
     entry = ET.Element("entry")
     _add(entry, "id", _name("achievement", achievement.id))
-    _add(entry, "title", achievement.title)
+    _add(entry, "title", facts.plain(achievement.title))
     _add(entry, "updated", _moment(achievement.completed_at))
     ET.SubElement(entry, "category", term=achievement.category, label=heading(achievement.category))
     for skill in achievement.skills:
@@ -64,7 +64,11 @@ def _entry(achievement: PublicAchievement) -> ET.Element:
 
 
 def _content(achievement: PublicAchievement) -> str:
-    parts = (facts.summary(achievement), ", ".join(facts.results(achievement)), heading(achievement.category))
+    parts = (
+        facts.plain(facts.summary(achievement)),
+        ", ".join(facts.results(achievement)),
+        heading(achievement.category),
+    )
     return " · ".join(filter(None, parts))
 
 

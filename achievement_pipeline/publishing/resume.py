@@ -127,7 +127,7 @@ def _highlight(achievement: PublicAchievement) -> str:
     shown = facts.results(achievement)[:_SHOWN] or facts.evidence_counts(achievement)
     url = next((f" ({each.url})" for each in facts.shown_by(achievement) if each.url), "")
     shown_by = f", shown by {' and '.join(shown)}" if shown else ""
-    return past_tense(achievement.title.rstrip(".")) + shown_by + url
+    return past_tense(facts.plain(achievement.title).rstrip(".")) + shown_by + url
 
 
 def _skill(skill: ShownSkill) -> JsonObject:

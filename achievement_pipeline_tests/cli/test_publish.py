@@ -87,7 +87,7 @@ def test_from_login_to_a_post_that_is_deleted(
     assert "1 are not approved" in run("publish", "linkedin", "--now").output
     run("approve", MINE.key, "--channel", "linkedin")
     shown = run("publish", "linkedin", "--dry-run")
-    assert "Add a cache" in shown.stdout
+    assert "Added a cache" in shown.stdout
     assert all(request.path != "/rest/posts" for request in linkedin.requests)
 
     posted = run("publish", "linkedin", "--now")

@@ -30,7 +30,7 @@ def test_a_piece_of_work_is_told_as_what_result_and_evidence() -> None:
     assert (
         "## New features\n\n"
         "### Add a cache\n\n"
-        "*2026-03-04 · ann/loom · impact 80*\n\n"
+        "*2026-03-04 · impact 80*\n\n"
         "- **What:** Lookups took a second.\n"
         "- **With:** bob@example.com\n"
         "- **Result:** 340 effective lines · 4 effective files\n"
@@ -65,6 +65,18 @@ def test_the_best_are_told_in_full_and_others_in_a_line() -> None:
     assert "- Work 24 (2026-03-04): [pull request #24](https://github.com/ann/loom/pull/24)\n" in document
     assert document.endswith("- and 10 more\n")
     assert "| New features | 30 | 29 |" in document
+
+
+def test_who_reads_no_further_has_read_the_best_and_where_it_was_done() -> None:
+    document = written(*(view(f"Work {number}", number=number, impact_score=float(number)) for number in range(6)))
+    beginning = document.partition("| Theme |")[0]
+    assert "6 pieces of work in ann/loom." in beginning
+    assert [line[:8] for line in beginning.splitlines() if line.startswith("- ")] == [
+        "- Work 5",
+        "- Work 4",
+        "- Work 3",
+    ]
+    assert "in 2 repositories." in written(view(), view("Fix", "github.com/ann/shuttle"))
 
 
 def test_much_evidence_is_counted() -> None:

@@ -22,6 +22,13 @@ def test_it_tells_what_was_done_with_a_link_each() -> None:
     )
 
 
+def test_the_one_repository_of_all_is_named_once() -> None:
+    digest = write_digest(public(Channel.DIGEST, view("Use `uv`"), view("Fix it", number=8)), WEEK)
+    assert digest.startswith("2 to 8 March 2026: 2 pieces of work in ann/loom\n")
+    assert "• Use uv\n" in digest
+    assert digest.count("ann/loom\n") == 1
+
+
 def test_a_busy_week_is_cut() -> None:
     digest = write_digest(public(Channel.DIGEST, *(view(number=number) for number in range(12))), WEEK)
     assert digest.count("Add a cache") == 10

@@ -17,6 +17,10 @@ from achievement_pipeline.publishing.past_tense import past_tense
         ("Test client for streams", "Test client for streams"),
         ("Use black, reformat all", "Use black, reformat all"),
         ("Make config (e.g., toml, ini) a class", "Made config (e.g., toml, ini) a class"),
+        ("Migrate to poetry 2 and follow PEP 621", "Migrated to poetry 2 and followed PEP 621"),
+        ("Add docs and tests for it", "Added docs and tests for it"),
+        ("emit a warning", "emitted a warning"),
+        ("Retry and hide it", "Retried and hid it"),
         ("Refactor", "Refactor"),
     ],
 )

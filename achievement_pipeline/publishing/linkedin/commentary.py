@@ -17,6 +17,7 @@ import jinja2
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.publishing import facts
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings, compile_template
+from achievement_pipeline.publishing.past_tense import past_tense
 from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline.publishing.privacy import PublicAchievement, way_out
 
@@ -94,12 +95,14 @@ def _fitting(achievement: PublicAchievement, settings: LinkedInSettings, templat
 def _rendered(
     achievement: PublicAchievement, settings: LinkedInSettings, template: jinja2.Template, summary: str
 ) -> str:
+    title = facts.plain(achievement.title)
     seen = (each.url for each in facts.shown_by(achievement) if each.url)
     tags = dict.fromkeys(filter(None, (hashtag(skill.name) for skill in achievement.skills)))
     try:
         text = template.render(
-            title=achievement.title,
-            summary=summary,
+            title=title,
+            done=past_tense(title),
+            summary=facts.plain(summary),
             results=facts.results(achievement),
             skills=[skill.name for skill in achievement.skills],
             hashtags=" ".join(list(tags)[: settings.hashtags]),

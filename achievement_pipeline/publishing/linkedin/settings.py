@@ -17,16 +17,16 @@ API_URL = "https://api.linkedin.com"
 OAUTH_URL = "https://www.linkedin.com/oauth/v2"
 
 TEMPLATE = """\
-{{ title }}
+{{ done }}
 
 {% if summary %}
 {{ summary }}
 
 {% endif %}
-{% for result in results %}
-✔ {{ result }}
-{% endfor %}
+{% if results %}
+Shown by {{ results | join(", ") }}
 
+{% endif %}
 {% if link %}
 {{ link }}
 
@@ -66,7 +66,8 @@ class LinkedInSettings(BaseModel):
     )
     visibility: LinkedInVisibility = Field(default=LinkedInVisibility.PUBLIC, description="Who sees a post")
     template: Annotated[str, AfterValidator(_compiles)] = Field(
-        default=TEMPLATE, description="Jinja2: title, summary, results, skills, hashtags, link, category, repository"
+        default=TEMPLATE,
+        description="Jinja2: title, done, summary, results, skills, hashtags, link, category, repository",
     )
     portfolio: WebAddress | None = Field(
         default=None, description="Linked where an achievement has no evidence that can be seen"

@@ -126,6 +126,7 @@ def _template() -> jinja2.Template:
         "day": facts.day,
         "evidence_words": facts.evidence_words,
         "place": facts.place,
+        "plain": facts.plain,
         "results": facts.results,
         "shown_by": facts.shown_by,
         "summary": facts.summary,

@@ -19,7 +19,7 @@ def text(settings: LinkedInSettings | None = None, **changes: object) -> str:
 
 def test_a_post_says_what_was_done_what_shows_it_and_by_which_skills() -> None:
     assert text(skills_demonstrated=["C#", "Machine learning"]) == (
-        "Add a cache\n\n✔ 340 effective lines\n✔ 4 effective files\n\n"
+        "Added a cache\n\nShown by 340 effective lines, 4 effective files\n\n"
         "https://github.com/ann/loom/pull/7\n\n#CSharp #MachineLearning"
     )
 

@@ -78,13 +78,13 @@ def desk(engine: sa.Engine) -> Iterator[Desk]:
 
 def test_the_best_goes_first_one_at_its_time(desk: Desk) -> None:
     assert desk.send() == ["published"]
-    assert desk.titles() == ["Add a cache"]
+    assert desk.titles() == ["Added a cache"]
     assert desk.send() == [], "the next one has to wait for a day"
     assert desk.outgoing.prepare().slot == WEDNESDAY + dt.timedelta(days=1)
     desk.now += dt.timedelta(days=1)
     assert desk.send() == ["published"]
     assert desk.send(at_once=True) == [], "all is said"
-    assert desk.titles() == ["Add a cache", "Fix a crash"]
+    assert desk.titles() == ["Added a cache", "Fixed a crash"]
 
 
 def test_nothing_goes_out_without_approval(desk: Desk) -> None:
@@ -93,7 +93,7 @@ def test_nothing_goes_out_without_approval(desk: Desk) -> None:
     assert desk.send(FIRST.key, at_once=True) == []
     assert [held.reason for held in desk.outgoing.prepare().held] == ["not_approved"]
     assert desk.send() == ["published"]
-    assert desk.titles() == ["Fix a crash"]
+    assert desk.titles() == ["Fixed a crash"]
 
 
 def test_those_that_were_named_go_first_and_wait_for_their_time(desk: Desk) -> None:
@@ -101,12 +101,12 @@ def test_those_that_were_named_go_first_and_wait_for_their_time(desk: Desk) -> N
     assert desk.send(SECOND.key) == []
     desk.now = WEDNESDAY + dt.timedelta(days=1)
     assert desk.send() == ["published"]
-    assert desk.titles() == ["Fix a crash"]
+    assert desk.titles() == ["Fixed a crash"]
 
 
 def test_all_that_are_named_go_out_at_once_where_that_is_wanted(desk: Desk) -> None:
     assert desk.send(SECOND.key, FIRST.key, at_once=True) == ["published", "published"]
-    assert desk.titles() == ["Fix a crash", "Add a cache"]
+    assert desk.titles() == ["Fixed a crash", "Added a cache"]
 
 
 @pytest.mark.parametrize("fault", [RESET, error(503, "down"), error(500, "internal")])
@@ -142,7 +142,7 @@ def test_where_the_user_set_it_the_identical_text_is_sent_again(desk: Desk, arri
     assert desk.send() == ["unknown"]
     desk.settings = {"resend": True, "template": "other words: {{ title }}"}
     assert desk.send() == ["published"]
-    assert desk.titles() == ["Add a cache"]
+    assert desk.titles() == ["Added a cache"]
     assert desk.server.requests[0].body == desk.server.requests[1].body
 
 
