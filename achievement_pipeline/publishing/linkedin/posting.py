@@ -171,7 +171,8 @@ class Outgoing:
         with only_sender(self.engine, _CHANNEL):
             self.take_up()
             event = Event.FOUND if found else Event.MISSING
-            return self._change(key, event, "the user looked", named[0] if named else None)
+            detail = f"the user looked: it is {'there' if found else 'not there'}"
+            return self._change(key, event, detail, named[0] if named else None)
 
     def delete(self, linkedin: LinkedIn, key: str) -> Publication:
         """Take down what was posted of an achievement.
