@@ -77,6 +77,8 @@ _WRITTEN = "manual"
 _NOT_PLACES = frozenset({_WRITTEN, "linear"})
 """Origins whose names tell nothing."""
 _SERVER = "mlflow:"
+_EVERY_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Names of servers that every machine has: they tell nothing."""
 _KINDS = frozenset(kind.value for kind in ActivityKind)
 _WORDS_NAMED = 8
 _BLANK_LINE = "\n\n"
@@ -269,6 +271,8 @@ def private_places(known: Known) -> Iterator[str]:
         if visibility is Visibility.PUBLIC or origin in _NOT_PLACES:
             continue
         name = origin.removeprefix(_SERVER)
+        if name.partition("/")[0].rsplit(":", 1)[0].strip("[]") in _EVERY_MACHINE:
+            continue
         yield name
         host, slash, rest = name.partition("/")
         if "." in host and "/" in rest and slash:

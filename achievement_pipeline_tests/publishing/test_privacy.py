@@ -60,6 +60,11 @@ class TestWhatPublicWorkSays:
     def test_what_only_looks_like_a_private_place_passes(self) -> None:
         assert public(Channel.FEED, view(description="see acme-corp/zephyr-docs and zephyr"))
 
+    @pytest.mark.parametrize("server", ["localhost:5000", "127.0.0.1:5000", "[::1]:5000"])
+    def test_a_server_that_every_machine_has_is_no_place(self, server: str) -> None:
+        servers = {**VISIBILITY, f"mlflow:{server}": Visibility.PRIVATE}
+        assert public(Channel.FEED, view(description=f"see http://{server}"), visibility_of=servers)
+
     def test_where_private_work_is_shown_it_passes(self) -> None:
         assert public(Channel.FEED, view(description=PRIVATE), policy=SHOW_EVERYWHERE)
 
