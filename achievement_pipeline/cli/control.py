@@ -88,13 +88,15 @@ def _last_runs() -> list[_Run]:
 
 
 def _run(record: "RunRecord") -> _Run:
+    # imported here, as it brings Dagster along
+    from achievement_pipeline.defs.requests import subject  # noqa: PLC0415
+
     run = record.dagster_run
-    first, last = (run.tags.get(f"dagster/asset_partition_range_{end}", "") for end in ("start", "end"))
     took = record.end_time - record.start_time if record.start_time and record.end_time else None
     return _Run(
         id=run.run_id,
         job=run.job_name,
-        of=run.tags.get("dagster/partition") or " … ".join(dict.fromkeys(filter(None, (first, last)))),
+        of=subject(run.tags),
         status=run.status.value,
         created=record.create_timestamp,
         seconds=took,

@@ -12,6 +12,7 @@ from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import deserialize_value
 
 import achievement_pipeline.definitions  # noqa: F401 - the run finds it imported
+from achievement_pipeline.defs.logs import use_console_logger
 from achievement_pipeline.defs.run_locks import hold_run_lock
 from achievement_pipeline.settings import load_settings
 
@@ -24,6 +25,7 @@ def main() -> None:
         return
     if load_settings() != settings:  # they were changed while this waited: begin anew, with the order in hand
         os.execv(sys.executable, [sys.executable, "-m", "achievement_pipeline.cli.run_worker", order])  # noqa: S606
+    use_console_logger(settings.environment.achievements_log_format)
     run_id = deserialize_value(order, ExecuteRunArgs).run_id
     with hold_run_lock(settings.run_locks_path, run_id):
         execute_run_command.main([order])

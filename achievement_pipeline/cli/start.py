@@ -46,7 +46,7 @@ def start(host: str, port: int) -> None:
         home = dagster_home.use_dagster_home(settings)
         with _database(settings) as server:
             click.echo(f"🔍 Starting. The UI will be at {url}; Ctrl-C stops everything.", err=True)
-            stopped = _serve(_command(settings, home / "workspace.yaml", host, port), service, settings.home, server)
+            stopped = _serve(_command(settings, home / "workspace.yaml", host, port), service, settings, server)
     if not stopped:
         click.echo("❌ Dagster ended by itself; its last words are above. Start it again: achievements start", err=True)
         sys.exit(EXIT_FAILED)
@@ -71,17 +71,28 @@ def _command(settings: Settings, workspace: Path, host: str, port: int) -> list[
     return [sys.executable, *quiet, "-m", "dagster", "dev", *where, *logging]
 
 
-def _serve(command: list[str], service: Service, home: Path, server: EmbeddedPostgres | None) -> bool:
+def _environment(settings: Settings) -> dict[str, str]:
+    """Return the environment of Dagster's processes."""
+    code_servers = ("DAGSTER_CLI_CODE_SERVER_START", "DAGSTER_CLI_API_GRPC")
+    is_json = settings.environment.achievements_log_format is LogFormat.JSON
+    return {
+        **os.environ,
+        # the service is started in any folder, and a gql.py there is not the package of that name
+        "PYTHONSAFEPATH": "1",
+        # `dagster dev` hands on its format to all processes but these
+        **{f"{command}_LOG_FORMAT": "json" if is_json else "colored" for command in code_servers},
+    }
+
+
+def _serve(command: list[str], service: Service, settings: Settings, server: EmbeddedPostgres | None) -> bool:
     """Run `dagster dev` until it ends or this process is asked to stop; tell whether it was asked."""
-    # it is started in any folder, and a gql.py there is not the package of that name
-    environment = os.environ | {"PYTHONSAFEPATH": "1"}
     # in a group of its own, so that Ctrl-C in the terminal reaches this process alone, which then stops it in order
     with (
         _stoppable(),
-        subprocess.Popen(command, env=environment, process_group=0, pass_fds=_lease(server)) as dagster,
+        subprocess.Popen(command, env=_environment(settings), process_group=0, pass_fds=_lease(server)) as dagster,
     ):
         try:
-            note_group(home, service, dagster.pid)
+            note_group(settings.home, service, dagster.pid)
             dagster.wait()
         except KeyboardInterrupt:
             _stop(dagster)

@@ -38,3 +38,6 @@ def worker(concurrency: int, name: str) -> None:
 def _import_everything(**_: object) -> None:
     """Be warm when the first run comes."""
     import achievement_pipeline.definitions  # noqa: F401, PLC0415
+    from achievement_pipeline.defs.logs import use_console_logger  # noqa: PLC0415
+
+    use_console_logger(load_settings().environment.achievements_log_format)

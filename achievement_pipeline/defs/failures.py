@@ -9,6 +9,7 @@ import tenacity
 from dagster._core.storage.tags import WILL_RETRY_TAG
 from pydantic import SecretStr
 
+from achievement_pipeline.defs.requests import subject
 from achievement_pipeline.publishing.secret_scan import find_secrets
 from achievement_pipeline.settings import Settings
 
@@ -37,7 +38,7 @@ def failure_sensor(settings: Settings) -> dg.SensorDefinition:
         label(context.instance, run.run_id, reason)
         will_retry = (context.instance.get_run_by_id(run.run_id) or run).tags.get(WILL_RETRY_TAG) == "true"
         if webhook and not will_retry:
-            _tell(webhook, f"❌ {run.job_name} {subject(run)} failed: {reason}")
+            _tell(webhook, f"❌ {run.job_name} {subject(run.tags)} failed: {reason}")
 
     return failed_runs
 
@@ -47,21 +48,20 @@ def label(instance: dg.DagsterInstance, run_id: str, reason: str) -> None:
     instance.add_run_tags(run_id, {REASON_TAG: _presentable(reason)})
 
 
-def subject(run: dg.DagsterRun) -> str:
-    """Return what a run was for, for people: its repository, or the first and the last of them."""
-    first, last = (run.tags.get(f"dagster/asset_partition_range_{end}", "") for end in ("start", "end"))
-    return run.tags.get("dagster/partition") or " … ".join(filter(None, (first, last)))
-
-
 def _reason(context: dg.RunFailureSensorContext) -> str:
     """Return why a run failed: what the first step that failed said, else what Dagster says of the run."""
-    for event in context.get_step_failure_events():
-        failure = event.step_failure_data
-        if failure.user_failure_data and failure.user_failure_data.description:
-            return _presentable(failure.user_failure_data.description)
-        if failure.error:
-            return _presentable((failure.error.cause or failure.error).message)
-    return _presentable(context.failure_event.message or "Dagster gives no reason.")
+    said = filter(None, map(reason_of_step, context.get_step_failure_events()))
+    return next(said, None) or _presentable(context.failure_event.message or "Dagster gives no reason.")
+
+
+def reason_of_step(event: dg.DagsterEvent) -> str | None:
+    """Return what a step that failed said, for people; None where it said nothing."""
+    failure = event.step_failure_data
+    if failure.user_failure_data and failure.user_failure_data.description:
+        return _presentable(failure.user_failure_data.description)
+    if failure.error:
+        return _presentable((failure.error.cause or failure.error).message)
+    return None
 
 
 def _presentable(text: str) -> str:

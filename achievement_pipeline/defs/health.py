@@ -9,7 +9,8 @@ import dagster as dg
 from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, InstigatorTick, TickStatus
 from dagster._core.storage.tags import SENSOR_NAME_TAG
 
-from achievement_pipeline.defs.failures import REASON_TAG, subject
+from achievement_pipeline.defs.failures import REASON_TAG
+from achievement_pipeline.defs.requests import subject
 
 _LIVE_SECONDS = 120
 """The daemon notes that it lives every half a minute."""
@@ -94,7 +95,7 @@ def _failures(instance: dg.DagsterInstance) -> Iterator[Symptom]:
             f"{_AGAIN if SENSOR_NAME_TAG in run.tags else _BY_HAND} Its log: achievements start, run {run.run_id[:8]}"
         )
         failed_at = f"{record.create_timestamp:%Y-%m-%d %H:%M} UTC"
-        yield Symptom(f"run {run.job_name} {subject(run)}".strip(), f"failed {failed_at}: {reason}", remedy)
+        yield Symptom(f"run {run.job_name} {subject(run.tags)}".strip(), f"failed {failed_at}: {reason}", remedy)
 
 
 def _written(timestamp: float) -> str:

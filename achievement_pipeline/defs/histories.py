@@ -239,6 +239,8 @@ def _stored(frames: ParquetIOManager, key: str) -> _Known | None:
     contents = Contents.stored(frames, key)
     if facts is None or commits is None or files is None or contents is None:
         return None
+    if facts.empty:  # it could not be read, beside others that could
+        return None
     try:
         known = RawRepositories.validate(facts)
         history = History(

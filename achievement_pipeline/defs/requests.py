@@ -1,6 +1,6 @@
-"""What is asked of Dagster when repositories are to be collected."""
+"""What is asked of Dagster when repositories are to be collected, and what a run was asked for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 from dagster._core.storage.tags import (
@@ -22,6 +22,16 @@ def request_repositories(keys: Sequence[str]) -> dg.RunRequest:
     # many at once is a first load, an absence made up for, or the night's work: a single commit need not wait for it
     tags = {ASSET_PARTITION_RANGE_START_TAG: keys[0], ASSET_PARTITION_RANGE_END_TAG: keys[-1], PRIORITY_TAG: "-1"}
     return dg.RunRequest(run_key=None, tags=tags)
+
+
+def subject(tags: Mapping[str, str]) -> str:
+    """Return what a run is for, for people: its repository, or the first and the last of them.
+
+    Args:
+        tags: Of the run.
+    """
+    first, last = (tags.get(tag, "") for tag in (ASSET_PARTITION_RANGE_START_TAG, ASSET_PARTITION_RANGE_END_TAG))
+    return tags.get(PARTITION_NAME_TAG) or " … ".join(dict.fromkeys(filter(None, (first, last))))
 
 
 def repositories_of(run: dg.DagsterRun, order: Sequence[str]) -> Sequence[str]:

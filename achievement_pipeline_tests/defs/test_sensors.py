@@ -12,7 +12,7 @@ from achievement_pipeline.defs.jobs import COLLECT_GIT
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.repositories import find_repository, list_repositories, remember_repository
 from achievement_pipeline_tests.builders import GitRepository
-from achievement_pipeline_tests.defs.conftest import Pipeline
+from achievement_pipeline_tests.defs.conftest import QUIET, Pipeline
 from achievement_pipeline_tests.defs.watch import Watch
 
 pytestmark = pytest.mark.e2e
@@ -280,6 +280,23 @@ def test_a_broken_repository_starves_no_other(
 
     assert len(requests) == 1
     assert watch.tick() == []
+
+
+def test_a_repository_that_was_broken_from_the_first_says_why_when_it_is_asked_for_alone(
+    watch: Watch, repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = GitRepository.create(tmp_path / "broken")
+    sha = broken.commit("feat: one", {"one.py": "one = 1\n"})
+    monkeypatch.setenv("GIT_REPO_PATH", f"{broken.path}:{repository.path}")
+    shutil.rmtree(broken.path / ".git" / "objects" / sha[:2])
+    watch.run(watch.tick())
+    [key] = [key for key in watch.partitions if key.startswith("local/broken")]
+
+    run = watch.pipeline.job.execute_in_process(QUIET, watch.pipeline.instance, partition_key=key, raise_on_error=False)
+
+    [failure] = [event.step_failure_data for event in run.get_step_failure_events()]
+    assert failure.user_failure_data
+    assert str(broken.path) in str(failure.user_failure_data.description)
 
 
 def test_a_hook_makes_a_repository_known(watch: Watch, tmp_path: Path) -> None:
