@@ -40,7 +40,7 @@ def skills_over_time(skills: pd.DataFrame, completed_at: pd.Series) -> "Figure":
     for skill, counts in shown.items():
         axes.plot(counts.index, counts, marker="o", markersize=3, label=skill)
     axes.locator_params(axis="x", integer=True)
-    axes.legend()
+    figure.legend(loc="outside right upper")
     return figure
 
 

@@ -1,6 +1,5 @@
 """Dagster's own records in files, as one person has them."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -17,7 +16,7 @@ def counted() -> dg.MaterializeResult:
 
 
 @pytest.fixture
-def dagster_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def dagster_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The instance of a user without any setting."""
     for name in (*Environment.model_fields, "DAGSTER_HOME"):
         monkeypatch.delenv(name.upper(), raising=False)
@@ -25,7 +24,6 @@ def dagster_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[No
     monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     use_dagster_home(load_settings())
-    yield
 
 
 @pytest.mark.usefixtures("dagster_home")
