@@ -13,9 +13,9 @@ from achievement_pipeline.frames import Achievements
 from achievement_pipeline.store.copying import array_of_json, staged, storable_json
 from achievement_pipeline.store.tables import Achievement, Base
 
-# Every join below has an index on both sides: however wrong the planner's numbers are, it can't choose a plan that is
-# slower than linear. They are wrong just when it matters: an automatic ANALYZE during a first, long run sees full pages
-# and no rows.
+# Every join below has an index on both sides, and OFFSET keeps what is asked for each row to its own: however wrong the
+# planner's numbers are, it can't choose a plan that is slower than linear. They are wrong just when it matters: an
+# automatic ANALYZE during a first, long run sees full pages and no rows.
 _DROP_SKILLS = sa.text("""
     DELETE FROM skills USING composed
     WHERE achievement_key = composed.key
@@ -52,20 +52,27 @@ _RETRACT = sa.text("""
                     SELECT activities.parent, 0
                     UNION ALL
                     SELECT heir.key, row_number() OVER (ORDER BY rank, heir.completed_at NULLS LAST, heir.key)
-                    FROM (
-                        SELECT named.activity_key, 0
-                        FROM former_names JOIN activity_names AS named ON named.name = former_names.name
-                        WHERE achievement_key = dropped.key
+                    FROM former_names CROSS JOIN LATERAL (
+                        SELECT activity_key, 0 FROM activity_names AS named WHERE named.name = former_names.name
                         UNION ALL
-                        SELECT link.activity_key, link.rank
-                        FROM former_names JOIN activity_links AS link ON link.name = former_names.name
-                        WHERE achievement_key = dropped.key AND link.leads_to = 'child'
-                    ) AS naming (key, rank)
-                    JOIN activities AS heir ON heir.key = naming.key
+                        SELECT activity_key, link.rank FROM activity_links AS link
+                        WHERE link.name = former_names.name AND leads_to = 'child'
+                        OFFSET 0
+                    ) AS naming (key, rank) CROSS JOIN LATERAL (
+                        SELECT key, completed_at FROM activities WHERE activities.key = naming.key OFFSET 0
+                    ) AS heir
+                    WHERE achievement_key = dropped.key
                     UNION
-                    SELECT higher.parent, place FROM above JOIN activities AS higher ON higher.key = above.key
+                    SELECT higher.parent, place
+                    FROM above CROSS JOIN LATERAL (
+                        SELECT parent FROM activities WHERE activities.key = above.key OFFSET 0
+                    ) AS higher
                 )
-                SELECT composed.key FROM above JOIN composed ON composed.key = above.key ORDER BY place LIMIT 1
+                SELECT found.key
+                FROM above CROSS JOIN LATERAL (
+                    SELECT key FROM composed WHERE composed.key = above.key OFFSET 0
+                ) AS found
+                ORDER BY place LIMIT 1
             ) AS root ON true
             WHERE NOT EXISTS (SELECT FROM composed WHERE composed.key = touched.key)
         ) AS fate

@@ -55,21 +55,25 @@ _TOUCH = sa.text("""
             UNION ALL
             SELECT activities.key FROM activities WHERE parent = piece.key
             UNION ALL
-            SELECT achievement_key
-            FROM activity_names AS named JOIN former_names ON former_names.name = named.name
-            WHERE named.activity_key = piece.key
+            SELECT former.key
+            FROM (
+                SELECT name FROM activity_names WHERE activity_key = piece.key
+                UNION ALL
+                SELECT name FROM activity_links WHERE activity_key = piece.key AND leads_to = 'child'
+                OFFSET 0
+            ) AS mine CROSS JOIN LATERAL (
+                SELECT achievement_key FROM former_names WHERE former_names.name = mine.name OFFSET 0
+            ) AS former (key)
             UNION ALL
-            SELECT achievement_key
-            FROM activity_links AS link JOIN former_names ON former_names.name = link.name
-            WHERE link.activity_key = piece.key AND link.leads_to = 'child'
-            UNION ALL
-            SELECT named.activity_key
-            FROM former_names JOIN activity_names AS named ON named.name = former_names.name
+            SELECT heir.key
+            FROM former_names CROSS JOIN LATERAL (
+                SELECT activity_key FROM activity_names AS named WHERE named.name = former_names.name
+                UNION ALL
+                SELECT activity_key FROM activity_links AS link
+                WHERE link.name = former_names.name AND leads_to = 'child'
+                OFFSET 0
+            ) AS heir (key)
             WHERE achievement_key = piece.key
-            UNION ALL
-            SELECT link.activity_key
-            FROM former_names JOIN activity_links AS link ON link.name = former_names.name
-            WHERE achievement_key = piece.key AND link.leads_to = 'child'
         ) AS linked (key)
     )
     SELECT key FROM piece

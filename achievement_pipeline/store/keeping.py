@@ -156,7 +156,7 @@ class _Statistics:
     def renew(self, connection: sa.Connection, written: int) -> None:
         self._written += written
         if self._written > self._known:
-            connection.execute(sa.text("ANALYZE activities, activity_names, activity_links"))
+            connection.execute(sa.text("ANALYZE activities, activity_names, activity_links, former_names"))
             self._known = 2 * self._written
 
 
