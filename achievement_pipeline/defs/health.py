@@ -15,6 +15,7 @@ from achievement_pipeline.defs.requests import subject
 _LIVE_SECONDS = 120
 """The daemon notes that it lives every half a minute."""
 _FAILURES_SHOWN = 5
+_FAILURES_LOOKED_AT = 50
 _FAILURES_DAYS = 7
 _AGAIN = "Its sensor asks for it again, after waits that grow."
 _BY_HAND = "Nothing repeats it by itself: mend what it says, then ask for it again."
@@ -77,11 +78,16 @@ def _last_tick(instance: dg.DagsterInstance, state: InstigatorState) -> Instigat
 
 
 def _failures(instance: dg.DagsterInstance) -> Iterator[Symptom]:
-    """Tell of runs that failed in the last days and that no later run of the same made up for."""
+    """Tell of what failed in the last days, the last time of each, where no later run of the same made up for it."""
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=_FAILURES_DAYS)
     failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], created_after=since)
-    for record in instance.get_run_records(failed, limit=_FAILURES_SHOWN):
+    told: set[tuple[str, str]] = set()
+    for record in instance.get_run_records(failed, limit=_FAILURES_LOOKED_AT):
         run = record.dagster_run
+        what = (run.job_name, subject(run.tags))
+        if what in told or len(told) == _FAILURES_SHOWN:
+            continue
+        told.add(what)
         later = dg.RunsFilter(
             job_name=run.job_name,
             statuses=[dg.DagsterRunStatus.SUCCESS],
@@ -95,7 +101,7 @@ def _failures(instance: dg.DagsterInstance) -> Iterator[Symptom]:
             f"{_AGAIN if SENSOR_NAME_TAG in run.tags else _BY_HAND} Its log: achievements start, run {run.run_id[:8]}"
         )
         failed_at = f"{record.create_timestamp:%Y-%m-%d %H:%M} UTC"
-        yield Symptom(f"run {run.job_name} {subject(run.tags)}".strip(), f"failed {failed_at}: {reason}", remedy)
+        yield Symptom(" ".join(("run", *what)).strip(), f"failed {failed_at}: {reason}", remedy)
 
 
 def _written(timestamp: float) -> str:
