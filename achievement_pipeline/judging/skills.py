@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import CommitActivities, DependencyChanges, RawCommitFiles, Skills
+from achievement_pipeline.frames import CommitActivities, DependencyChanges, PathAttributes, RawCommitFiles, Skills
+from achievement_pipeline.judging.categories import Category
 from achievement_pipeline.judging.languages import languages_of
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.judging.rules import SkillRules
@@ -51,6 +52,7 @@ def find_skills(  # noqa: PLR0913 - all that shows a skill
     dependencies: DataFrame[DependencyChanges] | None = None,
     rules: SkillRules | None = None,
     *,
+    attributes: DataFrame[PathAttributes] | None = None,
     named: pd.DataFrame | None = None,
 ) -> DataFrame[Skills]:
     """Find the skills that significant commits show.
@@ -62,6 +64,8 @@ def find_skills(  # noqa: PLR0913 - all that shows a skill
         reasons: Why a file is not work, with the index of ``files`` (`achievement_pipeline.judging.noise`).
         dependencies: What the commits changed in manifests; those of manifests that are not work show nothing.
         rules: The user's additions to the vocabulary, and names.
+        attributes: What ``.gitattributes`` says of paths. Set as documentation, a file shows that and no language;
+            unset, its path shows no documentation.
         named: Skills that their texts name (`achievement_pipeline.judging.mentions`).
 
     Returns:
@@ -70,7 +74,7 @@ def find_skills(  # noqa: PLR0913 - all that shows a skill
     rules = rules or SkillRules()
     vocabulary = rules.vocabulary
     commits = activities.loc[activities["significant"], [*_COMMIT, "key", "type", "category"]]
-    work = _work(commits, files, reasons)
+    work = _work(commits, files, reasons, PathAttributes.empty() if attributes is None else attributes)
 
     technologies = _technologies_of_dependencies(work, dependencies, vocabulary)
     shown = _shown(
@@ -106,8 +110,16 @@ def _with_repositories(shown: pd.DataFrame, activities: pd.DataFrame) -> DataFra
     return Skills.validate(shown.assign(repository=repositories)[list(Skills.to_schema().columns)])
 
 
-def _work(commits: pd.DataFrame, files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) -> pd.DataFrame:
-    """The files that are work of the commits, with their lines and those of the whole commit."""
+def _work(
+    commits: pd.DataFrame,
+    files: DataFrame[RawCommitFiles],
+    reasons: pd.Series[str],
+    attributes: DataFrame[PathAttributes],
+) -> pd.DataFrame:
+    """The files that are work of the commits, with their lines and those of the whole commit.
+
+    ``documentation`` is what attributes say of each: set, unset, or missing.
+    """
     # before the merge, which is dear: most files are of commits that are not significant
     is_work = reasons.isna().to_numpy() & are_among(files["sha"], commits["sha"])
     work = pd.DataFrame(
@@ -118,14 +130,18 @@ def _work(commits: pd.DataFrame, files: DataFrame[RawCommitFiles], reasons: pd.S
         }
     )
     work["row"] = work.index
-    work = work.merge(commits[[*_COMMIT, "key"]], on=_COMMIT).set_index("row")
+    said = attributes[["repository", "path", "documentation"]]
+    work = work.merge(commits[[*_COMMIT, "key"]], on=_COMMIT).merge(said, on=["repository", "path"], how="left")
+    work = work.set_index("row")
     work["lines"] = work["insertions"] + work["deletions"]
     work["all_lines"] = work.groupby("key")["lines"].transform("sum")
     return work
 
 
 def _languages(work: pd.DataFrame, languages: pd.Series[str]) -> pd.DataFrame:
-    shown = _summed(work.assign(skill=languages.reindex(work.index)).dropna(subset="skill"))
+    is_documentation = work["documentation"].fillna(value=False)
+    languages = languages.reindex(work.index).where(~is_documentation)
+    shown = _summed(work.assign(skill=languages).dropna(subset="skill"))
     enough = (shown["share"] >= MIN_SHARE) | (shown["insertions"] >= MIN_LINES)
     # who only deletes a language shows nothing of it
     shown = shown[enough & (shown["insertions"] > 0)]
@@ -138,7 +154,13 @@ def _technologies_of_files(work: pd.DataFrame, vocabulary: Vocabulary) -> pd.Dat
 
 
 def _practices_of_files(work: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
-    shown = _summed(_belonging(work, vocabulary.practice))
+    by_path = _belonging(work, vocabulary.practice)
+    documentation = [each.name for each in vocabulary.practice if Category.DOCUMENTATION in each.categories]
+    decided = by_path["skill"].isin(documentation) & by_path["documentation"].notna()
+    declared = work[work["documentation"].fillna(value=False)].merge(
+        pd.DataFrame({"skill": documentation}, dtype="str"), how="cross"
+    )
+    shown = _summed(pd.concat([by_path[~decided], declared]))
     return _evidence(shown, weight=shown["share"].clip(lower=SEEN), evidence=_lines(shown))
 
 

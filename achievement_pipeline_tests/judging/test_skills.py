@@ -16,7 +16,7 @@ from achievement_pipeline.judging.noise import noise_reasons
 from achievement_pipeline.judging.rules import SkillRules
 from achievement_pipeline.judging.skills import find_skills
 from achievement_pipeline.judging.vocabulary import Ecosystem, Technology
-from achievement_pipeline_tests.judging.file_rows import REPOSITORY, changed, commits, dependencies
+from achievement_pipeline_tests.judging.file_rows import REPOSITORY, attributes, changed, commits, dependencies
 
 
 def find(
@@ -168,6 +168,18 @@ class TestPractices:
         skills = find(changed("a.py"), commits({"type": "perf", "category": "performance"})).set_index("skill")
         assert skills.loc["Performance engineering", "weight"] == 1.0
         assert skills.loc["Performance engineering", "evidence"] == "category performance; type perf"
+
+    def test_what_attributes_call_documentation_shows_that_and_no_language(self) -> None:
+        files = changed(lines("site/page.py", 30), lines("src/app.py", 10))
+        said = attributes({"path": "site/page.py", "documentation": True})
+        shown = weights(find_skills(commits(), files, noise_reasons(files, said), attributes=said))
+        assert shown == {"Technical documentation": 0.75, "Python": 0.25}
+
+    def test_what_attributes_call_no_documentation_shows_none(self) -> None:
+        files = changed(lines("docs/build.py", 10))
+        said = attributes({"path": "docs/build.py", "documentation": False})
+        shown = weights(find_skills(commits(), files, noise_reasons(files, said), attributes=said))
+        assert shown == {"Python": 1.0}
 
     def test_a_practice_weighs_by_its_share_of_the_lines(self) -> None:
         skills = find(changed(lines("a.py", 75), lines("test_a.py", 25)))

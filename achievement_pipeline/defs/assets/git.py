@@ -119,12 +119,14 @@ def commit_skills(  # noqa: PLR0913, PLR0917 - one argument an upstream asset
     """One row a skill that a commit shows, with weight and evidence."""
     files, contents = RawCommitFiles.validate(raw_commit_files), CommitContents.validate(commit_contents)
     activities = CommitActivities.validate(commit_activities)
+    attributes = PathAttributes.validate(path_attributes)
     skills = find_skills(
         activities,
         with_source_lines(files, contents),
-        noise_reasons(files, PathAttributes.validate(path_attributes), contents),
+        noise_reasons(files, attributes, contents),
         DependencyChanges.validate(dependency_changes),
         settings.rules.skills,
+        attributes=attributes,
     )
     return materialized("commit_skills", Skills, skills, describe_skills(skills, activities))
 
