@@ -447,8 +447,10 @@ class CommitActivities(Activities):
     deletions: int = pa.Field(ge=0, description="Lines, all files")
     effective_files: int = pa.Field(ge=0, description="Files that are work")
     effective_insertions: int = pa.Field(ge=0, description="Lines in files that are work")
-    effective_deletions: int = pa.Field(ge=0, description="Lines in files that are work")
-    left_out: str = pa.Field(description='JSON: {"<reason>": {"files": n, "lines": n}} of the files that are not work')
+    effective_deletions: int = pa.Field(ge=0, description="Lines in files that are work and stay")
+    left_out: str = pa.Field(
+        description='JSON: {"<reason>": {"files": n, "lines": n}} of files, or their lines, that are no work'
+    )
 
 
 class PullRequestActivities(Activities):
@@ -464,8 +466,10 @@ class PullRequestActivities(Activities):
     deletions: int = pa.Field(ge=0, description="Lines, all files")
     effective_files: int = pa.Field(ge=0, description="Files that are work")
     effective_insertions: int = pa.Field(ge=0, description="Lines in files that are work")
-    effective_deletions: int = pa.Field(ge=0, description="Lines in files that are work")
-    left_out: str = pa.Field(description='JSON: {"<reason>": {"files": n, "lines": n}} of the files that are not work')
+    effective_deletions: int = pa.Field(ge=0, description="Lines in files that are work and stay")
+    left_out: str = pa.Field(
+        description='JSON: {"<reason>": {"files": n, "lines": n}} of files, or their lines, that are no work'
+    )
     commits: int = pa.Field(ge=0, description="Commits of its branch")
     reviewers: int = pa.Field(ge=0, description="People other than its author who reviewed it")
     verdict: str = pa.Field(

@@ -1,8 +1,9 @@
 """Measure how well the kind of work is told where its authors did not write it, and learn the weights for that anew.
 
 Histories that use Conventional Commits are read, the type and scope are hidden, and what is inferred is compared with
-the type. Bots, merges and releases are left out; of each repository a random sample counts, so that none outweighs the
-others. What a repository was learnt from says nothing about others: measure on different ones.
+the type. Merges and releases are left out, and bots, with whom it is measured once more; of each repository a random
+sample counts, so that none outweighs the others. What a repository was learnt from says nothing about others: measure
+on different ones.
 
     python benchmarks/categories.py measure REPOSITORY...
     python benchmarks/categories.py learn REPOSITORY... > achievement_pipeline/judging/clue_weights.csv
@@ -51,7 +52,7 @@ def read_sample(location: str, *, of_each: int | None) -> tuple[pd.DataFrame, pd
 
     Args:
         location: A clone.
-        of_each: So many of each type; None: `COMMITS` as they come.
+        of_each: So many of each type by people; None: `COMMITS` of people as they come, and the bots' among them.
     """
     with tempfile.TemporaryDirectory() as cache:
         repository = open_repository(location, cache=Path(cache))
@@ -59,13 +60,12 @@ def read_sample(location: str, *, of_each: int | None) -> tuple[pd.DataFrame, pd
     headers = messages.read_headers(commits["subject"])
     commits = commits.assign(type=headers["type"].replace(SPELLINGS), title=headers["description"])
     projects = commits["repository"].str.rpartition("/")[2]
-    left_out = (
-        (commits["diff"] == DiffState.MERGE)
-        | are_bots(commits["author_name"], commits["author_email"], BotRules())
-        | messages.are_releases(commits["title"], projects)
-    )
+    commits["bot"] = are_bots(commits["author_name"], commits["author_email"], BotRules())
+    left_out = (commits["diff"] == DiffState.MERGE) | messages.are_releases(commits["title"], projects)
     commits = commits[commits["type"].isin(CLASSES) & ~left_out].sample(frac=1, random_state=1)
-    commits = commits.head(COMMITS) if of_each is None else commits.groupby("type").head(of_each)
+    people = commits[~commits["bot"]]
+    as_they_come = commits[(~commits["bot"]).cumsum() <= COMMITS]
+    commits = as_they_come if of_each is None else people.groupby("type").head(of_each)
     changes = read_changes(repository, commits["sha"].to_list(), None)
     commits = commits[~commits["sha"].isin(list(changes.unread))].reset_index(drop=True)
     return commits, work_paths(commits, changes.files, noise_reasons(changes.files))
@@ -85,12 +85,17 @@ def read_samples(locations: Sequence[str], *, of_each: int | None) -> tuple[pd.D
 
 def measure(locations: Sequence[str]) -> None:
     """Print the confusion table, precision, recall and F1 of each class, and macro-F1 of each repository."""
-    commits, files = read_samples(locations, of_each=None)
-    inferred = infer_types(commits["title"], files)["type"]
-    print(pd.crosstab(commits["type"], inferred).reindex(index=CLASSES, columns=CLASSES, fill_value=0).to_markdown())
-    scores = f1_scores(commits["type"], inferred)
+    everybody, files = read_samples(locations, of_each=None)
+    inferred = infer_types(everybody["title"], files)["type"]
+    commits = everybody[~everybody["bot"]]
+    print(
+        pd.crosstab(commits["type"], inferred[commits.index])
+        .reindex(index=CLASSES, columns=CLASSES, fill_value=0)
+        .to_markdown()
+    )
+    scores = f1_scores(commits["type"], inferred[commits.index])
     print(f"\n{scores.round(2).to_markdown()}\n\nmacro-F1 {scores['f1'].mean():.3f}, ", end="")
-    print(f"right {(commits['type'] == inferred).mean():.3f}, {len(commits)} commits\n")
+    print(f"right {(commits['type'] == inferred[commits.index]).mean():.3f}, {len(commits)} commits\n")
     for name, rows in commits.groupby("repository"):
         own = f1_scores(rows["type"], inferred[rows.index])
         own = own[own["commits"] > 0]
@@ -99,9 +104,13 @@ def measure(locations: Sequence[str]) -> None:
     scores = f1_scores(level["type"], inferred[level.index])
     print(f"\nat most {LEVEL} of each class of a repository: macro-F1 {scores['f1'].mean():.3f}, {len(level)} commits")
     print(scores["f1"].round(2).to_dict())
-    hidden = categorise(pd.Series(pd.NA, index=commits.index, dtype="str"), commits["title"], files)
-    known = categorise(commits["type"], commits["title"], files)
-    print(f"\ncategories right {(hidden['category'] == known['category']).mean():.3f}")
+    with_bots = everybody.groupby("repository").head(COMMITS)
+    scores = f1_scores(with_bots["type"], inferred[with_bots.index])
+    print(f"\nwith bots: macro-F1 {scores['f1'].mean():.3f}, {len(with_bots)} commits\n{scores.round(2).to_markdown()}")
+    hidden = categorise(pd.Series(pd.NA, index=everybody.index, dtype="str"), everybody["title"], files)
+    known = categorise(everybody["type"], everybody["title"], files)
+    right = (hidden["category"] == known["category"])[commits.index]
+    print(f"\ncategories right {right.mean():.3f}")
 
 
 def f1_scores(true: "pd.Series[str]", inferred: "pd.Series[str]") -> pd.DataFrame:

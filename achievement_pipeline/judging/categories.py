@@ -75,6 +75,11 @@ _OF_TYPE: Final = {
 }
 """``chore`` and ``revert`` are not here: they say little of what was done, so the rest of the commit is asked."""
 
+_FORMATTERS: Final = (
+    "prettier|black|ruff(?: format)?|isort|yapf|autopep8|gofmt|gofumpt|goimports|rustfmt|(?:cargo|go|dart) ?fmt|oxfmt"
+    "|dprint|clang-format|ktlint|google-java-format|php-cs-fixer|stylua|shfmt"
+)
+
 _RULES: Final = {
     Category.SECURITY: (
         r"\b(?:cve-\d{4}-\d+|ghsa(?:-\w{4}){3}|security|vulnerabilit(?:y|ies)|xss|csrf|ssrf|xxe|rce"
@@ -91,7 +96,8 @@ _RULES: Final = {
     ),
     Category.STYLE: (
         r"^(?:re)?format(?:s|ted|ting)?(?: (?:all|the|code|files?|source))*$"
-        r"|^(?:run|apply|fix) (?:prettier|black|gofmt|rustfmt|clang-format|formatting|indentation|code ?style)\b"
+        rf"|^(?:re)?format(?:s|ted|ting)? (?:\S+ )*(?:with|using) (?:{_FORMATTERS})\b|^(?:{_FORMATTERS})(?: 20\d\d)?$"
+        rf"|^(?:run|apply|fix) (?:{_FORMATTERS}|formatting|indentation|code ?style)\b"
         r"|\b(?:code ?style|(?:trailing|remove|fix) white ?space|indentation)\b"
     ),
     Category.EXPERIMENT: r"^(?:wip|poc|spike|prototype|experiment)\b|\bproof[ -]of[ -]concept\b",

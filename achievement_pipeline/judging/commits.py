@@ -177,11 +177,16 @@ def _against(
 def count_work(
     commits: pd.DataFrame, files: pd.DataFrame, noise: pd.Series[str], contents: DataFrame[CommitContents] | None
 ) -> pd.DataFrame:
-    """Count files and lines of each commit: all of them, those that are work, and those that are not by reason."""
+    """Count files and lines of each commit: all of them, those that are work, and those that are not by reason.
+
+    A deleted file is work, its lines are not.
+    """
     is_work = noise.isna().to_numpy()
     lines = (files["insertions"].fillna(0) + files["deletions"].fillna(0)).to_numpy(dtype="int64")
     places = _places(commits, files)
-    left_out = _left_out(places[~is_work], noise[~is_work], lines[~is_work], len(commits))
+    reasons = noise.mask(is_work & _are_deleted(files), "deleted")
+    out = reasons.notna().to_numpy()
+    left_out = _left_out(places[out], reasons[out], lines[out], len(commits))
     source = files if contents is None else with_source_lines(RawCommitFiles.validate(files), contents)
     return _count(places, len(commits), files, is_work, source).assign(left_out=left_out)
 
@@ -195,6 +200,8 @@ def _count(
 ) -> pd.DataFrame:
     """Count files and lines of each commit: all of them, and those that are work with their lines of source."""
     everything = np.ones(len(files), dtype=bool)
+    # to delete a file is the work of a moment, however long others wrote on it
+    is_written = is_work & ~_are_deleted(files)
 
     def count(rows: npt.NDArray[np.bool_], weights: pd.Series[int] | None = None) -> npt.NDArray[np.int64]:
         chosen = None if weights is None else weights.fillna(0).to_numpy(dtype="int64")[rows]
@@ -207,9 +214,13 @@ def _count(
             "deletions": count(everything, files["deletions"]),
             "effective_files": count(is_work),
             "effective_insertions": count(is_work, source_lines["insertions"]),
-            "effective_deletions": count(is_work, source_lines["deletions"]),
+            "effective_deletions": count(is_written, source_lines["deletions"]),
         }
     )
+
+
+def _are_deleted(files: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    return (files["status"] == "D").to_numpy()
 
 
 def _places(commits: pd.DataFrame, files: pd.DataFrame) -> npt.NDArray[np.int64]:
@@ -222,7 +233,7 @@ def _places(commits: pd.DataFrame, files: pd.DataFrame) -> npt.NDArray[np.int64]
 def _left_out(
     places: npt.NDArray[np.int64], noise: pd.Series[str], lines: npt.NDArray[np.int64], total: int
 ) -> pd.Series[str]:
-    """Return, for each commit, the JSON object of its files that are not work, by reason."""
+    """Return, for each commit, the JSON object of its files or lines that are not work, by reason."""
     left_out = pd.DataFrame({"place": places, "reason": noise.to_numpy(), "lines": lines})
     by_reason = left_out.groupby(["place", "reason"])["lines"].agg(files="size", lines="sum").reset_index()
     entries = '"' + by_reason["reason"].astype("str") + '":' + json_objects(by_reason[["files", "lines"]])

@@ -6,6 +6,7 @@ A second reading of a history is dear, so `needs_contents` picks the few changes
 
 from __future__ import annotations
 
+import ast
 import io
 import json
 import re
@@ -24,10 +25,9 @@ from achievement_pipeline.frames import CommitContents, DependencyChanges, PathA
 from achievement_pipeline.judging.commits import could_count
 from achievement_pipeline.judging.manifests import DependencyChange, changed_dependencies, manifest_paths
 from achievement_pipeline.judging.noise import Noise, noise_reasons
-from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.judging.rules import Rules
 
-EXAMINER_VERSION = "1"
+EXAMINER_VERSION = "2"
 """Raised by hand whenever `examine` or `needs_contents` would decide otherwise: all contents are read again then."""
 
 _LAID_OUT_LINES = 60
@@ -63,6 +63,18 @@ _INDENTED = re.compile(
 """Files in which indentation carries meaning."""
 
 _PROSE = re.compile(r"(?i)\.(?:md|mdx|rst|txt|adoc|asciidoc|tex|org)$")
+
+_IMPORT = re.compile(
+    rb"""(?mx)^[ \t]*(?:
+      import\b[^'"();\n{]*(?:\{[^}]*\})?[^'"();\n{]*['"][^'"\n]+['"];?      # JavaScript
+    | from[ \t]+[\w.]+[ \t]+import[ \t]+(?:\([^)]*\)|[^(\n][^\n]*)          # Python
+    | import[ \t]+(?:static[ \t]+)?(?:\([^)]*\)|[\w.*]+[^\n'"{(]*$)          # Go, Java, Kotlin, Scala, Swift, Python
+    | (?:pub[ \t]+)?use[ \t]+[^;]+;                                         # Rust, PHP
+    | using[ \t]+[^;()\n]+;                                                # C\#, C++
+    | \#[ \t]*(?:include|import)[^\n]+                                      # C
+    )""",
+)
+"""One statement that imports, as formatters sort them."""
 
 _MAX_PYTHON = 400_000
 """Bytes above which Python is not parsed: it takes seconds, and such files are data in Python's clothes."""
@@ -171,7 +183,7 @@ def needs_contents(files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) ->
     deletions = files["deletions"].fillna(0).astype("int64")
     commit = files.groupby(["repository", "sha"], sort=False).ngroup()
     in_commit = work.groupby(commit).transform("sum")
-    kept = work & files["status"].isin(["M", "R"]) & ~matches(files["path"], _PROSE.pattern)
+    kept = work & files["status"].isin(["M", "R"])
 
     lines, balance = insertions + deletions, _balance(insertions, deletions)
     all_insertions, all_deletions = (
@@ -228,7 +240,7 @@ def _noise(path: str, before: bytes, after: bytes) -> Noise | None:
         return None
     if is_whitespace_change(path, before, after):
         return Noise.WHITESPACE
-    if is_reformat(path, before, after):
+    if is_reformat(path, before, after) or is_import_order(path, before, after):
         return Noise.REFORMAT
     return Noise.LICENCE if is_licence_header_change(before, after) else None
 
@@ -270,9 +282,16 @@ def is_reformat(path: str, before: bytes, after: bytes) -> bool:
     if _squeezed(before, _LAYOUT) != _squeezed(after, _LAYOUT):
         return False
     if path.endswith((".py", ".pyi")):
-        meaning = _python_meaning(before)
-        return meaning is not None and meaning == _python_meaning(after) and _same_comments(before, after)
+        return _same_python(before, after) and _same_comments(before, after)
     return not _INDENTED.search(path) and not _PROSE.search(path)
+
+
+def is_import_order(path: str, before: bytes, after: bytes) -> bool:
+    """Tell whether two contents import the same in another order, and are else the same or laid out otherwise."""
+    if _imported(before) != _imported(after):
+        return False
+    old, new = (_IMPORT.sub(b"", content) for content in (before, after))
+    return is_whitespace_change(path, old, new) or is_reformat(path, old, new)
 
 
 def is_licence_header_change(before: bytes, after: bytes) -> bool:
@@ -305,6 +324,33 @@ def _outline(content: bytes) -> list[int]:
             widths.append(width)
         outline.append(len(widths))
     return outline
+
+
+def _imported(content: bytes) -> set[bytes]:
+    """All that the imports name."""
+    return {name for statement in _IMPORT.findall(content) for name in re.findall(rb"[\w$@./*-]+", statement)}
+
+
+def _same_python(before: bytes, after: bytes) -> bool:
+    """Whether two contents are one program.
+
+    Code is compared first: it is quick. It holds traces of line breaks (``NOP`` where folded constants stood on lines
+    of their own, and jumps over them), so what differs is compared as syntax.
+    """
+    old, new = _python_meaning(before), _python_meaning(after)
+    if old is None or new is None:
+        return False
+    return old == new or _syntax(before) == _syntax(after)
+
+
+def _syntax(content: bytes) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as in `_python_meaning`
+        tree = ast.parse(content)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = " ".join(node.value.split())
+    return ast.dump(tree)
 
 
 def _python_meaning(content: bytes) -> _Meaning | None:

@@ -62,6 +62,10 @@ def test_a_type_that_tells_decides_whatever_else_is_there(type_: str, category: 
         ("a faster parser", ("src/parser.c",), "performance"),
         ("optimise the query planner", ("src/planner.c",), "performance"),
         ("fix indentation", ("src/a.py",), "style"),
+        ("Reformat with black", ("src/a.py",), "style"),
+        ("format all files using clang-format 19", ("src/a.c",), "style"),
+        ("Run ruff format on rings.py", ("src/rings.py",), "style"),
+        ("Rustfmt 2024", ("src/a.rs",), "style"),
         ("initial commit", ("main.py",), "project"),
         ("spike: try another parser", ("src/parser.c",), "experiment"),
     ],
@@ -88,6 +92,11 @@ def test_what_was_learnt_says_which_clues_weighed_most() -> None:
 @pytest.mark.parametrize("title", ["insecurity of users", "describe emc2xssy", "force a redraw"])
 def test_words_are_found_only_whole(title: str) -> None:
     assert judged(title, "src/a.py")[0] != "security"
+
+
+@pytest.mark.parametrize("title", ["format numbers with a black background", "blacken the list", "Prettier output"])
+def test_what_looks_like_the_name_of_a_formatter_is_no_style(title: str) -> None:
+    assert judged(title, "src/a.py")[0] != "style"
 
 
 def test_titles_are_judged_without_files_too() -> None:

@@ -59,6 +59,12 @@ class TestJudging:
         assert (activity["insertions"], activity["effective_insertions"]) == (760, 60)
         assert activity["left_out"] == '{"lockfile":{"files":1,"lines":707}}'
 
+    def test_the_lines_of_a_deleted_file_are_nobodys_work_and_the_file_is(self) -> None:
+        gone = {"sha": name(0), "path": "old.py", "status": "D", "insertions": 0, "deletions": 900}
+        activity = judge(written({}), changed(*files_of([(60, 5)]), gone)).iloc[0]
+        assert (activity["deletions"], activity["effective_deletions"], activity["effective_files"]) == (905, 5, 2)
+        assert activity["left_out"] == '{"deleted":{"files":1,"lines":900}}'
+
     def test_lines_of_a_notebook_are_those_of_its_source(self) -> None:
         files = changed({"sha": name(0), "path": "a.ipynb", "insertions": 9000, "deletions": 0})
         read = contents({"sha": name(0), "path": "a.ipynb", "insertions": 70, "deletions": 1})

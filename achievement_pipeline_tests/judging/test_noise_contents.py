@@ -15,6 +15,7 @@ from achievement_pipeline.judging.contents import (
     content_frames,
     examine,
     is_generated_content,
+    is_import_order,
     is_licence_header_change,
     is_reformat,
     is_whitespace_change,
@@ -53,10 +54,53 @@ class TestWhitespace:
         assert not is_whitespace_change(path, before, after)
 
 
+class TestImportOrder:
+    @pytest.mark.parametrize(
+        ("path", "before", "after"),
+        [
+            (
+                "a.py",
+                b"import b\nfrom a import d, c\n\nf()\n",
+                b"from a import (\n    c,\n    d,\n)\nimport b\n\n\nf()\n",
+            ),
+            (
+                "a.ts",
+                b"import { b, a } from './x'\nimport type C from \"c\"\nf()\n",
+                b'import type C from "c";\nimport {\n  a,\n  b,\n} from "./x";\nf()\n',
+            ),
+            ("a.go", b'import (\n\t"os"\n\t"fmt"\n)\nf()\n', b'import (\n\t"fmt"\n\n\t"os"\n)\nf()\n'),
+            ("a.rs", b"use b::{d, c};\nuse a;\nfn f() {}\n", b"use a;\nuse b::{c, d};\nfn f() {}\n"),
+            ("A.java", b"import b.B;\nimport static a.A.*;\nf();\n", b"import static a.A.*;\nimport b.B;\nf();\n"),
+            ("a.c", b"#include <b.h>\n#include <a.h>\nf();\n", b"#include <a.h>\n#include <b.h>\nf();\n"),
+        ],
+    )
+    def test_sorting_imports_is_no_work(self, path: str, before: bytes, after: bytes) -> None:
+        assert is_import_order(path, before, after)
+
+    @pytest.mark.parametrize(
+        ("path", "before", "after"),
+        [
+            ("a.py", b"import a\nf()\n", b"import a\nimport b\nf()\n"),
+            ("a.py", b"import a\nf()\n", b"import a\ng()\n"),
+            ("a.py", b"f()\ng()\n", b"g()\nf()\n"),
+            ("a.py", b"import a\nif a:\n  f()\ng()\n", b"import a\nif a:\n  f()\n  g()\n"),
+        ],
+    )
+    def test_importing_or_doing_something_else_is_work(self, path: str, before: bytes, after: bytes) -> None:
+        assert not is_import_order(path, before, after)
+
+
 class TestReformat:
     def test_python_as_black_lays_it_out(self) -> None:
         before = b"x = {  'a':37,'b':42,\n'c':927}\ny = 'hello ''world'\nif very and(long): pass  # why\n"
         after = b'x = {"a": 37, "b": 42, "c": 927}\n\ny = "hello " "world"\nif very and (long):\n    pass  # why\n'
+        assert is_reformat("a.py", before, after)
+
+    def test_where_lines_break_means_nothing_to_python(self) -> None:
+        before = b"def f(a=None, b=None):\n    if a: return 1\n\ndef g(p=(None, None)): return f(*p)\n"
+        after = before.replace(b"(a=None, b=None)", b"(\n    a=None,\n    b=None,\n)").replace(
+            b"if a: ", b"if a:\n        "
+        )
         assert is_reformat("a.py", before, after)
 
     def test_python_with_another_meaning_is_work(self) -> None:
@@ -218,7 +262,7 @@ class TestNeeds:
 
     def test_a_balanced_change_may_be_layout(self) -> None:
         balanced = {"insertions": 80, "deletions": 75}
-        assert self.needed({"path": "a.py", **balanced}, {"path": "a.md", **balanced}) == [True, False]
+        assert self.needed({"path": "a.py", **balanced}, {"path": "a.md", **balanced}) == [True, True]
 
     def test_a_sweep_is_read_however_little_of_each_file_changed(self) -> None:
         assert all(self.needed(*({"path": f"{n}.ts", "insertions": 20, "deletions": 20} for n in range(6))))
