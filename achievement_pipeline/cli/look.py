@@ -165,7 +165,8 @@ def _explanation(
             yield f"  signed off by: {activity.details['signed_off_by'].replace(',', ', ')}"
         yield f"  category: {activity.category} ({activity.category_rule})"
         for reason, left_out in activity.details.get("left_out", {}).items():
-            yield f"  left out: {left_out['files']:,} files, {left_out['lines']:,} lines ({reason})"
+            files = "1 file" if left_out["files"] == 1 else f"{left_out['files']:,} files"
+            yield f"  left out: {files}, {left_out['lines']:,} lines ({reason})"
     for score, total in (("impact", achievement.impact_score), ("complexity", achievement.complexity_score)):
         yield f"\n{score} {total:g}"
         for line in achievement.score_ledger:

@@ -142,9 +142,7 @@ def _languages(work: pd.DataFrame, languages: pd.Series[str]) -> pd.DataFrame:
     is_documentation = work["documentation"].fillna(value=False)
     languages = languages.reindex(work.index).where(~is_documentation)
     shown = _summed(work.assign(skill=languages).dropna(subset="skill"))
-    enough = (shown["share"] >= MIN_SHARE) | (shown["insertions"] >= MIN_LINES)
-    # who only deletes a language shows nothing of it
-    shown = shown[enough & (shown["insertions"] > 0)]
+    shown = shown[(shown["share"] >= MIN_SHARE) | (shown["insertions"] >= MIN_LINES)]
     return _evidence(shown, weight=shown["share"], evidence=_lines(shown))
 
 
@@ -251,13 +249,14 @@ def _belonging(work: pd.DataFrame, skills: Sequence[Technology | Practice]) -> p
 
 
 def _summed(files: pd.DataFrame) -> pd.DataFrame:
-    """Files and lines of each skill in each activity, and its share of all lines."""
+    """Files and lines of each skill in each activity, and its share of all lines; who only deletes shows nothing."""
     summed = files.groupby(["key", "skill"], sort=False, as_index=False).agg(
         files=("path", "size"),
         insertions=("insertions", "sum"),
         deletions=("deletions", "sum"),
         all_lines=("all_lines", "first"),
     )
+    summed = summed[summed["insertions"] > 0]
     return summed.assign(share=(summed["insertions"] + summed["deletions"]) / summed["all_lines"].clip(lower=1))
 
 

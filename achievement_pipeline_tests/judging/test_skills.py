@@ -169,6 +169,10 @@ class TestPractices:
         assert skills.loc["Performance engineering", "weight"] == 1.0
         assert skills.loc["Performance engineering", "evidence"] == "category performance; type perf"
 
+    @pytest.mark.parametrize("path", [".github/workflows/a.yml", "tests/test_a.py", "Dockerfile", "docs/a.md"])
+    def test_who_only_deletes_shows_neither_technology_nor_practice(self, path: str) -> None:
+        assert find(changed(lines(path, 0, 60))).empty
+
     def test_what_attributes_call_documentation_shows_that_and_no_language(self) -> None:
         files = changed(lines("site/page.py", 30), lines("src/app.py", 10))
         said = attributes({"path": "site/page.py", "documentation": True})
