@@ -76,6 +76,8 @@ def _environment(settings: Settings) -> dict[str, str]:
     code_servers = ("DAGSTER_CLI_CODE_SERVER_START", "DAGSTER_CLI_API_GRPC")
     is_json = settings.environment.achievements_log_format is LogFormat.JSON
     return {
+        # gRPC tells of every fork
+        "GRPC_VERBOSITY": "ERROR",
         **os.environ,
         # the service is started in any folder, and a gql.py there is not the package of that name
         "PYTHONSAFEPATH": "1",
