@@ -18,6 +18,8 @@ from achievement_pipeline.settings import LogFormat
 _CONFIG = {
     "log_level": dg.Field(str, default_value="INFO", is_required=False, description="The lowest level that is told")
 }
+_NO_FAULT = "Data version mismatch for asset"
+"""Said where a run of other repositories materialized the same asset meanwhile, as runs of a backfill do."""
 
 
 def console_logger(log_format: LogFormat) -> dg.LoggerDefinition:
@@ -41,6 +43,7 @@ def _people_logger(init: dg.InitLoggerContext) -> logging.Logger:
     handler.setFormatter(_ForPeople("%(asctime)s", "%H:%M:%S"))
     lowest = logging.getLevelNamesMapping()[init.logger_config["log_level"].upper()]
     handler.addFilter(lambda record: record.levelno >= lowest or (lowest <= logging.INFO and _has_succeeded(record)))
+    handler.addFilter(lambda record: not str(_about(record)["orig_message"]).startswith(_NO_FAULT))
     logger = logging.Logger("achievements")
     logger.addHandler(handler)
     return logger
