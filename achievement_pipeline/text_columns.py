@@ -29,6 +29,12 @@ def are_among(texts: pd.Series, others: pd.Series) -> npt.NDArray[np.bool_]:
     return found
 
 
+def places_among(texts: pd.Series, others: pd.Series) -> npt.NDArray[np.int64]:
+    """Return the place of each text among others, of the first where several are equal; -1 where it is not there."""
+    places = pc.index_in(_as_arrow(texts), value_set=_as_arrow(others))
+    return np.asarray(pc.fill_null(places, -1), dtype="int64")
+
+
 def extract(texts: pd.Series, expression: str) -> pd.Series:
     """Return what the one named group of an RE2 expression finds in each text first; missing where it is not found."""
     found = pc.struct_field(pc.extract_regex(_as_arrow(texts), expression), 0)

@@ -25,7 +25,7 @@ from achievement_pipeline.judging import messages
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import categorise, infer_types
 from achievement_pipeline.judging.clues import file_clues, word_clues
-from achievement_pipeline.judging.commits import work_paths
+from achievement_pipeline.judging.commits import places_of, work_files
 from achievement_pipeline.judging.noise import noise_reasons
 from achievement_pipeline.judging.rules import BotRules
 from achievement_pipeline.sources.git import list_commits, open_repository, read_changes
@@ -68,7 +68,8 @@ def read_sample(location: str, *, of_each: int | None) -> tuple[pd.DataFrame, pd
     commits = as_they_come if of_each is None else people.groupby("type").head(of_each)
     changes = read_changes(repository, commits["sha"].to_list(), None)
     commits = commits[~commits["sha"].isin(list(changes.unread))].reset_index(drop=True)
-    return commits, work_paths(commits, changes.files, noise_reasons(changes.files))
+    files = changes.files
+    return commits, work_files(places_of(files, commits), files, noise_reasons(files))
 
 
 def read_samples(locations: Sequence[str], *, of_each: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:

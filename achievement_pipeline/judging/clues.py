@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import tomllib
 from importlib.resources import files as resources
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -98,19 +98,26 @@ def file_clues(files: pd.DataFrame, total: int) -> tuple[list[str], npt.NDArray[
     places = files["place"].to_numpy()
     added, removed = (files[name].fillna(0).to_numpy(dtype="float64") for name in ("insertions", "deletions"))
     kinds = _kinds(files["path"])
+    names = [*(kind.name for kind in file_kinds()), "other"]
     new = (files["status"] == "A").to_numpy()
-    count = np.bincount(places, minlength=total)
-    lines = np.bincount(places, weights=added + removed + 1, minlength=total)
+
+    def by_kind(
+        rows: slice | npt.NDArray[np.bool_], weights: npt.NDArray[np.float64] | None = None
+    ) -> npt.NDArray[Any]:
+        cells = np.bincount(places[rows] * len(names) + kinds[rows], weights, minlength=total * len(names))
+        return cells.reshape(total, len(names)).T
+
+    everything = slice(None)
+    found, lines = by_kind(everything), by_kind(everything, added + removed + 1)
+    count = found.sum(axis=0)
+    parts = zip(names, found, by_kind(new), lines / np.maximum(lines.sum(axis=0), 1), strict=True)
     clues: dict[str, npt.NDArray[np.generic]] = {}
-    for number, name in enumerate([*(kind.name for kind in file_kinds()), "other"]):
-        of_kind = kinds == number
-        found = np.bincount(places[of_kind], minlength=total)
-        its_lines = np.bincount(places[of_kind], weights=(added + removed)[of_kind] + 1, minlength=total)
-        clues[f"files:{name}"] = found > 0
-        clues[f"files:only {name}"] = (found == count) & (count > 0)
-        clues[f"files:new {name}"] = np.bincount(places[of_kind & new], minlength=total) > 0
-        clues[f"lines:in {name}"] = its_lines / np.maximum(lines, 1)
-    code = kinds == next(number for number, kind in enumerate(file_kinds()) if kind.name == "code")
+    for name, its_files, its_new_files, its_share in parts:
+        clues[f"files:{name}"] = its_files > 0
+        clues[f"files:only {name}"] = (its_files == count) & (count > 0)
+        clues[f"files:new {name}"] = its_new_files > 0
+        clues[f"lines:in {name}"] = its_share
+    code = kinds == names.index("code")
     for name, rows in (("", slice(None)), (" of code", code)):
         plus, minus = (np.bincount(places[rows], weights=lines[rows], minlength=total) for lines in (added, removed))
         size = np.where(count > 0, plus + minus, np.nan)

@@ -8,8 +8,6 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import (
@@ -30,7 +28,7 @@ from achievement_pipeline.judging.references import link_commits, name_commits
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.judging.same_work import find_retractions, find_reverts
 from achievement_pipeline.judging.significance import are_unread, judge_significance
-from achievement_pipeline.text_columns import join_by_key
+from achievement_pipeline.text_columns import join_by_key, places_among
 
 FOREIGN_FILES = 1000
 """A commit of more files imports history or vendors a tree: sympy 9d3fa8b4 has 1,742, and a fifth of all its lines."""
@@ -73,7 +71,7 @@ def could_count(
     commits = commits.reset_index(drop=True)
     headers = messages.read_headers(commits["subject"])
     is_work = (noise.isna() | (noise == Noise.NOTEBOOK_OUTPUT)).to_numpy()
-    amounts = _count(_places(commits, files), len(commits), files, is_work, files)
+    amounts = _count(places_of(files, commits), len(commits), files, is_work, files)
     against = _against(commits, headers["description"], amounts, find_reverts(commits, amounts), rules)
     effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
@@ -107,15 +105,15 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     """
     commits = commits.reset_index(drop=True)
     headers = messages.read_headers(commits["subject"])
-    amounts = count_work(commits, files, noise, contents)
+    places = places_of(files, commits)
+    amounts = count_work(len(commits), places, files, noise, contents)
     reverts = find_reverts(commits, amounts)
     against = _against(commits, headers["description"], amounts, reverts, rules)
     effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
-    paths = work_paths(commits, files, noise)
-    blobs = files.loc[noise.isna().to_numpy(), ["old_blob", "new_blob"]].reset_index(drop=True)
-    retractions = find_retractions(commits, paths.join(blobs), reverts, count=verdicts["significant"])
-    categories = categorise(headers["type"], headers["description"], paths)
+    work = work_files(places, files, noise)
+    retractions = find_retractions(commits, work, reverts, count=verdicts["significant"])
+    categories = categorise(headers["type"], headers["description"], work)
     persons = canonical(commits["author_email"], people)
     names = commits["repository"] + "@" + commits["sha"]
     keys = "git:" + names
@@ -174,21 +172,36 @@ def _against(
     )
 
 
+def places_of(files: pd.DataFrame, commits: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the place of each file's commit among the commits."""
+    return places_among(files["repository"] + "@" + files["sha"], commits["repository"] + "@" + commits["sha"])
+
+
 def count_work(
-    commits: pd.DataFrame, files: pd.DataFrame, noise: pd.Series[str], contents: DataFrame[CommitContents] | None
+    total: int,
+    places: npt.NDArray[np.int64],
+    files: pd.DataFrame,
+    noise: pd.Series[str],
+    contents: DataFrame[CommitContents] | None,
 ) -> pd.DataFrame:
     """Count files and lines of each commit: all of them, those that are work, and those that are not by reason.
 
     A deleted file is work, its lines are not.
+
+    Args:
+        total: How many commits there are.
+        places: The place of each file's commit among them.
+        files: Their changed files.
+        noise: Why a file is not work, with the index of ``files``; missing where it is.
+        contents: As in `judge_commits`.
     """
     is_work = noise.isna().to_numpy()
     lines = (files["insertions"].fillna(0) + files["deletions"].fillna(0)).to_numpy(dtype="int64")
-    places = _places(commits, files)
     reasons = noise.mask(is_work & _are_deleted(files), "deleted")
     out = reasons.notna().to_numpy()
-    left_out = _left_out(places[out], reasons[out], lines[out], len(commits))
+    left_out = _left_out(places[out], reasons[out], lines[out], total)
     source = files if contents is None else with_source_lines(RawCommitFiles.validate(files), contents)
-    return _count(places, len(commits), files, is_work, source).assign(left_out=left_out)
+    return _count(places, total, files, is_work, source).assign(left_out=left_out)
 
 
 def _count(
@@ -223,13 +236,6 @@ def _are_deleted(files: pd.DataFrame) -> npt.NDArray[np.bool_]:
     return (files["status"] == "D").to_numpy()
 
 
-def _places(commits: pd.DataFrame, files: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Return the place of each file's commit among the commits."""
-    names = pa.array(commits["repository"] + "@" + commits["sha"])
-    places = pc.index_in(pa.array(files["repository"] + "@" + files["sha"]), value_set=names)
-    return np.asarray(places, dtype="int64")
-
-
 def _left_out(
     places: npt.NDArray[np.int64], noise: pd.Series[str], lines: npt.NDArray[np.int64], total: int
 ) -> pd.Series[str]:
@@ -242,11 +248,11 @@ def _left_out(
     return objects.reindex(range(total), fill_value="{}").astype("str")
 
 
-def work_paths(commits: pd.DataFrame, files: pd.DataFrame, noise: pd.Series[str]) -> pd.DataFrame:
-    """Return the files that are work: ``place`` of their commit, path, status, insertions, deletions."""
-    work = files.loc[noise.isna().to_numpy(), ["repository", "sha", "path", "status", "insertions", "deletions"]]
-    places = pd.DataFrame({"place": _places(commits, work)})
-    return places.join(work[["path", "status", "insertions", "deletions"]].reset_index(drop=True))
+def work_files(places: npt.NDArray[np.int64], files: pd.DataFrame, noise: pd.Series[str]) -> pd.DataFrame:
+    """Return the files that are work: ``place`` of their commit, path, status, blobs, insertions, deletions."""
+    is_work = noise.isna().to_numpy()
+    work = files.loc[is_work, ["path", "status", "old_blob", "new_blob", "insertions", "deletions"]]
+    return work.reset_index(drop=True).assign(place=places[is_work])
 
 
 def _titles(descriptions: pd.Series[str], shas: pd.Series[str]) -> pd.Series[str]:

@@ -22,10 +22,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from achievement_pipeline.frames import CommitContents, PathAttributes, RawCommitFiles
 from achievement_pipeline.judging.paths import matches
-from achievement_pipeline.text_columns import are_among
+from achievement_pipeline.text_columns import are_among, places_among
 
 _SUBMODULE = "160000"
-_CHANGED_FILE = ["repository", "sha", "path"]
 
 
 class Noise(StrEnum):
@@ -182,10 +181,11 @@ def with_source_lines(
     counted = pd.DataFrame() if contents is None else contents.dropna(subset=["insertions", "deletions"])
     if counted.empty:
         return files
-    perhaps, found = _with_contents(files, counted)
-    found = found.set_index(files.index[perhaps])
-    lines = {name: found[name].reindex(files.index).fillna(files[name]) for name in ("insertions", "deletions")}
-    return RawCommitFiles.validate(files.assign(**lines))
+    places = _places_among(counted, files)
+    found = counted.reset_index(drop=True).reindex(places).set_index(files.index)
+    return RawCommitFiles.validate(
+        files.assign(**{name: found[name].fillna(files[name]) for name in ("insertions", "deletions")})
+    )
 
 
 # Reasons are computed as the position of the reason in `Noise`: small integers are quick to combine.
@@ -249,18 +249,18 @@ def _attribute_reasons(
 
 def _content_reasons(files: DataFrame[RawCommitFiles], contents: DataFrame[CommitContents]) -> _Codes:
     """Reasons that a reading of the contents found; unread where a row's contents were not read."""
-    perhaps, found = _with_contents(files, contents[[*_CHANGED_FILE, "noise"]].assign(read=True))
-    codes = np.full(len(files), _UNREAD)
-    codes[perhaps] = np.where(
-        found["read"].notna(), pd.Categorical(found["noise"], categories=list(Noise)).codes, _UNREAD
-    )
-    return codes
+    codes = pd.Categorical(contents["noise"], categories=list(Noise)).codes
+    return np.append(codes, _UNREAD)[_places_among(contents, files)]
 
 
-def _with_contents(files: pd.DataFrame, contents: pd.DataFrame) -> tuple[npt.NDArray[np.bool_], pd.DataFrame]:
-    """Which files are of a commit whose contents were read, and these with what was read of them, in their order."""
+def _places_among(contents: pd.DataFrame, files: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the place among contents that were read of each file's; -1 where they were not."""
+    # most files are of commits of which nothing was read
     perhaps = are_among(files["sha"], contents["sha"])
-    return perhaps, files.loc[perhaps, _CHANGED_FILE].merge(contents, on=_CHANGED_FILE, how="left")
+    read, asked = (rows["repository"] + "@" + rows["sha"] + ":" + rows["path"] for rows in (contents, files[perhaps]))
+    places = np.full(len(files), -1)
+    places[perhaps] = places_among(asked, read)
+    return places
 
 
 def _any_of(words: tuple[str, ...], before: str, after: str) -> str:

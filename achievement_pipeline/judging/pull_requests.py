@@ -28,7 +28,7 @@ from achievement_pipeline.judging import messages
 from achievement_pipeline.judging.accounts import persons_of, read_accounts
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import categorise
-from achievement_pipeline.judging.commits import FOREIGN_FILES, count_work, work_paths
+from achievement_pipeline.judging.commits import FOREIGN_FILES, count_work, places_of, work_files
 from achievement_pipeline.judging.labels import categorise_labels, plain_label
 from achievement_pipeline.judging.ledgers import (
     Measure,
@@ -160,10 +160,11 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
 ) -> pd.DataFrame:
     headers = messages.read_headers(messages.without_squash_number(pulls["title"]))
     noise = noise_reasons(files)
-    amounts = count_work(pulls, files, noise, None)
+    places = places_of(files, pulls)
+    amounts = count_work(len(pulls), places, files, noise, None)
     coauthors = _coauthors(pulls, commits, accounts, people, rules.bots)
     labelled = categorise_labels(pulls["labels"])
-    otherwise = categorise(headers["type"], headers["description"], work_paths(pulls, files, noise))
+    otherwise = categorise(headers["type"], headers["description"], work_files(places, files, noise))
     reviewers = _count_reviewers(pulls, given)
     judged = pd.DataFrame(
         {

@@ -25,6 +25,7 @@ from pandera.typing import DataFrame
 from achievement_pipeline.frames import DiffState, RawCommits, RawPullRequests
 from achievement_pipeline.judging import messages
 from achievement_pipeline.judging.messages import RevertTarget
+from achievement_pipeline.text_columns import places_among
 
 _WAYS = {way.value: rank for rank, way in enumerate(RevertTarget)}
 _MERGED_COMMITS = 500
@@ -226,11 +227,13 @@ class _Graph:
     """The parents of all commits, by their places."""
 
     def __init__(self, commits: pd.DataFrame) -> None:
-        place_of = {name: place for place, name in enumerate(commits["repository"] + "@" + commits["sha"])}
-        self._parents = [
-            [place_of[name] for sha in parents.split() if (name := f"{repository}@{sha}") in place_of]
-            for repository, parents in zip(commits["repository"], commits["parents"], strict=True)
-        ]
+        named = commits["parents"].str.split().explode().dropna()
+        names = commits["repository"] + "@" + commits["sha"]
+        places = places_among(commits["repository"][named.index] + "@" + named, names)
+        self._parents: list[list[int]] = [[] for _ in range(len(commits))]
+        for child, parent in zip(named.index, places.tolist(), strict=True):
+            if parent >= 0:
+                self._parents[child].append(parent)
         self._depth = _depths(self._parents)
 
     def brought(self, merge: int) -> list[int]:
