@@ -56,7 +56,7 @@ def _cell(value: object) -> str | int | float | bool:
 def plot(figure: "Figure") -> dg.MetadataValue:
     """Return a figure as metadata that the UI shows as a picture."""
     with io.BytesIO() as file:
-        figure.savefig(file, format="png", dpi=80, bbox_inches="tight")
+        figure.savefig(file, format="png", dpi=80)
         return picture(file.getvalue(), "png", "plot")
 
 
