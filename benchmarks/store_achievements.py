@@ -169,7 +169,7 @@ def main() -> None:
             for _ in range(options.runs):
                 for case in cases:
                     if case.empty:
-                        connection.execute(sa.text("TRUNCATE achievements, skills, edits"))
+                        connection.execute(sa.text("TRUNCATE achievements, skills, edits CASCADE"))
                         connection.commit()
                     with timed(connection, case):
                         case.store(connection, case.frame)
