@@ -8,12 +8,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 import sqlalchemy as sa
@@ -22,12 +23,14 @@ from dagster._core.launcher import WorkerStatus
 from dagster_celery.make_app import make_app
 from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 
+from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.celery import celery_config
 from achievement_pipeline.defs.jobs import COLLECT_GIT
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
-from achievement_pipeline.settings import load_settings
+from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.git import open_repository
+from achievement_pipeline.store.opening import open_database
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements
 from achievement_pipeline.store.repositories import remember_repository
 from achievement_pipeline_tests.builders import GitRepository
@@ -35,7 +38,10 @@ from achievement_pipeline_tests.builders import GitRepository
 _SOURCES = Path(__file__).parents[1]
 _POLL_SECONDS = 0.5
 _ATTEMPTS = 4
-_EVERYBODY = {"ops": {"git_history": {"config": {"authors": ["all"]}}}}
+EVERYBODY = {"ops": {"git_history": {"config": {"authors": ["all"]}}}}
+"""Of a run's configuration: whose work is read."""
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Of a run's configuration: no line for each of its events."""
 _OF_THIS_RUN = {"created_at", "updated_at"}
 
 
@@ -64,6 +70,34 @@ def register(repositories: Sequence[GitRepository], engine: sa.Engine, instance:
     return keys
 
 
+class Place(NamedTuple):
+    """A machine with one repository of which nothing was collected so far."""
+
+    repository: GitRepository
+    key: str
+    settings: Settings
+    instance: dg.DagsterInstance
+
+
+@contextmanager
+def one_repository() -> Iterator[Place]:
+    """Make a home with its database and Dagster's records, and one repository with a commit; all gone at the end.
+
+    The environment of this process names them from then on.
+    """
+    with tempfile.TemporaryDirectory(prefix="achievements-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # for root, whose database server is another user's
+        repository = GitRepository.create(folder / "repository")
+        repository.commit("feat: begin", {"begin.py": "value = 0\n" * 60})
+        os.environ |= {"ACHIEVEMENTS_HOME": str(folder / "home"), "GIT_REPO_PATH": str(repository.path)}
+        settings = load_settings()
+        use_dagster_home(settings)
+        with open_database(None, settings.home) as engine, dg.DagsterInstance.get() as instance:
+            [key] = register([repository], engine, instance)
+            yield Place(repository, key, settings, instance)
+
+
 def stored(engine: sa.Engine) -> list[dict[str, Any]]:
     """Return all achievements, without what differs from run to run."""
     with engine.connect() as connection:
@@ -77,7 +111,7 @@ def collect_here(repositories: Sequence[GitRepository], engine: sa.Engine) -> li
     job = build_defs(load_settings()).resolve_job_def(COLLECT_GIT)
     with dg.DagsterInstance.ephemeral() as instance:
         keys = register(repositories, engine, instance)
-        assert job.execute_in_process(_EVERYBODY, instance, tags=_range(keys)).success
+        assert job.execute_in_process(EVERYBODY | QUIET, instance, tags=_range(keys)).success
     return stored(engine)
 
 
@@ -159,7 +193,7 @@ class Backfill:
     def _launch(self, part: Sequence[str]) -> str:
         run = self._instance.create_run_for_job(
             self._job.get_definition(),
-            run_config=_EVERYBODY,
+            run_config=EVERYBODY,
             tags=_range(part),
             job_code_origin=self._job.get_python_origin(),
         )

@@ -1,5 +1,6 @@
 """A service that really runs, for tests and benchmarks: `achievements start` in a process, on a free port."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _SOURCES = Path(__file__).parents[1]
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -22,3 +24,28 @@ def running_service(log: Path) -> Iterator["subprocess.Popen[bytes]"]:
             yield process
         finally:
             process.terminate()
+
+
+def processes(home: Path) -> dict[int, str]:
+    """Return all other processes that have the home in their environment or command, and what they are; Linux only."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            text = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+        except OSError:
+            continue
+        if os.fsencode(home) in text and int(process.name) != os.getpid():
+            found[int(process.name)] = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()[:200]
+    return found
+
+
+def cpu_seconds(pids: dict[int, str]) -> float:
+    """Return the processor time of processes and of their children that ended; Linux only."""
+    total = 0
+    for pid in pids:
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        total += sum(map(int, fields[11:15]))
+    return total / _TICKS

@@ -5,8 +5,9 @@
     python -m benchmarks.backfill_workers [--repositories 200] [--a-run 25] [--kill]
 
 A broker, workers of one process each, Postgres for the achievements and for Dagster, all on this machine. The time is
-from the first run's launch, with the workers warm, to the last row. With ``--kill`` one of the two workers is killed
-when a third of the runs is done.
+from the first run's launch, with the workers warm, to the last row; the processor time is that of the workers, of
+Postgres and of who hands out the runs. With ``--kill`` one of the two workers is killed when a third of the runs is
+done.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from achievement_pipeline.store.database import create_engine, ensure_database, 
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cluster import Backfill, collect_here, kill, make_repositories, register, stored, worker
+from achievement_pipeline_tests.running import cpu_seconds, processes
 
 
 @contextmanager
@@ -39,6 +41,11 @@ def environment(**variables: str) -> Iterator[None]:
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def cpu_used(folder: Path) -> float:
+    """Return the processor time of this process, and of all that have the folder in their environment or command."""
+    return cpu_seconds(processes(folder)) + time.process_time()
 
 
 def backfill(
@@ -71,18 +78,25 @@ def backfill(
         while not all(b"ready." in (folder / f"{name}-{n}.log").read_bytes() for n in range(workers)):
             time.sleep(0.2)
         time.sleep(10)  # the processes for tasks import everything
-        began = time.monotonic()
+        before, began = cpu_used(folder), time.monotonic()
         runs = Backfill(instance, keys, repositories_a_run=options.a_run)
 
         def interfere(so_far: Backfill) -> None:
             done = sum(status is dg.DagsterRunStatus.SUCCESS for status in so_far.statuses())
             is_due = options.kill and workers == 2 and done >= len(so_far.statuses()) // 3
             if is_due and running[0].poll() is None and "w0" in so_far.workers():
+                nonlocal before
+                before -= cpu_seconds(processes(folder))
                 kill(running[0])
+                before += cpu_seconds(processes(folder))
 
         runs.run(between=interfere, seconds=3600)
         seconds = time.monotonic() - began
-        print(f"{workers} workers: {seconds:.1f} s, {len(keys) / seconds:.1f} repositories a second, {runs.lost} lost")
+        print(
+            f"{workers} workers: {seconds:.1f} s, {len(keys) / seconds:.2f} repositories a second,"
+            f" processor {cpu_used(folder) - before:.0f} s, {runs.lost} lost; load {os.getloadavg()[0]:.1f}",
+            flush=True,
+        )
     result = stored(engine)
     engine.dispose()
     return result
@@ -105,9 +119,12 @@ def main() -> None:
             engine = create_engine(ensure_database(server.url(), "alone"))
             migrate(engine)
             with environment(DATABASE_URL=server.url("alone"), ACHIEVEMENTS_HOME=str(folder / "alone")):
-                began = time.monotonic()
+                used, began = time.process_time(), time.monotonic()
                 alone = collect_here(repositories, engine)
-            print(f"one process, one run: {time.monotonic() - began:.1f} s, {len(alone)} achievements")
+            print(
+                f"one process, one run: {time.monotonic() - began:.1f} s, processor {time.process_time() - used:.0f} s,"
+                f" {len(alone)} achievements"
+            )
             engine.dispose()
     print("the same achievements:", all(result == alone for result in results))
 

@@ -17,34 +17,7 @@ from pathlib import Path
 
 from achievement_pipeline.store.opening import open_database
 from achievement_pipeline_tests.cluster import make_repositories, stored
-from achievement_pipeline_tests.running import running_service
-
-_TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def processes(home: Path) -> dict[int, str]:
-    """Return all processes that have the home in their environment or command, and what they are."""
-    found = {}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            text = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
-        except OSError:
-            continue
-        if os.fsencode(home) in text and int(process.name) != os.getpid():
-            found[int(process.name)] = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()[:200]
-    return found
-
-
-def cpu_seconds(pids: dict[int, str]) -> float:
-    """Return the processor time of processes and of their children that ended."""
-    total = 0
-    for pid in pids:
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        total += sum(map(int, fields[11:15]))
-    return total / _TICKS
+from achievement_pipeline_tests.running import cpu_seconds, processes, running_service
 
 
 def memory(pid: int) -> float:

@@ -13,24 +13,15 @@ counted here.
 """
 
 import argparse
-import os
-import tempfile
 import time
 import warnings
-from pathlib import Path
 
 import dagster as dg
 
-from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.jobs import COLLECT_GIT
-from achievement_pipeline.settings import load_settings
-from achievement_pipeline.store.opening import open_database
-from achievement_pipeline_tests.builders import GitRepository
-from achievement_pipeline_tests.cluster import register
+from achievement_pipeline_tests.cluster import EVERYBODY, QUIET, one_repository
 
-_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-_EVERYBODY = {"ops": {"git_history": {"config": {"authors": ["all"]}}}} | _QUIET
 _TICK_SECONDS = 30
 _LONGEST = 10
 """Ticks."""
@@ -67,7 +58,7 @@ def by_conditions(
             if keys:
                 job = definitions.resolve_implicit_job_def_def_for_assets(keys)
                 assert job
-                runs += job.execute_in_process(_QUIET, instance, partition_key=partition, asset_selection=keys).success
+                runs += job.execute_in_process(QUIET, instance, partition_key=partition, asset_selection=keys).success
     return runs, _LONGEST, cursor
 
 
@@ -76,37 +67,28 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--commits", type=int, default=5)
     commits = arguments.parse_args().commits
-    with tempfile.TemporaryDirectory(prefix="achievements-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        repository = GitRepository.create(folder / "repository")
-        os.environ |= {"ACHIEVEMENTS_HOME": str(folder / "home"), "GIT_REPO_PATH": str(repository.path)}
-        settings = load_settings()
-        use_dagster_home(settings)
-        with open_database(None, settings.home) as engine, dg.DagsterInstance.get() as instance:
-            repository.commit("feat: begin", {"begin.py": "value = 0\n" * 60})
-            [key] = register([repository], engine, instance)
-            definitions = build_defs(settings)
-            job = definitions.resolve_job_def(COLLECT_GIT)
-            conditions = with_conditions(definitions)
-            reading = job.get_subset(op_selection=["git_history"])
-            job.execute_in_process(_EVERYBODY, instance, partition_key=key)
-            cursor = by_conditions(conditions, instance, key, None)[2]
-            for number in range(commits):
-                repository.commit(f"feat: part {number}", {f"part_{number}.py": f"value = {number}\n" * 60})
-                used = time.process_time()
-                job.execute_in_process(_EVERYBODY, instance, partition_key=key)
-                print(f"by job: 1 run, processor {time.process_time() - used:.1f} s, no tick waited for")
-                cursor = by_conditions(conditions, instance, key, cursor)[2]
-                repository.commit(f"feat: other {number}", {f"other_{number}.py": f"value = {number}\n" * 60})
-                used = time.process_time()
-                reading.execute_in_process(_EVERYBODY, instance, partition_key=key)
-                runs, ticks, cursor = by_conditions(conditions, instance, key, cursor)
-                waited = ticks * _TICK_SECONDS
-                print(
-                    f"by conditions: {runs + 1} runs, processor {time.process_time() - used:.1f} s,"
-                    f" {ticks} ticks, so up to {waited} s waited for"
-                )
+    with one_repository() as (repository, key, settings, instance):
+        definitions = build_defs(settings)
+        job = definitions.resolve_job_def(COLLECT_GIT)
+        conditions = with_conditions(definitions)
+        reading = job.get_subset(op_selection=["git_history"])
+        job.execute_in_process(EVERYBODY | QUIET, instance, partition_key=key)
+        cursor = by_conditions(conditions, instance, key, None)[2]
+        for number in range(commits):
+            repository.commit(f"feat: part {number}", {f"part_{number}.py": f"value = {number}\n" * 60})
+            used = time.process_time()
+            job.execute_in_process(EVERYBODY | QUIET, instance, partition_key=key)
+            print(f"by job: 1 run, processor {time.process_time() - used:.1f} s, no tick waited for")
+            cursor = by_conditions(conditions, instance, key, cursor)[2]
+            repository.commit(f"feat: other {number}", {f"other_{number}.py": f"value = {number}\n" * 60})
+            used = time.process_time()
+            reading.execute_in_process(EVERYBODY | QUIET, instance, partition_key=key)
+            runs, ticks, cursor = by_conditions(conditions, instance, key, cursor)
+            waited = ticks * _TICK_SECONDS
+            print(
+                f"by conditions: {runs + 1} runs, processor {time.process_time() - used:.1f} s,"
+                f" {ticks} ticks, so up to {waited} s waited for"
+            )
 
 
 if __name__ == "__main__":

@@ -12,23 +12,14 @@ writing frames counts as work. How long a run waits before it begins is part of 
 import argparse
 import os
 import statistics
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import dagster as dg
 
-from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.jobs import COLLECT_GIT
-from achievement_pipeline.settings import load_settings
-from achievement_pipeline.store.opening import open_database
-from achievement_pipeline_tests.builders import GitRepository
-from achievement_pipeline_tests.cluster import register
-
-_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-_EVERYBODY = {"ops": {"git_history": {"config": {"authors": ["all"]}}}}
+from achievement_pipeline_tests.cluster import EVERYBODY, QUIET, one_repository
 
 
 def hollow(asset: dg.AssetsDefinition) -> dg.AssetsDefinition:
@@ -69,27 +60,18 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--commits", type=int, default=20)
     commits = arguments.parse_args().commits
-    with tempfile.TemporaryDirectory(prefix="achievements-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        repository = GitRepository.create(folder / "repository")
-        os.environ |= {"ACHIEVEMENTS_HOME": str(folder / "home"), "GIT_REPO_PATH": str(repository.path)}
-        settings = load_settings()
-        use_dagster_home(settings)
-        with open_database(None, settings.home) as engine, dg.DagsterInstance.get() as instance:
-            repository.commit("feat: part 0", {"part_0.py": "value = 0\n" * 60})
-            [key] = register([repository], engine, instance)
-            real = build_defs(settings).resolve_job_def(COLLECT_GIT)
-            jobs = {"the run": (real, _EVERYBODY | _QUIET), "hollow": (hollow_job(real), _QUIET)}
-            wall: dict[str, list[float]] = {kind: [] for kind in jobs}
-            cpu: dict[str, list[float]] = {kind: [] for kind in jobs}
-            for number in range(commits + 1):
-                repository.commit(f"feat: part {number}", {f"part_{number}.py": f"value = {number}\n" * 60})
-                for kind, (job, config) in jobs.items():
-                    began, used = time.perf_counter(), time.process_time()
-                    assert job.execute_in_process(config, instance, partition_key=key).success
-                    wall[kind].append(time.perf_counter() - began)
-                    cpu[kind].append(time.process_time() - used)
+    with one_repository() as (repository, key, settings, instance):
+        real = build_defs(settings).resolve_job_def(COLLECT_GIT)
+        jobs = {"the run": (real, EVERYBODY | QUIET), "hollow": (hollow_job(real), QUIET)}
+        wall: dict[str, list[float]] = {kind: [] for kind in jobs}
+        cpu: dict[str, list[float]] = {kind: [] for kind in jobs}
+        for number in range(commits + 1):
+            repository.commit(f"feat: part {number}", {f"part_{number}.py": f"value = {number}\n" * 60})
+            for kind, (job, config) in jobs.items():
+                began, used = time.perf_counter(), time.process_time()
+                assert job.execute_in_process(config, instance, partition_key=key).success
+                wall[kind].append(time.perf_counter() - began)
+                cpu[kind].append(time.process_time() - used)
     # the first of each finds nothing warm
     for kind in jobs:
         print(f"{kind}: {statistics.median(wall[kind][1:]):.2f} s, processor {statistics.median(cpu[kind][1:]):.2f} s")
