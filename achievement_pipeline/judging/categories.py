@@ -174,6 +174,17 @@ def categorise(types: pd.Series[str], titles: pd.Series[str], files: pd.DataFram
     return verdicts[["category", "rule"]].astype("str").set_index(types.index)
 
 
+def certainties(rules: pd.Series[str]) -> pd.Series[int]:
+    """How sure each rule of `categorise` and of labels is: 2 where a person wrote it, 1 for a word, 0 for the rest."""
+    sources = rules.str.partition(":")[0]
+    return sources.map({"type": 2, "label": 2, "word": 1}).fillna(0).astype("int64")
+
+
+def are_learnt(rules: pd.Series[str]) -> pd.Series[bool]:
+    """Whether learnt weights alone gave each category."""
+    return rules.str.startswith("learnt:")
+
+
 def infer_types(titles: pd.Series[str], files: pd.DataFrame | None = None) -> pd.DataFrame:
     """Infer the Conventional Commits type that fits best, by the learnt weights of all clues.
 

@@ -24,6 +24,7 @@ from achievement_pipeline.frames import (
     StoredActivities,
 )
 from achievement_pipeline.json_columns import json_lists, json_objects
+from achievement_pipeline.judging.categories import are_learnt, certainties
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.judging.same_work import Retraction
 
@@ -78,7 +79,7 @@ def compose_achievements(
             {
                 "key": roots["key"],
                 "title": roots["title"],
-                "category": roots["category"],
+                "category": _categories(roots, judged),
                 "description": roots["description"],
                 "source_type": roots["kind"],
                 "source_id": roots["source_id"],
@@ -201,6 +202,17 @@ def _skills(judged: pd.DataFrame, skills: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {"names": json_lists(names, once["root"]), "skills": json_lists(json_objects(once[_SKILL]), once["root"])}
     )
+
+
+def _categories(roots: pd.DataFrame, judged: pd.DataFrame) -> pd.Series[str]:
+    """Return the category of each root; one that was only learnt gives way to what is said elsewhere in the work.
+
+    A type or a label comes before a word, then what scored highest, then what was done first.
+    """
+    said = judged.assign(certainty=certainties(judged["category_rule"])).query("certainty > 0")
+    said = said.sort_values(["certainty", "impact"], ascending=False, kind="stable")
+    surest = said.drop_duplicates("root").set_index("root")["category"].reindex(roots.index)
+    return surest.where(are_learnt(roots["category_rule"])).fillna(roots["category"])
 
 
 def _shared(members: pd.DataFrame, authors: pd.Series[str]) -> pd.Series[str]:

@@ -16,7 +16,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import CommitActivities, DependencyChanges, PathAttributes, RawCommitFiles, Skills
-from achievement_pipeline.judging.categories import Category
+from achievement_pipeline.judging.categories import Category, are_learnt
 from achievement_pipeline.judging.languages import languages_of
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.judging.rules import SkillRules
@@ -58,8 +58,8 @@ def find_skills(  # noqa: PLR0913 - all that shows a skill
     """Find the skills that significant commits show.
 
     Args:
-        activities: Commits, or what has their ``key``, ``repository``, ``sha``, ``type``, ``category`` and
-            ``significant``; those that are not significant show nothing.
+        activities: Commits, or what has their ``key``, ``repository``, ``sha``, ``type``, ``category``,
+            ``category_rule`` and ``significant``; those that are not significant show nothing.
         files: Their changed files, and those of the other commits of the repositories.
         reasons: Why a file is not work, with the index of ``files`` (`achievement_pipeline.judging.noise`).
         dependencies: What the commits changed in manifests; those of manifests that are not work show nothing.
@@ -73,7 +73,7 @@ def find_skills(  # noqa: PLR0913 - all that shows a skill
     """
     rules = rules or SkillRules()
     vocabulary = rules.vocabulary
-    commits = activities.loc[activities["significant"], [*_COMMIT, "key", "type", "category"]]
+    commits = activities.loc[activities["significant"], [*_COMMIT, "key", "type", "category", "category_rule"]]
     work = _work(commits, files, reasons, PathAttributes.empty() if attributes is None else attributes)
 
     technologies = _technologies_of_dependencies(work, dependencies, vocabulary)
@@ -96,11 +96,11 @@ def find_named_skills(activities: pd.DataFrame, named: pd.DataFrame, rules: Skil
     """Find the skills of significant activities that changed no files: by what they say they are, and by their texts.
 
     Args:
-        activities: ``key``, ``repository``, ``category`` and ``significant``.
+        activities: ``key``, ``repository``, ``category``, ``category_rule`` and ``significant``.
         named: Skills that their texts name (`achievement_pipeline.judging.mentions`).
         rules: The user's additions to the vocabulary, and names.
     """
-    counting = activities.loc[activities["significant"], ["key", "category"]]
+    counting = activities.loc[activities["significant"], ["key", "category", "category_rule"]]
     said = _practices_said(counting.assign(type=pd.Series(pd.NA, counting.index, dtype="str")), rules.vocabulary)
     return _with_repositories(_shown([said, named[named["key"].isin(counting["key"])]], rules), activities)
 
@@ -173,6 +173,7 @@ def _practices_said(commits: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFra
         columns=["said_by", "word", "skill"],
         dtype="str",
     )
+    commits = commits.assign(category=commits["category"].where(~are_learnt(commits["category_rule"])))
     said = commits.melt(id_vars="key", value_vars=["type", "category"], var_name="said_by", value_name="word")
     shown = said.merge(words, on=["said_by", "word"])
     return _evidence(shown, weight=SAID, evidence=shown["said_by"] + " " + shown["word"])

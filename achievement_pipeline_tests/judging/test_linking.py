@@ -77,6 +77,34 @@ def test_the_commits_of_a_pull_request_show_skills() -> None:
     assert json.loads(row["skills_demonstrated"]) == ["Go", "Python"]
 
 
+def called(piece: Piece, category: str, rule: str) -> Piece:
+    return replace(piece, columns={**piece.columns, "category": category, "category_rule": rule})
+
+
+def test_a_category_that_was_only_learnt_gives_way_to_what_is_said_elsewhere() -> None:
+    issue = called(ISSUE, "bugfix", "learnt:word:slow")
+    worded = called(replace(SECOND, impact=95), "performance", "word:faster")
+    typed = called(COMMIT, "feature", "type:feat")
+
+    assert compose(*part_of(ISSUE, worded), issue)[ISSUE.key]["category"] == "performance"
+    assert compose(*part_of(ISSUE, worded, typed), issue)[ISSUE.key]["category"] == "feature"
+
+
+def test_a_category_that_is_said_is_that_of_the_root() -> None:
+    issue = called(ISSUE, "security", "word:xss")
+
+    assert compose(*part_of(ISSUE, called(COMMIT, "bugfix", "type:fix")), issue)[ISSUE.key]["category"] == "security"
+
+
+def test_what_was_reverted_and_what_has_only_a_kind_says_no_category() -> None:
+    issue = called(ISSUE, "bugfix", "learnt:word:slow")
+    reverted = taken_back(COMMIT)
+    reverted = called(reverted, "feature", "type:feat")
+    run = called(Piece("mlflow:server/1"), "experiment", "kind:run")
+
+    assert compose(*part_of(ISSUE, reverted, run), issue)[ISSUE.key]["category"] == "bugfix"
+
+
 def test_a_circle_has_the_smallest_key_as_its_root() -> None:
     assert list(compose(replace(COMMIT, parent=SECOND.key), replace(SECOND, parent=COMMIT.key))) == [COMMIT.key]
 

@@ -169,6 +169,11 @@ class TestPractices:
         assert skills.loc["Performance engineering", "weight"] == 1.0
         assert skills.loc["Performance engineering", "evidence"] == "category performance; type perf"
 
+    @pytest.mark.parametrize(("rule", "shown"), [("word:faster", True), ("learnt:word:cache", False)])
+    def test_a_category_that_was_only_learnt_shows_no_practice(self, rule: str, shown: bool) -> None:
+        skills = find(changed("a.py"), commits({"category": "performance", "category_rule": rule}))
+        assert ("Performance engineering" in set(skills["skill"])) == shown
+
     @pytest.mark.parametrize("path", [".github/workflows/a.yml", "tests/test_a.py", "Dockerfile", "docs/a.md"])
     def test_who_only_deletes_shows_neither_technology_nor_practice(self, path: str) -> None:
         assert find(changed(lines(path, 0, 60))).empty
