@@ -6,27 +6,35 @@ sample counts, so that none outweighs the others. What a repository was learnt f
 on different ones.
 
     python benchmarks/categories.py measure REPOSITORY...
+    python benchmarks/categories.py annotated TABLE [REPOSITORY...]
     python benchmarks/categories.py learn REPOSITORY... > achievement_pipeline/judging/clue_weights.csv
+
+``annotated`` measures on commits whose types were read and agreed on by people, as a table (CSV) with the columns
+``annotated_type``, ``masked_commit_message``, ``git_diff`` and ``sha``: that of Zeng et al., "A First Look at
+Conventional Commits Classification", ICSE 2025, and what was sampled from it. Commits that the repositories have, those
+that the weights were learnt from, are left out.
 
 Learning takes SciPy too (``pip install scipy``), which the package does not need.
 """
 
 import argparse
+import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from achievement_pipeline.frames import DiffState
+from achievement_pipeline.frames import DiffState, RawPullRequestFiles
 from achievement_pipeline.judging import messages
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import categorise, infer_types
 from achievement_pipeline.judging.clues import file_clues, word_clues
 from achievement_pipeline.judging.commits import places_of, work_files
 from achievement_pipeline.judging.noise import noise_reasons
+from achievement_pipeline.judging.pull_requests import changed_files
 from achievement_pipeline.judging.rules import BotRules
 from achievement_pipeline.sources.git import list_commits, open_repository, read_changes
 
@@ -45,6 +53,8 @@ WITHOUT_FILES = 0.15
 """How much a commit counts once more, as if nothing were known of its files."""
 PENALTY = 20.0
 """Of the squares of the weights."""
+RESAMPLES = 2000
+"""How often a small test set is drawn anew from itself, for the range of what is measured on it."""
 
 
 def read_sample(location: str, *, of_each: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -112,6 +122,52 @@ def measure(locations: Sequence[str]) -> None:
     known = categorise(everybody["type"], everybody["title"], files)
     right = (hidden["category"] == known["category"])[commits.index]
     print(f"\ncategories right {right.mean():.3f}")
+
+
+def measure_annotated(table: str, learnt_from: Sequence[str]) -> None:
+    """Print the same of commits whose types people agreed on, those of some repositories left out."""
+    commits = pd.read_csv(table, dtype="str")
+    shas = "\n".join(commits["sha"])
+    known: set[str] = set()
+    for location in learnt_from:
+        asked = ["git", "-C", location, "cat-file", "--batch-check=%(objectname)"]
+        answer = subprocess.run(asked, input=shas, capture_output=True, text=True, check=True).stdout
+        known |= set(answer.splitlines())
+    commits = commits[~commits["sha"].isin(known) & commits["annotated_type"].isin(CLASSES)].reset_index(drop=True)
+    commits = commits.assign(repository="", sha="#" + pd.Series(range(len(commits))).astype("str"))
+    files = changed_files(
+        RawPullRequestFiles.validate(
+            pd.DataFrame(
+                [row for place, diff in enumerate(commits["git_diff"]) for row in _files_of(place, diff)]
+            ).astype({"additions": "Int32", "deletions": "Int32"})
+        )
+    )
+    titles = messages.without_squash_number(commits["masked_commit_message"].str.partition("\n")[0].str.strip())
+    inferred = infer_types(titles, work_files(places_of(files, commits), files, noise_reasons(files)))["type"]
+    true = commits["annotated_type"]
+    print(pd.crosstab(true, inferred).reindex(index=CLASSES, columns=CLASSES, fill_value=0).to_markdown())
+    scores = f1_scores(true, inferred)
+    drawn = [true.sample(frac=1, replace=True, random_state=seed) for seed in range(RESAMPLES)]
+    low, high = np.quantile([f1_scores(one, inferred[one.index])["f1"].mean() for one in drawn], [0.025, 0.975])
+    print(
+        f"\n{scores.round(2).to_markdown()}\n\nmacro-F1 {scores['f1'].mean():.3f} (95 %: {low:.2f} to {high:.2f}), ",
+        end="",
+    )
+    print(f"right {(true == inferred).mean():.3f}, {len(commits)} commits")
+
+
+def _files_of(number: int, diff: str) -> Iterator[dict[str, object]]:
+    """The files of a diff as GitHub tells of them; git itself reads it."""
+    read = ["git", "apply", "--numstat", "--summary", "-"]
+    lines = subprocess.run(read, input=f"{diff}\n", capture_output=True, text=True, check=True).stdout.splitlines()
+    changes = {"create": "added", "delete": "deleted"}
+    modes = [line.split(maxsplit=3) for line in lines if line.startswith(" ")]
+    told = {words[-1]: changes[words[0]] for words in modes if words[0] in changes}
+    for line in lines:
+        if not line.startswith(" "):
+            additions, deletions, path = line.split("\t")
+            amounts = {"additions": int(additions.replace("-", "0")), "deletions": int(deletions.replace("-", "0"))}
+            yield {"repository": "", "number": number, "path": path, "change": told.get(path, "modified"), **amounts}
 
 
 def f1_scores(true: "pd.Series[str]", inferred: "pd.Series[str]") -> pd.DataFrame:
@@ -186,10 +242,14 @@ def _importance(commits: pd.DataFrame) -> np.ndarray:
 def main() -> None:
     """Measure or learn."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("do", choices=["measure", "learn"])
-    parser.add_argument("repositories", nargs="+", help="clones")
+    parser.add_argument("do", choices=["measure", "annotated", "learn"])
+    parser.add_argument("repositories", nargs="+", help="clones; for annotated, the table first")
     arguments = parser.parse_args()
-    {"measure": measure, "learn": learn}[arguments.do](arguments.repositories)
+    first, *others = arguments.repositories
+    if arguments.do == "annotated":
+        measure_annotated(first, others)
+    else:
+        {"measure": measure, "learn": learn}[arguments.do]([first, *others])
 
 
 if __name__ == "__main__":
