@@ -18,7 +18,6 @@ from achievement_pipeline.defs.partitions import PARTITIONS_NAME, REPOSITORIES, 
 from achievement_pipeline.defs.repositories import NOTHING, Watched, watch_local, watch_remote
 from achievement_pipeline.defs.requests import request_repositories
 from achievement_pipeline.defs.resources import stay_open
-from achievement_pipeline.defs.source_sensors import explain_off
 from achievement_pipeline.defs.triggers import triggers
 from achievement_pipeline.defs.watching import Cursor, decide, ranges
 from achievement_pipeline.settings import Settings
@@ -37,11 +36,13 @@ def git_sensors(settings: Settings, frames: ParquetIOManager) -> list[dg.SensorD
         job_name=COLLECT_GIT,
         minimum_interval_seconds=_SHORTEST_INTERVAL,
         default_status=status,
-        description="Collects the repositories on this machine whose refs have moved. New ones join, gone ones leave.",
+        description=trigger.describe(
+            "Collects the repositories on this machine whose refs have moved. New ones join, gone ones leave."
+        ),
     )
     def new_commits(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         if not trigger.is_on:
-            return explain_off(trigger)
+            return dg.SkipReason(trigger.why_off)
         engine = stay_open(settings)
         watched = watch_local(engine, settings)
         _forget_renamed(engine, watched, context.instance, frames)
@@ -51,11 +52,11 @@ def git_sensors(settings: Settings, frames: ParquetIOManager) -> list[dg.SensorD
         job_name=COLLECT_GIT,
         minimum_interval_seconds=trigger.seconds,
         default_status=status,
-        description="Collects the repositories given by URL whose branches have moved.",
+        description=trigger.describe("Collects the repositories given by URL whose branches have moved."),
     )
     def new_remote_commits(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         if not trigger.is_on:
-            return explain_off(trigger)
+            return dg.SkipReason(trigger.why_off)
         turn = int(time.time()) // trigger.seconds
         return _ask(context, watch_remote(stay_open(settings), settings, turn), frames)
 

@@ -36,11 +36,13 @@ def _nightly(trigger: Trigger, settings: Settings) -> dg.ScheduleDefinition:
         cron_schedule=settings.config.schedules.nightly.cron,
         execution_timezone=time_zone(settings),
         default_status=_status(settings.config.schedules.nightly, is_on=trigger.is_on),
-        description=f"Goes over all of {trigger.lane}, whatever the sensors saw: the cost is that of what changed.",
+        description=trigger.describe(
+            f"Goes over all of {trigger.lane}, whatever the sensors saw: the cost is that of what changed."
+        ),
     )
     def nightly(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
         if not trigger.is_on:
-            return dg.SkipReason(f"The {trigger.lane} lane is off. To switch it on: {trigger.remedy}.")
+            return dg.SkipReason(trigger.why_off)
         requests = requests_of(trigger, context.instance)
         if not requests:
             return dg.SkipReason("There is nothing to go over, or runs do it now.")

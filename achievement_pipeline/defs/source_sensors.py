@@ -30,22 +30,17 @@ def source_sensor(trigger: Trigger) -> dg.SensorDefinition:
         job_name=trigger.job,
         minimum_interval_seconds=trigger.seconds,
         default_status=dg.DefaultSensorStatus.RUNNING if trigger.is_on else dg.DefaultSensorStatus.STOPPED,
-        description=f"Looks at {trigger.lane} every {trigger.seconds} seconds.",
+        description=trigger.describe(f"Looks at {trigger.lane} every {trigger.seconds} seconds."),
     )
     def look(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         if not trigger.is_on:
-            return explain_off(trigger)
+            return dg.SkipReason(trigger.why_off)
         if why := _has_to_wait(context.instance, trigger, time.time()):
             return dg.SkipReason(why)
         requests = requests_of(trigger, context.instance)
         return dg.SensorResult(requests) if requests else dg.SkipReason(f"No repository is at {trigger.host}.")
 
     return look
-
-
-def explain_off(trigger: Trigger) -> dg.SkipReason:
-    """Return why a sensor does nothing, and what to do about it."""
-    return dg.SkipReason(f"The {trigger.lane} lane is off. To switch it on: {trigger.remedy}.")
 
 
 def requests_of(trigger: Trigger, instance: dg.DagsterInstance) -> list[dg.RunRequest]:

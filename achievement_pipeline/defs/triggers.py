@@ -21,6 +21,15 @@ class Trigger:
     """Of the repositories that it is for, where it is for repositories and not for all of them."""
     by_repository: bool = False
 
+    @property
+    def why_off(self) -> str:
+        """Why nothing starts by itself, and what to do about it."""
+        return f"The {self.lane} lane is off. To switch it on: {self.remedy}."
+
+    def describe(self, what: str) -> str:
+        """Return what one of its sensors or schedules does, for people, who see no more than this while it is off."""
+        return what if self.is_on else f"{self.why_off} {what}"
+
 
 def triggers(settings: Settings) -> dict[str, Trigger]:
     """Return the triggers of all lanes, by lane."""

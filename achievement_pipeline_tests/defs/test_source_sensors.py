@@ -70,11 +70,18 @@ def test_a_source_that_is_off_says_how_to_switch_it_on(
     assert repository.get_schedule_def(schedule).default_status is dg.DefaultScheduleStatus.STOPPED
     requests, said = _tick(instance, sensor)
     assert requests == []
-    assert variable in str(said)
+    for explanation in (
+        said,
+        repository.get_sensor_def(sensor).description,
+        repository.get_schedule_def(schedule).description,
+    ):
+        assert "lane is off" in str(explanation)
+        assert variable in str(explanation)
 
     monkeypatch.setenv(variable, value)
     repository = build_defs(load_settings()).get_repository_def()
 
+    assert "is off" not in str(repository.get_sensor_def(sensor).description)
     assert repository.get_sensor_def(sensor).default_status is dg.DefaultSensorStatus.RUNNING
     assert repository.get_schedule_def(schedule).default_status is dg.DefaultScheduleStatus.RUNNING
 
