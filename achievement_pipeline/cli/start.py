@@ -90,7 +90,7 @@ def _serve(command: list[str], service: Service, settings: Settings, server: Emb
     """Run `dagster dev` until it ends or this process is asked to stop; tell whether it was asked."""
     # in a group of its own, so that Ctrl-C in the terminal reaches this process alone, which then stops it in order
     with (
-        _stoppable(),
+        stoppable(),
         subprocess.Popen(command, env=_environment(settings), process_group=0, pass_fds=_lease(server)) as dagster,
     ):
         try:
@@ -111,13 +111,21 @@ def _lease(server: EmbeddedPostgres | None) -> tuple[int, ...]:
 
 
 @contextmanager
-def _stoppable() -> Iterator[None]:
-    """Let SIGTERM do what Ctrl-C does."""
+def stoppable() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does, and let what is started meanwhile be stopped by SIGINT.
+
+    A shell without job control lets what it starts with ``&`` ignore SIGINT, and that is inherited: Dagster would never
+    stop, nor a run be terminated. A handler is not inherited, so one that does nothing stands in for ignoring here.
+    """
+    interrupted = signal.getsignal(signal.SIGINT)
     previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if interrupted is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda *_: None)
     try:
         yield
     finally:
         signal.signal(signal.SIGTERM, previous)
+        signal.signal(signal.SIGINT, interrupted)
 
 
 def _stop(dagster: subprocess.Popen[bytes]) -> None:
