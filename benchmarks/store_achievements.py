@@ -65,8 +65,9 @@ def line(name: str, *figures: str) -> str:
 
 
 def achievements(number: int, skills: tuple[str, ...]) -> DataFrame[Achievements]:
-    """Return achievements as a git history gives them: a ledger of four lines, one piece of evidence."""
-    return Achievements.validate(pd.DataFrame([achievement(n, skills) for n in range(number)]).astype(DTYPES))
+    """Return achievements as composed of a git history: a ledger of four lines, one piece of evidence; by key."""
+    rows = pd.DataFrame([achievement(n, skills) for n in range(number)]).astype(DTYPES)
+    return Achievements.validate(rows.sort_values("key", ignore_index=True))
 
 
 def achievement(number: int, skills: tuple[str, ...]) -> dict[str, object]:
@@ -99,15 +100,20 @@ def achievement(number: int, skills: tuple[str, ...]) -> dict[str, object]:
         "completed_at": completed_at,
         "impact_score": sum(points["impact"]),
         "complexity_score": sum(points["complexity"]),
-        "score_ledger": json.dumps(ledger),
+        "score_ledger": written(ledger),
         "score_version": "1",
-        "skills_demonstrated": json.dumps(SKILLS),
-        "skills": json.dumps([{"skill": skill, **shown} for skill in skills]),
-        "tags": json.dumps(["git", "feat", "core"]),
-        "evidence": json.dumps([{**evidence, "at": completed_at.isoformat()}]),
+        "skills_demonstrated": written(SKILLS),
+        "skills": written([{"skill": skill, **shown} for skill in skills]),
+        "tags": written(["git", "feat", "core"]),
+        "evidence": written([{**evidence, "at": completed_at.isoformat()}]),
         "portfolio_ready": number % 61 >= 40,
         "retracted_reason": None,
     }
+
+
+def written(value: object) -> str:
+    """Return JSON without spaces, as it is composed."""
+    return json.dumps(value, separators=(",", ":"))
 
 
 def by_the_store(connection: sa.Connection, frame: DataFrame[Achievements]) -> None:
