@@ -1,6 +1,6 @@
 """What the assets of all lanes have in common: how one that makes a frame is declared, and what it returns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -15,6 +15,8 @@ from achievement_pipeline.defs.partitions import MANY_REPOSITORIES_A_RUN, REPOSI
 BY_REPOSITORY: dict[str, Any] = {"partitions_def": REPOSITORIES, "backfill_policy": MANY_REPOSITORIES_A_RUN}
 _OWNERS = ["team:achievements"]
 _WARNINGS_SHOWN = 20
+SCORES_SHOWN = ["key", "impact", "complexity", "ledger"]
+SKILLS_SHOWN = ["skill", "kind", "weight", "evidence", "key"]
 
 # said, as Dagster takes an asset that returns a MaterializeResult for one without a value
 _FRAME = dg.PythonObjectDagsterType(pd.DataFrame)
@@ -60,6 +62,32 @@ def materialized(
     )
 
 
+def describe_repositories(
+    context: dg.AssetExecutionContext,
+    asset: str,
+    frame: pd.DataFrame,
+    show: Callable[[pd.DataFrame], dict[str, Any]],
+    own: Mapping[str, Mapping[str, Any]] | None = None,
+) -> None:
+    """Say of each repository of a run what is its own, where the run has several.
+
+    What an asset returns, Dagster says of all partitions of the run alike. Plots stay those of the run.
+
+    Args:
+        context: The run's.
+        asset: Whose frame it is.
+        frame: The rows of all repositories.
+        show: Returns the metadata of the rows of one; what it does not name stays as the run has it.
+        own: More of each repository, which its rows don't tell.
+    """
+    repositories = context.partition_keys
+    if len(repositories) > 1:
+        parts = dict(iter(frame.groupby("repository", sort=False)))
+        for repository in repositories:
+            shown = show(parts.get(repository, frame.head(0))) | dict(own[repository] if own else {})
+            context.add_asset_metadata(shown, asset, repository)
+
+
 def warn(context: dg.AssetExecutionContext, warnings: Sequence[str]) -> dict[str, Any]:
     """Log what could not be read of a source, and return it as metadata: how much that is, and the first of it."""
     for warning in warnings:
@@ -80,19 +108,13 @@ def describe_activities(activities: pd.DataFrame) -> dict[str, Any]:
 
 def describe_scores(scores: pd.DataFrame) -> dict[str, Any]:
     """Return what the UI shows of scores."""
-    return describe(
-        scores, ["key", "impact", "complexity", "ledger"], distribution=plot(plots.score_distribution(scores))
-    )
+    return describe(scores, SCORES_SHOWN, distribution=plot(plots.score_distribution(scores)))
 
 
 def describe_skills(skills: pd.DataFrame, activities: pd.DataFrame) -> dict[str, Any]:
     """Return what the UI shows of skills."""
     completed_at = activities.set_index("key")["completed_at"]
-    return describe(
-        skills,
-        ["skill", "kind", "weight", "evidence", "key"],
-        over_time=plot(plots.skills_over_time(skills, completed_at)),
-    )
+    return describe(skills, SKILLS_SHOWN, over_time=plot(plots.skills_over_time(skills, completed_at)))
 
 
 def _reasons(activities: pd.DataFrame) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Self
 
 import dagster as dg
@@ -84,8 +84,10 @@ class Histories:
     attributes: DataFrame[PathAttributes]
     contents: DataFrame[CommitContents]
     dependencies: DataFrame[DependencyChanges]
-    counts: Mapping[str, Any] = field(default_factory=dict)
+    counts: Mapping[str, Any]
     """How many commits are new, gone and unread, and which repositories failed."""
+    own_counts: Mapping[str, Mapping[str, Any]]
+    """The same of each repository."""
 
 
 class GitHistories(dg.ConfigurableResource):
@@ -102,20 +104,21 @@ class GitHistories(dg.ConfigurableResource):
         Raises:
             dagster.Failure: None of them can be read. Where others can, one that can't keeps what is stored of it.
         """
-        histories: list[_Known] = []
+        known: dict[str, _Known] = {}
         failed: dict[str, str] = {}
         for key in context.partition_keys:
             stored = _stored(self.io_manager, key)
             try:
-                histories.append(self._read_one(context, key, stored, wanted))
+                known[key] = self._read_one(context, key, stored, wanted)
             except SourceError as error:
                 mark_repository_missing(self.database.engine, key)
                 failed[key] = str(error)
                 context.log.warning(f"{key}: {error}")
                 if stored:
-                    histories.append(stored)
+                    known[key] = stored
         if len(failed) == len(context.partition_keys):
             raise dg.Failure("\n".join(failed.values()), allow_retries=False)
+        histories = list(known.values())
         return Histories(
             RawRepositories.validate(pd.concat([one.facts for one in histories], ignore_index=True)),
             RawCommits.validate(pd.concat([one.history.commits for one in histories], ignore_index=True)),
@@ -123,13 +126,10 @@ class GitHistories(dg.ConfigurableResource):
             PathAttributes.validate(pd.concat([one.contents.attributes for one in histories], ignore_index=True)),
             CommitContents.validate(pd.concat([one.contents.contents for one in histories], ignore_index=True)),
             DependencyChanges.validate(pd.concat([one.contents.dependencies for one in histories], ignore_index=True)),
+            _counts(histories, failed),
             {
-                "new": sum(one.history.new for one in histories),
-                "gone": sum(one.history.gone for one in histories),
-                "unread": {sha: said for one in histories for sha, said in one.history.unread.items()},
-                "failed": failed,
-                "authors": ", ".join(dict.fromkeys(one.facts["authors"].iloc[0] for one in histories)),
-                "remarks": "\n".join(one.facts["remarks"].iloc[0] for one in histories),
+                key: _counts([known[key]] if key in known else [], {key: failed[key]} if key in failed else {})
+                for key in context.partition_keys
             },
         )
 
@@ -186,6 +186,17 @@ class _Known(NamedTuple):
     def read_commits(self) -> "pd.Series[str]":
         """Names of the commits whose changes were read."""
         return self.history.commits.loc[self.history.commits["diff"] == DiffState.READ, "sha"]
+
+
+def _counts(histories: "Sequence[_Known]", failed: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "new": sum(one.history.new for one in histories),
+        "gone": sum(one.history.gone for one in histories),
+        "unread": {sha: said for one in histories for sha, said in one.history.unread.items()},
+        "failed": dict(failed),
+        "authors": ", ".join(dict.fromkeys(one.facts["authors"].iloc[0] for one in histories)),
+        "remarks": "\n".join(one.facts["remarks"].iloc[0] for one in histories),
+    }
 
 
 def _authors(

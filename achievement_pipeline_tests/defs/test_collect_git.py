@@ -193,6 +193,33 @@ def test_rows_that_break_a_law_stay_out_of_postgres(pipeline: Pipeline, reposito
         assert connection.scalar(sa.select(sa.func.count()).select_from(Achievement)) == 0
 
 
+def test_each_repository_of_a_run_shows_what_is_its_own(
+    pipeline: Pipeline, repository: GitRepository, tmp_path: Path
+) -> None:
+    other = GitRepository.create(tmp_path / "other")
+    repository.commit("feat: one", {"one.py": _lines(10)})
+    other.commit("feat: two", {"two.py": _lines(10)})
+    other.commit("fix typo", {"README.md": "two\n"})
+    keys = pipeline.add(repository), pipeline.add(other)
+
+    result = pipeline.collect()
+
+    def shown(asset: str, name: str) -> list[object]:
+        events = (
+            *result.asset_materializations_for_node("git_history"),
+            *result.asset_materializations_for_node("commit_activities"),
+        )
+        values = {event.partition: event.metadata[name].value for event in events if _is(event, asset)}
+        return [values[key] for key in keys]
+
+    assert shown("raw_commits", "dagster/row_count") == [1, 2]
+    assert shown("raw_commits", "new") == [1, 2]
+    assert shown("commit_activities", "significant") == [1, 1]
+    _, not_of_other = shown("commit_activities", "why_not")
+    assert shown("commit_activities", "why_not") == [{}, not_of_other]
+    assert not_of_other
+
+
 def test_the_metadata_shows_what_the_ui_needs(pipeline: Pipeline, repository: GitRepository) -> None:
     repository.commit("feat: one", {"one.py": _lines(10)})
     pipeline.add(repository)

@@ -1,6 +1,7 @@
 """The git lane, by repository: a history becomes scored commits with the skills they show."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -9,7 +10,10 @@ from pydantic import Field
 
 from achievement_pipeline.defs.frame_assets import (
     BY_REPOSITORY,
+    SCORES_SHOWN,
+    SKILLS_SHOWN,
     describe_activities,
+    describe_repositories,
     describe_scores,
     describe_skills,
     judged,
@@ -33,6 +37,16 @@ from achievement_pipeline.judging import find_skills, judge_commits, noise_reaso
 from achievement_pipeline.settings import Settings
 
 _GROUP = "git"
+_PREVIEWS = {
+    "raw_repositories": ["repository", "authors", "remarks"],
+    "raw_commits": ["sha", "author_email", "committed_at", "subject", "diff"],
+    "raw_commit_files": ["sha", "path", "insertions", "deletions"],
+    "path_attributes": ["path", "generated", "vendored"],
+    "commit_contents": ["sha", "path", "noise"],
+    "dependency_changes": ["sha", "ecosystem", "package", "change"],
+}
+_COUNTED = {"commit_contents": {"noise": "noise"}, "dependency_changes": {"changes": "change"}}
+"""Columns of which it is shown how often each value is there, by what that is called."""
 
 
 class GitSelection(dg.Config):
@@ -52,33 +66,25 @@ def git_history(
     """Read what is reachable now; what is stored of it is only a cache, so the cost is that of the new commits."""
     with retried_while_unavailable(context):
         read = histories.read(context, Wanted.of(settings, since=config.since, authors=config.authors))
-    frames: dict[str, tuple[pd.DataFrame, dict[str, Any]]] = {
-        "raw_repositories": (read.repositories, describe(read.repositories, ["repository", "authors", "remarks"])),
-        "raw_commits": (
-            read.commits,
-            describe(read.commits, ["sha", "author_email", "committed_at", "subject", "diff"], **read.counts),
-        ),
-        "raw_commit_files": (read.files, describe(read.files, ["sha", "path", "insertions", "deletions"])),
-        "path_attributes": (read.attributes, describe(read.attributes, ["path", "generated", "vendored"])),
-        "commit_contents": (
-            read.contents,
-            describe(read.contents, ["sha", "path", "noise"], noise=_counts(read.contents["noise"])),
-        ),
-        "dependency_changes": (
-            read.dependencies,
-            describe(
-                read.dependencies,
-                ["sha", "ecosystem", "package", "change"],
-                changes=_counts(read.dependencies["change"]),
-            ),
-        ),
+    frames: dict[str, pd.DataFrame] = {
+        "raw_repositories": read.repositories,
+        "raw_commits": read.commits,
+        "raw_commit_files": read.files,
+        "path_attributes": read.attributes,
+        "commit_contents": read.contents,
+        "dependency_changes": read.dependencies,
     }
-    for name, (frame, metadata) in frames.items():
-        yield materialized(name, READ_FRAMES[name], frame, metadata)
+    for name, frame in frames.items():
+        is_commits = name == "raw_commits"
+        show = partial(_describe, name)
+        describe_repositories(context, name, frame, show, read.own_counts if is_commits else None)
+        of_run = read.counts if is_commits else {}
+        yield materialized(name, READ_FRAMES[name], frame, {**show(frame), **of_run})
 
 
 @dg.asset(**judged(_GROUP, "commit_activities", CommitActivities), **BY_REPOSITORY)
 def commit_activities(  # noqa: PLR0913, PLR0917 - one argument an upstream asset
+    context: dg.AssetExecutionContext,
     raw_repositories: pd.DataFrame,
     raw_commits: pd.DataFrame,
     raw_commit_files: pd.DataFrame,
@@ -97,18 +103,23 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument an upstream asse
         contents=contents,
         commit_urls=_commit_urls(raw_repositories),
     )
+    describe_repositories(context, "commit_activities", activities, describe_activities)
     return materialized("commit_activities", CommitActivities, activities, describe_activities(activities))
 
 
 @dg.asset(**judged(_GROUP, "commit_scores", Scores), **BY_REPOSITORY)
-def commit_scores(commit_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult:
+def commit_scores(
+    context: dg.AssetExecutionContext, commit_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]
+) -> dg.MaterializeResult:
     """One row a commit that counts: impact and complexity, each the sum of its ledger lines."""
     scores = score_commits(CommitActivities.validate(commit_activities), settings.rules.commits)
+    describe_repositories(context, "commit_scores", scores, partial(describe, preview=SCORES_SHOWN))
     return materialized("commit_scores", Scores, scores, describe_scores(scores))
 
 
 @dg.asset(**judged(_GROUP, "commit_skills", Skills), **BY_REPOSITORY)
 def commit_skills(  # noqa: PLR0913, PLR0917 - one argument an upstream asset
+    context: dg.AssetExecutionContext,
     commit_activities: pd.DataFrame,
     raw_commit_files: pd.DataFrame,
     path_attributes: pd.DataFrame,
@@ -128,12 +139,16 @@ def commit_skills(  # noqa: PLR0913, PLR0917 - one argument an upstream asset
         settings.rules.skills,
         attributes=attributes,
     )
+    describe_repositories(context, "commit_skills", skills, partial(describe, preview=SKILLS_SHOWN))
     return materialized("commit_skills", Skills, skills, describe_skills(skills, activities))
 
 
-def _counts(names: pd.Series) -> dict[str, int]:
-    """Count names, the most frequent first."""
-    return {str(name): int(count) for name, count in names.value_counts().items()}
+def _describe(asset: str, frame: pd.DataFrame) -> dict[str, Any]:
+    """Return what the UI shows of a frame that was read."""
+    return describe(frame, _PREVIEWS[asset]) | {
+        name: {str(value): int(count) for value, count in frame[column].value_counts().items()}
+        for name, column in _COUNTED.get(asset, {}).items()
+    }
 
 
 def _commit_urls(repositories: pd.DataFrame) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """The github lane, by repository: merged pull requests and reviews become scored activities with their skills."""
 
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -9,7 +11,10 @@ import pandera.pandas as pa
 from achievement_pipeline.defs.asking import asked_of
 from achievement_pipeline.defs.frame_assets import (
     BY_REPOSITORY,
+    SCORES_SHOWN,
+    SKILLS_SHOWN,
     describe_activities,
+    describe_repositories,
     describe_scores,
     describe_skills,
     judged,
@@ -61,16 +66,18 @@ def github_history(
         note_visibility(database.engine, key, "public" if is_public else "private")
     pull_requests, commits, files, reviews, warnings, _ = read.frames
     frames: tuple[pd.DataFrame, ...] = (pull_requests, commits, files, reviews)
+    own = {key: {"failed": {key: read.failed[key]} if key in read.failed else {}} for key in context.partition_keys}
     for name, frame in zip(RAW_PULL_REQUESTS, frames, strict=True):
-        metadata = describe(frame, _PREVIEWS[name])
-        if frame is pull_requests:
-            pending = int((pull_requests["detail"] == "pending").sum())
-            metadata |= {"pending": pending, "failed": dict(read.failed), **warn(context, warnings)}
-        yield materialized(name, _RAW[name], frame, metadata)
+        is_first = frame is pull_requests
+        show = partial(_describe, name)
+        describe_repositories(context, name, frame, show, own if is_first else None)
+        of_run = {"failed": dict(read.failed), **warn(context, warnings)} if is_first else {}
+        yield materialized(name, _RAW[name], frame, show(frame) | of_run)
 
 
 @dg.asset(**judged(_GROUP, "pull_request_activities", PullRequestActivities), **BY_REPOSITORY)
 def pull_request_activities(  # noqa: PLR0913, PLR0917 - what a verdict rests on
+    context: dg.AssetExecutionContext,
     raw_pull_requests: pd.DataFrame,
     raw_pull_request_commits: pd.DataFrame,
     raw_pull_request_files: pd.DataFrame,
@@ -88,20 +95,23 @@ def pull_request_activities(  # noqa: PLR0913, PLR0917 - what a verdict rests on
         people=settings.people,
         asked=asked_of(settings, (known.location for known in list_repositories(database.engine))),
     )
+    describe_repositories(context, "pull_request_activities", activities, describe_activities)
     return materialized("pull_request_activities", PullRequestActivities, activities, describe_activities(activities))
 
 
 @dg.asset(**judged(_GROUP, "pull_request_scores", Scores), **BY_REPOSITORY)
 def pull_request_scores(
-    pull_request_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]
+    context: dg.AssetExecutionContext, pull_request_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]
 ) -> dg.MaterializeResult:
     """One row a pull request or review that counts: impact and complexity, each the sum of its ledger lines."""
     scores = score_pull_requests(PullRequestActivities.validate(pull_request_activities), settings.rules)
+    describe_repositories(context, "pull_request_scores", scores, partial(describe, preview=SCORES_SHOWN))
     return materialized("pull_request_scores", Scores, scores, describe_scores(scores))
 
 
 @dg.asset(**judged(_GROUP, "pull_request_skills", Skills), **BY_REPOSITORY)
 def pull_request_skills(
+    context: dg.AssetExecutionContext,
     pull_request_activities: pd.DataFrame,
     raw_pull_request_files: pd.DataFrame,
     settings: dg.ResourceParam[Settings],
@@ -110,4 +120,11 @@ def pull_request_skills(
     activities = PullRequestActivities.validate(pull_request_activities)
     files = RawPullRequestFiles.validate(raw_pull_request_files)
     skills = find_pull_request_skills(activities, files, settings.rules.skills)
+    describe_repositories(context, "pull_request_skills", skills, partial(describe, preview=SKILLS_SHOWN))
     return materialized("pull_request_skills", Skills, skills, describe_skills(skills, activities))
+
+
+def _describe(asset: str, frame: pd.DataFrame) -> dict[str, Any]:
+    """Return what the UI shows of a frame that was read."""
+    pending = {"pending": int((frame["detail"] == "pending").sum())} if asset == "raw_pull_requests" else {}
+    return describe(frame, _PREVIEWS[asset], **pending)
