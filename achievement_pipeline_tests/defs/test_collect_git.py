@@ -7,11 +7,15 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
+from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.io_manager import ParquetIOManager
+from achievement_pipeline.defs.jobs import KEEP_ACHIEVEMENTS
+from achievement_pipeline.defs.lanes import GIT
+from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.repositories import find_repository
 from achievement_pipeline.store.tables import Achievement
 from achievement_pipeline_tests.builders import GitRepository
-from achievement_pipeline_tests.defs.conftest import Pipeline
+from achievement_pipeline_tests.defs.conftest import QUIET, Pipeline
 
 pytestmark = pytest.mark.e2e
 
@@ -78,6 +82,26 @@ def test_a_second_run_reads_and_writes_nothing(pipeline: Pipeline, repository: G
         "retracted": 0,
     }
     assert pipeline.achievements() == [before]
+
+
+def test_a_changed_rule_judges_what_is_stored_without_reading_git(
+    pipeline: Pipeline, repository: GitRepository, tmp_path: Path
+) -> None:
+    repository.commit("feat: one", {"one.py": _lines(100)})
+    pipeline.add(repository)
+    pipeline.collect()
+    [before] = pipeline.achievements()
+    shutil.rmtree(repository.path)
+    (tmp_path / "achievements.toml").write_text("[rules.commits]\nimpact_base = 50\n")
+    pipeline.settings = load_settings()
+
+    # what `achievements backfill --only judging` asks for, and what the sensor asks for after it
+    assert pipeline.materialize(*GIT.assets).success
+    keep = build_defs(pipeline.settings).resolve_job_def(KEEP_ACHIEVEMENTS)
+    assert keep.execute_in_process(QUIET, pipeline.instance).success
+
+    [after] = pipeline.achievements()
+    assert (before.impact_score, after.impact_score) == (35.0, 55.0)
 
 
 def test_a_new_commit_is_added_to_what_is_there(pipeline: Pipeline, repository: GitRepository) -> None:
