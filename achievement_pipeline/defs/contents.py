@@ -1,7 +1,10 @@
 """The second reading of a history: of the few changes whose contents can change a verdict, each once."""
 
 import hashlib
-from typing import NamedTuple, Self
+import itertools
+import operator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Self, TypeAlias
 
 import pandas as pd
 from pandera.errors import SchemaError
@@ -20,12 +23,17 @@ from achievement_pipeline.frames import (
 from achievement_pipeline.judging.contents import (
     EXAMINER_VERSION,
     ExaminedFile,
+    ReadFile,
     content_frames,
-    examine,
+    examine_commit,
+    may_have_moved,
     worth_reading,
 )
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.sources.git import History, Repository, path_attributes, read_versions
+
+_Change: TypeAlias = tuple[str, str, tuple[bytes | None, bytes | None] | None, bool]
+"""Commit, path, the contents before and after where both are there, and whether lines may have moved."""
 
 
 class Contents(NamedTuple):
@@ -110,12 +118,18 @@ def _read(
 ) -> tuple[DataFrame[CommitContents], DataFrame[DependencyChanges]]:
     examined = []
     read = read_versions(repository, zip(worth["old_blob"], worth["new_blob"], strict=True))
-    changes = zip(worth["sha"], worth["path"], read, strict=True)
-    for number, (sha, path, versions) in enumerate(changes, start=1):
-        progress(number, len(worth))
-        if versions is not None:
-            examined.append(ExaminedFile(repository.key, sha, path, examine(path, *versions)))
+    changes = zip(worth["sha"], worth["path"], read, may_have_moved(worth), strict=True)
+    counted = _counted(changes, len(worth), progress)
+    for sha, of_commit in itertools.groupby(counted, key=operator.itemgetter(0)):
+        there = (ReadFile(path, *versions, moved) for _, path, versions, moved in of_commit if versions is not None)
+        examined += [ExaminedFile(repository.key, sha, *judged) for judged in examine_commit(there)]
     return content_frames(examined)
+
+
+def _counted(changes: Iterable[_Change], total: int, progress: Progress) -> Iterator[_Change]:
+    for number, change in enumerate(changes, start=1):
+        progress(number, total)
+        yield change
 
 
 def _are_among(files: pd.DataFrame, contents: pd.DataFrame) -> "pd.Series[bool]":

@@ -186,7 +186,7 @@ def count_work(
 ) -> pd.DataFrame:
     """Count files and lines of each commit: all of them, those that are work, and those that are not by reason.
 
-    A deleted file is work, its lines are not.
+    A deleted file is work, its lines are not; nor are lines of a file that are no source or were moved.
 
     Args:
         total: How many commits there are.
@@ -196,11 +196,17 @@ def count_work(
         contents: As in `judge_commits`.
     """
     is_work = noise.isna().to_numpy()
-    lines = (files["insertions"].fillna(0) + files["deletions"].fillna(0)).to_numpy(dtype="int64")
+    lines = _lines(files)
     reasons = noise.mask(is_work & _are_deleted(files), "deleted")
+    source = files if contents is None else with_source_lines(RawCommitFiles.validate(files), contents)
+    if source is not files:
+        uncounted = np.where(reasons.isna(), lines - _lines(source), 0)
+        lines = np.where(uncounted > 0, uncounted, lines)
+        notebooks = files["path"].str.endswith(".ipynb")
+        reasons = reasons.mask((uncounted > 0) & notebooks, Noise.NOTEBOOK_OUTPUT.value)
+        reasons = reasons.mask((uncounted > 0) & ~notebooks, Noise.MOVED.value)
     out = reasons.notna().to_numpy()
     left_out = _left_out(places[out], reasons[out], lines[out], total)
-    source = files if contents is None else with_source_lines(RawCommitFiles.validate(files), contents)
     return _count(places, total, files, is_work, source).assign(left_out=left_out)
 
 
@@ -230,6 +236,10 @@ def _count(
             "effective_deletions": count(is_written, source_lines["deletions"]),
         }
     )
+
+
+def _lines(files: pd.DataFrame) -> npt.NDArray[np.int64]:
+    return (files["insertions"].fillna(0) + files["deletions"].fillna(0)).to_numpy(dtype="int64")
 
 
 def _are_deleted(files: pd.DataFrame) -> npt.NDArray[np.bool_]:

@@ -1,7 +1,8 @@
-"""What only the contents of a changed file tell: mere layout, a program as its author, new dependencies.
+"""What only the contents of changed files tell: mere layout, a program as their author, moved lines, new dependencies.
 
-A second reading of a history is dear, so `needs_contents` picks the few changes for which it can change a verdict, and
-`examine` judges one change at a time, from bytes, without any state: whoever reads the contents can stream them.
+A second reading of a history is dear, so `needs_contents` picks the few changes for which it can change a verdict.
+`examine` judges one change, from bytes, without any state; `examine_commit` those of a commit, by each other too, and
+holds the contents of one of them at a time: whoever reads them can stream them.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ from pandera.typing import DataFrame
 from achievement_pipeline.frames import CommitContents, DependencyChanges, PathAttributes, RawCommitFiles, RawCommits
 from achievement_pipeline.judging.commits import could_count
 from achievement_pipeline.judging.manifests import DependencyChange, changed_dependencies, manifest_paths
+from achievement_pipeline.judging.moves import ChangedLines, changed_lines, without_moved
 from achievement_pipeline.judging.noise import Noise, noise_reasons
 from achievement_pipeline.judging.rules import Rules
 
-EXAMINER_VERSION = "2"
-"""Raised by hand whenever `examine` or `needs_contents` would decide otherwise: all contents are read again then."""
+EXAMINER_VERSION = "3"
+"""Raised by hand whenever `examine_commit` or `needs_contents` would decide otherwise: all contents are read again."""
 
 _LAID_OUT_LINES = 60
 """Lines of one file from which it is worth a look whether only its layout changed ..."""
@@ -48,6 +50,8 @@ _HEADER_LINES = 3
 """Lines below which a changed header is not worth a look."""
 _WRITTEN_LINES = 200
 """Added lines from which it is worth a look whether a program wrote a file."""
+_MOVED_LINES = 50
+"""Lines that one file of a commit lost and another one got, from which it is worth a look whether they are the same."""
 
 _HEAD = 16_384
 """Bytes of a file's start in which a marker can stand."""
@@ -111,11 +115,24 @@ class ContentVerdict(NamedTuple):
     noise: Noise | None = None
     """Why the change is not work; missing where it is."""
     insertions: int | None = None
-    """Added lines of source, where git's count misleads (notebooks)."""
+    """Added lines of source, where git's count misleads (notebooks, moved lines)."""
     deletions: int | None = None
-    """Removed lines of source, where git's count misleads (notebooks)."""
+    """Removed lines of source, where git's count misleads (notebooks, moved lines)."""
     dependencies: tuple[DependencyChange, ...] = ()
     """What the change did to the dependencies that a manifest names."""
+
+
+class ReadFile(NamedTuple):
+    """A changed file that was read."""
+
+    path: str
+    """After the change."""
+    before: bytes | None
+    """Missing when it was added."""
+    after: bytes | None
+    """Missing when it was deleted."""
+    may_have_moved: bool = False
+    """Whether lines of it may stand in another one of the commit, or have stood there."""
 
 
 class ExaminedFile(NamedTuple):
@@ -176,7 +193,8 @@ def needs_contents(files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) ->
 
     Returns:
         Booleans with the index of ``files``: manifests, notebooks, files that may only have been laid out otherwise or
-        got another licence header, and files so large that a program may have written them.
+        got another licence header, between which lines may have moved, and files so large that a program may have
+        written them.
     """
     work = reasons.isna()
     insertions = files["insertions"].fillna(0).astype("int64")
@@ -206,7 +224,24 @@ def needs_contents(files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) ->
     written = work & (insertions >= _WRITTEN_LINES)
     manifests = work & manifest_paths(files["path"])
     notebooks = reasons == Noise.NOTEBOOK_OUTPUT
-    return manifests | notebooks | written | (kept & (laid_out | sweep | header))
+    moved = may_have_moved(files[work]).reindex(files.index, fill_value=False)
+    return manifests | notebooks | written | moved | (kept & (laid_out | sweep | header))
+
+
+def may_have_moved(files: pd.DataFrame) -> pd.Series[bool]:
+    """Pick the files between which lines may have moved: where one file of a commit lost many, and another got many.
+
+    Args:
+        files: Changed files that are work, all of each commit.
+
+    Returns:
+        Booleans with their index.
+    """
+    gave, took = ((files[name].fillna(0) >= _MOVED_LINES).astype(bool) for name in ("deletions", "insertions"))
+    files = files[gave | took]
+    commit = [files["repository"], files["sha"]]
+    givers, takers, both = (some[files.index].groupby(commit).transform("sum") for some in (gave, took, gave | took))
+    return ((givers > 0) & (takers > 0) & (both > 1)).reindex(gave.index, fill_value=False)
 
 
 def _balance(insertions: pd.Series[int], deletions: pd.Series[int]) -> pd.Series[float]:
@@ -231,6 +266,39 @@ def examine(path: str, before: bytes | None, after: bytes | None) -> ContentVerd
     if b"\0" in old or b"\0" in new:
         return ContentVerdict()
     return ContentVerdict(_noise(path, old, new), dependencies=tuple(changed_dependencies(path, before, after)))
+
+
+def examine_commit(files: Iterable[ReadFile]) -> list[tuple[str, ContentVerdict]]:
+    """Judge changed files of one commit by their contents, and count out the lines that moved between them.
+
+    Args:
+        files: Each is let go of before the next one is taken.
+
+    Returns:
+        The path and the verdict of each, in the same order.
+    """
+    paths, verdicts, lines = [], [], []
+    for path, before, after, moved in files:
+        verdict = examine(path, before, after)
+        paths.append(path)
+        verdicts.append(verdict)
+        # of a notebook, lines are counted already
+        is_open = moved and verdict.noise is None and verdict.insertions is None
+        lines.append(changed_lines(before or b"", after or b"") if is_open else _NO_LINES)
+    judged = (
+        verdict if changed == rest else _without_moved(verdict, rest)
+        for verdict, changed, rest in zip(verdicts, lines, without_moved(lines), strict=True)
+    )
+    return list(zip(paths, judged, strict=True))
+
+
+_NO_LINES = ChangedLines(Counter(), Counter())
+
+
+def _without_moved(verdict: ContentVerdict, rest: ChangedLines) -> ContentVerdict:
+    insertions, deletions = rest.added.total(), rest.removed.total()
+    noise = None if insertions or deletions else Noise.MOVED
+    return verdict._replace(noise=noise, insertions=insertions, deletions=deletions)
 
 
 def _noise(path: str, before: bytes, after: bytes) -> Noise | None:

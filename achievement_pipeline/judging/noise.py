@@ -64,6 +64,8 @@ class Noise(StrEnum):
     """Only white space, blank lines or line endings changed."""
     REFORMAT = "reformat"
     """The same tokens, laid out otherwise."""
+    MOVED = "moved"
+    """Its lines left another file of the same commit, or reached one."""
 
 
 class PathRule(BaseModel):

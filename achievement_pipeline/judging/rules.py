@@ -16,7 +16,7 @@ from achievement_pipeline.judging.vocabulary import Language, Practice, Technolo
 Address = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1)]
 Points = Annotated[float, Field(ge=0, le=100)]
 
-SCORE_VERSION = "4"
+SCORE_VERSION = "5"
 """Raised by hand whenever a default below, or the logic that reads it, changes a score."""
 
 

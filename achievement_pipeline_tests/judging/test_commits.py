@@ -72,6 +72,26 @@ class TestJudging:
             0
         ]
         assert (activity["effective_insertions"], activity["effective_deletions"]) == (70, 1)
+        assert activity["left_out"] == '{"notebook-output":{"files":1,"lines":8929}}'
+
+    def test_lines_that_only_moved_are_left_out(self) -> None:
+        files = changed(
+            {"sha": name(0), "path": "a.go", "insertions": 5, "deletions": 400},
+            {"sha": name(0), "path": "b.go", "status": "A", "insertions": 420, "deletions": 0},
+        )
+        read = contents(
+            {"sha": name(0), "path": "a.go", "noise": "moved", "insertions": 0, "deletions": 0},
+            {"sha": name(0), "path": "b.go", "insertions": 30, "deletions": 0},
+        )
+        activity = judge_commits(written({}), files, noise_reasons(files, contents=read), Rules(), contents=read).iloc[
+            0
+        ]
+        assert (activity["effective_insertions"], activity["effective_deletions"], activity["effective_files"]) == (
+            30,
+            0,
+            1,
+        )
+        assert activity["left_out"] == '{"moved":{"files":2,"lines":795}}'
 
     @pytest.mark.parametrize(
         ("commit", "code"),

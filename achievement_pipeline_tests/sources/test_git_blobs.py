@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from achievement_pipeline.sources.git import Repository, open_repository, path_attributes, read_blobs
+from achievement_pipeline.sources.git import Repository, open_repository, path_attributes, read_blobs, read_versions
 from achievement_pipeline_tests.builders import Files, GitRepository
 
 
@@ -43,6 +43,22 @@ def test_contents_that_can_not_be_read_are_left_out(repository: GitRepository, d
         path.write_bytes(damage)
 
     assert [name for name, _ in read_blobs(opened(repository), names)] == [*names[:2], *names[3:]]
+
+
+def test_each_change_has_its_contents_before_and_after(repository: GitRepository) -> None:
+    old, new, none = blob(repository, b"old\n"), blob(repository, b"new\n"), "0" * 40
+
+    versions = read_versions(opened(repository), [(old, new), (none, new), (new, none), (old, old), (none, none)])
+
+    assert list(versions) == [(b"old\n", b"new\n"), (None, b"new\n"), (b"new\n", None), (b"old\n",) * 2, (None, None)]
+
+
+def test_a_change_whose_contents_are_not_there_has_none(repository: GitRepository) -> None:
+    old, new, lost = blob(repository, b"old\n"), blob(repository, b"new\n"), "1" * 40
+
+    versions = read_versions(opened(repository), [(lost, new), (old, lost), (lost, lost), (old, new)])
+
+    assert list(versions) == [None, None, None, (b"old\n", b"new\n")]
 
 
 def test_contents_of_a_partial_clone_are_not_fetched(repository: GitRepository, tmp_path: Path) -> None:
