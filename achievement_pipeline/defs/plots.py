@@ -14,7 +14,7 @@ _BARS_SHOWN = 12
 
 def score_distribution(scores: pd.DataFrame) -> "Figure":
     """Draw how many activities score how much: a histogram of impact and complexity, both in points."""
-    figure = _figure()
+    figure = _figure(left=0.08, right=0.98)
     axes = figure.subplots()
     axes.hist([scores["impact"], scores["complexity"]], bins=range(0, 101, 5), label=["impact", "complexity"])
     axes.set(xlabel="points", ylabel="activities", title="Distribution of scores")
@@ -29,7 +29,7 @@ def skills_over_time(skills: pd.DataFrame, completed_at: pd.Series) -> "Figure":
         skills: `Skills`.
         completed_at: When each activity was done, by its key.
     """
-    figure = _figure()
+    figure = _figure(left=0.08, right=0.68)
     axes = figure.subplots()
     axes.set(xlabel="year", ylabel="activities", title="Skills over time")
     if skills.empty:
@@ -40,7 +40,7 @@ def skills_over_time(skills: pd.DataFrame, completed_at: pd.Series) -> "Figure":
     for skill, counts in shown.items():
         axes.plot(counts.index, counts, marker="o", markersize=3, label=skill)
     axes.locator_params(axis="x", integer=True)
-    figure.legend(loc="outside right upper")
+    figure.legend(loc="upper left", bbox_to_anchor=(0.69, 0.9))
     return figure
 
 
@@ -50,7 +50,7 @@ def counts(by: Mapping[str, Mapping[str, int]]) -> "Figure":
     Args:
         by: Counts by name, the most frequent first, by what the names are.
     """
-    figure = _figure()
+    figure = _figure(left=0.15, right=0.98, wspace=0.85)
     panels = figure.subplots(ncols=len(by), squeeze=False)[0]
     for axes, (title, named) in zip(panels, by.items(), strict=True):
         names = list(named)[:_BARS_SHOWN][::-1]
@@ -59,8 +59,11 @@ def counts(by: Mapping[str, Mapping[str, int]]) -> "Figure":
     return figure
 
 
-def _figure() -> "Figure":
+def _figure(**margins: float) -> "Figure":
+    """Return an empty figure, its margins in parts of its size: to find ones that fit, it would be drawn twice."""
     # no pyplot: it keeps figures alive and wants a display; imported late, for it takes a second and few runs plot
     from matplotlib.figure import Figure  # noqa: PLC0415
 
-    return Figure(figsize=(8, 3.5), layout="constrained")
+    figure = Figure(figsize=(8, 3.5))
+    figure.subplots_adjust(bottom=0.15, top=0.9, **margins)
+    return figure
