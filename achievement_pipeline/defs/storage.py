@@ -5,14 +5,14 @@ user's data folder (why: ``docs/decisions/0002-dagster-storage.md``).
 """
 
 import fcntl
-import functools
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
 from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
@@ -81,12 +81,19 @@ class _SqliteStorage(DagsterSqliteStorage):
 
 
 class _EventLog(SqliteEventLogStorage):
-    """Dagster's own makes an engine for every event, which compiles each statement anew: half of what records cost."""
+    """Dagster's own makes an engine and a connection for every statement: most of what records cost.
+
+    This one keeps those of the file of all runs, and of the file of the run that it was last asked about.
+    """
+
+    def __init__(self, base_dir: str) -> None:
+        self._engines: dict[str, sa.Engine] = {}
+        super().__init__(base_dir)
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[sa.Connection]:
         with self._db_lock:
-            engine = _engine(self.conn_string_for_shard(shard))
+            engine = self._engine(shard)
             if shard not in self._initialized_dbs:
                 self._initdb(engine)
                 self._initialized_dbs.add(shard)
@@ -95,10 +102,32 @@ class _EventLog(SqliteEventLogStorage):
 
     def has_table(self, table_name: str) -> bool:
         """Whether the file of all runs has a table."""
-        return sa.inspect(_engine(self.conn_string_for_shard("index"))).has_table(table_name)
+        # without the lock, as Dagster does: it asks while it holds it
+        return sa.inspect(self._engine(INDEX_SHARD_NAME)).has_table(table_name)
+
+    def dispose(self) -> None:
+        """Close the files."""
+        with self._db_lock:
+            self._close(self._engines.keys())
+        super().dispose()
+
+    def _engine(self, shard: str) -> sa.Engine:
+        if shard not in self._engines:
+            self._close(self._engines.keys() - {INDEX_SHARD_NAME})
+            self._engines[shard] = _make_engine(self.conn_string_for_shard(shard))
+        return self._engines[shard]
+
+    def _close(self, shards: Collection[str]) -> None:
+        for shard in list(shards):
+            self._engines.pop(shard).dispose()
 
 
-@functools.lru_cache(maxsize=8)  # a file a run: the daemon sees many
-def _engine(address: str) -> sa.Engine:
-    # no connection outlives its use, so that none is carried over a fork
-    return sa.create_engine(address, poolclass=sa.NullPool, connect_args={"timeout": _SECONDS_TO_WAIT})
+def _make_engine(address: str) -> sa.Engine:
+    engine = sa.create_engine(address, connect_args={"timeout": _SECONDS_TO_WAIT})
+
+    @sa.event.listens_for(engine, "connect")
+    def _wait_less(connection: sqlite3.Connection, _record: object) -> None:
+        # in a log written ahead this loses no more than the last events, and those only when the machine itself stops
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    return engine
