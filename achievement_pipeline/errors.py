@@ -16,6 +16,10 @@ class SourceError(AchievementPipelineError):
     """A source (a repository, an API) can't be read."""
 
 
+class FrameError(AchievementPipelineError):
+    """A dataframe has other columns than its schema: a stored one, when another version of this program stored it."""
+
+
 class PublishingError(AchievementPipelineError):
     """A way out can't be used, or not for this."""
 

@@ -1,7 +1,7 @@
 """The dataframes that pass from step to step: every column, its dtype, its unit and its meaning, written once.
 
-A function that takes or returns one says so by its schema, ``DataFrame[CommitActivities]``; the assets validate them at
-their borders (`pandera`). Conventions:
+A function that takes or returns one says so by its schema, ``DataFrame[CommitActivities]``, and compares columns and
+dtypes (`typed`); the assets check the values at their borders (`pandera`). Conventions:
 
 * Text is pandas' ``str``; what is not known is missing, never a magic value.
 * Moments are ``datetime64[us, UTC]``; offsets from UTC are minutes east.
@@ -9,14 +9,57 @@ their borders (`pandera`). Conventions:
 * A *person* is the canonical, lower-case e-mail address that all addresses of that person were mapped to.
 """
 
+import functools
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeVar, cast
 
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
+from achievement_pipeline.errors import FrameError
+
 Moment = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
+
+SchemaT = TypeVar("SchemaT", bound=pa.DataFrameModel)
+
+
+def typed(schema: type[SchemaT], frame: pd.DataFrame) -> DataFrame[SchemaT]:
+    """Return a frame as one of a schema, once its columns and their dtypes are those of it, in whatever order.
+
+    What stands in the columns is checked once, where an asset is made (``defs/checks.py``): to have pandera do so takes
+    1.5 ms a column however few rows there are, and a frame goes through many hands.
+
+    Raises:
+        FrameError: It has other columns or dtypes.
+    """
+    wanted, found = _dtypes(schema), frame.dtypes.to_dict()
+    if found == wanted:
+        return cast("DataFrame[SchemaT]", frame)
+    missing = [f"no {name}" for name in wanted.keys() - found.keys()]
+    others = [f"{name} of {dtype}" for name, dtype in found.items() if wanted.get(name) != dtype]
+    raise FrameError(
+        f"A frame of {schema.__name__} has {', '.join(sorted(missing) + others)}, which is not what frames.py says. "
+        "If it was stored by another version of this program, materialize its asset anew."
+    )
+
+
+def checked(schema: type[SchemaT], frame: pd.DataFrame) -> DataFrame[SchemaT]:
+    """Return a frame that comes from outside, from an API or a file, as one of a schema, once its values are too.
+
+    Raises:
+        FrameError: It has other columns or dtypes, or values that may not be there.
+    """
+    try:
+        return schema.validate(typed(schema, frame), lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        raise FrameError(f"A frame of {schema.__name__} has values that may not be there: {errors}") from errors
+
+
+@functools.cache
+def _dtypes(schema: type[pa.DataFrameModel]) -> Mapping[Any, Any]:
+    return schema.empty().dtypes.to_dict()
 
 
 class DiffState(StrEnum):

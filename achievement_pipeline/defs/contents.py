@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Self, TypeAlias
 
 import pandas as pd
-from pandera.errors import SchemaError
 from pandera.typing import DataFrame
 
 from achievement_pipeline.defs.io_manager import ParquetIOManager
 from achievement_pipeline.defs.progress import Progress
+from achievement_pipeline.errors import FrameError
 from achievement_pipeline.frames import (
     CommitContents,
     DependencyChanges,
@@ -19,6 +19,8 @@ from achievement_pipeline.frames import (
     PathAttributes,
     RawCommitFiles,
     RawCommits,
+    checked,
+    typed,
 )
 from achievement_pipeline.judging.contents import (
     EXAMINER_VERSION,
@@ -53,11 +55,11 @@ class Contents(NamedTuple):
             return None
         try:
             return cls(
-                PathAttributes.validate(attributes),
-                CommitContents.validate(contents),
-                DependencyChanges.validate(dependencies),
+                checked(PathAttributes, attributes),
+                checked(CommitContents, contents),
+                checked(DependencyChanges, dependencies),
             )
-        except SchemaError:
+        except FrameError:
             return None
 
 
@@ -91,12 +93,12 @@ def read_contents(  # noqa: PLR0913 - what is there, and what was known
     worth = worth_reading(commits, files, attributes, rules)
     if stored is not None:
         worth = worth[~_are_among(worth, stored.contents)]
-    contents, dependencies = _read(repository, RawCommitFiles.validate(worth), progress)
+    contents, dependencies = _read(repository, typed(RawCommitFiles, worth), progress)
     if stored is not None:
         there = history.commits["sha"]
-        contents = CommitContents.validate(pd.concat([contents, _of(there, stored.contents)], ignore_index=True))
-        dependencies = DependencyChanges.validate(
-            pd.concat([dependencies, _of(there, stored.dependencies)], ignore_index=True)
+        contents = typed(CommitContents, pd.concat([contents, _of(there, stored.contents)], ignore_index=True))
+        dependencies = typed(
+            DependencyChanges, pd.concat([dependencies, _of(there, stored.dependencies)], ignore_index=True)
         )
     return Contents(attributes, contents, dependencies)
 
@@ -110,7 +112,7 @@ def _undecided(
     files: pd.DataFrame = history.files
     if len(commits) < len(history.commits):
         files = _of(commits["sha"], files)
-    return RawCommits.validate(commits.reset_index(drop=True)), RawCommitFiles.validate(files.reset_index(drop=True))
+    return typed(RawCommits, commits.reset_index(drop=True)), typed(RawCommitFiles, files.reset_index(drop=True))
 
 
 def _read(

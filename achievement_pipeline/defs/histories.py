@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, Self
 import dagster as dg
 import pandas as pd
 import pandera.pandas as pa
-from pandera.errors import SchemaError
 from pandera.typing import DataFrame
 from pydantic import ValidationError
 
@@ -17,7 +16,7 @@ from achievement_pipeline.defs.io_manager import ParquetIOManager
 from achievement_pipeline.defs.progress import ReportsProgress
 from achievement_pipeline.defs.repositories import with_credentials
 from achievement_pipeline.defs.resources import Database
-from achievement_pipeline.errors import SettingsError, SourceError
+from achievement_pipeline.errors import FrameError, SettingsError, SourceError
 from achievement_pipeline.frames import (
     CommitContents,
     DependencyChanges,
@@ -26,6 +25,8 @@ from achievement_pipeline.frames import (
     RawCommitFiles,
     RawCommits,
     RawRepositories,
+    checked,
+    typed,
 )
 from achievement_pipeline.judging import may_count
 from achievement_pipeline.judging.contents import EXAMINER_VERSION
@@ -120,12 +121,12 @@ class GitHistories(dg.ConfigurableResource):
             raise dg.Failure("\n".join(failed.values()), allow_retries=False)
         histories = list(known.values())
         return Histories(
-            RawRepositories.validate(pd.concat([one.facts for one in histories], ignore_index=True)),
-            RawCommits.validate(pd.concat([one.history.commits for one in histories], ignore_index=True)),
-            RawCommitFiles.validate(pd.concat([one.history.files for one in histories], ignore_index=True)),
-            PathAttributes.validate(pd.concat([one.contents.attributes for one in histories], ignore_index=True)),
-            CommitContents.validate(pd.concat([one.contents.contents for one in histories], ignore_index=True)),
-            DependencyChanges.validate(pd.concat([one.contents.dependencies for one in histories], ignore_index=True)),
+            typed(RawRepositories, pd.concat([one.facts for one in histories], ignore_index=True)),
+            typed(RawCommits, pd.concat([one.history.commits for one in histories], ignore_index=True)),
+            typed(RawCommitFiles, pd.concat([one.history.files for one in histories], ignore_index=True)),
+            typed(PathAttributes, pd.concat([one.contents.attributes for one in histories], ignore_index=True)),
+            typed(CommitContents, pd.concat([one.contents.contents for one in histories], ignore_index=True)),
+            typed(DependencyChanges, pd.concat([one.contents.dependencies for one in histories], ignore_index=True)),
             _counts(histories, failed),
             {
                 key: _counts([known[key]] if key in known else [], {key: failed[key]} if key in failed else {})
@@ -224,7 +225,7 @@ def _renamed(key: str, repository: Repository, rules: Rules) -> _Known:
         repository=key, remarks=f"It is {repository.key} now, and is collected under that name."
     )
     nothing = Contents(PathAttributes.empty(), CommitContents.empty(), DependencyChanges.empty())
-    return _Known(RawRepositories.validate(facts), history, nothing)
+    return _Known(checked(RawRepositories, facts), history, nothing)
 
 
 def _facts(repository: Repository, authors: str, history: History, rules: Rules) -> DataFrame[RawRepositories]:
@@ -239,7 +240,7 @@ def _facts(repository: Repository, authors: str, history: History, rules: Rules)
         "state": history.state.model_dump_json(),
         "examined_by": examined_by(rules),
     }
-    return RawRepositories.validate(pd.DataFrame([facts]).astype({"branch": "str", "commit_url": "str"}))
+    return typed(RawRepositories, pd.DataFrame([facts]).astype({"branch": "str", "commit_url": "str"}))
 
 
 def _stored(frames: ParquetIOManager, key: str) -> _Known | None:
@@ -253,12 +254,12 @@ def _stored(frames: ParquetIOManager, key: str) -> _Known | None:
     if facts.empty:  # it could not be read, beside others that could
         return None
     try:
-        known = RawRepositories.validate(facts)
+        known = checked(RawRepositories, facts)
         history = History(
-            commits=RawCommits.validate(commits),
-            files=RawCommitFiles.validate(files),
+            commits=checked(RawCommits, commits),
+            files=checked(RawCommitFiles, files),
             state=ReadingState.model_validate_json(known["state"].iloc[0]),
         )
-    except (SchemaError, ValidationError):
+    except (FrameError, ValidationError):
         return None
     return _Known(known, history, contents)

@@ -12,7 +12,7 @@ import dagster as dg
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import ActivityFrames, Scores, Skills
+from achievement_pipeline.frames import ActivityFrames, Scores, Skills, typed
 
 ReadFrame = Callable[[str, str | None], "pd.DataFrame | None"]
 """Returns the stored frame of an asset and a repository, None where the asset is not by repository."""
@@ -63,7 +63,7 @@ def load_slice(name: str, read: ReadFrame) -> ActivityFrames | None:
     activities, scores, skills = (read(asset, partition or None) for asset in lane.assets)
     if activities is None or scores is None or skills is None:
         return None
-    return ActivityFrames(DataFrame(activities), Scores.validate(scores), Skills.validate(skills))
+    return ActivityFrames(DataFrame(activities), typed(Scores, scores), typed(Skills, skills))
 
 
 def _latest(instance: dg.DagsterInstance, lane: Lane, asset: str) -> dict[str, int]:

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 
 import dagster as dg
 import pandas as pd
-from pandera.errors import SchemaError
 
 from achievement_pipeline.defs.clients import github_client, telling
 from achievement_pipeline.defs.io_manager import ParquetIOManager
 from achievement_pipeline.defs.progress import ReportsProgress
-from achievement_pipeline.errors import AchievementPipelineError, SourceError
-from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequestFiles, RawPullRequests, RawReviews
+from achievement_pipeline.errors import AchievementPipelineError, FrameError, SourceError
+from achievement_pipeline.frames import (
+    RawPullRequestCommits,
+    RawPullRequestFiles,
+    RawPullRequests,
+    RawReviews,
+    checked,
+    typed,
+)
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.github import PullRequests, no_pull_requests, read_pull_requests
 
@@ -71,10 +77,10 @@ def _join(read: list[PullRequests]) -> PullRequests:
         return whole
 
     return PullRequests(
-        RawPullRequests.validate(joined("pull_requests")),
-        RawPullRequestCommits.validate(joined("commits")),
-        RawPullRequestFiles.validate(joined("files")),
-        RawReviews.validate(joined("reviews")),
+        typed(RawPullRequests, joined("pull_requests")),
+        typed(RawPullRequestCommits, joined("commits")),
+        typed(RawPullRequestFiles, joined("files")),
+        typed(RawReviews, joined("reviews")),
         tuple(warning for one in read for warning in one.warnings),
     )
 
@@ -86,10 +92,10 @@ def _stored(frames: ParquetIOManager, key: str) -> PullRequests | None:
         return None
     try:
         return PullRequests(
-            RawPullRequests.validate(pull_requests),
-            RawPullRequestCommits.validate(commits),
-            RawPullRequestFiles.validate(files),
-            RawReviews.validate(reviews),
+            checked(RawPullRequests, pull_requests),
+            checked(RawPullRequestCommits, commits),
+            checked(RawPullRequestFiles, files),
+            checked(RawReviews, reviews),
         )
-    except SchemaError:
+    except FrameError:
         return None

@@ -17,6 +17,7 @@ from achievement_pipeline.frames import (
     DiffState,
     RawCommitFiles,
     RawCommits,
+    typed,
 )
 from achievement_pipeline.json_columns import json_lists, json_objects
 from achievement_pipeline.judging import messages
@@ -117,7 +118,8 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     persons = canonical(commits["author_email"], people)
     names = commits["repository"] + "@" + commits["sha"]
     keys = "git:" + names
-    return CommitActivities.validate(
+    return typed(
+        CommitActivities,
         pd.DataFrame(
             {
                 "key": keys,
@@ -146,7 +148,7 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
                 "breaking": headers["marked"] | messages.have_breaking_footer(commits["body"]),
                 **amounts,
             }
-        )
+        ),
     )
 
 
@@ -198,7 +200,7 @@ def count_work(
     is_work = noise.isna().to_numpy()
     lines = _lines(files)
     reasons = noise.mask(is_work & _are_deleted(files), "deleted")
-    source = files if contents is None else with_source_lines(RawCommitFiles.validate(files), contents)
+    source = files if contents is None else with_source_lines(typed(RawCommitFiles, files), contents)
     if source is not files:
         uncounted = np.where(reasons.isna(), lines - _lines(source), 0)
         lines = np.where(uncounted > 0, uncounted, lines)

@@ -22,7 +22,14 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import CommitContents, DependencyChanges, PathAttributes, RawCommitFiles, RawCommits
+from achievement_pipeline.frames import (
+    CommitContents,
+    DependencyChanges,
+    PathAttributes,
+    RawCommitFiles,
+    RawCommits,
+    typed,
+)
 from achievement_pipeline.judging.commits import could_count
 from achievement_pipeline.judging.manifests import DependencyChange, changed_dependencies, manifest_paths
 from achievement_pipeline.judging.moves import ChangedLines, changed_lines, without_moved
@@ -160,7 +167,7 @@ Schema = TypeVar("Schema", bound=pa.DataFrameModel)
 
 def _frame(schema: type[Schema], rows: list[tuple[Any, ...]]) -> DataFrame[Schema]:
     columns = {name: column.dtype.type for name, column in schema.to_schema().columns.items()}
-    return schema.validate(pd.DataFrame(rows, columns=list(columns)).astype(columns))
+    return typed(schema, pd.DataFrame(rows, columns=list(columns)).astype(columns))
 
 
 def worth_reading(

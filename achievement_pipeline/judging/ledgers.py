@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import Scores
+from achievement_pipeline.frames import Scores, typed
 from achievement_pipeline.json_columns import json_lists, json_objects
 from achievement_pipeline.judging.rules import SCORE_VERSION
 
@@ -86,7 +86,8 @@ def sum_ledger(lines: pd.DataFrame, repositories: pd.Series[str]) -> DataFrame[S
         np.bincount(places, weights=lines["points"].where(lines["score"] == score, 0), minlength=len(keys)) / 100
         for score in ("impact", "complexity")
     )
-    return Scores.validate(
+    return typed(
+        Scores,
         pd.DataFrame(
             {
                 "key": pd.Series(keys, dtype="str"),
@@ -96,7 +97,7 @@ def sum_ledger(lines: pd.DataFrame, repositories: pd.Series[str]) -> DataFrame[S
                 "ledger": _written(lines, places, keys),
                 "version": pd.Series(SCORE_VERSION, index=range(len(keys)), dtype="str"),
             }
-        )
+        ),
     )
 
 

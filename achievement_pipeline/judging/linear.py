@@ -20,6 +20,7 @@ from achievement_pipeline.frames import (
     RawLinearProjects,
     Scores,
     Skills,
+    typed,
 )
 from achievement_pipeline.judging import messages
 from achievement_pipeline.judging.bots import are_bots
@@ -59,8 +60,8 @@ def judge_linear(
     Returns:
         One row an issue, in their order, then one a project.
     """
-    issues = RawLinearIssues.validate(issues.reset_index(drop=True))
-    projects = RawLinearProjects.validate(projects.reset_index(drop=True))
+    issues = typed(RawLinearIssues, issues.reset_index(drop=True))
+    projects = typed(RawLinearProjects, projects.reset_index(drop=True))
     judged = pd.concat(
         [_describe_issues(issues, people), _describe_projects(projects, issues, rules.linear, people)],
         ignore_index=True,
@@ -74,7 +75,7 @@ def judge_linear(
         }
     )
     completed = pd.Series("completed", index=judged.index, dtype="str")
-    return LinearActivities.validate(judged.assign(**weigh(completed, against)))
+    return typed(LinearActivities, judged.assign(**weigh(completed, against)))
 
 
 def score_linear(activities: DataFrame[LinearActivities], rules: LinearRules) -> DataFrame[Scores]:

@@ -22,6 +22,7 @@ from achievement_pipeline.frames import (
     Scores,
     Skills,
     StoredActivities,
+    typed,
 )
 from achievement_pipeline.json_columns import json_lists, json_objects
 from achievement_pipeline.judging.categories import are_learnt, certainties
@@ -74,7 +75,8 @@ def compose_achievements(
     # an issue without an assignee is that of whoever did what counts most in it
     authors = roots["person"].where(roots["person"] != "", winners["impact"]["person"].reindex(roots.index))
     shared = _shared(members, authors)
-    return Achievements.validate(
+    return typed(
+        Achievements,
         pd.DataFrame(
             {
                 "key": roots["key"],
@@ -103,7 +105,7 @@ def compose_achievements(
         )
         .astype({"retracted_reason": "str"})
         .sort_index()
-        .reset_index(drop=True)
+        .reset_index(drop=True),
     )
 
 

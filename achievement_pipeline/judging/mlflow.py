@@ -20,6 +20,7 @@ from achievement_pipeline.frames import (
     RawMlflowRuns,
     Scores,
     Skills,
+    typed,
 )
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import Category
@@ -101,7 +102,7 @@ def judge_runs(
     )
     best = ("best:" + compared["metric"].str.replace(",", " ", regex=False)).where(compared["is_best"], "")
     verdicts = weigh(join_codes([code_where("model", models != "[]"), best.fillna("").astype("str")]), against)
-    return MlflowActivities.validate(judged.assign(**verdicts))
+    return typed(MlflowActivities, judged.assign(**verdicts))
 
 
 def score_runs(activities: DataFrame[MlflowActivities], rules: MlflowRules) -> DataFrame[Scores]:

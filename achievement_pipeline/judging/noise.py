@@ -20,7 +20,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, Field
 
-from achievement_pipeline.frames import CommitContents, PathAttributes, RawCommitFiles
+from achievement_pipeline.frames import CommitContents, PathAttributes, RawCommitFiles, typed
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.text_columns import are_among, places_among
 
@@ -185,8 +185,8 @@ def with_source_lines(
         return files
     places = _places_among(counted, files)
     found = counted.reset_index(drop=True).reindex(places).set_index(files.index)
-    return RawCommitFiles.validate(
-        files.assign(**{name: found[name].fillna(files[name]) for name in ("insertions", "deletions")})
+    return typed(
+        RawCommitFiles, files.assign(**{name: found[name].fillna(files[name]) for name in ("insertions", "deletions")})
     )
 
 

@@ -23,6 +23,7 @@ from achievement_pipeline.frames import (
     RawReviews,
     Scores,
     Skills,
+    typed,
 )
 from achievement_pipeline.judging import messages
 from achievement_pipeline.judging.accounts import persons_of, read_accounts
@@ -83,7 +84,7 @@ def judge_pull_requests(  # noqa: PLR0913 - what a verdict rests on
         One row a pull request, in their order, then one a reviewer and pull request.
     """
     accounts = read_accounts(commits, people)
-    pull_requests = RawPullRequests.validate(pull_requests.reset_index(drop=True))
+    pull_requests = typed(RawPullRequests, pull_requests.reset_index(drop=True))
     pulls = pull_requests.assign(
         sha="#" + pull_requests["number"].astype("str"),
         names=name_pull_requests(pull_requests, commits),
@@ -95,7 +96,7 @@ def judge_pull_requests(  # noqa: PLR0913 - what a verdict rests on
     work = changed_files(files)
     judged = _judge_pulls(pulls, commits, work, given, rules, people, asked, accounts)
     judged_reviews = _judge_reviews(given, judged, rules.reviews, people, asked)
-    return PullRequestActivities.validate(pd.concat([judged, judged_reviews], ignore_index=True))
+    return typed(PullRequestActivities, pd.concat([judged, judged_reviews], ignore_index=True))
 
 
 def changed_files(files: DataFrame[RawPullRequestFiles]) -> DataFrame[RawCommitFiles]:
@@ -106,7 +107,8 @@ def changed_files(files: DataFrame[RawPullRequestFiles]) -> DataFrame[RawCommitF
     untouched = (files["additions"] + files["deletions"] == 0).astype(bool)
     moved = files["change"].isin(["renamed", "copied"])
     none = pd.Series(pd.NA, index=files.index, dtype="Int32")
-    return RawCommitFiles.validate(
+    return typed(
+        RawCommitFiles,
         pd.DataFrame(
             {
                 "repository": files["repository"],
@@ -122,7 +124,7 @@ def changed_files(files: DataFrame[RawPullRequestFiles]) -> DataFrame[RawCommitF
                 "deletions": files["deletions"].where(~untouched, none),
                 "binary": untouched & ~moved,
             }
-        )
+        ),
     )
 
 

@@ -15,7 +15,14 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import CommitActivities, DependencyChanges, PathAttributes, RawCommitFiles, Skills
+from achievement_pipeline.frames import (
+    CommitActivities,
+    DependencyChanges,
+    PathAttributes,
+    RawCommitFiles,
+    Skills,
+    typed,
+)
 from achievement_pipeline.judging.categories import Category, are_learnt
 from achievement_pipeline.judging.languages import languages_of
 from achievement_pipeline.judging.paths import matches
@@ -107,7 +114,7 @@ def find_named_skills(activities: pd.DataFrame, named: pd.DataFrame, rules: Skil
 
 def _with_repositories(shown: pd.DataFrame, activities: pd.DataFrame) -> DataFrame[Skills]:
     repositories = shown["key"].map(activities.set_index("key")["repository"]).astype("str")
-    return Skills.validate(shown.assign(repository=repositories)[list(Skills.to_schema().columns)])
+    return typed(Skills, shown.assign(repository=repositories)[list(Skills.to_schema().columns)])
 
 
 def _work(

@@ -12,6 +12,8 @@ from pandera.typing import DataFrame
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
+from achievement_pipeline.frames import checked
+
 _SchemaT = TypeVar("_SchemaT", bound=pa.DataFrameModel)
 
 
@@ -65,4 +67,4 @@ def type_rows(schema: type[pa.DataFrameModel], rows: Sequence[dict[str, Any]]) -
 
 def to_frame(schema: type[_SchemaT], rows: Sequence[dict[str, Any]]) -> DataFrame[_SchemaT]:
     """Build the frame of a schema from rows, which may be none."""
-    return schema.validate(type_rows(schema, rows))
+    return checked(schema, type_rows(schema, rows))

@@ -18,6 +18,7 @@ from achievement_pipeline.frames import (
     Scores,
     Skills,
     StoredActivities,
+    typed,
 )
 from achievement_pipeline.json_columns import json_lists, json_objects
 from achievement_pipeline.store.copying import array_of_json, array_of_words, fetch_frame, staged, storable_json
@@ -180,10 +181,10 @@ def read_touched(connection: sa.Connection) -> PiecesOfWork:
     skills = sa.select(Activity.key, Activity.repository, *shown.columns).join(shown, sa.true())
     touched = Activity.key.in_(sa.select(TOUCHED.c.key))
     return PiecesOfWork(
-        StoredActivities.validate(fetch_frame(connection, activities.where(touched))),
-        Scores.validate(fetch_frame(connection, scores.where(touched))),
-        Skills.validate(fetch_frame(connection, skills.where(touched))),
-        RelatedActivities.validate(fetch_frame(connection, _LISTED)),
+        typed(StoredActivities, fetch_frame(connection, activities.where(touched))),
+        typed(Scores, fetch_frame(connection, scores.where(touched))),
+        typed(Skills, fetch_frame(connection, skills.where(touched))),
+        typed(RelatedActivities, fetch_frame(connection, _LISTED)),
     )
 
 

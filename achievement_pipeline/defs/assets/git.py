@@ -32,6 +32,7 @@ from achievement_pipeline.frames import (
     RawCommits,
     Scores,
     Skills,
+    typed,
 )
 from achievement_pipeline.judging import find_skills, judge_commits, noise_reasons, score_commits, with_source_lines
 from achievement_pipeline.settings import Settings
@@ -93,11 +94,11 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument an upstream asse
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult:
     """One row a commit: whose it is, what it is, how much of it is work, and whether it counts, with the reasons."""
-    files, contents = RawCommitFiles.validate(raw_commit_files), CommitContents.validate(commit_contents)
+    files, contents = typed(RawCommitFiles, raw_commit_files), typed(CommitContents, commit_contents)
     activities = judge_commits(
-        RawCommits.validate(raw_commits),
+        typed(RawCommits, raw_commits),
         files,
-        noise_reasons(files, PathAttributes.validate(path_attributes), contents),
+        noise_reasons(files, typed(PathAttributes, path_attributes), contents),
         settings.rules,
         people=settings.people,
         contents=contents,
@@ -112,7 +113,7 @@ def commit_scores(
     context: dg.AssetExecutionContext, commit_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]
 ) -> dg.MaterializeResult:
     """One row a commit that counts: impact and complexity, each the sum of its ledger lines."""
-    scores = score_commits(CommitActivities.validate(commit_activities), settings.rules.commits)
+    scores = score_commits(typed(CommitActivities, commit_activities), settings.rules.commits)
     describe_repositories(context, "commit_scores", scores, partial(describe, preview=SCORES_SHOWN))
     return materialized("commit_scores", Scores, scores, describe_scores(scores))
 
@@ -128,14 +129,14 @@ def commit_skills(  # noqa: PLR0913, PLR0917 - one argument an upstream asset
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult:
     """One row a skill that a commit shows, with weight and evidence."""
-    files, contents = RawCommitFiles.validate(raw_commit_files), CommitContents.validate(commit_contents)
-    activities = CommitActivities.validate(commit_activities)
-    attributes = PathAttributes.validate(path_attributes)
+    files, contents = typed(RawCommitFiles, raw_commit_files), typed(CommitContents, commit_contents)
+    activities = typed(CommitActivities, commit_activities)
+    attributes = typed(PathAttributes, path_attributes)
     skills = find_skills(
         activities,
         with_source_lines(files, contents),
         noise_reasons(files, attributes, contents),
-        DependencyChanges.validate(dependency_changes),
+        typed(DependencyChanges, dependency_changes),
         settings.rules.skills,
         attributes=attributes,
     )

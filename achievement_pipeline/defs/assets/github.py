@@ -35,6 +35,7 @@ from achievement_pipeline.frames import (
     RawReviews,
     Scores,
     Skills,
+    typed,
 )
 from achievement_pipeline.judging import find_pull_request_skills, judge_pull_requests, score_pull_requests
 from achievement_pipeline.settings import Settings
@@ -87,10 +88,10 @@ def pull_request_activities(  # noqa: PLR0913, PLR0917 - what a verdict rests on
 ) -> dg.MaterializeResult:
     """One row a pull request or review: whose it is, what it is, and whether it counts, with the reasons."""
     activities = judge_pull_requests(
-        RawPullRequests.validate(raw_pull_requests),
-        RawPullRequestCommits.validate(raw_pull_request_commits),
-        RawPullRequestFiles.validate(raw_pull_request_files),
-        RawReviews.validate(raw_reviews),
+        typed(RawPullRequests, raw_pull_requests),
+        typed(RawPullRequestCommits, raw_pull_request_commits),
+        typed(RawPullRequestFiles, raw_pull_request_files),
+        typed(RawReviews, raw_reviews),
         settings.rules,
         people=settings.people,
         asked=asked_of(settings, (known.location for known in list_repositories(database.engine))),
@@ -104,7 +105,7 @@ def pull_request_scores(
     context: dg.AssetExecutionContext, pull_request_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]
 ) -> dg.MaterializeResult:
     """One row a pull request or review that counts: impact and complexity, each the sum of its ledger lines."""
-    scores = score_pull_requests(PullRequestActivities.validate(pull_request_activities), settings.rules)
+    scores = score_pull_requests(typed(PullRequestActivities, pull_request_activities), settings.rules)
     describe_repositories(context, "pull_request_scores", scores, partial(describe, preview=SCORES_SHOWN))
     return materialized("pull_request_scores", Scores, scores, describe_scores(scores))
 
@@ -117,8 +118,8 @@ def pull_request_skills(
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult:
     """One row a skill that a pull request shows, with weight and evidence."""
-    activities = PullRequestActivities.validate(pull_request_activities)
-    files = RawPullRequestFiles.validate(raw_pull_request_files)
+    activities = typed(PullRequestActivities, pull_request_activities)
+    files = typed(RawPullRequestFiles, raw_pull_request_files)
     skills = find_pull_request_skills(activities, files, settings.rules.skills)
     describe_repositories(context, "pull_request_skills", skills, partial(describe, preview=SKILLS_SHOWN))
     return materialized("pull_request_skills", Skills, skills, describe_skills(skills, activities))

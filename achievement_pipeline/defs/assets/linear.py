@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 import pandera.pandas as pa
-from pandera.errors import SchemaError
 from pandera.typing import DataFrame
 
 from achievement_pipeline.defs.asking import asked_of
@@ -22,8 +21,16 @@ from achievement_pipeline.defs.frame_assets import (
 from achievement_pipeline.defs.io_manager import ParquetIOManager
 from achievement_pipeline.defs.metadata import describe
 from achievement_pipeline.defs.progress import ReportsProgress
-from achievement_pipeline.errors import AchievementPipelineError
-from achievement_pipeline.frames import LinearActivities, RawLinearIssues, RawLinearProjects, Scores, Skills
+from achievement_pipeline.errors import AchievementPipelineError, FrameError
+from achievement_pipeline.frames import (
+    LinearActivities,
+    RawLinearIssues,
+    RawLinearProjects,
+    Scores,
+    Skills,
+    checked,
+    typed,
+)
 from achievement_pipeline.judging import find_linear_skills, judge_linear, score_linear
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.linear import read_issues, read_projects
@@ -62,8 +69,8 @@ def linear_activities(
 ) -> dg.MaterializeResult:
     """One row an issue or project: whose it is, what it is, and whether it counts, with the reasons."""
     activities = judge_linear(
-        RawLinearIssues.validate(raw_linear_issues),
-        RawLinearProjects.validate(raw_linear_projects),
+        typed(RawLinearIssues, raw_linear_issues),
+        typed(RawLinearProjects, raw_linear_projects),
         settings.rules,
         people=settings.people,
         asked=asked_of(settings),
@@ -74,14 +81,14 @@ def linear_activities(
 @dg.asset(**judged(_GROUP, "linear_scores", Scores))
 def linear_scores(linear_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult:
     """One row an issue or project that counts: impact and complexity, each the sum of its ledger lines."""
-    scores = score_linear(LinearActivities.validate(linear_activities), settings.rules.linear)
+    scores = score_linear(typed(LinearActivities, linear_activities), settings.rules.linear)
     return materialized("linear_scores", Scores, scores, describe_scores(scores))
 
 
 @dg.asset(**judged(_GROUP, "linear_skills", Skills))
 def linear_skills(linear_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult:
     """One row a skill that an issue or project shows, with weight and evidence."""
-    activities = LinearActivities.validate(linear_activities)
+    activities = typed(LinearActivities, linear_activities)
     skills = find_linear_skills(activities, settings.rules.skills)
     return materialized("linear_skills", Skills, skills, describe_skills(skills, activities))
 
@@ -90,6 +97,6 @@ def _stored_issues(frames: ParquetIOManager) -> DataFrame[RawLinearIssues] | Non
     """Return the issues that were stored the last time, where they are there and of today's shape."""
     stored = frames.read("raw_linear_issues")
     try:
-        return None if stored is None else RawLinearIssues.validate(stored)
-    except SchemaError:
+        return None if stored is None else checked(RawLinearIssues, stored)
+    except FrameError:
         return None

@@ -20,7 +20,7 @@ from achievement_pipeline.defs.frame_assets import (
 from achievement_pipeline.defs.metadata import describe
 from achievement_pipeline.defs.progress import ReportsProgress
 from achievement_pipeline.errors import AchievementPipelineError
-from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills
+from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills, typed
 from achievement_pipeline.judging import find_run_skills, judge_runs, score_runs
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.mlflow import read_runs
@@ -51,8 +51,8 @@ def mlflow_activities(
 ) -> dg.MaterializeResult:
     """One row a run: whose it is, what it achieved, and whether it counts, with the reasons."""
     activities = judge_runs(
-        RawMlflowRuns.validate(raw_mlflow_runs),
-        RawMlflowMetrics.validate(raw_mlflow_metrics),
+        typed(RawMlflowRuns, raw_mlflow_runs),
+        typed(RawMlflowMetrics, raw_mlflow_metrics),
         settings.rules,
         people=settings.people,
         asked=asked_of(settings),
@@ -63,13 +63,13 @@ def mlflow_activities(
 @dg.asset(**judged(_GROUP, "mlflow_scores", Scores))
 def mlflow_scores(mlflow_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult:
     """One row a run that counts: impact and complexity, each the sum of its ledger lines."""
-    scores = score_runs(MlflowActivities.validate(mlflow_activities), settings.rules.mlflow)
+    scores = score_runs(typed(MlflowActivities, mlflow_activities), settings.rules.mlflow)
     return materialized("mlflow_scores", Scores, scores, describe_scores(scores))
 
 
 @dg.asset(**judged(_GROUP, "mlflow_skills", Skills))
 def mlflow_skills(mlflow_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult:
     """One row a skill that a run shows, with weight and evidence."""
-    activities = MlflowActivities.validate(mlflow_activities)
+    activities = typed(MlflowActivities, mlflow_activities)
     skills = find_run_skills(activities, settings.rules.skills)
     return materialized("mlflow_skills", Skills, skills, describe_skills(skills, activities))

@@ -9,7 +9,7 @@ from typing import Final
 import pandas as pd
 from pandera.typing.pandas import DataFrame
 
-from achievement_pipeline.frames import PathAttributes
+from achievement_pipeline.frames import PathAttributes, typed
 from achievement_pipeline.sources.git.blobs import blobs
 from achievement_pipeline.sources.git.processes import SealedGit
 from achievement_pipeline.sources.git.repositories import Repository
@@ -41,7 +41,7 @@ def path_attributes(repository: Repository, paths: Iterable[str]) -> DataFrame[P
         for place, name in zip(range(2, _FIELDS, 3), _ATTRIBUTES, strict=True)
     }
     frame = pd.DataFrame({"repository": repository.key, "path": pd.array(fields[::_FIELDS], "str"), **said})
-    return PathAttributes.validate(frame.dropna(subset=list(said), how="all").reset_index(drop=True))
+    return typed(PathAttributes, frame.dropna(subset=list(said), how="all").reset_index(drop=True))
 
 
 def _stage_attributes(git: SealedGit, head: str) -> bool:

@@ -26,7 +26,7 @@ import pyarrow.compute as pc
 from git.exc import GitCommandError
 from pandera.typing.pandas import DataFrame
 
-from achievement_pipeline.frames import RawCommitFiles
+from achievement_pipeline.frames import RawCommitFiles, typed
 from achievement_pipeline.sources.git.processes import GitProcess, SealedGit, read_in_turns, said
 from achievement_pipeline.sources.git.repositories import Repository
 from achievement_pipeline.sources.git.tables import Blocks, decode_paths, decode_text, to_frame
@@ -87,7 +87,7 @@ def read_changes(repository: Repository, shas: Sequence[str], progress: Progress
     with repository.seal() as git:
         reader = _Reader(git, repository, lambda done: progress(done + len(unread), len(shas)) if progress else None)
         reader.read([sha for sha in shas if sha not in unread])
-    return Changes(RawCommitFiles.validate(to_frame(reader.batches, _SCHEMA)), unread | reader.unread)
+    return Changes(typed(RawCommitFiles, to_frame(reader.batches, _SCHEMA)), unread | reader.unread)
 
 
 class _Reader:

@@ -17,7 +17,7 @@ from git.exc import GitCommandError
 from pandera.typing.pandas import DataFrame
 from pydantic import BaseModel, ConfigDict
 
-from achievement_pipeline.frames import DiffState, RawCommitFiles, RawCommits
+from achievement_pipeline.frames import DiffState, RawCommitFiles, RawCommits, typed
 from achievement_pipeline.sources.git.changes import Progress, read_changes
 from achievement_pipeline.sources.git.commits import revisions, true_parents, walk
 from achievement_pipeline.sources.git.errors import CorruptRepositoryError
@@ -126,10 +126,10 @@ def read_history(
         return replace(stored, state=_state(repository, stored.state.rows), new=0, gone=0, unread={})
     changes = read_changes(repository, listing.commits["sha"][wanted].to_list(), progress)
     states = _diff_states(repository, listing.commits, wanted, changes.unread)
-    commits = RawCommits.validate(listing.commits.assign(diff=states))
+    commits = typed(RawCommits, listing.commits.assign(diff=states))
     files = changes.files
     if stored:
-        files = RawCommitFiles.validate(pd.concat([files, _without(stored.files, listing.gone)], ignore_index=True))
+        files = typed(RawCommitFiles, pd.concat([files, _without(stored.files, listing.gone)], ignore_index=True))
     return History(
         commits=commits,
         files=files,
@@ -184,7 +184,7 @@ def _with_another_try(stored: History) -> History:
     if not unread.any():
         return stored
     states = stored.commits["diff"].mask(unread, DiffState.SKIPPED.value)
-    return replace(stored, commits=RawCommits.validate(stored.commits.assign(diff=states)))
+    return replace(stored, commits=typed(RawCommits, stored.commits.assign(diff=states)))
 
 
 def _list_difference(git: SealedGit, repository: Repository, stored: History) -> Listing:
@@ -198,17 +198,17 @@ def _list_difference(git: SealedGit, repository: Repository, stored: History) ->
         gone -= _reachable(git, now)
     new = _without(_walk(git, repository, without=then), stored.commits["sha"])
     commits = pd.concat([new, _without(stored.commits, gone)], ignore_index=True)
-    return Listing(RawCommits.validate(commits), len(new), frozenset(gone))
+    return Listing(typed(RawCommits, commits), len(new), frozenset(gone))
 
 
 def _list_all(git: SealedGit, repository: Repository, stored: History | None) -> Listing:
     """List everything anew; of what is stored, only what is known of the changes is kept."""
     commits = _walk(git, repository)
     if stored is None:
-        return Listing(RawCommits.validate(commits), len(commits), frozenset())
+        return Listing(typed(RawCommits, commits), len(commits), frozenset())
     known = stored.commits.set_index("sha")["diff"].reindex(commits["sha"]).reset_index(drop=True)
     gone = _without(stored.commits, commits["sha"])["sha"]
-    commits = RawCommits.validate(commits.assign(diff=known.fillna(commits["diff"])))
+    commits = typed(RawCommits, commits.assign(diff=known.fillna(commits["diff"])))
     return Listing(commits, int(known.isna().sum()), frozenset(gone))
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequestFiles, RawPullRequests, RawReviews
+from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequestFiles, RawPullRequests, RawReviews, typed
 from achievement_pipeline.sources.records import type_rows
 
 Row = dict[str, Any]
@@ -51,7 +51,7 @@ def replace_rows(
     if stored is not None:
         frames.append(stored[~stored["number"].isin(list(numbers))])
     merged = pd.concat([frame for frame in frames if not frame.empty] or frames[:1])
-    return schema.validate(merged.sort_values("number", kind="stable").reset_index(drop=True))
+    return typed(schema, merged.sort_values("number", kind="stable").reset_index(drop=True))
 
 
 def merge_rows(stored: PullRequests | None, numbers: Collection[int], rows: Rows) -> PullRequests:

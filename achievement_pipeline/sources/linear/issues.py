@@ -15,7 +15,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import Field
 
-from achievement_pipeline.frames import RawLinearIssues
+from achievement_pipeline.frames import RawLinearIssues, typed
 from achievement_pipeline.sources.graphql import Node
 from achievement_pipeline.sources.linear import documents
 from achievement_pipeline.sources.linear.catalogues import join_catalogues, read_catalogues
@@ -112,7 +112,7 @@ def read_issues(client: LinearClient, stored: DataFrame[RawLinearIssues] | None 
         issues = fresh if kept.empty else pd.concat([kept, fresh]) if len(fresh) else kept
     # the newest wins where a row came twice, on two pages of a set that changed meanwhile
     issues = issues.sort_values(["updated_at", "id"]).drop_duplicates("id", keep="last").reset_index(drop=True)
-    return Issues(RawLinearIssues.validate(join_catalogues(issues, catalogues)), tuple(warnings))
+    return Issues(typed(RawLinearIssues, join_catalogues(issues, catalogues)), tuple(warnings))
 
 
 def _read(client: LinearClient, wanted: Node) -> Iterator[Any]:
