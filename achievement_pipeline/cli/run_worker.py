@@ -7,7 +7,6 @@ carries it out, and ends. Where none comes it ends with whoever started it.
 import os
 import sys
 
-import matplotlib.backends.backend_agg  # noqa: F401 - what plots would import late, which takes a second
 from dagster._cli.api import execute_run_command
 from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import deserialize_value

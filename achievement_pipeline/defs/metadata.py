@@ -1,16 +1,12 @@
 """What the Dagster UI shows of a frame: its columns, its size, its first rows, and plots."""
 
 import base64
-import io
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 import pandas as pd
 import pandera.pandas as pa
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 _PREVIEW_ROWS = 10
 _LONGEST_CELL = 80
@@ -53,19 +49,20 @@ def _cell(value: object) -> str | int | float | bool:
     return text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
 
 
-def plot(figure: "Figure") -> dg.MetadataValue:
-    """Return a figure as metadata that the UI shows as a picture."""
-    with io.BytesIO() as file:
-        figure.savefig(file, format="png", dpi=80)
-        return picture(file.getvalue(), "png", "plot")
+def plot(drawn: str | None) -> dg.MetadataValue:
+    """Return a plot as metadata that the UI shows as a picture.
+
+    Args:
+        drawn: SVG; None where there is nothing to show.
+    """
+    return picture(drawn, "plot") if drawn else dg.MetadataValue.text("nothing to draw yet")
 
 
-def picture(content: bytes, form: str, words: str) -> dg.MetadataValue:
+def picture(drawn: str, words: str) -> dg.MetadataValue:
     """Return a picture as metadata.
 
     Args:
-        content: The picture.
-        form: Its media type after ``image/``.
+        drawn: SVG.
         words: What it shows, for those who can't see it.
     """
-    return dg.MetadataValue.md(f"![{words}](data:image/{form};base64,{base64.b64encode(content).decode()})")
+    return dg.MetadataValue.md(f"![{words}](data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()})")

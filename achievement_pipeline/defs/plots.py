@@ -1,69 +1,70 @@
-"""The plots that the Dagster UI shows with an asset."""
+"""The plots that the Dagster UI shows with an asset, as SVG; none where there is nothing to show."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
+import leather
 import pandas as pd
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-_SKILLS_SHOWN = 8
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999")
+"""Colours that those who see few can tell apart: Okabe and Ito, https://jfly.uni-koeln.de/color/."""
 _BARS_SHOWN = 12
+_POINTS_A_COLUMN = 10
+_WIDTH, _HEIGHT = 1000, 350
 
 
-def score_distribution(scores: pd.DataFrame) -> "Figure":
-    """Draw how many activities score how much: a histogram of impact and complexity, both in points."""
-    figure = _figure(left=0.08, right=0.98)
-    axes = figure.subplots()
-    axes.hist([scores["impact"], scores["complexity"]], bins=range(0, 101, 5), label=["impact", "complexity"])
-    axes.set(xlabel="points", ylabel="activities", title="Distribution of scores")
-    axes.legend()
-    return figure
+def score_distribution(scores: pd.DataFrame) -> str | None:
+    """Draw how many activities score how much: histograms of impact and complexity, both in points."""
+    if scores.empty:
+        return None
+    edges = range(0, 100, _POINTS_A_COLUMN)
+    charts = []
+    for name in ("impact", "complexity"):
+        # a hundred points belong to the last column
+        columns = (scores[name] // _POINTS_A_COLUMN * _POINTS_A_COLUMN).clip(upper=edges[-1])
+        heights = columns.value_counts().reindex(edges, fill_value=0)
+        chart = leather.Chart(f"Distribution of scores: {name}")
+        chart.add_columns([(str(edge), int(height)) for edge, height in heights.items()], fill_color=_COLOURS[0])
+        chart.add_x_axis(name="points")
+        chart.add_y_axis(name="activities")
+        charts.append(chart)
+    return _drawn(charts)
 
 
-def skills_over_time(skills: pd.DataFrame, completed_at: pd.Series) -> "Figure":
+def skills_over_time(skills: pd.DataFrame, completed_at: pd.Series) -> str | None:
     """Draw how often the commonest skills were shown, by year.
 
     Args:
         skills: `Skills`.
         completed_at: When each activity was done, by its key.
     """
-    figure = _figure(left=0.08, right=0.68)
-    axes = figure.subplots()
-    axes.set(xlabel="year", ylabel="activities", title="Skills over time")
     if skills.empty:
-        return figure
-    commonest = skills["skill"].value_counts().index[:_SKILLS_SHOWN]
-    years = skills["key"].map(completed_at).dt.year
-    shown = pd.crosstab(years, skills["skill"]).reindex(columns=commonest)
-    for skill, counts in shown.items():
-        axes.plot(counts.index, counts, marker="o", markersize=3, label=skill)
-    axes.locator_params(axis="x", integer=True)
-    figure.legend(loc="upper left", bbox_to_anchor=(0.69, 0.9))
-    return figure
+        return None
+    counts = pd.crosstab(skills["key"].map(completed_at).dt.year.astype("Int64"), skills["skill"])
+    if counts.empty:
+        return None
+    chart = leather.Chart("Skills over time, activities by year")
+    for colour, skill in zip(_COLOURS, counts.sum().nlargest(len(_COLOURS)).index, strict=False):
+        line = [(int(year), int(count)) for year, count in counts[skill].items()]
+        chart.add_line(line, name=skill, stroke_color=colour)
+    return _drawn([chart])
 
 
-def counts(by: Mapping[str, Mapping[str, int]]) -> "Figure":
+def counts(by: Mapping[str, Mapping[str, int]]) -> str | None:
     """Draw how many achievements there are of each name, a panel for each kind of name.
 
     Args:
         by: Counts by name, the most frequent first, by what the names are.
     """
-    figure = _figure(left=0.15, right=0.98, wspace=0.85)
-    panels = figure.subplots(ncols=len(by), squeeze=False)[0]
-    for axes, (title, named) in zip(panels, by.items(), strict=True):
-        names = list(named)[:_BARS_SHOWN][::-1]
-        axes.barh(names, [named[name] for name in names])
-        axes.set(title=title, xlabel="achievements")
-    return figure
+    charts = []
+    for title, named in by.items():
+        if named:
+            chart = leather.Chart(f"Achievements by {title}")
+            chart.add_bars([(count, name) for name, count in named.items()][:_BARS_SHOWN], fill_color=_COLOURS[0])
+            charts.append(chart)
+    return _drawn(charts) if charts else None
 
 
-def _figure(**margins: float) -> "Figure":
-    """Return an empty figure, its margins in parts of its size: to find ones that fit, it would be drawn twice."""
-    # no pyplot: it keeps figures alive and wants a display; imported late, for it takes a second and few runs plot
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    figure = Figure(figsize=(8, 3.5))
-    figure.subplots_adjust(bottom=0.15, top=0.9, **margins)
-    return figure
+def _drawn(charts: Sequence[leather.Chart]) -> str:
+    grid = leather.Grid()
+    grid.add_many(charts)
+    return str(grid.to_svg(width=_WIDTH, height=_HEIGHT))

@@ -257,4 +257,4 @@ def test_the_metadata_shows_what_the_ui_needs(pipeline: Pipeline, repository: Gi
         assert isinstance(preview, dg.TableMetadataValue)
         assert len(preview.records) == 1
     [stored] = result.asset_materializations_for_node("achievements")
-    assert str(stored.metadata["overview"].value).startswith("![plot](data:image/png;base64,")
+    assert str(stored.metadata["overview"].value).startswith("![plot](data:image/svg+xml;base64,")

@@ -92,7 +92,7 @@ def github_profile(database: Database, settings: dg.ResourceParam[Settings]) -> 
     block = outcome.finished.release()
     metadata: dict[str, Any] = {"preview": dg.MetadataValue.md(block.markdown), **_counts(outcome.cleared)}
     for path, drawn in block.pictures.items():
-        metadata[path.rpartition("/")[2]] = picture(drawn.encode(), "svg+xml", path)
+        metadata[path.rpartition("/")[2]] = picture(drawn, path)
     profile = settings.config.publishing.github_profile
     if profile.repository:
         repository = profile_of(settings)
@@ -168,7 +168,7 @@ def _preview(channel: Channel, text: str) -> dg.MetadataValue:
     """Show a document as its reader would meet it."""
     match channel:
         case Channel.PORTFOLIO:
-            return picture(draw_page(text).encode(), "svg+xml", "the page")
+            return picture(draw_page(text), "the page")
         case Channel.RESUME:
             return dg.MetadataValue.json(json.loads(text))
         case _:
