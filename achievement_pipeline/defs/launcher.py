@@ -22,6 +22,8 @@ from achievement_pipeline.defs.run_locks import Life, life_of_run, process_of_ru
 from achievement_pipeline.settings import CeleryTasks, load_settings
 
 _COMMAND = (sys.executable, "-m", "achievement_pipeline.cli.run_worker")
+_HEAD_START_SECONDS = 10
+"""What a run for a few commits takes: so long it has the machine to itself."""
 _STATUS = {Life.LIVES: WorkerStatus.RUNNING, Life.DIED: WorkerStatus.FAILED}
 
 
@@ -39,6 +41,7 @@ class WarmRunLauncher(RunLauncher, ConfigurableClass):
         self._inst_data = inst_data
         self._turn = threading.Lock()
         self._waiting: subprocess.Popen[bytes] | None = None
+        self._is_disposed = False
         super().__init__()  # type: ignore[no-untyped-call]
 
     @property
@@ -68,7 +71,7 @@ class WarmRunLauncher(RunLauncher, ConfigurableClass):
         return cls(settings.run_locks_path, inst_data)
 
     def launch_run(self, context: LaunchRunContext) -> None:
-        """Hand the run to the process that waits, and start the one that waits for the next."""
+        """Hand the run to the process that waits; that for the next starts a little later, not in the way of this."""
         run = context.dagster_run
         if run.job_code_origin is None:
             raise DagsterInvariantViolationError(f"Run {run.run_id} does not say where its code is.")
@@ -94,6 +97,7 @@ class WarmRunLauncher(RunLauncher, ConfigurableClass):
     def dispose(self) -> None:
         """End the process that waits: it has done nothing yet."""
         with self._turn:
+            self._is_disposed = True
             if self._waiting:
                 with self._waiting:
                     self._waiting.kill()
@@ -110,16 +114,22 @@ class WarmRunLauncher(RunLauncher, ConfigurableClass):
         return CheckRunHealthResult(_STATUS.get(life, WorkerStatus.RUNNING), f"Its process: {life.value}.")
 
     def _take_waiting(self) -> "subprocess.Popen[bytes]":
-        """Return the process that waits, a new one where that has ended, and start the next."""
-        taken = self._waiting
-        if taken is None or taken.poll() is not None:
-            taken = _start()
-        self._waiting = _start()
-        return taken
+        """Return the process that waits, a new one where there is none or it has ended."""
+        taken, self._waiting = self._waiting, None
+        return _start() if taken is None or taken.poll() is not None else taken
+
+    def _prepare_next(self) -> None:
+        """Start the process that waits for the next run, unless there is one or no more runs are to come."""
+        with self._turn:
+            if self._waiting is None and not self._is_disposed:
+                self._waiting = _start()
 
     def _attend(self, run_id: str, process: "subprocess.Popen[bytes]", order: bytes) -> None:
         """Give the process its order, and see how it ends."""
-        process.communicate(order)
+        with suppress(subprocess.TimeoutExpired):
+            process.communicate(order, timeout=_HEAD_START_SECONDS)
+        self._prepare_next()
+        process.wait()
         run = self._instance.get_run_by_id(run_id)
         if run is None or run.is_finished:
             return
