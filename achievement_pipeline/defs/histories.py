@@ -225,7 +225,7 @@ def _renamed(key: str, repository: Repository, rules: Rules) -> _Known:
         repository=key, remarks=f"It is {repository.key} now, and is collected under that name."
     )
     nothing = Contents(PathAttributes.empty(), CommitContents.empty(), DependencyChanges.empty())
-    return _Known(checked(RawRepositories, facts), history, nothing)
+    return _Known(typed(RawRepositories, facts), history, nothing)
 
 
 def _facts(repository: Repository, authors: str, history: History, rules: Rules) -> DataFrame[RawRepositories]:
