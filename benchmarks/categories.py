@@ -32,7 +32,8 @@ from achievement_pipeline.judging import messages
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import categorise, infer_types
 from achievement_pipeline.judging.clues import file_clues, word_clues
-from achievement_pipeline.judging.commits import places_of, work_files
+from achievement_pipeline.judging.commit_names import places_of
+from achievement_pipeline.judging.commits import work_files
 from achievement_pipeline.judging.noise import noise_reasons
 from achievement_pipeline.judging.pull_requests import changed_files
 from achievement_pipeline.judging.rules import BotRules

@@ -23,13 +23,14 @@ from achievement_pipeline.json_columns import json_lists, json_objects
 from achievement_pipeline.judging import messages
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import categorise
+from achievement_pipeline.judging.commit_names import commit_names, places_of
 from achievement_pipeline.judging.noise import Noise, with_source_lines
 from achievement_pipeline.judging.people import canonical, read_coauthors, read_sign_offs, show_names
 from achievement_pipeline.judging.references import link_commits, name_commits
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.judging.same_work import find_retractions, find_reverts
 from achievement_pipeline.judging.significance import are_unread, judge_significance
-from achievement_pipeline.text_columns import join_by_key, places_among
+from achievement_pipeline.text_columns import join_by_key
 
 FOREIGN_FILES = 1000
 """A commit of more files imports history or vendors a tree: sympy 9d3fa8b4 has 1,742, and a fifth of all its lines."""
@@ -116,7 +117,7 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     retractions = find_retractions(commits, work, reverts, count=verdicts["significant"])
     categories = categorise(headers["type"], headers["description"], work)
     persons = canonical(commits["author_email"], people)
-    names = commits["repository"] + "@" + commits["sha"]
+    names = commit_names(commits["repository"], commits["sha"])
     keys = "git:" + names
     return typed(
         CommitActivities,
@@ -172,11 +173,6 @@ def _against(
             "no-work": (commits["diff"] == DiffState.READ) & (amounts["effective_files"] == 0),
         }
     )
-
-
-def places_of(files: pd.DataFrame, commits: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Return the place of each file's commit among the commits."""
-    return places_among(files["repository"] + "@" + files["sha"], commits["repository"] + "@" + commits["sha"])
 
 
 def count_work(

@@ -29,7 +29,8 @@ from achievement_pipeline.judging import messages
 from achievement_pipeline.judging.accounts import persons_of, read_accounts
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import categorise
-from achievement_pipeline.judging.commits import FOREIGN_FILES, count_work, places_of, work_files
+from achievement_pipeline.judging.commit_names import places_of
+from achievement_pipeline.judging.commits import FOREIGN_FILES, count_work, work_files
 from achievement_pipeline.judging.labels import categorise_labels, plain_label
 from achievement_pipeline.judging.ledgers import (
     Measure,

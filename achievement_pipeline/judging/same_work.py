@@ -24,6 +24,7 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import DiffState, RawCommits, RawPullRequests
 from achievement_pipeline.judging import messages
+from achievement_pipeline.judging.commit_names import commit_names
 from achievement_pipeline.judging.messages import RevertTarget
 from achievement_pipeline.text_columns import places_among
 
@@ -143,7 +144,7 @@ def find_reverted_pull_requests(pull_requests: DataFrame[RawPullRequests], keys:
 def _by_object_name(said: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     """Reverts that name the beginning of an object name, of one commit only."""
     named = said[said["way"] == RevertTarget.SHA]
-    places = _places_of_prefixes(named["repository"] + "@" + named["target"], commits)
+    places = _places_of_prefixes(commit_names(named["repository"], named["target"]), commits)
     return named.assign(target=places).dropna(subset="target")
 
 
@@ -151,7 +152,7 @@ def _places_of_prefixes(prefixes: pd.Series[str], commits: pd.DataFrame) -> pd.S
     """The place of the one commit whose repository and object name begin so; missing for none or several."""
     if prefixes.empty:
         return pd.Series(dtype="float64", index=prefixes.index)
-    names = commits["repository"] + "@" + commits["sha"]
+    names = commit_names(commits["repository"], commits["sha"])
     order = np.argsort(names.to_numpy(dtype=object), kind="stable")
     ordered = names.iloc[order].to_list()
 
@@ -228,8 +229,8 @@ class _Graph:
 
     def __init__(self, commits: pd.DataFrame) -> None:
         named = commits["parents"].str.split().explode().dropna()
-        names = commits["repository"] + "@" + commits["sha"]
-        places = places_among(commits["repository"][named.index] + "@" + named, names)
+        names = commit_names(commits["repository"], commits["sha"])
+        places = places_among(commit_names(commits["repository"][named.index], named), names)
         self._parents: list[list[int]] = [[] for _ in range(len(commits))]
         for child, parent in zip(named.index, places.tolist(), strict=True):
             if parent >= 0:
@@ -334,7 +335,7 @@ def _repeats(commits: pd.DataFrame, work: pd.DataFrame, standing: pd.Series[bool
 def _picks(commits: pd.DataFrame, standing: pd.Series[bool]) -> dict[int, int]:
     """For each commit with ``-x`` lines, the first named commit that is there and stands; else its namesake's copy."""
     named = messages.cherry_picked_from(commits.loc[standing, "body"])
-    names = commits["repository"][named.index] + "@" + named
+    names = commit_names(commits["repository"][named.index], named)
     originals = _places_of_prefixes(names.reset_index(drop=True), commits).to_numpy()
     picks: dict[int, int] = {}
     copies: dict[str, int] = {}

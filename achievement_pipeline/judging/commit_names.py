@@ -1,0 +1,20 @@
+"""What a commit is called among those of all repositories: by its repository and its object name."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from achievement_pipeline.text_columns import places_among
+
+
+def commit_names(repositories: pd.Series[str], shas: pd.Series[str]) -> pd.Series[str]:
+    """Return ``<repository>@<sha>`` for commits, or what such names begin with for the beginnings of object names."""
+    return repositories + "@" + shas
+
+
+def places_of(files: pd.DataFrame, commits: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the place of each file's commit among the commits."""
+    asked, among = (commit_names(rows["repository"], rows["sha"]) for rows in (files, commits))
+    return places_among(asked, among)
