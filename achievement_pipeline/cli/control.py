@@ -89,13 +89,13 @@ def _last_runs() -> list[_Run]:
 
 def _run(record: "RunRecord") -> _Run:
     # imported here, as it brings Dagster along
-    from achievement_pipeline.defs.requests import subject  # noqa: PLC0415
+    from achievement_pipeline.defs.requests import people_call, subject  # noqa: PLC0415
 
     run = record.dagster_run
     took = record.end_time - record.start_time if record.start_time and record.end_time else None
     return _Run(
         id=run.run_id,
-        job=run.job_name,
+        job=people_call(run.job_name),
         of=subject(run.tags),
         status=run.status.value,
         created=record.create_timestamp,

@@ -9,7 +9,7 @@ import tenacity
 from dagster._core.storage.tags import WILL_RETRY_TAG
 from pydantic import SecretStr
 
-from achievement_pipeline.defs.requests import subject
+from achievement_pipeline.defs.requests import people_call, subject
 from achievement_pipeline.publishing.secret_scan import find_secrets
 from achievement_pipeline.settings import Settings
 
@@ -38,7 +38,7 @@ def failure_sensor(settings: Settings) -> dg.SensorDefinition:
         label(context.instance, run.run_id, reason)
         will_retry = (context.instance.get_run_by_id(run.run_id) or run).tags.get(WILL_RETRY_TAG) == "true"
         if webhook and not will_retry:
-            _tell(webhook, f"❌ {run.job_name} {subject(run.tags)} failed: {reason}")
+            _tell(webhook, f"❌ {people_call(run.job_name)} {subject(run.tags)} failed: {reason}")
 
     return failed_runs
 

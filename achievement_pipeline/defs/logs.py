@@ -12,7 +12,7 @@ import dagster as dg
 from dagster._core.execution import context_creation_job
 
 from achievement_pipeline.defs.failures import reason_of_step
-from achievement_pipeline.defs.requests import subject
+from achievement_pipeline.defs.requests import people_call, subject
 from achievement_pipeline.settings import LogFormat
 
 _CONFIG = {
@@ -55,7 +55,7 @@ class _ForPeople(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line: sign, time, job, repository, message."""
         about = _about(record)
-        run = f"{about['job_name']} {subject(about['job_tags'])}".strip()
+        run = f"{people_call(about['job_name'])} {subject(about['job_tags'])}".strip()
         return f"{_sign(record)} {self.formatTime(record, self.datefmt)} {run}: {_text(record)}"
 
 

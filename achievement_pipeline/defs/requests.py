@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import dagster as dg
+from dagster._core.definitions.assets.job.asset_job import is_reserved_asset_job_name
 from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_END_TAG,
     ASSET_PARTITION_RANGE_START_TAG,
@@ -22,6 +23,15 @@ def request_repositories(keys: Sequence[str]) -> dg.RunRequest:
     # many at once is a first load, an absence made up for, or the night's work: a single commit need not wait for it
     tags = {ASSET_PARTITION_RANGE_START_TAG: keys[0], ASSET_PARTITION_RANGE_END_TAG: keys[-1], PRIORITY_TAG: "-1"}
     return dg.RunRequest(run_key=None, tags=tags)
+
+
+def people_call(job: str) -> str:
+    """Return what people call a job: what is asked for by assets, as in a backfill, is of a job that has no name.
+
+    Args:
+        job: Its name, as Dagster has it.
+    """
+    return "materialize" if is_reserved_asset_job_name(job) else job
 
 
 def subject(tags: Mapping[str, str]) -> str:

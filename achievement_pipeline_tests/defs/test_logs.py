@@ -36,6 +36,16 @@ def test_people_read_a_line_with_a_sign_for_each_thing(capsys: pytest.CaptureFix
     assert texts == ["one of two", "something is missing", "done"]
 
 
+def test_what_a_backfill_does_is_called_by_what_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    @dg.asset
+    def scores() -> None: ...
+
+    definitions = dg.Definitions([scores], loggers={"console": console_logger(LogFormat.TEXT)})
+    definitions.resolve_implicit_global_asset_job_def().execute_in_process({"loggers": {"console": {}}})
+
+    assert capsys.readouterr().err.splitlines()[-1].endswith(" materialize: done")
+
+
 def test_people_read_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
     said = "\n".join(_said(LogFormat.TEXT, capsys, fails=True))
     assert "❌" in said
