@@ -1,5 +1,4 @@
 import datetime as dt
-from collections.abc import Iterator
 
 import pytest
 
@@ -12,17 +11,6 @@ from achievement_pipeline_tests.servers.loopback import Loopback, Reply
 
 NOW = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
 MIDNIGHT = dt.datetime(2026, 3, 5, tzinfo=dt.UTC)
-
-
-@pytest.fixture
-def linkedin() -> LinkedInServer:
-    return LinkedInServer()
-
-
-@pytest.fixture
-def server(linkedin: LinkedInServer) -> Iterator[Loopback]:
-    with Loopback(linkedin.handle) as server:
-        yield server
 
 
 def client(address: str, token: str = TOKEN, version: str = "202610") -> LinkedIn:

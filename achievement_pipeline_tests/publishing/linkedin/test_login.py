@@ -14,22 +14,11 @@ from pydantic import SecretStr
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.linkedin.login import App, Login, Logins, new_state, wait_for_code, warning
 from achievement_pipeline.publishing.secret_store import SecretStore
-from achievement_pipeline_tests.servers.linkedin import CODE, SECRET, TOKEN, LinkedInServer
+from achievement_pipeline_tests.servers.linkedin import CODE, SECRET, TOKEN
 from achievement_pipeline_tests.servers.loopback import Loopback, Reply
 
 NOW = dt.datetime(2026, 3, 4, 12, tzinfo=dt.UTC)
 DAY = dt.timedelta(days=1)
-
-
-@pytest.fixture
-def linkedin() -> LinkedInServer:
-    return LinkedInServer()
-
-
-@pytest.fixture
-def server(linkedin: LinkedInServer) -> Iterator[Loopback]:
-    with Loopback(linkedin.handle) as server:
-        yield server
 
 
 @pytest.fixture

@@ -1,0 +1,19 @@
+"""LinkedIn on loopback."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from achievement_pipeline_tests.servers.linkedin import LinkedInServer
+from achievement_pipeline_tests.servers.loopback import Loopback
+
+
+@pytest.fixture
+def linkedin() -> LinkedInServer:
+    return LinkedInServer()
+
+
+@pytest.fixture
+def server(linkedin: LinkedInServer) -> Iterator[Loopback]:
+    with Loopback(linkedin.handle) as server:
+        yield server
