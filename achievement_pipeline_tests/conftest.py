@@ -1,6 +1,7 @@
 """A PostgreSQL server for the whole session, and a database of its own for every test that asks for one.
 
-``database_url`` and ``engine`` give a test the tables, empty; ``empty_database_url`` gives it nothing at all.
+``database_url`` and ``engine`` give a test the tables, empty; ``empty_database_url`` gives it nothing at all. ``home``
+is an environment without settings.
 """
 
 import shutil
@@ -14,12 +15,27 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
+from achievement_pipeline.settings import Environment
 from achievement_pipeline.store.database import create_engine, ensure_database, migrate
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 
 # a law holds on a busy machine too: there no example is wrong for having taken long
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's data folder, empty; no setting of the machine is seen."""
+    for name in (*Environment.model_fields, "DAGSTER_HOME"):
+        monkeypatch.delenv(name.upper(), raising=False)
+    # whatever the code sets is taken back after the test
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "home"
 
 
 @pytest.fixture(scope="session")

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.desk import Desk
 from achievement_pipeline.settings import load_settings
-from achievement_pipeline_tests.cli.conftest import Run, home, run
+from achievement_pipeline_tests.cli.conftest import Run, run, settings_of_ann
 from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect
 from achievement_pipeline_tests.web.conftest import Site, serve
 
 pytestmark = pytest.mark.e2e
 
-__all__ = ["home", "run"]
+__all__ = ["run", "settings_of_ann"]
 
 NAME = "Blue Whale"
 SETTINGS = f"""
@@ -39,10 +39,10 @@ PIECE = Piece(f"git:{REPOSITORY}@1111", impact=80, columns={"title": "Add a cach
 
 
 @pytest.fixture(autouse=True)
-def approved(run: Run, engine: sa.Engine, tmp_path: Path) -> None:
+def approved(run: Run, settings_of_ann: Path, engine: sa.Engine) -> None:
     """One achievement that may go out everywhere, under settings whose own words tell what may not."""
     collect(engine, by_the_rules, git=(PIECE,))
-    (tmp_path / "achievements.toml").write_text(SETTINGS)
+    settings_of_ann.write_text(SETTINGS)
     assert run("approve", PIECE.key).exit_code == 0
 
 
@@ -56,7 +56,7 @@ def site(engine: sa.Engine) -> Iterator[Site]:
 def test_no_export_writes_it(run: Run, tmp_path: Path, document: str) -> None:
     printed = run("export", document)
     assert (printed.exit_code, printed.stdout) == (1, "")
-    assert f"the name {NAME}" in str(printed.exception)
+    assert f"the name {NAME}" in printed.stderr
     path = tmp_path / "out"
     path.write_text("before")
     assert run("export", document, "--output", str(path)).exit_code == 1

@@ -6,8 +6,7 @@ usage (click); 3 done in part, some repositories failed.
 
 import gc
 import importlib
-import sys
-from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -52,7 +51,10 @@ _COMMANDS = {
 
 
 class _LazyGroup(click.Group):
-    """Imports the module of a command when it is needed: `achievements list` has no use for Dagster's two seconds."""
+    """Imports the module of a command when it is needed: `achievements list` has no use for Dagster's two seconds.
+
+    Errors meant for people are printed as they are, without a traceback.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return sorted(_COMMANDS)
@@ -64,10 +66,17 @@ class _LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        try:
+            return super().invoke(ctx)
+        except AchievementPipelineError as error:
+            click.echo(f"❌ {error}", err=True)
+            ctx.exit(EXIT_FAILED)
+
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
-def _achievements() -> None:
+def achievements() -> None:
     """Turn your work into scored, explained achievements.
 
     Start with `achievements collect` in a git repository.
@@ -82,11 +91,7 @@ def look_for_garbage_rarely() -> None:
     gc.set_threshold(100_000, 50, 50)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line; errors meant for people are printed as they are, without a traceback."""
+def main() -> None:
+    """Run the command line."""
     look_for_garbage_rarely()
-    try:
-        _achievements.main(arguments, prog_name="achievements")
-    except AchievementPipelineError as error:
-        click.echo(f"❌ {error}", err=True)
-        sys.exit(EXIT_FAILED)
+    achievements.main(prog_name="achievements")

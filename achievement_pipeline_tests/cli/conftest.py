@@ -1,38 +1,20 @@
 """The command line as a user meets it: `achievements` with an environment of the test's own."""
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 from dagster_postgres import DagsterPostgresStorage
 
-from achievement_pipeline import cli
-from achievement_pipeline.cli import main
-from achievement_pipeline.settings import Environment
+from achievement_pipeline.cli import achievements
 from achievement_pipeline.store.database import ensure_database
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.conftest import copy_database
 
-
-@dataclass(frozen=True)
-class Answer:
-    """What a command printed, and how it ended."""
-
-    code: int
-    output: str
-    errors: str
-
-    def data(self) -> Any:
-        """What it printed as JSON."""
-        return json.loads(self.output)
-
-
 Run = Callable[..., Result]
+"""Runs the command with these words."""
 
 SETTINGS = """
 [me]
@@ -43,33 +25,15 @@ location = "https://github.com/acme/engine"
 visibility = "public"
 """
 
-Achievements = Callable[..., Answer]
-"""Runs the command with these words."""
-
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's data folder, empty; no setting of the machine is seen."""
-    for name in (*Environment.model_fields, "DAGSTER_HOME"):
-        monkeypatch.delenv(name.upper(), raising=False)
-    # whatever a command sets is taken back after the test
-    monkeypatch.setenv("DAGSTER_HOME", "")
-    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "home"
+def run(home: Path) -> Run:  # noqa: ARG001 - its environment
+    """Run `achievements` with some words and, where given, keys that are typed one a line."""
 
-
-@pytest.fixture
-def achievements(home: Path, capsys: pytest.CaptureFixture[str]) -> Achievements:  # noqa: ARG001 - its environment
-    """The command, without a database."""
-
-    def run(*words: str) -> Answer:
-        with pytest.raises(SystemExit) as end:
-            main(words)
-        printed = capsys.readouterr()
-        return Answer(int(end.value.code or 0), printed.out, printed.err)
+    def run(*words: str, typed: str = "") -> Result:
+        return CliRunner().invoke(
+            achievements, words, input="".join(f"{key}\n" for key in typed), catch_exceptions=False
+        )
 
     return run
 
@@ -108,12 +72,9 @@ def repository(tmp_path: Path) -> GitRepository:
 
 
 @pytest.fixture
-def run(home: Path, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:  # noqa: ARG001 - first its environment
-    """Run `achievements` for Ann, with arguments and, where given, lines of standard input."""
+def settings_of_ann(home: Path, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: ARG001 - first its environment
+    """The file of Ann's settings, in force where the test stands, with a database."""
     monkeypatch.setenv("DATABASE_URL", database_url)
-    (tmp_path / "achievements.toml").write_text(SETTINGS)
-
-    def run(*arguments: str, typed: str = "") -> Result:
-        return CliRunner().invoke(cli._achievements, arguments, input="".join(f"{key}\n" for key in typed))
-
-    return run
+    settings = tmp_path / "achievements.toml"
+    settings.write_text(SETTINGS)
+    return settings

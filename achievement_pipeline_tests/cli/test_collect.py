@@ -1,19 +1,20 @@
 """`achievements collect`: what it prints, what it changes, and how it ends."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from achievement_pipeline_tests.builders import GitRepository
-from achievement_pipeline_tests.cli.conftest import Achievements
+from achievement_pipeline_tests.cli.conftest import Run
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("database")]
 
 
-def test_it_says_what_it_found(achievements: Achievements, repository: GitRepository) -> None:
-    answer = achievements("collect", "--repo", str(repository.path))
+def test_it_says_what_it_found(run: Run, repository: GitRepository) -> None:
+    answer = run("collect", "--repo", str(repository.path))
 
-    assert answer.code == 0
+    assert answer.exit_code == 0
     for said in (
         "commits: 3, 3 of them new; authors: all, for nobody is known as me",
         "significant: 2 (lines>50 1 · type:feat 1 · type:fix 1)",
@@ -27,109 +28,105 @@ def test_it_says_what_it_found(achievements: Achievements, repository: GitReposi
         assert said in answer.output, answer.output
 
 
-def test_a_second_run_says_that_nothing_changed(achievements: Achievements, repository: GitRepository) -> None:
-    achievements("collect", "--repo", str(repository.path))
+def test_a_second_run_says_that_nothing_changed(run: Run, repository: GitRepository) -> None:
+    run("collect", "--repo", str(repository.path))
 
-    answer = achievements("collect", "--repo", str(repository.path))
+    answer = run("collect", "--repo", str(repository.path))
 
     assert "commits: 3, 0 of them new" in answer.output
     assert "2 achievements (nothing changed)" in answer.output
 
 
-def test_a_second_run_says_what_changed(achievements: Achievements, repository: GitRepository) -> None:
-    achievements("collect", "--repo", str(repository.path))
+def test_a_second_run_says_what_changed(run: Run, repository: GitRepository) -> None:
+    run("collect", "--repo", str(repository.path))
     repository.commit("docs: tell how", {"README.md": "how\n"})
 
-    assert "3 achievements (1 new)" in achievements("collect", "--repo", str(repository.path)).output
+    assert "3 achievements (1 new)" in run("collect", "--repo", str(repository.path)).output
 
 
 def test_without_a_repository_it_takes_the_one_it_stands_in(
-    achievements: Achievements, repository: GitRepository, monkeypatch: pytest.MonkeyPatch
+    run: Run, repository: GitRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(repository.path)
 
-    assert "2 achievements (2 new)" in achievements("collect").output
+    assert "2 achievements (2 new)" in run("collect").output
 
 
 def test_it_collects_the_repositories_of_the_environment(
-    achievements: Achievements, repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     other = GitRepository.create(tmp_path / "other")
     other.commit("perf: be quick", {"quick.go": "package quick\n"})
     monkeypatch.setenv("GIT_REPO_PATH", f"{repository.path}:{other.path}")
 
-    assert "3 achievements (3 new)" in achievements("collect").output
+    assert "3 achievements (3 new)" in run("collect").output
 
 
-def test_mine_are_collected_where_it_is_known_who_i_am(achievements: Achievements, repository: GitRepository) -> None:
+def test_mine_are_collected_where_it_is_known_who_i_am(run: Run, repository: GitRepository) -> None:
     repository.commit("feat: hers", {"hers.py": "a = 1\n"}, author="Grace <grace@example.org>")
     repository.git("config", "user.email", "grace@example.org")
 
-    answer = achievements("collect", "--repo", str(repository.path))
+    answer = run("collect", "--repo", str(repository.path))
 
     assert "authors: me (grace@example.org)" in answer.output
     assert "1 achievements (1 new)" in answer.output
 
 
-def test_work_from_a_day_on(achievements: Achievements, repository: GitRepository) -> None:
-    answer = achievements("collect", "--repo", str(repository.path), "--since", "2999-01-01")
+def test_work_from_a_day_on(run: Run, repository: GitRepository) -> None:
+    answer = run("collect", "--repo", str(repository.path), "--since", "2999-01-01")
 
     assert "unread 3" in answer.output
     assert "0 achievements" in answer.output
 
 
-def test_the_answer_for_machines_has_the_columns_of_the_tables(
-    achievements: Achievements, repository: GitRepository
-) -> None:
-    answer = achievements("collect", "--repo", str(repository.path), "--json")
+def test_the_answer_for_machines_has_the_columns_of_the_tables(run: Run, repository: GitRepository) -> None:
+    answer = run("collect", "--repo", str(repository.path), "--json")
 
-    found = answer.data()
+    found = json.loads(answer.stdout)
     assert found["changes"]["new"] == 2
     assert [one["title"] for one in found["highest"]] == ["Count things", "Count one more"]
     assert found["highest"][0]["impact_score"] == 50.0
     assert found["repositories"][0]["error"] == ""
 
 
-def test_one_repository_that_is_none_stops_no_other(
-    achievements: Achievements, repository: GitRepository, tmp_path: Path
-) -> None:
-    answer = achievements("collect", "--repo", str(tmp_path / "nothing"), "--repo", str(repository.path))
+def test_one_repository_that_is_none_stops_no_other(run: Run, repository: GitRepository, tmp_path: Path) -> None:
+    answer = run("collect", "--repo", str(tmp_path / "nothing"), "--repo", str(repository.path))
 
-    assert answer.code == 3
+    assert answer.exit_code == 3
     assert "nothing does not exist" in answer.output
     assert "2 achievements (2 new)" in answer.output
 
 
-def test_when_none_can_be_read_it_fails(achievements: Achievements, tmp_path: Path) -> None:
+def test_when_none_can_be_read_it_fails(run: Run, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
 
-    answer = achievements("collect", "--repo", str(tmp_path / "folder"))
+    answer = run("collect", "--repo", str(tmp_path / "folder"))
 
-    assert answer.code == 1
+    assert answer.exit_code == 1
     assert "is not a git repository" in answer.output
 
 
-def test_a_url_that_nobody_answers_is_named(achievements: Achievements) -> None:
-    answer = achievements("collect", "--repo", "http://127.0.0.1:9/owner/name.git")
+def test_a_url_that_nobody_answers_is_named(run: Run) -> None:
+    answer = run("collect", "--repo", "http://127.0.0.1:9/owner/name.git")
 
-    assert answer.code == 1
+    assert answer.exit_code == 1
     assert "127.0.0.1:9" in answer.output
 
 
-def test_a_corrupt_object_costs_its_commit_only(achievements: Achievements, repository: GitRepository) -> None:
+def test_a_corrupt_object_costs_its_commit_only(run: Run, repository: GitRepository) -> None:
     repository.commit("feat: lost", {"lost.py": "lost = 1\n"})
     blob = repository.git("rev-parse", "HEAD:lost.py").decode()
     (repository.path / ".git/objects" / blob[:2] / blob[2:]).unlink()
 
-    answer = achievements("collect", "--repo", str(repository.path))
+    answer = run("collect", "--repo", str(repository.path))
 
-    assert answer.code == 0
+    assert answer.exit_code == 0
     assert "can't be read" in answer.output
     assert "2 achievements (2 new)" in answer.output
 
 
-def test_credentials_of_an_address_are_never_shown(achievements: Achievements) -> None:
-    answer = achievements("collect", "--repo", "http://ann:secret@127.0.0.1:9/owner/name.git", "--json")
+def test_credentials_of_an_address_are_never_shown(run: Run) -> None:
+    answer = run("collect", "--repo", "http://ann:secret@127.0.0.1:9/owner/name.git", "--json")
 
-    assert answer.data()["repositories"][0]["location"] == "http://127.0.0.1:9/owner/name.git"
-    assert "secret" not in answer.output + answer.errors
+    assert json.loads(answer.stdout)["repositories"][0]["location"] == "http://127.0.0.1:9/owner/name.git"
+    assert "secret" not in answer.output

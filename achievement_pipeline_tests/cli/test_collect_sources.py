@@ -10,7 +10,6 @@ from click.testing import CliRunner, Result
 
 from achievement_pipeline.cli.collect import collect
 from achievement_pipeline.cli.doctor import doctor
-from achievement_pipeline.settings import Environment
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.servers.github import TOKEN, GitHubServer, changed_file
 from achievement_pipeline_tests.servers.github import commit as commit_node
@@ -23,13 +22,8 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture
-def repository(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> GitRepository:
+def repository(home: Path, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> GitRepository:  # noqa: ARG001 - first its environment
     """A clone of a repository on GitHub, in which the user stands; no other setting than the database."""
-    for name in Environment.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("DAGSTER_DATABASE_URL", database_url)
     repository = GitRepository.create(tmp_path / "repo")

@@ -11,7 +11,6 @@ from click.testing import CliRunner, Result
 
 from achievement_pipeline.cli.export import export
 from achievement_pipeline.publishing.documents import DOCUMENTS
-from achievement_pipeline.settings import Environment
 from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect
 
 pytestmark = pytest.mark.e2e
@@ -36,16 +35,16 @@ HERS = Piece(f"git:{REPOSITORY}@2222", columns={"title": "Fix a crash", "person"
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, database_url: str, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> Path:
-    for name in Environment.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+def _collected(
+    home: Path,  # noqa: ARG001 - first its environment
+    tmp_path: Path,
+    database_url: str,
+    engine: sa.Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.chdir(tmp_path)
     (tmp_path / "achievements.toml").write_text(TOML)
     collect(engine, by_the_rules, git=(MINE, HERS))
-    return tmp_path
 
 
 def run(*arguments: str) -> Result:
@@ -64,8 +63,8 @@ def test_data_goes_to_standard_output_and_what_is_in_it_to_standard_error() -> N
 
 
 @pytest.mark.parametrize("document", [channel.value for channel in DOCUMENTS])
-def test_every_document_can_be_written(document: str, home: Path) -> None:
-    path = home / "out" / document
+def test_every_document_can_be_written(document: str, tmp_path: Path) -> None:
+    path = tmp_path / "out" / document
     assert run(document, "--output", str(path), "--period", "2024").exit_code == 0
     printed = run(document, "--period", "2024")
     assert printed.stdout_bytes == path.read_bytes()
@@ -78,8 +77,8 @@ def test_by_default_they_are_mine() -> None:
     assert titles(run("json", "--author", "eve@example.com")) == ["Fix a crash"]
 
 
-def test_who_me_is_has_to_be_known(home: Path) -> None:
-    (home / "achievements.toml").unlink()
+def test_who_me_is_has_to_be_known(tmp_path: Path) -> None:
+    (tmp_path / "achievements.toml").unlink()
     assert sorted(titles(run("json"))) == ["Add a cache", "Fix a crash"]
     refused = run("json", "--author", "me")
     assert refused.exit_code == 2
@@ -94,28 +93,28 @@ def test_a_period_is_a_part_of_all_time() -> None:
     assert "is no period" in wrong.stderr
 
 
-def test_the_brag_document_begins_with_the_last_review(home: Path) -> None:
+def test_the_brag_document_begins_with_the_last_review(tmp_path: Path) -> None:
     assert "**All time**" in run("brag").stdout
-    (home / "achievements.toml").write_text(f"{TOML}\n[publishing]\nlast_review = 2024-03-02\n")
+    (tmp_path / "achievements.toml").write_text(f"{TOML}\n[publishing]\nlast_review = 2024-03-02\n")
     result = run("brag")
     assert "**Since 2 March 2024**" in result.stdout
     assert "Nothing was recorded" in result.stdout
 
 
-def test_what_is_left_out_is_said_with_what_to_do(home: Path) -> None:
+def test_what_is_left_out_is_said_with_what_to_do(tmp_path: Path) -> None:
     assert "Add a cache" in run("portfolio").stdout
     not_approved = run("resume")
     assert "1 left out: not approved. Decide with `achievements review`" in not_approved.stderr
     assert "Add a cache" not in not_approved.stdout
-    (home / "achievements.toml").write_text(TOML.replace('visibility = "public"', ""))
+    (tmp_path / "achievements.toml").write_text(TOML.replace('visibility = "public"', ""))
     private = run("portfolio")
     assert "1 left out: private." in private.stderr
     assert "Add a cache" not in private.stdout
 
 
-def test_a_resume_of_ones_own_is_added_to(home: Path) -> None:
-    (home / "achievements.toml").write_text(f'{TOML}\n[publishing]\nresume = "own.json"\n')
-    (home / "own.json").write_text('{"work": [{"name": "Acme"}]}')
+def test_a_resume_of_ones_own_is_added_to(tmp_path: Path) -> None:
+    (tmp_path / "achievements.toml").write_text(f'{TOML}\n[publishing]\nresume = "own.json"\n')
+    (tmp_path / "own.json").write_text('{"work": [{"name": "Acme"}]}')
     assert json.loads(run("resume").stdout)["work"] == [{"name": "Acme"}]
-    (home / "own.json").write_text("[]")
+    (tmp_path / "own.json").write_text("[]")
     assert "has to be one JSON object" in str(run("resume").exception)

@@ -1,19 +1,21 @@
 """`achievements list`, `show`, `explain` and `doctor`: looking at what was collected."""
 
+import json
+
 import pytest
 
 from achievement_pipeline_tests.builders import GitRepository
-from achievement_pipeline_tests.cli.conftest import Achievements
+from achievement_pipeline_tests.cli.conftest import Run
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("database")]
 
 
 @pytest.fixture
-def collected(achievements: Achievements, repository: GitRepository) -> Achievements:
+def collected(run: Run, repository: GitRepository) -> Run:
     """The command, after two achievements were collected."""
-    answer = achievements("collect", "--repo", str(repository.path))
-    assert answer.code == 0, answer.output
-    return achievements
+    answer = run("collect", "--repo", str(repository.path))
+    assert answer.exit_code == 0, answer.output
+    return run
 
 
 @pytest.mark.parametrize(
@@ -28,38 +30,36 @@ def collected(achievements: Achievements, repository: GitRepository) -> Achievem
         (("--since", "2999-01-01"), []),
     ],
 )
-def test_filters_choose_what_is_listed(collected: Achievements, words: tuple[str, ...], titles: list[str]) -> None:
-    assert [one["title"] for one in collected("list", "--json", *words).data()] == titles
+def test_filters_choose_what_is_listed(collected: Run, words: tuple[str, ...], titles: list[str]) -> None:
+    assert [one["title"] for one in json.loads(collected("list", "--json", *words).stdout)] == titles
 
 
-def test_a_list_for_people_names_the_keys_to_go_on_with(collected: Achievements, repository: GitRepository) -> None:
+def test_a_list_for_people_names_the_keys_to_go_on_with(collected: Run, repository: GitRepository) -> None:
     sha = repository.git("rev-parse", "HEAD~2").decode()
 
     assert sha[:10] in collected("list").output
 
 
-def test_an_achievement_is_found_by_the_beginning_of_its_commit(
-    collected: Achievements, repository: GitRepository
-) -> None:
+def test_an_achievement_is_found_by_the_beginning_of_its_commit(collected: Run, repository: GitRepository) -> None:
     sha = repository.git("rev-parse", "HEAD~2").decode()
 
     answer = collected("show", sha[:10])
 
-    assert answer.code == 0
+    assert answer.exit_code == 0
     assert "Count things" in answer.output
     assert "impact 50, complexity 45" in answer.output
 
 
-def test_skills_are_listed_with_how_often_and_since_when_they_were_shown(collected: Achievements) -> None:
-    rows = collected("skills", "--author", "ada@example.org", "--json").data()
+def test_skills_are_listed_with_how_often_and_since_when_they_were_shown(collected: Run) -> None:
+    rows = json.loads(collected("skills", "--author", "ada@example.org", "--json").stdout)
     assert [(row["skill"], row["kind"], row["achievements"]) for row in rows] == [("Python", "language", 2)]
     assert rows[0]["first_seen"] <= rows[0]["last_seen"]
     assert rows[0]["trend"] in {"new", "idle"}
     assert "Python" in collected("skills", "--kind", "language").output
-    assert collected("skills", "--kind", "practice", "--json").data() == []
+    assert json.loads(collected("skills", "--kind", "practice", "--json").stdout) == []
 
 
-def test_an_explanation_has_every_line_of_the_ledger(collected: Achievements, repository: GitRepository) -> None:
+def test_an_explanation_has_every_line_of_the_ledger(collected: Run, repository: GitRepository) -> None:
     sha = repository.git("rev-parse", "HEAD~2").decode()
 
     answer = collected("explain", sha[:10])
@@ -68,17 +68,17 @@ def test_an_explanation_has_every_line_of_the_ledger(collected: Achievements, re
         assert said in answer.output, answer.output
 
 
-def test_a_key_that_is_none_is_named(collected: Achievements) -> None:
+def test_a_key_that_is_none_is_named(collected: Run) -> None:
     answer = collected("show", "feedfeed")
 
-    assert answer.code == 1
-    assert "feedfeed" in answer.errors
+    assert answer.exit_code == 1
+    assert "feedfeed" in answer.stderr
 
 
-def test_doctor_finds_everything_well(collected: Achievements, repository: GitRepository) -> None:
+def test_doctor_finds_everything_well(collected: Run, repository: GitRepository) -> None:
     answer = collected("doctor", "--json")
 
-    findings = {finding["name"]: finding for finding in answer.data()}
+    findings = {finding["name"]: finding for finding in json.loads(answer.stdout)}
     assert findings["database"]["health"] == "good"
     assert "2 achievements" in findings["database"]["detail"]
     assert any(str(repository.path) in finding["detail"] for finding in findings.values())

@@ -34,8 +34,7 @@ def linkedin() -> Iterator[Loopback]:
 def port(
     linkedin: Loopback,
     engine: sa.Engine,
-    run: Run,  # noqa: ARG001 - it writes the settings first
-    tmp_path: Path,
+    settings_of_ann: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[int]:
     """The port of the redirect URL; there is an achievement, an app, and no keyring."""
@@ -43,7 +42,7 @@ def port(
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]
-    with (tmp_path / "achievements.toml").open("a") as settings:
+    with settings_of_ann.open("a") as settings:
         settings.write(f"[publishing.linkedin]\nredirect_port = {port}\n")
     for name, value in {
         "LINKEDIN_CLIENT_ID": "86abc",
@@ -78,10 +77,10 @@ def test_from_login_to_a_post_that_is_deleted(
     run: Run, linkedin: Loopback, port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refused = run("publish", "linkedin", "--now")
-    assert "not logged in" in str(refused.exception)
+    assert "not logged in" in refused.stderr
     consent(port, monkeypatch)
     logged_in = run("login", "linkedin")
-    assert "Logged in to LinkedIn until" in logged_in.output, logged_in.exception
+    assert "Logged in to LinkedIn until" in logged_in.output
     assert TOKEN not in logged_in.output
 
     assert "1 are not approved" in run("publish", "linkedin", "--now").output
@@ -115,14 +114,14 @@ def test_what_is_in_doubt_is_shown_and_settled(
 
 
 def test_the_profile_shows_what_is_approved_and_nothing_is_pushed_in_a_dry_run(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, settings_of_ann: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = tmp_path / "gitconfig"
     config.write_text("[user]\nname = Ann\nemail = ann@example.com\n")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
     profile = GitRepository.create(tmp_path / "ann.git", bare=True)
     profile.commit("first", {"README.md": "# Ann\n"})
-    with (tmp_path / "achievements.toml").open("a") as settings:
+    with settings_of_ann.open("a") as settings:
         settings.write(f'[publishing.github_profile]\nrepository = "{profile.url}"\n')
     run("approve", MINE.key)
     before = profile.tip()
@@ -131,4 +130,4 @@ def test_the_profile_shows_what_is_approved_and_nothing_is_pushed_in_a_dry_run(
     assert "Pushed" in run("publish", "github-profile").output
     assert b"Add a cache" in profile.git("cat-file", "blob", "main:README.md")
     assert "Nothing changed" in run("publish", "github-profile").output
-    assert "GITHUB_TOKEN is not set" in str(run("publish", "github-profile", "--pull-request").exception)
+    assert "GITHUB_TOKEN is not set" in run("publish", "github-profile", "--pull-request").stderr

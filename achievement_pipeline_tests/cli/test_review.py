@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from achievement_pipeline_tests.cli.conftest import Run
 from achievement_pipeline_tests.store.pieces import Piece, by_the_rules, collect
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("settings_of_ann")]
 
 FIRST = Piece("git:github.com/acme/engine@1111aaaa", impact=80, columns={"title": "Add a cache"})
 SECOND = Piece("git:github.com/acme/engine@2222bbbb", impact=70, columns={"title": "Fix a crash"})

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.jobs import COLLECT_GIT
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
-from achievement_pipeline.settings import Environment, Settings, load_settings
+from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.git import open_repository
 from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements
 from achievement_pipeline.store.repositories import remember_repository
@@ -73,14 +73,12 @@ class Pipeline:
 
 @pytest.fixture
 def pipeline(
-    tmp_path: Path, database_url: str, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+    home: Path,  # noqa: ARG001 - first its environment
+    database_url: str,
+    engine: sa.Engine,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Pipeline]:
     """A pipeline with nothing in it yet."""
-    for name in Environment.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.chdir(tmp_path)
     with dg.DagsterInstance.ephemeral() as instance:
         yield Pipeline(load_settings(), engine, instance)

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import dagster as dg
@@ -12,7 +13,7 @@ from pydantic import SecretStr
 
 from achievement_pipeline.defs.failures import REASON_TAG, WebhookError, _tell, failure_sensor
 from achievement_pipeline.defs.retries import retried_while_unavailable
-from achievement_pipeline.settings import Environment, load_settings
+from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.database import UnavailableError
 
 
@@ -46,9 +47,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def webhook(monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
-    for name in Environment.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
+def webhook(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:  # noqa: ARG001 - first its environment
     with Webhook() as server:
         Thread(target=server.serve_forever, daemon=True).start()
         monkeypatch.setenv("FAILURE_WEBHOOK_URL", server.url)

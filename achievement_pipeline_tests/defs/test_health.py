@@ -12,7 +12,7 @@ from achievement_pipeline.defs.failures import REASON_TAG
 from achievement_pipeline.defs.health import examine
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.settings import Environment, load_settings
+from achievement_pipeline.settings import load_settings
 
 # Dagster calls its own deprecated function where it makes a backfill.
 pytestmark = pytest.mark.filterwarnings("ignore:Function `AssetSelection.sources`:DeprecationWarning")
@@ -24,12 +24,7 @@ def working() -> None:
 
 
 @pytest.fixture
-def instance(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    for name in Environment.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
+def instance(home: Path, tmp_path: Path) -> Iterator[dg.DagsterInstance]:  # noqa: ARG001 - first its environment
     (tmp_path / "dagster").mkdir()
     # one in memory has no records of sensors
     with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance:

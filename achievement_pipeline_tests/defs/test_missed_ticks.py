@@ -13,19 +13,13 @@ from dagster._scheduler.scheduler import launch_scheduled_runs
 
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.defs.jobs import WRITE_DIGEST
-from achievement_pipeline.settings import Environment, load_settings
+from achievement_pipeline.settings import load_settings
 
 pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture
-def instance(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    for name in Environment.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("DAGSTER_HOME", "")
-    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
+def instance(home: Path, tmp_path: Path) -> Iterator[dg.DagsterInstance]:  # noqa: ARG001 - first its environment
     (tmp_path / "achievements.toml").write_text('[schedules]\nweekly_digest = {on = true, cron = "0 7 * * *"}\n')
     use_dagster_home(load_settings())
     with dg.DagsterInstance.get() as instance:

@@ -9,7 +9,7 @@ import pytest
 
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
-from achievement_pipeline.settings import Environment, load_settings
+from achievement_pipeline.settings import load_settings
 
 LANES = [
     ("new_pull_requests", "nightly_github", "GITHUB_TOKEN", "ghp_x"),
@@ -19,13 +19,7 @@ LANES = [
 
 
 @pytest.fixture
-def instance(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[dg.DagsterInstance]:
-    home = tmp_path
-    for name in Environment.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(home))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(home))
-    monkeypatch.chdir(home)
+def instance(home: Path) -> Iterator[dg.DagsterInstance]:  # noqa: ARG001 - first its environment
     with dg.DagsterInstance.ephemeral() as instance:
         yield instance
 
@@ -140,12 +134,12 @@ def test_the_night_goes_over_all_repositories_in_few_runs_and_leaves_alone_what_
     assert requests[0].tags["dagster/asset_partition_range_start"] == "local/1"
 
 
-def test_schedules_go_by_the_settings(instance: dg.DagsterInstance) -> None:
+def test_schedules_go_by_the_settings(instance: dg.DagsterInstance, tmp_path: Path) -> None:
     assert instance.get_runs() == []
     repository = build_defs(load_settings()).get_repository_def()
     assert repository.get_schedule_def("publishing").default_status is dg.DefaultScheduleStatus.STOPPED
     assert repository.get_schedule_def("weekly_digest").default_status is dg.DefaultScheduleStatus.RUNNING
-    (load_settings().home / "achievements.toml").write_text(
+    (tmp_path / "achievements.toml").write_text(
         '[schedules]\ntime_zone = "Asia/Tokyo"\n'
         'nightly = {on = false, cron = "30 4 * * *"}\npublishing = {on = true, cron = "0 9 * * 1"}\n'
     )

@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from achievement_pipeline.cli.dagster_home import use_dagster_home
-from achievement_pipeline.settings import Environment, load_settings
+from achievement_pipeline.settings import load_settings
 
 
 @dg.asset
@@ -16,13 +16,8 @@ def counted() -> dg.MaterializeResult:
 
 
 @pytest.fixture
-def dagster_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def dagster_home(home: Path) -> None:  # noqa: ARG001 - first its environment
     """The instance of a user without any setting."""
-    for name in (*Environment.model_fields, "DAGSTER_HOME"):
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("DAGSTER_HOME", "")
-    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
     use_dagster_home(load_settings())
 
 
