@@ -204,6 +204,7 @@ class CommitContents(pa.DataFrameModel):
     noise: str = pa.Field(nullable=True, description="One of judging.noise.Noise; missing where it is work")
     insertions: pd.Int32Dtype = pa.Field(nullable=True, ge=0, description="Lines of source, where git's count misleads")
     deletions: pd.Int32Dtype = pa.Field(nullable=True, ge=0, description="Lines of source, where git's count misleads")
+    lines_noise: str = pa.Field(nullable=True, description="One of judging.noise.Noise: why git's count misleads")
 
     class Config:
         """A changed file stands once; no other column may appear."""

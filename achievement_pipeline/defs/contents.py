@@ -28,14 +28,14 @@ from achievement_pipeline.judging.contents import (
     ReadFile,
     content_frames,
     examine_commit,
-    may_have_moved,
+    may_share_lines,
     worth_reading,
 )
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.sources.git import History, Repository, path_attributes, read_versions
 
 _Change: TypeAlias = tuple[str, str, tuple[bytes | None, bytes | None] | None, bool]
-"""Commit, path, the contents before and after where both are there, and whether lines may have moved."""
+"""Commit, path, the contents before and after where both are there, and whether lines may be shared."""
 
 
 class Contents(NamedTuple):
@@ -120,10 +120,10 @@ def _read(
 ) -> tuple[DataFrame[CommitContents], DataFrame[DependencyChanges]]:
     examined = []
     read = read_versions(repository, zip(worth["old_blob"], worth["new_blob"], strict=True))
-    changes = zip(worth["sha"], worth["path"], read, may_have_moved(worth), strict=True)
+    changes = zip(worth["sha"], worth["path"], read, may_share_lines(worth), strict=True)
     counted = _counted(changes, len(worth), progress)
     for sha, of_commit in itertools.groupby(counted, key=operator.itemgetter(0)):
-        there = (ReadFile(path, *versions, moved) for _, path, versions, moved in of_commit if versions is not None)
+        there = (ReadFile(path, *versions, shares) for _, path, versions, shares in of_commit if versions is not None)
         examined += [ExaminedFile(repository.key, sha, *judged) for judged in examine_commit(there)]
     return content_frames(examined)
 

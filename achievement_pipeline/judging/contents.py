@@ -30,13 +30,13 @@ from achievement_pipeline.frames import (
     RawCommits,
     typed,
 )
+from achievement_pipeline.judging.changed_lines import ChangedLines, changed_lines, without_moved, without_swept
 from achievement_pipeline.judging.commits import could_count
 from achievement_pipeline.judging.manifests import DependencyChange, changed_dependencies, manifest_paths
-from achievement_pipeline.judging.moves import ChangedLines, changed_lines, without_moved
 from achievement_pipeline.judging.noise import Noise, noise_reasons
 from achievement_pipeline.judging.rules import Rules
 
-EXAMINER_VERSION = "3"
+EXAMINER_VERSION = "4"
 """Raised by hand whenever `examine_commit` or `needs_contents` would decide otherwise: all contents are read again."""
 
 _LAID_OUT_LINES = 60
@@ -59,6 +59,8 @@ _WRITTEN_LINES = 200
 """Added lines from which it is worth a look whether a program wrote a file."""
 _MOVED_LINES = 50
 """Lines that one file of a commit lost and another one got, from which it is worth a look whether they are the same."""
+_SWEPT_FILES = 100
+"""Changed files of work of a commit from which it is worth a look whether the same was done to them."""
 
 _HEAD = 16_384
 """Bytes of a file's start in which a marker can stand."""
@@ -122,9 +124,11 @@ class ContentVerdict(NamedTuple):
     noise: Noise | None = None
     """Why the change is not work; missing where it is."""
     insertions: int | None = None
-    """Added lines of source, where git's count misleads (notebooks, moved lines)."""
+    """Added lines of source, where git's count misleads."""
     deletions: int | None = None
-    """Removed lines of source, where git's count misleads (notebooks, moved lines)."""
+    """Removed lines of source, where git's count misleads."""
+    lines_noise: Noise | None = None
+    """Why it misleads: output of notebooks, moved and swept lines."""
     dependencies: tuple[DependencyChange, ...] = ()
     """What the change did to the dependencies that a manifest names."""
 
@@ -138,8 +142,8 @@ class ReadFile(NamedTuple):
     """Missing when it was added."""
     after: bytes | None
     """Missing when it was deleted."""
-    may_have_moved: bool = False
-    """Whether lines of it may stand in another one of the commit, or have stood there."""
+    may_share_lines: bool = False
+    """Whether lines that changed may have changed in other files of the commit too."""
 
 
 class ExaminedFile(NamedTuple):
@@ -157,7 +161,8 @@ def content_frames(
     """Put verdicts into the two frames that the other parts of judging take."""
     verdicts, changes = [], []
     for repository, sha, path, verdict in examined:
-        verdicts.append((repository, sha, path, verdict.noise, verdict.insertions, verdict.deletions))
+        counted = (verdict.noise, verdict.insertions, verdict.deletions, verdict.lines_noise)
+        verdicts.append((repository, sha, path, *counted))
         changes += [(repository, sha, path, *change) for change in verdict.dependencies]
     return _frame(CommitContents, verdicts), _frame(DependencyChanges, changes)
 
@@ -200,8 +205,8 @@ def needs_contents(files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) ->
 
     Returns:
         Booleans with the index of ``files``: manifests, notebooks, files that may only have been laid out otherwise or
-        got another licence header, between which lines may have moved, and files so large that a program may have
-        written them.
+        got another licence header, that share lines with others of their commit, and files so large that a program may
+        have written them.
     """
     work = reasons.isna()
     insertions = files["insertions"].fillna(0).astype("int64")
@@ -231,12 +236,14 @@ def needs_contents(files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) ->
     written = work & (insertions >= _WRITTEN_LINES)
     manifests = work & manifest_paths(files["path"])
     notebooks = reasons == Noise.NOTEBOOK_OUTPUT
-    moved = may_have_moved(files[work]).reindex(files.index, fill_value=False)
-    return manifests | notebooks | written | moved | (kept & (laid_out | sweep | header))
+    shared = may_share_lines(files[work]).reindex(files.index, fill_value=False)
+    return manifests | notebooks | written | shared | (kept & (laid_out | sweep | header))
 
 
-def may_have_moved(files: pd.DataFrame) -> pd.Series[bool]:
-    """Pick the files between which lines may have moved: where one file of a commit lost many, and another got many.
+def may_share_lines(files: pd.DataFrame) -> pd.Series[bool]:
+    """Pick the files that may have changed by lines of others: one of a commit lost many and another got many.
+
+    So may those of a commit that changed very many files.
 
     Args:
         files: Changed files that are work, all of each commit.
@@ -244,11 +251,12 @@ def may_have_moved(files: pd.DataFrame) -> pd.Series[bool]:
     Returns:
         Booleans with their index.
     """
+    commit = files.groupby(["repository", "sha"], sort=False).ngroup()
     gave, took = ((files[name].fillna(0) >= _MOVED_LINES).astype(bool) for name in ("deletions", "insertions"))
-    files = files[gave | took]
-    commit = [files["repository"], files["sha"]]
-    givers, takers, both = (some[files.index].groupby(commit).transform("sum") for some in (gave, took, gave | took))
-    return ((givers > 0) & (takers > 0) & (both > 1)).reindex(gave.index, fill_value=False)
+    givers, takers, both = (some.groupby(commit).transform("sum") for some in (gave, took, gave | took))
+    kept = files["status"].isin(["M", "R"])
+    swept = kept & (kept.groupby(commit).transform("sum") >= _SWEPT_FILES)
+    return swept | ((gave | took) & (givers > 0) & (takers > 0) & (both > 1))
 
 
 def _balance(insertions: pd.Series[int], deletions: pd.Series[int]) -> pd.Series[float]:
@@ -276,7 +284,7 @@ def examine(path: str, before: bytes | None, after: bytes | None) -> ContentVerd
 
 
 def examine_commit(files: Iterable[ReadFile]) -> list[tuple[str, ContentVerdict]]:
-    """Judge changed files of one commit by their contents, and count out the lines that moved between them.
+    """Judge changed files of one commit by their contents, and count out lines that moved between them or were swept.
 
     Args:
         files: Each is let go of before the next one is taken.
@@ -285,16 +293,18 @@ def examine_commit(files: Iterable[ReadFile]) -> list[tuple[str, ContentVerdict]
         The path and the verdict of each, in the same order.
     """
     paths, verdicts, lines = [], [], []
-    for path, before, after, moved in files:
+    for path, before, after, shares in files:
         verdict = examine(path, before, after)
         paths.append(path)
         verdicts.append(verdict)
         # of a notebook, lines are counted already
-        is_open = moved and verdict.noise is None and verdict.insertions is None
+        is_open = shares and verdict.noise is None and verdict.insertions is None
         lines.append(changed_lines(before or b"", after or b"") if is_open else _NO_LINES)
+    stayed = without_moved(lines)
+    own = without_swept(stayed)
     judged = (
-        verdict if changed == rest else _without_moved(verdict, rest)
-        for verdict, changed, rest in zip(verdicts, lines, without_moved(lines), strict=True)
+        verdict if changed == rest else _counted(verdict, rest, Noise.MOVED if changed != stays else Noise.SWEPT)
+        for verdict, changed, stays, rest in zip(verdicts, lines, stayed, own, strict=True)
     )
     return list(zip(paths, judged, strict=True))
 
@@ -302,10 +312,10 @@ def examine_commit(files: Iterable[ReadFile]) -> list[tuple[str, ContentVerdict]
 _NO_LINES = ChangedLines(Counter(), Counter())
 
 
-def _without_moved(verdict: ContentVerdict, rest: ChangedLines) -> ContentVerdict:
+def _counted(verdict: ContentVerdict, rest: ChangedLines, reason: Noise) -> ContentVerdict:
     insertions, deletions = rest.added.total(), rest.removed.total()
-    noise = None if insertions or deletions else Noise.MOVED
-    return verdict._replace(noise=noise, insertions=insertions, deletions=deletions)
+    noise = None if insertions or deletions else reason
+    return verdict._replace(noise=noise, insertions=insertions, deletions=deletions, lines_noise=reason)
 
 
 def _noise(path: str, before: bytes, after: bytes) -> Noise | None:
@@ -498,7 +508,8 @@ def _notebook_verdict(before: bytes, after: bytes) -> ContentVerdict:
     except (ValueError, RecursionError):
         return ContentVerdict(Noise.NOTEBOOK_OUTPUT)
     insertions, deletions = (new - old).total(), (old - new).total()
-    return ContentVerdict(None if insertions or deletions else Noise.NOTEBOOK_OUTPUT, insertions, deletions)
+    noise = None if insertions or deletions else Noise.NOTEBOOK_OUTPUT
+    return ContentVerdict(noise, insertions, deletions, Noise.NOTEBOOK_OUTPUT)
 
 
 def _source_lines(notebook: bytes) -> Counter[str]:

@@ -66,6 +66,8 @@ class Noise(StrEnum):
     """The same tokens, laid out otherwise."""
     MOVED = "moved"
     """Its lines left another file of the same commit, or reached one."""
+    SWEPT = "swept"
+    """The same lines were added to many files of the commit, or removed from them."""
 
 
 class PathRule(BaseModel):
@@ -179,7 +181,7 @@ def noise_reasons(
 def with_source_lines(
     files: DataFrame[RawCommitFiles], contents: DataFrame[CommitContents] | None
 ) -> DataFrame[RawCommitFiles]:
-    """The files with lines of source in place of git's count, where their contents were counted (notebooks)."""
+    """The files with lines of source in place of git's count, where their contents were counted."""
     counted = pd.DataFrame() if contents is None else contents.dropna(subset=["insertions", "deletions"])
     if counted.empty:
         return files
@@ -188,6 +190,12 @@ def with_source_lines(
     return typed(
         RawCommitFiles, files.assign(**{name: found[name].fillna(files[name]) for name in ("insertions", "deletions")})
     )
+
+
+def noise_of_lines(files: pd.DataFrame, contents: DataFrame[CommitContents]) -> pd.Series[str]:
+    """Say why some lines of files are not work, where their contents were counted; missing elsewhere."""
+    counted = contents.dropna(subset=["insertions", "deletions"])
+    return counted["lines_noise"].reset_index(drop=True).reindex(_places_among(counted, files)).set_axis(files.index)
 
 
 # Reasons are computed as the position of the reason in `Noise`: small integers are quick to combine.

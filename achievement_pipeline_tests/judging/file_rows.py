@@ -62,7 +62,8 @@ def attributes(*rows: dict[str, object]) -> DataFrame[PathAttributes]:
 
 def contents(*rows: dict[str, object]) -> DataFrame[CommitContents]:
     """What a reading of contents found: each mapping has a path and what was found."""
-    unsaid = {"repository": REPOSITORY, "sha": SHA, "noise": None, "insertions": None, "deletions": None}
+    unsaid = {"repository": REPOSITORY, "sha": SHA, "noise": None, "lines_noise": None}
+    unsaid |= {"insertions": None, "deletions": None}
     return CommitContents.validate(_rows(CommitContents, [unsaid | row for row in rows]))
 
 

@@ -67,7 +67,8 @@ class TestJudging:
 
     def test_lines_of_a_notebook_are_those_of_its_source(self) -> None:
         files = changed({"sha": name(0), "path": "a.ipynb", "insertions": 9000, "deletions": 0})
-        read = contents({"sha": name(0), "path": "a.ipynb", "insertions": 70, "deletions": 1})
+        counted = {"insertions": 70, "deletions": 1, "lines_noise": "notebook-output"}
+        read = contents({"sha": name(0), "path": "a.ipynb", **counted})
         activity = judge_commits(written({}), files, noise_reasons(files, contents=read), Rules(), contents=read).iloc[
             0
         ]
@@ -80,8 +81,8 @@ class TestJudging:
             {"sha": name(0), "path": "b.go", "status": "A", "insertions": 420, "deletions": 0},
         )
         read = contents(
-            {"sha": name(0), "path": "a.go", "noise": "moved", "insertions": 0, "deletions": 0},
-            {"sha": name(0), "path": "b.go", "insertions": 30, "deletions": 0},
+            {"sha": name(0), "path": "a.go", "noise": "moved", "insertions": 0, "deletions": 0, "lines_noise": "moved"},
+            {"sha": name(0), "path": "b.go", "insertions": 30, "deletions": 0, "lines_noise": "moved"},
         )
         activity = judge_commits(written({}), files, noise_reasons(files, contents=read), Rules(), contents=read).iloc[
             0

@@ -1,4 +1,4 @@
-"""Lines that a commit moved from one file to another: who moves them did not write them."""
+"""Lines that a commit changed, and those of them that nobody wrote: moved between files, swept over many."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ _MOVED_LINES = 20
 """Different telling lines that have to leave other files of the commit, or reach them, to be called moved."""
 _TELLING = 10
 """Bytes from which a line tells: ``return None`` may stand anywhere, but not beside nineteen others by chance."""
+_SWEPT_FILES = 20
+"""Files of a commit in which one telling line came or went, from which a tool did it, or a hand that copies."""
 
 
 class ChangedLines(NamedTuple):
@@ -50,6 +52,30 @@ def without_moved(files: Sequence[ChangedLines]) -> list[ChangedLines]:
             strict=True,
         )
     ]
+
+
+def without_swept(files: Sequence[ChangedLines]) -> list[ChangedLines]:
+    """Take telling lines that were added to very many files of a commit, or removed from them, away from all but one.
+
+    Args:
+        files: What changed in each of them; the first one of those that have such a line keeps it.
+
+    Returns:
+        What is left in each of them, in the same order.
+    """
+    sides = (_once([file.added for file in files]), _once([file.removed for file in files]))
+    return [ChangedLines(*both) for both in zip(*sides, strict=True)]
+
+
+def _once(files: Sequence[Counter[bytes]]) -> list[Counter[bytes]]:
+    of_files = Counter(line for lines in files for line in lines if len(line) >= _TELLING)
+    swept = {line for line, count in of_files.items() if count >= _SWEPT_FILES}
+    seen, rest = set[bytes](), []
+    for lines in files:
+        again = lines.keys() & seen
+        rest.append(Counter({line: count for line, count in lines.items() if line not in again}) if again else lines)
+        seen |= lines.keys() & swept
+    return rest
 
 
 def _without(files: Sequence[Counter[bytes]], moved: Counter[bytes]) -> list[Counter[bytes]]:

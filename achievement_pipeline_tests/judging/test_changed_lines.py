@@ -1,4 +1,4 @@
-"""Lines that moved between the files of a commit."""
+"""Lines that moved between the files of a commit, and those that were swept over many."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from achievement_pipeline.judging.moves import changed_lines, without_moved
+from achievement_pipeline.judging.changed_lines import changed_lines, without_moved, without_swept
 
 
 def text(*numbers: int, indent: str = "") -> bytes:
@@ -54,8 +54,23 @@ def test_short_lines_go_with_those_that_tell() -> None:
     assert left((go, b""), (b"", go)) == [(0, 0), (0, 0)]
 
 
+def test_the_same_line_in_many_files_was_written_once() -> None:
+    swept = [changed_lines(text(number), text(number) + b"    t.Parallel()\n") for number in range(20)]
+
+    assert [lines.added.total() for lines in without_swept(swept)] == [1] + [0] * 19
+    assert without_swept(swept[:19]) == swept[:19]
+
+
+def test_what_was_written_beside_a_sweep_and_short_lines_stay() -> None:
+    swept = [changed_lines(b"the old name\n", text(number) + b"}\n") for number in range(30)]
+
+    rest = [(lines.added.total(), lines.removed.total()) for lines in without_swept(swept)]
+
+    assert rest == [(2, 1)] + [(2, 0)] * 29
+
+
 def test_no_files_have_nothing() -> None:
-    assert without_moved([]) == []
+    assert without_moved([]) == without_swept([]) == []
 
 
 _lines = st.lists(st.integers(0, 40), max_size=60).map(lambda numbers: text(*numbers))
