@@ -4,9 +4,16 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
+
+_Found = TypeVar("_Found")
+
+PATIENCE_SECONDS = 400
+"""Of which a machine with nothing else to do needs a tenth."""
 
 _SOURCES = Path(__file__).parents[1]
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -24,6 +31,15 @@ def running_service(log: Path) -> Iterator["subprocess.Popen[bytes]"]:
             yield process
         finally:
             process.terminate()
+
+
+def wait_until(look: Callable[[], _Found | None]) -> _Found:
+    """Return what is found once there is something."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while not (found := look()):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+    return found
 
 
 def processes(home: Path) -> dict[int, str]:

@@ -5,10 +5,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeVar
 
 import dagster as dg
 import pytest
@@ -27,14 +25,9 @@ from achievement_pipeline.store.database import create_engine
 from achievement_pipeline.store.opening import open_database
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cluster import collect_here, stored
-from achievement_pipeline_tests.running import running_service
+from achievement_pipeline_tests.running import PATIENCE_SECONDS, running_service, wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.soak, pytest.mark.timeout(900)]
-
-_Found = TypeVar("_Found")
-
-_PATIENCE_SECONDS = 400
-"""Of which a machine with nothing else to do needs a tenth."""
 
 
 @pytest.fixture
@@ -69,22 +62,22 @@ def test_what_is_committed_while_everything_is_killed_is_there_once(
             _wait_for(engine, repository)
 
             commit(1)
-            os.kill(_wait_until(lambda: _run_worker(home)), signal.SIGKILL)
+            os.kill(wait_until(lambda: _run_worker(home)), signal.SIGKILL)
             commit(2)
-            os.kill(_wait_until(lambda: _first(_processes(f"-D {home}/postgres/data"))), signal.SIGKILL)
+            os.kill(wait_until(lambda: _first(_processes(f"-D {home}/postgres/data"))), signal.SIGKILL)
             commit(3)
             _wait_for(engine, repository)
 
             commit(4)
-            _wait_until(lambda: _run_worker(home))
-            os.kill(_wait_until(lambda: _first(_processes("dagster._daemon", str(home)))), signal.SIGKILL)
-            assert service.wait(_PATIENCE_SECONDS) == 1
+            wait_until(lambda: _run_worker(home))
+            os.kill(wait_until(lambda: _first(_processes("dagster._daemon", str(home)))), signal.SIGKILL)
+            assert service.wait(PATIENCE_SECONDS) == 1
         commit(5)
         with running_service(tmp_path / "second.log") as service:
             _wait_for(engine, repository)
             assert find_service(home)
             service.send_signal(signal.SIGTERM)
-            assert service.wait(_PATIENCE_SECONDS) == 0
+            assert service.wait(PATIENCE_SECONDS) == 0
         assert find_service(home) is None
         survived = stored(engine)
 
@@ -108,20 +101,20 @@ def test_a_backfill_that_was_killed_with_everything_else_goes_on(
         with running_service(tmp_path / "first.log") as service:
             for repository in repositories:
                 _wait_for(engine, repository)
-            _wait_until(lambda: not _run_worker(home))
+            wait_until(lambda: not _run_worker(home))
             before = stored(engine)
             settings = load_settings()
             use_dagster_home(settings)
             with dg.DagsterInstance.get() as instance:
                 [backfill] = request_backfills(build_defs(settings), instance, settings, [], only_judging=False)
-            _wait_until(lambda: _run_worker(home))
+            wait_until(lambda: _run_worker(home))
             running = find_service(home)
             assert running
             assert running.group
             service.kill()
             os.killpg(running.group, signal.SIGKILL)
         with running_service(tmp_path / "second.log"), dg.DagsterInstance.get() as instance:
-            _wait_until(lambda: _is_complete(instance, backfill))
+            wait_until(lambda: _is_complete(instance, backfill))
             runs = instance.get_runs(dg.RunsFilter(tags={BACKFILL_ID_TAG: backfill}))
         assert [run.status for run in runs] == [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE]
         assert stored(engine) == before
@@ -142,16 +135,7 @@ def _wait_for(engine: sa.Engine, repository: GitRepository) -> None:
         except (sa.exc.DBAPIError, StoreError):
             return False
 
-    _wait_until(is_there)
-
-
-def _wait_until(look: Callable[[], _Found | None]) -> _Found:
-    """Return what is found once there is something."""
-    end = time.monotonic() + _PATIENCE_SECONDS
-    while not (found := look()):
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
-    return found
+    wait_until(is_there)
 
 
 def _run_worker(home: Path) -> int | None:
