@@ -16,7 +16,7 @@ run: $(VENV)/.installed ## collect the achievements of the repository that this 
 test: $(VENV)/.installed-test ## run every test
 	python -m pytest
 
-soak: $(VENV)/.installed-test ## kill a running service in every way, and see it recover; takes minutes
+soak: $(VENV)/.installed-test ## let a service run for real, kill it in every way, see it recover; takes minutes
 	python -m pytest -m soak
 
 start: $(VENV)/.installed ## the Dagster UI, its daemon and the database, until Ctrl-C
