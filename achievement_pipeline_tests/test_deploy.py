@@ -11,18 +11,25 @@ from achievement_pipeline.settings import Environment
 
 _ROOT = Path(__file__).parents[1]
 _OURS = {name.upper() for name in Environment.model_fields}
-_OTHERS = {"ACHIEVEMENTS_RUNS_AT_ONCE", "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+_OTHERS = {"AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 
 
 def _load(name: str) -> Any:
     return yaml.safe_load((_ROOT / "deploy" / name).read_text())
 
 
-def test_the_instance_of_many_machines_is_that_of_one_but_for_how_many_runs_there_are_at_once() -> None:
-    many, one = _load("dagster.yaml"), yaml.safe_load((_ROOT / "dagster.yaml").read_text())
-    assert many["concurrency"]["runs"].pop("max_concurrent_runs") == {"env": "ACHIEVEMENTS_RUNS_AT_ONCE"}
-    assert one["concurrency"]["runs"].pop("max_concurrent_runs") > 0
-    assert many == one
+def test_compose_runs_as_many_at_once_as_there_are_worker_processes() -> None:
+    instance = yaml.safe_load((_ROOT / "dagster.yaml").read_text())
+    worker = _load("compose.yaml")["services"]["worker"]
+    processes = worker["deploy"]["replicas"] * int(worker["command"][-1])
+    assert instance["concurrency"]["runs"]["max_concurrent_runs"] == processes
+
+
+def test_helm_runs_as_many_at_once_as_there_are_worker_processes() -> None:
+    coordinator = _load("values.yaml")["dagsterDaemon"]["runCoordinator"]["config"]["queuedRunCoordinator"]
+    worker = _load("workers.yaml")["spec"]
+    [container] = worker["template"]["spec"]["containers"]
+    assert coordinator["maxConcurrentRuns"] == worker["replicas"] * int(container["args"][-1])
 
 
 def test_every_service_of_compose_has_settings_that_exist_and_depends_on_services_that_do() -> None:
