@@ -14,6 +14,6 @@ def linkedin() -> LinkedInServer:
 
 
 @pytest.fixture
-def server(linkedin: LinkedInServer) -> Iterator[Loopback]:
-    with Loopback(linkedin.handle) as server:
-        yield server
+def loopback(linkedin: LinkedInServer) -> Iterator[Loopback]:
+    with Loopback(linkedin.handle) as loopback:
+        yield loopback

@@ -18,17 +18,17 @@ def client(address: str, token: str = TOKEN, version: str = "202610") -> LinkedI
     return LinkedIn(login, version, address)
 
 
-def test_who_logged_in_is_asked(server: Loopback) -> None:
-    assert client(server.url).ask_author() == AUTHOR
+def test_who_logged_in_is_asked(loopback: Loopback) -> None:
+    assert client(loopback.url).ask_author() == AUTHOR
 
 
-def test_a_post_is_there_under_the_name_that_the_header_has(linkedin: LinkedInServer, server: Loopback) -> None:
-    reply = client(server.url).post("Added a cache", "CONNECTIONS", NOW)
+def test_a_post_is_there_under_the_name_that_the_header_has(linkedin: LinkedInServer, loopback: Loopback) -> None:
+    reply = client(loopback.url).post("Added a cache", "CONNECTIONS", NOW)
     (urn,) = linkedin.posts
     assert (reply.event, reply.remote_id) == (Event.ACCEPTED, urn)
     assert linkedin.posts[urn]["commentary"] == "Added a cache"
     assert linkedin.posts[urn]["visibility"] == "CONNECTIONS"
-    assert server.requests[0].headers["X-Restli-Protocol-Version"] == "2.0.0"
+    assert loopback.requests[0].headers["X-Restli-Protocol-Version"] == "2.0.0"
 
 
 @pytest.mark.parametrize(
@@ -48,25 +48,25 @@ def test_a_post_is_there_under_the_name_that_the_header_has(linkedin: LinkedInSe
         (Reply({"x": "x" * 999}, 201, cut=True), Event.ACCEPTED, ""),
     ],
 )
-def test_every_answer_has_its_meaning(server: Loopback, answer: Reply, event: Event, said: str) -> None:
-    server.faults.append(answer)
-    reply = client(server.url).post("text", "PUBLIC", NOW)
+def test_every_answer_has_its_meaning(loopback: Loopback, answer: Reply, event: Event, said: str) -> None:
+    loopback.faults.append(answer)
+    reply = client(loopback.url).post("text", "PUBLIC", NOW)
     assert reply.event is event
     assert said in reply.detail
     assert TOKEN not in reply.detail
-    assert len(server.requests) == 1, "it is never sent again by itself"
+    assert len(loopback.requests) == 1, "it is never sent again by itself"
 
 
-def test_the_same_text_again_is_a_duplicate(server: Loopback) -> None:
-    client(server.url).post("text", "PUBLIC", NOW)
-    assert client(server.url).post("text", "PUBLIC", NOW).event is Event.DUPLICATE
+def test_the_same_text_again_is_a_duplicate(loopback: Loopback) -> None:
+    client(loopback.url).post("text", "PUBLIC", NOW)
+    assert client(loopback.url).post("text", "PUBLIC", NOW).event is Event.DUPLICATE
 
 
-def test_a_limit_ends_when_the_server_says_or_at_midnight(server: Loopback) -> None:
+def test_a_limit_ends_when_the_server_says_or_at_midnight(loopback: Loopback) -> None:
     for headers in ({}, {"Retry-After": "90"}):
-        server.faults.append(Reply({"message": "throttle"}, 429, headers=headers))
-    assert client(server.url).post("text", "PUBLIC", NOW).not_before == MIDNIGHT
-    assert client(server.url).post("text", "PUBLIC", NOW).not_before == NOW + dt.timedelta(seconds=90)
+        loopback.faults.append(Reply({"message": "throttle"}, 429, headers=headers))
+    assert client(loopback.url).post("text", "PUBLIC", NOW).not_before == MIDNIGHT
+    assert client(loopback.url).post("text", "PUBLIC", NOW).not_before == NOW + dt.timedelta(seconds=90)
 
 
 def test_a_server_that_was_never_met_has_no_post() -> None:
@@ -75,11 +75,11 @@ def test_a_server_that_was_never_met_has_no_post() -> None:
     assert client(address).post("text", "PUBLIC", NOW).event is Event.NOT_SENT
 
 
-def test_deleting_may_be_repeated(linkedin: LinkedInServer, server: Loopback) -> None:
-    urn = client(server.url).post("text", "PUBLIC", NOW).remote_id or ""
-    client(server.url).delete(urn)
+def test_deleting_may_be_repeated(linkedin: LinkedInServer, loopback: Loopback) -> None:
+    urn = client(loopback.url).post("text", "PUBLIC", NOW).remote_id or ""
+    client(loopback.url).delete(urn)
     assert linkedin.posts == {}
-    client(server.url).delete(urn)
-    server.faults.append(error(403, "no"))
+    client(loopback.url).delete(urn)
+    loopback.faults.append(error(403, "no"))
     with pytest.raises(PublishingError, match="was not deleted"):
-        client(server.url).delete(urn)
+        client(loopback.url).delete(urn)

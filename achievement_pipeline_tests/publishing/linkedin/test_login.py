@@ -36,11 +36,11 @@ def free_port() -> int:
         return port
 
 
-def app(server: Loopback, secret: str = SECRET) -> App:
+def app(loopback: Loopback, secret: str = SECRET) -> App:
     return App(
         client_id="86abc",
         client_secret=SecretStr(secret),
-        oauth_url=f"{server.url}/oauth/v2",
+        oauth_url=f"{loopback.url}/oauth/v2",
         redirect_port=8765,
     )
 
@@ -49,10 +49,10 @@ def login(**changes: object) -> Login:
     return Login.model_validate({"access_token": TOKEN, "expires_at": NOW + 60 * DAY, **changes})
 
 
-def test_the_user_is_sent_to_consent_with_a_state_of_their_own(server: Loopback) -> None:
+def test_the_user_is_sent_to_consent_with_a_state_of_their_own(loopback: Loopback) -> None:
     state = new_state()
     assert new_state() != state
-    query = parse_qs(urlsplit(app(server).authorization_url(state)).query)
+    query = parse_qs(urlsplit(app(loopback).authorization_url(state)).query)
     assert query == {
         "response_type": ["code"],
         "client_id": ["86abc"],
@@ -62,11 +62,11 @@ def test_the_user_is_sent_to_consent_with_a_state_of_their_own(server: Loopback)
     }
 
 
-def test_a_code_becomes_a_login_that_is_kept(server: Loopback, logins: Logins) -> None:
-    got = app(server).exchange(CODE, NOW)
+def test_a_code_becomes_a_login_that_is_kept(loopback: Loopback, logins: Logins) -> None:
+    got = app(loopback).exchange(CODE, NOW)
     assert (got.access_token.get_secret_value(), got.refresh_token) == (TOKEN, None)
     assert got.expires_at == NOW + dt.timedelta(seconds=5183999)
-    assert "Authorization" not in server.requests[0].headers
+    assert "Authorization" not in loopback.requests[0].headers
     logins.keep(got)
     assert logins.find() == got
     assert TOKEN not in repr(got)
@@ -75,38 +75,38 @@ def test_a_code_becomes_a_login_that_is_kept(server: Loopback, logins: Logins) -
 
 
 @pytest.mark.parametrize(("code", "secret"), [("other", SECRET), (CODE, "wrong.secret")])
-def test_a_refusal_says_what_to_check_and_no_secret(server: Loopback, code: str, secret: str) -> None:
+def test_a_refusal_says_what_to_check_and_no_secret(loopback: Loopback, code: str, secret: str) -> None:
     with pytest.raises(PublishingError, match=r"LINKEDIN_CLIENT_SECRET.*localhost:8765/callback") as caught:
-        app(server, secret).exchange(code, NOW)
+        app(loopback, secret).exchange(code, NOW)
     assert secret not in str(caught.value)
 
 
 @pytest.mark.parametrize("answer", [Reply(reset=True), Reply(b"<html>"), Reply({"access_token": TOKEN})])
-def test_an_answer_that_is_none_is_an_error_without_the_token(server: Loopback, answer: Reply) -> None:
-    server.faults.append(answer)
+def test_an_answer_that_is_none_is_an_error_without_the_token(loopback: Loopback, answer: Reply) -> None:
+    loopback.faults.append(answer)
     with pytest.raises(PublishingError) as caught:
-        app(server).exchange(CODE, NOW)
+        app(loopback).exchange(CODE, NOW)
     assert TOKEN not in str(caught.value)
     assert SECRET not in str(caught.value)
 
 
-def test_a_login_with_a_refresh_token_is_refreshed_before_it_ends(server: Loopback, logins: Logins) -> None:
+def test_a_login_with_a_refresh_token_is_refreshed_before_it_ends(loopback: Loopback, logins: Logins) -> None:
     logins.keep(login(expires_at=NOW + 13 * DAY, refresh_token="old", refresh_expires_at=NOW + DAY, author="urn:me"))
-    fresh = logins.usable(app(server), NOW)
+    fresh = logins.usable(app(loopback), NOW)
     assert fresh.expires_at > NOW + 59 * DAY
     assert fresh.author == "urn:me"
     assert fresh.refresh_expires_at == NOW + DAY, "a refresh does not prolong it"
     assert logins.find() == fresh
 
 
-def test_one_without_is_used_until_it_ends(server: Loopback, logins: Logins) -> None:
+def test_one_without_is_used_until_it_ends(loopback: Loopback, logins: Logins) -> None:
     with pytest.raises(PublishingError, match="not logged in"):
-        logins.usable(app(server), NOW)
+        logins.usable(app(loopback), NOW)
     logins.keep(login(expires_at=NOW + DAY))
-    assert logins.usable(app(server), NOW)
+    assert logins.usable(app(loopback), NOW)
     with pytest.raises(PublishingError, match=r"has expired.*achievements login linkedin"):
-        logins.usable(app(server), NOW + DAY)
-    assert server.requests == []
+        logins.usable(app(loopback), NOW + DAY)
+    assert loopback.requests == []
 
 
 def test_people_are_warned_fourteen_days_before_the_end() -> None:
