@@ -24,7 +24,7 @@ from achievement_pipeline.judging import messages
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import categorise
 from achievement_pipeline.judging.commit_names import commit_names, places_of
-from achievement_pipeline.judging.noise import Noise, noise_of_lines, with_source_lines
+from achievement_pipeline.judging.noise import Noise, counted_lines, put_source_lines
 from achievement_pipeline.judging.people import canonical, read_coauthors, read_sign_offs, show_names
 from achievement_pipeline.judging.references import link_commits, name_commits
 from achievement_pipeline.judging.rules import Person, Rules
@@ -196,11 +196,14 @@ def count_work(
     is_work = noise.isna().to_numpy()
     lines = _lines(files)
     reasons = noise.mask(is_work & _are_deleted(files), "deleted")
-    source = files if contents is None else with_source_lines(typed(RawCommitFiles, files), contents)
-    if contents is not None and source is not files:
-        uncounted = np.where(reasons.isna(), lines - _lines(source), 0)
-        lines = np.where(uncounted > 0, uncounted, lines)
-        reasons = reasons.mask(uncounted > 0, noise_of_lines(files, contents))
+    source = files
+    if contents is not None:
+        counted = counted_lines(files, contents)
+        source = put_source_lines(typed(RawCommitFiles, files), counted)
+        if source is not files:
+            uncounted = np.where(reasons.isna(), lines - _lines(source), 0)
+            lines = np.where(uncounted > 0, uncounted, lines)
+            reasons = reasons.mask(uncounted > 0, counted["lines_noise"])
     out = reasons.notna().to_numpy()
     left_out = _left_out(places[out], reasons[out], lines[out], total)
     return _count(places, total, files, is_work, source).assign(left_out=left_out)

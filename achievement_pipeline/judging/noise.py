@@ -182,20 +182,22 @@ def with_source_lines(
     files: DataFrame[RawCommitFiles], contents: DataFrame[CommitContents] | None
 ) -> DataFrame[RawCommitFiles]:
     """The files with lines of source in place of git's count, where their contents were counted."""
-    counted = pd.DataFrame() if contents is None else contents.dropna(subset=["insertions", "deletions"])
-    if counted.empty:
+    return files if contents is None else put_source_lines(files, counted_lines(files, contents))
+
+
+def put_source_lines(files: DataFrame[RawCommitFiles], counted: pd.DataFrame) -> DataFrame[RawCommitFiles]:
+    """As `with_source_lines`, given the lines that `counted_lines` found."""
+    if counted["insertions"].isna().all():
         return files
-    places = _places_among(counted, files)
-    found = counted.reset_index(drop=True).reindex(places).set_index(files.index)
-    return typed(
-        RawCommitFiles, files.assign(**{name: found[name].fillna(files[name]) for name in ("insertions", "deletions")})
-    )
+    lines = {name: counted[name].fillna(files[name]) for name in ("insertions", "deletions")}
+    return typed(RawCommitFiles, files.assign(**lines))
 
 
-def noise_of_lines(files: pd.DataFrame, contents: DataFrame[CommitContents]) -> pd.Series[str]:
-    """Say why some lines of files are not work, where their contents were counted; missing elsewhere."""
-    counted = contents.dropna(subset=["insertions", "deletions"])
-    return counted["lines_noise"].reset_index(drop=True).reindex(_places_among(counted, files)).set_axis(files.index)
+def counted_lines(files: pd.DataFrame, contents: DataFrame[CommitContents]) -> pd.DataFrame:
+    """Return ``insertions``, ``deletions`` and ``lines_noise`` of files, missing where contents were not counted."""
+    counted = contents.dropna(subset=["insertions", "deletions"]).reset_index(drop=True)
+    found = counted[["insertions", "deletions", "lines_noise"]].reindex(_places_among(counted, files))
+    return found.set_axis(files.index)
 
 
 # Reasons are computed as the position of the reason in `Noise`: small integers are quick to combine.
@@ -265,10 +267,12 @@ def _content_reasons(files: DataFrame[RawCommitFiles], contents: DataFrame[Commi
 
 def _places_among(contents: pd.DataFrame, files: pd.DataFrame) -> npt.NDArray[np.int64]:
     """Return the place among contents that were read of each file's; -1 where they were not."""
+    places = np.full(len(files), -1)
+    if contents.empty:
+        return places
     # most files are of commits of which nothing was read
     perhaps = are_among(files["sha"], contents["sha"])
     read, asked = (rows["repository"] + "@" + rows["sha"] + ":" + rows["path"] for rows in (contents, files[perhaps]))
-    places = np.full(len(files), -1)
     places[perhaps] = places_among(asked, read)
     return places
 
