@@ -373,9 +373,10 @@ def is_reformat(path: str, before: bytes, after: bytes) -> bool:
 
 def is_import_order(path: str, before: bytes, after: bytes) -> bool:
     """Tell whether two contents import the same in another order, and are else the same or laid out otherwise."""
-    if _imported(before) != _imported(after):
-        return False
     old, new = (_IMPORT.sub(b"", content) for content in (before, after))
+    # tells most apart in the least time
+    if _squeezed(old, _LAYOUT) != _squeezed(new, _LAYOUT) or _imported(before) != _imported(after):
+        return False
     return is_whitespace_change(path, old, new) or is_reformat(path, old, new)
 
 
