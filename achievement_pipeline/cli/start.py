@@ -15,6 +15,7 @@ from achievement_pipeline.cli import EXIT_FAILED, dagster_home
 from achievement_pipeline.cli.presence import Service, note_group, run_as_service
 from achievement_pipeline.settings import LogFormat, Settings, load_settings
 from achievement_pipeline.store.embedded import EmbeddedPostgres
+from achievement_pipeline.store.opening import embedded_server
 
 _SECONDS_TO_STOP = 60
 """Dagster's own processes take up to 45."""
@@ -59,7 +60,7 @@ def _database(settings: Settings) -> Iterator[EmbeddedPostgres | None]:
     if settings.environment.database_url:
         yield None
         return
-    with EmbeddedPostgres(settings.home / "postgres") as server:
+    with embedded_server(settings.home) as server:
         yield server
 
 

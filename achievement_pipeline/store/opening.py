@@ -12,6 +12,11 @@ from achievement_pipeline.store.embedded import EmbeddedPostgres
 DATABASE_NAME = "achievements"
 
 
+def embedded_server(home: Path) -> EmbeddedPostgres:
+    """Return the server below `home`, not yet in use."""
+    return EmbeddedPostgres(home / "postgres")
+
+
 @contextmanager
 def open_database(url: str | None, home: Path) -> Iterator[sa.Engine]:
     """Give an engine on the achievements' database, its tables of this program's version.
@@ -28,7 +33,7 @@ def open_database(url: str | None, home: Path) -> Iterator[sa.Engine]:
             yield engine
         return
     with (
-        EmbeddedPostgres(home / "postgres") as server,
+        embedded_server(home) as server,
         _migrated(ensure_database(server.url(), DATABASE_NAME)) as engine,
     ):
         yield engine
