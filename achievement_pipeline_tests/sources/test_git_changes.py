@@ -273,15 +273,21 @@ def test_an_error_in_the_caller_ends_the_processes(repository: GitRepository) ->
     assert not git._running
 
 
-def test_a_history_is_read_in_parts_side_by_side(repository: GitRepository, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("broken", [(), (5,), (2, 5, 30), tuple(range(0, 40, 2))], ids=str)
+@pytest.mark.parametrize("at_once", [1, 3, 100])
+def test_a_history_is_read_in_parts_side_by_side(
+    repository: GitRepository, monkeypatch: pytest.MonkeyPatch, at_once: int, broken: Sequence[int]
+) -> None:
     monkeypatch.setattr("achievement_pipeline.sources.git.changes._COMMITS_PER_PROCESS", 2)
-    shas = [repository.commit("change", {"file": f"{number}\n" * number}) for number in range(1, 12)]
-    break_object(repository, repository.git("rev-parse", f"{shas[5]}:file").decode(), b"")
+    monkeypatch.setattr("achievement_pipeline.sources.git.changes._AT_ONCE", at_once)
+    shas = [repository.commit("change", {"file": f"{number}\n" * number}) for number in range(1, 41)]
+    for number in broken:
+        break_object(repository, repository.git("rev-parse", f"{shas[number]}:file").decode(), b"")
 
     history = read(repository)
 
-    assert set(history.unread) == {shas[5], shas[6]}
-    assert len(history.files) == 9
+    assert set(history.unread) == {sha for number in broken for sha in shas[number : number + 2]}
+    assert list(history.files["sha"]) == [sha for sha in history.commits["sha"] if sha not in history.unread]
 
 
 paths = st.sampled_from(["a", "b", "dir/a", ":", "a\tb", "a\nb", "ü", " => ", '"'])

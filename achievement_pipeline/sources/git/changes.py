@@ -1,7 +1,8 @@
 """Reading what commits changed: a row a file, with the numbers of ``git log --numstat -M``.
 
-One long-lived ``git diff-tree --stdin`` a core reads a contiguous part of the history: git keeps the contents that it
-unpacked last, and neighbours share them. Eight small parts cost a fifth more than two halves.
+One long-lived ``git diff-tree --stdin`` a core reads a contiguous stretch of the history: git keeps the contents that
+it unpacked last, and neighbours share them. Eight small stretches cost a fifth more than two halves. Halves are not
+equal work, the newer one takes up to twice as long: who is done with his takes half of what is left of the other.
 
 What git prints of a commit is framed by NULs, the only byte that no path holds. A renamed file has two paths::
 
@@ -15,10 +16,12 @@ No field is empty, so two NULs in a row stand between two commits and nowhere el
 their place, as a path may look like anything.
 """
 
+import itertools
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from select import PIPE_BUF
 from typing import Final
 
 import pyarrow as pa
@@ -42,6 +45,9 @@ _DIFF_TREE: Final = (
 
 _COMMITS_PER_PROCESS: Final = 1000
 """For fewer, one more process costs more than it saves."""
+
+_AT_ONCE: Final = PIPE_BUF // (64 + 1)
+"""The commits that a process is given at once: a line of up to 64 digits each."""
 
 _NO_CONTENT: Final = frozenset({b"000000", b"160000"})
 """The modes of a file that is not there, and of a submodule."""
@@ -87,7 +93,16 @@ def read_changes(repository: Repository, shas: Sequence[str], progress: Progress
     with repository.seal() as git:
         reader = _Reader(git, repository, lambda done: progress(done + len(unread), len(shas)) if progress else None)
         reader.read([sha for sha in shas if sha not in unread])
-    return Changes(typed(RawCommitFiles, to_frame(reader.batches, _SCHEMA)), unread | reader.unread)
+    files = to_frame(_in_order(reader.batches, shas), _SCHEMA)
+    return Changes(typed(RawCommitFiles, files), unread | reader.unread)
+
+
+def _in_order(batches: Sequence[pa.RecordBatch], shas: Sequence[str]) -> list[pa.RecordBatch]:
+    """Put files in the order of their commits: which process read which of them is chance."""
+    files = pa.Table.from_batches(batches, _SCHEMA).combine_chunks()
+    places = pc.index_in(files["sha"], pa.array(shas, pa.large_string()))
+    in_order: list[pa.RecordBatch] = files.take(pc.sort_indices(places)).to_batches()
+    return in_order
 
 
 class _Reader:
@@ -120,14 +135,20 @@ class _Reader:
 
     def _read_side_by_side(self, shas: Sequence[str]) -> list["_Part"]:
         """Read until all processes have ended, and return the parts whose process did not end well."""
-        parts = [_Part(self._repository.key, part) for part in _parts(shas)]
+        if not shas:
+            return []
+        parts = [_Part(self._repository.key) for _ in range(_processes(len(shas)))]
+        stretches = _Stretches(len(shas), len(parts))
+
+        def feed(place: int) -> bytes:
+            return parts[place].give([shas[number] for number in stretches.take(place)])
+
         with ExitStack() as stack:
-            processes = [
-                stack.enter_context(self._git.running(*_DIFF_TREE, "--numstat", "-M", stdin=part.shas))
-                for part in parts
-            ]
-            for place, chunk in read_in_turns(processes):
+            processes = [stack.enter_context(self._git.fed(*_DIFF_TREE, "--numstat", "-M")) for _ in parts]
+            for place, chunk in read_in_turns(processes, feed):
                 self._advance(parts[place].take(chunk))
+            while feed(0):  # all have broken down: what none was given is left
+                pass
             for part, process in zip(parts, processes, strict=True):
                 self._advance(part.end(process))
         for part in parts:
@@ -156,8 +177,8 @@ class _Part:
         passed_over: The commits that it answered nothing to.
     """
 
-    def __init__(self, key: str, shas: Sequence[str]) -> None:
-        self.shas = shas
+    def __init__(self, key: str) -> None:
+        self.shas: list[str] = []
         self.batches: list[pa.RecordBatch] = []
         self.error = ""
         self.left: Sequence[str] = ()
@@ -165,6 +186,11 @@ class _Part:
         self._key = key
         self._read: list[str] = []
         self._blocks = Blocks(_whole_commits)
+
+    def give(self, shas: Sequence[str]) -> bytes:
+        """Note what the process is given, and return it as it reads it."""
+        self.shas += shas
+        return "".join(f"{sha}\n" for sha in shas).encode()
 
     def take(self, chunk: bytes) -> int:
         """Take what the process printed; return how many commits that made whole."""
@@ -200,12 +226,29 @@ def _whole_commits(buffer: bytes) -> int:
     return buffer.rfind(b"\0\0") + 1
 
 
-def _parts(shas: Sequence[str]) -> list[Sequence[str]]:
-    """Contiguous parts of about the same size: as many as there are cores, fewer where they would be small."""
-    if not shas:
-        return []
-    size = -(-len(shas) // max(1, min(_cores(), len(shas) // _COMMITS_PER_PROCESS)))
-    return [shas[start : start + size] for start in range(0, len(shas), size)]
+class _Stretches:
+    """Shares the places of a list out among processes.
+
+    Each has a contiguous stretch; one that is done with its own goes on with half of the longest that is left.
+    """
+
+    def __init__(self, size: int, processes: int) -> None:
+        ends = [size * number // processes for number in range(processes + 1)]
+        self._left = [range(*stretch) for stretch in itertools.pairwise(ends)]
+
+    def take(self, process: int) -> range:
+        """Return the next places for a process, none when all are taken."""
+        if not self._left[process]:
+            longest = max(range(len(self._left)), key=lambda other: len(self._left[other]))
+            middle = len(self._left[longest]) // 2
+            self._left[process], self._left[longest] = self._left[longest][middle:], self._left[longest][:middle]
+        taken, self._left[process] = self._left[process][:_AT_ONCE], self._left[process][_AT_ONCE:]
+        return taken
+
+
+def _processes(commits: int) -> int:
+    """As many as there are cores, fewer where each would read few commits."""
+    return max(1, min(_cores(), commits // _COMMITS_PER_PROCESS))
 
 
 def _cores() -> int:

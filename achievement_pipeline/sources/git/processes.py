@@ -9,13 +9,16 @@ hooks, the user's and the system's configuration, the attributes of the work tre
 are not overridden one by one: they are not there. Neither are remotes, so nothing is ever fetched.
 """
 
+import fcntl
 import os
 import selectors
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
-from typing import Final
+from select import PIPE_BUF
+from typing import BinaryIO, Final
 
 from git import Git
 from git.exc import GitCommandError
@@ -123,20 +126,42 @@ class SealedGit:
 
         What `stdin` holds, each followed by `end`, is in a file before it starts: neither side waits for the other.
         """
-        unset = [name for name in os.environ if name.startswith("GIT_") and name not in self._environment]
         with tempfile.TemporaryFile(dir=self._folder) as lines:
             lines.writelines(f"{line}{end}".encode(errors="surrogateescape") for line in stdin)
             lines.seek(0)
-            handle = self._git.execute(
-                _command(unset, (f"--git-dir={self._folder}", *arguments)),
-                istream=lines,
-                as_process=True,
-                env=self._environment,
-            )
-        process = GitProcess(handle)
-        self._running.add(process)
-        try:
+            process = self._start(arguments, lines)
+        with self._ended(process):
             yield process
+
+    @contextmanager
+    def fed(self, *arguments: str) -> Iterator["GitProcess"]:
+        """Start one command that `read_in_turns` gives its input bit by bit, and kill it as `running` does."""
+        source, sink = os.pipe()
+        with FileIO(sink, "w") as pipe:
+            os.set_blocking(sink, False)
+            if hasattr(fcntl, "F_SETPIPE_SZ"):  # else it has the system's size, and is given more ahead
+                fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, PIPE_BUF)
+            with FileIO(source) as stdin:
+                process = self._start(arguments, stdin, pipe)
+            with self._ended(process):
+                yield process
+
+    def _start(self, arguments: Sequence[str], stdin: BinaryIO | FileIO, pipe: FileIO | None = None) -> "GitProcess":
+        unset = [name for name in os.environ if name.startswith("GIT_") and name not in self._environment]
+        handle = self._git.execute(
+            _command(unset, (f"--git-dir={self._folder}", *arguments)),
+            istream=stdin,
+            as_process=True,
+            env=self._environment,
+        )
+        process = GitProcess(handle, pipe)
+        self._running.add(process)
+        return process
+
+    @contextmanager
+    def _ended(self, process: "GitProcess") -> Iterator[None]:
+        try:
+            yield
         finally:
             process.kill()
             self._running.discard(process)
@@ -168,13 +193,28 @@ class SealedGit:
 class GitProcess:
     """One running git; `read_in_turns` reads it, `check` tells how it ended."""
 
-    def __init__(self, process: Git.AutoInterrupt) -> None:
-        """Take GitPython's handle of a process."""
+    def __init__(self, process: Git.AutoInterrupt, pipe: FileIO | None = None) -> None:
+        """Take GitPython's handle of a process, and the pipe to its standard input where that is one."""
         self._handle = process
+        self.input = pipe
         self.output: int = process.stdout.fileno()
         self.errors: int = process.stderr.fileno()
         self.said = bytearray()
         """What it printed on standard error so far."""
+
+    def give(self, lines: bytes) -> bool:
+        """Write to its input, which has room, as much as a pipe takes at once; nothing ends it.
+
+        Returns:
+            Whether it may be given more.
+        """
+        if self.input is None:
+            return False
+        with suppress(BrokenPipeError):  # it has ended, and `check` tells how
+            if lines and self.input.write(lines):
+                return True
+        self.input.close()
+        return False
 
     def check(self) -> None:
         """Wait for the end.
@@ -192,19 +232,26 @@ class GitProcess:
                 process.kill()
 
 
-def read_in_turns(processes: Sequence[GitProcess]) -> Iterator[tuple[int, bytes]]:
+def read_in_turns(
+    processes: Sequence[GitProcess], feed: Callable[[int], bytes] = lambda _: b""
+) -> Iterator[tuple[int, bytes]]:
     """Yield what processes print that run side by side: the place in `processes`, and a chunk.
 
-    Standard error is read along, as a process that says much there would wait for ever.
+    Standard error is read along, as a process that says much there would wait for ever. One that `SealedGit.fed`
+    started is given what `feed` returns for its place, whenever it has taken in what it got before.
     """
     with selectors.DefaultSelector() as selector:
         for place, process in enumerate(processes):
             selector.register(process.output, selectors.EVENT_READ, place)
             selector.register(process.errors, selectors.EVENT_READ, process.said)
+            if process.input:
+                selector.register(process.input, selectors.EVENT_WRITE, place)
         while selector.get_map():
-            for key, _ in selector.select():
-                chunk = os.read(key.fd, _CHUNK)
-                if not chunk:
+            for key, event in selector.select():
+                if event == selectors.EVENT_WRITE:
+                    if not processes[key.data].give(feed(key.data)):
+                        selector.unregister(key.fd)
+                elif not (chunk := os.read(key.fd, _CHUNK)):
                     selector.unregister(key.fd)
                 elif isinstance(key.data, bytearray):
                     key.data.extend(chunk)
