@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from achievement_pipeline.text_columns import are_among, extract, join_by_key, replace
+from achievement_pipeline.text_columns import are_among, are_repeated, extract, join_by_key, replace, rows_among
 
 
 def test_the_texts_of_a_key_are_joined_in_their_order() -> None:
@@ -21,6 +21,26 @@ def test_what_lies_in_several_pieces_is_joined_as_well() -> None:
 
 def test_texts_are_found_among_others() -> None:
     assert are_among(_texts(["a", "b", "a"]), _texts(["a", "c"])).tolist() == [True, False, True]
+
+
+def test_texts_that_are_there_again_are_told() -> None:
+    assert are_repeated(_texts(["a", "b", "a"])).tolist() == [True, False, True]
+    assert are_repeated(pd.Series([None, "b", None], dtype="str")).tolist() == [True, False, True]
+
+
+def test_rows_are_found_among_others_by_all_columns_together() -> None:
+    others = pd.DataFrame({"a": ["x", "y", "x", "x"], "b": ["1", "1", "2", "1"]}, dtype="str")
+    rows = pd.DataFrame(
+        {"b": ["1", "2", "2", "3", "1"], "a": ["x", "x", "y", "x", "z"]}, index=[9, 8, 7, 6, 5], dtype="str"
+    )
+    assert rows_among(rows, others, ["a", "b"]).tolist() == [0, 2, -1, -1, -1]
+    assert rows_among(rows, others, ["b"]).tolist() == [0, 2, 2, -1, 0]
+
+
+def test_no_row_is_among_none() -> None:
+    rows = pd.DataFrame({"a": ["x"], "b": ["1"]}, dtype="str")
+    assert rows_among(rows, rows.iloc[:0], ["a", "b"]).tolist() == [-1]
+    assert rows_among(rows.iloc[:0], rows, ["a", "b"]).tolist() == []
 
 
 def test_what_is_not_found_is_missing() -> None:

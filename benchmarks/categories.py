@@ -195,8 +195,8 @@ def learn(locations: Sequence[str]) -> None:
     numbers, clues = pd.factorize(said["clue"])
     cells = (said["place"].to_numpy(), numbers)
     words = sparse.csr_matrix((np.ones(len(said), "float32"), cells), shape=(len(commits), len(clues)))
-    names, held = file_clues(files, len(commits))
-    held = sparse.csr_matrix(held)
+    clues_of_files = file_clues(files, len(commits))
+    held = sparse.csr_matrix(np.column_stack(list(clues_of_files.values())).astype("float32"))
     # once more without their files: titles of what has none, of issues and merges, are told by the same weights
     features = sparse.vstack([sparse.hstack([words, held]), sparse.hstack([words, 0 * held])]).tocsr()
     true = np.tile(commits["type"].map(CLASSES.index), 2)
@@ -215,7 +215,7 @@ def learn(locations: Sequence[str]) -> None:
 
     start = np.zeros((1 + features.shape[1]) * len(CLASSES))
     best = optimize.minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200}).x
-    index = pd.Index(["", *clues, *names], name="clue")
+    index = pd.Index(["", *clues, *clues_of_files], name="clue")
     table = pd.DataFrame(best.reshape(-1, len(CLASSES)), index=index, columns=CLASSES).round(2)
     speaking = (table.abs() >= 0.05).any(axis=1) | (table.index == "")
     sys.stdout.write(table[speaking].to_csv(float_format="%g"))

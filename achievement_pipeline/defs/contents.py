@@ -33,6 +33,7 @@ from achievement_pipeline.judging.contents import (
 )
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.sources.git import History, Repository, path_attributes, read_versions
+from achievement_pipeline.text_columns import rows_among
 
 _Change: TypeAlias = tuple[str, str, tuple[bytes | None, bytes | None] | None, bool]
 """Commit, path, the contents before and after where both are there, and whether lines may be shared."""
@@ -92,7 +93,7 @@ def read_contents(  # noqa: PLR0913 - what is there, and what was known
     commits, files = _undecided(history, decided)
     worth = worth_reading(commits, files, attributes, rules)
     if stored is not None:
-        worth = worth[~_are_among(worth, stored.contents)]
+        worth = worth[rows_among(worth, stored.contents, ["sha", "path"]) < 0]
     contents, dependencies = _read(repository, typed(RawCommitFiles, worth), progress)
     if stored is not None:
         there = history.commits["sha"]
@@ -132,11 +133,6 @@ def _counted(changes: Iterable[_Change], total: int, progress: Progress) -> Iter
     for number, change in enumerate(changes, start=1):
         progress(number, total)
         yield change
-
-
-def _are_among(files: pd.DataFrame, contents: pd.DataFrame) -> "pd.Series[bool]":
-    known = pd.MultiIndex.from_frame(contents[["sha", "path"]])
-    return pd.Series(pd.MultiIndex.from_frame(files[["sha", "path"]]).isin(known), index=files.index)
 
 
 def _of(shas: "pd.Series[str]", frame: pd.DataFrame) -> pd.DataFrame:

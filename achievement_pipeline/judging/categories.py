@@ -229,11 +229,13 @@ def _known_clues(titles: pd.Series[str], files: pd.DataFrame, weights: Weights) 
         is_known = np.asarray(numbers.is_valid())
         of_prefix = np.flatnonzero(np.asarray(own))
         found.append((places[is_known], of_prefix[np.asarray(numbers.drop_null())], np.ones(is_known.sum(), "float32")))
-    names, holds = file_clues(files, len(titles))
-    numbers = pc.index_in(pa.array(names), value_set=weights.clues)
-    columns = np.flatnonzero(np.asarray(numbers.is_valid()))
-    places, of_columns = np.nonzero(holds[:, columns])
-    found.append((places, np.asarray(numbers.drop_null())[of_columns], holds[places, columns[of_columns]]))
+    held = file_clues(files, len(titles))
+    for number, holds in zip(
+        pc.index_in(pa.array(held), value_set=weights.clues).to_pylist(), held.values(), strict=True
+    ):
+        if number is not None:
+            places = np.flatnonzero(holds)
+            found.append((places, np.full(len(places), number), holds[places].astype("float32")))
     places, of_clues, amounts = (np.concatenate(parts) for parts in zip(*found, strict=True))
     order = np.argsort(places, kind="stable")
     return _Known(places[order], of_clues[order].astype("int64"), amounts[order])

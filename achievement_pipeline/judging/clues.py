@@ -85,7 +85,7 @@ def word_clues(titles: pd.Series[str]) -> list[Words]:
     ]
 
 
-def file_clues(files: pd.DataFrame, total: int) -> tuple[list[str], npt.NDArray[np.float32]]:
+def file_clues(files: pd.DataFrame, total: int) -> dict[str, npt.NDArray[Any]]:
     """Tell what kinds of files were touched, and how much was added and taken away.
 
     Args:
@@ -93,7 +93,7 @@ def file_clues(files: pd.DataFrame, total: int) -> tuple[list[str], npt.NDArray[
         total: How many pieces of work there are.
 
     Returns:
-        The names of the clues, and for each piece of work how far each holds, from 0 to 1.
+        How far each clue holds for each piece of work, from 0 to 1, or whether it does; by its name.
     """
     places = files["place"].to_numpy()
     added, removed = (files[name].fillna(0).to_numpy(dtype="float64") for name in ("insertions", "deletions"))
@@ -111,7 +111,7 @@ def file_clues(files: pd.DataFrame, total: int) -> tuple[list[str], npt.NDArray[
     found, lines = by_kind(everything), by_kind(everything, added + removed + 1)
     count = found.sum(axis=0)
     parts = zip(names, found, by_kind(new), lines / np.maximum(lines.sum(axis=0), 1), strict=True)
-    clues: dict[str, npt.NDArray[np.generic]] = {}
+    clues: dict[str, npt.NDArray[Any]] = {}
     for name, its_files, its_new_files, its_share in parts:
         clues[f"files:{name}"] = its_files > 0
         clues[f"files:only {name}"] = (its_files == count) & (count > 0)
@@ -126,7 +126,7 @@ def file_clues(files: pd.DataFrame, total: int) -> tuple[list[str], npt.NDArray[
     clues |= _steps("files:{}", np.where(count > 0, count, np.nan), _COUNTS)
     for status, name in (("R", "moved"), ("D", "deleted"), ("A", "added")):
         clues[f"files:{name}"] = np.bincount(places[(files["status"] == status).to_numpy()], minlength=total) > 0
-    return list(clues), np.column_stack(list(clues.values())).astype("float32")
+    return clues
 
 
 def _kinds(paths: pd.Series[str]) -> npt.NDArray[np.int8]:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from achievement_pipeline.text_columns import places_among
+from achievement_pipeline.text_columns import rows_among
 
 
 def commit_names(repositories: pd.Series[str], shas: pd.Series[str]) -> pd.Series[str]:
@@ -14,7 +14,6 @@ def commit_names(repositories: pd.Series[str], shas: pd.Series[str]) -> pd.Serie
     return repositories + "@" + shas
 
 
-def places_of(files: pd.DataFrame, commits: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Return the place of each file's commit among the commits."""
-    asked, among = (commit_names(rows["repository"], rows["sha"]) for rows in (files, commits))
-    return places_among(asked, among)
+def places_of(named: pd.DataFrame, commits: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the place among commits of the one that each row names by ``repository`` and ``sha``; -1 for none."""
+    return rows_among(named, commits, ["repository", "sha"])

@@ -113,9 +113,10 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     against = _against(commits, headers["description"], amounts, reverts, rules)
     effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
-    work = work_files(places, files, noise)
-    retractions = find_retractions(commits, work, reverts, count=verdicts["significant"])
-    categories = categorise(headers["type"], headers["description"], work)
+    of_counting = noise.isna().to_numpy() & verdicts["significant"].to_numpy()[places]
+    contents_of_work = _placed(files, places, of_counting, ["path", "old_blob", "new_blob"])
+    retractions = find_retractions(commits, contents_of_work, reverts, count=verdicts["significant"])
+    categories = categorise(headers["type"], headers["description"], work_files(places, files, noise))
     persons = canonical(commits["author_email"], people)
     names = commit_names(commits["repository"], commits["sha"])
     keys = "git:" + names
@@ -258,10 +259,15 @@ def _left_out(
 
 
 def work_files(places: npt.NDArray[np.int64], files: pd.DataFrame, noise: pd.Series[str]) -> pd.DataFrame:
-    """Return the files that are work: ``place`` of their commit, path, status, blobs, insertions, deletions."""
-    is_work = noise.isna().to_numpy()
-    work = files.loc[is_work, ["path", "status", "old_blob", "new_blob", "insertions", "deletions"]]
-    return work.reset_index(drop=True).assign(place=places[is_work])
+    """Return the files that are work: ``place`` of their commit, path, status, insertions, deletions."""
+    return _placed(files, places, noise.isna().to_numpy(), ["path", "status", "insertions", "deletions"])
+
+
+def _placed(
+    files: pd.DataFrame, places: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_], columns: list[str]
+) -> pd.DataFrame:
+    """Return some columns of chosen files, and the ``place`` of their commit."""
+    return files.loc[chosen, columns].reset_index(drop=True).assign(place=places[chosen])
 
 
 def _titles(descriptions: pd.Series[str], shas: pd.Series[str]) -> pd.Series[str]:

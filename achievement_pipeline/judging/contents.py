@@ -31,6 +31,7 @@ from achievement_pipeline.frames import (
     typed,
 )
 from achievement_pipeline.judging.changed_lines import ChangedLines, changed_lines, without_moved, without_swept
+from achievement_pipeline.judging.commit_names import places_of
 from achievement_pipeline.judging.commits import could_count
 from achievement_pipeline.judging.manifests import DependencyChange, changed_dependencies, manifest_paths
 from achievement_pipeline.judging.noise import Noise, noise_reasons
@@ -191,8 +192,7 @@ def worth_reading(
     """
     reasons = noise_reasons(files, attributes)
     counting = could_count(commits, files, reasons, rules)
-    names = commits["repository"] + "@" + commits["sha"]
-    chosen = (files["repository"] + "@" + files["sha"]).isin(names[counting.to_numpy()])
+    chosen = places_of(files, commits[counting.to_numpy()]) >= 0
     return files[chosen][needs_contents(files[chosen], reasons[chosen])]
 
 

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from achievement_pipeline.frames import CommitContents, PathAttributes, RawCommitFiles, typed
 from achievement_pipeline.judging.paths import matches
-from achievement_pipeline.text_columns import are_among, places_among
+from achievement_pipeline.text_columns import rows_among
 
 _SUBMODULE = "160000"
 
@@ -267,14 +267,7 @@ def _content_reasons(files: DataFrame[RawCommitFiles], contents: DataFrame[Commi
 
 def _places_among(contents: pd.DataFrame, files: pd.DataFrame) -> npt.NDArray[np.int64]:
     """Return the place among contents that were read of each file's; -1 where they were not."""
-    places = np.full(len(files), -1)
-    if contents.empty:
-        return places
-    # most files are of commits of which nothing was read
-    perhaps = are_among(files["sha"], contents["sha"])
-    read, asked = (rows["repository"] + "@" + rows["sha"] + ":" + rows["path"] for rows in (contents, files[perhaps]))
-    places[perhaps] = places_among(asked, read)
-    return places
+    return rows_among(files, contents, ["repository", "sha", "path"])
 
 
 def _any_of(words: tuple[str, ...], before: str, after: str) -> str:

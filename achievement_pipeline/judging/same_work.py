@@ -24,9 +24,9 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import DiffState, RawCommits, RawPullRequests
 from achievement_pipeline.judging import messages
-from achievement_pipeline.judging.commit_names import commit_names
+from achievement_pipeline.judging.commit_names import commit_names, places_of
 from achievement_pipeline.judging.messages import RevertTarget
-from achievement_pipeline.text_columns import places_among
+from achievement_pipeline.text_columns import are_among, are_repeated
 
 _WAYS = {way.value: rank for rank, way in enumerate(RevertTarget)}
 _MERGED_COMMITS = 500
@@ -144,24 +144,28 @@ def find_reverted_pull_requests(pull_requests: DataFrame[RawPullRequests], keys:
 def _by_object_name(said: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     """Reverts that name the beginning of an object name, of one commit only."""
     named = said[said["way"] == RevertTarget.SHA]
-    places = _places_of_prefixes(commit_names(named["repository"], named["target"]), commits)
+    places = _places_of_prefixes(named["repository"], named["target"], commits)
     return named.assign(target=places).dropna(subset="target")
 
 
-def _places_of_prefixes(prefixes: pd.Series[str], commits: pd.DataFrame) -> pd.Series[float]:
-    """The place of the one commit whose repository and object name begin so; missing for none or several."""
-    if prefixes.empty:
-        return pd.Series(dtype="float64", index=prefixes.index)
-    names = commit_names(commits["repository"], commits["sha"])
-    order = np.argsort(names.to_numpy(dtype=object), kind="stable")
-    ordered = names.iloc[order].to_list()
+def _places_of_prefixes(
+    repositories: pd.Series[str], beginnings: pd.Series[str], commits: pd.DataFrame
+) -> pd.Series[float]:
+    """The place of the one commit of a repository whose object name begins so; missing for none or several."""
+    if beginnings.empty:
+        return pd.Series(dtype="float64", index=beginnings.index)
+    # few are named, and to sort all would take the longest
+    shortest = int(beginnings.str.len().min())
+    perhaps = commits[are_among(commits["sha"].str[:shortest], beginnings.str[:shortest])]
+    names = commit_names(perhaps["repository"], perhaps["sha"]).sort_values()
+    places, ordered = names.index, names.to_list()
 
     def place(prefix: str) -> float:
         at = bisect_left(ordered, prefix)
         alike = [name for name in ordered[at : at + 2] if name.startswith(prefix)]
-        return float(order[at]) if len(alike) == 1 else np.nan
+        return float(places[at]) if len(alike) == 1 else np.nan
 
-    return prefixes.map(place).astype("float64")
+    return commit_names(repositories, beginnings).map(place).astype("float64")
 
 
 def _by_number(said: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
@@ -229,8 +233,8 @@ class _Graph:
 
     def __init__(self, commits: pd.DataFrame) -> None:
         named = commits["parents"].str.split().explode().dropna()
-        names = commit_names(commits["repository"], commits["sha"])
-        places = places_among(commit_names(commits["repository"][named.index], named), names)
+        parents = pd.DataFrame({"repository": commits["repository"][named.index], "sha": named})
+        places = places_of(parents, commits)
         self._parents: list[list[int]] = [[] for _ in range(len(commits))]
         for child, parent in zip(named.index, places.tolist(), strict=True):
             if parent >= 0:
@@ -335,8 +339,9 @@ def _repeats(commits: pd.DataFrame, work: pd.DataFrame, standing: pd.Series[bool
 def _picks(commits: pd.DataFrame, standing: pd.Series[bool]) -> dict[int, int]:
     """For each commit with ``-x`` lines, the first named commit that is there and stands; else its namesake's copy."""
     named = messages.cherry_picked_from(commits.loc[standing, "body"])
-    names = commit_names(commits["repository"][named.index], named)
-    originals = _places_of_prefixes(names.reset_index(drop=True), commits).to_numpy()
+    repositories = commits["repository"][named.index]
+    names = commit_names(repositories, named)
+    originals = _places_of_prefixes(repositories, named, commits).to_numpy()
     picks: dict[int, int] = {}
     copies: dict[str, int] = {}
     for pick, name, original in zip(named.index, names, originals, strict=True):
@@ -353,7 +358,7 @@ def _picks(commits: pd.DataFrame, standing: pd.Series[bool]) -> dict[int, int]:
 def _alike(commits: pd.DataFrame, work: pd.DataFrame, standing: pd.Series[bool]) -> Iterator[tuple[int, int]]:
     """Pairs of commits that change the same contents, or that a rebase made of one another."""
     # nearly every change makes contents that are nowhere else: a commit with one of these is like no other
-    shared = work["new_blob"].duplicated(keep=False).groupby(work["place"]).transform("all")
+    shared = pd.Series(are_repeated(work["new_blob"]), work.index).groupby(work["place"]).transform("all")
     by_contents = _digests(work[shared], ["path", "old_blob", "new_blob"])
     yield from _pairs(pd.DataFrame({"contents": by_contents, "repository": commits["repository"][by_contents.index]}))
     written = commits.loc[standing, ["repository", "author_email", "authored_at"]].assign(
