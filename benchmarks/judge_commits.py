@@ -11,8 +11,8 @@ is the harder case that is asked for. ``--all-count`` makes the hardest one: no 
 count.
 
 Judged is what the assets of the git lane judge, in the same order, first that many commits, then twice as many, each
-in a process of its own, so that one does not warm the other. CPU is what says something on a machine with other work
-to do.
+in a process of its own, so that one does not warm the other, and with memory settled as for the commands. CPU is what
+says something on a machine with other work to do.
 """
 
 import argparse
@@ -28,6 +28,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from achievement_pipeline.cli import spare_memory_work
 from achievement_pipeline.frames import CommitContents, DependencyChanges, RawCommitFiles, RawCommits
 from achievement_pipeline.judging import find_skills, judge_commits, noise_reasons, score_commits, with_source_lines
 from achievement_pipeline.judging.rules import Rules
@@ -226,6 +227,7 @@ def main() -> None:
     if options.once:
         judge(options.commits, options.files, ALL_COUNT if options.all_count else LIKE_SYMPY)
         return
+    spare_memory_work()
     for number in (options.commits, 2 * options.commits):
         sizes = ["--commits", str(number), "--files", str(options.files), *["--all-count"] * options.all_count]
         subprocess.run([sys.executable, __file__, *sizes, "--once"], check=True)

@@ -12,7 +12,7 @@ from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import deserialize_value
 
 import achievement_pipeline.definitions  # noqa: F401 - the run finds it imported
-from achievement_pipeline.cli import look_for_garbage_rarely
+from achievement_pipeline.cli import spare_memory_work
 from achievement_pipeline.defs.logs import use_console_logger
 from achievement_pipeline.defs.run_locks import hold_run_lock
 from achievement_pipeline.settings import load_settings
@@ -20,7 +20,7 @@ from achievement_pipeline.settings import load_settings
 
 def main() -> None:
     """Wait for an order, and carry it out."""
-    look_for_garbage_rarely()
+    spare_memory_work()
     settings = load_settings()
     order = sys.stdin.readline().strip() if len(sys.argv) == 1 else sys.argv[1]
     if not order:
