@@ -195,7 +195,7 @@ def learn(locations: Sequence[str]) -> None:
     numbers, clues = pd.factorize(said["clue"])
     cells = (said["place"].to_numpy(), numbers)
     words = sparse.csr_matrix((np.ones(len(said), "float32"), cells), shape=(len(commits), len(clues)))
-    clues_of_files = file_clues(files, len(commits))
+    clues_of_files = dict(file_clues(files, len(commits)))
     held = sparse.csr_matrix(np.column_stack(list(clues_of_files.values())).astype("float32"))
     # once more without their files: titles of what has none, of issues and merges, are told by the same weights
     features = sparse.vstack([sparse.hstack([words, held]), sparse.hstack([words, 0 * held])]).tocsr()

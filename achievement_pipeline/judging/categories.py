@@ -197,11 +197,16 @@ def infer_types(titles: pd.Series[str], files: pd.DataFrame | None = None) -> pd
     """
     weights = clue_weights()
     clues = _known_clues(titles, _NO_FILES if files is None else files, weights)
-    says = weights.table[clues.numbers] * clues.amounts[:, np.newaxis]
-    sums = np.column_stack([np.bincount(clues.places, weights=said, minlength=len(titles)) for said in says.T])
+    sums = np.column_stack(
+        [
+            np.bincount(clues.places, weights=of_type[clues.numbers] * clues.amounts, minlength=len(titles))
+            for of_type in weights.table.T
+        ]
+    )
     winners = (sums + weights.biases).argmax(axis=1)
     # a clue speaks for a type by as much as it says more for it than for all on average
-    speaks = says[np.arange(len(says)), winners[clues.places]] - says.mean(axis=1)
+    own = weights.table[clues.numbers, winners[clues.places]]
+    speaks = (own - weights.table.mean(axis=1)[clues.numbers]) * clues.amounts
     return pd.DataFrame(
         {
             "type": np.asarray(weights.types, dtype=object)[winners],
@@ -229,13 +234,11 @@ def _known_clues(titles: pd.Series[str], files: pd.DataFrame, weights: Weights) 
         is_known = np.asarray(numbers.is_valid())
         of_prefix = np.flatnonzero(np.asarray(own))
         found.append((places[is_known], of_prefix[np.asarray(numbers.drop_null())], np.ones(is_known.sum(), "float32")))
-    held = file_clues(files, len(titles))
-    for number, holds in zip(
-        pc.index_in(pa.array(held), value_set=weights.clues).to_pylist(), held.values(), strict=True
-    ):
-        if number is not None:
+    rows = {clue: row for row, clue in enumerate(weights.clues.to_pylist())}
+    for clue, holds in file_clues(files, len(titles)):
+        if clue in rows:
             places = np.flatnonzero(holds)
-            found.append((places, np.full(len(places), number), holds[places].astype("float32")))
+            found.append((places, np.full(len(places), rows[clue]), holds[places].astype("float32")))
     places, of_clues, amounts = (np.concatenate(parts) for parts in zip(*found, strict=True))
     order = np.argsort(places, kind="stable")
     return _Known(places[order], of_clues[order].astype("int64"), amounts[order])

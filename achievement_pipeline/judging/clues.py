@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import tomllib
+from collections.abc import Iterator
 from importlib.resources import files as resources
 from typing import Any, NamedTuple
 
@@ -85,15 +86,16 @@ def word_clues(titles: pd.Series[str]) -> list[Words]:
     ]
 
 
-def file_clues(files: pd.DataFrame, total: int) -> dict[str, npt.NDArray[Any]]:
+def file_clues(files: pd.DataFrame, total: int) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     """Tell what kinds of files were touched, and how much was added and taken away.
 
     Args:
         files: Changed files: ``place`` of their piece of work, ``path``, ``status``, ``insertions``, ``deletions``.
         total: How many pieces of work there are.
 
-    Returns:
-        How far each clue holds for each piece of work, from 0 to 1, or whether it does; by its name.
+    Yields:
+        The name of a clue, and how far it holds for each piece of work, from 0 to 1, or whether it does. One at a time:
+        of a large history all of them are gigabytes.
     """
     places = files["place"].to_numpy()
     added, removed = (files[name].fillna(0).to_numpy(dtype="float64") for name in ("insertions", "deletions"))
@@ -111,22 +113,21 @@ def file_clues(files: pd.DataFrame, total: int) -> dict[str, npt.NDArray[Any]]:
     found, lines = by_kind(everything), by_kind(everything, added + removed + 1)
     count = found.sum(axis=0)
     parts = zip(names, found, by_kind(new), lines / np.maximum(lines.sum(axis=0), 1), strict=True)
-    clues: dict[str, npt.NDArray[Any]] = {}
     for name, its_files, its_new_files, its_share in parts:
-        clues[f"files:{name}"] = its_files > 0
-        clues[f"files:only {name}"] = (its_files == count) & (count > 0)
-        clues[f"files:new {name}"] = its_new_files > 0
-        clues[f"lines:in {name}"] = its_share
+        yield f"files:{name}", its_files > 0
+        yield f"files:only {name}", (its_files == count) & (count > 0)
+        yield f"files:new {name}", its_new_files > 0
+        yield f"lines:in {name}", its_share
     code = kinds == names.index("code")
     for name, rows in (("", slice(None)), (" of code", code)):
         plus, minus = (np.bincount(places[rows], weights=lines[rows], minlength=total) for lines in (added, removed))
         size = np.where(count > 0, plus + minus, np.nan)
         share = np.where(plus + minus > 0, minus / np.maximum(plus + minus, 1), np.nan)
-        clues |= _steps(f"lines:{{}}{name}", size, _SIZES) | _steps(f"removed:{{}}{name}", share, _SHARES)
-    clues |= _steps("files:{}", np.where(count > 0, count, np.nan), _COUNTS)
+        yield from _steps(f"lines:{{}}{name}", size, _SIZES)
+        yield from _steps(f"removed:{{}}{name}", share, _SHARES)
+    yield from _steps("files:{}", np.where(count > 0, count, np.nan), _COUNTS)
     for status, name in (("R", "moved"), ("D", "deleted"), ("A", "added")):
-        clues[f"files:{name}"] = np.bincount(places[(files["status"] == status).to_numpy()], minlength=total) > 0
-    return clues
+        yield f"files:{name}", np.bincount(places[(files["status"] == status).to_numpy()], minlength=total) > 0
 
 
 def _kinds(paths: pd.Series[str]) -> npt.NDArray[np.int8]:
@@ -142,7 +143,10 @@ def _kinds(paths: pd.Series[str]) -> npt.NDArray[np.int8]:
     return kinds[number]
 
 
-def _steps(form: str, amounts: npt.NDArray[np.float64], edges: tuple[float, ...]) -> dict[str, npt.NDArray[np.bool_]]:
+def _steps(
+    form: str, amounts: npt.NDArray[np.float64], edges: tuple[float, ...]
+) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
     """A clue for each step that an amount can stand on; none where it is not a number."""
     step = np.where(np.isnan(amounts), -1, np.digitize(amounts, edges))
-    return {form.format(f"{low:g}+"): step == place for place, low in enumerate((0, *edges))}
+    for place, low in enumerate((0, *edges)):
+        yield form.format(f"{low:g}+"), step == place
