@@ -13,6 +13,7 @@ import fcntl
 import os
 import selectors
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from io import FileIO
@@ -57,7 +58,7 @@ _SEALED_ENVIRONMENT: Final = {
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
-    # Not after every commit: to be woken for each costs more than to parse it.
+    # Not after every commit.
     "GIT_FLUSH": "0",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -68,6 +69,10 @@ _SEALED_ENVIRONMENT: Final = {
 }
 
 _CHUNK: Final = 1 << 20
+"""Bytes: the most that is read at once, and what a pipe holds where the system lets us have such a large one."""
+
+_REST_SECONDS: Final = 0.005
+"""Git writes pieces of 4 KiB, and to be woken for each costs both sides more than to parse it."""
 
 
 def run_as_user(*arguments: str, environment: Mapping[str, str] | None = None) -> bytes:
@@ -139,8 +144,7 @@ class SealedGit:
         source, sink = os.pipe()
         with FileIO(sink, "w") as pipe:
             os.set_blocking(sink, False)
-            if hasattr(fcntl, "F_SETPIPE_SZ"):  # else it has the system's size, and is given more ahead
-                fcntl.fcntl(sink, fcntl.F_SETPIPE_SZ, PIPE_BUF)
+            _resize(sink, PIPE_BUF)  # what is in a pipe can't be given to another process
             with FileIO(source) as stdin:
                 process = self._start(arguments, stdin, pipe)
             with self._ended(process):
@@ -238,10 +242,12 @@ def read_in_turns(
     """Yield what processes print that run side by side: the place in `processes`, and a chunk.
 
     Standard error is read along, as a process that says much there would wait for ever. One that `SealedGit.fed`
-    started is given what `feed` returns for its place, whenever it has taken in what it got before.
+    started is given what `feed` returns for its place, whenever it has taken in what it got before. Between two rounds
+    the processes are left alone for a moment.
     """
     with selectors.DefaultSelector() as selector:
         for place, process in enumerate(processes):
+            _resize(process.output, _CHUNK)
             selector.register(process.output, selectors.EVENT_READ, place)
             selector.register(process.errors, selectors.EVENT_READ, process.said)
             if process.input:
@@ -257,6 +263,14 @@ def read_in_turns(
                     key.data.extend(chunk)
                 else:
                     yield key.data, chunk
+            time.sleep(_REST_SECONDS)
+
+
+def _resize(pipe: int, size: int) -> None:
+    """Let a pipe hold so many bytes where the system can do that, and the user has not had enough of it."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, size)
 
 
 def said(error: GitCommandError) -> str:
