@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from achievement_pipeline.cli.dagster_home import explained_home
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.store.embedded import locks
 
@@ -65,10 +66,12 @@ def run_as_service(home: Path, url: str) -> Iterator[Service]:
 
     Raises:
         ServiceError: It runs already.
+        SettingsError: The home can't be made or written.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    lock = home / _LOCK
-    lock.touch(mode=0o600)
+    with explained_home(home):
+        home.mkdir(parents=True, exist_ok=True)
+        lock = home / _LOCK
+        lock.touch(mode=0o600)
     held = locks.claim(lock)
     if held is None:
         raise ServiceError(f"It runs already: {_address(Service.read(home))}. To stop it: achievements stop")

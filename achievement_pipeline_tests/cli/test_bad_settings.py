@@ -47,6 +47,20 @@ def test_a_database_that_nobody_answers_is_named_without_its_password(
     assert "secret" not in answer.output
 
 
+@pytest.mark.parametrize("command", ["collect", "start"])
+def test_a_data_folder_that_cannot_be_made_is_named(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "file" / "data"))
+
+    answer = run(command)
+
+    assert answer.exit_code == 1
+    assert str(tmp_path / "file" / "data") in answer.stderr
+    assert "ACHIEVEMENTS_HOME" in answer.stderr
+
+
 def test_with_the_git_lane_off_nothing_is_collected(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENABLE_GIT_TRACKING", "false")
 
