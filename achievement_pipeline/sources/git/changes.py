@@ -265,8 +265,7 @@ def _batch(key: str, block: bytes) -> tuple[list[str], pa.RecordBatch]:
     headers: list[bytes] = []
     paths: list[bytes] = []
     old_paths: list[bytes | None] = []
-    insertions: list[bytes] = []
-    deletions: list[bytes] = []
+    numbers: list[bytes] = []
     for sha, fields in _records(block):
         commits.append(sha)
         place, first = 0, len(headers)
@@ -279,13 +278,12 @@ def _batch(key: str, block: bytes) -> tuple[list[str], pa.RecordBatch]:
             place += 2 + renamed
         shas += [sha] * (len(headers) - first)
         for old_path in old_paths[first:]:
-            counts = fields[place].split(b"\t", 2)
-            insertions.append(counts[0])
-            deletions.append(counts[1])
+            numbers.append(fields[place])
             place += 1 if old_path is None else 3
     texts = decode_text(headers)
     name = len(shas[0]) if shas else 0
-    inserted = _counts(insertions)
+    counts = pc.split_pattern(pa.array(numbers, pa.large_binary()), b"\t", max_splits=2)
+    inserted, deleted = (_counts(pc.list_element(counts, place)) for place in (0, 1))
     return commits, pa.record_batch(
         [
             pa.repeat(pa.scalar(key, pa.large_string()), len(shas)),
@@ -298,7 +296,7 @@ def _batch(key: str, block: bytes) -> tuple[list[str], pa.RecordBatch]:
             pc.utf8_slice_codeunits(texts, 15, 15 + name),
             pc.utf8_slice_codeunits(texts, 16 + name, 16 + 2 * name),
             inserted,
-            _counts(deletions),
+            deleted,
             pc.is_null(inserted),
         ],
         schema=_SCHEMA,
@@ -312,9 +310,9 @@ def _records(block: bytes) -> Iterator[tuple[str, list[bytes]]]:
         yield sha.decode(), fields.split(b"\0") if fields else []
 
 
-def _counts(values: list[bytes]) -> pa.Array:
+def _counts(values: pa.Array) -> pa.Array:
     """Numbers of lines; "-" is git's word for a binary file."""
-    texts = decode_text(values)
+    texts = values.cast(pa.large_string())
     return pc.if_else(pc.equal(texts, "-"), None, texts).cast(pa.int32())
 
 
