@@ -10,7 +10,8 @@ import click
 from achievement_pipeline.cli import EXIT_FAILED, EXIT_PARTLY
 from achievement_pipeline.cli.collection import report
 from achievement_pipeline.cli.dagster_home import use_dagster_home
-from achievement_pipeline.cli.opening import open_engine, server_coming_up
+from achievement_pipeline.cli.opening import open_engine
+from achievement_pipeline.cli.shared_server import server_coming_up
 from achievement_pipeline.settings import RepositorySettings, Settings, load_settings
 
 

@@ -13,9 +13,9 @@ import click
 
 from achievement_pipeline.cli import EXIT_FAILED, dagster_home
 from achievement_pipeline.cli.presence import Service, note_group, run_as_service
+from achievement_pipeline.cli.shared_server import shared_server
 from achievement_pipeline.settings import LogFormat, Settings, load_settings
 from achievement_pipeline.store.embedded import EmbeddedPostgres
-from achievement_pipeline.store.opening import embedded_server
 
 _SECONDS_TO_STOP = 60
 """Dagster's own processes take up to 45."""
@@ -45,23 +45,13 @@ def start(host: str, port: int) -> None:
     url = f"http://{host}:{port}"
     with run_as_service(settings.home, url) as service:
         home = dagster_home.use_dagster_home(settings)
-        with _database(settings) as server:
+        with shared_server(settings) as server:
             click.echo(f"🔍 Starting. The UI will be at {url}; Ctrl-C stops everything.", err=True)
             stopped = _serve(_command(settings, home / "workspace.yaml", host, port), service, settings, server)
     if not stopped:
         click.echo("❌ Dagster ended by itself; its last words are above. Start it again: achievements start", err=True)
         sys.exit(EXIT_FAILED)
     click.echo("✅ Stopped.", err=True)
-
-
-@contextmanager
-def _database(settings: Settings) -> Iterator[EmbeddedPostgres | None]:
-    """Hold the embedded server, which the processes of Dagster share, if it is used at all."""
-    if settings.environment.database_url:
-        yield None
-        return
-    with embedded_server(settings.home) as server:
-        yield server
 
 
 def _command(settings: Settings, workspace: Path, host: str, port: int) -> list[str]:

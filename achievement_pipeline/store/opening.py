@@ -7,14 +7,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from achievement_pipeline.store.database import create_engine, ensure_database, migrate
-from achievement_pipeline.store.embedded import EmbeddedPostgres
+from achievement_pipeline.store.embedded import embedded_server
 
 DATABASE_NAME = "achievements"
-
-
-def embedded_server(home: Path) -> EmbeddedPostgres:
-    """Return the server below `home`, not yet in use."""
-    return EmbeddedPostgres(home / "postgres")
 
 
 @contextmanager

@@ -224,3 +224,8 @@ class EmbeddedPostgres:
                 f"The database in {self.home} can't be used: {reason}. Mend that, or choose another folder by "
                 "ACHIEVEMENTS_HOME, or set DATABASE_URL to a PostgreSQL server."
             ) from error
+
+
+def embedded_server(home: Path) -> EmbeddedPostgres:
+    """Return the server of the data folder `home`, not yet in use."""
+    return EmbeddedPostgres(home / "postgres")

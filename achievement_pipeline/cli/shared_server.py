@@ -1,0 +1,24 @@
+"""Holds the embedded server for a command; without SQLAlchemy, which the service itself has no use for."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+
+from achievement_pipeline.settings import Settings
+from achievement_pipeline.store.embedded import EmbeddedPostgres, embedded_server
+
+
+def shared_server(settings: Settings) -> AbstractContextManager[EmbeddedPostgres | None]:
+    """Return the embedded server, to be held by whoever uses it; nothing where the settings name a server."""
+    return nullcontext() if settings.environment.database_url else embedded_server(settings.home)
+
+
+@contextmanager
+def server_coming_up(settings: Settings) -> Iterator[Future[EmbeddedPostgres | None]]:
+    """Bring the embedded server up beside what the block does first, and keep it as long as the block runs.
+
+    A server that has to be made takes a second or two, mostly of other processes. The future's result is awaited
+    before the database is opened, and raises what went wrong.
+    """
+    with ExitStack() as leases, ThreadPoolExecutor(max_workers=1) as thread:
+        yield thread.submit(leases.enter_context, shared_server(settings))
