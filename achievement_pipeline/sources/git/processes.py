@@ -62,6 +62,9 @@ _SEALED_ENVIRONMENT: Final = {
     "GIT_FLUSH": "0",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
+    # By default glibc keeps seven freed blocks of a size at hand, and has to search among all others, which takes ever
+    # longer in a process that reads on: a twentieth of git's time over 50,000 commits. This is the most it can keep.
+    "GLIBC_TUNABLES": "glibc.malloc.tcache_count=65535",
     # By default glibc gives the memory of every large blob back and asks for it again: up to a third of git's time.
     # 32 MiB is the most that all its versions accept.
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
