@@ -18,12 +18,13 @@ their place, as a path may look like anything.
 
 import itertools
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from select import PIPE_BUF
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from git.exc import GitCommandError
@@ -32,10 +33,13 @@ from pandera.typing.pandas import DataFrame
 from achievement_pipeline.frames import RawCommitFiles, typed
 from achievement_pipeline.sources.git.processes import GitProcess, SealedGit, read_in_turns, said
 from achievement_pipeline.sources.git.repositories import Repository
-from achievement_pipeline.sources.git.tables import Blocks, decode_paths, decode_text, to_frame
+from achievement_pipeline.sources.git.tables import Blocks, decode_paths, split_fields, to_frame
 
 Progress = Callable[[int, int], None]
 """Told how many commits are done, and of how many."""
+
+Places = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+"""Where fields stand among all those of a block."""
 
 _DIFF_TREE: Final = (
     "diff-tree", "--stdin", "-z", "-r", "--root", "--always", "--format=%x00%H", "--raw",
@@ -48,6 +52,9 @@ _COMMITS_PER_PROCESS: Final = 1000
 
 _AT_ONCE: Final = PIPE_BUF // (64 + 1)
 """The commits that a process is given at once: a line of up to 64 digits each."""
+
+_NOWHERE: Final = -1
+"""The place of an old path where there is none."""
 
 _NO_CONTENT: Final = frozenset({b"000000", b"160000"})
 """The modes of a file that is not there, and of a submodule."""
@@ -98,11 +105,15 @@ def read_changes(repository: Repository, shas: Sequence[str], progress: Progress
 
 
 def _in_order(batches: Sequence[pa.RecordBatch], shas: Sequence[str]) -> list[pa.RecordBatch]:
-    """Put files in the order of their commits: which process read which of them is chance."""
-    files = pa.Table.from_batches(batches, _SCHEMA).combine_chunks()
-    places = pc.index_in(files["sha"], pa.array(shas, pa.large_string()))
-    in_order: list[pa.RecordBatch] = files.take(pc.sort_indices(places)).to_batches()
-    return in_order
+    """Put files in the order of their commits: which process read which of them is chance.
+
+    Each reads long stretches, so what is put in order are a few long slices, which is no copy.
+    """
+    files = pa.Table.from_batches(batches, _SCHEMA)
+    order = np.argsort(pc.index_in(files["sha"], pa.array(shas, pa.large_string())), kind="stable")
+    begins = np.flatnonzero(np.diff(order, prepend=-2) != 1)
+    slices = (files.slice(order[begin], end - begin) for begin, end in itertools.pairwise([*begins, len(order)]))
+    return [batch for each in slices for batch in each.to_batches()]
 
 
 class _Reader:
@@ -260,41 +271,25 @@ def _cores() -> int:
 
 def _batch(key: str, block: bytes) -> tuple[list[str], pa.RecordBatch]:
     """The commits in a block, and the files that they changed."""
-    commits: list[str] = []
-    shas: list[str] = []
-    headers: list[bytes] = []
-    paths: list[bytes] = []
-    old_paths: list[bytes | None] = []
-    numbers: list[bytes] = []
-    for sha, fields in _records(block):
-        commits.append(sha)
-        place, first = 0, len(headers)
-        while fields[place : place + 1] and fields[place][:1] == b":":  # a count begins with a digit, or it is "-"
-            header = fields[place]
-            renamed = header[-1:].isdigit()
-            headers.append(header)
-            old_paths.append(fields[place + 1] if renamed else None)
-            paths.append(fields[place + 1 + renamed])
-            place += 2 + renamed
-        shas += [sha] * (len(headers) - first)
-        for old_path in old_paths[first:]:
-            numbers.append(fields[place])
-            place += 1 if old_path is None else 3
-    texts = decode_text(headers)
-    name = len(shas[0]) if shas else 0
-    counts = pc.split_pattern(pa.array(numbers, pa.large_binary()), b"\t", max_splits=2)
+    fields, names = _records(block)
+    commits = fields.take(names).cast(pa.large_string())
+    commit, header, path, old_path, numbers = _places(fields, names).T
+    shas = commits.to_pylist()
+    headers = pc.ascii_ltrim(fields.take(header).cast(pa.large_string()), "\n").cast(pa.large_binary())
+    name = len(shas[0])
+    counts = pc.split_pattern(fields.take(numbers), b"\t", max_splits=2)
     inserted, deleted = (_counts(pc.list_element(counts, place)) for place in (0, 1))
-    return commits, pa.record_batch(
+    return shas, pa.record_batch(
         [
-            pa.repeat(pa.scalar(key, pa.large_string()), len(shas)),
-            pa.array(shas, pa.large_string()),
-            decode_paths(paths),
-            decode_paths(old_paths),
-            pc.utf8_slice_codeunits(texts, 17 + 2 * name, 18 + 2 * name),
-            pc.utf8_slice_codeunits(texts, 1, 7),
-            pc.utf8_slice_codeunits(texts, 8, 14),
-            pc.utf8_slice_codeunits(texts, 15, 15 + name),
-            pc.utf8_slice_codeunits(texts, 16 + name, 16 + 2 * name),
+            pa.repeat(pa.scalar(key, pa.large_string()), len(commit)),
+            commits.take(commit),
+            decode_paths(fields.take(path)),
+            decode_paths(fields.take(pa.array(old_path, mask=old_path == _NOWHERE))),
+            _cut(headers, 17 + 2 * name, 18 + 2 * name),
+            _cut(headers, 1, 7),
+            _cut(headers, 8, 14),
+            _cut(headers, 15, 15 + name),
+            _cut(headers, 16 + name, 16 + 2 * name),
             inserted,
             deleted,
             pc.is_null(inserted),
@@ -303,11 +298,52 @@ def _batch(key: str, block: bytes) -> tuple[list[str], pa.RecordBatch]:
     )
 
 
-def _records(block: bytes) -> Iterator[tuple[str, list[bytes]]]:
-    """Each commit with its fields, none where it changed nothing."""
-    for record in block.strip(b"\0").split(b"\0\0"):
-        sha, _, fields = record.partition(b"\0\n")
-        yield sha.decode(), fields.split(b"\0") if fields else []
+def _records(block: bytes) -> tuple[pa.LargeBinaryArray, Places]:
+    """The fields of a block, and which of them are names of commits: those that an empty one stands before."""
+    fields = split_fields(block)
+    return fields, np.flatnonzero(pc.equal(pc.binary_length(fields), 0)) + 1
+
+
+def _places(fields: pa.LargeBinaryArray, names: Places) -> Places:
+    """A row a file: the number of its commit, and the places of its header, path, old path and counts.
+
+    The counts of a renamed file end with a tab. Where no field of a commit does, it has three fields a file.
+    """
+    ends = np.append(names[1:] - 1, len(fields))
+    renaming = np.zeros(len(names), bool)
+    renaming[np.searchsorted(names, np.flatnonzero(pc.ends_with(fields, b"\t")), "right") - 1] = True
+    files = np.where(renaming, 0, ends - names - 1) // 3
+    commit = np.repeat(np.arange(len(names)), files)
+    nth = np.arange(len(commit)) - np.repeat(np.cumsum(files) - files, files)
+    first = names[commit] + 1
+    header, counts = first + 2 * nth, first + 2 * files[commit] + nth
+    plain = np.column_stack([commit, header, header + 1, np.full_like(header, _NOWHERE), counts])
+    others = [
+        _places_one_by_one(fields, each, range(names[each] + 1, ends[each]))
+        for each in np.flatnonzero(renaming).tolist()
+    ]
+    rows = np.concatenate([plain, *others])
+    return rows[np.argsort(rows[:, 0], kind="stable")]
+
+
+def _places_one_by_one(fields: pa.LargeBinaryArray, commit: int, places: range) -> Places:
+    """What `_places` says of one commit, where files may be renamed."""
+    texts = fields[places.start : places.stop].to_pylist()
+    texts[0] = texts[0].removeprefix(b"\n")
+    rows = []
+    at = 0
+    while at < len(texts) and texts[at][:1] == b":":  # a count begins with a digit, or it is "-"
+        renamed = texts[at][-1:].isdigit()
+        rows.append([commit, places[at], places[at + 1 + renamed], places[at + 1] if renamed else _NOWHERE, _NOWHERE])
+        at += 2 + renamed
+    for row in rows:
+        row[-1] = places[at]
+        at += 1 if row[-2] == _NOWHERE else 3
+    return np.array(rows)
+
+
+def _cut(headers: pa.LargeBinaryArray, start: int, stop: int) -> pa.LargeStringArray:
+    return pc.binary_slice(headers, start, stop).cast(pa.large_string())
 
 
 def _counts(values: pa.Array) -> pa.Array:
@@ -344,13 +380,15 @@ def _missing_contents(git: SealedGit, shas: Sequence[str], *, partial: bool) -> 
 
 def _needed_contents(block: bytes) -> dict[str, set[bytes]]:
     """What is read to count the lines of each commit: not submodules, and not what is on both sides alike."""
+    fields, names = _records(block)
     needed = {}
-    for sha, fields in _records(block):
+    for first, end in itertools.pairwise([*names, len(fields) + 1]):
+        sha, *headers_and_paths = fields[first : end - 1].to_pylist()
         sides: tuple[set[bytes], set[bytes]] = (set(), set())
-        for header in fields[::2]:
-            modes_and_names = header[1:].split(b" ")
+        for header in headers_and_paths[::2]:
+            modes_and_names = header.strip(b"\n:").split(b" ")
             for side, mode, name in zip(sides, modes_and_names[:2], modes_and_names[2:4], strict=True):
                 if mode not in _NO_CONTENT:
                     side.add(name)
-        needed[sha] = sides[0] ^ sides[1]
+        needed[sha.decode()] = sides[0] ^ sides[1]
     return needed

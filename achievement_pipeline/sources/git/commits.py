@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from io import BytesIO
 from typing import Final
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from achievement_pipeline.frames import DiffState
 from achievement_pipeline.sources.git.processes import SealedGit
-from achievement_pipeline.sources.git.tables import Blocks, decode_text, to_frame
+from achievement_pipeline.sources.git.tables import Blocks, decode_text, split_fields, to_frame
 
 _PLACEHOLDERS: Final = (
     "%H", "%P",
@@ -100,8 +101,10 @@ def _whole_records(buffer: bytes) -> int:
 
 
 def _batch(key: str, block: bytes) -> pa.RecordBatch:
-    fields = block.split(b"\0")[:-1]
-    columns = {name: fields[place :: len(_PLACEHOLDERS)] for place, name in enumerate(_PLACEHOLDERS)}
+    fields = split_fields(block)
+    columns = {
+        name: fields.take(np.arange(place, len(fields), len(_PLACEHOLDERS))) for place, name in enumerate(_PLACEHOLDERS)
+    }
     parents = decode_text(columns["%P"])
     return pa.record_batch(
         [
@@ -129,11 +132,11 @@ def _state(state: DiffState) -> pa.Scalar:
     return pa.scalar(state.value, pa.large_string())
 
 
-def _without_returns(values: list[bytes]) -> pa.Array:
+def _without_returns(values: pa.LargeBinaryArray) -> pa.Array:
     return pc.replace_substring(decode_text(values), "\r", "")
 
 
-def _moments(seconds: list[bytes]) -> pa.Array:
+def _moments(seconds: pa.LargeBinaryArray) -> pa.Array:
     """Moments from seconds since 1970 as the commit has them: nothing, or a number of any size."""
     texts = decode_text(seconds)
     numbers = pc.if_else(pc.match_substring_regex(texts, r"^\d{1,12}$"), texts, None).cast(pa.int64())
@@ -141,7 +144,7 @@ def _moments(seconds: list[bytes]) -> pa.Array:
     return pc.multiply(representable, 1_000_000).cast(pa.timestamp("us", "UTC"))
 
 
-def _offsets(dates: list[bytes]) -> pa.Array:
+def _offsets(dates: pa.LargeBinaryArray) -> pa.Array:
     """Minutes east of UTC from dates like ``1700000000 +0545``; missing for zones like ``+51800``, which do occur."""
     zones = pc.extract_regex(decode_text(dates), r" (?P<sign>[+-])(?P<hours>0[0-9]|1[0-4])(?P<minutes>[0-5][0-9])$")
     hours, minutes = (pc.struct_field(zones, name).cast(pa.int16()) for name in ("hours", "minutes"))

@@ -9,6 +9,7 @@ from typing import Final
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 _BLOCK: Final = 1 << 20
 
@@ -44,22 +45,27 @@ class Blocks:
         return b"".join(self._chunks)
 
 
-def decode_text(values: Sequence[bytes]) -> pa.Array:
+def split_fields(block: bytes) -> pa.LargeBinaryArray:
+    """The fields of a block, each of which ends with a NUL."""
+    return pc.split_pattern(pa.array([block], pa.large_binary()), b"\0").flatten()[:-1]
+
+
+def decode_text(values: pa.LargeBinaryArray) -> pa.LargeStringArray:
     """Text as UTF-8; what is not, and names no other encoding that git could convert, as Latin-1."""
     return _decode(values, lambda value: value.decode("latin-1"))
 
 
-def decode_paths(values: Sequence[bytes | None]) -> pa.Array:
-    r"""Paths as UTF-8; bytes that are not stand as ``\xNN``. None stays missing."""
+def decode_paths(values: pa.LargeBinaryArray) -> pa.LargeStringArray:
+    r"""Paths as UTF-8; bytes that are not stand as ``\xNN``. What is missing stays missing."""
     return _decode(values, lambda value: value.decode(errors="backslashreplace"))
 
 
-def _decode(values: Sequence[bytes | None], otherwise: Callable[[bytes], str]) -> pa.Array:
-    raw = pa.array(values, pa.large_binary())
+def _decode(values: pa.LargeBinaryArray, otherwise: Callable[[bytes], str]) -> pa.LargeStringArray:
     try:
-        return raw.cast(pa.large_string())
+        return values.cast(pa.large_string())
     except pa.ArrowInvalid:
-        return pa.array((None if value is None else _one(value, otherwise) for value in values), pa.large_string())
+        texts = (None if value is None else _one(value, otherwise) for value in values.to_pylist())
+        return pa.array(texts, pa.large_string())
 
 
 def _one(value: bytes, otherwise: Callable[[bytes], str]) -> str:
