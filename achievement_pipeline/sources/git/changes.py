@@ -201,7 +201,7 @@ class _Part:
     def give(self, shas: Sequence[str]) -> bytes:
         """Note what the process is given, and return it as it reads it."""
         self.shas += shas
-        return "".join(f"{sha}\n" for sha in shas).encode()
+        return "\n".join([*shas, ""]).encode()
 
     def take(self, chunk: bytes) -> int:
         """Take what the process printed; return how many commits that made whole."""

@@ -74,9 +74,6 @@ _SEALED_ENVIRONMENT: Final = {
 _CHUNK: Final = 1 << 20
 """Bytes: the most that is read at once, and what a pipe holds where the system lets us have such a large one."""
 
-_REST_SECONDS: Final = 0.005
-"""Git writes pieces of 4 KiB, and to be woken for each costs both sides more than to parse it."""
-
 
 def run_as_user(*arguments: str, environment: Mapping[str, str] | None = None) -> bytes:
     """Run git with the user's configuration and environment and return what it prints. It never asks at a terminal.
@@ -246,8 +243,9 @@ def read_in_turns(
 
     Standard error is read along, as a process that says much there would wait for ever. One that `SealedGit.fed`
     started is given what `feed` returns for its place, whenever it has taken in what it got before. Between two rounds
-    the processes are left alone for a moment.
+    the processes are left alone for a moment, which gets longer as they go on.
     """
+    started = time.monotonic()
     with selectors.DefaultSelector() as selector:
         for place, process in enumerate(processes):
             _resize(process.output, _CHUNK)
@@ -266,7 +264,15 @@ def read_in_turns(
                     key.data.extend(chunk)
                 else:
                     yield key.data, chunk
-            time.sleep(_REST_SECONDS)
+            time.sleep(_rest(time.monotonic() - started))
+
+
+def _rest(elapsed: float) -> float:
+    """For how many seconds to leave processes alone that have run for `elapsed`: a small part of it where one waits.
+
+    Git writes pieces of 4 KiB, and to be woken for each costs both sides more than to parse it.
+    """
+    return min(max(0.005, elapsed / 200), 0.015)
 
 
 def _resize(pipe: int, size: int) -> None:
