@@ -35,6 +35,8 @@ AWKWARD_PATHS = [
     "line\nbreak",
     "\n",
     "1\t2\tthree",
+    "1\t2\t",
+    "tab at the end\t",
     '"quoted"',
     "back\\slash",
     " leading and trailing ",
