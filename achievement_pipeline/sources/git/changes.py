@@ -38,7 +38,7 @@ from achievement_pipeline.sources.git.tables import Blocks, decode_paths, split_
 Progress = Callable[[int, int], None]
 """Told how many commits are done, and of how many."""
 
-Places = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+_Places = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 """Where fields stand among all those of a block."""
 
 _DIFF_TREE: Final = (
@@ -52,9 +52,6 @@ _COMMITS_PER_PROCESS: Final = 1000
 
 _AT_ONCE: Final = PIPE_BUF // (64 + 1)
 """The commits that a process is given at once: a line of up to 64 digits each."""
-
-_NOWHERE: Final = -1
-"""The place of an old path where there is none."""
 
 _NO_CONTENT: Final = frozenset({b"000000", b"160000"})
 """The modes of a file that is not there, and of a submodule."""
@@ -111,7 +108,7 @@ def _in_order(batches: Sequence[pa.RecordBatch], shas: Sequence[str]) -> list[pa
     """
     files = pa.Table.from_batches(batches, _SCHEMA)
     order = np.argsort(pc.index_in(files["sha"], pa.array(shas, pa.large_string())), kind="stable")
-    begins = np.flatnonzero(np.diff(order, prepend=-2) != 1)
+    begins = np.flatnonzero(np.diff(order, prepend=-2) != 1)  # the first row follows none
     slices = (files.slice(order[begin], end - begin) for begin, end in itertools.pairwise([*begins, len(order)]))
     return [batch for each in slices for batch in each.to_batches()]
 
@@ -273,7 +270,7 @@ def _batch(key: str, block: bytes) -> tuple[list[str], pa.RecordBatch]:
     """The commits in a block, and the files that they changed."""
     fields, names = _records(block)
     commits = fields.take(names).cast(pa.large_string())
-    commit, header, path, old_path, numbers = _places(fields, names).T
+    commit, header, renamed, numbers = _places(fields, names).T
     shas = commits.to_pylist()
     headers = pc.ascii_ltrim(fields.take(header).cast(pa.large_string()), "\n").cast(pa.large_binary())
     name = len(shas[0])
@@ -283,8 +280,8 @@ def _batch(key: str, block: bytes) -> tuple[list[str], pa.RecordBatch]:
         [
             pa.repeat(pa.scalar(key, pa.large_string()), len(commit)),
             commits.take(commit),
-            decode_paths(fields.take(path)),
-            decode_paths(fields.take(pa.array(old_path, mask=old_path == _NOWHERE))),
+            decode_paths(fields.take(header + 1 + renamed)),
+            decode_paths(fields.take(pa.array(header + 1, mask=renamed == 0))),
             _cut(headers, 17 + 2 * name, 18 + 2 * name),
             _cut(headers, 1, 7),
             _cut(headers, 8, 14),
@@ -298,14 +295,14 @@ def _batch(key: str, block: bytes) -> tuple[list[str], pa.RecordBatch]:
     )
 
 
-def _records(block: bytes) -> tuple[pa.LargeBinaryArray, Places]:
+def _records(block: bytes) -> tuple[pa.LargeBinaryArray, _Places]:
     """The fields of a block, and which of them are names of commits: those that an empty one stands before."""
     fields = split_fields(block)
     return fields, np.flatnonzero(pc.equal(pc.binary_length(fields), 0)) + 1
 
 
-def _places(fields: pa.LargeBinaryArray, names: Places) -> Places:
-    """A row a file: the number of its commit, and the places of its header, path, old path and counts.
+def _places(fields: pa.LargeBinaryArray, names: _Places) -> _Places:
+    """A row a file: the number of its commit, the place of its header, 1 where it is renamed, the place of its counts.
 
     The counts of a renamed file end with a tab. Where no field of a commit does, it has three fields a file.
     """
@@ -317,7 +314,7 @@ def _places(fields: pa.LargeBinaryArray, names: Places) -> Places:
     nth = np.arange(len(commit)) - np.repeat(np.cumsum(files) - files, files)
     first = names[commit] + 1
     header, counts = first + 2 * nth, first + 2 * files[commit] + nth
-    plain = np.column_stack([commit, header, header + 1, np.full_like(header, _NOWHERE), counts])
+    plain = np.column_stack([commit, header, np.zeros_like(header), counts])
     others = [
         _places_one_by_one(fields, each, range(names[each] + 1, ends[each]))
         for each in np.flatnonzero(renaming).tolist()
@@ -326,20 +323,19 @@ def _places(fields: pa.LargeBinaryArray, names: Places) -> Places:
     return rows[np.argsort(rows[:, 0], kind="stable")]
 
 
-def _places_one_by_one(fields: pa.LargeBinaryArray, commit: int, places: range) -> Places:
+def _places_one_by_one(fields: pa.LargeBinaryArray, commit: int, places: range) -> _Places:
     """What `_places` says of one commit, where files may be renamed."""
     texts = fields[places.start : places.stop].to_pylist()
     texts[0] = texts[0].removeprefix(b"\n")
-    rows = []
+    headers, renamed = [], []
     at = 0
     while at < len(texts) and texts[at][:1] == b":":  # a count begins with a digit, or it is "-"
-        renamed = texts[at][-1:].isdigit()
-        rows.append([commit, places[at], places[at + 1 + renamed], places[at + 1] if renamed else _NOWHERE, _NOWHERE])
-        at += 2 + renamed
-    for row in rows:
-        row[-1] = places[at]
-        at += 1 if row[-2] == _NOWHERE else 3
-    return np.array(rows)
+        headers.append(places[at])
+        renamed.append(texts[at][-1:].isdigit())
+        at += 2 + renamed[-1]
+    sizes = 1 + 2 * np.array(renamed)
+    counts = places[at] + np.cumsum(sizes) - sizes
+    return np.column_stack([np.full_like(counts, commit), headers, renamed, counts])
 
 
 def _cut(headers: pa.LargeBinaryArray, start: int, stop: int) -> pa.LargeStringArray:
