@@ -28,8 +28,8 @@ SchemaT = TypeVar("SchemaT", bound=pa.DataFrameModel)
 def typed(schema: type[SchemaT], frame: pd.DataFrame) -> DataFrame[SchemaT]:
     """Return a frame as one of a schema, once its columns and their dtypes are those of it, in whatever order.
 
-    What stands in the columns is checked once, where an asset is made (``defs/checks.py``): to have pandera do so takes
-    1.5 ms a column however few rows there are, and a frame goes through many hands.
+    Values are checked once, where an asset is made (``defs/assets/checks.py``): pandera takes 1.5 ms a column however
+    few rows there are, and a frame goes through many hands.
 
     Raises:
         FrameError: It has other columns or dtypes.

@@ -32,10 +32,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.judging.rules import Person, Rules
+from achievement_pipeline.publishing.documents.profile import Profile
+from achievement_pipeline.publishing.gate.policy import Privacy, PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.github_profile.settings import GitHubProfileSettings
 from achievement_pipeline.publishing.linkedin.settings import API_URL, OAUTH_URL, LinkedInSettings
-from achievement_pipeline.publishing.policy import Privacy, PrivacyPolicy, Visibility
-from achievement_pipeline.publishing.profile import Profile
 from achievement_pipeline.sources.git.remotes import Remote
 from achievement_pipeline.sources.git.spool import SPOOL
 

@@ -25,7 +25,7 @@ from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.defs.build import build_defs
-from achievement_pipeline.defs.celery import celery_config
+from achievement_pipeline.defs.instance.celery import celery_config
 from achievement_pipeline.defs.jobs import COLLECT_GIT
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.settings import Settings, load_settings

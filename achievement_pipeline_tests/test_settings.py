@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.publishing.policy import AutoApproval, Channel, Treatment, Visibility
+from achievement_pipeline.publishing.gate.policy import AutoApproval, Channel, Treatment, Visibility
 from achievement_pipeline.settings import Environment, load_settings
 
 

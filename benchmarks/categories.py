@@ -7,7 +7,7 @@ on different ones.
 
     python benchmarks/categories.py measure REPOSITORY...
     python benchmarks/categories.py annotated TABLE [REPOSITORY...]
-    python benchmarks/categories.py learn REPOSITORY... > achievement_pipeline/judging/clue_weights.csv
+    python benchmarks/categories.py learn REPOSITORY... > achievement_pipeline/judging/categories/clue_weights.csv
 
 ``annotated`` measures on commits whose types were read and agreed on by people, as a table (CSV) with the columns
 ``annotated_type``, ``masked_commit_message``, ``git_diff`` and ``sha``: that of Zeng et al., "A First Look at
@@ -28,14 +28,13 @@ import numpy as np
 import pandas as pd
 
 from achievement_pipeline.frames import DiffState, RawPullRequestFiles
-from achievement_pipeline.judging import messages
 from achievement_pipeline.judging.bots import are_bots
-from achievement_pipeline.judging.categories import categorise, infer_types
-from achievement_pipeline.judging.clues import file_clues, word_clues
-from achievement_pipeline.judging.commit_names import places_of
-from achievement_pipeline.judging.commits import work_files
-from achievement_pipeline.judging.noise import noise_reasons
-from achievement_pipeline.judging.pull_requests import changed_files
+from achievement_pipeline.judging.categories.categorise import categorise, infer_types, messages
+from achievement_pipeline.judging.categories.clues import file_clues, word_clues
+from achievement_pipeline.judging.lanes.commits import work_files
+from achievement_pipeline.judging.lanes.pull_requests import changed_files
+from achievement_pipeline.judging.links.commit_names import places_of
+from achievement_pipeline.judging.noise.files import noise_reasons
 from achievement_pipeline.judging.rules import BotRules
 from achievement_pipeline.sources.git import list_commits, open_repository, read_changes
 

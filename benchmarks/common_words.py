@@ -1,9 +1,9 @@
-"""Make the list of words that tell nothing about a private repository: ``publishing/common_words.txt``.
+"""Make the list of words that tell nothing about a private repository: ``publishing/gate/common_words.txt``.
 
 A word tells nothing when many unrelated projects write it. Counted are the subjects of commits of the repositories that
 are given; the shipped list is of 86 well-known public ones, of every language, with up to 15,000 subjects each.
 
-    python benchmarks/common_words.py REPOSITORY... > achievement_pipeline/publishing/common_words.txt
+    python benchmarks/common_words.py REPOSITORY... > achievement_pipeline/publishing/gate/common_words.txt
 """
 
 import re

@@ -16,10 +16,10 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from achievement_pipeline.publishing.policy import Channel
+from achievement_pipeline.publishing.documents.profile import Profile
+from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.publishing.portfolio import write_portfolio
-from achievement_pipeline.publishing.privacy import PublicAchievement
-from achievement_pipeline.publishing.profile import Profile
 from achievement_pipeline_tests.browser import Page, open_browser
 from achievement_pipeline_tests.publishing.views import NOON, public, view
 

@@ -33,10 +33,10 @@ from achievement_pipeline.frames import (
     Skills,
 )
 from achievement_pipeline.judging import compose_achievements
-from achievement_pipeline.judging.references import Rank
+from achievement_pipeline.judging.links.references import Rank
 from achievement_pipeline.judging.rules import Rules
-from achievement_pipeline.store.keeping import Kept, keep
 from achievement_pipeline.store.opening import open_database
+from achievement_pipeline.store.upsert import Kept, keep
 
 REPOSITORY = "github.com/acme/engine"
 COMMITS_EACH = 4

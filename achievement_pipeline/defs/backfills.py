@@ -13,7 +13,7 @@ from dagster._core.utils import make_new_backfill_id
 
 from achievement_pipeline.defs.lanes import LANES, Lane
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
-from achievement_pipeline.defs.triggers import Trigger, triggers
+from achievement_pipeline.defs.sensors.triggers import Trigger, triggers
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.settings import Settings
 

@@ -7,12 +7,12 @@ import dagster as dg
 from achievement_pipeline.defs.assets import achievements, git, github, linear, mlflow, publishing
 from achievement_pipeline.defs.freshness import with_freshness
 from achievement_pipeline.defs.histories import GitHistories
-from achievement_pipeline.defs.io_manager import ParquetIOManager
+from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.jobs import JOBS
-from achievement_pipeline.defs.progress import LoggedProgress, ReportsProgress
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.schedules import schedules
-from achievement_pipeline.defs.sensors import sensors
+from achievement_pipeline.defs.sensors.all import sensors
+from achievement_pipeline.defs.ui.progress import LoggedProgress, ReportsProgress
 from achievement_pipeline.settings import CeleryTasks, Environment, Settings
 
 _ASSETS = [
@@ -52,7 +52,7 @@ def build_defs(settings: Settings, progress: ReportsProgress | None = None) -> d
 def _executor(environment: Environment) -> dg.ExecutorDefinition:
     if environment.achievements_celery_broker and environment.achievements_celery_tasks is CeleryTasks.STEPS:
         # imported here, as it needs the extra
-        from achievement_pipeline.defs.celery import celery_step_executor  # noqa: PLC0415
+        from achievement_pipeline.defs.instance.celery import celery_step_executor  # noqa: PLC0415
 
         return celery_step_executor(environment)
     # the multiprocess executor takes six times as long for the same assets: each step imports everything anew

@@ -2,13 +2,13 @@
 
 import dagster as dg
 
-from achievement_pipeline.defs.progress import ReportsProgress
+from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.http import Authorization, Wire
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.github import API_URL as GITHUB_API_URL
 from achievement_pipeline.sources.github import GRAPHQL_URL as GITHUB_GRAPHQL_URL
 from achievement_pipeline.sources.github import GitHubClient
-from achievement_pipeline.sources.http import Authorization, Wire
 from achievement_pipeline.sources.linear import API_URL as LINEAR_API_URL
 from achievement_pipeline.sources.linear import LinearClient
 from achievement_pipeline.sources.mlflow import MlflowClient

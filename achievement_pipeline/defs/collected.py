@@ -8,7 +8,7 @@ from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 from pydantic import ValidationError
 
 from achievement_pipeline.defs.histories import READ_FRAMES
-from achievement_pipeline.defs.io_manager import ParquetIOManager
+from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.lanes import GIT
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.requests import repositories_of

@@ -9,8 +9,9 @@ from typing import NamedTuple, Self, TypeAlias
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.defs.io_manager import ParquetIOManager
-from achievement_pipeline.defs.progress import Progress
+from achievement_pipeline.columns.text import rows_among
+from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
+from achievement_pipeline.defs.ui.progress import Progress
 from achievement_pipeline.errors import FrameError
 from achievement_pipeline.frames import (
     CommitContents,
@@ -22,7 +23,7 @@ from achievement_pipeline.frames import (
     checked,
     typed,
 )
-from achievement_pipeline.judging.contents import (
+from achievement_pipeline.judging.noise.contents import (
     EXAMINER_VERSION,
     ExaminedFile,
     ReadFile,
@@ -33,7 +34,6 @@ from achievement_pipeline.judging.contents import (
 )
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.sources.git import History, Repository, path_attributes, read_versions
-from achievement_pipeline.text_columns import rows_among
 
 _Change: TypeAlias = tuple[str, str, tuple[bytes | None, bytes | None] | None, bool]
 """Commit, path, the contents before and after where both are there, and whether lines may be shared."""

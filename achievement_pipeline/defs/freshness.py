@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import dagster as dg
 
-from achievement_pipeline.defs.triggers import triggers
+from achievement_pipeline.defs.sensors.triggers import triggers
 from achievement_pipeline.settings import Settings
 
 _POLICY = dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(hours=74), warn_window=dt.timedelta(hours=26))

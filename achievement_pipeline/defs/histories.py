@@ -11,11 +11,11 @@ import pandera.pandas as pa
 from pandera.typing import DataFrame
 from pydantic import ValidationError
 
+from achievement_pipeline.app.repositories import with_credentials
 from achievement_pipeline.defs.contents import Contents, examined_by, read_contents
-from achievement_pipeline.defs.io_manager import ParquetIOManager
-from achievement_pipeline.defs.progress import ReportsProgress
-from achievement_pipeline.defs.repositories import with_credentials
+from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.errors import FrameError, SettingsError, SourceError
 from achievement_pipeline.frames import (
     CommitContents,
@@ -29,7 +29,7 @@ from achievement_pipeline.frames import (
     typed,
 )
 from achievement_pipeline.judging import may_count
-from achievement_pipeline.judging.contents import EXAMINER_VERSION
+from achievement_pipeline.judging.noise.contents import EXAMINER_VERSION
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.settings import ALL, ME, Settings
 from achievement_pipeline.sources.git import (

@@ -7,8 +7,8 @@ import dagster as dg
 import pandas as pd
 
 from achievement_pipeline.defs.clients import github_client, telling
-from achievement_pipeline.defs.io_manager import ParquetIOManager
-from achievement_pipeline.defs.progress import ReportsProgress
+from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
+from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.errors import AchievementPipelineError, FrameError, SourceError
 from achievement_pipeline.frames import (
     RawPullRequestCommits,

@@ -7,8 +7,8 @@ import dagster as dg
 import tzlocal
 
 from achievement_pipeline.defs.jobs import PUBLISH, WRITE_DIGEST
-from achievement_pipeline.defs.source_sensors import requests_of
-from achievement_pipeline.defs.triggers import Trigger, triggers
+from achievement_pipeline.defs.sensors.sources import requests_of
+from achievement_pipeline.defs.sensors.triggers import Trigger, triggers
 from achievement_pipeline.settings import ScheduleSettings, Settings
 
 

@@ -1,18 +1,18 @@
 """JUDGE: pure functions, dataframe in, dataframe out. No I/O, no Dagster."""
 
-from achievement_pipeline.judging.commits import judge_commits, may_count
-from achievement_pipeline.judging.linear import find_linear_skills, judge_linear, score_linear
-from achievement_pipeline.judging.linking import compose_achievements
-from achievement_pipeline.judging.mlflow import find_run_skills, judge_runs, score_runs
-from achievement_pipeline.judging.noise import noise_reasons, with_source_lines
-from achievement_pipeline.judging.people import Asked
-from achievement_pipeline.judging.pull_requests import (
+from achievement_pipeline.judging.impact.scores import score_commits
+from achievement_pipeline.judging.lanes.commits import judge_commits, may_count
+from achievement_pipeline.judging.lanes.linear import find_linear_skills, judge_linear, score_linear
+from achievement_pipeline.judging.lanes.mlflow import find_run_skills, judge_runs, score_runs
+from achievement_pipeline.judging.lanes.pull_requests import (
     find_pull_request_skills,
     judge_pull_requests,
     score_pull_requests,
 )
-from achievement_pipeline.judging.scores import score_commits
-from achievement_pipeline.judging.skills import find_skills
+from achievement_pipeline.judging.links.linking import compose_achievements
+from achievement_pipeline.judging.noise.files import noise_reasons, with_source_lines
+from achievement_pipeline.judging.people import Asked
+from achievement_pipeline.judging.skills.find import find_skills
 
 __all__ = [
     "Asked",

@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
+from achievement_pipeline.columns.json import json_lists, json_objects
 from achievement_pipeline.frames import Scores, typed
-from achievement_pipeline.json_columns import json_lists, json_objects
 from achievement_pipeline.judging.rules import SCORE_VERSION
 
 _SAID = ["score", "rule", "points", "evidence"]

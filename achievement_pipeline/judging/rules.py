@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from achievement_pipeline.judging.vocabulary import Language, Practice, Technology, Vocabulary, known_skills
+from achievement_pipeline.judging.skills.vocabulary import Language, Practice, Technology, Vocabulary, known_skills
 
 Address = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1)]
 Points = Annotated[float, Field(ge=0, le=100)]

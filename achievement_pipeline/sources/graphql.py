@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from achievement_pipeline.errors import SourceError
-from achievement_pipeline.sources.http import HttpClient, RefusedError, TooHeavyError
+from achievement_pipeline.http import HttpClient, RefusedError, TooHeavyError
 from achievement_pipeline.sources.records import Record
 
 Node = dict[str, Any]

@@ -18,15 +18,7 @@ from pandera.typing import DataFrame
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from achievement_pipeline.frames import RawMlflowMetrics, RawMlflowRuns
-from achievement_pipeline.sources.http import (
-    Answer,
-    Authorization,
-    HttpClient,
-    Problem,
-    RefusedError,
-    TransientError,
-    Wire,
-)
+from achievement_pipeline.http import Answer, Authorization, HttpClient, Problem, RefusedError, TransientError, Wire
 from achievement_pipeline.sources.records import parse_records, to_frame
 
 PAGE = 1000

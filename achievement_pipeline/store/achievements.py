@@ -10,7 +10,7 @@ from pandera.typing import DataFrame
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from achievement_pipeline.frames import Achievements
-from achievement_pipeline.store.copying import array_of_json, staged, storable_json
+from achievement_pipeline.store.bulk_copy import array_of_json, staged, storable_json
 from achievement_pipeline.store.tables import Achievement, Base
 
 # Every join below has an index on both sides, and OFFSET keeps what is asked for each row to its own: however wrong the

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import aliased
 
+from achievement_pipeline.columns.json import json_lists, json_objects
 from achievement_pipeline.frames import (
     Activities,
     ActivityFrames,
@@ -20,8 +21,7 @@ from achievement_pipeline.frames import (
     StoredActivities,
     typed,
 )
-from achievement_pipeline.json_columns import json_lists, json_objects
-from achievement_pipeline.store.copying import array_of_json, array_of_words, fetch_frame, staged, storable_json
+from achievement_pipeline.store.bulk_copy import array_of_json, array_of_words, fetch_frame, staged, storable_json
 from achievement_pipeline.store.links import keep_former_names, replace_links
 from achievement_pipeline.store.tables import Activity, ActivityLink, ActivityName, Base
 

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.frames import Relation
 from achievement_pipeline.store.edits import Placement, RecordedEdit, get_edit, latest_decision, record_edit, undo
-from achievement_pipeline.store.keeping import Compose, relink, taking_turns
 from achievement_pipeline.store.reading import get_achievement
 from achievement_pipeline.store.tables import Activity, EditField, JsonObject
+from achievement_pipeline.store.upsert import Compose, relink, taking_turns
 
 
 def merge(engine: sa.Engine, names: Sequence[str], compose: Compose, made_by: str) -> str:

@@ -1,6 +1,6 @@
 """Publications: what was said of which achievement on which channel, each at most once.
 
-The states and what leads from one to the next stand in `achievement_pipeline.publishing.outbox`; here they are kept. A
+The states and what leads from one to the next stand in `publishing.outbox.states`; here they are kept. A
 change is written only over the state it was made from, and one process at a time sends on a channel.
 """
 

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from achievement_pipeline.desk import Desk, describe_edit
+from achievement_pipeline.app.decisions import Desk, describe_edit
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.publishing.linkedin.commentary import as_read
 from achievement_pipeline.web.decisions import DECISIONS, Form

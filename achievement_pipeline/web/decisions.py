@@ -8,10 +8,10 @@ from urllib.parse import urlencode, urlsplit
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from achievement_pipeline.desk import Desk
+from achievement_pipeline.app.accounts import outgoing_of
+from achievement_pipeline.app.decisions import Desk
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.outgoing import outgoing_of
-from achievement_pipeline.publishing.policy import Channel
+from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.store.grouping import merge, split, take_back
 from achievement_pipeline.store.manual import AchievementCreate, create_achievement
 from achievement_pipeline.store.reading import AchievementView

@@ -9,13 +9,21 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from achievement_pipeline.desk import Desk
+from achievement_pipeline.app.accounts import login_warning, outgoing_of
+from achievement_pipeline.app.decisions import Desk
+from achievement_pipeline.app.rendering import (
+    Outcome,
+    finish_document,
+    finish_one,
+    finish_profile,
+    names_known,
+    period_of,
+)
 from achievement_pipeline.errors import PublishingError
-from achievement_pipeline.outgoing import login_warning, outgoing_of
-from achievement_pipeline.publishing.finished import Finished
+from achievement_pipeline.publishing.gate.finished import Finished
+from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.gate.privacy import Held, Known, PublicAchievement, Reason
 from achievement_pipeline.publishing.linkedin.commentary import as_read
-from achievement_pipeline.publishing.policy import Channel
-from achievement_pipeline.publishing.privacy import Held, Known, PublicAchievement, Reason
 from achievement_pipeline.store.edits import edits_of, recent_edits
 from achievement_pipeline.store.grouping import is_part
 from achievement_pipeline.store.publications import find_publications
@@ -28,7 +36,6 @@ from achievement_pipeline.store.reading import (
     summarise,
 )
 from achievement_pipeline.store.tables import PublicationState
-from achievement_pipeline.ways_out import Outcome, finish_document, finish_one, finish_profile, names_known, period_of
 from achievement_pipeline.web.guard import DOCUMENT_POLICY
 from achievement_pipeline.web.query import ORDERS, PAGE_SIZE, STATES, Query
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from achievement_pipeline.cli.collect import collect
-from achievement_pipeline.cli.doctor import doctor
+from achievement_pipeline.cli.collect.command import collect
+from achievement_pipeline.cli.service.doctor import doctor
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.servers.github import TOKEN, GitHubServer, changed_file
 from achievement_pipeline_tests.servers.github import commit as commit_node

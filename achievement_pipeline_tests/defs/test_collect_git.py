@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from achievement_pipeline.defs.build import build_defs
-from achievement_pipeline.defs.io_manager import ParquetIOManager
+from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.jobs import KEEP_ACHIEVEMENTS
 from achievement_pipeline.defs.lanes import GIT
 from achievement_pipeline.settings import load_settings

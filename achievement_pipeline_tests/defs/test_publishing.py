@@ -9,7 +9,7 @@ import dagster as dg
 import pytest
 
 from achievement_pipeline.defs.build import build_defs
-from achievement_pipeline.publishing.resume import check_resume
+from achievement_pipeline.publishing.documents.resume import check_resume
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.defs.conftest import Pipeline

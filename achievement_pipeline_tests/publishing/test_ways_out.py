@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from achievement_pipeline import cli, defs, publishing, web
-from achievement_pipeline.publishing.documents import DOCUMENTS, About, save
-from achievement_pipeline.publishing.finished import Finished
+from achievement_pipeline.publishing.documents.period import Period
+from achievement_pipeline.publishing.documents.profile import Profile
+from achievement_pipeline.publishing.documents.render import DOCUMENTS, About, save
+from achievement_pipeline.publishing.gate.finished import Finished
+from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.gate.privacy import WAYS_OUT, PrivacyError, PublicAchievement
 from achievement_pipeline.publishing.github_profile.pushing import ProfileRepository
-from achievement_pipeline.publishing.period import Period
-from achievement_pipeline.publishing.policy import Channel
-from achievement_pipeline.publishing.privacy import WAYS_OUT, PrivacyError, PublicAchievement
-from achievement_pipeline.publishing.profile import Profile
 from achievement_pipeline_tests.publishing.tokens import made_up_secrets, tell_tale
 from achievement_pipeline_tests.publishing.views import NOON, PRIVATE, evidence, fit, public, view
 

@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from achievement_pipeline.publishing.finished import Finished, Reader, finish
-from achievement_pipeline.publishing.policy import Channel, PrivacyPolicy, Visibility
-from achievement_pipeline.publishing.privacy import Known, PublicAchievement, clear
+from achievement_pipeline.publishing.gate.finished import Finished, Reader, finish
+from achievement_pipeline.publishing.gate.policy import Channel, PrivacyPolicy, Visibility
+from achievement_pipeline.publishing.gate.privacy import Known, PublicAchievement, clear
 from achievement_pipeline.store.reading import AchievementView, SkillView
 
 _Content = TypeVar("_Content")

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from achievement_pipeline.sources.http import Wire
+from achievement_pipeline.http import Wire
 
 
 @dataclass

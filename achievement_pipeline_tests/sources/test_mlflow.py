@@ -12,7 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from achievement_pipeline.errors import SourceError
-from achievement_pipeline.sources.http import Authorization
+from achievement_pipeline.http import Authorization
 from achievement_pipeline.sources.mlflow import MlflowClient, Runs, read_runs
 from achievement_pipeline_tests.servers.loopback import BROKEN, CUT, RESET, Reply
 from achievement_pipeline_tests.servers.mlflow import MlflowServer, RecordedServer, install_mlflow, real_server

@@ -24,7 +24,7 @@ from achievement_pipeline.frames import (
 )
 from achievement_pipeline.judging import compose_achievements
 from achievement_pipeline.judging.rules import Rules
-from achievement_pipeline.store.keeping import Kept, keep
+from achievement_pipeline.store.upsert import Kept, keep
 
 REPOSITORY = "github.com/acme/engine"
 NOON = dt.datetime(2024, 3, 1, 12, tzinfo=dt.UTC)

@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
 from achievement_pipeline.store.database import create_engine
-from achievement_pipeline.store.keeping import Kept, keep
+from achievement_pipeline.store.upsert import Kept, keep
 from achievement_pipeline_tests.store.pieces import Piece, compose, frames
 
 COMMIT = Piece("git:github.com/acme/engine@3333")

@@ -21,7 +21,7 @@ from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.database import create_engine
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 from achievement_pipeline.store.embedded.binaries import Binaries, find_binaries
-from achievement_pipeline.store.embedded.places import Account, choose_place
+from achievement_pipeline.store.embedded.paths import Account, choose_place
 
 pytestmark = pytest.mark.e2e
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be refused by PostgreSQL")

@@ -20,7 +20,7 @@ from achievement_pipeline.frames import (
     RawPullRequestCommits,
     RawPullRequests,
 )
-from achievement_pipeline.judging import references
+from achievement_pipeline.judging.links import references
 from achievement_pipeline_tests.raw_frames import Row, after, raw_frame
 from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, Pieces
 

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from keyring.backends.fail import Keyring as NoKeyring
 from pydantic import SecretStr
 
+from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.publishing.linkedin.login import Login, Logins
-from achievement_pipeline.publishing.outbox import Event, advance
-from achievement_pipeline.publishing.policy import Channel
-from achievement_pipeline.publishing.secret_store import SecretStore
+from achievement_pipeline.publishing.outbox.secret_store import SecretStore
+from achievement_pipeline.publishing.outbox.states import Event, advance
 from achievement_pipeline.store.edits import edits_of
 from achievement_pipeline.store.publications import plan, record
 from achievement_pipeline.store.reading import get_achievement

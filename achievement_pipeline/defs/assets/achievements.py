@@ -7,18 +7,19 @@ from typing import Any
 import dagster as dg
 from pandera.typing import DataFrame
 
-from achievement_pipeline.defs import lanes, plots
-from achievement_pipeline.defs.checks import check_specs, evaluate, frame_checks
-from achievement_pipeline.defs.io_manager import ParquetIOManager
-from achievement_pipeline.defs.metadata import column_schema, plot, table
+from achievement_pipeline.defs import lanes
+from achievement_pipeline.defs.assets.checks import check_specs, evaluate, frame_checks
+from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
+from achievement_pipeline.defs.instance.retries import retried_while_unavailable
 from achievement_pipeline.defs.resources import Database
-from achievement_pipeline.defs.retries import retried_while_unavailable
+from achievement_pipeline.defs.ui import plots
+from achievement_pipeline.defs.ui.metadata import column_schema, plot, table
 from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
 from achievement_pipeline.judging import compose_achievements
 from achievement_pipeline.judging.rules import SCORE_VERSION, Rules
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.store.keeping import Kept, keep
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, summarise
+from achievement_pipeline.store.upsert import Kept, keep
 
 _CHECKS = frame_checks(Achievements)
 _TOP = 10

@@ -8,7 +8,7 @@ import dagster as dg
 import pandas as pd
 from pydantic import Field
 
-from achievement_pipeline.defs.frame_assets import (
+from achievement_pipeline.defs.assets.frame_assets import (
     BY_REPOSITORY,
     SCORES_SHOWN,
     SKILLS_SHOWN,
@@ -21,8 +21,8 @@ from achievement_pipeline.defs.frame_assets import (
     raw,
 )
 from achievement_pipeline.defs.histories import READ_FRAMES, GitHistories, Wanted
-from achievement_pipeline.defs.metadata import describe
-from achievement_pipeline.defs.retries import retried_while_unavailable
+from achievement_pipeline.defs.instance.retries import retried_while_unavailable
+from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.frames import (
     CommitActivities,
     CommitContents,

@@ -8,8 +8,8 @@ import dagster as dg
 import pandas as pd
 import pandera.pandas as pa
 
-from achievement_pipeline.defs.asking import asked_of
-from achievement_pipeline.defs.frame_assets import (
+from achievement_pipeline.app.author_filter import asked_of
+from achievement_pipeline.defs.assets.frame_assets import (
     BY_REPOSITORY,
     SCORES_SHOWN,
     SKILLS_SHOWN,
@@ -22,11 +22,11 @@ from achievement_pipeline.defs.frame_assets import (
     raw,
     warn,
 )
-from achievement_pipeline.defs.io_manager import ParquetIOManager
-from achievement_pipeline.defs.metadata import describe
-from achievement_pipeline.defs.progress import ReportsProgress
+from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.pull_requests import RAW_PULL_REQUESTS, read_repositories
 from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.defs.ui.metadata import describe
+from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.frames import (
     PullRequestActivities,
     RawPullRequestCommits,

@@ -7,9 +7,8 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
-from achievement_pipeline.defs.asking import asked_of
-from achievement_pipeline.defs.clients import linear_client, telling
-from achievement_pipeline.defs.frame_assets import (
+from achievement_pipeline.app.author_filter import asked_of
+from achievement_pipeline.defs.assets.frame_assets import (
     describe_activities,
     describe_scores,
     describe_skills,
@@ -18,9 +17,10 @@ from achievement_pipeline.defs.frame_assets import (
     raw,
     warn,
 )
-from achievement_pipeline.defs.io_manager import ParquetIOManager
-from achievement_pipeline.defs.metadata import describe
-from achievement_pipeline.defs.progress import ReportsProgress
+from achievement_pipeline.defs.clients import linear_client, telling
+from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
+from achievement_pipeline.defs.ui.metadata import describe
+from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.errors import AchievementPipelineError, FrameError
 from achievement_pipeline.frames import (
     LinearActivities,

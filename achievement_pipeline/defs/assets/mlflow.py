@@ -6,9 +6,8 @@ import dagster as dg
 import pandas as pd
 import pandera.pandas as pa
 
-from achievement_pipeline.defs.asking import asked_of
-from achievement_pipeline.defs.clients import mlflow_client, telling
-from achievement_pipeline.defs.frame_assets import (
+from achievement_pipeline.app.author_filter import asked_of
+from achievement_pipeline.defs.assets.frame_assets import (
     describe_activities,
     describe_scores,
     describe_skills,
@@ -17,8 +16,9 @@ from achievement_pipeline.defs.frame_assets import (
     raw,
     warn,
 )
-from achievement_pipeline.defs.metadata import describe
-from achievement_pipeline.defs.progress import ReportsProgress
+from achievement_pipeline.defs.clients import mlflow_client, telling
+from achievement_pipeline.defs.ui.metadata import describe
+from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills, typed
 from achievement_pipeline.judging import find_run_skills, judge_runs, score_runs

@@ -13,18 +13,18 @@ from typing import Any
 
 import dagster as dg
 
-from achievement_pipeline.defs.metadata import picture
+from achievement_pipeline.app.accounts import linkedin_of, login_warning, outgoing_of, profile_of
+from achievement_pipeline.app.rendering import finish_document, finish_profile, period_of
 from achievement_pipeline.defs.resources import Database
-from achievement_pipeline.outgoing import linkedin_of, login_warning, outgoing_of, profile_of
-from achievement_pipeline.publishing.checking import Check, Problems
-from achievement_pipeline.publishing.documents import save
+from achievement_pipeline.defs.ui.metadata import picture
+from achievement_pipeline.publishing.documents.render import save
+from achievement_pipeline.publishing.gate.checking import Check, Problems
+from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.gate.privacy import Cleared
 from achievement_pipeline.publishing.linkedin.commentary import as_read
-from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline.publishing.portfolio import draw_page
-from achievement_pipeline.publishing.privacy import Cleared
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.tables import PublicationState
-from achievement_pipeline.ways_out import finish_document, finish_profile, period_of
 
 Published = Iterator[dg.AssetCheckResult | dg.MaterializeResult]
 

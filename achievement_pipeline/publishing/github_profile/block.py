@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from html import escape
 
 from achievement_pipeline.errors import PublishingError
-from achievement_pipeline.publishing import facts
+from achievement_pipeline.publishing.documents import facts
+from achievement_pipeline.publishing.documents.markdown import escaped, link
+from achievement_pipeline.publishing.documents.skill_levels import shown_skills
+from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement, way_out
 from achievement_pipeline.publishing.github_profile.charts import Chart, draw_skills, draw_timeline
-from achievement_pipeline.publishing.markdown import escaped, link
-from achievement_pipeline.publishing.policy import Channel
-from achievement_pipeline.publishing.privacy import PublicAchievement, way_out
-from achievement_pipeline.publishing.skill_levels import shown_skills
 
 BEGIN = "<!-- achievements:begin -->"
 END = "<!-- achievements:end -->"

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from achievement_pipeline.publishing import facts
+from achievement_pipeline.publishing.documents import facts
+from achievement_pipeline.publishing.documents.skill_levels import ShownSkill
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.publishing.portfolio.charts import TimeAxis, bars
-from achievement_pipeline.publishing.privacy import PublicAchievement
-from achievement_pipeline.publishing.skill_levels import ShownSkill
 
 _WIDTH = 520
 _ROW = 26

@@ -8,8 +8,8 @@ import requests
 from pydantic import SecretStr
 
 from achievement_pipeline.errors import PublishingError
+from achievement_pipeline.http import Authorization
 from achievement_pipeline.sources.git.remotes import Remote
-from achievement_pipeline.sources.http import Authorization
 
 API_URL = "https://api.github.com"
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}

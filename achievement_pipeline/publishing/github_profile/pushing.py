@@ -15,7 +15,7 @@ from pathlib import Path
 from git.exc import GitCommandError
 
 from achievement_pipeline.errors import PublishingError
-from achievement_pipeline.publishing.finished import Finished
+from achievement_pipeline.publishing.gate.finished import Finished
 from achievement_pipeline.publishing.github_profile.block import ProfileBlock, put_between_markers
 from achievement_pipeline.publishing.github_profile.settings import GitHubProfileSettings
 from achievement_pipeline.sources.git.clones import run_with_credentials

@@ -17,10 +17,10 @@ import requests
 import urllib3
 
 from achievement_pipeline.errors import PublishingError
+from achievement_pipeline.http import Answer, Authorization, HttpClient, TransientError, Wire
 from achievement_pipeline.publishing.linkedin.login import Login
 from achievement_pipeline.publishing.linkedin.settings import API_URL
-from achievement_pipeline.publishing.outbox import Event
-from achievement_pipeline.sources.http import Answer, Authorization, HttpClient, TransientError, Wire
+from achievement_pipeline.publishing.outbox.states import Event
 
 _TIMEOUT = (10, 60)
 _LOGIN_AGAIN = "Run `achievements login linkedin`"

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 import jinja2
 
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.publishing import facts
+from achievement_pipeline.publishing.documents import facts
+from achievement_pipeline.publishing.documents.past_tense import past_tense
+from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement, way_out
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings, compile_template
-from achievement_pipeline.publishing.past_tense import past_tense
-from achievement_pipeline.publishing.policy import Channel
-from achievement_pipeline.publishing.privacy import PublicAchievement, way_out
 
 LONGEST = 3000
 

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_se
 
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.linkedin.settings import OAUTH_URL, WARNED_BEFORE
-from achievement_pipeline.publishing.secret_store import SecretStore
+from achievement_pipeline.publishing.outbox.secret_store import SecretStore
 
 SCOPES = ("openid", "profile", "w_member_social")
 

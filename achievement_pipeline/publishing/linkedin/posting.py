@@ -13,17 +13,17 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from achievement_pipeline.errors import PublishingError, StoreError
-from achievement_pipeline.publishing import facts
-from achievement_pipeline.publishing.clearing import clear_for, known_for
-from achievement_pipeline.publishing.finished import Finished, Reader, finish
+from achievement_pipeline.publishing.documents import facts
+from achievement_pipeline.publishing.documents.period import Period
+from achievement_pipeline.publishing.gate.clearing import clear_for, known_for
+from achievement_pipeline.publishing.gate.finished import Finished, Reader, finish
+from achievement_pipeline.publishing.gate.policy import Channel, Privacy
+from achievement_pipeline.publishing.gate.privacy import Held
 from achievement_pipeline.publishing.linkedin.client import LinkedIn
 from achievement_pipeline.publishing.linkedin.commentary import write_posts
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings
-from achievement_pipeline.publishing.outbox import Event, advance
-from achievement_pipeline.publishing.period import Period
-from achievement_pipeline.publishing.policy import Channel, Privacy
-from achievement_pipeline.publishing.privacy import Held
-from achievement_pipeline.publishing.slots import next_slot
+from achievement_pipeline.publishing.outbox.slots import next_slot
+from achievement_pipeline.publishing.outbox.states import Event, advance
 from achievement_pipeline.store.publications import (
     Publication,
     find_publications,

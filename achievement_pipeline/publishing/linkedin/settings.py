@@ -10,8 +10,8 @@ import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from achievement_pipeline.publishing.profile import WebAddress
-from achievement_pipeline.publishing.slots import PostingTimes
+from achievement_pipeline.publishing.documents.profile import WebAddress
+from achievement_pipeline.publishing.outbox.slots import PostingTimes
 
 API_URL = "https://api.linkedin.com"
 OAUTH_URL = "https://www.linkedin.com/oauth/v2"

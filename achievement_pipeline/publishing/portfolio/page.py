@@ -13,13 +13,13 @@ from importlib.resources import files
 import jinja2
 from markupsafe import Markup
 
-from achievement_pipeline.publishing import facts
-from achievement_pipeline.publishing.policy import Channel
+from achievement_pipeline.publishing.documents import facts
+from achievement_pipeline.publishing.documents.profile import Profile
+from achievement_pipeline.publishing.documents.skill_levels import ShownSkill, shown_skills
+from achievement_pipeline.publishing.documents.themes import by_theme, heading
+from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement, way_out
 from achievement_pipeline.publishing.portfolio.charts import Bar, TimeAxis, bars
-from achievement_pipeline.publishing.privacy import PublicAchievement, way_out
-from achievement_pipeline.publishing.profile import Profile
-from achievement_pipeline.publishing.skill_levels import ShownSkill, shown_skills
-from achievement_pipeline.publishing.themes import by_theme, heading
 
 _PACKAGE = "achievement_pipeline.publishing.portfolio"
 _HIGHLIGHTS = 6

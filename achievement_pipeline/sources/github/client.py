@@ -5,9 +5,7 @@ from datetime import UTC, datetime
 from pydantic import SecretStr
 
 from achievement_pipeline.errors import SourceError
-from achievement_pipeline.sources.github.documents import PAGE
-from achievement_pipeline.sources.graphql import GraphQLClient, error_messages, errors_of
-from achievement_pipeline.sources.http import (
+from achievement_pipeline.http import (
     Answer,
     Authorization,
     HttpClient,
@@ -17,6 +15,8 @@ from achievement_pipeline.sources.http import (
     TransientError,
     Wire,
 )
+from achievement_pipeline.sources.github.documents import PAGE
+from achievement_pipeline.sources.graphql import GraphQLClient, error_messages, errors_of
 
 API_URL = "https://api.github.com"
 GRAPHQL_URL = "https://api.github.com/graphql"

@@ -14,6 +14,7 @@ import pandas as pd
 from pydantic import BaseModel, Field
 
 from achievement_pipeline.frames import RawPullRequests
+from achievement_pipeline.http import Answer, HttpClient, RefusedError
 from achievement_pipeline.sources.github.client import GitHubClient
 from achievement_pipeline.sources.github.rows import (
     PullRequests,
@@ -27,7 +28,6 @@ from achievement_pipeline.sources.github.rows import (
     to_json,
     watermark,
 )
-from achievement_pipeline.sources.http import Answer, HttpClient, RefusedError
 from achievement_pipeline.sources.records import parse_records
 
 _RESERVE = 10

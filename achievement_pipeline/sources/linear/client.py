@@ -3,16 +3,8 @@
 from pydantic import SecretStr
 
 from achievement_pipeline.errors import SourceError
+from achievement_pipeline.http import Answer, Authorization, HttpClient, Problem, TooHeavyError, TransientError, Wire
 from achievement_pipeline.sources.graphql import GraphQLClient, error_messages, errors_of
-from achievement_pipeline.sources.http import (
-    Answer,
-    Authorization,
-    HttpClient,
-    Problem,
-    TooHeavyError,
-    TransientError,
-    Wire,
-)
 from achievement_pipeline.sources.linear.documents import PAGE, catalogues
 
 API_URL = "https://api.linear.app/graphql"

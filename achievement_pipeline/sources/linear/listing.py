@@ -15,8 +15,8 @@ import pandera.pandas as pa
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import Moment, RawLinearIssues
+from achievement_pipeline.http import TooHeavyError
 from achievement_pipeline.sources.graphql import Node
-from achievement_pipeline.sources.http import TooHeavyError
 from achievement_pipeline.sources.linear import documents
 from achievement_pipeline.sources.linear.client import LinearClient
 from achievement_pipeline.sources.records import Record, parse_records, to_frame

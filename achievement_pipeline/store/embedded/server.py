@@ -17,7 +17,7 @@ from urllib.parse import quote
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.embedded import locks
 from achievement_pipeline.store.embedded.cluster import ROLE, Cluster
-from achievement_pipeline.store.embedded.places import PORT, choose_place
+from achievement_pipeline.store.embedded.paths import PORT, choose_place
 
 _log = logging.getLogger(__name__)
 

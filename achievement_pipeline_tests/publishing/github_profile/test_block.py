@@ -5,6 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from achievement_pipeline.errors import PublishingError
+from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.publishing.github_profile.block import (
     BEGIN,
     END,
@@ -12,7 +13,6 @@ from achievement_pipeline.publishing.github_profile.block import (
     put_between_markers,
     write_profile_block,
 )
-from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline_tests.publishing.views import NOON, public, view
 
 BLOCK = ProfileBlock("one\ntwo\n", {})

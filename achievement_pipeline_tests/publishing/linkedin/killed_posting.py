@@ -15,11 +15,11 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from achievement_pipeline.publishing.gate.policy import Channel, Privacy, PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.linkedin.client import LinkedIn
 from achievement_pipeline.publishing.linkedin.login import Login
 from achievement_pipeline.publishing.linkedin.posting import Outgoing
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings
-from achievement_pipeline.publishing.policy import Channel, Privacy, PrivacyPolicy, Visibility
 from achievement_pipeline.store.database import create_engine
 from achievement_pipeline.store.publications import find_publications
 from achievement_pipeline_tests.servers.linkedin import AUTHOR, TOKEN

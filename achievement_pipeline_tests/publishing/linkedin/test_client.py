@@ -5,7 +5,7 @@ import pytest
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.linkedin.client import LinkedIn
 from achievement_pipeline.publishing.linkedin.login import Login
-from achievement_pipeline.publishing.outbox import Event
+from achievement_pipeline.publishing.outbox.states import Event
 from achievement_pipeline_tests.servers.linkedin import AUTHOR, TOKEN, LinkedInServer, error
 from achievement_pipeline_tests.servers.loopback import Loopback, Reply
 

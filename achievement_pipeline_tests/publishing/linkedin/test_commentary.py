@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.publishing.linkedin.commentary import LONGEST, escape, hashtag, length, write_posts
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings
-from achievement_pipeline.publishing.policy import Channel
 from achievement_pipeline_tests.publishing.views import public, view
 
 

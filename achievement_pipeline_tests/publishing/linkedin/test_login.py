@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.linkedin.login import App, Login, Logins, new_state, wait_for_code, warning
-from achievement_pipeline.publishing.secret_store import SecretStore
+from achievement_pipeline.publishing.outbox.secret_store import SecretStore
 from achievement_pipeline_tests.servers.linkedin import CODE, SECRET, TOKEN
 from achievement_pipeline_tests.servers.loopback import Loopback, Reply
 

@@ -13,12 +13,12 @@ import pytest
 import sqlalchemy as sa
 
 from achievement_pipeline.errors import PublishingError
+from achievement_pipeline.publishing.gate.policy import Privacy, Visibility
 from achievement_pipeline.publishing.linkedin.client import LinkedIn
 from achievement_pipeline.publishing.linkedin.login import Login
 from achievement_pipeline.publishing.linkedin.posting import Outgoing
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings
-from achievement_pipeline.publishing.outbox import OutboxError
-from achievement_pipeline.publishing.policy import Privacy, Visibility
+from achievement_pipeline.publishing.outbox.states import OutboxError
 from achievement_pipeline.store.edits import record_edit
 from achievement_pipeline.store.publications import only_sender
 from achievement_pipeline.store.tables import EditField, PublicationState

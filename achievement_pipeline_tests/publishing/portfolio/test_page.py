@@ -8,9 +8,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from achievement_pipeline.publishing.policy import Channel, Visibility
+from achievement_pipeline.publishing.documents.profile import Profile
+from achievement_pipeline.publishing.gate.policy import Channel, Visibility
 from achievement_pipeline.publishing.portfolio import write_portfolio
-from achievement_pipeline.publishing.profile import Profile
 from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline_tests.browser import Page, open_browser, read_axe
 from achievement_pipeline_tests.publishing.views import NOON, PRIVATE, VISIBILITY, evidence, public, view

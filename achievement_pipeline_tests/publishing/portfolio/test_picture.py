@@ -2,9 +2,9 @@
 
 import xml.etree.ElementTree as ET
 
-from achievement_pipeline.publishing.policy import Channel
+from achievement_pipeline.publishing.documents.profile import Profile
+from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.publishing.portfolio import draw_page, write_portfolio
-from achievement_pipeline.publishing.profile import Profile
 from achievement_pipeline_tests.publishing.views import public, view
 
 

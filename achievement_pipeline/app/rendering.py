@@ -1,0 +1,101 @@
+"""The ways out, from what is stored to a finished text: commands, assets and the page ask here, and nowhere else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import sqlalchemy as sa
+
+from achievement_pipeline.publishing.documents.period import Period
+from achievement_pipeline.publishing.documents.render import DOCUMENTS, About, usual_period
+from achievement_pipeline.publishing.gate.clearing import clear_for, known_for
+from achievement_pipeline.publishing.gate.finished import Finished, Reader, finish
+from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.gate.privacy import Cleared, Known, PublicAchievement
+from achievement_pipeline.publishing.github_profile.block import ProfileBlock, write_profile_block
+from achievement_pipeline.publishing.linkedin.commentary import as_read, write_posts
+from achievement_pipeline.settings import Settings
+
+_Content = TypeVar("_Content")
+
+FILES = tuple(DOCUMENTS)
+"""The ways out that are files."""
+
+
+@dataclass(frozen=True)
+class Outcome(Generic[_Content]):
+    """What a way out shows, and what it does not."""
+
+    cleared: Cleared
+    finished: Finished[_Content]
+
+
+def period_of(channel: Channel, settings: Settings) -> Period:
+    """Return what a document tells of where no period is asked for."""
+    return usual_period(channel, settings.config.publishing.last_review, dt.datetime.now(dt.UTC).date())
+
+
+def finish_document(
+    connection: sa.Connection, settings: Settings, channel: Channel, period: Period, author: str | None
+) -> Outcome[str]:
+    """Write one of `FILES`.
+
+    Args:
+        connection: The database.
+        settings: Who the user is, and what may leave.
+        channel: Which document.
+        period: What it tells of.
+        author: Whose achievements, by canonical address; everybody's where there is none.
+    """
+    cleared = clear_for(connection, channel, settings.privacy, period, author)
+    text = _written(channel, cleared.public, settings, period)
+    reader = _reader(settings, channel, names_known(connection, settings))
+    return Outcome(cleared, finish(text, text, name=DOCUMENTS[channel].file_name, channel=channel, reader=reader))
+
+
+def finish_profile(connection: sa.Connection, settings: Settings) -> Outcome[ProfileBlock]:
+    """Write the block of the GitHub profile."""
+    channel = Channel.GITHUB_PROFILE
+    cleared = clear_for(connection, channel, settings.privacy, Period(), settings.my_address)
+    block = write_profile_block(cleared.public)
+    reader = _reader(settings, channel, names_known(connection, settings))
+    return Outcome(cleared, finish(block, block.markdown, name="The profile", channel=channel, reader=reader))
+
+
+def finish_one(achievement: PublicAchievement, settings: Settings, known: Known) -> Finished[str]:
+    """Write what the way out that an achievement was cleared for shows of it alone, as its readers see it.
+
+    Args:
+        achievement: The achievement.
+        settings: Who the user is, and what may leave.
+        known: What `names_known` returns.
+    """
+    channel = achievement.channel
+    text = _written(channel, [achievement], settings, period_of(channel, settings))
+    shown = as_read(text) if channel is Channel.LINKEDIN else text
+    return finish(shown, text, name=achievement.id, channel=channel, reader=_reader(settings, channel, known))
+
+
+def names_known(connection: sa.Connection, settings: Settings) -> Known:
+    """Return the names that finished texts are read for."""
+    return known_for(connection, Channel.BRAG, settings.privacy, [])
+
+
+def _reader(settings: Settings, channel: Channel, known: Known) -> Reader:
+    own = json.dumps(settings.own_resume(), ensure_ascii=False) if channel is Channel.RESUME else ""
+    return Reader(policy=settings.privacy.policy, known=known, own=own)
+
+
+def _written(channel: Channel, achievements: Sequence[PublicAchievement], settings: Settings, period: Period) -> str:
+    match channel:
+        case Channel.GITHUB_PROFILE:
+            return write_profile_block(achievements).markdown
+        case Channel.LINKEDIN:
+            return "\n\n".join(post.text for post in write_posts(achievements, settings.config.publishing.linkedin))
+        case _:
+            about = About(profile=settings.config.me, period=period, resume=settings.own_resume())
+            return DOCUMENTS[channel].write(achievements, about)

@@ -1,0 +1,165 @@
+"""The runs of `achievements collect`: one a repository and source, in this process, with bars on the terminal."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import dagster as dg
+import sqlalchemy as sa
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from achievement_pipeline.app.repositories import place
+from achievement_pipeline.cli.collect.collection import CollectedRepository, CollectedSource, Collection
+from achievement_pipeline.defs.build import build_defs
+from achievement_pipeline.defs.instance.failures import label
+from achievement_pipeline.defs.jobs import COLLECT_GIT, COLLECT_GITHUB, COLLECT_LINEAR, COLLECT_MLFLOW
+from achievement_pipeline.defs.partitions import PARTITIONS_NAME
+from achievement_pipeline.defs.ui import progress as reporting
+from achievement_pipeline.errors import SourceError
+from achievement_pipeline.settings import RepositorySettings, Settings
+from achievement_pipeline.sources.git import open_repository, without_credentials
+from achievement_pipeline.store.changes import changes_since, this_moment
+from achievement_pipeline.store.reading import AchievementFilter, find_achievements, summarise
+from achievement_pipeline.store.repositories import remember_repository
+
+_HIGHEST = 5
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def collect_from(
+    named: list[RepositorySettings], selection: dict[str, Any], settings: Settings, engine: sa.Engine
+) -> Collection:
+    """Collect from all sources that are on, from those of the named repositories alone where there are any."""
+    repositories: list[CollectedRepository] = []
+    sources: list[CollectedSource] = []
+    with engine.connect() as connection:
+        before = this_moment(connection)
+    with _bars() as bars, dg.DagsterInstance.get() as instance:
+        places = named or _configured(settings)
+        # with the credentials of addresses, which the database does not keep
+        runs = _Runs(settings.including(places), instance, bars)
+        for wanted in places:
+            location = without_credentials(wanted.location)
+            try:
+                key = _register(wanted, settings, engine, instance)
+            except SourceError as error:
+                repositories.append(CollectedRepository(location, error=str(error)))
+                continue
+            if settings.environment.enable_git_tracking:
+                repositories.append(CollectedRepository(location, key, *runs.run(COLLECT_GIT, key, selection)))
+            if settings.github_is_on and key.startswith(f"{settings.github_host}/"):
+                sources.append(CollectedSource("GitHub", key, *runs.run(COLLECT_GITHUB, key)))
+        for source, job in ({} if named else _other_jobs(settings)).items():
+            sources.append(CollectedSource(source, "", *runs.run(job)))
+    everything = AchievementFilter()
+    with engine.connect() as connection:
+        return Collection(
+            repositories,
+            sources,
+            changes_since(connection, before),
+            summarise(connection, everything),
+            find_achievements(connection, everything, _HIGHEST),
+        )
+
+
+def _configured(settings: Settings) -> list[RepositorySettings]:
+    """Return the repositories of the settings, else the one that this is called in, if anything wants one."""
+    if not (settings.environment.enable_git_tracking or settings.github_is_on):
+        return []
+    if settings.repositories:
+        return list(settings.repositories)
+    return [RepositorySettings(location=".")] if not _other_jobs(settings) or _is_repository(settings) else []
+
+
+def _is_repository(settings: Settings) -> bool:
+    try:
+        open_repository(".", cache=settings.mirrors_path)
+    except SourceError:
+        return False
+    return True
+
+
+def _other_jobs(settings: Settings) -> dict[str, str]:
+    """Return the jobs of the sources that are on and have nothing to do with repositories, by the source's name."""
+    environment = settings.environment
+    is_on = {"Linear": environment.linear_api_key is not None, "MLflow": environment.mlflow_tracking_uri is not None}
+    jobs = {"Linear": COLLECT_LINEAR, "MLflow": COLLECT_MLFLOW}
+    return {source: job for source, job in jobs.items() if is_on[source]}
+
+
+class _Runs:
+    """Runs jobs."""
+
+    def __init__(self, settings: Settings, instance: dg.DagsterInstance, bars: "_Bars") -> None:
+        self._definitions = build_defs(settings, progress=bars)
+        self._instance = instance
+
+    def run(self, job: str, repository: str = "", selection: Mapping[str, Any] | None = None) -> tuple[str, Any]:
+        """Run a job; return why it failed, empty where it did not, and what its assets said of themselves."""
+        ops = {"ops": {"git_history": {"config": selection}}} if selection else {}
+        result = self._definitions.resolve_job_def(job).execute_in_process(
+            _QUIET | ops, self._instance, partition_key=repository or None, raise_on_error=False
+        )
+        failure = _failure(result)
+        if failure:
+            # no daemon has to run that would see it
+            label(self._instance, result.run_id, failure)
+        return failure, _facts(result)
+
+
+def _register(wanted: RepositorySettings, settings: Settings, engine: sa.Engine, instance: dg.DagsterInstance) -> str:
+    """Make a repository known to the database and to Dagster, and return its key."""
+    repository = open_repository(wanted.location, cache=settings.mirrors_path, all_branches=wanted.branches == "all")
+    remember_repository(engine, repository.key, place(wanted.location), wanted.branches)
+    instance.add_dynamic_partitions(PARTITIONS_NAME, [repository.key])
+    return repository.key
+
+
+def _facts(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, Any]]:
+    """Return what the assets of a run said of themselves, by asset and name."""
+    return {
+        event.materialization.asset_key.to_user_string(): {
+            name: value.value
+            for name, value in event.materialization.metadata.items()
+            if isinstance(value.value, int | str | dict | list)
+        }
+        for event in result.get_asset_materialization_events()
+    }
+
+
+def _failure(result: dg.ExecuteInProcessResult) -> str:
+    """Return why a run failed, in the words of the first step that did; empty where it succeeded."""
+    if result.success:
+        return ""
+    failures = [event.step_failure_data for event in result.filter_events(lambda event: event.is_step_failure)]
+    for failure in failures:
+        if failure.user_failure_data and failure.user_failure_data.description:
+            return failure.user_failure_data.description
+        if failure.error:
+            cause = failure.error.cause or failure.error
+            return cause.message.strip()
+    return "The run failed; its log in the Dagster UI says why: achievements start"
+
+
+class _Bars:
+    """Tells of progress by bars on the terminal, of waits in lines above them."""
+
+    def __init__(self, bars: Progress) -> None:
+        self._bars = bars
+
+    def say(self, _context: dg.AssetExecutionContext, text: str) -> None:
+        """Print a line."""
+        self._bars.console.print(f"⏳ {text}", markup=False, highlight=False, soft_wrap=True)
+
+    def start(self, _context: dg.AssetExecutionContext, work: str) -> reporting.Progress:
+        """Add a bar."""
+        task = self._bars.add_task(work, total=None)
+        return lambda done, total: self._bars.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _bars() -> Iterator[_Bars]:
+    columns = (TextColumn("🔍 {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        yield _Bars(bars)

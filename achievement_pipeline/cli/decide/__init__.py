@@ -1,0 +1,1 @@
+"""Commands that decide: `edit`, `approve`, `hide`, `pin`, `add`, `merge`, `split`, `undo`, `review`, `web`."""

@@ -1,0 +1,320 @@
+"""`achievements edit`, `approve`, `hide`, `pin`, `add`, `merge`, `split`, `undo` and `history`: the user decides.
+
+Each decision is an edit of its own, made on top of what was collected: collecting again changes none of them.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from achievement_pipeline.app.decisions import Desk, Verdicts, describe_edit, doubted
+from achievement_pipeline.cli.look.achievements import headline
+from achievement_pipeline.cli.opening import open_engine
+from achievement_pipeline.cli.printing import json_option, print_json
+from achievement_pipeline.errors import StoreError
+from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.gate.privacy import Held, PublicAchievement
+from achievement_pipeline.settings import load_settings
+from achievement_pipeline.store.edits import RecordedEdit, edits_of, recent_edits
+from achievement_pipeline.store.grouping import merge as merge_achievements
+from achievement_pipeline.store.grouping import split as split_achievement
+from achievement_pipeline.store.grouping import take_back
+from achievement_pipeline.store.manual import AchievementCreate, create_achievement
+from achievement_pipeline.store.reading import AchievementView, get_achievement
+from achievement_pipeline.store.tables import EditField
+
+_RECENT = 30
+_BELOW = "# ------ what stands below is not read ------"
+_channels = click.option(
+    "--channel",
+    "channels",
+    type=click.Choice([channel.value for channel in Channel]),
+    multiple=True,
+    help="For this way out only; may be given several times. Default: all of them.",
+)
+_day = click.DateTime(["%Y-%m-%d"])
+
+
+@contextmanager
+def open_desk() -> Iterator[Desk]:
+    """Open the database of the settings."""
+    settings = load_settings()
+    with open_engine(settings) as engine:
+        yield Desk(engine, settings)
+
+
+@click.command()
+@click.argument("key")
+@click.option("--title", help="One line.")
+@click.option("--description", help="What was done, and what came of it.")
+@click.option("--category", help="Kind of work: feature, bugfix, talk, ...")
+@click.option("--impact", type=click.FloatRange(0, 100), help="Points, 0 to 100.")
+@click.option("--complexity", type=click.FloatRange(0, 100), help="Points, 0 to 100.")
+@click.option("--portfolio/--no-portfolio", default=None, help="Whether it is ready for the portfolio.")
+@json_option
+def edit(  # noqa: PLR0913 - one argument an option
+    *,
+    key: str,
+    title: str | None,
+    description: str | None,
+    category: str | None,
+    impact: float | None,
+    complexity: float | None,
+    portfolio: bool | None,
+    as_json: bool,
+) -> None:
+    """Change what an achievement says: KEY is its key, the beginning of it, or of its commit's name.
+
+    Without options its title and description are opened in your editor.
+    """
+    given = {
+        EditField.TITLE: title,
+        EditField.DESCRIPTION: description,
+        EditField.CATEGORY: category,
+        EditField.IMPACT_SCORE: impact,
+        EditField.COMPLEXITY_SCORE: complexity,
+        EditField.PORTFOLIO_READY: portfolio,
+    }
+    changes: dict[EditField, object] = {field: value for field, value in given.items() if value is not None}
+    with open_desk() as desk:
+        achievement = desk.find(key)
+        changes = changes or edit_text(achievement)
+        if not changes:
+            click.echo("Nothing changed.", err=True)
+            return
+        desk.record(achievement.key, changes)
+        _print([desk.find(achievement.key)], as_json=as_json)
+
+
+def edit_text(achievement: AchievementView) -> dict[EditField, object]:
+    """Let the user change title and description in their editor, and return what is other than before."""
+    text = f"{achievement.title}\n\n{achievement.description.strip()}\n\n{_BELOW}\n"
+    edited = click.edit(f"{text}# The first line is the title, the rest the description. {achievement.key}\n")
+    if edited is None:
+        return {}
+    title, _, description = edited.partition(_BELOW)[0].strip().partition("\n")
+    changes = {EditField.TITLE: title.strip(), EditField.DESCRIPTION: description.strip()}
+    before = {EditField.TITLE: achievement.title, EditField.DESCRIPTION: achievement.description.strip()}
+    return {field: value for field, value in changes.items() if value != before[field]}
+
+
+@click.command()
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@_channels
+@click.option("--withdraw", is_flag=True, help="It may not go out, whatever a rule approves.")
+@click.option("--let-pass", is_flag=True, help="Also let pass the text that the gate doubts: you have read it.")
+@json_option
+def approve(*, keys: Sequence[str], channels: Sequence[str], withdraw: bool, let_pass: bool, as_json: bool) -> None:
+    """Let achievements go out, and print what the privacy gate says of each way out.
+
+    Approval is one condition of several: private work stays where the policy keeps it, and a text that is not surely
+    safe is printed, to be read and let pass.
+    """
+    with open_desk() as desk:
+        for achievement in [desk.find(key) for key in keys]:
+            desk.record(achievement.key, {EditField.APPROVED: not withdraw}, channels or (None,))
+            asked = [Channel(channel) for channel in channels] or [each for each in Channel if each.outward]
+            if let_pass:
+                for fingerprint in doubted(desk.verdicts(achievement), asked):
+                    desk.record(achievement.key, {EditField.REVIEWED: fingerprint})
+            answers = {channel: answer for channel, answer in desk.verdicts(achievement).items() if channel in asked}
+            if as_json:
+                print_json({"key": achievement.key, "channels": {name: _facts(each) for name, each in answers.items()}})
+                continue
+            click.echo(headline(achievement))
+            for line in explain_verdicts(answers):
+                click.echo(line)
+
+
+def explain_verdicts(answers: Verdicts) -> Iterator[str]:
+    """Say for each channel whether it goes out there; a text that is doubted is shown."""
+    for channel, answer in answers.items():
+        if isinstance(answer, PublicAchievement):
+            yield f"  ✅ {channel:<15} goes out{f' as: {answer.title}' if answer.redacted else ''}"
+        else:
+            yield f"  -  {channel:<15} held: {answer.detail}"
+    for text in doubted(answers, list(answers)).values():
+        yield "     It would be shown as follows. Where that tells nothing it should not: --let-pass"
+        yield from (f"     | {line}" for line in text.splitlines())
+
+
+@click.command()
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@json_option
+def hide(keys: Sequence[str], as_json: bool) -> None:
+    """Keep achievements out of every list and every way out."""
+    _flag(keys, EditField.HIDDEN, value=True, as_json=as_json)
+
+
+@click.command()
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@json_option
+def unhide(keys: Sequence[str], as_json: bool) -> None:
+    """Show achievements again that were hidden."""
+    _flag(keys, EditField.HIDDEN, value=False, as_json=as_json)
+
+
+@click.command()
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@json_option
+def pin(keys: Sequence[str], as_json: bool) -> None:
+    """Put achievements before all others."""
+    _flag(keys, EditField.PINNED, value=True, as_json=as_json)
+
+
+@click.command()
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@json_option
+def unpin(keys: Sequence[str], as_json: bool) -> None:
+    """Let achievements stand where their impact puts them."""
+    _flag(keys, EditField.PINNED, value=False, as_json=as_json)
+
+
+@click.command()
+@click.option("--title", required=True, help="One line.")
+@click.option("--category", required=True, help="Kind of work: a lower-case word, such as talk, project, feature.")
+@click.option("--impact", type=click.FloatRange(0, 100), required=True, help="Points, 0 to 100.")
+@click.option("--complexity", type=click.FloatRange(0, 100), required=True, help="Points, 0 to 100.")
+@click.option("--description", default="", help="What was done, and what came of it.")
+@click.option("--author", metavar="EMAIL", help="Whose it is. Default: you, as achievements.toml says.")
+@click.option("--with", "coauthors", metavar="EMAIL", multiple=True, help="Somebody it is shared with; several times.")
+@click.option("--url", "source_url", help="Where it can be seen.")
+@click.option("--repository", metavar="KEY", help="What it is about: host/owner/name. It is as public as that.")
+@click.option("--started", type=_day, help="First day.")
+@click.option("--completed", type=_day, help="Day on which it was done. Default: today.")
+@click.option("--skill", "skills", multiple=True, help="A skill that it shows, the strongest first; several times.")
+@click.option("--tag", "tags", multiple=True, help="A word to find it by; several times.")
+@click.option("--portfolio", is_flag=True, help="It is ready for the portfolio.")
+@json_option
+def add(  # noqa: PLR0913 - one argument an option
+    *,
+    author: str | None,
+    impact: float,
+    complexity: float,
+    started: dt.datetime | None,
+    completed: dt.datetime | None,
+    skills: Sequence[str],
+    tags: Sequence[str],
+    coauthors: Sequence[str],
+    portfolio: bool,
+    as_json: bool,
+    **told: Any,  # noqa: ANN401 - title, category, description, source_url, repository
+) -> None:
+    """Write down an achievement that no source records: a talk, a mentoring, a decision."""
+    with open_desk() as desk:
+        me = next(iter(desk.settings.config.me.emails), None)
+        if not (author or me):
+            raise click.UsageError("Whose is it? Give --author EMAIL, or [me] emails = [...] in achievements.toml.")
+        try:
+            achievement = AchievementCreate(
+                **told,
+                author=author or me or "",
+                impact_score=impact,
+                complexity_score=complexity,
+                started_at=started and started.replace(tzinfo=dt.UTC),
+                completed_at=completed.replace(tzinfo=dt.UTC) if completed else dt.datetime.now(dt.UTC),
+                skills_demonstrated=tuple(skills),
+                tags=tuple(tags),
+                coauthors=tuple(coauthors),
+                portfolio_ready=portfolio,
+            )
+        except ValidationError as error:
+            problems = (f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors())
+            raise click.UsageError("\n".join(problems)) from error
+        with Session(desk.engine) as session, session.begin():
+            create_achievement(session, achievement)
+        _print([desk.find(achievement.key)], as_json=as_json)
+
+
+@click.command()
+@click.argument("keys", nargs=-1, required=True, metavar="KEY KEY...")
+@json_option
+def merge(keys: Sequence[str], as_json: bool) -> None:
+    """Make several achievements one: the first, which the others become a part of."""
+    with open_desk() as desk:
+        key = merge_achievements(desk.engine, keys, desk.compose, desk.settings.signature)
+        _print([desk.find(key)], as_json=as_json)
+
+
+@click.command()
+@click.argument("key")
+@click.argument("activities", nargs=-1, metavar="[ACTIVITY]...")
+@json_option
+def split(key: str, activities: Sequence[str], as_json: bool) -> None:
+    """Make activities of an achievement achievements of their own, each with what belongs to it.
+
+    ACTIVITY is one that `achievements explain KEY` names; without any it is all that belong to the root directly.
+    """
+    with open_desk() as desk:
+        root, parts = split_achievement(desk.engine, key, activities, desk.compose, desk.settings.signature)
+        with desk.engine.connect() as connection:
+            made = [each for part in parts if (each := _achievement_if_any(connection, part))]
+        _print([desk.find(root), *made], as_json=as_json)
+        if len(made) < len(parts):
+            click.echo(f"{len(parts) - len(made)} of {len(parts)} make no achievement: not significant.", err=True)
+
+
+@click.command()
+@click.argument("number", type=int, required=False)
+@json_option
+def undo(number: int | None, as_json: bool) -> None:
+    """Take back the latest decision, or the edit of a NUMBER that `achievements history` shows."""
+    with open_desk() as desk:
+        _print_edits(take_back(desk.engine, desk.compose, number), "took back", as_json=as_json)
+
+
+@click.command()
+@click.argument("key", required=False)
+@json_option
+def history(key: str | None, as_json: bool) -> None:
+    """Show every edit of an achievement, undone ones too; without KEY the latest of all."""
+    with open_desk() as desk, desk.engine.connect() as connection:
+        edits = edits_of(connection, get_achievement(connection, key).key) if key else recent_edits(connection, _RECENT)
+    _print_edits(edits, "", as_json=as_json)
+
+
+def _flag(keys: Sequence[str], field: EditField, *, value: bool, as_json: bool) -> None:
+    with open_desk() as desk:
+        achievements = [desk.find(key) for key in keys]
+        for achievement in achievements:
+            desk.record(achievement.key, {field: value})
+        _print([desk.find(achievement.key) for achievement in achievements], as_json=as_json)
+
+
+def _achievement_if_any(connection: sa.Connection, key: str) -> AchievementView | None:
+    try:
+        return get_achievement(connection, key)
+    except StoreError:
+        return None
+
+
+def _facts(answer: PublicAchievement | Held) -> dict[str, Any]:
+    if isinstance(answer, PublicAchievement):
+        return {"goes_out": True, "title": answer.title, "redacted": answer.redacted}
+    return {"goes_out": False, "reason": answer.reason, "detail": answer.detail, "preview": answer.preview}
+
+
+def _print(achievements: Sequence[AchievementView], *, as_json: bool) -> None:
+    if as_json:
+        facts = [asdict(achievement) for achievement in achievements]
+        print_json(facts if len(facts) > 1 else facts[0])
+        return
+    for achievement in achievements:
+        click.echo(headline(achievement))
+
+
+def _print_edits(edits: Sequence[RecordedEdit], did: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json([asdict(edit) for edit in edits])
+        return
+    for each in edits:
+        undone = f" (undone {each.undone_at:%Y-%m-%d %H:%M})" if each.undone_at else ""
+        click.echo(f"{each.id:>5}  {each.made_at:%Y-%m-%d %H:%M}  {did}{' ' * bool(did)}{describe_edit(each)}{undone}")
+        click.echo(f"       {click.style(f'{each.achievement_key} by {each.made_by}', dim=True)}")

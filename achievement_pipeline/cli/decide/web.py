@@ -1,0 +1,56 @@
+"""`achievements web`: the page on which the user looks and decides."""
+
+import secrets
+import socket
+import webbrowser
+
+import click
+import uvicorn
+
+from achievement_pipeline.cli.decide.commands import open_desk
+from achievement_pipeline.errors import AchievementPipelineError
+from achievement_pipeline.web import create_app
+from achievement_pipeline.web.app import LOOPBACK
+from achievement_pipeline.web.guard import ENTRANCE
+
+_PORT = 3100
+_ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 - what is warned of
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=_PORT, show_default=True, help="0: any that is free.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; others see it elsewhere.")
+@click.option("--name", "names", multiple=True, help="Another name that the page answers to; several times.")
+@click.option("--open", "open_it", is_flag=True, help="Open it in your browser.")
+def web(*, port: int, host: str, names: tuple[str, ...], open_it: bool) -> None:
+    """Look and decide in the browser, until Ctrl-C.
+
+    The address that is printed lets your browser in, and nobody else's: keep it to yourself.
+    """
+    token = secrets.token_urlsafe(32)
+    hosts = {*LOOPBACK, *names, *({host} - set(_ANYWHERE))}
+    with open_desk() as desk, _listen(host, port) as listening:
+        if host not in LOOPBACK:
+            click.echo(f"⚠️  Listening on {host}: who is on this network can try to reach it, unencrypted.", err=True)
+        shown = f"[{host}]" if ":" in host else host
+        address = f"http://{shown}:{listening.getsockname()[1]}{ENTRANCE}?token={token}"
+        click.echo(address)
+        if open_it:
+            webbrowser.open(address)
+        app = create_app(desk, token=token, hosts=hosts)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise AchievementPipelineError(
+            f"Can't listen on {host}, port {port}: {error.strerror}. Try --port 0."
+        ) from error
+    return listening

@@ -1,0 +1,36 @@
+"""`achievements skills`: what a person has shown, how often, and since when."""
+
+import datetime as dt
+from dataclasses import asdict
+
+import click
+
+from achievement_pipeline.cli.look.achievements import open_connection, whose
+from achievement_pipeline.cli.printing import json_option, print_json
+from achievement_pipeline.store.reading import PersonalSkill, skills_of_person
+
+
+@click.command()
+@click.option("--author", metavar="EMAIL", help="Whose: an e-mail address, or 'me'; without it everybody's.")
+@click.option("--kind", type=click.Choice(["language", "technology", "practice"]), help="Only skills of this kind.")
+@json_option
+def skills(author: str | None, kind: str | None, as_json: bool) -> None:
+    """List a person's skills: how many achievements show each, when first and last, and its trend.
+
+    The trend compares the last 365 days with the 365 before: new, again, rising, steady, falling or idle.
+    """
+    with open_connection() as connection:
+        found = skills_of_person(connection, whose(author), dt.datetime.now(dt.UTC))
+    found = [skill for skill in found if kind in {None, skill.kind}]
+    if as_json:
+        print_json([asdict(skill) | {"trend": skill.trend} for skill in found])
+        return
+    for skill in found:
+        click.echo(_line(skill))
+    click.echo(f"{len(found):,} skills", err=True)
+
+
+def _line(skill: PersonalSkill) -> str:
+    first, last = (f"{at:%Y-%m-%d}" if at else "unknown   " for at in (skill.first_seen, skill.last_seen))
+    trend = f"{skill.trend} ({skill.before} → {skill.recent})"
+    return f"{skill.achievements:6,}  {skill.kind:<10}  {first} – {last}  {trend:<20}  {skill.skill}"  # noqa: RUF001

@@ -1,0 +1,1 @@
+"""Commands that publish: `export`, `publish`, `login`, `logout`."""

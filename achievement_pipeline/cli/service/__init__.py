@@ -1,0 +1,1 @@
+"""Commands of the service: `start`, `stop`, `status`, `service`, `worker`, `doctor`."""

@@ -1,0 +1,103 @@
+"""`achievements stop` and `achievements status`: the service, from another terminal."""
+
+import datetime as dt
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from achievement_pipeline.cli.dagster_home import use_dagster_home
+from achievement_pipeline.cli.service.presence import Service, ServiceError, end_leftovers, find_service, stop_service
+from achievement_pipeline.settings import load_settings
+
+if TYPE_CHECKING:
+    from dagster import RunRecord
+
+_SECONDS_TO_STOP = 120
+"""More than `achievements start` takes for it at most."""
+_RUNS = 5
+_SIGNS = {"SUCCESS": "✅", "FAILURE": "❌", "CANCELED": "❌"}
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A run as people ask for it."""
+
+    id: str
+    job: str
+    of: str
+    """Its repository, or the first and the last of them."""
+    status: str
+    created: dt.datetime
+    seconds: float | None
+    """How long it took; None where it is not done."""
+
+
+@click.command()
+def stop() -> None:
+    """Stop the service: what runs is finished, or released for the next start."""
+    home = load_settings().home
+    service = find_service(home)
+    if service is None:
+        if end_leftovers(home):
+            click.echo("✅ The service was killed; what it left behind is ended.", err=True)
+        else:
+            click.echo("ℹ️  Nothing runs.", err=True)  # noqa: RUF001 - the sign is meant
+        return
+    if not stop_service(service, home, seconds=_SECONDS_TO_STOP):
+        raise ServiceError(f"Process {service.pid} does not stop. To end it: kill -9 {service.pid}; achievements stop")
+    click.echo("✅ Stopped.", err=True)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def status(as_json: bool) -> None:
+    """Say what runs, since when and where, and what ran last."""
+    settings = load_settings()
+    service = find_service(settings.home)
+    # without a folder of Dagster's nothing ever ran, and to ask would make one
+    known = (settings.home / "dagster").exists() or settings.environment.database_url
+    if known:
+        use_dagster_home(settings)
+    runs = _last_runs() if known else []
+    if as_json:
+        content = {"running": service is not None, "service": _facts(service), "runs": [asdict(run) for run in runs]}
+        click.echo(json.dumps(content, indent=2, default=str))
+        return
+    if service:
+        click.echo(f"✅ Running since {service.since:%Y-%m-%d %H:%M} UTC, process {service.pid}: {service.url}")
+    else:
+        click.echo("ℹ️  Not running. To start it: achievements start")  # noqa: RUF001 - the sign is meant
+    for run in runs:
+        took = "" if run.seconds is None else f", {run.seconds:.0f} s"
+        sign = _SIGNS.get(run.status, "🔍")
+        click.echo(f"  {sign} {run.created:%Y-%m-%d %H:%M:%S} {run.job} {run.of}: {run.status.lower()}{took}  {run.id}")
+
+
+def _facts(service: Service | None) -> dict[str, object] | None:
+    return None if service is None else {"pid": service.pid, "url": service.url, "since": service.since}
+
+
+def _last_runs() -> list[_Run]:
+    # imported here, as `stop` has no use for its seconds
+    from dagster import DagsterInstance  # noqa: PLC0415
+
+    with DagsterInstance.get() as instance:
+        return [_run(record) for record in instance.get_run_records(limit=_RUNS)]
+
+
+def _run(record: "RunRecord") -> _Run:
+    # imported here, as it brings Dagster along
+    from achievement_pipeline.defs.requests import people_call, subject  # noqa: PLC0415
+
+    run = record.dagster_run
+    took = record.end_time - record.start_time if record.start_time and record.end_time else None
+    return _Run(
+        id=run.run_id,
+        job=people_call(run.job_name),
+        of=subject(run.tags),
+        status=run.status.value,
+        created=record.create_timestamp,
+        seconds=took,
+    )

@@ -1,0 +1,216 @@
+"""`achievements doctor`: what is configured, what is reachable, what is missing, and what to do about it."""
+
+import datetime as dt
+import json
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+
+from achievement_pipeline.app.accounts import logins_of
+from achievement_pipeline.cli import EXIT_FAILED
+from achievement_pipeline.cli.dagster_home import use_dagster_home
+from achievement_pipeline.cli.opening import open_engine
+from achievement_pipeline.cli.service.presence import find_service
+from achievement_pipeline.errors import PublishingError, SettingsError, SourceError, StoreError
+from achievement_pipeline.http import Wire
+from achievement_pipeline.publishing.linkedin.login import warning
+from achievement_pipeline.settings import Settings, load_settings
+from achievement_pipeline.sources.github import GitHubClient
+from achievement_pipeline.sources.linear import LinearClient
+from achievement_pipeline.sources.mlflow import MlflowClient
+from achievement_pipeline.store.repositories import KnownRepository, list_repositories
+from achievement_pipeline.store.tables import Achievement
+
+_OLDEST_GIT = (2, 31)
+"""The first with all options that the git lane uses; what later ones add (GIT_NO_LAZY_FETCH) is checked there."""
+
+
+_IMPATIENT = Wire(timeout=(5.0, 15.0), attempts=1, patience=0.0)
+"""Somebody waits for the answer: what does not come at once is what they want to know."""
+
+
+class Health(StrEnum):
+    """How well a thing is."""
+
+    GOOD = "good"
+    OFF = "off"
+    BAD = "bad"
+
+
+_SIGNS = {Health.GOOD: "✅", Health.OFF: "ℹ️ ", Health.BAD: "❌"}  # noqa: RUF001 - the sign is meant
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found out about one thing."""
+
+    name: str
+    health: Health
+    detail: str
+    remedy: str = ""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def doctor(as_json: bool) -> None:
+    """Say what is configured, what is reachable, what is missing, and what to do about it."""
+    findings = list(_examine())
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            click.echo(f"{_SIGNS[finding.health]} {finding.name}: {finding.detail}")
+            if finding.remedy:
+                click.echo(f"   → {finding.remedy}")
+    if any(finding.health is Health.BAD for finding in findings):
+        sys.exit(EXIT_FAILED)
+
+
+def _examine() -> Iterator[Finding]:
+    yield _programs()
+    yield _git()
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        yield Finding("settings", Health.BAD, str(error), "Correct them; the README lists every setting.")
+        return
+    yield _settings(settings)
+    yield _home(settings)
+    yield from _sources(settings)
+    yield _linkedin(settings)
+    yield from _database(settings)
+    yield from _dagster(settings)
+
+
+def _programs() -> Finding:
+    detail = f"achievements {version('achievement-pipeline')}, Dagster {version('dagster')}"
+    return Finding("versions", Health.GOOD, f"{detail}, Python {platform.python_version()}")
+
+
+def _git() -> Finding:
+    if shutil.which("git") is None:
+        return Finding("git", Health.BAD, "not on PATH", "Install git.")
+    printed = subprocess.run(["git", "--version"], check=True, capture_output=True, text=True).stdout.split()[2]  # noqa: S607 - the user's git
+    numbers = tuple(int(part) for part in printed.split(".")[:2])
+    if numbers < _OLDEST_GIT:
+        return Finding("git", Health.BAD, f"version {printed}", f"Install {_OLDEST_GIT[0]}.{_OLDEST_GIT[1]} or newer.")
+    return Finding("git", Health.GOOD, f"version {printed}")
+
+
+def _settings(settings: Settings) -> Finding:
+    path = settings.config_path or "no achievements.toml, the defaults count"
+    lane = "on" if settings.environment.enable_git_tracking else "off (ENABLE_GIT_TRACKING)"
+    return Finding("settings", Health.GOOD, f"{path}; git lane {lane}")
+
+
+def _sources(settings: Settings) -> Iterator[Finding]:
+    """Ask each source that is on, once; nothing is asked of one that is off."""
+    from achievement_pipeline.defs import clients  # noqa: PLC0415 - Dagster comes along, which takes a moment
+
+    ways: dict[str, Callable[[Settings, Wire], GitHubClient | LinearClient | MlflowClient]] = {
+        "GitHub": clients.github_client,
+        "Linear": clients.linear_client,
+        "MLflow": clients.mlflow_client,
+    }
+    for name, way in ways.items():
+        try:
+            said = way(settings, _IMPATIENT).examine()
+        except SettingsError as error:
+            problem, _, remedy = str(error).partition(". ")
+            yield Finding(name, Health.OFF, problem, remedy)
+        except SourceError as error:
+            yield Finding(name, Health.BAD, str(error))
+        else:
+            yield Finding(name, Health.GOOD, f"reachable, {said}{_slowly(name, settings)}")
+
+
+def _slowly(name: str, settings: Settings) -> str:
+    is_slow = name == "GitHub" and settings.environment.github_token is None
+    return "; without GITHUB_TOKEN public repositories are read, slowly" if is_slow else ""
+
+
+def _home(settings: Settings) -> Finding:
+    folder = next(part for part in (settings.home, *settings.home.parents) if part.exists())
+    free = shutil.disk_usage(folder).free / 2**30
+    return Finding("data", Health.GOOD, f"{settings.home}, {free:.0f} GiB free; frames in {settings.frames_location}")
+
+
+def _linkedin(settings: Settings) -> Finding:
+    try:
+        login = logins_of(settings).find()
+    except PublishingError as error:
+        return Finding("linkedin", Health.BAD, str(error), "Run `achievements login linkedin`.")
+    if login is None:
+        remedy = "Run `achievements login linkedin`." if settings.environment.linkedin_client_id else ""
+        return Finding("linkedin", Health.OFF, "not logged in", remedy)
+    said, _, remedy = warning(login, dt.datetime.now(dt.UTC)).partition(". ")
+    if said:
+        return Finding("linkedin", Health.BAD, said, remedy)
+    return Finding("linkedin", Health.GOOD, f"logged in until {login.expires_at:%Y-%m-%d}")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    origin = "given by DATABASE_URL" if settings.environment.database_url else "embedded"
+    try:
+        with open_engine(settings) as engine:
+            yield _contents(engine, origin)
+            repositories = list_repositories(engine)
+    except StoreError as error:
+        problem, _, remedy = str(error).partition("\n")
+        yield Finding("database", Health.BAD, problem, remedy)
+        return
+    if not repositories:
+        yield Finding("repositories", Health.OFF, "none yet", "Run `achievements collect` in a git repository.")
+    yield from map(_repository, repositories)
+
+
+def _contents(engine: sa.Engine, origin: str) -> Finding:
+    with engine.connect() as connection:
+        server = connection.scalar(sa.text("SHOW server_version"))
+        count = connection.scalar(sa.select(sa.func.count()).where(Achievement.retracted_at.is_(None)))
+    return Finding("database", Health.GOOD, f"PostgreSQL {server}, {origin}, {count:,} achievements")
+
+
+def _repository(repository: KnownRepository) -> Finding:
+    name = f"repository {repository.key}"
+    if repository.missing_since:
+        since = f"{repository.missing_since:%Y-%m-%d}"
+        remedy = "Bring it back, or collect it from where it is now. What was collected is kept."
+        return Finding(name, Health.BAD, f"not found at {repository.location} since {since}", remedy)
+    if "://" not in repository.location and not Path(repository.location).exists():
+        return Finding(name, Health.BAD, f"not at {repository.location}", "Collect it from where it is now.")
+    return Finding(name, Health.GOOD, repository.location)
+
+
+def _dagster(settings: Settings) -> Iterator[Finding]:
+    service = find_service(settings.home)
+    if service:
+        yield Finding("service", Health.GOOD, f"running since {service.since:%Y-%m-%d %H:%M} UTC: {service.url}")
+    else:
+        remedy = "Nothing is collected by itself until it runs: achievements start"
+        yield Finding("service", Health.OFF, "not running", remedy)
+    if not (settings.home / "dagster").exists() and not settings.environment.database_url:
+        return  # nothing ever ran, and to look would make the records
+    # imported here: its seconds are for nothing where there are no records
+    from dagster import DagsterInstance  # noqa: PLC0415
+
+    from achievement_pipeline.defs.instance.health import examine  # noqa: PLC0415
+
+    use_dagster_home(settings)
+    try:
+        with DagsterInstance.get() as instance:
+            for symptom in examine(instance, is_running=service is not None):
+                health = Health.BAD if symptom.remedy else Health.GOOD
+                yield Finding(symptom.name, health, symptom.detail, symptom.remedy)
+    except StoreError as error:
+        problem, _, remedy = str(error).partition("\n")
+        yield Finding("Dagster's records", Health.BAD, problem, remedy)

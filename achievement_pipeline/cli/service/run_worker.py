@@ -1,0 +1,37 @@
+"""The process of one run: ``python -m achievement_pipeline.cli.service.run_worker``.
+
+It imports all that a run needs, waits for its order (a line of standard input: what ``dagster api execute_run`` takes),
+carries it out, and ends. Where none comes it ends with whoever started it.
+"""
+
+import os
+import sys
+
+from dagster._cli.api import execute_run_command
+from dagster._grpc.types import ExecuteRunArgs
+from dagster._serdes import deserialize_value
+
+import achievement_pipeline.definitions  # noqa: F401 - the run finds it imported
+from achievement_pipeline.cli import spare_memory_work
+from achievement_pipeline.defs.instance.logs import use_console_logger
+from achievement_pipeline.defs.instance.run_locks import hold_run_lock
+from achievement_pipeline.settings import load_settings
+
+
+def main() -> None:
+    """Wait for an order, and carry it out."""
+    spare_memory_work()
+    settings = load_settings()
+    order = sys.stdin.readline().strip() if len(sys.argv) == 1 else sys.argv[1]
+    if not order:
+        return
+    if load_settings() != settings:  # they were changed while this waited: begin anew, with the order in hand
+        os.execv(sys.executable, [sys.executable, "-m", "achievement_pipeline.cli.service.run_worker", order])  # noqa: S606
+    use_console_logger(settings.environment.achievements_log_format)
+    run_id = deserialize_value(order, ExecuteRunArgs).run_id
+    with hold_run_lock(settings.run_locks_path, run_id):
+        execute_run_command.main([order])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""`achievements start`: the Dagster UI, its daemon and the database together, until Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import click
+
+from achievement_pipeline.cli import EXIT_FAILED, dagster_home
+from achievement_pipeline.cli.service.presence import Service, note_group, run_as_service
+from achievement_pipeline.cli.shared_server import shared_server
+from achievement_pipeline.settings import LogFormat, Settings, load_settings
+from achievement_pipeline.store.embedded import EmbeddedPostgres
+
+_SECONDS_TO_STOP = 60
+"""Dagster's own processes take up to 45."""
+_SECONDS_TO_FINISH = 30
+"""For the runs that are under way; one that takes longer is released: it is started again with the next start."""
+_POLL_SECONDS = 0.2
+
+_LOG_OPTIONS = {
+    # of Dagster's own lines people get what is wrong; what is done, the runs tell themselves
+    LogFormat.TEXT: ("--log-format", "colored", "--log-level", "warning", "--code-server-log-level", "warning"),
+    LogFormat.JSON: ("--log-format", "json", "--log-level", "info", "--code-server-log-level", "info"),
+}
+
+
+@click.command()
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address of the UI. It has no login: keep it local."
+)
+@click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port of the UI.")
+def start(host: str, port: int) -> None:
+    """Run the Dagster UI, its daemon and the database until Ctrl-C.
+
+    Sensors and schedules run as long as this does. The UI is at http://127.0.0.1:3000. Runs that are under way finish
+    before it stops; one that takes longer than half a minute is released, and started again by the next start.
+    """
+    settings = load_settings()
+    url = f"http://{host}:{port}"
+    with run_as_service(settings.home, url) as service:
+        home = dagster_home.use_dagster_home(settings)
+        with shared_server(settings) as server:
+            click.echo(f"🔍 Starting. The UI will be at {url}; Ctrl-C stops everything.", err=True)
+            stopped = _serve(_command(settings, home / "workspace.yaml", host, port), service, settings, server)
+    if not stopped:
+        click.echo("❌ Dagster ended by itself; its last words are above. Start it again: achievements start", err=True)
+        sys.exit(EXIT_FAILED)
+    click.echo("✅ Stopped.", err=True)
+
+
+def _command(settings: Settings, workspace: Path, host: str, port: int) -> list[str]:
+    where = ("--workspace", str(workspace), "--host", host, "--port", str(port))
+    logging = _LOG_OPTIONS[settings.environment.achievements_log_format]
+    # it calls itself superseded by `dg dev`, which is of another package and reads no workspace.yaml by itself
+    quiet = ("-W", "ignore:Function `dev_command` is superseded")
+    return [sys.executable, *quiet, "-m", "dagster", "dev", *where, *logging]
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """Return the environment of Dagster's processes."""
+    code_servers = ("DAGSTER_CLI_CODE_SERVER_START", "DAGSTER_CLI_API_GRPC")
+    is_json = settings.environment.achievements_log_format is LogFormat.JSON
+    return {
+        # gRPC tells of every fork
+        "GRPC_VERBOSITY": "ERROR",
+        **os.environ,
+        # the service is started in any folder, and a gql.py there is not the package of that name
+        "PYTHONSAFEPATH": "1",
+        # `dagster dev` hands on its format to all processes but these
+        **{f"{command}_LOG_FORMAT": "json" if is_json else "colored" for command in code_servers},
+    }
+
+
+def _serve(command: list[str], service: Service, settings: Settings, server: EmbeddedPostgres | None) -> bool:
+    """Run `dagster dev` until it ends or this process is asked to stop; tell whether it was asked."""
+    # in a group of its own, so that Ctrl-C in the terminal reaches this process alone, which then stops it in order
+    with (
+        stoppable(),
+        subprocess.Popen(command, env=_environment(settings), process_group=0, pass_fds=_lease(server)) as dagster,
+    ):
+        try:
+            note_group(settings.home, service, dagster.pid)
+            dagster.wait()
+        except KeyboardInterrupt:
+            _stop(dagster)
+            return True
+        finally:
+            with suppress(ProcessLookupError):  # all of it is gone, as it should be
+                os.killpg(dagster.pid, signal.SIGKILL)
+    return False
+
+
+def _lease(server: EmbeddedPostgres | None) -> tuple[int, ...]:
+    """The share of the server that Dagster's processes inherit: they keep it even if this process is killed."""
+    return () if server is None else (server.lease_fd,)
+
+
+@contextmanager
+def stoppable() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does, and let what is started meanwhile be stopped by SIGINT.
+
+    A shell without job control lets what it starts with ``&`` ignore SIGINT, and that is inherited: Dagster would never
+    stop, nor a run be terminated. A handler is not inherited, so one that does nothing stands in for ignoring here.
+    """
+    interrupted = signal.getsignal(signal.SIGINT)
+    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if interrupted is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+        signal.signal(signal.SIGINT, interrupted)
+
+
+def _stop(dagster: subprocess.Popen[bytes]) -> None:
+    """Ask Dagster to stop, and give the runs that are under way some time; who then is left, the caller ends."""
+    click.echo("ℹ️  Stopping.", err=True)  # noqa: RUF001 - the sign is meant
+    dagster.send_signal(signal.SIGINT)
+    try:
+        dagster.wait(_SECONDS_TO_STOP)
+    except subprocess.TimeoutExpired:
+        click.echo("❌ Dagster does not stop by itself: it is ended.", err=True)
+        return
+    if not _is_gone(dagster.pid, _SECONDS_TO_FINISH):
+        click.echo("ℹ️  Some runs take longer: the next start takes them up again.", err=True)  # noqa: RUF001
+
+
+def _is_gone(group: int, seconds: float) -> bool:
+    """Wait for the last process of a group to end, and tell whether it did in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(_POLL_SECONDS)
+    return False

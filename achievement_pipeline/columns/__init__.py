@@ -1,0 +1,1 @@
+"""Whole columns of a dataframe at once, by Arrow: text and JSON."""

@@ -1,0 +1,1 @@
+"""Dagster's instance: storage, launcher, Celery, logs, health."""

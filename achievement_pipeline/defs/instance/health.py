@@ -1,0 +1,108 @@
+"""What Dagster's records tell of its health: whether the daemon is alive, what its sensors did last, what failed."""
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import dagster as dg
+from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, InstigatorTick, TickStatus
+from dagster._core.storage.tags import SENSOR_NAME_TAG
+
+from achievement_pipeline.defs.instance.failures import REASON_TAG
+from achievement_pipeline.defs.requests import subject
+
+_LIVE_SECONDS = 120
+"""The daemon notes that it lives every half a minute."""
+_FAILURES_SHOWN = 5
+_FAILURES_LOOKED_AT = 50
+_FAILURES_DAYS = 7
+_AGAIN = "Its sensor asks for it again, after waits that grow."
+_BY_HAND = "Nothing repeats it by itself: mend what it says, then ask for it again."
+_OF = ("dagster/partition", "dagster/asset_partition_range")
+"""Tags that say what a run is for."""
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """One thing that was looked at; it is well where there is no remedy."""
+
+    name: str
+    detail: str
+    remedy: str = ""
+
+
+def examine(instance: dg.DagsterInstance, *, is_running: bool) -> Iterator[Symptom]:
+    """Look at Dagster's records.
+
+    Args:
+        instance: The instance.
+        is_running: Whether the service runs, so that its daemon has to be alive.
+    """
+    if is_running:
+        yield _daemon(instance)
+    yield from _triggers(instance)
+    yield from _failures(instance)
+
+
+def _daemon(instance: dg.DagsterInstance) -> Symptom:
+    beats = instance.get_daemon_heartbeats()
+    if not beats:
+        return Symptom("daemon", "has not reported yet", "It takes half a minute after the start; then ask again.")
+    silent = sorted(name for name, beat in beats.items() if time.time() - beat.timestamp > _LIVE_SECONDS)
+    if silent:
+        return Symptom("daemon", f"silent: {', '.join(silent)}", "Restart it: achievements stop; achievements start")
+    return Symptom("daemon", f"alive: {', '.join(sorted(beats)).lower()}")
+
+
+def _triggers(instance: dg.DagsterInstance) -> Iterator[Symptom]:
+    """Tell of sensors and schedules: which are on, which the user switched off, and which failed the last time."""
+    states = sorted(instance.all_instigator_state(), key=lambda state: state.instigator_name)
+    on = [state for state in states if state.status is not InstigatorStatus.STOPPED]
+    off = [state.instigator_name for state in states if state.status is InstigatorStatus.STOPPED]
+    ticks = {state.instigator_name: _last_tick(instance, state) for state in on}
+    if ticks:
+        told = (f"{name} ({_written(tick.timestamp) if tick else 'no tick yet'})" for name, tick in ticks.items())
+        yield Symptom("sensors and schedules", f"on, with their last ticks: {', '.join(told)}")
+    if off:
+        yield Symptom("sensors and schedules", f"switched off in the UI: {', '.join(off)}")
+    for name, tick in ticks.items():
+        if tick and tick.status is TickStatus.FAILURE:
+            error = tick.error and (tick.error.cause or tick.error)
+            remedy = "It tries again by itself. If this stays, its page in the UI shows all of it: achievements start"
+            yield Symptom(name, f"its last tick failed: {error.message.strip() if error else 'see the UI'}", remedy)
+
+
+def _last_tick(instance: dg.DagsterInstance, state: InstigatorState) -> InstigatorTick | None:
+    return next(iter(instance.get_ticks(state.instigator_origin_id, state.selector_id, limit=1)), None)
+
+
+def _failures(instance: dg.DagsterInstance) -> Iterator[Symptom]:
+    """Tell of what failed in the last days, the last time of each, where no later run of the same made up for it."""
+    since = dt.datetime.now(dt.UTC) - dt.timedelta(days=_FAILURES_DAYS)
+    failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], created_after=since)
+    told: set[tuple[str, str]] = set()
+    for record in instance.get_run_records(failed, limit=_FAILURES_LOOKED_AT):
+        run = record.dagster_run
+        what = (run.job_name, subject(run.tags))
+        if what in told or len(told) == _FAILURES_SHOWN:
+            continue
+        told.add(what)
+        later = dg.RunsFilter(
+            job_name=run.job_name,
+            statuses=[dg.DagsterRunStatus.SUCCESS],
+            tags={name: text for name, text in run.tags.items() if name.startswith(_OF)},
+            created_after=record.create_timestamp,
+        )
+        if instance.get_runs(later, limit=1):
+            continue
+        reason = run.tags.get(REASON_TAG, "see its log")
+        remedy = (
+            f"{_AGAIN if SENSOR_NAME_TAG in run.tags else _BY_HAND} Its log: achievements start, run {run.run_id[:8]}"
+        )
+        failed_at = f"{record.create_timestamp:%Y-%m-%d %H:%M} UTC"
+        yield Symptom(" ".join(("run", *what)).strip(), f"failed {failed_at}: {reason}", remedy)
+
+
+def _written(timestamp: float) -> str:
+    return f"{dt.datetime.fromtimestamp(timestamp, dt.UTC):%Y-%m-%d %H:%M:%S}"

@@ -1,0 +1,84 @@
+"""What a run says on the console of its process: lines with a sign for people, or JSON for machines.
+
+Dagster's own records of a run are in the UI, all of them; here is what it does, what went wrong, and how it ended.
+"""
+
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import dagster as dg
+from dagster._core.execution import context_creation_job
+
+from achievement_pipeline.defs.instance.failures import reason_of_step
+from achievement_pipeline.defs.requests import people_call, subject
+from achievement_pipeline.settings import LogFormat
+
+_CONFIG = {
+    "log_level": dg.Field(str, default_value="INFO", is_required=False, description="The lowest level that is told")
+}
+_NO_FAULT = "Data version mismatch for asset"
+"""Said where a run of other repositories materialized the same asset meanwhile, as runs of a backfill do."""
+
+
+def console_logger(log_format: LogFormat) -> dg.LoggerDefinition:
+    """Return the logger of runs."""
+    return dg.json_console_logger if log_format is LogFormat.JSON else _people_logger
+
+
+def use_console_logger(log_format: LogFormat) -> None:
+    """Let the runs of this process speak on its console in our way.
+
+    Dagster gives its own logger to a run whose configuration names none, and no setting of it says otherwise.
+    """
+    ours = (console_logger(log_format), {"name": "dagster", "log_level": "INFO"})
+    # by its name, as it is no part of what the module offers
+    setattr(context_creation_job, "default_system_loggers", lambda _: [ours])  # noqa: B010
+
+
+@dg.logger(_CONFIG, description="A line with a sign for what people ask for")
+def _people_logger(init: dg.InitLoggerContext) -> logging.Logger:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_ForPeople("%(asctime)s", "%H:%M:%S"))
+    lowest = logging.getLevelNamesMapping()[init.logger_config["log_level"].upper()]
+    handler.addFilter(lambda record: record.levelno >= lowest or (lowest <= logging.INFO and _has_succeeded(record)))
+    handler.addFilter(lambda record: not str(_about(record)["orig_message"]).startswith(_NO_FAULT))
+    logger = logging.Logger("achievements")
+    logger.addHandler(handler)
+    return logger
+
+
+class _ForPeople(logging.Formatter):
+    """Says whose line it is and what it says, without Dagster's identifiers."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line: sign, time, job, repository, message."""
+        about = _about(record)
+        run = f"{people_call(about['job_name'])} {subject(about['job_tags'])}".strip()
+        return f"{_sign(record)} {self.formatTime(record, self.datefmt)} {run}: {_text(record)}"
+
+
+def _text(record: logging.LogRecord) -> str:
+    event = _about(record)["dagster_event"]
+    if event and event.is_step_failure and (reason := reason_of_step(event)):
+        return f"{event.step_key}: {reason}"
+    return "done" if _has_succeeded(record) else str(_about(record)["orig_message"])
+
+
+def _sign(record: logging.LogRecord) -> str:
+    if _has_succeeded(record):
+        return "✅"
+    if record.levelno >= logging.ERROR:
+        return "❌"
+    return "ℹ️ " if record.levelno >= logging.WARNING else "🔍"  # noqa: RUF001 - the sign is meant
+
+
+def _has_succeeded(record: logging.LogRecord) -> bool:
+    event = _about(record)["dagster_event"]
+    return event is not None and event.event_type is dg.DagsterEventType.RUN_SUCCESS
+
+
+def _about(record: logging.LogRecord) -> Mapping[str, Any]:
+    about: Mapping[str, Any] = record.dagster_meta  # type: ignore[attr-defined]  # set by Dagster
+    return about

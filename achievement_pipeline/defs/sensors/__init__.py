@@ -1,0 +1,1 @@
+"""Sensors, and what triggers each lane."""

@@ -1,0 +1,116 @@
+"""The sensors of the git lane: repositories whose refs have moved are collected.
+
+They decide by what they see and by what was collected, never by what they did before (`watching`), so a tick that dies
+half-way, a run that is lost and a cursor that is forgotten are all made up for by the next tick.
+"""
+
+import functools
+import time
+from collections.abc import Callable, Collection
+
+import dagster as dg
+import sqlalchemy as sa
+
+from achievement_pipeline.app.repositories import NOTHING, Watched, watch_local, watch_remote
+from achievement_pipeline.app.watching import Cursor, decide, ranges
+from achievement_pipeline.defs.collected import SHAPE, collected_by, repositories_of_runs
+from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
+from achievement_pipeline.defs.jobs import COLLECT_GIT
+from achievement_pipeline.defs.partitions import PARTITIONS_NAME, REPOSITORIES, REPOSITORIES_A_RUN
+from achievement_pipeline.defs.requests import request_repositories
+from achievement_pipeline.defs.resources import stay_open
+from achievement_pipeline.defs.sensors.triggers import triggers
+from achievement_pipeline.settings import Settings
+from achievement_pipeline.store.repositories import forget_repository, mark_repositories_found
+
+_SHORTEST_INTERVAL = 5
+"""Seconds: Dagster's daemon looks at its sensors no more often."""
+
+
+def git_sensors(settings: Settings, frames: ParquetIOManager) -> list[dg.SensorDefinition]:
+    """Return the sensors of the git lane: one for repositories on this machine, one for those given by URL."""
+    trigger = triggers(settings)["git"]
+    status = dg.DefaultSensorStatus.RUNNING if trigger.is_on else dg.DefaultSensorStatus.STOPPED
+
+    @dg.sensor(
+        job_name=COLLECT_GIT,
+        minimum_interval_seconds=_SHORTEST_INTERVAL,
+        default_status=status,
+        description=trigger.describe(
+            "Collects the repositories on this machine whose refs have moved. New ones join, gone ones leave."
+        ),
+    )
+    def new_commits(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        if not trigger.is_on:
+            return dg.SkipReason(trigger.why_off)
+        engine = stay_open(settings)
+        watched = watch_local(engine, settings)
+        _forget_renamed(engine, watched, context.instance, frames)
+        return _ask(context, watched, frames, lambda joining: mark_repositories_found(engine, joining))
+
+    @dg.sensor(
+        job_name=COLLECT_GIT,
+        minimum_interval_seconds=trigger.seconds,
+        default_status=status,
+        description=trigger.describe("Collects the repositories given by URL whose branches have moved."),
+    )
+    def new_remote_commits(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+        if not trigger.is_on:
+            return dg.SkipReason(trigger.why_off)
+        turn = int(time.time()) // trigger.seconds
+        return _ask(context, watch_remote(stay_open(settings), settings, turn), frames)
+
+    return [new_commits, new_remote_commits]
+
+
+def _ask(
+    context: dg.SensorEvaluationContext,
+    watched: Watched,
+    frames: ParquetIOManager,
+    welcome: Callable[[Collection[str]], None] = lambda _: None,
+) -> dg.SensorResult | dg.SkipReason:
+    """Ask for runs of what has to be collected, and let repositories join and leave the partitions."""
+    for key, why in watched.troubles.items():
+        context.log.warning(f"{key}: {why}")
+    instance = context.instance
+    partitions = list(instance.get_dynamic_partitions(PARTITIONS_NAME))
+    decision = decide(
+        watched.standings,
+        Cursor.load(context.cursor, SHAPE),
+        time.time(),
+        functools.partial(repositories_of_runs, instance),
+        collected_by(instance, frames),
+    )
+    joining = sorted((watched.standings.keys() | watched.elsewhere).difference(partitions))
+    if joining:
+        welcome(joining)
+    leaving = watched.gone.intersection(partitions)
+    if leaving:
+        leaving -= repositories_of_runs(instance)
+    changes: list[dg.AddDynamicPartitionsRequest | dg.DeleteDynamicPartitionsRequest] = [
+        *([REPOSITORIES.build_add_request(joining)] if joining else []),
+        *([REPOSITORIES.build_delete_request(sorted(leaving))] if leaving else []),
+    ]
+    # a range stretches over the keys between its ends: those that leave are gone when it is resolved
+    order = [key for key in [*partitions, *joining] if key not in leaving]
+    requests = [request_repositories(keys) for keys in ranges(decision.ask, order, REPOSITORIES_A_RUN)]
+    return dg.SensorResult(
+        run_requests=requests,
+        skip_reason=None if requests else f"Nothing to collect in {len(watched.standings):,} repositories.",
+        cursor=decision.cursor.model_dump_json(),
+        dynamic_partitions_requests=changes,
+    )
+
+
+def _forget_renamed(
+    engine: sa.Engine, watched: Watched, instance: dg.DagsterInstance, frames: ParquetIOManager
+) -> None:
+    """Forget the former key of a repository once what was collected under it is taken back."""
+    if not watched.renamed:
+        return
+    collected = collected_by(instance, frames)(sorted(watched.renamed))
+    for key in watched.renamed:
+        if collected.get(key, NOTHING) == NOTHING:  # never collected, or taken back
+            forget_repository(engine, key)
+            del watched.standings[key]
+            watched.gone.add(key)

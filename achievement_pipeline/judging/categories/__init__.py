@@ -1,0 +1,1 @@
+"""What kind of work an activity is."""

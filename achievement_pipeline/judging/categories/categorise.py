@@ -1,0 +1,280 @@
+"""What kind of work a commit or a pull request is, and what says so.
+
+Its Conventional Commits type, where it has one that tells. Otherwise a few rules for what is rare, and a small linear
+model for the rest: clues (`judging.categories.clues`) have weights, learnt from public histories whose
+authors wrote the type, and the type with the highest sum wins. ``docs/categories.md`` has what it gets right and what
+it does not, on repositories that it was not learnt from; ``benchmarks/categories.py`` measures it, and learns it anew.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from enum import StrEnum
+from importlib.resources import files as resources
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from achievement_pipeline.judging.categories.clues import file_clues, word_clues
+from achievement_pipeline.judging.paths import matches
+
+
+class Category(StrEnum):
+    """Kinds of work."""
+
+    FEATURE = "feature"
+    BUGFIX = "bugfix"
+    PERFORMANCE = "performance"
+    REFACTORING = "refactoring"
+    TESTING = "testing"
+    DOCUMENTATION = "documentation"
+    INFRASTRUCTURE = "infrastructure"
+    SECURITY = "security"
+    DEPENDENCY = "dependency"
+    STYLE = "style"
+    PROJECT = "project"
+    EXPERIMENT = "experiment"
+
+
+_OF_TYPE: Final = {
+    "feat": Category.FEATURE,
+    "feature": Category.FEATURE,
+    "features": Category.FEATURE,
+    "fix": Category.BUGFIX,
+    "fixes": Category.BUGFIX,
+    "bug": Category.BUGFIX,
+    "bugfix": Category.BUGFIX,
+    "hotfix": Category.BUGFIX,
+    "perf": Category.PERFORMANCE,
+    "performance": Category.PERFORMANCE,
+    "refactor": Category.REFACTORING,
+    "refactoring": Category.REFACTORING,
+    "test": Category.TESTING,
+    "tests": Category.TESTING,
+    "testing": Category.TESTING,
+    "docs": Category.DOCUMENTATION,
+    "doc": Category.DOCUMENTATION,
+    "ci": Category.INFRASTRUCTURE,
+    "build": Category.INFRASTRUCTURE,
+    "infra": Category.INFRASTRUCTURE,
+    "ops": Category.INFRASTRUCTURE,
+    "security": Category.SECURITY,
+    "sec": Category.SECURITY,
+    "deps": Category.DEPENDENCY,
+    "dep": Category.DEPENDENCY,
+    "style": Category.STYLE,
+    "lint": Category.STYLE,
+    "experiment": Category.EXPERIMENT,
+    "poc": Category.EXPERIMENT,
+    "wip": Category.EXPERIMENT,
+}
+"""``chore`` and ``revert`` are not here: they say little of what was done, so the rest of the commit is asked."""
+
+_FORMATTERS: Final = (
+    "prettier|black|ruff(?: format)?|isort|yapf|autopep8|gofmt|gofumpt|goimports|rustfmt|(?:cargo|go|dart) ?fmt|oxfmt"
+    "|dprint|clang-format|ktlint|google-java-format|php-cs-fixer|stylua|shfmt"
+)
+
+_RULES: Final = {
+    Category.SECURITY: (
+        r"\b(?:cve-\d{4}-\d+|ghsa(?:-\w{4}){3}|security|vulnerabilit(?:y|ies)|xss|csrf|ssrf|xxe|rce"
+        r"|sql injection|path traversal|directory traversal|prototype pollution|redos)\b"
+    ),
+    Category.DEPENDENCY: (
+        r"^(?:bump|upgrade|update|downgrade|pin|unpin|renovate)s?\b.*\b(?:dependenc(?:y|ies)|deps|lock ?files?"
+        r"|(?:from \S*\d\S* )?to (?:version )?v?\d+(?:\.\d+)*)\b"
+    ),
+    Category.PERFORMANCE: (
+        r"\b(?:(?:improve|increase|boost|better) (?:the )?(?:[\w-]+ ){0,2}(?:performance|perf|throughput)|faster"
+        r"|speed(?:s|ed|ing)?[ -]?up|speedups?|(?:reduce|lower) (?:the )?(?:[\w-]+ ){0,2}(?:latency|allocations?)"
+        r"|optimi[sz](?:e|es|ed|ing))\b"
+    ),
+    Category.STYLE: (
+        r"^(?:re)?format(?:s|ted|ting)?(?: (?:all|the|code|files?|source))*$"
+        rf"|^(?:re)?format(?:s|ted|ting)? (?:\S+ )*(?:with|using) (?:{_FORMATTERS})\b|^(?:{_FORMATTERS})(?: 20\d\d)?$"
+        rf"|^(?:run|apply|fix) (?:{_FORMATTERS}|formatting|indentation|code ?style)\b"
+        r"|\b(?:code ?style|(?:trailing|remove|fix) white ?space|indentation)\b"
+    ),
+    Category.EXPERIMENT: r"^(?:wip|poc|spike|prototype|experiment)\b|\bproof[ -]of[ -]concept\b",
+    Category.PROJECT: (
+        r"^(?:initial|first) commit\b|^(?:initiali[sz]e|set ?up|scaffold|bootstrap|kick ?off) (?:the |a )?(?:new )?"
+        r"(?:project|repo|repository|monorepo)\b"
+    ),
+}
+"""Whole words of titles, in the order in which they are asked. What they find is too rare to learn it from."""
+
+_CLUES_NAMED: Final = 3
+"""So many clues are named, the ones that weighed most."""
+
+_NO_FILES: Final = pd.DataFrame(
+    {
+        "place": pd.Series(dtype="int64"),
+        "path": pd.Series(dtype="str"),
+        "status": pd.Series(dtype="str"),
+        "insertions": pd.Series(dtype="Int32"),
+        "deletions": pd.Series(dtype="Int32"),
+    }
+)
+
+
+class Weights(NamedTuple):
+    """What each clue says for each type of Conventional Commits."""
+
+    types: tuple[str, ...]
+    clues: pa.Array
+    """Texts, in the order of the rows of `table`."""
+    table: npt.NDArray[np.float32]
+    """A row a clue, a column a type."""
+    biases: npt.NDArray[np.float32]
+    """Of each type: where it starts before any clue."""
+
+
+@functools.cache
+def clue_weights() -> Weights:
+    """The weights that the package brings, from ``clue_weights.csv``."""
+    with resources(__package__).joinpath("clue_weights.csv").open(encoding="utf-8") as file:
+        table = pd.read_csv(file, index_col="clue", keep_default_na=False)
+    values = table.to_numpy(dtype="float32")
+    clues = pa.array(table.index[1:].to_list(), pa.string())
+    return Weights(tuple(table.columns), clues, values[1:], values[0])
+
+
+def categorise(types: pd.Series[str], titles: pd.Series[str], files: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Say what kind of work each commit or pull request is, and which rule says so.
+
+    Args:
+        types: Conventional Commits types, missing where a title does not conform.
+        titles: Titles without type and scope.
+        files: What was changed: ``place`` (of its row among ``types``), ``path``, ``status``, ``insertions``,
+            ``deletions``. None where it is not known: then the title alone tells.
+
+    Returns:
+        ``category`` and ``rule``, with the index of ``types``. Rules are ``type:fix``, ``word:security``, or the clues
+        that weighed most, ``learnt:word:support + files:new code``.
+    """
+    verdicts = pd.DataFrame({"type": types, "title": titles}).reset_index(drop=True)
+    verdicts["category"] = verdicts["type"].map(_OF_TYPE)
+    verdicts["rule"] = ("type:" + verdicts["type"]).where(verdicts["category"].notna())
+    for category, expression in _RULES.items():
+        titles = _open(verdicts)["title"]
+        titles = titles[matches(titles, f"(?i){expression}")]
+        words = titles.str.extract(f"({expression})", flags=re.IGNORECASE, expand=False)
+        verdicts.loc[words.index, "category"] = category.value
+        verdicts.loc[words.index, "rule"] = "word:" + words.str.lower()
+    left = _open(verdicts).index
+    if len(left):
+        learnt = infer_types(verdicts["title"][left], _of_rows(files, left, len(verdicts)))
+        verdicts.loc[left, "category"] = learnt["type"].map(_OF_TYPE)
+        verdicts.loc[left, "rule"] = "learnt:" + learnt["clues"]
+    return verdicts[["category", "rule"]].astype("str").set_index(types.index)
+
+
+def certainties(rules: pd.Series[str]) -> pd.Series[int]:
+    """How sure each rule of `categorise` and of labels is: 2 where a person wrote it, 1 for a word, 0 for the rest."""
+    sources = rules.str.partition(":")[0]
+    return sources.map({"type": 2, "label": 2, "word": 1}).fillna(0).astype("int64")
+
+
+def are_learnt(rules: pd.Series[str]) -> pd.Series[bool]:
+    """Whether learnt weights alone gave each category."""
+    return rules.str.startswith("learnt:")
+
+
+def infer_types(titles: pd.Series[str], files: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Infer the Conventional Commits type that fits best, by the learnt weights of all clues.
+
+    Args:
+        titles: As in `categorise`.
+        files: As in `categorise`.
+
+    Returns:
+        ``type``, and ``clues``, those that weighed most for it, with the index of ``titles``.
+    """
+    weights = clue_weights()
+    clues = _known_clues(titles, _NO_FILES if files is None else files, weights)
+    sums = np.column_stack(
+        [
+            np.bincount(clues.places, weights=of_type[clues.numbers] * clues.amounts, minlength=len(titles))
+            for of_type in weights.table.T
+        ]
+    )
+    winners = (sums + weights.biases).argmax(axis=1)
+    # a clue speaks for a type by as much as it says more for it than for all on average
+    own = weights.table[clues.numbers, winners[clues.places]]
+    speaks = (own - weights.table.mean(axis=1)[clues.numbers]) * clues.amounts
+    return pd.DataFrame(
+        {
+            "type": np.asarray(weights.types, dtype=object)[winners],
+            "clues": _strongest(clues, speaks, weights.clues, len(titles)),
+        },
+        index=titles.index,
+    ).astype("str")
+
+
+class _Known(NamedTuple):
+    """Clues that have a weight, one entry an occurrence, ordered by place."""
+
+    places: npt.NDArray[np.int64]
+    numbers: npt.NDArray[np.int64]
+    """Rows of the weights."""
+    amounts: npt.NDArray[np.float32]
+
+
+def _known_clues(titles: pd.Series[str], files: pd.DataFrame, weights: Weights) -> _Known:
+    found = []
+    for prefix, places, words in word_clues(titles):
+        own = pc.starts_with(weights.clues, prefix)
+        known = pc.utf8_slice_codeunits(weights.clues.filter(own), len(prefix))
+        numbers = pc.index_in(words, value_set=known)
+        is_known = np.asarray(numbers.is_valid())
+        of_prefix = np.flatnonzero(np.asarray(own))
+        found.append((places[is_known], of_prefix[np.asarray(numbers.drop_null())], np.ones(is_known.sum(), "float32")))
+    rows = {clue: row for row, clue in enumerate(weights.clues.to_pylist())}
+    for clue, holds in file_clues(files, len(titles)):
+        if clue in rows:
+            places = np.flatnonzero(holds)
+            found.append((places, np.full(len(places), rows[clue]), holds[places].astype("float32")))
+    places, of_clues, amounts = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    order = np.argsort(places, kind="stable")
+    return _Known(places[order], of_clues[order].astype("int64"), amounts[order])
+
+
+def _strongest(clues: _Known, speaks: npt.NDArray[np.float32], names: pa.Array, total: int) -> npt.NDArray[np.object_]:
+    """Name, for each place, the clues that speak loudest, the loudest first; ``nothing`` where none does."""
+    texts = np.asarray(names.to_pylist(), dtype=object)
+    found = np.full(total, "", dtype=object)
+    left = np.flatnonzero(speaks > 0)
+    for _ in range(_CLUES_NAMED):
+        if not len(left):
+            break
+        places, loudness = clues.places[left], speaks[left]
+        begins = np.flatnonzero(np.diff(places, prepend=-1))
+        loudest = np.maximum.reduceat(loudness, begins)
+        lengths = np.diff(begins, append=len(left))
+        is_loudest = loudness == np.repeat(loudest, lengths)
+        candidates = np.flatnonzero(is_loudest)
+        firsts = candidates[np.unique(places[candidates], return_index=True)[1]]
+        here, named = places[firsts], texts[clues.numbers[left[firsts]]]
+        found[here] = np.where(found[here] == "", "", found[here] + " + ") + named
+        left = np.delete(left, firsts)
+    return np.where(found == "", "nothing", found)
+
+
+def _open(verdicts: pd.DataFrame) -> pd.DataFrame:
+    return verdicts[verdicts["category"].isna()]
+
+
+def _of_rows(files: pd.DataFrame | None, rows: pd.Index[int], total: int) -> pd.DataFrame | None:
+    """The files of some rows, their places counted among those."""
+    if files is None:
+        return None
+    place_of = np.full(total, -1)
+    place_of[rows] = np.arange(len(rows))
+    places = place_of[files["place"].to_numpy()]
+    within: pd.DataFrame = files[places >= 0]
+    return within.assign(place=places[places >= 0])

@@ -1,0 +1,1 @@
+"""Scores: whether an activity counts, and for how much."""

@@ -1,0 +1,1 @@
+"""One module a lane: raw frames become judged activities."""

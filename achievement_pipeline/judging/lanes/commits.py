@@ -1,0 +1,300 @@
+"""The git lane's judgement: raw commits become activities, each normalised, gated and with what it is worth counted."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+
+from achievement_pipeline.columns.json import json_lists, json_objects
+from achievement_pipeline.columns.text import join_by_key
+from achievement_pipeline.frames import (
+    ActivityKind,
+    CommitActivities,
+    CommitContents,
+    DiffState,
+    RawCommitFiles,
+    RawCommits,
+    typed,
+)
+from achievement_pipeline.judging.bots import are_bots
+from achievement_pipeline.judging.categories import messages
+from achievement_pipeline.judging.categories.categorise import categorise
+from achievement_pipeline.judging.impact.significance import are_unread, judge_significance
+from achievement_pipeline.judging.links.commit_names import commit_names, places_of
+from achievement_pipeline.judging.links.references import link_commits, name_commits
+from achievement_pipeline.judging.links.same_work import find_retractions, find_reverts
+from achievement_pipeline.judging.noise.files import Noise, counted_lines, put_source_lines
+from achievement_pipeline.judging.people import canonical, read_coauthors, read_sign_offs, show_names
+from achievement_pipeline.judging.rules import Person, Rules
+
+FOREIGN_FILES = 1000
+"""A commit of more files imports history or vendors a tree: sympy 9d3fa8b4 has 1,742, and a fifth of all its lines."""
+
+
+def may_count(
+    commits: DataFrame[RawCommits],
+    rules: Rules,
+    people: Sequence[Person] = (),
+    authors: Collection[str] = (),
+    since: dt.date | None = None,
+) -> pd.Series[bool]:
+    """Tell which commits could count at all, before any diff is read: no merges, no bots, and what is asked for.
+
+    Args:
+        commits: Listed commits.
+        rules: Who is a bot.
+        people: The addresses of each person.
+        authors: Whose commits are asked for, by any address of theirs; empty: everybody's.
+        since: The first day that is asked for, UTC; None: from the beginning.
+    """
+    wanted = (commits["diff"] != DiffState.MERGE) & ~are_bots(
+        commits["author_name"], commits["author_email"], rules.bots
+    )
+    if authors:
+        persons = canonical(pd.Series(list(authors), dtype="str"), people)
+        wanted &= canonical(commits["author_email"], people).isin(persons)
+    if since is not None:
+        wanted &= commits["committed_at"] >= pd.Timestamp(since, tz="UTC")
+    return wanted
+
+
+def could_count(
+    commits: DataFrame[RawCommits], files: DataFrame[RawCommitFiles], noise: pd.Series[str], rules: Rules
+) -> pd.Series[bool]:
+    """Tell which commits count as far as messages and paths tell: only their contents are worth a second reading.
+
+    Contents can show that a change is no work; of notebooks alone they can show that it is, so these pass for work.
+    """
+    commits = commits.reset_index(drop=True)
+    headers = messages.read_headers(commits["subject"])
+    is_work = (noise.isna() | (noise == Noise.NOTEBOOK_OUTPUT)).to_numpy()
+    amounts = _count(places_of(files, commits), len(commits), files, is_work, files)
+    against = _against(commits, headers["description"], amounts, find_reverts(commits, amounts), rules)
+    effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
+    verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
+    return verdicts["significant"]
+
+
+def judge_commits(  # noqa: PLR0913 - what a verdict rests on
+    commits: DataFrame[RawCommits],
+    files: DataFrame[RawCommitFiles],
+    noise: pd.Series[str],
+    rules: Rules,
+    *,
+    people: Sequence[Person] = (),
+    contents: DataFrame[CommitContents] | None = None,
+    commit_urls: Mapping[str, str] | None = None,
+) -> DataFrame[CommitActivities]:
+    """Judge commits: whose they are, what they are, how much of them is work, and whether they count.
+
+    Args:
+        commits: Commits of any number of repositories.
+        files: What those that were read changed.
+        noise: Why a file is not work, with the index of ``files``; missing where it is
+            (`achievement_pipeline.judging.noise.files`).
+        rules: What makes a commit count.
+        people: The addresses of each person.
+        contents: Lines of source of files whose count of lines misleads.
+        commit_urls: What a commit's name is put behind to see it, by repository; others have no address.
+
+    Returns:
+        One row a commit, in the order of ``commits``.
+    """
+    commits = commits.reset_index(drop=True)
+    headers = messages.read_headers(commits["subject"])
+    places = places_of(files, commits)
+    amounts = count_work(len(commits), places, files, noise, contents)
+    reverts = find_reverts(commits, amounts)
+    against = _against(commits, headers["description"], amounts, reverts, rules)
+    effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
+    verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
+    of_counting = noise.isna().to_numpy() & verdicts["significant"].to_numpy()[places]
+    contents_of_work = _placed(files, places, of_counting, ["path", "old_blob", "new_blob"])
+    retractions = find_retractions(commits, contents_of_work, reverts, count=verdicts["significant"])
+    categories = categorise(headers["type"], headers["description"], work_files(places, files, noise))
+    persons = canonical(commits["author_email"], people)
+    names = commit_names(commits["repository"], commits["sha"])
+    keys = "git:" + names
+    return typed(
+        CommitActivities,
+        pd.DataFrame(
+            {
+                "key": keys,
+                "kind": pd.Series(ActivityKind.COMMIT.value, index=commits.index, dtype="str"),
+                "source_id": names,
+                "repository": commits["repository"],
+                "title": _titles(headers["description"], commits["sha"]),
+                "description": commits["body"],
+                "url": commits["repository"].map(commit_urls or {}).astype("str") + commits["sha"],
+                "person": persons,
+                "person_name": _names(commits, persons, people),
+                "coauthors": _coauthors(commits, persons, people, rules),
+                "started_at": pd.Series(pd.NaT, index=commits.index, dtype=commits["committed_at"].dtype),
+                "completed_at": commits["committed_at"],
+                "category": categories["category"],
+                "category_rule": categories["rule"],
+                "significant": verdicts["significant"],
+                "reasons": verdicts["reasons"] + ("," + retractions["reason"]).reindex(commits.index).fillna(""),
+                "retracted_by": retractions["by"].map(keys).reindex(commits.index).astype("str"),
+                "names": name_commits(commits),
+                "links": link_commits(commits),
+                "signed_off_by": _listed(read_sign_offs(commits["body"], people), commits.index),
+                "sha": commits["sha"],
+                "type": headers["type"],
+                "scope": headers["scope"],
+                "breaking": headers["marked"] | messages.have_breaking_footer(commits["body"]),
+                **amounts,
+            }
+        ),
+    )
+
+
+def _against(
+    commits: pd.DataFrame, descriptions: pd.Series[str], amounts: pd.DataFrame, reverts: pd.DataFrame, rules: Rules
+) -> pd.DataFrame:
+    """Return a boolean column for each reason that a commit never counts for."""
+    merges = commits["diff"] == DiffState.MERGE
+    bots = are_bots(commits["author_name"], commits["author_email"], rules.bots)
+    unread = are_unread(commits["diff"]) & ~bots
+    projects = commits["repository"].str.replace(r"^.*/", "", regex=True)
+    return pd.DataFrame(
+        {
+            "merge": merges,
+            "bot": bots,
+            "revert": commits.index.isin(reverts["revert"]),
+            "fixup": messages.are_autosquash(commits["subject"]),
+            "release": messages.are_releases(descriptions, projects),
+            "unread": unread,
+            "import": amounts["files"] > FOREIGN_FILES,
+            "no-work": (commits["diff"] == DiffState.READ) & (amounts["effective_files"] == 0),
+        }
+    )
+
+
+def count_work(
+    total: int,
+    places: npt.NDArray[np.int64],
+    files: pd.DataFrame,
+    noise: pd.Series[str],
+    contents: DataFrame[CommitContents] | None,
+) -> pd.DataFrame:
+    """Count files and lines of each commit: all of them, those that are work, and those that are not by reason.
+
+    A deleted file is work, its lines are not; nor are those that are no source, moved or were swept.
+
+    Args:
+        total: How many commits there are.
+        places: The place of each file's commit among them.
+        files: Their changed files.
+        noise: Why a file is not work, with the index of ``files``; missing where it is.
+        contents: As in `judge_commits`.
+    """
+    is_work = noise.isna().to_numpy()
+    lines = _lines(files)
+    reasons = noise.mask(is_work & _are_deleted(files), "deleted")
+    source = files
+    if contents is not None:
+        counted = counted_lines(files, contents)
+        source = put_source_lines(typed(RawCommitFiles, files), counted)
+        if source is not files:
+            uncounted = np.where(reasons.isna(), lines - _lines(source), 0)
+            lines = np.where(uncounted > 0, uncounted, lines)
+            reasons = reasons.mask(uncounted > 0, counted["lines_noise"])
+    out = reasons.notna().to_numpy()
+    left_out = _left_out(places[out], reasons[out], lines[out], total)
+    return _count(places, total, files, is_work, source).assign(left_out=left_out)
+
+
+def _count(
+    places: npt.NDArray[np.int64],
+    total: int,
+    files: pd.DataFrame,
+    is_work: npt.NDArray[np.bool_],
+    source_lines: pd.DataFrame,
+) -> pd.DataFrame:
+    """Count files and lines of each commit: all of them, and those that are work with their lines of source."""
+    everything = np.ones(len(files), dtype=bool)
+    # to delete a file is the work of a moment, however long others wrote on it
+    is_written = is_work & ~_are_deleted(files)
+
+    def count(rows: npt.NDArray[np.bool_], weights: pd.Series[int] | None = None) -> npt.NDArray[np.int64]:
+        chosen = None if weights is None else weights.fillna(0).to_numpy(dtype="int64")[rows]
+        return np.bincount(places[rows], weights=chosen, minlength=total).astype("int64")
+
+    return pd.DataFrame(
+        {
+            "files": count(everything),
+            "insertions": count(everything, files["insertions"]),
+            "deletions": count(everything, files["deletions"]),
+            "effective_files": count(is_work),
+            "effective_insertions": count(is_work, source_lines["insertions"]),
+            "effective_deletions": count(is_written, source_lines["deletions"]),
+        }
+    )
+
+
+def _lines(files: pd.DataFrame) -> npt.NDArray[np.int64]:
+    return (files["insertions"].fillna(0) + files["deletions"].fillna(0)).to_numpy(dtype="int64")
+
+
+def _are_deleted(files: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    return (files["status"] == "D").to_numpy()
+
+
+def _left_out(
+    places: npt.NDArray[np.int64], noise: pd.Series[str], lines: npt.NDArray[np.int64], total: int
+) -> pd.Series[str]:
+    """Return, for each commit, the JSON object of its files or lines that are not work, by reason."""
+    left_out = pd.DataFrame({"place": places, "reason": noise.to_numpy(), "lines": lines})
+    by_reason = left_out.groupby(["place", "reason"])["lines"].agg(files="size", lines="sum").reset_index()
+    entries = '"' + by_reason["reason"].astype("str") + '":' + json_objects(by_reason[["files", "lines"]])
+    lists = json_lists(entries, by_reason["place"])
+    objects = "{" + lists.str[1:-1] + "}"
+    return objects.reindex(range(total), fill_value="{}").astype("str")
+
+
+def work_files(places: npt.NDArray[np.int64], files: pd.DataFrame, noise: pd.Series[str]) -> pd.DataFrame:
+    """Return the files that are work: ``place`` of their commit, path, status, insertions, deletions."""
+    return _placed(files, places, noise.isna().to_numpy(), ["path", "status", "insertions", "deletions"])
+
+
+def _placed(
+    files: pd.DataFrame, places: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_], columns: list[str]
+) -> pd.DataFrame:
+    """Return some columns of chosen files, and the ``place`` of their commit."""
+    return files.loc[chosen, columns].reset_index(drop=True).assign(place=places[chosen])
+
+
+def _titles(descriptions: pd.Series[str], shas: pd.Series[str]) -> pd.Series[str]:
+    """Return the subject without type and number, beginning with a capital; of an empty message its name."""
+    plain = messages.without_squash_number(descriptions).str.strip()
+    titles = plain.str[:1].str.upper() + plain.str[1:]
+    return titles.where(titles != "", "Commit " + shas.str[:10])
+
+
+def _names(commits: pd.DataFrame, persons: pd.Series[str], people: Sequence[Person]) -> pd.Series[str]:
+    oldest_first = commits.sort_values(["committed_at", "sha"]).index
+    names = show_names(persons[oldest_first], commits["author_name"][oldest_first], people)
+    return names.reindex(commits.index)
+
+
+def _coauthors(
+    commits: pd.DataFrame, persons: pd.Series[str], people: Sequence[Person], rules: Rules
+) -> pd.Series[str]:
+    """Return the addresses of the co-authors, sorted, without the author, separated by commas."""
+    named = read_coauthors(commits["body"], people, rules.bots)
+    others = named[named != persons.reindex(named.index)]
+    return _listed(others, commits.index)
+
+
+def _listed(addresses: pd.Series[str], commits: pd.Index) -> pd.Series[str]:
+    """Join the addresses of each commit, sorted, by commas."""
+    listable = addresses[~addresses.str.contains(",", regex=False)]
+    pairs = pd.DataFrame({"commit": listable.index, "address": listable.array}).drop_duplicates()
+    pairs = pairs.sort_values(["commit", "address"])
+    return join_by_key(pairs["address"], pairs["commit"], ",").reindex(commits, fill_value="").astype("str")

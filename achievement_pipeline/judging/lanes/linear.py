@@ -1,0 +1,233 @@
+"""The linear lane's judgement: completed issues and projects become activities and scores.
+
+An issue is its own root, and so is a project, which lists its issues as evidence. Whose an issue is says its assignee;
+whose a project is, its lead.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from achievement_pipeline.frames import (
+    ActivityKind,
+    LinearActivities,
+    RawLinearIssues,
+    RawLinearProjects,
+    Scores,
+    Skills,
+    typed,
+)
+from achievement_pipeline.judging.bots import are_bots
+from achievement_pipeline.judging.categories import messages
+from achievement_pipeline.judging.categories.categorise import Category, categorise
+from achievement_pipeline.judging.categories.labels import categorise_labels
+from achievement_pipeline.judging.impact.significance import weigh
+from achievement_pipeline.judging.ledgers import Measure, add_up, constant, counted, each, per_unit, sum_ledger
+from achievement_pipeline.judging.links.references import link_issues, link_projects, name_issues
+from achievement_pipeline.judging.people import Asked, are_asked_for, canonical
+from achievement_pipeline.judging.rules import LinearRules, Person, Rules, SkillRules
+from achievement_pipeline.judging.skills.find import find_named_skills
+from achievement_pipeline.judging.skills.mentions import find_mentions
+
+_PRIORITIES = ("No priority", "Urgent", "High", "Medium", "Low")
+_NOT_ESTIMATED = "notUsed"
+_SHIRTS = {1.0: "XS", 2.0: "S", 3.0: "M", 5.0: "L", 8.0: "XL", 13.0: "XXL", 21.0: "XXXL"}
+"""Linear keeps the sizes of a team that estimates in T-shirts as these numbers."""
+
+
+def judge_linear(
+    issues: DataFrame[RawLinearIssues],
+    projects: DataFrame[RawLinearProjects],
+    rules: Rules,
+    *,
+    people: Sequence[Person] = (),
+    asked: Asked = Asked(),  # noqa: B008 - it is immutable
+) -> DataFrame[LinearActivities]:
+    """Judge completed issues and projects: whose they are, what they are, and whether they count.
+
+    Args:
+        issues: Of one workspace.
+        projects: Of the same.
+        rules: Who is a bot; the estimate of an issue that has none.
+        people: The addresses of each person.
+        asked: Whose work is asked for.
+
+    Returns:
+        One row an issue, in their order, then one a project.
+    """
+    issues = typed(RawLinearIssues, issues.reset_index(drop=True))
+    projects = typed(RawLinearProjects, projects.reset_index(drop=True))
+    judged = pd.concat(
+        [_describe_issues(issues, people), _describe_projects(projects, issues, rules.linear, people)],
+        ignore_index=True,
+    )
+    names = pd.concat([issues["assignee_name"], projects["lead_name"]], ignore_index=True).fillna("").astype("str")
+    against = pd.DataFrame(
+        {
+            "unassigned": judged["person"] == "",
+            "bot": are_bots(names, judged["person"], rules.bots),
+            "not-asked": ~are_asked_for(judged, pd.Series("linear", judged.index), asked, people),
+        }
+    )
+    completed = pd.Series("completed", index=judged.index, dtype="str")
+    return typed(LinearActivities, judged.assign(**weigh(completed, against)))
+
+
+def score_linear(activities: DataFrame[LinearActivities], rules: LinearRules) -> DataFrame[Scores]:
+    """Score the issues and projects that count; the others have no row.
+
+    An issue's impact is that of its priority, its complexity grows with its estimate; a project's grow with the number
+    of its completed issues, and with the sum of their estimates.
+    """
+    counting = activities.loc[activities["significant"]].set_index("key", drop=False)
+    of_projects = counting["kind"] == ActivityKind.LINEAR_PROJECT
+    ledger = [*_score_issues(counting[~of_projects], rules), *_score_projects(counting[of_projects], rules)]
+    return sum_ledger(pd.concat(ledger), counting["repository"])
+
+
+def find_linear_skills(activities: DataFrame[LinearActivities], rules: SkillRules) -> DataFrame[Skills]:
+    """Find the skills that significant issues and projects show: by their category, labels, title and description."""
+    named = find_mentions(activities[activities["significant"]], rules.vocabulary)
+    return find_named_skills(activities, named, rules)
+
+
+def _describe_issues(issues: DataFrame[RawLinearIssues], people: Sequence[Person]) -> pd.DataFrame:
+    headers = messages.read_headers(issues["title"])
+    labelled = categorise_labels(issues["labels"])
+    otherwise = categorise(headers["type"], headers["description"])
+    return pd.DataFrame(
+        {
+            "key": "linear:" + issues["id"],
+            "kind": pd.Series(ActivityKind.LINEAR_ISSUE.value, index=issues.index, dtype="str"),
+            "source_id": issues["id"],
+            "repository": pd.Series(pd.NA, index=issues.index, dtype="str"),
+            "title": issues["title"].where(issues["title"].str.strip() != "", issues["identifier"]),
+            "description": issues["description"],
+            "url": issues["url"],
+            "person": canonical(issues["assignee_email"].fillna("").astype("str"), people),
+            "person_name": issues["assignee_name"].fillna("").astype("str"),
+            "coauthors": pd.Series("", index=issues.index, dtype="str"),
+            "started_at": issues["started_at"],
+            "completed_at": issues["completed_at"],
+            "category": labelled["category"].fillna(otherwise["category"]),
+            "category_rule": labelled["rule"].fillna(otherwise["rule"]),
+            "retracted_by": pd.Series(pd.NA, index=issues.index, dtype="str"),
+            "names": name_issues(issues),
+            "links": link_issues(issues),
+            "identifier": issues["identifier"],
+            "team": issues["team_key"],
+            "project": issues["project"],
+            "labels": issues["labels"],
+            "priority": issues["priority"],
+            "estimate": issues["estimate"].where(issues["estimation"] != _NOT_ESTIMATED),
+            "estimation": issues["estimation"],
+            "issues": pd.Series(0, index=issues.index, dtype="int64"),
+            "points": pd.Series(0.0, index=issues.index, dtype="float64"),
+        }
+    )
+
+
+def _describe_projects(
+    projects: DataFrame[RawLinearProjects],
+    issues: DataFrame[RawLinearIssues],
+    rules: LinearRules,
+    people: Sequence[Person],
+) -> pd.DataFrame:
+    leads = canonical(projects["lead_email"].fillna("").astype("str"), people)
+    estimates = issues["estimate"].where(issues["estimation"] != _NOT_ESTIMATED).fillna(rules.missing_estimate)
+    parts = estimates.groupby(issues["project_id"])
+    teams = projects["teams"].map(lambda keys: ",".join(json.loads(keys))).astype("str")
+    both = projects["description"] + "\n\n" + projects["content"]
+    return pd.DataFrame(
+        {
+            "key": "linear:" + projects["id"],
+            "kind": pd.Series(ActivityKind.LINEAR_PROJECT.value, index=projects.index, dtype="str"),
+            "source_id": projects["id"],
+            "repository": pd.Series(pd.NA, index=projects.index, dtype="str"),
+            "title": projects["name"],
+            "description": both.str.strip(),
+            "url": projects["url"],
+            "person": leads,
+            "person_name": projects["lead_name"].fillna("").astype("str"),
+            "coauthors": _members(projects, leads, people),
+            "started_at": projects["started_at"],
+            "completed_at": projects["completed_at"],
+            "category": pd.Series(Category.PROJECT.value, index=projects.index, dtype="str"),
+            "category_rule": pd.Series("kind:project", index=projects.index, dtype="str"),
+            "retracted_by": pd.Series(pd.NA, index=projects.index, dtype="str"),
+            "names": pd.Series("[]", index=projects.index, dtype="str"),
+            "links": link_projects(projects, issues),
+            "identifier": pd.Series(pd.NA, index=projects.index, dtype="str"),
+            "team": teams,
+            "project": pd.Series(pd.NA, index=projects.index, dtype="str"),
+            "labels": projects["labels"],
+            "priority": projects["priority"],
+            "estimate": pd.Series(np.nan, index=projects.index, dtype="float64"),
+            "estimation": pd.Series(pd.NA, index=projects.index, dtype="str"),
+            "issues": projects["id"].map(parts.size()).fillna(0).astype("int64"),
+            "points": projects["id"].map(parts.sum()).fillna(0).astype("float64"),
+        }
+    )
+
+
+def _members(projects: pd.DataFrame, leads: pd.Series[str], people: Sequence[Person]) -> pd.Series[str]:
+    """Return the members of each project but its lead, sorted, separated by commas."""
+    emails = projects["members"].map(json.loads).explode().dropna().astype("str")
+    persons = canonical(emails[~emails.str.contains(",", regex=False)], people)
+    others = persons[persons != leads.reindex(persons.index)]
+    joined = others.groupby(level=0).agg(lambda addresses: ",".join(sorted(set(addresses))))
+    return joined.reindex(projects.index).fillna("").astype("str")
+
+
+def _score_issues(issues: pd.DataFrame, rules: LinearRules) -> list[pd.DataFrame]:
+    points = [rules.impact_none, rules.impact_urgent, rules.impact_high, rules.impact_medium, rules.impact_low]
+    priority = issues["priority"].map(dict(enumerate(points))).astype("float64")
+    impact = Measure("base", priority, issues["priority"].map(dict(enumerate(_PRIORITIES))).astype("str"))
+    estimates = issues["estimate"].fillna(rules.missing_estimate)
+    complexity = [
+        constant("base", rules.complexity_base, "every issue that counts", issues.index),
+        Measure("estimate", estimates * rules.complexity_points_per_estimate, _say_estimates(issues, rules)),
+    ]
+    return [add_up("impact", [impact], 100), add_up("complexity", complexity, rules.complexity_max)]
+
+
+def _say_estimates(issues: pd.DataFrame, rules: LinearRules) -> pd.Series[str]:
+    """Return each estimate as its team writes it: in T-shirts, or a number and its scale."""
+    gives = each(rules.complexity_points_per_estimate)
+    said = [
+        f"not estimated, taken for {rules.missing_estimate:g}{gives}"
+        if pd.isna(estimate)
+        else f"estimate {_SHIRTS.get(estimate, '')} ({estimate:g}){gives}".replace("  ", " ")
+        if scale == "tShirt"
+        else f"estimate {estimate:g} ({scale}){gives}"
+        for estimate, scale in zip(issues["estimate"], issues["estimation"].fillna("unknown scale"), strict=True)
+    ]
+    return pd.Series(said, index=issues.index, dtype="str")
+
+
+def _score_projects(projects: pd.DataFrame, rules: LinearRules) -> list[pd.DataFrame]:
+    why = "every project that counts"
+    sums = projects["points"]
+    impact = [
+        constant("base", rules.project_impact_base, why, projects.index),
+        per_unit("issues", projects["issues"], "completed issue", rules.project_impact_points_per_issue),
+    ]
+    estimates = Measure(
+        "estimates",
+        sums * rules.project_complexity_points_per_estimate,
+        "estimates of "
+        + counted(projects["issues"], "issue")
+        + ": "
+        + sums.map("{:g}".format).astype("str")
+        + each(rules.project_complexity_points_per_estimate),
+    )
+    complexity = [constant("base", rules.project_complexity_base, why, projects.index), estimates]
+    return [
+        add_up("impact", impact, rules.project_impact_max),
+        add_up("complexity", complexity, rules.project_complexity_max),
+    ]

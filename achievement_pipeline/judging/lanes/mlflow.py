@@ -1,0 +1,191 @@
+"""The mlflow lane's judgement: runs become activities and scores.
+
+A run counts when it registered a model version, or when it set a new best of its experiment: a better value than every
+run that finished before it, of which there must be one. So what a run achieved stays, whatever runs come after it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from achievement_pipeline.frames import (
+    ActivityKind,
+    MlflowActivities,
+    RawMlflowMetrics,
+    RawMlflowRuns,
+    Scores,
+    Skills,
+    typed,
+)
+from achievement_pipeline.judging.bots import are_bots
+from achievement_pipeline.judging.categories.categorise import Category
+from achievement_pipeline.judging.impact.significance import code_where, join_codes, weigh
+from achievement_pipeline.judging.lanes.metrics import choose_comparison
+from achievement_pipeline.judging.ledgers import Measure, add_up, constant, per_unit, sum_ledger
+from achievement_pipeline.judging.links.references import link_runs
+from achievement_pipeline.judging.people import Asked, are_asked_for, canonical
+from achievement_pipeline.judging.rules import MetricRule, MlflowRules, Person, Rules, SkillRules
+from achievement_pipeline.judging.skills.find import find_named_skills
+from achievement_pipeline.judging.skills.mentions import NAMED, find_mentions
+
+_TOOL = "MLflow"
+_NOBODY = "unknown"
+"""The user that MLflow's server notes for a client that names none."""
+
+
+def judge_runs(
+    runs: DataFrame[RawMlflowRuns],
+    metrics: DataFrame[RawMlflowMetrics],
+    rules: Rules,
+    *,
+    people: Sequence[Person] = (),
+    asked: Asked = Asked(),  # noqa: B008 - it is immutable
+) -> DataFrame[MlflowActivities]:
+    """Judge runs: whose they are, and whether they count.
+
+    Args:
+        runs: Of one server.
+        metrics: Theirs.
+        rules: What runs of an experiment are compared by.
+        people: The addresses of each person. A run knows the login of its user alone: who lists it among their
+            addresses has the run.
+        asked: Whose work is asked for.
+
+    Returns:
+        One row a run, in their order.
+    """
+    runs = runs.reset_index(drop=True)
+    models = runs["model_versions"].map(_name_models).astype("str")
+    users = runs["user"].where(runs["user"] != _NOBODY).fillna("").astype("str")
+    compared = _compare(runs, metrics, rules.mlflow.metric)
+    names = runs["server"] + "/" + runs["run_id"]
+    judged = pd.DataFrame(
+        {
+            "key": "mlflow:" + names,
+            "kind": pd.Series(ActivityKind.MLFLOW_RUN.value, index=runs.index, dtype="str"),
+            "source_id": names,
+            "repository": pd.Series(pd.NA, index=runs.index, dtype="str"),
+            "title": _titles(runs, models, compared),
+            "description": runs["description"],
+            "url": runs["url"],
+            "person": canonical(users, people),
+            "person_name": users,
+            "coauthors": pd.Series("", index=runs.index, dtype="str"),
+            "started_at": runs["started_at"],
+            "completed_at": runs["ended_at"],
+            "category": pd.Series(Category.EXPERIMENT.value, index=runs.index, dtype="str"),
+            "category_rule": pd.Series("kind:run", index=runs.index, dtype="str"),
+            "retracted_by": pd.Series(pd.NA, index=runs.index, dtype="str"),
+            "names": pd.Series("[]", index=runs.index, dtype="str"),
+            "links": link_runs(runs),
+            "experiment": runs["experiment"],
+            "status": runs["status"],
+            "nested": runs["parent_run_id"].notna(),
+            "models": models,
+            "params": runs["params"].map(lambda params: len(json.loads(params))).astype("int64"),
+            "metrics": runs["run_id"].map(metrics.groupby("run_id").size()).fillna(0).astype("int64"),
+            **compared[["metric", "value", "best_before"]],
+        }
+    )
+    against = pd.DataFrame(
+        {
+            **{status: runs["status"] == status for status in ("running", "scheduled", "failed", "killed")},
+            "unassigned": users == "",
+            "bot": are_bots(users, users, rules.bots),
+            "not-asked": ~are_asked_for(judged, runs["server"], asked, people),
+        }
+    )
+    best = ("best:" + compared["metric"].str.replace(",", " ", regex=False)).where(compared["is_best"], "")
+    verdicts = weigh(join_codes([code_where("model", models != "[]"), best.fillna("").astype("str")]), against)
+    return typed(MlflowActivities, judged.assign(**verdicts))
+
+
+def score_runs(activities: DataFrame[MlflowActivities], rules: MlflowRules) -> DataFrame[Scores]:
+    """Score the runs that count; the others have no row.
+
+    Impact: that of a registered model, else that of a new best. Complexity grows with the number of parameters and
+    metrics.
+    """
+    runs = activities.loc[activities["significant"]].set_index("key", drop=False)
+    registered = runs["models"] != "[]"
+    models = runs["models"].map(lambda names: ", ".join(json.loads(names))).astype("str")
+    evidence = ("registered " + models).where(registered, _say_best(runs))
+    points = pd.Series(np.where(registered, rules.impact_registered, rules.impact_best), runs.index, dtype="float64")
+    values = runs["params"] + runs["metrics"]
+    complexity = [
+        constant("base", rules.complexity_base, "every run that counts", runs.index),
+        per_unit("values", values, "logged value", rules.complexity_points_per_value),
+    ]
+    ledger = [
+        add_up("impact", [Measure("base", points, evidence)], 100),
+        add_up("complexity", complexity, rules.complexity_max),
+    ]
+    return sum_ledger(pd.concat(ledger), runs["repository"])
+
+
+def find_run_skills(activities: DataFrame[MlflowActivities], rules: SkillRules) -> DataFrame[Skills]:
+    """Find the skills that significant runs show: what their texts name, and the tool that they were logged with."""
+    runs = activities[activities["significant"]]
+    named = find_mentions(runs.assign(labels="[]"), rules.vocabulary)
+    tool = rules.vocabulary.named(_TOOL)
+    logged = pd.DataFrame({"key": runs["key"], "skill": tool.name if tool else _TOOL, "weight": NAMED})
+    return find_named_skills(activities, pd.concat([named, logged.assign(evidence="logged with it")]), rules)
+
+
+def _compare(runs: pd.DataFrame, metrics: DataFrame[RawMlflowMetrics], rules: Sequence[MetricRule]) -> pd.DataFrame:
+    """Compare the finished runs of each experiment, in the order in which they ended.
+
+    Returns:
+        ``metric``, ``value``, ``best_before`` and ``is_best``, with the index of ``runs``. What is no finite number
+        is no value.
+    """
+    experiment = runs.set_index("run_id")["experiment"]
+    logged = metrics.assign(experiment=metrics["run_id"].map(experiment))
+    names = logged.groupby("experiment")["name"].agg(set)
+    chosen = {name: choose_comparison(str(name), found, rules) for name, found in names.items()}
+    metric = runs["experiment"].map({name: found.metric for name, found in chosen.items() if found}).astype("str")
+    sign = runs["experiment"].map(
+        {name: 1 if found.better == "higher" else -1 for name, found in chosen.items() if found}
+    )
+    values = metrics.set_index(["run_id", "name"])["value"]
+    of_runs = values.reindex(pd.MultiIndex.from_arrays([runs["run_id"], metric])).to_numpy(dtype=np.float64)
+    value = pd.Series(np.where(np.isfinite(of_runs), of_runs, np.nan), index=runs.index)
+    finished = (value * sign.astype("float64")).where(runs["status"] == "finished")
+    order = runs.sort_values(["ended_at", "started_at", "run_id"]).index
+    best = finished[order].groupby(runs["experiment"][order]).transform(lambda run: run.cummax().ffill().shift())
+    best = best.reindex(runs.index)
+    return pd.DataFrame(
+        {"metric": metric, "value": value, "best_before": best * sign.astype("float64"), "is_best": finished > best}
+    )
+
+
+def _name_models(versions: str) -> str:
+    return json.dumps([f"{each['name']} {each['version']}" for each in json.loads(versions)], ensure_ascii=False)
+
+
+def _titles(runs: pd.DataFrame, models: pd.Series[str], compared: pd.DataFrame) -> pd.Series[str]:
+    """Return what a run achieved, in words: the model that it registered, the best that it set, else its name."""
+    first = models.map(lambda names: next(iter(json.loads(names)), "")).astype("str")
+    best = (
+        "Best "
+        + compared["metric"]
+        + " of "
+        + runs["experiment"]
+        + ": "
+        + compared["value"].map("{:g}".format).astype("str")
+    )
+    named = (runs["experiment"] + ": " + runs["name"]).where(runs["name"] != "", runs["experiment"] + ": a run")
+    titles = named.where(~compared["is_best"], best)
+    return titles.where(first == "", "Registered model " + first).astype("str")
+
+
+def _say_best(runs: pd.DataFrame) -> pd.Series[str]:
+    value, before = runs["value"].map("{:g}".format).astype("str"), runs["best_before"].map("{:g}".format).astype("str")
+    return (runs["metric"] + " " + value + ", the best of " + runs["experiment"] + " so far; before: " + before).fillna(
+        ""
+    )

@@ -1,0 +1,397 @@
+"""The github lane's judgement: merged pull requests, and the reviews of other people's, become activities and scores.
+
+A pull request is measured as the commit that it would be if it were squashed: the same noise, the same counts, the same
+gate. Its files are handed to the judges of commits under the name ``#<number>`` in place of an object name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from achievement_pipeline.frames import (
+    ActivityKind,
+    PullRequestActivities,
+    RawCommitFiles,
+    RawPullRequestCommits,
+    RawPullRequestFiles,
+    RawPullRequests,
+    RawReviews,
+    Scores,
+    Skills,
+    typed,
+)
+from achievement_pipeline.judging.accounts import persons_of, read_accounts
+from achievement_pipeline.judging.bots import are_bots
+from achievement_pipeline.judging.categories import messages
+from achievement_pipeline.judging.categories.categorise import categorise
+from achievement_pipeline.judging.categories.labels import categorise_labels, plain_label
+from achievement_pipeline.judging.impact.significance import code_where, join_codes, judge_significance, weigh
+from achievement_pipeline.judging.lanes.commits import FOREIGN_FILES, count_work, work_files
+from achievement_pipeline.judging.ledgers import (
+    Measure,
+    add_up,
+    constant,
+    counted,
+    each,
+    per_point,
+    per_unit,
+    sum_ledger,
+)
+from achievement_pipeline.judging.links.commit_names import places_of
+from achievement_pipeline.judging.links.references import link_pull_requests, link_reviews, name_pull_requests
+from achievement_pipeline.judging.links.same_work import Retraction, find_reverted_pull_requests
+from achievement_pipeline.judging.noise.files import noise_reasons
+from achievement_pipeline.judging.people import Asked, are_asked_for, canonical
+from achievement_pipeline.judging.rules import BotRules, Person, PullRequestRules, ReviewRules, Rules, SkillRules
+from achievement_pipeline.judging.skills.find import find_skills
+from achievement_pipeline.judging.skills.mentions import find_mentions
+
+_PULL_REQUEST = ["repository", "number"]
+_STATUS = {"added": "A", "deleted": "D", "renamed": "R", "copied": "C"}
+_BLOB = "1" * 40
+_OTHER_BLOB = "2" * 40
+_FILE_MODE = "100644"
+_GITHUB = "github.com"
+
+
+def judge_pull_requests(  # noqa: PLR0913 - what a verdict rests on
+    pull_requests: DataFrame[RawPullRequests],
+    commits: DataFrame[RawPullRequestCommits],
+    files: DataFrame[RawPullRequestFiles],
+    reviews: DataFrame[RawReviews],
+    rules: Rules,
+    *,
+    people: Sequence[Person] = (),
+    asked: Asked = Asked(),  # noqa: B008 - it is immutable
+) -> DataFrame[PullRequestActivities]:
+    """Judge merged pull requests and reviews: whose they are, what they are, and whether they count.
+
+    Args:
+        pull_requests: Of any number of repositories.
+        commits: Those of their branches.
+        files: What they changed.
+        reviews: Those that were submitted. What one person said of one pull request is one activity; what authors
+            answer on their own is none.
+        rules: What makes them count.
+        people: The addresses of each person.
+        asked: Whose work is asked for.
+
+    Returns:
+        One row a pull request, in their order, then one a reviewer and pull request.
+    """
+    accounts = read_accounts(commits, people)
+    pull_requests = typed(RawPullRequests, pull_requests.reset_index(drop=True))
+    pulls = pull_requests.assign(
+        sha="#" + pull_requests["number"].astype("str"),
+        names=name_pull_requests(pull_requests, commits),
+        links=link_pull_requests(pull_requests, commits),
+    )
+    pulls = pulls.join(find_reverted_pull_requests(pull_requests, "github:" + _short_names(pull_requests)))
+    pulls["person"] = persons_of(pulls["repository"], pulls["author"], accounts, people)
+    given = _given_reviews(reviews, pulls, accounts, people, rules.bots)
+    work = changed_files(files)
+    judged = _judge_pulls(pulls, commits, work, given, rules, people, asked, accounts)
+    judged_reviews = _judge_reviews(given, judged, rules.reviews, people, asked)
+    return typed(PullRequestActivities, pd.concat([judged, judged_reviews], ignore_index=True))
+
+
+def changed_files(files: DataFrame[RawPullRequestFiles]) -> DataFrame[RawCommitFiles]:
+    """Return the files of pull requests as those of commits.
+
+    GitHub counts no lines in a binary file: a file without any is one, or was only moved.
+    """
+    untouched = (files["additions"] + files["deletions"] == 0).astype(bool)
+    moved = files["change"].isin(["renamed", "copied"])
+    none = pd.Series(pd.NA, index=files.index, dtype="Int32")
+    return typed(
+        RawCommitFiles,
+        pd.DataFrame(
+            {
+                "repository": files["repository"],
+                "sha": "#" + files["number"].astype("str"),
+                "path": files["path"],
+                "old_path": pd.Series(pd.NA, index=files.index, dtype="str"),
+                "status": files["change"].map(_STATUS).fillna("M").astype("str"),
+                "old_mode": pd.Series(_FILE_MODE, index=files.index, dtype="str"),
+                "new_mode": pd.Series(_FILE_MODE, index=files.index, dtype="str"),
+                "old_blob": pd.Series(_BLOB, index=files.index, dtype="str"),
+                "new_blob": pd.Series(_BLOB, index=files.index, dtype="str").where(untouched & moved, _OTHER_BLOB),
+                "insertions": files["additions"].where(~untouched, none),
+                "deletions": files["deletions"].where(~untouched, none),
+                "binary": untouched & ~moved,
+            }
+        ),
+    )
+
+
+def score_pull_requests(activities: DataFrame[PullRequestActivities], rules: Rules) -> DataFrame[Scores]:
+    """Score the pull requests and reviews that count; the others have no row. ``docs/scores.md`` has the tables."""
+    counting = activities.loc[activities["significant"]].set_index("key", drop=False)
+    of_reviews = counting["kind"] == ActivityKind.REVIEW
+    ledger = [
+        *_score_pulls(counting[~of_reviews], rules.pull_requests),
+        *_score_reviews(counting[of_reviews], rules.reviews),
+    ]
+    return sum_ledger(pd.concat(ledger), counting["repository"])
+
+
+def find_pull_request_skills(
+    activities: DataFrame[PullRequestActivities], files: DataFrame[RawPullRequestFiles], rules: SkillRules
+) -> DataFrame[Skills]:
+    """Find the skills that significant pull requests show: by their files, labels, title and description."""
+    own = activities[activities["kind"] == ActivityKind.PULL_REQUEST]
+    as_commits = own.assign(sha="#" + own["number"].astype("str"))
+    work = changed_files(files)
+    named = find_mentions(own[own["significant"]], rules.vocabulary)
+    return find_skills(as_commits, work, noise_reasons(work), rules=rules, named=named)
+
+
+def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
+    pulls: pd.DataFrame,
+    commits: DataFrame[RawPullRequestCommits],
+    files: DataFrame[RawCommitFiles],
+    given: pd.DataFrame,
+    rules: Rules,
+    people: Sequence[Person],
+    asked: Asked,
+    accounts: pd.Series[str],
+) -> pd.DataFrame:
+    headers = messages.read_headers(messages.without_squash_number(pulls["title"]))
+    noise = noise_reasons(files)
+    places = places_of(files, pulls)
+    amounts = count_work(len(pulls), places, files, noise, None)
+    coauthors = _coauthors(pulls, commits, accounts, people, rules.bots)
+    labelled = categorise_labels(pulls["labels"])
+    otherwise = categorise(headers["type"], headers["description"], work_files(places, files, noise))
+    reviewers = _count_reviewers(pulls, given)
+    judged = pd.DataFrame(
+        {
+            "key": "github:" + _short_names(pulls),
+            "kind": pd.Series(ActivityKind.PULL_REQUEST.value, index=pulls.index, dtype="str"),
+            "source_id": _short_names(pulls),
+            "repository": pulls["repository"],
+            "title": _titles(headers["description"], pulls["number"]),
+            "description": pulls["body"],
+            "url": pulls["url"],
+            "person": pulls["person"],
+            "person_name": pulls["author"].fillna("").astype("str"),
+            "coauthors": coauthors,
+            "started_at": pulls["created_at"],
+            "completed_at": pulls["merged_at"],
+            "category": labelled["category"].fillna(otherwise["category"]),
+            "category_rule": labelled["rule"].fillna(otherwise["rule"]),
+            "retracted_by": pulls["retracted_by"],
+            "names": pulls["names"],
+            "links": pulls["links"],
+            "number": pulls["number"],
+            "type": headers["type"],
+            "scope": headers["scope"],
+            "breaking": headers["marked"] | messages.have_breaking_footer(pulls["body"]),
+            "labels": pulls["labels"],
+            **amounts,
+            "commits": pulls["commit_count"].fillna(0).astype("int64"),
+            "reviewers": reviewers,
+            "verdict": pd.Series(pd.NA, index=pulls.index, dtype="str"),
+            "words": pd.Series(pd.NA, index=pulls.index, dtype="Int32"),
+        }
+    )
+    projects = pulls["repository"].str.replace(r"^.*/", "", regex=True)
+    against = pd.DataFrame(
+        {
+            "ghost": pulls["author"].isna(),
+            "bot": _are_machines(pulls["author"], pulls["author_kind"], rules.bots),
+            "not-asked": ~are_asked_for(judged, pulls["repository"], asked, people),
+            "revert": pulls["is_revert"],
+            "unread": pulls["detail"] == "pending",
+            "release": messages.are_releases(headers["description"], projects),
+            "import": amounts["files"] > FOREIGN_FILES,
+            "no-work": (pulls["detail"] == "read") & (amounts["effective_files"] == 0),
+        }
+    )
+    lines = amounts["effective_insertions"] + amounts["effective_deletions"]
+    also = [labelled["rule"].fillna("").astype("str"), code_where("reviewed", reviewers > 0)]
+    verdicts = judge_significance(headers["type"], headers["description"], lines, against, rules.commits, also=also)
+    taken_back = code_where(Retraction.REVERTED.value, judged["retracted_by"].notna())
+    return judged.assign(**verdicts.assign(reasons=join_codes([verdicts["reasons"], taken_back])))
+
+
+def _given_reviews(
+    reviews: DataFrame[RawReviews],
+    pulls: pd.DataFrame,
+    accounts: pd.Series[str],
+    people: Sequence[Person],
+    bots: BotRules,
+) -> pd.DataFrame:
+    """Return one row a pull request and reviewer who is not its author: all that they said of it, and when."""
+    said = reviews.merge(pulls[[*_PULL_REQUEST, "author", "title"]], on=_PULL_REQUEST)
+    said = said[said["reviewer"].notna() & (said["reviewer"].str.lower() != said["author"].str.lower())]
+    said = said.sort_values(["submitted_at", "url"]).assign(
+        login=lambda frame: frame["reviewer"].str.lower(),
+        words=lambda frame: frame["body"].str.count(r"\S+"),
+        asks=lambda frame: frame["state"] == "changes_requested",
+    )
+    given = said.groupby([*_PULL_REQUEST, "login"], as_index=False).agg(
+        title=("title", "first"),
+        reviewer=("reviewer", "last"),
+        kind=("reviewer_kind", "last"),
+        url=("url", "last"),
+        state=("state", "last"),
+        asks=("asks", "any"),
+        words=("words", "sum"),
+        body=("body", lambda bodies: "\n\n".join(filter(None, bodies.str.strip()))),
+        started_at=("submitted_at", "first"),
+        completed_at=("submitted_at", "last"),
+    )
+    given["person"] = persons_of(given["repository"], given["login"], accounts, people)
+    given["bot"] = _are_machines(given["reviewer"], given["kind"], bots)
+    return given
+
+
+def _judge_reviews(
+    given: pd.DataFrame, pulls: pd.DataFrame, rules: ReviewRules, people: Sequence[Person], asked: Asked
+) -> pd.DataFrame:
+    reviewed = given[_PULL_REQUEST].merge(pulls.drop(columns="completed_at"), on=_PULL_REQUEST)
+    names = _short_names(given) + "/review/" + given["login"]
+    judged = reviewed.assign(
+        key="github:" + names,
+        kind=ActivityKind.REVIEW.value,
+        source_id=names,
+        title="Review: " + reviewed["title"],
+        description=given["body"].astype("str"),
+        url=given["url"],
+        person=given["person"],
+        person_name=given["reviewer"],
+        coauthors="",
+        started_at=given["started_at"],
+        completed_at=given["completed_at"],
+        retracted_by=pd.Series(pd.NA, index=given.index, dtype="str"),
+        names="[]",
+        links=link_reviews(given),
+        type=pd.Series(pd.NA, index=given.index, dtype="str"),
+        scope=pd.Series(pd.NA, index=given.index, dtype="str"),
+        breaking=False,
+        reviewers=0,
+        verdict=given["state"].where(~given["asks"], "changes_requested"),
+        words=given["words"].astype("Int32"),
+    ).astype({"kind": "str", "coauthors": "str", "names": "str"})
+    against = pd.DataFrame(
+        {
+            "bot": given["bot"].astype(bool),
+            "not-asked": ~are_asked_for(judged, given["repository"], asked, people),
+        }
+    )
+    speaking_for = join_codes(
+        [
+            code_where("changes-requested", given["asks"].astype(bool)),
+            code_where(f"words>{rules.min_words}", given["words"] > rules.min_words),
+        ]
+    )
+    return judged.assign(**weigh(speaking_for, against))[list(pulls.columns)]
+
+
+def _score_pulls(pulls: pd.DataFrame, rules: PullRequestRules) -> list[pd.DataFrame]:
+    lines = pulls["effective_insertions"] + pulls["effective_deletions"]
+    files, reviewers = pulls["effective_files"], pulls["reviewers"]
+    why = "every pull request that counts"
+    impact = [
+        constant("base", rules.impact_base, why, pulls.index),
+        per_point("lines", lines, "effective line", rules.impact_lines_per_point, rules.impact_lines_max),
+        per_unit("files", files, "effective file", rules.impact_points_per_file, rules.impact_files_max),
+        per_unit("reviews", reviewers, "reviewer", rules.impact_points_per_reviewer, rules.impact_reviewers_max),
+        _labels(pulls["labels"], rules),
+    ]
+    complexity = [
+        constant("base", rules.complexity_base, why, pulls.index),
+        per_unit("files", files, "effective file", rules.complexity_points_per_file, rules.complexity_files_max),
+        per_point("lines", lines, "effective line", rules.complexity_lines_per_point, rules.complexity_lines_max),
+        per_unit(
+            "reviewers", reviewers, "reviewer", rules.complexity_points_per_reviewer, rules.complexity_reviewers_max
+        ),
+        per_unit(
+            "commits", pulls["commits"], "commit", rules.complexity_points_per_commit, rules.complexity_commits_max
+        ),
+    ]
+    return [add_up("impact", impact, rules.impact_max), add_up("complexity", complexity, rules.complexity_max)]
+
+
+def _labels(labels: pd.Series[str], rules: PullRequestRules) -> Measure:
+    """The points of the best label of each pull request."""
+    points = {plain_label(label): points for label, points in rules.impact_labels.items()}
+    best = [
+        max(((points.get(plain_label(name), 0.0), name) for name in json.loads(names)), default=(0.0, ""))
+        for names in labels
+    ]
+    found = pd.DataFrame(best, index=labels.index, columns=["points", "label"]).astype({"points": "float64"})
+    return Measure("labels", found["points"], ("label " + found["label"].astype("str")).astype("str"))
+
+
+def _score_reviews(reviews: pd.DataFrame, rules: ReviewRules) -> list[pd.DataFrame]:
+    why = "every review that counts"
+    asked = (reviews["verdict"] == "changes_requested").astype("float64")
+    words = reviews["words"].astype("int64")
+    impact = [
+        constant("base", rules.impact_base, why, reviews.index),
+        per_point("words", words, "word", rules.impact_words_per_point),
+        Measure(
+            "changes",
+            asked * rules.impact_changes_requested,
+            pd.Series("changes requested", index=reviews.index, dtype="str"),
+        ),
+    ]
+    files = reviews["effective_files"]
+    reading = Measure(
+        "files",
+        files * rules.complexity_points_per_file,
+        counted(files, "effective file") + " under review" + each(rules.complexity_points_per_file),
+    )
+    complexity = [constant("base", rules.complexity_base, why, reviews.index), reading]
+    return [add_up("impact", impact, rules.impact_max), add_up("complexity", complexity, rules.complexity_max)]
+
+
+def _short_names(pulls: pd.DataFrame) -> pd.Series[str]:
+    """Return owner/name#number, with the host before it where that is not GitHub's own."""
+    return pulls["repository"].str.removeprefix(f"{_GITHUB}/") + "#" + pulls["number"].astype("str")
+
+
+def _titles(descriptions: pd.Series[str], numbers: pd.Series[int]) -> pd.Series[str]:
+    """Return titles without the type, beginning with a capital; of an empty one its number."""
+    plain = descriptions.str.strip()
+    titles = plain.str[:1].str.upper() + plain.str[1:]
+    return titles.where(titles != "", "Pull request " + numbers.astype("str"))
+
+
+def _coauthors(
+    pulls: pd.DataFrame,
+    commits: DataFrame[RawPullRequestCommits],
+    accounts: pd.Series[str],
+    people: Sequence[Person],
+    bots: BotRules,
+) -> pd.Series[str]:
+    """Return the others who have commits in each pull request, sorted, separated by commas; machines left out."""
+    emails = commits["author_email"].fillna("").astype("str")
+    known = persons_of(commits["repository"], commits["author_login"], accounts, people)
+    persons = known.where(known != "", canonical(emails, people))
+    human = ~are_bots(commits["author_login"].fillna("").astype("str"), emails, bots)
+    named = commits[_PULL_REQUEST].assign(other=persons)[human & persons.str.contains("@") & ~persons.str.contains(",")]
+    others = named.merge(pulls[[*_PULL_REQUEST, "person"]], on=_PULL_REQUEST)
+    others = others[others["other"] != others["person"]]
+    joined = others.groupby(_PULL_REQUEST)["other"].agg(lambda addresses: ",".join(sorted(set(addresses))))
+    of_pulls = joined.reindex(pd.MultiIndex.from_frame(pulls[_PULL_REQUEST]))
+    return pd.Series(of_pulls.fillna("").to_numpy(), index=pulls.index, dtype="str")
+
+
+def _count_reviewers(pulls: pd.DataFrame, given: pd.DataFrame) -> pd.Series[int]:
+    counts = given[~given["bot"].astype(bool)].groupby(_PULL_REQUEST).size()
+    of_pulls = counts.reindex(pd.MultiIndex.from_frame(pulls[_PULL_REQUEST]), fill_value=0)
+    return pd.Series(of_pulls.to_numpy(dtype=np.int64), index=pulls.index)
+
+
+def _are_machines(logins: pd.Series[str], kinds: pd.Series[str], rules: BotRules) -> pd.Series[bool]:
+    names = logins.fillna("").astype("str")
+    allowed = names.str.lower().isin({name.lower() for name in rules.allow})
+    return (are_bots(names, names, rules) | (kinds == "Bot").fillna(value=False)) & ~allowed

@@ -1,0 +1,1 @@
+"""Which activities are one piece of work."""

@@ -1,0 +1,260 @@
+"""Which activities are one piece of work, and the achievement that they make together.
+
+An activity names at most one parent; following parents ends at the root, and the root names the achievement. The score
+is the maximum over the activities that count, the ledger says which one gave it. Nothing here depends on the order of
+rows.
+"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+
+from achievement_pipeline.columns.json import json_lists, json_objects
+from achievement_pipeline.frames import (
+    Achievements,
+    ActivityKind,
+    RelatedActivities,
+    Relation,
+    Scores,
+    Skills,
+    StoredActivities,
+    typed,
+)
+from achievement_pipeline.judging.categories.categorise import are_learnt, certainties
+from achievement_pipeline.judging.links.same_work import Retraction
+from achievement_pipeline.judging.rules import Rules
+
+_EVIDENCE = ["key", "kind", "title", "url", "person", "at", "relation"]
+_SKILL = ["skill", "kind", "weight", "evidence"]
+_TAGGED_DETAILS = ("type", "scope")
+
+
+def compose_achievements(
+    activities: DataFrame[StoredActivities],
+    scores: DataFrame[Scores],
+    skills: DataFrame[Skills],
+    related: DataFrame[RelatedActivities],
+    rules: Rules,
+) -> DataFrame[Achievements]:
+    """Compose the achievements of whole pieces of work.
+
+    A piece of work makes an achievement when one of its activities is significant. It is retracted when all of these
+    were reverted, or repeat another one; a pull request goes with its commits, and they with it. The commits of a
+    scored pull request show skills, but are scored with it, whichever way it was merged.
+
+    Args:
+        activities: All activities of the pieces of work; a parent that is not among them is not there.
+        scores: The scores of those that are significant.
+        skills: The skills that they show.
+        related: What they list besides; of this, what belongs to the same piece of work is left out.
+        rules: The threshold of the portfolio.
+    """
+    if scores.empty:
+        return Achievements.empty()
+    members = activities.sort_values(["completed_at", "key"], ignore_index=True).assign(
+        at=lambda frame: frame["completed_at"]
+    )
+    members["root"] = _roots(members)
+    members["retracted_by"] = _retracted_by(members)
+    members = members.merge(scores.drop(columns="repository"), on="key", how="left")
+    members["scored"] = members["impact"].notna()
+    members["counts"] = members["scored"] & members["retracted_by"].isna()
+    pieces = members.groupby("root")[["scored", "counts"]].any()
+    members = members[members["root"].map(pieces["scored"])]
+    # where all were retracted, what they would have scored is kept
+    judged = members[members["counts"] | (members["scored"] & ~members["root"].map(pieces["counts"]))]
+    roots = members[members["key"] == members["root"]].set_index("key", drop=False)
+    shown = _skills(judged, skills)
+    weighed = judged[~_are_weighed_by_their_pull_request(judged)]
+    winners = {score: _winners(weighed, score) for score in ("impact", "complexity")}
+    # an issue without an assignee is that of whoever did what counts most in it
+    authors = roots["person"].where(roots["person"] != "", winners["impact"]["person"].reindex(roots.index))
+    shared = _shared(members, authors)
+    return typed(
+        Achievements,
+        pd.DataFrame(
+            {
+                "key": roots["key"],
+                "title": roots["title"],
+                "category": _categories(roots, judged),
+                "description": roots["description"],
+                "source_type": roots["kind"],
+                "source_id": roots["source_id"],
+                "source_url": roots["url"],
+                "repository": roots["repository"],
+                "author": authors,
+                "coauthors": shared,
+                "started_at": members.groupby("root")["started_at"].min().reindex(roots.index),
+                "completed_at": roots["completed_at"].fillna(members.groupby("root")["completed_at"].max()),
+                "impact_score": winners["impact"]["impact"].reindex(roots.index),
+                "complexity_score": winners["complexity"]["complexity"].reindex(roots.index),
+                "score_ledger": _ledgers(winners).reindex(roots.index),
+                "score_version": winners["impact"]["version"].reindex(roots.index),
+                "skills_demonstrated": shown["names"].reindex(roots.index, fill_value="[]"),
+                "skills": shown["skills"].reindex(roots.index, fill_value="[]"),
+                "tags": _tags(roots, shared != "[]"),
+                "evidence": _evidence(members, related).reindex(roots.index),
+                "portfolio_ready": winners["impact"]["impact"].reindex(roots.index) >= rules.portfolio_min_impact,
+                "retracted_reason": _retractions(judged, pieces["counts"]).reindex(roots.index),
+            }
+        )
+        .astype({"retracted_reason": "str"})
+        .sort_index()
+        .reset_index(drop=True),
+    )
+
+
+def _roots(activities: pd.DataFrame) -> pd.Series[str]:
+    """Follow the parents of each activity to the last one that is there; a circle has its smallest key as root."""
+    keys = pd.Index(activities["key"])
+    parents = keys.get_indexer(activities["parent"])
+    places = np.arange(len(keys))
+    parents = np.where(parents < 0, places, parents)
+    _break_circles(parents, keys)
+    while not np.array_equal(grandparents := parents[parents], parents):
+        parents = grandparents
+    return pd.Series(keys[parents], index=activities.index, dtype="str")
+
+
+def _break_circles(parents: npt.NDArray[np.intp], keys: pd.Index) -> None:
+    """Make the smallest key of each circle its own parent."""
+    reached = parents.copy()
+    for _ in range(len(keys).bit_length()):
+        reached = reached[reached]
+    # after as many steps as there are activities, everybody stands on a root or on a circle
+    for place in np.unique(reached[parents[reached] != reached]):
+        circle = [place]
+        while (following := parents[circle[-1]]) != place and following != circle[-1]:
+            circle.append(following)
+        if parents[circle[-1]] == place:
+            smallest = min(circle, key=lambda one: str(keys[one]))
+            parents[smallest] = smallest
+
+
+def _retracted_by(members: pd.DataFrame) -> pd.Series[str]:
+    """Return what took each activity back: a pull request goes with its commits, and they with it.
+
+    Git tells of the commits that were reverted, GitHub of the pull requests. A pull request is taken back with its
+    merge commit, or with all commits that it left on the branch it was merged into, whether that is one (a squash) or
+    several (a rebase, a merge). An issue is not: whether it is still done is for its tracker to say.
+    """
+    retracted = members["retracted_by"]
+    is_commit, is_pull = (members["kind"] == kind.value for kind in (ActivityKind.COMMIT, ActivityKind.PULL_REQUEST))
+    pulls = members.loc[is_pull, "key"]
+    brought = members[is_commit & members["parent"].isin(pulls) & ~_have_reason(members, Retraction.DUPLICATE)]
+    merges = _have_reason(brought, "merge")
+    work = brought[~merges]
+    gone = work["retracted_by"].notna().groupby(work["parent"]).all()
+    reverts = pd.concat([brought[merges].dropna(subset="retracted_by"), work[work["parent"].map(gone).astype(bool)]])
+    by_commits = reverts.drop_duplicates("parent").set_index("parent")["retracted_by"]
+    retracted = retracted.fillna(members["key"].map(by_commits).astype("str"))
+    by_pulls = retracted[is_pull].set_axis(pulls)
+    return retracted.fillna(members["parent"].where(is_commit).map(by_pulls).astype("str"))
+
+
+def _have_reason(activities: pd.DataFrame, code: str) -> pd.Series[bool]:
+    return ("," + activities["reasons"] + ",").str.contains(f",{code},", regex=False)
+
+
+def _are_weighed_by_their_pull_request(judged: pd.DataFrame) -> pd.Series[bool]:
+    """Tell of the commits that a scored pull request brought, whose lines and files it was scored by as a whole.
+
+    By themselves they would score more in a squash than one by one in a rebase: how a pull request was merged must not
+    matter.
+    """
+    pulls = judged.loc[judged["kind"] == ActivityKind.PULL_REQUEST.value, "key"]
+    return (judged["kind"] == ActivityKind.COMMIT.value) & judged["parent"].isin(pulls)
+
+
+def _winners(judged: pd.DataFrame, score: str) -> pd.DataFrame:
+    """Return, by root, the activity with the highest score; of equal ones the earliest."""
+    order = judged.sort_values(score, ascending=False, kind="stable")
+    return order.drop_duplicates("root").set_index("root")
+
+
+def _ledgers(winners: dict[str, pd.DataFrame]) -> pd.Series[str]:
+    """Join the impact lines of the one winner with the complexity lines of the other."""
+    impact, complexity = winners["impact"], winners["complexity"].reindex(winners["impact"].index)
+    mixed = impact["key"] != complexity["key"]
+    ledgers = impact["ledger"].copy()
+    ledgers[mixed] = [
+        json.dumps([*_lines(one, "impact"), *_lines(other, "complexity")], ensure_ascii=False)
+        for one, other in zip(impact.loc[mixed, "ledger"], complexity.loc[mixed, "ledger"], strict=True)
+    ]
+    return ledgers
+
+
+def _lines(ledger: str, score: str) -> list[dict[str, object]]:
+    return [line for line in json.loads(ledger) if line["score"] == score]
+
+
+def _skills(judged: pd.DataFrame, skills: pd.DataFrame) -> pd.DataFrame:
+    """Return, by root, ``names`` and ``skills`` as JSON lists, the strongest first; each skill once."""
+    of_roots = skills.merge(judged[["key", "root"]], on="key")
+    strongest = of_roots.sort_values(
+        ["root", "weight", "skill", "key"], ascending=[True, False, True, True], ignore_index=True
+    )
+    once = strongest.drop_duplicates(["root", "skill"], ignore_index=True)
+    names = once["skill"].map(lambda name: json.dumps(name, ensure_ascii=False)).astype("str")
+    return pd.DataFrame(
+        {"names": json_lists(names, once["root"]), "skills": json_lists(json_objects(once[_SKILL]), once["root"])}
+    )
+
+
+def _categories(roots: pd.DataFrame, judged: pd.DataFrame) -> pd.Series[str]:
+    """Return the category of each root; one that was only learnt gives way to what is said elsewhere in the work.
+
+    A type or a label comes before a word, then what scored highest, then what was done first.
+    """
+    said = judged.assign(certainty=certainties(judged["category_rule"])).query("certainty > 0")
+    said = said.sort_values(["certainty", "impact"], ascending=False, kind="stable")
+    surest = said.drop_duplicates("root").set_index("root")["category"].reindex(roots.index)
+    return surest.where(are_learnt(roots["category_rule"])).fillna(roots["category"])
+
+
+def _shared(members: pd.DataFrame, authors: pd.Series[str]) -> pd.Series[str]:
+    """Return, by root, the JSON list of the others whose it is too: authors and co-authors of all activities."""
+    people = (members["person"] + "," + members["coauthors"]).where(members["coauthors"] != "", members["person"])
+    everybody = people.str.split(",").explode().to_frame("person").assign(root=members["root"])
+    known = everybody[everybody["person"] != ""]
+    others = known[known["person"] != known["root"].map(authors)].drop_duplicates()
+    others = others.sort_values(["root", "person"], ignore_index=True)
+    names = others["person"].map(lambda name: json.dumps(name, ensure_ascii=False)).astype("str")
+    return json_lists(names, others["root"]).reindex(authors.index, fill_value="[]")
+
+
+def _evidence(members: pd.DataFrame, related: pd.DataFrame) -> pd.Series[str]:
+    """Return, by root, the JSON list of all evidence: the root, other members, then what they list, as done."""
+    ours = members.assign(belongs=members["key"] != members["root"], relation=Relation.MEMBER.value)
+    root_of = members.set_index("key")["root"]
+    listed = related.assign(root=related["lister"].map(root_of), relation=Relation.LISTED.value, belongs=True)
+    listed = listed[listed["root"].notna() & (listed["root"] != listed["key"].map(root_of))]
+    listed = listed.drop_duplicates(["root", "key"]).sort_values(["at", "key"])
+    order = pd.concat([ours, listed]).sort_values(
+        ["root", "relation", "belongs"], ascending=[True, False, True], ignore_index=True
+    )
+    return json_lists(json_objects(order[_EVIDENCE]), order["root"])
+
+
+def _tags(roots: pd.DataFrame, shared: pd.Series[bool]) -> pd.Series[str]:
+    """Return the JSON list of source, type, scope, and whether it is breaking or shared."""
+    sources = roots["kind"].str.partition("_")[0]
+    tags = []
+    for source, text, is_shared in zip(sources, roots["details"], shared, strict=True):
+        details = json.loads(text)
+        named = [source, *(details[name] for name in _TAGGED_DETAILS if details.get(name))]
+        named += ["breaking"] * bool(details.get("breaking")) + ["shared"] * bool(is_shared)
+        tags.append(json.dumps(list(dict.fromkeys(named)), ensure_ascii=False))
+    return pd.Series(tags, index=roots.index, dtype="str")
+
+
+def _retractions(judged: pd.DataFrame, pieces: pd.Series[bool]) -> pd.Series[str]:
+    """Return, by root, why nothing of it counts any more; missing where something does."""
+    gone = judged[~judged["root"].map(pieces)].drop_duplicates("root").set_index("root")
+    repeats = _have_reason(gone, Retraction.DUPLICATE)
+    return ("reverted by " + gone["retracted_by"]).where(~repeats, "repeats " + gone["retracted_by"])

@@ -1,0 +1,398 @@
+"""The same work twice: reverts take back what they revert, and copies of one change count once.
+
+**Reverts** say in their message what they revert (`judging.categories.messages`). A reverted commit is
+retracted as long as its revert stands; a revert that is itself reverted retracts nothing, to any depth. The revert of a
+merge retracts the commits that the merge brought.
+
+**Copies** come from rebased branches, cherry-picks and backports. Two commits are the same work when one names the
+other (``git cherry-pick -x``), when they turn the same contents into the same contents (the names of the blobs are
+equal, file by file), or when author, author date, subject and paths are equal, all of which a rebase keeps. No diff is
+read again for it: why that is enough, with figures, says ``docs/decisions/0005-copies-without-patch-ids.md``.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from achievement_pipeline.columns.text import are_among, are_repeated
+from achievement_pipeline.frames import DiffState, RawCommits, RawPullRequests
+from achievement_pipeline.judging.categories import messages
+from achievement_pipeline.judging.categories.messages import RevertTarget
+from achievement_pipeline.judging.links.commit_names import commit_names, places_of
+
+_WAYS = {way.value: rank for rank, way in enumerate(RevertTarget)}
+_MERGED_COMMITS = 500
+"""The revert of a merge that brought more commits takes back a whole branch's meeting with another, not a piece of
+work. A guard, not a measured bound."""
+
+_TAKES_BACK = 0.25
+"""A revert with less than this part of its target's lines takes back a detail of it, or only says so: ansible edca4f42
+names three commits and changes five lines."""
+
+
+class Retraction(StrEnum):
+    """Why a commit that would count does not."""
+
+    REVERTED = "reverted"
+    """Another commit took it back."""
+    DUPLICATE = "duplicate"
+    """It is another commit over again."""
+
+
+def find_reverts(commits: DataFrame[RawCommits], amounts: pd.DataFrame) -> pd.DataFrame:
+    """Find the reverts among commits, and what they revert.
+
+    A commit is a revert when its subject says so in one of the known forms; one that only its body calls so is a revert
+    when it does exactly the opposite, line for line: squash merges list reverts on their branch that are long undone.
+
+    Args:
+        commits: Commits of any number of repositories.
+        amounts: ``insertions`` and ``deletions`` of each.
+
+    Returns:
+        Pairs of places among the commits: ``revert`` and ``target``; the target is -1 where it is not among them.
+    """
+    commits = commits.reset_index(drop=True)
+    said = messages.revert_targets(commits["subject"], commits["body"])
+    said = said.reset_index(names="revert").drop_duplicates()
+    if said.empty:
+        return pd.DataFrame({"revert": [], "target": []}, dtype="int64")
+    said["repository"] = commits["repository"][said["revert"]].array
+    found = pd.concat([_by_object_name(said, commits), _by_number(said, commits), _by_subject(said, commits)])
+    found = found[found["revert"] != found["target"]]
+    # of the ways that lead somewhere the surest
+    rank = found["way"].map(_WAYS)
+    found = found[rank == rank.groupby(found["revert"]).transform("min")]
+    pairs = said[["revert"]].drop_duplicates().merge(found[["revert", "target"]], on="revert", how="left")
+    pairs = pairs.fillna({"target": -1}).astype("int64").drop_duplicates(ignore_index=True)
+    says = messages.say_revert(commits["subject"][pairs["revert"]]).to_numpy()
+    pairs = pairs[says | _are_opposites(pairs, amounts)]
+    return pairs.assign(target=pairs["target"].mask(_are_partial(pairs, commits, amounts), -1)).drop_duplicates()
+
+
+def find_retractions(
+    commits: DataFrame[RawCommits], work: pd.DataFrame, reverts: pd.DataFrame, *, count: pd.Series[bool]
+) -> pd.DataFrame:
+    """Find what no longer counts, and by what.
+
+    Args:
+        commits: Commits of any number of repositories.
+        work: The files that are work: ``place`` of their commit, ``path``, ``old_blob``, ``new_blob``.
+        reverts: What `find_reverts` found.
+        count: Which commits would count.
+
+    Returns:
+        One row a commit that was reverted, or would count and repeats another one; the index is its place among the
+        commits, ``by`` the place of the commit that reverted it or that it repeats, ``reason`` a value of `Retraction`.
+        Reverted merges and small commits, which do not count themselves, are among them: their pull request goes with
+        them.
+    """
+    commits = commits.reset_index(drop=True)
+    reverted = _reverted(_with_merged(reverts, commits), commits)
+    standing = count.reset_index(drop=True).copy()
+    standing[reverted.index] = False
+    repeats = _repeats(commits, work[standing.to_numpy()[work["place"]]], standing)
+    return pd.concat(
+        [
+            reverted.to_frame("by").assign(reason=Retraction.REVERTED.value),
+            repeats.to_frame("by").assign(reason=Retraction.DUPLICATE.value),
+        ]
+    )
+
+
+def find_reverted_pull_requests(pull_requests: DataFrame[RawPullRequests], keys: pd.Series[str]) -> pd.DataFrame:
+    """Find the reverts among pull requests, by what they say, and what they take back.
+
+    They are read as the squashes that they could have been merged by: the forms are the same, GitHub's button writes
+    ``Reverts owner/name#12``.
+
+    Args:
+        pull_requests: Pull requests of any number of repositories.
+        keys: Their keys, with the same index.
+
+    Returns:
+        With the same index: ``is_revert``, and ``retracted_by``, the key of the standing revert that took it back.
+    """
+    is_read = pull_requests["additions"].notna()
+    squashes = pd.DataFrame(
+        {
+            "repository": pull_requests["repository"],
+            "sha": pull_requests["merge_commit"].fillna(""),
+            "subject": pull_requests["title"] + " (#" + pull_requests["number"].astype("str") + ")",
+            "body": pull_requests["body"],
+            "committed_at": pull_requests["merged_at"],
+            "diff": is_read.map({True: DiffState.READ.value, False: DiffState.PENDING.value}).astype("str"),
+        }
+    ).reset_index(drop=True)
+    amounts = pull_requests[["additions", "deletions"]].fillna(0).astype("int64").reset_index(drop=True)
+    reverts = find_reverts(DataFrame(squashes), amounts.rename(columns={"additions": "insertions"}))
+    reverted = _reverted(reverts[reverts["target"] >= 0], squashes)
+    names = keys.reset_index(drop=True)
+    by = reverted.map(names).reindex(squashes.index).astype("str")
+    found = pd.DataFrame({"is_revert": squashes.index.isin(reverts["revert"]), "retracted_by": by})
+    return found.set_axis(pull_requests.index)
+
+
+def _by_object_name(said: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
+    """Reverts that name the beginning of an object name, of one commit only."""
+    named = said[said["way"] == RevertTarget.SHA]
+    places = _places_of_prefixes(named["repository"], named["target"], commits)
+    return named.assign(target=places).dropna(subset="target")
+
+
+def _places_of_prefixes(
+    repositories: pd.Series[str], beginnings: pd.Series[str], commits: pd.DataFrame
+) -> pd.Series[float]:
+    """The place of the one commit of a repository whose object name begins so; missing for none or several."""
+    if beginnings.empty:
+        return pd.Series(dtype="float64", index=beginnings.index)
+    # few are named, and to sort all would take the longest
+    shortest = int(beginnings.str.len().min())
+    perhaps = commits[are_among(commits["sha"].str[:shortest], beginnings.str[:shortest])]
+    names = commit_names(perhaps["repository"], perhaps["sha"]).sort_values()
+    places, ordered = names.index, names.to_list()
+
+    def place(prefix: str) -> float:
+        at = bisect_left(ordered, prefix)
+        alike = [name for name in ordered[at : at + 2] if name.startswith(prefix)]
+        return float(places[at]) if len(alike) == 1 else np.nan
+
+    return commit_names(repositories, beginnings).map(place).astype("float64")
+
+
+def _by_number(said: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
+    """Reverts that name a pull request: the last commit before them that merged it."""
+    return _last_before(said[said["way"] == RevertTarget.NUMBER], messages.merged_numbers(commits["subject"]), commits)
+
+
+def _by_subject(said: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
+    """Reverts that name a subject: the last commit before them that has it."""
+    named = said[said["way"] == RevertTarget.SUBJECT]
+    named = named.assign(target=_plain(named["target"].astype("str")))
+    return _last_before(named, _plain(commits["subject"]), commits)
+
+
+def _plain(subjects: pd.Series[str]) -> pd.Series[str]:
+    return messages.without_squash_number(subjects).str.strip()
+
+
+def _last_before(said: pd.DataFrame, names: pd.Series[str], commits: pd.DataFrame) -> pd.DataFrame:
+    known = names[names.isin(said["target"])]
+    candidates = pd.DataFrame(
+        {
+            "target": known.array,
+            "repository": commits["repository"][known.index].array,
+            "place": known.index,
+            "at": commits["committed_at"][known.index].array,
+            "sha": commits["sha"][known.index].array,
+        }
+    )
+    pairs = said.merge(candidates, on=["repository", "target"])
+    before = pairs["at"].array <= commits["committed_at"][pairs["revert"]].array
+    pairs = pairs[before & (pairs["place"] != pairs["revert"])].sort_values(["at", "sha"])
+    last: pd.DataFrame = pairs.drop_duplicates(["revert", "target"], keep="last")
+    return last.assign(target=last["place"]).drop(columns=["place", "at", "sha"])
+
+
+def _are_opposites(pairs: pd.DataFrame, amounts: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a commit adds as many lines as its target removed, and the other way round."""
+    revert, target = (amounts.iloc[pairs[name]].reset_index(drop=True) for name in ("revert", "target"))
+    opposite = (revert["insertions"] == target["deletions"]) & (revert["deletions"] == target["insertions"])
+    return opposite.set_axis(pairs.index) & (pairs["target"] >= 0)
+
+
+def _are_partial(pairs: pd.DataFrame, commits: pd.DataFrame, amounts: pd.DataFrame) -> pd.Series[bool]:
+    """Whether a commit is known to change far fewer lines than its target."""
+    lines = amounts["insertions"] + amounts["deletions"]
+    revert, target = (lines.iloc[pairs[name]].set_axis(pairs.index) for name in ("revert", "target"))
+    is_read = (commits["diff"].iloc[pairs["revert"]] == DiffState.READ).set_axis(pairs.index)
+    return (pairs["target"] >= 0) & is_read & (revert < _TAKES_BACK * target)
+
+
+def _with_merged(reverts: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
+    """The pairs whose target is known, and for each merge that was reverted those of the commits that it brought."""
+    pairs = reverts[reverts["target"] >= 0]
+    merges = pairs[commits["parents"].iloc[pairs["target"]].str.contains(" ", regex=False).to_numpy()]
+    if merges.empty:
+        return pairs
+    graph = _Graph(commits)
+    brought = [(revert, place) for revert, merge in merges.itertuples(index=False) for place in graph.brought(merge)]
+    return pd.concat([pairs, pd.DataFrame(brought, columns=["revert", "target"], dtype="int64")], ignore_index=True)
+
+
+class _Graph:
+    """The parents of all commits, by their places."""
+
+    def __init__(self, commits: pd.DataFrame) -> None:
+        named = commits["parents"].str.split().explode().dropna()
+        parents = pd.DataFrame({"repository": commits["repository"][named.index], "sha": named})
+        places = places_of(parents, commits)
+        self._parents: list[list[int]] = [[] for _ in range(len(commits))]
+        for child, parent in zip(named.index, places.tolist(), strict=True):
+            if parent >= 0:
+                self._parents[child].append(parent)
+        self._depth = _depths(self._parents)
+
+    def brought(self, merge: int) -> list[int]:
+        """The commits that a merge brought to its first parent; none where they are too many for a piece of work.
+
+        The deepest commits are looked at first, so whatever reaches a commit was seen before it.
+        """
+        if len(self._parents[merge]) < 2:  # noqa: PLR2004 - a merge that is cut off by the end of a shallow clone
+            return []
+        was_there = dict.fromkeys(self._parents[merge], False)
+        was_there[self._parents[merge][0]] = True
+        queue = [(-self._depth[place], place) for place in was_there]
+        heapq.heapify(queue)
+        brought: list[int] = []
+        undecided = sum(not there for there in was_there.values())
+        while undecided:
+            _, place = heapq.heappop(queue)
+            there = was_there[place]
+            if not there:
+                undecided -= 1
+                brought.append(place)
+                if len(brought) > _MERGED_COMMITS:
+                    return []
+            for parent in self._parents[place]:
+                if parent not in was_there:
+                    heapq.heappush(queue, (-self._depth[parent], parent))
+                    undecided += not there
+                elif there and not was_there[parent]:
+                    undecided -= 1
+                was_there[parent] = there or was_there.get(parent, False)
+        return brought
+
+
+def _depths(parents: list[list[int]]) -> list[int]:
+    """How far each commit is from the furthest beginning of its history."""
+    children: list[list[int]] = [[] for _ in parents]
+    waiting = [len(each) for each in parents]
+    for place, each in enumerate(parents):
+        for parent in each:
+            children[parent].append(place)
+    depths = [0] * len(parents)
+    ready = deque(place for place, number in enumerate(waiting) if not number)
+    while ready:
+        place = ready.popleft()
+        for child in children[place]:
+            depths[child] = max(depths[child], depths[place] + 1)
+            waiting[child] -= 1
+            if not waiting[child]:
+                ready.append(child)
+    return depths
+
+
+def _reverted(pairs: pd.DataFrame, commits: pd.DataFrame) -> pd.Series[int]:
+    """The places of commits that a standing revert reverts; the values are the places of the earliest such revert."""
+    stands = _standing(pairs)
+    chosen = pairs[pairs["revert"].map(stands).astype(bool)]
+    when = commits.loc[chosen["revert"], ["committed_at", "sha"]].set_axis(chosen.index)
+    earliest = chosen.loc[when.sort_values(["committed_at", "sha"]).index].drop_duplicates("target")
+    return earliest.set_index("target")["revert"]
+
+
+def _standing(pairs: pd.DataFrame) -> Mapping[int, bool]:
+    """Say of each revert whether it stands: no standing one reverts it. Those that revert each other stand not."""
+    targets = pairs.groupby("revert")["target"].agg(list)
+    waiting = Counter(pairs["target"])
+    taken_back: set[int] = set()
+    stands = dict.fromkeys(targets.index, False)
+    ready = deque(revert for revert in targets.index if revert not in waiting)
+    while ready:
+        revert = ready.popleft()
+        stands[revert] = revert not in taken_back
+        for target in targets[revert]:
+            if stands[revert]:
+                taken_back.add(target)
+            waiting[target] -= 1
+            if not waiting[target] and target in stands:
+                ready.append(target)
+    return stands
+
+
+def _repeats(commits: pd.DataFrame, work: pd.DataFrame, standing: pd.Series[bool]) -> pd.Series[int]:
+    """The places of commits that are copies; the values are the places of what they repeat.
+
+    What counts of several copies is one that does not call itself a copy, and of these the one committed first.
+    """
+    picks = _picks(commits, standing)
+    places = np.arange(len(commits))
+    joined = _joined(places, [*picks.items(), *_alike(commits, work, standing)])
+    members = np.flatnonzero(np.bincount(joined, minlength=len(commits))[joined] > 1)
+    order = commits.loc[members, ["committed_at", "sha"]].assign(
+        piece=joined[members], is_pick=np.isin(members, list(picks))
+    )
+    order = order.sort_values(["piece", "is_pick", "committed_at", "sha"])
+    first = order.assign(first=order.index).groupby("piece")["first"].transform("first")
+    return first[first != first.index]
+
+
+def _picks(commits: pd.DataFrame, standing: pd.Series[bool]) -> dict[int, int]:
+    """For each commit with ``-x`` lines, the first named commit that is there and stands; else its namesake's copy."""
+    named = messages.cherry_picked_from(commits.loc[standing, "body"])
+    repositories = commits["repository"][named.index]
+    names = commit_names(repositories, named)
+    originals = _places_of_prefixes(repositories, named, commits).to_numpy()
+    picks: dict[int, int] = {}
+    copies: dict[str, int] = {}
+    for pick, name, original in zip(named.index, names, originals, strict=True):
+        if pick in picks:
+            continue
+        if not np.isnan(original):
+            if standing[int(original)] and int(original) != pick:
+                picks[pick] = int(original)
+        elif (copy := copies.setdefault(name, pick)) != pick:
+            picks[pick] = copy
+    return picks
+
+
+def _alike(commits: pd.DataFrame, work: pd.DataFrame, standing: pd.Series[bool]) -> Iterator[tuple[int, int]]:
+    """Pairs of commits that change the same contents, or that a rebase made of one another."""
+    # nearly every change makes contents that are nowhere else: a commit with one of these is like no other
+    shared = pd.Series(are_repeated(work["new_blob"]), work.index).groupby(work["place"]).transform("all")
+    by_contents = _digests(work[shared], ["path", "old_blob", "new_blob"])
+    yield from _pairs(pd.DataFrame({"contents": by_contents, "repository": commits["repository"][by_contents.index]}))
+    written = commits.loc[standing, ["repository", "author_email", "authored_at"]].assign(
+        subject=_plain(commits.loc[standing, "subject"])
+    )
+    written = written[written["authored_at"].notna() & written.duplicated(keep=False)]
+    paths = _digests(work[work["place"].isin(written.index)], ["path"])
+    yield from _pairs(written.assign(paths=paths).dropna(subset="paths"))
+
+
+def _digests(work: pd.DataFrame, columns: list[str]) -> pd.Series[int]:
+    """A number for what the columns of each commit's files hold, in any order of the files; by place."""
+    rows = pd.util.hash_pandas_object(work[columns], index=False).to_numpy()
+    return pd.Series(rows, index=work["place"].array, dtype="uint64").groupby(level=0).sum()
+
+
+def _pairs(keys: pd.DataFrame) -> Iterator[tuple[int, int]]:
+    """Each row, by the index, that equals an earlier one, with the first of them."""
+    again = keys[keys.duplicated(keep=False)]
+    first = again.assign(first=again.index).groupby(list(again.columns), sort=False)["first"].transform("first")
+    yield from zip(again.index, first, strict=True)
+
+
+def _joined(places: np.ndarray, pairs: list[tuple[int, int]]) -> np.ndarray:
+    """Join pairs to groups, each named by its smallest place."""
+    names = places.copy()
+
+    def name(place: int) -> int:
+        while names[place] != place:
+            names[place] = names[names[place]]
+            place = names[place]
+        return place
+
+    for one, other in pairs:
+        low, high = sorted((name(one), name(other)))
+        names[high] = low
+    return np.array([name(place) for place in places], dtype="int64")

@@ -1,0 +1,1 @@
+"""Which changed files and lines are not work."""

@@ -1,0 +1,279 @@
+"""Which changed files are not work, and why.
+
+The facts stand in ``noise.toml``: paths and names of lock files, vendored and generated code, recordings, data, each
+with its source; github-linguist's rules are the reference, ``docs/noise.md`` says where and why we leave them. Here is
+how they are applied: what git itself says of a change comes first (submodule, binary, mode, rename), then what the
+repository says of the path (``.gitattributes``), then the path, then what a reading of the contents found.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from enum import StrEnum
+from importlib.resources import files as resources
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+from pydantic import BaseModel, ConfigDict, Field
+
+from achievement_pipeline.columns.text import rows_among
+from achievement_pipeline.frames import CommitContents, PathAttributes, RawCommitFiles, typed
+from achievement_pipeline.judging.paths import matches
+
+_SUBMODULE = "160000"
+
+
+class Noise(StrEnum):
+    """Why a changed file is not work; the first that applies is given."""
+
+    SUBMODULE = "submodule"
+    """A pointer to a commit of another repository."""
+    BINARY = "binary"
+    """git can't count its lines."""
+    RENAME = "rename"
+    """Moved or copied, its content untouched."""
+    MODE = "mode"
+    """Its permissions changed, its content did not."""
+    LOCKFILE = "lockfile"
+    """Written by a package manager."""
+    VENDORED = "vendored"
+    """Other people's code, kept in the repository."""
+    MINIFIED = "minified"
+    """Minified or bundled for the browser, or a source map."""
+    SNAPSHOT = "snapshot"
+    """Recorded by a test: snapshots, cassettes, golden files."""
+    FIXTURE = "fixture"
+    """Read by tests: a folder of fixtures."""
+    GENERATED = "generated"
+    """Written by a program."""
+    NOTEBOOK_OUTPUT = "notebook-output"
+    """A notebook, whose lines are mostly output."""
+    EDITOR = "editor"
+    """Settings of an editor."""
+    LICENCE = "licence"
+    """The text of a licence, or its header swept over many files."""
+    CHANGELOG = "changelog"
+    """A changelog in a repository whose release tool writes it."""
+    DATA = "data"
+    """Data rather than code, or so much of it that no person wrote it."""
+    WHITESPACE = "whitespace"
+    """Only white space, blank lines or line endings changed."""
+    REFORMAT = "reformat"
+    """The same tokens, laid out otherwise."""
+    MOVED = "moved"
+    """Its lines left another file of the same commit, or reached one."""
+    SWEPT = "swept"
+    """The same lines were added to many files of the commit, or removed from them."""
+
+
+class PathRule(BaseModel):
+    """One rule of ``noise.toml``: paths that have one reason. The file's head says how each list is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: Noise
+    names: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    top_folders: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    unless: tuple[str, ...] = ()
+    source: str = Field(min_length=1, description="Where the facts are from")
+
+    @property
+    def expression(self) -> str:
+        """One RE2 expression for the whole rule."""
+        parts = [
+            _any_of(self.names, before="(?:^|/)", after="$"),
+            _any_of(self.endings, before="[^/]", after="$"),
+            _any_of(self.folders, before="(?:^|/)", after="/"),
+            _any_of(self.top_folders, before="^", after="/"),
+            *self.patterns,
+        ]
+        return "|".join(part for part in parts if part)
+
+
+class BulkRule(BaseModel):
+    """Formats that people write while they are small and programs write when they are large."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: Noise
+    lines: int = Field(gt=0, description="A change of more lines than this is no person's")
+    endings: tuple[str, ...]
+
+    @property
+    def expression(self) -> str:
+        """One RE2 expression for all formats."""
+        return _any_of(self.endings, before="[^/]", after="$")
+
+
+class ChangelogRule(BaseModel):
+    """Changelogs, and the configurations of the tools that write them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reason: Noise
+    patterns: tuple[str, ...]
+    tools: tuple[str, ...]
+    source: str
+
+
+class NoiseRules(BaseModel):
+    """All of ``noise.toml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    rule: tuple[PathRule, ...]
+    bulk: BulkRule
+    changelog: ChangelogRule
+
+
+@functools.cache
+def noise_rules() -> NoiseRules:
+    """The rules that the package brings."""
+    text = resources(__package__).joinpath("noise.toml").read_text(encoding="utf-8")
+    return NoiseRules.model_validate(tomllib.loads(text))
+
+
+def noise_reasons(
+    files: DataFrame[RawCommitFiles],
+    attributes: DataFrame[PathAttributes] | None = None,
+    contents: DataFrame[CommitContents] | None = None,
+) -> pd.Series[str]:
+    """Say of each changed file why it is not work.
+
+    Args:
+        files: Changed files, of any number of commits and repositories.
+        attributes: What ``.gitattributes`` says of paths. Set (generated or vendored), a file is noise whatever its
+            path; unset, the rules for paths don't apply to it.
+        contents: What a reading of contents found (`judging.noise.contents`): it decides where nothing
+            else does, and instead of ``notebook-output``.
+
+    Returns:
+        Text with the index of ``files``: a value of `Noise`, or missing where the file is work. A file's reason depends
+        on its own row, its repository's attributes and release tools, never on the order or number of other rows.
+    """
+    number, paths = pd.factorize(files["path"])
+    distinct = pd.Series(paths, dtype="str")
+    lines = files["insertions"].fillna(0) + files["deletions"].fillna(0)
+    bulk, changelog = noise_rules().bulk, noise_rules().changelog
+    declared, disowned = _attribute_reasons(files, attributes)
+
+    by_path = _path_reasons(distinct)[number]
+    by_path = _first(by_path, _where(_matches(distinct, bulk.expression)[number] & (lines > bulk.lines), bulk.reason))
+    by_path = _first(by_path, _where(_written_by_a_tool(files["repository"], distinct, number), changelog.reason))
+    by_path = np.where(disowned, _WORK, by_path)
+
+    reasons = _first(_change_reasons(files), declared, by_path)
+    if contents is not None:
+        found = _content_reasons(files, contents)
+        reasons = np.where(np.isin(reasons, _OPEN_TO_CONTENTS) & (found != _UNREAD), found, reasons)
+    return pd.Series(
+        pd.Categorical.from_codes(reasons, categories=pd.Index([*Noise], dtype="str")), index=files.index
+    ).astype("str")
+
+
+def with_source_lines(
+    files: DataFrame[RawCommitFiles], contents: DataFrame[CommitContents] | None
+) -> DataFrame[RawCommitFiles]:
+    """The files with lines of source in place of git's count, where their contents were counted."""
+    return files if contents is None else put_source_lines(files, counted_lines(files, contents))
+
+
+def put_source_lines(files: DataFrame[RawCommitFiles], counted: pd.DataFrame) -> DataFrame[RawCommitFiles]:
+    """As `with_source_lines`, given the lines that `counted_lines` found."""
+    if counted["insertions"].isna().all():
+        return files
+    lines = {name: counted[name].fillna(files[name]) for name in ("insertions", "deletions")}
+    return typed(RawCommitFiles, files.assign(**lines))
+
+
+def counted_lines(files: pd.DataFrame, contents: DataFrame[CommitContents]) -> pd.DataFrame:
+    """Return ``insertions``, ``deletions`` and ``lines_noise`` of files, missing where contents were not counted."""
+    counted = contents.dropna(subset=["insertions", "deletions"]).reset_index(drop=True)
+    found = counted[["insertions", "deletions", "lines_noise"]].reindex(_places_among(counted, files))
+    return found.set_axis(files.index)
+
+
+# Reasons are computed as the position of the reason in `Noise`: small integers are quick to combine.
+_Codes = npt.NDArray[np.int8]
+_CODE = {reason: np.int8(position) for position, reason in enumerate(Noise)}
+_WORK = np.int8(-1)
+_UNREAD = np.int8(-2)
+_OPEN_TO_CONTENTS = (_WORK, _CODE[Noise.NOTEBOOK_OUTPUT])
+
+
+def _where(condition: npt.ArrayLike, reason: Noise) -> _Codes:
+    return np.where(condition, _CODE[reason], _WORK)
+
+
+def _first(*reasons: _Codes) -> _Codes:
+    """The first reason that is one."""
+    return functools.reduce(lambda first, then: np.where(first == _WORK, then, first), reasons)
+
+
+def _change_reasons(files: DataFrame[RawCommitFiles]) -> _Codes:
+    """Reasons that git itself gives: by mode, by object name, by what it counts."""
+    untouched = files["old_blob"] == files["new_blob"]
+    return _first(
+        _where((files["old_mode"] == _SUBMODULE) | (files["new_mode"] == _SUBMODULE), Noise.SUBMODULE),
+        _where(files["binary"], Noise.BINARY),
+        _where(untouched & files["status"].isin(["R", "C"]), Noise.RENAME),
+        _where(untouched, Noise.MODE),
+    )
+
+
+def _path_reasons(paths: pd.Series[str]) -> _Codes:
+    """Reasons that the path alone gives, in the order of `Noise`."""
+    order = sorted(noise_rules().rule, key=lambda rule: _CODE[rule.reason])
+    return _first(*(_where(_matches(paths, rule.expression, rule.unless), rule.reason) for rule in order))
+
+
+def _written_by_a_tool(
+    repositories: pd.Series[str], paths: pd.Series[str], number: npt.NDArray[np.intp]
+) -> npt.NDArray[np.bool_]:
+    """Which rows are changelogs of a repository in whose history a release tool is configured."""
+    rule = noise_rules().changelog
+    configures = _matches(paths, "|".join(rule.tools))[number]
+    released_by_tools = repositories[configures].unique()
+    return _matches(paths, "|".join(rule.patterns))[number] & repositories.isin(released_by_tools).to_numpy()
+
+
+def _attribute_reasons(
+    files: DataFrame[RawCommitFiles], attributes: DataFrame[PathAttributes] | None
+) -> tuple[_Codes, npt.NDArray[np.bool_]]:
+    """Reasons that attributes give, and which rows they take out of the rules for paths."""
+    if attributes is None:
+        attributes = PathAttributes.empty()
+    said = files[["repository", "path"]].merge(attributes, on=["repository", "path"], how="left")
+    declared = _first(
+        _where(said["vendored"].fillna(value=False), Noise.VENDORED),
+        _where(said["generated"].fillna(value=False), Noise.GENERATED),
+    )
+    disowned = ~(said["vendored"].fillna(value=True) & said["generated"].fillna(value=True))
+    return declared, disowned.to_numpy(dtype=bool)
+
+
+def _content_reasons(files: DataFrame[RawCommitFiles], contents: DataFrame[CommitContents]) -> _Codes:
+    """Reasons that a reading of the contents found; unread where a row's contents were not read."""
+    codes = pd.Categorical(contents["noise"], categories=list(Noise)).codes
+    return np.append(codes, _UNREAD)[_places_among(contents, files)]
+
+
+def _places_among(contents: pd.DataFrame, files: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the place among contents that were read of each file's; -1 where they were not."""
+    return rows_among(files, contents, ["repository", "sha", "path"])
+
+
+def _any_of(words: tuple[str, ...], before: str, after: str) -> str:
+    return f"{before}(?:{'|'.join(re.escape(word) for word in words)}){after}" if words else ""
+
+
+def _matches(paths: pd.Series[str], expression: str, unless: tuple[str, ...] = ()) -> npt.NDArray[np.bool_]:
+    found = matches(paths, expression)
+    return found & ~matches(paths, "|".join(unless)) if unless else found

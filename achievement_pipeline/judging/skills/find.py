@@ -1,0 +1,301 @@
+"""Which skills a commit shows, how strongly, and by what.
+
+Only work counts: files that are not noise, of commits that are significant. A language weighs by its share of the
+commit's lines. A technology is shown by adding or upgrading one of its packages (strong) or by touching a file that
+belongs to it (weak, or by its share where that is more). A practice is shown by what the commit says it is, by the
+paths it touches, or by a technology it adds. ``docs/skills.md`` has the table of weights.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from achievement_pipeline.columns.text import are_among, join_by_key
+from achievement_pipeline.frames import (
+    CommitActivities,
+    DependencyChanges,
+    PathAttributes,
+    RawCommitFiles,
+    Skills,
+    typed,
+)
+from achievement_pipeline.judging.categories.categorise import Category, are_learnt
+from achievement_pipeline.judging.paths import matches
+from achievement_pipeline.judging.rules import SkillRules
+from achievement_pipeline.judging.skills.languages import languages_of
+from achievement_pipeline.judging.skills.vocabulary import Practice, Technology, Vocabulary, path_expression
+
+ADDED = 1.0
+"""Weight of a technology whose package was added: the author decided for it."""
+UPGRADED = 0.8
+"""Weight of a technology whose package was upgraded: the author made the new version work."""
+TOUCHED = 0.3
+"""Weight of a technology that only files point to, and of an upgrade among many, which tools do."""
+MANY_UPGRADES = 3
+"""More upgraded packages than this in one commit are one sweep."""
+SAID = 1.0
+"""Weight of a practice that is the commit's own type or category."""
+SEEN = 0.1
+"""Least weight of a practice that only paths show."""
+MIN_SHARE = 0.05
+"""A language with less of a commit's lines than this is a side effect..."""
+MIN_LINES = 20
+"""... unless these many of them were added."""
+
+_LEAST = 0.0001
+_COMMIT = ["repository", "sha"]
+_SAID_AT_MOST = 4
+
+
+def find_skills(  # noqa: PLR0913 - all that shows a skill
+    activities: DataFrame[CommitActivities] | pd.DataFrame,
+    files: DataFrame[RawCommitFiles],
+    reasons: pd.Series[str],
+    dependencies: DataFrame[DependencyChanges] | None = None,
+    rules: SkillRules | None = None,
+    *,
+    attributes: DataFrame[PathAttributes] | None = None,
+    named: pd.DataFrame | None = None,
+) -> DataFrame[Skills]:
+    """Find the skills that significant commits show.
+
+    Args:
+        activities: Commits, or what has their ``key``, ``repository``, ``sha``, ``type``, ``category``,
+            ``category_rule`` and ``significant``; those that are not significant show nothing.
+        files: Their changed files, and those of the other commits of the repositories.
+        reasons: Why a file is not work, with the index of ``files`` (`achievement_pipeline.judging.noise.files`).
+        dependencies: What the commits changed in manifests; those of manifests that are not work show nothing.
+        rules: The user's additions to the vocabulary, and names.
+        attributes: What ``.gitattributes`` says of paths. Set as documentation, a file shows that and no language;
+            unset, its path shows no documentation.
+        named: Skills that their texts name (`achievement_pipeline.judging.skills.mentions`).
+
+    Returns:
+        The skills of each activity, the strongest first; the order of the rows of the input changes nothing.
+    """
+    rules = rules or SkillRules()
+    vocabulary = rules.vocabulary
+    commits = activities.loc[activities["significant"], [*_COMMIT, "key", "type", "category", "category_rule"]]
+    work = _work(commits, files, reasons, PathAttributes.empty() if attributes is None else attributes)
+
+    technologies = _technologies_of_dependencies(work, dependencies, vocabulary)
+    shown = _shown(
+        [
+            _languages(work, languages_of(files, vocabulary)),
+            technologies,
+            _technologies_of_files(work, vocabulary),
+            _practices_said(commits, vocabulary),
+            _practices_of_files(work, vocabulary),
+            _practices_of_technologies(technologies, vocabulary),
+            *([] if named is None else [named]),
+        ],
+        rules,
+    )
+    return _with_repositories(shown, activities)
+
+
+def find_named_skills(activities: pd.DataFrame, named: pd.DataFrame, rules: SkillRules) -> DataFrame[Skills]:
+    """Find the skills of significant activities that changed no files: by what they say they are, and by their texts.
+
+    Args:
+        activities: ``key``, ``repository``, ``category``, ``category_rule`` and ``significant``.
+        named: Skills that their texts name (`achievement_pipeline.judging.skills.mentions`).
+        rules: The user's additions to the vocabulary, and names.
+    """
+    counting = activities.loc[activities["significant"], ["key", "category", "category_rule"]]
+    said = _practices_said(counting.assign(type=pd.Series(pd.NA, counting.index, dtype="str")), rules.vocabulary)
+    return _with_repositories(_shown([said, named[named["key"].isin(counting["key"])]], rules), activities)
+
+
+def _with_repositories(shown: pd.DataFrame, activities: pd.DataFrame) -> DataFrame[Skills]:
+    repositories = shown["key"].map(activities.set_index("key")["repository"]).astype("str")
+    return typed(Skills, shown.assign(repository=repositories)[list(Skills.to_schema().columns)])
+
+
+def _work(
+    commits: pd.DataFrame,
+    files: DataFrame[RawCommitFiles],
+    reasons: pd.Series[str],
+    attributes: DataFrame[PathAttributes],
+) -> pd.DataFrame:
+    """The files that are work of the commits, with their lines and those of the whole commit.
+
+    ``documentation`` is what attributes say of each: set, unset, or missing.
+    """
+    # before the merge, which is dear: most files are of commits that are not significant
+    is_work = reasons.isna().to_numpy() & are_among(files["sha"], commits["sha"])
+    work = pd.DataFrame(
+        {
+            **{name: files.loc[is_work, name] for name in (*_COMMIT, "path")},
+            "insertions": files.loc[is_work, "insertions"].fillna(0).astype("int64"),
+            "deletions": files.loc[is_work, "deletions"].fillna(0).astype("int64"),
+        }
+    )
+    work["row"] = work.index
+    said = attributes[["repository", "path", "documentation"]]
+    work = work.merge(commits[[*_COMMIT, "key"]], on=_COMMIT).merge(said, on=["repository", "path"], how="left")
+    work = work.set_index("row")
+    work["lines"] = work["insertions"] + work["deletions"]
+    work["all_lines"] = work.groupby("key")["lines"].transform("sum")
+    return work
+
+
+def _languages(work: pd.DataFrame, languages: pd.Series[str]) -> pd.DataFrame:
+    is_documentation = work["documentation"].fillna(value=False)
+    languages = languages.reindex(work.index).where(~is_documentation)
+    shown = _summed(work.assign(skill=languages).dropna(subset="skill"))
+    shown = shown[(shown["share"] >= MIN_SHARE) | (shown["insertions"] >= MIN_LINES)]
+    return _evidence(shown, weight=shown["share"], evidence=_lines(shown))
+
+
+def _technologies_of_files(work: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    shown = _summed(_belonging(work, vocabulary.technology))
+    return _evidence(shown, weight=shown["share"].clip(lower=TOUCHED), evidence=_lines(shown))
+
+
+def _practices_of_files(work: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    by_path = _belonging(work, vocabulary.practice)
+    documentation = [each.name for each in vocabulary.practice if Category.DOCUMENTATION in each.categories]
+    decided = by_path["skill"].isin(documentation) & by_path["documentation"].notna()
+    declared = work[work["documentation"].fillna(value=False)].merge(
+        pd.DataFrame({"skill": documentation}, dtype="str"), how="cross"
+    )
+    shown = _summed(pd.concat([by_path[~decided], declared]))
+    return _evidence(shown, weight=shown["share"].clip(lower=SEEN), evidence=_lines(shown))
+
+
+def _practices_said(commits: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    words = pd.DataFrame(
+        [
+            (said_by, word, practice.name)
+            for practice in vocabulary.practice
+            for said_by, words in (("type", practice.types), ("category", practice.categories))
+            for word in words
+        ],
+        columns=["said_by", "word", "skill"],
+        dtype="str",
+    )
+    commits = commits.assign(category=commits["category"].where(~are_learnt(commits["category_rule"])))
+    said = commits.melt(id_vars="key", value_vars=["type", "category"], var_name="said_by", value_name="word")
+    shown = said.merge(words, on=["said_by", "word"])
+    return _evidence(shown, weight=SAID, evidence=shown["said_by"] + " " + shown["word"])
+
+
+def _practices_of_technologies(technologies: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    practices = pd.DataFrame(
+        [(technology, practice.name) for practice in vocabulary.practice for technology in practice.technologies],
+        columns=["skill", "practice"],
+        dtype="str",
+    )
+    shown = technologies[technologies["weight"] == ADDED].merge(practices, on="skill")
+    return shown.assign(skill=shown["practice"])[["key", "skill", "weight", "evidence"]]
+
+
+def _technologies_of_dependencies(
+    work: pd.DataFrame, dependencies: DataFrame[DependencyChanges] | None, vocabulary: Vocabulary
+) -> pd.DataFrame:
+    if dependencies is None:
+        dependencies = DependencyChanges.empty()
+    perhaps = work.loc[are_among(work["sha"], dependencies["sha"]), [*_COMMIT, "path", "key"]]
+    changes = dependencies.merge(perhaps, on=[*_COMMIT, "path"])
+    # what leaves one manifest and enters another was moved, not chosen
+    left = (changes["change"] == "removed").groupby([changes[name] for name in ("key", "ecosystem", "package")])
+    changes = changes[~left.transform("any").to_numpy(dtype=bool)]
+    upgrades = (changes["change"] == "upgraded").groupby(changes["key"]).transform("sum")
+    weight = np.select([changes["change"] == "added", upgrades <= MANY_UPGRADES], [ADDED, UPGRADED], default=TOUCHED)
+    changes = changes.assign(weight=weight)
+    packages = changes[["ecosystem", "package"]].drop_duplicates()
+    changes = changes.merge(_technologies_of_packages(packages, vocabulary), on=["ecosystem", "package"])
+    said = changes["change"] + " " + changes["package"] + " in " + changes["path"]
+    return _joined(_evidence(changes, changes["weight"], said), between=", ")
+
+
+def _technologies_of_packages(packages: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+    """The technologies of each package: rows (ecosystem, package, skill)."""
+    known: dict[tuple[str, str], list[str]] = {}
+    for technology in vocabulary.technology:
+        for ecosystem, names in technology.packages.items():
+            for name in names:
+                known.setdefault((ecosystem.value, name.lower()), []).append(technology.name)
+    found = [
+        (ecosystem, package, skill)
+        for ecosystem, package in packages.itertuples(index=False)
+        for name in _names_that_cover(package.lower())
+        for skill in known.get((ecosystem, name), ())
+    ]
+    return pd.DataFrame(found, columns=["ecosystem", "package", "skill"], dtype="str").drop_duplicates()
+
+
+def _names_that_cover(package: str) -> Iterator[str]:
+    """A package's own name, and the wildcards that it falls under: ``@babel/core`` and ``@babel/*``."""
+    yield package
+    yield from (package[: separator.end()] + "*" for separator in re.finditer(r"[/:.@-]", package))
+
+
+def _belonging(work: pd.DataFrame, skills: Sequence[Technology | Practice]) -> pd.DataFrame:
+    """The files of work that belong to a skill, once for each skill: ``work`` with a column ``skill``."""
+    number, paths = pd.factorize(work["path"])
+    distinct = pd.Series(paths, dtype="str")
+    recognised = [skill for skill in skills if skill.files]
+    # few paths belong to any skill: they are found first, and only they are tried with each
+    candidates = np.flatnonzero(
+        matches(distinct, path_expression(file for skill in recognised for file in skill.files))
+    )
+    tried = distinct.iloc[candidates]
+    belongs = [
+        (path_number, skill.name)
+        for skill in recognised
+        for path_number in candidates[matches(tried, path_expression(skill.files))]
+    ]
+    pairs = pd.DataFrame(belongs, columns=["path_number", "skill"]).astype({"path_number": "int64", "skill": "str"})
+    return work.assign(path_number=number).merge(pairs, on="path_number")
+
+
+def _summed(files: pd.DataFrame) -> pd.DataFrame:
+    """Files and lines of each skill in each activity, and its share of all lines; who only deletes shows nothing."""
+    summed = files.groupby(["key", "skill"], sort=False, as_index=False).agg(
+        files=("path", "size"),
+        insertions=("insertions", "sum"),
+        deletions=("deletions", "sum"),
+        all_lines=("all_lines", "first"),
+    )
+    summed = summed[summed["insertions"] > 0]
+    return summed.assign(share=(summed["insertions"] + summed["deletions"]) / summed["all_lines"].clip(lower=1))
+
+
+def _lines(shown: pd.DataFrame) -> pd.Series[str]:
+    noun = pd.Series(np.where(shown["files"] == 1, " file, +", " files, +"), index=shown.index, dtype="str")
+    lines = shown["insertions"].astype("str") + " -" + shown["deletions"].astype("str") + " lines"
+    return shown["files"].astype("str") + noun + lines
+
+
+def _evidence(shown: pd.DataFrame, weight: pd.Series[float] | float, evidence: pd.Series[str]) -> pd.DataFrame:
+    return pd.DataFrame({"key": shown["key"], "skill": shown["skill"], "weight": weight, "evidence": evidence})
+
+
+def _joined(evidence: pd.DataFrame, between: str) -> pd.DataFrame:
+    """One row an activity and skill: the greatest weight, and what shows it, the strongest first."""
+    evidence = evidence.sort_values(["key", "skill", "weight", "evidence"], ascending=[True, True, False, True])
+    distinct = evidence.drop_duplicates(["key", "skill", "evidence"])
+    number = distinct.groupby(["key", "skill"], sort=False).ngroup()
+    said = number.groupby(number).cumcount() < _SAID_AT_MOST
+    joined = join_by_key(distinct.loc[said, "evidence"], number[said], between)
+    more = pd.Series(np.bincount(number) - _SAID_AT_MOST)
+    joined = joined.where(more <= 0, joined + between + more.astype("str") + " more")
+    return distinct.drop_duplicates(["key", "skill"]).assign(evidence=joined.array)
+
+
+def _shown(evidence: Sequence[pd.DataFrame], rules: SkillRules) -> pd.DataFrame:
+    """All evidence as skills: one row an activity and skill, the strongest of each activity first."""
+    shown = _joined(pd.concat(evidence, ignore_index=True), between="; ")
+    shown = shown[~shown["skill"].isin(rules.hidden)]
+    kinds = {skill.name: skill.kind for skill in reversed(rules.vocabulary.skills)}
+    shown = shown.assign(
+        kind=shown["skill"].map(kinds).astype("str"), weight=shown["weight"].round(4).clip(lower=_LEAST)
+    )
+    return shown.sort_values(["key", "weight", "skill"], ascending=[True, False, True], ignore_index=True)

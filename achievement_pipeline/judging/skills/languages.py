@@ -1,0 +1,87 @@
+"""In which language a file is written: by its name, and where several languages share an ending, by its neighbours.
+
+Facts of github-linguist, kept in ``skills.toml``: programming and markup languages only; data and prose have none.
+Scripts that only their first line tells of have none either: that takes contents.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+
+from achievement_pipeline.frames import RawCommitFiles
+from achievement_pipeline.judging.skills.vocabulary import Ambiguity, Vocabulary
+
+_Flags = npt.NDArray[np.bool_]
+
+
+def languages_of(files: DataFrame[RawCommitFiles], vocabulary: Vocabulary) -> pd.Series[str]:
+    """Name the language of each changed file.
+
+    Args:
+        files: Changed files. What else a repository holds decides about shared endings, so give all that is known.
+        vocabulary: The languages and how they are recognised.
+
+    Returns:
+        Text with the index of ``files``: the name of a language, or missing.
+    """
+    path_number, paths = pd.factorize(files["path"])
+    repository_number, repositories = pd.factorize(files["repository"])
+    names = _FileNames(pd.Series(paths, dtype="str"))
+    found = names.languages(vocabulary).to_numpy(dtype=object)[path_number]
+
+    # each path once a repository, however often it was changed there
+    pairs = np.unique(repository_number * len(paths) + path_number)
+    for ambiguity in vocabulary.ambiguity:
+        shared = names.end_in((ambiguity.extension,))[path_number]
+        if shared.any():
+            winners = _winners(ambiguity, names, pairs, len(paths), len(repositories))
+            found = np.where(shared, winners[repository_number], found)
+    return pd.Series(found, index=files.index, dtype="str")
+
+
+class _FileNames:
+    """The names of distinct files, and their ends."""
+
+    def __init__(self, paths: pd.Series[str]) -> None:
+        self.names = paths.str.replace(r"(?s)^.*/", "", regex=True)
+        lower = self.names.str.lower()
+        self.last = lower.str.extract(r".(\.[^.]+)$", expand=False)
+        self.last_two = lower.str.extract(r".(\.[^.]+\.[^.]+)$", expand=False)
+        self.stems = self.names.str.extract(r"^([^.]+)\.", expand=False)
+
+    def languages(self, vocabulary: Vocabulary) -> pd.Series[str]:
+        """The languages that names alone tell: a whole name first, then the longest ending, then the stem."""
+        by_name = {name: language.name for language in vocabulary.language for name in language.filenames}
+        by_ending = {ending: language.name for language in vocabulary.language for ending in language.extensions}
+        by_stem = {stem: language.name for language in vocabulary.language for stem in language.stems}
+        return (
+            _looked_up(self.names, by_name)
+            .fillna(_looked_up(self.last_two, by_ending))
+            .fillna(_looked_up(self.last, by_ending))
+            .fillna(_looked_up(self.stems, by_stem))
+        )
+
+    def end_in(self, ends: tuple[str, ...]) -> _Flags:
+        """Which of them have one of these endings, or are called so."""
+        return (self.last.isin(ends) | self.names.isin(ends)).to_numpy(dtype=bool)
+
+
+def _winners(
+    ambiguity: Ambiguity, names: _FileNames, pairs: npt.NDArray[np.intp], paths: int, repositories: int
+) -> npt.NDArray[np.object_]:
+    """For each repository the language with most evidence; where there is none, the default."""
+    repository, path = np.divmod(pairs, max(paths, 1))
+    counts = [
+        np.bincount(repository[names.end_in(ends)[path]], minlength=repositories)
+        for ends in ambiguity.evidence.values()
+    ]
+    winners: npt.NDArray[np.object_] = np.array(list(ambiguity.evidence), dtype=object)[np.argmax(counts, axis=0)]
+    winners[np.max(counts, axis=0) == 0] = ambiguity.default
+    return winners
+
+
+def _looked_up(keys: pd.Series[str], table: dict[str, str]) -> pd.Series[str]:
+    return keys.map(table).astype("str")

@@ -1,0 +1,27 @@
+"""Manifests of .NET."""
+
+from __future__ import annotations
+
+from achievement_pipeline.judging.skills.manifests.documents import Dependencies, read_xml
+from achievement_pipeline.judging.skills.vocabulary import Ecosystem
+
+
+def read_msbuild(text: str) -> Dependencies:
+    """Projects and shared properties of MSBuild: ``PackageReference`` and ``PackageVersion``."""
+    found: Dependencies = {}
+    for element in read_xml(text.lstrip("\ufeff")).iter():
+        name = element.get("Include") or element.get("Update")
+        if element.tag in ("PackageReference", "PackageVersion") and name:
+            version = element.get("Version") or element.findtext("Version")
+            found[Ecosystem.NUGET, name.lower()] = version.strip() if version else None
+    return found
+
+
+def read_packages_config(text: str) -> Dependencies:
+    """``packages.config``, the older form."""
+    root = read_xml(text.lstrip("\ufeff"))
+    return {
+        (Ecosystem.NUGET, name.lower()): package.get("version")
+        for package in root.iter("package")
+        if (name := package.get("id"))
+    }

@@ -1,0 +1,34 @@
+"""Manifests of JavaScript and PHP: JSON."""
+
+from __future__ import annotations
+
+from achievement_pipeline.judging.skills.manifests.documents import Dependencies, at, read_json, table, text_of
+from achievement_pipeline.judging.skills.vocabulary import Ecosystem
+
+_NPM_GROUPS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
+
+
+def read_package_json(text: str) -> Dependencies:
+    """``package.json``; an alias (``npm:react@17``) stands for what it means."""
+    document = read_json(text)
+    found: Dependencies = {}
+    for group in _NPM_GROUPS:
+        for name, value in table(at(document, group)).items():
+            version = text_of(value)
+            if version and version.startswith("npm:"):
+                real, _, meant = version.removeprefix("npm:").rpartition("@")
+                found[Ecosystem.NPM, (real or meant).lower()] = meant if real else None
+            else:
+                found[Ecosystem.NPM, name.lower()] = version
+    return found
+
+
+def read_composer_json(text: str) -> Dependencies:
+    """``composer.json``; PHP itself and its extensions are no packages: theirs have no vendor."""
+    document = read_json(text)
+    return {
+        (Ecosystem.PACKAGIST, name.lower()): text_of(version)
+        for group in ("require", "require-dev")
+        for name, version in table(at(document, group)).items()
+        if "/" in name
+    }

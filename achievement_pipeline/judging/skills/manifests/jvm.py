@@ -1,0 +1,102 @@
+"""Manifests of the JVM: Maven and Gradle."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+from xml.etree import ElementTree as ET
+
+from achievement_pipeline.judging.skills.manifests.documents import (
+    Dependencies,
+    at,
+    read_toml,
+    read_xml,
+    table,
+    text_of,
+)
+from achievement_pipeline.judging.skills.vocabulary import Ecosystem
+
+_PROPERTY = re.compile(r"\$\{([^}]+)\}")
+# Gradle's files are programs; no library reads them without running them. These are the forms that its manual shows.
+_GRADLE_COORDINATES = re.compile(r"""["']([\w.-]+):([\w.-]+)(?::([^"':@\s]+))?(?:[:@][^"']*)?["']""")
+_GRADLE_MAP = re.compile(
+    r"""group\s*[:=]\s*["']([\w.-]+)["']\s*,\s*name\s*[:=]\s*["']([\w.-]+)["'](?:\s*,\s*version\s*[:=]\s*["']([^"']+)["'])?"""
+)
+_GRADLE_PLUGIN = re.compile(r"""\bid\s*\(?\s*["']([\w.-]+)["']\s*\)?(?:\s*version\s*\(?\s*["']([^"']+)["'])?""")
+_GRADLE_DECLARATION = re.compile(
+    r"^\s*(?:\w*(?:[iI]mplementation|[aA]pi|[cC]ompile|[rR]untime|[pP]rocessor|Only|classpath|kapt|ksp|platform))\b"
+)
+_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w])//[^\n]*", re.DOTALL)
+
+
+def read_pom(text: str) -> Dependencies:
+    """``pom.xml``: parent, dependencies and plugins, wherever they stand; properties of the same file are put in."""
+    root = read_xml(text)
+    properties = {each.tag: (each.text or "").strip() for each in root.findall("properties/*")}
+    found: Dependencies = {}
+    for element in root.iter():
+        if element.tag in ("dependency", "parent", "plugin"):
+            group, artifact, version = (
+                _child(element, name, properties) for name in ("groupId", "artifactId", "version")
+            )
+            if group is None and element.tag == "plugin":
+                group = "org.apache.maven.plugins"
+            if group and artifact:
+                found[Ecosystem.MAVEN, f"{group}:{artifact}"] = version or found.get(
+                    (Ecosystem.MAVEN, f"{group}:{artifact}")
+                )
+    return found
+
+
+def _child(element: ET.Element, name: str, properties: dict[str, str]) -> str | None:
+    value = (element.findtext(name) or "").strip()
+    return _PROPERTY.sub(lambda match: properties.get(match[1], match[0]), value) or None
+
+
+def read_gradle(text: str) -> Dependencies:
+    """``build.gradle`` and ``build.gradle.kts``: dependencies and plugins in the forms of Gradle's manual."""
+    found: Dependencies = {}
+    in_plugins = False
+    for line in _COMMENT.sub("", text).splitlines():
+        if in_plugins or re.match(r"\s*plugins\s*\{", line):
+            in_plugins = "}" not in line
+            for plugin, version in _GRADLE_PLUGIN.findall(line):
+                found[Ecosystem.MAVEN, _plugin(plugin)] = version or None
+        elif _GRADLE_DECLARATION.match(line):
+            for group, artifact, version in (*_GRADLE_COORDINATES.findall(line), *_GRADLE_MAP.findall(line)):
+                found[Ecosystem.MAVEN, f"{group}:{artifact}"] = version or None
+    return found
+
+
+def read_version_catalog(text: str) -> Dependencies:
+    """``libs.versions.toml``, Gradle's catalogue of versions."""
+    document = read_toml(text)
+    versions = table(document.get("versions"))
+    found: Dependencies = {}
+    for name, version in _catalogued(document.get("libraries"), "module"):
+        found[Ecosystem.MAVEN, name] = _catalogue_version(version, versions)
+    for name, version in _catalogued(document.get("plugins"), "id"):
+        found[Ecosystem.MAVEN, _plugin(name)] = _catalogue_version(version, versions)
+    return found
+
+
+def _catalogued(entries: Any, name: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - any part of a document
+    for entry in table(entries).values():
+        if isinstance(entry, str):
+            called, _, version = entry.rpartition(":")
+        else:
+            group, artifact = text_of(at(entry, "group")), text_of(at(entry, "name"))
+            called = text_of(at(entry, name)) or (f"{group}:{artifact}" if group and artifact else "")
+            version = at(entry, "version")
+        if called:
+            yield called, version
+
+
+def _catalogue_version(version: Any, versions: dict[str, Any]) -> str | None:  # noqa: ANN401 - any part of a document
+    return text_of(versions.get(str(at(version, "ref")))) if isinstance(version, dict) else text_of(version)
+
+
+def _plugin(name: str) -> str:
+    """The coordinates under which Gradle looks a plugin up."""
+    return f"{name}:{name}.gradle.plugin"

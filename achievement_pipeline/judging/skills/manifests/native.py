@@ -1,0 +1,48 @@
+"""Manifests of Rust and Go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from achievement_pipeline.judging.skills.manifests.documents import Dependencies, at, read_toml, table, text_of
+from achievement_pipeline.judging.skills.vocabulary import Ecosystem
+
+_CARGO_GROUPS = ("dependencies", "dev-dependencies", "build-dependencies")
+_GO_REQUIREMENT = re.compile(r"^(?:require\s+)?([^\s()]+\.[^\s()]+)\s+(v[^\s]+)\s*(//.*)?$")
+
+
+def read_cargo_toml(text: str) -> Dependencies:
+    """``Cargo.toml``: of the package, of the workspace and of each target; a renamed crate by its real name."""
+    document = read_toml(text)
+    found: Dependencies = {}
+    for owner in (document, document.get("workspace"), *table(document.get("target")).values()):
+        for group in _CARGO_GROUPS:
+            for name, value in table(at(owner, group)).items():
+                real = text_of(at(value, "package")) or name
+                found[Ecosystem.CARGO, real] = text_of(at(value, "version") if isinstance(value, dict) else value)
+    return found
+
+
+def read_go_mod(text: str) -> Dependencies:
+    """``go.mod``: direct requirements; a path's own major version (``/v4``) is part of the version."""
+    return {
+        (Ecosystem.GO, re.sub(r"/v\d+$", "", module)): version
+        for module, version, comment in _go_requirements(text)
+        if "indirect" not in comment
+    }
+
+
+def _go_requirements(text: str) -> Iterator[tuple[str, str, str]]:
+    block = ""
+    for line in text.splitlines():
+        written = line.strip()
+        opened = re.match(r"(\w+)\s*\($", written)
+        if opened:
+            block = opened[1]
+        elif written == ")":
+            block = ""
+        elif block == "require" or (not block and written.startswith("require ")):
+            found = _GO_REQUIREMENT.match(written)
+            if found:
+                yield found[1], found[2], found[3] or ""

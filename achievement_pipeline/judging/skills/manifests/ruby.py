@@ -1,0 +1,18 @@
+"""Manifests of Ruby: programs, of which no kept library reads the words that name gems."""
+
+from __future__ import annotations
+
+import re
+
+from achievement_pipeline.judging.skills.manifests.documents import Dependencies
+from achievement_pipeline.judging.skills.vocabulary import Ecosystem
+
+_GEM = re.compile(
+    r"""^\s*(?:gem|\w+\.add(?:_runtime|_development)?_dependency)[\s(]+["']([\w.-]+)["'](?:\s*,\s*["']([^"']+)["'])?""",
+    re.MULTILINE,
+)
+
+
+def read_gems(text: str) -> Dependencies:
+    """``Gemfile`` and ``*.gemspec``: the gems they name, and the first condition on each version."""
+    return {(Ecosystem.RUBYGEMS, name): version or None for name, version in _GEM.findall(text)}

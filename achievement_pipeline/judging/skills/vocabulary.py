@@ -1,0 +1,260 @@
+"""The vocabulary of skills: what there is to show, and how it is recognised.
+
+``skills.toml`` is the one place where skills are written down; these models are its form, and the form in which a user
+adds to it. Nothing is recognised by a part of a word: languages by the ending or name of a file, technologies by the
+exact name of a package or by a file that belongs to them, practices by paths, commit types and categories.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from importlib.resources import files
+from typing import Any, ClassVar, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
+
+from achievement_pipeline.judging.categories.categorise import Category
+
+
+class Ecosystem(StrEnum):
+    """Where the name of a dependency is unique."""
+
+    PYPI = "pypi"
+    NPM = "npm"
+    GO = "go"
+    CARGO = "cargo"
+    MAVEN = "maven"
+    """``group:artifact``, Gradle's dependencies and plugins too."""
+    RUBYGEMS = "rubygems"
+    PACKAGIST = "packagist"
+    NUGET = "nuget"
+    DOCKER = "docker"
+    """Images, without registry of the default hub, tag and digest."""
+    HELM = "helm"
+    KUBERNETES = "kubernetes"
+    """``group/Kind`` of an object; plain ``Kind`` for those of the core."""
+    TERRAFORM = "terraform"
+    """``namespace/provider``."""
+    ACTIONS = "actions"
+    """``owner/name`` of an action of GitHub's workflows."""
+
+
+class Skill(BaseModel):
+    """What every skill has."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    kind: ClassVar[str]
+
+    name: str = Field(min_length=1, description="As shown to people")
+    aliases: tuple[str, ...] = Field(default=(), description="Other names people use for it; case doesn't matter")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _name_the_entry(cls, data: Any, check: ModelWrapValidatorHandler[Any]) -> Any:  # noqa: ANN401 - pydantic's form
+        try:
+            return check(data)
+        except ValidationError as error:
+            name = data.get("name", "without a name") if isinstance(data, dict) else data
+            faults = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+            raise ValueError(f"{cls.__name__.lower()} {name!r}: {faults}") from error
+
+
+class Language(Skill):
+    """A programming or markup language."""
+
+    kind = "language"
+
+    type: Literal["programming", "markup"] = "programming"
+    extensions: tuple[str, ...] = Field(default=(), description="Ends of file names, from a dot on; lower case")
+    filenames: tuple[str, ...] = Field(default=(), description="Whole file names")
+    stems: tuple[str, ...] = Field(default=(), description="File names that may have any ending: Dockerfile.dev")
+
+    @model_validator(mode="after")
+    def _is_recognised(self) -> Language:
+        for extension in self.extensions:
+            if not re.fullmatch(r"(?:\.[^./A-Z]+){1,2}", extension):
+                raise ValueError(f"language {self.name!r}: {extension!r} is no ending: lower case, one or two dots")
+        return self
+
+
+class Ambiguity(BaseModel):
+    """An ending that several languages share: the rest of the repository decides."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    extension: str
+    default: str | None = Field(default=None, description="The language where nothing decides; missing: none")
+    evidence: dict[str, tuple[str, ...]] = Field(
+        description="For each language, endings and whole names of files; who has most of them in the repository wins"
+    )
+
+
+class Technology(Skill):
+    """A library, framework, tool or service."""
+
+    kind = "technology"
+
+    packages: dict[Ecosystem, tuple[str, ...]] = Field(
+        default={}, description="Exact names; a `*` after a separator at the end stands for the rest"
+    )
+    files: tuple[str, ...] = Field(default=(), description="Files that belong to it; see `path_expression`")
+
+    @model_validator(mode="after")
+    def _is_recognised(self) -> Technology:
+        if not any(self.packages.values()) and not self.files:
+            raise ValueError(f"technology {self.name!r} is recognised by nothing: give packages or files")
+        for package in (package for packages in self.packages.values() for package in packages):
+            if "*" in package and not re.fullmatch(r"[^*]*[/:.@-]\*", package):
+                raise ValueError(f"technology {self.name!r}: in {package!r} the * must end it, after one of / : . @ -")
+        return self
+
+
+class Practice(Skill):
+    """A way of working."""
+
+    kind = "practice"
+
+    types: tuple[str, ...] = Field(default=(), description="Conventional Commits types that show it")
+    categories: tuple[Category, ...] = Field(default=(), description="Categories that show it")
+    files: tuple[str, ...] = Field(default=(), description="Files that show it; see `path_expression`")
+    technologies: tuple[str, ...] = Field(default=(), description="Technologies that show it when they are added")
+
+
+class Vocabulary(BaseModel):
+    """All skills."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    language: tuple[Language, ...] = ()
+    ambiguity: tuple[Ambiguity, ...] = ()
+    technology: tuple[Technology, ...] = ()
+    practice: tuple[Practice, ...] = ()
+
+    @functools.cached_property
+    def skills(self) -> tuple[Skill, ...]:
+        """Every skill of every kind."""
+        return (*self.language, *self.technology, *self.practice)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Vocabulary:
+        names = [name for skill in self.skills for name in {name.casefold() for name in (skill.name, *skill.aliases)}]
+        _refuse_doubles("the name", names)
+        extensions = [extension for language in self.language for extension in language.extensions]
+        _refuse_doubles("the ending", [*extensions, *(each.extension for each in self.ambiguity)])
+        _refuse_doubles("the file name", [name for language in self.language for name in language.filenames])
+        languages = {language.name for language in self.language}
+        for each in self.ambiguity:
+            _refuse_unknown(f"ending {each.extension!r}", {*each.evidence, each.default} - {None}, languages)
+        technologies = {technology.name for technology in self.technology}
+        for practice in self.practice:
+            _refuse_unknown(f"practice {practice.name!r}", set(practice.technologies), technologies)
+        return self
+
+    def named(self, name: str) -> Skill | None:
+        """The skill of this name or alias; case doesn't matter."""
+        return self._by_name.get(name.casefold())
+
+    @functools.cached_property
+    def _by_name(self) -> dict[str, Skill]:
+        return {name.casefold(): skill for skill in self.skills for name in (skill.name, *skill.aliases)}
+
+    def extended(
+        self, languages: Iterable[Language], technologies: Iterable[Technology], practices: Iterable[Practice]
+    ) -> Vocabulary:
+        """This vocabulary with further skills; one whose name is known adds to what it is recognised by."""
+        return Vocabulary(
+            language=_joined(self.language, languages),
+            ambiguity=self.ambiguity,
+            technology=_joined(self.technology, technologies),
+            practice=_joined(self.practice, practices),
+        )
+
+    def renamed(self, names: Mapping[str, str]) -> Vocabulary:
+        """This vocabulary with skills called otherwise; those of one kind that get one name become one skill."""
+
+        def called(name: str) -> str:
+            return names.get(name, name)
+
+        def each(skills: Iterable[AnySkill]) -> tuple[AnySkill, ...]:
+            return _joined((), (skill.model_copy(update={"name": called(skill.name)}) for skill in skills))
+
+        ambiguity = tuple(
+            shared.model_copy(
+                update={
+                    "default": shared.default and called(shared.default),
+                    "evidence": {called(name): ends for name, ends in shared.evidence.items()},
+                }
+            )
+            for shared in self.ambiguity
+        )
+        practice = tuple(
+            practice.model_copy(update={"technologies": tuple(map(called, practice.technologies))})
+            for practice in each(self.practice)
+        )
+        # not validated again: a language and a technology may share a name now, and are then shown as one skill
+        return Vocabulary.model_construct(
+            language=each(self.language), ambiguity=ambiguity, technology=each(self.technology), practice=practice
+        )
+
+
+@functools.cache
+def known_skills() -> Vocabulary:
+    """The vocabulary that the package brings."""
+    text = files(__package__).joinpath("skills.toml").read_text(encoding="utf-8")
+    return Vocabulary.model_validate(tomllib.loads(text))
+
+
+def path_expression(patterns: Iterable[str]) -> str:
+    """One RE2 expression for paths that fit any of the patterns.
+
+    ``name`` and ``a/name`` fit at any depth, ``/name`` at the top only; ``folder/`` is all that lies in it; ``*``
+    stands for anything within a name, ``**`` for anything at all.
+    """
+    return "|".join(_one_expression(pattern) for pattern in patterns)
+
+
+def _one_expression(pattern: str) -> str:
+    wildcards = {"*": "[^/]*", "**": "(?s:.*)"}
+    parts = re.split(r"(\*\*?)", pattern.strip("/"))
+    start = "^" if pattern.startswith("/") else "(?:^|/)"
+    end = "/" if pattern.endswith("/") else "$"
+    return start + "".join(wildcards.get(part, re.escape(part)) for part in parts) + end
+
+
+AnySkill = TypeVar("AnySkill", bound=Skill)
+
+
+def _joined(known: Iterable[AnySkill], added: Iterable[AnySkill]) -> tuple[AnySkill, ...]:
+    skills = {skill.name: skill for skill in known}
+    for skill in added:
+        skills[skill.name] = _both(skills[skill.name], skill) if skill.name in skills else skill
+    return tuple(skills.values())
+
+
+def _both(known: AnySkill, added: AnySkill) -> AnySkill:
+    """One skill that is recognised by whatever either of the two is recognised by."""
+    more = added.model_fields_set - {"name", "type"}
+    return known.model_copy(update={field: _union(getattr(known, field), getattr(added, field)) for field in more})
+
+
+def _union(known: Any, added: Any) -> Any:  # noqa: ANN401 - tuples, or mappings of tuples
+    if isinstance(known, dict):
+        return {key: _union(known.get(key, ()), added.get(key, ())) for key in known | added}
+    return tuple(dict.fromkeys((*known, *added)))
+
+
+def _refuse_doubles(what: str, names: Iterable[str]) -> None:
+    doubles = sorted(name for name, times in Counter(names).items() if times > 1)
+    if doubles:
+        raise ValueError(f"{what} {', '.join(map(repr, doubles))} stands in more than one skill")
+
+
+def _refuse_unknown(where: str, named: Iterable[str | None], known: set[str]) -> None:
+    unknown = sorted(str(name) for name in set(named) - known)
+    if unknown:
+        raise ValueError(f"{where} names what is no skill: {', '.join(unknown)}")

@@ -1,0 +1,1 @@
+"""Documents: brag, resume, digest, feed, CSV and JSON."""

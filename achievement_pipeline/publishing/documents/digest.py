@@ -1,0 +1,40 @@
+"""The digest: what was done in a week, as plain text that can be pasted into a chat or a mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from achievement_pipeline.publishing.documents import facts
+from achievement_pipeline.publishing.documents.period import Period
+from achievement_pipeline.publishing.documents.themes import by_theme, heading
+from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement, way_out
+
+_SHOWN = 10
+
+
+@way_out(Channel.DIGEST)
+def write_digest(achievements: Sequence[PublicAchievement], period: Period) -> str:
+    """Write what was done in a period, by theme, with a link each.
+
+    Args:
+        achievements: Those of the period.
+        period: What it is called.
+    """
+    place = facts.only_place(achievements)
+    done = facts.pieces(len(achievements)) if achievements else "nothing was recorded"
+    head = f"{period.name}: {done}{f' in {place}' if place else ''}"
+    themes = by_theme(facts.best_first(achievements))
+    return "\n".join([head, *(line for each in themes.items() for line in _theme(*each, place))]) + "\n"
+
+
+def _theme(category: str, done: Sequence[PublicAchievement], known_place: str) -> Iterator[str]:
+    yield ""
+    yield heading(category)
+    for achievement in done[:_SHOWN]:
+        place = facts.place(achievement)
+        yield f"• {facts.plain(achievement.title)}{f' ({place})' if place != known_place else ''}"
+        if url := next((each.url for each in facts.shown_by(achievement) if each.url), None):
+            yield f"  {url}"
+    if len(done) > _SHOWN:
+        yield f"• and {len(done) - _SHOWN:,} more"

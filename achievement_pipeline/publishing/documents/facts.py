@@ -1,0 +1,157 @@
+"""What of an achievement can be said in words: facts of its ledger, its evidence, its place. Nothing is added.
+
+All documents say it the same way, and in the same order whatever order the achievements come in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from achievement_pipeline.frames import ActivityKind
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
+
+EVIDENCE_NEEDED = "(evidence needed)"
+"""Stands where nothing shows it."""
+
+_TELLS_NO_RESULT = frozenset({"base", "cut", "edit", "manual"})
+"""Rules whose lines say how points are given, not what was done."""
+_OF_POINTS = re.compile(r", (?:a point for|[\d.]+ points? each).*", re.DOTALL)
+"""The part of a ledger line's words that says how its points are counted."""
+_SHORT_SHA = 10
+_KINDS = {
+    ActivityKind.COMMIT.value: "commit",
+    ActivityKind.PULL_REQUEST.value: "pull request",
+    ActivityKind.REVIEW.value: "review",
+    ActivityKind.LINEAR_ISSUE.value: "issue",
+    ActivityKind.LINEAR_PROJECT.value: "project",
+    ActivityKind.MLFLOW_RUN.value: "MLflow run",
+}
+_IN_ADDRESS = re.compile(
+    r"/(?:(?:pull|issues|merge_requests)/(?P<number>\d+)|commits?/(?P<sha>[0-9a-f]{7,})|issue/(?P<key>[\w-]+))"
+)
+"""What in an address is a name for people."""
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_NO_PROSE = re.compile(r"#|```|\||>|[-*+] \[[ xX]\]|!?\[|https?://\S+$|</?\w|---|[\w-]+-by:", re.IGNORECASE)
+"""How paragraphs of descriptions begin that tell nothing by themselves: headings, code, tables, forms, trailers."""
+_BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
+_COMMIT_TYPE = re.compile(r"^[a-z]+(?:\([^()]*\))?!?: (?=\S)")
+"""How the subjects of other commits begin, which squashed ones list."""
+_CODE = re.compile(r"`([^`\n]+)`")
+_LONGEST_SUMMARY = 280
+
+
+def newest_first(achievements: Iterable[PublicAchievement]) -> list[PublicAchievement]:
+    """Order achievements by when they were done; those without a date come last."""
+    return sorted(best_first(achievements), key=lambda each: -_seconds(each.completed_at))
+
+
+def best_first(achievements: Iterable[PublicAchievement]) -> list[PublicAchievement]:
+    """Order achievements by what they count: pinned ones, then those of the highest impact, of these the newest."""
+    return sorted(
+        achievements, key=lambda each: (not each.pinned, -each.impact_score, -_seconds(each.completed_at), each.id)
+    )
+
+
+def results(achievement: PublicAchievement) -> list[str]:
+    """Return what was done, as the ledger has it: ``1,786 effective lines``, ``34 effective files``."""
+    said = (_OF_POINTS.sub("", line.evidence) for line in achievement.ledger if line.rule not in _TELLS_NO_RESULT)
+    return list(dict.fromkeys(filter(None, said)))
+
+
+def shown_by(achievement: PublicAchievement) -> list[PublicEvidence]:
+    """Return the evidence that somebody else can look at or look up: a person's own word is none."""
+    return [each for each in achievement.evidence if each.url or each.kind in _KINDS]
+
+
+def kind_words(kind: str) -> str:
+    """Return what a kind of activity is called: ``pull request``."""
+    return _KINDS.get(kind, kind.replace("_", " "))
+
+
+def evidence_words(evidence: PublicEvidence) -> str:
+    """Name a piece of evidence: ``pull request #7``, ``commit c2705ffd9c``; without an address, what it is."""
+    kind = kind_words(evidence.kind)
+    found = _IN_ADDRESS.search(urlsplit(evidence.url or "").path)
+    if not found:
+        return kind
+    number, sha, key = found.group("number", "sha", "key")
+    return f"{kind} #{number}" if number else f"{kind} {key or sha[:_SHORT_SHA]}"
+
+
+def evidence_counts(achievement: PublicAchievement) -> list[str]:
+    """Return how much evidence there is of each kind, in its order: ``1 pull request``, ``3 commits``."""
+    kinds = Counter(kind_words(each.kind) for each in shown_by(achievement))
+    return [counted(number, kind) for kind, number in kinds.items()]
+
+
+def summary(achievement: PublicAchievement) -> str:
+    """Return the first paragraph of what its author wrote, on one line, cut where it is long; may be empty.
+
+    What only says the title again is none.
+    """
+    said = _letters(achievement.title)
+    for paragraph in re.split(r"\n\s*\n", _COMMENT.sub("", achievement.description)):
+        lines = [line.strip() for line in paragraph.splitlines() if line.strip()]
+        if lines and not _NO_PROSE.match(lines[0]):
+            listed = _BULLET.match(lines[0])
+            told = [_COMMIT_TYPE.sub("", _BULLET.sub("", line)) for line in lines]
+            told = [line for line in told if _letters(line) not in said]
+            if told:
+                return cut(("; " if listed else " ").join(told), _LONGEST_SUMMARY)
+    return ""
+
+
+def plain(text: str) -> str:
+    """Return a text without the marks of code that Markdown has, for readers of plain text."""
+    return _CODE.sub(r"\1", text)
+
+
+def cut(text: str, longest: int) -> str:
+    """Cut a text after a word, so that it has at most so many characters."""
+    return text if len(text) <= longest else f"{text[:longest].rsplit(' ', 1)[0].rstrip(' ,;:.')}…"
+
+
+def place(achievement: PublicAchievement) -> str:
+    """Return the repository without its host: ``pallets/flask``; empty where there is none, or none that is shown."""
+    host, slash, name = (achievement.repository or "").partition("/")
+    return name if slash and "." in host else achievement.repository or ""
+
+
+def only_place(achievements: Iterable[PublicAchievement]) -> str:
+    """Return the one repository that all of the achievements are from; empty where they are from several, or none."""
+    places = {place(each) for each in achievements}
+    return places.pop() if len(places) == 1 else ""
+
+
+def repository_url(achievement: PublicAchievement) -> str | None:
+    """Return where the repository can be seen, which the address of some evidence tells; or nothing."""
+    url = f"https://{achievement.repository}"
+    seen = achievement.repository and any((each.url or "").startswith(f"{url}/") for each in achievement.evidence)
+    return url if seen else None
+
+
+def day(moment: dt.datetime | None) -> str:
+    """Return a day, in UTC: ``2026-03-04``; empty without one."""
+    return f"{moment.astimezone(dt.UTC):%Y-%m-%d}" if moment else ""
+
+
+def counted(number: int, noun: str, nouns: str | None = None) -> str:
+    """Return a number of things: ``1 commit``, ``1,200 commits``, ``2 pieces of work``."""
+    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
+def pieces(number: int) -> str:
+    """Return a number of achievements, in words for people."""
+    return counted(number, "piece of work", "pieces of work")
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _seconds(moment: dt.datetime | None) -> float:
+    return moment.timestamp() if moment else float("-inf")

@@ -1,0 +1,84 @@
+"""The feed: the newest achievements as Atom (RFC 4287), for readers and for other sites."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+
+from achievement_pipeline import __version__
+from achievement_pipeline.publishing.documents import facts
+from achievement_pipeline.publishing.documents.profile import Profile
+from achievement_pipeline.publishing.documents.themes import heading
+from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement, way_out
+
+_ATOM = "http://www.w3.org/2005/Atom"
+_NAMES = uuid.UUID("8c9f5d0c-3c0e-5a62-9d5f-2f6a1c1f6a51")
+"""Made once: names are made from it and what an achievement is called, so they are the same for ever."""
+_ENTRIES = 50
+_NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""Since when a feed without entries is as it is: Atom wants a date."""
+_NOBODY = "Unknown"
+
+
+@way_out(Channel.FEED)
+def write_feed(achievements: Sequence[PublicAchievement], profile: Profile) -> str:
+    """Write the newest achievements as a feed; those of which no date is known have no place in it.
+
+    Args:
+        achievements: Any number.
+        profile: Whose feed it is.
+    """
+    newest = [each for each in facts.newest_first(achievements) if each.completed_at][:_ENTRIES]
+    feed = ET.Element("feed", xmlns=_ATOM)
+    _add(feed, "id", _name("feed", profile.url or profile.name))
+    _add(feed, "title", f"Achievements of {profile.name}" if profile.name else "Achievements")
+    _add(feed, "updated", _moment(newest[0].completed_at if newest else None))
+    author = ET.SubElement(feed, "author")
+    _add(author, "name", profile.name or _NOBODY)
+    if profile.url:
+        _add(author, "uri", profile.url)
+        ET.SubElement(feed, "link", rel="alternate", href=profile.url)
+    _add(feed, "generator", "achievement-pipeline", version=__version__)
+    for achievement in newest:
+        feed.append(_entry(achievement))
+    ET.indent(feed)
+    document: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
+    return document.decode() + "\n"
+
+
+def _entry(achievement: PublicAchievement) -> ET.Element:
+    entry = ET.Element("entry")
+    _add(entry, "id", _name("achievement", achievement.id))
+    _add(entry, "title", facts.plain(achievement.title))
+    _add(entry, "updated", _moment(achievement.completed_at))
+    ET.SubElement(entry, "category", term=achievement.category, label=heading(achievement.category))
+    for skill in achievement.skills:
+        ET.SubElement(entry, "category", term=skill.name)
+    for number, url in enumerate(dict.fromkeys(each.url for each in facts.shown_by(achievement) if each.url)):
+        ET.SubElement(entry, "link", rel="related" if number else "alternate", href=url)
+    _add(entry, "content", _content(achievement), type="text")
+    return entry
+
+
+def _content(achievement: PublicAchievement) -> str:
+    parts = (
+        facts.plain(facts.summary(achievement)),
+        ", ".join(facts.results(achievement)),
+        heading(achievement.category),
+    )
+    return " · ".join(filter(None, parts))
+
+
+def _add(parent: ET.Element, tag: str, text: str, **attributes: str) -> None:
+    ET.SubElement(parent, tag, attributes).text = text
+
+
+def _name(what: str, named: str) -> str:
+    return uuid.uuid5(_NAMES, f"{what} {named}").urn
+
+
+def _moment(moment: dt.datetime | None) -> str:
+    return (moment or _NEVER).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,135 @@
+"""The resume in the JSON Resume form (https://jsonresume.org/schema), version 1: for the many tools that read it.
+
+Work and education are the user's to tell: they come from a resume of the user's own, if there is one. From the
+achievements come projects, one a repository, with highlights in the form "did X, shown by Y"; and skills.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable, Iterable, Sequence
+from importlib.resources import files
+
+import fastjsonschema
+
+from achievement_pipeline.errors import AchievementPipelineError
+from achievement_pipeline.publishing.documents import facts
+from achievement_pipeline.publishing.documents.past_tense import past_tense
+from achievement_pipeline.publishing.documents.profile import Profile
+from achievement_pipeline.publishing.documents.skill_levels import ShownSkill, shown_skills
+from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement, way_out
+from achievement_pipeline.store.tables import JsonObject
+
+SCHEMA_URL = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json"
+_VERSION = "v1.0.0"
+_HIGHLIGHTS = 6
+"""Of a project: a resume is read in a minute."""
+_PROJECTS = 12
+_SKILLS = 12
+_KEYWORDS = 8
+_SHOWN = 2
+
+
+class ResumeError(AchievementPipelineError):
+    """A resume does not have the form of JSON Resume; the message says where."""
+
+
+@way_out(Channel.RESUME)
+def write_resume(achievements: Sequence[PublicAchievement], profile: Profile, base: JsonObject) -> str:
+    """Write the resume.
+
+    Args:
+        achievements: Any number.
+        profile: Whose resume it is.
+        base: A resume of the user's own in the same form; what it has stays, projects and skills are added. May be
+            empty.
+
+    Raises:
+        ResumeError: The base does not have the form of JSON Resume.
+    """
+    check_resume(base)
+    own_skills = {skill.get("name") for skill in base.get("skills", ())}
+    resume = {
+        "$schema": SCHEMA_URL,
+        **base,
+        "basics": {**_basics(profile), **base.get("basics", {})},
+        "projects": [*base.get("projects", ()), *_projects(achievements)],
+        "skills": [
+            *base.get("skills", ()),
+            *(_skill(skill) for skill in shown_skills(achievements)[:_SKILLS] if skill.name not in own_skills),
+        ],
+        "meta": {"version": _VERSION, **base.get("meta", {})},
+    }
+    return json.dumps(resume, indent=2, ensure_ascii=False) + "\n"
+
+
+def check_resume(resume: JsonObject) -> None:
+    """Check a resume against the schema of JSON Resume.
+
+    Raises:
+        ResumeError: It does not have that form; the message names the place.
+    """
+    try:
+        _validator()(resume, name_prefix="resume")
+    except fastjsonschema.JsonSchemaValueException as error:
+        raise ResumeError(f"The resume does not have the form of JSON Resume: {error.message}.") from error
+
+
+@functools.cache
+def _validator() -> Callable[..., object]:
+    schema = files(__package__).joinpath("resume_schema.json").read_text(encoding="utf-8")
+    validate: Callable[..., object] = fastjsonschema.compile(json.loads(schema))
+    return validate
+
+
+def _basics(profile: Profile) -> JsonObject:
+    basics = {
+        "name": profile.name,
+        "label": profile.label,
+        "email": next(iter(profile.emails), ""),
+        "url": profile.url,
+        "summary": profile.summary,
+    }
+    return {name: value for name, value in basics.items() if value}
+
+
+def _projects(achievements: Iterable[PublicAchievement]) -> list[JsonObject]:
+    """Return a project for each repository, those with the most impact first; what has no repository is one too."""
+    groups: dict[str, list[PublicAchievement]] = {}
+    for achievement in facts.best_first(achievements):
+        groups.setdefault(_project_name(achievement), []).append(achievement)
+    weighed = sorted(groups.items(), key=lambda group: (-sum(each.impact_score for each in group[1]), group[0]))
+    return [_project(name, done) for name, done in weighed[:_PROJECTS]]
+
+
+def _project_name(achievement: PublicAchievement) -> str:
+    return facts.place(achievement) or ("Confidential work" if achievement.redacted else "Other work")
+
+
+def _project(name: str, done: Sequence[PublicAchievement]) -> JsonObject:
+    moments = [moment for each in done for moment in (each.started_at, each.completed_at) if moment]
+    project: JsonObject = {
+        "name": name,
+        "description": facts.pieces(len(done)),
+        "highlights": [_highlight(each) for each in done[:_HIGHLIGHTS]],
+        "keywords": [skill.name for skill in shown_skills(done)[:_KEYWORDS]],
+        "startDate": facts.day(min(moments, default=None)),
+        "endDate": facts.day(max(moments, default=None)),
+        "url": next(filter(None, map(facts.repository_url, done)), None),
+    }
+    return {name: value for name, value in project.items() if value}
+
+
+def _highlight(achievement: PublicAchievement) -> str:
+    """Say what was done and what shows it: ``Added a cache, shown by 340 effective lines (https://...)``."""
+    shown = facts.results(achievement)[:_SHOWN] or facts.evidence_counts(achievement)
+    url = next((f" ({each.url})" for each in facts.shown_by(achievement) if each.url), "")
+    shown_by = f", shown by {' and '.join(shown)}" if shown else ""
+    return past_tense(facts.plain(achievement.title).rstrip(".")) + shown_by + url
+
+
+def _skill(skill: ShownSkill) -> JsonObject:
+    years = f", {skill.years}" if skill.years else ""
+    return {"name": skill.name, "level": skill.level.value, "keywords": [facts.pieces(skill.pieces) + years]}

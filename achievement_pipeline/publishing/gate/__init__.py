@@ -1,0 +1,1 @@
+"""The privacy gate: policy, redaction, secrets, and the last check of finished texts."""

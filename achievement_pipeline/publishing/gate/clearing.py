@@ -1,0 +1,112 @@
+"""From what is stored to what may be shown: every way out begins here, and nowhere else.
+
+What the gate has to know stands in two places: the settings say who the user is and what may leave, the database what
+was approved, who took part, and who can see which repository.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+
+from achievement_pipeline.publishing.documents.period import Period
+from achievement_pipeline.publishing.gate.policy import Channel, Privacy, Visibility
+from achievement_pipeline.publishing.gate.privacy import Cleared, Held, Known, PublicAchievement, clear
+from achievement_pipeline.store.approvals import Origin, approvals, origins, people, reviewed_texts, skill_names
+from achievement_pipeline.store.reading import (
+    AchievementFilter,
+    AchievementView,
+    find_achievements,
+    skills_by_achievement,
+)
+
+
+def clear_stored(
+    connection: sa.Connection, channel: Channel, privacy: Privacy, wanted: AchievementFilter | None = None
+) -> Cleared:
+    """Return the stored achievements that may be shown on a channel, as they may be shown there; and what is held, why.
+
+    Args:
+        connection: The database.
+        channel: The way out.
+        privacy: What the settings say: `Settings.privacy`.
+        wanted: Which achievements; by default all that count and are not hidden.
+    """
+    return clear_views(connection, channel, privacy, find_achievements(connection, wanted or AchievementFilter()))
+
+
+def clear_for(
+    connection: sa.Connection, channel: Channel, privacy: Privacy, period: Period, author: str | None
+) -> Cleared:
+    """Do as `clear_stored` with the achievements of a period.
+
+    Args:
+        connection: The database.
+        channel: The way out.
+        privacy: What the settings say.
+        period: When they were done.
+        author: Whose, by canonical address; everybody's where there is none.
+    """
+    found = find_achievements(connection, AchievementFilter(author=author))
+    return clear_views(connection, channel, privacy, [each for each in found if each.completed_at in period])
+
+
+def clear_views(
+    connection: sa.Connection, channel: Channel, privacy: Privacy, achievements: Sequence[AchievementView]
+) -> Cleared:
+    """Do as `clear_stored` with achievements that were read before, in their order."""
+    known = known_for(connection, channel, privacy, [achievement.key for achievement in achievements])
+    return clear(achievements, channel, privacy.policy, known)
+
+
+def verdicts(
+    connection: sa.Connection, privacy: Privacy, achievement: AchievementView
+) -> dict[Channel, PublicAchievement | Held]:
+    """Return for every channel how an achievement is shown there, or why it is not."""
+    answers: dict[Channel, PublicAchievement | Held] = {}
+    known = known_for(connection, Channel.BRAG, privacy, [achievement.key])
+    for channel in Channel:
+        approved, refused = _decided(connection, channel)
+        known = replace(known, approved=approved, refused=refused)
+        cleared = clear([achievement], channel, privacy.policy, known)
+        answers[channel] = cleared.public[0] if cleared.public else cleared.held[0]
+    return answers
+
+
+def known_for(connection: sa.Connection, channel: Channel, privacy: Privacy, keys: Sequence[str]) -> Known:
+    """Return what the gate has to know about some achievements."""
+    approved, refused = _decided(connection, channel)
+    everybody = people(connection)
+    my_names = {name for address in privacy.me for name in everybody.pop(address.lower(), ())}
+    others = {name for address, names in everybody.items() for name in (address, *names)}
+    public = dict.fromkeys(privacy.policy.public, Visibility.PUBLIC)
+    return Known(
+        visibility_of={origin.key: _visibility(origin, privacy) for origin in origins(connection)} | public,
+        approved=approved,
+        refused=refused,
+        reviewed=reviewed_texts(connection),
+        skills=skills_by_achievement(connection, keys),
+        me=privacy.me | my_names,
+        people=others | privacy.people,
+        names_of={address: max(names, key=_how_full) for address, names in everybody.items() if names},
+        vocabulary=skill_names(connection),
+    )
+
+
+def _how_full(name: str) -> tuple[bool, int, str]:
+    """Order names of one person: one of several words tells more than a nickname."""
+    return " " in name, len(name), name
+
+
+def _decided(connection: sa.Connection, channel: Channel) -> tuple[set[str], set[str]]:
+    """Return the keys of what the user approved for a channel, and of what is not to go there."""
+    decided = approvals(connection, channel)
+    approved = {key for key, may_go in decided.items() if may_go}
+    return approved, decided.keys() - approved
+
+
+def _visibility(origin: Origin, privacy: Privacy) -> Visibility:
+    """Return who can see a repository: as the settings say, else as its host does, else it is private."""
+    said = privacy.visibility
+    by_host = Visibility.PUBLIC if origin.visibility == Visibility.PUBLIC else Visibility.PRIVATE
+    return said.get(origin.key) or said.get(origin.location or "") or by_host

@@ -1,0 +1,300 @@
+"""What tells where work was done, for whom and with whom, taken out of texts; and what of a text is not surely safe.
+
+Lists find what is known: names of repositories, organisations, people, code names. Forms find what looks like itself:
+addresses, links, issue keys, paths, code. Neither can be complete, so what is left is read word by word, and safe is
+only what many unrelated projects write: the list is ``common_words.txt``, made by ``benchmarks/common_words.py``.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.resources import files
+from typing import NamedTuple
+
+
+class Mark(StrEnum):
+    """What stands in a text for what was taken out."""
+
+    SECRET = "[secret]"  # noqa: S105 - it stands for one
+    REPOSITORY = "[repository]"
+    ORGANISATION = "[organisation]"
+    PERSON = "[person]"
+    NAME = "[name]"
+    ISSUE = "[issue]"
+    LINK = "[link]"
+    PATH = "[path]"
+    CODE = "[code]"
+    ID = "[id]"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """What is known by name."""
+
+    repositories: Set[str] = frozenset()
+    """Keys of private repositories: ``host/owner/name``, ``mlflow:<server>``, a folder."""
+    people: Set[str] = frozenset()
+    """Names and addresses of others. An address names an organisation too."""
+    own_addresses: Set[str] = frozenset()
+    """The user's: they name organisations."""
+    code_names: Set[str] = frozenset()
+    listed_people: Set[str] = frozenset()
+    """Names and addresses that the user wants out of every text."""
+    safe: Set[str] = frozenset()
+    """Words and phrases that tell nothing."""
+
+
+_MAILBOX = r"[^\s@<>()\[\],;:\"'`]{1,64}"
+_EMAIL = rf"{_MAILBOX}@[\w-]+(?:\.[\w-]+)+"
+_POSTAL = re.compile(rf"{_MAILBOX}@(?:[\w-]+\.)+[^\W\d_][\w-]+")
+"""An address that mail can reach: its domain ends in letters. ``example.com/lint/v2@v2.11.3`` is a version."""
+_FORMS = re.compile(
+    rf"""
+      (?P<CODE> ```.*?(?:```|\Z) | `[^`\n]*` )
+    | (?P<LINK> (?i: \b[a-z][a-z0-9+.-]{{0,30}}://(?:[^\s<>()"'\]]|\([^\s<>()]*\))+ | \bwww\.[^\s<>()"'\]]+
+        | \b[\w.-]{{1,64}}@[\w.-]{{1,255}}:[^\s<>()]+ ) )
+    | (?P<PERSON> {_EMAIL} | (?<![\w@/.])@\w[\w./-]* )
+    | (?P<ISSUE> \b[\w.-]{{1,100}}/[\w.-]{{1,100}}\#\d+ | (?<!\w)(?:GH-|[\#!])\d+\b
+        | (?i: \b(?!(?:aes|cve|ecma|es|http|iso|pep|rfc|rsa|sha|tls|utf)-) [a-z][a-z0-9]{{1,9}}-\d+\b ) )
+    | (?P<ID> (?i: \b[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}\b
+        | \b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{{7,64}}\b )
+        | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d+)?\b | \+\d[\d\s().-]{{6,20}}\d | \b\d{{7,}}\b )
+    | (?P<PATH> (?<![\w.@+-])(?:~|\.{{1,2}}|[A-Z]:)?[\\/]?(?:[\w.@+-]+[\\/])+[\w.@+-]* | (?<![\w/])/[\w.@+-]+ )
+    | (?P<WORDS> \b\w+(?:(?:[_.]|::)\w+)+ | \b_+\w+ | \b[a-z]+[A-Z]\w* | \b(?:[A-Z][a-z0-9]+){{2,}}\w* )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""What looks like itself. The last two also fit ordinary words (``and/or``, ``e.g.``), which stay. Lengths are bounded
+so that a long text without blanks takes no quadratic time."""
+
+_LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
+_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_BETWEEN_WORDS = re.compile(r"[\s._/'\u2019-]{0,2}")
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+_MARKS = re.compile("|".join(re.escape(mark) for mark in Mark))
+_LEADING_KEYS = re.compile(rf"^(?:{re.escape(Mark.ISSUE)}[\s:,|/-]*)+")
+_LONE_KEYS = re.compile(rf"\s*\((?:{re.escape(Mark.ISSUE)}|{re.escape(Mark.LINK)}|[\s,])+\)")
+_BEGINS_SENTENCE = frozenset(".!?:;([{\"'-*•#>|")
+_SUBSTRING_MIN = 5
+"""A code name of at least so many letters is found inside of words too: shorter ones stand inside too many."""
+_TELLING_MIN = 3
+"""Parts of names that are shorter stand for too much else."""
+_SHORT_WORD = 3
+"""Up to so many letters a word is lower case even in a title."""
+_TITLE_MIN = 4
+"""So many longer words make a title; fewer may just be names."""
+
+_TELLS_NO_ORGANISATION = frozenset(
+    (  # noqa: SIM905 - a list of words
+        "aol bitbucket codeberg com fastmail github gitlab gmail gmx googlemail hotmail icloud msn net noreply org"
+        " outlook proton protonmail qq sourceforge yahoo yandex"
+    ).split()
+)
+"""Parts of addresses that anybody has."""
+
+
+class Redactor:
+    """Takes names out of texts."""
+
+    def __init__(self, names: Names) -> None:
+        listed = [(tuple(_folded_words(name)), Mark.NAME) for name in names.code_names]
+        listed += [phrase for person in names.listed_people for phrase in _person_phrases(person, listed=True)]
+        known = [phrase for key in names.repositories for phrase in _repository_phrases(key)]
+        known += [phrase for person in names.people for phrase in _person_phrases(person)]
+        known += [phrase for address in names.own_addresses for phrase in _organisation_phrases(address)]
+        code_names = [words for words, mark in listed if mark is Mark.NAME]
+        self._listed = _Phrases(listed)
+        self._known = _Phrases([*listed, *known])
+        self._safe = _Phrases((tuple(_folded_words(name)), Mark.NAME) for name in names.safe)
+        self._inside = _inside_words(words for words in code_names if len("".join(words)) >= _SUBSTRING_MIN)
+
+    def outward(self, text: str) -> str:
+        """Take out what no outward channel shows, of public work either: addresses, and what the user listed."""
+        return self._without_code_names(self._listed.replace(_POSTAL.sub(Mark.PERSON, text)))
+
+    def private(self, text: str) -> str:
+        """Take out everything that is known to tell where private work was done, for whom and with whom."""
+        text = self._without_code_names(self._known.replace(self._without_forms(text)))
+        return _LEADING_KEYS.sub("", _LONE_KEYS.sub("", text)).strip()
+
+    def unfamiliar(self, text: str) -> list[str]:
+        """Return the words of a redacted text that may tell something: not many projects write them, or not so."""
+        text = _MARKS.sub("0", text)
+        safe = list(self._safe.find(text))
+        capitals_tell = not _is_title_case(text)
+        unfamiliar = (
+            match.group()
+            for match in _WORD.finditer(text)
+            if not _is_familiar(match.group()) or (capitals_tell and _is_name_like(match))
+            if not _stands_in(safe, match)
+        )
+        return list(dict.fromkeys(unfamiliar))
+
+    def _without_forms(self, text: str) -> str:
+        safe = list(self._safe.find(text))
+
+        def replace(match: re.Match[str]) -> str:
+            form = match.lastgroup or ""
+            if form in ("PATH", "WORDS") and (_stands_in(safe, match) or _are_familiar(match.group())):
+                return match.group()
+            return Mark.CODE if form == "WORDS" else Mark[form]
+
+        return _FORMS.sub(replace, text)
+
+    def _without_code_names(self, text: str) -> str:
+        return self._inside.sub(Mark.NAME, text) if self._inside else text
+
+
+_Phrase = tuple[tuple[str, ...], Mark]
+
+
+class _Span(NamedTuple):
+    start: int
+    end: int
+    mark: Mark
+
+
+class _Phrases:
+    """Finds phrases in texts, however their words are joined: ``Blue Whale``, ``blue-whale``, ``BlueWhale``."""
+
+    def __init__(self, phrases: Iterable[_Phrase]) -> None:
+        self._by_first: dict[str, list[_Phrase]] = defaultdict(list)
+        for words, mark in sorted(set(phrases), key=lambda phrase: (-len(phrase[0]), phrase)):
+            if words:
+                self._by_first[words[0]].append((words, mark))
+
+    def find(self, text: str) -> Iterator[_Span]:
+        """Find them from left to right; where several begin, the longest."""
+        if not self._by_first:
+            return
+        words = list(_words(text))
+        reached = 0
+        for position, first in enumerate(words):
+            if first.start < reached:
+                continue
+            for phrase, mark in self._by_first.get(first.folded, ()):
+                candidate = words[position : position + len(phrase)]
+                if tuple(word.folded for word in candidate) == phrase and _are_joined(candidate, text):
+                    reached = candidate[-1].end
+                    yield _Span(first.start, reached, mark)
+                    break
+
+    def replace(self, text: str) -> str:
+        """Put its mark for every phrase."""
+        for span in reversed(list(self.find(text))):
+            text = text[: span.start] + span.mark + text[span.end :]
+        return text
+
+
+def _stands_in(spans: Iterable[_Span], match: re.Match[str]) -> bool:
+    return any(span.start <= match.start() and match.end() <= span.end for span in spans)
+
+
+class _Word(NamedTuple):
+    start: int
+    end: int
+    folded: str
+
+
+def _words(text: str) -> Iterator[_Word]:
+    """Split a text into words and numbers, and words at their humps."""
+    for match in _LETTERS_OR_DIGITS.finditer(text):
+        start = match.start()
+        for part in _HUMP.split(match.group()):
+            yield _Word(start, start + len(part), _fold(part))
+            start += len(part)
+
+
+def _folded_words(text: str) -> list[str]:
+    return [word.folded for word in _words(text)]
+
+
+def _are_joined(words: list[_Word], text: str) -> bool:
+    return all(_BETWEEN_WORDS.fullmatch(text, one.end, other.start) for one, other in itertools.pairwise(words))
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _repository_phrases(key: str) -> Iterator[_Phrase]:
+    """Yield what names a repository and whose it is, as far as it tells something."""
+    *owners, name = key.removeprefix("mlflow:").removesuffix(".git").rstrip("/").split("/")
+    if owners and "." in owners[0]:
+        yield from _organisation_phrases(owners.pop(0))
+    elif not owners and "." in name:
+        yield from _organisation_phrases(name)
+        return
+    yield from _telling([(tuple(_folded_words(name)), Mark.REPOSITORY)])
+    yield from _telling((tuple(_folded_words(owner)), Mark.ORGANISATION) for owner in owners)
+
+
+def _person_phrases(person: str, *, listed: bool = False) -> Iterator[_Phrase]:
+    """Yield what names a person: the whole name, and those of its parts that tell something."""
+    name, at, _ = person.partition("@")
+    if at:
+        yield from _organisation_phrases(person)
+        name = re.sub(r"^\d+\+", "", name).partition("+")[0]
+    words = _folded_words(name)
+    if len(words) > 1 or listed:
+        yield tuple(words), Mark.PERSON
+    yield from _telling(((word,), Mark.PERSON) for word in words)
+
+
+def _organisation_phrases(address: str) -> Iterator[_Phrase]:
+    """Yield what of an e-mail address or a server's name tells an organisation."""
+    labels = address.rpartition("@")[2].partition(":")[0].casefold().split(".")[:-1]
+    phrases = ((tuple(_folded_words(label)), Mark.ORGANISATION) for label in labels)
+    yield from _telling(phrase for phrase in phrases if _TELLS_NO_ORGANISATION.isdisjoint(phrase[0]))
+
+
+def _telling(phrases: Iterable[_Phrase]) -> Iterator[_Phrase]:
+    """Yield phrases that aren't made of common words only: ``web-app`` is nobody's name."""
+    for words, mark in phrases:
+        if not all(_is_familiar(word) for word in words) and len("".join(words)) >= _TELLING_MIN:
+            yield words, mark
+
+
+def _inside_words(names: Iterable[tuple[str, ...]]) -> re.Pattern[str] | None:
+    alternatives = "|".join(_BETWEEN_WORDS.pattern.join(map(re.escape, name)) for name in sorted(names))
+    return re.compile(rf"(?<![^\W_])[^\W_]*(?:{alternatives})[^\W_]*", re.IGNORECASE) if alternatives else None
+
+
+@functools.cache
+def _common_words() -> frozenset[str]:
+    words = files(__package__).joinpath("common_words.txt").read_text(encoding="utf-8")
+    return frozenset(words.split())
+
+
+def _is_familiar(word: str) -> bool:
+    """Whether many projects write a word, or all parts of it: ``getUserName``."""
+    return _is_common(word) or (len(parts := _HUMP.split(word)) > 1 and all(map(_is_common, parts)))
+
+
+def _is_common(word: str) -> bool:
+    folded = _fold(word).replace("\u2019", "'")
+    common = _common_words()
+    return len(word) == 1 or word.isdecimal() or folded in common or folded.removesuffix("s").rstrip("'") in common
+
+
+def _are_familiar(text: str) -> bool:
+    return all(_is_familiar(word) for word in _folded_words(text))
+
+
+def _is_name_like(match: re.Match[str]) -> bool:
+    """Whether a word has a capital that its place in the sentence doesn't give it: names are made of common words."""
+    word, before = match.group(), match.string[: match.start()][-3:].rstrip()
+    return word[0].isupper() and word[1:].islower() and bool(before) and before[-1] not in _BEGINS_SENTENCE
+
+
+def _is_title_case(text: str) -> bool:
+    """Whether All Words of a Title Have Capitals."""
+    words = [match.group() for match in _WORD.finditer(text) if len(match.group()) > _SHORT_WORD]
+    return len(words) >= _TITLE_MIN and "\n" not in text and all(word[0].isupper() for word in words)

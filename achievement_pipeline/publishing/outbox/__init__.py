@@ -1,0 +1,1 @@
+"""The outbox: publications that never go out twice."""

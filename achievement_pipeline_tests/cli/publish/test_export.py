@@ -1,0 +1,120 @@
+"""`achievements export`, as a user calls it."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner, Result
+
+from achievement_pipeline.cli.publish.export import export
+from achievement_pipeline.publishing.documents.render import DOCUMENTS
+from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect
+
+pytestmark = pytest.mark.e2e
+
+TOML = """
+[me]
+name = "Ann Example"
+emails = ["Ann@example.com"]
+
+[[repositories]]
+location = "https://github.com/acme/engine"
+visibility = "public"
+
+[privacy.channels.portfolio.auto_approve]
+portfolio_ready = false
+
+[privacy.channels.feed.auto_approve]
+portfolio_ready = false
+"""
+MINE = Piece(f"git:{REPOSITORY}@1111", columns={"title": "Add a cache"})
+HERS = Piece(f"git:{REPOSITORY}@2222", columns={"title": "Fix a crash", "person": "eve@example.com"})
+
+
+@pytest.fixture(autouse=True)
+def _collected(
+    home: Path,  # noqa: ARG001 - first its environment
+    tmp_path: Path,
+    database_url: str,
+    engine: sa.Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    (tmp_path / "achievements.toml").write_text(TOML)
+    collect(engine, by_the_rules, git=(MINE, HERS))
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(export, arguments)
+
+
+def titles(result: Result) -> list[str]:
+    return [each["title"] for each in json.loads(result.stdout)["achievements"]]
+
+
+def test_data_goes_to_standard_output_and_what_is_in_it_to_standard_error() -> None:
+    result = run("csv")
+    assert result.exit_code == 0
+    assert [row["title"] for row in csv.DictReader(io.StringIO(result.stdout))] == ["Add a cache"]
+    assert result.stderr == "✅ 1 achievements\n"
+
+
+@pytest.mark.parametrize("document", [channel.value for channel in DOCUMENTS])
+def test_every_document_can_be_written(document: str, tmp_path: Path) -> None:
+    path = tmp_path / "out" / document
+    assert run(document, "--output", str(path), "--period", "2024").exit_code == 0
+    printed = run(document, "--period", "2024")
+    assert printed.stdout_bytes == path.read_bytes()
+    assert path.stat().st_size
+
+
+def test_by_default_they_are_mine() -> None:
+    assert titles(run("json")) == ["Add a cache"]
+    assert sorted(titles(run("json", "--author", "all"))) == ["Add a cache", "Fix a crash"]
+    assert titles(run("json", "--author", "eve@example.com")) == ["Fix a crash"]
+
+
+def test_who_me_is_has_to_be_known(tmp_path: Path) -> None:
+    (tmp_path / "achievements.toml").unlink()
+    assert sorted(titles(run("json"))) == ["Add a cache", "Fix a crash"]
+    refused = run("json", "--author", "me")
+    assert refused.exit_code == 2
+    assert "[me] emails" in refused.stderr
+
+
+def test_a_period_is_a_part_of_all_time() -> None:
+    assert titles(run("json", "--period", "2024-Q1")) == ["Add a cache"]
+    assert titles(run("json", "--period", "2024-Q2")) == []
+    wrong = run("json", "--period", "2024-Q5")
+    assert wrong.exit_code == 2
+    assert "is no period" in wrong.stderr
+
+
+def test_the_brag_document_begins_with_the_last_review(tmp_path: Path) -> None:
+    assert "**All time**" in run("brag").stdout
+    (tmp_path / "achievements.toml").write_text(f"{TOML}\n[publishing]\nlast_review = 2024-03-02\n")
+    result = run("brag")
+    assert "**Since 2 March 2024**" in result.stdout
+    assert "Nothing was recorded" in result.stdout
+
+
+def test_what_is_left_out_is_said_with_what_to_do(tmp_path: Path) -> None:
+    assert "Add a cache" in run("portfolio").stdout
+    not_approved = run("resume")
+    assert "1 left out: not approved. Decide with `achievements review`" in not_approved.stderr
+    assert "Add a cache" not in not_approved.stdout
+    (tmp_path / "achievements.toml").write_text(TOML.replace('visibility = "public"', ""))
+    private = run("portfolio")
+    assert "1 left out: private." in private.stderr
+    assert "Add a cache" not in private.stdout
+
+
+def test_a_resume_of_ones_own_is_added_to(tmp_path: Path) -> None:
+    (tmp_path / "achievements.toml").write_text(f'{TOML}\n[publishing]\nresume = "own.json"\n')
+    (tmp_path / "own.json").write_text('{"work": [{"name": "Acme"}]}')
+    assert json.loads(run("resume").stdout)["work"] == [{"name": "Acme"}]
+    (tmp_path / "own.json").write_text("[]")
+    assert "has to be one JSON object" in str(run("resume").exception)

@@ -1,0 +1,47 @@
+"""What runs are compared by: rules first, then names that tell, then nothing; and labels that tell the kind of work."""
+
+import pytest
+
+from achievement_pipeline.judging.categories.labels import plain_label
+from achievement_pipeline.judging.lanes.metrics import Comparison, choose_comparison
+from achievement_pipeline.judging.rules import MetricRule
+
+
+@pytest.mark.parametrize(
+    ("metrics", "chosen"),
+    [
+        (["train_loss", "val_loss"], Comparison("val_loss", "lower")),
+        (["train_auc", "val_loss"], Comparison("val_loss", "lower")),
+        (["val_loss", "valAccuracy"], Comparison("valAccuracy", "higher")),
+        (["rmse"], Comparison("rmse", "lower")),
+        (["epoch", "lr", "mapping"], None),
+        (["accuracy_loss"], None),
+        ([], None),
+    ],
+)
+def test_names_say_what_runs_are_compared_by(metrics: list[str], chosen: Comparison | None) -> None:
+    assert choose_comparison("churn", metrics, ()) == chosen
+    assert choose_comparison("churn", metrics[::-1], ()) == chosen
+
+
+def test_the_first_rule_that_fits_wins() -> None:
+    rules = [
+        MetricRule(experiment="other", metric="a", better="lower"),
+        MetricRule(experiment="ch*", metric="lift", better="higher"),
+    ]
+    assert choose_comparison("churn", ["val_auc"], rules) == Comparison("lift", "higher")
+
+
+@pytest.mark.parametrize(
+    ("label", "plain"),
+    [
+        ("Bug", "bug"),
+        ("kind/bug", "bug"),
+        ("Type: New_Feature", "new feature"),
+        ("C-bug", "bug"),
+        ("🐛 bug", "bug"),
+        ("ci", "ci"),
+    ],
+)
+def test_a_label_means_the_same_however_it_is_written(label: str, plain: str) -> None:
+    assert plain_label(label) == plain

@@ -1,0 +1,285 @@
+"""Reverts take back what they revert; copies of one change count once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from random import Random
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pandera.typing import DataFrame
+
+from achievement_pipeline.frames import CommitActivities, RawCommits, RawPullRequests
+from achievement_pipeline.judging import judge_commits, noise_reasons
+from achievement_pipeline.judging.links.same_work import find_reverted_pull_requests
+from achievement_pipeline.judging.rules import Rules
+from achievement_pipeline_tests.judging.file_rows import REPOSITORY, changed, name, written
+from achievement_pipeline_tests.store.pieces import frame_of
+
+_NUMBERS = st.integers(0, 60)
+
+
+def judge(
+    commits: DataFrame[RawCommits], files: Sequence[Mapping[str, object]] | None = None
+) -> DataFrame[CommitActivities]:
+    """Judge commits; without files each changes a hundred lines of a file of its own."""
+    if files is None:
+        files = [file_of(number) for number in range(len(commits))]
+    frame = changed(*files)
+    return judge_commits(commits, frame, noise_reasons(frame), Rules())
+
+
+def file_of(number: int, **more: object) -> dict[str, object]:
+    ordinary = {"sha": name(number), "path": f"{number}.py", "insertions": 100, "deletions": 100}
+    return ordinary | {"new_blob": name(number)} | more
+
+
+def key(number: int) -> str:
+    return f"git:{REPOSITORY}@{name(number)}"
+
+
+def standing(activities: DataFrame[CommitActivities]) -> list[int]:
+    """The places of what counts and was not retracted."""
+    return [int(place) for place in activities.index[activities["significant"] & activities["retracted_by"].isna()]]
+
+
+class TestReverts:
+    @pytest.mark.parametrize(
+        ("subject", "body"),
+        [
+            ('Revert "feat: work"', f"This reverts commit {name(0)}."),
+            ('Revert "feat: work"', f"This reverts commit {name(0)[:9]}."),
+            ('Revert "feat: work"', ""),
+            ('Revert "feat: work (#12)" (#13)', "Reverts o/n#12"),
+            ("revert: feat: work", ""),
+            ("revert: let us not", f"Refs: {name(0)[:12]}"),
+            ("fix: revert what was hasty", f"This reverts commit {name(0)}."),
+        ],
+        ids=["sha", "short sha", "subject", "number", "typed", "typed with refs", "worded"],
+    )
+    def test_a_revert_and_its_target_are_none(self, subject: str, body: str) -> None:
+        activities = judge(written({"subject": "feat: work (#12)"}, {"subject": subject, "body": body}))
+        assert standing(activities) == []
+        assert activities["reasons"].tolist() == ["type:feat,lines>50,reverted", "revert"]
+        assert activities["retracted_by"].dropna().to_dict() == {0: key(1)}
+
+    def test_a_reverted_revert_restores(self) -> None:
+        activities = judge(written({}, {"subject": 'Revert "feat: work"'}, {"subject": 'Revert "Revert "feat: work""'}))
+        assert standing(activities) == [0]
+
+    def test_reapply_restores_too(self) -> None:
+        activities = judge(written({}, {"subject": 'Revert "feat: work"'}, {"subject": 'Reapply "feat: work"'}))
+        assert standing(activities) == [0]
+
+    @given(st.integers(0, 40))
+    @settings(deadline=None, max_examples=6)
+    def test_at_any_depth_an_even_number_of_reverts_restores(self, depth: int) -> None:
+        reverts = [{"subject": "Revert it", "body": f"This reverts commit {name(number)}."} for number in range(depth)]
+        assert standing(judge(written({}, *reverts))) == ([0] if depth % 2 == 0 else [])
+
+    def test_several_commits_can_be_reverted_at_once(self) -> None:
+        body = f"This reverts commits {name(0)} and {name(1)[:10]}."
+        activities = judge(written({}, {"subject": "fix: more"}, {"subject": "Revert both", "body": body}))
+        assert standing(activities) == []
+
+    def test_the_last_commit_of_that_subject_before_is_meant(self) -> None:
+        activities = judge(written({}, {}, {"subject": 'Revert "feat: work"'}, {}))
+        assert standing(activities) == [0, 3]
+
+    def test_a_revert_of_what_is_not_there_does_not_count(self) -> None:
+        activities = judge(written({"subject": 'Revert "feat: work"', "body": f"This reverts commit {name(9)}."}))
+        assert activities["reasons"].tolist() == ["revert"]
+
+    def test_a_squash_merge_that_lists_a_revert_on_its_branch_reverts_nothing(self) -> None:
+        body = f'* Revert "feat: work"\n\nThis reverts commit {name(0)}.'
+        files = [file_of(0), file_of(1, insertions=130)]
+        assert standing(judge(written({}, {"subject": "feat: better", "body": body}), files)) == [0, 1]
+
+    def test_a_commit_that_is_the_opposite_is_a_revert_by_its_body_alone(self) -> None:
+        files = [file_of(0, insertions=90, deletions=3), file_of(1, insertions=3, deletions=90)]
+        body = f"This reverts commit {name(0)}."
+        assert standing(judge(written({}, {"subject": "feat: use it again", "body": body}), files)) == []
+
+    def test_taking_back_a_detail_retracts_nothing(self) -> None:
+        files = [file_of(0), file_of(1, insertions=1, deletions=1)]
+        activities = judge(written({}, {"subject": 'Revert "feat: work"'}), files)
+        assert (standing(activities), activities["reasons"][1]) == ([0], "revert")
+
+    def test_an_ambiguous_beginning_of_a_name_is_no_name(self) -> None:
+        alike: list[dict[str, object]] = [{"sha": "abcdef1" + end * 33} for end in "01"]
+        files = [file_of(0, sha=row["sha"]) for row in alike] + [file_of(2)]
+        files[1]["new_blob"] = name(5)
+        revert = {"subject": "Revert it", "body": "This reverts commit abcdef1."}
+        assert standing(judge(written(*alike, revert), files)) == [0, 1]
+
+    def test_the_revert_of_a_merge_retracts_what_the_merge_brought(self) -> None:
+        # 0 - 1 ------- 4 (merge of 3) - 5 (revert)
+        #  \- 2 - 3 ---/
+        commits = written(
+            {},
+            {"subject": "fix: on main"},
+            {"subject": "feat: a", "parents": name(0)},
+            {"subject": "feat: b"},
+            {"subject": "Merge pull request #7 from o/b", "parents": f"{name(1)} {name(3)}", "diff": "merge"},
+            {"subject": 'Revert "Merge pull request #7 from o/b"', "body": f"This reverts commit {name(4)}, reversing"},
+        )
+        activities = judge(commits, [file_of(number) for number in (0, 1, 2, 3, 5)])
+        assert standing(activities) == [0, 1]
+        assert activities["retracted_by"][[2, 3]].tolist() == [key(5), key(5)]
+
+    def test_repositories_are_worlds_apart(self) -> None:
+        there = "github.com/o/other"
+        commits = written({}, {"repository": there, "subject": 'Revert "feat: work"'})
+        assert standing(judge(commits, [file_of(0), file_of(1, repository=there)])) == [0]
+
+
+class TestCopies:
+    def test_a_cherry_pick_that_names_its_origin_counts_once(self) -> None:
+        pick = {"subject": "[stable] work (#3)", "body": f"(cherry picked from commit {name(0)})"}
+        activities = judge(written({}, pick))
+        assert standing(activities) == [0]
+        assert activities["reasons"][1] == "lines>50,duplicate"
+        assert activities["retracted_by"][1] == key(0)
+
+    def test_picks_of_a_commit_that_is_not_there_count_once(self) -> None:
+        pick = {"body": f"(cherry picked from commit {name(9)})"}
+        assert standing(judge(written({**pick, "subject": "feat: a"}, {**pick, "subject": "feat: b"}))) == [0]
+
+    def test_a_backport_of_several_commits_leaves_them_all(self) -> None:
+        body = f"(cherry picked from commit {name(0)})\n(cherry picked from commit {name(1)})"
+        activities = judge(written({}, {"subject": "feat: b"}, {"subject": "feat: both", "body": body}))
+        assert standing(activities) == [0, 1]
+
+    def test_the_same_contents_changed_to_the_same_contents_count_once(self) -> None:
+        copy = file_of(0, sha=name(1))
+        assert standing(judge(written({}, {"subject": "feat: again"}), [file_of(0), copy])) == [0]
+
+    def test_files_that_are_no_work_make_no_difference(self) -> None:
+        lock: list[dict[str, object]] = [
+            {"sha": name(number), "path": "uv.lock", "new_blob": name(7 + number)} for number in (0, 1)
+        ]
+        files = [file_of(0), lock[0], file_of(0, sha=name(1)), lock[1]]
+        assert standing(judge(written({}, {"subject": "feat: again"}), files)) == [0]
+
+    def test_a_rebased_commit_counts_once(self) -> None:
+        at = pd.Timestamp("2024-01-01", tz="UTC")
+        files = [file_of(0), file_of(0, sha=name(1), insertions=99, new_blob=name(5))]
+        assert standing(judge(written({"authored_at": at}, {"authored_at": at}), files)) == [0]
+
+    def test_commits_of_one_second_with_one_subject_are_two_when_they_change_different_files(self) -> None:
+        at = pd.Timestamp("2024-01-01", tz="UTC")
+        assert standing(judge(written({"authored_at": at}, {"authored_at": at}))) == [0, 1]
+
+    def test_work_that_was_reverted_and_done_again_counts(self) -> None:
+        revert = {"subject": "Revert it", "body": f"This reverts commit {name(0)}."}
+        files = [file_of(0), file_of(1), file_of(0, sha=name(2))]
+        activities = judge(written({}, revert, {"subject": "feat: work again"}), files)
+        assert standing(activities) == [2]
+        assert activities["retracted_by"][0] == key(1)
+
+    def test_what_would_not_count_is_no_copy(self) -> None:
+        merge = {"diff": "merge", "body": f"(cherry picked from commit {name(0)})"}
+        assert judge(written({}, merge), [file_of(0)])["reasons"].tolist() == ["type:feat,lines>50", "merge"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["feat", "revert", "pick", "copy"]), _NUMBERS), max_size=14), st.randoms())
+@settings(deadline=None, max_examples=10)
+def test_the_order_of_rows_changes_nothing(history: list[tuple[str, int]], random: Random) -> None:
+    commits, files = _history(history)
+    order = list(range(len(commits)))
+    random.shuffle(order)
+    there = judge(commits, files).set_index("key")
+    shuffled = judge(RawCommits.validate(commits.iloc[order].reset_index(drop=True)), files).set_index("key")
+    pd.testing.assert_frame_equal(there, shuffled.loc[there.index])
+
+
+@given(st.lists(st.tuples(st.sampled_from(["feat", "revert", "pick", "copy"]), _NUMBERS), max_size=14))
+@settings(deadline=None, max_examples=10)
+def test_every_retraction_names_a_commit_that_is_there_and_a_copy_one_that_stands(
+    history: list[tuple[str, int]],
+) -> None:
+    commits, files = _history(history)
+    activities = judge(commits, files).set_index("key")
+    retracted = activities[activities["retracted_by"].notna()]
+    by = activities.loc[retracted["retracted_by"]]
+    is_copy = retracted["reasons"].str.contains("duplicate").to_numpy()
+    assert by.loc[is_copy, "retracted_by"].isna().all()
+    assert by.loc[is_copy, "significant"].all()
+    assert not by.loc[~is_copy, "significant"].any()
+
+
+def _history(history: list[tuple[str, int]]) -> tuple[DataFrame[RawCommits], list[dict[str, object]]]:
+    """Commits that are new, or revert, pick or copy one before them."""
+    rows: list[dict[str, object]] = [{"subject": "feat: first"}]
+    files = [file_of(0)]
+    for number, (kind, other) in enumerate(history, start=1):
+        before = name(other % number)
+        messages: dict[str, dict[str, object]] = {
+            "feat": {"subject": f"feat: work {number}"},
+            "revert": {"subject": "Revert it", "body": f"This reverts commit {before}."},
+            "pick": {"subject": f"feat: pick {number}", "body": f"(cherry picked from commit {before})"},
+            "copy": {"subject": f"feat: copy {number}"},
+        }
+        rows.append(messages[kind])
+        files.append({**files[other % number], "sha": name(number)} if kind == "copy" else file_of(number))
+    return written(*rows), files
+
+
+def pull_requests(*titles_and_bodies: tuple[str, str]) -> DataFrame[RawPullRequests]:
+    """Return pull requests that were merged one after the other, numbered from 1."""
+    return frame_of(
+        RawPullRequests,
+        (
+            {
+                "repository": "github.com/acme/engine",
+                "number": number,
+                "title": title,
+                "body": body,
+                "url": "",
+                "base": "main",
+                "branch": f"branch-{number}",
+                "merge_commit": f"{number:040x}",
+                "labels": "[]",
+                "closes": "[]",
+                **dict.fromkeys(("created_at", "merged_at", "updated_at"), f"2024-01-01T00:{number:02}:00Z"),
+                "detail": "read",
+                "additions": 10,
+                "deletions": 10,
+            }
+            for number, (title, body) in enumerate(titles_and_bodies, 1)
+        ),
+    )
+
+
+def taken_back(*titles_and_bodies: tuple[str, str]) -> list[str | None]:
+    """Return the key of what took each pull request back."""
+    pulls = pull_requests(*titles_and_bodies)
+    found = find_reverted_pull_requests(pulls, "#" + pulls["number"].astype("str"))
+    return [None if pd.isna(key) else key for key in found["retracted_by"]]
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ('Revert "Say hello"', "Reverts acme/engine#1"),
+        ("Revert the greeting", "Reverts #1"),
+        ('Revert "Say hello"', ""),
+        ("Revert the greeting", f"This reverts commit {1:040x}."),
+    ],
+)
+def test_a_pull_request_that_says_so_takes_another_one_back(title: str, body: str) -> None:
+    assert taken_back(("Say hello", ""), (title, body)) == ["#2", None]
+
+
+def test_a_pull_request_whose_revert_is_reverted_counts_again() -> None:
+    twice = 'Revert "Revert "Say hello""'
+
+    assert taken_back(
+        ("Say hello", ""), ('Revert "Say hello"', "Reverts acme/engine#1"), (twice, "Reverts acme/engine#2")
+    ) == [None, "#3", None]
+
+
+def test_no_pull_requests_are_taken_back_by_none() -> None:
+    assert taken_back() == []

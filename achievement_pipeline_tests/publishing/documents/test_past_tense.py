@@ -1,0 +1,28 @@
+"""Titles as what was done."""
+
+import pytest
+
+from achievement_pipeline.publishing.documents.past_tense import past_tense
+
+
+@pytest.mark.parametrize(
+    ("title", "done"),
+    [
+        ("Add a cache", "Added a cache"),
+        ("Rewrite the docs", "Rewrote the docs"),
+        ("simplify the parser", "simplified the parser"),
+        ("Drop Python 2", "Dropped Python 2"),
+        ("Merge app and request context", "Merged app and request context"),
+        ("Added a cache", "Added a cache"),
+        ("Test client for streams", "Test client for streams"),
+        ("Use black, reformat all", "Use black, reformat all"),
+        ("Make config (e.g., toml, ini) a class", "Made config (e.g., toml, ini) a class"),
+        ("Migrate to poetry 2 and follow PEP 621", "Migrated to poetry 2 and followed PEP 621"),
+        ("Add docs and tests for it", "Added docs and tests for it"),
+        ("emit a warning", "emitted a warning"),
+        ("Retry and hide it", "Retried and hid it"),
+        ("Refactor", "Refactor"),
+    ],
+)
+def test_a_verb_that_is_known_is_put_into_the_past(title: str, done: str) -> None:
+    assert past_tense(title) == done

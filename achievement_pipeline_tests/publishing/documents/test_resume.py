@@ -1,0 +1,100 @@
+"""The resume."""
+
+import json
+from typing import Any
+
+import pytest
+
+from achievement_pipeline.publishing.documents.profile import Profile
+from achievement_pipeline.publishing.documents.resume import ResumeError, check_resume, write_resume
+from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.store.reading import AchievementView
+from achievement_pipeline_tests.publishing.views import ME, PRIVATE, evidence, public, view
+
+ANN = Profile(name="Ann Example", label="Engineer", url="https://ann.example", summary="Weaves.", emails=(ME,))
+
+
+def written(*views: AchievementView, base: Any = None, profile: Profile = ANN) -> Any:
+    return json.loads(write_resume(public(Channel.RESUME, *views), profile, base or {}))
+
+
+def test_it_is_valid_and_says_who_it_is_of() -> None:
+    resume = written(view())
+    check_resume(resume)
+    assert resume["basics"] == {
+        "name": "Ann Example",
+        "label": "Engineer",
+        "email": ME,
+        "url": "https://ann.example",
+        "summary": "Weaves.",
+    }
+
+
+def test_a_repository_is_a_project_with_what_was_done_and_what_shows_it() -> None:
+    assert written(view())["projects"] == [
+        {
+            "name": "ann/loom",
+            "description": "1 piece of work",
+            "highlights": [
+                "Added a cache, shown by 340 effective lines and 4 effective files (https://github.com/ann/loom/pull/7)"
+            ],
+            "keywords": ["Python"],
+            "startDate": "2026-03-04",
+            "endDate": "2026-03-04",
+            "url": "https://github.com/ann/loom",
+        }
+    ]
+
+
+def test_private_work_is_told_without_where_it_was_done() -> None:
+    commits = [evidence(f"git:{PRIVATE}@{number}") for number in (1, 2)]
+    (project,) = written(view("Fix a crash", PRIVATE, evidence=[*view("Fix a crash", PRIVATE).evidence, *commits]))[
+        "projects"
+    ]
+    assert project["name"] == "Confidential work"
+    assert project["highlights"] == ["Fixed a crash, shown by 1 pull request and 2 commits"]
+    assert "url" not in project
+
+
+def test_nothing_is_shown_by_where_nothing_shows_it() -> None:
+    (project,) = written(view("Led a team", score_ledger=[], evidence=[], repository=None))["projects"]
+    assert project["highlights"] == ["Led a team"]
+
+
+def test_a_skill_has_its_level_and_what_shows_it() -> None:
+    assert written(view())["skills"] == [{"name": "Python", "level": "Beginner", "keywords": ["1 piece of work, 2026"]}]
+
+
+def test_what_the_users_own_resume_has_stays() -> None:
+    base = {
+        "basics": {"label": "Principal engineer", "phone": "1"},
+        "work": [{"name": "Acme", "position": "Engineer", "startDate": "2020"}],
+        "skills": [{"name": "Python", "level": "Master"}],
+        "projects": [{"name": "Loom"}],
+    }
+    resume = written(view(), base=base)
+    check_resume(resume)
+    assert resume["work"] == base["work"]
+    assert (resume["basics"]["label"], resume["basics"]["phone"]) == ("Principal engineer", "1")
+    assert resume["basics"]["name"] == "Ann Example"
+    assert resume["skills"] == base["skills"]
+    assert [project["name"] for project in resume["projects"]] == ["Loom", "ann/loom"]
+
+
+@pytest.mark.parametrize(
+    ("base", "place"),
+    [
+        ({"work": [{"startDate": "last year"}]}, r"resume\.work\[0\]\.startDate"),
+        ({"basics": {"url": "no address"}}, r"resume\.basics\.url"),
+        ({"skills": "Python"}, r"resume\.skills"),
+    ],
+)
+def test_a_resume_of_another_form_is_refused_with_the_place(base: Any, place: str) -> None:
+    with pytest.raises(ResumeError, match=f"does not have the form of JSON Resume: {place}"):
+        written(view(), base=base)
+
+
+def test_an_empty_one_is_valid_too() -> None:
+    resume = written(profile=Profile())
+    check_resume(resume)
+    assert (resume["basics"], resume["projects"], resume["skills"]) == ({}, [], [])
