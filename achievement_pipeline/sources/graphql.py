@@ -35,6 +35,8 @@ class GraphQLClient:
     def __init__(self, http: HttpClient) -> None:
         self._http = http
         self._where = f"{http.name} at {http.address}"
+        self.partial_errors: list[str] = []
+        """What servers said of parts that they could not answer beside what they did; the reader clears it."""
 
     def run(self, document: str, variables: Mapping[str, Any]) -> Node:
         """Return the ``data`` of an answer; parts that the server could not resolve are None.
@@ -46,6 +48,7 @@ class GraphQLClient:
         data = body.get("data") if isinstance(body, dict) else None
         if not isinstance(data, dict):
             raise SourceError(f"{self._where} answers without data: check the address, and the token's permissions.")
+        self.partial_errors += dict.fromkeys(str(error.get("message")) for error in errors_of(body))
         return data
 
     def pages(  # noqa: PLR0913 - a page is named by all of these

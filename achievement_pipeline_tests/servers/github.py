@@ -129,6 +129,7 @@ class GitHubServer(GraphQLServer):
         merged = [pull for pull in self.repository.pulls.values() if pull["state"] == "MERGED"]
         return {
             "isPrivate": self.repository.private,
+            "pullRequest": lambda _, number: self._pull_node(self.repository.pulls[number]),
             "pullRequests": lambda _, first, after=None, **_ignored: connection(
                 merged, first, after, lambda pull: f"{pull['updatedAt']} {pull['number']:06}", self._pull_node
             ),

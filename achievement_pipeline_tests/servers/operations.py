@@ -45,6 +45,8 @@ GITHUB = [
         github.PULL_REQUESTS,
         {"owner": "octo", "name": "repo", "first": github.PAGE, "after": None},
     ),
+    Operation("pull request", github.PULL_REQUEST, {"owner": "octo", "name": "repo", "number": 1}),
+    Operation("numbers", github.NUMBERS, {"owner": "octo", "name": "repo", "first": github.PAGE, "after": None}),
     *(
         Operation(f"rest of {name}", document, {"id": "PR_1", "first": github.PAGE, "after": None})
         for name, document in github.REST_OF_PULL_REQUEST.items()

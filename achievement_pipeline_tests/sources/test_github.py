@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
 
@@ -369,8 +369,7 @@ def test_a_key_that_names_no_repository_on_github_is_an_error(server: GitHubServ
     [
         (lambda pull: pull.update(title=None), "title: Input should be a valid string"),
         (lambda pull: pull.update(mergedAt=None), "mergedAt: Input should be a valid datetime"),
-        (lambda pull: pull.update(files=None), "files: Input should be a valid list"),
-        (lambda pull: pull.update(labels=None), "labels: Input should be a valid list"),
+        (lambda pull: pull.update(files=[]), "files: Input should be a valid"),
     ],
 )
 def test_a_pull_request_that_is_not_as_promised_costs_itself_and_a_warning(
@@ -380,11 +379,109 @@ def test_a_pull_request_that_is_not_as_promised_costs_itself_and_a_warning(
     repository.merge("Good")
     server.tamper = _tamper_with_first(break_it)
     found = read_pull_requests(server.client(), KEY)
+    if problem.startswith("files"):
+        assert list(found.pull_requests["detail"]) == ["pending", "read"]
+        return
     assert list(found.pull_requests["number"]) == [2]
+    assert found.warnings[0].startswith(f"Pull request of {KEY}, 1 is left out")
+    assert problem in found.warnings[0]
+    assert "secret plans" not in "".join(found.warnings)
+
+
+_HIDEABLE = ("labels", "closingIssuesReferences", "files", "reviews")
+
+
+@pytest.mark.parametrize("name", _HIDEABLE)
+def test_a_field_that_the_token_may_not_see_is_empty_with_one_warning_that_quotes_github(
+    server: GitHubServer, repository: Repository, name: str
+) -> None:
+    for _ in range(3):
+        repository.merge(labels=["bug"], closes=["octo/repo#7"])
+    whole = read_pull_requests(server.client(), KEY)
+    server.tamper = lambda body: (
+        _change_pulls(body, lambda pull: pull | {name: None})
+        | {"errors": [{"type": "FORBIDDEN", "message": "Resource not accessible by personal access token"}]}
+    )
+    found = read_pull_requests(server.client(), KEY)
+    assert list(found.pull_requests["number"]) == [1, 2, 3]
     (warning,) = found.warnings
-    assert warning.startswith(f"Pull request of {KEY}, 1 is left out")
-    assert problem in warning
-    assert "secret plans" not in warning
+    assert "It says: Resource not accessible by personal access token." in warning
+    assert "Give GITHUB_TOKEN read access to Contents, Issues and Pull requests." in warning
+    repository.edit(1, title="Another title")
+    kept = read_pull_requests(server.client(), KEY, whole)
+    assert the(kept.pull_requests.query("number == 1"))["title"] == "Another title"
+    assert list(kept.pull_requests["labels"]) == list(whole.pull_requests["labels"])
+    assert list(kept.pull_requests["closes"]) == list(whole.pull_requests["closes"])
+    assert len(kept.files) == len(whole.files)
+    server.tamper = lambda body: body
+    assert_same(
+        read_pull_requests(server.client(), KEY, kept)._replace(warnings=()), read_pull_requests(server.client(), KEY)
+    )
+
+
+def test_a_repository_of_which_nothing_can_be_understood_is_a_failure(
+    server: GitHubServer, repository: Repository
+) -> None:
+    repository.merge()
+    server.tamper = _tamper_with_first(lambda pull: pull.update(title=None))
+    with pytest.raises(SourceError, match=r"No pull request of github\.com/octo/repo can be read"):
+        read_pull_requests(server.client(), KEY)
+
+
+_HURTS: dict[str, Callable[[Any], Any]] = {
+    "null": lambda _: None,
+    "no title": lambda pull: pull | {"title": None},
+    "no moment": lambda pull: pull | {"updatedAt": None},
+    "no connection": lambda pull: pull | {"closingIssuesReferences": None},
+    "a broken file": lambda pull: pull | {"files": {"nodes": [None], "pageInfo": {"hasNextPage": False}}},
+}
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    hurt=st.lists(st.sampled_from(sorted(_HURTS)), min_size=1, max_size=3),
+    numbers=st.sets(st.integers(1, 3), min_size=1),
+    everywhere=st.booleans(),
+    new=st.booleans(),
+)
+def test_unread_is_not_gone_and_is_read_when_it_can_be(
+    hurt: list[str], numbers: set[int], everywhere: bool, new: bool
+) -> None:
+    repository = Repository(step=timedelta(minutes=10))
+    for _ in range(3):
+        repository.merge()
+    with GitHubServer(repository) as server:
+        client = server.client()
+        held = read_pull_requests(client, KEY)
+        if new:
+            numbers = numbers | {repository.merge()}
+        repository.edit(*numbers, labels=["bug"])
+        repository.edit(3, body="more")
+        for kind in hurt:
+            hurt_one = _HURTS[kind]
+            server.tamper = lambda body, hurt_one=hurt_one: _change_pulls(  # type: ignore[misc]
+                body, lambda pull: hurt_one(pull) if pull["number"] in numbers else pull, everywhere=everywhere
+            )
+            held = read_pull_requests(client, KEY, held)
+            assert {1, 2, 3} <= set(held.pull_requests["number"])
+            assert {1, 2, 3} <= set(held.files["number"])
+        server.tamper = lambda body: body
+        held = read_pull_requests(client, KEY, held)
+        assert_same(held, read_pull_requests(client, KEY))
+        assert held.warnings == ()
+
+
+def test_pages_that_overlap_give_each_row_once(server: GitHubServer, repository: Repository) -> None:
+    number = repository.merge()
+    repository.review(number)
+    server.tamper = lambda body: _change_pulls(
+        body,
+        lambda pull: (
+            pull | {name: pull[name] | {"nodes": pull[name]["nodes"] * 2} for name in ("commits", "files", "reviews")}
+        ),
+    )
+    found = read_pull_requests(server.client(), KEY)
+    assert len(found.commits) == len(found.files) == len(found.reviews) == 1
 
 
 def test_a_review_of_an_unknown_state_costs_itself_and_a_warning(server: GitHubServer, repository: Repository) -> None:
@@ -404,7 +501,7 @@ def test_a_node_that_github_could_not_resolve_costs_itself_and_a_warning(
     repository.merge()
 
     def lose_one(body: Any) -> Any:
-        body["data"]["repository"]["pullRequests"]["nodes"][0] = None
+        body = _change_pulls(body, lambda pull: None if pull["number"] == 2 else pull)
         return body | {"errors": [{"message": "Something is wrong with one of them"}]}
 
     server.tamper = lose_one
@@ -413,10 +510,25 @@ def test_a_node_that_github_could_not_resolve_costs_itself_and_a_warning(
     assert len(found.warnings) == 1
 
 
+def _change_pulls(body: Any, change: Callable[[Any], Any], *, everywhere: bool = True) -> Any:
+    """Change the pull requests of an answer: those of a page, and `everywhere` one that was asked for by its number."""
+    repository = body["data"].get("repository") or {}
+    if nodes := (repository.get("pullRequests") or {}).get("nodes"):
+        if "title" in nodes[0]:
+            repository["pullRequests"]["nodes"] = [change(node) for node in nodes]
+        elif everywhere:
+            repository["pullRequests"]["nodes"] = [node if change(node) else None for node in nodes]
+    elif everywhere and repository.get("pullRequest"):
+        repository["pullRequest"] = change(repository["pullRequest"])
+    return body
+
+
 def _tamper_with_first(change: Callable[[Any], None]) -> Callable[[Any], Any]:
     def tamper(body: Any) -> Any:
-        for pull in body["data"]["repository"]["pullRequests"]["nodes"]:
-            if pull["number"] == 1:
+        repository = body["data"]["repository"]
+        page = repository.get("pullRequests", {}).get("nodes") or []
+        for pull in [*page, *([repository["pullRequest"]] if repository.get("pullRequest") else [])]:
+            if pull["number"] == 1 and "title" in pull:
                 change(pull)
         return body
 
@@ -560,3 +672,40 @@ def test_who_can_see_a_repository_comes_with_its_pull_requests(server: GitHubSer
 
 def test_what_is_shown_to_strangers_is_public(server: GitHubServer) -> None:
     assert read_pull_requests(server.client(token=None), KEY).public
+
+
+_REST_HURTS: dict[str, Callable[[Any], None]] = {
+    "no title": lambda pull: pull.update(title=None),
+    "no branch": lambda pull: pull.update(headRefName=None),
+    "a broken file": lambda pull: pull.update(files=[{**changed_file("src/thing.py"), "additions": None}]),
+    "a broken commit": lambda pull: pull.update(commits=[{**commit("f" * 40), "oid": None}]),
+}
+
+
+@pytest.mark.parametrize("hurt", sorted(_REST_HURTS))
+@pytest.mark.parametrize("new", [False, True])
+def test_without_a_token_unread_is_not_gone_and_is_read_when_it_can_be(
+    server: GitHubServer, repository: Repository, hurt: str, new: bool
+) -> None:
+    repository.merge()
+    held = read_without_token(server)
+    number = repository.merge() if new else 1
+    whole = dict(repository.pulls[number])
+    repository.edit(number, labels=["bug"])
+    _REST_HURTS[hurt](repository.pulls[number])
+    repository.edit(repository.merge())
+    server.remaining = 60
+    held = read_without_token(server, held)
+    assert number in set(held.pull_requests["number"])
+    assert len(held.warnings) >= 1
+    assert {1, *((number,) if not new else ())} <= set(held.files["number"])
+    repository.pulls[number] |= {**whole, "labels": ["bug"], "updatedAt": repository.pulls[number]["updatedAt"]}
+    server.remaining = 60
+    held = read_without_token(server, held)
+    server.remaining = 60
+    assert_same(held, read_without_token(server))
+
+
+def test_an_account_that_is_gone_is_missing_through_either_api(server: GitHubServer, repository: Repository) -> None:
+    repository.merge(author=account("ghost", number=10137))
+    assert read_without_token(server).pull_requests["author"].isna().all()

@@ -207,7 +207,8 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
             "bot": _are_machines(pulls["author"], pulls["author_kind"], rules.bots),
             "not-asked": ~are_asked_for(judged, pulls["repository"], asked, people),
             "revert": pulls["is_revert"],
-            "unread": pulls["detail"] == "pending",
+            # what is only not read again yet counts as it was read
+            "unread": (pulls["detail"] == "pending") & pulls["additions"].isna(),
             "release": messages.are_releases(headers["description"], projects),
             "import": amounts["files"] > FOREIGN_FILES,
             "no-work": (pulls["detail"] == "read") & (amounts["effective_files"] == 0),

@@ -19,37 +19,59 @@ query PullRequests($owner: String!, $name: String!, $first: Int!, $after: String
     ) {
       totalCount
       pageInfo { hasNextPage endCursor }
-      nodes {
-        id number title body url createdAt mergedAt updatedAt additions deletions changedFiles
-        baseRefName
-        headRefName
-        headRepository { nameWithOwner }
-        author { ...Account }
-        mergedBy { ...Account }
-        mergeCommit { oid }
-        labels(first: 20) {
-          nodes { name }
-          pageInfo { hasNextPage endCursor }
-        }
-        closingIssuesReferences(first: 10) {
-          nodes { number repository { nameWithOwner } }
-          pageInfo { hasNextPage endCursor }
-        }
-        allCommits: commits { totalCount }
-        commits(first: 50) {
-          nodes { commit { oid message authoredDate author { email user { login } } } }
-          pageInfo { hasNextPage endCursor }
-        }
-        files(first: 50) {
-          nodes { path changeType additions deletions }
-          pageInfo { hasNextPage endCursor }
-        }
-        reviews(first: 20) {
-          nodes { url state body submittedAt author { ...Account } }
-          pageInfo { hasNextPage endCursor }
-        }
-      }
+      nodes { ...Whole }
     }
+  }
+}
+"""
+
+PULL_REQUEST = """
+query PullRequest($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) { pullRequest(number: $number) { ...Whole } }
+}
+"""
+
+NUMBERS = """
+query Numbers($owner: String!, $name: String!, $first: Int!, $after: String) {
+  repository(owner: $owner, name: $name) {
+    pullRequests(states: MERGED, first: $first, after: $after) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes { number updatedAt }
+    }
+  }
+}
+"""
+
+_WHOLE = """
+fragment Whole on PullRequest {
+  id number title body url createdAt mergedAt updatedAt additions deletions changedFiles
+  baseRefName
+  headRefName
+  headRepository { nameWithOwner }
+  author { ...Account }
+  mergedBy { ...Account }
+  mergeCommit { oid }
+  labels(first: 20) {
+    nodes { name }
+    pageInfo { hasNextPage endCursor }
+  }
+  closingIssuesReferences(first: 10) {
+    nodes { number repository { nameWithOwner } }
+    pageInfo { hasNextPage endCursor }
+  }
+  allCommits: commits { totalCount }
+  commits(first: 50) {
+    nodes { commit { oid message authoredDate author { email user { login } } } }
+    pageInfo { hasNextPage endCursor }
+  }
+  files(first: 50) {
+    nodes { path changeType additions deletions }
+    pageInfo { hasNextPage endCursor }
+  }
+  reviews(first: 20) {
+    nodes { url state body submittedAt author { ...Account } }
+    pageInfo { hasNextPage endCursor }
   }
 }
 """
@@ -64,7 +86,8 @@ fragment Account on Actor {
 }
 """
 
-PULL_REQUESTS += _ACCOUNT
+PULL_REQUESTS += _WHOLE + _ACCOUNT
+PULL_REQUEST += _WHOLE + _ACCOUNT
 
 
 def _rest(connection: str, fields: str) -> str:

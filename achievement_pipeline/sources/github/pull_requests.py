@@ -3,18 +3,33 @@
 GitHub moves ``updatedAt`` with every change of a pull request, and gives the last changed first: what is newer than the
 newest stored change is all there is to read. (ETags, GitHub's other way to say "nothing new", are for REST only, where
 a pull request takes five requests instead of a hundredth of one.)
+
+Unread is not gone. A pull request that changed and can't be read keeps its stored rows, is marked pending and is read
+by its number on later runs; the number of all merged ones shows whether one is missing that was never stored.
 """
 
 import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
+from pydantic import BaseModel
+
 from achievement_pipeline.errors import SourceError
+from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequestFiles, RawPullRequests, RawReviews, typed
 from achievement_pipeline.sources.github import documents
 from achievement_pipeline.sources.github.client import GitHubClient
 from achievement_pipeline.sources.github.records import Commit, File, PullRequest, Review
 from achievement_pipeline.sources.github.rest import read_through_rest
 from achievement_pipeline.sources.github.rows import PullRequests, Rows, merge_rows, watermark
 from achievement_pipeline.sources.records import parse_records
+
+_IN_VAIN = 10
+"""Pull requests that are read by their number without success before a run leaves the others to the next one."""
+
+_PERMISSIONS = "read access to Contents, Issues and Pull requests"
 
 
 def read_pull_requests(client: GitHubClient, repository: str, stored: PullRequests | None = None) -> PullRequests:
@@ -27,10 +42,10 @@ def read_pull_requests(client: GitHubClient, repository: str, stored: PullReques
         client: The way to GitHub.
         repository: Key of the repository: host/owner/name.
         stored: What an earlier reading of the same repository gave. It is only a cache. What changes without touching
-            a pull request (a renamed label or account) shows when the pull request is read anew.
+            a pull request (a renamed label or account) shows when the pull request is read again.
 
     Raises:
-        SourceError: The repository can't be read.
+        SourceError: The repository can't be read, or nothing of it can be understood.
     """
     if not re.fullmatch(r"[^/]+/[^/]+/[^/]+", repository):
         raise SourceError(f"{repository} is no repository on GitHub: its key should be host/owner/name.")
@@ -38,58 +53,162 @@ def read_pull_requests(client: GitHubClient, repository: str, stored: PullReques
         stored = None
     if not client.is_known:
         return read_through_rest(client, repository, stored)
-    nodes, total, public = _read_changed(client, repository, stored)
-    if stored is not None and total < len(stored.pull_requests):
-        # some are gone, which no watermark can show
-        stored = None
-        nodes, _, public = _read_changed(client, repository, stored)
-    warnings: list[str] = []
-    rows = _to_rows(repository, nodes, warnings)
-    numbers = [node["number"] for node in nodes if isinstance(node, dict) and node.get("number")]
-    return merge_rows(stored, numbers, rows)._replace(warnings=tuple(warnings), public=public)
+    return _Reading(client, repository).read(stored)
 
 
-def _read_changed(client: GitHubClient, repository: str, stored: PullRequests | None) -> tuple[list[Any], int, bool]:
-    """Return what changed, the last change first, how many are merged, and whether everybody can see the repository."""
-    _, owner, name = repository.split("/")
-    since = watermark(stored) if stored else ""
-    nodes: list[Any] = []
-    total = 0
-    public = False
-    for page in client.graphql.pages(
-        documents.PULL_REQUESTS,
-        {"owner": owner, "name": name},
-        ["repository", "pullRequests"],
-        client.page,
-        start=min(documents.PROBE, client.page) if stored else None,
-    ):
-        total = page.total_count
-        # what is for the members of an enterprise only counts as private there too
-        public = page.holder.get("isPrivate") is False
-        changed = [node for node in page.nodes if not _is_older(node, since)]
-        rest = documents.REST_OF_PULL_REQUEST
-        nodes.extend(client.graphql.complete(node, "node", rest, documents.PAGE) for node in changed)
-        if len(changed) < len(page.nodes):
-            break
-    return nodes, total, public
+@dataclass
+class _Reading:
+    """One reading of one repository, and what went wrong in it."""
+
+    client: GitHubClient
+    repository: str
+    warnings: list[str] = field(default_factory=list)
+    hidden: Counter[str] = field(default_factory=Counter)
+    """Fields that GitHub did not show, with the number of pull requests that lack them."""
+    public: bool = False
+    total: int = 0
+
+    def read(self, stored: PullRequests | None) -> PullRequests:
+        self.client.graphql.partial_errors.clear()
+        nodes = self._read_changed(watermark(stored) if stored else "")
+        changed = self._to_rows(nodes)
+        held = merge_rows(stored, changed)
+        if None in nodes or self.total != len(held.pull_requests):
+            held, missing = self._compare_numbers(held)
+            held = self._read_by_number(held, missing)
+        pending = held.pull_requests.loc[held.pull_requests["detail"] == "pending", "number"]
+        held = self._read_by_number(held, sorted(set(pending) - changed.unread - changed.numbers, reverse=True))
+        if nodes and held.pull_requests.empty:
+            raise SourceError(f"No pull request of {self.repository} can be read. {self._first_problem()}")
+        return held._replace(warnings=(*self.warnings, *self._describe_missing(held)), public=self.public)
+
+    def _read_changed(self, since: str) -> list[Any]:
+        """Return what changed, the last change first."""
+        nodes: list[Any] = []
+        start = min(documents.PROBE, self.client.page) if since else None
+        path = ["repository", "pullRequests"]
+        for page in self.client.graphql.pages(documents.PULL_REQUESTS, self._name, path, self.client.page, start=start):
+            self.total = page.total_count
+            # what is for the members of an enterprise only counts as private there too
+            self.public = page.holder.get("isPrivate") is False
+            changed = [node for node in page.nodes if not _is_older(node, since)]
+            nodes.extend(map(self._complete, changed))
+            if len(changed) < len(page.nodes):
+                break
+        return nodes
+
+    def _compare_numbers(self, held: PullRequests) -> tuple[PullRequests, list[int]]:
+        """List the numbers of all: drop what is gone, and find what is missing or changed unseen."""
+        pages = self.client.graphql.pages(documents.NUMBERS, self._name, ["repository", "pullRequests"], documents.PAGE)
+        nodes = [node for page in pages for node in page.nodes]
+        listed = {node["number"]: node["updatedAt"] for node in nodes if isinstance(node, dict)}
+        stored = held.pull_requests
+        unlisted = set(stored["number"]) - listed.keys()
+        held = _without(held, unlisted) if len(listed) == len(nodes) else merge_rows(held, Rows(unread=unlisted))
+        moments = zip(stored["number"], stored["updated_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ"), strict=True)
+        known = {number: moment for number, moment in moments if number in listed}
+        changed = [number for number, moment in listed.items() if known.get(number, "") < moment]
+        return held, sorted(changed, reverse=True)
+
+    def _read_by_number(self, held: PullRequests, numbers: Iterable[int]) -> PullRequests:
+        """Read single pull requests, until too many can't be read."""
+        in_vain = 0
+        for number in numbers:
+            rows = self._to_rows([self._ask(number)])
+            rows.unread = {number} - rows.numbers
+            held = merge_rows(held, rows)
+            in_vain += any(row["detail"] == "pending" for row in rows.pull_requests) or bool(rows.unread)
+            if in_vain >= _IN_VAIN:
+                break
+        return held
+
+    def _ask(self, number: int) -> Any:  # noqa: ANN401 - JSON
+        """Return one pull request, or None: that one can't be had stops no other."""
+        try:
+            data = self.client.graphql.run(documents.PULL_REQUEST, {**self._name, "number": number})
+            return self._complete((data.get("repository") or {}).get("pullRequest"))
+        except SourceError as error:
+            self.warnings.append(f"{self.repository}#{number} can't be read now: {error}")
+            return None
+
+    def _complete(self, node: Any) -> Any:  # noqa: ANN401 - JSON
+        return self.client.graphql.complete(node, "node", documents.REST_OF_PULL_REQUEST, documents.PAGE)
+
+    def _to_rows(self, nodes: list[Any]) -> Rows:
+        rows = Rows()
+        what = f"Pull request of {self.repository},"
+        known = [node for node in nodes if node is not None]
+        records = parse_records(PullRequest, known, what, by="number", warnings=self.warnings)
+        for pull_request in {record.number: record for record in records}.values():
+            self._add_rows(rows, pull_request)
+        # a draft that nobody but its author sees
+        rows.reviews = [row for row in rows.reviews if row["submitted_at"]]
+        rows.unread = {number for node in nodes if (number := _number(node)) is not None} - rows.numbers
+        return rows
+
+    def _add_rows(self, rows: Rows, pull_request: PullRequest) -> None:
+        key = {"repository": self.repository, "number": pull_request.number}
+        self.hidden.update(pull_request.hidden)
+        whole = [
+            rows.add_part(name, model, key, getattr(pull_request, name), by=by, warnings=self.warnings)
+            for name, (model, by) in _PARTS.items()
+        ]
+        rows.pull_requests.append(key | pull_request.row() | ({} if all(whole) else {"detail": "pending"}))
+
+    def _describe_missing(self, held: PullRequests) -> Iterable[str]:
+        """Say in one sentence what GitHub did not show, in its own words."""
+        stale = int((held.pull_requests["detail"] == "pending").sum())
+        absent = self.total - len(held.pull_requests)
+        if self.hidden:
+            fields = ", ".join(f"{name.replace('_', ' ')} ({count})" for name, count in self.hidden.items())
+            yield (
+                f"GitHub does not show all of the pull requests of {self.repository}: {fields} missing. "
+                f"{self._quote()}Give GITHUB_TOKEN {_PERMISSIONS}."
+            )
+        elif absent > 0 or stale:
+            yield (
+                f"GitHub does not show {max(absent, 0) + stale} of {self.total} pull requests of {self.repository}, or "
+                f"not all of them. {self._quote()}What is known of them is kept; they are read again on the next run."
+            )
+
+    def _first_problem(self) -> str:
+        return self._quote() or next(iter(self.warnings), "")
+
+    def _quote(self) -> str:
+        """Return GitHub's own words for what it did not show."""
+        said = "; ".join(dict.fromkeys(self.client.graphql.partial_errors))
+        return f"It says: {said}. " if said else ""
+
+    @property
+    def _name(self) -> dict[str, str]:
+        _, owner, name = self.repository.split("/")
+        return {"owner": owner, "name": name}
+
+
+_PARTS: dict[str, tuple[type[BaseModel], str]] = {
+    "commits": (Commit, "commit.oid"),
+    "files": (File, "path"),
+    "reviews": (Review, "url"),
+}
+"""The rows that a pull request consists of, by frame, and the field that names each to people."""
+
+
+def _number(node: Any) -> int | None:  # noqa: ANN401 - JSON
+    number = node.get("number") if isinstance(node, dict) else None
+    return number if isinstance(number, int) else None
 
 
 def _is_older(node: Any, since: str) -> bool:  # noqa: ANN401 - JSON
     return isinstance(node, dict) and str(node.get("updatedAt")) < since
 
 
-def _to_rows(repository: str, nodes: list[Any], warnings: list[str]) -> Rows:
-    rows = Rows()
-    what = f"Pull request of {repository},"
-    records = parse_records(PullRequest, nodes, what, by="number", warnings=warnings)
-    for pull_request in {record.number: record for record in records}.values():
-        key = {"repository": repository, "number": pull_request.number}
-        where = f"of {repository}#{pull_request.number}"
-        commits = parse_records(Commit, pull_request.commits, f"Commit {where},", warnings=warnings)
-        files = parse_records(File, pull_request.files, f"File {where},", by="path", warnings=warnings)
-        reviews = parse_records(Review, pull_request.reviews, f"Review {where},", by="url", warnings=warnings)
-        rows.pull_requests.append(key | pull_request.row())
-        rows.commits += [key | {"position": i} | commit.row() for i, commit in enumerate(commits)]
-        rows.files += [key | file.row() for file in files]
-        rows.reviews += [key | review.row() for review in reviews if review.submitted_at]
-    return rows
+def _without(held: PullRequests, gone: set[int]) -> PullRequests:
+    def left(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[~frame["number"].isin(list(gone))].reset_index(drop=True)
+
+    return PullRequests(
+        typed(RawPullRequests, left(held.pull_requests)),
+        typed(RawPullRequestCommits, left(held.commits)),
+        typed(RawPullRequestFiles, left(held.files)),
+        typed(RawReviews, left(held.reviews)),
+    )

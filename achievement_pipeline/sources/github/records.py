@@ -27,6 +27,9 @@ class _Issue(Record):
     number: int
     repository: _Repository
 
+    def __str__(self) -> str:
+        return f"{self.repository.name_with_owner}#{self.number}"
+
 
 class _Label(Record):
     name: str
@@ -38,6 +41,10 @@ class _Object(Record):
 
 class _Count(Record):
     total_count: int
+
+
+OPTIONAL = ("labels", "closing_issues_references", "commits", "files", "reviews")
+"""Fields that a pull request is kept without, as a fine-grained token may lack the permission for each."""
 
 
 class PullRequest(Record):
@@ -60,11 +67,12 @@ class PullRequest(Record):
     merged_by: _Account | None
     merge_commit: _Object | None
     all_commits: _Count
-    labels: list[_Label]
-    closing_issues_references: list[_Issue]
-    commits: list[Any]
-    files: list[Any]
-    reviews: list[Any]
+    # GitHub answers each of these with null where the token may not see it
+    labels: list[_Label] | None
+    closing_issues_references: list[_Issue] | None
+    commits: list[Any] | None
+    files: list[Any] | None
+    reviews: list[Any] | None
 
     def row(self) -> Row:
         """Return its columns of `RawPullRequests`, all but the repository's."""
@@ -79,13 +87,16 @@ class PullRequest(Record):
             "branch": self.head_ref_name,
             "head_repository": self.head_repository and self.head_repository.name_with_owner,
             "merge_commit": self.merge_commit and self.merge_commit.oid,
-            "labels": to_json(label.name for label in self.labels),
-            "closes": to_json(
-                f"{issue.repository.name_with_owner}#{issue.number}" for issue in self.closing_issues_references
-            ),
+            "labels": None if self.labels is None else to_json(label.name for label in self.labels),
+            "closes": None if (closes := self.closing_issues_references) is None else to_json(map(str, closes)),
             "commit_count": self.all_commits.total_count,
-            "detail": "read",
+            "detail": "pending" if self.hidden else "read",
         }
+
+    @property
+    def hidden(self) -> list[str]:
+        """Names of the fields that GitHub did not show."""
+        return [name for name in OPTIONAL if getattr(self, name) is None]
 
 
 class _CommitUser(Record):

@@ -8,10 +8,10 @@ on later runs.
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pandas as pd
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from achievement_pipeline.frames import RawPullRequests
 from achievement_pipeline.http import Answer, HttpClient, RefusedError
@@ -23,6 +23,7 @@ from achievement_pipeline.sources.github.rows import (
     body,
     full_login,
     merge_rows,
+    placeholder,
     replace_rows,
     subject,
     to_json,
@@ -38,6 +39,10 @@ _REQUESTS_EACH = 4
 _SIZES = ["merged_by", "additions", "deletions", "changed_files", "commit_count"]
 
 
+_GHOST = 10137
+"""Number of the account "ghost", which REST shows where an account is gone and GraphQL shows none."""
+
+
 class _Account(BaseModel):
     login: str
     id: int
@@ -46,6 +51,13 @@ class _Account(BaseModel):
     @property
     def full_login(self) -> str:
         return full_login(self.login, self.type)
+
+
+def _known(account: Any) -> Any:  # noqa: ANN401 - JSON
+    return None if isinstance(account, dict) and account.get("id") == _GHOST else account
+
+
+_Person = Annotated[_Account | None, BeforeValidator(_known)]
 
 
 class _Repository(BaseModel):
@@ -70,7 +82,7 @@ class _Listed(BaseModel):
     title: str
     body: str | None
     html_url: str
-    user: _Account | None
+    user: _Person
     head: _Head
     base: _Base
     labels: list[_Label]
@@ -101,7 +113,7 @@ class _Sizes(BaseModel):
     deletions: int = Field(ge=0)
     changed_files: int = Field(ge=0)
     commits: int = Field(ge=0)
-    merged_by: _Account | None
+    merged_by: _Person
 
     def row(self) -> Row:
         return self.model_dump(include={"additions", "deletions", "changed_files"}) | {
@@ -158,7 +170,7 @@ class _File(BaseModel):
 
 class _Review(BaseModel):
     html_url: str
-    user: _Account | None
+    user: _Person
     state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED"]
     body: str | None
     submitted_at: datetime
@@ -173,6 +185,14 @@ class _Review(BaseModel):
             "body": self.body or "",
             "submitted_at": self.submitted_at,
         }
+
+
+_PARTS: dict[str, tuple[type[BaseModel], str]] = {
+    "commits": (_Commit, "sha"),
+    "files": (_File, "filename"),
+    "reviews": (_Review, "html_url"),
+}
+"""The rows that a pull request consists of, by frame, and the field that names each to people."""
 
 
 def read_through_rest(client: GitHubClient, repository: str, stored: PullRequests | None) -> PullRequests:
@@ -190,13 +210,14 @@ def read_through_rest(client: GitHubClient, repository: str, stored: PullRequest
     """
     warnings: list[str] = []
     reader = _Reader(client.rest, repository, warnings)
-    changed = reader.list_changed(stored)
-    listed = merge_rows(stored, (), Rows())
+    changed, unread = reader.list_changed(stored)
+    listed = merge_rows(stored, Rows(unread=unread))
+    new = unread - set(listed.pull_requests["number"])
+    changed |= {number: placeholder(repository, number) for number in new}
     rows = [_carry_sizes(row, listed.pull_requests) for row in changed.values()]
     listed = listed._replace(pull_requests=replace_rows(RawPullRequests, listed.pull_requests, list(changed), rows))
     details = reader.read_details(listed.pull_requests)
-    numbers = [row["number"] for row in details.pull_requests]
-    read = merge_rows(listed, numbers, details)
+    read = merge_rows(listed, details)
     pending = int((read.pull_requests["detail"] == "pending").sum())
     if pending:
         warnings.append(
@@ -223,7 +244,8 @@ class _Reader:
         self._warnings = warnings
         self._left: float = 0
 
-    def list_changed(self, stored: PullRequests | None) -> dict[int, Row]:
+    def list_changed(self, stored: PullRequests | None) -> tuple[dict[int, Row], set[int]]:
+        """Return the rows of what changed by number, and the numbers of what changed and can't be read."""
         since = watermark(stored) if stored else ""
         known = (
             dict(zip(stored.pull_requests["number"], stored.pull_requests["updated_at"], strict=True)) if stored else {}
@@ -240,9 +262,10 @@ class _Reader:
         what = f"Pull request of {self._repository},"
         records = parse_records(_Listed, merged, what, by="number", warnings=self._warnings)
         key = {"repository": self._repository}
-        return {
-            record.number: key | record.row() for record in records if known.get(record.number) != record.updated_at
-        }
+        unread = {number for item in merged if isinstance(number := item.get("number"), int)}
+        unread -= {record.number for record in records}
+        changed = [record for record in records if known.get(record.number) != record.updated_at]
+        return {record.number: key | record.row() for record in changed}, unread
 
     def read_details(self, pull_requests: pd.DataFrame) -> Rows:
         """Read the details of pending pull requests, the last merged first, while the rate limit allows."""
@@ -260,20 +283,20 @@ class _Reader:
     def _read_detail(self, row: Row, rows: Rows) -> None:
         path = f"{self._path}/{row['number']}"
         key = {"repository": self._repository, "number": row["number"]}
-        where = f"of {self._repository}#{row['number']}"
-        size = self._get(path).body
-        each = {"per_page": 100}
-        commits = list(self._pages(f"{path}/commits", each))
-        files = list(self._pages(f"{path}/files", each))
-        reviews = list(self._pages(f"{path}/reviews", each))
-        for sizes in parse_records(_Sizes, [size], f"Sizes {where},", warnings=self._warnings):
-            rows.pull_requests.append(row | sizes.row())
-            parsed = parse_records(_Commit, commits, f"Commit {where},", by="sha", warnings=self._warnings)
-            rows.commits += [key | {"position": i} | commit.row() for i, commit in enumerate(parsed)]
-            for file in parse_records(_File, files, f"File {where},", by="filename", warnings=self._warnings):
-                rows.files.append(key | file.row())
-            for review in parse_records(_Review, reviews, f"Review {where},", by="id", warnings=self._warnings):
-                rows.reviews.append(key | review.row())
+        whole = self._get(path).body
+        parts = {name: list(self._pages(f"{path}/{name}", {"per_page": 100})) for name in _PARTS}
+        what = f"Pull request of {self._repository},"
+        headers = parse_records(_Listed, [whole], what, by="number", warnings=self._warnings)
+        sizes = parse_records(_Sizes, [whole], what, by="number", warnings=self._warnings)
+        for header, size in zip(headers, sizes, strict=False):
+            read = [
+                rows.add_part(name, model, key, parts[name], by=by, warnings=self._warnings)
+                for name, (model, by) in _PARTS.items()
+            ]
+            closes = {"closes": row["closes"]}
+            rows.pull_requests.append(
+                key | header.row() | closes | size.row() | ({} if all(read) else {"detail": "pending"})
+            )
 
     def _pages(self, path: str, params: Row) -> Iterator[Any]:
         answer = self._get(path, params)

@@ -1,24 +1,32 @@
 """What GitHub's answers become, whichever API gave them: rows, and the frames of a repository."""
 
 import json
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
+from pydantic import BaseModel
 
 from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequestFiles, RawPullRequests, RawReviews, typed
-from achievement_pipeline.sources.records import type_rows
+from achievement_pipeline.sources.records import parse_records, type_rows
 
 Row = dict[str, Any]
 
 OVERLAP = timedelta(minutes=5)
 """How far behind the newest stored change reading goes on: GitHub's replicas may show changes out of order."""
 
+UNIQUE = {"commits": "sha", "files": "path", "reviews": "url"}
+"""What tells the rows of one pull request apart, by frame."""
+
 _SchemaT = TypeVar("_SchemaT", bound=pa.DataFrameModel)
+
+
+_RecordT = TypeVar("_RecordT", bound=BaseModel)
 
 
 class PullRequests(NamedTuple):
@@ -35,12 +43,44 @@ class PullRequests(NamedTuple):
 
 @dataclass
 class Rows:
-    """Rows of some pull requests, frame by frame."""
+    """Rows of some pull requests, frame by frame, and what of them could not be read."""
 
     pull_requests: list[Row] = field(default_factory=list)
     commits: list[Row] = field(default_factory=list)
     files: list[Row] = field(default_factory=list)
     reviews: list[Row] = field(default_factory=list)
+    unread: set[int] = field(default_factory=set)
+    """Numbers of pull requests that changed and could not be read: what is stored of them stays."""
+    partly_read: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
+    """By frame, the numbers of pull requests of which not all rows could be read: their stored rows stay beside."""
+
+    def add_part(  # noqa: PLR0913 - a part is named by all of these
+        self, name: str, model: type[_RecordT], key: Row, raw: list[Any] | None, *, by: str, warnings: list[str]
+    ) -> bool:
+        """Add the rows of one part of a pull request, and return whether all of it could be read.
+
+        Args:
+            name: The frame: commits, files or reviews.
+            model: What the API promises of one row; it has a method ``row``.
+            key: Repository and number of the pull request.
+            raw: What the API gave; None where it gave nothing.
+            by: The field that names a row to people.
+            warnings: Takes a warning for each row that is not as promised.
+        """
+        what = f"{name.removesuffix('s').capitalize()} of {key['repository']}#{key['number']},"
+        records = parse_records(model, raw or [], what, by=by, warnings=warnings)
+        rows: Iterable[Row] = ({**key, **record.row()} for record in records)  # type: ignore[attr-defined]
+        # pages that overlap give a row twice; the last one stands
+        getattr(self, name).extend({row[UNIQUE[name]]: row for row in rows}.values())
+        is_whole = raw is not None and len(records) == len(raw)
+        if not is_whole:
+            self.partly_read[name].add(key["number"])
+        return is_whole
+
+    @property
+    def numbers(self) -> set[int]:
+        """Numbers of the pull requests that were read."""
+        return {row["number"] for row in self.pull_requests}
 
 
 def replace_rows(
@@ -54,19 +94,55 @@ def replace_rows(
     return typed(schema, merged.sort_values("number", kind="stable").reset_index(drop=True))
 
 
-def merge_rows(stored: PullRequests | None, numbers: Collection[int], rows: Rows) -> PullRequests:
-    """Replace the stored rows of the numbered pull requests by new ones, in all frames."""
+def merge_rows(stored: PullRequests | None, rows: Rows) -> PullRequests:
+    """Replace the stored rows of the pull requests that were read, in all frames; what could not be read stays."""
     return PullRequests(
-        replace_rows(RawPullRequests, stored and stored.pull_requests, numbers, rows.pull_requests),
-        replace_rows(RawPullRequestCommits, stored and stored.commits, numbers, rows.commits),
-        replace_rows(RawPullRequestFiles, stored and stored.files, numbers, rows.files),
-        replace_rows(RawReviews, stored and stored.reviews, numbers, rows.reviews),
+        _merge_headers(stored and stored.pull_requests, rows),
+        _merge_part(RawPullRequestCommits, stored and stored.commits, rows, "commits"),
+        _merge_part(RawPullRequestFiles, stored and stored.files, rows, "files"),
+        _merge_part(RawReviews, stored and stored.reviews, rows, "reviews"),
     )
+
+
+def _merge_headers(stored: DataFrame[RawPullRequests] | None, rows: Rows) -> DataFrame[RawPullRequests]:
+    known = {} if stored is None else stored.set_index("number")[["labels", "closes"]].to_dict("index")
+    filled = [
+        row | {name: known.get(row["number"], {}).get(name, "[]") for name in ("labels", "closes") if row[name] is None}
+        for row in rows.pull_requests
+    ]
+    merged = replace_rows(RawPullRequests, stored, rows.numbers, filled)
+    merged.loc[merged["number"].isin(list(rows.unread)), "detail"] = "pending"
+    return merged
+
+
+def _merge_part(schema: type[_SchemaT], stored: pd.DataFrame | None, rows: Rows, part: str) -> DataFrame[_SchemaT]:
+    """Replace the rows of one frame; of those that were read in part, keep the stored rows that were not seen."""
+    key = UNIQUE[part]
+    new: list[Row] = getattr(rows, part)
+    partly = rows.partly_read[part]
+    if stored is not None and partly:
+        seen = {(row["number"], row[key]) for row in new}
+        records = stored[stored["number"].isin(list(partly))].to_dict("records")
+        kept = [{str(column): value for column, value in record.items()} for record in records]
+        new = new + [row for row in kept if (row["number"], row[key]) not in seen]
+    if part == "commits":
+        new = _numbered(new)
+    return replace_rows(schema, stored, rows.numbers, new)
+
+
+def _numbered(commits: list[Row]) -> list[Row]:
+    """Give commits their positions within their pull request, in the order in which they come."""
+    counts: dict[int, int] = defaultdict(int)
+    numbered = []
+    for row in commits:
+        numbered.append(row | {"position": counts[row["number"]]})
+        counts[row["number"]] += 1
+    return numbered
 
 
 def no_pull_requests() -> PullRequests:
     """Return the frames of a repository without any."""
-    return merge_rows(None, (), Rows())
+    return merge_rows(None, Rows())
 
 
 def watermark(stored: PullRequests) -> str:
@@ -88,6 +164,15 @@ def subject(message: str) -> str:
 def body(message: str) -> str:
     """Return the rest of a commit's message."""
     return message.strip().partition("\n\n")[2].strip()
+
+
+def placeholder(repository: str, number: int) -> Row:
+    """Return the row of a pull request of which no more than its number is known yet."""
+    unknown = dict.fromkeys(("created_at", "merged_at", "updated_at"), datetime.fromtimestamp(0, UTC))
+    empty = dict.fromkeys(("title", "body", "base", "branch"), "")
+    lists = dict.fromkeys(("labels", "closes"), "[]")
+    names = {"repository": repository, "number": number, "url": f"https://{repository}/pull/{number}"}
+    return names | unknown | empty | lists | {"detail": "pending"}
 
 
 def to_json(names: Iterable[str]) -> str:
