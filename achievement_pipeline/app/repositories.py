@@ -1,6 +1,5 @@
 """The repositories as they are now: which are known and there, which joined, were renamed, or are gone."""
 
-import functools
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -13,11 +12,10 @@ from achievement_pipeline.settings import RepositorySettings, Settings
 from achievement_pipeline.sources.git.clones import ask_remote_tips
 from achievement_pipeline.sources.git.errors import NotARepositoryError
 from achievement_pipeline.sources.git.remotes import Remote, without_credentials
-from achievement_pipeline.sources.git.repositories import repository_key
 from achievement_pipeline.sources.git.spool import forget_commits, read_commits
 from achievement_pipeline.sources.git.watching import (
-    common_dir,
     git_dir_of,
+    identity_of,
     local_standing,
     standing,
     top_of,
@@ -137,7 +135,7 @@ def watch_remote(engine: sa.Engine, settings: Settings, turn: int) -> Watched:
 def _look(repository: KnownRepository, folder: Path, engine: sa.Engine, watched: Watched) -> None:
     top = top_of(folder)
     git_dir = git_dir_of(top)
-    key = _identify(git_dir)
+    key = identity_of(git_dir).key
     all_branches = repository.branches == "all"
     if key != repository.key:
         if top != folder:
@@ -171,7 +169,7 @@ def _as_known(wanted: RepositorySettings) -> KnownRepository:
     """Return what is to be known of a repository: its place on this machine or its address, without credentials."""
     if folder := local_folder(wanted.location):
         top = top_of(folder)
-        return KnownRepository(_identify(git_dir_of(top)), str(top), wanted.branches)
+        return KnownRepository(identity_of(git_dir_of(top)).key, str(top), wanted.branches)
     remote = Remote.parse(wanted.location)
     if remote is None:
         raise NotARepositoryError(f"{wanted.location} does not exist.")
@@ -189,13 +187,3 @@ def _is_changed(
     """Whether achievements.toml says that other branches are to be read than before; another clone changes nothing."""
     is_chosen = wanted in settings.config.repositories and before.location == joined.location
     return is_chosen and before.branches != joined.branches
-
-
-def _identify(git_dir: Path) -> str:
-    """Return the key of a repository; git is asked once for each state of its configuration."""
-    return _key_of(git_dir, (common_dir(git_dir) / "config").stat().st_mtime_ns)
-
-
-@functools.lru_cache(maxsize=16_384)
-def _key_of(git_dir: Path, _configured_at: int) -> str:
-    return repository_key(git_dir)

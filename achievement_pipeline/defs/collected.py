@@ -68,4 +68,4 @@ def _stood(frames: ParquetIOManager, key: str) -> str | None:
         state = ReadingState.model_validate_json(facts["state"].iloc[0])
     except ValidationError:
         return None
-    return standing(state.tips, state.shallow)
+    return standing(state.stood_at, state.shallow)

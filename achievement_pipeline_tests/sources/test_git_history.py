@@ -420,3 +420,79 @@ def test_reading_again_and_again_gives_what_reading_once_gives(
                 reader(on)  # type: ignore[arg-type]
 
     assert_same(reader(), Reader(repository, all_branches=True)())
+
+
+def test_checking_something_else_out_takes_nothing_back_and_amending_does(repository: GitRepository) -> None:
+    reader = Reader(repository)
+    base = repository.commit(files={"one": "1\n"})
+    topic = repository.commit(files={"two": "2\n"}, branch="topic", parents=[base])
+    repository.git("checkout", "--quiet", "topic")
+    assert set(reader().commits["sha"]) == {base, topic}
+
+    repository.git("checkout", "--quiet", "main")
+    assert set(reader().commits["sha"]) == {base, topic}
+
+    amended = repository.commit(files={"two": "3\n"}, branch="topic", parents=[base])
+    assert set(reader().commits["sha"]) == {base}
+    repository.git("checkout", "--quiet", "topic")
+    assert set(reader().commits["sha"]) == {base, amended}
+    repository.git("checkout", "--quiet", "main")
+    repository.git("branch", "-D", "topic")
+    assert set(reader().commits["sha"]) == {base}
+
+
+def test_tips_do_not_pile_up(repository: GitRepository) -> None:
+    reader = Reader(repository)
+    for number in range(4):
+        repository.commit(files={"file": f"{number}\n"})
+        history = reader()
+
+    assert history.state.tips == (repository.tip(),)
+
+
+def test_where_the_default_branch_is_chosen_other_branches_go(repository: GitRepository) -> None:
+    base = repository.commit(files={"one": "1\n"})
+    repository.commit(files={"two": "2\n"}, branch="topic", parents=[base])
+    everything_read = Reader(repository, all_branches=True)()
+    reader = Reader(repository)
+    reader.history = everything_read
+
+    assert set(reader().commits["sha"]) == {base}
+
+
+names = st.sampled_from(["main", "left", "right", "v1"])
+steps = st.one_of(
+    st.tuples(st.just("commit"), names),
+    st.tuples(st.sampled_from(["switch", "detach", "orphan", "tag", "bisect"]), names),
+    st.tuples(st.just("read"), names),
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(steps, max_size=12))
+def test_checking_out_takes_nothing_back(
+    tmp_path_factory: pytest.TempPathFactory, steps: Sequence[tuple[str, str]]
+) -> None:
+    repository = GitRepository.create(tmp_path_factory.mktemp("repository"))
+    (repository.path / "file").write_text("0\n")
+    repository.git("add", "file")
+    repository.git("commit", "--quiet", "-m", "root")
+    reader = Reader(repository)
+    seen: set[str] = set()
+    for number, (step, name) in enumerate([*steps, ("read", "")]):
+        exists = bool(repository.git("for-each-ref", f"refs/heads/{name}", f"refs/tags/{name}"))
+        if step == "commit":
+            (repository.path / "file").write_text(f"{number + 1}\n")
+            repository.git("add", "file")
+            repository.git("commit", "--quiet", "-m", f"work {number}")
+        elif step == "read":
+            now = set(reader().commits["sha"])
+            assert seen <= now
+            seen = now
+        elif step in {"detach", "bisect"}:
+            repository.git("checkout", "--quiet", "--detach", name if exists else "HEAD")
+        elif step == "switch" and exists:
+            repository.git("checkout", "--quiet", name)
+        elif not exists:
+            options = {"orphan": ["checkout", "--quiet", "--orphan"], "tag": ["tag"]}
+            repository.git(*options.get(step, ["checkout", "--quiet", "-b"]), name)

@@ -38,8 +38,109 @@ def test_a_worktree_has_the_key_of_its_repository_and_its_own_tip(repository: Gi
     worktree = opened(tmp_path / "worktree")
 
     assert worktree.key == opened(repository.path).key
-    assert (worktree.branch, worktree.tips) == ("side", (side,))
+    assert (worktree.branch, set(worktree.tips)) == ("side", {main, side})
     assert set(read_history(worktree).commits["sha"]) == {main, side}
+
+
+def _cloned(repository: GitRepository, path: Path) -> tuple[GitRepository, str]:
+    """A clone whose work tree is on an older branch."""
+    repository.commit(files={"one": "1\n"})
+    newest = repository.commit(files={"two": "2\n"}, branch="trunk", parents=[repository.tip()])
+    repository.git("symbolic-ref", "HEAD", "refs/heads/trunk")
+    clone = repository.clone(path)
+    clone.git("checkout", "--quiet", "-b", "old", "HEAD~1")
+    return clone, newest
+
+
+def test_the_default_branch_is_the_one_that_the_remote_names(repository: GitRepository, tmp_path: Path) -> None:
+    clone, newest = _cloned(repository, tmp_path / "clone")
+
+    clone.git("branch", "-D", "trunk")
+
+    assert newest in opened(clone.path).tips
+
+
+def test_the_default_branch_has_a_usual_name_where_no_remote_names_one(
+    repository: GitRepository, tmp_path: Path
+) -> None:
+    clone, newest = _cloned(repository, tmp_path / "clone")
+    clone.git("remote", "set-head", "origin", "--delete")
+    assert newest not in opened(clone.path).tips
+
+    clone.git("branch", "-m", "trunk", "master")
+
+    assert newest in opened(clone.path).tips
+    clone.git("branch", "-m", "master", "trunk")
+    clone.git("config", "init.defaultBranch", "trunk")
+    assert newest in opened(clone.path).tips
+
+
+def test_a_remote_that_still_names_a_renamed_default_branch_is_not_followed(
+    repository: GitRepository, tmp_path: Path
+) -> None:
+    clone, newest = _cloned(repository, tmp_path / "clone")
+    repository.git("branch", "-m", "main", "before")
+    repository.git("branch", "-m", "trunk", "main")
+    clone.git("fetch", "--quiet", "--prune")
+    clone.git("branch", "-D", "trunk")
+    clone.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk")
+
+    assert newest in opened(clone.path).tips
+
+
+def test_a_bare_repository_has_head_for_its_default_branch(repository: GitRepository, tmp_path: Path) -> None:
+    repository.commit()
+    kept = repository.commit(branch="trunk", parents=[])
+    repository.git("symbolic-ref", "HEAD", "refs/heads/trunk")
+
+    assert opened(repository.clone(tmp_path / "bare", "--bare").path).tips == (kept,)
+
+
+GITHUB = "https://github.com"
+
+
+@pytest.mark.parametrize(
+    ("settings", "key"),
+    [
+        ({"remote.upstream.url": f"{GITHUB}/acme/name"}, "acme/name"),
+        ({"remote.fork.url": f"{GITHUB}/ann/name", "remote.upstream.url": f"{GITHUB}/acme/name"}, "ann/name"),
+        (
+            {
+                "remote.origin.url": f"{GITHUB}/ann/name",
+                "remote.upstream.url": f"{GITHUB}/acme/name",
+                "branch.main.remote": "upstream",
+            },
+            "acme/name",
+        ),
+        (
+            {
+                "remote.origin.url": f"{GITHUB}/ann/name",
+                "remote.upstream.url": f"{GITHUB}/acme/name",
+                "branch.topic.remote": "upstream",
+            },
+            "ann/name",
+        ),
+        (
+            {
+                "remote.origin.url": f"{GITHUB}/ann/name",
+                "remote.upstream.url": f"{GITHUB}/acme/name",
+                "remote.upstream.gh-resolved": "base",
+            },
+            "acme/name",
+        ),
+        ({"remote.origin.url": "/srv/backup", "remote.web.url": f"{GITHUB}/ann/name"}, "ann/name"),
+        ({"branch.main.remote": "gone", "remote.origin.url": f"{GITHUB}/ann/name"}, "ann/name"),
+    ],
+)
+def test_the_key_is_that_of_the_remote_that_the_default_branch_follows(
+    repository: GitRepository, settings: dict[str, str], key: str
+) -> None:
+    for name, value in settings.items():
+        repository.git("config", name, value)
+    repository.commit()
+    repository.git("checkout", "--quiet", "-b", "topic")
+
+    assert opened(repository.path).key == f"github.com/{key}"
 
 
 def test_the_key_and_the_web_address_are_those_of_origin(repository: GitRepository) -> None:
@@ -86,13 +187,13 @@ def test_abbreviations_of_the_user_are_understood(repository: GitRepository) -> 
     assert opened(repository.path).key == "github.com/owner/name"
 
 
-def test_head_is_read_or_all_branches(repository: GitRepository, tmp_path: Path) -> None:
+def test_the_default_branch_and_head_are_read_or_all_branches(repository: GitRepository, tmp_path: Path) -> None:
     main = repository.commit("main")
     side = repository.commit("side", branch="side")
     clone = repository.clone(tmp_path / "clone")
     local = clone.commit("local")
 
-    assert opened(clone.path).tips == (local,)
+    assert set(opened(clone.path).tips) == {main, local}
     assert opened(clone.path, all_branches=True).tips == tuple(sorted({main, side, local}))
 
 
@@ -105,12 +206,12 @@ def test_an_empty_repository_has_no_tips(repository: GitRepository) -> None:
 
 def test_a_detached_head_is_read_and_said(repository: GitRepository) -> None:
     first = repository.commit()
-    repository.commit()
+    second = repository.commit()
     repository.git("checkout", "--quiet", first)
 
     found = opened(repository.path)
 
-    assert (found.branch, found.tips) == (None, (first,))
+    assert (found.branch, set(found.tips)) == (None, {first, second})
     assert "on no branch" in found.remarks[0]
 
 

@@ -73,6 +73,33 @@ def _remote_branches(repository: GitRepository) -> None:
     repository.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
 
 
+def _elsewhere(repository: GitRepository) -> None:
+    sha = repository.commit("feat: one")
+    repository.commit("feat: two")
+    repository.git("branch", "old", sha)
+    repository.git("checkout", "--quiet", "old")
+
+
+def _remote_default(repository: GitRepository) -> None:
+    _remote_branches(repository)
+    repository.git("remote", "add", "origin", "https://github.com/ada/project")
+    repository.git("update-ref", "refs/remotes/origin/trunk/one", repository.commit("feat: three", branch="topic"))
+    repository.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk/one")
+
+
+def _remote_default_gone(repository: GitRepository) -> None:
+    _remote_default(repository)
+    repository.git("update-ref", "-d", "refs/remotes/origin/trunk/one")
+    repository.git("pack-refs", "--all")
+
+
+def _bare(repository: GitRepository) -> None:
+    repository.commit("feat: one")
+    repository.commit("feat: two", branch="topic")
+    repository.git("config", "core.bare", "true")
+    repository.git("symbolic-ref", "HEAD", "refs/heads/topic")
+
+
 @pytest.mark.parametrize("all_branches", [False, True])
 @pytest.mark.parametrize(
     "make",
@@ -87,6 +114,10 @@ def _remote_branches(repository: GitRepository) -> None:
         _unborn_beside_others,
         _symbolic_branch,
         _remote_branches,
+        _elsewhere,
+        _remote_default,
+        _remote_default_gone,
+        _bare,
     ],
 )
 def test_files_tell_what_git_tells(

@@ -22,7 +22,7 @@ from achievement_pipeline.sources.git.changes import Progress, read_changes
 from achievement_pipeline.sources.git.commits import revisions, true_parents, walk
 from achievement_pipeline.sources.git.errors import CorruptRepositoryError
 from achievement_pipeline.sources.git.processes import SealedGit, said
-from achievement_pipeline.sources.git.repositories import Repository
+from achievement_pipeline.sources.git.repositories import Repository, held_commits
 
 Select = Callable[[DataFrame[RawCommits]], "pd.Series[bool]"]
 """Says of each listed commit, by the frame's index, whether its changes are wanted."""
@@ -37,10 +37,12 @@ class ReadingState(BaseModel):
     Attributes:
         version: Of the reader.
         repository: Its key.
-        tips: As of `Repository`, like the next three.
+        tips: From where the commits were listed: those of `Repository`, and earlier ones that a branch still has.
         shallow: Where a shallow clone ended.
         mailmap: What names and addresses went through.
         objects_state: What objects there were.
+        refs: The tips of `Repository`; missing where they are all of `tips`.
+        all_branches: As of `Repository`; missing where it was not noted.
         rows: A digest of the two frames, which they must still have to be used.
     """
 
@@ -53,6 +55,13 @@ class ReadingState(BaseModel):
     mailmap: str | None
     objects_state: str
     rows: str
+    refs: tuple[str, ...] | None = None
+    all_branches: bool | None = None
+
+    @property
+    def stood_at(self) -> tuple[str, ...]:
+        """The tips of `Repository` when it was read."""
+        return self.tips if self.refs is None else self.refs
 
 
 @dataclass(frozen=True)
@@ -120,10 +129,11 @@ def read_history(
     """
     if stored and not _usable(stored, repository):
         stored = None
-    listing = list_commits(repository, stored)
+    tips = _tips(repository, stored)
+    listing = list_commits(replace(repository, tips=tips), stored)
     wanted = select(listing.commits) & (listing.commits["diff"] == DiffState.SKIPPED)
     if stored and listing.commits is stored.commits and not wanted.any():
-        return replace(stored, state=_state(repository, stored.state.rows), new=0, gone=0, unread={})
+        return replace(stored, state=_state(repository, tips, stored.state.rows), new=0, gone=0, unread={})
     changes = read_changes(repository, listing.commits["sha"][wanted].to_list(), progress)
     states = _diff_states(repository, listing.commits, wanted, changes.unread)
     commits = typed(RawCommits, listing.commits.assign(diff=states))
@@ -133,7 +143,7 @@ def read_history(
     return History(
         commits=commits,
         files=files,
-        state=_state(repository, _digest(commits, files)),
+        state=_state(repository, tips, _digest(commits, files)),
         new=listing.new,
         gone=len(listing.gone),
         unread=changes.unread,
@@ -176,6 +186,30 @@ def list_commits(repository: Repository, stored: History | None = None) -> Listi
             f"{repository.git_dir}: its history can't be followed to its beginning ({said(error)}). "
             f"git --git-dir={repository.git_dir} fsck tells what is damaged; a fresh clone mends it."
         ) from error
+
+
+def _tips(repository: Repository, stored: History | None) -> tuple[str, ...]:
+    """The tips of a repository, and those of the last time that a branch or tag still holds.
+
+    So to check out something else takes nothing back, while what is amended, or whose branch is deleted, goes.
+    """
+    now = repository.tips
+    if stored is None or stored.state.all_branches != repository.all_branches:
+        return now
+    left = set(stored.state.tips).difference(now)
+    if not left:
+        return now
+    held: set[str] = set()
+    with repository.seal() as git, suppress(GitCommandError):  # what is damaged is named where commits are listed
+        there = _existing(git, left)
+        if beside := there & _reachable(git, there, without=now):
+            held = beside - _reachable(git, beside, without=_existing(git, held_commits(repository.git_dir)))
+    return tuple(sorted({*now, *held}))
+
+
+def _existing(git: SealedGit, names: set[str]) -> set[str]:
+    answers = git.output("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=names).decode().splitlines()
+    return {name for answer in answers for name, kind in [answer.split()] if kind in {"commit", "tag"}}
 
 
 def _with_another_try(stored: History) -> History:
@@ -241,11 +275,13 @@ def _diff_states(
     return states.mask(commits["sha"].isin(can_come), DiffState.PENDING.value)
 
 
-def _state(repository: Repository, rows: str) -> ReadingState:
+def _state(repository: Repository, tips: tuple[str, ...], rows: str) -> ReadingState:
     return ReadingState(
         version=_READER_VERSION,
         repository=repository.key,
-        tips=repository.tips,
+        tips=tips,
+        refs=repository.tips,
+        all_branches=repository.all_branches,
         shallow=repository.shallow,
         mailmap=repository.mailmap,
         objects_state=repository.objects_state,

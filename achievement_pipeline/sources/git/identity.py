@@ -1,11 +1,21 @@
-"""Who git takes its user for."""
+"""Who the user is, and which of its remotes a repository belongs to, as git's configuration says."""
 
 import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from git.exc import GitCommandError
 
 from achievement_pipeline.sources.git.processes import run_as_user
+from achievement_pipeline.sources.git.remotes import Remote
+
+_URL: Final = re.compile(r"remote\.(?P<name>.+)\.url", re.DOTALL)
+
+_USUAL_NAMES: Final = ("main", "master")
+"""What default branches are called where no remote names one."""
 
 
 def user_email(folder: Path | None = None) -> str | None:
@@ -16,3 +26,60 @@ def user_email(folder: Path | None = None) -> str | None:
     except GitCommandError:
         return None
     return output.decode(errors="surrogateescape").strip() or None
+
+
+@dataclass(frozen=True)
+class MainRemote:
+    """The remote that a repository belongs to.
+
+    Attributes:
+        name: As git calls it; empty where there is none.
+        address: Where it is; None where it is on this machine.
+    """
+
+    name: str
+    address: Remote | None
+
+
+def main_remote(settings: Mapping[str, str], address_of: Callable[[str], str]) -> MainRemote:
+    """Choose the remote that a repository belongs to; what is checked out plays no part.
+
+    That is the one that ``gh repo set-default`` chose, else the one that the default branch follows, else ``origin``,
+    else the first. Remotes on other machines come before those on this one.
+
+    Args:
+        settings: Git's configuration.
+        address_of: Resolves the address of a remote by its name, abbreviations of the user's own included.
+    """
+    remotes = {name: _parse(settings, name, address_of) for name in _names(settings)}
+    hosted = {name: remote for name, remote in remotes.items() if remote}
+    names = list(hosted or remotes)
+    for name in _preferred(settings, names):
+        if name in names:
+            return MainRemote(name, remotes[name])
+    return MainRemote("", None)
+
+
+def default_names(settings: Mapping[str, str]) -> tuple[str, ...]:
+    """Return what the default branch may be called where no remote says it; a renamed one may leave both behind."""
+    chosen = settings.get("init.defaultbranch", "")
+    return tuple(filter(None, dict.fromkeys([*_USUAL_NAMES, chosen])))
+
+
+def _names(settings: Mapping[str, str]) -> list[str]:
+    return [match["name"] for setting in settings if (match := _URL.fullmatch(setting))]
+
+
+def _parse(settings: Mapping[str, str], name: str, address_of: Callable[[str], str]) -> Remote | None:
+    """Return the address of a remote; None where it is on this machine."""
+    remote = Remote.parse(settings[f"remote.{name}.url"])
+    if remote and "." not in remote.host:
+        remote = Remote.parse(address_of(name))
+    return remote if remote and remote.host else None
+
+
+def _preferred(settings: Mapping[str, str], names: Sequence[str]) -> Iterator[str]:
+    yield from (name for name in names if settings.get(f"remote.{name}.gh-resolved") == "base")
+    yield from (settings.get(f"branch.{branch}.remote", "") for branch in default_names(settings))
+    yield "origin"
+    yield from names

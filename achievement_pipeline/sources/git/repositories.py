@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from git.exc import GitCommandError
 
 from achievement_pipeline.sources.git.clones import update_clone
 from achievement_pipeline.sources.git.errors import AccessError, NotARepositoryError
+from achievement_pipeline.sources.git.identity import MainRemote, default_names, main_remote
 from achievement_pipeline.sources.git.processes import SealedGit, run_as_user, said, seal
 from achievement_pipeline.sources.git.remotes import Remote, local_key
 
@@ -21,17 +23,38 @@ _NO_LAZY_FETCH: Final = {"GIT_NO_LAZY_FETCH": "1"}
 
 _PROMISOR: Final = re.compile(r"remote\..*\.promisor|extensions\.partialclone", re.DOTALL)
 
+_LEFT_DETACHED: Final = re.compile(r"(?m)^[0-9a-f]+ [0-9a-f]+ [^\t\n]*\tcheckout: moving from ([0-9a-f]{40,64}) to ")
+"""A line of the log of ``HEAD``: what was checked out when it was on no branch."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What the configuration of a repository says of it.
+
+    Attributes:
+        key: As in `Repository`.
+        remote: Name of the remote that it belongs to; empty where there is none.
+        default_names: What its default branch may be called where the remote does not say it.
+        bare: Whether it has no work tree, so that its ``HEAD`` is on the default branch.
+    """
+
+    key: str
+    remote: str
+    default_names: tuple[str, ...]
+    bare: bool
+
 
 @dataclass(frozen=True)
 class Repository:
     """A repository as it was when it was opened; made by `open_repository`.
 
     Attributes:
-        key: Stable name: ``host/owner/name`` from its remote ``origin``, else ``local/...`` from its folder.
+        key: Stable name: ``host/owner/name`` from the remote that it belongs to, else ``local/...`` from its folder.
         git_dir: Its git directory; of a worktree, the worktree's own.
         branch: Short name of the branch that ``HEAD`` is on; None where it is on none.
         head: Object name of the commit that ``HEAD`` is at; None before the first commit.
         tips: Object names of the commits that the chosen refs point to, sorted; empty before the first commit.
+        all_branches: Whether all branches were chosen, or the default branch and ``HEAD``.
         user_email: ``user.email`` as git resolves it here; None where it is not set.
         shallow: Object names of the commits that a shallow clone ends at, sorted.
         partial: Whether it is a partial clone, which has contents only where they were needed.
@@ -47,6 +70,7 @@ class Repository:
     branch: str | None
     head: str | None
     tips: tuple[str, ...]
+    all_branches: bool
     user_email: str | None
     shallow: tuple[str, ...]
     partial: bool
@@ -70,7 +94,7 @@ class Repository:
         if not self.tips:
             remarks.append("It has no commits yet.")
         if self.branch is None:
-            remarks.append("HEAD is on no branch: what is read is the commit that it is at.")
+            remarks.append("HEAD is on no branch: the commit that it is at is read beside the default branch.")
         if self.shallow:
             remarks.append(
                 f"It is a shallow clone: its history ends at {len(self.shallow)} commits, and what they changed can't "
@@ -94,7 +118,7 @@ def open_repository(location: str | os.PathLike[str], *, cache: Path, all_branch
     Args:
         location: A path in a work tree, of a bare repository or of a git directory; or a clone URL.
         cache: Folder of the own clones of URLs; one that is there already is brought up to date.
-        all_branches: Whether all branches are read, or ``HEAD`` only. Of a clone URL that is its default branch.
+        all_branches: Whether all branches are read, or the default branch and ``HEAD``, wherever that is.
 
     Raises:
         NotARepositoryError: There is none at this path.
@@ -116,20 +140,30 @@ def open_repository(location: str | os.PathLike[str], *, cache: Path, all_branch
 
 def ask_tips(git_dir: Path, *, all_branches: bool) -> tuple[str, ...]:
     """Return the `Repository.tips` of a git directory."""
-    return _tips(git_dir, _head(git_dir), all_branches=all_branches)
+    return _tips(git_dir, _settings(git_dir), _head(git_dir), all_branches=all_branches)
 
 
-def repository_key(git_dir: Path) -> str:
-    """Return the `Repository.key` of a git directory that is no own clone of a URL."""
-    common = _common_dir(git_dir)
-    return _key(_origin(git_dir, _settings(git_dir)), common)
+def identify(git_dir: Path) -> Identity:
+    """Return what the configuration says of a git directory that is no own clone of a URL."""
+    settings = _settings(git_dir)
+    remote = _main_remote(git_dir, settings)
+    return Identity(
+        _key(remote.address, _common_dir(git_dir)), remote.name, default_names(settings), _is_bare(settings)
+    )
+
+
+def held_commits(git_dir: Path) -> set[str]:
+    """Return the object names that any branch or tag points to, and those that a checkout left on no branch."""
+    log = git_dir / "logs/HEAD"
+    left = _LEFT_DETACHED.findall(log.read_text(errors="replace")) if log.exists() else []
+    return {*_objects_of(git_dir, "refs/heads", "refs/remotes", "refs/tags"), *left}
 
 
 def _open(folder: Path, remote: Remote | None, *, all_branches: bool) -> Repository:
     git_dir = find_git_dir(folder)
     common = _common_dir(git_dir)
     settings = _settings(git_dir)
-    remote = remote or _origin(git_dir, settings)
+    remote = remote or _main_remote(git_dir, settings).address
     shallow = _shallow(common)
     head = _head(git_dir)
     return Repository(
@@ -137,7 +171,8 @@ def _open(folder: Path, remote: Remote | None, *, all_branches: bool) -> Reposit
         git_dir=git_dir,
         branch=_line_if_any(git_dir, "symbolic-ref", "--quiet", "--short", "HEAD"),
         head=head,
-        tips=_tips(git_dir, head, all_branches=all_branches),
+        tips=_tips(git_dir, settings, head, all_branches=all_branches),
+        all_branches=all_branches,
         user_email=settings.get("user.email"),
         shallow=shallow,
         partial=any(_PROMISOR.fullmatch(name) for name in settings),
@@ -188,13 +223,12 @@ def _settings(git_dir: Path) -> dict[str, str]:
     return {name: value for name, _, value in (entry.partition("\n") for entry in output.split("\0"))}
 
 
-def _origin(git_dir: Path, settings: dict[str, str]) -> Remote | None:
-    """The remote ``origin``, where it is on another machine."""
-    remote = Remote.parse(settings.get("remote.origin.url", ""))
-    if remote and "." not in remote.host:
-        # It may be an abbreviation of the user's own, ``url.<base>.insteadOf``.
-        remote = Remote.parse(_line(git_dir, "remote", "get-url", "origin"))
-    return remote if remote and remote.host else None
+def _main_remote(git_dir: Path, settings: Mapping[str, str]) -> MainRemote:
+    return main_remote(settings, lambda name: _line(git_dir, "remote", "get-url", "--", name))
+
+
+def _is_bare(settings: Mapping[str, str]) -> bool:
+    return settings.get("core.bare") == "true"
 
 
 def _folder(common: Path) -> Path:
@@ -203,14 +237,31 @@ def _folder(common: Path) -> Path:
     return common.with_name(common.name.removesuffix(".git"))
 
 
-def _tips(git_dir: Path, head: str | None, *, all_branches: bool) -> tuple[str, ...]:
-    tips = {head} if head else set()
+def _tips(git_dir: Path, settings: Mapping[str, str], head: str | None, *, all_branches: bool) -> tuple[str, ...]:
     if all_branches:
-        refs = run_as_user(
-            f"--git-dir={git_dir}", "for-each-ref", "--format=%(objectname)", "refs/heads", "refs/remotes"
-        )
-        tips.update(refs.decode().split())
-    return tuple(sorted(tips))
+        chosen = _objects_of(git_dir, "refs/heads", "refs/remotes")
+    elif _is_bare(settings):  # nobody checks out there: HEAD is on the default branch
+        chosen = []
+    else:
+        chosen = _default_branch(git_dir, settings)
+    return tuple(sorted({*chosen, *([head] if head else [])}))
+
+
+def _default_branch(git_dir: Path, settings: Mapping[str, str]) -> list[str]:
+    """The commits of the default branch, here and on its remote."""
+    remote = f"refs/remotes/{_main_remote(git_dir, settings).name}"
+    named = _line_if_any(git_dir, "symbolic-ref", "--quiet", f"{remote}/HEAD") or ""
+    names = [named.removeprefix(f"{remote}/")] if named else []
+    for candidates in (names, default_names(settings)):
+        refs = [ref for name in candidates for ref in (f"refs/heads/{name}", f"{remote}/{name}")]
+        if refs and (found := _objects_of(git_dir, *refs)):
+            return found
+    return []
+
+
+def _objects_of(git_dir: Path, *patterns: str) -> list[str]:
+    """The object names that the refs of some patterns hold; no object is opened."""
+    return run_as_user(f"--git-dir={git_dir}", "for-each-ref", "--format=%(objectname)", *patterns).decode().split()
 
 
 def _shallow(common: Path) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ remote one. The answer is a digest of what a collection would read, so it equals
 there is nothing to collect.
 """
 
+import functools
 import hashlib
 import os
 import re
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from achievement_pipeline.sources.git.errors import NotARepositoryError
-from achievement_pipeline.sources.git.repositories import ask_tips
+from achievement_pipeline.sources.git.repositories import Identity, ask_tips, identify
 
 _OBJECT_NAME: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
@@ -57,7 +58,7 @@ def local_standing(git_dir: Path, *, all_branches: bool) -> str:
 
     Args:
         git_dir: Its git directory; of a worktree, the worktree's own.
-        all_branches: Whether all branches are read, or ``HEAD`` only.
+        all_branches: Whether all branches are read, or the default branch and ``HEAD``.
 
     Raises:
         NotARepositoryError: It is none, or no longer.
@@ -68,10 +69,19 @@ def local_standing(git_dir: Path, *, all_branches: bool) -> str:
     if head == _TABLES:
         tips = set(ask_tips(git_dir, all_branches=all_branches))
     else:
-        branches = _branches(common) if all_branches else {}
-        tips = {*branches.values(), *filter(None, [_resolve(head, git_dir, common)])}
+        branches = set(_branches(common).values()) if all_branches else _default_branch(git_dir, common)
+        tips = branches.union(filter(None, [_resolve(head, git_dir, common)]))
     shallow = common / "shallow"
     return standing(tips, shallow.read_text().split() if shallow.exists() else ())
+
+
+def identity_of(git_dir: Path) -> Identity:
+    """Return what the configuration says of a repository; git is asked once for each state of its file.
+
+    Raises:
+        OSError: It can't be read.
+    """
+    return _identify(git_dir, (common_dir(git_dir) / "config").stat().st_mtime_ns)
 
 
 def common_dir(git_dir: Path) -> Path:
@@ -107,6 +117,25 @@ def _find_packed(common: Path, ref: str) -> str:
     pattern = rf"^({_OBJECT_NAME.pattern}) {re.escape(ref)}$"
     match = re.search(pattern, _read(common / "packed-refs") or "", re.MULTILINE)
     return match[1] if match else ""
+
+
+def _default_branch(git_dir: Path, common: Path) -> set[str]:
+    """Return the commits of the default branch, here and on its remote."""
+    identity = identity_of(git_dir)
+    if identity.bare:
+        return set()
+    remote = f"refs/remotes/{identity.remote}"
+    named = (_read(common / remote / "HEAD") or "").removeprefix("ref:").strip().removeprefix(f"{remote}/")
+    for candidates in ((named,) if named else (), identity.default_names):
+        refs = [f"ref: {place}/{name}" for name in candidates for place in ("refs/heads", remote)]
+        if found := set(filter(None, (_resolve(ref, common, common) for ref in refs))):
+            return found
+    return set()
+
+
+@functools.lru_cache(maxsize=16_384)
+def _identify(git_dir: Path, _configured_at: int) -> Identity:
+    return identify(git_dir)
 
 
 def _branches(common: Path) -> dict[str, str]:
