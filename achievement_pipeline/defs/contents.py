@@ -3,12 +3,13 @@
 import hashlib
 import itertools
 import operator
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, Self, TypeAlias
 
 import pandas as pd
 from pandera.typing import DataFrame
 
+from achievement_pipeline.app.examiner.client import examiner
 from achievement_pipeline.columns.text import rows_among
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.ui.progress import Progress
@@ -75,6 +76,7 @@ def read_contents(  # noqa: PLR0913 - what is there, and what was known
     history: History,
     rules: Rules,
     progress: Progress,
+    warn: Callable[[str], object],
     *,
     stored: Contents | None = None,
     decided: "pd.Series[str] | None" = None,
@@ -86,6 +88,7 @@ def read_contents(  # noqa: PLR0913 - what is there, and what was known
         history: What was read of it.
         rules: What makes a commit count.
         progress: Told how many changes are read, and of how many.
+        warn: Called with each path that was not examined, and why.
         stored: The result of the last time, as far as today's examiner made it.
         decided: Names of the commits for which it was decided, by these rules, which of their changes are worth it.
     """
@@ -94,7 +97,7 @@ def read_contents(  # noqa: PLR0913 - what is there, and what was known
     worth = worth_reading(commits, files, attributes, rules)
     if stored is not None:
         worth = worth[rows_among(worth, stored.contents, ["sha", "path"]) < 0]
-    contents, dependencies = _read(repository, typed(RawCommitFiles, worth), progress)
+    contents, dependencies = _read(repository, typed(RawCommitFiles, worth), progress, warn)
     if stored is not None:
         there = history.commits["sha"]
         contents = typed(CommitContents, pd.concat([contents, _of(there, stored.contents)], ignore_index=True))
@@ -117,15 +120,19 @@ def _undecided(
 
 
 def _read(
-    repository: Repository, worth: DataFrame[RawCommitFiles], progress: Progress
+    repository: Repository, worth: DataFrame[RawCommitFiles], progress: Progress, warn: Callable[[str], object]
 ) -> tuple[DataFrame[CommitContents], DataFrame[DependencyChanges]]:
+    if worth.empty:
+        return content_frames([])
     examined = []
     read = read_versions(repository, zip(worth["old_blob"], worth["new_blob"], strict=True))
     changes = zip(worth["sha"], worth["path"], read, may_share_lines(worth), strict=True)
     counted = _counted(changes, len(worth), progress)
-    for sha, of_commit in itertools.groupby(counted, key=operator.itemgetter(0)):
-        there = (ReadFile(path, *versions, shares) for _, path, versions, shares in of_commit if versions is not None)
-        examined += [ExaminedFile(repository.key, sha, *judged) for judged in examine_commit(there)]
+    with examiner(warn) as limited:
+        for sha, of_commit in itertools.groupby(counted, key=operator.itemgetter(0)):
+            there = (ReadFile(path, *pair, shares) for _, path, pair, shares in of_commit if pair is not None)
+            judged = examine_commit(there, limited.examine)
+            examined += [ExaminedFile(repository.key, sha, *verdict) for verdict in judged]
     return content_frames(examined)
 
 

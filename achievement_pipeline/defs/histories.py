@@ -171,6 +171,7 @@ class GitHistories(dg.ConfigurableResource):
             history,
             self.settings.rules,
             self.progress.start(context, f"{repository.key}: contents"),
+            lambda warning: context.log.warning(f"{repository.key}: {warning}"),
             stored=stored.contents if stored and by_examiner else None,
             decided=stored.read_commits if stored and by_rules else None,
         )

@@ -20,6 +20,7 @@ class Reader:
     def __init__(self, path: Path) -> None:
         self.written = GitRepository.create(path)
         self.read: list[tuple[int, int]] = []
+        self.warnings: list[str] = []
 
     def contents(
         self, stored: Contents | None = None, *, decided: bool = False, rules: Rules | None = None
@@ -30,7 +31,13 @@ class Reader:
         commits = history.commits[history.commits["diff"] == DiffState.READ]
         known = commits["sha"][commits["sha"] != self.written.tip()] if decided else None
         return read_contents(
-            repository, history, rules or Rules(), lambda *told: self.read.append(told), stored=stored, decided=known
+            repository,
+            history,
+            rules or Rules(),
+            lambda *told: self.read.append(told),
+            self.warnings.append,
+            stored=stored,
+            decided=known,
         )
 
     def history(self) -> tuple[Repository, History]:
@@ -116,7 +123,7 @@ def test_contents_that_are_lost_leave_the_others(reader: Reader) -> None:
     repository, history = reader.history()
     (reader.written.path / ".git/objects" / lost[:2] / lost[2:]).unlink()
 
-    contents = read_contents(repository, history, Rules(), lambda *_: None)
+    contents = read_contents(repository, history, Rules(), lambda *_: None, reader.warnings.append)
 
     assert verdicts(contents) == [("lib/package.json", "work")]
 

@@ -28,7 +28,8 @@ from achievement_pipeline.judging.impact.significance import are_unread, judge_s
 from achievement_pipeline.judging.links.commit_names import commit_names, places_of
 from achievement_pipeline.judging.links.references import link_commits, name_commits
 from achievement_pipeline.judging.links.same_work import find_retractions, find_reverts
-from achievement_pipeline.judging.noise.files import Noise, counted_lines, put_source_lines
+from achievement_pipeline.judging.noise.files import counted_lines, put_source_lines
+from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.people import canonical, read_coauthors, read_sign_offs, show_names
 from achievement_pipeline.judging.rules import Person, Rules
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
-from enum import StrEnum
 from importlib.resources import files as resources
 
 import numpy as np
@@ -22,52 +21,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from achievement_pipeline.columns.text import rows_among
 from achievement_pipeline.frames import CommitContents, PathAttributes, RawCommitFiles, typed
+from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.paths import matches
 
 _SUBMODULE = "160000"
-
-
-class Noise(StrEnum):
-    """Why a changed file is not work; the first that applies is given."""
-
-    SUBMODULE = "submodule"
-    """A pointer to a commit of another repository."""
-    BINARY = "binary"
-    """git can't count its lines."""
-    RENAME = "rename"
-    """Moved or copied, its content untouched."""
-    MODE = "mode"
-    """Its permissions changed, its content did not."""
-    LOCKFILE = "lockfile"
-    """Written by a package manager."""
-    VENDORED = "vendored"
-    """Other people's code, kept in the repository."""
-    MINIFIED = "minified"
-    """Minified or bundled for the browser, or a source map."""
-    SNAPSHOT = "snapshot"
-    """Recorded by a test: snapshots, cassettes, golden files."""
-    FIXTURE = "fixture"
-    """Read by tests: a folder of fixtures."""
-    GENERATED = "generated"
-    """Written by a program."""
-    NOTEBOOK_OUTPUT = "notebook-output"
-    """A notebook, whose lines are mostly output."""
-    EDITOR = "editor"
-    """Settings of an editor."""
-    LICENCE = "licence"
-    """The text of a licence, or its header swept over many files."""
-    CHANGELOG = "changelog"
-    """A changelog in a repository whose release tool writes it."""
-    DATA = "data"
-    """Data rather than code, or so much of it that no person wrote it."""
-    WHITESPACE = "whitespace"
-    """Only white space, blank lines or line endings changed."""
-    REFORMAT = "reformat"
-    """The same tokens, laid out otherwise."""
-    MOVED = "moved"
-    """Its lines left another file of the same commit, or reached one."""
-    SWEPT = "swept"
-    """The same lines were added to many files of the commit, or removed from them."""
 
 
 class PathRule(BaseModel):

@@ -28,7 +28,8 @@ from achievement_pipeline.judging.categories.categorise import Category, are_lea
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.judging.rules import SkillRules
 from achievement_pipeline.judging.skills.languages import languages_of
-from achievement_pipeline.judging.skills.vocabulary import Practice, Technology, Vocabulary, path_expression
+from achievement_pipeline.judging.skills.path_patterns import path_expression
+from achievement_pipeline.judging.skills.vocabulary import Practice, Technology, Vocabulary
 
 ADDED = 1.0
 """Weight of a technology whose package was added: the author decided for it."""

@@ -12,36 +12,13 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from importlib.resources import files
 from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from achievement_pipeline.judging.categories.categorise import Category
-
-
-class Ecosystem(StrEnum):
-    """Where the name of a dependency is unique."""
-
-    PYPI = "pypi"
-    NPM = "npm"
-    GO = "go"
-    CARGO = "cargo"
-    MAVEN = "maven"
-    """``group:artifact``, Gradle's dependencies and plugins too."""
-    RUBYGEMS = "rubygems"
-    PACKAGIST = "packagist"
-    NUGET = "nuget"
-    DOCKER = "docker"
-    """Images, without registry of the default hub, tag and digest."""
-    HELM = "helm"
-    KUBERNETES = "kubernetes"
-    """``group/Kind`` of an object; plain ``Kind`` for those of the core."""
-    TERRAFORM = "terraform"
-    """``namespace/provider``."""
-    ACTIONS = "actions"
-    """``owner/name`` of an action of GitHub's workflows."""
+from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 
 
 class Skill(BaseModel):
@@ -207,23 +184,6 @@ def known_skills() -> Vocabulary:
     """The vocabulary that the package brings."""
     text = files(__package__).joinpath("skills.toml").read_text(encoding="utf-8")
     return Vocabulary.model_validate(tomllib.loads(text))
-
-
-def path_expression(patterns: Iterable[str]) -> str:
-    """One RE2 expression for paths that fit any of the patterns.
-
-    ``name`` and ``a/name`` fit at any depth, ``/name`` at the top only; ``folder/`` is all that lies in it; ``*``
-    stands for anything within a name, ``**`` for anything at all.
-    """
-    return "|".join(_one_expression(pattern) for pattern in patterns)
-
-
-def _one_expression(pattern: str) -> str:
-    wildcards = {"*": "[^/]*", "**": "(?s:.*)"}
-    parts = re.split(r"(\*\*?)", pattern.strip("/"))
-    start = "^" if pattern.startswith("/") else "(?:^|/)"
-    end = "/" if pattern.endswith("/") else "$"
-    return start + "".join(wildcards.get(part, re.escape(part)) for part in parts) + end
 
 
 AnySkill = TypeVar("AnySkill", bound=Skill)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import CommitContents, PathAttributes
-from achievement_pipeline.judging.noise.files import Noise, noise_reasons, noise_rules
+from achievement_pipeline.judging.noise.files import noise_reasons, noise_rules
+from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline_tests.judging.file_rows import attributes, changed, contents
 
 

@@ -10,20 +10,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.judging.noise.contents import (
-    ContentVerdict,
     ExaminedFile,
     ReadFile,
     content_frames,
-    examine,
     examine_commit,
+    needs_contents,
+)
+from achievement_pipeline.judging.noise.examine import (
+    ContentVerdict,
+    examine,
     is_generated_content,
     is_import_order,
     is_licence_header_change,
     is_reformat,
     is_whitespace_change,
-    needs_contents,
 )
-from achievement_pipeline.judging.noise.files import Noise, noise_reasons, with_source_lines
+from achievement_pipeline.judging.noise.files import noise_reasons, with_source_lines
+from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline_tests.judging.file_rows import REPOSITORY, SHA, changed, contents
 
 LICENCE = b"# Copyright 2026 The Authors\n# SPDX-License-Identifier: Apache-2.0\n"

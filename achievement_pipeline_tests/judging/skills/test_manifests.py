@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from achievement_pipeline.judging.skills.manifests import changed_dependencies, manifest_paths, read_manifest
+from achievement_pipeline.judging.skills.manifests import changed_dependencies, read_manifest
+from achievement_pipeline.judging.skills.manifests.paths import manifest_paths
 
 
 def named(path: str, text: str) -> dict[str, str | None]:

@@ -14,8 +14,9 @@ from pandera.typing import DataFrame
 from achievement_pipeline.frames import CommitActivities, DependencyChanges, RawCommitFiles, Skills
 from achievement_pipeline.judging.noise.files import noise_reasons
 from achievement_pipeline.judging.rules import SkillRules
+from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.find import find_skills
-from achievement_pipeline.judging.skills.vocabulary import Ecosystem, Technology
+from achievement_pipeline.judging.skills.vocabulary import Technology
 from achievement_pipeline_tests.judging.file_rows import REPOSITORY, attributes, changed, commits, dependencies
 
 

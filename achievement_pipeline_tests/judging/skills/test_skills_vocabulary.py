@@ -6,14 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from achievement_pipeline.judging.rules import SkillRules
-from achievement_pipeline.judging.skills.vocabulary import (
-    Ecosystem,
-    Language,
-    Practice,
-    Technology,
-    known_skills,
-    path_expression,
-)
+from achievement_pipeline.judging.skills.ecosystems import Ecosystem
+from achievement_pipeline.judging.skills.path_patterns import path_expression
+from achievement_pipeline.judging.skills.vocabulary import Language, Practice, Technology, known_skills
 
 GENERIC = {"problem solving", "teamwork", "communication", "programming", "coding", "software", "leadership", "agile"}
 

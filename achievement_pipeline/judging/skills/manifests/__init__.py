@@ -9,8 +9,7 @@ from achievement_pipeline.judging.skills.manifests.reading import (
     DependencyChange,
     Manifest,
     changed_dependencies,
-    manifest_paths,
     read_manifest,
 )
 
-__all__ = ["DependencyChange", "Manifest", "changed_dependencies", "manifest_paths", "read_manifest"]
+__all__ = ["DependencyChange", "Manifest", "changed_dependencies", "read_manifest"]

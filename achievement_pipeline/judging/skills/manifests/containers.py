@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.manifests.documents import (
     Dependencies,
     at,
@@ -15,11 +16,11 @@ from achievement_pipeline.judging.skills.manifests.documents import (
     text_of,
     values_of,
 )
-from achievement_pipeline.judging.skills.vocabulary import Ecosystem
 
 _INSTRUCTION = re.compile(r"(FROM|ARG|COPY|ADD)\s+(.*)", re.IGNORECASE)
 _HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
+_LONGEST = 1_000
 _IMAGE = re.compile(r"[a-z0-9][a-z0-9._/:-]*(?:@sha256:[0-9a-f]+)?$", re.IGNORECASE)
 
 
@@ -65,7 +66,10 @@ def _instructions(text: str) -> list[tuple[str, str]]:
 
 
 def _expanded(value: str, arguments: dict[str, str]) -> str:
-    return _VARIABLE.sub(lambda match: arguments.get(match[1] or match[3]) or match[2] or match[0], value)
+    """Put arguments in. What is longer than any image can be is cut: arguments that hold arguments grow as 2**n."""
+    return _VARIABLE.sub(lambda match: arguments.get(match[1] or match[3]) or match[2] or match[0], value[:_LONGEST])[
+        :_LONGEST
+    ]
 
 
 def read_compose(text: str) -> Dependencies:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from typing import Any
@@ -10,10 +12,21 @@ from xml.etree import ElementTree as ET
 
 import yaml
 
-from achievement_pipeline.judging.skills.vocabulary import Ecosystem
+from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 
 Dependencies = dict[tuple[Ecosystem, str], str | None]
 """Ecosystem and name in its normal form, to the version as it is written; missing where none is."""
+
+
+DEEPEST = 100
+"""Levels of nesting above which a document is not read: parsers recurse, some of them in C."""
+_MOST_MERGED = 10_000
+"""Keys that YAML's ``<<`` may bring into one mapping: ten lines can ask for 2**30."""
+_LONGEST = 1_000
+"""Characters above which a name or a version is none."""
+_BRACKET = re.compile(r"[\[\]{}]")
+_DEEP_YAML = re.compile(rf"(?:[-?:][ \t]+){{{DEEPEST}}}")
+"""Entries of lists and complex keys that begin in one line."""
 
 
 class UnreadableManifestError(ValueError):
@@ -26,7 +39,9 @@ def read_json(text: str) -> Any:  # noqa: ANN401 - any document
 
 
 def read_toml(text: str) -> dict[str, Any]:
-    """A TOML document."""
+    """A TOML document. The parser keeps every prefix of a dotted key, so that a long one takes gigabytes."""
+    if any(line.partition("=")[0].count(".") > DEEPEST for line in text.splitlines()):
+        raise UnreadableManifestError("it has a key of too many parts")
     return tomllib.loads(text)
 
 
@@ -46,11 +61,24 @@ def read_xml(text: str) -> ET.Element:
 
 def read_yaml(text: str) -> Iterator[Any]:
     """The documents of a YAML stream."""
+    if _DEEP_YAML.search(text) or _bracket_depth(text) > DEEPEST:
+        raise UnreadableManifestError("it is nested too deep")
     return yaml.load_all(text, Loader=_Loader)
+
+
+def _bracket_depth(text: str) -> int:
+    """How deep brackets are nested at most, those in strings and comments included."""
+    steps = ({"[": 1, "{": 1, "]": -1, "}": -1}[bracket] for bracket in _BRACKET.findall(text))
+    return max(itertools.accumulate(steps), default=0)
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """The safe loader; tags of other programs (GitLab's !reference, CloudFormation's !Ref) stand for nothing."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        super().flatten_mapping(node)
+        if len(node.value) > _MOST_MERGED:
+            raise UnreadableManifestError("it merges too many keys")
 
 
 _Loader.add_multi_constructor("!", lambda *_: None)
@@ -74,8 +102,11 @@ def at(value: Any, *keys: str) -> Any:  # noqa: ANN401 - any part of a document
 
 
 def text_of(value: Any) -> str | None:  # noqa: ANN401 - any part of a document
-    """The value if it is text or a number, as text."""
-    return str(value) if isinstance(value, (str, int, float)) and not isinstance(value, bool) else None
+    """The value if it is text or a number, as text; none that is too long to be a name or a version."""
+    if not isinstance(value, (str, int, float)) or isinstance(value, bool):
+        return None
+    text = str(value)
+    return text if len(text) <= _LONGEST else None
 
 
 def values_of(value: Any, key: str) -> Iterator[Any]:  # noqa: ANN401 - any document

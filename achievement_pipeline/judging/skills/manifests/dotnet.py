@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.manifests.documents import Dependencies, read_xml
-from achievement_pipeline.judging.skills.vocabulary import Ecosystem
 
 
 def read_msbuild(text: str) -> Dependencies:

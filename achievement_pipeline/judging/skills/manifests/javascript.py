@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.manifests.documents import Dependencies, at, read_json, table, text_of
-from achievement_pipeline.judging.skills.vocabulary import Ecosystem
 
 _NPM_GROUPS = ("dependencies", "devDependencies", "peerDependencies", "optionalDependencies")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.manifests.documents import (
     Dependencies,
     at,
@@ -15,8 +16,9 @@ from achievement_pipeline.judging.skills.manifests.documents import (
     table,
     text_of,
 )
-from achievement_pipeline.judging.skills.vocabulary import Ecosystem
 
+_LONGEST = 1_000
+"""Characters of a name or version that are looked at."""
 _PROPERTY = re.compile(r"\$\{([^}]+)\}")
 # Gradle's files are programs; no library reads them without running them. These are the forms that its manual shows.
 _GRADLE_COORDINATES = re.compile(r"""["']([\w.-]+):([\w.-]+)(?::([^"':@\s]+))?(?:[:@][^"']*)?["']""")
@@ -50,8 +52,8 @@ def read_pom(text: str) -> Dependencies:
 
 
 def _child(element: ET.Element, name: str, properties: dict[str, str]) -> str | None:
-    value = (element.findtext(name) or "").strip()
-    return _PROPERTY.sub(lambda match: properties.get(match[1], match[0]), value) or None
+    value = (element.findtext(name) or "").strip()[:_LONGEST]
+    return _PROPERTY.sub(lambda match: properties.get(match[1], match[0])[:_LONGEST], value)[:_LONGEST] or None
 
 
 def read_gradle(text: str) -> Dependencies:

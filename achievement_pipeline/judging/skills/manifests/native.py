@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.manifests.documents import Dependencies, at, read_toml, table, text_of
-from achievement_pipeline.judging.skills.vocabulary import Ecosystem
 
 _CARGO_GROUPS = ("dependencies", "dev-dependencies", "build-dependencies")
 _GO_REQUIREMENT = re.compile(r"^(?:require\s+)?([^\s()]+\.[^\s()]+)\s+(v[^\s]+)\s*(//.*)?$")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.manifests.containers import images_of
 from achievement_pipeline.judging.skills.manifests.documents import (
     Dependencies,
@@ -16,7 +17,6 @@ from achievement_pipeline.judging.skills.manifests.documents import (
     text_of,
     values_of,
 )
-from achievement_pipeline.judging.skills.vocabulary import Ecosystem
 
 
 def read_workflow(text: str) -> Dependencies:

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-import pandas as pd
 import yaml
 
-from achievement_pipeline.judging.paths import matches
+from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.manifests import (
     containers,
     dotnet,
@@ -22,10 +21,15 @@ from achievement_pipeline.judging.skills.manifests import (
     ruby,
 )
 from achievement_pipeline.judging.skills.manifests.documents import Dependencies
-from achievement_pipeline.judging.skills.vocabulary import Ecosystem, path_expression
+from achievement_pipeline.judging.skills.path_patterns import path_expression
 
 _MAX_BYTES = 1_000_000
 """A larger file was not written by a person, and some readers are slow."""
+
+_MOST = 5_000
+"""A manifest with more dependencies was not written by a person either."""
+_LONGEST_NAME = 300
+"""Characters above which a name is no package's: npm allows 214, Maven's coordinates are the longest."""
 
 _Reader = Callable[[str], Dependencies]
 
@@ -75,6 +79,9 @@ _READERS: tuple[tuple[_Reader, tuple[str, ...]], ...] = (
         ),
     ),
 )
+MANIFESTS = tuple(pattern for _, patterns in _READERS for pattern in patterns)
+"""The paths that have a reader, as `path_expression` takes them."""
+
 _PATTERNS = tuple((reader, re.compile(path_expression(patterns))) for reader, patterns in _READERS)
 
 
@@ -94,12 +101,6 @@ class DependencyChange(NamedTuple):
     """added, upgraded or removed."""
 
 
-def manifest_paths(paths: pd.Series[str]) -> pd.Series[bool]:
-    """Tell which paths are of manifests that can be read here."""
-    expression = path_expression(pattern for _, patterns in _READERS for pattern in patterns)
-    return pd.Series(matches(paths, expression), index=paths.index, dtype=bool)
-
-
 def read_manifest(path: str, content: bytes) -> Manifest:
     """Read the dependencies that a manifest names.
 
@@ -116,9 +117,12 @@ def read_manifest(path: str, content: bytes) -> Manifest:
     if len(content) > _MAX_BYTES:
         return Manifest({}, f"{path} is larger than {_MAX_BYTES:,} bytes")
     try:
-        return Manifest(reader(content.decode("utf-8-sig")))
+        dependencies = reader(content.decode("utf-8-sig"))
     except (ValueError, yaml.YAMLError, ET.ParseError, RecursionError) as error:
         return Manifest({}, f"{path} can't be read: {str(error).partition(chr(10))[0] or type(error).__name__}")
+    if len(dependencies) > _MOST:
+        return Manifest({}, f"{path} names more than {_MOST:,} dependencies")
+    return Manifest({name: version for name, version in dependencies.items() if len(name[1]) <= _LONGEST_NAME})
 
 
 def changed_dependencies(path: str, before: bytes | None, after: bytes | None) -> list[DependencyChange]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.manifests.documents import Dependencies
-from achievement_pipeline.judging.skills.vocabulary import Ecosystem
 
 _GEM = re.compile(
     r"""^\s*(?:gem|\w+\.add(?:_runtime|_development)?_dependency)[\s(]+["']([\w.-]+)["'](?:\s*,\s*["']([^"']+)["'])?""",

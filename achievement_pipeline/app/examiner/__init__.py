@@ -1,0 +1,1 @@
+"""Contents of files are examined in a process of its own, with limits: they are other people's."""

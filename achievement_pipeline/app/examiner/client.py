@@ -1,0 +1,160 @@
+"""The client of the examining process."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import selectors
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from achievement_pipeline.app.examiner.limits import (
+    LARGEST,
+    MEMORY,
+    OUT_OF_MEMORY,
+    SECONDS,
+    Request,
+    read_answer,
+    write_request,
+)
+from achievement_pipeline.judging.noise.examine import ContentVerdict
+from achievement_pipeline.judging.noise.reasons import Noise
+from achievement_pipeline.judging.skills.ecosystems import Ecosystem
+from achievement_pipeline.judging.skills.manifests import DependencyChange
+
+_COMMAND = (sys.executable, "-P", "-B", "-m", "achievement_pipeline.app.examiner.process")
+_KEPT = ("PATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
+"""Variables that the process gets: none with a token, none that changes what runs."""
+_WAIT = 300
+"""Seconds after which a process that does not answer is ended though the kernel did not, however slow the machine."""
+_ATTEMPTS = 2
+"""Versions of one path that may reach a limit; no further ones are examined."""
+_ALL_ATTEMPTS = 20
+"""Files of one repository that may reach a limit."""
+
+
+class Examiner:
+    """Examines the changed files of one repository."""
+
+    def __init__(self, process: _Process, warn: Callable[[str], object]) -> None:
+        self._process = process
+        self._warn = warn
+        self._failed: Counter[str] = Counter()
+
+    def examine(self, path: str, before: bytes | None, after: bytes | None) -> ContentVerdict:
+        """Judge one changed file by its contents, as `achievement_pipeline.judging.noise.examine.examine` does.
+
+        Returns:
+            The verdict; that of a file whose contents tell nothing where it reached a limit, with a warning.
+        """
+        if self._failed[path] >= _ATTEMPTS or self._failed.total() >= _ALL_ATTEMPTS:
+            return ContentVerdict()
+        if max(len(before or b""), len(after or b"")) > LARGEST:
+            return self._refuse(path, f"it is larger than {LARGEST >> 20} MB")
+        try:
+            return _verdict(self._process.ask(Request(path, before, after)))
+        except EOFError:
+            return self._refuse(path, self._process.restart())
+
+    def _refuse(self, path: str, why: str) -> ContentVerdict:
+        self._failed[path] += 1
+        if self._failed[path] == 1:
+            self._warn(f"{path!r} was not examined, so it shows no dependencies: {why}")
+        return ContentVerdict()
+
+
+@contextlib.contextmanager
+def examiner(warn: Callable[[str], object]) -> Iterator[Examiner]:
+    """Borrow an examining process, started before or now.
+
+    Args:
+        warn: Called with each path that reached a limit, and why.
+    """
+    process = _idle.pop() if _idle else _Process()
+    try:
+        yield Examiner(process, warn)
+    except BaseException:
+        process.close()  # it may be about to answer
+        raise
+    _idle.append(process)
+
+
+class _Process:
+    """One examining process."""
+
+    def __init__(self) -> None:
+        self._start()
+
+    def ask(self, request: Request) -> Any:  # noqa: ANN401 - what `examine` returned, as JSON has it
+        """Send a file, and wait for the answer.
+
+        Raises:
+            EOFError: The process has ended instead.
+        """
+        try:
+            write_request(self._input, request)
+        except OSError as error:
+            raise EOFError from error
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._output, selectors.EVENT_READ)
+            if not selector.select(_WAIT):
+                raise EOFError
+        return read_answer(self._output)
+
+    def restart(self) -> str:
+        """Start another process, and return why this one ended."""
+        self._child.kill()
+        code = self.close()
+        self._start()
+        if code == -signal.SIGXCPU:
+            return f"it took more than {SECONDS} seconds of processor time"
+        if code == OUT_OF_MEMORY:
+            return f"it took more than {MEMORY >> 30} GB of memory"
+        return f"the process that read it ended with {code}"
+
+    def close(self) -> int:
+        """End the process, and return its exit code."""
+        for stream in (self._input, self._output):
+            with contextlib.suppress(OSError):
+                stream.close()
+        return self._child.wait()
+
+    def _start(self) -> None:
+        environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        self._child = subprocess.Popen(
+            _COMMAND,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env=environment | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if Path(path).is_absolute())},
+        )
+        self._input = cast("BinaryIO", self._child.stdin)
+        self._output = cast("BinaryIO", self._child.stdout)
+
+
+_idle: list[_Process] = []
+"""Processes that nobody uses now. They end with this one."""
+
+
+@atexit.register
+def _close_idle() -> None:
+    while _idle:
+        _idle.pop().close()
+
+
+def _verdict(answer: Any) -> ContentVerdict:  # noqa: ANN401 - see `_Process.ask`
+    noise, insertions, deletions, lines_noise, changes = answer
+    return ContentVerdict(
+        None if noise is None else Noise(noise),
+        insertions,
+        deletions,
+        None if lines_noise is None else Noise(lines_noise),
+        tuple(DependencyChange(Ecosystem(ecosystem), package, change) for ecosystem, package, change in changes),
+    )

@@ -1,0 +1,72 @@
+"""What the examining process may use, and how it and its client frame what they exchange."""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any, BinaryIO, NamedTuple
+
+SECONDS = 10
+"""Processor time for one file. 0.2 MB of HCL, the slowest kind, take 8."""
+MEMORY = 1 << 30
+"""Bytes of address space for the process, which needs 0.1 GB for most files. macOS does not enforce it."""
+LARGEST = 32 << 20
+"""Bytes of a file above which it is not examined."""
+
+OUT_OF_MEMORY = 3
+"""Exit code of a process that reached `MEMORY`."""
+
+_HEADER = struct.Struct(">Iqq")
+_LENGTH = struct.Struct(">I")
+_LONGEST_ANSWER = 16 << 20
+
+
+class Request(NamedTuple):
+    """One changed file."""
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+
+
+def write_request(stream: BinaryIO, request: Request) -> None:
+    """Send a file to the process."""
+    path = request.path.encode(errors="surrogatepass")
+    sizes = [-1 if content is None else len(content) for content in request[1:]]
+    stream.write(_HEADER.pack(len(path), *sizes))
+    stream.writelines((path, request.before or b"", request.after or b""))
+    stream.flush()
+
+
+def read_request(stream: BinaryIO) -> Request | None:
+    """Receive the next file; None when the client has gone."""
+    header = stream.read(_HEADER.size)
+    if len(header) < _HEADER.size:
+        return None
+    length, *sizes = _HEADER.unpack(header)
+    path = stream.read(length).decode(errors="surrogatepass")
+    before, after = (None if size < 0 else stream.read(size) for size in sizes)
+    return Request(path, before, after)
+
+
+def write_answer(stream: BinaryIO, answer: Any) -> None:  # noqa: ANN401 - any JSON value
+    """Send an answer to the client. It is JSON: nothing that a hostile file did to the process runs code here."""
+    content = json.dumps(answer).encode()
+    stream.write(_LENGTH.pack(len(content)) + content)
+    stream.flush()
+
+
+def read_answer(stream: BinaryIO) -> Any:  # noqa: ANN401 - any JSON value
+    """Receive an answer.
+
+    Raises:
+        EOFError: The process has ended instead, or sends what is no answer.
+    """
+    header = stream.read(_LENGTH.size)
+    if len(header) < _LENGTH.size:
+        raise EOFError
+    (length,) = _LENGTH.unpack(header)
+    content = stream.read(length) if length <= _LONGEST_ANSWER else b""
+    if len(content) < length or not length:
+        raise EOFError
+    return json.loads(content)
