@@ -16,12 +16,14 @@ from achievement_pipeline.sources.git.spool import forget_commits, read_commits
 from achievement_pipeline.sources.git.watching import (
     git_dir_of,
     identity_of,
-    local_standing,
+    local_refs,
     standing,
     top_of,
 )
 from achievement_pipeline.store.repositories import (
     KnownRepository,
+    find_repository,
+    forget_location,
     list_repositories,
     mark_repository_missing,
     remember_repository,
@@ -69,6 +71,18 @@ def with_credentials(location: str, settings: Settings) -> str:
     return next((text for text in written if without_credentials(text) == location), location)
 
 
+def join(engine: sa.Engine, key: str, location: str, branches: str) -> None:
+    """Note where a repository is; a folder where it was, and that is not there any more, is forgotten for it.
+
+    Raises:
+        StoreError: The database can't be used.
+    """
+    known = {repository.key: repository for repository in list_repositories(engine)}.get(key)
+    before = known.locations if known else ()
+    away = [one for one in before if (folder := local_folder(one)) is not None and not folder.exists()]
+    remember_repository(engine, key, location, branches, without=away)
+
+
 def watch_local(engine: sa.Engine, settings: Settings) -> Watched:
     """Look at all known repositories on this machine; those of the settings and the spool become known before.
 
@@ -80,18 +94,7 @@ def watch_local(engine: sa.Engine, settings: Settings) -> Watched:
     for joined in _joining(engine, settings, known, watched.troubles):
         known[joined.key] = joined
     for repository in known.values():
-        if (folder := local_folder(repository.location)) is None:
-            watched.elsewhere.add(repository.key)
-            continue
-        try:
-            _look(repository, folder, engine, watched)
-        except NotARepositoryError:
-            watched.gone.add(repository.key)
-            if repository.missing_since is None:
-                mark_repository_missing(engine, repository.key)
-        except (SourceError, OSError) as error:
-            watched.elsewhere.add(repository.key)
-            watched.troubles[repository.key] = str(error)
+        _watch(repository, engine, watched)
     return watched
 
 
@@ -107,8 +110,8 @@ def watch_remote(engine: sa.Engine, settings: Settings, turn: int) -> Watched:
     remotes = [
         (repository, remote)
         for repository in list_repositories(engine)
-        if local_folder(repository.location) is None
-        and (remote := Remote.parse(with_credentials(repository.location, settings)))
+        for location in repository.locations
+        if local_folder(location) is None and (remote := Remote.parse(with_credentials(location, settings)))
     ]
     if not remotes:
         return watched
@@ -132,18 +135,47 @@ def watch_remote(engine: sa.Engine, settings: Settings, turn: int) -> Watched:
     return watched
 
 
-def _look(repository: KnownRepository, folder: Path, engine: sa.Engine, watched: Watched) -> None:
+def _watch(repository: KnownRepository, engine: sa.Engine, watched: Watched) -> None:
+    """Look at the clones and work trees of a repository on this machine: where they stand together."""
+    folders = {location: folder for location in repository.locations if (folder := local_folder(location))}
+    stands: list[tuple[set[str], set[str]]] = []
+    missing: list[str] = []
+    renamed = False
+    for location, folder in folders.items():
+        try:
+            key, refs = _look(repository, folder)
+        except NotARepositoryError:
+            missing.append(location)
+        except (SourceError, OSError) as error:
+            watched.troubles[repository.key] = str(error)
+        else:
+            if key == repository.key:
+                stands.append(refs)
+                continue
+            renamed = True
+            watched.standings.setdefault(key, standing(*refs))
+            remember_repository(engine, key, location, repository.branches)
+            forget_location(engine, repository.key, location)
+    if stands:
+        watched.standings[repository.key] = standing(*(set().union(*sides) for sides in zip(*stands, strict=True)))
+    elif renamed:
+        watched.renamed.add(repository.key)
+        watched.standings[repository.key] = NOTHING
+    elif not missing or len(missing) < len(repository.locations):
+        watched.elsewhere.add(repository.key)
+    else:
+        watched.gone.add(repository.key)
+        if repository.missing_since is None:
+            mark_repository_missing(engine, repository.key)
+
+
+def _look(repository: KnownRepository, folder: Path) -> tuple[str, tuple[set[str], set[str]]]:
     top = top_of(folder)
     git_dir = git_dir_of(top)
     key = identity_of(git_dir).key
-    all_branches = repository.branches == "all"
-    if key != repository.key:
-        if top != folder:
-            raise NotARepositoryError(f"{folder} is no repository any more, but lies in one.")
-        watched.renamed.add(repository.key)
-        watched.standings[repository.key] = NOTHING
-        remember_repository(engine, key, repository.location, repository.branches)
-    watched.standings[key] = local_standing(git_dir, all_branches=all_branches)
+    if key != repository.key and top != folder:
+        raise NotARepositoryError(f"{folder} is no repository any more, but lies in one.")
+    return key, local_refs(git_dir, all_branches=repository.branches == "all")
 
 
 def _joining(
@@ -159,9 +191,9 @@ def _joining(
             troubles[wanted.location] = str(error)
             continue
         before = known.get(joined.key)
-        if before is None or _is_away(before) or _is_changed(before, joined, wanted, settings):
-            remember_repository(engine, joined.key, joined.location, joined.branches)
-            yield joined
+        if before is None or joined.location not in before.locations or _is_changed(before, joined, wanted, settings):
+            join(engine, joined.key, joined.location, joined.branches)
+            yield find_repository(engine, joined.key)
     forget_commits(spooled)
 
 
@@ -176,14 +208,9 @@ def _as_known(wanted: RepositorySettings) -> KnownRepository:
     return KnownRepository(remote.key, remote.address, wanted.branches)
 
 
-def _is_away(before: KnownRepository) -> bool:
-    folder = local_folder(before.location)
-    return folder is not None and not folder.exists()
-
-
 def _is_changed(
     before: KnownRepository, joined: KnownRepository, wanted: RepositorySettings, settings: Settings
 ) -> bool:
     """Whether achievements.toml says that other branches are to be read than before; another clone changes nothing."""
-    is_chosen = wanted in settings.config.repositories and before.location == joined.location
+    is_chosen = wanted in settings.config.repositories and joined.location in before.locations
     return is_chosen and before.branches != joined.branches

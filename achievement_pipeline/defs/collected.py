@@ -1,12 +1,14 @@
 """What the instance and the frames tell: which repositories unfinished runs are for, and what was collected."""
 
 import hashlib
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 
 import dagster as dg
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 from pydantic import ValidationError
 
+from achievement_pipeline.app.repositories import local_folder
 from achievement_pipeline.defs.histories import READ_FRAMES
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.lanes import GIT
@@ -32,9 +34,9 @@ def repositories_of_runs(instance: dg.DagsterInstance, job: str | None = None) -
 
 
 def collected_by(
-    instance: dg.DagsterInstance, frames: ParquetIOManager
+    instance: dg.DagsterInstance, frames: ParquetIOManager, *, remote: bool = False
 ) -> Callable[[Sequence[str]], Mapping[str, str | None]]:
-    """Return what tells where repositories stood when they were collected.
+    """Return what tells where repositories stood when they were collected, on this machine or on remote ones.
 
     It leaves out those that never were read; None stands for those that were not judged to the end since.
     """
@@ -46,7 +48,7 @@ def collected_by(
         judged = {
             key for key in read if read[key] < activities.get(key, 0) < min(scores.get(key, 0), skills.get(key, 0))
         }
-        return {key: _stood(frames, key) if key in judged else None for key in read}
+        return {key: _stood(frames, key, remote=remote) if key in judged else None for key in read}
 
     return collected
 
@@ -57,7 +59,7 @@ def _latest(instance: dg.DagsterInstance, asset: str, keys: Sequence[str]) -> Ma
     )
 
 
-def _stood(frames: ParquetIOManager, key: str) -> str | None:
+def _stood(frames: ParquetIOManager, key: str, *, remote: bool) -> str | None:
     """Return where a repository stood when it was read; None where a frame of it is gone or not of today's shape."""
     if any(frames.columns(asset, key) != columns for asset, columns in _COLUMNS.items()):
         return None
@@ -68,4 +70,10 @@ def _stood(frames: ParquetIOManager, key: str) -> str | None:
         state = ReadingState.model_validate_json(facts["state"].iloc[0])
     except ValidationError:
         return None
-    return standing(state.stood_at, state.shallow)
+    if not state.clones:
+        return standing(state.tips, state.shallow)
+    clones = [clone for location, clone in state.clones.items() if (local_folder(location) is None) == remote]
+    return standing(
+        itertools.chain.from_iterable(clone.tips for clone in clones),
+        itertools.chain.from_iterable(clone.shallow for clone in clones),
+    )

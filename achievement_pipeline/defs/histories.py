@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
 import dagster as dg
@@ -39,8 +39,14 @@ from achievement_pipeline.sources.git import (
     no_history,
     open_repository,
     read_history,
+    unite,
 )
-from achievement_pipeline.store.repositories import find_repository, mark_repository_missing, remember_repository
+from achievement_pipeline.store.repositories import (
+    KnownRepository,
+    find_repository,
+    mark_repository_missing,
+    remember_repository,
+)
 
 READ_FRAMES: Mapping[str, type[pa.DataFrameModel]] = {
     "raw_repositories": RawRepositories,
@@ -138,10 +144,15 @@ class GitHistories(dg.ConfigurableResource):
         self, context: dg.AssetExecutionContext, key: str, stored: "_Known | None", wanted: Wanted
     ) -> "_Known":
         known = find_repository(self.database.engine, key)
-        location = with_credentials(known.location, self.settings)
-        repository = open_repository(location, cache=self.settings.mirrors_path, all_branches=known.branches == "all")
-        if repository.key != key:
-            return _renamed(key, repository, self.settings.rules)
+        opened, unread = self._open(known)
+        there = [repository for repository in opened if repository.key == key]
+        for trouble in unread if opened else ():
+            context.log.warning(f"{key}: {trouble}")
+        if not opened:
+            raise unread[0]
+        if not there:
+            return _renamed(key, opened[0], self.settings.rules)
+        repository = unite(there)
         if known.missing_since:
             remember_repository(self.database.engine, key, known.location, known.branches)
         chosen = ""
@@ -152,12 +163,28 @@ class GitHistories(dg.ConfigurableResource):
             return may_count(commits, self.settings.rules, self.settings.people, authors, wanted.since)
 
         progress = self.progress.start(context, key)
-        history = read_history(repository, stored.history if stored else None, select, progress)
+        elsewhere = {other.location for other in opened if other.key != key}
+        history = read_history(repository, stored.history if stored else None, select, progress, elsewhere=elsewhere)
         return _Known(
             _facts(repository, chosen, history, self.settings.rules),
             history,
             self._read_contents(context, repository, history, stored),
         )
+
+    def _open(self, known: KnownRepository) -> tuple[list[Repository], list[SourceError]]:
+        """Open the clones and work trees of a repository, and tell why some can't be."""
+        opened, unread = [], []
+        for location in known.locations:
+            address = with_credentials(location, self.settings)
+            try:
+                repository = open_repository(
+                    address, cache=self.settings.mirrors_path, all_branches=known.branches == "all"
+                )
+            except SourceError as error:
+                unread.append(error)
+            else:
+                opened.append(replace(repository, location=location))
+        return opened, unread
 
     def _read_contents(
         self, context: dg.AssetExecutionContext, repository: Repository, history: History, stored: "_Known | None"

@@ -1,7 +1,7 @@
 """The repositories that were asked for: where the key of each leads to."""
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -22,17 +22,49 @@ class KnownRepository:
     """``default`` or ``all``."""
     missing_since: dt.datetime | None = None
     """Since when it can't be found; what was collected from it is kept."""
+    other_locations: Sequence[str] = ()
+    """Other clones and work trees of it."""
+
+    @property
+    def locations(self) -> tuple[str, ...]:
+        """Where it is, the main location first."""
+        return (self.location, *self.other_locations)
 
 
-_KNOWN = sa.select(Repository.key, Repository.location, Repository.branches, Repository.missing_since)
+_KNOWN = sa.select(
+    Repository.key, Repository.location, Repository.branches, Repository.missing_since, Repository.other_locations
+)
 
 
-def remember_repository(engine: sa.Engine, key: str, location: str, branches: str) -> None:
-    """Note where a repository is; a repository that moved is followed, a missing one is found again."""
-    statement = insert(Repository).values(key=key, location=location, branches=branches)
-    changed = {"location": statement.excluded.location, "branches": statement.excluded.branches, "missing_since": None}
+def remember_repository(
+    engine: sa.Engine, key: str, location: str, branches: str, *, without: Collection[str] = ()
+) -> None:
+    """Note where a repository is, beside where else it is; a missing one is found again.
+
+    Args:
+        engine: The database.
+        key: Its key.
+        location: Path or clone URL, without credentials.
+        branches: ``default`` or ``all``.
+        without: Locations where it is no longer.
+    """
     with engine.begin() as connection:
-        connection.execute(statement.on_conflict_do_update(index_elements=[Repository.key], set_=changed))
+        known = connection.execute(_KNOWN.where(Repository.key == key).with_for_update()).one_or_none()
+        before = KnownRepository(*known).locations if known else ()
+        first, *others = dict.fromkeys([*(one for one in before if one not in without), location])
+        values = {"location": first, "other_locations": others, "branches": branches, "missing_since": None}
+        statement = insert(Repository).values(key=key, **values)
+        connection.execute(statement.on_conflict_do_update(index_elements=[Repository.key], set_=values))
+
+
+def forget_location(engine: sa.Engine, key: str, location: str) -> None:
+    """Forget one of several locations of a repository."""
+    with engine.begin() as connection:
+        known = connection.execute(_KNOWN.where(Repository.key == key).with_for_update()).one_or_none()
+        left = [one for one in KnownRepository(*known).locations if one != location] if known else []
+        if left:
+            values = {"location": left[0], "other_locations": left[1:]}
+            connection.execute(sa.update(Repository).where(Repository.key == key).values(values))
 
 
 def mark_repository_missing(engine: sa.Engine, key: str) -> None:

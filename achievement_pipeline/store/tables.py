@@ -238,6 +238,9 @@ class Repository(Base):
 
     key: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="Stable key, the partition of the git lane")
     location: Mapped[str] = mapped_column(comment="Path or clone URL, without credentials")
+    other_locations: Mapped[list[str]] = mapped_column(
+        sa.ARRAY(sa.Text), server_default="{}", comment="Other clones and work trees of it, whose commits are read too"
+    )
     branches: Mapped[str] = mapped_column(comment="Which commits are read: default or all")
     visibility: Mapped[str | None] = mapped_column(comment="Who can see it, as its host says: public or private")
     added_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was first asked for")

@@ -1,7 +1,9 @@
 """The history as it is now, at the cost of what is new: whatever happened since, it equals a full reading."""
 
 import io
+import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +22,7 @@ from achievement_pipeline.sources.git import (
     list_commits,
     open_repository,
     read_history,
+    unite,
 )
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.sources.numstat import numstat, rows
@@ -496,3 +499,78 @@ def test_checking_out_takes_nothing_back(
         elif not exists:
             options = {"orphan": ["checkout", "--quiet", "--orphan"], "tag": ["tag"]}
             repository.git(*options.get(step, ["checkout", "--quiet", "-b"]), name)
+
+
+def _united(*repositories: GitRepository, stored: History | None = None) -> History:
+    opened = [replace(open_repository(one.path, cache=one.path), key="host/one/name") for one in repositories]
+    return read_history(unite(opened), stored)
+
+
+def _two_clones(tmp_path: Path, *options: str) -> tuple[GitRepository, GitRepository, dict[str, str]]:
+    """Two clones of one repository, each with a commit of its own."""
+    origin = GitRepository.create(tmp_path / "origin")
+    shas = {"base": [origin.commit(files={"base": f"{number}\n"}) for number in range(3)][-1]}
+    one, other = (origin.clone(tmp_path / name, *options) for name in ('one "with: all"', "other"))
+    shas["one"] = one.commit(files={"one": "1\n"})
+    shas["other"] = other.commit(files={"other": "2\n"})
+    return one, other, shas
+
+
+def test_clones_of_one_repository_are_read_together_in_any_order(tmp_path: Path) -> None:
+    one, other, shas = _two_clones(tmp_path)
+
+    history = _united(one, other)
+
+    assert len(history.commits) == 5
+    assert set(shas.values()) <= set(history.commits["sha"])
+    assert (history.commits["diff"] == "read").all()
+    assert_same(_united(other, one), history)
+
+
+def test_a_shallow_clone_hides_nothing_that_another_has(tmp_path: Path) -> None:
+    one, _, shas = _two_clones(tmp_path, "--depth=1")
+    deep = GitRepository(tmp_path / "origin").clone(tmp_path / "deep")
+
+    history = _united(one, deep)
+
+    assert len(history.commits) == 4
+    assert history.state.shallow == ()
+    assert (history.commits["diff"] == "read").all()
+    assert shas["one"] in set(history.commits["sha"])
+
+
+def test_what_only_a_clone_had_that_is_gone_is_kept(tmp_path: Path) -> None:
+    one, other, shas = _two_clones(tmp_path)
+    both = _united(one, other)
+    shutil.rmtree(other.path)
+
+    left = _united(one, stored=both)
+    one.commit(files={"one": "2\n"}, parents=[shas["base"]])  # amended
+    after = _united(one, stored=left)
+
+    assert_same(left, both)
+    assert (left.new, left.gone) == (0, 0)
+    assert shas["other"] in set(after.commits["sha"])
+    assert shas["one"] not in set(after.commits["sha"])
+
+
+def test_a_repository_that_moved_leaves_nothing_behind(tmp_path: Path) -> None:
+    one, _, shas = _two_clones(tmp_path)
+    before = _united(one)
+    shutil.move(one.path, tmp_path / "moved")
+    moved = GitRepository(tmp_path / "moved")
+
+    moved.commit(files={"one": "2\n"}, parents=[shas["one"]])
+    after = _united(moved, stored=before)
+
+    assert (after.new, after.gone) == (1, 0)
+
+
+def test_what_a_clone_takes_along_to_another_repository_goes(tmp_path: Path) -> None:
+    one, other, shas = _two_clones(tmp_path)
+    both = _united(one, other)
+
+    opened = replace(open_repository(one.path, cache=one.path), key="host/one/name")
+    left = read_history(opened, both, elsewhere={str(other.path)})
+
+    assert shas["other"] not in set(left.commits["sha"])

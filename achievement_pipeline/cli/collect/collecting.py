@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from achievement_pipeline.app.repositories import place
+from achievement_pipeline.app.repositories import join, place
 from achievement_pipeline.cli.collect.collection import CollectedRepository, CollectedSource, Collection
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.instance.failures import label
@@ -21,7 +21,6 @@ from achievement_pipeline.settings import RepositorySettings, Settings
 from achievement_pipeline.sources.git import open_repository, without_credentials
 from achievement_pipeline.store.changes import changes_since, this_moment
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, summarise
-from achievement_pipeline.store.repositories import remember_repository
 
 _HIGHEST = 5
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -111,7 +110,7 @@ class _Runs:
 def _register(wanted: RepositorySettings, settings: Settings, engine: sa.Engine, instance: dg.DagsterInstance) -> str:
     """Make a repository known to the database and to Dagster, and return its key."""
     repository = open_repository(wanted.location, cache=settings.mirrors_path, all_branches=wanted.branches == "all")
-    remember_repository(engine, repository.key, place(wanted.location), wanted.branches)
+    join(engine, repository.key, place(wanted.location), wanted.branches)
     instance.add_dynamic_partitions(PARTITIONS_NAME, [repository.key])
     return repository.key
 

@@ -58,7 +58,7 @@ def git_sensors(settings: Settings, frames: ParquetIOManager) -> list[dg.SensorD
         if not trigger.is_on:
             return dg.SkipReason(trigger.why_off)
         turn = int(time.time()) // trigger.seconds
-        return _ask(context, watch_remote(stay_open(settings), settings, turn), frames)
+        return _ask(context, watch_remote(stay_open(settings), settings, turn), frames, remote=True)
 
     return [new_commits, new_remote_commits]
 
@@ -68,6 +68,8 @@ def _ask(
     watched: Watched,
     frames: ParquetIOManager,
     welcome: Callable[[Collection[str]], None] = lambda _: None,
+    *,
+    remote: bool = False,
 ) -> dg.SensorResult | dg.SkipReason:
     """Ask for runs of what has to be collected, and let repositories join and leave the partitions."""
     for key, why in watched.troubles.items():
@@ -79,7 +81,7 @@ def _ask(
         Cursor.load(context.cursor, SHAPE),
         time.time(),
         functools.partial(repositories_of_runs, instance),
-        collected_by(instance, frames),
+        collected_by(instance, frames, remote=remote),
     )
     joining = sorted((watched.standings.keys() | watched.elsewhere).difference(partitions))
     if joining:

@@ -22,7 +22,7 @@ from achievement_pipeline.sources.git.history import (
 )
 from achievement_pipeline.sources.git.identity import user_email
 from achievement_pipeline.sources.git.remotes import without_credentials
-from achievement_pipeline.sources.git.repositories import Repository, open_repository
+from achievement_pipeline.sources.git.repositories import Repository, open_repository, unite
 
 __all__ = [
     "AccessError",
@@ -46,6 +46,7 @@ __all__ = [
     "read_changes",
     "read_history",
     "read_versions",
+    "unite",
     "user_email",
     "without_credentials",
 ]

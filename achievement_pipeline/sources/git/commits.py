@@ -89,6 +89,12 @@ def true_parents(git: SealedGit, shas: Iterable[str]) -> dict[str, str]:
     return parents
 
 
+def existing(git: SealedGit, names: Iterable[str]) -> set[str]:
+    """Return those of some object names that are commits or tags here."""
+    answers = git.output("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=names).decode().splitlines()
+    return {name for answer in answers for name, kind in [answer.split()] if kind in {"commit", "tag"}}
+
+
 def _whole_records(buffer: bytes) -> int:
     """The length of the whole records in a buffer: a record has as many fields as there are placeholders."""
     fields = buffer.count(b"\0")

@@ -4,7 +4,7 @@ What is stored is only a cache. What is new and what is gone follow from the com
 now, never from dates: a quarter of what comes into git's own history is older, by its date, than what was there before.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from achievement_pipeline.frames import DiffState, RawCommitFiles, RawCommits, typed
 from achievement_pipeline.sources.git.changes import Progress, read_changes
-from achievement_pipeline.sources.git.commits import revisions, true_parents, walk
+from achievement_pipeline.sources.git.commits import existing, revisions, true_parents, walk
 from achievement_pipeline.sources.git.errors import CorruptRepositoryError
 from achievement_pipeline.sources.git.processes import SealedGit, said
 from achievement_pipeline.sources.git.repositories import Repository, held_commits
@@ -29,6 +29,22 @@ Select = Callable[[DataFrame[RawCommits]], "pd.Series[bool]"]
 
 _READER_VERSION: Final = 1
 """Raised by hand whenever other columns, or other values, are read: nothing that was stored before is used then."""
+
+
+class CloneState(BaseModel):
+    """Where one clone or work tree stood.
+
+    Attributes:
+        objects: Its directory of objects.
+        tips: As of its own `Repository`, like the next one.
+        shallow: Where it ended.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    objects: str
+    tips: tuple[str, ...]
+    shallow: tuple[str, ...]
 
 
 class ReadingState(BaseModel):
@@ -41,7 +57,8 @@ class ReadingState(BaseModel):
         shallow: Where a shallow clone ended.
         mailmap: What names and addresses went through.
         objects_state: What objects there were.
-        refs: The tips of `Repository`; missing where they are all of `tips`.
+        clones: Where each clone or work tree stood, by its location.
+        lost: The same of those that were read once and are not there any more: what only they had is kept.
         all_branches: As of `Repository`; missing where it was not noted.
         rows: A digest of the two frames, which they must still have to be used.
     """
@@ -55,13 +72,9 @@ class ReadingState(BaseModel):
     mailmap: str | None
     objects_state: str
     rows: str
-    refs: tuple[str, ...] | None = None
+    clones: Mapping[str, CloneState] = {}
+    lost: Mapping[str, CloneState] = {}
     all_branches: bool | None = None
-
-    @property
-    def stood_at(self) -> tuple[str, ...]:
-        """The tips of `Repository` when it was read."""
-        return self.tips if self.refs is None else self.refs
 
 
 @dataclass(frozen=True)
@@ -111,6 +124,8 @@ def read_history(
     stored: History | None = None,
     select: Select = everything,
     progress: Progress | None = None,
+    *,
+    elsewhere: Collection[str] = (),
 ) -> History:
     """Read a history, taking from what is stored all that still holds.
 
@@ -123,17 +138,23 @@ def read_history(
         select: May want more than the last time, or less: what was read stays. It is asked of merges too, which have
             no changes of their own.
         progress: Told how many commits are read, and of how many.
+        elsewhere: Locations that are clones of another repository now: what only they had goes. What only a clone had
+            that is not there any more is kept, for nobody took it back.
 
     Raises:
         CorruptRepositoryError: The history can't be walked.
     """
     if stored and not _usable(stored, repository):
         stored = None
-    tips = _tips(repository, stored)
+    tips, lost = _tips(repository, stored), _lost(repository, stored, elsewhere)
     listing = list_commits(replace(repository, tips=tips), stored)
+    readable = len(listing.commits)
+    if stored and lost:
+        listing = _with_lost(listing, stored, lost)
     wanted = select(listing.commits) & (listing.commits["diff"] == DiffState.SKIPPED)
+    wanted &= listing.commits.index < readable
     if stored and listing.commits is stored.commits and not wanted.any():
-        return replace(stored, state=_state(repository, tips, stored.state.rows), new=0, gone=0, unread={})
+        return replace(stored, state=_state(repository, tips, lost, stored.state.rows), new=0, gone=0, unread={})
     changes = read_changes(repository, listing.commits["sha"][wanted].to_list(), progress)
     states = _diff_states(repository, listing.commits, wanted, changes.unread)
     commits = typed(RawCommits, listing.commits.assign(diff=states))
@@ -143,7 +164,7 @@ def read_history(
     return History(
         commits=commits,
         files=files,
-        state=_state(repository, tips, _digest(commits, files)),
+        state=_state(repository, tips, lost, _digest(commits, files)),
         new=listing.new,
         gone=len(listing.gone),
         unread=changes.unread,
@@ -199,17 +220,40 @@ def _tips(repository: Repository, stored: History | None) -> tuple[str, ...]:
     left = set(stored.state.tips).difference(now)
     if not left:
         return now
-    held: set[str] = set()
     with repository.seal() as git, suppress(GitCommandError):  # what is damaged is named where commits are listed
-        there = _existing(git, left)
+        there = existing(git, left)
         if beside := there & _reachable(git, there, without=now):
-            held = beside - _reachable(git, beside, without=_existing(git, held_commits(repository.git_dir)))
-    return tuple(sorted({*now, *held}))
+            held = set().union(*(held_commits(part.git_dir) for part in repository.parts))
+            return tuple(sorted({*now, *(beside - _reachable(git, beside, without=existing(git, held)))}))
+    return now
 
 
-def _existing(git: SealedGit, names: set[str]) -> set[str]:
-    answers = git.output("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=names).decode().splitlines()
-    return {name for answer in answers for name, kind in [answer.split()] if kind in {"commit", "tag"}}
+def _lost(repository: Repository, stored: History | None, elsewhere: Collection[str]) -> Mapping[str, CloneState]:
+    """Where clones stood that were read once and are not there any more."""
+    if stored is None:
+        return {}
+    there = {str(part.objects) for part in repository.parts}
+    known = {**stored.state.lost, **stored.state.clones}
+    return {
+        location: clone for location, clone in known.items() if clone.objects not in there and location not in elsewhere
+    }
+
+
+def _with_lost(listing: Listing, stored: History, lost: Mapping[str, CloneState]) -> Listing:
+    """Keep what only clones had that are not there any more."""
+    tips = {tip for clone in lost.values() for tip in clone.tips}.difference(listing.commits["sha"])
+    if not tips:
+        return listing
+    parents = dict(zip(stored.commits["sha"], stored.commits["parents"], strict=True))
+    kept, left = set[str](), list(tips.intersection(parents))
+    while left:
+        sha = left.pop()
+        if sha not in kept and sha in parents:
+            kept.add(sha)
+            left += parents[sha].split()
+    rows = stored.commits[_is_in(stored.commits["sha"], kept)]
+    commits = pd.concat([listing.commits, _without(rows, listing.commits["sha"])], ignore_index=True)
+    return Listing(typed(RawCommits, commits), listing.new, listing.gone - kept)
 
 
 def _with_another_try(stored: History) -> History:
@@ -275,17 +319,21 @@ def _diff_states(
     return states.mask(commits["sha"].isin(can_come), DiffState.PENDING.value)
 
 
-def _state(repository: Repository, tips: tuple[str, ...], rows: str) -> ReadingState:
+def _state(repository: Repository, tips: tuple[str, ...], lost: Mapping[str, CloneState], rows: str) -> ReadingState:
     return ReadingState(
         version=_READER_VERSION,
         repository=repository.key,
         tips=tips,
-        refs=repository.tips,
-        all_branches=repository.all_branches,
         shallow=repository.shallow,
         mailmap=repository.mailmap,
         objects_state=repository.objects_state,
         rows=rows,
+        clones={
+            part.location: CloneState(objects=str(part.objects), tips=part.tips, shallow=part.shallow)
+            for part in repository.parts
+        },
+        lost=lost,
+        all_branches=repository.all_branches,
     )
 
 

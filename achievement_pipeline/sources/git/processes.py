@@ -92,11 +92,13 @@ def run_as_user(*arguments: str, environment: Mapping[str, str] | None = None) -
 
 
 @contextmanager
-def seal(objects: Path, *, object_format: str, shallow: Iterable[str], mailmap: str | None) -> Iterator["SealedGit"]:
+def seal(
+    objects: Sequence[Path], *, object_format: str, shallow: Iterable[str], mailmap: str | None
+) -> Iterator["SealedGit"]:
     """Make a git that sees the objects of a repository and nothing else of it.
 
     Args:
-        objects: The repository's directory of objects.
+        objects: The repository's directories of objects, one a clone.
         object_format: ``sha1`` or ``sha256``.
         shallow: Object names of the commits that a shallow clone ends at.
         mailmap: Object name of the mailmap that names and addresses go through.
@@ -118,11 +120,14 @@ def seal(objects: Path, *, object_format: str, shallow: Iterable[str], mailmap: 
 class SealedGit:
     """Starts git processes that give the same answers on every machine; made by `seal`."""
 
-    def __init__(self, folder: Path, objects: Path) -> None:
-        """Take an empty git directory, to be used with the directory `objects`."""
+    def __init__(self, folder: Path, objects: Sequence[Path]) -> None:
+        """Take an empty git directory, to be used with some directories of objects."""
         self._folder = folder
         self._git = Git(folder)
-        self._environment = {**_SEALED_ENVIRONMENT, "GIT_OBJECT_DIRECTORY": str(objects)}
+        first, *others = map(str, objects)
+        self._environment = {**_SEALED_ENVIRONMENT, "GIT_OBJECT_DIRECTORY": first}
+        if others:
+            self._environment["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = os.pathsep.join(map(_quoted, others))
         self._running: set[GitProcess] = set()
 
     @contextmanager
@@ -285,6 +290,11 @@ def _resize(pipe: int, size: int) -> None:
 def said(error: GitCommandError) -> str:
     """What git printed on standard error, without GitPython's wrapping."""
     return error.stderr.strip().removeprefix("stderr: '").removesuffix("'").strip()
+
+
+def _quoted(path: str) -> str:
+    """A path as git reads it from a list of paths."""
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _command(unset: Sequence[str], arguments: Sequence[str]) -> list[str]:

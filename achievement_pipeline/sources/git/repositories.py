@@ -3,15 +3,16 @@
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from git.exc import GitCommandError
 
 from achievement_pipeline.sources.git.clones import update_clone
+from achievement_pipeline.sources.git.commits import existing, true_parents
 from achievement_pipeline.sources.git.errors import AccessError, NotARepositoryError
 from achievement_pipeline.sources.git.identity import MainRemote, default_names, main_remote
 from achievement_pipeline.sources.git.processes import SealedGit, run_as_user, said, seal
@@ -63,6 +64,8 @@ class Repository:
         object_format: ``sha1`` or ``sha256``.
         mailmap: Object name of the mailmap of ``HEAD``; None where there is none.
         objects_state: Digest that changes when objects are added, removed or packed.
+        location: What it was opened by, without credentials.
+        clones: The clones and work trees that it was united from; empty for one alone.
     """
 
     key: str
@@ -79,6 +82,13 @@ class Repository:
     object_format: str = field(repr=False)
     mailmap: str | None = field(repr=False)
     objects_state: str = field(repr=False)
+    location: str = field(default="", compare=False, repr=False)
+    clones: tuple["Repository", ...] = field(default=(), repr=False)
+
+    @property
+    def parts(self) -> tuple["Repository", ...]:
+        """Its clones and work trees, each as it is alone."""
+        return self.clones or (self,)
 
     def commit_url(self, sha: str) -> str | None:
         """Where a commit can be seen; None where people can look at the repository nowhere."""
@@ -109,7 +119,8 @@ class Repository:
 
     def seal(self) -> AbstractContextManager[SealedGit]:
         """Read its objects, and nothing else of it."""
-        return seal(self.objects, object_format=self.object_format, shallow=self.shallow, mailmap=self.mailmap)
+        objects = tuple(dict.fromkeys(part.objects for part in self.parts))
+        return seal(objects, object_format=self.object_format, shallow=self.shallow, mailmap=self.mailmap)
 
 
 def open_repository(location: str | os.PathLike[str], *, cache: Path, all_branches: bool = False) -> Repository:
@@ -129,13 +140,39 @@ def open_repository(location: str | os.PathLike[str], *, cache: Path, all_branch
     folder = Path(location).expanduser().absolute()  # git is run from elsewhere
     try:
         if folder.exists():
-            return _open(folder, None, all_branches=all_branches)
+            return _open(folder, None, location, all_branches=all_branches)
     except PermissionError as error:
         raise AccessError(f"{error.filename}: {error.strerror}. Let this user read it, or run as its owner.") from error
     remote = Remote.parse(os.fspath(location))
     if remote is None:
         raise NotARepositoryError(f"{location} does not exist. Give the path of a git repository, or its clone URL.")
-    return _open(update_clone(remote, cache), remote, all_branches=all_branches)
+    return _open(update_clone(remote, cache), remote, remote.address, all_branches=all_branches)
+
+
+def unite(repositories: Sequence[Repository]) -> Repository:
+    """Make one repository of clones and work trees that have the same key; the first one gives what only one can."""
+    first, *others = repositories
+    if not others:
+        return first
+    united = replace(
+        first,
+        tips=tuple(sorted({tip for one in repositories for tip in one.tips})),
+        shallow=(),
+        partial=any(one.partial for one in repositories),
+        objects_state=hashlib.sha256(" ".join(one.objects_state for one in repositories).encode()).hexdigest(),
+        clones=tuple(repositories),
+    )
+    return replace(united, shallow=_ends(united, {sha for one in repositories for sha in one.shallow}))
+
+
+def _ends(united: Repository, shallow: Collection[str]) -> tuple[str, ...]:
+    """The commits that shallow clones end at and no other clone goes on from."""
+    if not shallow:
+        return ()
+    with united.seal() as git:
+        parents = true_parents(git, shallow)
+        there = existing(git, {parent for line in parents.values() for parent in line.split()})
+    return tuple(sorted(sha for sha, line in parents.items() if not there.issuperset(line.split())))
 
 
 def ask_tips(git_dir: Path, *, all_branches: bool) -> tuple[str, ...]:
@@ -159,7 +196,7 @@ def held_commits(git_dir: Path) -> set[str]:
     return {*_objects_of(git_dir, "refs/heads", "refs/remotes", "refs/tags"), *left}
 
 
-def _open(folder: Path, remote: Remote | None, *, all_branches: bool) -> Repository:
+def _open(folder: Path, remote: Remote | None, location: str | os.PathLike[str], *, all_branches: bool) -> Repository:
     git_dir = find_git_dir(folder)
     common = _common_dir(git_dir)
     settings = _settings(git_dir)
@@ -181,6 +218,7 @@ def _open(folder: Path, remote: Remote | None, *, all_branches: bool) -> Reposit
         object_format=settings.get("extensions.objectformat", "sha1"),
         mailmap=_mailmap(git_dir),
         objects_state=_objects_state(common / "objects", shallow),
+        location=os.fspath(location),
     )
 
 

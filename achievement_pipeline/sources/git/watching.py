@@ -54,7 +54,12 @@ def git_dir_of(top: Path) -> Path:
 
 
 def local_standing(git_dir: Path, *, all_branches: bool) -> str:
-    """Return where a repository on this machine stands.
+    """Return where a repository on this machine stands, as `local_refs` finds it."""
+    return standing(*local_refs(git_dir, all_branches=all_branches))
+
+
+def local_refs(git_dir: Path, *, all_branches: bool) -> tuple[set[str], set[str]]:
+    """Return the tips of a repository on this machine, and where it ends if it is shallow.
 
     Args:
         git_dir: Its git directory; of a worktree, the worktree's own.
@@ -72,7 +77,7 @@ def local_standing(git_dir: Path, *, all_branches: bool) -> str:
         branches = set(_branches(common).values()) if all_branches else _default_branch(git_dir, common)
         tips = branches.union(filter(None, [_resolve(head, git_dir, common)]))
     shallow = common / "shallow"
-    return standing(tips, shallow.read_text().split() if shallow.exists() else ())
+    return tips, set(shallow.read_text().split()) if shallow.exists() else set()
 
 
 def identity_of(git_dir: Path) -> Identity:

@@ -231,15 +231,25 @@ def test_a_renamed_repository_takes_its_work_along(watch: Watch, repository: Git
     assert [one.repository for one in watch.pipeline.achievements(retracted=True) if one.retracted_at] == [before]
 
 
-def test_a_second_clone_of_a_repository_changes_nothing(
+def test_clones_of_one_repository_are_collected_together(
     watch: Watch, repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository.git("remote", "add", "origin", "https://github.com/ada/project.git")
-    watch.settle()
     shutil.copytree(repository.path, tmp_path / "second")
-    GitRepository(tmp_path / "second").commit("feat: two", {"two.py": "two = 2\n"})
-    monkeypatch.setenv("GIT_REPO_PATH", f"{repository.path}:{tmp_path / 'second'}")
-    assert [watch.tick(), watch.tick()] == [[], []]
+    second = GitRepository(tmp_path / "second")
+    second.commit("feat: two", {"two.py": "two = 2\n"})
+    monkeypatch.setenv("GIT_REPO_PATH", f"{repository.path}:{second.path}")
+
+    watch.run(watch.tick())
+
+    assert watch.partitions == ["github.com/ada/project"]
+    assert {one.title for one in watch.pipeline.achievements()} == {"One", "Two"}
+    assert watch.tick() == []
+    shutil.rmtree(second.path)
+    monkeypatch.setenv("GIT_REPO_PATH", str(repository.path))
+    watch.run(watch.tick())
+    assert watch.tick() == []
+    assert {one.title for one in watch.pipeline.achievements()} == {"One", "Two"}
 
 
 def test_a_folder_without_its_repository_is_not_taken_for_the_one_around_it(
