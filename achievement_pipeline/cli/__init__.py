@@ -1,7 +1,7 @@
 """The command `achievements`: one module a group of commands, each imported when it is called.
 
 Data goes to standard output, progress and messages to standard error. Exit codes: 0 done; 1 could not be done; 2 wrong
-usage (click); 3 done in part, some repositories failed.
+usage (click); 3 done in part, some repositories failed; 130 interrupted.
 """
 
 import gc
@@ -16,6 +16,7 @@ from achievement_pipeline.errors import AchievementPipelineError
 
 EXIT_FAILED = 1
 EXIT_PARTLY = 3
+EXIT_INTERRUPTED = 130
 
 _COMMANDS = {
     "backfill": "achievement_pipeline.cli.collect.backfill:backfill",
@@ -73,6 +74,9 @@ class _LazyGroup(click.Group):
         except AchievementPipelineError as error:
             click.echo(f"❌ {error}", err=True)
             ctx.exit(EXIT_FAILED)
+        except KeyboardInterrupt:
+            click.echo("❌ Interrupted. What was stored is kept.", err=True)
+            ctx.exit(EXIT_INTERRUPTED)
 
 
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,8 +1,9 @@
 """Holds the embedded server for a command; without SQLAlchemy, which the service itself has no use for."""
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from threading import Thread
 
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.embedded import EmbeddedPostgres, embedded_server
@@ -18,7 +19,16 @@ def server_coming_up(settings: Settings) -> Iterator[Future[EmbeddedPostgres | N
     """Bring the embedded server up beside what the block does first, and keep it as long as the block runs.
 
     A server that has to be made takes a second or two, mostly of other processes. The future's result is awaited
-    before the database is opened, and raises what went wrong.
+    before the database is opened, and raises what went wrong. Whoever interrupts the wait need not await its end.
     """
-    with ExitStack() as leases, ThreadPoolExecutor(max_workers=1) as thread:
-        yield thread.submit(leases.enter_context, shared_server(settings))
+    server: Future[EmbeddedPostgres | None] = Future()
+    with ExitStack() as leases:
+
+        def bring_up() -> None:
+            try:
+                server.set_result(leases.enter_context(shared_server(settings)))
+            except BaseException as error:  # noqa: BLE001 - raised where the result is awaited
+                server.set_exception(error)
+
+        Thread(target=bring_up, daemon=True).start()
+        yield server

@@ -1,7 +1,13 @@
 """The ways to GitHub, Linear and MLflow, as the settings have them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
 import dagster as dg
 
+from achievement_pipeline.defs.instance.retries import retried_while_unavailable
+from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.http import Authorization, Wire
@@ -12,6 +18,7 @@ from achievement_pipeline.sources.github import GitHubClient
 from achievement_pipeline.sources.linear import API_URL as LINEAR_API_URL
 from achievement_pipeline.sources.linear import LinearClient
 from achievement_pipeline.sources.mlflow import MlflowClient
+from achievement_pipeline.store.turns import Turn, hold_turn
 
 GITHUB_IS_OFF = "GitHub is off. Set GITHUB_TOKEN; or, for public repositories alone, [github] enabled = true."
 LINEAR_IS_OFF = "Linear is off. Set LINEAR_API_KEY to switch it on."
@@ -70,3 +77,13 @@ def mlflow_client(settings: Settings, wire: Wire | None = None) -> MlflowClient:
 def telling(context: dg.AssetExecutionContext, progress: ReportsProgress) -> Wire:
     """Return the usual patience, waits told of."""
     return Wire(progress=lambda text: progress.say(context, text))
+
+
+@contextmanager
+def one_run_at_a_time(
+    context: dg.AssetExecutionContext, database: Database, progress: ReportsProgress, source: str
+) -> Iterator[None]:
+    """Let one run ask a source at a time, so that its limits are counted once; the others wait and say so."""
+    say = partial(progress.say, context)
+    with retried_while_unavailable(context), hold_turn(database.engine, Turn.to_ask(source), say):
+        yield

@@ -1,5 +1,7 @@
 """The database: its address, its connections, the version of its tables, and words for what goes wrong with it."""
 
+import os
+import platform
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,15 +17,17 @@ from sqlalchemy import event
 from sqlalchemy.engine.interfaces import ExceptionContext
 
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.store.turns import Turn, wait_for
 
 VERSION_TABLE = "achievement_pipeline_version"
 """Where Alembic notes the revision of the tables; its usual name would be Dagster's too in a shared database."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-_MIGRATION_LOCK = 7_165_021_358_301_276_941
-"""Any number that no other program takes for an advisory lock."""
+_MIGRATING = Turn(7_165_021_358_301_276_941, "another process to bring the tables up to date", seconds=900)
 _DIALECTS = ("postgres", "postgresql", "postgresql+psycopg2")
-_CONNECTION_DEFAULTS = {"application_name": "achievement-pipeline", "connect_timeout": "10", "client_encoding": "utf8"}
+_CONNECTION_DEFAULTS = {"connect_timeout": "10", "client_encoding": "utf8"}
+_LONGEST_NODE = 30
+"""Of a name PostgreSQL keeps 63 characters."""
 _FORM = "postgresql://user:password@host:5432/database"
 _ENCODING = "in a user name or password, @ is written %40, : %3A, / %2F, # %23 and % %25."
 
@@ -59,7 +63,9 @@ def create_engine(url: str | sa.URL) -> sa.Engine:
         StoreError: The address is wrong. Whether anybody answers there shows at the first use.
     """
     address = normalise_url(url)
-    address = address.update_query_dict(_CONNECTION_DEFAULTS | dict(address.query))
+    # those who wait for this process are told which it is
+    name = {"application_name": f"achievement-pipeline {os.getpid()} on {platform.node()[:_LONGEST_NODE]}"}
+    address = address.update_query_dict(_CONNECTION_DEFAULTS | name | dict(address.query))
     # a socket is all that is needed to find its server, and the user's PGHOSTADDR would win over it
     on_socket = str(address.query.get("host", "")).startswith("/")
     engine = sa.create_engine(
@@ -97,8 +103,7 @@ def migrate(engine: sa.Engine) -> None:
         if _is_current(connection):
             return
     with engine.begin() as connection:
-        # ends with the transaction, and so with a process that is killed
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        wait_for(connection, _MIGRATING)
         if not _is_current(connection):
             _upgrade(connection)
 

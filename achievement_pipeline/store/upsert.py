@@ -1,5 +1,6 @@
 """KEEP: what was judged becomes stored activities and achievements, in one transaction."""
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,9 +14,11 @@ from achievement_pipeline.store.achievements import Outcome, store_achievements
 from achievement_pipeline.store.activities import TOUCHED, compare_slice, read_touched, touch, write_difference
 from achievement_pipeline.store.links import begin_linking, find_moved, move, note_affected
 from achievement_pipeline.store.tables import Activity, Slice
+from achievement_pipeline.store.turns import Say, Turn, take_turn
 
-_LOCK = 4_870_142_983_775_208_113
-"""Any number that no other program, and no other part of this one, takes for an advisory lock."""
+_log = logging.getLogger(__name__)
+
+_STORING = Turn(4_870_142_983_775_208_113, "another run to store its achievements", seconds=900)
 
 Compose = Callable[[PiecesOfWork], DataFrame[Achievements]]
 """Makes the achievements of whole pieces of work."""
@@ -44,13 +47,14 @@ class Kept:
     """The slices that had another version than the stored one, by name."""
 
 
-def keep(
+def keep(  # noqa: PLR0913 - what a run of it depends on
     engine: sa.Engine,
     versions: Mapping[str, str],
     load: Callable[[str], ActivityFrames | None],
     compose: Compose,
     *,
     rules: str,
+    say: Say = _log.warning,
 ) -> Kept:
     """Store the slices whose version is not the stored one, and the achievements that they touch.
 
@@ -67,11 +71,12 @@ def keep(
         compose: Makes the achievements.
         rules: Version of all that `compose` goes by besides its frames. Where it is not the one that a slice was
             composed by, all achievements of the slice are composed anew.
+        say: Takes the words for a wait: for another process that does the same.
 
     Raises:
         StoreError: The database can't be used.
     """
-    with taking_turns(engine) as connection:
+    with taking_turns(engine, say) as connection:
         stored = {name: (version, by) for name, version, by in connection.execute(_STORED)}
         stale = [name for name, version in versions.items() if stored.get(name) != (version, rules)]
         if not stale:
@@ -105,10 +110,13 @@ def keep(
 
 
 @contextmanager
-def taking_turns(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Give a connection in a transaction that may change which achievements there are: one such at a time."""
-    with engine.begin() as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+def taking_turns(engine: sa.Engine, say: Say = _log.warning) -> Iterator[sa.Connection]:
+    """Give a connection in a transaction that may change which achievements there are: one such at a time.
+
+    Raises:
+        StoreError: Another such transaction takes too long, or the database can't be used.
+    """
+    with take_turn(engine, _STORING, say) as connection:
         yield connection
 
 

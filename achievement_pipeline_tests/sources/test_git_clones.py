@@ -1,6 +1,7 @@
 """Own clones of URLs: made once, fetched from then on; servers that can't be read differ from those that refuse."""
 
 import base64
+import fcntl
 import os
 import socket
 import subprocess
@@ -20,9 +21,11 @@ from achievement_pipeline.sources.git import (
     NotARepositoryError,
     RemoteError,
     Repository,
+    clones,
     open_repository,
     read_history,
 )
+from achievement_pipeline.sources.git.errors import BusyCloneError
 from achievement_pipeline_tests.builders import GitRepository
 
 SECRETS = ("ada-lovelace", "s3cret/p@ss")
@@ -160,6 +163,50 @@ def test_what_an_interrupted_clone_left_is_swept_away(repository: GitRepository,
 
     assert open_repository(repository.url, cache=cache).git_dir == place
     assert not place.with_name(f"{place.name}.unfinished").exists()
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "HEAD.lock",
+        "config.lock",
+        "packed-refs.lock",
+        "shallow.lock",
+        "refs/heads/main.lock",
+        "objects/maintenance.lock",
+    ],
+)
+def test_locks_of_a_git_that_was_killed_are_no_lock(repository: GitRepository, cache: Path, left: str) -> None:
+    repository.git("branch", "-M", "main")
+    repository.commit()
+    place = open_repository(repository.url, cache=cache).git_dir
+    (place / left).parent.mkdir(parents=True, exist_ok=True)
+    (place / left).touch()
+    (place / "objects/pack/tmp_pack_x").write_bytes(b"half")
+    repository.git("branch", "tmp_branch")
+    sha = repository.commit()
+
+    opened = open_repository(repository.url, cache=cache, all_branches=True)
+
+    assert sha in opened.tips
+    assert len(opened.tips) == 2
+    assert not list(place.rglob("tmp_pack*"))
+
+
+def test_a_git_that_outlives_its_caller_still_has_the_clone(
+    repository: GitRepository, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository.commit()
+    place = open_repository(repository.url, cache=cache).git_dir
+    monkeypatch.setattr(clones, "_SECONDS_FOR_ANOTHER", 0.2)
+    lock = place.with_name(f"{place.name}.lock").open()
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    with subprocess.Popen(["sleep", "600"], pass_fds=[lock.fileno()]) as git:
+        lock.close()  # as the kernel does when the caller is killed
+        with pytest.raises(BusyCloneError, match="Waited"):
+            open_repository(repository.url, cache=cache)
+        git.kill()
+    assert open_repository(repository.url, cache=cache).git_dir == place
 
 
 def test_two_that_want_the_same_clone_wait_for_each_other(repository: GitRepository, cache: Path) -> None:

@@ -1,5 +1,7 @@
 """Addresses, connections, migrations, and what is said when the database can't be used."""
 
+import os
+import platform
 import subprocess
 import sys
 import time
@@ -17,7 +19,7 @@ from hypothesis import strategies as st
 
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.database import (
-    _MIGRATION_LOCK,
+    _MIGRATING,
     VERSION_TABLE,
     create_engine,
     ensure_database,
@@ -120,7 +122,7 @@ def test_no_part_of_a_password_passes_for_a_host(user: str, password: str) -> No
 def test_connections_speak_utc_under_the_programs_name(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         shown = [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in ("TimeZone", "application_name")]
-    assert shown == ["UTC", "achievement-pipeline"]
+    assert shown == ["UTC", f"achievement-pipeline {os.getpid()} on {platform.node()[:30]}"]
 
 
 @pytest.mark.e2e
@@ -180,7 +182,7 @@ def test_four_processes_migrate_an_empty_database_at_once(empty_database_url: st
 @pytest.mark.e2e
 def test_a_current_database_needs_neither_the_lock_nor_alembic(engine: sa.Engine) -> None:
     with engine.connect() as other:
-        other.execute(sa.select(sa.func.pg_advisory_lock(_MIGRATION_LOCK)))
+        other.execute(sa.select(sa.func.pg_advisory_lock(_MIGRATING.lock)))
         command = [sys.executable, "-c", _MIGRATE, engine.url.render_as_string(hide_password=False)]
         migrated = subprocess.run(command, check=True, capture_output=True, text=True, cwd=_PROJECT, timeout=60)
     assert migrated.stdout == "False\n"

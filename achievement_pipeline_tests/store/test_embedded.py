@@ -55,7 +55,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from achievement_pipeline.store.embedded.locks import exclusive, is_free
+from achievement_pipeline.locks import exclusive, is_free
 
 file = Path(sys.argv[1])
 file.touch()

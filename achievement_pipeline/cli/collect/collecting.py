@@ -6,6 +6,8 @@ from typing import Any
 
 import dagster as dg
 import sqlalchemy as sa
+from dagster._core.events import RunFailureReason
+from dagster._core.utils import make_new_run_id
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -13,6 +15,8 @@ from achievement_pipeline.app.repositories import join, place
 from achievement_pipeline.cli.collect.collection import CollectedRepository, CollectedSource, Collection
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.instance.failures import label
+from achievement_pipeline.defs.instance.lost_runs import end_lost_runs
+from achievement_pipeline.defs.instance.run_locks import hold_run_lock
 from achievement_pipeline.defs.jobs import COLLECT_GIT, COLLECT_GITHUB, COLLECT_LINEAR, COLLECT_MLFLOW
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.ui import progress as reporting
@@ -35,6 +39,7 @@ def collect_from(
     with engine.connect() as connection:
         before = this_moment(connection)
     with _bars() as bars, dg.DagsterInstance.get() as instance:
+        end_lost_runs(instance, settings.run_locks_path)
         places = named or _configured(settings)
         # with the credentials of addresses, which the database does not keep
         runs = _Runs(settings.including(places), instance, bars)
@@ -93,13 +98,22 @@ class _Runs:
     def __init__(self, settings: Settings, instance: dg.DagsterInstance, bars: "_Bars") -> None:
         self._definitions = build_defs(settings, progress=bars)
         self._instance = instance
+        self._locks = settings.run_locks_path
 
     def run(self, job: str, repository: str = "", selection: Mapping[str, Any] | None = None) -> tuple[str, Any]:
-        """Run a job; return why it failed, empty where it did not, and what its assets said of themselves."""
+        """Run a job; return why it failed, empty where it did not, and what its assets said of themselves.
+
+        Raises:
+            KeyboardInterrupt: It was interrupted, which Dagster takes for a failure of this run alone.
+        """
         ops = {"ops": {"git_history": {"config": selection}}} if selection else {}
-        result = self._definitions.resolve_job_def(job).execute_in_process(
-            _QUIET | ops, self._instance, partition_key=repository or None, raise_on_error=False
-        )
+        run_id = make_new_run_id()
+        with hold_run_lock(self._locks, run_id):
+            result = self._definitions.resolve_job_def(job).execute_in_process(
+                _QUIET | ops, self._instance, partition_key=repository or None, raise_on_error=False, run_id=run_id
+            )
+        if _was_interrupted(result):
+            raise KeyboardInterrupt
         failure = _failure(result)
         if failure:
             # no daemon has to run that would see it
@@ -125,6 +139,11 @@ def _facts(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, Any]]:
         }
         for event in result.get_asset_materialization_events()
     }
+
+
+def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    ends = result.filter_events(lambda event: event.is_run_failure)
+    return any(end.job_failure_data.failure_reason is RunFailureReason.UNEXPECTED_TERMINATION for end in ends)
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> str:

@@ -208,7 +208,7 @@ def _dagster(settings: Settings) -> Iterator[Finding]:
     use_dagster_home(settings)
     try:
         with DagsterInstance.get() as instance:
-            for symptom in examine(instance, is_running=service is not None):
+            for symptom in examine(instance, settings.run_locks_path, is_running=service is not None):
                 health = Health.BAD if symptom.remedy else Health.GOOD
                 yield Finding(symptom.name, health, symptom.detail, symptom.remedy)
     except StoreError as error:

@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Self
 
+from achievement_pipeline import locks
 from achievement_pipeline.cli.dagster_home import explained_home
 from achievement_pipeline.errors import AchievementPipelineError
-from achievement_pipeline.store.embedded import locks
 
 _LOCK = "service.lock"
 _RECORD = "service.json"

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -14,6 +15,7 @@ from achievement_pipeline.defs.instance.retries import retried_while_unavailable
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui import plots
 from achievement_pipeline.defs.ui.metadata import column_schema, plot, table
+from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
 from achievement_pipeline.judging import compose_achievements
 from achievement_pipeline.judging.rules import SCORE_VERSION, Rules
@@ -44,12 +46,12 @@ class _ChecksFailedError(Exception):
     ],
     check_specs=check_specs("achievements", _CHECKS),
     metadata=column_schema(Achievements),
-    pool="postgres",
 )
 def achievements(
     context: dg.AssetExecutionContext,
     database: Database,
     io_manager: dg.ResourceParam[ParquetIOManager],
+    progress: dg.ResourceParam[ReportsProgress],
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
     """One row a piece of work, in Postgres: scored, explained, with skills and evidence.
@@ -65,7 +67,9 @@ def achievements(
         frames = lanes.load_slice(name, io_manager.read)
         if frames is None:
             lost.append(name)
-            context.log.warning(f"Frames of {name} are gone from their storage. Collect it again; what is kept stays.")
+            context.log.warning(
+                f"Frames of {name} are gone from their storage. What is kept stays until it is read again."
+            )
         return frames
 
     def compose(pieces: PiecesOfWork) -> DataFrame[Achievements]:
@@ -84,6 +88,7 @@ def achievements(
                 load,
                 compose,
                 rules=_version(settings.rules),
+                say=partial(progress.say, context),
             )
     except _ChecksFailedError as error:
         yield from error.results

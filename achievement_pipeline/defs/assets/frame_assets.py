@@ -36,8 +36,6 @@ def raw(group: str, source: str, schemas: Mapping[str, type[pa.DataFrameModel]])
             for name, schema in schemas.items()
         },
         "check_specs": [spec for name, schema in schemas.items() for spec in check_specs(name, frame_checks(schema))],
-        # one run asks an API at a time, so that its limits are counted once
-        "pool": None if source == "git" else source,
     }
 
 

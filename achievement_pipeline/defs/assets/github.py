@@ -22,6 +22,7 @@ from achievement_pipeline.defs.assets.frame_assets import (
     raw,
     warn,
 )
+from achievement_pipeline.defs.clients import one_run_at_a_time
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.pull_requests import RAW_PULL_REQUESTS, read_repositories
 from achievement_pipeline.defs.resources import Database
@@ -62,7 +63,8 @@ def github_history(
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.MaterializeResult]:
     """Read what is merged now; what is stored of it is only a cache, so the cost is that of what changed."""
-    read = read_repositories(context, settings, io_manager, progress)
+    with one_run_at_a_time(context, database, progress, "GitHub"):
+        read = read_repositories(context, settings, io_manager, progress)
     for key, is_public in read.public.items():
         note_visibility(database.engine, key, "public" if is_public else "private")
     pull_requests, commits, files, reviews, warnings, _ = read.frames

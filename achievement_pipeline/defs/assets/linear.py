@@ -17,8 +17,9 @@ from achievement_pipeline.defs.assets.frame_assets import (
     raw,
     warn,
 )
-from achievement_pipeline.defs.clients import linear_client, telling
+from achievement_pipeline.defs.clients import linear_client, one_run_at_a_time, telling
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
+from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.errors import AchievementPipelineError, FrameError
@@ -45,6 +46,7 @@ _RAW: dict[str, type[pa.DataFrameModel]] = {
 @dg.multi_asset(name="linear_workspace", **raw(_GROUP, "linear", _RAW))
 def linear_workspace(
     context: dg.AssetExecutionContext,
+    database: Database,
     io_manager: dg.ResourceParam[ParquetIOManager],
     progress: dg.ResourceParam[ReportsProgress],
     settings: dg.ResourceParam[Settings],
@@ -52,8 +54,9 @@ def linear_workspace(
     """Read what is completed now; what is stored of it is only a cache, so the cost is that of what changed."""
     try:
         client = linear_client(settings, telling(context, progress))
-        issues = read_issues(client, _stored_issues(io_manager))
-        projects = read_projects(client)
+        with one_run_at_a_time(context, database, progress, "Linear"):
+            issues = read_issues(client, _stored_issues(io_manager))
+            projects = read_projects(client)
     except AchievementPipelineError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     warned = warn(context, [*issues.warnings, *projects.warnings])

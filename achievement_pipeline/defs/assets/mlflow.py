@@ -16,7 +16,8 @@ from achievement_pipeline.defs.assets.frame_assets import (
     raw,
     warn,
 )
-from achievement_pipeline.defs.clients import mlflow_client, telling
+from achievement_pipeline.defs.clients import mlflow_client, one_run_at_a_time, telling
+from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.errors import AchievementPipelineError
@@ -32,12 +33,15 @@ _RAW: dict[str, type[pa.DataFrameModel]] = {"raw_mlflow_runs": RawMlflowRuns, "r
 @dg.multi_asset(name="mlflow_server", **raw(_GROUP, "mlflow", _RAW))
 def mlflow_server(
     context: dg.AssetExecutionContext,
+    database: Database,
     progress: dg.ResourceParam[ReportsProgress],
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.MaterializeResult]:
     """Read all runs that are not deleted: a thousand a request."""
     try:
-        runs, metrics, warnings = read_runs(mlflow_client(settings, telling(context, progress)))
+        client = mlflow_client(settings, telling(context, progress))
+        with one_run_at_a_time(context, database, progress, "MLflow"):
+            runs, metrics, warnings = read_runs(client)
     except AchievementPipelineError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     shown = describe(runs, ["experiment", "name", "user", "status", "ended_at"], **warn(context, warnings))

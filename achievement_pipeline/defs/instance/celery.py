@@ -4,6 +4,7 @@ Needs the extra ``celery``. The broker is what ``ACHIEVEMENTS_CELERY_BROKER`` na
 """
 
 import warnings
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -19,6 +20,7 @@ from dagster_celery.make_app import make_app
 from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 from dagster_celery.tasks import create_execute_job_task, create_resume_job_task, create_task
 
+from achievement_pipeline.defs.instance.run_locks import Life, life_of_run
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.settings import Environment, load_settings
 
@@ -66,11 +68,17 @@ class WatchfulCeleryRunLauncher(CeleryRunLauncher):
     Celery leaves a task whose whole worker was killed in the state "started" for ever, and Dagster takes it to run.
     """
 
-    def __init__(self, environment: Environment, inst_data: ConfigurableClassData | None = None) -> None:
+    def __init__(
+        self, environment: Environment, run_locks: Path, inst_data: ConfigurableClassData | None = None
+    ) -> None:
+        self._run_locks = run_locks
         super().__init__(default_queue=task_default_queue, inst_data=inst_data, **celery_config(environment))
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
-        """Ask the worker itself whether it works at the run."""
+        """Ask the worker itself whether it works at the run; of a run that no worker has, its process's lock tells."""
+        if DAGSTER_CELERY_TASK_ID_TAG not in run.tags:
+            is_lost = life_of_run(self._run_locks, run.run_id) is Life.DIED
+            return CheckRunHealthResult(WorkerStatus.FAILED if is_lost else WorkerStatus.RUNNING)
         health = super().check_run_worker_health(run)
         if health.status is not WorkerStatus.RUNNING:
             return health

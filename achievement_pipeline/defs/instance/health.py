@@ -4,12 +4,14 @@ import datetime as dt
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
 from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, InstigatorTick, TickStatus
 from dagster._core.storage.tags import SENSOR_NAME_TAG
 
 from achievement_pipeline.defs.instance.failures import REASON_TAG
+from achievement_pipeline.defs.instance.lost_runs import find_lost_runs
 from achievement_pipeline.defs.requests import subject
 
 _LIVE_SECONDS = 120
@@ -32,15 +34,19 @@ class Symptom:
     remedy: str = ""
 
 
-def examine(instance: dg.DagsterInstance, *, is_running: bool) -> Iterator[Symptom]:
+def examine(instance: dg.DagsterInstance, run_locks: Path, *, is_running: bool) -> Iterator[Symptom]:
     """Look at Dagster's records.
 
     Args:
         instance: The instance.
+        run_locks: The folder of the locks that the processes of runs hold.
         is_running: Whether the service runs, so that its daemon has to be alive.
     """
     if is_running:
         yield _daemon(instance)
+    if lost := find_lost_runs(instance, run_locks):
+        detail = f"{len(lost)} whose process was killed: {', '.join(run.run_id[:8] for run in lost[:_FAILURES_SHOWN])}"
+        yield Symptom("lost runs", detail, "The next `achievements collect` or `achievements start` ends them.")
     yield from _triggers(instance)
     yield from _failures(instance)
 

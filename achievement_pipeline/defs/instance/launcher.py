@@ -67,7 +67,7 @@ class WarmRunLauncher(RunLauncher, ConfigurableClass):
             # imported here, as it needs the extra
             from achievement_pipeline.defs.instance.celery import WatchfulCeleryRunLauncher  # noqa: PLC0415
 
-            return WatchfulCeleryRunLauncher(environment, inst_data)
+            return WatchfulCeleryRunLauncher(environment, settings.run_locks_path, inst_data)
         return cls(settings.run_locks_path, inst_data)
 
     def launch_run(self, context: LaunchRunContext) -> None:
@@ -109,7 +109,7 @@ class WarmRunLauncher(RunLauncher, ConfigurableClass):
         return True
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
-        """Tell whether the process of a run lives; one without a lock (that of `achievements collect`) is taken to."""
+        """Tell whether the process of a run lives; one without a lock is another machine's, and is taken to."""
         life = life_of_run(self._run_locks, run.run_id)
         return CheckRunHealthResult(_STATUS.get(life, WorkerStatus.RUNNING), f"Its process: {life.value}.")
 

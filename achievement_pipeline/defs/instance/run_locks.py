@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 
-from achievement_pipeline.store.embedded import locks
+from achievement_pipeline import locks
 
 
 class Life(Enum):
@@ -20,11 +20,12 @@ class Life(Enum):
 
 @contextmanager
 def hold_run_lock(folder: Path, run_id: str) -> Iterator[None]:
-    """Be the process of a run."""
-    folder.mkdir(parents=True, exist_ok=True)
-    file = folder / run_id
-    file.write_text(str(os.getpid()))
-    held = locks.share(file)
+    """Be the process of a run. Its file appears with the lock on it, so that nobody takes a new run for a dead one."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file, unfinished = folder / run_id, folder / f".{run_id}"
+    unfinished.write_text(str(os.getpid()))
+    held = locks.share(unfinished)
+    unfinished.rename(file)
     try:
         yield
     finally:

@@ -4,7 +4,6 @@ Beside the achievements when ``DATABASE_URL`` names a server, in a database of t
 user's data folder (why: ``docs/decisions/0002-dagster-storage.md``).
 """
 
-import fcntl
 import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -17,11 +16,13 @@ from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
 
+from achievement_pipeline import locks
 from achievement_pipeline.settings import Environment, load_settings
 from achievement_pipeline.store.database import ensure_database, normalise_url
 
 DATABASE_NAME = "dagster"
 
+_SECONDS_TO_OPEN = 120
 _SECONDS_TO_WAIT = 30
 """For a file that another process writes to."""
 
@@ -67,8 +68,9 @@ def _sqlite_storage(folder: Path, inst_data: ConfigurableClassData | None) -> Da
     head"): seen in 7 of 7 trials of four processes.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "storage.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    lock = folder / "storage.lock"
+    lock.touch(mode=0o600)
+    with locks.exclusive(lock, "Dagster's records", seconds=_SECONDS_TO_OPEN):
         return _SqliteStorage.from_local(str(folder), inst_data=inst_data)
 
 

@@ -5,21 +5,23 @@ no message and no command line has them. Git never asks for any.
 """
 
 import errno
-import fcntl
 import os
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from git.exc import GitCommandError
 
+from achievement_pipeline import locks
 from achievement_pipeline.errors import SourceError
-from achievement_pipeline.sources.git.errors import AccessError, DiskFullError, RemoteError
+from achievement_pipeline.sources.git.errors import AccessError, BusyCloneError, DiskFullError, RemoteError
 from achievement_pipeline.sources.git.processes import run_as_user, said
 from achievement_pipeline.sources.git.remotes import Remote
+
+_SECONDS_FOR_ANOTHER: Final = 3600
+"""To clone a large repository takes as long."""
 
 _BRANCHES: Final = "+refs/heads/*:refs/heads/*"
 
@@ -57,17 +59,23 @@ def update_clone(remote: Remote, cache: Path) -> Path:
         RemoteError: It can't be read; the message says whether it is the network, the address or the credentials.
         DiskFullError: There is no room for it.
         AccessError: This user may not write in `cache`.
+        BusyCloneError: Another process is at it for too long.
     """
     folder = cache / f"{remote.key}.git"
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with _only_one(_beside(folder, "lock")):
+        lock = _beside(folder, "lock")
+        lock.touch()
+        with locks.exclusive(lock, f"the clone of {remote.address}", seconds=_SECONDS_FOR_ANOTHER) as held:
+            _remove_stale_locks(folder)
             if _has_branches(folder):
-                _fetch(remote, folder)
+                _fetch(remote, folder, held)
             else:
-                _clone(remote, folder)
+                _clone(remote, folder, held)
     except GitCommandError as error:
         failure = _explain(remote, said(error), cache)
+    except locks.BusyError as error:
+        failure = BusyCloneError(str(error))
     except OSError as error:
         kind = DiskFullError if error.errno in _NO_ROOM else AccessError
         failure = kind(f"{cache}: {error.strerror}. Make room or let this user write there, or set another folder.")
@@ -100,37 +108,48 @@ def _has_branches(folder: Path) -> bool:
     return folder.exists() and bool(run_as_user(f"--git-dir={folder}", "for-each-ref", "--count=1"))
 
 
-def _clone(remote: Remote, folder: Path) -> None:
+def _remove_stale_locks(folder: Path) -> None:
+    """Remove what a git that was killed left in a clone: with its ``*.lock`` files no other git would write there.
+
+    The lock of this process shows that none is left: every git that writes there holds it too.
+    """
+    for file in (*folder.rglob("*.lock"), *(folder / "objects").rglob("tmp_*")):
+        file.unlink(missing_ok=True)
+
+
+def _clone(remote: Remote, folder: Path, held: int) -> None:
     """Clone beside its place and move it there when it is whole; what a killed process left is swept away."""
     unfinished = _beside(folder, "unfinished")
     for stale in (unfinished, folder):
         if stale.exists():
             shutil.rmtree(stale)
-    run_with_credentials(
-        remote, "clone", "--quiet", "--bare", "--no-tags", "--template=", "--", remote.address, str(unfinished)
-    )
+    words = ("clone", "--quiet", "--bare", "--no-tags", "--template=", "--", remote.address, str(unfinished))
+    run_with_credentials(remote, *words, inherited=[held])
     # With it, what is new is listed in a third of the time.
-    run_with_credentials(remote, f"--git-dir={unfinished}", "commit-graph", "write", "--reachable", "--no-progress")
+    graph = (f"--git-dir={unfinished}", "commit-graph", "write", "--reachable", "--no-progress")
+    run_with_credentials(remote, *graph, inherited=[held])
     unfinished.rename(folder)
 
 
-def _fetch(remote: Remote, folder: Path) -> None:
+def _fetch(remote: Remote, folder: Path, held: int) -> None:
     git = (f"--git-dir={folder}", "-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false")
-    run_with_credentials(remote, *git, "fetch", "--quiet", "--prune", "--no-tags", "--", remote.address, _BRANCHES)
+    words = ("fetch", "--quiet", "--prune", "--no-tags", "--", remote.address, _BRANCHES)
+    run_with_credentials(remote, *git, *words, inherited=[held])
     answer = run_with_credentials(remote, "ls-remote", "--symref", "--", remote.address, "HEAD").decode(
         errors="surrogateescape"
     )
     if match := re.match(r"ref: (refs/heads/\S+)\tHEAD\n", answer):
-        run_with_credentials(remote, *git, "symbolic-ref", "HEAD", match[1])
+        run_with_credentials(remote, *git, "symbolic-ref", "HEAD", match[1], inherited=[held])
 
 
-def run_with_credentials(remote: Remote, *arguments: str) -> bytes:
+def run_with_credentials(remote: Remote, *arguments: str, inherited: Sequence[int] = ()) -> bytes:
     """Run git, with the credentials of an address where it holds some, and return what it prints. It never asks.
 
     Raises:
         GitCommandError: Git failed. Its words may hold the credentials: `Remote.redact` takes them out.
     """
-    return run_as_user(*arguments, environment={**_NEVER_ASK, **_ssh(), **_configuration(remote)})
+    environment = {**_NEVER_ASK, **_ssh(), **_configuration(remote)}
+    return run_as_user(*arguments, environment=environment, inherited=inherited)
 
 
 def _ssh() -> dict[str, str]:
@@ -178,10 +197,3 @@ def _explain(remote: Remote, words: str, cache: Path) -> SourceError:
 
 def _beside(folder: Path, suffix: str) -> Path:
     return folder.with_name(f"{folder.name}.{suffix}")
-
-
-@contextmanager
-def _only_one(lock: Path) -> Iterator[None]:
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

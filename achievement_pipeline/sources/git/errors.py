@@ -19,5 +19,9 @@ class DiskFullError(SourceError):
     """There is no room for the clone."""
 
 
+class BusyCloneError(SourceError):
+    """Another process makes or fetches the clone, and does not end."""
+
+
 class CorruptRepositoryError(SourceError):
     """The history itself can't be walked: a commit is missing or damaged."""

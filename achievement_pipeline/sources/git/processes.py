@@ -75,8 +75,13 @@ _CHUNK: Final = 1 << 20
 """Bytes: the most that is read at once, and what a pipe holds where the system lets us have such a large one."""
 
 
-def run_as_user(*arguments: str, environment: Mapping[str, str] | None = None) -> bytes:
+def run_as_user(*arguments: str, environment: Mapping[str, str] | None = None, inherited: Sequence[int] = ()) -> bytes:
     """Run git with the user's configuration and environment and return what it prints. It never asks at a terminal.
+
+    Args:
+        arguments: The words of the command after `git`.
+        environment: Variables to set.
+        inherited: Descriptors that git keeps open, such as that of a lock, which it holds even if this process dies.
 
     Raises:
         GitCommandError: Git failed. Its words are English and may hold the credentials of a URL.
@@ -87,6 +92,7 @@ def run_as_user(*arguments: str, environment: Mapping[str, str] | None = None) -
         env={"GIT_TERMINAL_PROMPT": "0", **(environment or {})},
         stdout_as_string=False,
         strip_newline_in_stdout=False,
+        pass_fds=tuple(inherited),
     )
     return bytes(output)
 

@@ -14,13 +14,15 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
+from achievement_pipeline import locks
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.store.embedded import locks
 from achievement_pipeline.store.embedded.cluster import ROLE, Cluster
 from achievement_pipeline.store.embedded.paths import PORT, choose_place
 
 _log = logging.getLogger(__name__)
 
+_TURN_SECONDS = 300
+"""More than a server takes at most that replays its log, or that is stopped."""
 _GUARD_PERIOD_SECONDS = 0.25
 _GUARD_PERIODS_TO_A_CALL = 4
 """Whether the server is used is a lock to try; whether it runs is a call that costs it a process."""
@@ -110,7 +112,7 @@ class EmbeddedPostgres:
             return
         with self._explained():
             self._make_home()
-            with locks.exclusive(self._lock):
+            with self._turn():
                 self._lease = locks.share(self._users)
                 try:
                     self._bring_up()
@@ -129,7 +131,7 @@ class EmbeddedPostgres:
             return
         atexit.unregister(self.release)
         self._drop_lease()
-        with suppress(FileNotFoundError), locks.exclusive(self._lock):  # or the folder was removed: so ends its server
+        with suppress(FileNotFoundError), self._turn():  # or the folder was removed: so ends its server
             self._stop_if_unused()
 
     def ensure_running(self) -> None:
@@ -140,7 +142,7 @@ class EmbeddedPostgres:
         """
         with self._explained():
             if not self._cluster.is_listening():
-                with locks.exclusive(self._lock):
+                with self._turn():
                     self._bring_up()
 
     def guard(self) -> None:
@@ -155,13 +157,26 @@ class EmbeddedPostgres:
         if guarding is None:
             return
         for period in itertools.count():
-            with locks.exclusive(self._lock):
+            with self._turn():
                 if self._stop_if_unused():
                     locks.unlock(guarding)  # before anybody can start the server anew and trust in this guard
                     return
             if period % _GUARD_PERIODS_TO_A_CALL == 0:
                 self.ensure_running()
             time.sleep(_GUARD_PERIOD_SECONDS)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Be the only one who starts or stops the server.
+
+        Raises:
+            StoreError: Somebody else is at it for too long.
+        """
+        try:
+            with locks.exclusive(self._lock, "the embedded database", seconds=_TURN_SECONDS):
+                yield
+        except locks.BusyError as error:
+            raise StoreError(str(error)) from error
 
     def _stop_if_unused(self) -> bool:
         """Stop the server unless somebody holds a lease, and tell whether nobody does."""

@@ -41,23 +41,23 @@ def _run(instance: dg.DagsterInstance, key: str, *, fails: bool) -> None:
 
 
 def test_a_daemon_that_never_reported_is_named(instance: dg.DagsterInstance) -> None:
-    [symptom] = examine(instance, is_running=True)
+    [symptom] = examine(instance, Path("nowhere"), is_running=True)
     assert (symptom.name, symptom.detail) == ("daemon", "has not reported yet")
     assert symptom.remedy
-    assert list(examine(instance, is_running=False)) == []
+    assert list(examine(instance, Path("nowhere"), is_running=False)) == []
 
 
 def test_a_failed_run_is_told_with_its_reason_until_a_later_one_succeeds(instance: dg.DagsterInstance) -> None:
     _run(instance, "local/a", fails=True)
     _run(instance, "local/b", fails=True)
-    assert {symptom.name for symptom in examine(instance, is_running=False)} == {
+    assert {symptom.name for symptom in examine(instance, Path("nowhere"), is_running=False)} == {
         "run working local/a",
         "run working local/b",
     }
 
     _run(instance, "local/a", fails=False)
 
-    [symptom] = examine(instance, is_running=False)
+    [symptom] = examine(instance, Path("nowhere"), is_running=False)
     assert symptom.name == "run working local/b"
     assert symptom.detail.endswith("the disk is full")
 

@@ -1,0 +1,97 @@
+"""`achievements collect` is killed, or waits for another one: nothing waits for the dead, and the wait can be ended."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+
+from achievement_pipeline.cli import EXIT_INTERRUPTED
+from achievement_pipeline.cli.dagster_home import use_dagster_home
+from achievement_pipeline.defs.instance.health import examine
+from achievement_pipeline.settings import load_settings
+from achievement_pipeline.store.database import create_engine
+from achievement_pipeline.store.upsert import taking_turns
+from achievement_pipeline_tests.builders import GitRepository
+from achievement_pipeline_tests.cli.conftest import Run
+from achievement_pipeline_tests.cluster import stored
+from achievement_pipeline_tests.running import wait_until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+_SOURCES = Path(__file__).parents[3]
+
+
+@contextmanager
+def _collecting(repository: GitRepository, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Collect in a process of its own, which is killed at the end."""
+    command = [sys.executable, "-c", "from achievement_pipeline.cli import main; main()", "collect", "--repo"]
+    with (
+        log.open("wb") as output,
+        subprocess.Popen([*command, str(repository.path)], cwd=_SOURCES, stdout=output, stderr=output) as process,
+    ):
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.fixture
+def engine(database: str) -> Iterator[sa.Engine]:
+    """An engine on the database of the commands."""
+    engine = create_engine(database)
+    yield engine
+    engine.dispose()
+
+
+def test_a_killed_collect_keeps_nobody_waiting(
+    run: Run, repository: GitRepository, engine: sa.Engine, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with taking_turns(engine), _collecting(repository, log) as killed:
+        wait_until(lambda: b"Waiting for another run to store its achievements (" in log.read_bytes())
+        killed.kill()
+        killed.wait()
+    settings = load_settings()
+    use_dagster_home(settings)
+    with dg.DagsterInstance.get() as instance:
+        [lost] = instance.get_runs()
+        assert lost.status is dg.DagsterRunStatus.STARTED
+        [symptom] = [
+            each for each in examine(instance, settings.run_locks_path, is_running=False) if each.name == "lost runs"
+        ]
+        assert symptom.remedy
+        assert run("collect", "--repo", str(repository.path)).exit_code == 0
+        assert {each.status for each in instance.get_runs()} == {
+            dg.DagsterRunStatus.FAILURE,
+            dg.DagsterRunStatus.SUCCESS,
+        }
+        assert "was killed" in instance.get_runs(dg.RunsFilter(run_ids=[lost.run_id]))[0].tags["achievements/reason"]
+    assert not list(settings.run_locks_path.iterdir())
+    assert len(stored(engine)) == 2
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_wait_says_what_it_waits_for_and_can_be_ended(
+    sent: signal.Signals, repository: GitRepository, engine: sa.Engine, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    with taking_turns(engine), _collecting(repository, log) as waiting:
+        wait_until(lambda: b"Waiting for another run" in log.read_bytes())
+        waiting.send_signal(sent)
+        begin = time.monotonic()
+        assert waiting.wait(60) == EXIT_INTERRUPTED
+        assert time.monotonic() - begin < 30
+    words = log.read_text()
+    assert "Interrupted" in words
+    assert "Traceback" not in words
+    use_dagster_home(load_settings())
+    with dg.DagsterInstance.get() as instance:
+        [ended] = instance.get_runs()
+        assert ended.is_finished
