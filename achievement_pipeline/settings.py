@@ -1,7 +1,8 @@
 """Every setting, typed, in one place: environment variables and ``achievements.toml``.
 
-What is short or secret is an environment variable; what is long (people, repositories, rules) stands in
-``achievements.toml``, looked for in the current folder and then in the user's configuration folder.
+What is short or secret is an environment variable; what is long (people, repositories, rules) stands in the
+``achievements.toml`` of the user's configuration folder, or in the one that ``--config`` names. One in the current
+folder may be somebody else's: it adds rules of judging, and nothing else of it counts.
 """
 
 import datetime as dt
@@ -26,6 +27,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
     field_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -38,6 +40,7 @@ from achievement_pipeline.publishing.github_profile.settings import GitHubProfil
 from achievement_pipeline.publishing.linkedin.settings import API_URL, OAUTH_URL, LinkedInSettings
 from achievement_pipeline.sources.git.remotes import Remote
 from achievement_pipeline.sources.git.spool import SPOOL
+from achievement_pipeline.work_tree_file import WorkTreeFile, read_work_tree_file
 
 APP_NAME = "achievement-pipeline"
 CONFIG_FILE_NAME = "achievements.toml"
@@ -47,7 +50,18 @@ ALL = "all"
 """What stands for the user, and for everybody, where authors are asked for."""
 
 _Parsed = TypeVar("_Parsed")
-_UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
+
+
+def _from_its_file(path: Path, info: ValidationInfo) -> Path:
+    """A path of ``achievements.toml``: a relative one starts at the file's folder."""
+    return (info.context or Path.cwd()) / path.expanduser()
+
+
+def _location_from_its_file(location: str, info: ValidationInfo) -> str:
+    return _in_full(location, info.context) if info.context else location
+
+
+_UserPath = Annotated[Path, AfterValidator(_from_its_file)]
 
 
 def _split_locations(value: object) -> object:
@@ -63,6 +77,17 @@ def _split_locations(value: object) -> object:
     url = r"[a-z][a-z0-9+.-]*://(?:[^/:@\s]+(?::[^/@\s]*)?@)?[^/:]*(?::\d+)?(?:/[^:]*)?"
     scp = r"[\w.-]+@[\w.-]+:[^:]+"
     return re.findall(rf"{url}|{scp}|[^:]+", value, flags=re.IGNORECASE)
+
+
+def _in_full(location: str, folder: Path) -> str:
+    """A path without its dependence on a folder; a URL as it is."""
+    path = Path(location).expanduser()
+    is_url = Remote.parse(location) is not None and not path.exists()
+    return location if is_url or "://" in location else str(folder / path)
+
+
+def _in_full_from_here(location: str) -> str:
+    return _in_full(location, Path.cwd())
 
 
 class CeleryTasks(StrEnum):
@@ -86,9 +111,9 @@ class Environment(BaseSettings):
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
 
-    git_repo_path: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_locations)] = Field(
-        default=(), description="Repositories to read: paths or clone URLs, separated as in PATH"
-    )
+    git_repo_path: Annotated[
+        tuple[Annotated[str, AfterValidator(_in_full_from_here)], ...], NoDecode, BeforeValidator(_split_locations)
+    ] = Field(default=(), description="Repositories to read: paths or clone URLs, separated as in PATH")
     git_check_interval: int = Field(
         default=300,
         ge=30,
@@ -139,10 +164,13 @@ class Environment(BaseSettings):
     dagster_database_url: SecretStr | None = Field(
         default=None, description="PostgreSQL of Dagster's own records; unset: database 'dagster' beside DATABASE_URL"
     )
-    achievements_home: Path | None = Field(
+    achievements_home: Annotated[Path, AfterValidator(lambda path: Path.cwd() / path.expanduser())] | None = Field(
         default=None, description="Folder of all data that is kept; unset: the user's data folder"
     )
-    achievements_frames: str | None = Field(
+    achievements_config: Annotated[Path, AfterValidator(lambda path: Path.cwd() / path.expanduser())] | None = Field(
+        default=None, description="The achievements.toml that counts; unset: the one in the user's configuration folder"
+    )
+    achievements_frames: Annotated[str, AfterValidator(_in_full_from_here)] | None = Field(
         default=None, description="Folder or object store URL of the dataframes; unset: a folder in the home"
     )
     achievements_celery_broker: SecretStr | None = Field(
@@ -183,7 +211,9 @@ class RepositorySettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    location: str = Field(min_length=1, description="Path or clone URL")
+    location: Annotated[str, AfterValidator(_location_from_its_file)] = Field(
+        min_length=1, description="Path or clone URL"
+    )
     branches: Literal["default", "all"] = Field(default="default", description="Which commits are read")
     visibility: Visibility | None = Field(
         default=None, description="Who can see it; unset: as GitHub says, and private on every other host"
@@ -276,6 +306,24 @@ class Settings(BaseModel):
     environment: Environment
     config: ConfigFile
     config_path: Path | None = Field(description="The achievements.toml that was read, if any")
+    work_tree: WorkTreeFile | None = Field(default=None, description="The achievements.toml of the current folder")
+
+    @property
+    def files_that_count(self) -> str:
+        """The files that settings come from, in words for people."""
+        own = str(self.config_path or "no achievements.toml, the defaults count")
+        return f"{own}; {self.work_tree.announcement}" if self.work_tree else own
+
+    def absolute_variables(self) -> dict[str, str]:
+        """The variables that may hold relative paths, with these in full: for processes that work elsewhere."""
+        environment = self.environment
+        given = {
+            "ACHIEVEMENTS_CONFIG": environment.achievements_config,
+            "ACHIEVEMENTS_FRAMES": environment.achievements_frames,
+            "ACHIEVEMENTS_HOME": environment.achievements_home,
+            "GIT_REPO_PATH": os.pathsep.join(environment.git_repo_path),
+        }
+        return {name: str(value) for name, value in given.items() if value}
 
     @property
     def home(self) -> Path:
@@ -419,19 +467,29 @@ def load_settings() -> Settings:
     """
     problems: list[str] = []
     environment = _collect_problems(Environment, problems, name=str.upper)
-    path = _find_config_file()
+    path = _find_config_file(environment, problems)
     content = _read_toml(path, problems) if path else {}
     config = _collect_problems(
-        lambda: ConfigFile.model_validate(content), problems, name=lambda field: f"{path}: {field}"
+        lambda: ConfigFile.model_validate(content, context=path.parent if path else None),
+        problems,
+        name=lambda field: f"{path}: {field}",
     )
     if environment is None or config is None or problems:
         raise SettingsError("These settings are wrong:\n" + "\n".join(f"  {problem}" for problem in problems))
-    return Settings(environment=environment, config=config, config_path=path)
+    work_tree = read_work_tree_file(Path.cwd() / CONFIG_FILE_NAME, path, content.get("rules", {}))
+    if work_tree and work_tree.rules:
+        config = config.model_copy(update={"rules": work_tree.rules})
+    return Settings(environment=environment, config=config, config_path=path, work_tree=work_tree)
 
 
-def _find_config_file() -> Path | None:
-    folders = (Path.cwd(), platformdirs.user_config_path(APP_NAME, appauthor=False))
-    return next((path for folder in folders if (path := folder / CONFIG_FILE_NAME).is_file()), None)
+def _find_config_file(environment: Environment | None, problems: list[str]) -> Path | None:
+    if environment and (named := environment.achievements_config):
+        if not named.is_file():
+            problems.append(f"{named}: there is no such file")
+            return None
+        return named
+    path = platformdirs.user_config_path(APP_NAME, appauthor=False) / CONFIG_FILE_NAME
+    return path if path.is_file() else None
 
 
 def _read_toml(path: Path, problems: list[str]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
-from achievement_pipeline.settings import Environment
+from achievement_pipeline.settings import APP_NAME, Environment
 from achievement_pipeline.store.database import create_engine, ensure_database, migrate
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 
@@ -24,15 +24,26 @@ settings.register_profile("unhurried", deadline=None, suppress_health_check=[Hea
 settings.load_profile("unhurried")
 
 
+def make_config_home(folder: Path) -> Path:
+    """Return a folder for XDG_CONFIG_HOME in which this program's own is `folder`."""
+    config_home = folder / "config"
+    config_home.mkdir(exist_ok=True)
+    (config_home / APP_NAME).symlink_to(folder)
+    return config_home
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's data folder, empty; no setting of the machine is seen."""
+    """The user's data folder, empty; no setting of the machine is seen.
+
+    The test stands in the user's configuration folder: an ``achievements.toml`` that it writes there is the user's own.
+    """
     for name in (*Environment.model_fields, "DAGSTER_HOME"):
         monkeypatch.delenv(name.upper(), raising=False)
     # whatever the code sets is taken back after the test
     monkeypatch.setenv("DAGSTER_HOME", "")
     monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(make_config_home(tmp_path)))
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
     monkeypatch.chdir(tmp_path)
     return tmp_path / "home"

@@ -19,12 +19,18 @@ _SOURCES = Path(__file__).parents[1]
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
+def free_port() -> int:
+    """Return a port of the loopback address that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
 @contextmanager
 def running_service(log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Run the service of the settings in this process's environment; asked to stop at the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = str(free_port())
     command = [sys.executable, "-c", "from achievement_pipeline.cli import main; main()", "start", "--port", port]
     with log.open("wb") as output, subprocess.Popen(command, cwd=_SOURCES, stdout=output, stderr=output) as process:
         try:

@@ -7,20 +7,21 @@ import pytest
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.publishing.gate.policy import AutoApproval, Channel, Treatment, Visibility
 from achievement_pipeline.settings import Environment, load_settings
+from achievement_pipeline_tests.conftest import make_config_home
 
 
 @pytest.fixture(autouse=True)
 def _empty_world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for field in Environment.model_fields:
         monkeypatch.delenv(field.upper(), raising=False)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(make_config_home(tmp_path)))
     monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.parametrize(
     ("value", "locations"),
     [
-        ("/a:/b c:relative", ("/a", "/b c", "relative")),
+        ("/a:/b c:/relative", ("/a", "/b c", "/relative")),
         ("https://github.com/o/n.git:/a", ("https://github.com/o/n.git", "/a")),
         ("https://user:secret@host:8443/o/n:/a", ("https://user:secret@host:8443/o/n", "/a")),
         ("git@github.com:o/n.git:ssh://git@host:22/o/n", ("git@github.com:o/n.git", "ssh://git@host:22/o/n")),
@@ -33,6 +34,21 @@ def test_repositories_are_separated_as_in_path_and_urls_keep_their_colons(
 ) -> None:
     monkeypatch.setenv("GIT_REPO_PATH", value)
     assert load_settings().environment.git_repo_path == locations
+
+
+def test_relative_places_are_those_of_the_folder_that_they_were_written_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_REPO_PATH", "relative")
+    monkeypatch.setenv("ACHIEVEMENTS_HOME", "data")
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "mine.toml").write_text('[[repositories]]\nlocation = "a"\n[publishing]\nfolder = "out"\n')
+    monkeypatch.setenv("ACHIEVEMENTS_CONFIG", "elsewhere/mine.toml")
+    settings = load_settings()
+    assert settings.home == tmp_path / "data"
+    assert [one.location for one in settings.repositories] == [str(tmp_path / "relative"), str(elsewhere / "a")]
+    assert settings.published_path == elsewhere / "out"
 
 
 def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 import click
 
 from achievement_pipeline import __version__
+from achievement_pipeline.child_processes import distrust_working_folder
+from achievement_pipeline.cli.shared_options import with_shared_options
 from achievement_pipeline.errors import AchievementPipelineError
 
 EXIT_FAILED = 1
@@ -65,8 +67,7 @@ class _LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _, attribute = _COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
-        return command
+        return with_shared_options(getattr(importlib.import_module(module), attribute))
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         try:
@@ -88,6 +89,9 @@ def achievements() -> None:
     """
 
 
+with_shared_options(achievements)
+
+
 def spare_memory_work() -> None:
     """Settle how this process and its children deal with memory.
 
@@ -103,5 +107,6 @@ def spare_memory_work() -> None:
 
 def main() -> None:
     """Run the command line."""
+    distrust_working_folder()
     spare_memory_work()
     achievements.main(prog_name="achievements")

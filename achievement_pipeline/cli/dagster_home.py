@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from achievement_pipeline.child_processes import distrust_working_folder
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.settings import Settings
 
@@ -36,6 +37,19 @@ def use_dagster_home(settings: Settings) -> Path:
                 shutil.copyfile(packaged, folder / name)
     os.environ["DAGSTER_HOME"] = str(folder)
     return folder
+
+
+def work_in_data_folder(settings: Settings) -> None:
+    """Leave the caller's folder, here and in child processes: nothing that lies there configures them.
+
+    Raises:
+        SettingsError: The data folder can't be made.
+    """
+    with explained_home(settings.home):
+        settings.home.mkdir(parents=True, exist_ok=True)
+        distrust_working_folder()
+        os.environ.update(settings.absolute_variables())
+        os.chdir(settings.home)
 
 
 @contextmanager

@@ -18,14 +18,13 @@ from achievement_pipeline.app.decisions import Desk, describe_edit
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.publishing.linkedin.commentary import as_read
 from achievement_pipeline.web.decisions import DECISIONS, Form
-from achievement_pipeline.web.guard import Guard, form_token, is_form_token
+from achievement_pipeline.web.guard import LOOPBACK, Guard, form_token, is_form_token
 from achievement_pipeline.web.pages import PAGES, Content, document
 
 _DATA = files("achievement_pipeline.web")
 _ASSETS = {"/style.css": "text/css", "/keys.js": "text/javascript"}
 _LONGEST_FORM = 1_000_000
 """Bytes."""
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def create_app(desk: Desk, *, token: str | None = None, hosts: Collection[str] = LOOPBACK) -> Starlette:

@@ -18,7 +18,7 @@ import uvicorn
 
 from achievement_pipeline.app.decisions import Desk
 from achievement_pipeline.settings import ConfigFile, Environment, Settings
-from achievement_pipeline.web import create_app
+from achievement_pipeline.web.app import create_app
 from achievement_pipeline_tests.store.pieces import Piece, by_the_rules, collect
 
 TOKEN = "of-this-test"

@@ -9,9 +9,8 @@ import uvicorn
 
 from achievement_pipeline.cli.decide.commands import open_desk
 from achievement_pipeline.errors import AchievementPipelineError
-from achievement_pipeline.web import create_app
-from achievement_pipeline.web.app import LOOPBACK
-from achievement_pipeline.web.guard import ENTRANCE
+from achievement_pipeline.web.app import create_app
+from achievement_pipeline.web.guard import ENTRANCE, LOOPBACK
 
 _PORT = 3100
 _ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 - what is warned of

@@ -3,12 +3,14 @@
 import datetime as dt
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.service.presence import Service, ServiceError, end_leftovers, find_service, stop_service
+from achievement_pipeline.cli.service.ui_token import entrance
 from achievement_pipeline.settings import load_settings
 
 if TYPE_CHECKING:
@@ -62,11 +64,16 @@ def status(as_json: bool) -> None:
         use_dagster_home(settings)
     runs = _last_runs() if known else []
     if as_json:
-        content = {"running": service is not None, "service": _facts(service), "runs": [asdict(run) for run in runs]}
+        content = {
+            "running": service is not None,
+            "service": _facts(service, settings.home),
+            "runs": [asdict(run) for run in runs],
+        }
         click.echo(json.dumps(content, indent=2, default=str))
         return
     if service:
-        click.echo(f"✅ Running since {service.since:%Y-%m-%d %H:%M} UTC, process {service.pid}: {service.url}")
+        click.echo(f"✅ Running since {service.since:%Y-%m-%d %H:%M} UTC, process {service.pid}.")
+        click.echo(f"   The UI: {entrance(settings.home, service.url)}")
     else:
         click.echo("ℹ️  Not running. To start it: achievements start")  # noqa: RUF001 - the sign is meant
     for run in runs:
@@ -75,8 +82,10 @@ def status(as_json: bool) -> None:
         click.echo(f"  {sign} {run.created:%Y-%m-%d %H:%M:%S} {run.job} {run.of}: {run.status.lower()}{took}  {run.id}")
 
 
-def _facts(service: Service | None) -> dict[str, object] | None:
-    return None if service is None else {"pid": service.pid, "url": service.url, "since": service.since}
+def _facts(service: Service | None, home: Path) -> dict[str, object] | None:
+    if service is None:
+        return None
+    return {"pid": service.pid, "url": entrance(home, service.url), "since": service.since}
 
 
 def _last_runs() -> list[_Run]:

@@ -107,9 +107,8 @@ def _git() -> Finding:
 
 
 def _settings(settings: Settings) -> Finding:
-    path = settings.config_path or "no achievements.toml, the defaults count"
     lane = "on" if settings.environment.enable_git_tracking else "off (ENABLE_GIT_TRACKING)"
-    return Finding("settings", Health.GOOD, f"{path}; git lane {lane}")
+    return Finding("settings", Health.GOOD, f"{settings.files_that_count}; git lane {lane}")
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import deserialize_value
 
 import achievement_pipeline.definitions  # noqa: F401 - the run finds it imported
+from achievement_pipeline.child_processes import python_command
 from achievement_pipeline.cli import spare_memory_work
 from achievement_pipeline.defs.instance.logs import use_console_logger
 from achievement_pipeline.defs.instance.run_locks import hold_run_lock
@@ -26,7 +27,7 @@ def main() -> None:
     if not order:
         return
     if load_settings() != settings:  # they were changed while this waited: begin anew, with the order in hand
-        os.execv(sys.executable, [sys.executable, "-m", "achievement_pipeline.cli.service.run_worker", order])  # noqa: S606
+        os.execv(sys.executable, python_command("achievement_pipeline.cli.service.run_worker", order))  # noqa: S606
     use_console_logger(settings.environment.achievements_log_format)
     run_id = deserialize_value(order, ExecuteRunArgs).run_id
     with hold_run_lock(settings.run_locks_path, run_id):

@@ -11,11 +11,14 @@ from pathlib import Path
 
 import click
 
+from achievement_pipeline.child_processes import child_environment, python_command
 from achievement_pipeline.cli import EXIT_FAILED, dagster_home
 from achievement_pipeline.cli.service.presence import Service, note_group, run_as_service
+from achievement_pipeline.cli.service.ui_token import entrance
 from achievement_pipeline.cli.shared_server import shared_server
 from achievement_pipeline.settings import LogFormat, Settings, load_settings
 from achievement_pipeline.store.embedded import EmbeddedPostgres
+from achievement_pipeline.web.guard import LOOPBACK
 
 _SECONDS_TO_STOP = 60
 """Dagster's own processes take up to 45."""
@@ -23,6 +26,7 @@ _SECONDS_TO_FINISH = 30
 """For the runs that are under way; one that takes longer is released: it is started again with the next start."""
 _POLL_SECONDS = 0.2
 
+_DAGSTER = "achievement_pipeline.cli.service.dagster_dev"
 _LOG_OPTIONS = {
     # of Dagster's own lines people get what is wrong; what is done, the runs tell themselves
     LogFormat.TEXT: ("--log-format", "colored", "--log-level", "warning", "--code-server-log-level", "warning"),
@@ -32,21 +36,29 @@ _LOG_OPTIONS = {
 
 @click.command()
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address of the UI. It has no login: keep it local."
+    "--host",
+    default=LOOPBACK[0],
+    show_default=True,
+    type=click.Choice(LOOPBACK),
+    help="Address of the UI: one of this machine's own. For others see docs/deploy.md.",
 )
 @click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port of the UI.")
 def start(host: str, port: int) -> None:
     """Run the Dagster UI, its daemon and the database until Ctrl-C.
 
-    Sensors and schedules run as long as this does. The UI is at http://127.0.0.1:3000. Runs that are under way finish
-    before it stops; one that takes longer than half a minute is released, and started again by the next start.
+    Sensors and schedules run as long as this does. The address that is printed lets your browser in, and nobody else's:
+    keep it to yourself. Runs that are under way finish before it stops; one that takes longer than half a minute is
+    released, and started again by the next start.
     """
     settings = load_settings()
-    url = f"http://{host}:{port}"
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     with run_as_service(settings.home, url) as service:
         home = dagster_home.use_dagster_home(settings)
+        dagster_home.work_in_data_folder(settings)
         with shared_server(settings) as server:
-            click.echo(f"🔍 Starting. The UI will be at {url}; Ctrl-C stops everything.", err=True)
+            click.echo(
+                f"🔍 Starting. Ctrl-C stops everything. The UI will be at {entrance(settings.home, url)}", err=True
+            )
             stopped = _serve(_command(settings, home / "workspace.yaml", host, port), service, settings, server)
     if not stopped:
         click.echo("❌ Dagster ended by itself; its last words are above. Start it again: achievements start", err=True)
@@ -59,22 +71,18 @@ def _command(settings: Settings, workspace: Path, host: str, port: int) -> list[
     logging = _LOG_OPTIONS[settings.environment.achievements_log_format]
     # it calls itself superseded by `dg dev`, which is of another package and reads no workspace.yaml by itself
     quiet = ("-W", "ignore:Function `dev_command` is superseded")
-    return [sys.executable, *quiet, "-m", "dagster", "dev", *where, *logging]
+    return python_command(_DAGSTER, "dev", *where, *logging, options=quiet)
 
 
 def _environment(settings: Settings) -> dict[str, str]:
     """Return the environment of Dagster's processes."""
     code_servers = ("DAGSTER_CLI_CODE_SERVER_START", "DAGSTER_CLI_API_GRPC")
     is_json = settings.environment.achievements_log_format is LogFormat.JSON
-    return {
-        # gRPC tells of every fork
-        "GRPC_VERBOSITY": "ERROR",
-        **os.environ,
-        # the service is started in any folder, and a gql.py there is not the package of that name
-        "PYTHONSAFEPATH": "1",
+    return child_environment(
+        GRPC_VERBOSITY=os.environ.get("GRPC_VERBOSITY", "ERROR"),  # gRPC tells of every fork
         # `dagster dev` hands on its format to all processes but these
         **{f"{command}_LOG_FORMAT": "json" if is_json else "colored" for command in code_servers},
-    }
+    )
 
 
 def _serve(command: list[str], service: Service, settings: Settings, server: EmbeddedPostgres | None) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from achievement_pipeline.child_processes import child_environment
 from achievement_pipeline.cli.service.presence import ServiceError
 from achievement_pipeline.settings import APP_NAME, Environment, Settings, load_settings
 
@@ -55,13 +56,13 @@ def install(port: int) -> None:
     if not program.exists():
         raise ServiceError(f"{program} is missing. Install this package with pip, and run its `achievements`.")
     command = [str(program), "start", "--port", str(port)]
-    variables = _variables()
+    variables = _variables(settings)
     if sys.platform == "darwin":
-        _write(_agent_path(), launchd_agent(command, _folder(settings), variables, settings.home / "service.log"))
+        _write(_agent_path(), launchd_agent(command, Path.home(), variables, settings.home / "service.log"))
         next_steps = [f"launchctl bootstrap gui/{os.getuid()} {_agent_path()}"]
     else:
         _write(_environment_path(), environment_file(variables))
-        _write(_unit_path(), systemd_unit(command, _folder(settings), _environment_path()))
+        _write(_unit_path(), systemd_unit(command, Path.home(), _environment_path()))
         next_steps = [
             "systemctl --user daemon-reload",
             f"systemctl --user enable --now {_NAME}",
@@ -117,15 +118,11 @@ def launchd_agent(command: list[str], folder: Path, variables: Mapping[str, str]
     return plistlib.dumps(agent).decode()
 
 
-def _variables() -> dict[str, str]:
-    """The settings of this moment, and where to find git."""
-    names = ("PATH", *(name.upper() for name in Environment.model_fields))
-    return {name: os.environ[name] for name in names if os.environ.get(name)}
-
-
-def _folder(settings: Settings) -> Path:
-    """Where the service runs: there it finds the achievements.toml that counts here."""
-    return settings.config_path.parent.absolute() if settings.config_path else Path.home()
+def _variables(settings: Settings) -> dict[str, str]:
+    """The settings of this moment, independent of the working folder, and where to find git."""
+    names = {"PATH", *(name.upper() for name in Environment.model_fields)}
+    now = child_environment(**settings.absolute_variables())
+    return {name: value for name, value in now.items() if value and name in names}
 
 
 def _escaped(value: object) -> str:

@@ -5,7 +5,7 @@ import os
 
 import click
 
-from achievement_pipeline.cli.dagster_home import use_dagster_home
+from achievement_pipeline.cli.dagster_home import use_dagster_home, work_in_data_folder
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.settings import load_settings
 
@@ -25,6 +25,7 @@ def worker(concurrency: int, name: str) -> None:
         raise SettingsError("Celery is not installed. Run: pip install 'achievement-pipeline[celery]'")
     settings = load_settings()
     use_dagster_home(settings)
+    work_in_data_folder(settings)  # Celery imports modules from its working folder
     # imported here, as only a worker needs them
     from celery.signals import worker_process_init  # noqa: PLC0415
 

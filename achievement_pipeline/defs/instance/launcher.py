@@ -6,7 +6,6 @@ Named by ``dagster.yaml``; why it is so: ``docs/decisions/0006-how-runs-are-star
 import os
 import signal
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -18,10 +17,11 @@ from dagster._core.storage.dagster_run import DagsterRun, DagsterRunStatus
 from dagster._grpc.types import ExecuteRunArgs
 from dagster._serdes import ConfigurableClass, ConfigurableClassData, serialize_value
 
+from achievement_pipeline.child_processes import child_environment, python_command
 from achievement_pipeline.defs.instance.run_locks import Life, life_of_run, process_of_run
 from achievement_pipeline.settings import CeleryTasks, load_settings
 
-_COMMAND = (sys.executable, "-m", "achievement_pipeline.cli.service.run_worker")
+_RUN_WORKER = "achievement_pipeline.cli.service.run_worker"
 _HEAD_START_SECONDS = 10
 """What a run for a few commits takes: so long it has the machine to itself."""
 _STATUS = {Life.LIVES: WorkerStatus.RUNNING, Life.DIED: WorkerStatus.FAILED}
@@ -141,4 +141,4 @@ class WarmRunLauncher(RunLauncher, ConfigurableClass):
 
 
 def _start() -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(_COMMAND, stdin=subprocess.PIPE)
+    return subprocess.Popen(python_command(_RUN_WORKER), stdin=subprocess.PIPE, env=child_environment())

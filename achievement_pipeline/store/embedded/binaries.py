@@ -4,7 +4,6 @@ The wheels are looked up, never imported: their own managers add users, open fol
 """
 
 import importlib.util
-import os
 import re
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from achievement_pipeline.child_processes import child_environment
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.embedded.paths import Account
 
@@ -138,7 +138,9 @@ def _copy(folder: Path, copies: Path) -> Path:
 def _run(program: Path, *arguments: str, account: Account | None, seconds: float, folder: Path = _ANYWHERE) -> Result:
     # The library path of a frozen Python, and the user's settings for clients, would mislead the server. Messages are
     # read by this package, and on macOS PostgreSQL needs a locale that is sure to exist: both ask for LC_ALL=C.
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "LD_LIBRARY_PATH"))}
+    kept = {
+        name: value for name, value in child_environment().items() if not name.startswith(("PG", "LD_LIBRARY_PATH"))
+    }
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:  # a server would keep a pipe open
         try:
             ended = subprocess.run(

@@ -15,6 +15,7 @@ from typing import Self
 from urllib.parse import quote
 
 from achievement_pipeline import locks
+from achievement_pipeline.child_processes import child_environment, python_command
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.embedded.cluster import ROLE, Cluster
 from achievement_pipeline.store.embedded.paths import PORT, choose_place
@@ -211,12 +212,12 @@ class EmbeddedPostgres:
         """Start the guard, unless it is there, as nobody's child: it outlives this process."""
         if not locks.is_free(self._guard_lock):
             return
-        command = [sys.executable, "-m", "achievement_pipeline.store.embedded.guard", str(self._place.wanted)]
+        command = python_command("achievement_pipeline.store.embedded.guard", str(self._place.wanted))
         subprocess.run(
             ["/bin/sh", "-c", '"$@" &', "sh", *command],
             check=True,
             cwd="/",
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path)},
+            env=child_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
