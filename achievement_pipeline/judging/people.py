@@ -20,7 +20,7 @@ from achievement_pipeline.judging.rules import BotRules, Person
 _NUMBERED_NOREPLY = r"^\d+\+(.+@users\.noreply\.github\.com)$"
 
 _ADDRESS = r"(?P<name>[^<\n]*?)[ \t]*<[ \t]*(?P<email>[^<>\n]*?)[ \t]*>?[ \t]*$"
-_COAUTHOR = rf"(?im)^[\W_]*co-authored-by[ \t]*:[ \t]*{_ADDRESS}"
+_COAUTHOR = rf"(?im)^[\W_]*co-(?:authored|developed)-by[ \t]*:[ \t]*{_ADDRESS}"
 _SIGN_OFF = rf"(?im)^[\W_]*signed-off-by[ \t]*:[ \t]*{_ADDRESS}"
 """In any line of the body: git reads trailers in the last paragraph only, and a squash merge leaves them between
 others (a third of ansible's are lost that way). Some lack the ``>``."""
@@ -95,12 +95,12 @@ def read_sign_offs(bodies: pd.Series[str], people: Iterable[Person]) -> pd.Serie
 
 
 def read_coauthors(bodies: pd.Series[str], people: Iterable[Person], bots: BotRules) -> pd.Series[str]:
-    """Read the people in ``Co-authored-by`` lines, machines left out.
+    """Read the people in ``Co-authored-by`` and, as in the kernel, ``Co-developed-by`` lines, machines left out.
 
     Returns:
         Canonical addresses, one row a line, the index of ``bodies`` repeated.
     """
-    candidates = bodies[bodies.str.contains("(?i)co-authored-by")]
+    candidates = bodies[bodies.str.contains("(?i)co-(?:authored|developed)-by")]
     named = candidates.str.extractall(_COAUTHOR).droplevel("match")
     named = named[named["email"].str.contains("@")]
     human = ~are_bots(named["name"], named["email"], bots).to_numpy()

@@ -85,6 +85,9 @@ class TestTrailers:
         body = "* one\nco-authored-by: Ada <ada@old.example>\n\n* two\n\nCo-Authored-By: Bob <BOB@example.org>\nEnd."
         assert self.coauthors(body) == ["ada@example.org", "bob@example.org"]
 
+    def test_codevelopers_are_coauthors(self) -> None:
+        assert self.coauthors("Co-developed-by: Bob <bob@example.org>") == ["bob@example.org"]
+
     def test_a_machine_is_no_coauthor(self) -> None:
         assert self.coauthors("Co-authored-by: renovate[bot] <29139614+renovate[bot]@users.noreply.github.com>") == []
 

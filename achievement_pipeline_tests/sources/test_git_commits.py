@@ -177,6 +177,14 @@ def test_the_mailmap_of_head_maps_whoever_wrote(repository: GitRepository) -> No
     assert (commit["committer_name"], commit["committer_email"]) == ("Ada", "ada@x")
 
 
+@pytest.mark.parametrize("trailer", ["Co-authored-by", "co-authored-by", "Co-developed-by"])
+def test_the_mailmap_maps_coauthors_in_any_line(repository: GitRepository, trailer: str) -> None:
+    body = f"* one\n\n{trailer}: ada <Ada@old>\n{trailer}: Bob <bob@example.org>\n{trailer}: <<broken> x>\n\n* two"
+    repository.commit(f"add\n\n{body}", {".mailmap": "Ada Lovelace <ada@x> <ada@old>\n"})
+
+    assert only(repository)["body"].strip() == body.replace("ada <Ada@old>", "Ada Lovelace <ada@x>")
+
+
 def test_a_mailmap_of_the_user_or_of_the_work_tree_maps_nobody(repository: GitRepository) -> None:
     repository.commit("add", {"file": "x\n"}, author="ada <ada@old>")
     (repository.path / ".mailmap").write_text("Ada <ada@x> <ada@old>\n")

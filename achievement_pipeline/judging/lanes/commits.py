@@ -50,7 +50,7 @@ def may_count(
         commits: Listed commits.
         rules: Who is a bot.
         people: The addresses of each person.
-        authors: Whose commits are asked for, by any address of theirs; empty: everybody's.
+        authors: Whose commits are asked for, written or co-authored, by any address of theirs; empty: everybody's.
         since: The first day that is asked for, UTC; None: from the beginning.
     """
     wanted = (commits["diff"] != DiffState.MERGE) & ~are_bots(
@@ -58,7 +58,9 @@ def may_count(
     )
     if authors:
         persons = canonical(pd.Series(list(authors), dtype="str"), people)
-        wanted &= canonical(commits["author_email"], people).isin(persons)
+        coauthors = read_coauthors(commits["body"], people, rules.bots)
+        shared = coauthors.index[coauthors.isin(persons)]
+        wanted &= canonical(commits["author_email"], people).isin(persons) | commits.index.isin(shared)
     if since is not None:
         wanted &= commits["committed_at"] >= pd.Timestamp(since, tz="UTC")
     return wanted

@@ -1,5 +1,6 @@
 """Listing commits: who, when and what was said. No diff is read here."""
 
+import re
 from collections.abc import Iterable
 from io import BytesIO
 from typing import Final
@@ -20,6 +21,8 @@ _PLACEHOLDERS: Final = (
     "%s", "%b", "%(trailers:only,unfold)",
 )  # fmt: skip
 """What is asked of each commit. NUL stands between them: the only byte that none of them can hold."""
+
+_COAUTHOR: Final = re.compile(r"(?im)^([\W_]*co-(?:authored|developed)-by[ \t]*:[ \t]*)([^<>\n]*<[^<>\s]+>)(?=[ \t]*$)")
 
 _SCHEMA: Final = pa.schema(
     [
@@ -62,7 +65,19 @@ def walk(git: SealedGit, key: str, tips: Iterable[str], without: Iterable[str] =
     blocks = Blocks(_whole_records)
     batches = [_batch(key, block) for chunk in chunks if (block := blocks.add(chunk))]
     batches.append(_batch(key, blocks.rest()))
-    return to_frame(batches, _SCHEMA)
+    commits = to_frame(batches, _SCHEMA)
+    shared = commits["body"].str.contains(r"(?i)co-(?:authored|developed)-by")
+    if shared.any():
+        commits.loc[shared, "body"] = _map_coauthors(git, commits.loc[shared, "body"])
+    return commits
+
+
+def _map_coauthors(git: SealedGit, bodies: "pd.Series[str]") -> "pd.Series[str]":
+    """Put co-authors through the mailmap, as git itself does with authors and committers."""
+    people = sorted({match[2] for body in bodies for match in _COAUTHOR.finditer(body)})
+    mapped = git.output("check-mailmap", "--stdin", stdin=people).decode(errors="surrogateescape").split("\n")
+    known = dict(zip(people, mapped, strict=False))
+    return bodies.map(lambda body: _COAUTHOR.sub(lambda match: match[1] + known.get(match[2], match[2]), body))
 
 
 def revisions(tips: Iterable[str], without: Iterable[str] = ()) -> list[str]:

@@ -27,6 +27,9 @@ from achievement_pipeline.sources.git.repositories import Repository, held_commi
 Select = Callable[[DataFrame[RawCommits]], "pd.Series[bool]"]
 """Says of each listed commit, by the frame's index, whether its changes are wanted."""
 
+_LISTER_VERSION: Final = 1
+"""Raised by hand whenever commits are listed otherwise; their changes are not read again for that."""
+
 _READER_VERSION: Final = 1
 """Raised by hand whenever other columns, or other values, are read: nothing that was stored before is used then."""
 
@@ -57,6 +60,7 @@ class ReadingState(BaseModel):
         shallow: Where a shallow clone ended.
         mailmap: What names and addresses went through.
         objects_state: What objects there were.
+        listed_by: Version of the lister.
         clones: Where each clone or work tree stood, by its location.
         lost: The same of those that were read once and are not there any more: what only they had is kept.
         all_branches: As of `Repository`; missing where it was not noted.
@@ -72,6 +76,7 @@ class ReadingState(BaseModel):
     mailmap: str | None
     objects_state: str
     rows: str
+    listed_by: int = 0
     clones: Mapping[str, CloneState] = {}
     lost: Mapping[str, CloneState] = {}
     all_branches: bool | None = None
@@ -328,6 +333,7 @@ def _state(repository: Repository, tips: tuple[str, ...], lost: Mapping[str, Clo
         mailmap=repository.mailmap,
         objects_state=repository.objects_state,
         rows=rows,
+        listed_by=_LISTER_VERSION,
         clones={
             part.location: CloneState(objects=str(part.objects), tips=part.tips, shallow=part.shallow)
             for part in repository.parts
@@ -349,7 +355,11 @@ def _usable(stored: History, repository: Repository) -> bool:
 
 def _differs_by_tips_only(state: ReadingState, repository: Repository) -> bool:
     """Whether listing the rest again would give what was stored."""
-    return (state.shallow, state.mailmap) == (repository.shallow, repository.mailmap)
+    return (state.shallow, state.mailmap, state.listed_by) == (
+        repository.shallow,
+        repository.mailmap,
+        _LISTER_VERSION,
+    )
 
 
 def _digest(*frames: pd.DataFrame) -> str:

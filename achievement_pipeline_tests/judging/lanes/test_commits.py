@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import CommitActivities, RawCommitFiles, RawCommits, Scores
-from achievement_pipeline.judging import find_skills, judge_commits, noise_reasons, score_commits
+from achievement_pipeline.judging import find_skills, judge_commits, may_count, noise_reasons, score_commits
 from achievement_pipeline.judging.noise.contents import worth_reading
-from achievement_pipeline.judging.rules import BotRules, CommitRules, Rules
+from achievement_pipeline.judging.rules import BotRules, CommitRules, Person, Rules
 from achievement_pipeline_tests.judging.file_rows import attributes, changed, contents, name, written
 
 _NO_WORK = ("uv.lock", "node_modules/left-pad/index.js", "a.min.js", "vendor/github.com/x/y.go", "x_pb2.py")
@@ -35,6 +35,19 @@ def files_of(changes: Sequence[tuple[int, int]], number: int = 0) -> list[dict[s
         {"sha": name(number), "path": f"{place}.py", "insertions": insertions, "deletions": deletions}
         for place, (insertions, deletions) in enumerate(changes)
     ]
+
+
+class TestWhoseChangesAreRead:
+    @pytest.mark.parametrize("trailer", ["Co-authored-by", "co-developed-by"])
+    def test_what_one_wrote_or_coauthored_by_any_address(self, trailer: str) -> None:
+        ada = Person(emails=("ada@example.org", "ada@old.example"))
+        commits = written(
+            {},
+            {"author_email": "bob@example.org", "body": f"{trailer}: Ada <Ada@Old.example>\n\n* two"},
+            {"author_email": "bob@example.org"},
+        )
+
+        assert may_count(commits, Rules(), [ada], ["ada@example.org"]).tolist() == [True, True, False]
 
 
 class TestJudging:
