@@ -7,9 +7,11 @@ It is asked of the Dagster instance, so that whoever runs `achievements` brings 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import dagster as dg
 import pandas as pd
+from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import ActivityFrames, Scores, Skills, typed
@@ -45,14 +47,16 @@ def slice_versions(instance: dg.DagsterInstance) -> dict[str, str]:
     """Return the version of every slice that is judged to its end, by its name, ``lane/repository`` or ``lane``.
 
     A slice whose scores or skills are older than its activities is left out: a run died in between, or is under way.
+    The numbers of materializations begin again where Dagster's records do, so the name of the records is a part of it.
     """
+    records = cast("SqlRunStorage", instance.run_storage).get_run_storage_id()[:8]
     versions: dict[str, str] = {}
     for lane in LANES:
         activities, scores, skills = (_latest(instance, lane, asset) for asset in lane.assets)
         for name, materialized in activities.items():
             judged = (scores.get(name, 0), skills.get(name, 0))
             if min(judged) > materialized:
-                versions[name] = "-".join(str(number) for number in (materialized, *judged))
+                versions[name] = "-".join(map(str, (records, materialized, *judged)))
     return versions
 
 

@@ -70,6 +70,9 @@ def achievements(
             context.log.warning(
                 f"Frames of {name} are gone from their storage. What is kept stays until it is read again."
             )
+            lane, _, repository = name.partition("/")
+            if lane == lanes.GIT.name:
+                io_manager.forget("raw_repositories", repository)  # so its sensor sees that it has to be collected
         return frames
 
     def compose(pieces: PiecesOfWork) -> DataFrame[Achievements]:
