@@ -31,6 +31,7 @@ NOT_JSON: Final = object()
 """The body of an answer that could not be parsed."""
 
 _PROGRESS_EVERY = 30.0
+_CHUNK = 65536
 _CLOCK_MARGIN = 1.0
 _HEAVY_ATTEMPTS = 2
 
@@ -55,6 +56,10 @@ class TooHeavyError(SourceError):
     """The server can't answer so much at once: ask for less."""
 
 
+class UnreachableError(SourceError):
+    """The server gives no answer, whatever it is asked: nothing else can be had of it for now."""
+
+
 class RefusedError(SourceError):
     """The server can't or won't show this one thing; others it may."""
 
@@ -63,12 +68,17 @@ Problem = TransientError | SourceError
 """What can be wrong with an answer: worth another try, or not."""
 
 
+class _EndlessAnswerError(requests.RequestException):
+    """An answer is larger than any that is asked for."""
+
+
 @dataclass(frozen=True)
 class Wire:
     """How patient requests are, and the clock that they are patient by.
 
-    `timeout` bounds connecting and each read, in seconds; `attempts` the tries of one request; `patience` the seconds
-    that one client waits altogether. GitHub and Linear count by the hour, so the default outlasts one reset.
+    `timeout` bounds connecting and each read, in seconds; `answer_seconds` and `answer_bytes` a whole answer, which may
+    come in drops or without end; `attempts` the tries of one request; `patience` the seconds that one client waits
+    altogether. GitHub and Linear count by the hour, so the default outlasts one reset.
     `progress` hears a sentence when a wait begins and every half minute while it lasts.
     """
 
@@ -78,6 +88,8 @@ class Wire:
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     progress: Callable[[str], None] = lambda _: None
+    answer_seconds: float = 300.0
+    answer_bytes: int = 256 * 2**20
 
 
 @dataclass(frozen=True)
@@ -220,8 +232,9 @@ class HttpClient:
     def _send(self, method: str, url: str, **content: Any) -> Answer:  # noqa: ANN401
         try:
             response = self._session.request(
-                method, url, timeout=self._wire.timeout, allow_redirects=method == "GET", **content
+                method, url, timeout=self._wire.timeout, allow_redirects=method == "GET", stream=True, **content
             )
+            body = self._read(response)
         except requests.RequestException as fault:
             problem = self._describe(fault)
         else:
@@ -229,11 +242,24 @@ class HttpClient:
             return Answer(
                 status=response.status_code,
                 headers=response.headers,
-                body=_parse_json(response.content),
+                body=_parse_json(body),
                 sent_at=self._wire.clock() if sent_at is None else sent_at,
                 links={name: link["url"] for name, link in response.links.items()},
             )
         raise problem
+
+    def _read(self, response: requests.Response) -> bytes:
+        """Read a whole answer, as long as it keeps within its limits of time and size."""
+        end = time.monotonic() + self._wire.answer_seconds
+        content = bytearray()
+        with response:
+            for chunk in response.iter_content(_CHUNK):
+                content += chunk
+                if len(content) > self._wire.answer_bytes:
+                    raise _EndlessAnswerError
+                if time.monotonic() > end:
+                    raise requests.Timeout
+        return bytes(content)
 
     def _describe(self, fault: requests.RequestException) -> Problem:
         """Say why there was no answer in words of our own: the library's quote addresses and headers."""
@@ -246,6 +272,8 @@ class HttpClient:
                 )
             case requests.Timeout():
                 return TransientError("it does not answer in time")
+            case _EndlessAnswerError():
+                return SourceError(f"{where} sends an answer without end: correct the address.")
             case requests.exceptions.ChunkedEncodingError() | requests.exceptions.ContentDecodingError():
                 return TransientError("its answer was cut off")
             case requests.ConnectionError():
@@ -264,7 +292,10 @@ class HttpClient:
         if answer.status != requests.codes.ok:
             return RefusedError(f"{where} answers HTTP {answer.status}: check the address and what is asked for.")
         if answer.body is NOT_JSON and "html" in answer.headers.get("Content-Type", ""):
-            return SourceError(f"{where} answers with a web page, no API: check the address.")
+            return SourceError(
+                f"{where} answers with a web page, no API: check the address, and the user and password or token "
+                "if the page asks to log in."
+            )
         return TransientError("its answer is no JSON") if answer.body is NOT_JSON else None
 
     def _is_hopeless(self, state: tenacity.RetryCallState) -> bool:
@@ -279,8 +310,8 @@ class HttpClient:
         if fault.heavy:
             raise TooHeavyError(f"{problem} Run again later.")
         if fault.wait is not None:
-            raise SourceError(f"{problem} It can be asked again at {self._moment(fault.wait)}: run again then.")
-        raise SourceError(f"{problem} Check the network and the address, or run again later.")
+            raise UnreachableError(f"{problem} It can be asked again at {self._moment(fault.wait)}: run again then.")
+        raise UnreachableError(f"{problem} Check the network and the address, or run again later.")
 
     def _announce(self, state: tenacity.RetryCallState) -> None:
         self._progress(_fault_of(state), state.upcoming_sleep)
@@ -310,9 +341,8 @@ _jitter = tenacity.wait_random(0, 1)
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
-    """Seconds until the next try: the server's word, never less, or a wait that doubles; both with jitter."""
-    named = _fault_of(state).wait
-    return _backoff(state) if named is None else named + _jitter(state)
+    """Seconds until the next try: a wait that doubles, and never less than the server's word; both with jitter."""
+    return max(_backoff(state), (_fault_of(state).wait or 0.0) + _jitter(state))
 
 
 def _fault_of(state: tenacity.RetryCallState) -> TransientError:

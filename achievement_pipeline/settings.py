@@ -186,6 +186,12 @@ class Environment(BaseSettings):
         default=LogFormat.TEXT, description="What the service prints: text for people, or json for machines"
     )
 
+    @property
+    def mlflow_server(self) -> str | None:
+        """The address of the tracking server; None where MLFLOW_TRACKING_URI names a file, a database or Databricks."""
+        uri = self.mlflow_tracking_uri or ""
+        return uri if uri.lower().startswith(("http://", "https://")) else None
+
 
 class PublishingSettings(BaseModel):
     """What is published, and where to."""

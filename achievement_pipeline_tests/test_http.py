@@ -1,5 +1,6 @@
 """The one HTTP way: what is retried, what is waited for, what fails at once, and what is never shown."""
 
+import dataclasses
 import logging
 import threading
 import traceback
@@ -173,6 +174,25 @@ def test_patience_is_bounded_over_all_requests_of_a_client(server: Loopback) -> 
     server.faults.append(Reply(status=429, headers={"Retry-After": "60"}))
     failure(lambda: thing.get("/things"))
     assert sum(server.clock.slept) < 100
+
+
+@pytest.mark.parametrize("seconds", ["0", "1"])
+def test_a_server_that_always_asks_to_come_back_soon_is_given_half_a_minute(server: Loopback, seconds: str) -> None:
+    server.faults.extend([Reply(status=429, headers={"Retry-After": seconds})] * 50)
+    failure(lambda: client(server).get("/things"))
+    assert sum(server.clock.slept) >= 30
+
+
+def test_an_answer_without_end_is_given_up(server: Loopback) -> None:
+    wire = dataclasses.replace(server.clock.wire(), answer_bytes=100_000)
+    server.faults.append(Reply("x" * 200_000))
+    assert "an answer without end" in str(failure(lambda: client(server, wire=wire).get("/things")))
+
+
+def test_an_answer_that_comes_in_drops_is_given_up(server: Loopback) -> None:
+    wire = dataclasses.replace(server.clock.wire(attempts=2), answer_seconds=0.0)
+    server.faults.extend([Reply("x" * 200_000)] * 2)
+    assert "does not answer in time" in str(failure(lambda: client(server, wire=wire).get("/things")))
 
 
 def test_a_server_that_asks_to_come_back_at_once_is_not_asked_forever(server: Loopback) -> None:

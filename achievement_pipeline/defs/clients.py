@@ -22,7 +22,7 @@ from achievement_pipeline.store.turns import Turn, hold_turn
 
 GITHUB_IS_OFF = "GitHub is off. Set GITHUB_TOKEN; or, for public repositories alone, [github] enabled = true."
 LINEAR_IS_OFF = "Linear is off. Set LINEAR_API_KEY to switch it on."
-MLFLOW_IS_OFF = "MLflow is off. Set MLFLOW_TRACKING_URI to switch it on."
+MLFLOW_IS_OFF = "MLflow is off. Set MLFLOW_TRACKING_URI to the http address of a tracking server to switch it on."
 
 
 def github_client(settings: Settings, wire: Wire | None = None) -> GitHubClient:
@@ -64,14 +64,19 @@ def mlflow_client(settings: Settings, wire: Wire | None = None) -> MlflowClient:
         SourceError: The token or the address can't be one.
     """
     environment = settings.environment
-    if environment.mlflow_tracking_uri is None:
+    if environment.mlflow_server is None:
         raise SettingsError(MLFLOW_IS_OFF)
     authorization = None
     if environment.mlflow_tracking_username and environment.mlflow_tracking_password:
         authorization = Authorization.basic(environment.mlflow_tracking_username, environment.mlflow_tracking_password)
+    elif environment.mlflow_tracking_username or environment.mlflow_tracking_password:
+        raise SettingsError(
+            "MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD go together: set both, or neither and "
+            "MLFLOW_TRACKING_TOKEN."
+        )
     elif environment.mlflow_tracking_token:
         authorization = Authorization(environment.mlflow_tracking_token)
-    return MlflowClient(environment.mlflow_tracking_uri, authorization, wire=wire)
+    return MlflowClient(environment.mlflow_server, authorization, wire=wire)
 
 
 def telling(context: dg.AssetExecutionContext, progress: ReportsProgress) -> Wire:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from achievement_pipeline.defs.clients import github_client, telling
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
+from achievement_pipeline.defs.requests import is_without_cache
 from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.errors import AchievementPipelineError, FrameError, SourceError
 from achievement_pipeline.frames import (
@@ -18,11 +19,15 @@ from achievement_pipeline.frames import (
     checked,
     typed,
 )
+from achievement_pipeline.http import UnreachableError
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.github import PullRequests, no_pull_requests, read_pull_requests
 
 RAW_PULL_REQUESTS = ("raw_pull_requests", "raw_pull_request_commits", "raw_pull_request_files", "raw_reviews")
 """The assets of the frames of `PullRequests`, in their order."""
+
+SERVER_IS_DOWN = "server_is_down"
+"""Name of the failure's metadata where the server gave no answer at all."""
 
 
 @dataclass(frozen=True)
@@ -54,17 +59,24 @@ def read_repositories(
     read: list[PullRequests] = [no_pull_requests()]
     failed: dict[str, str] = {}
     public: dict[str, bool] = {}
+    down = ""
     for key in ours:
         stored = _stored(frames, key)
         try:
-            read.append(read_pull_requests(client, key, stored))
+            if down:
+                raise UnreachableError(down)
+            # without a token an hour's requests would not do
+            cache = None if client.is_known and is_without_cache(context) else stored
+            read.append(read_pull_requests(client, key, cache))
             public[key] = read[-1].public
         except SourceError as error:
             failed[key] = str(error)
+            down = failed[key] if isinstance(error, UnreachableError) else ""
             context.log.warning(f"{key}: {error}")
             read.extend([stored] if stored else [])
     if ours and len(failed) == len(ours):
-        raise dg.Failure("\n".join(failed.values()), allow_retries=False)
+        metadata = {SERVER_IS_DOWN: True} if down else {}
+        raise dg.Failure("\n".join(dict.fromkeys(failed.values())), metadata, allow_retries=False)
     return RepositoriesRead(_join(read), failed, public)
 
 

@@ -11,6 +11,14 @@ from dagster._core.storage.tags import (
     PRIORITY_TAG,
 )
 
+WITHOUT_CACHE = "achievements/without_cache"
+"""Tag of runs that read their source as if nothing were stored of it: some changes touch nothing that shows them."""
+
+
+def is_without_cache(context: dg.AssetExecutionContext) -> bool:
+    """Return whether a run reads its source as if nothing were stored of it."""
+    return WITHOUT_CACHE in context.run.tags
+
 
 def request_repositories(keys: Sequence[str]) -> dg.RunRequest:
     """Return the request of one run.

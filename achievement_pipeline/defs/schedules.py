@@ -7,6 +7,7 @@ import dagster as dg
 import tzlocal
 
 from achievement_pipeline.defs.jobs import PUBLISH, WRITE_DIGEST
+from achievement_pipeline.defs.requests import WITHOUT_CACHE
 from achievement_pipeline.defs.sensors.sources import requests_of
 from achievement_pipeline.defs.sensors.triggers import Trigger, triggers
 from achievement_pipeline.settings import ScheduleSettings, Settings
@@ -48,7 +49,10 @@ def _nightly(trigger: Trigger, settings: Settings) -> dg.ScheduleDefinition:
             return dg.SkipReason("There is nothing to go over, or runs do it now.")
         # a tick that died half-way is repeated: a run that it asked for already is known by its key
         night = context.scheduled_execution_time.isoformat()
-        return [request.with_replaced_attrs(run_key=f"{night} {place}") for place, request in enumerate(requests)]
+        return [
+            request.with_replaced_attrs(run_key=f"{night} {place}", tags={**request.tags, WITHOUT_CACHE: "true"})
+            for place, request in enumerate(requests)
+        ]
 
     return nightly
 

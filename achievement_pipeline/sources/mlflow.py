@@ -10,14 +10,14 @@ import json
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pandera.typing import DataFrame
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
-from achievement_pipeline.frames import RawMlflowMetrics, RawMlflowRuns
+from achievement_pipeline.frames import RawMlflowMetrics, RawMlflowRuns, typed
 from achievement_pipeline.http import Answer, Authorization, HttpClient, Problem, RefusedError, TransientError, Wire
 from achievement_pipeline.sources.records import parse_records, to_frame
 
@@ -178,6 +178,20 @@ class MlflowClient:
             token = answer.body.get("next_page_token")
             if not token:
                 return
+
+
+def named_as_known(runs: DataFrame[RawMlflowRuns], known: Mapping[str, str]) -> DataFrame[RawMlflowRuns]:
+    """Name the server of runs as it is known, whatever address it has today: a run id is unique the world over.
+
+    Args:
+        runs: As a server shows them now.
+        known: The server that runs were stored under, by run id.
+    """
+    servers = runs["run_id"].map(known)
+    usual = servers.mode()
+    if usual.empty:
+        return runs
+    return typed(RawMlflowRuns, runs.assign(server=servers.fillna(usual.iloc[0]).astype("str")))
 
 
 def read_runs(client: MlflowClient) -> Runs:

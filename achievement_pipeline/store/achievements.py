@@ -41,6 +41,8 @@ _RETRACT = sa.text("""
         FROM (
             SELECT dropped.key, dropped.retracted_at IS NULL AS counted, root.key AS root, CASE
                 WHEN root.key IS NOT NULL THEN 'absorbed by ' || root.key
+                WHEN activities.key IS NULL AND dropped.source_type LIKE '%issue'
+                    THEN 'reopened, or gone from its source'
                 WHEN activities.key IS NULL THEN 'gone from its source'
                 ELSE 'no longer significant'
             END AS reason

@@ -14,6 +14,7 @@ from achievement_pipeline.columns.json import json_lists, json_objects
 from achievement_pipeline.frames import (
     Activities,
     ActivityFrames,
+    ActivityKind,
     PiecesOfWork,
     RelatedActivities,
     Scores,
@@ -126,6 +127,14 @@ class SliceDifference:
     def keys(self) -> list[str]:
         """Return the keys of all activities that differ."""
         return [*self.changed["key"], *self.gone]
+
+
+def known_run_servers(engine: sa.Engine) -> dict[str, str]:
+    """Return the server that each stored run of MLflow is known under, by its run id."""
+    of_runs = sa.select(Activity.key).where(Activity.kind == ActivityKind.MLFLOW_RUN.value)
+    with engine.connect() as connection:
+        names = [key.removeprefix("mlflow:").rpartition("/") for key in connection.scalars(of_runs)]
+    return {run_id: server for server, _, run_id in names}
 
 
 def compare_slice(connection: sa.Connection, name: str, frames: ActivityFrames) -> SliceDifference:

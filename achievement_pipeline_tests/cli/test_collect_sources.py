@@ -125,3 +125,19 @@ def test_doctor_asks_the_sources_that_are_on(monkeypatch: pytest.MonkeyPatch) ->
     assert "Linear refuses the key" in findings["Linear"]["detail"]
     assert findings["MLflow"]["health"] == "off"
     assert "MLFLOW_TRACKING_URI" in findings["MLflow"]["remedy"]
+
+
+def test_a_server_that_is_down_is_asked_once_and_after_the_work_on_this_machine(
+    repository: GitRepository, github: GitHubServer, tmp_path: Path
+) -> None:
+    other = GitRepository.create(tmp_path / "other")
+    other.git("remote", "add", "origin", "https://github.com/octo/other.git")
+    for one in (repository, other):
+        one.commit("feat: read it", {"src/read.py": "\n".join(f"line_{n} = {n}" for n in range(60))})
+    github.faults.append(Reply(status=429, headers={"Retry-After": "7200"}))
+    result = run("--repo", str(repository.path), "--repo", str(other.path), "--author", "all", "--json")
+    found = json.loads(result.stdout)
+    assert [one["error"] for one in found["repositories"]] == ["", ""]
+    assert ["can be asked again at" in one["error"] for one in found["sources"]] == [True]
+    assert len([request for request in github.requests if request.path == "/graphql"]) == 1
+    assert result.exit_code == 3

@@ -1,6 +1,7 @@
 """The lanes of GitHub, Linear and MLflow as a whole: from servers on loopback to achievements in a real Postgres."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
@@ -9,6 +10,7 @@ import pytest
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.jobs import COLLECT_GITHUB, COLLECT_LINEAR, COLLECT_MLFLOW
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
+from achievement_pipeline.defs.requests import WITHOUT_CACHE
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.approvals import origins
 from achievement_pipeline.store.repositories import remember_repository
@@ -164,3 +166,44 @@ def test_a_source_that_is_off_fails_and_names_its_setting(pipeline: Pipeline, jo
     result = run(pipeline, job, **({"partition_key": KEY} if job == COLLECT_GITHUB else {}))
     assert not result.success
     assert setting in why(result)
+
+
+def test_the_same_mlflow_server_by_another_address_is_the_same_server(
+    pipeline: Pipeline, mlflow: MlflowServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mlflow.add_run({"val_auc": 0.7}, end_time=1_000, user_id="ada")
+    mlflow.add_run({"val_auc": 0.8}, end_time=2_000, user_id="ada")
+    assert run(pipeline, COLLECT_MLFLOW).success
+    [before] = pipeline.achievements()
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", mlflow.url.replace("127.0.0.1", "localhost"))
+    pipeline.settings = load_settings()
+    best = mlflow.add_run({"val_auc": 0.9}, end_time=3_000, user_id="ada")
+
+    assert run(pipeline, COLLECT_MLFLOW).success
+
+    after = pipeline.achievements(retracted=True)
+    server = before.key.rpartition("/")[0]
+    assert sorted(one.key for one in after) == sorted([before.key, f"{server}/{best}"])
+    assert all(one.retracted_reason is None for one in after)
+
+
+@pytest.mark.parametrize("uri", ["sqlite:///mlruns.db", "file:///tmp/mlruns", "databricks", "./mlruns"])
+def test_a_tracking_address_that_names_no_server_leaves_mlflow_off(
+    pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, uri: str
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", uri)
+    assert load_settings().environment.mlflow_server is None
+    assert pipeline.achievements() == []
+
+
+def test_the_nightly_run_sees_what_touches_nothing(pipeline: Pipeline, github: GitHubServer) -> None:
+    github.repository.step = timedelta(hours=1)
+    number = github.repository.merge("feat: index it", labels=["perf"])
+    github.repository.merge("Bump it", author=account("dependabot", "Bot"))
+    collect_github(pipeline)
+    github.repository.pulls[number]["labels"] = ["docs"]  # a label that was renamed does not move its pull requests
+    collect_github(pipeline)
+    [stale] = pipeline.achievements()
+    run(pipeline, COLLECT_GITHUB, partition_key=KEY, tags={WITHOUT_CACHE: "true"})
+    [fresh] = pipeline.achievements()
+    assert (stale.category, fresh.category) == ("performance", "documentation")

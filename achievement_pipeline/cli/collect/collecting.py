@@ -19,6 +19,7 @@ from achievement_pipeline.defs.instance.lost_runs import end_lost_runs
 from achievement_pipeline.defs.instance.run_locks import hold_run_lock
 from achievement_pipeline.defs.jobs import COLLECT_GIT, COLLECT_GITHUB, COLLECT_LINEAR, COLLECT_MLFLOW
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
+from achievement_pipeline.defs.pull_requests import SERVER_IS_DOWN
 from achievement_pipeline.defs.ui import progress as reporting
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.settings import RepositorySettings, Settings
@@ -36,6 +37,7 @@ def collect_from(
     """Collect from all sources that are on, from those of the named repositories alone where there are any."""
     repositories: list[CollectedRepository] = []
     sources: list[CollectedSource] = []
+    on_github: list[str] = []
     with engine.connect() as connection:
         before = this_moment(connection)
     with _bars() as bars, dg.DagsterInstance.get() as instance:
@@ -53,7 +55,12 @@ def collect_from(
             if settings.environment.enable_git_tracking:
                 repositories.append(CollectedRepository(location, key, *runs.run(COLLECT_GIT, key, selection)))
             if settings.github_is_on and key.startswith(f"{settings.github_host}/"):
-                sources.append(CollectedSource("GitHub", key, *runs.run(COLLECT_GITHUB, key)))
+                on_github.append(key)
+        # what is on this machine comes before what waits for a server
+        for key in on_github:
+            sources.append(CollectedSource("GitHub", key, *runs.run(COLLECT_GITHUB, key)))
+            if runs.server_is_down:
+                break
         for source, job in ({} if named else _other_jobs(settings)).items():
             sources.append(CollectedSource(source, "", *runs.run(job)))
     everything = AchievementFilter()
@@ -87,7 +94,7 @@ def _is_repository(settings: Settings) -> bool:
 def _other_jobs(settings: Settings) -> dict[str, str]:
     """Return the jobs of the sources that are on and have nothing to do with repositories, by the source's name."""
     environment = settings.environment
-    is_on = {"Linear": environment.linear_api_key is not None, "MLflow": environment.mlflow_tracking_uri is not None}
+    is_on = {"Linear": environment.linear_api_key is not None, "MLflow": environment.mlflow_server is not None}
     jobs = {"Linear": COLLECT_LINEAR, "MLflow": COLLECT_MLFLOW}
     return {source: job for source, job in jobs.items() if is_on[source]}
 
@@ -99,6 +106,8 @@ class _Runs:
         self._definitions = build_defs(settings, progress=bars)
         self._instance = instance
         self._locks = settings.run_locks_path
+        self.server_is_down = False
+        """Whether the last run failed because its source gives no answer, which it would not give to the next one."""
 
     def run(self, job: str, repository: str = "", selection: Mapping[str, Any] | None = None) -> tuple[str, Any]:
         """Run a job; return why it failed, empty where it did not, and what its assets said of themselves.
@@ -115,6 +124,7 @@ class _Runs:
         if _was_interrupted(result):
             raise KeyboardInterrupt
         failure = _failure(result)
+        self.server_is_down = any(SERVER_IS_DOWN in step.metadata for step in _user_failures(result))
         if failure:
             # no daemon has to run that would see it
             label(self._instance, result.run_id, failure)
@@ -150,14 +160,21 @@ def _failure(result: dg.ExecuteInProcessResult) -> str:
     """Return why a run failed, in the words of the first step that did; empty where it succeeded."""
     if result.success:
         return ""
-    failures = [event.step_failure_data for event in result.filter_events(lambda event: event.is_step_failure)]
-    for failure in failures:
-        if failure.user_failure_data and failure.user_failure_data.description:
-            return failure.user_failure_data.description
+    for described in _user_failures(result):
+        if described.description:
+            return str(described.description)
+    for event in result.filter_events(lambda event: event.is_step_failure):
+        failure = event.step_failure_data
         if failure.error:
             cause = failure.error.cause or failure.error
             return cause.message.strip()
     return "The run failed; its log in the Dagster UI says why: achievements start"
+
+
+def _user_failures(result: dg.ExecuteInProcessResult) -> list[Any]:
+    """Return what failed steps said themselves of their failure."""
+    failures = (event.step_failure_data for event in result.filter_events(lambda event: event.is_step_failure))
+    return [failure.user_failure_data for failure in failures if failure.user_failure_data]
 
 
 class _Bars:

@@ -59,6 +59,6 @@ def _off(settings: Settings) -> list[str]:
         "git (ENABLE_GIT_TRACKING)": environment.enable_git_tracking,
         "GitHub (GITHUB_TOKEN)": settings.github_is_on,
         "Linear (LINEAR_API_KEY)": environment.linear_api_key,
-        "MLflow (MLFLOW_TRACKING_URI)": environment.mlflow_tracking_uri,
+        "MLflow (MLFLOW_TRACKING_URI, an http address)": environment.mlflow_server,
     }
     return [name for name, is_on in switches.items() if not is_on]

@@ -19,6 +19,7 @@ from achievement_pipeline.defs.assets.frame_assets import (
 )
 from achievement_pipeline.defs.clients import linear_client, one_run_at_a_time, telling
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
+from achievement_pipeline.defs.requests import is_without_cache
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
@@ -55,7 +56,7 @@ def linear_workspace(
     try:
         client = linear_client(settings, telling(context, progress))
         with one_run_at_a_time(context, database, progress, "Linear"):
-            issues = read_issues(client, _stored_issues(io_manager))
+            issues = read_issues(client, None if is_without_cache(context) else _stored_issues(io_manager))
             projects = read_projects(client)
     except AchievementPipelineError as error:
         raise dg.Failure(str(error), allow_retries=False) from error

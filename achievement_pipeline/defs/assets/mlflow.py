@@ -24,7 +24,8 @@ from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills, typed
 from achievement_pipeline.judging import find_run_skills, judge_runs, score_runs
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.sources.mlflow import read_runs
+from achievement_pipeline.sources.mlflow import named_as_known, read_runs
+from achievement_pipeline.store.activities import known_run_servers
 
 _GROUP = "mlflow"
 _RAW: dict[str, type[pa.DataFrameModel]] = {"raw_mlflow_runs": RawMlflowRuns, "raw_mlflow_metrics": RawMlflowMetrics}
@@ -44,6 +45,7 @@ def mlflow_server(
             runs, metrics, warnings = read_runs(client)
     except AchievementPipelineError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
+    runs = named_as_known(runs, known_run_servers(database.engine))
     shown = describe(runs, ["experiment", "name", "user", "status", "ended_at"], **warn(context, warnings))
     yield materialized("raw_mlflow_runs", RawMlflowRuns, runs, shown)
     yield materialized("raw_mlflow_metrics", RawMlflowMetrics, metrics, describe(metrics, ["run_id", "name", "value"]))

@@ -62,8 +62,8 @@ def triggers(settings: Settings) -> dict[str, Trigger]:
         Trigger(
             "mlflow",
             jobs.COLLECT_MLFLOW,
-            environment.mlflow_tracking_uri is not None,
-            "set MLFLOW_TRACKING_URI",
+            environment.mlflow_server is not None,
+            "set MLFLOW_TRACKING_URI to the http address of a tracking server",
             environment.mlflow_check_interval,
         ),
     ]

@@ -26,6 +26,13 @@ NAMED = 0.2
 
 _WORD = re.compile(r"(?<![\w.+#@/-])[^\W_](?:[\w.+#-]*[\w+#])?")
 _SHORTEST = 3
+_SIZES = frozenset(("xs", "s", "m", "l", "xl", "xxl"))
+"""Sizes of shirts, by which effort is estimated: XS is a language of Perl's too."""
+_NAME_SKILLS = frozenset(
+    ("a", "area", "component", "ecosystem", "lang", "language", "languages", "pkg", "package", "platform", "scope",
+     "skill", "stack", "tech", "technology", "topic", "t")
+)  # fmt: skip
+"""What labels that name a technology are filed under."""
 
 
 @functools.cache
@@ -48,7 +55,7 @@ def find_mentions(texts: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     found: list[tuple[str, str, float, str]] = []
     for key, labels, title, description in texts[["key", "labels", "title", "description"]].itertuples(index=False):
         for label in json.loads(labels):
-            skill = vocabulary.named(label.strip()) or vocabulary.named(plain_label(label))
+            skill = _named_by(label, vocabulary)
             if skill:
                 found.append((key, skill.name, LABELLED, f"label {label}"))
         for place, text in (("title", title), ("description", description)):
@@ -56,6 +63,15 @@ def find_mentions(texts: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["key", "skill", "weight", "evidence"]).astype(
         {"key": "str", "skill": "str", "weight": "float64", "evidence": "str"}
     )
+
+
+def _named_by(label: str, vocabulary: Vocabulary) -> Skill | None:
+    """Return the skill that a label names: ``size/XS`` and ``priority: C`` are filed under what names none."""
+    *above, _ = re.split(r"[/:]", label.casefold())
+    plain = plain_label(label)
+    if plain in _SIZES or not {word.strip(" -_") for word in above} <= _NAME_SKILLS:
+        return None
+    return vocabulary.named(label.strip()) or vocabulary.named(plain)
 
 
 def _by_first_word(skills: Iterable[Skill]) -> dict[str, list[tuple[str, str]]]:
