@@ -13,8 +13,10 @@ import click
 
 from achievement_pipeline import __version__
 from achievement_pipeline.child_processes import distrust_working_folder
+from achievement_pipeline.cli.faults import fault_of_machine
 from achievement_pipeline.cli.shared_options import with_shared_options
 from achievement_pipeline.errors import AchievementPipelineError
+from achievement_pipeline.private_files import private_by_default
 
 EXIT_FAILED = 1
 EXIT_PARTLY = 3
@@ -71,9 +73,15 @@ class _LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         try:
-            return super().invoke(ctx)
+            with private_by_default():
+                return super().invoke(ctx)
         except AchievementPipelineError as error:
             click.echo(f"❌ {error}", err=True)
+            ctx.exit(EXIT_FAILED)
+        except Exception as error:
+            if (fault := fault_of_machine(error)) is None:
+                raise
+            click.echo(f"❌ {fault}", err=True)
             ctx.exit(EXIT_FAILED)
         except KeyboardInterrupt:
             click.echo("❌ Interrupted. What was stored is kept.", err=True)

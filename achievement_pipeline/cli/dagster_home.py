@@ -1,14 +1,14 @@
 """The Dagster instance that the commands use: its folder, its ``dagster.yaml``, its code location."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 
 from achievement_pipeline.child_processes import distrust_working_folder
 from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.private_files import make_private_folder
 from achievement_pipeline.settings import Settings
 
 _CONFIGURATION = ("dagster.yaml", "workspace.yaml")
@@ -31,10 +31,10 @@ def use_dagster_home(settings: Settings) -> Path:
         return Path(given)
     folder = settings.home / "dagster"
     with explained_home(settings.home):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(settings.home)
+        folder.mkdir(mode=0o700, exist_ok=True)
         for name in _CONFIGURATION:
-            with as_file(files("achievement_pipeline") / name) as packaged:
-                shutil.copyfile(packaged, folder / name)
+            _put(folder / name, (files("achievement_pipeline") / name).read_bytes())
     os.environ["DAGSTER_HOME"] = str(folder)
     return folder
 
@@ -46,10 +46,18 @@ def work_in_data_folder(settings: Settings) -> None:
         SettingsError: The data folder can't be made.
     """
     with explained_home(settings.home):
-        settings.home.mkdir(parents=True, exist_ok=True)
+        make_private_folder(settings.home)
         distrust_working_folder()
         os.environ.update(settings.absolute_variables())
         os.chdir(settings.home)
+
+
+def _put(file: Path, content: bytes) -> None:
+    """Write a file unless it is as it should be; who reads it meanwhile gets all of it."""
+    if not file.is_file() or file.read_bytes() != content:
+        unfinished = file.with_name(f".{file.name}.{os.getpid()}")
+        unfinished.write_bytes(content)
+        unfinished.replace(file)
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
+from achievement_pipeline.cli.dagster_home import explained_home
+from achievement_pipeline.private_files import make_private_folder
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.opening import open_database
 
@@ -13,5 +15,7 @@ from achievement_pipeline.store.opening import open_database
 def open_engine(settings: Settings) -> Iterator[sa.Engine]:
     """Give an engine on the achievements' database, as long as a command runs."""
     url = settings.environment.database_url
+    with explained_home(settings.home):
+        make_private_folder(settings.home)
     with open_database(url.get_secret_value() if url else None, settings.home) as engine:
         yield engine

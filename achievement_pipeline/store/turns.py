@@ -22,7 +22,7 @@ Say = Callable[[str], None]
 _log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.2
-_SILENT_SECONDS = 2.0
+_SILENT_SECONDS = 5.0
 """Most turns come sooner, and nobody wants to read about those."""
 
 # a machine that lost its power says nothing: with this its server asks after two minutes, and not after two hours

@@ -11,6 +11,7 @@ import click
 from achievement_pipeline.app.accounts import login_warning
 from achievement_pipeline.app.rendering import FILES, finish_document, period_of
 from achievement_pipeline.cli.look.achievements import open_connection, whose
+from achievement_pipeline.private_files import share_as_usual
 from achievement_pipeline.publishing.documents.period import Period, parse_period
 from achievement_pipeline.publishing.documents.render import save
 from achievement_pipeline.publishing.gate.policy import Channel
@@ -72,6 +73,7 @@ def export(document: str, output: Path | None, period: Period | None, author: st
         outcome = finish_document(connection, settings, channel, period, whose_work)
     if output:
         save(outcome.finished, output)
+        share_as_usual(output)
     else:
         click.echo(outcome.finished.release().encode(), nl=False)
     for line in _report(channel, len(outcome.cleared.public), outcome.cleared.held, output):

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from achievement_pipeline.app.accounts import logins_of
 from achievement_pipeline.cli import EXIT_FAILED
 from achievement_pipeline.cli.dagster_home import use_dagster_home
+from achievement_pipeline.cli.faults import fault_of_machine
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.service.presence import find_service
 from achievement_pipeline.errors import PublishingError, SettingsError, SourceError, StoreError
@@ -210,6 +211,8 @@ def _dagster(settings: Settings) -> Iterator[Finding]:
             for symptom in examine(instance, settings.run_locks_path, is_running=service is not None):
                 health = Health.BAD if symptom.remedy else Health.GOOD
                 yield Finding(symptom.name, health, symptom.detail, symptom.remedy)
-    except StoreError as error:
-        problem, _, remedy = str(error).partition("\n")
+    except Exception as error:
+        if (fault := fault_of_machine(error)) is None and not isinstance(error, StoreError):
+            raise
+        problem, _, remedy = (fault or str(error)).partition("\n")
         yield Finding("Dagster's records", Health.BAD, problem, remedy)

@@ -15,6 +15,7 @@ from typing import Self
 from achievement_pipeline import locks
 from achievement_pipeline.cli.dagster_home import explained_home
 from achievement_pipeline.errors import AchievementPipelineError
+from achievement_pipeline.private_files import make_private_folder
 
 _LOCK = "service.lock"
 _RECORD = "service.json"
@@ -69,7 +70,7 @@ def run_as_service(home: Path, url: str) -> Iterator[Service]:
         SettingsError: The home can't be made or written.
     """
     with explained_home(home):
-        home.mkdir(parents=True, exist_ok=True)
+        make_private_folder(home)
         lock = home / _LOCK
         lock.touch(mode=0o600)
     held = locks.claim(lock)

@@ -2,18 +2,21 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import click
 
 from achievement_pipeline.child_processes import child_environment, python_command
 from achievement_pipeline.cli import EXIT_FAILED, dagster_home
-from achievement_pipeline.cli.service.presence import Service, note_group, run_as_service
+from achievement_pipeline.cli.service.presence import Service, ServiceError, note_group, run_as_service
 from achievement_pipeline.cli.service.ui_token import entrance
 from achievement_pipeline.cli.shared_server import shared_server
 from achievement_pipeline.settings import LogFormat, Settings, load_settings
@@ -25,6 +28,10 @@ _SECONDS_TO_STOP = 60
 _SECONDS_TO_FINISH = 30
 """For the runs that are under way; one that takes longer is released: it is started again with the next start."""
 _POLL_SECONDS = 0.2
+_ATTEMPTS = 6
+"""With waits in between that double, from two seconds on: after more than a minute it is no passing fault."""
+_SETTLED_SECONDS = 300
+"""Who ran as long has nothing to do with the failures before."""
 
 _DAGSTER = "achievement_pipeline.cli.service.dagster_dev"
 _LOG_OPTIONS = {
@@ -53,15 +60,18 @@ def start(host: str, port: int) -> None:
     settings = load_settings()
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     with run_as_service(settings.home, url) as service:
+        _check_port(host, port)
         home = dagster_home.use_dagster_home(settings)
         dagster_home.work_in_data_folder(settings)
         with shared_server(settings) as server:
-            click.echo(
-                f"🔍 Starting. Ctrl-C stops everything. The UI will be at {entrance(settings.home, url)}", err=True
-            )
-            stopped = _serve(_command(settings, home / "workspace.yaml", host, port), service, settings, server)
+            click.echo("🔍 Starting. Ctrl-C stops everything.", err=True)
+            command = _command(settings, home / "workspace.yaml", host, port)
+            ready = _Ready((host, port), f"✅ Running. The UI is at {entrance(settings.home, url)}")
+            stopped = _serve(command, service, settings, server, ready)
     if not stopped:
-        click.echo("❌ Dagster ended by itself; its last words are above. Start it again: achievements start", err=True)
+        click.echo(
+            f"❌ Dagster ended by itself {_ATTEMPTS} times. Its last words are above; mend what they say.", err=True
+        )
         sys.exit(EXIT_FAILED)
     click.echo("✅ Stopped.", err=True)
 
@@ -85,23 +95,85 @@ def _environment(settings: Settings) -> dict[str, str]:
     )
 
 
-def _serve(command: list[str], service: Service, settings: Settings, server: EmbeddedPostgres | None) -> bool:
-    """Run `dagster dev` until it ends or this process is asked to stop; tell whether it was asked."""
+@dataclass(frozen=True)
+class _Ready:
+    """What is said once the web server answers."""
+
+    address: tuple[str, int]
+    words: str
+
+    def watch(self, dagster: "subprocess.Popen[bytes]") -> None:
+        """Wait beside everything else for the web server to answer, and say so."""
+        Thread(target=self._wait, args=(dagster,), daemon=True).start()
+
+    def _wait(self, dagster: "subprocess.Popen[bytes]") -> None:
+        while dagster.poll() is None:
+            with suppress(OSError), socket.create_connection(self.address, timeout=1):
+                click.echo(self.words, err=True)
+                return
+            time.sleep(_POLL_SECONDS)
+
+
+def _check_port(host: str, port: int) -> None:
+    """Check that the web server will be able to listen: where another program does, its answers would pass for ours.
+
+    Raises:
+        ServiceError: It will not.
+    """
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+        except OSError as error:
+            raise ServiceError(
+                f"Can't listen on {host}, port {port}: {error.strerror}. Choose another port: "
+                f"achievements start --port {port % 65535 + 1}"
+            ) from error
+
+
+def _serve(
+    command: list[str], service: Service, settings: Settings, server: EmbeddedPostgres | None, ready: _Ready
+) -> bool:
+    """Run Dagster until this process is asked to stop; where it ends by itself, start it again.
+
+    `dagster dev` ends with its web server, its daemon or its code server, whichever was killed.
+
+    Returns:
+        Whether this process was asked to stop; if not, Dagster ended so often that another start would not help.
+    """
+    failures = 0
+    with stoppable():
+        try:
+            while True:
+                begin = time.monotonic()
+                _run(command, service, settings, server, ready)
+                failures = 1 if time.monotonic() - begin > _SETTLED_SECONDS else failures + 1
+                if failures == _ATTEMPTS:
+                    return False
+                pause = 2**failures
+                words = f"Dagster ended by itself; its last words are above. It starts again in {pause} seconds."
+                click.echo(f"❌ {words}", err=True)
+                time.sleep(pause)
+        except KeyboardInterrupt:
+            return True
+
+
+def _run(
+    command: list[str], service: Service, settings: Settings, server: EmbeddedPostgres | None, ready: _Ready
+) -> None:
+    """Run `dagster dev` until it ends, or stop it when this process is asked to stop."""
     # in a group of its own, so that Ctrl-C in the terminal reaches this process alone, which then stops it in order
-    with (
-        stoppable(),
-        subprocess.Popen(command, env=_environment(settings), process_group=0, pass_fds=_lease(server)) as dagster,
-    ):
+    with subprocess.Popen(command, env=_environment(settings), process_group=0, pass_fds=_lease(server)) as dagster:
         try:
             note_group(settings.home, service, dagster.pid)
+            ready.watch(dagster)
             dagster.wait()
         except KeyboardInterrupt:
             _stop(dagster)
-            return True
+            raise
         finally:
             with suppress(ProcessLookupError):  # all of it is gone, as it should be
                 os.killpg(dagster.pid, signal.SIGKILL)
-    return False
 
 
 def _lease(server: EmbeddedPostgres | None) -> tuple[int, ...]:

@@ -43,4 +43,7 @@ def life_of_run(folder: Path, run_id: str) -> Life:
 
 def process_of_run(folder: Path, run_id: str) -> int | None:
     """Return the process of a run, nothing where it does not live."""
-    return int((folder / run_id).read_text()) if life_of_run(folder, run_id) is Life.LIVES else None
+    if life_of_run(folder, run_id) is not Life.LIVES:
+        return None
+    words = (folder / run_id).read_text()
+    return int(words) if words.isdecimal() else None

@@ -71,7 +71,20 @@ def _sqlite_storage(folder: Path, inst_data: ConfigurableClassData | None) -> Da
     lock = folder / "storage.lock"
     lock.touch(mode=0o600)
     with locks.exclusive(lock, "Dagster's records", seconds=_SECONDS_TO_OPEN):
+        _refuse_empty(folder)
         return _SqliteStorage.from_local(str(folder), inst_data=inst_data)
+
+
+def _refuse_empty(folder: Path) -> None:
+    """Refuse files that a power loss emptied: Dagster would take them for whole ones without tables.
+
+    Raises:
+        sqlite3.DatabaseError: There is one.
+    """
+    for name in ("history/runs.db", f"history/runs/{INDEX_SHARD_NAME}.db", "schedules/schedules.db"):
+        file = folder / name
+        if file.is_file() and file.stat().st_size == 0:
+            raise sqlite3.DatabaseError(f"{file} is empty")
 
 
 class _SqliteStorage(DagsterSqliteStorage):

@@ -103,7 +103,7 @@ def install_hook(folder: Path, spool: Path) -> Hook:
             content = _BLOCK.sub(lambda _: block, content, count=1)
         file.parent.mkdir(parents=True, exist_ok=True)
         _write(file, content)
-        spool.mkdir(parents=True, exist_ok=True)
+        spool.mkdir(mode=0o700, parents=True, exist_ok=True)
     _exclude(_top(folder), file)
     return Hook(file, HookState.INSTALLED, hook.hooks_folder)
 

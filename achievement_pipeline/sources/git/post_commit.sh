@@ -1,5 +1,6 @@
 # >>> achievements: leaves word of this commit, ends well whatever happens; see `achievements hook` >>>
 (
+  umask 077
   spool={spool} path=$PWD git=${GIT_DIR:-.git} sha=
   # no process is started where a plain clone has its refs in files, as a commit has just written them
   if read -r head <"$git/HEAD"; then

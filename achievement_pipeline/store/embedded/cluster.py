@@ -102,7 +102,14 @@ class Cluster:
 
     def _find_binaries(self) -> Binaries:
         version = self._data / "PG_VERSION"
-        found = find_binaries(int(version.read_text()) if version.exists() else None)
+        words = version.read_text().strip() if version.exists() else None
+        if words is not None and not words.isdecimal():
+            raise StoreError(
+                f"The database in {self._home} is damaged: {version} does not say by which PostgreSQL it was made. "
+                f"Bring {self._data} back from a backup of the disk; or move it away, run this again, and put your "
+                "decisions back: achievements restore FILE"
+            )
+        found = find_binaries(int(words) if words else None)
         return found.within_reach(self._account, self._copies)
 
     def _is_ready(self, binaries: Binaries) -> bool:

@@ -191,7 +191,7 @@ class EmbeddedPostgres:
         """Make the folder, for root so that the server's account can enter it, and the files that are locked."""
         is_new = not self.home.exists()
         # set rather than mended afterwards: another root that finds the folder closed would look elsewhere
-        mask = os.umask(0o022 if self._place.account else 0o077)
+        mask = os.umask(0o066 if self._place.account else 0o077)
         try:
             for folder in (self._place.wanted, self.home):
                 folder.mkdir(parents=True, exist_ok=True)

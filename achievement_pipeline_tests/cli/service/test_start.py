@@ -1,8 +1,13 @@
-"""Dagster can be stopped however the service was started."""
+"""The service says where it is once it is there, starts what was killed again, and stops however it was started."""
 
+import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
+
+from achievement_pipeline_tests.cli.conftest import Run
+from achievement_pipeline_tests.running import wait_until
 
 _SOURCES = Path(__file__).parents[3]
 
@@ -24,3 +29,56 @@ sys.exit(0 if started.returncode == -signal.SIGINT else "it ignored the signal")
 def test_what_is_started_can_be_interrupted_where_the_service_itself_ignores_it() -> None:
     ended = subprocess.run([*_IN_THE_BACKGROUND, _START], cwd=_SOURCES, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
+
+
+_SERVE = """
+import datetime, os, sys
+from pathlib import Path
+from achievement_pipeline.cli.service import start
+from achievement_pipeline.cli.service.presence import Service
+from achievement_pipeline.settings import load_settings
+
+service = Service(os.getpid(), "http://nowhere", datetime.datetime.now(datetime.UTC))
+ready = start._Ready(("127.0.0.1", int(sys.argv[1])), "ready")
+sys.exit(0 if start._serve(sys.argv[2:], service, load_settings(), None, ready) else 1)
+"""
+
+_DAGSTER = """
+import socket, sys, time
+from pathlib import Path
+
+with Path(sys.argv[1]).open("a") as starts:
+    starts.write("x")
+listening = socket.create_server(("127.0.0.1", int(sys.argv[2])))
+if Path(sys.argv[1]).stat().st_size > 1:
+    time.sleep(600)
+"""
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
+def test_what_ends_by_itself_is_started_again_and_says_when_it_is_ready(home: Path) -> None:
+    home.mkdir()
+    port, starts, log = _free_port(), home / "starts", home / "log"
+    dagster = [sys.executable, "-c", _DAGSTER, str(starts), str(port)]
+    with (
+        log.open("wb") as output,
+        subprocess.Popen([sys.executable, "-c", _SERVE, str(port), *dagster], cwd=_SOURCES, stderr=output) as service,
+    ):
+        wait_until(lambda: log.read_text().count("ready") > 0 and starts.stat().st_size == 2)
+        service.send_signal(signal.SIGTERM)
+        assert service.wait(60) == 0
+    assert "Dagster ended by itself; its last words are above. It starts again in 2 seconds." in log.read_text()
+
+
+def test_a_port_that_is_in_use_is_said_before_anything_starts(run: Run, home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        answer = run("start", "--port", str(port))
+    assert answer.exit_code == 1
+    assert f"Can't listen on 127.0.0.1, port {port}: Address already in use." in answer.output
+    assert not (home / "postgres").exists()
