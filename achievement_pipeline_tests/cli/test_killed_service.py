@@ -73,9 +73,8 @@ def test_what_is_committed_while_everything_is_killed_is_there_once(
 
             for number, victim in enumerate(_PARTS_OF_DAGSTER, start=4):
                 commit(number)
-                group = _service(home).group
                 wait_until(lambda: _run_worker(home))
-                os.kill(wait_until(lambda: _first(_processes_of(group, victim))), signal.SIGKILL)
+                _kill_part(home, victim)
                 _wait_for(engine, repository)
             service.kill()
             service.wait()
@@ -153,6 +152,11 @@ def _service(home: Path) -> Service:
     found = find_service(home)
     assert found
     return found
+
+
+def _kill_part(home: Path, word: str) -> None:
+    """Kill a process of the service whose command holds a word."""
+    os.kill(wait_until(lambda: _first(_processes_of(_service(home).group, word))), signal.SIGKILL)
 
 
 def _processes_of(group: int | None, word: str) -> list[int]:
