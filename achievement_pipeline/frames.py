@@ -121,6 +121,7 @@ class RawRepositories(pa.DataFrameModel):
     remarks: str = pa.Field(description="What a reader should know of it, a sentence a line")
     state: str = pa.Field(description="JSON of what the history was read from, which saves reading it again")
     examined_by: str = pa.Field(description="By which rules it was decided whose contents are read")
+    ignored: str = pa.Field(description="Names of the commits that .git-blame-ignore-revs lists, a line each")
 
     class Config:
         """No other column may appear."""
@@ -187,6 +188,9 @@ class PathAttributes(pa.DataFrameModel):
     generated: pd.BooleanDtype = pa.Field(nullable=True, description="linguist-generated")
     vendored: pd.BooleanDtype = pa.Field(nullable=True, description="linguist-vendored")
     documentation: pd.BooleanDtype = pa.Field(nullable=True, description="linguist-documentation")
+    pointer: pd.BooleanDtype = pa.Field(nullable=True, description="filter=lfs: the content is kept elsewhere")
+    detectable: pd.BooleanDtype = pa.Field(nullable=True, description="linguist-detectable")
+    language: str = pa.Field(nullable=True, description="linguist-language")
 
     class Config:
         """A path stands once; no other column may appear."""

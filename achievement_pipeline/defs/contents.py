@@ -57,7 +57,7 @@ class Contents(NamedTuple):
             return None
         try:
             return cls(
-                checked(PathAttributes, attributes),
+                checked(PathAttributes, attributes.reindex(columns=list(PathAttributes.to_schema().columns))),
                 checked(CommitContents, contents),
                 checked(DependencyChanges, dependencies),
             )

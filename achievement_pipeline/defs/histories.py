@@ -36,6 +36,7 @@ from achievement_pipeline.sources.git import (
     History,
     ReadingState,
     Repository,
+    ignored_commits,
     no_history,
     open_repository,
     read_history,
@@ -267,6 +268,7 @@ def _facts(repository: Repository, authors: str, history: History, rules: Rules)
         "remarks": "\n".join(repository.remarks),
         "state": history.state.model_dump_json(),
         "examined_by": examined_by(rules),
+        "ignored": "\n".join(ignored_commits(repository)),
     }
     return typed(RawRepositories, pd.DataFrame([facts]).astype({"branch": "str", "commit_url": "str"}))
 
@@ -282,7 +284,7 @@ def _stored(frames: ParquetIOManager, key: str) -> _Known | None:
     if facts.empty:  # it could not be read, beside others that could
         return None
     try:
-        known = checked(RawRepositories, facts)
+        known = checked(RawRepositories, facts.assign(ignored=facts.get("ignored", "")))
         history = History(
             commits=checked(RawCommits, commits),
             files=checked(RawCommitFiles, files),

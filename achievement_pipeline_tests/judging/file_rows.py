@@ -56,7 +56,8 @@ def name(number: int) -> str:
 
 def attributes(*rows: dict[str, object]) -> DataFrame[PathAttributes]:
     """What .gitattributes says: each mapping has a path and what is set (True) or unset (False)."""
-    unsaid = {"repository": REPOSITORY, "generated": None, "vendored": None, "documentation": None}
+    flags = ("generated", "vendored", "documentation", "pointer", "detectable")
+    unsaid = {"repository": REPOSITORY, "language": None, **dict.fromkeys(flags)}
     return PathAttributes.validate(_rows(PathAttributes, [unsaid | row for row in rows]))
 
 

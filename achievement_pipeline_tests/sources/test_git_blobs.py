@@ -5,7 +5,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from achievement_pipeline.sources.git import Repository, open_repository, path_attributes, read_blobs, read_versions
+from achievement_pipeline.sources.git import (
+    Repository,
+    ignored_commits,
+    open_repository,
+    path_attributes,
+    read_blobs,
+    read_versions,
+)
 from achievement_pipeline_tests.builders import Files, GitRepository
 
 
@@ -111,3 +118,28 @@ def test_without_attributes_that_matter_nothing_is_said(repository: GitRepositor
         repository.commit("add", files)
 
     assert said(repository, "file") == {}
+
+
+def test_languages_and_pointers_are_told_and_names_that_are_none_are_not(repository: GitRepository) -> None:
+    stated = "*.inc linguist-language=PHP\n*.x linguist-language=Objective-C++\n*.y linguist-language\n"
+    stated += "*.z -linguist-detectable\n*.psd filter=lfs diff=lfs merge=lfs -text\n*.jpg filter=other\n"
+    repository.commit(files={".gitattributes": stated})
+
+    frame = path_attributes(opened(repository), ["a.inc", "a.x", "a.y", "a.z", "a.psd", "a.jpg"]).set_index("path")
+
+    assert dict(frame["language"].dropna()) == {"a.inc": "PHP", "a.x": "Objective C++"}
+    assert list(frame.index[frame["pointer"].fillna(value=False)]) == ["a.psd"]
+    assert list(frame.index[~frame["detectable"].fillna(value=True)]) == ["a.z"]
+
+
+def test_commits_that_the_repository_calls_mechanical_are_read_wherever_head_is(repository: GitRepository) -> None:
+    first = repository.commit(files={"a": "1\n"})
+    listed = f"# reformatted\n{first} # black\n  {'b' * 40}\n#{'c' * 40}\n{'d' * 7}\n"
+    repository.commit(files={".git-blame-ignore-revs": listed})
+    repository.git("checkout", "--quiet", first)
+
+    assert ignored_commits(opened(repository)) == [first, "b" * 40]
+
+
+def test_a_repository_without_commits_calls_none_mechanical(repository: GitRepository) -> None:
+    assert ignored_commits(opened(repository)) == []

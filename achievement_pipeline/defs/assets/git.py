@@ -103,6 +103,7 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument an upstream asse
         people=settings.people,
         contents=contents,
         commit_urls=_commit_urls(raw_repositories),
+        mechanical=set(raw_repositories["ignored"].str.split("\n").explode()),
     )
     describe_repositories(context, "commit_activities", activities, describe_activities)
     return materialized("commit_activities", CommitActivities, activities, describe_activities(activities))

@@ -36,6 +36,9 @@ from achievement_pipeline.judging.rules import Person, Rules
 FOREIGN_FILES = 1000
 """A commit of more files imports history or vendors a tree: sympy 9d3fa8b4 has 1,742, and a fifth of all its lines."""
 
+_SUBTREE = r"(?m)^git-subtree-(?:dir|split): "
+"""What ``git subtree`` writes into commits that bring another repository's history."""
+
 
 def may_count(
     commits: DataFrame[RawCommits],
@@ -92,6 +95,7 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     people: Sequence[Person] = (),
     contents: DataFrame[CommitContents] | None = None,
     commit_urls: Mapping[str, str] | None = None,
+    mechanical: Collection[str] = (),
 ) -> DataFrame[CommitActivities]:
     """Judge commits: whose they are, what they are, how much of them is work, and whether they count.
 
@@ -103,6 +107,7 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
         rules: What makes a commit count.
         people: The addresses of each person.
         contents: Lines of source of files whose count of lines misleads.
+        mechanical: Names of commits that their repository itself calls so, in ``.git-blame-ignore-revs``.
         commit_urls: What a commit's name is put behind to see it, by repository; others have no address.
 
     Returns:
@@ -114,6 +119,7 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     amounts = count_work(len(commits), places, files, noise, contents)
     reverts = find_reverts(commits, amounts)
     against = _against(commits, headers["description"], amounts, reverts, rules)
+    against["mechanical"] = commits["sha"].isin(mechanical)
     effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
     of_counting = noise.isna().to_numpy() & verdicts["significant"].to_numpy()[places]
@@ -173,7 +179,7 @@ def _against(
             "fixup": messages.are_autosquash(commits["subject"]),
             "release": messages.are_releases(descriptions, projects),
             "unread": unread,
-            "import": amounts["files"] > FOREIGN_FILES,
+            "import": (amounts["files"] > FOREIGN_FILES) | commits["body"].str.contains(_SUBTREE),
             "no-work": (commits["diff"] == DiffState.READ) & (amounts["effective_files"] == 0),
         }
     )

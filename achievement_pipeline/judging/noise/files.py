@@ -25,6 +25,7 @@ from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.paths import matches
 
 _SUBMODULE = "160000"
+_SYMLINK = "120000"
 
 
 class PathRule(BaseModel):
@@ -179,10 +180,16 @@ def _change_reasons(files: DataFrame[RawCommitFiles]) -> _Codes:
     untouched = files["old_blob"] == files["new_blob"]
     return _first(
         _where((files["old_mode"] == _SUBMODULE) | (files["new_mode"] == _SUBMODULE), Noise.SUBMODULE),
+        _where(_are_symlinks(files), Noise.SYMLINK),
         _where(files["binary"], Noise.BINARY),
         _where(untouched & files["status"].isin(["R", "C"]), Noise.RENAME),
         _where(untouched, Noise.MODE),
     )
+
+
+def _are_symlinks(files: DataFrame[RawCommitFiles]) -> pd.Series[bool]:
+    gone = (files["status"] == "D") & (files["old_mode"] == _SYMLINK)
+    return gone | (files["new_mode"] == _SYMLINK)
 
 
 def _path_reasons(paths: pd.Series[str]) -> _Codes:
@@ -211,6 +218,7 @@ def _attribute_reasons(
     declared = _first(
         _where(said["vendored"].fillna(value=False), Noise.VENDORED),
         _where(said["generated"].fillna(value=False), Noise.GENERATED),
+        _where(said["pointer"].fillna(value=False), Noise.POINTER),
     )
     disowned = ~(said["vendored"].fillna(value=True) & said["generated"].fillna(value=True))
     return declared, disowned.to_numpy(dtype=bool)

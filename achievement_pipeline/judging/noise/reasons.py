@@ -8,6 +8,10 @@ class Noise(StrEnum):
 
     SUBMODULE = "submodule"
     """A pointer to a commit of another repository."""
+    SYMLINK = "symlink"
+    """A pointer to another path, or a file that became one."""
+    POINTER = "pointer"
+    """Its content is kept elsewhere: Git LFS."""
     BINARY = "binary"
     """git can't count its lines."""
     RENAME = "rename"

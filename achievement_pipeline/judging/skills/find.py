@@ -87,7 +87,7 @@ def find_skills(  # noqa: PLR0913 - all that shows a skill
     technologies = _technologies_of_dependencies(work, dependencies, vocabulary)
     shown = _shown(
         [
-            _languages(work, languages_of(files, vocabulary)),
+            _languages(work, languages_of(files, vocabulary, attributes)),
             technologies,
             _technologies_of_files(work, vocabulary),
             _practices_said(commits, vocabulary),

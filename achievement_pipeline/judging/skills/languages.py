@@ -11,18 +11,24 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import RawCommitFiles
+from achievement_pipeline.columns.text import rows_among
+from achievement_pipeline.frames import PathAttributes, RawCommitFiles
 from achievement_pipeline.judging.skills.vocabulary import Ambiguity, Vocabulary
 
 _Flags = npt.NDArray[np.bool_]
 
 
-def languages_of(files: DataFrame[RawCommitFiles], vocabulary: Vocabulary) -> pd.Series[str]:
+def languages_of(
+    files: DataFrame[RawCommitFiles],
+    vocabulary: Vocabulary,
+    attributes: DataFrame[PathAttributes] | None = None,
+) -> pd.Series[str]:
     """Name the language of each changed file.
 
     Args:
         files: Changed files. What else a repository holds decides about shared endings, so give all that is known.
         vocabulary: The languages and how they are recognised.
+        attributes: What ``.gitattributes`` says of paths: the language, or that none is to be seen.
 
     Returns:
         Text with the index of ``files``: the name of a language, or missing.
@@ -39,7 +45,20 @@ def languages_of(files: DataFrame[RawCommitFiles], vocabulary: Vocabulary) -> pd
         if shared.any():
             winners = _winners(ambiguity, names, pairs, len(paths), len(repositories))
             found = np.where(shared, winners[repository_number], found)
-    return pd.Series(found, index=files.index, dtype="str")
+    languages = pd.Series(found, index=files.index, dtype="str")
+    return languages if attributes is None else _declared(files, languages, attributes, vocabulary)
+
+
+def _declared(
+    files: pd.DataFrame, languages: pd.Series[str], attributes: pd.DataFrame, vocabulary: Vocabulary
+) -> pd.Series[str]:
+    """Put in what a repository itself says of its paths."""
+    stated = attributes[attributes["language"].notna() | attributes["detectable"].notna()]
+    rows = rows_among(files, stated, ["repository", "path"])
+    names = {language.name.lower(): language.name for language in vocabulary.language}
+    named = np.append(stated["language"].str.lower().map(names).to_numpy(dtype=object), [None])[rows]
+    hidden = np.append(~stated["detectable"].fillna(value=True).to_numpy(dtype=bool), [False])[rows]
+    return pd.Series(named, index=files.index, dtype="str").fillna(languages).mask(hidden)
 
 
 class _FileNames:

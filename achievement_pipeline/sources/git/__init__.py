@@ -1,6 +1,6 @@
 """git: the commits that are reachable now and what they changed, as dataframes."""
 
-from achievement_pipeline.sources.git.attributes import path_attributes
+from achievement_pipeline.sources.git.attributes import ignored_commits, path_attributes
 from achievement_pipeline.sources.git.blobs import read_blobs, read_versions
 from achievement_pipeline.sources.git.changes import Changes, Progress, read_changes
 from achievement_pipeline.sources.git.errors import (
@@ -38,6 +38,7 @@ __all__ = [
     "Repository",
     "Select",
     "everything",
+    "ignored_commits",
     "list_commits",
     "no_history",
     "open_repository",

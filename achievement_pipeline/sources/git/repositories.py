@@ -54,6 +54,7 @@ class Repository:
         git_dir: Its git directory; of a worktree, the worktree's own.
         branch: Short name of the branch that ``HEAD`` is on; None where it is on none.
         head: Object name of the commit that ``HEAD`` is at; None before the first commit.
+        main: Object name of the newest commit of the default branch, of ``HEAD`` where there is none.
         tips: Object names of the commits that the chosen refs point to, sorted; empty before the first commit.
         all_branches: Whether all branches were chosen, or the default branch and ``HEAD``.
         user_email: ``user.email`` as git resolves it here; None where it is not set.
@@ -62,7 +63,7 @@ class Repository:
         web_url: Where people look at it; None where there is no such place.
         objects: Its directory of objects.
         object_format: ``sha1`` or ``sha256``.
-        mailmap: Object name of the mailmap of ``HEAD``; None where there is none.
+        mailmap: Object name of the mailmap of the default branch; None where there is none.
         objects_state: Digest that changes when objects are added, removed or packed.
         location: What it was opened by, without credentials.
         clones: The clones and work trees that it was united from; empty for one alone.
@@ -72,6 +73,7 @@ class Repository:
     git_dir: Path
     branch: str | None
     head: str | None
+    main: str | None
     tips: tuple[str, ...]
     all_branches: bool
     user_email: str | None
@@ -203,11 +205,13 @@ def _open(folder: Path, remote: Remote | None, location: str | os.PathLike[str],
     remote = remote or _main_remote(git_dir, settings).address
     shallow = _shallow(common)
     head = _head(git_dir)
+    main = next(iter(_default_branch(git_dir, settings)), head)
     return Repository(
         key=_key(remote, common),
         git_dir=git_dir,
         branch=_line_if_any(git_dir, "symbolic-ref", "--quiet", "--short", "HEAD"),
         head=head,
+        main=main,
         tips=_tips(git_dir, settings, head, all_branches=all_branches),
         all_branches=all_branches,
         user_email=settings.get("user.email"),
@@ -216,7 +220,7 @@ def _open(folder: Path, remote: Remote | None, location: str | os.PathLike[str],
         web_url=remote.web_url if remote else None,
         objects=common / "objects",
         object_format=settings.get("extensions.objectformat", "sha1"),
-        mailmap=_mailmap(git_dir),
+        mailmap=_mailmap(git_dir, main),
         objects_state=_objects_state(common / "objects", shallow),
         location=os.fspath(location),
     )
@@ -276,17 +280,14 @@ def _folder(common: Path) -> Path:
 
 
 def _tips(git_dir: Path, settings: Mapping[str, str], head: str | None, *, all_branches: bool) -> tuple[str, ...]:
-    if all_branches:
-        chosen = _objects_of(git_dir, "refs/heads", "refs/remotes")
-    elif _is_bare(settings):  # nobody checks out there: HEAD is on the default branch
-        chosen = []
-    else:
-        chosen = _default_branch(git_dir, settings)
+    chosen = _objects_of(git_dir, "refs/heads", "refs/remotes") if all_branches else _default_branch(git_dir, settings)
     return tuple(sorted({*chosen, *([head] if head else [])}))
 
 
 def _default_branch(git_dir: Path, settings: Mapping[str, str]) -> list[str]:
     """The commits of the default branch, here and on its remote."""
+    if _is_bare(settings):  # nobody checks out there: HEAD is on it
+        return []
     remote = f"refs/remotes/{_main_remote(git_dir, settings).name}"
     named = _line_if_any(git_dir, "symbolic-ref", "--quiet", f"{remote}/HEAD") or ""
     names = [named.removeprefix(f"{remote}/")] if named else []
@@ -307,9 +308,9 @@ def _shallow(common: Path) -> tuple[str, ...]:
     return tuple(sorted(boundary.read_text().split())) if boundary.exists() else ()
 
 
-def _mailmap(git_dir: Path) -> str | None:
-    """The mailmap of ``HEAD``, where its content is here."""
-    mailmap = _line_if_any(git_dir, "rev-parse", "--quiet", "--verify", "HEAD:.mailmap")
+def _mailmap(git_dir: Path, main: str | None) -> str | None:
+    """The mailmap of the default branch, where its content is here."""
+    mailmap = _line_if_any(git_dir, "rev-parse", "--quiet", "--verify", f"{main}:.mailmap")
     readable = mailmap and _line_if_any(git_dir, "cat-file", "-t", mailmap) == "blob"
     return mailmap if readable else None
 

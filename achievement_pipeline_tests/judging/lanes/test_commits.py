@@ -65,6 +65,21 @@ class TestJudging:
         assert activity["breaking"]
         assert activity["reasons"] == "type:feat,lines>50"
 
+    def test_what_the_repository_calls_mechanical_never_counts(self) -> None:
+        files = changed(*files_of([(600, 0)], 0), *files_of([(600, 0)], 1))
+        activities = judge_commits(written({}, {}), files, noise_reasons(files), Rules(), mechanical=[name(1)])
+        assert activities["reasons"].tolist() == ["type:feat,lines>50", "mechanical"]
+
+    def test_a_subtree_brings_the_work_of_others(self) -> None:
+        body = "git-subtree-dir: third/lib\ngit-subtree-split: " + "a" * 40
+        assert judge(written({"body": body}), changed(*files_of([(600, 0)])))["reasons"].tolist() == ["import"]
+
+    def test_symlinks_and_pointers_are_no_text(self) -> None:
+        link = {"path": "docs/a.md", "status": "T", "old_mode": "100644", "new_mode": "120000", "deletions": 900}
+        files = changed(link, {"path": "a.psd", "insertions": 3})
+        reasons = noise_reasons(files, attributes({"path": "a.psd", "pointer": True}))
+        assert reasons.tolist() == ["symlink", "pointer"]
+
     def test_what_is_left_out_is_kept_with_its_reason(self) -> None:
         lock = {"sha": name(0), "path": "uv.lock", "insertions": 700, "deletions": 7}
         activity = judge(written({}), changed(*files_of([(60, 0)]), lock)).iloc[0]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from achievement_pipeline.judging.skills.languages import languages_of
 from achievement_pipeline.judging.skills.vocabulary import known_skills
-from achievement_pipeline_tests.judging.file_rows import changed
+from achievement_pipeline_tests.judging.file_rows import attributes, changed
 
 
 def languages(*paths: str) -> list[str | None]:
@@ -100,3 +100,16 @@ def test_the_order_of_the_files_changes_nothing(given_paths: list[str], random: 
     order = list(files.index)
     random.shuffle(order)
     assert languages_of(files.loc[order], known_skills()).sort_index().equals(languages_of(files, known_skills()))
+
+
+def test_a_repository_says_itself_of_which_language_a_path_is() -> None:
+    files = changed("page.inc", "a.py", "b.py", "c.py")
+    stated = attributes(
+        {"path": "page.inc", "language": "php"},
+        {"path": "a.py", "language": "No such language"},
+        {"path": "b.py", "detectable": False},
+    )
+
+    languages = languages_of(files, known_skills(), stated)
+
+    assert languages.fillna("none").tolist() == ["PHP", "Python", "none", "Python"]
