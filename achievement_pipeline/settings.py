@@ -34,6 +34,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.judging.rules import Person, Rules
+from achievement_pipeline.judging.skills.vocabulary import known_skills
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.gate.policy import Privacy, PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.github_profile.settings import GitHubProfileSettings
@@ -447,6 +448,7 @@ class Settings(BaseModel):
             policy=self.config.privacy,
             me=frozenset(filter(None, (me.name, *me.emails))),
             people=frozenset(name for person in others for name in (person.name, *person.emails) if name),
+            technologies=frozenset(name for skill in known_skills().skills for name in (skill.name, *skill.aliases)),
             visibility={
                 name: repository.visibility
                 for repository in self.config.repositories

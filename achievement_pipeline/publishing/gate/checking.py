@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from achievement_pipeline.publishing.documents.resume import ResumeError, check_resume
 from achievement_pipeline.publishing.gate.policy import Channel, PrivacyPolicy, Treatment
 from achievement_pipeline.publishing.gate.privacy import Known, private_places
+from achievement_pipeline.publishing.gate.redaction import listed_names
 from achievement_pipeline.publishing.gate.secret_scan import find_secrets
 from achievement_pipeline.publishing.github_profile.block import MARKERS
 from achievement_pipeline.publishing.linkedin.commentary import as_read
@@ -75,8 +76,8 @@ def find_leaks(text: str, channel: Channel, policy: PrivacyPolicy, known: Known,
     folded = text.casefold()
     found = {f"a secret ({secret.kind})": text.find(secret.text) for secret in find_secrets(text)}
     if channel.outward:
-        names = {f"the name {name}": name for name in (*policy.code_names, *policy.people)}
-        found |= _told(text, folded, names, own)
+        found |= _listed(text, policy, own)
+        found |= _told(text, folded, {f"the name {name}": name for name in policy.people}, own)
     if policy.treatment(channel) is not Treatment.SHOW:
         names = {f"the private {name}": name for name in private_places(known)}
         names |= {f"the address {name}": name for name in known.people if "@" in name}
@@ -114,6 +115,13 @@ def find_excess(text: str, channel: Channel) -> list[str]:
     """Return by how much a document is too large."""
     size, largest = len(text.encode()), LARGEST.get(channel)
     return [f"{size:,} bytes, at most {largest:,}"] if largest and size > largest else []
+
+
+def _listed(text: str, policy: PrivacyPolicy, own: str) -> dict[str, int]:
+    """Return where a text has which of the names that the user listed, by what they are called here."""
+    finder = listed_names(policy.code_names, policy.people)
+    allowed = {found.name for found in finder.find(own)}
+    return {f"the name {found.name}": found.start for found in finder.find(text) if found.name not in allowed}
 
 
 def _told(text: str, folded: str, names: Mapping[str, str], own: str) -> dict[str, int]:

@@ -89,7 +89,7 @@ def known_for(connection: sa.Connection, channel: Channel, privacy: Privacy, key
         me=privacy.me | my_names,
         people=others | privacy.people,
         names_of={address: max(names, key=_how_full) for address, names in everybody.items() if names},
-        vocabulary=skill_names(connection),
+        vocabulary=skill_names(connection) | privacy.technologies,
     )
 
 

@@ -127,5 +127,7 @@ class Privacy:
     """The user's names and addresses."""
     people: frozenset[str] = frozenset()
     """Those of others."""
+    technologies: frozenset[str] = frozenset()
+    """Names of languages and technologies, which tell nothing of who uses them."""
     visibility: Mapping[str, Visibility] = field(default_factory=dict)
     """Who can see a repository, by its key or its location; wins over what its host says."""

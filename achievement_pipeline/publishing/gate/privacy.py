@@ -386,7 +386,7 @@ class _Gate:
 
     def _redacted(self, draft: PublicAchievement) -> PublicAchievement:
         """Keep of private work what it was, not where."""
-        redact = self.redactor.private
+        redact = functools.partial(self.redactor.private, repository=draft.repository)
         return replace(
             draft,
             gate=_GATE,

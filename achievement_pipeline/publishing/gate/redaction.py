@@ -18,6 +18,8 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import NamedTuple
 
+from achievement_pipeline.publishing.gate.listed_names import ListedNames
+
 
 class Mark(StrEnum):
     """What stands in a text for what was taken out."""
@@ -55,6 +57,15 @@ _MAILBOX = r"[^\s@<>()\[\],;:\"'`]{1,64}"
 _EMAIL = rf"{_MAILBOX}@[\w-]+(?:\.[\w-]+)+"
 _POSTAL = re.compile(rf"{_MAILBOX}@(?:[\w-]+\.)+[^\W\d_][\w-]+")
 """An address that mail can reach: its domain ends in letters. ``example.com/lint/v2@v2.11.3`` is a version."""
+_IPV6 = (
+    r"(?<![\w:])(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}"
+    r"|(?=[0-9A-Fa-f:]{0,39}::)(?=[A-Fa-f:]{0,39}\d)(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?::"
+    r"(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6})?)(?![\w:])"
+)
+_TELEPHONE = (
+    r"(?<![\w./-])(?:\(0?\d{2,5}\)[ ]?-?\d{3,4}[ ]?-?\d{2,5}|0\d{1,4}[ /-]\d{3,4}[ ]?-?\d{2,6}"
+    r"|(?:1[ .-])?\d{3}[ .-]\d{3}[ .-]\d{4})(?![\w/-])"
+)
 _FORMS = re.compile(
     rf"""
       (?P<CODE> ```.*?(?:```|\Z) | `[^`\n]*` )
@@ -65,7 +76,8 @@ _FORMS = re.compile(
         | (?i: \b(?!(?:aes|cve|ecma|es|http|iso|pep|rfc|rsa|sha|tls|utf)-) [a-z][a-z0-9]{{1,9}}-\d+\b ) )
     | (?P<ID> (?i: \b[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}\b
         | \b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{{7,64}}\b )
-        | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d+)?\b | \+\d[\d\s().-]{{6,20}}\d | \b\d{{7,}}\b )
+        | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d+)?\b | {_IPV6}
+        | \+\d[\d\s().-]{{6,20}}\d | {_TELEPHONE} | \b\d{{7,}}\b )
     | (?P<PATH> (?<![\w.@+-])(?:~|\.{{1,2}}|[A-Z]:)?[\\/]?(?:[\w.@+-]+[\\/])+[\w.@+-]* | (?<![\w/])/[\w.@+-]+ )
     | (?P<WORDS> \b\w+(?:(?:[_.]|::)\w+)+ | \b_+\w+ | \b[a-z]+[A-Z]\w* | \b(?:[A-Z][a-z0-9]+){{2,}}\w* )
     """,
@@ -77,13 +89,12 @@ so that a long text without blanks takes no quadratic time."""
 _LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BETWEEN_WORDS = re.compile(r"[\s._/'\u2019-]{0,2}")
+_JOINTS = re.compile(r"[._/-]?")
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _MARKS = re.compile("|".join(re.escape(mark) for mark in Mark))
 _LEADING_KEYS = re.compile(rf"^(?:{re.escape(Mark.ISSUE)}[\s:,|/-]*)+")
 _LONE_KEYS = re.compile(rf"\s*\((?:{re.escape(Mark.ISSUE)}|{re.escape(Mark.LINK)}|[\s,])+\)")
 _BEGINS_SENTENCE = frozenset(".!?:;([{\"'-*•#>|")
-_SUBSTRING_MIN = 5
-"""A code name of at least so many letters is found inside of words too: shorter ones stand inside too many."""
 _TELLING_MIN = 3
 """Parts of names that are shorter stand for too much else."""
 _SHORT_WORD = 3
@@ -104,24 +115,29 @@ class Redactor:
     """Takes names out of texts."""
 
     def __init__(self, names: Names) -> None:
-        listed = [(tuple(_folded_words(name)), Mark.NAME) for name in names.code_names]
-        listed += [phrase for person in names.listed_people for phrase in _person_phrases(person, listed=True)]
+        listed = [phrase for person in names.listed_people for phrase in _person_phrases(person, listed=True)]
         known = [phrase for key in names.repositories for phrase in _repository_phrases(key)]
         known += [phrase for person in names.people for phrase in _person_phrases(person)]
         known += [phrase for address in names.own_addresses for phrase in _organisation_phrases(address)]
-        code_names = [words for words, mark in listed if mark is Mark.NAME]
+        self._code_names = listed_names(tuple(names.code_names))
+        self._people = listed_names((), tuple(names.listed_people))
         self._listed = _Phrases(listed)
         self._known = _Phrases([*listed, *known])
         self._safe = _Phrases((tuple(_folded_words(name)), Mark.NAME) for name in names.safe)
-        self._inside = _inside_words(words for words in code_names if len("".join(words)) >= _SUBSTRING_MIN)
 
     def outward(self, text: str) -> str:
         """Take out what no outward channel shows, of public work either: addresses, and what the user listed."""
-        return self._without_code_names(self._listed.replace(_POSTAL.sub(Mark.PERSON, text)))
+        return self._listed.replace(self._without_listed(_POSTAL.sub(Mark.PERSON, text)))
 
-    def private(self, text: str) -> str:
-        """Take out everything that is known to tell where private work was done, for whom and with whom."""
-        text = self._without_code_names(self._known.replace(self._without_forms(text)))
+    def private(self, text: str, repository: str | None = None) -> str:
+        """Take out everything that is known to tell where private work was done, for whom and with whom.
+
+        Args:
+            text: Any.
+            repository: Key of the work's own one: its name goes, also where it is made of common words.
+        """
+        text = _joined_name(repository or "").replace(text)
+        text = self._known.replace(self._without_listed(self._without_forms(text)))
         return _LEADING_KEYS.sub("", _LONE_KEYS.sub("", text)).strip()
 
     def unfamiliar(self, text: str) -> list[str]:
@@ -148,8 +164,17 @@ class Redactor:
 
         return _FORMS.sub(replace, text)
 
-    def _without_code_names(self, text: str) -> str:
-        return self._inside.sub(Mark.NAME, text) if self._inside else text
+    def _without_listed(self, text: str) -> str:
+        return self._people.replace(self._code_names.replace(text, Mark.NAME), Mark.PERSON)
+
+
+@functools.lru_cache(maxsize=64)
+def listed_names(code_names: tuple[str, ...], people: tuple[str, ...] = ()) -> ListedNames:
+    """Return what finds names that users listed: code names, and the full names of people.
+
+    A person's single name is a word that others have too: it is looked for as it is written.
+    """
+    return ListedNames((*code_names, *(name for name in people if len(name.split()) > 1)), _is_familiar)
 
 
 _Phrase = tuple[tuple[str, ...], Mark]
@@ -162,9 +187,15 @@ class _Span(NamedTuple):
 
 
 class _Phrases:
-    """Finds phrases in texts, however their words are joined: ``Blue Whale``, ``blue-whale``, ``BlueWhale``."""
+    """Finds phrases in texts, however their words are joined: ``Blue Whale``, ``blue-whale``, ``BlueWhale``.
 
-    def __init__(self, phrases: Iterable[_Phrase]) -> None:
+    Args:
+        phrases: Their words, and what is put for them.
+        between: What may stand between the words.
+    """
+
+    def __init__(self, phrases: Iterable[_Phrase], between: re.Pattern[str] | None = None) -> None:
+        self._between = between or _BETWEEN_WORDS
         self._by_first: dict[str, list[_Phrase]] = defaultdict(list)
         for words, mark in sorted(set(phrases), key=lambda phrase: (-len(phrase[0]), phrase)):
             if words:
@@ -181,7 +212,7 @@ class _Phrases:
                 continue
             for phrase, mark in self._by_first.get(first.folded, ()):
                 candidate = words[position : position + len(phrase)]
-                if tuple(word.folded for word in candidate) == phrase and _are_joined(candidate, text):
+                if tuple(word.folded for word in candidate) == phrase and _are_joined(candidate, text, self._between):
                     reached = candidate[-1].end
                     yield _Span(first.start, reached, mark)
                     break
@@ -216,8 +247,8 @@ def _folded_words(text: str) -> list[str]:
     return [word.folded for word in _words(text)]
 
 
-def _are_joined(words: list[_Word], text: str) -> bool:
-    return all(_BETWEEN_WORDS.fullmatch(text, one.end, other.start) for one, other in itertools.pairwise(words))
+def _are_joined(words: list[_Word], text: str, between: re.Pattern[str]) -> bool:
+    return all(between.fullmatch(text, one.end, other.start) for one, other in itertools.pairwise(words))
 
 
 def _fold(text: str) -> str:
@@ -234,6 +265,13 @@ def _repository_phrases(key: str) -> Iterator[_Phrase]:
         return
     yield from _telling([(tuple(_folded_words(name)), Mark.REPOSITORY)])
     yield from _telling((tuple(_folded_words(owner)), Mark.ORGANISATION) for owner in owners)
+
+
+@functools.lru_cache(maxsize=1024)
+def _joined_name(key: str) -> _Phrases:
+    """Return what finds the name of a repository that is made of several words, where they are written as one."""
+    words = tuple(_folded_words(key.removesuffix(".git").rstrip("/").rpartition("/")[2]))
+    return _Phrases([(words, Mark.REPOSITORY)] if len(words) > 1 else [], between=_JOINTS)
 
 
 def _person_phrases(person: str, *, listed: bool = False) -> Iterator[_Phrase]:
@@ -262,15 +300,16 @@ def _telling(phrases: Iterable[_Phrase]) -> Iterator[_Phrase]:
             yield words, mark
 
 
-def _inside_words(names: Iterable[tuple[str, ...]]) -> re.Pattern[str] | None:
-    alternatives = "|".join(_BETWEEN_WORDS.pattern.join(map(re.escape, name)) for name in sorted(names))
-    return re.compile(rf"(?<![^\W_])[^\W_]*(?:{alternatives})[^\W_]*", re.IGNORECASE) if alternatives else None
-
-
 @functools.cache
 def _common_words() -> frozenset[str]:
     words = files(__package__).joinpath("common_words.txt").read_text(encoding="utf-8")
-    return frozenset(words.split())
+    return frozenset(words.split()) | _technical_words()
+
+
+@functools.cache
+def _technical_words() -> frozenset[str]:
+    """Words of programming languages, systems and formats, which tell nothing even with a capital: ``None``."""
+    return frozenset(files(__package__).joinpath("technical_words.txt").read_text(encoding="utf-8").split())
 
 
 def _is_familiar(word: str) -> bool:
@@ -281,7 +320,17 @@ def _is_familiar(word: str) -> bool:
 def _is_common(word: str) -> bool:
     folded = _fold(word).replace("\u2019", "'")
     common = _common_words()
-    return len(word) == 1 or word.isdecimal() or folded in common or folded.removesuffix("s").rstrip("'") in common
+    return len(word) == 1 or word.isdecimal() or any(form in common for form in _forms(folded))
+
+
+def _forms(word: str) -> Iterator[str]:
+    """Yield what a word may be a form of: ``caches``, ``cached`` and ``caching`` are of ``cache``."""
+    yield word
+    yield word.removesuffix("s").rstrip("'")
+    for ending in ("ing", "ed", "es", "er", "ers"):
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) >= _TELLING_MIN:
+            yield from (stem, f"{stem}e", *((stem[:-1],) if stem[-1] == stem[-2] else ()))
 
 
 def _are_familiar(text: str) -> bool:
@@ -291,7 +340,8 @@ def _are_familiar(text: str) -> bool:
 def _is_name_like(match: re.Match[str]) -> bool:
     """Whether a word has a capital that its place in the sentence doesn't give it: names are made of common words."""
     word, before = match.group(), match.string[: match.start()][-3:].rstrip()
-    return word[0].isupper() and word[1:].islower() and bool(before) and before[-1] not in _BEGINS_SENTENCE
+    inside = bool(before) and before[-1] not in _BEGINS_SENTENCE
+    return word[0].isupper() and word[1:].islower() and inside and _fold(word) not in _technical_words()
 
 
 def _is_title_case(text: str) -> bool:

@@ -1,24 +1,89 @@
 """Secrets in texts: keys, tokens and passwords, in the forms that their makers give them or beside a word for them.
 
 The forms are Kingfisher's (some 900 rules, offline; the rules' compiled form is cached in the user's cache folder).
-Its rules want a file around a password, or the second half of a pair; what people paste into a sentence is added here.
+Its rules want a file around a password, or the second half of a pair; what people paste into a sentence is added here,
+and what looks as random as a key does. A text is read as it stands and as its readers decode it: without entities,
+escapes and invisible characters, with pieces of strings joined, and with what is in Base64 or hexadecimal.
 """
 
 import functools
+import math
 import re
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 
 from kingfisher_sdk import Rules, Scanner
 
+from achievement_pipeline.publishing.gate.decoding import Decoded, decode, rewrite
+
+_NAMING = (
+    r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|account|auth|private|signing|encryption)[ _-]?key"
+    r"|credentials?|shared_?access_?key)"
+)
 _PASTED = {
     "AWS access key": re.compile(r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b"),
-    "bearer token": re.compile(r"(?i)\bbearer\s+(?P<secret>[\w.~+/-]{16,}=*)"),
+    "bearer token": re.compile(r"(?i)\bbearer\s+(?P<secret>[\w.~+/-]{16,2000}=*)"),
+    "basic authorization": re.compile(r"(?i)\bbasic\s+(?P<secret>[A-Za-z0-9+/]{8,500}={0,2})(?![\w+/=])"),
+    "password in an address": re.compile(
+        r"(?i)\b[a-z][a-z0-9+.-]{1,30}://[^\s/@:\"'<>]{0,100}:(?P<secret>[^\s/@\"'<>]{1,200})@"
+    ),
+    "password": re.compile(
+        r"""(?ix)(?<![A-Za-z])(?:[\w-]{0,40}[_-])?(?:pass(?:word|wd|phrase)?|pwd)["'`]?
+        \s{0,3}(?:=>|:=|==?|:|\bis\b)\s{0,3}(?P<secret>"[^"\n]{3,200}"|'[^'\n]{3,200}'|`[^`\n]{3,200}`
+        |[^\s"'`,;()\[\]]{4,200})"""
+    ),
+    "option": re.compile(
+        r"""(?ix)(?<!\w)--?(?:[\w-]{0,40}-)?(?:password|passwd|pass|pwd|secret|token|api-?key|auth)(?:=|\s{1,3})["']?
+        (?P<secret>[^\s"'`,;()\[\]<-][^\s"'`,;()\[\]]{4,200})"""
+    ),
     "password or key": re.compile(
-        r"""(?ix)(?:password|passwd|passphrase|pwd|secret|token|api[ _-]?key|access[ _-]?key|credentials?)["'`]?
-        \s*(?:=>|[:=]|\bis\b)\s*["'`]?
-        (?P<secret>(?=[^\s"'`]*\d)[^\s"'`,;()\[\]]{6,})"""
+        rf"""(?ix)(?<![A-Za-z])(?:[\w-]{{0,40}}[_-])?{_NAMING}["'`]?
+        \s{{0,3}}(?:=>|:=|==?|:|\bis\b)\s{{0,3}}["'`]?
+        (?P<secret>(?=[^\s"'`]{{0,200}}\d)[^\s"'`,;()\[\]]{{6,500}})"""
+    ),
+    "signature": re.compile(r"(?i)[?&](?:sig|signature|x-amz-signature)=(?P<secret>[\w%+/=.~-]{16,500})"),
+    "web token": re.compile(r"\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{8,1000}"),
+    "Google token": re.compile(r"\bya29\.[\w-]{20,500}"),
+    "LinkedIn token": re.compile(r"\bAQ[A-Z][\w-]{60,600}"),
+    "webhook": re.compile(
+        r"(?i)https?://(?:[\w.-]+\.)?(?:discord(?:app)?\.com/api/webhooks|hooks\.slack\.com/(?:services|workflows)"
+        r"|[\w.-]+\.webhook\.office\.com/webhookb2)/[\w/@-]{10,300}"
+    ),
+    "PGP block": re.compile(
+        r"-----BEGIN PGP (?:PRIVATE KEY BLOCK|MESSAGE)-----[\s\S]{0,20000}?(?:-----END PGP [A-Z ]{4,30}-----|\Z)"
     ),
 }
+_MARK = re.compile(r"\\?\[secret\\?\]")
+"""What stands for a secret that was taken out."""
+_PLACEHOLDER = re.compile(
+    r"(?i)[<{$%*]|x{3,}|\.\.\.|^(?:none|null|nil|true|false|undefined|required|optional|string|str|bytes|text|empty|unset"
+    r"|missing|invalid|wrong|hidden|redacted|secret|example|placeholder|changeme|your\w*|my\w*|env\w*|os\.\w+|self\.\w+"
+    r"|process\.\w+|getenv\w*|input\w*|prompt\w*)\W*$"
+)
+_JOINED = re.compile(
+    r"(?<=[\w.=/+-])[\"'`]\s{0,5}(?:[+.&,]|\\\n|\n)?\s{0,20}[\"'`](?=[\w.=/+-])|(?<=\w)\\?\n\s{0,40}(?=\w)"
+)
+"""Between the pieces of one string: ``"ghp_" + "x"``, or a line's end within it."""
+_MARKUP = re.compile(r"[*`\\]+|(?<=\w)__|__(?=\w)")
+_BASE64 = re.compile(r"(?<![\w+/=-])[\w+/-]{16,4000}={0,2}(?![\w+/=-])")
+_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){12,2000}(?![0-9A-Za-z])")
+_SPACED = re.compile(r"(?<=[\w-])[ \t]+(?=[\w-])")
+_FORMS_OF_MAKERS = re.compile(
+    r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{60,90}|glpat-[\w-]{20}|xox[abposr]-[\w-]{24,80}|AKIA[A-Z2-7]{16}"
+    r"|sk_live_[A-Za-z0-9]{24}|npm_[A-Za-z0-9]{36}|lin_api_[A-Za-z0-9]{40})\b"
+)
+"""Forms that no words make, however blanks are left out of them."""
+
+_TOKEN = re.compile(r"(?<![\w/+@.-])[\w/+][\w/+-]{18,200}={0,2}(?![\w/+@-])")
+_DIGEST = re.compile(r"(?i)(?:sha\d{1,3}|md5|h1|digest|integrity|checksum|hash)[-:= ]{1,3}")
+_RANDOM = "high entropy"
+_RANDOM_BITS = 3.6
+"""Bits a character that a key has and a name has not: names of 20 characters repeat their letters."""
+_LONGEST_WORD = 8
 
 
 @dataclass(frozen=True)
@@ -32,13 +97,132 @@ class Secret:
 
 def find_secrets(text: str) -> list[Secret]:
     """Return every secret in a text, the longest first: one may be a part of another."""
-    content = text.encode()
-    found = {
-        Secret(_kind(finding.rule_id), _between(content, finding.location)) for finding in _scanner().scan(content)
-    }
-    for kind, pattern in _PASTED.items():
-        found |= {Secret(kind, match[match.lastgroup or 0]) for match in pattern.finditer(text)}
+    text = _MARK.sub(lambda mark: " " * len(mark.group()), text)
+    found = set(_scan(text)) | set(_random(text))
+    for form in _forms(text):
+        for secret in _scan(form.text):
+            for match in re.finditer(re.escape(secret.text), form.text):
+                start, end = form.origin(*match.span())
+                found.add(Secret(secret.kind, text[start:end]))
+    found |= set(_encoded(text)) | set(_spaced(text))
+    named = "\0".join(secret.text for secret in found if secret.kind != _RANDOM)
+    found = {secret for secret in found if secret.kind != _RANDOM or secret.text not in named}
     return sorted(found, key=lambda secret: (-len(secret.text), secret.text, secret.kind))
+
+
+def _forms(text: str) -> Iterator[Decoded]:
+    """Yield a text as its readers see it, where that is another one."""
+    plain = decode(text)
+    joined = rewrite(plain.text, _JOINED, lambda _: "", before=plain)
+    bare = rewrite(joined.text, _MARKUP, lambda _: "", before=joined)
+    seen = {text}
+    for form in (plain, joined, bare):
+        if form.text not in seen:
+            seen.add(form.text)
+            yield form
+
+
+def _scan(text: str) -> Iterator[Secret]:
+    content = text.encode(errors="replace")
+    for finding in _scanner().scan(content):
+        yield Secret(_kind(finding.rule_id), _between(content, finding.location))
+    for kind, pattern in _PASTED.items():
+        for match in pattern.finditer(text):
+            value = match[match.lastgroup or 0]
+            if _is_secret(kind, value.strip("\"'`"), text[: match.start(match.lastgroup or 0)]):
+                yield Secret(kind, value)
+
+
+def _random(text: str) -> Iterator[Secret]:
+    """Yield what looks drawn by lot: in the text as it stands, as words that are put together look so too."""
+    for match in _TOKEN.finditer(text):
+        if _is_random(match.group()) and not _DIGEST.search(text, max(0, match.start() - 20), match.end()):
+            yield Secret(_RANDOM, match.group())
+
+
+def _is_secret(kind: str, value: str, before: str) -> bool:
+    """Whether what stands beside a word for a secret is one: not a placeholder, a word of prose, or a name."""
+    if kind in {"password", "option"}:
+        is_assigned = before.rstrip("\"'`")[-1:] == "=" or before[-1:] in "\"'`"
+        return not _PLACEHOLDER.search(value) and (is_assigned or not _is_prose(value))
+    if kind == "password or key":
+        return not _PLACEHOLDER.search(value) and not _is_name(value)
+    if kind == "basic authorization":
+        return b":" in _decoded(value)
+    return True
+
+
+def _is_prose(value: str) -> bool:
+    word = value.strip(".,:!?").casefold()
+    return word in _words() or word.removesuffix("s") in _words() or any(one in _words() for one in word.split("-"))
+
+
+def _is_name(value: str) -> bool:
+    """Whether a value names something: ``k8s-secret-v2``, ``settings.TOKEN_2``, a path."""
+    parts = [part for part in re.split(r"[-_./:]", value) if part]
+    return len(parts) > 1 and all(_is_word_or_version(part) for part in parts)
+
+
+def _is_word_or_version(part: str) -> bool:
+    return bool(re.fullmatch(r"v?\d{1,4}|[a-z]\d{1,2}[a-z]|[A-Za-z]+\d{0,2}", part)) and (
+        len(part) <= _LONGEST_WORD or part.casefold() in _words()
+    )
+
+
+@functools.cache
+def _words() -> frozenset[str]:
+    """Words that many projects write."""
+    folder = files(__package__)
+    names = ("common_words.txt", "technical_words.txt")
+    return frozenset(word for name in names for word in folder.joinpath(name).read_text(encoding="utf-8").split())
+
+
+def _is_random(token: str) -> bool:
+    """Whether a token looks drawn by lot: letters of both cases and digits, mixed, as words and numbers are not."""
+    pure = token.strip("=")
+    if re.fullmatch(r"[0-9A-Fa-f-]+", pure):
+        return False  # names of commits, of images, of records
+    if not (re.search(r"[a-z]", pure) and re.search(r"[A-Z]", pure) and re.search(r"\d", pure)):
+        return False
+    pieces = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^A-Za-z0-9]", pure)
+    wordlike = sum(len(piece) for piece in pieces if len(piece) > 3 and piece.casefold() in _words())  # noqa: PLR2004
+    mixed = len([piece for piece in pieces if piece.isalnum()]) >= len(pure) / 3.5
+    return mixed and wordlike < len(pure) / 4 and _bits(pure) >= _RANDOM_BITS
+
+
+def _bits(text: str) -> float:
+    """Return the entropy of a text's characters, in bits each."""
+    return -sum(count / len(text) * math.log2(count / len(text)) for count in Counter(text).values())
+
+
+def _encoded(text: str) -> Iterator[Secret]:
+    """Yield what is a secret once it is decoded."""
+    for match in (*_BASE64.finditer(text), *_HEX.finditer(text)):
+        inner = _decoded(match.group())
+        if inner.isascii() and (shown := inner.decode("ascii")).isprintable() and any(_scan(shown)):
+            yield Secret("encoded", match.group())
+    backwards = text[::-1]
+    for match in _FORMS_OF_MAKERS.finditer(backwards):
+        yield Secret("reversed", match.group()[::-1])
+
+
+def _spaced(text: str) -> Iterator[Secret]:
+    """Yield tokens that blanks were put into."""
+    close = rewrite(text, _SPACED, lambda _: "")
+    for match in _FORMS_OF_MAKERS.finditer(close.text):
+        start, end = close.origin(*match.span())
+        yield Secret("token with blanks", text[start:end])
+
+
+def _decoded(token: str) -> bytes:
+    if len(token) % 2 == 0 and re.fullmatch(r"[0-9A-Fa-f]+", token):
+        return bytes.fromhex(token)
+    try:
+        return b64decode(
+            token.rstrip("=") + "=" * (-len(token.rstrip("=")) % 4), altchars=b"-_" if set("-_") & set(token) else None
+        )
+    except (NotBase64, ValueError):
+        return b"\xff"
 
 
 @functools.cache
@@ -52,4 +236,4 @@ def _kind(rule: str) -> str:
 
 def _between(content: bytes, location: dict[str, int]) -> str:
     """Return what stands at a location; of a secret that is encoded, all that was encoded with it."""
-    return content[location["start_offset"] : location["end_offset"]].decode()
+    return content[location["start_offset"] : location["end_offset"]].decode(errors="replace")

@@ -57,7 +57,7 @@ class TestLeaks:
             "the name Eve Example in line 1",
         ]
         assert leaks("blue whale", Channel.BRAG, **lists) == []
-        assert leaks("blue whales", **lists) == []
+        assert leaks("blue whales", **lists) == ["the name Blue Whale in line 1"]
 
     def test_users_may_name_in_their_own_resume_whom_they_want(self) -> None:
         assert leaks("Bob, bob@example.com", Channel.RESUME, own="reference: bob@example.com") == []

@@ -35,6 +35,13 @@ FORMS = [
     ("123e4567-e89b-12d3-a456-426614174000", Mark.ID),
     ("8f3c1d2", Mark.ID),
     ("+49 30 1234567", Mark.ID),
+    ("(555) 123-4567", Mark.ID),
+    ("555-123-4567", Mark.ID),
+    ("030 1234567", Mark.ID),
+    ("0151/2345678", Mark.ID),
+    ("2001:db8::1", Mark.ID),
+    ("fe80::1ff:fe23:4567:890a", Mark.ID),
+    ("2001:db8:0:0:0:0:0:1", Mark.ID),
     ("4711081500", Mark.ID),
     ("src/acme/ledger.py", Mark.PATH),
     ("~/acme/notes", Mark.PATH),
@@ -173,3 +180,30 @@ def test_nothing_that_is_known_is_left_in_safe_text(parts: list[str]) -> None:
             "chimera",
         ]
         assert not [word for word in [*telling, "whale", "carol", "reynolds", "4711"] if word in shown.casefold()]
+
+
+@pytest.mark.parametrize("written", ["web-app", "WebApp", "web_app", "webApp", "WEB_APP", "web.app"])
+def test_a_name_of_common_words_is_taken_out_where_it_is_written_as_one(written: str) -> None:
+    own = "git.globex.io/team/web-app"
+    assert "web" not in REDACTOR.private(f"Release {written} tomorrow", own).casefold()
+
+
+def test_the_same_words_as_prose_stay() -> None:
+    assert REDACTOR.private("Make the web app faster", "git.globex.io/team/web-app") == "Make the web app faster"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Return True when nothing is left",
+        "Handle None in the parser",
+        "Raise an Exception instead of a Warning",
+        "Fix the build on Windows",
+        "Fix a crash on Linux and Android",
+        "Speed up Python and Java clients",
+        "Catch the Error of a Promise",
+        "Show dates before January as Monday",
+    ],
+)
+def test_words_of_languages_and_systems_tell_nothing(text: str) -> None:
+    assert REDACTOR.unfamiliar(REDACTOR.private(text)) == []

@@ -38,8 +38,86 @@ def test_an_encoded_secret_is_found_as_it_stands_there() -> None:
         "fix(token): expire sessions after 30 minutes",
         "See 8f3c1d2e4a5968778695a4b3c2d1e0f112233445",
         "Bearer tokens are checked",
+        "secret: k8s-secret-v2",
+        "secret: my-app-token-2024",
+        "Add password reset: handle empty values",
+        "password: required",
+        "token: str",
+        "Fix password = None",
+        "Use --token to log in",
+        "--password-file /etc/app/password",
+        "token=${{ secrets.GITHUB_TOKEN }}",
+        "API_KEY=<your key>",
+        "Basic authentication for the API",
+        "postgres://localhost/db",
+        "postgres://user:[secret]@localhost",
+        "password: \\[secret\\]",
+        "sha512-AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCUmJygpKissLS4vMDEyMzQ1Njc4OTo7PD0+Pw==",
+        "123e4567-e89b-12d3-a456-426614174000",
+        "AbstractSingletonProxyFactoryBean",
+        "getUserNameFromSessionV2",
+        "OpenSSL3ConfigurationV2Test1",
+        "src/components/UserProfile2/index.tsx",
+        "arm64-v8a-linux-android21",
         "",
     ],
 )
 def test_words_about_secrets_are_none(text: str) -> None:
     assert find_secrets(text) == []
+
+
+_LOT = "Zk8vQ2mXr7TnB4wLc9YhJ5sDf3GpA6eU"
+PASTED = {
+    "a password without a digit": ("password: swordfish", "swordfish"),
+    "a quoted password": ('password="correct horse"', "correct horse"),
+    "a password in an address": ("https://bob:swordfish@host.example/x", "swordfish"),
+    "an environment variable": ("DB_PASS=hunter", "hunter"),
+    "an option": ("mysql --password swordfish -h db", "swordfish"),
+    "an option with a sign": ("curl --token=swordfish", "swordfish"),
+    "basic authorization": ("Authorization: Basic " + base64.b64encode(b"bob:swordfish").decode(), "Ym9iOn"),
+    "an AWS secret key": ("aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzzzzzzKEY", "wJalrXUtn"),
+    "a shared access signature": (f"https://x.blob.core.windows.net/c?sv=2020-08-04&sig={_LOT}%3D", _LOT),
+    "a Google token": (f"ya29.{_LOT}{_LOT}", _LOT),
+    "a Discord webhook": (f"https://discord.com/api/webhooks/123456789012345678/{_LOT}{_LOT}", _LOT),
+    "a LinkedIn token": (f"AQX{_LOT * 8}", _LOT),
+    "a web token": (f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.{_LOT}", _LOT),
+    "a PGP block": ("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQdGBF\n-----END PGP PRIVATE KEY BLOCK-----", "lQdGBF"),
+    "nothing but chance": (f"set it to {_LOT} now", _LOT),
+}
+
+
+@pytest.mark.parametrize("kind", PASTED)
+def test_what_people_paste_is_found(kind: str) -> None:
+    text, tell = PASTED[kind]
+    rest = f"Rotate it: {text} until today"
+    for secret in find_secrets(rest):
+        rest = rest.replace(secret.text, "")
+    assert tell not in rest
+
+
+_TOKEN = "ghp_" + _LOT + "x8Q2"
+DISGUISES = {
+    "an entity": _TOKEN.replace("_", "&#95;"),
+    "percent-encoding": _TOKEN.replace("_", "%5F"),
+    "an escape": _TOKEN.replace("g", "\\u0067", 1),
+    "an invisible character": f"{_TOKEN[:12]}\u200b{_TOKEN[12:]}",
+    "a soft hyphen": f"{_TOKEN[:12]}\u00ad{_TOKEN[12:]}",
+    "wide letters": "\uff47\uff48\uff50" + _TOKEN[3:],
+    "a letter of another script": _TOKEN.replace("p", "\u0440", 1),
+    "joined strings": f'"{_TOKEN[:12]}" + "{_TOKEN[12:]}"',
+    "two lines": f"{_TOKEN[:20]}\n{_TOKEN[20:]}",
+    "bold type": f"{_TOKEN[:12]}**{_TOKEN[12:]}**",
+    "a backslash": _TOKEN.replace("_", "\\_"),
+    "a blank": f"{_TOKEN[:12]} {_TOKEN[12:]}",
+    "Base64": base64.b64encode(_TOKEN.encode()).decode(),
+    "hexadecimal": _TOKEN.encode().hex(),
+    "backwards": _TOKEN[::-1],
+}
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_a_disguised_token_is_found(disguise: str) -> None:
+    text = f"Rotate it: {DISGUISES[disguise]} until today"
+    found = find_secrets(text)
+    assert found
+    assert all(secret.text in text for secret in found)

@@ -1,0 +1,121 @@
+"""Texts as their readers see them, with where each character stands in what was written.
+
+A browser shows ``Blue&#32;Whale`` and ``Blue%20Whale`` as "Blue Whale", and an eye reads Cyrillic letters as Latin
+ones. What looks for names and secrets looks at that, and takes out what was written.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+from typing import NamedTuple
+from urllib.parse import unquote
+
+_ENCODED = re.compile(
+    r"&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
+    r"|(?:%[0-9A-Fa-f]{2}){1,64}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|[^\x00-\x7f]"
+)
+"""Entities of HTML, percent-encoding of URLs, escapes of JSON and of programs; and what is no ASCII."""
+_ROUNDS = 3
+"""``&amp;#66;`` is encoded twice."""
+
+
+class Decoded(NamedTuple):
+    """A text in another form, and where each of its parts was in the form before."""
+
+    text: str
+    starts: list[int]
+    """Where parts begin in `text`, rising from 0."""
+    spans: list[tuple[int, int, bool]]
+    """Where each part was: its start, its end, and whether it is the same to the letter."""
+    before: Decoded | None = None
+
+    def origin(self, start: int, end: int) -> tuple[int, int]:
+        """Return what was written where some of the text stands: whole parts of it where they were encoded."""
+        first, last = self._part(start), self._part(end - 1)
+        found = (
+            self.spans[first][0] + (start - self.starts[first] if self.spans[first][2] else 0),
+            self.spans[last][0] + end - self.starts[last] if self.spans[last][2] else self.spans[last][1],
+        )
+        return self.before.origin(*found) if self.before else found
+
+    def _part(self, position: int) -> int:
+        return bisect_right(self.starts, position) - 1
+
+
+def decode(text: str) -> Decoded:
+    """Return a text with its encodings undone, characters in their compatible form, and no invisible ones."""
+    found = rewrite(text, _ENCODED, _decode_one)
+    for _ in range(_ROUNDS - 1):
+        if "&" not in found.text and "%" not in found.text and "\\" not in found.text:
+            break
+        again = rewrite(found.text, _ENCODED, _decode_one, before=found)
+        if again.text == found.text:
+            break
+        found = again
+    return found
+
+
+def rewrite(
+    text: str, pattern: re.Pattern[str], change: Callable[[str], str], *, before: Decoded | None = None
+) -> Decoded:
+    """Change what matches, and remember where it was."""
+    pieces: list[str] = []
+    starts: list[int] = []
+    spans: list[tuple[int, int, bool]] = []
+    length = 0
+    for start, end, is_match in _pieces(text, pattern):
+        piece = change(text[start:end]) if is_match else text[start:end]
+        if not piece:
+            continue
+        pieces.append(piece)
+        starts.append(length)
+        spans.append((start, end, not is_match))
+        length += len(piece)
+    return Decoded("".join(pieces), starts or [0], spans or [(0, 0, True)], before)
+
+
+def _pieces(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, bool]]:
+    reached = 0
+    for match in pattern.finditer(text):
+        if match.start() > reached:
+            yield reached, match.start(), False
+        yield *match.span(), True
+        reached = match.end()
+    if reached < len(text):
+        yield reached, len(text), False
+
+
+def _decode_one(written: str) -> str:
+    if written[0] == "&":
+        return html.unescape(written)
+    if written[0] == "%":
+        return unquote(written, errors="replace")
+    if written[0] == "\\":
+        digits = written[2:]
+        return chr(int(digits, base=16))
+    return fold_character(written)
+
+
+@functools.cache
+def _confusable() -> dict[str, str]:
+    """Return what letters of other scripts are read as."""
+    lines = files(__package__).joinpath("confusable.txt").read_text(encoding="utf-8").splitlines()
+    rows = [line for line in lines if not line.startswith("#")]
+    return {
+        one: read
+        for ones, reads in zip(rows[::2], rows[1::2], strict=True)
+        for one, read in zip(ones, reads, strict=True)
+    }
+
+
+@functools.lru_cache(maxsize=4096)
+def fold_character(character: str) -> str:
+    """Return the Latin letters that a character is read as: none for marks and what is invisible."""
+    plain = unicodedata.normalize("NFKD", character)
+    return "".join(_confusable().get(one, one) for one in plain if unicodedata.category(one) not in ("Mn", "Me", "Cf"))
