@@ -143,8 +143,8 @@ class RawCommits(pa.DataFrameModel):
     authored_offset: pd.Int16Dtype = pa.Field(nullable=True, description="Minutes east of UTC; missing where nonsense")
     committed_at: Moment = pa.Field(nullable=True, description="Missing where git's number is no representable date")
     committed_offset: pd.Int16Dtype = pa.Field(nullable=True, description="Minutes east of UTC; missing where nonsense")
-    subject: str = pa.Field(description="First paragraph of the message on one line, as git's %s")
-    body: str = pa.Field(description="The message after the subject, as git's %b, without carriage returns")
+    subject: str = pa.Field(description="First line of the message, as hosts show it")
+    body: str = pa.Field(description="The message after its first line, without carriage returns")
     trailers: str = pa.Field(description="Trailers of the last paragraph as git reads them, unfolded, one a line")
     diff: str = pa.Field(isin=[state.value for state in DiffState], description="What is known about its files")
 

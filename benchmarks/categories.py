@@ -29,8 +29,10 @@ import pandas as pd
 
 from achievement_pipeline.frames import DiffState, RawPullRequestFiles
 from achievement_pipeline.judging.bots import are_bots
-from achievement_pipeline.judging.categories.categorise import categorise, infer_types, messages
+from achievement_pipeline.judging.categories import messages
+from achievement_pipeline.judging.categories.categorise import categorise, infer_types
 from achievement_pipeline.judging.categories.clues import file_clues, word_clues
+from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.lanes.commits import work_files
 from achievement_pipeline.judging.lanes.pull_requests import changed_files
 from achievement_pipeline.judging.links.commit_names import places_of
@@ -67,7 +69,7 @@ def read_sample(location: str, *, of_each: int | None) -> tuple[pd.DataFrame, pd
     with tempfile.TemporaryDirectory() as cache:
         repository = open_repository(location, cache=Path(cache))
     commits = list_commits(repository).commits
-    headers = messages.read_headers(commits["subject"])
+    headers = peel(commits["subject"], commits["body"])
     commits = commits.assign(type=headers["type"].replace(SPELLINGS), title=headers["description"])
     projects = commits["repository"].str.rpartition("/")[2]
     commits["bot"] = are_bots(commits["author_name"], commits["author_email"], BotRules())

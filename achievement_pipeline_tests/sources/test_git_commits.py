@@ -47,9 +47,18 @@ def test_the_message_is_told_in_its_parts(repository: GitRepository) -> None:
 
     commit = only(repository)
 
-    assert commit["subject"] == "feat: one and two"
-    assert commit["body"].startswith('Why.\n\nMore | of "it"\tso\n\nReviewed-by: ')
+    assert commit["subject"] == "feat: one"
+    assert commit["body"].startswith('and two\n\nWhy.\n\nMore | of "it"\tso\n\nReviewed-by: ')
     assert commit["trailers"] == "Reviewed-by: Bob <b@x>\nCo-authored-by: Eve <e@x> and\n"
+
+
+def test_the_subject_is_the_first_line_though_no_blank_line_follows(repository: GitRepository) -> None:
+    repository.commit("\n\nfeat: add pager\n- first page\nCo-authored-by: Bob <bob@example.org>\n")
+
+    commit = only(repository)
+
+    assert commit["subject"] == "feat: add pager"
+    assert commit["body"] == "- first page\nCo-authored-by: Bob <bob@example.org>\n"
 
 
 def test_carriage_returns_are_taken_out_of_messages(repository: GitRepository) -> None:

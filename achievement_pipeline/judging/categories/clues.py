@@ -130,6 +130,11 @@ def file_clues(files: pd.DataFrame, total: int) -> Iterator[tuple[str, npt.NDArr
         yield f"files:{name}", np.bincount(places[(files["status"] == status).to_numpy()], minlength=total) > 0
 
 
+def are_code(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
+    """Tell which paths are those of code that is no test."""
+    return np.asarray(_kinds(paths) == [kind.name for kind in file_kinds()].index("code"))
+
+
 def _kinds(paths: pd.Series[str]) -> npt.NDArray[np.int8]:
     """The place among the kinds of the first one that fits each path; after the last where none does."""
     number, distinct = pd.factorize(paths)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 import pandas as pd
 
 from achievement_pipeline.frames import DiffState
+from achievement_pipeline.judging.categories.peel import canonical_types
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.judging.rules import CommitRules
 
@@ -42,7 +43,7 @@ def judge_significance(  # noqa: PLR0913 - what a verdict rests on
     """
     speaking_for = join_codes(
         [
-            ("type:" + types.fillna("")).where(types.isin(rules.types), ""),
+            ("type:" + types.fillna("")).where(types.isin(canonical_types(rules.types)), ""),
             code_where(f"lines>{rules.min_lines}", effective_lines > rules.min_lines),
             _keywords(descriptions, rules.keywords),
             *also,

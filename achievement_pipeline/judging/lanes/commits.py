@@ -24,6 +24,8 @@ from achievement_pipeline.frames import (
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.categorise import categorise
+from achievement_pipeline.judging.categories.clues import are_code
+from achievement_pipeline.judging.categories.peel import as_titles, peel, plain_bodies
 from achievement_pipeline.judging.impact.significance import are_unread, judge_significance
 from achievement_pipeline.judging.links.commit_names import commit_names, places_of
 from achievement_pipeline.judging.links.references import link_commits, name_commits
@@ -77,10 +79,12 @@ def could_count(
     Contents can show that a change is no work; of notebooks alone they can show that it is, so these pass for work.
     """
     commits = commits.reset_index(drop=True)
-    headers = messages.read_headers(commits["subject"])
+    headers = peel(commits["subject"], commits["body"])
     is_work = (noise.isna() | (noise == Noise.NOTEBOOK_OUTPUT)).to_numpy()
-    amounts = _count(places_of(files, commits), len(commits), files, is_work, files)
-    against = _against(commits, headers["description"], amounts, find_reverts(commits, amounts), rules)
+    places = places_of(files, commits)
+    amounts = _count(places, len(commits), files, is_work, files)
+    releases = _are_releases(commits, headers, count_code_lines(places, files, noise, len(commits)), rules)
+    against = _against(commits, releases, amounts, find_reverts(commits, amounts), rules)
     effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
     return verdicts["significant"]
@@ -114,11 +118,12 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
         One row a commit, in the order of ``commits``.
     """
     commits = commits.reset_index(drop=True)
-    headers = messages.read_headers(commits["subject"])
+    headers = peel(commits["subject"], commits["body"])
     places = places_of(files, commits)
     amounts = count_work(len(commits), places, files, noise, contents)
     reverts = find_reverts(commits, amounts)
-    against = _against(commits, headers["description"], amounts, reverts, rules)
+    releases = _are_releases(commits, headers, count_code_lines(places, files, noise, len(commits)), rules)
+    against = _against(commits, releases, amounts, reverts, rules)
     against["mechanical"] = commits["sha"].isin(mechanical)
     effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
@@ -137,8 +142,8 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
                 "kind": pd.Series(ActivityKind.COMMIT.value, index=commits.index, dtype="str"),
                 "source_id": names,
                 "repository": commits["repository"],
-                "title": _titles(headers["description"], commits["sha"]),
-                "description": commits["body"],
+                "title": _titles(headers["title"], commits),
+                "description": plain_bodies(commits["body"]),
                 "url": commits["repository"].map(commit_urls or {}).astype("str") + commits["sha"],
                 "person": persons,
                 "person_name": _names(commits, persons, people),
@@ -164,25 +169,41 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
 
 
 def _against(
-    commits: pd.DataFrame, descriptions: pd.Series[str], amounts: pd.DataFrame, reverts: pd.DataFrame, rules: Rules
+    commits: pd.DataFrame, releases: pd.Series[bool], amounts: pd.DataFrame, reverts: pd.DataFrame, rules: Rules
 ) -> pd.DataFrame:
     """Return a boolean column for each reason that a commit never counts for."""
     merges = commits["diff"] == DiffState.MERGE
     bots = are_bots(commits["author_name"], commits["author_email"], rules.bots)
     unread = are_unread(commits["diff"]) & ~bots
-    projects = commits["repository"].str.replace(r"^.*/", "", regex=True)
     return pd.DataFrame(
         {
             "merge": merges,
             "bot": bots,
             "revert": commits.index.isin(reverts["revert"]),
             "fixup": messages.are_autosquash(commits["subject"]),
-            "release": messages.are_releases(descriptions, projects),
+            "release": releases,
             "unread": unread,
             "import": (amounts["files"] > FOREIGN_FILES) | commits["body"].str.contains(_SUBTREE),
             "no-work": (commits["diff"] == DiffState.READ) & (amounts["effective_files"] == 0),
         }
     )
+
+
+def _are_releases(
+    commits: pd.DataFrame, headers: pd.DataFrame, code_lines: npt.NDArray[np.int64], rules: Rules
+) -> pd.Series[bool]:
+    """Tell which commits do nothing but release, by their words; what changes code does more, however it is called."""
+    projects = commits["repository"].str.replace(r"^.*/", "", regex=True)
+    return messages.are_releases(headers["written"], projects) & (code_lines <= rules.commits.min_lines)
+
+
+def count_code_lines(
+    places: npt.NDArray[np.int64], files: pd.DataFrame, noise: pd.Series[str], total: int
+) -> npt.NDArray[np.int64]:
+    """Count the lines of code among those of files that are work, by the place of their commit."""
+    work = np.flatnonzero(noise.isna())
+    code = work[are_code(files["path"].iloc[work])]
+    return np.bincount(places[code], weights=_lines(files)[code], minlength=total).astype("int64")
 
 
 def count_work(
@@ -279,11 +300,10 @@ def _placed(
     return files.loc[chosen, columns].reset_index(drop=True).assign(place=places[chosen])
 
 
-def _titles(descriptions: pd.Series[str], shas: pd.Series[str]) -> pd.Series[str]:
-    """Return the subject without type and number, beginning with a capital; of an empty message its name."""
-    plain = messages.without_squash_number(descriptions).str.strip()
-    titles = plain.str[:1].str.upper() + plain.str[1:]
-    return titles.where(titles != "", "Commit " + shas.str[:10])
+def _titles(titles: pd.Series[str], commits: pd.DataFrame) -> pd.Series[str]:
+    """Return titles as they are shown; of an empty message its name."""
+    shown = as_titles(titles, commits["repository"].str.replace(r"^.*/", "", regex=True))
+    return shown.where(shown != "", "Commit " + commits["sha"].str[:10])
 
 
 def _names(commits: pd.DataFrame, persons: pd.Series[str], people: Sequence[Person]) -> pd.Series[str]:

@@ -23,9 +23,9 @@ from achievement_pipeline.frames import (
     typed,
 )
 from achievement_pipeline.judging.bots import are_bots
-from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.categorise import Category, categorise
 from achievement_pipeline.judging.categories.labels import categorise_labels
+from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.impact.significance import weigh
 from achievement_pipeline.judging.ledgers import Measure, add_up, constant, counted, each, per_unit, sum_ledger
 from achievement_pipeline.judging.links.references import link_issues, link_projects, name_issues
@@ -97,7 +97,7 @@ def find_linear_skills(activities: DataFrame[LinearActivities], rules: SkillRule
 
 
 def _describe_issues(issues: DataFrame[RawLinearIssues], people: Sequence[Person]) -> pd.DataFrame:
-    headers = messages.read_headers(issues["title"])
+    headers = peel(issues["title"], pd.Series("", index=issues.index, dtype="str"))
     labelled = categorise_labels(issues["labels"])
     otherwise = categorise(headers["type"], headers["description"])
     return pd.DataFrame(

@@ -30,8 +30,9 @@ from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.categorise import categorise
 from achievement_pipeline.judging.categories.labels import categorise_labels, plain_label
+from achievement_pipeline.judging.categories.peel import as_titles, peel, plain_bodies
 from achievement_pipeline.judging.impact.significance import code_where, join_codes, judge_significance, weigh
-from achievement_pipeline.judging.lanes.commits import FOREIGN_FILES, count_work, work_files
+from achievement_pipeline.judging.lanes.commits import FOREIGN_FILES, count_code_lines, count_work, work_files
 from achievement_pipeline.judging.ledgers import (
     Measure,
     add_up,
@@ -161,7 +162,7 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
     asked: Asked,
     accounts: pd.Series[str],
 ) -> pd.DataFrame:
-    headers = messages.read_headers(messages.without_squash_number(pulls["title"]))
+    headers = peel(pulls["title"], pulls["body"])
     noise = noise_reasons(files)
     places = places_of(files, pulls)
     amounts = count_work(len(pulls), places, files, noise, None)
@@ -175,8 +176,8 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
             "kind": pd.Series(ActivityKind.PULL_REQUEST.value, index=pulls.index, dtype="str"),
             "source_id": _short_names(pulls),
             "repository": pulls["repository"],
-            "title": _titles(headers["description"], pulls["number"]),
-            "description": pulls["body"],
+            "title": _titles(headers["title"], pulls),
+            "description": plain_bodies(pulls["body"]),
             "url": pulls["url"],
             "person": pulls["person"],
             "person_name": pulls["author"].fillna("").astype("str"),
@@ -209,7 +210,8 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
             "revert": pulls["is_revert"],
             # what is only not read again yet counts as it was read
             "unread": (pulls["detail"] == "pending") & pulls["additions"].isna(),
-            "release": messages.are_releases(headers["description"], projects),
+            "release": messages.are_releases(headers["written"], projects)
+            & (count_code_lines(places, files, noise, len(pulls)) <= rules.commits.min_lines),
             "import": amounts["files"] > FOREIGN_FILES,
             "no-work": (pulls["detail"] == "read") & (amounts["effective_files"] == 0),
         }
@@ -359,11 +361,10 @@ def _short_names(pulls: pd.DataFrame) -> pd.Series[str]:
     return pulls["repository"].str.removeprefix(f"{_GITHUB}/") + "#" + pulls["number"].astype("str")
 
 
-def _titles(descriptions: pd.Series[str], numbers: pd.Series[int]) -> pd.Series[str]:
-    """Return titles without the type, beginning with a capital; of an empty one its number."""
-    plain = descriptions.str.strip()
-    titles = plain.str[:1].str.upper() + plain.str[1:]
-    return titles.where(titles != "", "Pull request " + numbers.astype("str"))
+def _titles(titles: pd.Series[str], pulls: pd.DataFrame) -> pd.Series[str]:
+    """Return titles as they are shown; of an empty one its number."""
+    shown = as_titles(titles, pulls["repository"].str.replace(r"^.*/", "", regex=True))
+    return shown.where(shown != "", "Pull request " + pulls["number"].astype("str"))
 
 
 def _coauthors(

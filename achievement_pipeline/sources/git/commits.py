@@ -18,7 +18,7 @@ _PLACEHOLDERS: Final = (
     "%H", "%P",
     "%aN", "%aE", "%at", "%ad",
     "%cN", "%cE", "%ct", "%cd",
-    "%s", "%b", "%(trailers:only,unfold)",
+    "%B", "%(trailers:only,unfold)",
 )  # fmt: skip
 """What is asked of each commit. NUL stands between them: the only byte that none of them can hold."""
 
@@ -127,6 +127,7 @@ def _batch(key: str, block: bytes) -> pa.RecordBatch:
         name: fields.take(np.arange(place, len(fields), len(_PLACEHOLDERS))) for place, name in enumerate(_PLACEHOLDERS)
     }
     parents = decode_text(columns["%P"])
+    subjects, bodies = _first_lines(_without_returns(columns["%B"]))
     return pa.record_batch(
         [
             pa.repeat(pa.scalar(key, pa.large_string()), len(parents)),
@@ -140,8 +141,8 @@ def _batch(key: str, block: bytes) -> pa.RecordBatch:
             _offsets(columns["%ad"]),
             _moments(columns["%ct"]),
             _offsets(columns["%cd"]),
-            _without_returns(columns["%s"]),
-            _without_returns(columns["%b"]),
+            subjects,
+            bodies,
             _without_returns(columns["%(trailers:only,unfold)"]),
             pc.if_else(pc.match_substring(parents, " "), _state(DiffState.MERGE), _state(DiffState.SKIPPED)),
         ],
@@ -155,6 +156,21 @@ def _state(state: DiffState) -> pa.Scalar:
 
 def _without_returns(values: pa.LargeBinaryArray) -> pa.Array:
     return pc.replace_substring(decode_text(values), "\r", "")
+
+
+def _first_lines(messages: pa.LargeStringArray) -> tuple[pa.Array, pa.Array]:
+    """Cut messages behind their first line, and leave out the blank lines between it and what follows.
+
+    git's own subject is the whole first paragraph: of a message without a blank line, all of it.
+    """
+    lines = pc.split_pattern(pc.utf8_ltrim_whitespace(messages), "\n", max_splits=1)
+    first = pc.utf8_rtrim_whitespace(pc.list_element(lines, 0))
+    has_more = pc.greater(pc.list_value_length(lines), 1)
+    rest = pc.list_flatten(pc.list_slice(lines.filter(has_more), 1, 2))
+    bodies = pc.replace_with_mask(
+        pa.repeat(pa.scalar("", pa.large_string()), len(messages)), has_more, pc.utf8_ltrim(rest, "\n")
+    )
+    return first, bodies
 
 
 def _moments(seconds: pa.LargeBinaryArray) -> pa.Array:

@@ -27,7 +27,7 @@ from achievement_pipeline.sources.git.repositories import Repository, held_commi
 Select = Callable[[DataFrame[RawCommits]], "pd.Series[bool]"]
 """Says of each listed commit, by the frame's index, whether its changes are wanted."""
 
-_LISTER_VERSION: Final = 1
+_LISTER_VERSION: Final = 2
 """Raised by hand whenever commits are listed otherwise; their changes are not read again for that."""
 
 _READER_VERSION: Final = 1

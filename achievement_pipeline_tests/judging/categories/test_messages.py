@@ -15,37 +15,9 @@ def column(*texts: str) -> pd.Series[str]:
     return pd.Series(texts, dtype="str", index=range(10, 10 + len(texts)))
 
 
-def header(subject: str) -> tuple[object, object, bool, str]:
-    read = messages.read_headers(column(subject)).astype(object).iloc[0]
-    known = read.where(read.notna(), None)
-    return known["type"], known["scope"], known["marked"], known["description"]
-
-
 def targets(subject: str, body: str = "") -> list[tuple[str, str]]:
     found = messages.revert_targets(column(subject), column(body))
     return list(found[["way", "target"]].itertuples(index=False, name=None))
-
-
-class TestHeaders:
-    @pytest.mark.parametrize(
-        ("subject", "expected"),
-        [
-            ("feat: count", ("feat", None, False, "count")),
-            ("Fix(Core): count", ("fix", "Core", False, "count")),
-            ("feat(api, cli)!: count", ("feat", "api, cli", True, "count")),
-            ("refactor!:   count", ("refactor", None, True, "count")),
-            ("build-tools: count", ("build-tools", None, False, "count")),
-        ],
-    )
-    def test_a_header_is_read_in_its_parts(self, subject: str, expected: tuple[object, ...]) -> None:
-        assert header(subject) == expected
-
-    @pytest.mark.parametrize(
-        "subject",
-        ["", "count", "feat:count", "feat : count", "feat(): count", "two words: count", "feat: ", "http://a.example"],
-    )
-    def test_what_does_not_conform_is_left_as_it_is(self, subject: str) -> None:
-        assert header(subject) == (None, None, False, subject)
 
 
 class TestBodies:

@@ -128,7 +128,6 @@ class TestJudging:
             ({"diff": "merge"}, "merge"),
             ({"author_name": "renovate[bot]"}, "bot"),
             ({"subject": "fixup! feat: x"}, "fixup"),
-            ({"subject": "chore: release 1.2.3"}, "release"),
             ({"diff": "skipped"}, "unread"),
             ({"subject": 'Revert "feat: x"'}, "revert"),
         ],
@@ -136,6 +135,21 @@ class TestJudging:
     def test_what_never_counts_says_why(self, commit: dict[str, object], code: str) -> None:
         activity = judge(written(commit), changed(*files_of([(400, 0)]))).iloc[0]
         assert (activity["significant"], activity["reasons"]) == (False, code)
+
+    def test_a_release_that_changes_code_is_work_whatever_it_is_called(self) -> None:
+        files = [*files_of([(4, 4)], 0), *files_of([(400, 0)], 1)]
+        body = "* ENG-1 feat: add cache (#12)\n\n* fix: keep the lock (#13)"
+        activities = judge(
+            written({"subject": "Release 1.2.3"}, {"subject": "Release (#99)", "body": body}), changed(*files)
+        )
+        assert activities["reasons"].tolist() == ["release", "type:feat,lines>50"]
+        assert activities["title"].tolist() == ["Release 1.2.3", "Add cache"]
+
+    def test_the_title_is_the_first_line_and_no_footer_is_told(self) -> None:
+        commit = {"subject": "feat: add pager", "body": "- first page\nCo-authored-by: Bob <bob@example.org>"}
+        activity = judge(written(commit), changed(*files_of([(4, 0)]))).iloc[0]
+        assert (activity["title"], activity["description"]) == ("Add pager", "- first page")
+        assert activity["coauthors"] == "bob@example.org"
 
     def test_a_tree_that_is_moved_in_is_no_work(self) -> None:
         activity = judge(written({}), changed(*files_of([(3, 0)] * 1001))).iloc[0]

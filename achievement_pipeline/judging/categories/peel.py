@@ -1,0 +1,346 @@
+"""Takes a message apart: what its author wrote, and what hosts, tools and habits put around it.
+
+One function, `peel`, and one table, ``peel.toml``, whose entries name their sources. A host's merge line gives way to
+the title behind it; numbers, tickets, emoji, types and references to issues come off the two ends until nothing more
+does. What is left is the title; peeling it again changes nothing, and no title is empty whose message is not.
+
+Only known types are types: ``tcp: fix leak`` keeps its subsystem, and loses it in ``description`` only, which is what
+the words are judged by.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files as resources
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic import BaseModel, ConfigDict, Field
+
+from achievement_pipeline.columns.text import extract, replace
+from achievement_pipeline.judging.paths import matches
+
+_LONGEST = 256
+"""Characters of a title; GitHub takes no longer one."""
+_LOOKED_AT = 500
+"""Characters of a subject that are looked at."""
+_WORD = r"[0-9A-Za-z\x{80}-\x{10FFFF}]"
+"""Something to read. Unicode's own classes would be better and take RE2 2 ms each to prepare."""
+_REST = rf"(?P<rest>.*?{_WORD}.*?)"
+_REST_BEHIND = rf"(?P<rest>.*{_WORD}.*)$"
+_TICKET = r"#\d+|[A-Z][A-Z0-9]{0,9}-\d{1,9}"
+_REFERENCE = (
+    r"(?:(?:[\w.-]+/[\w.-]+)?#\d+|!\d+|GH-\d+|https?://\S+/(?:issues|pull|merge_requests)/\d+|[A-Z][A-Z0-9]+-\d+)"
+)
+_OF_TICKETS = frozenset({"ticket", "closes", "reference"})
+"""Forms that what only looks like a ticket does not have."""
+_ORDINARY_WORD = r"^(?:(?:re|auto|pre|un|non|de|co|multi|sub|self|cross|post)-)?\p{Ll}+(?:[\s,;.]|$)"
+_SUBSYSTEM = r"^(?:[^\W\d_][\w./-]*(?:\([^()]*\))?!?: +)+"
+_EMOJI = (
+    r"(?:[\p{So}\x{1F000}-\x{1FAFF}\x{2600}-\x{27BF}\x{2B00}-\x{2BFF}\x{2190}-\x{21FF}]"
+    r"[\x{FE0F}\x{200D}\x{1F3FB}-\x{1F3FF}\p{So}]*|:[a-z][a-z0-9_+-]+:)"
+)
+_EMOJI_FRONT = rf"^(?P<emoji>{_EMOJI})(?:[:\x{{FF1A}}]\s+|\s*)"
+_PERHAPS = r"[:\x{FF1A}#\[\x{3010}\](\x{FF08}|!\x{FF01}]|-\d|^[^A-Za-z]|\d$|^\*"
+"""What no form can do without."""
+_LISTED = re.compile(r"^[ \t]*[*+-][ \t]+(\S.*)$", re.MULTILINE)
+_DUMPED = re.compile(r"^commit [0-9a-f]{7,64}\n(?:[A-Z][\w-]*:.*\n)*\n[ \t]+(\S.*)$", re.MULTILINE)
+_LISTS_SOMETHING = r"(?m)^(?:[ \t]*[*+-][ \t]+\S|commit [0-9a-f]{7})"
+_MOST_LISTED = 100
+"""Entries of a squash's list that are looked at."""
+_TRUNKS = frozenset({"main", "master", "develop", "dev", "development", "trunk", "head", "staging", "next", "upstream"})
+_STRENGTH = ("feat", "fix", "perf", "security", "refactor")
+_FIRST_LINE = r"^(?:\s*\* commit '[0-9a-f]+':\n|\s*\* [^\n]*:\n)?\s*(?:\*\s+)?(?P<title>[^\s-][^\n]*)"
+"""Of a merge's body, without the heading that git and Bitbucket put over a list of commits."""
+_NO_TITLE = (
+    r"^(?i:See merge request|Approved-by:|Closes |Related work items|# Conflicts|Conflicts:|[\w-]+-by:|Change-Id:|"
+    r"Merge branch|\* )"
+)
+_TRAILERS = (
+    r"(?i:(?:[a-z]+-)+by|change-id|reviewed-on|bug|test|fixes|closes|resolves|refs|see|cc|link|issue|pr-url|depends-on|"
+    r"related work items|commit-queue|auto-submit|tbr|no-(?:tree-checks|presubmit|try)|git-[\w-]+|x-[\w-]+|cr-[\w-]+|"
+    r"differential revision|reviewers|subscribers|tags|tasks|relnotes|[\w-]+-revid|original-commit|skip-checks)"
+)
+_FOOTER = (
+    rf"(?:^|\n)[ \t]*(?:{_TRAILERS}(?::[ \t]|[ \t]#)[^\n]*(?:\n[ \t]+\S[^\n]*)*|\(cherry picked from [^\n]*"
+    r"|See merge request [^\n]*|-{3,})\s*$"
+)
+_NOISE_OF_LISTS = (
+    r"(?m)^[ \t]*[*+-][ \t]+(?i:wip|(?:fixup|squash)![^\n]*|(?:address|apply|more|from)?[^\n]{0,20}\breview[^\n]{0,20}"
+    r"|(?:fix |more )?(?:typos?|lint(?:ing)?|tests?|nits?|ci|format(?:ting)?)|update \S+|merge (?:branch|remote)[^\n]*)"
+    r"[ \t]*$\n*"
+)
+
+
+class Form(BaseModel):
+    """One form of what is put around a title."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(description="What it is; of a merge line, whose")
+    pattern: str = Field(description="RE2; what its groups hold is kept")
+    source: str = Field(min_length=1, description="Where it is documented or was seen")
+
+
+class Weak(BaseModel):
+    """Titles that say nothing by themselves."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    adjectives: str
+    nouns: str
+    patterns: tuple[str, ...]
+
+
+class Table(BaseModel):
+    """All of ``peel.toml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    types: Mapping[str, tuple[str, ...]]
+    emoji: Mapping[str, tuple[str, ...]]
+    merge: tuple[Form, ...]
+    front: tuple[Form, ...]
+    tail: tuple[Form, ...]
+    no_ticket: tuple[str, ...]
+    weak: Weak
+
+
+@functools.cache
+def table() -> Table:
+    """The table that the package brings."""
+    return Table.model_validate(tomllib.loads(resources(__package__).joinpath("peel.toml").read_text(encoding="utf-8")))
+
+
+@functools.cache
+def type_words() -> Mapping[str, str]:
+    """The type that each known word stands for: ``feature`` is ``feat``."""
+    return {word: name for name, words in table().types.items() for word in words}
+
+
+def peel(subjects: pd.Series[str], bodies: pd.Series[str]) -> pd.DataFrame:
+    """Take messages apart.
+
+    Args:
+        subjects: First lines, or titles of pull requests and issues.
+        bodies: What follows them; may be empty.
+
+    Returns:
+        With the index of ``subjects``: ``title``; ``description``, the title without a subsystem; ``type`` and
+        ``scope``, missing where none is known; ``marked``, whether ``!`` marks a breaking change; ``host`` and
+        ``number`` of a pull request, and ``branch``, missing where nothing names them; ``merged``, whether the subject
+        is the line of a merge; ``weak``, whether the title says nothing; ``written``, the title that the subject gave
+        where the body gave a stronger one.
+    """
+    parts = _Parts(subjects)
+    parts.open_merges(bodies)
+    parts.strip()
+    parts.columns["written"] = parts.columns["title"]
+    parts.find_stronger(bodies)
+    peeled = parts.columns
+    peeled["title"] = _cut(peeled["title"])
+    peeled["description"] = replace(peeled["title"], _SUBSYSTEM, "")
+    peeled["weak"] |= are_weak(peeled["description"])
+    return peeled.set_axis(subjects.index)
+
+
+def canonical_types(types: Iterable[str]) -> set[str]:
+    """Return the types that words for types stand for; a word that is not known is its own type."""
+    return {type_words().get(word.lower(), word.lower()) for word in types}
+
+
+def are_weak(titles: pd.Series[str]) -> pd.Series[bool]:
+    """Tell which titles say nothing by themselves: ``Stuff``, ``wip``, ``More fixes``, ``Update a.py``."""
+    return pd.Series(matches(replace(titles, rf"\s*{_REFERENCE}", ""), _weak_titles()), index=titles.index)
+
+
+def as_titles(titles: pd.Series[str], projects: pd.Series[str] | None = None) -> pd.Series[str]:
+    """Return titles as they are shown: an ordinary first word gets a capital; names and code keep their case.
+
+    Args:
+        titles: As `peel` gives them.
+        projects: The name of each one's project, which is none of the ordinary words.
+    """
+    ordinary = matches(titles, _ORDINARY_WORD)
+    if projects is not None:
+        ordinary &= (extract(titles, r"^(?P<word>[^\s,;:.]+)").fillna("") != projects.str.lower()).to_numpy()
+    return titles.where(~ordinary, titles.str[:1].str.upper() + titles.str[1:])
+
+
+def plain_bodies(bodies: pd.Series[str]) -> pd.Series[str]:
+    """Return bodies without their footers, and the lists of squashes without what says nothing."""
+    texts = replace(bodies[bodies.str.strip() != ""], _NOISE_OF_LISTS, "")
+    changed = texts.index[matches(texts, _FOOTER)]
+    while len(changed):
+        texts[changed] = replace(texts[changed], _FOOTER, "")
+        changed = changed[matches(texts[changed], _FOOTER)]
+    return texts.str.strip().reindex(bodies.index, fill_value="")
+
+
+class _Parts:
+    """Messages on their way to being peeled; rows are places."""
+
+    def __init__(self, subjects: pd.Series[str]) -> None:
+        texts = subjects.reset_index(drop=True).str.slice(0, _LOOKED_AT).str.strip()
+        self.columns = pd.DataFrame({"title": texts, "merged": False, "marked": False, "weak": False})
+        for name in ("type", "scope", "host", "number", "branch"):
+            self.columns[name] = pd.Series(pd.NA, index=texts.index, dtype="str")
+
+    def open_merges(self, bodies: pd.Series[str]) -> None:
+        """Put the title behind each line that a host wrote in its place."""
+        bodies = bodies.reset_index(drop=True)
+        left = self._rows(self.columns.index, r"^(?:Merge|Auto merge|Merged in)\b")
+        for form in table().merge:
+            found = _groups(self.columns["title"][left], form.pattern)
+            left = left.difference(found.index)
+            self._keep(found, host=form.name)
+            titles = (
+                found.get("title", pd.Series(dtype="str"))
+                .reindex(found.index)
+                .fillna(_first_lines(bodies[found.index]))
+            )
+            self.columns.loc[found.index, "merged"] = True
+            self.columns.loc[found.index, "weak"] = titles.isna()
+            titles = titles.fillna(_branch_words(found.get("branch", pd.Series(dtype="str")))).dropna()
+            self.columns.loc[titles.index, "title"] = titles
+        asked = bodies[matches(bodies, r"(?:^|\n)See merge request ")]
+        found = _groups(asked, r"(?s)^(?:.*\n)?See merge request (?P<path>[\w./-]*)!(?P<number>\d+)")
+        self.columns.loc[found.index, ["host", "number"]] = found.assign(host="gitlab")[["host", "number"]]
+
+    def strip(self) -> None:
+        """Take off what stands at the two ends, until nothing more does."""
+        emoji = pd.Series(pd.NA, index=self.columns.index, dtype="str")
+        left = self._rows(self.columns.index, _PERHAPS)
+        while len(left):
+            texts = before = pa.array(self.columns["title"][left], pa.large_string())
+            for form, pattern in _forms():
+                texts, found = _taken(texts, pattern, sure=form not in _OF_TICKETS)
+                if found is not None:
+                    self._keep(found.set_axis(left[found.index]))
+                    if "emoji" in found:
+                        meant = found["emoji"].str.replace("\ufe0f", "").map(_emoji_types()).astype("str")
+                        emoji = emoji.fillna(meant.set_axis(left[found.index]))
+            changed = np.flatnonzero(pc.not_equal(texts, before))
+            left, texts = left[changed], texts.take(pa.array(changed))
+            self.columns.loc[left, "title"] = pd.array(texts, dtype="str")
+        self.columns["type"] = self.columns["type"].fillna(emoji)
+
+    def find_stronger(self, bodies: pd.Series[str]) -> None:
+        """Give what says nothing the strongest title that its body lists, the oldest of equal ones."""
+        bodies = bodies.reset_index(drop=True)
+        weak = self.columns.index[are_weak(self.columns["title"]) & matches(bodies, _LISTS_SOMETHING)]
+        listed = bodies[weak].map(_listed).explode().dropna().astype("str")
+        if listed.empty:
+            return
+        peeled = peel(listed.reset_index(drop=True), pd.Series("", index=range(len(listed)), dtype="str"))
+        peeled["place"] = listed.index
+        peeled["strength"] = peeled["type"].map({name: place for place, name in enumerate(_STRENGTH)}).fillna(99)
+        best = peeled[~peeled["weak"]].sort_values(["place", "strength"], kind="stable").drop_duplicates("place")
+        best = best.set_index("place")
+        self.columns.loc[best.index, "title"] = best["title"]
+        for name in ("type", "scope"):
+            self.columns[name] = self.columns[name].fillna(best[name])
+
+    def _rows(self, rows: pd.Index, expression: str) -> pd.Index:
+        return rows[matches(self.columns["title"][rows], expression)]
+
+    def _keep(self, found: pd.DataFrame, **constants: str) -> None:
+        """Keep what groups hold, where nothing was found before."""
+        for name in ("number", "branch", "scope"):
+            if name in found:
+                self.columns[name] = self.columns[name].fillna(found[name].str.strip())
+        for name, value in constants.items():
+            self.columns[name] = self.columns[name].fillna(pd.Series(value, index=found.index, dtype="str"))
+        if "type" in found:
+            known = found["type"].str.lower().map(type_words()).astype("str")
+            self.columns["type"] = self.columns["type"].fillna(known)
+        if "mark" in found:
+            self.columns.loc[found.index[found["mark"].fillna("") != ""], "marked"] = True
+
+
+def _groups(texts: pd.Series[str], pattern: str) -> pd.DataFrame:
+    """Return what the groups of an RE2 expression hold, for the texts that it fits; what is empty is missing."""
+    found = pc.extract_regex(pa.array(texts, pa.large_string()), pattern)
+    fits = np.flatnonzero(found.is_valid())
+    fields = found.take(pa.array(fits))
+    held = {field.name: pd.array(pc.struct_field(fields, field.name), dtype="str") for field in found.type}
+    return pd.DataFrame(held, index=texts.index[fits]).replace("", pd.NA)
+
+
+def _taken(texts: pa.Array, pattern: str, *, sure: bool) -> tuple[pa.Array, pd.DataFrame | None]:
+    """Take a form off the texts that have it, and return what its groups hold, by place; None where none has it."""
+    fields = pc.extract_regex(texts, pattern)
+    if fields.null_count == len(texts):
+        return texts, None
+    places = np.flatnonzero(fields.is_valid())
+    if not sure:
+        whole = texts.take(pa.array(places))
+        places = places[~pc.match_substring_regex(whole, _no_tickets()).to_numpy(zero_copy_only=False)]
+    fields = fields.take(pa.array(places))
+    mask = np.zeros(len(texts), dtype="bool")
+    mask[places] = True
+    rest = pc.utf8_trim_whitespace(pc.struct_field(fields, "rest"))
+    held = {field.name: pd.array(pc.struct_field(fields, field.name), dtype="str") for field in fields.type}
+    found = pd.DataFrame(held, index=places).drop(columns="rest").replace("", pd.NA)
+    return pc.replace_with_mask(texts, pa.array(mask), rest), found
+
+
+def _first_lines(bodies: pd.Series[str]) -> pd.Series[str]:
+    """Return the first line of each body; missing where it is no title."""
+    lines = _groups(bodies, _FIRST_LINE).get("title", pd.Series(dtype="str"))
+    return lines[~matches(lines, _NO_TITLE)].str.slice(0, _LOOKED_AT).str.strip()
+
+
+def _branch_words(branches: pd.Series[str]) -> pd.Series[str]:
+    """Return the words of branches' names, without owner and ticket; missing where they tell nothing."""
+    names = branches.dropna().str.strip("'").str.replace(r"^.*[/:]", "", regex=True)
+    names = names.str.replace(r"^(?:[A-Za-z]+-)?\d+[-_]", "", regex=True)
+    names = names[~names.str.lower().isin(_TRUNKS) & names.str.contains(r"[^\W\d_]{3}")]
+    return names.str.replace(r"[-_]+", " ", regex=True).str.strip()
+
+
+def _listed(body: str) -> list[str]:
+    """Return the subjects that a squash lists, the oldest first: git lists the newest first, GitHub the oldest."""
+    dumped = _DUMPED.findall(body)
+    return [line.strip()[:_LOOKED_AT] for line in (dumped[::-1] or _LISTED.findall(body))[:_MOST_LISTED]]
+
+
+def _cut(titles: pd.Series[str]) -> pd.Series[str]:
+    long = titles.str.len() > _LONGEST
+    return titles.where(~long, titles.str.slice(0, _LONGEST - 1).str.rstrip() + "…")
+
+
+def _written_out(pattern: str) -> str:
+    """Write out what stands for an expression in the patterns of the table."""
+    types = "|".join(sorted(type_words(), key=len, reverse=True))
+    return pattern.replace("TYPES", types).replace("TICKET", _TICKET).replace("REFERENCE", _REFERENCE)
+
+
+@functools.cache
+def _forms() -> tuple[tuple[str, str], ...]:
+    """The forms of the two ends, each by name with the expression that leaves the rest."""
+    fronts = ((form.name, _written_out(form.pattern) + _REST_BEHIND) for form in table().front)
+    tails = ((form.name, f"^{_REST}{_written_out(form.pattern)}") for form in table().tail)
+    return (("emoji", _EMOJI_FRONT + _REST_BEHIND), *fronts, *tails)
+
+
+@functools.cache
+def _emoji_types() -> Mapping[str, str]:
+    return {sign: name for name, signs in table().emoji.items() for sign in signs}
+
+
+@functools.cache
+def _no_tickets() -> str:
+    return rf"\b(?:{'|'.join(table().no_ticket)})-\d"
+
+
+@functools.cache
+def _weak_titles() -> str:
+    weak = table().weak
+    words = rf"^(?:(?:{weak.adjectives})\s+)*(?:{weak.nouns})(?:\s+(?:{weak.nouns}|and|&|\+))*\W*$"
+    return f"(?i){'|'.join((words, *weak.patterns))}"
