@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -52,18 +52,39 @@ def finish_document(
         author: Whose achievements, by canonical address; everybody's where there is none.
     """
     cleared = clear_for(connection, channel, settings.privacy, period, author)
-    text = _written(channel, cleared.public, settings, period)
-    reader = _reader(settings, channel, names_known(connection, settings))
-    return Outcome(cleared, finish(text, text, name=DOCUMENTS[channel].file_name, channel=channel, reader=reader))
+    known = names_known(connection, settings)
+
+    def finished(public: Sequence[PublicAchievement]) -> Finished[str]:
+        text, name = _written(channel, public, settings, period), DOCUMENTS[channel].file_name
+        return finish(text, text, name=name, channel=channel, reader=_reader(settings, channel, known))
+
+    return _without_faulty(cleared, finished)
 
 
 def finish_profile(connection: sa.Connection, settings: Settings) -> Outcome[ProfileBlock]:
     """Write the block of the GitHub profile."""
     channel = Channel.GITHUB_PROFILE
     cleared = clear_for(connection, channel, settings.privacy, Period(), settings.my_address)
-    block = write_profile_block(cleared.public)
     reader = _reader(settings, channel, names_known(connection, settings))
-    return Outcome(cleared, finish(block, block.markdown, name="The profile", channel=channel, reader=reader))
+
+    def finished(public: Sequence[PublicAchievement]) -> Finished[ProfileBlock]:
+        block = write_profile_block(public)
+        return finish(block, block.markdown, name="The profile", channel=channel, reader=reader)
+
+    return _without_faulty(cleared, finished)
+
+
+def _without_faulty(
+    cleared: Cleared, finished: Callable[[Sequence[PublicAchievement]], Finished[_Content]]
+) -> Outcome[_Content]:
+    """Finish a text; where it is not fit, hold the achievements that alone make it so, and finish it without them."""
+    whole = finished(cleared.public)
+    if not whole.faults_of_parts() or finished(()).faults_of_parts():
+        return Outcome(cleared, whole)
+    alone = {each.id: finished([each]).faults_of_parts() for each in cleared.public}
+    faulty = {name: "; ".join(faults) for name, faults in alone.items() if faults}
+    rest = cleared.without(faulty)
+    return Outcome(rest, finished(rest.public)) if faulty else Outcome(cleared, whole)
 
 
 def finish_one(achievement: PublicAchievement, settings: Settings, known: Known) -> Finished[str]:

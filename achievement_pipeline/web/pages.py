@@ -190,7 +190,9 @@ def _way(desk: Desk, channel: Channel, answer: PublicAchievement | Held, known: 
 
 def _preview(channel: Channel, shown: int, held: Sequence[Held]) -> dict[str, Any]:
     """Return what every preview has."""
-    worth_showing = [each for each in held if each.reason in (Reason.UNSURE, Reason.TELLS, Reason.NOT_APPROVED)]
+    worth_showing = [
+        each for each in held if each.reason in (Reason.UNSURE, Reason.TELLS, Reason.FAULTY, Reason.NOT_APPROVED)
+    ]
     return {
         "channel": channel,
         "shown": shown,

@@ -32,6 +32,7 @@ _WHY = {
         "naming private places",
         "See which in `achievements web`; edit them, or say what is public ([[repositories]]).",
     ),
+    Reason.FAULTY: ("failing a check of the finished document", "Edit or hide them."),
 }
 """Why achievements are left out, and what to do about it. What the user hid and what was retracted is no news."""
 _EVERYBODY = "all"
@@ -96,3 +97,6 @@ def _report(channel: Channel, shown: int, held: Sequence[Held], output: Path | N
     for reason, (why, remedy) in _WHY.items():
         if counts[reason]:
             yield f"   {counts[reason]:,} left out: {why}. {remedy.format(channel=channel)}"
+    for each in held:
+        if each.reason is Reason.FAULTY:
+            yield f"   {each.achievement.key}: {each.detail}"

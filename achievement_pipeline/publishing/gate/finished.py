@@ -64,6 +64,10 @@ class Finished(Generic[_Content]):
             raise PublishingError("\n".join(self.said()))
         return self._content
 
+    def faults_of_parts(self) -> list[str]:
+        """Return what is wrong with what it says; its size is no fault of any part."""
+        return [fault for check, faults in self.problems.items() if check is not Check.SIZE for fault in faults]
+
     def said(self) -> Iterator[str]:
         """Say why it may not leave, and what to do, in lines."""
         yield f"{self.name} does not go out:"

@@ -150,6 +150,8 @@ class Reason(StrEnum):
     """It may still tell what it should not: somebody has to read it."""
     TELLS = "tells"
     """It is public, and names a private place: somebody has to edit it."""
+    FAULTY = "faulty"
+    """What the channel shows of it fails a check of finished texts: somebody has to edit it."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,22 @@ class Cleared:
     held: tuple[Held, ...]
     keys: Mapping[str, str]
     """The key of each public achievement by its `id`: to record what was published. No renderer gets to see it."""
+    views: Mapping[str, AchievementView] = field(default_factory=dict, repr=False)
+    """What each public achievement was made of, by its `id`. No renderer gets to see it."""
+
+    def without(self, faulty: Mapping[str, str]) -> Cleared:
+        """Hold some public achievements.
+
+        Args:
+            faulty: Why, by `id`.
+        """
+        held = (Held(self.views[name], Reason.FAULTY, why) for name, why in faulty.items())
+        return replace(
+            self,
+            public=tuple(each for each in self.public if each.id not in faulty),
+            held=(*self.held, *held),
+            keys={name: key for name, key in self.keys.items() if name not in faulty},
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,11 +224,13 @@ def clear(achievements: Iterable[AchievementView], channel: Channel, policy: Pri
     gate = _Gate(channel, policy, known, Redactor(_names(given, policy, known)))
     outcomes = [gate.let_pass(achievement) for achievement in given]
     public = _with_own_ids(outcome for outcome in outcomes if isinstance(outcome, PublicAchievement))
-    passed = (each.key for each, outcome in zip(given, outcomes, strict=True) if isinstance(outcome, PublicAchievement))
+    passed = [each for each, outcome in zip(given, outcomes, strict=True) if isinstance(outcome, PublicAchievement)]
+    views = {achievement.id: view for achievement, view in zip(public, passed, strict=True)}
     return Cleared(
         public=public,
         held=tuple(outcome for outcome in outcomes if isinstance(outcome, Held)),
-        keys={achievement.id: key for achievement, key in zip(public, passed, strict=True)},
+        keys={name: view.key for name, view in views.items()},
+        views=views,
     )
 
 
