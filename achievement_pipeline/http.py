@@ -30,6 +30,7 @@ from achievement_pipeline.errors import SourceError
 NOT_JSON: Final = object()
 """The body of an answer that could not be parsed."""
 
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _PROGRESS_EVERY = 30.0
 _CHUNK = 65536
 _CLOCK_MARGIN = 1.0
@@ -157,7 +158,7 @@ class HttpClient:
         wire: Limits of patience, clock and progress.
 
     Raises:
-        SourceError: The address is none.
+        SourceError: The address is none, or a secret would be sent to it unencrypted.
     """
 
     def __init__(  # noqa: PLR0913 - a client is configured in one place
@@ -174,6 +175,11 @@ class HttpClient:
         self.address, inline = _split_address(name, address)
         self._classify = classify
         self._authorization = authorization or inline
+        if self._authorization and not is_private(self.address):
+            raise SourceError(
+                f"{name} at {self.address} is no https address: its token could be read on the way. Give an https "
+                "address, or an ssh tunnel's on this machine (http://127.0.0.1:PORT)."
+            )
         self._wire = wire or Wire()
         self._waited = 0.0
         self._session = requests.Session()
@@ -365,6 +371,12 @@ def _split_address(name: str, address: str) -> tuple[str, Authorization | None]:
     if parts.username is None:
         return plain, None
     return plain, Authorization.basic(unquote(parts.username), SecretStr(unquote(parts.password or "")))
+
+
+def is_private(address: str) -> bool:
+    """Whether nobody on the way can read what is sent to an address: by encryption, or as it stays on this machine."""
+    parts = urlsplit(address)
+    return parts.scheme == "https" or (parts.hostname or "") in _LOOPBACK
 
 
 def _origin(url: str) -> str:

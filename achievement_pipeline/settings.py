@@ -15,7 +15,6 @@ from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import platformdirs
@@ -33,6 +32,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.http import is_private
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.judging.skills.vocabulary import known_skills
 from achievement_pipeline.publishing.documents.profile import Profile
@@ -41,6 +41,7 @@ from achievement_pipeline.publishing.github_profile.settings import GitHubProfil
 from achievement_pipeline.publishing.linkedin.settings import API_URL, OAUTH_URL, LinkedInSettings
 from achievement_pipeline.sources.git.remotes import Remote
 from achievement_pipeline.sources.git.spool import SPOOL
+from achievement_pipeline.sources.github.addresses import complete_addresses, served_host
 from achievement_pipeline.work_tree_file import WorkTreeFile, read_work_tree_file
 
 APP_NAME = "achievement-pipeline"
@@ -398,13 +399,39 @@ class Settings(BaseModel):
         return self.environment.github_token is not None if enabled is None else enabled
 
     @property
+    def github_addresses(self) -> tuple[str, str]:
+        """The addresses of REST and of GraphQL, both of the host that the token is for.
+
+        Raises:
+            SettingsError: They are of different hosts, or one does not follow from the other.
+        """
+        return complete_addresses(self.environment.github_api_url, self.environment.github_graphql_url)
+
+    @property
     def github_host(self) -> str:
         """The host of the repositories that the addresses of GitHub serve, as in their keys."""
-        address = urlsplit(self.environment.github_api_url or "")
-        host = address.hostname or ""
-        if host.startswith("api."):
-            return host.removeprefix("api.")
-        return host if address.path.rstrip("/").endswith("/api/v3") else "github.com"
+        return served_host(self._github_api) or "github.com"
+
+    @property
+    def _github_api(self) -> str | None:
+        environment = self.environment
+        return environment.github_api_url or (self.github_addresses[0] if environment.github_graphql_url else None)
+
+    @property
+    def linkedin_addresses(self) -> tuple[str, str]:
+        """The addresses of LinkedIn's API and of its login, which gives the token for the former.
+
+        Raises:
+            SettingsError: One is LinkedIn's own and the other is not.
+        """
+        api, oauth = self.environment.linkedin_api_url.rstrip("/"), self.environment.linkedin_oauth_url.rstrip("/")
+        if (api == API_URL) != (oauth == OAUTH_URL):
+            raise SettingsError(
+                "Set LINKEDIN_API_URL and LINKEDIN_OAUTH_URL together: the login of one server is not for another."
+            )
+        if not (is_private(api) and is_private(oauth)):
+            raise SettingsError("LINKEDIN_API_URL and LINKEDIN_OAUTH_URL have to be https addresses.")
+        return api, oauth
 
     @property
     def profile_remote(self) -> Remote:
@@ -419,7 +446,13 @@ class Settings(BaseModel):
                 'publishing.github_profile.repository has to be a clone URL: "https://github.com/ann/ann".'
             )
         token = self.environment.github_token
-        if token and remote.host == self.github_host and remote.address.startswith("https:") and not remote.username:
+        # the token of a proxy is the proxy's
+        if (
+            token
+            and remote.host == served_host(self._github_api)
+            and remote.address.startswith("https:")
+            and not remote.username
+        ):
             return replace(remote, username="x-access-token", password=token.get_secret_value())
         return remote
 

@@ -29,7 +29,7 @@ def app_of(settings: Settings) -> App:
     return App(
         client_id=environment.linkedin_client_id,
         client_secret=environment.linkedin_client_secret,
-        oauth_url=environment.linkedin_oauth_url.rstrip("/"),
+        oauth_url=settings.linkedin_addresses[1],
         redirect_port=settings.config.publishing.linkedin.redirect_port,
     )
 
@@ -45,8 +45,17 @@ def login_warning(settings: Settings) -> str:
 
 
 def linkedin_as(login: Login, settings: Settings) -> LinkedIn:
-    """Return LinkedIn for somebody who has just logged in."""
-    return LinkedIn(login, settings.config.publishing.linkedin.version, settings.environment.linkedin_api_url)
+    """Return LinkedIn for somebody who has just logged in.
+
+    Raises:
+        SettingsError: The addresses of LinkedIn are no pair, or the login is for another one.
+    """
+    address = settings.linkedin_addresses[0]
+    if login.address != address:
+        raise SettingsError(
+            f"The login is for {login.address} and LINKEDIN_API_URL is {address}. Run `achievements login linkedin`."
+        )
+    return LinkedIn(login, settings.config.publishing.linkedin.version, address)
 
 
 def linkedin_of(settings: Settings) -> LinkedIn:

@@ -12,8 +12,6 @@ from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.http import Authorization, Wire
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.sources.github import API_URL as GITHUB_API_URL
-from achievement_pipeline.sources.github import GRAPHQL_URL as GITHUB_GRAPHQL_URL
 from achievement_pipeline.sources.github import GitHubClient
 from achievement_pipeline.sources.linear import API_URL as LINEAR_API_URL
 from achievement_pipeline.sources.linear import LinearClient
@@ -29,18 +27,13 @@ def github_client(settings: Settings, wire: Wire | None = None) -> GitHubClient:
     """Return the way to GitHub.
 
     Raises:
-        SettingsError: It is off.
+        SettingsError: It is off, or its addresses are no pair.
         SourceError: The token or an address can't be one.
     """
     environment = settings.environment
     if not settings.github_is_on:
         raise SettingsError(GITHUB_IS_OFF)
-    return GitHubClient(
-        environment.github_token,
-        environment.github_api_url or GITHUB_API_URL,
-        environment.github_graphql_url or GITHUB_GRAPHQL_URL,
-        wire=wire,
-    )
+    return GitHubClient(environment.github_token, *settings.github_addresses, wire=wire)
 
 
 def linear_client(settings: Settings, wire: Wire | None = None) -> LinearClient:

@@ -28,6 +28,7 @@ def login_linkedin(no_browser: bool) -> None:
         click.echo("Consent in the browser, which is open now.", err=True)
     now = dt.datetime.now(dt.UTC)
     got = app.exchange(wait_for_code(app.redirect_port, state), now)
+    got = got.model_copy(update={"address": settings.linkedin_addresses[0]})
     author = linkedin_as(got, settings).ask_author()
     where = logins_of(settings).keep(got.model_copy(update={"author": author}))
     click.echo(f"✅ Logged in to LinkedIn until {got.expires_at:%Y-%m-%d}. The login is kept in {where}.")

@@ -14,7 +14,7 @@ from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import json_option, print_json
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.publishing.gate.policy import Channel
-from achievement_pipeline.publishing.github_profile.pull_request import API_URL, open_pull_request
+from achievement_pipeline.publishing.github_profile.pull_request import open_pull_request
 from achievement_pipeline.publishing.linkedin.commentary import as_read
 from achievement_pipeline.publishing.linkedin.posting import Prepared
 from achievement_pipeline.settings import load_settings
@@ -75,6 +75,11 @@ def publish_github_profile(*, dry_run: bool, pull_request: bool) -> None:
         raise SettingsError("GITHUB_TOKEN is not set: a pull request needs it.")
     profile = settings.config.publishing.github_profile
     repository = profile_of(settings)
+    if pull_request and repository.remote.host != settings.github_host:
+        raise SettingsError(
+            f"{repository.remote.address} is not on {settings.github_host}, which GITHUB_TOKEN is for: push without "
+            "--pull-request, or correct GITHUB_API_URL."
+        )
     with open_engine(settings) as engine, engine.connect() as connection:
         block = finish_profile(connection, settings).finished
     if dry_run:
@@ -87,14 +92,13 @@ def publish_github_profile(*, dry_run: bool, pull_request: bool) -> None:
     else:
         click.echo("Nothing changed.")
     if pull_request and token and change.diff:
-        address = settings.environment.github_api_url or API_URL
         url = open_pull_request(
             repository.remote,
             branch=profile.branch,
             base=change.base,
             title=profile.message,
             token=token,
-            address=address,
+            address=settings.github_addresses[0],
         )
         click.echo(f"   {url}")
 

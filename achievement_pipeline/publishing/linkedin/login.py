@@ -19,7 +19,7 @@ import requests
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_serializer
 
 from achievement_pipeline.errors import PublishingError
-from achievement_pipeline.publishing.linkedin.settings import OAUTH_URL, WARNED_BEFORE
+from achievement_pipeline.publishing.linkedin.settings import API_URL, OAUTH_URL, WARNED_BEFORE
 from achievement_pipeline.publishing.outbox.secret_store import SecretStore
 
 SCOPES = ("openid", "profile", "w_member_social")
@@ -41,6 +41,8 @@ class Login(BaseModel):
     refresh_expires_at: dt.datetime | None = None
     author: str = ""
     """``urn:li:person:...``; asked for once, as asking is limited too."""
+    address: str = API_URL
+    """Of the API that it is for: it is sent to no other."""
 
     @field_serializer("access_token", "refresh_token", when_used="json-unless-none")
     def _open(self, secret: SecretStr) -> str:
@@ -94,7 +96,9 @@ class App(BaseModel):
         token = login.refresh_token.get_secret_value() if login.refresh_token else ""
         fresh = self._ask({"grant_type": "refresh_token", "refresh_token": token}, now)
         kept = {"refresh_token": login.refresh_token, "refresh_expires_at": login.refresh_expires_at}
-        return fresh.model_copy(update={"author": login.author, **({} if fresh.refresh_token else kept)})
+        return fresh.model_copy(
+            update={"author": login.author, "address": login.address, **({} if fresh.refresh_token else kept)}
+        )
 
     def _ask(self, form: Mapping[str, str], now: dt.datetime) -> Login:
         credentials = {"client_id": self.client_id, "client_secret": self.client_secret.get_secret_value()}

@@ -15,11 +15,9 @@ from achievement_pipeline.http import (
     TransientError,
     Wire,
 )
+from achievement_pipeline.sources.github.addresses import API_URL, GRAPHQL_URL
 from achievement_pipeline.sources.github.documents import PAGE
 from achievement_pipeline.sources.graphql import GraphQLClient, error_messages, errors_of
-
-API_URL = "https://api.github.com"
-GRAPHQL_URL = "https://api.github.com/graphql"
 
 API_VERSION = "2022-11-28"
 """The newest version that still says which commit merged a pull request (2026-03-10 dropped ``merge_commit_sha``)."""
@@ -72,11 +70,13 @@ class GitHubClient:
         )
 
     def examine(self) -> str:
-        """Say for people what is left of the rate limit; asking takes nothing of it.
+        """Ask both addresses that collecting asks, and say for people what is left of the rate limit.
 
         Raises:
             SourceError: GitHub can't be reached, or refuses the token.
         """
+        if self.is_known:
+            self.graphql.run("query { __typename }", {})
         try:
             resources = self.rest.get("/rate_limit").body["resources"]
         except RefusedError:
