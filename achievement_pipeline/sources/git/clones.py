@@ -17,7 +17,7 @@ from git.exc import GitCommandError
 from achievement_pipeline import locks
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.sources.git.errors import AccessError, BusyCloneError, DiskFullError, RemoteError
-from achievement_pipeline.sources.git.processes import run_as_user, said
+from achievement_pipeline.sources.git.processes import look_at, run_as_user, said
 from achievement_pipeline.sources.git.remotes import Remote
 
 _SECONDS_FOR_ANOTHER: Final = 3600
@@ -25,7 +25,13 @@ _SECONDS_FOR_ANOTHER: Final = 3600
 
 _BRANCHES: Final = "+refs/heads/*:refs/heads/*"
 
-_NEVER_ASK: Final = {"GCM_INTERACTIVE": "never", "GIT_ASKPASS": "", "SSH_ASKPASS_REQUIRE": "never"}
+_NEVER_ASK: Final = {
+    "GCM_INTERACTIVE": "never",
+    "GIT_ASKPASS": "",
+    # what serves a file: URL may be somebody else's partial clone
+    "GIT_NO_LAZY_FETCH": "1",
+    "SSH_ASKPASS_REQUIRE": "never",
+}
 
 _NEVER_HANG: Final = (("http.lowSpeedLimit", "1"), ("http.lowSpeedTime", "60"))
 """Bytes a second, and for how many seconds: a server that says nothing for a minute is given up."""
@@ -105,7 +111,7 @@ def ask_remote_tips(remote: Remote, *, all_branches: bool) -> set[str]:
 
 def _has_branches(folder: Path) -> bool:
     """Whether there is a clone with something in it: one of nothing does not even know how objects are named."""
-    return folder.exists() and bool(run_as_user(f"--git-dir={folder}", "for-each-ref", "--count=1"))
+    return folder.exists() and bool(look_at(f"--git-dir={folder}", "for-each-ref", "--count=1"))
 
 
 def _remove_stale_locks(folder: Path) -> None:
@@ -156,7 +162,7 @@ def _ssh() -> dict[str, str]:
     """OpenSSH without its questions, where the user has not chosen how to run it."""
     if "GIT_SSH" in os.environ or "GIT_SSH_COMMAND" in os.environ:
         return {}
-    if run_as_user("config", "--default", "", "--get", "core.sshCommand").strip():
+    if look_at("config", "--default", "", "--get", "core.sshCommand").strip():
         return {}
     return {"GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=30 -o ServerAliveInterval=30"}
 

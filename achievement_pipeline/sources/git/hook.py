@@ -27,7 +27,7 @@ from typing import Final
 from git.exc import GitCommandError
 
 from achievement_pipeline.errors import SourceError
-from achievement_pipeline.sources.git.processes import run_as_user, said
+from achievement_pipeline.sources.git.processes import look_at, said
 from achievement_pipeline.sources.git.repositories import find_git_dir
 
 _NAME: Final = "post-commit"
@@ -211,7 +211,7 @@ def _succeeds(top: Path, *arguments: str) -> bool:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    return os.fsdecode(run_as_user("-C", str(folder), *arguments).removesuffix(b"\n"))
+    return os.fsdecode(look_at("-C", str(folder), *arguments).removesuffix(b"\n"))
 
 
 @contextmanager

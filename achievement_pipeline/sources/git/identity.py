@@ -9,7 +9,7 @@ from typing import Final
 
 from git.exc import GitCommandError
 
-from achievement_pipeline.sources.git.processes import run_as_user
+from achievement_pipeline.sources.git.processes import look_at
 from achievement_pipeline.sources.git.remotes import Remote
 
 _URL: Final = re.compile(r"remote\.(?P<name>.+)\.url", re.DOTALL)
@@ -22,7 +22,7 @@ def user_email(folder: Path | None = None) -> str | None:
     """Return ``user.email`` as git resolves it in a folder, or without one for this user; None where it is not set."""
     where = ["-C", os.fspath(folder.absolute())] if folder else []
     try:
-        output = run_as_user(*where, "config", "--get", "user.email")
+        output = look_at(*where, "config", "--get", "user.email")
     except GitCommandError:
         return None
     return output.decode(errors="surrogateescape").strip() or None

@@ -1,7 +1,11 @@
 """Git as a child process: once as the user runs it, once sealed off from everything that could change a number.
 
-`run_as_user` is for what depends on the user: finding a repository (git's own check of its ownership included), reading
-its configuration, cloning and fetching.
+`run_as_user` is for what depends on the user: cloning and fetching.
+
+`look_at` asks a repository on this machine what git's own check of its ownership and its configuration say. That
+configuration may be somebody else's, so nothing is reached and nothing is run by it: no protocol is allowed (a partial
+clone with ``remote.*.uploadpack`` runs a program when an object is missing, and git before 2.39.4 and 2.45.1 knows no
+GIT_NO_LAZY_FETCH), and no monitor of files is asked.
 
 `seal` is for reading history. It makes a git directory of its own, empty but for its configuration, and points it at
 the objects of the repository. So the repository's configuration, ``info/attributes``, grafts, replaced objects and
@@ -43,6 +47,14 @@ _REPOSITORY_VARIABLES: Final = (
 )
 """What ties git to one repository (``git rev-parse --local-env-vars``); a hook that starts us sets some of them."""
 
+_REACH_NOTHING: Final = {
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_RUN_NOTHING: Final = ("--no-pager", "-c", "core.fsmonitor=false", "-c", "protocol.allow=never")
+
 _SEALED_CONFIGURATION: Final = """\
 [core]
 \trepositoryFormatVersion = 1
@@ -55,6 +67,7 @@ _SEALED_CONFIGURATION: Final = """\
 """
 
 _SEALED_ENVIRONMENT: Final = {
+    "GIT_ALLOW_PROTOCOL": "none",
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -95,6 +108,15 @@ def run_as_user(*arguments: str, environment: Mapping[str, str] | None = None, i
         pass_fds=tuple(inherited),
     )
     return bytes(output)
+
+
+def look_at(*arguments: str) -> bytes:
+    """Run a git command that only looks, with the configuration of a repository that may be somebody else's.
+
+    Raises:
+        GitCommandError: Git failed.
+    """
+    return run_as_user(*_RUN_NOTHING, *arguments, environment=_REACH_NOTHING)
 
 
 @contextmanager

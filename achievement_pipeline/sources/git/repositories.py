@@ -15,12 +15,10 @@ from achievement_pipeline.sources.git.clones import update_clone
 from achievement_pipeline.sources.git.commits import existing, true_parents
 from achievement_pipeline.sources.git.errors import AccessError, NotARepositoryError
 from achievement_pipeline.sources.git.identity import MainRemote, default_names, main_remote
-from achievement_pipeline.sources.git.processes import SealedGit, run_as_user, said, seal
+from achievement_pipeline.sources.git.processes import SealedGit, look_at, said, seal
 from achievement_pipeline.sources.git.remotes import Remote, local_key
 
 _COMMIT_PATHS: Final = {"bitbucket.org": "commits", "gitlab.com": "-/commit"}
-
-_NO_LAZY_FETCH: Final = {"GIT_NO_LAZY_FETCH": "1"}
 
 _PROMISOR: Final = re.compile(r"remote\..*\.promisor|extensions\.partialclone", re.DOTALL)
 
@@ -229,7 +227,7 @@ def _open(folder: Path, remote: Remote | None, location: str | os.PathLike[str],
 def find_git_dir(folder: Path) -> Path:
     """The git directory at `folder` or above, by git itself: it checks whose it is, heeding ``safe.directory``."""
     try:
-        output = run_as_user("-C", str(folder), "rev-parse", "--absolute-git-dir")
+        output = look_at("-C", str(folder), "rev-parse", "--absolute-git-dir")
     except GitCommandError as error:
         words = said(error)
     else:
@@ -261,7 +259,7 @@ def _head(git_dir: Path) -> str | None:
 
 def _settings(git_dir: Path) -> dict[str, str]:
     """Git's configuration for this repository; of a setting with several values, the last."""
-    output = run_as_user(f"--git-dir={git_dir}", "config", "--list", "-z").decode(errors="surrogateescape")
+    output = look_at(f"--git-dir={git_dir}", "config", "--list", "-z").decode(errors="surrogateescape")
     return {name: value for name, _, value in (entry.partition("\n") for entry in output.split("\0"))}
 
 
@@ -300,7 +298,7 @@ def _default_branch(git_dir: Path, settings: Mapping[str, str]) -> list[str]:
 
 def _objects_of(git_dir: Path, *patterns: str) -> list[str]:
     """The object names that the refs of some patterns hold; no object is opened."""
-    return run_as_user(f"--git-dir={git_dir}", "for-each-ref", "--format=%(objectname)", *patterns).decode().split()
+    return look_at(f"--git-dir={git_dir}", "for-each-ref", "--format=%(objectname)", *patterns).decode().split()
 
 
 def _shallow(common: Path) -> tuple[str, ...]:
@@ -327,7 +325,7 @@ def _objects_state(objects: Path, shallow: tuple[str, ...]) -> str:
 
 
 def _line(git_dir: Path, *arguments: str) -> str:
-    output = run_as_user(f"--git-dir={git_dir}", *arguments, environment=_NO_LAZY_FETCH)
+    output = look_at(f"--git-dir={git_dir}", *arguments)
     return os.fsdecode(output.removesuffix(b"\n"))
 
 
