@@ -21,6 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from achievement_pipeline.judging.categories.clues import file_clues, word_clues
+from achievement_pipeline.judging.categories.languages import are_in_other_languages, kinds_in_other_languages
 from achievement_pipeline.judging.paths import matches
 
 
@@ -39,6 +40,8 @@ class Category(StrEnum):
     STYLE = "style"
     PROJECT = "project"
     EXPERIMENT = "experiment"
+    OTHER = "other"
+    """It is not known: neither the message nor the files say it."""
 
 
 _OF_TYPE: Final = {
@@ -108,6 +111,11 @@ _RULES: Final = {
 }
 """Whole words of titles, in the order in which they are asked. What they find is too rare to learn it from."""
 
+_SHOWN_BY_FILES: Final = (Category.DOCUMENTATION, Category.TESTING, Category.INFRASTRUCTURE)
+"""What files alone can tell where a message is in a language of which no word is known."""
+
+_WORD_SHOWN: Final = 20
+
 _CLUES_NAMED: Final = 3
 """So many clues are named, the ones that weighed most."""
 
@@ -166,11 +174,19 @@ def categorise(types: pd.Series[str], titles: pd.Series[str], files: pd.DataFram
         words = titles.str.extract(f"({expression})", flags=re.IGNORECASE, expand=False)
         verdicts.loc[words.index, "category"] = category.value
         verdicts.loc[words.index, "rule"] = "word:" + words.str.lower()
+    words = kinds_in_other_languages(_open(verdicts)["title"]).dropna()
+    verdicts.loc[words.index, "category"] = words
+    verdicts.loc[words.index, "rule"] = "word:" + verdicts["title"][words.index].str.slice(0, _WORD_SHOWN).str.lower()
     left = _open(verdicts).index
     if len(left):
         learnt = infer_types(verdicts["title"][left], _of_rows(files, left, len(verdicts)))
         verdicts.loc[left, "category"] = learnt["type"].map(_OF_TYPE)
         verdicts.loc[left, "rule"] = "learnt:" + learnt["clues"]
+        foreign = left[are_in_other_languages(verdicts["title"][left]).to_numpy()]
+        by_files = infer_types(pd.Series("", index=foreign, dtype="str"), _of_rows(files, foreign, len(verdicts)))
+        known = by_files["type"].map(_OF_TYPE)
+        verdicts.loc[foreign, "category"] = known.where(known.isin(_SHOWN_BY_FILES), Category.OTHER.value)
+        verdicts.loc[foreign, "rule"] = "learnt:" + by_files["clues"]
     return verdicts[["category", "rule"]].astype("str").set_index(types.index)
 
 

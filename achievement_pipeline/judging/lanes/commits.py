@@ -30,13 +30,14 @@ from achievement_pipeline.judging.impact.significance import are_unread, judge_s
 from achievement_pipeline.judging.links.commit_names import commit_names, places_of
 from achievement_pipeline.judging.links.references import link_commits, name_commits
 from achievement_pipeline.judging.links.same_work import find_retractions, find_reverts
-from achievement_pipeline.judging.noise.files import counted_lines, put_source_lines
+from achievement_pipeline.judging.noise.files import are_wide, counted_lines, put_source_lines
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.people import canonical, read_coauthors, read_sign_offs, show_names
 from achievement_pipeline.judging.rules import Person, Rules
 
 FOREIGN_FILES = 1000
-"""A commit of more files imports history or vendors a tree: sympy 9d3fa8b4 has 1,742, and a fifth of all its lines."""
+"""A commit of more files, renamed ones aside, imports history or vendors a tree: sympy 9d3fa8b4 has 1,742, and a fifth
+of all its lines."""
 
 _SUBTREE = r"(?m)^git-subtree-(?:dir|split): "
 """What ``git subtree`` writes into commits that bring another repository's history."""
@@ -76,15 +77,19 @@ def could_count(
 ) -> pd.Series[bool]:
     """Tell which commits count as far as messages and paths tell: only their contents are worth a second reading.
 
-    Contents can show that a change is no work; of notebooks alone they can show that it is, so these pass for work.
+    Contents can show that a change is no work; of notebooks and of text that is binary to git alone they can show that
+    it is, so these pass for work.
     """
     commits = commits.reset_index(drop=True)
     headers = peel(commits["subject"], commits["body"])
-    is_work = (noise.isna() | (noise == Noise.NOTEBOOK_OUTPUT)).to_numpy()
+    wide = are_wide(files)
+    is_work = (noise.isna() | (noise == Noise.NOTEBOOK_OUTPUT) | wide).to_numpy()
     places = places_of(files, commits)
-    amounts = _count(places, len(commits), files, is_work, files)
+    lines = files.assign(insertions=files["insertions"].mask(wide, rules.commits.min_lines + 1))
+    amounts = _count(places, len(commits), files, is_work, lines)
     releases = _are_releases(commits, headers, count_code_lines(places, files, noise, len(commits)), rules)
     against = _against(commits, releases, amounts, find_reverts(commits, amounts), rules)
+    against["import"] |= _are_foreign(commits, places, files)
     effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
     return verdicts["significant"]
@@ -124,6 +129,7 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     reverts = find_reverts(commits, amounts)
     releases = _are_releases(commits, headers, count_code_lines(places, files, noise, len(commits)), rules)
     against = _against(commits, releases, amounts, reverts, rules)
+    against["import"] |= _are_foreign(commits, places, files)
     against["mechanical"] = commits["sha"].isin(mechanical)
     effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
@@ -149,7 +155,7 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
                 "person_name": _names(commits, persons, people),
                 "coauthors": _coauthors(commits, persons, people, rules),
                 "started_at": pd.Series(pd.NaT, index=commits.index, dtype=commits["committed_at"].dtype),
-                "completed_at": commits["committed_at"],
+                "completed_at": _days_of_authors(commits),
                 "category": categories["category"],
                 "category_rule": categories["rule"],
                 "significant": verdicts["significant"],
@@ -183,7 +189,7 @@ def _against(
             "fixup": messages.are_autosquash(commits["subject"]),
             "release": releases,
             "unread": unread,
-            "import": (amounts["files"] > FOREIGN_FILES) | commits["body"].str.contains(_SUBTREE),
+            "import": commits["body"].str.contains(_SUBTREE),
             "no-work": (commits["diff"] == DiffState.READ) & (amounts["effective_files"] == 0),
         }
     )
@@ -266,6 +272,24 @@ def _count(
             "effective_deletions": count(is_written, source_lines["deletions"]),
         }
     )
+
+
+def _are_foreign(commits: pd.DataFrame, places: npt.NDArray[np.int64], files: pd.DataFrame) -> pd.Series[bool]:
+    """Tell which commits bring so many files that others wrote them; renamed files were there before."""
+    stayed = ~files["status"].isin(["R", "C"]).to_numpy()
+    return pd.Series(np.bincount(places[stayed], minlength=len(commits)) > FOREIGN_FILES, index=commits.index)
+
+
+def _days_of_authors(commits: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    """Return when commits were made, moved by as little as it takes to the day that it was for their authors.
+
+    Documents and periods count in days of UTC; 8:30 on New Year's Day in Tokyo is still the old year there.
+    """
+    moments = commits["committed_at"]
+    local = moments + pd.to_timedelta(commits["authored_offset"].fillna(0).astype("int64"), unit="min")
+    begins = local.dt.floor("D")
+    ends = begins + pd.Timedelta(days=1) - pd.Timedelta(seconds=1)
+    return moments.where(moments >= begins, begins).where(moments <= ends, ends)
 
 
 def _lines(files: pd.DataFrame) -> npt.NDArray[np.int64]:

@@ -27,12 +27,12 @@ from achievement_pipeline.judging.lanes.commits import could_count
 from achievement_pipeline.judging.links.commit_names import places_of
 from achievement_pipeline.judging.noise.changed_lines import ChangedLines, changed_lines, without_moved, without_swept
 from achievement_pipeline.judging.noise.examine import ContentVerdict, examine
-from achievement_pipeline.judging.noise.files import noise_reasons
+from achievement_pipeline.judging.noise.files import are_wide, noise_reasons
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.judging.skills.manifests.paths import manifest_paths
 
-EXAMINER_VERSION = "4"
+EXAMINER_VERSION = "5"
 """Raised by hand whenever `examine_commit` or `needs_contents` would decide otherwise: all contents are read again."""
 
 _LAID_OUT_LINES = 60
@@ -165,7 +165,8 @@ def needs_contents(files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) ->
     manifests = work & manifest_paths(files["path"])
     notebooks = reasons == Noise.NOTEBOOK_OUTPUT
     shared = may_share_lines(files[work]).reindex(files.index, fill_value=False)
-    return manifests | notebooks | written | shared | (kept & (laid_out | sweep | header))
+    wide = (reasons == Noise.BINARY) & are_wide(files)
+    return manifests | notebooks | wide | written | shared | (kept & (laid_out | sweep | header))
 
 
 def may_share_lines(files: pd.DataFrame) -> pd.Series[bool]:

@@ -7,6 +7,7 @@ imported here is what that process needs to start.
 from __future__ import annotations
 
 import ast
+import codecs
 import io
 import json
 import re
@@ -18,6 +19,11 @@ from typing import Any, NamedTuple, TypeAlias
 
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.skills.manifests import DependencyChange, changed_dependencies
+
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+_SEEN_BY_GIT = 8000
+"""Bytes of a content in which a NUL makes it binary to git."""
 
 _HEAD = 16_384
 """Bytes of a file's start in which a marker can stand."""
@@ -104,9 +110,29 @@ def examine(path: str, before: bytes | None, after: bytes | None) -> ContentVerd
     old, new = before or b"", after or b""
     if path.endswith(".ipynb"):
         return _notebook_verdict(old, new)
+    if old.startswith(_WIDE) or new.startswith(_WIDE):
+        return _wide_verdict(path, *(content and _narrow(content) for content in (before, after)))
+    if b"\0" in old[:_SEEN_BY_GIT] or b"\0" in new[:_SEEN_BY_GIT]:
+        return ContentVerdict(Noise.BINARY)
     if b"\0" in old or b"\0" in new:
         return ContentVerdict()
     return ContentVerdict(_noise(path, old, new), dependencies=tuple(changed_dependencies(path, before, after)))
+
+
+def _wide_verdict(path: str, before: bytes | None, after: bytes | None) -> ContentVerdict:
+    """Text in UTF-16 changed as much as its lines did, which git does not count; another encoding is no change."""
+    verdict = examine(path, before, after)
+    old, new = (Counter(content.splitlines()) if content else Counter[bytes]() for content in (before, after))
+    insertions, deletions = (new - old).total(), (old - new).total()
+    noise = verdict.noise or (None if insertions or deletions else Noise.WHITESPACE)
+    return verdict._replace(noise=noise, insertions=insertions, deletions=deletions, lines_noise=noise)
+
+
+def _narrow(content: bytes) -> bytes:
+    """A text in UTF-8, whichever encoding its byte order mark names."""
+    if not content.startswith(_WIDE):
+        return content.removeprefix(codecs.BOM_UTF8)
+    return content.decode("utf-16", errors="replace").replace("\0", " ").encode(errors="replace")
 
 
 def _noise(path: str, before: bytes, after: bytes) -> Noise | None:

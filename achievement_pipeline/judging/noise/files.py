@@ -26,6 +26,11 @@ from achievement_pipeline.judging.paths import matches
 
 _SUBMODULE = "160000"
 _SYMLINK = "120000"
+_WIDE = (
+    r"(?i)\.(?:ps1|psm1|psd1|sql|cs|vb|vbs|c|h|cpp|hpp|cc|rc|txt|md|csv|tsv|xml|html?|css|js|ts|json|strings|inf|reg|bat"
+    r"|cmd|iss|nsi|nsh|ini|resx|xaml|config|py|java|au3|ahk|mq[45h]|prc|tab|viw|ddl)$"
+)
+"""Text that programs of Windows save in UTF-16."""
 
 
 class PathRule(BaseModel):
@@ -136,6 +141,11 @@ def noise_reasons(
     ).astype("str")
 
 
+def are_wide(files: pd.DataFrame) -> pd.Series[bool]:
+    """Tell which files are binary to git and by their names may be text in UTF-16."""
+    return pd.Series(files["binary"].to_numpy(dtype=bool) & matches(files["path"], _WIDE), index=files.index)
+
+
 def with_source_lines(
     files: DataFrame[RawCommitFiles], contents: DataFrame[CommitContents] | None
 ) -> DataFrame[RawCommitFiles]:
@@ -163,7 +173,7 @@ _Codes = npt.NDArray[np.int8]
 _CODE = {reason: np.int8(position) for position, reason in enumerate(Noise)}
 _WORK = np.int8(-1)
 _UNREAD = np.int8(-2)
-_OPEN_TO_CONTENTS = (_WORK, _CODE[Noise.NOTEBOOK_OUTPUT])
+_OPEN_TO_CONTENTS = (_WORK, _CODE[Noise.NOTEBOOK_OUTPUT], _CODE[Noise.BINARY])
 
 
 def _where(condition: npt.ArrayLike, reason: Noise) -> _Codes:

@@ -17,6 +17,7 @@ _HEADINGS = {
     "documentation": "Documentation",
     "dependency": "Dependencies",
     "style": "Code style",
+    "other": "Other work",
 }
 """By category, in the order in which a reader who has little time wants them."""
 

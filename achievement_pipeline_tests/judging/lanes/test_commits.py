@@ -15,7 +15,7 @@ from achievement_pipeline.frames import CommitActivities, RawCommitFiles, RawCom
 from achievement_pipeline.judging import find_skills, judge_commits, may_count, noise_reasons, score_commits
 from achievement_pipeline.judging.noise.contents import worth_reading
 from achievement_pipeline.judging.rules import BotRules, CommitRules, Person, Rules
-from achievement_pipeline_tests.judging.file_rows import attributes, changed, contents, name, written
+from achievement_pipeline_tests.judging.file_rows import SHA, attributes, changed, contents, name, written
 
 _NO_WORK = ("uv.lock", "node_modules/left-pad/index.js", "a.min.js", "vendor/github.com/x/y.go", "x_pb2.py")
 _LINES = st.integers(0, 4000)
@@ -64,6 +64,27 @@ class TestJudging:
         assert activity["signed_off_by"] == "eve@example.org"
         assert activity["breaking"]
         assert activity["reasons"] == "type:feat,lines>50"
+
+    def test_to_rename_a_thousand_files_is_no_import(self) -> None:
+        renames = [{"path": f"{number}.py", "status": "R", "insertions": 1} for number in range(1100)]
+        activity = judge(written({"sha": SHA}), changed(*renames)).iloc[0]
+        assert "import" not in activity["reasons"]
+
+    @pytest.mark.parametrize(
+        ("committed", "offset", "day"),
+        [
+            ("2025-12-31T23:30", 540, "2026-01-01"),
+            ("2026-01-01T01:30", -300, "2025-12-31"),
+            ("2026-01-01T12:00", 60, "2026-01-01"),
+        ],
+    )
+    def test_the_day_is_that_of_the_author(self, committed: str, offset: int, day: str) -> None:
+        at = pd.Timestamp(committed, tz="UTC")
+        activity = judge(written({"committed_at": at, "authored_offset": offset}), changed(*files_of([(60, 0)]))).iloc[
+            0
+        ]
+        assert f"{activity['completed_at']:%Y-%m-%d}" == day
+        assert abs(activity["completed_at"] - at) <= pd.Timedelta(hours=14)
 
     def test_what_the_repository_calls_mechanical_never_counts(self) -> None:
         files = changed(*files_of([(600, 0)], 0), *files_of([(600, 0)], 1))

@@ -362,3 +362,28 @@ def test_the_width_of_an_indent_means_nothing_in_python(width: int, other: int) 
         return dedent("if a:\n>b\n>if c:\n>>d\ne\n").replace(">", indent).encode()
 
     assert is_whitespace_change("a.py", program(" " * width), program(" " * other))
+
+
+class TestWideText:
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+    def test_text_in_utf_16_counts_its_lines(self, encoding: str) -> None:
+        mark = b"" if encoding == "utf-16" else b"\xfe\xff"
+        before = mark + "Write-Host 1\r\nWrite-Host 2\r\n".encode(encoding)
+        after = mark + "Write-Host 1\r\nWrite-Host 3\r\nWrite-Host 4\r\n".encode(encoding)
+
+        verdict = examine("tool.ps1", before, after)
+
+        assert (verdict.noise, verdict.insertions, verdict.deletions) == (None, 2, 1)
+
+    def test_another_encoding_is_no_work(self) -> None:
+        text = "Write-Host 1\nWrite-Host 2\n"
+        assert examine("tool.ps1", text.encode("utf-16"), text.encode()).noise is Noise.WHITESPACE
+
+    def test_a_binary_stays_one(self) -> None:
+        assert examine("tool.ps1", None, b"\0\1\2").noise is Noise.BINARY
+
+    def test_it_is_read_and_then_is_work(self) -> None:
+        files = changed({"path": "tool.ps1", "binary": True, "insertions": None, "deletions": None})
+        assert needs_contents(files, noise_reasons(files)).tolist() == [True]
+        read = contents({"path": "tool.ps1", "insertions": 80, "deletions": 0})
+        assert noise_reasons(files, contents=read).isna().tolist() == [True]

@@ -1,0 +1,67 @@
+"""What messages in other languages than English say of the kind of work, and which of them say nothing known."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from achievement_pipeline.judging.paths import matches
+
+FIRST_WORDS: Final = {
+    "bugfix": (
+        r"behebe|behebt|behoben|fehler(?:behebung)?|korrigier(?:e|t)|repariere|corrig(?:e|er|é|ir|ido|ida|iendo)"
+        r"|corrección|correction|arregl(?:a|ar|ado)|solucion(?:a|ar|ado)|répar(?:e|er)|résou(?:t|dre)|conserta"
+        r"|correção|corre(?:gge|tto|zione)|ris(?:olve|olto)|sistemat[oa]|herstel|verhelp|naprawi\pL*|popraw\pL*|oprav\pL*"
+        r"|исправ\pL*|почин\pL*|фикс\pL*|виправ\pL*|düzelt\pL*"
+    ),
+    "documentation": (
+        r"dokument(?:iere|iert|ation)|documenta(?:r|do|ción|ção|zione)|documenter?|документ\pL*|dokumenta(?:cja|ce)\pL*"
+    ),
+    "testing": r"teste|prueb(?:a|as)|тест\pL*|testy",
+    "refactoring": r"überarbeite|refaktor\pL*|refactoris\pL*|refactoriza\pL*|refatora\pL*|рефактор\pL*",
+    "performance": (
+        r"beschleunig\pL*|optimier\pL*|optimiz(?:a|ar|ado)|otimiz\pL*|ottimizz\pL*|accélér\pL*|ускор\pL*|оптимиз\pL*"
+    ),
+    "feature": (
+        r"füge|ergänze|hinzugefügt|neue?[rs]?|añad\pL*|agreg\pL*|ajout\pL*|adicion(?:a|ar|ado)|aggiun\pL*|doda(?:j|no|ne)\pL*"
+        r"|přid\pL*|добав\pL*|дода\pL*|ekle\pL*|voeg"
+    ),
+}
+"""Words that a message begins with, by category: German, Spanish, French, Portuguese, Italian, Dutch, Polish, Czech,
+Russian, Ukrainian, Turkish."""
+
+ANYWHERE: Final = {
+    "bugfix": "修复|修復|修正|修补|バグ|不具合|버그|수정",
+    "documentation": "文档|文檔|ドキュメント|문서",
+    "testing": "测试|測試|テスト|테스트",
+    "refactoring": "重构|重構|リファクタ|리팩터링|리팩토링",
+    "performance": "优化|優化|高速化|パフォーマンス|최적화",
+    "feature": "新增|添加|增加|追加|추가",
+}
+"""The same of Chinese, Japanese and Korean, which put no spaces between words, and verbs at the end."""
+
+_ARTICLES: Final = (
+    "der|das|und|für|fuer|mit|nicht|beim|eine|einen|wird|zum|zur|el|los|las|una|para|con|del|le|les|des|une|pour|avec"
+    "|dans|uma|com|il|gli|della|nel|het|een|voor|met|och|att|nie|oraz"
+)
+"""Words that are frequent in one of these languages and are none of English."""
+
+
+def kinds_in_other_languages(titles: pd.Series[str]) -> pd.Series[str]:
+    """Return the category that the ordinary words of other languages say, missing where they say none."""
+    found = pd.Series(pd.NA, index=titles.index, dtype="str")
+    for category, words in FIRST_WORDS.items():
+        expression = rf"(?i)^(?:{words})(?:[^\pL]|$)|{ANYWHERE[category]}"
+        found = found.where(found.notna() | ~matches(titles, expression), category)
+    return found
+
+
+def are_in_other_languages(titles: pd.Series[str]) -> pd.Series[bool]:
+    """Whether titles are not in English, as their letters or their most frequent words show."""
+    other_letters = matches(titles, r"[^\x00-\x{24f}\pP\pS\pN\pZ\pC\pM]")
+    accents = matches(titles, r"[\x{c0}-\x{24f}]")
+    article = rf"(?i)(?:^|\W)(?:{_ARTICLES})(?:\W|$)"
+    articles = matches(titles, article)
+    two = matches(titles, rf"{article}.*{article.removeprefix('(?i)')}")
+    return pd.Series(other_letters | two | (accents & articles), index=titles.index)
