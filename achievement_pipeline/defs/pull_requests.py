@@ -66,8 +66,8 @@ def read_repositories(
             if down:
                 raise UnreachableError(down)
             # without a token an hour's requests would not do
-            cache = None if client.is_known and is_without_cache(context) else stored
-            read.append(read_pull_requests(client, key, cache))
+            cached = not (client.is_known and is_without_cache(context))
+            read.append(read_pull_requests(client, key, stored, cached=cached))
             public[key] = read[-1].public
         except SourceError as error:
             failed[key] = str(error)

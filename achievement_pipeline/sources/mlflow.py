@@ -10,16 +10,17 @@ import json
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from typing import Annotated, Any, Literal, NamedTuple
 
+import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from achievement_pipeline.frames import RawMlflowMetrics, RawMlflowRuns, typed
 from achievement_pipeline.http import Answer, Authorization, HttpClient, Problem, RefusedError, TransientError, Wire
-from achievement_pipeline.sources.records import parse_records, to_frame
+from achievement_pipeline.sources.records import find_unread, parse_records, to_frame
 
 PAGE = 1000
 """Rows a page: the most that each of the three searches gives."""
@@ -194,20 +195,24 @@ def named_as_known(runs: DataFrame[RawMlflowRuns], known: Mapping[str, str]) -> 
     return typed(RawMlflowRuns, runs.assign(server=servers.fillna(usual.iloc[0]).astype("str")))
 
 
-def read_runs(client: MlflowClient) -> Runs:
+def read_runs(client: MlflowClient, stored: Runs | None = None) -> Runs:
     """Read the runs of a server that are not deleted, whatever their status.
+
+    Args:
+        client: The way to the server.
+        stored: What an earlier reading gave: what can't be read now is kept.
 
     Raises:
         SourceError: The server can't be read.
     """
     warnings: list[str] = []
-    found = client.search("experiments")
+    found = list(client.search("experiments"))
     experiments = {
         experiment.experiment_id: experiment.name
         for experiment in parse_records(_Experiment, found, "MLflow experiment", by="name", warnings=warnings)
     }
     versions = _read_model_versions(client, warnings)
-    nodes = _search_runs(client, list(experiments))
+    nodes = list(_search_runs(client, list(experiments)))
     # a run comes twice when others are deleted between two pages
     runs = {
         run.info.run_id: run for run in parse_records(_Run, nodes, "MLflow run", by="info.run_id", warnings=warnings)
@@ -223,7 +228,26 @@ def read_runs(client: MlflowClient) -> Runs:
         for run in runs.values()
     ]
     metrics = [row for run in runs.values() for row in run.metric_rows()]
-    return Runs(to_frame(RawMlflowRuns, rows), to_frame(RawMlflowMetrics, metrics), tuple(warnings))
+    fresh = Runs(to_frame(RawMlflowRuns, rows), to_frame(RawMlflowMetrics, metrics), tuple(warnings))
+    if stored is None:
+        return fresh
+    unread = find_unread(nodes, runs, "info.run_id", stored.runs["run_id"])
+    hidden = find_unread(found, experiments, "experiment_id", set(stored.runs["experiment_id"]))
+    unread |= set(stored.runs.loc[stored.runs["experiment_id"].isin(hidden), "run_id"])
+    return _with_unread(fresh, stored, unread) if unread else fresh
+
+
+def _with_unread(fresh: Runs, stored: Runs, unread: Set[str]) -> Runs:
+    """Keep the stored rows of runs that can't be read now."""
+
+    def both(new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
+        return pd.concat([new, old[old["run_id"].isin(unread)]] if len(new) else [old[old["run_id"].isin(unread)]])
+
+    return Runs(
+        typed(RawMlflowRuns, both(fresh.runs, stored.runs).reset_index(drop=True)),
+        typed(RawMlflowMetrics, both(fresh.metrics, stored.metrics).reset_index(drop=True)),
+        fresh.warnings,
+    )
 
 
 def _search_runs(client: MlflowClient, experiments: Sequence[str]) -> Iterator[Any]:

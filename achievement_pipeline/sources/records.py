@@ -3,7 +3,7 @@
 A record that is not as promised (a null, an unknown value) costs itself and a warning, never the reading.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -50,6 +50,20 @@ def parse_records(
             name = _find(item, by) or "without a name"
             warnings.append(f"{what} {name} is left out, its API promises something else: {problems}")
     return records
+
+
+def find_unread(raw: Iterable[Any], read: Collection[str], by: str, stored: Iterable[str]) -> set[str]:
+    """Return which stored records an API still has and could not be read: unread is not gone.
+
+    Args:
+        raw: What the API sent.
+        read: Names of the records that were read.
+        by: The property that names a record; dots lead into objects.
+        stored: Names of the records that were read before. Where an object without a name was sent, it may be any of
+            those that were not sent.
+    """
+    names = {_find(item, by) for item in raw}
+    return {name for name in stored if name not in read and (name in names or None in names)}
 
 
 def _find(item: Any, path: str) -> Any:  # noqa: ANN401 - JSON

@@ -477,3 +477,53 @@ TestCacheLaw.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
+
+
+_HURTS: dict[str, Callable[[Any], Any]] = {
+    "no title": lambda node: node | {"title": None},
+    "no moment": lambda node: node | {"updatedAt": None},
+    "no state": lambda node: node | {"priority": 9},
+    "null": lambda _: None,
+}
+
+
+@pytest.mark.parametrize("hurt", sorted(_HURTS))
+@pytest.mark.parametrize("cached", [True, False])
+def test_an_issue_that_can_not_be_read_once_is_not_gone(
+    server: LinearServer, workspace: Workspace, hurt: str, cached: bool
+) -> None:
+    one, two = workspace.add_issue("One"), workspace.add_issue("Two")
+    held = read_issues(server.client())
+
+    def tamper(body: Any) -> Any:
+        for part in body["data"].values():
+            if isinstance(part, dict) and "nodes" in part:
+                part["nodes"] = [
+                    _HURTS[hurt](node) if isinstance(node, dict) and node.get("id") == one else node
+                    for node in part["nodes"]
+                ]
+        return body
+
+    server.tamper = tamper
+    once = read_issues(server.client(), held.issues, cached=cached)
+    assert set(once.issues["id"]) == {one, two}
+    server.tamper = lambda body: body
+    again = read_issues(server.client(), once.issues)
+    assert list(again.issues["title"]) == list(read_issues(server.client()).issues["title"])
+
+
+@pytest.mark.parametrize("hurt", [lambda node: node | {"name": None}, lambda _: None], ids=["no name", "null"])
+def test_a_project_that_can_not_be_read_once_is_not_gone(
+    server: LinearServer, workspace: Workspace, hurt: Callable[[Any], Any]
+) -> None:
+    one, two = workspace.add_project("One"), workspace.add_project("Two")
+    held = read_projects(server.client())
+
+    def tamper(body: Any) -> Any:
+        part = body["data"].get("projects")
+        if part:
+            part["nodes"] = [hurt(node) if node["id"] == one else node for node in part["nodes"]]
+        return body
+
+    server.tamper = tamper
+    assert set(read_projects(server.client(), held.projects).projects["id"]) == {one, two}

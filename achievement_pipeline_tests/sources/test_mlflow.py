@@ -213,3 +213,16 @@ def test_a_token_is_sent(server: MlflowServer) -> None:
 def test_a_tracking_uri_that_has_no_server_is_an_error(uri: str) -> None:
     with pytest.raises(SourceError, match="no http or https address"):
         MlflowClient(uri)
+
+
+def test_a_run_that_can_not_be_read_once_is_not_gone(server: MlflowServer) -> None:
+    one = server.add_run({"auc": 0.5}, end_time=1_000)
+    server.add_run({"auc": 0.6}, end_time=2_000)
+    held = read_runs(server.client())
+    server.runs[0]["info"]["status"] = "BLESSED"
+    once = read_runs(server.client(), held)
+    assert set(once.runs["run_id"]) == set(held.runs["run_id"])
+    assert one in set(once.metrics["run_id"])
+    server.runs[0]["info"]["lifecycle_stage"] = "deleted"
+    server.runs.pop(0)
+    assert one not in set(read_runs(server.client(), once).runs["run_id"])

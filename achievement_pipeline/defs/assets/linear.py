@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 import pandera.pandas as pa
-from pandera.typing import DataFrame
 
 from achievement_pipeline.app.author_filter import asked_of
 from achievement_pipeline.defs.assets.frame_assets import (
@@ -18,19 +17,18 @@ from achievement_pipeline.defs.assets.frame_assets import (
     warn,
 )
 from achievement_pipeline.defs.clients import linear_client, one_run_at_a_time, telling
-from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
+from achievement_pipeline.defs.instance.io_manager import ParquetIOManager, stored_frame
 from achievement_pipeline.defs.requests import is_without_cache
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
-from achievement_pipeline.errors import AchievementPipelineError, FrameError
+from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frames import (
     LinearActivities,
     RawLinearIssues,
     RawLinearProjects,
     Scores,
     Skills,
-    checked,
     typed,
 )
 from achievement_pipeline.judging import find_linear_skills, judge_linear, score_linear
@@ -56,8 +54,9 @@ def linear_workspace(
     try:
         client = linear_client(settings, telling(context, progress))
         with one_run_at_a_time(context, database, progress, "Linear"):
-            issues = read_issues(client, None if is_without_cache(context) else _stored_issues(io_manager))
-            projects = read_projects(client)
+            stored = stored_frame(io_manager, "raw_linear_issues", RawLinearIssues)
+            issues = read_issues(client, stored, cached=not is_without_cache(context))
+            projects = read_projects(client, stored_frame(io_manager, "raw_linear_projects", RawLinearProjects))
     except AchievementPipelineError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     warned = warn(context, [*issues.warnings, *projects.warnings])
@@ -95,12 +94,3 @@ def linear_skills(linear_activities: pd.DataFrame, settings: dg.ResourceParam[Se
     activities = typed(LinearActivities, linear_activities)
     skills = find_linear_skills(activities, settings.rules.skills)
     return materialized("linear_skills", Skills, skills, describe_skills(skills, activities))
-
-
-def _stored_issues(frames: ParquetIOManager) -> DataFrame[RawLinearIssues] | None:
-    """Return the issues that were stored the last time, where they are there and of today's shape."""
-    stored = frames.read("raw_linear_issues")
-    try:
-        return None if stored is None else checked(RawLinearIssues, stored)
-    except FrameError:
-        return None

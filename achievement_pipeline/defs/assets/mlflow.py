@@ -17,6 +17,7 @@ from achievement_pipeline.defs.assets.frame_assets import (
     warn,
 )
 from achievement_pipeline.defs.clients import mlflow_client, one_run_at_a_time, telling
+from achievement_pipeline.defs.instance.io_manager import ParquetIOManager, stored_frame
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
@@ -24,7 +25,7 @@ from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills, typed
 from achievement_pipeline.judging import find_run_skills, judge_runs, score_runs
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.sources.mlflow import named_as_known, read_runs
+from achievement_pipeline.sources.mlflow import Runs, named_as_known, read_runs
 from achievement_pipeline.store.activities import known_run_servers
 
 _GROUP = "mlflow"
@@ -35,6 +36,7 @@ _RAW: dict[str, type[pa.DataFrameModel]] = {"raw_mlflow_runs": RawMlflowRuns, "r
 def mlflow_server(
     context: dg.AssetExecutionContext,
     database: Database,
+    io_manager: dg.ResourceParam[ParquetIOManager],
     progress: dg.ResourceParam[ReportsProgress],
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.MaterializeResult]:
@@ -42,7 +44,7 @@ def mlflow_server(
     try:
         client = mlflow_client(settings, telling(context, progress))
         with one_run_at_a_time(context, database, progress, "MLflow"):
-            runs, metrics, warnings = read_runs(client)
+            runs, metrics, warnings = read_runs(client, _stored(io_manager))
     except AchievementPipelineError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     runs = named_as_known(runs, known_run_servers(database.engine))
@@ -79,3 +81,10 @@ def mlflow_skills(mlflow_activities: pd.DataFrame, settings: dg.ResourceParam[Se
     activities = typed(MlflowActivities, mlflow_activities)
     skills = find_run_skills(activities, settings.rules.skills)
     return materialized("mlflow_skills", Skills, skills, describe_skills(skills, activities))
+
+
+def _stored(frames: ParquetIOManager) -> Runs | None:
+    """Return what was stored the last time, where all of it is there and of today's shape."""
+    runs = stored_frame(frames, "raw_mlflow_runs", RawMlflowRuns)
+    metrics = stored_frame(frames, "raw_mlflow_metrics", RawMlflowMetrics)
+    return None if runs is None or metrics is None else Runs(runs, metrics, ())

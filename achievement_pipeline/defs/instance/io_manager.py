@@ -9,11 +9,14 @@ import dagster as dg
 import pandas as pd
 import pyarrow as pa
 from dagster._core.storage.upath_io_manager import escape_dotdot_segments, escape_leading_slash
+from pandera.typing import DataFrame
 from pyarrow.parquet import read_schema
 from pydantic import Field, PrivateAttr
 from upath import UPath
 
 from achievement_pipeline.defs.instance.frame_files import DamagedFrameError, decode, encode
+from achievement_pipeline.errors import FrameError
+from achievement_pipeline.frames import SchemaT, checked
 
 _log = logging.getLogger(__name__)
 
@@ -149,3 +152,12 @@ def _never_materialized(context: dg.InputContext, keys: str) -> dg.Failure:
         f"{context.asset_key.to_user_string()} was never materialized for {keys}, or its file was damaged. "
         "Materialize it first, or run the whole lane: `achievements collect`."
     )
+
+
+def stored_frame(frames: ParquetIOManager, asset: str, schema: type[SchemaT]) -> DataFrame[SchemaT] | None:
+    """Return what was stored of an asset the last time, where it is there and of today's shape."""
+    stored = frames.read(asset)
+    try:
+        return None if stored is None else checked(schema, stored)
+    except FrameError:
+        return None

@@ -32,7 +32,9 @@ _IN_VAIN = 10
 _PERMISSIONS = "read access to Contents, Issues and Pull requests"
 
 
-def read_pull_requests(client: GitHubClient, repository: str, stored: PullRequests | None = None) -> PullRequests:
+def read_pull_requests(
+    client: GitHubClient, repository: str, stored: PullRequests | None = None, *, cached: bool = True
+) -> PullRequests:
     """Read the merged pull requests of a repository, with their commits, files and reviews.
 
     With a token, GraphQL gives all of a hundred pull requests in a request; where nothing changed, one small request
@@ -41,8 +43,9 @@ def read_pull_requests(client: GitHubClient, repository: str, stored: PullReques
     Args:
         client: The way to GitHub.
         repository: Key of the repository: host/owner/name.
-        stored: What an earlier reading of the same repository gave. It is only a cache. What changes without touching
-            a pull request (a renamed label or account) shows when the pull request is read again.
+        stored: What an earlier reading of the same repository gave: what can't be read now is kept.
+        cached: Whether stored rows are read again only where they changed. What changes without touching a pull request
+            (a renamed label or account) shows only when all are read.
 
     Raises:
         SourceError: The repository can't be read, or nothing of it can be understood.
@@ -53,7 +56,7 @@ def read_pull_requests(client: GitHubClient, repository: str, stored: PullReques
         stored = None
     if not client.is_known:
         return read_through_rest(client, repository, stored)
-    return _Reading(client, repository).read(stored)
+    return _Reading(client, repository).read(stored, cached=cached)
 
 
 @dataclass
@@ -68,9 +71,9 @@ class _Reading:
     public: bool = False
     total: int = 0
 
-    def read(self, stored: PullRequests | None) -> PullRequests:
+    def read(self, stored: PullRequests | None, *, cached: bool) -> PullRequests:
         self.client.graphql.partial_errors.clear()
-        nodes = self._read_changed(watermark(stored) if stored else "")
+        nodes = self._read_changed(watermark(stored) if stored and cached else "")
         changed = self._to_rows(nodes)
         held = merge_rows(stored, changed)
         if None in nodes or self.total != len(held.pull_requests):

@@ -21,7 +21,7 @@ from achievement_pipeline.sources.linear import documents
 from achievement_pipeline.sources.linear.catalogues import join_catalogues, read_catalogues
 from achievement_pipeline.sources.linear.client import LinearClient
 from achievement_pipeline.sources.linear.listing import COMPLETED, ListedIssue, compare
-from achievement_pipeline.sources.records import Record, parse_records, type_rows
+from achievement_pipeline.sources.records import Record, find_unread, parse_records, type_rows
 
 
 class Issues(NamedTuple):
@@ -89,27 +89,30 @@ class _Issue(ListedIssue):
         }
 
 
-def read_issues(client: LinearClient, stored: DataFrame[RawLinearIssues] | None = None) -> Issues:
+def read_issues(
+    client: LinearClient, stored: DataFrame[RawLinearIssues] | None = None, *, cached: bool = True
+) -> Issues:
     """Read the issues of a workspace that are completed now, archived ones included, binned ones not.
 
     Args:
         client: The way to the workspace.
-        stored: What an earlier reading of the same workspace gave. It is only a cache: without it the result is the
-            same, after more requests. One exception: Linear does not tell when an attachment is taken off an issue that
-            is not otherwise touched.
+        stored: What an earlier reading of the same workspace gave: the rows of issues that can't be read now are kept.
+        cached: Whether stored rows that hold are not read again. Linear does not tell when an attachment is taken off
+            an issue that is not otherwise touched.
 
     Raises:
         SourceError: Linear can't be read.
     """
     warnings: list[str] = []
     catalogues = read_catalogues(client, warnings)
-    if stored is None or stored.empty:
-        issues = _parse(client, _read(client, COMPLETED), warnings)
+    if stored is None or stored.empty or not cached:
+        fresh, keep = _parse(client, _read(client, COMPLETED), stored, warnings)
     else:
         unchanged, stale = compare(client, stored, warnings)
-        kept = stored[stored["id"].isin(unchanged)]
-        fresh = _parse(client, _read_by_id(client, stale), warnings)
-        issues = fresh if kept.empty else pd.concat([kept, fresh]) if len(fresh) else kept
+        fresh, unread = _parse(client, _read_by_id(client, stale), stored, warnings)
+        keep = unchanged | unread
+    kept = fresh.iloc[:0] if stored is None else stored[stored["id"].isin(keep)]
+    issues = fresh if kept.empty else pd.concat([kept, fresh]) if len(fresh) else kept
     # the newest wins where a row came twice, on two pages of a set that changed meanwhile
     issues = issues.sort_values(["updated_at", "id"]).drop_duplicates("id", keep="last").reset_index(drop=True)
     return Issues(typed(RawLinearIssues, join_catalogues(issues, catalogues)), tuple(warnings))
@@ -125,7 +128,12 @@ def _read_by_id(client: LinearClient, ids: Sequence[str]) -> Iterator[Any]:
         yield from _read(client, {**COMPLETED, "id": {"in": list(ids[start : start + client.page])}})
 
 
-def _parse(client: LinearClient, nodes: Iterable[Any], warnings: list[str]) -> pd.DataFrame:
-    whole = (client.complete(node, "issue", documents.REST_OF_ISSUE, client.page) for node in nodes)
+def _parse(
+    client: LinearClient, nodes: Iterable[Any], stored: pd.DataFrame | None, warnings: list[str]
+) -> tuple[pd.DataFrame, set[str]]:
+    """Return the rows of issues, and the ids of those that are stored and can't be read now."""
+    whole = [client.complete(node, "issue", documents.REST_OF_ISSUE, client.page) for node in nodes]
     issues = parse_records(_Issue, whole, "Linear issue", by="identifier", warnings=warnings)
-    return type_rows(RawLinearIssues, [issue.row() for issue in issues if not issue.trashed])
+    known = () if stored is None else stored["id"]
+    unread = find_unread(whole, {issue.id for issue in issues}, "id", known)
+    return type_rows(RawLinearIssues, [issue.row() for issue in issues if not issue.trashed]), unread

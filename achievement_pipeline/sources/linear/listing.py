@@ -19,7 +19,7 @@ from achievement_pipeline.http import TooHeavyError
 from achievement_pipeline.sources.graphql import Node
 from achievement_pipeline.sources.linear import documents
 from achievement_pipeline.sources.linear.client import LinearClient
-from achievement_pipeline.sources.records import Record, parse_records, to_frame
+from achievement_pipeline.sources.records import Record, find_unread, parse_records, to_frame
 
 COMPLETED = {"state": {"type": {"eq": "completed"}}}
 """The filter of the set: by the state's type, its name is the team's own."""
@@ -87,12 +87,15 @@ def compare(client: LinearClient, stored: DataFrame[RawLinearIssues], warnings: 
     Raises:
         SourceError: Linear can't be read.
     """
-    listing = _list_issues(client, stored, warnings)
+    listing, unread = _list_issues(client, stored, warnings)
     unchanged = set(stored.merge(listing, on=list(listing.columns))["id"]) - _newly_attached(client, stored, warnings)
-    return Comparison(unchanged, [key for key in listing["id"] if key not in unchanged])
+    return Comparison(unchanged | unread, [key for key in listing["id"] if key not in unchanged])
 
 
-def _list_issues(client: LinearClient, stored: DataFrame[RawLinearIssues], warnings: list[str]) -> DataFrame[_Listing]:
+def _list_issues(
+    client: LinearClient, stored: DataFrame[RawLinearIssues], warnings: list[str]
+) -> tuple[DataFrame[_Listing], set[str]]:
+    """List the set; return it, and the ids of stored issues that are in it and can't be read."""
     windows = _cut_time(stored["created_at"], client.page * 4 // 5)
     nodes = [
         node
@@ -101,7 +104,8 @@ def _list_issues(client: LinearClient, stored: DataFrame[RawLinearIssues], warni
     ]
     issues = parse_records(ListedIssue, nodes, "Linear issue", by="identifier", warnings=warnings)
     rows = {issue.id: issue.row() for issue in issues if not issue.trashed}
-    return to_frame(_Listing, list(rows.values()))
+    unread = find_unread(nodes, {issue.id for issue in issues}, "id", stored["id"])
+    return to_frame(_Listing, list(rows.values())), unread
 
 
 def _cut_time(created: "pd.Series[Any]", size: int) -> list[Node]:

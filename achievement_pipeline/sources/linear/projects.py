@@ -4,14 +4,15 @@ import json
 from datetime import datetime
 from typing import NamedTuple
 
+import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import Field
 
-from achievement_pipeline.frames import RawLinearProjects
+from achievement_pipeline.frames import RawLinearProjects, typed
 from achievement_pipeline.sources.graphql import Node
 from achievement_pipeline.sources.linear import documents
 from achievement_pipeline.sources.linear.client import LinearClient
-from achievement_pipeline.sources.records import Record, parse_records, to_frame
+from achievement_pipeline.sources.records import Record, find_unread, parse_records, to_frame
 
 _COMPLETED = {"status": {"type": {"eq": "completed"}}}
 
@@ -73,8 +74,12 @@ class _Project(Record):
         }
 
 
-def read_projects(client: LinearClient) -> Projects:
+def read_projects(client: LinearClient, stored: DataFrame[RawLinearProjects] | None = None) -> Projects:
     """Read the projects of a workspace that are completed now, archived ones included, binned ones not.
+
+    Args:
+        client: The way to the workspace.
+        stored: What an earlier reading gave: the rows of projects that can't be read now are kept.
 
     Raises:
         SourceError: Linear can't be read.
@@ -83,9 +88,14 @@ def read_projects(client: LinearClient) -> Projects:
     nodes = client.nodes(
         documents.PROJECTS, {"filter": _COMPLETED}, ["projects"], min(client.page, documents.PROJECT_PAGE)
     )
-    whole = (client.complete(node, "project", documents.REST_OF_PROJECT, client.page) for node in nodes)
+    whole = [client.complete(node, "project", documents.REST_OF_PROJECT, client.page) for node in nodes]
     projects = {
         each.id: each for each in parse_records(_Project, whole, "Linear project", by="name", warnings=warnings)
     }
     rows = [project.row() for project in projects.values() if not project.trashed]
-    return Projects(to_frame(RawLinearProjects, sorted(rows, key=lambda row: row["id"])), tuple(warnings))
+    fresh = to_frame(RawLinearProjects, sorted(rows, key=lambda row: row["id"]))
+    if stored is None:
+        return Projects(fresh, tuple(warnings))
+    kept = stored[stored["id"].isin(find_unread(whole, projects, "id", stored["id"]))]
+    both = pd.concat([fresh, kept]) if len(kept) else fresh
+    return Projects(typed(RawLinearProjects, both.sort_values("id").reset_index(drop=True)), tuple(warnings))
