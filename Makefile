@@ -17,7 +17,7 @@ test: $(VENV)/.installed-test ## run every test
 	python -m pytest
 
 soak: $(VENV)/.installed-test ## let a service run for real, kill it in every way, see it recover; takes minutes
-	python -m pytest -m soak
+	python -m pytest -m soak --soak-log docs/internals/soak.md
 
 start: $(VENV)/.installed ## the Dagster UI, its daemon and the database, until Ctrl-C
 	achievements start

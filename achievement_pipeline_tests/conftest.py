@@ -4,6 +4,9 @@
 is an environment without settings.
 """
 
+import datetime as dt
+import os
+import platform
 import shutil
 import tempfile
 import uuid
@@ -23,6 +26,14 @@ from achievement_pipeline.store.embedded import EmbeddedPostgres
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 
+_SOAK_HEAD = """\
+# The last soak
+
+Written by `make soak`: a service and a `collect` are killed in every way, lose their database, their disk and their
+clock; afterwards the result equals that of an undisturbed run. {at}, {machine}.
+"""
+_SOAK_COLUMNS = "| test | outcome | time | figures |\n| --- | --- | --- | --- |"
+
 
 def make_config_home(folder: Path) -> Path:
     """Return a folder for XDG_CONFIG_HOME in which this program's own is `folder`."""
@@ -30,6 +41,32 @@ def make_config_home(folder: Path) -> Path:
     config_home.mkdir(exist_ok=True)
     (config_home / APP_NAME).symlink_to(folder)
     return config_home
+
+
+_soaked: list[str] = []
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make soak` keep a log of its last run, with figures."""
+    parser.addoption("--soak-log", type=Path, help="Markdown file that the log of the soak tests replaces")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Note how each soak test ended, how long it took, and what it measured."""
+    if "soak" in report.keywords and (report.when == "call" or report.outcome != "passed"):
+        name = report.nodeid.partition("/")[2].replace("|", " ")
+        figures = "; ".join(str(value) for key, value in report.user_properties if key == "figures")
+        _soaked.append(f"| `{name}` | {report.outcome} | {report.duration:.0f} s | {figures} |")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the log where one is wanted."""
+    log: Path | None = session.config.getoption("--soak-log")
+    if log and _soaked:
+        machine = f"{os.cpu_count()} processors, load {os.getloadavg()[2]:.1f} at the end, {platform.platform()}"
+        head = (_SOAK_HEAD.format(at=f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC", machine=machine), _SOAK_COLUMNS)
+        log.parent.mkdir(exist_ok=True)
+        log.write_text("\n".join([*head, *_soaked]) + "\n")
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from achievement_pipeline import __version__
 from achievement_pipeline.child_processes import distrust_working_folder
 from achievement_pipeline.cli.faults import fault_of_machine
 from achievement_pipeline.cli.shared_options import with_shared_options
+from achievement_pipeline.cli.texts import take_only_texts
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.private_files import private_by_default
 
@@ -26,6 +27,7 @@ _COMMANDS = {
     "backfill": "achievement_pipeline.cli.collect.backfill:backfill",
     "add": "achievement_pipeline.cli.decide.commands:add",
     "approve": "achievement_pipeline.cli.decide.commands:approve",
+    "backup": "achievement_pipeline.cli.service.backup:backup",
     "collect": "achievement_pipeline.cli.collect.command:collect",
     "doctor": "achievement_pipeline.cli.service.doctor:doctor",
     "edit": "achievement_pipeline.cli.decide.commands:edit",
@@ -40,6 +42,7 @@ _COMMANDS = {
     "merge": "achievement_pipeline.cli.decide.commands:merge",
     "pin": "achievement_pipeline.cli.decide.commands:pin",
     "publish": "achievement_pipeline.cli.publish.publish:publish",
+    "restore": "achievement_pipeline.cli.service.backup:restore",
     "review": "achievement_pipeline.cli.decide.review:review",
     "service": "achievement_pipeline.cli.service.unit:service",
     "show": "achievement_pipeline.cli.look.achievements:show",
@@ -69,7 +72,7 @@ class _LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _, attribute = _COMMANDS[cmd_name].partition(":")
-        return with_shared_options(getattr(importlib.import_module(module), attribute))
+        return take_only_texts(with_shared_options(getattr(importlib.import_module(module), attribute)))
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         try:
@@ -78,6 +81,8 @@ class _LazyGroup(click.Group):
         except AchievementPipelineError as error:
             click.echo(f"❌ {error}", err=True)
             ctx.exit(EXIT_FAILED)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
         except Exception as error:
             if (fault := fault_of_machine(error)) is None:
                 raise

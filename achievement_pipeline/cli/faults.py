@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-_CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
 _NO_SPACE = "Free some space on its disk and run this again: nothing is lost."
 
 
@@ -26,10 +25,10 @@ def _explained(error: BaseException) -> str | None:
         return _of_records(str(error))
     if not isinstance(error, OSError):
         return None
-    name = error.filename2 or error.filename or "The data folder"
+    name = error.filename2 or error.filename
     if error.errno in _FULL:
-        return f"{name}: {error.strerror}. {_NO_SPACE}"
-    return f"{name}: {error.strerror}. Mend that and run this again." if error.errno in _CLOSED else None
+        return f"{name or 'The data folder'}: {error.strerror}. {_NO_SPACE}"
+    return f"{name}: {error.strerror}. Mend that and run this again." if name else None
 
 
 def _of_records(words: str) -> str:

@@ -33,9 +33,11 @@ from achievement_pipeline.judging.noise.contents import EXAMINER_VERSION
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.settings import ALL, ME, Settings
 from achievement_pipeline.sources.git import (
+    CorruptRepositoryError,
     History,
     ReadingState,
     Repository,
+    discard_clones,
     ignored_commits,
     no_history,
     open_repository,
@@ -117,7 +119,7 @@ class GitHistories(dg.ConfigurableResource):
         for key in context.partition_keys:
             stored = _stored(self.io_manager, key)
             try:
-                known[key] = self._read_one(context, key, stored, wanted)
+                known[key] = self._read_whole(context, key, stored, wanted)
             except SourceError as error:
                 mark_repository_missing(self.database.engine, key)
                 failed[key] = str(error)
@@ -140,6 +142,19 @@ class GitHistories(dg.ConfigurableResource):
                 for key in context.partition_keys
             },
         )
+
+    def _read_whole(
+        self, context: dg.AssetExecutionContext, key: str, stored: "_Known | None", wanted: Wanted
+    ) -> "_Known":
+        """Read a repository; a clone of ours that is damaged is only a cache, and is made again."""
+        try:
+            return self._read_one(context, key, stored, wanted)
+        except CorruptRepositoryError as error:
+            locations = find_repository(self.database.engine, key).locations
+            if not discard_clones(locations, self.settings.mirrors_path):
+                raise
+            context.log.warning(f"{key}: its clone is damaged, and made again: {error}")
+        return self._read_one(context, key, stored, wanted)
 
     def _read_one(
         self, context: dg.AssetExecutionContext, key: str, stored: "_Known | None", wanted: Wanted

@@ -105,7 +105,32 @@ def migrate(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         wait_for(connection, _MIGRATING)
         if not _is_current(connection):
-            _upgrade(connection)
+            upgrade(connection)
+
+
+def upgrade(connection: sa.Connection, revision: str = "head") -> None:
+    """Bring the tables that a connection finds to a revision, in its transaction."""
+    from alembic import command  # noqa: PLC0415 - takes a second, and is needed once a version
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def known_revisions() -> set[str]:
+    """Return the revisions of this program, by the file names of the migrations: Alembic takes a second to import."""
+    return {file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py")}
+
+
+def revision_of(connection: sa.Connection) -> str | None:
+    """Return the revision of the tables that a connection finds; none where there are none."""
+    if not sa.inspect(connection).has_table(VERSION_TABLE):
+        return None
+    revision: str | None = connection.scalar(sa.select(sa.column("version_num")).select_from(sa.table(VERSION_TABLE)))
+    return revision
 
 
 @contextmanager
@@ -137,33 +162,13 @@ def _create_database(connection: sa.Connection, name: str) -> None:
 
 
 def _is_current(connection: sa.Connection) -> bool:
-    """Compare the tables' revision with the file names of the migrations: Alembic takes a second to import."""
-    known = {file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py")}
-    stored = _stored_revision(connection)
+    known, stored = known_revisions(), revision_of(connection)
     if stored is not None and stored not in known:
         raise StoreError(
             f"The database {_name(connection.engine.url)} was made by a newer version of this program (revision "
             f"{stored}). Upgrade the program: pip install --upgrade achievement-pipeline."
         )
     return stored == max(known)
-
-
-def _stored_revision(connection: sa.Connection) -> str | None:
-    if not sa.inspect(connection).has_table(VERSION_TABLE):
-        return None
-    revision: str | None = connection.scalar(sa.select(sa.column("version_num")).select_from(sa.table(VERSION_TABLE)))
-    return revision
-
-
-def _upgrade(connection: sa.Connection) -> None:
-    from alembic import command  # noqa: PLC0415 - takes a second, and is needed once a version
-    from alembic.config import Config  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
 
 
 def _speak_utc(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
@@ -234,6 +239,9 @@ _CAUSES = (
 
 def _explain_on(engine: sa.Engine, context: ExceptionContext) -> StoreError | None:
     error = context.original_exception
+    if isinstance(error, ValueError) or (isinstance(error, psycopg2.DataError) and not context.is_disconnect):
+        # a NUL, half a surrogate pair, a number beyond bigint: nothing that could be in the database
+        return StoreError(f"The database can't hold such a value: {' '.join(str(error).split())}")
     # a pooled connection that proves dead is replaced, which is no error
     if context.is_pre_ping or not isinstance(error, psycopg2.Error):
         return None

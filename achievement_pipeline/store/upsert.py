@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
 from achievement_pipeline.store.achievements import Outcome, store_achievements
 from achievement_pipeline.store.activities import TOUCHED, compare_slice, read_touched, touch, write_difference
+from achievement_pipeline.store.bounds import bounded
 from achievement_pipeline.store.links import begin_linking, find_moved, move, note_affected
 from achievement_pipeline.store.tables import Activity, Slice
 from achievement_pipeline.store.turns import Say, Turn, take_turn
@@ -93,7 +94,7 @@ def keep(  # noqa: PLR0913 - what a run of it depends on
                 if frames is None:
                     continue
                 _note_slice(connection, name, versions[name], rules)
-                difference = compare_slice(connection, name, frames)
+                difference = compare_slice(connection, name, bounded(frames))
                 keys = difference.keys()
                 # before the change and, below, after it: a piece of work that loses a member is touched too
                 touch(connection, keys)

@@ -17,11 +17,13 @@ import pytest
 
 from achievement_pipeline.sources.git import (
     AccessError,
+    CorruptRepositoryError,
     DiskFullError,
     NotARepositoryError,
     RemoteError,
     Repository,
     clones,
+    discard_clones,
     open_repository,
     read_history,
 )
@@ -191,6 +193,25 @@ def test_locks_of_a_git_that_was_killed_are_no_lock(repository: GitRepository, c
     assert sha in opened.tips
     assert len(opened.tips) == 2
     assert not list(place.rglob("tmp_pack*"))
+
+
+@pytest.mark.parametrize("damaged", ["HEAD", "config", "packed-refs", "objects/pack/*.idx", "objects/pack/*.pack"])
+@pytest.mark.parametrize("content", [b"", b"\0" * 200])
+def test_a_damaged_clone_is_made_again(repository: GitRepository, cache: Path, damaged: str, content: bytes) -> None:
+    first = repository.commit()
+    place = open_repository(repository.url, cache=cache).git_dir
+    for file in place.glob(damaged):
+        file.chmod(0o600)
+        file.write_bytes(content)
+    second = repository.commit()
+
+    try:
+        found = shas(open_repository(repository.url, cache=cache))
+    except CorruptRepositoryError:  # what reading finds out, the caller mends
+        assert discard_clones([repository.url], cache)
+        found = shas(open_repository(repository.url, cache=cache))
+
+    assert set(found) == {first, second}
 
 
 def test_a_git_that_outlives_its_caller_still_has_the_clone(

@@ -123,3 +123,28 @@ def test_a_folder_has_a_key_that_does_not_tell_where_it_is() -> None:
 def test_an_address_is_shown_without_its_credentials() -> None:
     assert without_credentials("https://ann:secret@example.org/a/b.git") == "https://example.org/a/b.git"
     assert without_credentials("~/src/a") == "~/src/a"
+
+
+@pytest.mark.parametrize("name", ["private_token", "access_token", "token", "sig", "X-Amz-Signature", "anything"])
+@pytest.mark.parametrize(
+    "address", ["https://host.example/a/b.git", "ssh://git@host.example/a/b.git", "git@host.example:a/b.git"]
+)
+def test_what_a_query_holds_is_never_shown(address: str, name: str) -> None:
+    given = f"{address}?{name}=s3cret#s3cret"
+    assert "s3cret" not in without_credentials(given)
+    remote = Remote.parse(given)
+    assert remote
+    assert remote.key == "host.example/a/b"
+    assert "s3cret" not in repr(remote)
+    assert "s3cret" not in remote.redact(f"fatal: unable to access 'https://host.example/x?{name}=s3cret': 403")
+
+
+def test_a_token_in_a_query_is_a_password() -> None:
+    remote = Remote.parse("https://host.example/a/b.git?private_token=s3cret")
+    assert remote
+    assert (remote.username, remote.password) == ("oauth2", "s3cret")
+
+
+def test_an_address_that_is_none_is_shown_without_its_secrets() -> None:
+    shown = without_credentials("https://ann:s3cret@host.example:port/a/b.git?token=s3cret")
+    assert shown == "https://host.example:port/a/b.git"

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -19,7 +20,7 @@ import pytest
 
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.database import create_engine
-from achievement_pipeline.store.embedded import EmbeddedPostgres
+from achievement_pipeline.store.embedded import EmbeddedPostgres, find_abandoned
 from achievement_pipeline.store.embedded.binaries import Binaries, find_binaries
 from achievement_pipeline.store.embedded.paths import Account, choose_place
 
@@ -400,6 +401,9 @@ def test_root_never_opens_a_folder_to_others(empty_folder: Path, caplog: pytest.
         assert [record.message for record in caplog.records] == [
             f"{closed}/home is closed to the user who runs the database: it lies in {server.home}."
         ]
+        assert (server.home, f"{closed}/home") not in find_abandoned()
+        shutil.rmtree(closed / "home")
+        assert (server.home, f"{closed}/home") in find_abandoned()
     finally:
         _wait_until(lambda: not _processes(closed))
         subprocess.run(["rm", "-rf", server.home], check=True)

@@ -18,6 +18,7 @@ from sqlalchemy import event, orm
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
 from achievement_pipeline.store.achievements import Outcome
+from achievement_pipeline.store.database import UnavailableError
 from achievement_pipeline.store.manual import AchievementCreate, create_achievement
 from achievement_pipeline.store.upsert import Kept, KeptSlice, keep
 from achievement_pipeline_tests.store import stalled_run
@@ -427,3 +428,25 @@ def test_after_any_changes_the_achievements_are_those_of_the_last_state(
 
     last = compose(pieces_of_work(*states[-1]))
     assert impacts(engine) == dict(zip(last["key"], last["impact_score"], strict=True))
+
+
+@pytest.mark.parametrize("when", ["load", "compose"])
+def test_a_database_that_goes_away_in_a_transaction_is_made_up_for(engine: sa.Engine, when: str) -> None:
+    def go_away(moment: str) -> None:
+        if moment == when:
+            with engine.connect() as other:
+                others = "datname = current_database() AND pid <> pg_backend_pid()"
+                other.execute(sa.text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+
+    def load(_: str) -> ActivityFrames:
+        go_away("load")
+        return frames(COMMIT, OTHER)
+
+    def composed(pieces: PiecesOfWork) -> DataFrame[Achievements]:
+        go_away("compose")
+        return compose(pieces)
+
+    with pytest.raises(UnavailableError):
+        keep(engine, {"git": "1"}, load, composed, rules="1")
+    assert rows(engine, "achievements") == []
+    assert keep(engine, {"git": "1"}, lambda _: frames(COMMIT, OTHER), compose, rules="1").achievements.new == 2

@@ -31,6 +31,8 @@ def collect(
     """
     settings = load_settings()
     branches = "all" if all_branches else "default"
+    if not all(location.strip() for location in repos):
+        raise click.BadParameter("it takes a path or a clone URL.", param_hint="--repo")
     wanted = [RepositorySettings(location=location, branches=branches) for location in repos]
     selection = {"since": since.date().isoformat() if since else "", "authors": list(authors)}
     use_dagster_home(settings)

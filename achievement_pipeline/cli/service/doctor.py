@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from importlib.metadata import version
@@ -28,6 +29,7 @@ from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.github import GitHubClient
 from achievement_pipeline.sources.linear import LinearClient
 from achievement_pipeline.sources.mlflow import MlflowClient
+from achievement_pipeline.store.embedded import embedded_server, find_abandoned
 from achievement_pipeline.store.repositories import KnownRepository, list_repositories
 from achievement_pipeline.store.tables import Achievement
 
@@ -89,6 +91,7 @@ def _examine() -> Iterator[Finding]:
     yield from _sources(settings)
     yield _linkedin(settings)
     yield from _database(settings)
+    yield from _abandoned()
     yield from _dagster(settings)
 
 
@@ -141,7 +144,24 @@ def _slowly(name: str, settings: Settings) -> str:
 def _home(settings: Settings) -> Finding:
     folder = next(part for part in (settings.home, *settings.home.parents) if part.exists())
     free = shutil.disk_usage(folder).free / 2**30
-    return Finding("data", Health.GOOD, f"{settings.home}, {free:.0f} GiB free; frames in {settings.frames_location}")
+    where = f"{settings.home}, {free:.0f} GiB free; frames in {settings.frames_location}"
+    if not settings.environment.database_url and (home := _database_home(settings)):
+        where += f"; database in {home}"
+    return Finding("data", Health.GOOD, where)
+
+
+def _database_home(settings: Settings) -> Path | None:
+    """Return where the embedded database lies; nothing where it can't be had, of which is said below."""
+    with suppress(StoreError):
+        return embedded_server(settings.home).home
+    return None
+
+
+def _abandoned() -> Iterator[Finding]:
+    """Name the databases that root has beside data folders, and whose data folders are gone."""
+    for home, wanted in find_abandoned():
+        detail = f"{home} is of a data folder that is gone{f' ({wanted})' if wanted else ', or of an older version'}"
+        yield Finding("old database", Health.OFF, detail, f"Where its decisions are not needed: rm -r {home}")
 
 
 def _linkedin(settings: Settings) -> Finding:

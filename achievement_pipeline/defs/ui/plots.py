@@ -7,6 +7,7 @@ import pandas as pd
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999")
 """Colours that those who see few can tell apart: Okabe and Ito, https://jfly.uni-koeln.de/color/."""
+_FIRST_YEAR = 1971
 _BARS_SHOWN = 12
 _POINTS_A_COLUMN = 10
 _WIDTH, _HEIGHT = 1000, 350
@@ -39,7 +40,11 @@ def skills_over_time(skills: pd.DataFrame, completed_at: pd.Series) -> str | Non
     """
     if skills.empty:
         return None
-    counts = pd.crosstab(skills["key"].map(completed_at).dt.year.astype("Int64"), skills["skill"])
+    years = skills["key"].map(completed_at).dt.year.astype("Int64")
+    years = years.where(
+        years.between(_FIRST_YEAR, pd.Timestamp.now("UTC").year)
+    )  # a nonsensical date stretches no axis
+    counts = pd.crosstab(years, skills["skill"])
     if counts.empty:
         return None
     chart = leather.Chart("Skills over time, activities by year")

@@ -3,6 +3,7 @@
 from achievement_pipeline.sources.git.attributes import ignored_commits, path_attributes
 from achievement_pipeline.sources.git.blobs import read_blobs, read_versions
 from achievement_pipeline.sources.git.changes import Changes, Progress, read_changes
+from achievement_pipeline.sources.git.clones import discard_clones
 from achievement_pipeline.sources.git.errors import (
     AccessError,
     CorruptRepositoryError,
@@ -37,6 +38,7 @@ __all__ = [
     "RemoteError",
     "Repository",
     "Select",
+    "discard_clones",
     "everything",
     "ignored_commits",
     "list_commits",

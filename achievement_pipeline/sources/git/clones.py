@@ -5,10 +5,11 @@ no message and no command line has them. Git never asks for any.
 """
 
 import errno
+import logging
 import os
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,8 @@ from achievement_pipeline.errors import SourceError
 from achievement_pipeline.sources.git.errors import AccessError, BusyCloneError, DiskFullError, RemoteError
 from achievement_pipeline.sources.git.processes import look_at, run_as_user, said
 from achievement_pipeline.sources.git.remotes import Remote
+
+_log = logging.getLogger(__name__)
 
 _SECONDS_FOR_ANOTHER: Final = 3600
 """To clone a large repository takes as long."""
@@ -74,9 +77,7 @@ def update_clone(remote: Remote, cache: Path) -> Path:
         lock.touch()
         with locks.exclusive(lock, f"the clone of {remote.address}", seconds=_SECONDS_FOR_ANOTHER) as held:
             _remove_stale_locks(folder)
-            if _has_branches(folder):
-                _fetch(remote, folder, held)
-            else:
+            if not _is_brought_up_to_date(remote, folder, held):
                 _clone(remote, folder, held)
     except GitCommandError as error:
         failure = _explain(remote, said(error), cache)
@@ -88,6 +89,16 @@ def update_clone(remote: Remote, cache: Path) -> Path:
     else:
         return folder
     raise failure
+
+
+def discard_clones(locations: Iterable[str], cache: Path) -> bool:
+    """Remove the clones below `cache` of URLs among some locations, to be made again; tell whether there were any."""
+    remotes = filter(None, map(Remote.parse, locations))
+    folders = [folder for remote in remotes if (folder := cache / f"{remote.key}.git").exists()]
+    for folder in folders:
+        with locks.exclusive(_beside(folder, "lock"), f"the clone {folder}", seconds=_SECONDS_FOR_ANOTHER):
+            shutil.rmtree(folder)
+    return bool(folders)
 
 
 def ask_remote_tips(remote: Remote, *, all_branches: bool) -> set[str]:
@@ -107,6 +118,29 @@ def ask_remote_tips(remote: Remote, *, all_branches: bool) -> set[str]:
         refs = [line.split("\t") for line in answer.splitlines()]
         return {sha for sha, ref in refs if ref == "HEAD" or (all_branches and ref.startswith("refs/heads/"))}
     raise failure
+
+
+def _is_brought_up_to_date(remote: Remote, folder: Path, held: int) -> bool:
+    """Fetch what is new into a clone, and tell whether that was possible: not where there is none, or a damaged one."""
+    try:
+        if not _has_branches(folder):
+            return False
+        _fetch(remote, folder, held)
+    except GitCommandError as error:
+        if _FULL.search(said(error)) or not _answers(remote):
+            raise
+        _log.warning("%s is damaged, and cloned again: %s", folder, remote.redact(said(error)))
+        return False
+    return True
+
+
+def _answers(remote: Remote) -> bool:
+    """Whether a remote can be read without any clone: then it is the clone that is at fault."""
+    try:
+        run_with_credentials(remote, "ls-remote", "--", remote.address, "HEAD")
+    except GitCommandError:
+        return False
+    return True
 
 
 def _has_branches(folder: Path) -> bool:

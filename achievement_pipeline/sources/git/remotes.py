@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 _SCHEMES: Final = frozenset({"file", "git", "git+ssh", "http", "https", "ssh", "ssh+git"})
 
@@ -13,6 +13,14 @@ _SCP_LIKE: Final = re.compile(r"(?:(?P<user>[^@:/]+)@)?(?P<host>\[[^]/]+\]|[^:/\
 """``git@github.com:owner/name.git``; a second colon would be a remote helper (``ext::``), which may run anything."""
 
 _CREDENTIALS: Final = re.compile(r"(?<=://)[^\s/'\"]*@")
+
+_URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"]+", re.IGNORECASE)
+
+_QUERY: Final = re.compile(r"(?<=[^\s/'\"?])\?[^\s'\"]*")
+"""What follows the path of a URL: no host of git repositories needs it, and tokens stand in it."""
+
+_TOKENS: Final = ("private_token", "access_token", "oauth_token", "job_token", "token")
+"""Names of a query that hold what may be given as a password."""
 
 _SAME_HOST: Final = {
     "altssh.bitbucket.org": "bitbucket.org",
@@ -35,7 +43,7 @@ class Remote:
         path: As in the address, without slashes around it and without ``.git``.
         web_url: Where people look at it; missing for one on this machine.
         username: Of HTTP, may be a token; empty where there is none.
-        password: Of HTTP; empty where there is none.
+        password: Of HTTP, from before the host or out of the query; empty where there is none.
     """
 
     address: str
@@ -51,7 +59,7 @@ class Remote:
         if "://" in address:
             return cls._from_url(address)
         if match := _SCP_LIKE.fullmatch(address):
-            return cls._from_ssh(address, match["host"], match["path"])
+            return cls._from_ssh(_QUERY.sub("", address), match["host"], _QUERY.sub("", match["path"]))
         return None
 
     @classmethod
@@ -67,6 +75,8 @@ class Remote:
             return cls(address, "", _without_suffix(unquote(url.path)), None)
         if not host:
             return None
+        token = next((parse_qs(url.query)[name][0] for name in _TOKENS if parse_qs(url.query).get(name)), "")
+        url = url._replace(query="", fragment="")
         place = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
         if url.scheme not in {"http", "https"}:
             user = f"{url.username}@" if url.username else ""
@@ -76,8 +86,8 @@ class Remote:
             host=_SAME_HOST.get(host, host),
             path=_without_suffix(url.path),
             web_url=f"{url.scheme}://{place}/{_without_suffix(url.path)}",
-            username=unquote(url.username or ""),
-            password=unquote(url.password or ""),
+            username=unquote(url.username or "") or (token and "oauth2"),
+            password=unquote(url.password or "") or token,
         )
 
     @classmethod
@@ -99,13 +109,19 @@ class Remote:
         """Take this address's credentials, and those of any URL, out of what git said."""
         if secret := self.password or self.username:
             message = message.replace(secret, "***")
-        return _CREDENTIALS.sub("", message)
+        return _without_secrets(message)
 
 
 def without_credentials(location: str) -> str:
     """The path or clone URL as it may be shown."""
     remote = Remote.parse(location)
-    return remote.address if remote else location
+    if remote:
+        return remote.address
+    return _without_secrets(location) if "://" in location else location
+
+
+def _without_secrets(text: str) -> str:
+    return _URL.sub(lambda url: _QUERY.sub("", _CREDENTIALS.sub("", url[0])), text)
 
 
 def local_key(folder: Path) -> str:

