@@ -513,6 +513,12 @@ def test_data_of_a_version_that_is_not_installed_is_refused(spare_home: Path) ->
         EmbeddedPostgres(spare_home).acquire()
 
 
+def test_data_that_does_not_say_its_version_is_said_with_a_remedy(spare_home: Path) -> None:
+    (spare_home / "data" / "PG_VERSION").write_text("")
+    with pytest.raises(StoreError, match=r"is damaged: .*PG_VERSION does not say.*achievements restore FILE"):
+        EmbeddedPostgres(spare_home).acquire()
+
+
 def test_a_server_that_does_not_start_says_why(spare_home: Path) -> None:
     with (spare_home / "data" / "postgresql.conf").open("a") as file:
         file.write("work_mem = nonsense\n")
