@@ -18,6 +18,7 @@ from achievement_pipeline.cli.shared_options import with_shared_options
 from achievement_pipeline.cli.texts import take_only_texts
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.private_files import private_by_default
+from achievement_pipeline.terminal import escape_output, escaped_output
 
 EXIT_FAILED = 1
 EXIT_PARTLY = 3
@@ -75,6 +76,10 @@ class _LazyGroup(click.Group):
         return take_only_texts(with_shared_options(getattr(importlib.import_module(module), attribute)))
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        with escaped_output():
+            return self._invoke(ctx)
+
+    def _invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
         try:
             with private_by_default():
                 return super().invoke(ctx)
@@ -121,5 +126,6 @@ def spare_memory_work() -> None:
 def main() -> None:
     """Run the command line."""
     distrust_working_folder()
+    escape_output()
     spare_memory_work()
     achievements.main(prog_name="achievements")

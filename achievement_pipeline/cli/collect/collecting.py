@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from dagster._core.events import RunFailureReason
 from dagster._core.utils import make_new_run_id
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from achievement_pipeline.app.repositories import join, place
@@ -26,6 +27,7 @@ from achievement_pipeline.settings import RepositorySettings, Settings
 from achievement_pipeline.sources.git import open_repository, without_credentials
 from achievement_pipeline.store.changes import changes_since, this_moment
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, summarise
+from achievement_pipeline.terminal import escape_controls, unescaped_errors
 
 _HIGHEST = 5
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -185,16 +187,18 @@ class _Bars:
 
     def say(self, _context: dg.AssetExecutionContext, text: str) -> None:
         """Print a line."""
-        self._bars.console.print(f"⏳ {text}", markup=False, highlight=False, soft_wrap=True)
+        self._bars.console.print(f"⏳ {escape_controls(text)}", markup=False, highlight=False, soft_wrap=True)
 
     def start(self, _context: dg.AssetExecutionContext, work: str) -> reporting.Progress:
         """Add a bar."""
-        task = self._bars.add_task(work, total=None)
+        task = self._bars.add_task(escape(escape_controls(work)), total=None)
         return lambda done, total: self._bars.update(task, completed=done, total=total)
 
 
 @contextmanager
 def _bars() -> Iterator[_Bars]:
     columns = (TextColumn("🔍 {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+    console = Console(file=unescaped_errors())
+    # not redirected, so that what others print meanwhile is escaped
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bars:
         yield _Bars(bars)

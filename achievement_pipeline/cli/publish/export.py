@@ -76,7 +76,7 @@ def export(document: str, output: Path | None, period: Period | None, author: st
         save(outcome.finished, output)
         share_as_usual(output)
     else:
-        click.echo(outcome.finished.release().encode(), nl=False)
+        click.echo(outcome.finished.release(), nl=False)
     for line in _report(channel, len(outcome.cleared.public), outcome.cleared.held, output):
         click.echo(line, err=True)
     if channel is Channel.DIGEST and (said := login_warning(settings)):

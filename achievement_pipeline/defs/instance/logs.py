@@ -14,6 +14,7 @@ from dagster._core.execution import context_creation_job
 from achievement_pipeline.defs.instance.failures import reason_of_step
 from achievement_pipeline.defs.requests import people_call, subject
 from achievement_pipeline.settings import LogFormat
+from achievement_pipeline.terminal import escape_controls
 
 _CONFIG = {
     "log_level": dg.Field(str, default_value="INFO", is_required=False, description="The lowest level that is told")
@@ -56,7 +57,7 @@ class _ForPeople(logging.Formatter):
         """Return the line: sign, time, job, repository, message."""
         about = _about(record)
         run = f"{people_call(about['job_name'])} {subject(about['job_tags'])}".strip()
-        return f"{_sign(record)} {self.formatTime(record, self.datefmt)} {run}: {_text(record)}"
+        return f"{_sign(record)} {self.formatTime(record, self.datefmt)} {run}: {escape_controls(_text(record))}"
 
 
 def _text(record: logging.LogRecord) -> str:

@@ -1,0 +1,67 @@
+"""No text of other people controls the user's terminal."""
+
+import json
+import sys
+import unicodedata
+
+import click
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+from achievement_pipeline.cli import achievements
+from achievement_pipeline.terminal import escape_controls, escaped_output
+
+_DANGEROUS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def _controls(text: str) -> set[str]:
+    return {character for character in text if unicodedata.category(character) in _DANGEROUS} - {"\n"}
+
+
+def test_every_character_that_unicode_calls_a_control_is_shown_by_its_number() -> None:
+    controls = [chr(number) for number in range(sys.maxunicode + 1) if unicodedata.category(chr(number)) in _DANGEROUS]
+    for character in controls:
+        shown = escape_controls(f"a{character}b")
+        assert not _controls(shown), hex(ord(character))
+    kept = [character for character in map(chr, range(0x3000)) if unicodedata.category(character) not in _DANGEROUS]
+    assert escape_controls("".join(kept)) == "".join(kept)
+
+
+@given(st.text())
+def test_nothing_that_is_printed_holds_a_control_character(text: str) -> None:
+    assert _controls(escape_controls(text.replace("\r\n", "\n"))) == set()
+    assert escape_controls(escape_controls(text)) == escape_controls(text)
+
+
+@given(st.dictionaries(st.text(), st.text()))
+def test_json_that_is_printed_stays_the_same(value: dict[str, str]) -> None:
+    assert json.loads(escape_controls(json.dumps(value, ensure_ascii=False))) == value
+
+
+@pytest.mark.parametrize("is_error", [False, True])
+@pytest.mark.parametrize(
+    "attack",
+    ["\x1b]52;c;Y2F0\x07", "\x9b2J", "\x1b[8m", "\x7f\x08\x08", "\u202etxt.exe", "a\u200bb", "a\u2028b", "\rfake"],
+)
+def test_a_command_prints_no_control_sequence_wherever_it_prints(attack: str, is_error: bool) -> None:
+    @click.command()
+    def command() -> None:
+        with escaped_output():
+            click.echo(f"title {attack}", err=is_error)
+            sys.stderr.write(f"warning {attack}\n")
+
+    printed = CliRunner().invoke(command).output
+    assert "title" in printed
+    assert not _controls(printed)
+
+
+@pytest.mark.e2e
+@pytest.mark.usefixtures("home")
+def test_every_command_escapes_its_errors(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    name = "gone\x1b]0;title\x07\u202e"
+    result = CliRunner().invoke(achievements, ["show", name])
+    assert not _controls(result.output)
+    assert r"gone\u001b]0;title\u0007\u202e" in result.output
