@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALL_FROM := setup.cfg pyproject.toml constraints.txt
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test soak start lint constraints clean
+.PHONY: run test soak start lint audit constraints clean
 
 run: $(VENV)/.installed ## collect the achievements of the repository that this is
 	achievements collect --repo .
@@ -31,6 +31,15 @@ lint: $(VENV)/.installed-test ## format, lint, types, import contract
 constraints: ## renew the pins (needs uv)
 	uv pip compile setup.cfg --universal --python-version 3.11 --extra test --no-annotate --no-header \
 		--no-emit-index-url --no-emit-find-links --upgrade --output-file constraints.txt
+
+	$(MAKE) requirements.lock
+
+requirements.lock: constraints.txt setup.cfg ## the same pins with the hashes of their files (needs uv)
+	uv pip compile setup.cfg --universal --python-version 3.11 --extra test --constraint constraints.txt \
+		--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --output-file $@
+
+audit: ## look the pins up among known vulnerabilities (needs uv and the network)
+	uv tool run pip-audit --requirement requirements.lock --require-hashes --disable-pip
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

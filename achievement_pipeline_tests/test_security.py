@@ -31,6 +31,18 @@ def test_every_package_that_is_needed_has_a_licence_that_goes_with_ours() -> Non
     assert not unknown, sorted(f"{name}: {_licence(installed[name])}" for name in unknown)
 
 
+def test_what_is_locked_by_hashes_is_what_is_pinned() -> None:
+    pinned, locked = _versions("constraints.txt"), _versions("requirements.lock")
+    differing = {name for name in pinned.keys() & locked.keys() if pinned[name] != locked[name]}
+    assert locked
+    assert not differing, "make requirements.lock"
+
+
+def _versions(file: str) -> dict[str, str]:
+    pins = re.findall(r"^([\w.-]+)==([^\s;]+)", (_PROJECT / file).read_text(), re.MULTILINE)
+    return {canonicalize_name(name): version for name, version in pins}
+
+
 def _needed(installed: dict[str, Distribution]) -> set[str]:
     """The packages that come along with this one, without those of its extras."""
     needed: set[str] = set()
