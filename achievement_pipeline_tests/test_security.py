@@ -3,6 +3,7 @@
 import re
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -26,7 +27,7 @@ def test_every_row_of_the_threat_model_names_tests_that_exist() -> None:
 
 
 def test_every_package_that_is_needed_has_a_licence_that_goes_with_ours() -> None:
-    installed = {canonicalize_name(one.name): one for one in distributions()}
+    installed: dict[str, Distribution] = {canonicalize_name(one.name): one for one in distributions()}
     unknown = {name for name in _needed(installed) if not _PERMISSIVE.search(_licence(installed[name]))}
     assert not unknown, sorted(f"{name}: {_licence(installed[name])}" for name in unknown)
 
@@ -61,6 +62,6 @@ def _needed(installed: dict[str, Distribution]) -> set[str]:
 
 def _licence(distribution: Distribution) -> str:
     """What a package says of its licence, in all the places where packages say so."""
-    metadata = distribution.metadata
+    metadata: Any = distribution.metadata
     classifiers = [line for line in metadata.get_all("Classifier") or () if line.startswith("License")]
     return " ".join([metadata.get("License-Expression") or "", (metadata.get("License") or "")[:300], *classifiers])
