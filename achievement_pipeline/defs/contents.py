@@ -29,10 +29,13 @@ from achievement_pipeline.judging.noise.contents import (
     ExaminedFile,
     ReadFile,
     content_frames,
+    copies,
     examine_commit,
     may_share_lines,
     worth_reading,
 )
+from achievement_pipeline.judging.noise.examine import ContentVerdict
+from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.sources.git import History, Repository, path_attributes, read_versions
 
@@ -97,7 +100,16 @@ def read_contents(  # noqa: PLR0913 - what is there, and what was known
     worth = worth_reading(commits, files, attributes, rules)
     if stored is not None:
         worth = worth[rows_among(worth, stored.contents, ["sha", "path"]) < 0]
-    contents, dependencies = _read(repository, typed(RawCommitFiles, worth), progress, warn)
+    copied = _of(commits["sha"], copies(history.commits, history.files))
+    worth = worth[rows_among(worth, copied, ["sha", "path"]) < 0]
+    examined = [
+        *(
+            ExaminedFile(repository.key, sha, path, ContentVerdict(Noise.COPIED))
+            for sha, path in zip(copied["sha"], copied["path"], strict=True)
+        ),
+        *_read(repository, typed(RawCommitFiles, worth), progress, warn),
+    ]
+    contents, dependencies = content_frames(examined)
     if stored is not None:
         there = history.commits["sha"]
         contents = typed(CommitContents, pd.concat([contents, _of(there, stored.contents)], ignore_index=True))
@@ -121,10 +133,10 @@ def _undecided(
 
 def _read(
     repository: Repository, worth: DataFrame[RawCommitFiles], progress: Progress, warn: Callable[[str], object]
-) -> tuple[DataFrame[CommitContents], DataFrame[DependencyChanges]]:
+) -> list[ExaminedFile]:
+    examined: list[ExaminedFile] = []
     if worth.empty:
-        return content_frames([])
-    examined = []
+        return examined
     read = read_versions(repository, zip(worth["old_blob"], worth["new_blob"], strict=True))
     changes = zip(worth["sha"], worth["path"], read, may_share_lines(worth), strict=True)
     counted = _counted(changes, len(worth), progress)
@@ -133,7 +145,7 @@ def _read(
             there = (ReadFile(path, *pair, shares) for _, path, pair, shares in of_commit if pair is not None)
             judged = examine_commit(there, limited.examine)
             examined += [ExaminedFile(repository.key, sha, *verdict) for verdict in judged]
-    return content_frames(examined)
+    return examined
 
 
 def _counted(changes: Iterable[_Change], total: int, progress: Progress) -> Iterator[_Change]:

@@ -39,6 +39,9 @@ FOREIGN_FILES = 1000
 """A commit of more files, renamed ones aside, imports history or vendors a tree: sympy 9d3fa8b4 has 1,742, and a fifth
 of all its lines."""
 
+_REMOVED_LINES = 10
+"""So many lines that are only removed are as much work as one that is written."""
+
 _SUBTREE = r"(?m)^git-subtree-(?:dir|split): "
 """What ``git subtree`` writes into commits that bring another repository's history."""
 
@@ -90,7 +93,7 @@ def could_count(
     releases = _are_releases(commits, headers, count_code_lines(places, files, noise, len(commits)), rules)
     against = _against(commits, releases, amounts, find_reverts(commits, amounts), rules)
     against["import"] |= _are_foreign(commits, places, files)
-    effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
+    effective_lines = written_lines(amounts)
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
     return verdicts["significant"]
 
@@ -131,7 +134,7 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     against = _against(commits, releases, amounts, reverts, rules)
     against["import"] |= _are_foreign(commits, places, files)
     against["mechanical"] = commits["sha"].isin(mechanical)
-    effective_lines = amounts["effective_insertions"] + amounts["effective_deletions"]
+    effective_lines = written_lines(amounts)
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
     of_counting = noise.isna().to_numpy() & verdicts["significant"].to_numpy()[places]
     contents_of_work = _placed(files, places, of_counting, ["path", "old_blob", "new_blob"])
@@ -272,6 +275,12 @@ def _count(
             "effective_deletions": count(is_written, source_lines["deletions"]),
         }
     )
+
+
+def written_lines(amounts: pd.DataFrame) -> pd.Series[int]:
+    """Return the lines that were written: a removed line counts where another took its place, else as a tenth."""
+    added, removed = amounts["effective_insertions"], amounts["effective_deletions"]
+    return added + removed.clip(upper=added) + (removed - added).clip(lower=0) // _REMOVED_LINES
 
 
 def _are_foreign(commits: pd.DataFrame, places: npt.NDArray[np.int64], files: pd.DataFrame) -> pd.Series[bool]:

@@ -32,7 +32,13 @@ from achievement_pipeline.judging.categories.categorise import categorise
 from achievement_pipeline.judging.categories.labels import categorise_labels, plain_label
 from achievement_pipeline.judging.categories.peel import as_titles, peel, plain_bodies
 from achievement_pipeline.judging.impact.significance import code_where, join_codes, judge_significance, weigh
-from achievement_pipeline.judging.lanes.commits import FOREIGN_FILES, count_code_lines, count_work, work_files
+from achievement_pipeline.judging.lanes.commits import (
+    FOREIGN_FILES,
+    count_code_lines,
+    count_work,
+    work_files,
+    written_lines,
+)
 from achievement_pipeline.judging.ledgers import (
     Measure,
     add_up,
@@ -216,7 +222,7 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
             "no-work": (pulls["detail"] == "read") & (amounts["effective_files"] == 0),
         }
     )
-    lines = amounts["effective_insertions"] + amounts["effective_deletions"]
+    lines = written_lines(amounts)
     also = [labelled["rule"].fillna("").astype("str"), code_where("reviewed", reviewers > 0)]
     verdicts = judge_significance(headers["type"], headers["description"], lines, against, rules.commits, also=also)
     taken_back = code_where(Retraction.REVERTED.value, judged["retracted_by"].notna())

@@ -8,7 +8,7 @@ holds the contents of one of them at a time: whoever reads them can stream them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import pandas as pd
@@ -28,18 +28,19 @@ from achievement_pipeline.judging.links.commit_names import places_of
 from achievement_pipeline.judging.noise.changed_lines import ChangedLines, changed_lines, without_moved, without_swept
 from achievement_pipeline.judging.noise.examine import ContentVerdict, examine
 from achievement_pipeline.judging.noise.files import are_wide, noise_reasons
+from achievement_pipeline.judging.noise.net_lines import net_change, without_repeated
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.judging.skills.manifests.paths import manifest_paths
 
-EXAMINER_VERSION = "5"
+EXAMINER_VERSION = "6"
 """Raised by hand whenever `examine_commit` or `needs_contents` would decide otherwise: all contents are read again."""
 
 _LAID_OUT_LINES = 60
 """Lines of one file from which it is worth a look whether only its layout changed ..."""
 _LAID_OUT_BALANCE = 0.7
 """... where as many were added as removed, about: the smaller number is this part of the larger."""
-_SWEEP_LINES = 200
+_SWEEP_LINES = 100
 """Lines of a commit from which its files are worth the same look, however little of each changed ..."""
 _SWEEP_BALANCE = 0.6
 """... where the commit's added and removed lines balance so, and its files' nearly."""
@@ -55,6 +56,8 @@ _WRITTEN_LINES = 200
 """Added lines from which it is worth a look whether a program wrote a file."""
 _MOVED_LINES = 50
 """Lines that one file of a commit lost and another one got, from which it is worth a look whether they are the same."""
+_COPIED_LINES = 20
+"""Lines from which one content at two paths is a copy: shorter ones may be alike by chance."""
 _SWEPT_FILES = 100
 """Changed files of work of a commit from which it is worth a look whether the same was done to them."""
 
@@ -169,6 +172,26 @@ def needs_contents(files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) ->
     return manifests | notebooks | wide | written | shared | (kept & (laid_out | sweep | header))
 
 
+def copies(commits: DataFrame[RawCommits], files: DataFrame[RawCommitFiles]) -> pd.DataFrame:
+    """Find new files that are nothing new: their content was in the repository before, at another path.
+
+    Args:
+        commits: All commits of a repository.
+        files: What they changed.
+
+    Returns:
+        ``sha`` and ``path`` of each copy.
+    """
+    large = files[(files["insertions"].fillna(0) >= _COPIED_LINES) & ~files["binary"]]
+    blobs = large[large["new_blob"].duplicated(keep=False)]
+    moments = commits.set_index("sha")["committed_at"].reindex(blobs["sha"]).to_numpy()
+    ordered = blobs.assign(at=moments, order=range(len(blobs))).sort_values(["at", "order"])
+    first = ordered.drop_duplicates("new_blob").set_index("new_blob")["path"]
+    is_copy = (first.reindex(blobs["new_blob"]).to_numpy() != blobs["path"]) & blobs["status"].isin(["A", "C"])
+    found: pd.DataFrame = blobs.loc[is_copy, ["sha", "path"]]
+    return found
+
+
 def may_share_lines(files: pd.DataFrame) -> pd.Series[bool]:
     """Pick the files that may have changed by lines of others: one of a commit lost many and another got many.
 
@@ -203,24 +226,50 @@ def examine_commit(files: Iterable[ReadFile], examine: Examine = examine) -> lis
     Returns:
         The path and the verdict of each, in the same order.
     """
-    paths, verdicts, lines = [], [], []
+    paths, verdicts, owns, shared = [], [], [], []
     for path, before, after, shares in files:
         verdict = examine(path, before, after)
+        # of a notebook, lines are counted already
+        is_open = verdict.noise is None and verdict.insertions is None
         paths.append(path)
         verdicts.append(verdict)
-        # of a notebook, lines are counted already
-        is_open = shares and verdict.noise is None and verdict.insertions is None
-        lines.append(changed_lines(before or b"", after or b"") if is_open else _NO_LINES)
-    stayed = without_moved(lines)
-    own = without_swept(stayed)
+        owns.append(_own_lines(path, before or b"", after or b"", shares) if is_open else _NOTHING)
+        shared.append(shares)
+    stayed = _of_shared(without_moved, [lines for lines, _ in owns], shared)
+    unswept = without_repeated(_of_shared(without_swept, stayed, shared))
     judged = (
-        verdict if changed == rest else _counted(verdict, rest, Noise.MOVED if changed != stays else Noise.SWEPT)
-        for verdict, changed, stays, rest in zip(verdicts, lines, stayed, own, strict=True)
+        _judged(verdict, own, stays, rest)
+        for verdict, own, stays, rest in zip(verdicts, owns, stayed, unswept, strict=True)
     )
     return list(zip(paths, judged, strict=True))
 
 
-_NO_LINES = ChangedLines(Counter(), Counter())
+def _own_lines(path: str, before: bytes, after: bytes, shares: bool) -> tuple[ChangedLines, Noise | None]:
+    if before and after:
+        return net_change(path, before, after)
+    return (changed_lines(before, after), None) if shares else _NOTHING
+
+
+def _of_shared(
+    without: Callable[[Sequence[ChangedLines]], list[ChangedLines]], files: list[ChangedLines], shared: list[bool]
+) -> list[ChangedLines]:
+    """Count out lines of those files alone that may share some."""
+    left = iter(without([lines for lines, shares in zip(files, shared, strict=True) if shares]))
+    return [next(left) if shares else lines for lines, shares in zip(files, shared, strict=True)]
+
+
+def _judged(
+    verdict: ContentVerdict, own: tuple[ChangedLines, Noise | None], stays: ChangedLines, rest: ChangedLines
+) -> ContentVerdict:
+    lines, reason = own
+    if stays != lines:
+        reason = Noise.MOVED
+    elif rest != stays:
+        reason = Noise.SWEPT
+    return verdict if reason is None else _counted(verdict, rest, reason)
+
+
+_NOTHING: tuple[ChangedLines, Noise | None] = (ChangedLines(Counter(), Counter()), None)
 
 
 def _counted(verdict: ContentVerdict, rest: ChangedLines, reason: Noise) -> ContentVerdict:

@@ -22,8 +22,8 @@ from achievement_pipeline.judging.skills.manifests import DependencyChange, chan
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
-_SEEN_BY_GIT = 8000
-"""Bytes of a content in which a NUL makes it binary to git."""
+_TAIL = 400
+"""Bytes of a file's end in which a bundle names its source map."""
 
 _HEAD = 16_384
 """Bytes of a file's start in which a marker can stand."""
@@ -112,8 +112,6 @@ def examine(path: str, before: bytes | None, after: bytes | None) -> ContentVerd
         return _notebook_verdict(old, new)
     if old.startswith(_WIDE) or new.startswith(_WIDE):
         return _wide_verdict(path, *(content and _narrow(content) for content in (before, after)))
-    if b"\0" in old[:_SEEN_BY_GIT] or b"\0" in new[:_SEEN_BY_GIT]:
-        return ContentVerdict(Noise.BINARY)
     if b"\0" in old or b"\0" in new:
         return ContentVerdict()
     return ContentVerdict(_noise(path, old, new), dependencies=tuple(changed_dependencies(path, before, after)))
@@ -157,8 +155,12 @@ def is_generated_content(path: str, content: bytes) -> bool:
     if any(_MARKER.search(line) for line in head if _COMMENT.match(line)):
         return True
     if path.lower().endswith((".js", ".mjs", ".cjs", ".css")):
+        if b"sourceMappingURL=" in content[-_TAIL:]:
+            return True
         lines = content.split(b"\n")
         return (len(content) - len(lines) + 1) // len(lines) > _MINIFIED_LINE
+    if path.endswith(".ts"):  # TypeScript, or a catalogue of Qt Linguist
+        return any(line.startswith((b"<!DOCTYPE TS", b"<TS ")) for line in head)
     return path.endswith(".meta") and content.startswith(b"fileFormatVersion: ")
 
 

@@ -92,6 +92,7 @@ class NoiseRules(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     rule: tuple[PathRule, ...]
+    catalogue: BulkRule
     bulk: BulkRule
     changelog: ChangelogRule
 
@@ -124,18 +125,23 @@ def noise_reasons(
     number, paths = pd.factorize(files["path"])
     distinct = pd.Series(paths, dtype="str")
     lines = files["insertions"].fillna(0) + files["deletions"].fillna(0)
-    bulk, changelog = noise_rules().bulk, noise_rules().changelog
+    changelog = noise_rules().changelog
     declared, disowned = _attribute_reasons(files, attributes)
 
     by_path = _path_reasons(distinct)[number]
-    by_path = _first(by_path, _where(_matches(distinct, bulk.expression)[number] & (lines > bulk.lines), bulk.reason))
+    for bulk in (noise_rules().catalogue, noise_rules().bulk):
+        large = _matches(distinct, bulk.expression)[number] & (lines > bulk.lines)
+        by_path = _first(by_path, _where(large, bulk.reason))
     by_path = _first(by_path, _where(_written_by_a_tool(files["repository"], distinct, number), changelog.reason))
     by_path = np.where(disowned, _WORK, by_path)
 
     reasons = _first(_change_reasons(files), declared, by_path)
     if contents is not None:
         found = _content_reasons(files, contents)
-        reasons = np.where(np.isin(reasons, _OPEN_TO_CONTENTS) & (found != _UNREAD), found, reasons)
+        open_to_contents = np.isin(reasons, _OPEN_TO_CONTENTS)
+        if (binary := reasons == _CODE[Noise.BINARY]).any():
+            open_to_contents |= binary & counted_lines(files, contents)["insertions"].notna().to_numpy()
+        reasons = np.where(open_to_contents & (found != _UNREAD), found, reasons)
     return pd.Series(
         pd.Categorical.from_codes(reasons, categories=pd.Index([*Noise], dtype="str")), index=files.index
     ).astype("str")
@@ -173,7 +179,7 @@ _Codes = npt.NDArray[np.int8]
 _CODE = {reason: np.int8(position) for position, reason in enumerate(Noise)}
 _WORK = np.int8(-1)
 _UNREAD = np.int8(-2)
-_OPEN_TO_CONTENTS = (_WORK, _CODE[Noise.NOTEBOOK_OUTPUT], _CODE[Noise.BINARY])
+_OPEN_TO_CONTENTS = (_WORK, _CODE[Noise.NOTEBOOK_OUTPUT])
 
 
 def _where(condition: npt.ArrayLike, reason: Noise) -> _Codes:

@@ -65,6 +65,11 @@ class TestJudging:
         assert activity["breaking"]
         assert activity["reasons"] == "type:feat,lines>50"
 
+    def test_a_deletion_counts_little(self) -> None:
+        commits = written({"subject": "Empty the file"}, {"subject": "Replace the parser"})
+        files = changed(*files_of([(0, 200)], 0), *files_of([(40, 20)], 1))
+        assert judge(commits, files)["reasons"].tolist() == ["small", "lines>50"]
+
     def test_to_rename_a_thousand_files_is_no_import(self) -> None:
         renames = [{"path": f"{number}.py", "status": "R", "insertions": 1} for number in range(1100)]
         activity = judge(written({"sha": SHA}), changed(*renames)).iloc[0]

@@ -1,0 +1,122 @@
+"""Net lines: what a commit wrote that was not there before.
+
+Of one file (`net_change`): white space, comment marks and, in prose, where lines break mean nothing, so a line that was
+indented, commented out or wrapped again is the line that it was. Of a commit: lines that moved between its files or
+were swept over many (`changed_lines`), and one substitution repeated (`without_repeated`), are written once.
+
+How much a change adds to a compressor that saw the old text was tried instead (``docs/noise.md``): regular text that
+people write, such as tables and tests, adds as little as a codemod.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from achievement_pipeline.judging.noise.changed_lines import ChangedLines, changed_lines
+from achievement_pipeline.judging.noise.reasons import Noise
+
+_MARK = re.compile(rb"^(?:#+!?|//+!?|/\*+|\*+/?|--+|;+|%+|<!--|rem\b|dnl\b)[ \t]*|[ \t]*(?:\*/|-->)$", re.IGNORECASE)
+"""What makes a line a comment, in the languages that have such marks."""
+
+_PROSE = re.compile(r"(?i)\.(?:md|mdx|rst|txt|adoc|asciidoc|tex|org)$")
+
+_WORDS_A_LINE = 8
+
+_REPEATED = 20
+"""Lines of a commit that one substitution changed, from which a tool did it, or a hand that repeats."""
+_TOKENS = re.compile(rb"\w+|[^\w\s]")
+_SUBSTITUTED = 8
+"""Words and signs that a substitution takes away, or puts in, at most."""
+_LONGEST_LINE = 500
+
+_Substitution: TypeAlias = tuple[frozenset[tuple[bytes, int]], frozenset[tuple[bytes, int]]]
+
+
+def net_change(path: str, before: bytes, after: bytes) -> tuple[ChangedLines, Noise | None]:
+    """Tell what one file got and lost, and why that is less than it seems; missing where it is not."""
+    contents = (before, after)
+    steps: list[tuple[ChangedLines, Noise | None]] = [
+        (_difference(*(filter(bytes.strip, content.split(b"\n")) for content in contents)), None),
+        (changed_lines(before, after), Noise.WHITESPACE),
+        (
+            _difference(*(filter(None, map(_uncommented, content.splitlines())) for content in contents)),
+            Noise.COMMENTED,
+        ),
+    ]
+    if _PROSE.search(path):
+        steps.append((_as_prose(steps[-1][0], before, after), Noise.REFORMAT))
+    return min(steps, key=lambda step: _total(step[0]))
+
+
+def without_repeated(files: Sequence[ChangedLines]) -> list[ChangedLines]:
+    """Take lines away that one substitution changed, where it changed very many; the first one stays.
+
+    Args:
+        files: What changed in each file of a commit. Lines are compared in order, where as many came as went.
+
+    Returns:
+        What is left in each of them, in the same order.
+    """
+    pairs = [_pairs(file) for file in files]
+    if sum(map(len, pairs)) < _REPEATED:
+        return list(files)
+    found = [[_substitution(*pair) for pair in of_file] for of_file in pairs]
+    counts = Counter(one for of_file in found for one in of_file if one is not None)
+    seen, rest = set[_Substitution](), []
+    for file, of_file, substitutions in zip(files, pairs, found, strict=True):
+        added, removed = Counter[bytes](), Counter[bytes]()
+        for (old, new), one in zip(of_file, substitutions, strict=True):
+            if one is None or counts[one] < _REPEATED:
+                continue
+            if one in seen:
+                added[new] += 1
+                removed[old] += 1
+            seen.add(one)
+        rest.append(ChangedLines(file.added - added, file.removed - removed) if added else file)
+    return rest
+
+
+def _difference(before: Iterable[bytes], after: Iterable[bytes]) -> ChangedLines:
+    old, new = Counter(before), Counter(after)
+    return ChangedLines(new - old, old - new)
+
+
+def _uncommented(line: bytes) -> bytes:
+    return _MARK.sub(b"", line.strip()).strip()
+
+
+def _as_prose(lines: ChangedLines, before: bytes, after: bytes) -> ChangedLines:
+    """Keep as many lines as the words fill that came, or went."""
+    words = _difference(before.split(), after.split())
+    added, removed = (-(-side.total() // _WORDS_A_LINE) for side in words)
+    return ChangedLines(_first(lines.added, added), _first(lines.removed, removed))
+
+
+def _first(lines: Counter[bytes], number: int) -> Counter[bytes]:
+    return lines if lines.total() <= number else Counter(itertools.islice(lines.elements(), number))
+
+
+def _total(lines: ChangedLines) -> int:
+    return lines.added.total() + lines.removed.total()
+
+
+def _pairs(lines: ChangedLines) -> list[tuple[bytes, bytes]]:
+    if lines.added.total() != lines.removed.total():
+        return []
+    return list(zip(lines.removed.elements(), lines.added.elements(), strict=True))
+
+
+def _substitution(old: bytes, new: bytes) -> _Substitution | None:
+    """What was taken out of a line and what was put in, wherever; missing where little of the line stayed."""
+    if max(len(old), len(new)) > _LONGEST_LINE:
+        return None
+    before, after = Counter(_TOKENS.findall(old)), Counter(_TOKENS.findall(new))
+    taken, put = before - after, after - before
+    stayed = before.total() - taken.total()
+    if not stayed or max(taken.total(), put.total()) > min(_SUBSTITUTED, 2 * stayed):
+        return None
+    return frozenset(taken.items()), frozenset(put.items())
