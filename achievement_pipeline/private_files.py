@@ -35,7 +35,9 @@ def make_private_folder(folder: Path) -> None:
 
     Root's may be passed through: its database server is another user's.
     """
-    folder.mkdir(mode=_mode(), parents=True, exist_ok=True)
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(_mode())  # whatever the umask takes away
     if stat.S_IMODE(folder.stat().st_mode) & _OTHERS & ~_mode():
         _close(folder)
 
