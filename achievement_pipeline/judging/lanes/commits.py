@@ -40,7 +40,9 @@ FOREIGN_FILES = 1000
 of all its lines."""
 
 _REMOVED_LINES = 10
-"""So many lines that are only removed are as much work as one that is written."""
+"""So many lines that are only removed are as much work as one that is written ..."""
+_MOST_REMOVED = 40
+"""... and this is the most that they are: to delete is the work of a moment, however long others wrote."""
 
 _SUBTREE = r"(?m)^git-subtree-(?:dir|split): "
 """What ``git subtree`` writes into commits that bring another repository's history."""
@@ -278,9 +280,10 @@ def _count(
 
 
 def written_lines(amounts: pd.DataFrame) -> pd.Series[int]:
-    """Return the lines that were written: a removed line counts where another took its place, else as a tenth."""
+    """Return the lines that were written: a removed line counts where another took its place, else little."""
     added, removed = amounts["effective_insertions"], amounts["effective_deletions"]
-    return added + removed.clip(upper=added) + (removed - added).clip(lower=0) // _REMOVED_LINES
+    only_removed = (removed - added).clip(lower=0) // _REMOVED_LINES
+    return added + removed.clip(upper=added) + only_removed.clip(upper=_MOST_REMOVED)
 
 
 def _are_foreign(commits: pd.DataFrame, places: npt.NDArray[np.int64], files: pd.DataFrame) -> pd.Series[bool]:

@@ -33,7 +33,7 @@ from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.judging.skills.manifests.paths import manifest_paths
 
-EXAMINER_VERSION = "6"
+EXAMINER_VERSION = "7"
 """Raised by hand whenever `examine_commit` or `needs_contents` would decide otherwise: all contents are read again."""
 
 _LAID_OUT_LINES = 60
@@ -176,8 +176,8 @@ def copies(commits: DataFrame[RawCommits], files: DataFrame[RawCommitFiles]) -> 
     """Find new files that are nothing new: their content was in the repository before, at another path.
 
     Args:
-        commits: All commits of a repository.
-        files: What they changed.
+        commits: All commits of a repository, the newest first.
+        files: What they changed, in the same order.
 
     Returns:
         ``sha`` and ``path`` of each copy.
@@ -185,7 +185,8 @@ def copies(commits: DataFrame[RawCommits], files: DataFrame[RawCommitFiles]) -> 
     large = files[(files["insertions"].fillna(0) >= _COPIED_LINES) & ~files["binary"]]
     blobs = large[large["new_blob"].duplicated(keep=False)]
     moments = commits.set_index("sha")["committed_at"].reindex(blobs["sha"]).to_numpy()
-    ordered = blobs.assign(at=moments, order=range(len(blobs))).sort_values(["at", "order"])
+    # newest first, as git lists them
+    ordered = blobs.assign(at=moments).iloc[::-1].sort_values("at", kind="stable")
     first = ordered.drop_duplicates("new_blob").set_index("new_blob")["path"]
     is_copy = (first.reindex(blobs["new_blob"]).to_numpy() != blobs["path"]) & blobs["status"].isin(["A", "C"])
     found: pd.DataFrame = blobs.loc[is_copy, ["sha", "path"]]

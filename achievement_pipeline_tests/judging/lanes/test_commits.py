@@ -67,7 +67,7 @@ class TestJudging:
 
     def test_a_deletion_counts_little(self) -> None:
         commits = written({"subject": "Empty the file"}, {"subject": "Replace the parser"})
-        files = changed(*files_of([(0, 200)], 0), *files_of([(40, 20)], 1))
+        files = changed(*files_of([(0, 2000)], 0), *files_of([(40, 20)], 1))
         assert judge(commits, files)["reasons"].tolist() == ["small", "lines>50"]
 
     def test_to_rename_a_thousand_files_is_no_import(self) -> None:

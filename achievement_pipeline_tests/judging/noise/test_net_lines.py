@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -88,16 +89,22 @@ def test_different_changes_stay() -> None:
 
 
 def test_a_copy_of_what_was_there_before_is_found_by_its_content() -> None:
-    files = changed(
-        {"sha": name(0), "path": "db_test.go", "status": "A", "new_blob": "b" * 40, "insertions": 900},
-        {"sha": name(1), "path": "copy_test.go", "status": "A", "new_blob": "b" * 40, "insertions": 900},
-        {"sha": name(1), "path": "new.go", "status": "A", "new_blob": "c" * 40, "insertions": 900},
-        {"sha": name(2), "path": "db_test.go", "status": "A", "new_blob": "b" * 40, "insertions": 900},
-        {"sha": name(0), "path": "a/__init__.py", "status": "A", "new_blob": "d" * 40, "insertions": 1},
-        {"sha": name(2), "path": "b/__init__.py", "status": "A", "new_blob": "d" * 40, "insertions": 1},
-    )
+    def added(number: int, path: str, blob: str, lines: int = 900) -> dict[str, object]:
+        return {"sha": name(number), "path": path, "status": "A", "new_blob": blob * 40, "insertions": lines}
 
-    assert copies(written({}, {}, {}), files)["path"].tolist() == ["copy_test.go"]
+    files = changed(
+        added(2, "db_test.go", "b"),
+        added(2, "b/__init__.py", "d", 1),
+        added(1, "copy_test.go", "b"),
+        added(1, "new.go", "c"),
+        added(0, "db_test.go", "b"),
+        added(0, "a/__init__.py", "d", 1),
+    )
+    at = pd.Timestamp("2024-01-01", tz="UTC")
+    one_moment = written({"committed_at": at}, {"committed_at": at}, {"committed_at": at}).iloc[::-1]
+
+    for commits in (written({}, {}, {}), one_moment):
+        assert copies(commits, files)["path"].tolist() == ["copy_test.go"]
 
 
 texts = st.lists(
