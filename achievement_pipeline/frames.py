@@ -147,6 +147,9 @@ class RawCommits(pa.DataFrameModel):
     body: str = pa.Field(description="The message after its first line, without carriage returns")
     trailers: str = pa.Field(description="Trailers of the last paragraph as git reads them, unfolded, one a line")
     diff: str = pa.Field(isin=[state.value for state in DiffState], description="What is known about its files")
+    replaces: str = pa.Field(
+        description="Object names of commits that are gone and that it took the place of, separated by blanks"
+    )
 
     class Config:
         """Keys are unique; no other column may appear."""

@@ -111,6 +111,7 @@ def commits(number: int, mix: Mix, chance: np.random.Generator) -> DataFrame[Raw
             "subject": [subject for subject, _ in rows],
             "body": [body for _, body in rows],
             "trailers": "",
+            "replaces": "",
             "diff": np.where(merges, "merge", "read"),
         }
     )

@@ -13,6 +13,9 @@ from achievement_pipeline.frames import Achievements
 from achievement_pipeline.store.bulk_copy import array_of_json, staged, storable_json
 from achievement_pipeline.store.tables import Achievement, Base
 
+GONE = "gone from its source"
+"""Why an achievement does not count whose activity is no longer read, and whose work nothing has taken over."""
+
 # Every join below has an index on both sides, and OFFSET keeps what is asked for each row to its own: however wrong the
 # planner's numbers are, it can't choose a plan that is slower than linear. They are wrong just when it matters: an
 # automatic ANALYZE during a first, long run sees full pages and no rows.
@@ -41,9 +44,8 @@ _RETRACT = sa.text("""
         FROM (
             SELECT dropped.key, dropped.retracted_at IS NULL AS counted, root.key AS root, CASE
                 WHEN root.key IS NOT NULL THEN 'absorbed by ' || root.key
-                WHEN activities.key IS NULL AND dropped.source_type LIKE '%issue'
-                    THEN 'reopened, or gone from its source'
-                WHEN activities.key IS NULL THEN 'gone from its source'
+                WHEN activities.key IS NULL AND dropped.source_type LIKE '%issue' THEN 'reopened, or ' || :gone
+                WHEN activities.key IS NULL THEN :gone
                 ELSE 'no longer significant'
             END AS reason
             FROM touched
@@ -119,7 +121,7 @@ def store_achievements(connection: sa.Connection, composed: DataFrame[Achievemen
         written = _upsert(connection, staging)
         connection.execute(_DROP_SKILLS)
         connection.execute(_STORE_SKILLS)
-        retracted = connection.execute(_RETRACT).scalar_one()
+        retracted = connection.execute(_RETRACT, {"gone": GONE}).scalar_one()
     return replace(
         outcome,
         changed=written - outcome.new - outcome.retracted - outcome.restored,

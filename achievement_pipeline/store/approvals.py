@@ -1,11 +1,12 @@
 """What the user decided about what goes out, and what there is to know before anything does: whose work, from where."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
-from achievement_pipeline.store.reading import standing_edits
+from achievement_pipeline.store.reading import fingerprints, standing_edits
 from achievement_pipeline.store.tables import Achievement, Activity, Edit, EditField, Repository, Skill
 
 
@@ -20,8 +21,17 @@ class Origin:
     """``public`` or ``private``, as its host says; none where that was never asked."""
 
 
-def approvals(connection: sa.Connection, channel: str) -> dict[str, bool]:
-    """Return what was decided for a channel: whether it may go out, by key of the achievement.
+class Approval(StrEnum):
+    """What the user decided about whether an achievement may go out."""
+
+    APPROVED = "approved"
+    REFUSED = "refused"
+    LAPSED = "lapsed"
+    """It was approved with another text than it has now."""
+
+
+def approvals(connection: sa.Connection, channel: str) -> dict[str, Approval]:
+    """Return what was decided for a channel, by key of the achievement.
 
     Approvals of this channel and those of all of them count alike: the last one holds. One of an achievement that was
     absorbed holds for the one that absorbed it, unless that has one itself.
@@ -30,7 +40,15 @@ def approvals(connection: sa.Connection, channel: str) -> dict[str, bool]:
     covers = (edits.field == EditField.APPROVED.value) & (edits.channel.is_(None) | (edits.channel == channel))
     the_best_first = sa.func.jsonb_agg(aggregate_order_by(edits.value, edits.distance, edits.id.desc()), type_=JSONB())
     statement = sa.select(edits.key, the_best_first[0]).where(covers).group_by(edits.key)
-    return dict(connection.execute(statement).all())
+    decided: dict[str, object] = dict(connection.execute(statement).all())
+    texts = fingerprints(connection, decided)
+    return {key: _approval(value, texts[key]) for key, value in decided.items()}
+
+
+def _approval(value: object, text: str) -> Approval:
+    if value is False:
+        return Approval.REFUSED
+    return Approval.APPROVED if value == text else Approval.LAPSED
 
 
 def reviewed_texts(connection: sa.Connection) -> set[str]:

@@ -8,8 +8,10 @@ import sqlalchemy as sa
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.store.achievements import GONE
 from achievement_pipeline.store.manual import Category, Description, Points, Title
-from achievement_pipeline.store.tables import Achievement, Edit, EditField
+from achievement_pipeline.store.reading import fingerprints
+from achievement_pipeline.store.tables import Achievement, Edit, EditField, Publication, PublicationState
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,19 @@ class Placement:
     """The activity that it belongs to; none where it is a piece of work of its own."""
 
 
+@dataclass(frozen=True)
+class Orphan:
+    """An achievement that is gone from its source, without a successor, and that the user decided something about."""
+
+    key: str
+    title: str
+    decisions: tuple[str, ...]
+    """Fields that were edited, and the channels that it was published on."""
+
+
+Fingerprint = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+
+_TEXT = (EditField.TITLE, EditField.DESCRIPTION)
 _VALUES: dict[EditField, TypeAdapter[Any]] = {
     EditField.TITLE: TypeAdapter(Title),
     EditField.DESCRIPTION: TypeAdapter(Description),
@@ -46,9 +61,9 @@ _VALUES: dict[EditField, TypeAdapter[Any]] = {
     EditField.PORTFOLIO_READY: TypeAdapter(bool),
     EditField.HIDDEN: TypeAdapter(bool),
     EditField.PINNED: TypeAdapter(bool),
-    EditField.APPROVED: TypeAdapter(bool),
+    EditField.APPROVED: TypeAdapter(bool | Fingerprint),
     EditField.BELONGS_TO: TypeAdapter(Placement),
-    EditField.REVIEWED: TypeAdapter(Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]),
+    EditField.REVIEWED: TypeAdapter(Fingerprint),
 }
 
 
@@ -57,11 +72,15 @@ def record_edit(  # noqa: PLR0913 - what an edit is made of
 ) -> int:
     """Record that a user changed a field of an achievement, and return the number of the edit.
 
+    An approval is recorded as the fingerprint of the text that it was given to, so that it lapses when that changes.
+    Whoever approved a text and then edits it has approved what they wrote.
+
     Args:
         connection: The database.
         key: The achievement.
         field: What is changed or decided.
-        value: What it is changed to.
+        value: What it is changed to. For an approval true, which means the text as it is now, the fingerprint of the
+            text that was shown, or false.
         made_by: Who does it.
         channel: The way out that an approval is for; none: all of them.
 
@@ -73,6 +92,9 @@ def record_edit(  # noqa: PLR0913 - what an edit is made of
     except ValidationError as error:
         problems = "; ".join(problem["msg"] for problem in error.errors())
         raise StoreError(f"{field} can't be {value!r}: {problems}.") from error
+    before = fingerprints(connection, [key]) if field in (*_TEXT, EditField.APPROVED) else {}
+    if checked is True and field is EditField.APPROVED:
+        checked = before.get(key)
     edited = sa.select(
         Achievement.key,
         sa.literal(field.value),
@@ -86,6 +108,8 @@ def record_edit(  # noqa: PLR0913 - what an edit is made of
     number: int | None = connection.scalar(statement.returning(Edit.id))
     if number is None:
         raise StoreError(f"There is no achievement {key}. `achievements list` shows which there are.")
+    if field in _TEXT:
+        _carry_approvals(connection, key, before[key], made_by)
     return number
 
 
@@ -126,6 +150,23 @@ def recent_edits(connection: sa.Connection, limit: int) -> list[RecordedEdit]:
     return _read_edits(connection, sa.true(), newest=limit)
 
 
+def orphaned_decisions(connection: sa.Connection) -> list[Orphan]:
+    """Return the achievements that are gone and whose edits or publications nothing has taken over, by key."""
+    edited = sa.select(Edit.achievement_key, Edit.field.label("decision")).where(Edit.undone_at.is_(None))
+    published = sa.select(Publication.achievement_key, sa.literal("published on ") + Publication.channel).where(
+        Publication.state.not_in([PublicationState.PLANNED.value, PublicationState.FAILED.value])
+    )
+    decided = edited.union(published).subquery()
+    statement = (
+        sa.select(Achievement.key, Achievement.title, sa.func.array_agg(decided.c.decision.distinct()))
+        .join(decided, decided.c.achievement_key == Achievement.key)
+        .where(Achievement.retracted_reason.endswith(GONE), Achievement.absorbed_by.is_(None))
+        .group_by(Achievement.key)
+        .order_by(Achievement.key)
+    )
+    return [Orphan(key, title, tuple(decisions)) for key, title, decisions in connection.execute(statement)]
+
+
 def undo(connection: sa.Connection, number: int) -> None:
     """Take an edit back; it stays in the history. One that says what belongs together: see `grouping.take_back`.
 
@@ -135,6 +176,15 @@ def undo(connection: sa.Connection, number: int) -> None:
     statement = sa.update(Edit).where(Edit.id == number, Edit.undone_at.is_(None)).values(undone_at=sa.func.now())
     if connection.execute(statement.returning(Edit.id)).one_or_none() is None:
         raise StoreError(f"There is no edit {number} that could be undone.")
+
+
+def _carry_approvals(connection: sa.Connection, key: str, before: str, made_by: str) -> None:
+    """Let what somebody approved with a text hold for the one that they have just edited it to."""
+    now = fingerprints(connection, [key])[key]
+    absorbed = sa.select(Achievement.key).where(Achievement.absorbed_by == key)
+    approved = (Edit.field == EditField.APPROVED.value) & (Edit.value == sa.literal(before, Edit.value.type))
+    theirs = (Edit.made_by == made_by) & ((Edit.achievement_key == key) | Edit.achievement_key.in_(absorbed))
+    connection.execute(sa.update(Edit).where(approved, theirs, Edit.undone_at.is_(None)).values(value=now))
 
 
 def _read_edits(

@@ -8,8 +8,8 @@ that was done first; then the smallest key. What a user said (`achievement_pipel
 them. What was there before has no say, nor has the order in which things came.
 
 What is gone from its source keeps its names as long as it has an achievement: a commit of a branch that was squashed
-and deleted is still named by its pull request, and a rebased one shares what it keeps with the new one. So what the
-user said of it goes where its work went.
+and deleted is still named by its pull request, and a rewritten one shares a name with the new one. So what the user
+decided about it holds for what took its place, merges and splits included.
 """
 
 from collections.abc import Sequence
@@ -53,15 +53,40 @@ _REPLACE_LINKS = (
 )
 _KEEP_FORMER_NAMES = sa.text("""
     INSERT INTO former_names (achievement_key, name)
-    SELECT activity_key, name
-    FROM activity_names JOIN achievements ON achievements.key = activity_key
-    WHERE activity_key = ANY (CAST(:keys AS text[]))
+    WITH gone (key, name) AS (
+        SELECT activity_key, name FROM activity_names WHERE activity_key = ANY (CAST(:keys AS text[]))
+    ), predecessor (achievement_key, key) AS (
+        SELECT DISTINCT former.achievement_key, gone.key
+        FROM gone CROSS JOIN LATERAL (
+            SELECT achievement_key FROM former_names WHERE former_names.name = gone.name OFFSET 0
+        ) AS former
+        WHERE EXISTS (SELECT FROM edits WHERE edits.achievement_key = former.achievement_key)
+        OR EXISTS (SELECT FROM publications WHERE publications.achievement_key = former.achievement_key)
+    )
+    SELECT key, name FROM gone WHERE EXISTS (SELECT FROM achievements WHERE achievements.key = gone.key)
+    UNION
+    SELECT achievement_key, name FROM predecessor JOIN gone USING (key)
     ON CONFLICT DO NOTHING
 """)
+"""What a gone activity was called, and its predecessors by it: work that is rewritten twice has shared no name with the
+first for long."""
 _FORGET_FORMER_NAMES = sa.text("""
     DELETE FROM former_names USING changed_activities AS changed WHERE achievement_key = changed.key
 """)
-_NOTE_AFFECTED = sa.text("""
+
+
+def _heirs(key: str) -> str:
+    """Return the SELECT of the activity of a key, or where it is gone of those that have one of its names now."""
+    return f"""
+        SELECT activities.key FROM activities WHERE activities.key = {key}
+        UNION
+        SELECT named.activity_key
+        FROM former_names AS former JOIN activity_names AS named ON named.name = former.name
+        WHERE former.achievement_key = {key}
+    """  # noqa: S608 - no value of anybody's is in it
+
+
+_NOTE_AFFECTED = sa.text(f"""
     INSERT INTO affected
     WITH given (key) AS (SELECT unnest(CAST(:keys AS text[])) COLLATE "C")
     SELECT key FROM given
@@ -78,11 +103,16 @@ _NOTE_AFFECTED = sa.text("""
         OFFSET 0
     ) AS child (key)
     UNION
-    SELECT value->>'activity' FROM edits
-    WHERE field = 'belongs_to' AND undone_at IS NULL AND value->>'parent' = ANY (CAST(:keys AS text[]))
+    SELECT heir.key FROM given CROSS JOIN LATERAL ({_heirs("given.key")}) AS heir (key)
     ON CONFLICT DO NOTHING
-""")
-_FIND_MOVED = sa.text("""
+""")  # noqa: S608
+_NOTE_PLACED = sa.text(f"""
+    INSERT INTO affected
+    SELECT heir.key FROM edits CROSS JOIN LATERAL ({_heirs("value->>'activity'")}) AS heir (key)
+    WHERE field = 'belongs_to' AND undone_at IS NULL
+    ON CONFLICT DO NOTHING
+""")  # noqa: S608
+_FIND_MOVED = sa.text(f"""
     INSERT INTO moved
     WITH candidates (key, parent, rank, position) AS (
         SELECT affected.key, named.activity_key, link.rank, link.position
@@ -97,21 +127,24 @@ _FIND_MOVED = sa.text("""
         FROM candidates JOIN activities AS above ON above.key = candidates.parent
         WHERE candidates.parent <> candidates.key
         ORDER BY candidates.key, rank, position, above.completed_at NULLS LAST, candidates.parent
-    ), said AS (
-        SELECT DISTINCT ON (value->>'activity') value->>'activity' AS key, value->>'parent' AS parent
-        FROM edits WHERE field = 'belongs_to' AND undone_at IS NULL
-        ORDER BY value->>'activity', id DESC
+    ), stated AS (
+        SELECT DISTINCT ON (activity.key) activity.key, value->>'parent' IS NULL AS alone, parent.key AS parent
+        FROM edits
+        CROSS JOIN LATERAL ({_heirs("value->>'activity'")}) AS activity (key)
+        LEFT JOIN LATERAL (
+            SELECT activities.key FROM ({_heirs("value->>'parent'")}) AS heir JOIN activities USING (key)
+            WHERE activities.key <> activity.key ORDER BY completed_at NULLS LAST, key LIMIT 1
+        ) AS parent ON true
+        WHERE field = 'belongs_to' AND undone_at IS NULL
+        ORDER BY activity.key, id DESC
     ), found AS (
-        SELECT affected.key, CASE WHEN said_parent.key IS NOT NULL OR (said.key IS NOT NULL AND said.parent IS NULL)
-            THEN said.parent ELSE chosen.parent END AS parent
-        FROM affected LEFT JOIN chosen USING (key)
-        LEFT JOIN said ON said.key = affected.key
-        LEFT JOIN activities AS said_parent ON said_parent.key = said.parent
+        SELECT affected.key, CASE WHEN stated.alone THEN NULL ELSE coalesce(stated.parent, chosen.parent) END AS parent
+        FROM affected LEFT JOIN chosen USING (key) LEFT JOIN stated ON stated.key = affected.key
     )
     SELECT key, found.parent
     FROM found JOIN activities USING (key)
     WHERE activities.parent IS DISTINCT FROM found.parent
-""")
+""")  # noqa: S608
 _MOVE = sa.text("UPDATE activities SET parent = moved.parent FROM moved WHERE activities.key = moved.key")
 
 
@@ -145,6 +178,7 @@ def note_affected(connection: sa.Connection, keys: Sequence[str]) -> None:
 
 def find_moved(connection: sa.Connection) -> list[str]:
     """Find the parents of what is affected, and return the keys of those that have another one than the stored one."""
+    connection.execute(_NOTE_PLACED)
     connection.execute(_FIND_MOVED)
     return list(connection.scalars(sa.select(_MOVED.c.key)))
 

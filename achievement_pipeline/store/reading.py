@@ -7,7 +7,7 @@ itself; so what a user decided outlives a later pull request or issue that expla
 import datetime as dt
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.tables import Achievement, Activity, Base, Edit, EditField, JsonObject, Skill
 
 _CANDIDATES_SHOWN = 10
+_TEXT = (EditField.TITLE.value, EditField.DESCRIPTION.value)
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,18 @@ class AchievementView:
     portfolio_ready: bool
     hidden: bool
     """The user does not want it to be seen."""
+    hidden_by: str | None
+    """The achievement that the user hid, where that is not this one but a part of it."""
     pinned: bool
     """The user wants it to come first."""
     decided: bool
-    """The user said whether it may go out."""
+    """The user decided whether it may go out, and approved the text that it has now."""
+    lapsed: bool
+    """It was approved with another text."""
+    edited_at: dt.datetime | None
+    """When the user last changed its title or description."""
+    fingerprint: str
+    """Of the text that an approval is given to: title, description, titles of the evidence."""
     retracted_at: dt.datetime | None
     retracted_reason: str | None
     absorbed_by: str | None
@@ -130,8 +139,10 @@ class AchievementFilter:
     include_hidden: bool = False
     only_retracted: bool = False
     only_hidden: bool = False
+    only_hidden_by_a_part: bool = False
+    """Of several activities, and hidden for no other reason than that the user hid one of them."""
     decided: bool | None = None
-    """Whether the user said whether it may go out."""
+    """Whether the user decided whether it may go out, with the text that it has now."""
     text: str | None = None
     """Every word of it stands in its title, description, skills, tags or key; upper and lower case count as one."""
 
@@ -188,6 +199,12 @@ def get_achievement(connection: sa.Connection, name: str) -> AchievementView:
         candidates = [*keys[:_CANDIDATES_SHOWN], *("..." for _ in keys[_CANDIDATES_SHOWN:])]
         raise StoreError("\n  ".join([f"{name} begins several names. Give more of one of them:", *candidates]))
     return AchievementView(**connection.execute(sa.select(_SEEN).where(_SEEN.c.key == keys[0])).mappings().one())
+
+
+def fingerprints(connection: sa.Connection, keys: Collection[str]) -> dict[str, str]:
+    """Return the `AchievementView.fingerprint` of achievements, by their keys."""
+    statement = sa.select(_SEEN.c.key, _SEEN.c.fingerprint).where(_SEEN.c.key.in_(keys))
+    return dict(connection.execute(statement).all())
 
 
 def skills_of(connection: sa.Connection, key: str) -> list[SkillView]:
@@ -250,7 +267,8 @@ def activities_of(connection: sa.Connection, keys: Sequence[str]) -> list[Judged
 
 def summarise(connection: sa.Connection, wanted: AchievementFilter) -> Summary:
     """Count achievements by what they are, show and belong to."""
-    chosen = sa.select(_SEEN).where(*_conditions(wanted)).cte("chosen")
+    counted = (_SEEN.c.category, _SEEN.c.skills_demonstrated, _SEEN.c.repository)
+    chosen = sa.select(*counted).where(*_conditions(wanted)).cte("chosen")
     categories = _count(connection, sa.select(chosen.c.category))
     return Summary(
         achievements=sum(categories.values()),
@@ -319,6 +337,8 @@ def _flags(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
         yield _SEEN.c.hidden
     elif not wanted.include_hidden:
         yield ~_SEEN.c.hidden
+    if wanted.only_hidden_by_a_part:
+        yield _SEEN.c.hidden_by.is_not(None) & (sa.func.jsonb_array_length(_SEEN.c.evidence) > 1)
     if wanted.portfolio is not None:
         yield _SEEN.c.portfolio_ready == wanted.portfolio
     if wanted.decided is not None:
@@ -336,9 +356,9 @@ def standing_edits() -> sa.Subquery:
     """Select the edits that are not undone, with the key of the achievement that they hold for.
 
     Columns: ``key``, ``distance`` (0 for the achievement's own, 1 for those of one that it absorbed: the nearest wins,
-    then the latest), ``id``, ``field``, ``value``, ``channel``.
+    then the latest), ``made_on``, ``made_at``, ``id``, ``field``, ``value``, ``channel``.
     """
-    said = (Edit.id, Edit.field, Edit.value, Edit.channel)
+    said = (Edit.achievement_key.label("made_on"), Edit.made_at, Edit.id, Edit.field, Edit.value, Edit.channel)
     own = sa.select(Edit.achievement_key.label("key"), sa.literal(0).label("distance"), *said)
     absorbed = sa.select(Achievement.absorbed_by, sa.literal(1), *said).join(
         Achievement, Achievement.key == Edit.achievement_key
@@ -363,18 +383,43 @@ def _seen() -> sa.Subquery:
         field.value: sa.func.coalesce(sa.cast(values[field], sa.Boolean()), sa.false())
         for field in (EditField.HIDDEN, EditField.PINNED)
     }
-    deciding = sa.literal([EditField.HIDDEN.value, EditField.APPROVED.value], sa.ARRAY(sa.Text()))
-    decided = sa.func.coalesce(applied.c.fields.has_any(deciding), sa.false())
+    own = sa.exists().where(
+        Edit.achievement_key == Achievement.key, Edit.field == EditField.HIDDEN.value, Edit.undone_at.is_(None)
+    )
+    hidden_by = sa.case((flags[EditField.HIDDEN.value] & ~own, applied.c.hidden_part))
+    fingerprint = _fingerprint(edited["title"], edited["description"], columns["evidence"])
+    approval = values[EditField.APPROVED]
+    decision = {
+        "decided": sa.func.coalesce(
+            applied.c.fields.has_key(EditField.HIDDEN.value) | approval.in_(["false", fingerprint]), sa.false()
+        ),
+        "lapsed": sa.func.coalesce(approval.not_in(["false", fingerprint]), sa.false()),
+        "edited_at": applied.c.edited_at,
+        "fingerprint": fingerprint,
+    }
     ledger: sa.ColumnElement[Any] = columns["score_ledger"]
     for score in ("impact", "complexity"):
         ledger = ledger.concat(_edited_line(score, edited[f"{score}_score"], columns[f"{score}_score"]))
-    shown = {**columns, **edited, "score_ledger": ledger, **flags, "decided": decided}
+    shown = {**columns, **edited, "score_ledger": ledger, **flags, "hidden_by": hidden_by, **decision}
     return (
         sa.select(*(column.label(name) for name, column in shown.items()))
         .select_from(Achievement)
         .outerjoin(applied, applied.c.key == Achievement.key)
         .subquery("seen")
     )
+
+
+def _fingerprint(
+    title: sa.ColumnElement[Any], description: sa.ColumnElement[Any], evidence: sa.ColumnElement[Any]
+) -> sa.ColumnElement[str]:
+    """Return the SHA-256 of all words that an achievement is shown by; migration 0006 took the same."""
+    line = sa.func.jsonb_array_elements(evidence).column_valued("line")
+    words = sa.select(sa.collate(line.op("->>")("title"), "C").label("title")).distinct().subquery()
+    titles = sa.select(
+        sa.func.string_agg(words.c.title, aggregate_order_by(sa.literal("\n"), words.c.title))
+    ).scalar_subquery()
+    text = sa.func.concat_ws("\x1f", title, sa.func.btrim(description, " \n\r\t"), titles)
+    return sa.func.encode(sa.func.sha256(sa.func.convert_to(text, "UTF8")), "hex")
 
 
 def _edited_line(score: str, edited: sa.ColumnElement[Any], original: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
@@ -393,7 +438,18 @@ def _applied_edits() -> sa.Subquery:
     # of equal names in an object jsonb keeps the last
     the_best_last = aggregate_order_by(standing.value, standing.distance.desc(), standing.id)
     fields_by_name = sa.func.jsonb_object_agg(standing.field, the_best_last, type_=JSONB())
-    return sa.select(standing.key, fields_by_name.label("fields")).group_by(standing.key).subquery("applied")
+    hides = (standing.field == EditField.HIDDEN.value) & (standing.value == sa.literal(True, JSONB()))
+    hidden_parts = sa.func.min(standing.made_on).filter(hides, standing.distance > 0)
+    return (
+        sa.select(
+            standing.key,
+            fields_by_name.label("fields"),
+            hidden_parts.label("hidden_part"),
+            sa.func.max(standing.made_at).filter(standing.field.in_(_TEXT)).label("edited_at"),
+        )
+        .group_by(standing.key)
+        .subquery("applied")
+    )
 
 
 _SEEN = _seen()

@@ -205,7 +205,7 @@ class EditField(StrEnum):
     PINNED = "pinned"
     """It comes before others."""
     APPROVED = "approved"
-    """It may go out on a channel, or on all of them."""
+    """It may go out on a channel, or on all of them: the fingerprint of the text that was approved, or false."""
     REVIEWED = "reviewed"
     """The fingerprint of a text that was read and may go out, though it was not surely safe."""
     BELONGS_TO = "belongs_to"
@@ -258,6 +258,8 @@ class PublicationState(StrEnum):
     PUBLISHED = "published"
     FAILED = "failed"
     """It is not there, and is sent again only when the user says so."""
+    WITHDRAWN = "withdrawn"
+    """It was planned and may not go out any more; it is planned again when it may."""
     DELETED = "deleted"
 
 

@@ -38,6 +38,7 @@ def written(*rows: Mapping[str, object]) -> DataFrame[RawCommits]:
         "subject": "feat: work",
         "body": "",
         "trailers": "",
+        "replaces": "",
         "diff": "read",
     }
     commits: list[dict[str, object]] = []

@@ -1,14 +1,30 @@
+import datetime as dt
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from sqlalchemy.orm import Session
 
-from achievement_pipeline.store.approvals import Origin, approvals, origins, people, reviewed_texts, skill_names
+from achievement_pipeline.store import migrations
+from achievement_pipeline.store.approvals import (
+    Approval,
+    Origin,
+    approvals,
+    origins,
+    people,
+    reviewed_texts,
+    skill_names,
+)
+from achievement_pipeline.store.database import migrate
 from achievement_pipeline.store.edits import record_edit, undo
 from achievement_pipeline.store.manual import AchievementCreate, create_achievement
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, get_achievement
 from achievement_pipeline.store.repositories import remember_repository
 from achievement_pipeline.store.tables import EditField
-from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, collect
+from achievement_pipeline_tests.store.pieces import NOON, REPOSITORY, Piece, by_the_rules, collect
 
 pytestmark = pytest.mark.e2e
 
@@ -23,8 +39,8 @@ def test_an_approval_of_a_channel_says_nothing_of_another(engine: sa.Engine) -> 
         record_edit(connection, COMMIT.key, APPROVED, value=True, made_by="ann", channel="linkedin")
         record_edit(connection, PULL.key, APPROVED, value=True, made_by="ann")
 
-        assert approvals(connection, "linkedin") == {COMMIT.key: True, PULL.key: True}
-        assert approvals(connection, "feed") == {PULL.key: True}
+        assert approvals(connection, "linkedin") == {COMMIT.key: Approval.APPROVED, PULL.key: Approval.APPROVED}
+        assert approvals(connection, "feed") == {PULL.key: Approval.APPROVED}
 
 
 def test_the_last_decision_that_covers_a_channel_holds(engine: sa.Engine) -> None:
@@ -32,22 +48,95 @@ def test_the_last_decision_that_covers_a_channel_holds(engine: sa.Engine) -> Non
     with engine.begin() as connection:
         record_edit(connection, COMMIT.key, APPROVED, value=True, made_by="ann")
         refusal = record_edit(connection, COMMIT.key, APPROVED, value=False, made_by="ann", channel="linkedin")
-        assert approvals(connection, "linkedin") == {COMMIT.key: False}
-        assert approvals(connection, "feed") == {COMMIT.key: True}
+        assert approvals(connection, "linkedin") == {COMMIT.key: Approval.REFUSED}
+        assert approvals(connection, "feed") == {COMMIT.key: Approval.APPROVED}
 
         undo(connection, refusal)
-        assert approvals(connection, "linkedin") == {COMMIT.key: True}
+        assert approvals(connection, "linkedin") == {COMMIT.key: Approval.APPROVED}
 
 
-def test_an_approval_goes_along_with_what_absorbs_it(engine: sa.Engine) -> None:
-    collect(engine, git=(COMMIT,))
+def test_an_approval_goes_along_with_what_absorbs_it_as_long_as_the_text_is_the_same(engine: sa.Engine) -> None:
+    collect(engine, by_the_rules, git=(COMMIT,))
     with engine.begin() as connection:
         record_edit(connection, COMMIT.key, APPROVED, value=True, made_by="ann", channel="feed")
-    collect(engine, git=(Piece(COMMIT.key, parent=PULL.key),), github=(PULL,))
+    branch = Piece(COMMIT.key, parent=PULL.key)
+    pull = replace(PULL, columns={"title": f"Title of {COMMIT.key}"})
+    collect(engine, by_the_rules, git=(branch,), github=(pull,))
     with engine.begin() as connection:
-        assert approvals(connection, "feed")[PULL.key]
+        assert approvals(connection, "feed")[PULL.key] is Approval.APPROVED
+
+    collect(engine, by_the_rules, git=(branch,), github=(replace(PULL, columns={"title": "Other words"}),))
+    with engine.begin() as connection:
+        assert approvals(connection, "feed")[PULL.key] is Approval.LAPSED
         record_edit(connection, PULL.key, APPROVED, value=False, made_by="ann")
-        assert not approvals(connection, "feed")[PULL.key]
+        assert approvals(connection, "feed")[PULL.key] is Approval.REFUSED
+
+
+class TestAnApprovalBelongsToTheTextThatWasShown:
+    @pytest.mark.parametrize("changed", [{"title": "Leak names"}, {"description": "Told by Bob"}])
+    def test_it_lapses_when_somebody_else_changes_the_text(self, engine: sa.Engine, changed: dict[str, str]) -> None:
+        collect(engine, git=(COMMIT,))
+        with engine.begin() as connection:
+            record_edit(connection, COMMIT.key, APPROVED, value=True, made_by="ann")
+
+        collect(engine, git=(replace(COMMIT, columns=changed),))
+
+        with engine.begin() as connection:
+            assert approvals(connection, "linkedin") == {COMMIT.key: Approval.LAPSED}
+            seen = get_achievement(connection, COMMIT.key)
+            assert (seen.lapsed, seen.decided) == (True, False)
+            record_edit(connection, COMMIT.key, APPROVED, value=seen.fingerprint, made_by="ann")
+            assert approvals(connection, "linkedin") == {COMMIT.key: Approval.APPROVED}
+
+    def test_what_is_not_text_changes_nothing(self, engine: sa.Engine) -> None:
+        collect(engine, git=(COMMIT,))
+        with engine.begin() as connection:
+            record_edit(connection, COMMIT.key, APPROVED, value=True, made_by="ann")
+
+        collect(engine, git=(replace(COMMIT, impact=77, columns={"completed_at": NOON + dt.timedelta(1)}),))
+
+        with engine.begin() as connection:
+            assert approvals(connection, "linkedin") == {COMMIT.key: Approval.APPROVED}
+
+    def test_whoever_edits_what_they_approved_approves_what_they_wrote(self, engine: sa.Engine) -> None:
+        collect(engine, git=(COMMIT,))
+        with engine.begin() as connection:
+            record_edit(connection, COMMIT.key, APPROVED, value=True, made_by="ann")
+            record_edit(connection, COMMIT.key, EditField.TITLE, "My words", made_by="ann")
+            assert approvals(connection, "linkedin") == {COMMIT.key: Approval.APPROVED}
+            theirs = record_edit(connection, COMMIT.key, EditField.TITLE, "Bob's words", made_by="bob")
+            assert approvals(connection, "linkedin") == {COMMIT.key: Approval.LAPSED}
+            undo(connection, theirs)
+            assert approvals(connection, "linkedin") == {COMMIT.key: Approval.APPROVED}
+
+    def test_what_was_approved_is_what_was_shown_not_what_has_come_since(self, engine: sa.Engine) -> None:
+        collect(engine, git=(COMMIT,))
+        with engine.connect() as connection:
+            shown = get_achievement(connection, COMMIT.key).fingerprint
+        collect(engine, git=(replace(COMMIT, columns={"title": "Other words"}),))
+        with engine.begin() as connection:
+            record_edit(connection, COMMIT.key, APPROVED, value=shown, made_by="ann")
+            assert approvals(connection, "linkedin") == {COMMIT.key: Approval.LAPSED}
+
+    def test_approvals_from_before_hold_for_the_text_at_the_upgrade(self, engine: sa.Engine) -> None:
+        collect(engine, git=(COMMIT, PULL))
+        with engine.begin() as connection:
+            record_edit(connection, COMMIT.key, EditField.TITLE, "Mine", made_by="ann")
+            for key in (COMMIT.key, PULL.key):
+                record_edit(connection, key, APPROVED, value=True, made_by="ann")
+        _upgrade_again(engine, before="0005")
+
+        with engine.begin() as connection:
+            assert set(approvals(connection, "linkedin").values()) == {Approval.APPROVED}
+
+
+def _upgrade_again(engine: sa.Engine, *, before: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, before)
+    migrate(engine)
 
 
 def test_the_texts_that_were_reviewed_are_known_by_their_fingerprints(engine: sa.Engine) -> None:

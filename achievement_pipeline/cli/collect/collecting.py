@@ -26,6 +26,7 @@ from achievement_pipeline.errors import SourceError
 from achievement_pipeline.settings import RepositorySettings, Settings
 from achievement_pipeline.sources.git import open_repository, without_credentials
 from achievement_pipeline.store.changes import changes_since, this_moment
+from achievement_pipeline.store.edits import orphaned_decisions
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, summarise
 from achievement_pipeline.terminal import escape_controls, unescaped_errors
 
@@ -73,6 +74,8 @@ def collect_from(
             changes_since(connection, before),
             summarise(connection, everything),
             find_achievements(connection, everything, _HIGHEST),
+            orphaned_decisions(connection),
+            find_achievements(connection, AchievementFilter(include_hidden=True, only_hidden_by_a_part=True)),
         )
 
 

@@ -1,17 +1,19 @@
 """What one call of `achievements collect` found, and how it is told."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import click
 
-from achievement_pipeline.cli.look.achievements import headline
+from achievement_pipeline.cli.look.achievements import headline, hidden_words
 from achievement_pipeline.store.achievements import Outcome
+from achievement_pipeline.store.edits import Orphan
 from achievement_pipeline.store.reading import AchievementView, Summary
 
 _SKILLS = 10
 _UNREAD_SHOWN = 10
+_ORPHANS_SHOWN = 10
 _READ = {
     "GitHub": ({"raw_pull_requests": "pull requests", "raw_reviews": "reviews"}, "pull_request_activities"),
     "Linear": ({"raw_linear_issues": "issues", "raw_linear_projects": "projects"}, "linear_activities"),
@@ -56,6 +58,10 @@ class Collection:
     """What became of the achievements."""
     summary: Summary
     highest: list[AchievementView]
+    orphans: list[Orphan]
+    """What the user decided about work that is gone."""
+    hidden_by_parts: list[AchievementView]
+    """What is hidden because a part of it is."""
 
 
 def report(collection: Collection, off: list[str]) -> Iterator[str]:
@@ -69,6 +75,9 @@ def report(collection: Collection, off: list[str]) -> Iterator[str]:
     outcome = asdict(replace(collection.changes, unchanged=0))
     changes = ", ".join(f"{number:,} {name}" for name, number in outcome.items() if number)
     summary = collection.summary
+    yield from describe_orphans(collection.orphans)
+    for whole in collection.hidden_by_parts[:_ORPHANS_SHOWN]:
+        yield f"⚠️  {whole.title} is hidden {hidden_words(whole)}"
     yield f"\n{click.style(f'{summary.achievements:,} achievements', bold=True)} ({changes or 'nothing changed'})"
     if summary.achievements:
         yield f"  by category: {_counted(summary.categories)}"
@@ -76,6 +85,20 @@ def report(collection: Collection, off: list[str]) -> Iterator[str]:
         yield "\nHighest impact  (impact, complexity)"
         yield from map(headline, collection.highest)
         yield "\nNext: achievements list · achievements explain KEY · achievements start (the Dagster UI)"
+
+
+def describe_orphans(orphans: Sequence[Orphan]) -> Iterator[str]:
+    """Name the decisions that no achievement has any more, in lines for people."""
+    if not orphans:
+        return
+    yield click.style(
+        f"\n⚠️  Decisions about {len(orphans):,} achievements that are gone from their sources:", bold=True
+    )
+    for orphan in orphans[:_ORPHANS_SHOWN]:
+        yield f"  {orphan.title}: {', '.join(orphan.decisions)}  ({orphan.key})"
+    if len(orphans) > _ORPHANS_SHOWN:
+        yield f"  and {len(orphans) - _ORPHANS_SHOWN:,} more"
+    yield "  Their work was found under no other name. Where it is back as another achievement, decide there again."
 
 
 def _about(repository: CollectedRepository) -> Iterator[str]:

@@ -126,6 +126,8 @@ def headline(achievement: AchievementView, standing: Standing | None = None) -> 
     first = f"{scores}  {day}  {achievement.category:<14} {achievement.title}{retracted}"
     beside = "" if standing is None or standing.percentile is None else f"  percentile {standing.percentile:g}"
     beside += f"  {standing.confidence} sources" if standing and standing.confidence > 1 else ""
+    if achievement.lapsed:
+        beside += "  changed since you approved it"
     return f"{first}\n{' ' * 13}{click.style(_short(achievement.key) + beside, dim=True)}"
 
 
@@ -149,9 +151,21 @@ def _facts(achievement: AchievementView, standing: Standing) -> Iterator[tuple[s
     yield "tags", ", ".join(achievement.tags) or "none"
     yield "portfolio", "ready" if achievement.portfolio_ready else "not ready"
     if achievement.hidden:
-        yield "hidden", "by the user"
+        yield "hidden", hidden_words(achievement)
+    if achievement.lapsed:
+        yield "approval", "changed since you approved it: `achievements approve` approves the text as it is now"
     if achievement.retracted_at:
         yield "retracted", f"{achievement.retracted_at:%Y-%m-%d}, {achievement.retracted_reason}"
+
+
+def hidden_words(achievement: AchievementView) -> str:
+    """Say why an achievement is hidden, and how to show it where that is not the user's decision about itself."""
+    if achievement.hidden_by is None:
+        return "by the user"
+    return (
+        f"because {achievement.hidden_by}, a part of it, was hidden. "
+        f"To show the whole: achievements unhide {achievement.key}"
+    )
 
 
 def _explanation(

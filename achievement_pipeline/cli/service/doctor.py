@@ -16,7 +16,7 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from achievement_pipeline.app.accounts import logins_of
+from achievement_pipeline.app.accounts import linkedin_as, logins_of
 from achievement_pipeline.cli import EXIT_FAILED
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.faults import fault_of_machine
@@ -29,6 +29,7 @@ from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.github import GitHubClient
 from achievement_pipeline.sources.linear import LinearClient
 from achievement_pipeline.sources.mlflow import MlflowClient
+from achievement_pipeline.store.edits import orphaned_decisions
 from achievement_pipeline.store.embedded import embedded_server, find_abandoned
 from achievement_pipeline.store.repositories import KnownRepository, list_repositories
 from achievement_pipeline.store.tables import Achievement
@@ -39,6 +40,9 @@ _OLDEST_GIT = (2, 31)
 
 _IMPATIENT = Wire(timeout=(5.0, 15.0), attempts=1, patience=0.0)
 """Somebody waits for the answer: what does not come at once is what they want to know."""
+
+
+_ORPHANS_SHOWN = 5
 
 
 class Health(StrEnum):
@@ -175,6 +179,10 @@ def _linkedin(settings: Settings) -> Finding:
     said, _, remedy = warning(login, dt.datetime.now(dt.UTC)).partition(". ")
     if said:
         return Finding("linkedin", Health.BAD, said, remedy)
+    try:
+        linkedin_as(login, settings).ask_author()
+    except (PublishingError, SourceError) as error:
+        return Finding("linkedin", Health.BAD, str(error), "Run `achievements login linkedin` if the login is refused.")
     return Finding("linkedin", Health.GOOD, f"logged in until {login.expires_at:%Y-%m-%d}")
 
 
@@ -183,6 +191,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         with open_engine(settings) as engine:
             yield _contents(engine, origin)
+            yield from _orphans(engine)
             repositories = list_repositories(engine)
     except StoreError as error:
         problem, _, remedy = str(error).partition("\n")
@@ -198,6 +207,16 @@ def _contents(engine: sa.Engine, origin: str) -> Finding:
         server = connection.scalar(sa.text("SHOW server_version"))
         count = connection.scalar(sa.select(sa.func.count()).where(Achievement.retracted_at.is_(None)))
     return Finding("database", Health.GOOD, f"PostgreSQL {server}, {origin}, {count:,} achievements")
+
+
+def _orphans(engine: sa.Engine) -> Iterator[Finding]:
+    with engine.connect() as connection:
+        orphans = orphaned_decisions(connection)
+    if orphans:
+        named = "; ".join(f"{each.title} ({', '.join(each.decisions)}) {each.key}" for each in orphans[:_ORPHANS_SHOWN])
+        detail = f"{len(orphans):,} achievements with decisions are gone from their sources: {named}"
+        remedy = "Where their work is back as another achievement, decide there again; `undo NUMBER` drops a decision."
+        yield Finding("decisions", Health.OFF, detail, remedy)
 
 
 def _repository(repository: KnownRepository) -> Finding:

@@ -29,7 +29,7 @@ from achievement_pipeline.judging.categories.peel import as_titles, peel, plain_
 from achievement_pipeline.judging.impact.significance import are_unread, judge_significance
 from achievement_pipeline.judging.links.commit_names import commit_names, places_of
 from achievement_pipeline.judging.links.references import link_commits, name_commits
-from achievement_pipeline.judging.links.same_work import find_retractions, find_reverts
+from achievement_pipeline.judging.links.same_work import digest_contents, find_retractions, find_reverts
 from achievement_pipeline.judging.noise.files import are_wide, counted_lines, put_source_lines
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.people import canonical, read_coauthors, read_sign_offs, show_names
@@ -166,7 +166,7 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
                 "significant": verdicts["significant"],
                 "reasons": verdicts["reasons"] + ("," + retractions["reason"]).reindex(commits.index).fillna(""),
                 "retracted_by": retractions["by"].map(keys).reindex(commits.index).astype("str"),
-                "names": name_commits(commits),
+                "names": name_commits(commits, digest_contents(contents_of_work)),
                 "links": link_commits(commits),
                 "signed_off_by": _listed(read_sign_offs(commits["body"], people), commits.index),
                 "sha": commits["sha"],

@@ -6,6 +6,7 @@ of Linear's is called UTF. Names compare without case, so they are lower case:
 ===================================  ================================================================================
 ``commit:<sha>``                     a commit, in whatever repository it is
 ``change:<repository>/<when>/<what>``  what a commit keeps when it is rebased: its author's date, and its subject
+``contents:<repository>/<digest>``   what a commit keeps when it is reworded: which contents it turns into which
 ``pull:<host>/<owner>/<name>#12``    a pull request
 ``branch:<sha>``                     a pull request, by a commit of its branch
 ``issue:<host>/<owner>/<name>#12``   a Linear issue, by the GitHub issue that it is attached to
@@ -77,12 +78,24 @@ class Rank(IntEnum):
     """Nothing belongs to what only lists it."""
 
 
-def name_commits(commits: DataFrame[RawCommits]) -> pd.Series[str]:
-    """Return the names of each commit: its own, and what it keeps when it is rebased."""
-    changes = _changes(commits["repository"], commits["authored_at"], commits["subject"])
-    return ('["commit:' + commits["sha"] + '"').where(
-        changes.isna(), '["commit:' + commits["sha"] + '","' + changes + '"'
-    ) + "]"
+def name_commits(commits: DataFrame[RawCommits], contents: Names | None = None) -> pd.Series[str]:
+    """Return the names of each commit: its own, those of commits that it replaces, and what it keeps when rewritten.
+
+    Args:
+        commits: Commits of any number of repositories.
+        contents: Digests of what they change (`same_work.digest_contents`), for those where it is known.
+    """
+    repositories = commits["repository"]
+    replaced = commits["replaces"][commits["replaces"] != ""].str.replace(" ", '","commit:', regex=False)
+    names = '"commit:' + commits["sha"] + '"'
+    for more in (
+        "commit:" + replaced,
+        _changes(repositories, commits["authored_at"], commits["subject"]),
+        "contents:" + repositories.str.lower() + "/" + contents if contents is not None else None,
+    ):
+        if more is not None:
+            names += (',"' + more + '"').reindex(commits.index).fillna("")
+    return "[" + names + "]"
 
 
 def link_commits(commits: DataFrame[RawCommits]) -> pd.Series[str]:

@@ -369,6 +369,15 @@ def _alike(commits: pd.DataFrame, work: pd.DataFrame, standing: pd.Series[bool])
     yield from _pairs(written.assign(paths=paths).dropna(subset="paths"))
 
 
+def digest_contents(work: pd.DataFrame) -> pd.Series[str]:
+    """Return a digest of which contents each commit turns into which; by place. A reword keeps it.
+
+    Args:
+        work: As in `find_retractions`.
+    """
+    return _digests(work, ["path", "old_blob", "new_blob"]).map("{:016x}".format).astype("str")
+
+
 def _digests(work: pd.DataFrame, columns: list[str]) -> pd.Series[int]:
     """A number for what the columns of each commit's files hold, in any order of the files; by place."""
     rows = pd.util.hash_pandas_object(work[columns], index=False).to_numpy()

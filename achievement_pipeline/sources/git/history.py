@@ -23,6 +23,7 @@ from achievement_pipeline.sources.git.commits import existing, revisions, true_p
 from achievement_pipeline.sources.git.errors import CorruptRepositoryError
 from achievement_pipeline.sources.git.processes import SealedGit, said
 from achievement_pipeline.sources.git.repositories import Repository, held_commits
+from achievement_pipeline.sources.git.rewrites import find_replaced
 
 Select = Callable[[DataFrame[RawCommits]], "pd.Series[bool]"]
 """Says of each listed commit, by the frame's index, whether its changes are wanted."""
@@ -165,6 +166,7 @@ def read_history(
     commits = typed(RawCommits, listing.commits.assign(diff=states))
     files = changes.files
     if stored:
+        commits = _with_replaced(repository, commits, files, stored, listing.gone)
         files = typed(RawCommitFiles, pd.concat([files, _without(stored.files, listing.gone)], ignore_index=True))
     return History(
         commits=commits,
@@ -174,6 +176,24 @@ def read_history(
         gone=len(listing.gone),
         unread=changes.unread,
     )
+
+
+def _with_replaced(
+    repository: Repository,
+    commits: DataFrame[RawCommits],
+    files: DataFrame[RawCommitFiles],
+    stored: History,
+    gone: frozenset[str],
+) -> DataFrame[RawCommits]:
+    """Note of new commits which of the gone ones they took the place of."""
+    is_new = ~_is_in(commits["sha"], stored.commits["sha"])
+    if not gone or not is_new.any():
+        return commits
+    lost, lost_files = (frame[_is_in(frame["sha"], gone)] for frame in (stored.commits, stored.files))
+    with repository.seal() as git:
+        replaced = find_replaced(git, lost, lost_files, commits[is_new], files)
+    named = replaced.reindex(commits["sha"]).set_axis(commits.index)
+    return typed(RawCommits, commits.assign(replaces=named.fillna(commits["replaces"])))
 
 
 def no_history(key: str) -> History:
@@ -285,19 +305,28 @@ def _list_difference(git: SealedGit, repository: Repository, stored: History) ->
 
 
 def _list_all(git: SealedGit, repository: Repository, stored: History | None) -> Listing:
-    """List everything anew; of what is stored, only what is known of the changes is kept."""
+    """List everything again; of what is stored, only what git does not list is kept."""
     commits = _walk(git, repository)
     if stored is None:
         return Listing(typed(RawCommits, commits), len(commits), frozenset())
-    known = stored.commits.set_index("sha")["diff"].reindex(commits["sha"]).reset_index(drop=True)
+    known = stored.commits.set_index("sha")[["diff", "replaces"]].reindex(commits["sha"]).reset_index(drop=True)
     gone = _without(stored.commits, commits["sha"])["sha"]
-    commits = typed(RawCommits, commits.assign(diff=known.fillna(commits["diff"])))
-    return Listing(commits, int(known.isna().sum()), frozenset(gone))
+    return Listing(
+        typed(
+            RawCommits,
+            commits.assign(
+                diff=known["diff"].fillna(commits["diff"]), replaces=known["replaces"].fillna(commits["replaces"])
+            ),
+        ),
+        int(known["diff"].isna().sum()),
+        frozenset(gone),
+    )
 
 
 def _walk(git: SealedGit, repository: Repository, without: Iterable[str] = ()) -> pd.DataFrame:
     """List commits; those that a shallow clone ends at with the parents that it hides."""
     commits = walk(git, repository.key, repository.tips, without)
+    commits["replaces"] = pd.Series("", index=commits.index, dtype="str")
     ends = commits["sha"][commits["sha"].isin(repository.shallow)]
     if ends.empty:
         return commits
