@@ -9,15 +9,18 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from pandera.typing import DataFrame
 
+from achievement_pipeline.app.rendering import verdicts
 from achievement_pipeline.frames import Achievements, PiecesOfWork
 from achievement_pipeline.judging import compose_achievements
-from achievement_pipeline.publishing.gate.clearing import verdicts
 from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.publishing.gate.privacy import Held, PublicAchievement
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.edits import RecordedEdit, record_edit
+from achievement_pipeline.store.publications import Publication, find_publications_of
 from achievement_pipeline.store.reading import AchievementView, get_achievement
-from achievement_pipeline.store.tables import EditField
+from achievement_pipeline.store.tables import EditField, PublicationState
+
+_LIVE = (PublicationState.PUBLISHED, PublicationState.SENDING, PublicationState.UNKNOWN)
 
 Verdicts = Mapping[Channel, PublicAchievement | Held]
 
@@ -45,10 +48,24 @@ class Desk:
         with self.engine.connect() as connection:
             return get_achievement(connection, name)
 
-    def verdicts(self, achievement: AchievementView) -> Verdicts:
-        """Return what the privacy gate says of an achievement, by channel."""
+    def verdicts(self, achievements: Sequence[AchievementView]) -> Mapping[str, Verdicts]:
+        """Return how achievements are shown, or why they are not, by key and channel."""
         with self.engine.connect() as connection:
-            return verdicts(connection, self.settings.privacy, achievement)
+            return verdicts(connection, self.settings, achievements)
+
+    def live_posts(self, key: str) -> list[Publication]:
+        """Return the posts of an achievement, and of those that it absorbed, that others can see, or may see."""
+        with self.engine.connect() as connection:
+            return [each for each in find_publications_of(connection, key) if each.state in _LIVE]
+
+
+def describe_live_post(post: Publication) -> str:
+    """Say that a decision does not take down what others see already, and what does."""
+    seen = "is published" if post.state is PublicationState.PUBLISHED else "may be published"
+    return (
+        f"It {seen} on {Channel(post.channel).label}, and stays there. "
+        f"To take it down: achievements publish delete {post.achievement_key}"
+    )
 
 
 def doubted(answers: Verdicts, channels: Sequence[Channel]) -> dict[str, str]:
@@ -66,6 +83,8 @@ def describe_edit(edit: RecordedEdit) -> str:
             what = f"merged {activity} into {parent}"
         case EditField.REVIEWED, _:
             what = "let a doubted text pass"
+        case EditField.APPROVED, str():
+            what = "approved"
         case ((EditField.HIDDEN | EditField.PINNED | EditField.APPROVED), bool(value)):
             what = edit.field.value if value else f"not {edit.field.value}"
         case _:

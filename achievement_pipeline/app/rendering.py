@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 import sqlalchemy as sa
 
+from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.publishing.documents.period import Period
 from achievement_pipeline.publishing.documents.render import DOCUMENTS, About, usual_period
 from achievement_pipeline.publishing.gate.clearing import clear_for, known_for
+from achievement_pipeline.publishing.gate.clearing import verdicts as cleared_by_channel
 from achievement_pipeline.publishing.gate.finished import Finished, Reader, finish
 from achievement_pipeline.publishing.gate.policy import Channel
-from achievement_pipeline.publishing.gate.privacy import Cleared, Known, PublicAchievement
+from achievement_pipeline.publishing.gate.privacy import Cleared, Held, Known, PublicAchievement, Reason
 from achievement_pipeline.publishing.github_profile.block import ProfileBlock, write_profile_block
 from achievement_pipeline.publishing.linkedin.commentary import as_read, write_posts
 from achievement_pipeline.settings import Settings
+from achievement_pipeline.store.reading import AchievementView
 
 _Content = TypeVar("_Content")
 
@@ -85,6 +88,34 @@ def _without_faulty(
     faulty = {name: "; ".join(faults) for name, faults in alone.items() if faults}
     rest = cleared.without(faulty)
     return Outcome(rest, finished(rest.public)) if faulty else Outcome(cleared, whole)
+
+
+def verdicts(
+    connection: sa.Connection, settings: Settings, achievements: Sequence[AchievementView]
+) -> Mapping[str, Mapping[Channel, PublicAchievement | Held]]:
+    """Return for every channel how achievements are shown there, or why they are not; by their keys.
+
+    The gate's answer, and that of the check that a finished text has to pass.
+    """
+    known = names_known(connection, settings)
+    views = {each.key: each for each in achievements}
+    return {
+        key: {channel: _checked(views[key], answer, settings, known) for channel, answer in answers.items()}
+        for key, answers in cleared_by_channel(connection, settings.privacy, achievements).items()
+    }
+
+
+def _checked(
+    achievement: AchievementView, answer: PublicAchievement | Held, settings: Settings, known: Known
+) -> PublicAchievement | Held:
+    if isinstance(answer, Held):
+        return answer
+    try:
+        problems = finish_one(answer, settings, known).problems
+    except SettingsError as error:
+        return Held(achievement, Reason.FAULTY, str(error))
+    faults = "; ".join(fault for found in problems.values() for fault in found)
+    return Held(achievement, Reason.FAULTY, faults) if faults else answer
 
 
 def finish_one(achievement: PublicAchievement, settings: Settings, known: Known) -> Finished[str]:

@@ -6,7 +6,7 @@ change is written only over the state it was made from, and one process at a tim
 
 import datetime as dt
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 
@@ -19,7 +19,7 @@ from achievement_pipeline.store.tables import Publication as _Table
 
 _LOCK = 0x70_75_62_6C
 """Any number that no other part of this program takes for the first half of an advisory lock."""
-_MAY_BE_PLANNED = (PublicationState.PLANNED, PublicationState.FAILED)
+_MAY_BE_PLANNED = (PublicationState.PLANNED, PublicationState.FAILED, PublicationState.WITHDRAWN)
 """In these states it is surely not there."""
 
 
@@ -72,6 +72,25 @@ def find_publications(connection: sa.Connection, channel: str) -> list[Publicati
     """Return everything that was planned or said on a channel, what was planned first comes first."""
     rows = connection.execute(sa.select(*_COLUMNS).where(_Table.channel == channel).order_by(_Table.id))
     return [_read(row) for row in rows.mappings()]
+
+
+def find_publications_of(connection: sa.Connection, key: str) -> list[Publication]:
+    """Return what was planned or published of an achievement and of those that it absorbed."""
+    absorbed = sa.select(Achievement.key).where(Achievement.absorbed_by == key)
+    mine = (_Table.achievement_key == key) | _Table.achievement_key.in_(absorbed)
+    rows = connection.execute(sa.select(*_COLUMNS).where(mine).order_by(_Table.id))
+    return [_read(row) for row in rows.mappings()]
+
+
+def current_keys(connection: sa.Connection, keys: Sequence[str]) -> dict[str, str]:
+    """Return the key of the achievement that the work of each key belongs to now, by the key."""
+    parts = sa.select(Achievement.key, Achievement.absorbed_by).where(Achievement.absorbed_by.is_not(None))
+    absorbed = connection.execute(parts.where(Achievement.key.in_(keys)))
+    whole = {part: str(root) for part, root in absorbed}
+    if not whole:
+        return {key: key for key in keys}
+    further = current_keys(connection, list(whole.values()))
+    return {key: further[whole[key]] if key in whole else key for key in keys}
 
 
 def keys_said(connection: sa.Connection, channel: str) -> set[str]:

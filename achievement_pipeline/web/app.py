@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from achievement_pipeline.app.decisions import Desk, describe_edit
+from achievement_pipeline.app.decisions import Desk, describe_edit, describe_live_post
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.publishing.linkedin.commentary import as_read
 from achievement_pipeline.web.decisions import DECISIONS, Form
@@ -115,5 +115,6 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "signed": lambda number: f"{number:+.2f}",
     "words": lambda name: str(name).replace("_", " "),
     "edit": describe_edit,
+    "live_post": describe_live_post,
     "as_read": as_read,
 }

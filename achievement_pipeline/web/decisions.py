@@ -66,7 +66,9 @@ def decide(desk: Desk, form: Form) -> str:
     channel = form.first("channel") or None
     if channel is not None and channel not in list(Channel):
         raise StoreError(f"There is no way out {channel}.")
-    desk.record(desk.find(form.first("key")).key, {field: value}, [channel])
+    # what was approved is the text that the page showed
+    shown = form.first("text") if what == "approve" else ""
+    desk.record(desk.find(form.first("key")).key, {field: shown or value}, [channel])
     return _back(form, what)
 
 

@@ -87,7 +87,9 @@ def achievement(desk: Desk, request: Request) -> Content:
             "edits": edits_of(connection, found.key)[::-1],
         }
         known = names_known(connection, desk.settings)
-    answers = desk.verdicts(found)
+    answers = desk.verdicts([found])[found.key]
+    goes_out = isinstance(answers[Channel.LINKEDIN], PublicAchievement)
+    content["live_posts"] = [] if goes_out else desk.live_posts(found.key)
     return {**content, "ways": [_way(desk, channel, answer, known) for channel, answer in answers.items()]}
 
 
@@ -180,18 +182,19 @@ def _counted(names: Mapping[str, int]) -> Mapping[str, str]:
 
 def _way(desk: Desk, channel: Channel, answer: PublicAchievement | Held, known: Known) -> Content:
     """Return where an achievement stands on its way out."""
-    text, problems = None, []
+    goes_out = isinstance(answer, PublicAchievement)
+    text = None
     if isinstance(answer, PublicAchievement) and channel not in _AS_PAGE:
-        finished = finish_one(answer, desk.settings, known)
-        text, problems = (finished.release(), []) if finished.is_fit else (None, _problems(finished))
-    goes_out = isinstance(answer, PublicAchievement) and not problems
-    return {"channel": channel, "answer": answer, "goes_out": goes_out, "text": text, "problems": problems}
+        text = finish_one(answer, desk.settings, known).release()
+    return {"channel": channel, "answer": answer, "goes_out": goes_out, "text": text}
 
 
 def _preview(channel: Channel, shown: int, held: Sequence[Held]) -> dict[str, Any]:
     """Return what every preview has."""
     worth_showing = [
-        each for each in held if each.reason in (Reason.UNSURE, Reason.TELLS, Reason.FAULTY, Reason.NOT_APPROVED)
+        each
+        for each in held
+        if each.reason in (Reason.UNSURE, Reason.TELLS, Reason.FAULTY, Reason.NOT_APPROVED, Reason.CHANGED)
     ]
     return {
         "channel": channel,
@@ -210,7 +213,11 @@ def _preview_of_posts(desk: Desk) -> Content:
     prepared = outgoing_of(desk.settings, desk.engine).prepare()
     return {
         **_preview(Channel.LINKEDIN, len(prepared.ready), prepared.held),
-        "problems": [line for each in prepared.refused for line in each.said()],
+        "problems": [
+            *(line for each in prepared.refused for line in each.said()),
+            *(f"{key}: {why}" for key, why in prepared.not_sent.items()),
+            *(f"{each.key} is in doubt; the same text is sent again." for each in prepared.again),
+        ],
         "posts": [(each.key, each.title, as_read(each.text)) for each in prepared.ready[:_POSTS_SHOWN]],
         "slot": prepared.slot,
     }

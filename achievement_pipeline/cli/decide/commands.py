@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from achievement_pipeline.app.decisions import Desk, Verdicts, describe_edit, doubted
-from achievement_pipeline.cli.look.achievements import headline
+from achievement_pipeline.app.decisions import Desk, Verdicts, describe_edit, describe_live_post, doubted
+from achievement_pipeline.cli.look.achievements import headline, hidden_words
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import json_option, print_json
 from achievement_pipeline.errors import StoreError
@@ -118,19 +118,34 @@ def approve(*, keys: Sequence[str], channels: Sequence[str], withdraw: bool, let
     safe is printed, to be read and let pass.
     """
     with open_desk() as desk:
-        for achievement in [desk.find(key) for key in keys]:
-            desk.record(achievement.key, {EditField.APPROVED: not withdraw}, channels or (None,))
-            asked = [Channel(channel) for channel in channels] or [each for each in Channel if each.outward]
-            if let_pass:
-                for fingerprint in doubted(desk.verdicts(achievement), asked):
-                    desk.record(achievement.key, {EditField.REVIEWED: fingerprint})
-            answers = {channel: answer for channel, answer in desk.verdicts(achievement).items() if channel in asked}
+        achievements = [desk.find(key) for key in keys]
+        asked = [Channel(channel) for channel in channels] or [each for each in Channel if each.outward]
+        for achievement in achievements:
+            value = False if withdraw else achievement.fingerprint
+            desk.record(achievement.key, {EditField.APPROVED: value}, channels or (None,))
+        answers = desk.verdicts(achievements)
+        if let_pass:
+            for key, verdicts in answers.items():
+                for fingerprint in doubted(verdicts, asked):
+                    desk.record(key, {EditField.REVIEWED: fingerprint})
+            answers = desk.verdicts(achievements)
+        for achievement in achievements:
+            of_asked = {channel: answer for channel, answer in answers[achievement.key].items() if channel in asked}
             if as_json:
-                print_json({"key": achievement.key, "channels": {name: _facts(each) for name, each in answers.items()}})
+                facts = {name: _facts(answer) for name, answer in of_asked.items()}
+                print_json({"key": achievement.key, "channels": facts})
                 continue
             click.echo(headline(achievement))
-            for line in explain_verdicts(answers):
+            for line in explain_verdicts(of_asked):
                 click.echo(line)
+            if withdraw:
+                warn_of_live_posts(desk, achievement.key)
+
+
+def warn_of_live_posts(desk: Desk, key: str) -> None:
+    """Say on standard error where others still see an achievement that is not to go out."""
+    for post in desk.live_posts(key):
+        click.echo(f"⚠️  {describe_live_post(post)}", err=True)
 
 
 def explain_verdicts(answers: Verdicts) -> Iterator[str]:
@@ -240,7 +255,10 @@ def merge(keys: Sequence[str], as_json: bool) -> None:
     """Make several achievements one: the first, which the others become a part of."""
     with open_desk() as desk:
         key = merge_achievements(desk.engine, keys, desk.compose, desk.settings.signature)
-        _print([desk.find(key)], as_json=as_json)
+        whole = desk.find(key)
+        _print([whole], as_json=as_json)
+        if whole.hidden:
+            click.echo(f"⚠️  It is hidden {hidden_words(whole)}", err=True)
 
 
 @click.command()
@@ -285,6 +303,8 @@ def _flag(keys: Sequence[str], field: EditField, *, value: bool, as_json: bool) 
         achievements = [desk.find(key) for key in keys]
         for achievement in achievements:
             desk.record(achievement.key, {field: value})
+            if field is EditField.HIDDEN and value:
+                warn_of_live_posts(desk, achievement.key)
         _print([desk.find(achievement.key) for achievement in achievements], as_json=as_json)
 
 

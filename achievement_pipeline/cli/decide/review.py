@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from achievement_pipeline.app.decisions import Desk, describe_edit, doubted
-from achievement_pipeline.cli.decide.commands import edit_text, explain_verdicts, open_desk
+from achievement_pipeline.cli.decide.commands import edit_text, explain_verdicts, open_desk, warn_of_live_posts
 from achievement_pipeline.cli.look.achievements import headline, whose
 from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.store.grouping import take_back
@@ -27,8 +27,9 @@ _OUTWARD = [channel for channel in Channel if channel.outward]
 def review(*, author: str | None, min_impact: float | None, portfolio: bool) -> None:
     """Go through what is new, the highest impact first, one key a decision.
 
-    New is what was neither approved nor hidden yet. A decision holds at once; whatever was not decided when you quit
-    comes again. Without a terminal the keys are read from standard input, one a line.
+    New is what was neither approved nor hidden yet, and what has changed since it was approved. A decision holds at
+    once; whatever was not decided when you quit comes again. Without a terminal the keys are read from standard input,
+    one a line.
     """
     wanted = AchievementFilter(
         author=whose(author), min_impact=min_impact, portfolio=True if portfolio else None, decided=False
@@ -58,6 +59,7 @@ def _go_through(desk: Desk, new: list[AchievementView], keys: Iterator[str]) -> 
                 position += 1
             case "h":
                 desk.record(achievement.key, {EditField.HIDDEN: True})
+                warn_of_live_posts(desk, achievement.key)
                 decided.add(achievement.key)
                 position += 1
             case "e":
@@ -81,8 +83,9 @@ def _go_through(desk: Desk, new: list[AchievementView], keys: Iterator[str]) -> 
 
 
 def _approve(desk: Desk, achievement: AchievementView, keys: Iterator[str]) -> None:
-    desk.record(achievement.key, {EditField.APPROVED: True})
-    answers = {channel: answer for channel, answer in desk.verdicts(achievement).items() if channel in _OUTWARD}
+    desk.record(achievement.key, {EditField.APPROVED: achievement.fingerprint})
+    verdicts = desk.verdicts([desk.find(achievement.key)])[achievement.key]
+    answers = {channel: answer for channel, answer in verdicts.items() if channel in _OUTWARD}
     for line in explain_verdicts(answers):
         click.echo(line)
     for fingerprint in doubted(answers, _OUTWARD):

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import click
 import sqlalchemy as sa
@@ -13,7 +13,10 @@ from achievement_pipeline.cli import EXIT_FAILED
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import json_option, print_json
 from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.publishing.gate.finished import Finished
 from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.gate.privacy import Reason
+from achievement_pipeline.publishing.github_profile.block import ProfileBlock
 from achievement_pipeline.publishing.github_profile.pull_request import open_pull_request
 from achievement_pipeline.publishing.linkedin.commentary import as_read
 from achievement_pipeline.publishing.linkedin.posting import Prepared
@@ -28,6 +31,7 @@ _SIGNS = {
     PublicationState.UNKNOWN: "❓",
     PublicationState.PUBLISHED: "✅",
     PublicationState.FAILED: "❌",
+    PublicationState.WITHDRAWN: "-",
     PublicationState.DELETED: "-",
 }
 _SETTLE = "Look at LinkedIn whether it is there, then: achievements publish settle {key} --published | --not-published"
@@ -52,15 +56,22 @@ def publish_linkedin(*, keys: Sequence[str], dry_run: bool, at_once: bool) -> No
         outgoing = outgoing_of(settings, engine)
         found = _keys(engine, keys)
         if dry_run:
-            _print_prepared(outgoing.prepare(found, at_once=at_once), named=bool(found))
+            prepared = outgoing.prepare(found, at_once=at_once)
+            _print_prepared(prepared, named=bool(found))
+            if found and prepared.not_sent:
+                sys.exit(EXIT_FAILED)
             return
         sent = outgoing.send(linkedin_of(settings), found, at_once=at_once)
     for publication in sent.tried:
         for line in _outcome(publication):
             click.echo(line)
-    if not sent.tried:
-        _print_prepared(sent.prepared, named=bool(found))
-    if any(each.state is not PublicationState.PUBLISHED for each in sent.tried) or (found and sent.prepared.refused):
+    tried = {each.achievement_key for each in sent.tried}
+    left = replace(
+        sent.prepared, not_sent={key: why for key, why in sent.prepared.not_sent.items() if key not in tried}
+    )
+    if not tried or left.not_sent:
+        _print_prepared(left, named=bool(found))
+    if any(each.state is not PublicationState.PUBLISHED for each in sent.tried) or (found and left.not_sent):
         sys.exit(EXIT_FAILED)
 
 
@@ -80,13 +91,17 @@ def publish_github_profile(*, dry_run: bool, pull_request: bool) -> None:
             f"{repository.remote.address} is not on {settings.github_host}, which GITHUB_TOKEN is for: push without "
             "--pull-request, or correct GITHUB_API_URL."
         )
-    with open_engine(settings) as engine, engine.connect() as connection:
-        block = finish_profile(connection, settings).finished
-    if dry_run:
-        change = repository.show(block)
-        click.echo(change.diff or "Nothing would change.", nl=not change.diff)
-        return
-    change = repository.push(block, to_branch=pull_request)
+    with open_engine(settings) as engine:
+
+        def finish() -> Finished[ProfileBlock]:
+            with engine.connect() as connection:
+                return finish_profile(connection, settings).finished
+
+        if dry_run:
+            change = repository.show(finish())
+            click.echo(change.diff or "Nothing would change.", nl=not change.diff)
+            return
+        change = repository.push(finish, to_branch=pull_request)
     if change.commit:
         click.echo(f"✅ Pushed {change.commit[:10]} to {repository.remote.address}")
     else:
@@ -129,7 +144,7 @@ def status(as_json: bool) -> None:
 @click.option("--published/--not-published", "found", required=True, help="Whether you see the post at LinkedIn.")
 @click.option("--url", help="Link of the post: with it, `publish delete` can take it down.")
 def settle(*, key: str, found: bool, url: str | None) -> None:
-    """Say whether a post is there of which LinkedIn's answer never came."""
+    """Say whether a post is there of which LinkedIn's answer never came, or which one a published post is."""
     settings = load_settings()
     with open_engine(settings) as engine:
         publication = outgoing_of(settings, engine).settle(_keys(engine, [key])[0], found=found, address=url)
@@ -139,11 +154,13 @@ def settle(*, key: str, found: bool, url: str | None) -> None:
 
 @publish.command("delete")
 @click.argument("key")
-def delete(key: str) -> None:
+@click.option("--by-hand", is_flag=True, help="You deleted it at LinkedIn: only note that.")
+def delete(*, key: str, by_hand: bool) -> None:
     """Take a post down. The achievement is not posted again."""
     settings = load_settings()
     with open_engine(settings) as engine:
-        publication = outgoing_of(settings, engine).delete(linkedin_of(settings), _keys(engine, [key])[0])
+        outgoing, (found,) = outgoing_of(settings, engine), _keys(engine, [key])
+        publication = outgoing.mark_deleted(found) if by_hand else outgoing.delete(linkedin_of(settings), found)
     for line in _outcome(publication):
         click.echo(line)
 
@@ -155,16 +172,20 @@ def _keys(engine: sa.Engine, names: Sequence[str]) -> list[str]:
 
 def _print_prepared(prepared: Prepared, *, named: bool) -> None:
     """Print what would go out, and when; what is held only where it was asked for."""
+    for ready in prepared.again:
+        click.echo(f"── {ready.key} is in doubt; the same text is sent again\n{as_read(ready.text)}\n")
     for ready in prepared.ready:
         click.echo(f"── {ready.key}\n{as_read(ready.text)}\n")
     for refused in prepared.refused:
         click.echo("\n".join(refused.said()), err=True)
+    for key, why in prepared.not_sent.items():
+        click.echo(f"❌ {key}: {why}", err=True)
     waiting = len(prepared.ready)
     if waiting:
         click.echo(f"{waiting:,} to post, the first at {prepared.slot:%Y-%m-%d %H:%M} UTC", err=True)
-    else:
-        click.echo("Nothing to post that is approved and was not said.", err=True)
-    not_approved = sum(each.reason == "not_approved" for each in prepared.held)
+    elif not prepared.again and not prepared.not_sent:
+        click.echo("Nothing to post: everything that is approved was posted.", err=True)
+    not_approved = sum(each.reason in (Reason.NOT_APPROVED, Reason.CHANGED) for each in prepared.held)
     if not_approved and not named:
         click.echo(
             f"{not_approved:,} are not approved: `achievements review`, or `approve KEY --channel linkedin`", err=True
@@ -179,5 +200,9 @@ def _outcome(publication: Publication) -> Iterator[str]:
         yield f"   {publication.detail}"
     if publication.not_before:
         yield f"   LinkedIn takes it from {publication.not_before:%Y-%m-%d %H:%M} UTC on."
+    if publication.state is PublicationState.FAILED:
+        yield f"   To send it again: achievements publish linkedin {key}"
+    if publication.state is PublicationState.PUBLISHED and not publication.remote_id:
+        yield f"   To make it known which post it is: achievements publish settle {key} --published --url URL"
     if publication.state is PublicationState.UNKNOWN:
         yield f"   {_SETTLE.format(key=key)}"

@@ -12,11 +12,20 @@ import sqlalchemy as sa
 from achievement_pipeline.publishing.documents.period import Period
 from achievement_pipeline.publishing.gate.policy import Channel, Privacy, Visibility
 from achievement_pipeline.publishing.gate.privacy import Cleared, Held, Known, PublicAchievement, clear
-from achievement_pipeline.store.approvals import Origin, approvals, origins, people, reviewed_texts, skill_names
+from achievement_pipeline.store.approvals import (
+    Approval,
+    Origin,
+    approvals,
+    origins,
+    people,
+    reviewed_texts,
+    skill_names,
+)
 from achievement_pipeline.store.reading import (
     AchievementFilter,
     AchievementView,
     find_achievements,
+    get_achievement,
     skills_by_achievement,
 )
 
@@ -60,30 +69,37 @@ def clear_views(
 
 
 def verdicts(
-    connection: sa.Connection, privacy: Privacy, achievement: AchievementView
-) -> dict[Channel, PublicAchievement | Held]:
-    """Return for every channel how an achievement is shown there, or why it is not."""
-    answers: dict[Channel, PublicAchievement | Held] = {}
-    known = known_for(connection, Channel.BRAG, privacy, [achievement.key])
+    connection: sa.Connection, privacy: Privacy, achievements: Sequence[AchievementView]
+) -> dict[str, dict[Channel, PublicAchievement | Held]]:
+    """Return for every channel how achievements are shown there, or why they are not; by their keys."""
+    answers: dict[str, dict[Channel, PublicAchievement | Held]] = {each.key: {} for each in achievements}
+    known = known_for(connection, Channel.BRAG, privacy, list(answers))
     for channel in Channel:
-        approved, refused = _decided(connection, channel)
-        known = replace(known, approved=approved, refused=refused)
-        cleared = clear([achievement], channel, privacy.policy, known)
-        answers[channel] = cleared.public[0] if cleared.public else cleared.held[0]
+        cleared = clear(achievements, channel, privacy.policy, _with_decisions(connection, channel, known))
+        for held in cleared.held:
+            answers[held.achievement.key][channel] = held
+        for shown in cleared.public:
+            answers[cleared.keys[shown.id]][channel] = shown
     return answers
+
+
+def why_held(connection: sa.Connection, channel: Channel, privacy: Privacy, key: str, author: str | None) -> str:
+    """Return why an achievement does not go out on a channel, in words."""
+    achievement = get_achievement(connection, key)
+    if author and author.lower() not in {achievement.author, *achievement.coauthors}:
+        return f"it is the work of {achievement.author}"
+    cleared = clear_views(connection, channel, privacy, [achievement])
+    return cleared.held[0].detail if cleared.held else "it has changed since"
 
 
 def known_for(connection: sa.Connection, channel: Channel, privacy: Privacy, keys: Sequence[str]) -> Known:
     """Return what the gate has to know about some achievements."""
-    approved, refused = _decided(connection, channel)
     everybody = people(connection)
     my_names = {name for address in privacy.me for name in everybody.pop(address.lower(), ())}
     others = {name for address, names in everybody.items() for name in (address, *names)}
     public = dict.fromkeys(privacy.policy.public, Visibility.PUBLIC)
-    return Known(
+    known = Known(
         visibility_of={origin.key: _visibility(origin, privacy) for origin in origins(connection)} | public,
-        approved=approved,
-        refused=refused,
         reviewed=reviewed_texts(connection),
         skills=skills_by_achievement(connection, keys),
         me=privacy.me | my_names,
@@ -91,6 +107,7 @@ def known_for(connection: sa.Connection, channel: Channel, privacy: Privacy, key
         names_of={address: max(names, key=_how_full) for address, names in everybody.items() if names},
         vocabulary=skill_names(connection) | privacy.technologies,
     )
+    return _with_decisions(connection, channel, known)
 
 
 def _how_full(name: str) -> tuple[bool, int, str]:
@@ -98,11 +115,14 @@ def _how_full(name: str) -> tuple[bool, int, str]:
     return " " in name, len(name), name
 
 
-def _decided(connection: sa.Connection, channel: Channel) -> tuple[set[str], set[str]]:
-    """Return the keys of what the user approved for a channel, and of what is not to go there."""
-    decided = approvals(connection, channel)
-    approved = {key for key, may_go in decided.items() if may_go}
-    return approved, decided.keys() - approved
+def _with_decisions(connection: sa.Connection, channel: Channel, known: Known) -> Known:
+    """Return what is known with what the user approved for a channel, refused there, or approved with another text."""
+    keys: dict[Approval, set[str]] = {approval: set() for approval in Approval}
+    for key, approval in approvals(connection, channel).items():
+        keys[approval].add(key)
+    return replace(
+        known, approved=keys[Approval.APPROVED], refused=keys[Approval.REFUSED], lapsed=keys[Approval.LAPSED]
+    )
 
 
 def _visibility(origin: Origin, privacy: Privacy) -> Visibility:

@@ -119,6 +119,8 @@ class PublicAchievement:
     """Addresses, in the brag document names where they are known; ``[person]`` for those that are not shown."""
     started_at: dt.datetime | None
     completed_at: dt.datetime | None
+    edited_at: dt.datetime | None
+    """When the user last changed its title or description."""
     impact_score: float
     complexity_score: float
     ledger: tuple[PublicLedgerLine, ...]
@@ -146,6 +148,8 @@ class Reason(StrEnum):
     LEFT_OUT = "left_out"
     """It is private, and the policy leaves private work out of this channel."""
     NOT_APPROVED = "not_approved"
+    CHANGED = "changed"
+    """It was approved with another text than it has now."""
     UNSURE = "unsure"
     """It may still tell what it should not: somebody has to read it."""
     TELLS = "tells"
@@ -204,6 +208,8 @@ class Known:
     """Keys of the achievements that the user approved for the channel."""
     refused: Set[str] = frozenset()
     """Keys of those that the user does not want on the channel, whatever is approved by a rule."""
+    lapsed: Set[str] = frozenset()
+    """Keys of those that were approved with another text than they have now."""
     reviewed: Set[str] = frozenset()
     """Fingerprints of unsure texts that the user has read and let pass."""
     skills: Mapping[str, Sequence[SkillView]] = field(default_factory=dict)
@@ -320,6 +326,8 @@ class _Gate:
         if draft.visibility is Visibility.PRIVATE and self._treatment is Treatment.LEAVE_OUT:
             return Held(achievement, Reason.LEFT_OUT, f"private work is left out of {self.channel}")
         if not self._is_approved(achievement, draft.visibility):
+            if achievement.key in self.known.lapsed:
+                return Held(achievement, Reason.CHANGED, "changed since you approved it")
             return Held(achievement, Reason.NOT_APPROVED, f"not approved for {self.channel}")
         return self._without_what_tells(achievement, draft)
 
@@ -421,6 +429,7 @@ class _Gate:
             coauthors=tuple(Mark.PERSON.value for _ in draft.coauthors),
             started_at=_day(draft.started_at),
             completed_at=_day(draft.completed_at),
+            edited_at=_day(draft.edited_at),
             ledger=tuple(replace(line, evidence="") for line in draft.ledger),
             skills=tuple(
                 replace(skill, evidence=self._if_safe(skill.evidence))
@@ -497,6 +506,7 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
         coauthors=tuple(names_of.get(person, person) for person in shared_with),
         started_at=achievement.started_at,
         completed_at=achievement.completed_at,
+        edited_at=achievement.edited_at,
         impact_score=achievement.impact_score,
         complexity_score=achievement.complexity_score,
         ledger=tuple(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,19 +60,19 @@ class ProfileRepository:
             clone = _Clone.make(self.remote, Path(folder))
             return Change(clone.write(block)[0], None, clone.base)
 
-    def push(self, finished: Finished[ProfileBlock], *, to_branch: bool = False) -> Change:
+    def push(self, finish: Callable[[], Finished[ProfileBlock]], *, to_branch: bool = False) -> Change:
         """Commit what changed, and push it.
 
         Args:
-            finished: What is shown.
+            finish: Makes what is shown. Called before each attempt, so that the gate is asked at that moment.
             to_branch: To the branch of the pull request, replacing what is there; else to the one that is read.
 
         Raises:
             PublishingError: It may not go out, the repository can't be reached, the markers are no pair, or somebody
                 else pushed every time.
         """
-        block = finished.release()
         for _ in range(_ATTEMPTS):
+            block = finish().release()
             with tempfile.TemporaryDirectory(prefix="achievements-profile-") as folder:
                 clone = _Clone.make(self.remote, Path(folder))
                 diff, tree = clone.write(block)

@@ -18,6 +18,8 @@ import urllib3
 
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.http import Answer, Authorization, HttpClient, TransientError, Wire
+from achievement_pipeline.publishing.gate.finished import Finished
+from achievement_pipeline.publishing.linkedin.commentary import Ready
 from achievement_pipeline.publishing.linkedin.login import Login
 from achievement_pipeline.publishing.linkedin.settings import API_URL
 from achievement_pipeline.publishing.outbox.states import Event
@@ -68,17 +70,20 @@ class LinkedIn:
             raise PublishingError(f"LinkedIn does not say who logged in. {_LOGIN_AGAIN} and consent to your profile.")
         return f"urn:li:person:{subject}"
 
-    def post(self, text: str, visibility: str, now: dt.datetime) -> Reply:
-        """Send a post once, and return what became of it; nothing is raised.
+    def post(self, finished: Finished[Ready], visibility: str, now: dt.datetime) -> Reply:
+        """Send a post once, and return what became of it.
 
         Args:
-            text: In little text.
+            finished: What passed the gate and the reading of the finished text; nothing else can be sent.
             visibility: ``PUBLIC`` or ``CONNECTIONS``.
             now: The moment, for limits that name none.
+
+        Raises:
+            PublishingError: It may not leave; nothing is sent.
         """
         payload = {
             "author": self.author,
-            "commentary": text,
+            "commentary": finished.release().text,
             "visibility": visibility,
             "distribution": {
                 "feedDistribution": "MAIN_FEED",

@@ -40,6 +40,16 @@ class Post:
     """In little text, at most `LONGEST` long."""
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A post that may go out, once it is finished."""
+
+    key: str
+    title: str
+    text: str
+    """In little text."""
+
+
 @way_out(Channel.LINKEDIN)
 def write_posts(achievements: Sequence[PublicAchievement], settings: LinkedInSettings) -> list[Post]:
     """Write the posts of achievements, in their order.

@@ -160,11 +160,21 @@ class Logins:
         if login is None:
             raise PublishingError("You are not logged in to LinkedIn. Run `achievements login linkedin`.")
         if is_near(login, now) and login.refresh_token and (login.refresh_expires_at or now) >= now:
-            login = app.refresh(login, now)
-            self.keep(login)
+            login = self._refreshed(app, login, now)
         if login.expires_at <= now:
             raise PublishingError("The login to LinkedIn has expired. Run `achievements login linkedin`.")
         return login
+
+    def _refreshed(self, app: App, login: Login, now: dt.datetime) -> Login:
+        """Return a login that lives longer, or the same one where LinkedIn does not give any and it is still valid."""
+        try:
+            fresh = app.refresh(login, now)
+        except PublishingError:
+            if login.expires_at <= now:
+                raise
+            return login
+        self.keep(fresh)
+        return fresh
 
 
 def is_near(login: Login, now: dt.datetime) -> bool:

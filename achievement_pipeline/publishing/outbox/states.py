@@ -36,6 +36,10 @@ class Event(StrEnum):
     """The server says that this very text was posted before."""
     FOUND = "found"
     """The user looked: it is there."""
+    NAMED = "named"
+    """The user said where it is."""
+    WITHDRAWN = "withdrawn"
+    """The gate does not let it out any more."""
     MISSING = "missing"
     """The user looked: it is not there."""
     DELETED = "deleted"
@@ -52,7 +56,10 @@ _NEXT = {
     (State.SENDING, Event.DUPLICATE): State.UNKNOWN,
     (State.UNKNOWN, Event.FOUND): State.PUBLISHED,
     (State.UNKNOWN, Event.MISSING): State.FAILED,
+    (State.UNKNOWN, Event.DELETED): State.DELETED,
+    (State.PUBLISHED, Event.NAMED): State.PUBLISHED,
     (State.PUBLISHED, Event.DELETED): State.DELETED,
+    (State.PLANNED, Event.WITHDRAWN): State.WITHDRAWN,
 }
 _AFTER_DOUBT = {Event.REFUSED: State.UNKNOWN, Event.NOT_SENT: State.UNKNOWN, Event.DUPLICATE: State.PUBLISHED}
 """What an answer means where an earlier attempt may have arrived: a refusal of the second says nothing of the first."""

@@ -51,7 +51,7 @@ def test_a_dry_run_shows_the_difference_and_changes_nothing(bare: GitRepository)
 
 
 def test_one_commit_changes_the_block_and_no_other_byte(bare: GitRepository) -> None:
-    change = profile(bare).push(fit(BLOCK))
+    change = profile(bare).push(lambda: fit(BLOCK))
     assert bare.tip() == change.commit
     assert read(bare) == README.replace(b"old", b"\r\nnew\r\n")
     assert read(bare, "achievements/skills-light.svg") == b"<svg/>"
@@ -60,15 +60,15 @@ def test_one_commit_changes_the_block_and_no_other_byte(bare: GitRepository) -> 
 
 
 def test_nothing_is_pushed_where_nothing_changed(bare: GitRepository) -> None:
-    profile(bare).push(fit(BLOCK))
+    profile(bare).push(lambda: fit(BLOCK))
     before = bare.tip()
-    change = profile(bare).push(fit(BLOCK))
+    change = profile(bare).push(lambda: fit(BLOCK))
     assert (change.diff, change.commit, bare.tip()) == ("", None, before)
 
 
 def test_a_repository_without_a_commit_gets_its_first(tmp_path: Path, bare: GitRepository) -> None:  # noqa: ARG001
     empty = GitRepository.create(tmp_path / "empty.git", bare=True)
-    profile(empty).push(fit(BLOCK))
+    profile(empty).push(lambda: fit(BLOCK))
     assert read(empty).startswith(BEGIN.encode())
 
 
@@ -82,7 +82,7 @@ def test_when_somebody_else_pushed_it_is_done_anew_on_theirs(bare: GitRepository
         f"#!/bin/sh\ntest -e {raced} && exit 0\ntouch {raced}\nprintf {theirs} > {bare.path}/refs/heads/main\nexit 0\n"
     )
     hook.chmod(hook.stat().st_mode | stat.S_IXUSR)
-    profile(bare).push(fit(BLOCK))
+    profile(bare).push(lambda: fit(BLOCK))
     assert raced.exists()
     assert read(bare).startswith(b"# Ann B.\n\n" + BEGIN.encode())
     assert read(bare, "more.txt") == b"x"
@@ -91,16 +91,16 @@ def test_when_somebody_else_pushed_it_is_done_anew_on_theirs(bare: GitRepository
 
 def test_a_branch_for_a_pull_request_is_pushed_once_and_replaced(bare: GitRepository) -> None:
     before = bare.tip()
-    assert profile(bare).push(fit(BLOCK), to_branch=True).commit == bare.tip("achievements-update")
-    assert profile(bare).push(fit(BLOCK), to_branch=True).commit is None
+    assert profile(bare).push(lambda: fit(BLOCK), to_branch=True).commit == bare.tip("achievements-update")
+    assert profile(bare).push(lambda: fit(BLOCK), to_branch=True).commit is None
     newer = ProfileBlock("newer\n", {})
-    assert profile(bare).push(fit(newer), to_branch=True).commit == bare.tip("achievements-update")
+    assert profile(bare).push(lambda: fit(newer), to_branch=True).commit == bare.tip("achievements-update")
     assert bare.tip() == before
 
 
 def test_what_can_not_be_reached_is_named(tmp_path: Path) -> None:
     with pytest.raises(PublishingError, match="can't be read or written"):
-        profile(GitRepository(tmp_path / "nowhere")).push(fit(BLOCK))
+        profile(GitRepository(tmp_path / "nowhere")).push(lambda: fit(BLOCK))
 
 
 class TestThePullRequest:

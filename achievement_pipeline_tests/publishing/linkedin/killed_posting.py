@@ -87,7 +87,7 @@ def forget() -> None:
 
 OUTGOING.prepare()  # what takes long the first time has been done when children begin
 ENGINE.dispose()
-STRIDE = 9
+STRIDE = 31
 """Not every line each time: the steps between two looks at the database are many. Over both settings all are met."""
 step = 3 if RESEND else 1
 ended = False

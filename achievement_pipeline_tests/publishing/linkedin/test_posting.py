@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.gate.policy import Privacy, Visibility
 from achievement_pipeline.publishing.linkedin.client import LinkedIn
 from achievement_pipeline.publishing.linkedin.login import Login
-from achievement_pipeline.publishing.linkedin.posting import Outgoing
+from achievement_pipeline.publishing.linkedin.posting import Outgoing, urn_in
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings
 from achievement_pipeline.publishing.outbox.states import OutboxError
 from achievement_pipeline.store.edits import record_edit
@@ -141,6 +141,8 @@ def test_where_the_user_set_it_the_identical_text_is_sent_again(desk: Desk, arri
     desk.server.faults.append(RESET)
     assert desk.send() == ["unknown"]
     desk.settings = {"resend": True, "template": "other words: {{ title }}"}
+    assert desk.send(FIRST.key) == [], "the text that was sent is not what would be written now"
+    desk.settings = {"resend": True}
     assert desk.send() == ["published"]
     assert desk.titles() == ["Added a cache"]
     assert desk.server.requests[0].body == desk.server.requests[1].body
@@ -148,6 +150,129 @@ def test_where_the_user_set_it_the_identical_text_is_sent_again(desk: Desk, arri
 
 def _request(desk: Desk) -> Any:
     return desk.server.requests[-1]
+
+
+class TestNothingGoesOutThatTheGateHoldsAtThatMoment:
+    """Whatever path leads to the wire: posting, sending again, after a crash, after settling."""
+
+    HOLD = (
+        (EditField.HIDDEN, True),
+        (EditField.APPROVED, False),
+        (EditField.TITLE, "Other words"),
+    )
+
+    @staticmethod
+    def decide(desk: Desk, field: EditField, value: object) -> None:
+        with desk.engine.begin() as connection:
+            record_edit(connection, FIRST.key, field, value, made_by="ann")
+
+    @pytest.mark.parametrize(("field", "value"), HOLD)
+    def test_what_is_in_doubt_is_not_sent_again(self, desk: Desk, field: EditField, value: object) -> None:
+        desk.settings = {"resend": True}
+        desk.server.faults.append(RESET)
+        assert desk.send(FIRST.key) == ["unknown"]
+        assert [each.key for each in desk.outgoing.prepare().again] == [FIRST.key], "the dry run shows it"
+
+        self.decide(desk, field, value)
+
+        assert desk.outgoing.prepare().again == ()
+        assert desk.send(FIRST.key, at_once=True) == []
+        assert desk.posts == {}
+        assert "in doubt" in desk.outgoing.prepare([FIRST.key]).not_sent[FIRST.key]
+
+    def test_only_what_is_named_is_sent_again(self, desk: Desk) -> None:
+        desk.settings = {"resend": True}
+        desk.server.faults.append(RESET)
+        assert desk.send(FIRST.key) == ["unknown"]
+
+        assert desk.send(SECOND.key, at_once=True) == ["published"]
+
+        assert desk.titles() == ["Fixed a crash"]
+
+    @pytest.mark.parametrize(("field", "value"), HOLD[:2])
+    def test_what_was_planned_and_is_held_now_is_not_planned(self, desk: Desk, field: EditField, value: object) -> None:
+        desk.now = WEDNESDAY.replace(hour=20)
+        assert desk.send(FIRST.key) == []
+
+        self.decide(desk, field, value)
+        desk.outgoing.check_left_behind()
+
+        [withdrawn] = desk.outgoing.take_stock(PublicationState.WITHDRAWN)
+        assert withdrawn.achievement_key == FIRST.key
+        assert withdrawn.detail in ("hidden by the user", "not approved for linkedin")
+        assert desk.send(FIRST.key, at_once=True) == []
+        self.decide(desk, field, not value)
+        assert desk.send(FIRST.key, at_once=True) == ["published"], "it goes out when it may again"
+
+    def test_what_failed_is_not_sent_after_it_was_hidden(self, desk: Desk) -> None:
+        desk.server.faults.append(RESET)
+        desk.send(FIRST.key)
+        desk.outgoing.settle(FIRST.key, found=False)
+
+        self.decide(desk, EditField.HIDDEN, value=True)
+
+        assert desk.send(FIRST.key, at_once=True) == []
+        assert desk.outgoing.prepare([FIRST.key]).not_sent == {FIRST.key: "hidden by the user"}
+
+    def test_a_text_that_changed_since_it_was_approved_waits(self, desk: Desk) -> None:
+        changed = replace(FIRST, columns={"title": "Leak a name"})
+        collect(desk.engine, by_the_rules, git=(changed, SECOND))
+
+        assert desk.send(FIRST.key, at_once=True) == []
+        assert desk.outgoing.prepare([FIRST.key]).not_sent == {FIRST.key: "changed since you approved it"}
+
+
+def test_a_post_that_differs_from_a_published_one_by_its_link_only_is_held(desk: Desk) -> None:
+    desk.settings = {"template": "{{ done }} {{ link }}"}
+    assert desk.send(FIRST.key) == ["published"]
+    again = Piece(f"git:{REPOSITORY}@3333", impact=80, columns={**FIRST.columns, "url": "https://example.com/3333"})
+    collect(desk.engine, by_the_rules, git=(FIRST, SECOND, again))
+    with desk.engine.begin() as connection:
+        record_edit(connection, again.key, EditField.APPROVED, value=True, made_by="ann")
+
+    prepared = desk.outgoing.prepare()
+
+    assert [each.key for each in prepared.ready] == [SECOND.key]
+    assert FIRST.key in prepared.not_sent[again.key]
+    assert desk.send(again.key, at_once=True) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "urn"),
+    [
+        ("urn:li:share:71", "urn:li:share:71"),
+        (
+            "https://www.linkedin.com/feed/update/urn:li:activity:7400000000000000000/",
+            "urn:li:activity:7400000000000000000",
+        ),
+        ("https://www.linkedin.com/feed/update/urn%3Ali%3AugcPost%3A72", "urn:li:ugcPost:72"),
+        (
+            "https://www.linkedin.com/posts/ann-example_cache-speed-activity-7400000000000000001-xY1z?utm_source=share",
+            "urn:li:activity:7400000000000000001",
+        ),
+        ("https://www.linkedin.com/posts/ann_words-share-7400000000000000002-AbCd", "urn:li:share:7400000000000000002"),
+        ("https://www.linkedin.com/posts/ann_ugcPost-7400000000000000003-a", "urn:li:ugcPost:7400000000000000003"),
+        ("https://www.linkedin.com/in/ann", None),
+        ("https://example.com", None),
+    ],
+)
+def test_every_form_of_a_posts_address_names_it(address: str, urn: str | None) -> None:
+    assert urn_in(address) == urn
+
+
+def test_a_post_without_a_name_can_be_named_deleted_and_marked_deleted(desk: Desk) -> None:
+    desk.server.faults.extend([RESET, RESET])
+    desk.send(FIRST.key, at_once=True)
+    desk.send(SECOND.key, at_once=True)
+    for key in (FIRST.key, SECOND.key):
+        desk.outgoing.settle(key, found=True)
+    with pytest.raises(PublishingError, match="no known address"):
+        desk.outgoing.delete(desk.linkedin, FIRST.key)
+
+    named = desk.outgoing.settle(FIRST.key, found=True, address="urn:li:share:71")
+    assert (named.state, named.remote_id) == (PublicationState.PUBLISHED, "urn:li:share:71")
+    assert desk.outgoing.delete(desk.linkedin, FIRST.key).state is PublicationState.DELETED
+    assert desk.outgoing.mark_deleted(SECOND.key).state is PublicationState.DELETED
 
 
 def test_a_limit_is_obeyed_to_the_letter(desk: Desk) -> None:
@@ -207,6 +332,6 @@ def test_killed_at_any_step_it_is_posted_at_most_once(engine: sa.Engine, databas
         else:
             assert (killed, after, mode) == (["sending"], ["unknown"], "settle")
     states = {tuple(killed) for killed, _, _ in outcomes}
-    assert states == {(), ("planned",), ("sending",), ("published",)}, "every step was met"
+    assert states == {(), ("sending",), ("published",)}, "every step was met"
     in_doubt = {posts for _, after, posts in outcomes if after == ["unknown"]}
     assert in_doubt == ({0, 1} if mode == "settle" else set())
