@@ -65,7 +65,7 @@ _DESCRIPTIONS = {
 def _result(asset: str, name: str, problems: Problems) -> dg.AssetCheckResult:
     metadata: dict[str, dg.MetadataValue] = {"problems": dg.MetadataValue.int(len(problems))}
     if len(problems):
-        metadata["first_problems"] = dg.MetadataValue.md(f"```\n{problems.head(_SHOWN_PROBLEMS).to_string()}\n```")
+        metadata["first_problems"] = dg.MetadataValue.text(problems.head(_SHOWN_PROBLEMS).to_string())
     return dg.AssetCheckResult(passed=not len(problems), asset_key=asset, check_name=name, metadata=metadata)
 
 

@@ -8,19 +8,21 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 
 from achievement_pipeline.app.accounts import linkedin_of, login_warning, outgoing_of, profile_of
-from achievement_pipeline.app.rendering import finish_document, finish_profile, period_of
+from achievement_pipeline.app.rendering import Outcome, finish_document, finish_profile, period_of
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.metadata import picture
+from achievement_pipeline.publishing.documents.markdown import escaped, fenced
 from achievement_pipeline.publishing.documents.render import save
 from achievement_pipeline.publishing.gate.checking import Check, Problems
 from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.publishing.gate.privacy import Cleared
+from achievement_pipeline.publishing.github_profile.block import ProfileBlock
 from achievement_pipeline.publishing.linkedin.commentary import as_read
 from achievement_pipeline.publishing.portfolio import draw_page
 from achievement_pipeline.settings import Settings
@@ -83,8 +85,12 @@ def weekly_digest(database: Database, settings: dg.ResourceParam[Settings]) -> P
 @dg.asset(**_definition("github_profile", "github"))
 def github_profile(database: Database, settings: dg.ResourceParam[Settings]) -> Published:
     """The block on the user's GitHub profile: shown as it would be, and pushed where the settings say so."""
-    with database.engine.connect() as connection:
-        outcome = finish_profile(connection, settings)
+
+    def finish() -> Outcome[ProfileBlock]:
+        with database.engine.connect() as connection:
+            return finish_profile(connection, settings)
+
+    outcome = finish()
     results = _results("github_profile", outcome.finished.problems)
     if not outcome.finished.is_fit:
         yield from results
@@ -96,8 +102,9 @@ def github_profile(database: Database, settings: dg.ResourceParam[Settings]) -> 
     profile = settings.config.publishing.github_profile
     if profile.repository:
         repository = profile_of(settings)
-        change = repository.push(outcome.finished) if profile.automatic else repository.show(outcome.finished)
-        metadata |= {"difference": dg.MetadataValue.md(f"```diff\n{change.diff}\n```"), "pushed": change.commit or "no"}
+        shown = outcome.finished
+        change = repository.push(lambda: finish().finished) if profile.automatic else repository.show(shown)
+        metadata |= {"difference": dg.MetadataValue.md(fenced(change.diff, "diff")), "pushed": change.commit or "no"}
     yield dg.MaterializeResult(metadata=metadata, check_results=results)
 
 
@@ -114,7 +121,8 @@ def linkedin_posts(database: Database, settings: dg.ResourceParam[Settings]) -> 
     in_doubt = outgoing.take_stock(PublicationState.UNKNOWN)
     said = [f"{each.state}: {each.achievement_key} {each.detail}" for each in (*tried, *in_doubt)]
     said += ["; ".join(each.said()) for each in prepared.refused]
-    posts = [f"**{each.key}**\n```text\n{as_read(each.text)}\n```" for each in prepared.ready[:_PROBLEMS_SHOWN]]
+    said += [f"{key}: {why}" for key, why in prepared.not_sent.items()]
+    posts = [f"**{escaped(each.key)}**\n{fenced(as_read(each.text))}" for each in prepared.ready[:_PROBLEMS_SHOWN]]
     yield dg.MaterializeResult(
         metadata={
             "preview": dg.MetadataValue.md("\n\n".join(posts) or "Nothing to post."),
@@ -122,7 +130,7 @@ def linkedin_posts(database: Database, settings: dg.ResourceParam[Settings]) -> 
             "first_at": dg.MetadataValue.timestamp(prepared.slot),
             "posted": sum(each.state is PublicationState.PUBLISHED for each in tried),
             "to_settle": len(in_doubt),
-            "told": dg.MetadataValue.md("\n".join(f"* {each}" for each in said) or "-"),
+            "told": dg.MetadataValue.md(_listed(said) or "-"),
             "login": login_warning(settings) or "-",
         },
         check_results=_results("linkedin_posts", problems),
@@ -152,6 +160,11 @@ def _publish(asset: str, channel: Channel, database: Database, settings: Setting
     )
 
 
+def _listed(lines: Iterable[str]) -> str:
+    """Return a Markdown list of lines that may quote anybody."""
+    return "\n".join(f"* {escaped(line)}" for line in lines)
+
+
 def _results(asset: str, problems: Problems) -> list[dg.AssetCheckResult]:
     """Return the results of all checks of a finished text."""
     return [_result(asset, check.value, found) for check, found in problems.items()]
@@ -160,7 +173,7 @@ def _results(asset: str, problems: Problems) -> list[dg.AssetCheckResult]:
 def _result(asset: str, name: str, problems: Sequence[str]) -> dg.AssetCheckResult:
     metadata: dict[str, Any] = {"problems": len(problems)}
     if problems:
-        metadata["first_problems"] = dg.MetadataValue.md("\n".join(f"* {each}" for each in problems[:_PROBLEMS_SHOWN]))
+        metadata["first_problems"] = dg.MetadataValue.md(_listed(problems[:_PROBLEMS_SHOWN]))
     return dg.AssetCheckResult(passed=not problems, asset_key=asset, check_name=name, metadata=metadata)
 
 
@@ -172,7 +185,8 @@ def _preview(channel: Channel, text: str) -> dg.MetadataValue:
         case Channel.RESUME:
             return dg.MetadataValue.json(json.loads(text))
         case _:
-            return dg.MetadataValue.md(text if len(text) <= _PREVIEW else f"{text[:_PREVIEW]}\n\n…")
+            shown = text if len(text) <= _PREVIEW else f"{text[:_PREVIEW]}\n\n…"
+            return dg.MetadataValue.md(shown if channel is Channel.BRAG else fenced(shown))
 
 
 def _counts(cleared: Cleared) -> Mapping[str, int]:

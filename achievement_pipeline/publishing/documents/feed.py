@@ -35,12 +35,14 @@ def write_feed(achievements: Sequence[PublicAchievement], profile: Profile) -> s
     feed = ET.Element("feed", xmlns=_ATOM)
     _add(feed, "id", _name("feed", profile.url or profile.name))
     _add(feed, "title", f"Achievements of {profile.name}" if profile.name else "Achievements")
-    _add(feed, "updated", _moment(newest[0].completed_at if newest else None))
+    _add(feed, "updated", _moment(max(map(_changed, newest), default=_NEVER)))
     author = ET.SubElement(feed, "author")
     _add(author, "name", profile.name or _NOBODY)
     if profile.url:
         _add(author, "uri", profile.url)
         ET.SubElement(feed, "link", rel="alternate", href=profile.url)
+    if profile.feed_url:
+        ET.SubElement(feed, "link", rel="self", type="application/atom+xml", href=profile.feed_url)
     _add(feed, "generator", "achievement-pipeline", version=__version__)
     for achievement in newest:
         feed.append(_entry(achievement))
@@ -53,7 +55,8 @@ def _entry(achievement: PublicAchievement) -> ET.Element:
     entry = ET.Element("entry")
     _add(entry, "id", _name("achievement", achievement.id))
     _add(entry, "title", facts.plain(achievement.title))
-    _add(entry, "updated", _moment(achievement.completed_at))
+    _add(entry, "published", _moment(achievement.completed_at or _NEVER))
+    _add(entry, "updated", _moment(_changed(achievement)))
     ET.SubElement(entry, "category", term=achievement.category, label=heading(achievement.category))
     for skill in achievement.skills:
         ET.SubElement(entry, "category", term=skill.name)
@@ -80,5 +83,10 @@ def _name(what: str, named: str) -> str:
     return uuid.uuid5(_NAMES, f"{what} {named}").urn
 
 
-def _moment(moment: dt.datetime | None) -> str:
-    return (moment or _NEVER).astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def _changed(achievement: PublicAchievement) -> dt.datetime:
+    """Return when what an entry says changed last: when the work was done, or when the user edited its words."""
+    return max(filter(None, (achievement.completed_at, achievement.edited_at)), default=_NEVER)
+
+
+def _moment(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

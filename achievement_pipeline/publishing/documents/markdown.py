@@ -6,6 +6,7 @@ from urllib.parse import quote
 _CODE = re.compile(r"(`[^`\n]+`)")
 _MARKUP = re.compile(r"[\\`*\[\]<>|~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
 
+_BACKTICKS = re.compile("`+")
 _SAFE_IN_ADDRESS = ":/?#[]@!$&'*+,;=%~"
 """What stays as it is in an address: all that has a meaning there but parentheses, which Markdown counts."""
 
@@ -19,3 +20,10 @@ def escaped(text: str) -> str:
 def link(words: str, url: str) -> str:
     """Return a link; no character of the address ends it early."""
     return f"[{escaped(words)}]({quote(url, safe=_SAFE_IN_ADDRESS)})"
+
+
+def fenced(text: str, language: str = "text") -> str:
+    """Return a text as a block of code: nothing in it is Markdown, nor ends the block."""
+    longest = max(map(len, _BACKTICKS.findall(text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{language}\n{text}\n{fence}"

@@ -16,4 +16,5 @@ class Profile(BaseModel):
     label: str = Field(default="", description="What the user is: Software engineer")
     summary: str = Field(default="", description="Two or three sentences")
     url: WebAddress | None = Field(default=None, description="The user's own page")
+    feed_url: WebAddress | None = Field(default=None, description="Where the user publishes the feed")
     emails: tuple[str, ...] = Field(default=(), description="All addresses of the user, the canonical one first")

@@ -22,6 +22,12 @@ BEGIN = "<!-- achievements:begin -->"
 END = "<!-- achievements:end -->"
 MARKERS = re.compile(rb"<!-- achievements:(begin|end) -->")
 """What stands before and after the block."""
+_CODE = re.compile(
+    rb"^ {0,3}(?P<fence>`{3,}(?=[^`\n]*$)|~{3,}).*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*\r?$|\Z)"
+    rb"|`+ ?<!-- achievements:(?:begin|end) --> ?`+",
+    re.MULTILINE | re.DOTALL,
+)
+"""Code of a README: a marker that it shows is none."""
 _SKILLS = 8
 _RECENT = 5
 
@@ -76,7 +82,10 @@ def put_between_markers(readme: bytes, block: ProfileBlock) -> bytes:
     """
     if MARKERS.search(block.markdown.encode()):
         raise PublishingError("An achievement's title has a marker of the profile in it. Edit it: `achievements edit`.")
-    found = list(MARKERS.finditer(readme))
+    code = [match.span() for match in _CODE.finditer(readme)]
+    found = [
+        match for match in MARKERS.finditer(readme) if not any(begin <= match.start() < end for begin, end in code)
+    ]
     outside = readme[: found[0].end()] + readme[found[-1].start() :] if found else readme
     end_of_line = b"\r\n" if 2 * outside.count(b"\r\n") > outside.count(b"\n") else b"\n"
     inside = end_of_line + block.markdown.encode().replace(b"\n", end_of_line)

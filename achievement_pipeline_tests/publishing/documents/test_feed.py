@@ -70,3 +70,20 @@ def test_it_has_the_newest_fifty_and_is_as_new_as_the_newest() -> None:
     feed = parsed(*done, view(number=99, completed_at=None))
     assert len(feed.findall("entry", ATOM)) == 50
     assert feed.findtext("updated", namespaces=ATOM) == "2026-03-04T12:30:15Z"
+
+
+def test_an_entry_says_when_the_work_was_done_and_when_its_words_were_edited() -> None:
+    edited = NOON + dt.timedelta(days=3)
+    feed = parsed(view(edited_at=edited), view(number=8))
+    published = [each.findtext("published", namespaces=ATOM) for each in feed.findall("entry", ATOM)]
+    updated = [each.findtext("updated", namespaces=ATOM) for each in feed.findall("entry", ATOM)]
+    assert published == ["2026-03-04T12:30:15Z"] * 2
+    assert sorted(filter(None, updated)) == ["2026-03-04T12:30:15Z", "2026-03-07T12:30:15Z"]
+    assert feed.findtext("updated", namespaces=ATOM) == "2026-03-07T12:30:15Z"
+
+
+def test_it_names_the_address_that_it_is_published_at() -> None:
+    profile = Profile(name="Ann", feed_url="https://ann.example/feed.xml")
+    links = [(link.get("rel"), link.get("href")) for link in parsed(view(), profile=profile).findall("link", ATOM)]
+    assert links == [("self", "https://ann.example/feed.xml")]
+    assert parsed(view()).find("link[@rel='self']", ATOM) is None

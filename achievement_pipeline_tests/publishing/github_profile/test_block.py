@@ -16,7 +16,7 @@ from achievement_pipeline.publishing.github_profile.block import (
 from achievement_pipeline_tests.publishing.views import NOON, public, view
 
 BLOCK = ProfileBlock("one\ntwo\n", {})
-OUTSIDE = st.binary().filter(lambda text: b"<!-- achievements:" not in text)
+OUTSIDE = st.binary().filter(lambda text: not any(each in text for each in (b"<!-- achievements:", b"`", b"~~~")))
 
 
 def block(*views: object) -> ProfileBlock:
@@ -49,6 +49,17 @@ def test_over_more_than_one_month_there_is_a_timeline_that_reads_as_text_too() -
 
 def test_of_nothing_it_says_so_without_a_picture() -> None:
     assert block() == ProfileBlock("### Achievements\n\n0 pieces of work\n", {})
+
+
+@pytest.mark.parametrize("fence", ["```", "~~~~", "   ```"])
+def test_markers_that_code_shows_are_none(fence: str) -> None:
+    shown = f"{fence}html\n{BEGIN}\n{END}\n{fence}\nWrite `{BEGIN}` into it.\n"
+    readme = f"# Ann\n\n{shown}\n{BEGIN}\nold\n{END}\n"
+
+    written = put_between_markers(readme.encode(), BLOCK).decode()
+
+    assert written == f"# Ann\n\n{shown}\n{BEGIN}\none\ntwo\n{END}\n"
+    assert put_between_markers(shown.encode(), BLOCK).decode().startswith(f"{shown}")
 
 
 @given(OUTSIDE, st.binary(), OUTSIDE)
