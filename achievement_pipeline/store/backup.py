@@ -40,7 +40,7 @@ _NUMBERS: Final = {"edits", "publications"}
 """Tables whose rows have numbers that mean nothing elsewhere."""
 _SCRATCH: Final = "achievements_restore"
 _ROWS_AT_ONCE: Final = 500
-_NOT_SENT: Final = f"('{PublicationState.PLANNED}', '{PublicationState.FAILED}')"
+_NOT_SENT: Final = f"('{PublicationState.PLANNED}', '{PublicationState.FAILED}', '{PublicationState.WITHDRAWN}')"
 
 _TAKE_OVER: Final = {
     # an achievement without its activities stays until it is collected again; what is there already is newer
