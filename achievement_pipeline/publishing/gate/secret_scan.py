@@ -32,9 +32,16 @@ _PASTED = {
         r"(?i)\b[a-z][a-z0-9+.-]{1,30}://[^\s/@:\"'<>]{0,100}:(?P<secret>[^\s/@\"'<>]{1,200})@"
     ),
     "password": re.compile(
-        r"""(?ix)(?<![A-Za-z])(?:[\w-]{0,40}[_-])?(?:pass(?:word|wd|phrase)?|pwd)["'`]?
-        \s{0,3}(?:=>|:=|==?|:|\bis\b)\s{0,3}(?P<secret>"[^"\n]{3,200}"|'[^'\n]{3,200}'|`[^`\n]{3,200}`
+        r"""(?ix)(?<![A-Za-z])(?:[\w-]{0,40}[_-])?(?:pass(?:word|wd|phrase)?|pwd|pw)["'`]?
+        \s{0,3}(?:=>|:=|==?|:|\b(?:is|was)\b)\s{0,3}(?P<secret>"[^"\n]{3,200}"|'[^'\n]{3,200}'|`[^`\n]{3,200}`
         |[^\s"'`,;()\[\]]{4,200})"""
+    ),
+    "password in markup": re.compile(
+        r"(?i)<(?:[\w-]{0,20}(?:password|passwd|secret|token))>(?P<secret>[^<>\s]{4,200})</"
+    ),
+    "password of a login": re.compile(r"(?i)\blogin\s{1,4}\S{1,64}\s{1,4}password\s{1,4}(?P<secret>\S{3,100})"),
+    "token beside its name": re.compile(
+        r"(?i)\b(?:auth|access|api|secret)[ _-]?(?:token|key)\s{1,3}(?P<secret>[0-9a-f]{32,128})\b"
     ),
     "option": re.compile(
         r"""(?ix)(?<!\w)--?(?:[\w-]{0,40}-)?(?:password|passwd|pass|pwd|secret|token|api-?key|auth)(?:=|\s{1,3})["']?
@@ -43,7 +50,7 @@ _PASTED = {
     "password or key": re.compile(
         rf"""(?ix)(?<![A-Za-z])(?:[\w-]{{0,40}}[_-])?{_NAMING}["'`]?
         \s{{0,3}}(?:=>|:=|==?|:|\bis\b)\s{{0,3}}["'`]?
-        (?P<secret>(?=[^\s"'`]{{0,200}}\d)[^\s"'`,;()\[\]]{{6,500}})"""
+        (?P<secret>(?=[^\s"'`,;()\[\]]{{0,200}}\d)[^\s"'`,;()\[\]]{{6,500}})"""
     ),
     "signature": re.compile(r"(?i)[?&](?:sig|signature|x-amz-signature)=(?P<secret>[\w%+/=.~-]{16,500})"),
     "web token": re.compile(r"\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{8,1000}"),
@@ -64,6 +71,9 @@ _PLACEHOLDER = re.compile(
     r"|missing|invalid|wrong|hidden|redacted|secret|example|placeholder|changeme|your\w*|my\w*|env\w*|os\.\w+|self\.\w+"
     r"|process\.\w+|getenv\w*|input\w*|prompt\w*)\W*$"
 )
+_STANDS_FOR_A_PASSWORD = re.compile(r"(?i)pass|password|passwd|pwd|pw|user|secret|token")
+"""``https://user:pass@host`` in every manual."""
+_IS_PATH = re.compile(r"(?:~|\.{1,2})?/[\w.-]+(?:/|$)")
 _JOINED = re.compile(
     r"(?<=[\w.=/+-])[\"'`]\s{0,5}(?:[+.&,]|\\\n|\n)?\s{0,20}[\"'`](?=[\w.=/+-])|(?<=\w)\\?\n\s{0,40}(?=\w)"
 )
@@ -125,7 +135,9 @@ def _forms(text: str) -> Iterator[Decoded]:
 def _scan(text: str) -> Iterator[Secret]:
     content = text.encode(errors="replace")
     for finding in _scanner().scan(content):
-        yield Secret(_kind(finding.rule_id), _between(content, finding.location))
+        secret = _between(content, finding.location)
+        if not _STANDS_FOR_A_PASSWORD.fullmatch(secret):
+            yield Secret(_kind(finding.rule_id), secret)
     for kind, pattern in _PASTED.items():
         for match in pattern.finditer(text):
             value = match[match.lastgroup or 0]
@@ -136,6 +148,8 @@ def _scan(text: str) -> Iterator[Secret]:
 def _random(text: str) -> Iterator[Secret]:
     """Yield what looks drawn by lot: in the text as it stands, as words that are put together look so too."""
     for match in _TOKEN.finditer(text):
+        if _shown(match.group()):
+            continue  # `_encoded` reads it
         if _is_random(match.group()) and not _DIGEST.search(text, max(0, match.start() - 20), match.end()):
             yield Secret(_RANDOM, match.group())
 
@@ -143,8 +157,12 @@ def _random(text: str) -> Iterator[Secret]:
 def _is_secret(kind: str, value: str, before: str) -> bool:
     """Whether what stands beside a word for a secret is one: not a placeholder, a word of prose, or a name."""
     if kind in {"password", "option"}:
+        if _IS_PATH.match(value):
+            return False
         is_assigned = before.rstrip("\"'`")[-1:] == "=" or before[-1:] in "\"'`"
         return not _PLACEHOLDER.search(value) and (is_assigned or not _is_prose(value))
+    if kind == "password in an address":
+        return not _PLACEHOLDER.search(value) and not _STANDS_FOR_A_PASSWORD.fullmatch(value)
     if kind == "password or key":
         return not _PLACEHOLDER.search(value) and not _is_name(value)
     if kind == "basic authorization":
@@ -198,8 +216,7 @@ def _bits(text: str) -> float:
 def _encoded(text: str) -> Iterator[Secret]:
     """Yield what is a secret once it is decoded."""
     for match in (*_BASE64.finditer(text), *_HEX.finditer(text)):
-        inner = _decoded(match.group())
-        if inner.isascii() and (shown := inner.decode("ascii")).isprintable() and any(_scan(shown)):
+        if any(_scan(_shown(match.group()))):
             yield Secret("encoded", match.group())
     backwards = text[::-1]
     for match in _FORMS_OF_MAKERS.finditer(backwards):
@@ -212,6 +229,12 @@ def _spaced(text: str) -> Iterator[Secret]:
     for match in _FORMS_OF_MAKERS.finditer(close.text):
         start, end = close.origin(*match.span())
         yield Secret("token with blanks", text[start:end])
+
+
+def _shown(token: str) -> str:
+    """Return the text that is encoded by a token, or nothing."""
+    inner = _decoded(token)
+    return inner.decode("ascii") if inner.isascii() and inner.decode("ascii").isprintable() else ""
 
 
 def _decoded(token: str) -> bytes:

@@ -58,6 +58,10 @@ def test_an_encoded_secret_is_found_as_it_stands_there() -> None:
         "getUserNameFromSessionV2",
         "OpenSSL3ConfigurationV2Test1",
         "src/components/UserProfile2/index.tsx",
+        "https://user:pass@host and postgres://user:password@localhost",
+        "fix: token = tokens[0]",
+        "pwd=/home/ann/src",
+        base64.b64encode(b'{"createdInVer":"43.242.2","updatedInVer":"43.242.2"}').decode(),
         "arm64-v8a-linux-android21",
         "",
     ],
@@ -82,6 +86,11 @@ PASTED = {
     "a LinkedIn token": (f"AQX{_LOT * 8}", _LOT),
     "a web token": (f"eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.{_LOT}", _LOT),
     "a PGP block": ("-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQdGBF\n-----END PGP PRIVATE KEY BLOCK-----", "lQdGBF"),
+    "a password that was one": ("the password was swordfish.", "swordfish"),
+    "a short word for it": ("pw: swordfish", "swordfish"),
+    "a password in markup": ("<password>swordfish</password>", "swordfish"),
+    "a password of a login": ("machine x login bob password swordfish", "swordfish"),
+    "a token beside its name": ("auth token 483b7ffc050fec94dbca3a0aac36098b", "483b7ffc"),
     "nothing but chance": (f"set it to {_LOT} now", _LOT),
 }
 
