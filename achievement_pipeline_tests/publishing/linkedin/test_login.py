@@ -99,6 +99,16 @@ def test_a_login_with_a_refresh_token_is_refreshed_before_it_ends(loopback: Loop
     assert logins.find() == fresh
 
 
+def test_a_refused_refresh_does_not_end_a_login_that_is_still_valid(loopback: Loopback, logins: Logins) -> None:
+    valid = login(expires_at=NOW + DAY, refresh_token="old", refresh_expires_at=NOW + 2 * DAY)
+    logins.keep(valid)
+    loopback.faults.extend([Reply({"error": "invalid_grant"}, 400), Reply({"error": "invalid_grant"}, 400)])
+
+    assert logins.usable(app(loopback), NOW) == valid
+    with pytest.raises(PublishingError, match="gives no login"):
+        logins.usable(app(loopback), NOW + DAY)
+
+
 def test_one_without_is_used_until_it_ends(loopback: Loopback, logins: Logins) -> None:
     with pytest.raises(PublishingError, match="not logged in"):
         logins.usable(app(loopback), NOW)
