@@ -11,6 +11,7 @@ import codecs
 import io
 import json
 import re
+import sys
 import tokenize
 import warnings
 from collections import Counter
@@ -18,9 +19,22 @@ from types import CodeType
 from typing import Any, NamedTuple, TypeAlias
 
 from achievement_pipeline.judging.noise.reasons import Noise
+from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.manifests import DependencyChange, changed_dependencies
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+_CELL_IMPORT = re.compile(r"(?:import|from)[ \t]+(?:(\w+)(?:\.\w+)*[ \t]+import\b|(\w+))")
+_PACKAGE_OF = {
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "PIL": "pillow",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+"""Packages of PyPI that are imported by another name."""
 
 _TAIL = 400
 """Bytes of a file's end in which a bundle names its source map."""
@@ -325,11 +339,27 @@ def _notebook_verdict(before: bytes, after: bytes) -> ContentVerdict:
     """A notebook changed as much as the lines of its cells did; outputs and counters don't count."""
     try:
         old, new = _source_lines(before), _source_lines(after)
+        is_python = _kernel_language(after or before).startswith("python")
     except (ValueError, RecursionError):
         return ContentVerdict(Noise.NOTEBOOK_OUTPUT)
     insertions, deletions = (new - old).total(), (old - new).total()
     noise = None if insertions or deletions else Noise.NOTEBOOK_OUTPUT
-    return ContentVerdict(noise, insertions, deletions, Noise.NOTEBOOK_OUTPUT)
+    imported = _imported_packages(new) - _imported_packages(old) if is_python else set()
+    dependencies = tuple(DependencyChange(Ecosystem.PYPI, package, "added") for package in sorted(imported))
+    return ContentVerdict(noise, insertions, deletions, Noise.NOTEBOOK_OUTPUT, dependencies)
+
+
+def _imported_packages(lines: Counter[str]) -> set[str]:
+    """The packages that cells import; those of Python itself are none."""
+    found = {match[1] or match[2] for line in lines if (match := _CELL_IMPORT.match(line))}
+    return {_PACKAGE_OF.get(name, name.lower().replace("_", "-")) for name in found - sys.stdlib_module_names}
+
+
+def _kernel_language(notebook: bytes) -> str:
+    metadata = json.loads(notebook or b"{}").get("metadata")
+    known = [metadata.get(name) for name in ("kernelspec", "language_info")] if isinstance(metadata, dict) else []
+    named = [str(one.get("language") or one.get("name") or "") for one in known if isinstance(one, dict)]
+    return next(filter(None, named), "python").lower()
 
 
 def _source_lines(notebook: bytes) -> Counter[str]:

@@ -26,6 +26,15 @@ from achievement_pipeline.judging.paths import matches
 
 _SUBMODULE = "160000"
 _SYMLINK = "120000"
+_STEPS = 4
+"""Changes of a file, each of at most so many lines and nearly all of them so small, by which it is somebody's own."""
+_SMALL_STEP = 60
+_SMALL_SHARE = 0.75
+_MANAGED = (
+    r"(?:^|/)(?:node_modules|bower_components|vendor|_vendor|Godeps|Pods|Carthage|site-packages|elm-stuff|\.yarn|venv"
+    r"|\.venv|gradle/wrapper|\.mvn/wrapper)/"
+)
+"""Folders that package managers write."""
 _WIDE = (
     r"(?i)\.(?:ps1|psm1|psd1|sql|cs|vb|vbs|c|h|cpp|hpp|cc|rc|txt|md|csv|tsv|xml|html?|css|js|ts|json|strings|inf|reg|bat"
     r"|cmd|iss|nsi|nsh|ini|resx|xaml|config|py|java|au3|ahk|mq[45h]|prc|tab|viw|ddl)$"
@@ -129,6 +138,7 @@ def noise_reasons(
     declared, disowned = _attribute_reasons(files, attributes)
 
     by_path = _path_reasons(distinct)[number]
+    by_path = np.where(_are_tended(files, by_path == _CODE[Noise.VENDORED]), _WORK, by_path)
     for bulk in (noise_rules().catalogue, noise_rules().bulk):
         large = _matches(distinct, bulk.expression)[number] & (lines > bulk.lines)
         by_path = _first(by_path, _where(large, bulk.reason))
@@ -212,6 +222,22 @@ def _path_reasons(paths: pd.Series[str]) -> _Codes:
     """Reasons that the path alone gives, in the order of `Noise`."""
     order = sorted(noise_rules().rule, key=lambda rule: _CODE[rule.reason])
     return _first(*(_where(_matches(paths, rule.expression, rule.unless), rule.reason) for rule in order))
+
+
+def _are_tended(files: pd.DataFrame, vendored: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Which rows that look vendored are of files changed again and again in small steps, as people do with their own.
+
+    ``src/commands/bootstrap.js`` may be anybody's; what package managers put somewhere is theirs.
+    """
+    perhaps = files.loc[vendored, ["repository", "path", "status", "insertions", "deletions"]]
+    perhaps = perhaps[~_matches(perhaps["path"], _MANAGED)]
+    lines = perhaps["insertions"].fillna(0) + perhaps["deletions"].fillna(0)
+    changed = perhaps["status"] == "M"
+    small = changed & (lines > 0) & (lines <= _SMALL_STEP)
+    path = [perhaps["repository"], perhaps["path"]]
+    steps, changes = small.groupby(path).transform("sum"), changed.groupby(path).transform("sum")
+    tended = perhaps.index[(steps >= _STEPS) & (steps >= _SMALL_SHARE * changes)]
+    return files.index.isin(tended)
 
 
 def _written_by_a_tool(

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.columns.text import are_among, join_by_key
+from achievement_pipeline.columns.text import are_among, join_by_key, rows_among
 from achievement_pipeline.frames import (
     CommitActivities,
     DependencyChanges,
@@ -47,6 +47,9 @@ MIN_SHARE = 0.05
 """A language with less of a commit's lines than this is a side effect..."""
 MIN_LINES = 20
 """... unless these many of them were added."""
+
+_TEST_DATA = r"(?:^|/)(?:tests?|testing|test[-_]?data|__tests__|specs?|fixtures?|mdtests?|snapshots?|corpus|golden)/"
+"""Folders in which prose is input of tests."""
 
 _LEAST = 0.0001
 _COMMIT = ["repository", "sha"]
@@ -87,7 +90,7 @@ def find_skills(  # noqa: PLR0913 - all that shows a skill
     technologies = _technologies_of_dependencies(work, dependencies, vocabulary)
     shown = _shown(
         [
-            _languages(work, languages_of(files, vocabulary, attributes)),
+            _languages(work, _of_notebooks(work, languages_of(files, vocabulary, attributes), dependencies)),
             technologies,
             _technologies_of_files(work, vocabulary),
             _practices_said(commits, vocabulary),
@@ -154,6 +157,17 @@ def _languages(work: pd.DataFrame, languages: pd.Series[str]) -> pd.DataFrame:
     return _evidence(shown, weight=shown["share"], evidence=_lines(shown))
 
 
+def _of_notebooks(
+    work: pd.DataFrame, languages: pd.Series[str], dependencies: DataFrame[DependencyChanges] | None
+) -> pd.Series[str]:
+    """Put in the language of notebooks, which the packages show that their cells import."""
+    if dependencies is None:
+        return languages
+    imports = dependencies[dependencies["path"].str.endswith(".ipynb") & (dependencies["ecosystem"] == "pypi")]
+    shown = work.index[rows_among(work, imports, [*_COMMIT, "path"]) >= 0]
+    return languages.mask(languages.index.isin(shown), "Python")
+
+
 def _technologies_of_files(work: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     shown = _summed(_belonging(work, vocabulary.technology))
     return _evidence(shown, weight=shown["share"].clip(lower=TOUCHED), evidence=_lines(shown))
@@ -162,7 +176,9 @@ def _technologies_of_files(work: pd.DataFrame, vocabulary: Vocabulary) -> pd.Dat
 def _practices_of_files(work: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     by_path = _belonging(work, vocabulary.practice)
     documentation = [each.name for each in vocabulary.practice if Category.DOCUMENTATION in each.categories]
-    decided = by_path["skill"].isin(documentation) & by_path["documentation"].notna()
+    decided = by_path["skill"].isin(documentation) & (
+        by_path["documentation"].notna() | matches(by_path["path"], _TEST_DATA)
+    )
     declared = work[work["documentation"].fillna(value=False)].merge(
         pd.DataFrame({"skill": documentation}, dtype="str"), how="cross"
     )

@@ -132,4 +132,5 @@ def _highlight(achievement: PublicAchievement) -> str:
 
 def _skill(skill: ShownSkill) -> JsonObject:
     years = f", {skill.years}" if skill.years else ""
-    return {"name": skill.name, "level": skill.level.value, "keywords": [facts.pieces(skill.pieces) + years]}
+    level = {"level": skill.level.value} if skill.level else {}
+    return {"name": skill.name, **level, "keywords": [facts.pieces(skill.pieces) + years]}

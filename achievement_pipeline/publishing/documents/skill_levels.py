@@ -19,11 +19,9 @@ class Level(StrEnum):
     """20 pieces of work in 4 quarters."""
     INTERMEDIATE = "Intermediate"
     """5 pieces of work in 2 quarters."""
-    BEGINNER = "Beginner"
-    """Fewer."""
 
 
-_NEEDED = {Level.ADVANCED: (20, 4), Level.INTERMEDIATE: (5, 2), Level.BEGINNER: (0, 0)}
+_NEEDED = {Level.ADVANCED: (20, 4), Level.INTERMEDIATE: (5, 2)}
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,8 @@ class ShownSkill:
     name: str
     kind: str
     """``language``, ``technology`` or ``practice``; empty where it is not known."""
-    level: Level
+    level: Level | None
+    """None where too little shows it: a few pieces of work do not make a beginner of anybody."""
     dates: tuple[dt.datetime | None, ...]
     """When the pieces of work that show it were done, the earliest first."""
 
@@ -66,5 +65,5 @@ def shown_skills(achievements: Iterable[PublicAchievement]) -> list[ShownSkill]:
 def _shown(name: str, kind: str, dates: list[dt.datetime | None]) -> ShownSkill:
     known = sorted(date.astimezone(dt.UTC) for date in dates if date)
     quarters = {(date.year, (date.month - 1) // _MONTHS_A_QUARTER) for date in known}
-    level = next(level for level, (pieces, span) in _NEEDED.items() if len(dates) >= pieces and len(quarters) >= span)
-    return ShownSkill(name, kind, level, (*known, *(date for date in dates if date is None)))
+    reached = (level for level, (pieces, span) in _NEEDED.items() if len(dates) >= pieces and len(quarters) >= span)
+    return ShownSkill(name, kind, next(reached, None), (*known, *(date for date in dates if date is None)))

@@ -204,3 +204,26 @@ def test_every_reason_for_a_path_names_its_source_and_no_pattern_stands_twice() 
     seen = [word for rule in noise_rules().rule for word in (*rule.names, *rule.endings, *rule.patterns)]
     assert len(seen) == len(set(seen))
     assert all(rule.source for rule in noise_rules().rule)
+
+
+@pytest.mark.parametrize(
+    ("path", "lines", "expected"),
+    [
+        ("src/commands/bootstrap.js", 12, None),
+        ("src/effects.js", 30, None),
+        ("app/vendors/models.py", 5, None),
+        ("static/bootstrap.js", 900, "vendored"),
+        ("vendor/github.com/x/y.go", 12, "vendored"),
+        ("node_modules/a/index.js", 12, "vendored"),
+    ],
+)
+def test_what_is_changed_again_and_again_in_small_steps_is_nobody_elses(
+    path: str, lines: int, expected: str | None
+) -> None:
+    files = changed(*({"sha": f"{number:040x}", "path": path, "insertions": lines} for number in range(5)))
+    assert {None if pd.isna(one) else one for one in noise_reasons(files)} == {expected}
+
+
+def test_a_few_changes_prove_nothing() -> None:
+    files = changed(*({"sha": f"{number:040x}", "path": "src/effects.js", "insertions": 9} for number in range(3)))
+    assert set(noise_reasons(files)) == {"vendored"}

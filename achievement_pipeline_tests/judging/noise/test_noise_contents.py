@@ -212,6 +212,16 @@ class TestNotebooks:
             None, 2, 0, Noise.NOTEBOOK_OUTPUT
         )
 
+    def test_the_packages_that_cells_import_are_told(self) -> None:
+        before = self.notebook("import numpy as np")
+        after = self.notebook("import numpy as np\nfrom sklearn.svm import SVC\nimport json, os\nimport pandas as pd")
+        found = examine("a.ipynb", before, after).dependencies
+        assert [(one.package, one.change) for one in found] == [("pandas", "added"), ("scikit-learn", "added")]
+
+    def test_cells_of_another_language_import_no_python(self) -> None:
+        notebook = {"metadata": {"kernelspec": {"language": "julia"}}, "cells": [{"source": "import Plots"}]}
+        assert examine("a.ipynb", None, json.dumps(notebook).encode()).dependencies == ()
+
     def test_the_older_format_is_read(self) -> None:
         old = json.dumps({"nbformat": 3, "worksheets": [{"cells": [{"input": ["x = 1"]}]}]}).encode()
         assert examine("a.ipynb", None, old) == ContentVerdict(None, 1, 0, Noise.NOTEBOOK_OUTPUT)

@@ -17,7 +17,14 @@ from achievement_pipeline.judging.rules import SkillRules
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.find import find_skills
 from achievement_pipeline.judging.skills.vocabulary import Technology
-from achievement_pipeline_tests.judging.file_rows import REPOSITORY, attributes, changed, commits, dependencies
+from achievement_pipeline_tests.judging.file_rows import (
+    REPOSITORY,
+    attributes,
+    changed,
+    commits,
+    contents,
+    dependencies,
+)
 
 
 def find(
@@ -276,3 +283,18 @@ def test_a_commit_is_judged_alike_alone_and_among_others(given_changes: list[Map
     together = find(files, commits(*THREE_COMMITS))
     alone = [find(files, commits(commit)) for commit in THREE_COMMITS]
     assert pd.concat(alone, ignore_index=True).equals(together)
+
+
+def test_a_notebook_shows_the_language_and_packages_of_its_cells() -> None:
+    imports = dependencies({"package": "pandas", "ecosystem": "pypi", "change": "added", "path": "a.ipynb"})
+    files = changed(lines("a.ipynb", 90))
+    reasons = noise_reasons(files, contents=contents({"path": "a.ipynb", "insertions": 90, "deletions": 0}))
+
+    shown = find_skills(commits(), files, reasons, imports)
+
+    assert {"python", "pandas", "jupyter"} <= {skill.lower() for skill in shown["skill"]}
+
+
+@pytest.mark.parametrize("path", ["resources/mdtest/call.md", "tests/data/a.rst", "docs/conf.py"])
+def test_prose_among_test_data_and_code_among_documentation_is_no_documentation(path: str) -> None:
+    assert "Technical documentation" not in weights(find(changed(path)), "practice")

@@ -62,7 +62,7 @@ def test_nothing_is_shown_by_where_nothing_shows_it() -> None:
 
 
 def test_a_skill_has_its_level_and_what_shows_it() -> None:
-    assert written(view())["skills"] == [{"name": "Python", "level": "Beginner", "keywords": ["1 piece of work, 2026"]}]
+    assert written(view())["skills"] == [{"name": "Python", "keywords": ["1 piece of work, 2026"]}]
 
 
 def test_what_the_users_own_resume_has_stays() -> None:
