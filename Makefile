@@ -10,8 +10,16 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: run test soak start lint audit constraints clean
 
-run: $(VENV)/.installed ## collect the achievements of the repository that this is
-	achievements collect --repo .
+# your own data and keys play no part: the demo has a data folder of its own
+DEMO = env -u DATABASE_URL -u DAGSTER_DATABASE_URL -u DAGSTER_HOME -u ACHIEVEMENTS_FRAMES -u GITHUB_TOKEN \
+	ACHIEVEMENTS_HOME='$(CURDIR)/$(VENV)/demo'
+
+run: $(VENV)/.installed ## show what it does, on the history of this repository
+	@$(DEMO) achievements collect --repo . --author all
+	@printf '\n%s\n' 'That was this project, in a data folder of its own. Yours next:'
+	@printf '  %-42s # %s\n' 'export PATH="$(CURDIR)/$(BIN):$$PATH"' 'so that achievements is found' \
+		'achievements collect --repo ~/src' 'a repository, or a folder of them' \
+		'achievements export brag' 'your first document'
 
 test: $(VENV)/.installed-test ## run every test
 	python -m pytest

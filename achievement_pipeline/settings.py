@@ -10,9 +10,10 @@ import json
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 from zoneinfo import available_timezones
@@ -39,6 +40,7 @@ from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.gate.policy import Privacy, PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.github_profile.settings import GitHubProfileSettings
 from achievement_pipeline.publishing.linkedin.settings import API_URL, OAUTH_URL, LinkedInSettings
+from achievement_pipeline.sources.git.identity import user_email, user_name
 from achievement_pipeline.sources.git.remotes import Remote
 from achievement_pipeline.sources.git.spool import SPOOL
 from achievement_pipeline.sources.github.addresses import complete_addresses, served_host
@@ -242,9 +244,7 @@ class CollectSettings(BaseModel):
     since: dt.date | None = Field(
         default=None, description="Work of before this day is not judged; commits are listed, never diffed"
     )
-    authors: tuple[str, ...] = Field(
-        default=(), description="Addresses, 'me' or 'all'; empty: me where known, else all"
-    )
+    authors: tuple[str, ...] = Field(default=(), description="Addresses, 'me' or 'all'; empty: me")
 
 
 class GitHubSettings(BaseModel):
@@ -358,15 +358,32 @@ class Settings(BaseModel):
         """The folder in which the post-commit hook leaves word of each commit."""
         return self.home / SPOOL
 
+    @cached_property
+    def me(self) -> Profile:
+        """The user: ``[me]``; where that has no address, with git's ``user.email``, if it is set.
+
+        What follows from it for commands and repositories: `achievement_pipeline.app.me`.
+        """
+        written, address = self.config.me, user_email()
+        emails = written.emails or ((address,) if address else ())
+        name = written.name or ((user_name() or "") if address in emails else "")
+        return written.model_copy(update={"name": name, "emails": emails})
+
     @property
     def my_address(self) -> str | None:
         """The address that stands for the user, where it is known."""
-        return next((address.lower() for address in self.config.me.emails), None)
+        return next((address.lower() for address in self.me.emails), None)
 
     @property
     def published_path(self) -> Path:
         """The folder that the assets write documents to."""
         return self.config.publishing.folder or self.home / "published"
+
+    @property
+    def config_location(self) -> Path:
+        """The ``achievements.toml`` that counts, or where the user's would be."""
+        folder = platformdirs.user_config_path(APP_NAME, appauthor=False)
+        return self.config_path or folder / CONFIG_FILE_NAME
 
     def own_resume(self) -> dict[str, Any]:
         """Read the resume of the user's own; without one it is empty.
@@ -456,6 +473,17 @@ class Settings(BaseModel):
             return replace(remote, username="x-access-token", password=token.get_secret_value())
         return remote
 
+    @property
+    def authors(self) -> tuple[str, ...]:
+        """Whose work is collected: addresses, `ME` or `ALL`."""
+        return self.config.collect.authors or (ME,)
+
+    def collecting(self, authors: Sequence[str], since: dt.date | None) -> "Settings":
+        """Return the same with other authors or another first day, where they are given."""
+        given = {name: value for name, value in {"authors": tuple(authors), "since": since}.items() if value}
+        collect = self.config.collect.model_copy(update=given)
+        return self.model_copy(update={"config": self.config.model_copy(update={"collect": collect})})
+
     def including(self, repositories: Iterable[RepositorySettings]) -> "Settings":
         """Return the same with more repositories, before those that are configured."""
         config = self.config.model_copy(update={"repositories": (*repositories, *self.config.repositories)})
@@ -464,19 +492,19 @@ class Settings(BaseModel):
     @property
     def people(self) -> tuple[Person, ...]:
         """Every person with more than one address, the user first."""
-        me = self.config.me
+        me = self.me
         user = (Person(name=me.name, emails=me.emails),) if me.emails else ()
         return (*user, *self.config.people)
 
     @property
     def signature(self) -> str:
         """Who makes the decisions that are made here: the user's canonical address, where it is known."""
-        return next((address.lower() for address in self.config.me.emails), "me")
+        return self.my_address or "me"
 
     @property
     def privacy(self) -> Privacy:
         """What may leave: all that settings say about it."""
-        me, others = self.config.me, self.config.people
+        me, others = self.me, self.config.people
         return Privacy(
             policy=self.config.privacy,
             me=frozenset(filter(None, (me.name, *me.emails))),

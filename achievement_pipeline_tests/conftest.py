@@ -71,7 +71,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The user's data folder, empty; no setting of the machine is seen.
+    """The user's data folder, empty; no setting of the machine is seen. The user is Ada, as `builders` has her.
 
     The test stands in the user's configuration folder: an ``achievements.toml`` that it writes there is the user's own.
     """
@@ -81,7 +81,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("DAGSTER_HOME", "")
     monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_CONFIG_HOME", str(make_config_home(tmp_path)))
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    git_config = tmp_path / "config/gitconfig"
+    git_config.write_text("[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(git_config))
     monkeypatch.chdir(tmp_path)
     return tmp_path / "home"
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 import tzlocal
 
+from achievement_pipeline.app.me import me
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.publishing.github_profile.pushing import ProfileRepository
 from achievement_pipeline.publishing.linkedin.client import LinkedIn
@@ -68,13 +69,19 @@ def linkedin_of(settings: Settings) -> LinkedIn:
 
 
 def outgoing_of(settings: Settings, engine: sa.Engine) -> Outgoing:
-    """Return what posts, by the user's times and policy."""
+    """Return what posts the user's work, by their times and policy.
+
+    Raises:
+        SettingsError: It is not known who the user is.
+    """
+    with engine.connect() as connection:
+        user = me(connection, settings)
     zone = settings.config.schedules.time_zone or tzlocal.get_localzone_name() or "UTC"
     return Outgoing(
         engine=engine,
         settings=settings.config.publishing.linkedin,
         privacy=settings.privacy,
-        author=settings.my_address,
+        authors=user.addresses,
         zone=ZoneInfo(zone),
     )
 

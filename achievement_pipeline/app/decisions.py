@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from pandera.typing import DataFrame
 
+from achievement_pipeline.app.me import Author, find_author
 from achievement_pipeline.app.rendering import verdicts
 from achievement_pipeline.frames import Achievements, PiecesOfWork
 from achievement_pipeline.judging import compose_achievements
@@ -31,6 +32,16 @@ class Desk:
 
     engine: sa.Engine
     settings: Settings
+    whose: str | None = None
+    """Whose achievements are looked at, as `find_author` takes it; by default the user's."""
+
+    def author(self, connection: sa.Connection) -> Author:
+        """Return whose achievements are looked at.
+
+        Raises:
+            AchievementPipelineError: It is not known who that is.
+        """
+        return find_author(connection, self.settings, self.whose)
 
     def compose(self, pieces: PiecesOfWork) -> DataFrame[Achievements]:
         """Make the achievements of whole pieces of work by the rules of the settings."""

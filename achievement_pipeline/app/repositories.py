@@ -1,6 +1,6 @@
 """The repositories as they are now: which are known and there, which joined, were renamed, or are gone."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.settings import RepositorySettings, Settings
 from achievement_pipeline.sources.git.clones import ask_remote_tips
+from achievement_pipeline.sources.git.discovery import find_repositories
 from achievement_pipeline.sources.git.errors import NotARepositoryError
 from achievement_pipeline.sources.git.remotes import Remote, without_credentials
 from achievement_pipeline.sources.git.spool import forget_commits, read_commits
@@ -63,6 +64,22 @@ def place(location: str) -> str:
     """Return what to remember of a location: the top of the work tree, or a clone URL without credentials."""
     folder = local_folder(location)
     return without_credentials(location) if folder is None else str(top_of(folder))
+
+
+def expand(locations: Iterable[str]) -> Iterator[str]:
+    """Yield locations; instead of a folder that is no repository, and lies in none, the repositories below it."""
+    for location in locations:
+        folder = local_folder(location)
+        below = [] if folder is None or _lies_in_one(folder) else [str(top) for top in find_repositories(folder)]
+        yield from below or [location]
+
+
+def _lies_in_one(folder: Path) -> bool:
+    try:
+        top_of(folder)
+    except SourceError:
+        return False
+    return True
 
 
 def with_credentials(location: str, settings: Settings) -> str:

@@ -6,8 +6,11 @@ usage (click); 3 done in part, some repositories failed; 130 interrupted.
 
 import gc
 import importlib
+import io
 import os
-from typing import Any
+import sys
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import click
 
@@ -16,7 +19,7 @@ from achievement_pipeline.child_processes import distrust_working_folder
 from achievement_pipeline.cli.faults import fault_of_machine
 from achievement_pipeline.cli.shared_options import with_shared_options
 from achievement_pipeline.cli.texts import take_only_texts
-from achievement_pipeline.errors import AchievementPipelineError
+from achievement_pipeline.errors import AchievementPipelineError, did_you_mean
 from achievement_pipeline.private_files import private_by_default
 from achievement_pipeline.terminal import escape_output, escaped_output
 
@@ -24,58 +27,98 @@ EXIT_FAILED = 1
 EXIT_PARTLY = 3
 EXIT_INTERRUPTED = 130
 
-_COMMANDS = {
-    "backfill": "achievement_pipeline.cli.collect.backfill:backfill",
-    "add": "achievement_pipeline.cli.decide.commands:add",
-    "approve": "achievement_pipeline.cli.decide.commands:approve",
-    "backup": "achievement_pipeline.cli.service.backup:backup",
-    "collect": "achievement_pipeline.cli.collect.command:collect",
-    "doctor": "achievement_pipeline.cli.service.doctor:doctor",
-    "edit": "achievement_pipeline.cli.decide.commands:edit",
-    "export": "achievement_pipeline.cli.publish.export:export",
-    "explain": "achievement_pipeline.cli.look.achievements:explain",
-    "hide": "achievement_pipeline.cli.decide.commands:hide",
-    "history": "achievement_pipeline.cli.decide.commands:history",
-    "hook": "achievement_pipeline.cli.collect.hook:hook",
-    "list": "achievement_pipeline.cli.look.achievements:list_achievements",
-    "login": "achievement_pipeline.cli.publish.login:login",
-    "logout": "achievement_pipeline.cli.publish.login:logout",
-    "merge": "achievement_pipeline.cli.decide.commands:merge",
-    "pin": "achievement_pipeline.cli.decide.commands:pin",
-    "publish": "achievement_pipeline.cli.publish.publish:publish",
-    "restore": "achievement_pipeline.cli.service.backup:restore",
-    "review": "achievement_pipeline.cli.decide.review:review",
-    "service": "achievement_pipeline.cli.service.unit:service",
-    "show": "achievement_pipeline.cli.look.achievements:show",
-    "skills": "achievement_pipeline.cli.look.skills:skills",
-    "split": "achievement_pipeline.cli.decide.commands:split",
-    "start": "achievement_pipeline.cli.service.start:start",
-    "status": "achievement_pipeline.cli.service.control:status",
-    "stop": "achievement_pipeline.cli.service.control:stop",
-    "undo": "achievement_pipeline.cli.decide.commands:undo",
-    "unhide": "achievement_pipeline.cli.decide.commands:unhide",
-    "unpin": "achievement_pipeline.cli.decide.commands:unpin",
-    "web": "achievement_pipeline.cli.decide.web:web",
-    "worker": "achievement_pipeline.cli.service.worker:worker",
+
+class _Command(NamedTuple):
+    """A command in the overview: nothing is imported to show it."""
+
+    module: str
+    help: str
+    """At most `LONGEST_HELP` characters, so that it fits into a line of 80."""
+
+
+LONGEST_HELP = 64
+
+GROUPS: Mapping[str, Mapping[str, _Command]] = {
+    "Collect": {
+        "collect": _Command("collect.command:collect", "Read, judge and store work, and print what was found."),
+        "repos": _Command("collect.repos:repos", "List, add, remove and find repositories."),
+        "hook": _Command("collect.hook:hook", "Let git report each commit to the service."),
+        "backfill": _Command("collect.backfill:backfill", "Read and judge repositories again, in the background."),
+    },
+    "Look": {
+        "list": _Command("look.achievements:list_achievements", "List achievements, the highest impact first."),
+        "show": _Command("look.achievements:show", "Show one achievement."),
+        "explain": _Command("look.achievements:explain", "Explain why something counts, or does not."),
+        "skills": _Command("look.skills:skills", "List skills, how often shown, and their trend."),
+        "web": _Command("decide.web:web", "Look and decide in the browser."),
+    },
+    "Decide": {
+        "review": _Command("decide.review:review", "Go through what is new, one key a decision."),
+        "approve": _Command("decide.commands:approve", "Let achievements go out, and say where they do."),
+        "edit": _Command("decide.commands:edit", "Change what an achievement says."),
+        "hide": _Command("decide.commands:hide", "Keep achievements out of every list and channel."),
+        "unhide": _Command("decide.commands:unhide", "Show hidden achievements again."),
+        "pin": _Command("decide.commands:pin", "Put achievements before all others."),
+        "unpin": _Command("decide.commands:unpin", "Take a pin away."),
+        "add": _Command("decide.commands:add", "Write down an achievement that no source records."),
+        "merge": _Command("decide.commands:merge", "Make several achievements one."),
+        "split": _Command("decide.commands:split", "Make parts achievements of their own."),
+        "history": _Command("decide.commands:history", "Show the edits of an achievement, or the latest."),
+        "undo": _Command("decide.commands:undo", "Take back the latest decision, or a numbered edit."),
+    },
+    "Publish": {
+        "export": _Command("publish.export:export", "Write a brag document, resume, portfolio, CSV, ..."),
+        "publish": _Command("publish.publish:publish", "Post on LinkedIn, update the GitHub profile."),
+        "login": _Command("publish.login:login", "Log in to LinkedIn."),
+        "logout": _Command("publish.login:logout", "Forget a login."),
+    },
+    "Service": {
+        "start": _Command("service.start:start", "Run the Dagster UI, its daemon and the database."),
+        "stop": _Command("service.control:stop", "Stop the service."),
+        "status": _Command("service.control:status", "Show what runs, and what ran last."),
+        "service": _Command("service.unit:service", "Run the service from login on."),
+        "worker": _Command("service.worker:worker", "Do the runs that a service hands out by Celery."),
+        "backup": _Command("service.backup:backup", "Save what collecting again would not bring back."),
+        "restore": _Command("service.backup:restore", "Bring back what a backup holds."),
+        "doctor": _Command("service.doctor:doctor", "Check settings, sources and data, with remedies."),
+    },
 }
+"""Every command, by what it is for."""
+_COMMANDS = {name: command for group in GROUPS.values() for name, command in group.items()}
 
 
 class _LazyGroup(click.Group):
-    """Imports the module of a command when it is needed: `achievements list` has no use for Dagster's two seconds.
+    """Imports the module of a command when it is called: `achievements --help` imports none of them.
 
     Errors meant for people are printed as they are, without a traceback.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return sorted(_COMMANDS)
+        return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in _COMMANDS:
             return None
-        module, _, attribute = _COMMANDS[cmd_name].partition(":")
-        return take_only_texts(with_shared_options(getattr(importlib.import_module(module), attribute)))
+        module, _, attribute = _COMMANDS[cmd_name].module.partition(":")
+        return take_only_texts(with_shared_options(getattr(importlib.import_module(f"{__name__}.{module}"), attribute)))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
+            ctx.fail(f"There is no command {name!r}.{did_you_mean(name, _COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        longest = max(map(len, _COMMANDS))
+        for title, commands in GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(longest), command.help) for name, command in commands.items()])
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
+        if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+            ctx.color = False
         with escaped_output():
             return self._invoke(ctx)
 
@@ -98,13 +141,20 @@ class _LazyGroup(click.Group):
             ctx.exit(EXIT_INTERRUPTED)
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Every command has examples: achievements COMMAND --help",
+)
 @click.version_option(__version__)
 def achievements() -> None:
     """Turn your work into scored, explained achievements.
 
-    Start with `achievements collect` in a git repository.
-    """
+    \b
+    achievements collect          in a git repository: what you did there
+    achievements list             what counts most
+    achievements export brag      a document of it
+    """  # noqa: D301 - click's own mark
 
 
 with_shared_options(achievements)
@@ -126,6 +176,9 @@ def spare_memory_work() -> None:
 def main() -> None:
     """Run the command line."""
     distrust_working_folder()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Unicode gets question marks, not a traceback
     escape_output()
     spare_memory_work()
     achievements.main(prog_name="achievements")

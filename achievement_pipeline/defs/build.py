@@ -22,6 +22,16 @@ _ASSETS = [
 ]
 
 
+def repository_assets() -> list[str]:
+    """Return the names of the assets that are stored by repository."""
+    return [
+        key.to_user_string()
+        for asset in _ASSETS
+        if isinstance(asset.partitions_def, dg.DynamicPartitionsDefinition)
+        for key in asset.keys
+    ]
+
+
 def build_defs(settings: Settings, progress: ReportsProgress | None = None) -> dg.Definitions:
     """Return all definitions.
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
 import dagster as dg
@@ -11,6 +12,8 @@ import pandera.pandas as pa
 from pandera.typing import DataFrame
 from pydantic import ValidationError
 
+from achievement_pipeline.app.author_hints import address_hints, other_addresses, suggest_author
+from achievement_pipeline.app.me import my_addresses, unknown_me
 from achievement_pipeline.app.repositories import with_credentials
 from achievement_pipeline.defs.contents import Contents, examined_by, read_contents
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
@@ -67,7 +70,7 @@ class Wanted:
     """Whose commits are asked for, and since when."""
 
     authors: tuple[str, ...]
-    """Addresses, `ME` or `ALL`; empty: me where known and there are commits of mine, else all."""
+    """Addresses, `ME` or `ALL`."""
     since: dt.date | None
 
     @classmethod
@@ -81,7 +84,7 @@ class Wanted:
             day = dt.date.fromisoformat(since) if since else settings.config.collect.since
         except ValueError as error:
             raise SettingsError(f"since: {since} is no day. Write it as 2026-01-31.") from error
-        return cls(tuple(authors) or settings.config.collect.authors, day)
+        return cls(tuple(authors) or settings.authors, day)
 
 
 @dataclass(frozen=True)
@@ -171,12 +174,12 @@ class GitHistories(dg.ConfigurableResource):
         repository = unite(there)
         if known.missing_since:
             remember_repository(self.database.engine, key, known.location, known.branches)
-        chosen = ""
+        chosen = _Chosen(None, "")
 
         def select(commits: DataFrame[RawCommits]) -> "pd.Series[bool]":
             nonlocal chosen
-            authors, chosen = _authors(commits, wanted, repository, self.settings)
-            return may_count(commits, self.settings.rules, self.settings.people, authors, wanted.since)
+            chosen = _choose(commits, wanted, repository, self.settings)
+            return may_count(commits, self.settings.rules, self.settings.people, chosen.authors, wanted.since)
 
         progress = self.progress.start(context, key)
         elsewhere = {other.location for other in opened if other.key != key}
@@ -185,6 +188,7 @@ class GitHistories(dg.ConfigurableResource):
             _facts(repository, chosen, history, self.settings.rules),
             history,
             self._read_contents(context, repository, history, stored),
+            chosen.missing,
         )
 
     def _open(self, known: KnownRepository) -> tuple[list[Repository], list[SourceError]]:
@@ -226,6 +230,8 @@ class _Known(NamedTuple):
     facts: DataFrame[RawRepositories]
     history: History
     contents: Contents
+    missing: Mapping[str, str] = MappingProxyType({})
+    """Authors who were asked for by name and have no commit here, each with whom it may have been instead."""
 
     @property
     def read_commits(self) -> "pd.Series[str]":
@@ -240,47 +246,64 @@ def _counts(histories: "Sequence[_Known]", failed: Mapping[str, str]) -> dict[st
         "unread": {sha: said for one in histories for sha, said in one.history.unread.items()},
         "failed": dict(failed),
         "authors": ", ".join(dict.fromkeys(one.facts["authors"].iloc[0] for one in histories)),
+        "missing_authors": {author: hint for one in histories for author, hint in one.missing.items()},
         "remarks": "\n".join(one.facts["remarks"].iloc[0] for one in histories),
     }
 
 
-def _authors(
-    commits: DataFrame[RawCommits], wanted: Wanted, repository: Repository, settings: Settings
-) -> tuple[tuple[str, ...], str]:
-    """Return whose commits are read, none for everybody's, and how to say it."""
-    me = tuple(filter(None, (*settings.config.me.emails, repository.user_email)))
-    if not wanted.authors:
-        mine = may_count(commits, settings.rules, settings.people, me) if me else pd.Series(dtype="bool")
-        if mine.any():
-            return me, f"me ({', '.join(me)})"
-        return (), f"all, for there are no commits of {', '.join(me)}" if me else "all, for nobody is known as me"
+class _Chosen(NamedTuple):
+    """Whose commits of one repository are read."""
+
+    authors: tuple[str, ...] | None
+    """Addresses; None: everybody's."""
+    said: str
+    """The same for people."""
+    remarks: tuple[str, ...] = ()
+    missing: Mapping[str, str] = MappingProxyType({})
+    """As in `_Known`."""
+
+
+def _choose(commits: DataFrame[RawCommits], wanted: Wanted, repository: Repository, settings: Settings) -> _Chosen:
+    """Choose whose commits are read. Where there are none of theirs, nothing is added."""
     if ALL in wanted.authors:
-        return (), ALL
-    addresses = tuple(address for author in wanted.authors for address in (me if author == ME else (author,)))
-    if not addresses:
-        raise SourceError("Who 'me' is isn't known. Set user.email of git, or [me] emails in achievements.toml.")
-    return addresses, ", ".join(addresses)
+        return _Chosen(None, "everybody")
+    me = my_addresses(settings, [str(repository.git_dir)]) if ME in wanted.authors else ()
+    named = [author for author in wanted.authors if author != ME]
+    authors = (*me, *named)
+    if not authors:
+        return _Chosen((), "nobody", (unknown_me(settings),))
+    said = [f"{settings.me.name} <{', '.join(me)}>" if settings.me.name else ", ".join(me)] if me else []
+    others = other_addresses(commits, me, [settings.me.name]) if me else {}
+    remarks = tuple(address_hints(others, me, str(settings.config_location)))
+    if me and not may_count(commits, settings.rules, settings.people, me).any():
+        remarks = (f"no commits by {said[0]}; --author all adds everybody's", *remarks)
+    missing = {
+        author: suggest_author(commits, author)
+        for author in named
+        if not may_count(commits, settings.rules, settings.people, (author,)).any()
+    }
+    return _Chosen(authors, ", ".join([*said, *named]), remarks, missing)
 
 
 def _renamed(key: str, repository: Repository, rules: Rules) -> _Known:
     """Return that nothing is left of a repository whose name changed: it is collected under the new one."""
     history = no_history(key)
-    facts = _facts(repository, "", history, rules).assign(
+    facts = _facts(repository, _Chosen((), ""), history, rules).assign(
         repository=key, remarks=f"It is {repository.key} now, and is collected under that name."
     )
     nothing = Contents(PathAttributes.empty(), CommitContents.empty(), DependencyChanges.empty())
     return _Known(typed(RawRepositories, facts), history, nothing)
 
 
-def _facts(repository: Repository, authors: str, history: History, rules: Rules) -> DataFrame[RawRepositories]:
+def _facts(repository: Repository, chosen: _Chosen, history: History, rules: Rules) -> DataFrame[RawRepositories]:
     facts = {
         "repository": repository.key,
         "branch": repository.branch,
         "commit_url": repository.commit_url(""),
         "shallow": bool(repository.shallow),
         "partial": repository.partial,
-        "authors": authors,
-        "remarks": "\n".join(repository.remarks),
+        "authors": chosen.said,
+        "remarks": "\n".join([*repository.remarks, *chosen.remarks]),
         "state": history.state.model_dump_json(),
         "examined_by": examined_by(rules),
         "ignored": "\n".join(ignored_commits(repository)),

@@ -14,6 +14,7 @@ import pandas as pd
 from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 from pandera.typing import DataFrame
 
+from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.frames import ActivityFrames, Scores, Skills, typed
 
 ReadFrame = Callable[[str, str | None], "pd.DataFrame | None"]
@@ -70,11 +71,18 @@ def load_slice(name: str, read: ReadFrame) -> ActivityFrames | None:
     return ActivityFrames(DataFrame(activities), typed(Scores, scores), typed(Skills, skills))
 
 
+def slices_of(repository: str) -> list[str]:
+    """Return the names of the slices that are collected from a repository."""
+    return [f"{lane.name}/{repository}" for lane in LANES if lane.by_repository]
+
+
 def _latest(instance: dg.DagsterInstance, lane: Lane, asset: str) -> dict[str, int]:
     """Return the number of the latest materialization of each slice of an asset; later ones are higher."""
     key = dg.AssetKey(asset)
     if lane.by_repository:
-        numbers = instance.get_latest_storage_id_by_partition(key, dg.DagsterEventType.ASSET_MATERIALIZATION)
+        # a repository that was forgotten has no partition any more
+        known = set(instance.get_dynamic_partitions(PARTITIONS_NAME))
+        numbers = instance.get_latest_storage_id_by_partition(key, dg.DagsterEventType.ASSET_MATERIALIZATION, known)
         return {f"{lane.name}/{repository}": number for repository, number in numbers.items()}
     latest = instance.fetch_materializations(key, limit=1).records
     return {lane.name: latest[0].storage_id} if latest else {}

@@ -1,9 +1,11 @@
 """JUDGE: pure functions, dataframe in, dataframe out. No I/O, no Dagster."""
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
+from achievement_pipeline.lazy import lazy_names
+
 if TYPE_CHECKING:
+    from achievement_pipeline.judging.addresses import Asked
     from achievement_pipeline.judging.impact.scores import score_commits
     from achievement_pipeline.judging.lanes.commits import judge_commits, may_count
     from achievement_pipeline.judging.lanes.linear import find_linear_skills, judge_linear, score_linear
@@ -15,11 +17,10 @@ if TYPE_CHECKING:
     )
     from achievement_pipeline.judging.links.linking import compose_achievements
     from achievement_pipeline.judging.noise.files import noise_reasons, with_source_lines
-    from achievement_pipeline.judging.people import Asked
     from achievement_pipeline.judging.skills.find import find_skills
 
 _MODULES = {
-    "Asked": "people",
+    "Asked": "addresses",
     "compose_achievements": "links.linking",
     "find_linear_skills": "lanes.linear",
     "find_pull_request_skills": "lanes.pull_requests",
@@ -58,9 +59,4 @@ __all__ = [
     "with_source_lines",
 ]
 
-
-def __getattr__(name: str) -> object:
-    """Import a name when it is used: the process that examines contents needs neither pandas nor these."""
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+__getattr__ = lazy_names(__name__, _MODULES)

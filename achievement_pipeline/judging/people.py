@@ -7,17 +7,14 @@ An address that is empty or none at all is an opaque key like any other.
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
-from typing import NamedTuple
 
 import pandas as pd
 
 from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.judging.addresses import NUMBERED_NOREPLY, Asked
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.rules import BotRules, Person
-
-_NUMBERED_NOREPLY = r"^\d+\+(.+@users\.noreply\.github\.com)$"
 
 _ADDRESS = r"(?P<name>[^<\n]*?)[ \t]*<[ \t]*(?P<email>[^<>\n]*?)[ \t]*>?[ \t]*$"
 _COAUTHOR = rf"(?im)^[\W_]*co-(?:authored|developed)-by[ \t]*:[ \t]*{_ADDRESS}"
@@ -26,31 +23,17 @@ _SIGN_OFF = rf"(?im)^[\W_]*signed-off-by[ \t]*:[ \t]*{_ADDRESS}"
 others (a third of ansible's are lost that way). Some lack the ``>``."""
 
 
-class Asked(NamedTuple):
-    """Whose work is asked for, and since when."""
-
-    authors: tuple[str, ...] = ()
-    """Addresses; empty: as `me` has it."""
-    me: tuple[str, ...] = ()
-    """Addresses of the user, whose work alone is asked for wherever there is some; empty: everybody's."""
-    since: dt.date | None = None
-    """The first day, UTC; None: from the beginning."""
-
-
-def are_asked_for(
-    activities: pd.DataFrame, groups: pd.Series[str], asked: Asked, people: Iterable[Person] = ()
-) -> pd.Series[bool]:
+def are_asked_for(activities: pd.DataFrame, asked: Asked, people: Iterable[Person] = ()) -> pd.Series[bool]:
     """Tell which activities are asked for.
 
     Args:
         activities: ``person``, ``coauthors``, ``completed_at``.
-        groups: What each belongs to, a repository or workspace: in one without any work of mine all of it is asked for.
         asked: Whose work, and since when.
         people: The addresses of each person.
     """
-    wanted = _are_of(activities, asked.authors or asked.me, people)
-    if not asked.authors:
-        wanted |= ~wanted.groupby(groups).transform("any")
+    wanted = pd.Series(data=True, index=activities.index)
+    if asked.authors is not None:
+        wanted = _are_of(activities, asked.authors, people)
     if asked.since is not None:
         wanted &= ~(activities["completed_at"] < pd.Timestamp(asked.since, tz="UTC"))
     return wanted
@@ -62,7 +45,7 @@ def canonical(emails: pd.Series[str], people: Iterable[Person] = ()) -> pd.Serie
     Raises:
         SettingsError: An address belongs to two people.
     """
-    plain = _plain(emails)
+    plain = plain_addresses(emails)
     owners = _owners(people)
     return plain.map(owners).fillna(plain).astype("str") if owners else plain
 
@@ -76,7 +59,9 @@ def show_names(persons: pd.Series[str], names: pd.Series[str], people: Iterable[
         people: Those whom the user names.
     """
     newest = names[names.str.strip() != ""].groupby(persons).last()
-    chosen = {_plain(pd.Series(person.emails, dtype="str")).iloc[0]: person.name for person in people if person.name}
+    chosen = {
+        plain_addresses(pd.Series(person.emails, dtype="str")).iloc[0]: person.name for person in people if person.name
+    }
     return persons.map(newest.to_dict() | chosen).astype("str").fillna("")
 
 
@@ -115,14 +100,15 @@ def _are_of(activities: pd.DataFrame, addresses: Iterable[str], people: Iterable
     return authors | shared.groupby(level=0).any().reindex(activities.index, fill_value=False)
 
 
-def _plain(emails: pd.Series[str]) -> pd.Series[str]:
-    return emails.str.strip().str.lower().str.replace(_NUMBERED_NOREPLY, r"\1", regex=True)
+def plain_addresses(emails: pd.Series[str]) -> pd.Series[str]:
+    """Do as `plain_address` for many."""
+    return emails.str.strip().str.lower().str.replace(NUMBERED_NOREPLY, r"\1", regex=True)
 
 
 def _owners(people: Iterable[Person]) -> dict[str, str]:
     owners: dict[str, str] = {}
     for person in people:
-        addresses = _plain(pd.Series(person.emails, dtype="str"))
+        addresses = plain_addresses(pd.Series(person.emails, dtype="str"))
         for address in addresses:
             owner = owners.setdefault(address, addresses.iloc[0])
             if owner != addresses.iloc[0]:

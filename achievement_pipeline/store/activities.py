@@ -149,9 +149,7 @@ def compare_slice(connection: sa.Connection, name: str, frames: ActivityFrames) 
 def write_difference(connection: sa.Connection, difference: SliceDifference) -> None:
     """Write what differs. An activity that another slice brought so far moves to the one that brings it now."""
     if difference.gone:
-        keep_former_names(connection, difference.gone)
-        gone = sa.literal(difference.gone, sa.ARRAY(sa.Text()))
-        connection.execute(sa.delete(Activity).where(Activity.key == sa.any_(gone)))
+        delete_activities(connection, difference.gone)
     if difference.changed.empty:
         return
     with staged(connection, "changed_activities", [*_WRITTEN, *_STATED], difference.changed) as changed:
@@ -160,6 +158,13 @@ def write_difference(connection: sa.Connection, difference: SliceDifference) -> 
         overwritten = {name: statement.excluded[name] for name in names if name != "key"}
         connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=overwritten))
         replace_links(connection)
+
+
+def delete_activities(connection: sa.Connection, keys: Sequence[str]) -> None:
+    """Delete activities; the names of those that have achievements are kept."""
+    keep_former_names(connection, keys)
+    gone = sa.literal(list(keys), sa.ARRAY(sa.Text()))
+    connection.execute(sa.delete(Activity).where(Activity.key == sa.any_(gone)))
 
 
 def touch(connection: sa.Connection, keys: Sequence[str]) -> None:

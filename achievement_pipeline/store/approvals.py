@@ -83,6 +83,18 @@ def people(connection: sa.Connection) -> dict[str, set[str]]:
     return named
 
 
+def name_people(connection: sa.Connection) -> dict[str, str]:
+    """Return what to call everybody who did any work, by address: the fullest name, of a noreply address the login."""
+    return {address: _call(address, names) for address, names in people(connection).items()}
+
+
+def _call(address: str, names: set[str]) -> str:
+    if names:
+        return max(names, key=lambda name: (" " in name, len(name), name))
+    login, at, host = address.partition("@")
+    return login.rpartition("+")[2] if at and host.startswith("users.noreply.") else address
+
+
 def skill_names(connection: sa.Connection) -> set[str]:
     """Return the names of all skills that achievements show."""
     return set(connection.scalars(sa.select(Skill.skill).distinct()))

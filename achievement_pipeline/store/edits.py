@@ -9,7 +9,7 @@ from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.achievements import GONE
-from achievement_pipeline.store.manual import Category, Description, Points, Title
+from achievement_pipeline.store.manual import Category, Description, Points, Title, Word
 from achievement_pipeline.store.reading import fingerprints
 from achievement_pipeline.store.tables import Achievement, Edit, EditField, Publication, PublicationState
 
@@ -59,6 +59,7 @@ _VALUES: dict[EditField, TypeAdapter[Any]] = {
     EditField.IMPACT_SCORE: TypeAdapter(Points),
     EditField.COMPLEXITY_SCORE: TypeAdapter(Points),
     EditField.PORTFOLIO_READY: TypeAdapter(bool),
+    EditField.SKILLS_DEMONSTRATED: TypeAdapter(list[Word]),
     EditField.HIDDEN: TypeAdapter(bool),
     EditField.PINNED: TypeAdapter(bool),
     EditField.APPROVED: TypeAdapter(bool | Fingerprint),

@@ -1,5 +1,12 @@
-"""Achievements that a person writes down: no source records them, and no run of the pipeline touches them."""
+"""Achievements that a person or program states: about work that no source records, or about work that one does.
 
+A statement names work by the type of its source and its id there: ``git`` and a commit, ``github`` and
+``owner/name#12``, ``linear`` and ``ENG-12``, ``mlflow`` and a run. Where that work is known, what is stated is an edit
+of its piece of work, and its scores are lines of the caller's own; until then it is an achievement of its own
+(`achievement_pipeline.store.statements`).
+"""
+
+import datetime as dt
 import uuid
 from typing import Annotated, Any, Self
 
@@ -8,10 +15,13 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from achievement_pipeline.store.tables import Achievement
+from achievement_pipeline.store.statements import STATED_FIELDS, adopt_statements, named_activity, state_edits
+from achievement_pipeline.store.tables import Achievement, Activity
 
-COLLECTED = ("git", "github", "linear", "mlflow")
+COLLECTED = ("git", "github", "gitlab", "linear", "jira", "mlflow")
 """Sources that the pipeline collects from; the keys and source types of their achievements begin so."""
+STATED = "manual:"
+"""How the keys of what is stated begin."""
 
 
 def _without_nul(text: str) -> str:
@@ -20,14 +30,14 @@ def _without_nul(text: str) -> str:
     return text
 
 
-def _not_collected(source_type: str) -> str:
-    if source_type.partition("_")[0] in COLLECTED:
-        raise ValueError("achievements of this source are collected; 'manual', or a word of your own, is free")
-    return source_type
+def _source(source_type: str) -> str:
+    """Return the source of a kind of work: ``git`` of ``git_commit``."""
+    source = source_type.partition("_")[0]
+    return source if source in COLLECTED else source_type
 
 
 _NO_NUL = AfterValidator(_without_nul)
-_Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), _NO_NUL]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), _NO_NUL]
 _Address = Annotated[
     str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=320), _NO_NUL
 ]
@@ -60,22 +70,24 @@ class AchievementCreate(BaseModel):
     title: Title = Field(description="One line for people")
     category: Category = Field(description="Kind of work: a lower-case word, such as feature, project, talk")
     description: Description = Field(default="", description="What was done, and what came of it")
-    source_type: Annotated[Category, AfterValidator(_not_collected)] = Field(
+    source_type: Annotated[Category, AfterValidator(_source)] = Field(
         default="manual", description="Where it comes from; together with source_id it names the achievement"
     )
-    source_id: _Word = Field(
+    source_id: Word = Field(
         default_factory=lambda: str(uuid.uuid4()), description="Its name there; by default a new one each time"
     )
     source_url: _Url | None = Field(default=None, description="Where it can be seen")
-    repository: _Word | None = Field(default=None, description="Key of a repository: github.com/owner/name")
-    author: _Address = Field(description="Canonical e-mail address of the person whose it is")
+    repository: Word | None = Field(default=None, description="Key of a repository: github.com/owner/name")
+    author: _Address | None = Field(default=None, description="E-mail address of the person; by default the user's")
     coauthors: tuple[_Address, ...] = Field(default=(), description="Canonical addresses of others it is shared with")
     started_at: AwareDatetime | None = Field(default=None, description="With its zone")
-    completed_at: AwareDatetime | None = Field(default=None, description="With its zone")
+    completed_at: AwareDatetime | None = Field(
+        default=None, description="With its zone; by default when the named work was done, else now"
+    )
     impact_score: Points = Field(description="Points, 0 to 100")
     complexity_score: Points = Field(description="Points, 0 to 100")
-    skills_demonstrated: tuple[_Word, ...] = Field(default=(), description="Skills, the strongest first")
-    tags: tuple[_Word, ...] = Field(default=(), description="Words to find it by")
+    skills_demonstrated: tuple[Word, ...] = Field(default=(), description="Skills, the strongest first")
+    tags: tuple[Word, ...] = Field(default=(), description="Words to find it by")
     portfolio_ready: bool = Field(default=False, description="Whether it may stand in a portfolio")
 
     @model_validator(mode="after")
@@ -87,16 +99,25 @@ class AchievementCreate(BaseModel):
     @property
     def key(self) -> str:
         """The name of the achievement, the same on every machine."""
+        if self.source_type in COLLECTED:
+            return f"{STATED}{self.source_type}:{self.source_id}"
         return f"{self.source_type}:{self.source_id}"
 
 
-def create_achievement(session: Session, achievement: AchievementCreate) -> Achievement:
+def store_achievement(session: Session, achievement: AchievementCreate, author: str) -> Achievement:
     """Store an achievement, and return it as it is stored; the caller commits.
 
     Source type and id name it: the second time it is updated, and where nothing changed left as it is.
+
+    Args:
+        session: The database.
+        achievement: What is stated.
+        author: Canonical address of the person whose it is.
     """
-    statement = insert(Achievement).values(**_row(achievement))
-    given = [name for name in _row(achievement) if name != "key"]
+    connection = session.connection()
+    row = _row(achievement, author, _completed_at(connection, achievement))
+    statement = insert(Achievement).values(**row)
+    given = [name for name in row if name != "key"]
     was = sa.tuple_(*(getattr(Achievement, name) for name in given))
     becomes = sa.tuple_(*(statement.excluded[name] for name in given))
     session.execute(
@@ -106,27 +127,44 @@ def create_achievement(session: Session, achievement: AchievementCreate) -> Achi
             where=was.is_distinct_from(becomes),
         )
     )
+    if achievement.source_type in COLLECTED:
+        state_edits(connection, achievement.key, achievement.model_dump(include=set(STATED_FIELDS)), author)
+        adopt_statements(connection)
     stored = sa.select(Achievement).where(Achievement.key == achievement.key)
     return session.scalars(stored, execution_options={"populate_existing": True}).one()
 
 
-def _row(achievement: AchievementCreate) -> dict[str, Any]:
+def _completed_at(connection: sa.Connection, achievement: AchievementCreate) -> dt.datetime:
+    """Return when it was done: as stated, else as it was stored before, else when the named work was done, else now."""
+    if achievement.completed_at:
+        return achievement.completed_at
+    before = connection.scalar(sa.select(Achievement.completed_at).where(Achievement.key == achievement.key))
+    if before:
+        return before
+    named = named_activity(connection, achievement.source_type, achievement.source_id, achievement.repository)
+    done = connection.scalar(sa.select(Activity.completed_at).where(Activity.key == named)) if named else None
+    return done or dt.datetime.now(dt.UTC)
+
+
+def _row(achievement: AchievementCreate, author: str, completed_at: dt.datetime) -> dict[str, Any]:
     """Return its columns; the scores are explained, as all are, and its evidence is the person's word."""
-    said = f"given by {achievement.author}"
     scores = {"impact": achievement.impact_score, "complexity": achievement.complexity_score}
     evidence = {
         "key": achievement.key,
         "kind": achievement.source_type,
         "title": achievement.title,
         "url": achievement.source_url,
-        "person": achievement.author,
-        "at": achievement.completed_at.isoformat() if achievement.completed_at else None,
+        "person": author,
+        "at": completed_at.isoformat(),
     }
     return {
         **achievement.model_dump(),
         "key": achievement.key,
+        "author": author,
+        "completed_at": completed_at,
         "score_ledger": [
-            {"score": score, "rule": "manual", "points": points, "evidence": said} for score, points in scores.items()
+            {"score": score, "rule": "manual", "points": points, "evidence": f"given by {author}"}
+            for score, points in scores.items()
         ],
         "score_version": "manual",
         "evidence": [evidence],

@@ -7,12 +7,14 @@ itself; so what a user decided outlives a later pull request or issue that expla
 import datetime as dt
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.orm import InstrumentedAttribute
 
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.tables import Achievement, Activity, Base, Edit, EditField, JsonObject, Skill
@@ -124,14 +126,16 @@ class JudgedActivity:
 class AchievementFilter:
     """Which achievements are wanted: those for which all hold that is given."""
 
-    author: str | None = None
-    """Canonical address of the author or a co-author."""
+    authors: Sequence[str] = ()
+    """Canonical addresses of which the author or a co-author has one; none: everybody's."""
     repository: str | None = None
     category: str | None = None
     skill: str | None = None
     """Upper and lower case count as one."""
     since: dt.datetime | None = None
     """Completed then or later; with its zone."""
+    before: dt.datetime | None = None
+    """Completed earlier; with its zone."""
     min_impact: float | None = None
     portfolio: bool | None = None
     """Whether portfolio ready."""
@@ -145,6 +149,18 @@ class AchievementFilter:
     """Whether the user decided whether it may go out, with the text that it has now."""
     text: str | None = None
     """Every word of it stands in its title, description, skills, tags or key; upper and lower case count as one."""
+
+
+class Order(StrEnum):
+    """By what achievements are sorted."""
+
+    IMPACT = "impact"
+    """Pinned ones first, then the highest impact, of these the newest."""
+    DATE = "date"
+    """Pinned ones first, then the newest, of these the highest impact."""
+    COMPLEXITY = "complexity"
+    TITLE = "title"
+    REPOSITORY = "repository"
 
 
 @dataclass(frozen=True)
@@ -163,22 +179,31 @@ def find_achievements(
     limit: int | None = None,
     *,
     skip: int = 0,
-    newest_first: bool = False,
+    order: "Order | None" = None,
 ) -> list[AchievementView]:
-    """Return achievements, the pinned ones first, then those of the highest impact and of these the newest.
+    """Return achievements, by default the pinned ones first, then the highest impact and of these the newest.
 
     Args:
         connection: The database.
         wanted: Which.
         limit: At most so many.
         skip: Leave out so many at the beginning.
-        newest_first: After the pinned ones the newest, and of these those of the highest impact.
+        order: By what they are sorted.
     """
-    impact, newest = _SEEN.c.impact_score.desc(), _SEEN.c.completed_at.desc().nulls_last()
-    order = (newest, impact) if newest_first else (impact, newest)
-    statement = sa.select(_SEEN).where(*_conditions(wanted)).order_by(_SEEN.c.pinned.desc(), *order, _SEEN.c.key)
+    by = _ORDERS[order or Order.IMPACT](_SEEN.c)
+    statement = sa.select(_SEEN).where(*_conditions(wanted)).order_by(*by, _SEEN.c.key)
     statement = statement.limit(limit).offset(skip)
     return [AchievementView(**row) for row in connection.execute(statement).mappings()]
+
+
+def find_activity(connection: sa.Connection, name: str) -> JudgedActivity | None:
+    """Return a collected activity by its key, what only its key begins with, or what its commit's name begins with.
+
+    Raises:
+        StoreError: Several are called so.
+    """
+    keys = _one_key(connection, Activity.key, name)
+    return activities_of(connection, keys)[0] if keys else None
 
 
 def get_achievement(connection: sa.Connection, name: str) -> AchievementView:
@@ -192,12 +217,9 @@ def get_achievement(connection: sa.Connection, name: str) -> AchievementView:
     Raises:
         StoreError: No achievement has that name, or several have.
     """
-    keys = _keys(connection, Achievement.key == name) or _keys(connection, _begins_with(name))
+    keys = _one_key(connection, Achievement.key, name)
     if not keys:
         raise StoreError(f"There is no achievement {name}. `achievements list` shows which there are.")
-    if len(keys) > 1:
-        candidates = [*keys[:_CANDIDATES_SHOWN], *("..." for _ in keys[_CANDIDATES_SHOWN:])]
-        raise StoreError("\n  ".join([f"{name} begins several names. Give more of one of them:", *candidates]))
     return AchievementView(**connection.execute(sa.select(_SEEN).where(_SEEN.c.key == keys[0])).mappings().one())
 
 
@@ -205,6 +227,13 @@ def fingerprints(connection: sa.Connection, keys: Collection[str]) -> dict[str, 
     """Return the `AchievementView.fingerprint` of achievements, by their keys."""
     statement = sa.select(_SEEN.c.key, _SEEN.c.fingerprint).where(_SEEN.c.key.in_(keys))
     return dict(connection.execute(statement).all())
+
+
+def achievement_with(connection: sa.Connection, activity: str) -> AchievementView | None:
+    """Return the achievement that an activity is evidence of; None where there is none that counts."""
+    shown = _SEEN.c.evidence.contains([{"key": activity}]) & _SEEN.c.retracted_at.is_(None)
+    row = connection.execute(sa.select(_SEEN).where(shown).order_by(_SEEN.c.key).limit(1)).mappings().one_or_none()
+    return AchievementView(**row) if row else None
 
 
 def skills_of(connection: sa.Connection, key: str) -> list[SkillView]:
@@ -223,9 +252,12 @@ def skills_by_achievement(connection: sa.Connection, keys: Sequence[str]) -> dic
     return shown
 
 
-def skills_of_person(connection: sa.Connection, author: str | None, today: dt.datetime) -> list[PersonalSkill]:
-    """Return the skills of a person, co-authored work included, or of everybody; the most frequent first."""
-    chosen = sa.select(_SEEN.c.key, _SEEN.c.completed_at).where(*_conditions(AchievementFilter(author=author))).cte()
+def skills_of_person(connection: sa.Connection, authors: Sequence[str], today: dt.datetime) -> list[PersonalSkill]:
+    """Return the skills of a person by their addresses, co-authored work included; the most frequent first.
+
+    Without addresses they are those of everybody.
+    """
+    chosen = sa.select(_SEEN.c.key, _SEEN.c.completed_at).where(*_conditions(AchievementFilter(authors=authors))).cte()
     year, year_before = (sa.literal(today - dt.timedelta(days=365 * years)) for years in (1, 2))
     at, number = chosen.c.completed_at, sa.func.count()
     statement = (
@@ -278,10 +310,23 @@ def summarise(connection: sa.Connection, wanted: AchievementFilter) -> Summary:
     )
 
 
-def _keys(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> Sequence[str]:
-    """Return the keys that meet a condition, one more than will be shown."""
-    statement = sa.select(Achievement.key).where(condition).order_by(Achievement.key).limit(_CANDIDATES_SHOWN + 1)
-    return connection.scalars(statement).all()
+def _one_key(connection: sa.Connection, key: InstrumentedAttribute[str], name: str) -> Sequence[str]:
+    """Return the one key that is, or begins with, a name; none where there is none.
+
+    Raises:
+        StoreError: There are several.
+    """
+    if not name.strip() or "\0" in name:
+        raise StoreError("An empty name means nothing. `achievements list` shows which there are.")
+    named = sa.select(key).order_by(key).limit(_CANDIDATES_SHOWN + 1)
+    keys = (
+        connection.scalars(named.where(key == name)).all()
+        or connection.scalars(named.where(_begins_with(key, name))).all()
+    )
+    if len(keys) > 1:
+        candidates = [*keys[:_CANDIDATES_SHOWN], *("..." for _ in keys[_CANDIDATES_SHOWN:])]
+        raise StoreError("\n  ".join([f"{name} begins several names. Give more of one of them:", *candidates]))
+    return keys
 
 
 def _columns(table: type[Base], view: type[SkillView | JudgedActivity]) -> sa.Select[Any]:
@@ -312,9 +357,9 @@ def _conditions(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
         lists = sa.func.array_to_string(seen.skills_demonstrated + seen.tags, " ")
         read = sa.func.concat_ws(" ", seen.title, seen.description, seen.key, lists)
         yield read.icontains(word, autoescape=True)
-    if wanted.author is not None:
-        author = wanted.author.lower()
-        yield (seen.author == author) | (sa.literal(author) == sa.any_(seen.coauthors))
+    if wanted.authors:
+        addresses = sa.literal([address.lower() for address in wanted.authors], sa.ARRAY(sa.Text()))
+        yield (seen.author == sa.any_(addresses)) | seen.coauthors.bool_op("&&")(addresses)
     if wanted.repository is not None:
         yield seen.repository == wanted.repository
     if wanted.category is not None:
@@ -324,6 +369,8 @@ def _conditions(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.exists().where(sa.func.lower(shown) == wanted.skill.lower())
     if wanted.since is not None:
         yield seen.completed_at >= wanted.since
+    if wanted.before is not None:
+        yield seen.completed_at < wanted.before
     if wanted.min_impact is not None:
         yield seen.impact_score >= wanted.min_impact
 
@@ -345,10 +392,13 @@ def _flags(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
         yield _SEEN.c.decided == wanted.decided
 
 
-def _begins_with(name: str) -> sa.ColumnElement[bool]:
-    begins = Achievement.key.startswith(name, autoescape=True)
-    if re.fullmatch("[0-9a-f]{4,64}", name):
-        return begins | Achievement.key.regexp_match(f"@{name}[0-9a-f]*$")
+def _begins_with(key: InstrumentedAttribute[str], name: str) -> sa.ColumnElement[bool]:
+    """Match keys that begin with a name, or whose part does that tells them apart: a commit's, a number's."""
+    begins = key.startswith(name, autoescape=True)
+    if re.fullmatch("[0-9a-f]{4,64}", name.lower()):
+        begins |= key.regexp_match(f"[@/:]{name.lower()}[0-9a-f-]*$")
+    if re.fullmatch(r"[\w./-]*[#!@]\w+|[A-Za-z]\w*-\d+", name):
+        begins |= key.regexp_match(f"[:/]{re.escape(name)}$", "i")
     return begins
 
 
@@ -356,9 +406,10 @@ def standing_edits() -> sa.Subquery:
     """Select the edits that are not undone, with the key of the achievement that they hold for.
 
     Columns: ``key``, ``distance`` (0 for the achievement's own, 1 for those of one that it absorbed: the nearest wins,
-    then the latest), ``made_on``, ``made_at``, ``id``, ``field``, ``value``, ``channel``.
+    then the latest), ``made_on``, ``made_by``, ``made_at``, ``id``, ``field``, ``value``, ``channel``.
     """
-    said = (Edit.achievement_key.label("made_on"), Edit.made_at, Edit.id, Edit.field, Edit.value, Edit.channel)
+    made = (Edit.achievement_key.label("made_on"), Edit.made_by, Edit.made_at)
+    said = (*made, Edit.id, Edit.field, Edit.value, Edit.channel)
     own = sa.select(Edit.achievement_key.label("key"), sa.literal(0).label("distance"), *said)
     absorbed = sa.select(Achievement.absorbed_by, sa.literal(1), *said).join(
         Achievement, Achievement.key == Edit.achievement_key
@@ -377,7 +428,7 @@ def _seen() -> sa.Subquery:
     edited = {
         field.value: sa.func.coalesce(sa.cast(values[field], columns[field].type), columns[field])
         for field in EditField
-        if field in columns
+        if field in columns and field is not EditField.SKILLS_DEMONSTRATED
     }
     flags = {
         field.value: sa.func.coalesce(sa.cast(values[field], sa.Boolean()), sa.false())
@@ -397,9 +448,14 @@ def _seen() -> sa.Subquery:
         "edited_at": applied.c.edited_at,
         "fingerprint": fingerprint,
     }
+    skills = applied.c.fields[EditField.SKILLS_DEMONSTRATED.value]
+    listed = sa.func.jsonb_array_elements_text(skills).column_valued("listed")
+    stated_skills = sa.select(sa.func.array_agg(listed, type_=sa.ARRAY(sa.Text()))).scalar_subquery()
+    edited[EditField.SKILLS_DEMONSTRATED.value] = sa.func.coalesce(stated_skills, columns["skills_demonstrated"])
     ledger: sa.ColumnElement[Any] = columns["score_ledger"]
     for score in ("impact", "complexity"):
-        ledger = ledger.concat(_edited_line(score, edited[f"{score}_score"], columns[f"{score}_score"]))
+        field = f"{score}_score"
+        ledger = _edited_ledger(score, ledger, edited[field], columns[field], applied.c.sources[field])
     shown = {**columns, **edited, "score_ledger": ledger, **flags, "hidden_by": hidden_by, **decision}
     return (
         sa.select(*(column.label(name) for name, column in shown.items()))
@@ -422,6 +478,35 @@ def _fingerprint(
     return sa.func.encode(sa.func.sha256(sa.func.convert_to(text, "UTF8")), "hex")
 
 
+def _edited_ledger(
+    score: str,
+    ledger: sa.ColumnElement[Any],
+    edited: sa.ColumnElement[Any],
+    original: sa.ColumnElement[Any],
+    source: sa.ColumnElement[Any],
+) -> sa.ColumnElement[Any]:
+    """Return the ledger of an edited score: with a line for the difference; of a stated one the caller's line alone."""
+    line = sa.func.jsonb_array_elements(ledger).column_valued("line")
+    of_others = sa.select(sa.func.jsonb_agg(line, type_=JSONB())).where(sa.cast(line, JSONB())["score"].astext != score)
+    rest = sa.func.coalesce(of_others.scalar_subquery(), sa.literal([], JSONB()), type_=JSONB())
+    stated = sa.func.jsonb_build_object(
+        "score",
+        score,
+        "rule",
+        "manual",
+        "points",
+        sa.cast(edited, sa.Numeric()),
+        "evidence",
+        sa.func.concat("given by ", source["by"].astext),
+        type_=JSONB(),
+    )
+    is_stated = sa.func.coalesce(source["on"].astext.startswith("manual:"), sa.false())
+    return sa.case(
+        (is_stated, rest.concat(sa.func.jsonb_build_array(stated, type_=JSONB()))),
+        else_=ledger.concat(_edited_line(score, edited, original)),
+    )
+
+
 def _edited_line(score: str, edited: sa.ColumnElement[Any], original: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """Return a ledger of one line, with which the lines of the original score add up to the edited one; or of none."""
     points = sa.cast(edited, sa.Numeric()) - sa.cast(original, sa.Numeric())
@@ -438,12 +523,16 @@ def _applied_edits() -> sa.Subquery:
     # of equal names in an object jsonb keeps the last
     the_best_last = aggregate_order_by(standing.value, standing.distance.desc(), standing.id)
     fields_by_name = sa.func.jsonb_object_agg(standing.field, the_best_last, type_=JSONB())
+    source = sa.func.jsonb_build_object("by", standing.made_by, "on", standing.made_on, type_=JSONB())
+    of_the_best = aggregate_order_by(source, standing.distance.desc(), standing.id)
+    sources_by_name = sa.func.jsonb_object_agg(standing.field, of_the_best, type_=JSONB())
     hides = (standing.field == EditField.HIDDEN.value) & (standing.value == sa.literal(True, JSONB()))
     hidden_parts = sa.func.min(standing.made_on).filter(hides, standing.distance > 0)
     return (
         sa.select(
             standing.key,
             fields_by_name.label("fields"),
+            sources_by_name.label("sources"),
             hidden_parts.label("hidden_part"),
             sa.func.max(standing.made_at).filter(standing.field.in_(_TEXT)).label("edited_at"),
         )
@@ -453,3 +542,14 @@ def _applied_edits() -> sa.Subquery:
 
 
 _SEEN = _seen()
+_ORDERS: Mapping[Order, Callable[[Any], tuple[Any, ...]]] = {
+    Order.IMPACT: lambda seen: (
+        seen.pinned.desc(),
+        seen.impact_score.desc(),
+        seen.completed_at.desc().nulls_last(),
+    ),
+    Order.DATE: lambda seen: (seen.pinned.desc(), seen.completed_at.desc().nulls_last(), seen.impact_score.desc()),
+    Order.COMPLEXITY: lambda seen: (seen.complexity_score.desc(), seen.impact_score.desc()),
+    Order.TITLE: lambda seen: (sa.func.lower(seen.title),),
+    Order.REPOSITORY: lambda seen: (seen.repository.nulls_last(), seen.impact_score.desc()),
+}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from achievement_pipeline.errors import StoreError
+from achievement_pipeline.errors import StoreError, did_you_mean
 from achievement_pipeline.store.tables import Repository
 
 
@@ -93,7 +93,7 @@ def mark_repositories_found(engine: sa.Engine, keys: Collection[str]) -> None:
 
 
 def forget_repository(engine: sa.Engine, key: str) -> None:
-    """Forget where a repository is; what was collected from it is kept."""
+    """Forget where a repository is; what was collected from it is kept: see `store.forgetting`."""
     with engine.begin() as connection:
         connection.execute(sa.delete(Repository).where(Repository.key == key))
 
@@ -109,6 +109,29 @@ def find_repository(engine: sa.Engine, key: str) -> KnownRepository:
     if row is None:
         raise StoreError(f"The repository {key} is not known. Run `achievements collect --repo PATH_OR_URL` once.")
     return KnownRepository(*row)
+
+
+def known_locations(connection: sa.Connection) -> list[str]:
+    """Return where the known repositories are: paths and clone URLs."""
+    known = [KnownRepository(*row) for row in connection.execute(_KNOWN.order_by(Repository.key))]
+    return [location for repository in known for location in repository.locations]
+
+
+def find_known(engine: sa.Engine, name: str) -> KnownRepository:
+    """Return the repository that a name means: a key, the end of one (``owner/name``, ``name``), or a location.
+
+    Raises:
+        StoreError: None is called so, or several are.
+    """
+    known = list_repositories(engine)
+    wanted = name.rstrip("/").casefold()
+    exact = [each for each in known if wanted in (each.key.casefold(), *map(str.casefold, each.locations))]
+    found = exact or [each for each in known if each.key.casefold().endswith(f"/{wanted}")]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise StoreError("\n  ".join([f"{name} means several repositories:", *(each.key for each in found)]))
+    raise StoreError(f"There is no repository {name}.{did_you_mean(name, (each.key for each in known))}")
 
 
 def list_repositories(engine: sa.Engine) -> list[KnownRepository]:

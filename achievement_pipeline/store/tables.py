@@ -201,6 +201,7 @@ class EditField(StrEnum):
     IMPACT_SCORE = "impact_score"
     COMPLEXITY_SCORE = "complexity_score"
     PORTFOLIO_READY = "portfolio_ready"
+    SKILLS_DEMONSTRATED = "skills_demonstrated"
     HIDDEN = "hidden"
     PINNED = "pinned"
     """It comes before others."""

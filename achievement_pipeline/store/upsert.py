@@ -11,9 +11,17 @@ from sqlalchemy.dialects.postgresql import insert
 
 from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
 from achievement_pipeline.store.achievements import Outcome, store_achievements
-from achievement_pipeline.store.activities import TOUCHED, compare_slice, read_touched, touch, write_difference
+from achievement_pipeline.store.activities import (
+    TOUCHED,
+    compare_slice,
+    delete_activities,
+    read_touched,
+    touch,
+    write_difference,
+)
 from achievement_pipeline.store.bounds import bounded
 from achievement_pipeline.store.links import begin_linking, find_moved, move, note_affected
+from achievement_pipeline.store.statements import adopt_statements
 from achievement_pipeline.store.tables import Activity, Slice
 from achievement_pipeline.store.turns import Say, Turn, take_turn
 
@@ -135,6 +143,23 @@ def relink(connection: sa.Connection, keys: Sequence[str], compose: Compose) -> 
     return _store(connection, keys, compose)
 
 
+def drop_activities(connection: sa.Connection, keys: Sequence[str], compose: Compose) -> Outcome:
+    """Delete activities, as if their source had them no longer, and store the achievements that this touches.
+
+    Args:
+        connection: One of `taking_turns`, once.
+        keys: The activities.
+        compose: Makes the achievements.
+    """
+    TOUCHED.create(connection)
+    begin_linking(connection)
+    touch(connection, keys)
+    note_affected(connection, keys)
+    delete_activities(connection, keys)
+    note_affected(connection, keys)
+    return _store(connection, keys, compose)
+
+
 def _store(connection: sa.Connection, changed: Sequence[str], compose: Compose) -> Outcome:
     """Move what is affected to its new parents, and store the achievements of that and of what changed."""
     moved = find_moved(connection)
@@ -142,7 +167,9 @@ def _store(connection: sa.Connection, changed: Sequence[str], compose: Compose) 
     move(connection)
     touched = [*changed, *moved]
     touch(connection, touched)
-    return store_achievements(connection, compose(read_touched(connection))) if touched else Outcome()
+    outcome = store_achievements(connection, compose(read_touched(connection))) if touched else Outcome()
+    adopt_statements(connection)
+    return outcome
 
 
 def stored_versions(engine: sa.Engine) -> dict[str, str]:

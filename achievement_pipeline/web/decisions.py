@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from achievement_pipeline.app.accounts import outgoing_of
 from achievement_pipeline.app.decisions import Desk
+from achievement_pipeline.app.statements import AchievementCreate, create_achievement
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.store.grouping import merge, split, take_back
-from achievement_pipeline.store.manual import AchievementCreate, create_achievement
 from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline.store.tables import EditField
 
@@ -121,7 +121,7 @@ def undo(desk: Desk, form: Form) -> str:
 
 def add(desk: Desk, form: Form) -> str:
     """Write down an achievement."""
-    me = next(iter(desk.settings.config.me.emails), "")
+    me = desk.settings.my_address or ""
     completed = form.first("completed")
     try:
         achievement = AchievementCreate(

@@ -3,6 +3,7 @@
 import base64
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -11,6 +12,7 @@ from starlette.responses import Response
 
 from achievement_pipeline.app.accounts import login_warning, outgoing_of
 from achievement_pipeline.app.decisions import Desk
+from achievement_pipeline.app.me import Author
 from achievement_pipeline.app.rendering import (
     Outcome,
     finish_document,
@@ -24,6 +26,7 @@ from achievement_pipeline.publishing.gate.finished import Finished
 from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.publishing.gate.privacy import Held, Known, PublicAchievement, Reason
 from achievement_pipeline.publishing.linkedin.commentary import as_read
+from achievement_pipeline.store.approvals import name_people
 from achievement_pipeline.store.edits import edits_of, recent_edits
 from achievement_pipeline.store.grouping import is_part
 from achievement_pipeline.store.publications import find_publications
@@ -54,12 +57,15 @@ def browse(desk: Desk, request: Request) -> Content:
     """Achievements, filtered, searched, page by page."""
     query = Query.of(request.query_params)
     with desk.engine.connect() as connection:
-        everything = summarise(connection, AchievementFilter())
-        number = summarise(connection, query.filter).achievements
-        new = summarise(connection, AchievementFilter(decided=False)).achievements
-        found = find_achievements(connection, query.filter, PAGE_SIZE, skip=query.skip, newest_first=query.newest_first)
+        author = desk.author(connection)
+        wanted = replace(query.filter, authors=author.addresses)
+        everything = summarise(connection, AchievementFilter(authors=author.addresses))
+        number = summarise(connection, wanted).achievements
+        new = summarise(connection, AchievementFilter(authors=author.addresses, decided=False)).achievements
+        found = find_achievements(connection, wanted, PAGE_SIZE, skip=query.skip, order=query.sorted_by)
     return {
         "achievements": found,
+        "author": str(author),
         "everything": everything,
         "categories": _counted(everything.categories),
         "skills": _counted(everything.skills),
@@ -86,11 +92,13 @@ def achievement(desk: Desk, request: Request) -> Content:
             "parts": [line["key"] for line in found.evidence if is_part(line, found.key)],
             "edits": edits_of(connection, found.key)[::-1],
         }
+        content["names"] = name_people(connection)
         known = names_known(connection, desk.settings)
+        author = desk.author(connection)
     answers = desk.verdicts([found])[found.key]
     goes_out = isinstance(answers[Channel.LINKEDIN], PublicAchievement)
     content["live_posts"] = [] if goes_out else desk.live_posts(found.key)
-    return {**content, "ways": [_way(desk, channel, answer, known) for channel, answer in answers.items()]}
+    return {**content, "ways": [_way(desk, channel, answer, known, author) for channel, answer in answers.items()]}
 
 
 def previews(desk: Desk, _request: Request) -> Content:
@@ -180,12 +188,12 @@ def _counted(names: Mapping[str, int]) -> Mapping[str, str]:
     return {name: f"{name} ({number:,})" for name, number in list(names.items())[:_OFFERED]}
 
 
-def _way(desk: Desk, channel: Channel, answer: PublicAchievement | Held, known: Known) -> Content:
+def _way(desk: Desk, channel: Channel, answer: PublicAchievement | Held, known: Known, author: Author) -> Content:
     """Return where an achievement stands on its way out."""
     goes_out = isinstance(answer, PublicAchievement)
     text = None
     if isinstance(answer, PublicAchievement) and channel not in _AS_PAGE:
-        text = finish_one(answer, desk.settings, known).release()
+        text = finish_one(answer, desk.settings, known, author).release()
     return {"channel": channel, "answer": answer, "goes_out": goes_out, "text": text}
 
 
@@ -237,7 +245,7 @@ def _channel(request: Request) -> Channel:
 def _document(desk: Desk, channel: Channel) -> Outcome[str]:
     with desk.engine.connect() as connection:
         period = period_of(channel, desk.settings)
-        return finish_document(connection, desk.settings, channel, period, desk.settings.my_address)
+        return finish_document(connection, desk.settings, channel, period, desk.author(connection))
 
 
 def _data(svg: str) -> str:

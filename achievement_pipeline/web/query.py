@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from achievement_pipeline.store.reading import AchievementFilter
+from achievement_pipeline.store.reading import AchievementFilter, Order
 
 PAGE_SIZE = 50
 STATES = {"": "Everything", "new": "New", "decided": "Decided", "hidden": "Hidden", "retracted": "Retracted"}
@@ -46,9 +46,9 @@ class Query:
         )
 
     @property
-    def newest_first(self) -> bool:
-        """Whether the newest come first."""
-        return self.given["order"] == "newest"
+    def sorted_by(self) -> Order:
+        """By what the list is sorted."""
+        return Order.DATE if self.given["order"] == "newest" else Order.IMPACT
 
     @property
     def is_narrowed(self) -> bool:

@@ -74,7 +74,7 @@ def test_a_commit_its_pull_request_and_its_issue_are_one_achievement(
     )
     github.faults.append(Reply({"message": "You have exceeded a secondary rate limit."}, 429, {"Retry-After": "1"}))
 
-    result = run("--json")
+    result = run("--json", "--author", "all")
 
     assert result.exit_code == 0, result.output
     assert "⏳ GitHub: the rate limit is reached; asking again in" in result.stderr
@@ -99,10 +99,10 @@ def test_a_source_that_fails_stops_no_other_and_is_named(
     mlflow.add_run({"auc": 0.8}, end_time=2_000, user_id="ada")
     monkeypatch.setenv("LINEAR_API_KEY", "lin_api_wrong")
 
-    result = run()
+    result = run("--author", "all")
 
     assert result.exit_code == 3
-    assert "❌ Linear refuses the key" in result.stdout
+    assert "❌ Linear: Linear refuses the key" in result.stderr
     assert "2 achievements" in result.stdout
     assert "off: GitHub (GITHUB_TOKEN)" in result.stdout
     assert "lin_api_wrong" not in result.output

@@ -45,6 +45,9 @@ def test_new_work_of_every_source_becomes_an_achievement_by_its_sensor(
         }
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
+        settings = tmp_path / "config/achievement-pipeline/achievements.toml"
+        settings.parent.mkdir(parents=True)
+        settings.write_text('[collect]\nauthors = ["all"]\n')
         with running_service(tmp_path / "service.log"):
             wait_until(lambda: all(server.requests for server in (github, linear, mlflow)))
             number = github.repository.merge("feat: index it", files=[changed_file("src/index.py", additions=190)])

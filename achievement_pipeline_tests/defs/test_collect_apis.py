@@ -29,7 +29,7 @@ def github(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitH
         monkeypatch.setenv("GITHUB_TOKEN", TOKEN)
         monkeypatch.setenv("GITHUB_API_URL", server.url)
         monkeypatch.setenv("GITHUB_GRAPHQL_URL", f"{server.url}/graphql")
-        pipeline.settings = load_settings()
+        pipeline.settings = load_settings().collecting(("all",), None)
         pipeline.instance.add_dynamic_partitions(PARTITIONS_NAME, [KEY])
         yield server
 
@@ -39,7 +39,7 @@ def linear(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line
     with LinearServer() as server:
         monkeypatch.setenv("LINEAR_API_KEY", LINEAR_KEY)
         monkeypatch.setenv("LINEAR_API_URL", f"{server.url}/graphql")
-        pipeline.settings = load_settings()
+        pipeline.settings = load_settings().collecting(("all",), None)
         yield server
 
 
@@ -47,7 +47,7 @@ def linear(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[Line
 def mlflow(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> Iterator[MlflowServer]:
     with MlflowServer() as server:
         monkeypatch.setenv("MLFLOW_TRACKING_URI", server.url)
-        pipeline.settings = load_settings()
+        pipeline.settings = load_settings().collecting(("all",), None)
         yield server
 
 
@@ -176,7 +176,7 @@ def test_the_same_mlflow_server_by_another_address_is_the_same_server(
     assert run(pipeline, COLLECT_MLFLOW).success
     [before] = pipeline.achievements()
     monkeypatch.setenv("MLFLOW_TRACKING_URI", mlflow.url.replace("127.0.0.1", "localhost"))
-    pipeline.settings = load_settings()
+    pipeline.settings = load_settings().collecting(("all",), None)
     best = mlflow.add_run({"val_auc": 0.9}, end_time=3_000, user_id="ada")
 
     assert run(pipeline, COLLECT_MLFLOW).success

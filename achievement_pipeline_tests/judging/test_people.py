@@ -10,14 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.judging.people import (
-    Asked,
-    are_asked_for,
-    canonical,
-    read_coauthors,
-    read_sign_offs,
-    show_names,
-)
+from achievement_pipeline.judging.addresses import Asked
+from achievement_pipeline.judging.people import are_asked_for, canonical, read_coauthors, read_sign_offs, show_names
 from achievement_pipeline.judging.rules import BotRules, Person
 
 ADA = Person(name="Ada L.", emails=("Ada@Example.org", "ada@old.example"))
@@ -108,7 +102,7 @@ class TestTrailers:
 
 class TestAsking:
     def asked_for(self, work: pd.DataFrame, asked: Asked) -> list[bool]:
-        return are_asked_for(work, pd.Series("r", index=work.index), asked, [ADA]).tolist()
+        return are_asked_for(work, asked, [ADA]).tolist()
 
     def test_everybodys_work_is_asked_for_where_nobody_is_named(self) -> None:
         assert self.asked_for(activities(("ada@example.org", ""), ("bob@example.org", "")), Asked()) == [True, True]
@@ -121,11 +115,8 @@ class TestAsking:
         work = activities(("bob@example.org", "ada@example.org,eve@example.org"), ("bob@example.org", ""))
         assert self.asked_for(work, Asked(authors=("ada@example.org",))) == [True, False]
 
-    def test_my_work_alone_where_there_is_some_and_all_where_there_is_none(self) -> None:
-        work = activities(("ada@example.org", ""), ("bob@example.org", ""), ("bob@example.org", ""))
-        groups = column("mine", "mine", "theirs")
-        asked = Asked(me=("ada@example.org",))
-        assert are_asked_for(work, groups, asked, [ADA]).tolist() == [True, False, True]
+    def test_of_nobody_nothing_is_asked_for(self) -> None:
+        assert self.asked_for(activities(("ada@example.org", "")), Asked(authors=())) == [False]
 
     def test_the_first_day_is_asked_for_and_the_day_before_is_not(self) -> None:
         work = pd.concat([activities(("a@b.example", ""), day=day) for day in (4, 5)], ignore_index=True)

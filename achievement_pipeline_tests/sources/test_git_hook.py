@@ -9,7 +9,15 @@ from pathlib import Path
 import pytest
 
 from achievement_pipeline.sources.git import NotARepositoryError
-from achievement_pipeline.sources.git.hook import Hook, HookError, HookState, find_hook, install_hook, uninstall_hook
+from achievement_pipeline.sources.git.hook import (
+    Hook,
+    HookError,
+    HookState,
+    find_hook,
+    install_hook,
+    lost_hooks,
+    uninstall_hook,
+)
 from achievement_pipeline.sources.git.spool import read_commits
 from achievement_pipeline_tests.builders import GitRepository
 
@@ -259,3 +267,32 @@ def test_word_is_left_as_one_line_of_json(repository: GitRepository, spool: Path
     [file] = spool.iterdir()
     assert json.loads(file.read_text()) == {"repository_path": str(repository.path), "sha": _head(repository.path)}
     assert os.access(file, os.R_OK)
+
+
+def test_a_program_that_takes_the_hook_out_again_is_named_and_noticed(repository: GitRepository, spool: Path) -> None:
+    (repository.path / "lefthook.yml").write_text("post-commit: {}\n")
+    assert install_hook(repository.path, spool).manager == "lefthook"
+    assert list(lost_hooks(spool)) == []
+
+    _script(repository.path / ".git/hooks/post-commit", '#!/bin/sh\ncall_lefthook run "post-commit" "$@"\n')
+
+    assert list(lost_hooks(spool)) == [repository.path]
+    install_hook(repository.path, spool)
+    assert list(lost_hooks(spool)) == []
+    uninstall_hook(repository.path, spool)
+    assert list(lost_hooks(spool)) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "manager"),
+    [
+        (".overcommit.yml", "PostCommit: {}\n", "overcommit"),
+        ("package.json", '{"simple-git-hooks": {}}', "simple-git-hooks"),
+        ("package.json", '{"name": "engine"}', ""),
+    ],
+)
+def test_who_owns_the_hook_is_known_by_its_configuration(
+    repository: GitRepository, spool: Path, file: str, content: str, manager: str
+) -> None:
+    (repository.path / file).write_text(content)
+    assert install_hook(repository.path, spool).manager == manager

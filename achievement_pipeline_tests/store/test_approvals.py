@@ -8,6 +8,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy.orm import Session
 
+from achievement_pipeline.app.statements import AchievementCreate, create_achievement
 from achievement_pipeline.store import migrations
 from achievement_pipeline.store.approvals import (
     Approval,
@@ -20,7 +21,6 @@ from achievement_pipeline.store.approvals import (
 )
 from achievement_pipeline.store.database import migrate
 from achievement_pipeline.store.edits import record_edit, undo
-from achievement_pipeline.store.manual import AchievementCreate, create_achievement
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, get_achievement
 from achievement_pipeline.store.repositories import remember_repository
 from achievement_pipeline.store.tables import EditField

@@ -4,11 +4,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from achievement_pipeline.app.statements import AchievementCreate, create_achievement
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.frames import Relation
 from achievement_pipeline.store.edits import edits_of, record_edit
 from achievement_pipeline.store.grouping import merge, split, take_back
-from achievement_pipeline.store.manual import AchievementCreate, create_achievement
 from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements, get_achievement
 from achievement_pipeline.store.tables import Achievement, Activity, Edit, EditField
 from achievement_pipeline_tests.store.pieces import Piece, by_the_rules, collect

@@ -58,8 +58,8 @@ def test_the_highest_impact_comes_first_then_the_newest_then_the_key(
 @pytest.mark.parametrize(
     ("wanted", "expected"),
     [
-        (AchievementFilter(author="ANN@example.com"), [HIGH.key]),
-        (AchievementFilter(author="bo@x.org"), [HIGH.key, PULL.key]),
+        (AchievementFilter(authors=["ANN@example.com"]), [HIGH.key]),
+        (AchievementFilter(authors=["bo@x.org"]), [HIGH.key, PULL.key]),
         (AchievementFilter(repository="github.com/other/one"), [PULL.key]),
         (AchievementFilter(category="bugfix"), [PULL.key]),
         (AchievementFilter(skill="rust"), [HIGH.key]),
@@ -69,7 +69,7 @@ def test_the_highest_impact_comes_first_then_the_newest_then_the_key(
         (AchievementFilter(min_impact=75), [HIGH.key]),
         (AchievementFilter(portfolio=True), [HIGH.key]),
         (AchievementFilter(portfolio=False), [PULL.key]),
-        (AchievementFilter(author="bo@x.org", min_impact=70), [HIGH.key]),
+        (AchievementFilter(authors=["bo@x.org"], min_impact=70), [HIGH.key]),
     ],
 )
 def test_a_filter_leaves_what_it_asks_for(
@@ -167,7 +167,7 @@ def test_the_skills_of_a_person_have_their_evidence_counted_and_dated(
     others = replace(HIGH, key="git:a@6", skills=("Rust",), columns={"person": "bo@x.org"})
     collect(engine, git=(*own, shared, others))
 
-    found = skills_of_person(connection, "ANN@example.com", NOON)
+    found = skills_of_person(connection, ["ANN@example.com"], NOON)
 
     assert found == [
         PersonalSkill("Rust", "language", 4, ago(900), ago(10), recent=1, before=2),
@@ -175,7 +175,7 @@ def test_the_skills_of_a_person_have_their_evidence_counted_and_dated(
         PersonalSkill("Go", "language", 1, NOON, NOON, recent=1, before=0),
     ]
     assert [skill.trend for skill in found] == ["falling", "idle", "new"]
-    assert skills_of_person(connection, None, NOON)[0].achievements == 5
+    assert skills_of_person(connection, (), NOON)[0].achievements == 5
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from pandera.typing import DataFrame
 from sqlalchemy import event, orm
 
+from achievement_pipeline.app.statements import AchievementCreate, create_achievement
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
 from achievement_pipeline.store.achievements import Outcome
 from achievement_pipeline.store.database import UnavailableError
-from achievement_pipeline.store.manual import AchievementCreate, create_achievement
 from achievement_pipeline.store.upsert import Kept, KeptSlice, keep
 from achievement_pipeline_tests.store import stalled_run
 from achievement_pipeline_tests.store.pieces import Piece, Pieces, collect, compose, frames, pieces_of_work

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from achievement_pipeline.app.me import my_addresses
 from achievement_pipeline.app.repositories import join, place
 from achievement_pipeline.cli.collect.collection import CollectedRepository, CollectedSource, Collection
 from achievement_pipeline.defs.build import build_defs
@@ -23,11 +24,13 @@ from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.pull_requests import SERVER_IS_DOWN
 from achievement_pipeline.defs.ui import progress as reporting
 from achievement_pipeline.errors import SourceError
-from achievement_pipeline.settings import RepositorySettings, Settings
+from achievement_pipeline.judging.addresses import plain_address
+from achievement_pipeline.settings import ALL, ME, RepositorySettings, Settings
 from achievement_pipeline.sources.git import open_repository, without_credentials
 from achievement_pipeline.store.changes import changes_since, this_moment
 from achievement_pipeline.store.edits import orphaned_decisions
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, summarise
+from achievement_pipeline.store.repositories import known_locations, list_repositories
 from achievement_pipeline.terminal import escape_controls, unescaped_errors
 
 _HIGHEST = 5
@@ -45,7 +48,7 @@ def collect_from(
         before = this_moment(connection)
     with _bars() as bars, dg.DagsterInstance.get() as instance:
         end_lost_runs(instance, settings.run_locks_path)
-        places = named or _configured(settings)
+        places = named or _configured(settings, engine)
         # with the credentials of addresses, which the database does not keep
         runs = _Runs(settings.including(places), instance, bars)
         for wanted in places:
@@ -66,8 +69,9 @@ def collect_from(
                 break
         for source, job in ({} if named else _other_jobs(settings)).items():
             sources.append(CollectedSource(source, "", *runs.run(job)))
-    everything = AchievementFilter()
     with engine.connect() as connection:
+        authors = _addresses(connection, settings)
+        everything = AchievementFilter(authors=authors)
         return Collection(
             repositories,
             sources,
@@ -79,13 +83,24 @@ def collect_from(
         )
 
 
-def _configured(settings: Settings) -> list[RepositorySettings]:
-    """Return the repositories of the settings, else the one that this is called in, if anything wants one."""
+def _addresses(connection: sa.Connection, settings: Settings) -> tuple[str, ...]:
+    """Return the addresses of those whose work is collected; none for everybody."""
+    if ALL in settings.authors:
+        return ()
+    me = my_addresses(settings, known_locations(connection)) if ME in settings.authors else ()
+    return tuple(one for author in settings.authors for one in (me if author == ME else (plain_address(author),)))
+
+
+def _configured(settings: Settings, engine: sa.Engine) -> list[RepositorySettings]:
+    """Return the repositories of the settings, else the one that this is called in, else all that are known."""
     if not (settings.environment.enable_git_tracking or settings.github_is_on):
         return []
     if settings.repositories:
         return list(settings.repositories)
-    return [RepositorySettings(location=".")] if not _other_jobs(settings) or _is_repository(settings) else []
+    if _is_repository(settings):
+        return [RepositorySettings(location=".")]
+    known = [each for each in list_repositories(engine) if each.missing_since is None]
+    return [RepositorySettings.model_validate({"location": each.location, "branches": each.branches}) for each in known]
 
 
 def _is_repository(settings: Settings) -> bool:

@@ -1,4 +1,4 @@
-"""What one call of `achievements collect` found, and how it is told."""
+"""What one call of `achievements collect` found, and how it is reported: to people, and as JSON."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -7,11 +7,13 @@ from typing import Any
 import click
 
 from achievement_pipeline.cli.look.achievements import headline, hidden_words
+from achievement_pipeline.cli.printing import counted
 from achievement_pipeline.store.achievements import Outcome
 from achievement_pipeline.store.edits import Orphan
 from achievement_pipeline.store.reading import AchievementView, Summary
 
 _SKILLS = 10
+_REASONS = 3
 _UNREAD_SHOWN = 10
 _ORPHANS_SHOWN = 10
 _READ = {
@@ -33,6 +35,17 @@ class CollectedRepository:
     facts: Mapping[str, Any] = field(default_factory=dict)
     """The metadata of the run's assets that concern the repository, by name."""
 
+    def plain(self) -> dict[str, Any]:
+        """Return what was found, for programs."""
+        named = {"location": self.location, "repository": self.key, "error": self.error}
+        if self.error:
+            return named
+        listed = self.facts["raw_commits"]
+        found = {name: listed[name] for name in ("new", "gone", "unread", "authors")}
+        remarks = listed["remarks"].splitlines()
+        judged = _judged(self.facts["commit_activities"])
+        return {**named, "commits": listed["dagster/row_count"], **found, "remarks": remarks, **judged}
+
 
 @dataclass(frozen=True)
 class CollectedSource:
@@ -46,6 +59,16 @@ class CollectedSource:
     """Why it failed; empty where it did not."""
     facts: Mapping[str, Any]
     """The metadata of the run's assets, by name."""
+
+    def plain(self) -> dict[str, Any]:
+        """Return what was found, for programs."""
+        named = {"source": self.source, "repository": self.repository or None, "error": self.error}
+        if self.error:
+            return named
+        read, activities = _READ[self.source]
+        counts = {what.replace(" ", "_"): self.facts[asset]["dagster/row_count"] for asset, what in read.items()}
+        warnings = self.facts[next(iter(read))]["warnings"]
+        return {**named, **counts, "warnings": warnings, **_judged(self.facts[activities])}
 
 
 @dataclass(frozen=True)
@@ -63,13 +86,42 @@ class Collection:
     hidden_by_parts: list[AchievementView]
     """What is hidden because a part of it is."""
 
+    @property
+    def errors(self) -> list[str]:
+        """Why some of it failed, each with its name."""
+        named = [(one.key or one.location, one.error) for one in self.repositories]
+        named += [(f"{one.source} {one.repository}".strip(), one.error) for one in self.sources]
+        return [f"{name}: {error}" for name, error in named if error]
+
+    @property
+    def is_in_vain(self) -> bool:
+        """Whether all of it failed."""
+        return len(self.errors) == len(self.repositories) + len(self.sources)
+
+    def plain(self) -> dict[str, Any]:
+        """Return what was found, for programs: keys without the names that Dagster gives them."""
+        return {
+            "repositories": [one.plain() for one in self.repositories],
+            "sources": [one.plain() for one in self.sources],
+            "changes": asdict(self.changes),
+            "summary": asdict(self.summary),
+            "highest": [asdict(one) for one in self.highest],
+            "orphans": [asdict(one) for one in self.orphans],
+            "hidden_by_parts": [asdict(one) for one in self.hidden_by_parts],
+        }
+
 
 def report(collection: Collection, off: list[str]) -> Iterator[str]:
-    """Say what was found, in lines for people."""
+    """Say what was found, in lines for people; of what failed `Collection.errors` tells."""
+    authors = dict.fromkeys(one.facts["raw_commits"]["authors"] for one in collection.repositories if not one.error)
+    if authors:
+        yield f"Work of {', '.join(authors)}"
     for repository in collection.repositories:
-        yield from _about(repository)
+        if not repository.error:
+            yield from _about(repository)
     for source in collection.sources:
-        yield from _about_source(source)
+        if not source.error:
+            yield from _about_source(source)
     if off:
         yield click.style(f"off: {' · '.join(off)}", dim=True)
     outcome = asdict(replace(collection.changes, unchanged=0))
@@ -78,13 +130,14 @@ def report(collection: Collection, off: list[str]) -> Iterator[str]:
     yield from describe_orphans(collection.orphans)
     for whole in collection.hidden_by_parts[:_ORPHANS_SHOWN]:
         yield f"⚠️  {whole.title} is hidden {hidden_words(whole)}"
-    yield f"\n{click.style(f'{summary.achievements:,} achievements', bold=True)} ({changes or 'nothing changed'})"
+    number = click.style(counted(summary.achievements, "achievement"), bold=True)
+    yield f"\n{number} ({changes or 'nothing changed'})"
     if summary.achievements:
-        yield f"  by category: {_counted(summary.categories)}"
-        yield f"  skills: {_counted(dict(list(summary.skills.items())[:_SKILLS]))}"
+        yield f"  by category: {_listed(summary.categories)}"
+        yield f"  skills: {_listed(dict(list(summary.skills.items())[:_SKILLS]))}"
         yield "\nHighest impact  (impact, complexity)"
         yield from map(headline, collection.highest)
-        yield "\nNext: achievements list · achievements explain KEY · achievements start (the Dagster UI)"
+        yield "\nNext: achievements list · achievements explain KEY · achievements export brag"
 
 
 def describe_orphans(orphans: Sequence[Orphan]) -> Iterator[str]:
@@ -102,38 +155,34 @@ def describe_orphans(orphans: Sequence[Orphan]) -> Iterator[str]:
 
 
 def _about(repository: CollectedRepository) -> Iterator[str]:
-    yield click.style(repository.key or repository.location, bold=True)
-    if repository.error:
-        yield from (f"  ❌ {line}" for line in repository.error.splitlines())
-        return
-    listed, judged = repository.facts["raw_commits"], repository.facts["commit_activities"]
-    yield f"  commits: {listed['dagster/row_count']:,}, {listed['new']:,} of them new; authors: {listed['authors']}"
-    yield from _about_activities(judged)
-    if listed["gone"]:
-        yield f"  gone from the history: {listed['gone']:,}"
-    for remark in filter(None, listed["remarks"].splitlines()):
+    found = repository.plain()
+    new = f"{found['new']:,} new" if found["new"] else "nothing new"
+    gone = f", {found['gone']:,} gone" if found["gone"] else ""
+    yield _line(repository.key, f"{counted(found['commits'], 'commit')}, {new}{gone}", found)
+    for remark in filter(None, found["remarks"]):
         yield f"  ℹ️  {remark}"  # noqa: RUF001 - the sign is meant
-    for sha, said in list(listed["unread"].items())[:_UNREAD_SHOWN]:
-        yield f"  ❌ commit {sha} can't be read: {said}"
+    for sha, why in list(found["unread"].items())[:_UNREAD_SHOWN]:
+        yield f"  ❌ commit {sha} can't be read: {why}"
 
 
 def _about_source(source: CollectedSource) -> Iterator[str]:
-    yield click.style(f"{source.source} {source.repository}".strip(), bold=True)
-    if source.error:
-        yield from (f"  ❌ {line}" for line in source.error.splitlines())
-        return
-    read, activities = _READ[source.source]
-    yield "  " + ", ".join(f"{what}: {source.facts[asset]['dagster/row_count']:,}" for asset, what in read.items())
-    yield from _about_activities(source.facts[activities])
-    for warning in source.facts[next(iter(read))]["warnings"][:_UNREAD_SHOWN]:
+    found = source.plain()
+    read = ", ".join(f"{found[what.replace(' ', '_')]:,} {what}" for what in _READ[source.source][0].values())
+    yield _line(f"{source.source} {source.repository}".strip(), read, found)
+    for warning in found["warnings"][:_UNREAD_SHOWN]:
         yield f"  ℹ️  {warning}"  # noqa: RUF001 - the sign is meant
 
 
-def _about_activities(judged: Mapping[str, Any]) -> Iterator[str]:
-    yield f"  significant: {judged['significant']:,} ({_counted(judged['why'])})"
-    if judged["why_not"]:
-        yield f"  not significant: {_counted(judged['why_not'])}"
+def _line(name: str, read: str, found: Mapping[str, Any]) -> str:
+    """Return the one line about a repository or a source."""
+    why_not = dict(list(found["why_not"].items())[:_REASONS])
+    left_out = f" · left out: {_listed(why_not)}{' · …' if len(found['why_not']) > _REASONS else ''}" if why_not else ""
+    return f"{click.style(name, bold=True)}  {read} · {found['significant']:,} significant{left_out}"
 
 
-def _counted(numbers: Mapping[str, int]) -> str:
+def _judged(judged: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: judged[name] for name in ("significant", "why", "why_not")}
+
+
+def _listed(numbers: Mapping[str, int]) -> str:
     return " · ".join(f"{name} {number:,}" for name, number in numbers.items())

@@ -1,24 +1,29 @@
 """`achievements collect`: the main job: read, judge, keep, and print what was found."""
 
 import datetime as dt
-import json
 import sys
-from dataclasses import asdict
+from collections.abc import Sequence
 
 import click
 
+from achievement_pipeline.app.me import UnknownAuthorError, my_addresses, unknown_me
+from achievement_pipeline.app.repositories import expand
 from achievement_pipeline.cli import EXIT_FAILED, EXIT_PARTLY
-from achievement_pipeline.cli.collect.collection import report
+from achievement_pipeline.cli.collect.collection import Collection, report
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.opening import open_engine
+from achievement_pipeline.cli.printing import print_json
 from achievement_pipeline.cli.shared_server import server_coming_up
-from achievement_pipeline.settings import RepositorySettings, Settings, load_settings
+from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.settings import ME, RepositorySettings, Settings, load_settings
 
 
 @click.command()
 @click.option("--repo", "repos", multiple=True, metavar="PATH_OR_URL", help="A repository; may be given several times.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Read and judge commits from this day on.")
-@click.option("--author", "authors", multiple=True, metavar="EMAIL", help="Whose commits: addresses, 'me', or 'all'.")
+@click.option(
+    "--author", "authors", multiple=True, metavar="EMAIL", help="Whose work: addresses, 'me', or 'all'. Default: me."
+)
 @click.option("--all-branches", is_flag=True, help="Read all branches, not only the default one.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def collect(
@@ -26,14 +31,24 @@ def collect(
 ) -> None:
     """Collect achievements: read, judge, keep, and print what was found.
 
-    From the repositories of --repo, and their side on GitHub where that is on. Without --repo those of GIT_REPO_PATH
-    and achievements.toml, else the one you are in; and Linear and MLflow where they are on. Exit code 3: some failed.
-    """
-    settings = load_settings()
+    From the repositories of --repo, or those below a folder, and their side on GitHub where that is on. Without --repo:
+    those of GIT_REPO_PATH and achievements.toml, else the one you are in, else all that are known; and Linear and
+    MLflow where they are on. Exit code 3: some failed.
+
+    \b
+    achievements collect
+    achievements collect --repo ~/src --since 2025-01-01
+    achievements collect --repo https://github.com/pallets/flask --author all
+    """  # noqa: D301 - click's own mark
+    settings = load_settings().collecting(authors, since.date() if since else None)
+    if ME in settings.authors and not my_addresses(
+        settings, [".", *repos, *(one.location for one in settings.repositories)]
+    ):
+        raise SettingsError(unknown_me(settings))
     branches = "all" if all_branches else "default"
     if not all(location.strip() for location in repos):
         raise click.BadParameter("it takes a path or a clone URL.", param_hint="--repo")
-    wanted = [RepositorySettings(location=location, branches=branches) for location in repos]
+    wanted = [RepositorySettings(location=location, branches=branches) for location in expand(repos)]
     selection = {"since": since.date().isoformat() if since else "", "authors": list(authors)}
     use_dagster_home(settings)
     with server_coming_up(settings) as server:
@@ -43,15 +58,33 @@ def collect(
         with open_engine(settings) as engine:
             collection = collect_from(wanted, selection, settings, engine)
     if not collection.repositories and not collection.sources:
-        raise click.UsageError(f"There is nothing to collect from. Off: {', '.join(_off(settings))}.")
+        raise click.UsageError(
+            "There is nothing to collect from: this folder is in no repository, and none is known. Give --repo "
+            "PATH_OR_URL, or find some: achievements repos scan FOLDER --add"
+        )
+    _refuse_unknown_authors(collection, authors)
     if as_json:
-        click.echo(json.dumps(asdict(collection), indent=2, ensure_ascii=False, default=str))
-    else:
+        print_json(collection.plain())
+    elif not collection.is_in_vain:
         for line in report(collection, _off(settings)):
             click.echo(line)
-    failures = [bool(one.error) for one in collection.repositories] + [bool(one.error) for one in collection.sources]
-    if any(failures):
-        sys.exit(EXIT_FAILED if all(failures) else EXIT_PARTLY)
+    for error in collection.errors:
+        click.echo(f"❌ {error}", err=True)
+    if collection.errors:
+        sys.exit(EXIT_FAILED if collection.is_in_vain else EXIT_PARTLY)
+
+
+def _refuse_unknown_authors(collection: Collection, authors: Sequence[str]) -> None:
+    """Refuse authors who have no commit in any of the repositories.
+
+    Raises:
+        UnknownAuthorError: With whom it may have been instead.
+    """
+    read = [one.facts["raw_commits"]["missing_authors"] for one in collection.repositories if one.facts]
+    for author in authors:
+        if read and all(author in missing for missing in read):
+            hint = next((missing[author] for missing in read if missing[author]), "")
+            raise UnknownAuthorError(f"There are no commits by {author}.{hint} --author all collects everybody's.")
 
 
 def _off(settings: Settings) -> list[str]:

@@ -38,6 +38,12 @@ def install(repo: Path) -> None:
     settings = load_settings()
     installed = install_hook(repo, settings.spool_path)
     click.echo(f"✅ Commits tell of themselves: {installed.file}", err=True)
+    if installed.manager:
+        click.echo(
+            f"⚠️  {installed.manager} writes this file again whenever it is installed, and takes the hook out. Run "
+            "`achievements hook install` after that; `achievements doctor` notices when it is gone.",
+            err=True,
+        )
     click.echo("ℹ️  While `achievements start` runs, each is an achievement within seconds.", err=True)  # noqa: RUF001
 
 

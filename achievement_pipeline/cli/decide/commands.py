@@ -15,18 +15,18 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from achievement_pipeline.app.decisions import Desk, Verdicts, describe_edit, describe_live_post, doubted
+from achievement_pipeline.app.statements import AchievementCreate, create_achievement
 from achievement_pipeline.cli.look.achievements import headline, hidden_words
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import json_option, print_json
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.publishing.gate.privacy import Held, PublicAchievement
-from achievement_pipeline.settings import load_settings
+from achievement_pipeline.settings import ME, load_settings
 from achievement_pipeline.store.edits import RecordedEdit, edits_of, recent_edits
 from achievement_pipeline.store.grouping import merge as merge_achievements
 from achievement_pipeline.store.grouping import split as split_achievement
 from achievement_pipeline.store.grouping import take_back
-from achievement_pipeline.store.manual import AchievementCreate, create_achievement
 from achievement_pipeline.store.reading import AchievementView, get_achievement
 from achievement_pipeline.store.tables import EditField
 
@@ -43,11 +43,11 @@ _day = click.DateTime(["%Y-%m-%d"])
 
 
 @contextmanager
-def open_desk() -> Iterator[Desk]:
-    """Open the database of the settings."""
+def open_desk(whose: str | None = None) -> Iterator[Desk]:
+    """Open the database of the settings, to look at somebody's achievements."""
     settings = load_settings()
     with open_engine(settings) as engine:
-        yield Desk(engine, settings)
+        yield Desk(engine, settings, whose)
 
 
 @click.command()
@@ -198,7 +198,7 @@ def unpin(keys: Sequence[str], as_json: bool) -> None:
 @click.option("--impact", type=click.FloatRange(0, 100), required=True, help="Points, 0 to 100.")
 @click.option("--complexity", type=click.FloatRange(0, 100), required=True, help="Points, 0 to 100.")
 @click.option("--description", default="", help="What was done, and what came of it.")
-@click.option("--author", metavar="EMAIL", help="Whose it is. Default: you, as achievements.toml says.")
+@click.option("--author", metavar="EMAIL", help="Whose it is. Default: you.")
 @click.option("--with", "coauthors", metavar="EMAIL", multiple=True, help="Somebody it is shared with; several times.")
 @click.option("--url", "source_url", help="Where it can be seen.")
 @click.option("--repository", metavar="KEY", help="What it is about: host/owner/name. It is as public as that.")
@@ -224,13 +224,13 @@ def add(  # noqa: PLR0913 - one argument an option
 ) -> None:
     """Write down an achievement that no source records: a talk, a mentoring, a decision."""
     with open_desk() as desk:
-        me = next(iter(desk.settings.config.me.emails), None)
-        if not (author or me):
-            raise click.UsageError("Whose is it? Give --author EMAIL, or [me] emails = [...] in achievements.toml.")
+        if author is None or author == ME:
+            with desk.engine.connect() as connection:
+                author = desk.author(connection).addresses[0]
         try:
             achievement = AchievementCreate(
                 **told,
-                author=author or me or "",
+                author=author,
                 impact_score=impact,
                 complexity_score=complexity,
                 started_at=started and started.replace(tzinfo=dt.UTC),

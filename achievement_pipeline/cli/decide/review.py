@@ -3,12 +3,14 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 import click
 
 from achievement_pipeline.app.decisions import Desk, describe_edit, doubted
+from achievement_pipeline.cli.authors import announce_author, author_option
 from achievement_pipeline.cli.decide.commands import edit_text, explain_verdicts, open_desk, warn_of_live_posts
-from achievement_pipeline.cli.look.achievements import headline, whose
+from achievement_pipeline.cli.look.achievements import headline
 from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.store.grouping import take_back
 from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements
@@ -21,7 +23,7 @@ _OUTWARD = [channel for channel in Channel if channel.outward]
 
 
 @click.command()
-@click.option("--author", metavar="EMAIL", help="Whose: an e-mail address, or 'me'. Default: everybody's.")
+@author_option
 @click.option("--min-impact", type=click.FloatRange(0, 100), help="Of at least this impact.")
 @click.option("--portfolio", is_flag=True, help="Ready for the portfolio.")
 def review(*, author: str | None, min_impact: float | None, portfolio: bool) -> None:
@@ -31,11 +33,10 @@ def review(*, author: str | None, min_impact: float | None, portfolio: bool) -> 
     once; whatever was not decided when you quit comes again. Without a terminal the keys are read from standard input,
     one a line.
     """
-    wanted = AchievementFilter(
-        author=whose(author), min_impact=min_impact, portfolio=True if portfolio else None, decided=False
-    )
+    wanted = AchievementFilter(min_impact=min_impact, portfolio=True if portfolio else None, decided=False)
     with open_desk() as desk:
         with desk.engine.connect() as connection:
+            wanted = replace(wanted, authors=announce_author(connection, desk.settings, author).addresses)
             new = find_achievements(connection, wanted)
         if not new:
             click.echo("Nothing is new: everything was approved or hidden.", err=True)

@@ -7,6 +7,7 @@ import webbrowser
 import click
 import uvicorn
 
+from achievement_pipeline.cli.authors import announce_author, author_option
 from achievement_pipeline.cli.decide.commands import open_desk
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.web.app import create_app
@@ -20,15 +21,18 @@ _ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 - what is warned of
 @click.option("--port", type=click.IntRange(0, 65535), default=_PORT, show_default=True, help="0: any that is free.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; others see it elsewhere.")
 @click.option("--name", "names", multiple=True, help="Another name that the page answers to; several times.")
+@author_option
 @click.option("--open", "open_it", is_flag=True, help="Open it in your browser.")
-def web(*, port: int, host: str, names: tuple[str, ...], open_it: bool) -> None:
+def web(*, port: int, host: str, names: tuple[str, ...], author: str | None, open_it: bool) -> None:
     """Look and decide in the browser, until Ctrl-C.
 
     The address that is printed lets your browser in, and nobody else's: keep it to yourself.
     """
     token = secrets.token_urlsafe(32)
     hosts = {*LOOPBACK, *names, *({host} - set(_ANYWHERE))}
-    with open_desk() as desk, _listen(host, port) as listening:
+    with open_desk(author) as desk, _listen(host, port) as listening:
+        with desk.engine.connect() as connection:
+            announce_author(connection, desk.settings, author)
         if host not in LOOPBACK:
             click.echo(f"⚠️  Listening on {host}: who is on this network can try to reach it, unencrypted.", err=True)
         shown = f"[{host}]" if ":" in host else host

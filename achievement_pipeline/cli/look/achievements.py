@@ -1,75 +1,132 @@
 """`achievements list`, `show` and `explain`: look at what was collected."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import click
 import sqlalchemy as sa
 
-from achievement_pipeline.app.percentile import Standing, standings, with_standing
+from achievement_pipeline.cli.authors import announce_author, author_option
 from achievement_pipeline.cli.opening import open_engine
-from achievement_pipeline.cli.printing import json_option, print_json
+from achievement_pipeline.cli.printing import counted, json_option, print_json
+from achievement_pipeline.cli.tables import Column, print_table
+from achievement_pipeline.errors import StoreError
 from achievement_pipeline.settings import load_settings
+from achievement_pipeline.store.approvals import name_people
+from achievement_pipeline.store.names import find_repository_key, short_names
 from achievement_pipeline.store.reading import (
     AchievementFilter,
     AchievementView,
     JudgedActivity,
+    Order,
     SkillView,
+    achievement_with,
     activities_of,
     find_achievements,
+    find_activity,
     get_achievement,
     skills_of,
 )
 
+if TYPE_CHECKING:
+    from achievement_pipeline.app.percentile import Standing
+
 _SHORT_SHA = 10
+_DAY = click.DateTime(["%Y-%m-%d"])
+_COLUMNS = (
+    Column("IMPACT", to_the_right=True),
+    Column("COMPLEXITY", to_the_right=True, needs=110),
+    Column("DATE", needs=60),
+    Column("CATEGORY", needs=80),
+    Column("TITLE", flexible=True),
+    Column("REPOSITORY", needs=120),
+    Column("ID"),
+)
 
 
 @click.command("list")
-@click.option("--author", metavar="EMAIL", help="Whose: an e-mail address, or 'me'.")
+@author_option
 @click.option("--category", help="Kind of work: feature, bugfix, performance, ...")
 @click.option("--skill", help="A skill that it shows.")
-@click.option("--repository", metavar="KEY", help="Of this repository: host/owner/name.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Completed on this day or later.")
+@click.option(
+    "--repo", "--repository", "repository", metavar="NAME", help="Of this repository: name, owner/name or key."
+)
+@click.option("--search", metavar="WORDS", help="All of these words in title, text, skills, tags or key.")
+@click.option("--since", type=_DAY, help="Completed on this day or later.")
+@click.option("--until", type=_DAY, help="Completed on this day or earlier.")
 @click.option("--min-impact", type=click.FloatRange(0, 100), help="Of at least this impact.")
 @click.option("--portfolio", is_flag=True, help="Ready for the portfolio.")
 @click.option("--retracted", is_flag=True, help="Also what no longer counts.")
+@click.option(
+    "--sort", type=click.Choice([order.value for order in Order]), default=Order.IMPACT.value, show_default=True
+)
 @click.option("--limit", type=click.IntRange(1), help="At most so many.")
 @json_option
-def list_achievements(  # noqa: PLR0913 - one argument an option
+def list_achievements(*, author: str | None, sort: str, limit: int | None, as_json: bool, **filters: Any) -> None:  # noqa: ANN401 - one each option
+    """List achievements, the highest impact first.
+
+    \b
+    achievements list --since 2026-01-01 --sort date
+    achievements list --repo flask --search "session cookie"
+    achievements list --skill PostgreSQL --author all --json
+    """  # noqa: D301 - click's own mark
+    settings = load_settings()
+    with open_connection() as connection:
+        wanted = _filter(connection, announce_author(connection, settings, author).addresses, **filters)
+        found = find_achievements(connection, wanted, limit, order=Order(sort))
+        if as_json:
+            from achievement_pipeline.app.percentile import standings, with_standing  # noqa: PLC0415 - takes pandas
+
+            beside = standings(connection, found, settings.rules.standing)
+            print_json([with_standing(achievement, beside[achievement.key]) for achievement in found])
+            return
+    print_table(
+        _COLUMNS, [_row(achievement, name) for achievement, name in zip(found, short_names(found), strict=True)]
+    )
+    click.echo(counted(len(found), "achievement"), err=True)
+
+
+def _filter(  # noqa: PLR0913 - one argument an option
+    connection: sa.Connection,
+    authors: Sequence[str],
     *,
-    author: str | None,
+    repository: str | None,
+    search: str | None,
+    since: dt.datetime | None,
+    until: dt.datetime | None,
     category: str | None,
     skill: str | None,
-    repository: str | None,
-    since: dt.datetime | None,
     min_impact: float | None,
     portfolio: bool,
     retracted: bool,
-    limit: int | None,
-    as_json: bool,
-) -> None:
-    """List achievements, the highest impact first."""
-    wanted = AchievementFilter(
-        author=whose(author),
+) -> AchievementFilter:
+    return AchievementFilter(
+        authors=authors,
         category=category,
         skill=skill,
-        repository=repository,
+        repository=find_repository_key(connection, repository) if repository is not None else None,
+        text=search,
         since=since.replace(tzinfo=dt.UTC) if since else None,
+        before=until.replace(tzinfo=dt.UTC) + dt.timedelta(days=1) if until else None,
         min_impact=min_impact,
         portfolio=True if portfolio else None,
         include_retracted=retracted,
     )
-    with open_connection() as connection:
-        found = find_achievements(connection, wanted, limit)
-        beside = standings(connection, found, load_settings().rules.standing)
-    if as_json:
-        print_json([with_standing(achievement, beside[achievement.key]) for achievement in found])
-        return
-    for achievement in found:
-        click.echo(headline(achievement, beside[achievement.key]))
-    click.echo(f"{len(found):,} achievements", err=True)
+
+
+def _row(achievement: AchievementView, name: str) -> Sequence[str]:
+    return (
+        f"{achievement.impact_score:.0f}",
+        f"{achievement.complexity_score:.0f}",
+        f"{achievement.completed_at:%Y-%m-%d}" if achievement.completed_at else "",
+        achievement.category,
+        achievement.title + (" (retracted)" if achievement.retracted_at else ""),
+        (achievement.repository or "").partition("/")[2] or achievement.repository or "",
+        name,
+    )
 
 
 @click.command()
@@ -81,11 +138,14 @@ def show(key: str, as_json: bool) -> None:
         achievement = get_achievement(connection, key)
         skills = skills_of(connection, achievement.key)
         standing = _standing(connection, achievement)
+        names = name_people(connection)
     if as_json:
+        from achievement_pipeline.app.percentile import with_standing  # noqa: PLC0415 - takes pandas
+
         print_json(with_standing(achievement, standing) | {"skills": [asdict(skill) for skill in skills]})
         return
     click.echo(click.style(achievement.title, bold=True))
-    for name, value in _facts(achievement, standing):
+    for name, value in _facts(achievement, standing, names):
         click.echo(f"  {name:<12} {value}")
     if achievement.description:
         click.echo("\n" + "\n".join(f"  {line}".rstrip() for line in achievement.description.strip().splitlines()))
@@ -95,13 +155,25 @@ def show(key: str, as_json: bool) -> None:
 @click.argument("key")
 @json_option
 def explain(key: str, as_json: bool) -> None:
-    """Explain one achievement: why it counts, what was left out, every line of its scores, what shows its skills."""
+    """Explain why something counts, or does not: every line of its scores, what was left out, what shows its skills.
+
+    KEY is that of an achievement, commit, pull request or issue, or the beginning of it: a commit's first digits.
+    """
     with open_connection() as connection:
-        achievement = get_achievement(connection, key)
+        activity = find_activity(connection, key)
+        try:
+            achievement = get_achievement(connection, key)
+        except StoreError:
+            if activity is None:
+                raise
+            _explain_activity(connection, activity, as_json=as_json)
+            return
         skills = skills_of(connection, achievement.key)
         activities = activities_of(connection, [line["key"] for line in achievement.evidence])
         standing = _standing(connection, achievement)
     if as_json:
+        from achievement_pipeline.app.percentile import with_standing  # noqa: PLC0415 - takes pandas
+
         explanation = with_standing(achievement, standing) | {
             "skills": [asdict(skill) for skill in skills],
             "activities": [asdict(activity) for activity in activities],
@@ -114,11 +186,27 @@ def explain(key: str, as_json: bool) -> None:
         click.echo(line)
 
 
-def _standing(connection: sa.Connection, achievement: AchievementView) -> Standing:
+def _explain_activity(connection: sa.Connection, activity: JudgedActivity, *, as_json: bool) -> None:
+    """Explain an activity that is no achievement of its own: it does not count, or belongs to another one."""
+    whole = achievement_with(connection, activity.key)
+    if as_json:
+        print_json({"achievement": whole.key if whole else None, "activities": [asdict(activity)]})
+        return
+    for line in _about_activity(activity):
+        click.echo(line)
+    if whole:
+        click.echo(f"\nIt is part of\n{headline(whole)}")
+    else:
+        click.echo("\nIt makes no achievement. docs/scores.md lists what the codes mean.")
+
+
+def _standing(connection: sa.Connection, achievement: AchievementView) -> "Standing":
+    from achievement_pipeline.app.percentile import standings  # noqa: PLC0415 - takes pandas
+
     return standings(connection, [achievement], load_settings().rules.standing)[achievement.key]
 
 
-def headline(achievement: AchievementView, standing: Standing | None = None) -> str:
+def headline(achievement: AchievementView, standing: "Standing | None" = None) -> str:
     """Return an achievement in two lines: scores, day, category and title; the key to look it up by, its standing."""
     day = f"{achievement.completed_at:%Y-%m-%d}" if achievement.completed_at else "          "
     scores = f"{achievement.impact_score:5.1f} {achievement.complexity_score:5.1f}"
@@ -137,12 +225,13 @@ def _short(key: str) -> str:
     return f"{repository}@{sha[:_SHORT_SHA]}" if at else key
 
 
-def _facts(achievement: AchievementView, standing: Standing) -> Iterator[tuple[str, str]]:
+def _facts(achievement: AchievementView, standing: "Standing", names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield "key", achievement.key
     yield "scores", f"impact {achievement.impact_score:g}, complexity {achievement.complexity_score:g}"
     yield "beside them", str(standing)
     yield "category", achievement.category
-    yield "author", " · ".join([achievement.author, *(f"with {coauthor}" for coauthor in achievement.coauthors)])
+    people = [names.get(address, address) for address in (achievement.author, *achievement.coauthors)]
+    yield "author", " · with ".join(people)
     if achievement.completed_at:
         yield "completed", f"{achievement.completed_at:%Y-%m-%d %H:%M} UTC"
     if achievement.source_url:
@@ -172,15 +261,7 @@ def _explanation(
     achievement: AchievementView, activities: Iterable[JudgedActivity], skills: Iterable[SkillView]
 ) -> Iterator[str]:
     for activity in activities:
-        yield f"\n{activity.kind.replace('_', ' ')}  {activity.title}"
-        yield f"  {activity.url or activity.key}"
-        yield f"  counts: {'yes' if activity.significant else 'no'} ({', '.join(activity.reasons)})"
-        if activity.details.get("signed_off_by"):
-            yield f"  signed off by: {activity.details['signed_off_by'].replace(',', ', ')}"
-        yield f"  category: {activity.category} ({activity.category_rule})"
-        for reason, left_out in activity.details.get("left_out", {}).items():
-            files = "1 file" if left_out["files"] == 1 else f"{left_out['files']:,} files"
-            yield f"  left out: {files}, {left_out['lines']:,} lines ({reason})"
+        yield from _about_activity(activity)
     for score, total in (("impact", achievement.impact_score), ("complexity", achievement.complexity_score)):
         yield f"\n{score} {total:g}"
         for line in achievement.score_ledger:
@@ -191,14 +272,16 @@ def _explanation(
         yield f"  {skill.weight:8.2f}  {skill.skill} ({skill.kind}): {skill.evidence}"
 
 
-def whose(author: str | None) -> str | None:
-    """Return the address of the person whose achievements are wanted; ``me`` is the user."""
-    if author != "me":
-        return author
-    me = load_settings().my_address
-    if not me:
-        raise click.UsageError("Who 'me' is stands in achievements.toml: [me] emails = [...]")
-    return me
+def _about_activity(activity: JudgedActivity) -> Iterator[str]:
+    yield f"\n{activity.kind.replace('_', ' ')}  {activity.title}"
+    yield f"  {activity.url or activity.key}"
+    yield f"  counts: {'yes' if activity.significant else 'no'} ({', '.join(activity.reasons)})"
+    if activity.details.get("signed_off_by"):
+        yield f"  signed off by: {activity.details['signed_off_by'].replace(',', ', ')}"
+    yield f"  category: {activity.category} ({activity.category_rule})"
+    for reason, left_out in activity.details.get("left_out", {}).items():
+        files = "1 file" if left_out["files"] == 1 else f"{left_out['files']:,} files"
+        yield f"  left out: {files}, {left_out['lines']:,} lines ({reason})"
 
 
 @contextmanager

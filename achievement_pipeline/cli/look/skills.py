@@ -5,13 +5,15 @@ from dataclasses import asdict
 
 import click
 
-from achievement_pipeline.cli.look.achievements import open_connection, whose
-from achievement_pipeline.cli.printing import json_option, print_json
+from achievement_pipeline.cli.authors import announce_author, author_option
+from achievement_pipeline.cli.look.achievements import open_connection
+from achievement_pipeline.cli.printing import counted, json_option, print_json
+from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.reading import PersonalSkill, skills_of_person
 
 
 @click.command()
-@click.option("--author", metavar="EMAIL", help="Whose: an e-mail address, or 'me'; without it everybody's.")
+@author_option
 @click.option("--kind", type=click.Choice(["language", "technology", "practice"]), help="Only skills of this kind.")
 @json_option
 def skills(author: str | None, kind: str | None, as_json: bool) -> None:
@@ -20,14 +22,15 @@ def skills(author: str | None, kind: str | None, as_json: bool) -> None:
     The trend compares the last 365 days with the 365 before: new, again, rising, steady, falling or idle.
     """
     with open_connection() as connection:
-        found = skills_of_person(connection, whose(author), dt.datetime.now(dt.UTC))
+        person = announce_author(connection, load_settings(), author)
+        found = skills_of_person(connection, person.addresses, dt.datetime.now(dt.UTC))
     found = [skill for skill in found if kind in {None, skill.kind}]
     if as_json:
         print_json([asdict(skill) | {"trend": skill.trend} for skill in found])
         return
     for skill in found:
         click.echo(_line(skill))
-    click.echo(f"{len(found):,} skills", err=True)
+    click.echo(counted(len(found), "skill"), err=True)
 
 
 def _line(skill: PersonalSkill) -> str:

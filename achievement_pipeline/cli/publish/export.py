@@ -10,13 +10,15 @@ import click
 
 from achievement_pipeline.app.accounts import login_warning
 from achievement_pipeline.app.rendering import FILES, finish_document, period_of
-from achievement_pipeline.cli.look.achievements import open_connection, whose
+from achievement_pipeline.cli.authors import announce_author, author_option
+from achievement_pipeline.cli.look.achievements import open_connection
+from achievement_pipeline.cli.printing import counted
 from achievement_pipeline.private_files import share_as_usual
 from achievement_pipeline.publishing.documents.period import Period, parse_period
 from achievement_pipeline.publishing.documents.render import save
 from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.publishing.gate.privacy import Held, Reason
-from achievement_pipeline.settings import Settings, load_settings
+from achievement_pipeline.settings import load_settings
 
 _WHY = {
     Reason.LEFT_OUT: (
@@ -35,7 +37,6 @@ _WHY = {
     Reason.FAULTY: ("failing a check of the finished document", "Edit or hide them."),
 }
 """Why achievements are left out, and what to do about it. What the user hid and what was retracted is no news."""
-_EVERYBODY = "all"
 
 
 def _read_period(_context: click.Context, _option: click.Parameter, text: str | None) -> Period | None:
@@ -56,7 +57,7 @@ def _read_period(_context: click.Context, _option: click.Parameter, text: str | 
     help="2026, 2026-H1, 2026-Q3, 2026-11, 2026-W12, or FIRST..LAST day, of which one may be left out. Default: all"
     " time; brag: since the last review, where it stands in achievements.toml; digest: the last seven days.",
 )
-@click.option("--author", metavar="EMAIL", help="Whose: an e-mail address, 'me', or 'all'. Default: me, where known.")
+@author_option
 def export(document: str, output: Path | None, period: Period | None, author: str | None) -> None:
     """Write a document from achievements, through the privacy gate.
 
@@ -69,9 +70,10 @@ def export(document: str, output: Path | None, period: Period | None, author: st
     digest     what was done in a week, ready to paste
     """  # noqa: D301 - click's own mark
     channel, settings = Channel(document), load_settings()
-    period, whose_work = period or period_of(channel, settings), _whose(author, settings)
+    period = period or period_of(channel, settings)
     with open_connection() as connection:
-        outcome = finish_document(connection, settings, channel, period, whose_work)
+        person = announce_author(connection, settings, author)
+        outcome = finish_document(connection, settings, channel, period, person)
     if output:
         save(outcome.finished, output)
         share_as_usual(output)
@@ -83,16 +85,9 @@ def export(document: str, output: Path | None, period: Period | None, author: st
         click.echo(f"⚠️  {said}", err=True)
 
 
-def _whose(author: str | None, settings: Settings) -> str | None:
-    """Return the address of the person whose achievements are wanted, or none for everybody's."""
-    if author is None:
-        return settings.my_address
-    return None if author == _EVERYBODY else whose(author)
-
-
 def _report(channel: Channel, shown: int, held: Sequence[Held], output: Path | None) -> Iterator[str]:
     """Say what is in the document, what is not, and why."""
-    yield f"✅ {shown:,} achievements{f' in {output}' if output else ''}"
+    yield f"✅ {counted(shown, 'achievement')}{f' in {output}' if output else ''}"
     counts = Counter(each.reason for each in held)
     for reason, (why, remedy) in _WHY.items():
         if counts[reason]:

@@ -17,6 +17,7 @@ import click
 import sqlalchemy as sa
 
 from achievement_pipeline.app.accounts import linkedin_as, logins_of
+from achievement_pipeline.app.me import my_addresses, unknown_me
 from achievement_pipeline.cli import EXIT_FAILED
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.faults import fault_of_machine
@@ -26,6 +27,7 @@ from achievement_pipeline.errors import PublishingError, SettingsError, SourceEr
 from achievement_pipeline.http import Wire
 from achievement_pipeline.publishing.linkedin.login import warning
 from achievement_pipeline.settings import Settings, load_settings
+from achievement_pipeline.sources.git.hook import lost_hooks
 from achievement_pipeline.sources.github import GitHubClient
 from achievement_pipeline.sources.linear import LinearClient
 from achievement_pipeline.sources.mlflow import MlflowClient
@@ -91,6 +93,8 @@ def _examine() -> Iterator[Finding]:
         yield Finding("settings", Health.BAD, str(error), "Correct them; the README lists every setting.")
         return
     yield _settings(settings)
+    yield _me(settings)
+    yield from _hooks(settings)
     yield _home(settings)
     yield from _sources(settings)
     yield _linkedin(settings)
@@ -117,6 +121,23 @@ def _git() -> Finding:
 def _settings(settings: Settings) -> Finding:
     lane = "on" if settings.environment.enable_git_tracking else "off (ENABLE_GIT_TRACKING)"
     return Finding("settings", Health.GOOD, f"{settings.files_that_count}; git lane {lane}")
+
+
+def _me(settings: Settings) -> Finding:
+    addresses = my_addresses(settings)
+    if not addresses:
+        return Finding("me", Health.BAD, "it is not known who you are", unknown_me(settings))
+    source = "[me]" if settings.config.me.emails else "git's user.email"
+    name = f"{settings.me.name} " if settings.me.name else ""
+    return Finding(
+        "me", Health.GOOD, f"{name}<{', '.join(addresses)}>, by {source}; settings: {settings.config_location}"
+    )
+
+
+def _hooks(settings: Settings) -> Iterator[Finding]:
+    for top in lost_hooks(settings.spool_path):
+        detail = "another program took the hook out: commits are found later"
+        yield Finding(f"hook {top}", Health.BAD, detail, f"achievements hook install --repo {top}")
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:

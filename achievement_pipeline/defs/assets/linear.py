@@ -6,7 +6,7 @@ import dagster as dg
 import pandas as pd
 import pandera.pandas as pa
 
-from achievement_pipeline.app.author_filter import asked_of
+from achievement_pipeline.app.me import asked_of
 from achievement_pipeline.defs.assets.frame_assets import (
     describe_activities,
     describe_scores,

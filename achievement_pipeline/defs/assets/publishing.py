@@ -14,6 +14,7 @@ from typing import Any
 import dagster as dg
 
 from achievement_pipeline.app.accounts import linkedin_of, login_warning, outgoing_of, profile_of
+from achievement_pipeline.app.me import me
 from achievement_pipeline.app.rendering import Outcome, finish_document, finish_profile, period_of
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.metadata import picture
@@ -140,7 +141,8 @@ def linkedin_posts(database: Database, settings: dg.ResourceParam[Settings]) -> 
 def _publish(asset: str, channel: Channel, database: Database, settings: Settings) -> Published:
     """Write a document, check it, and put it into its file if all is well."""
     with database.engine.connect() as connection:
-        outcome = finish_document(connection, settings, channel, period_of(channel, settings), settings.my_address)
+        author = me(connection, settings)
+        outcome = finish_document(connection, settings, channel, period_of(channel, settings), author)
     document, results = outcome.finished, _results(asset, outcome.finished.problems)
     if not document.is_fit:
         yield from results

@@ -58,6 +58,10 @@ class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
         """Remove the stored frame of an asset, so that it is read again."""
         self._file(asset, partition).unlink(missing_ok=True)
 
+    def remove(self, asset: str, partition: str) -> None:
+        """Remove the stored frame of an asset, if there is one."""
+        self._file(asset, partition).unlink(missing_ok=True)
+
     def columns(self, asset: str, partition: str | None = None) -> frozenset[str]:
         """Return the columns of the stored frame of an asset, none when there is none; its rows are not read."""
         try:

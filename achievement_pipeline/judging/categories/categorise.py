@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import functools
 import re
-from enum import StrEnum
 from importlib.resources import files as resources
 from typing import Final, NamedTuple
 
@@ -20,29 +19,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from achievement_pipeline.judging.categories.category import Category as Category  # noqa: PLC0414 - for its users
 from achievement_pipeline.judging.categories.clues import file_clues, word_clues
 from achievement_pipeline.judging.categories.languages import are_in_other_languages, kinds_in_other_languages
 from achievement_pipeline.judging.paths import matches
-
-
-class Category(StrEnum):
-    """Kinds of work."""
-
-    FEATURE = "feature"
-    BUGFIX = "bugfix"
-    PERFORMANCE = "performance"
-    REFACTORING = "refactoring"
-    TESTING = "testing"
-    DOCUMENTATION = "documentation"
-    INFRASTRUCTURE = "infrastructure"
-    SECURITY = "security"
-    DEPENDENCY = "dependency"
-    STYLE = "style"
-    PROJECT = "project"
-    EXPERIMENT = "experiment"
-    OTHER = "other"
-    """It is not known: neither the message nor the files say it."""
-
 
 _OF_TYPE: Final = {
     "feat": Category.FEATURE,

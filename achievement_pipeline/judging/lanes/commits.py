@@ -52,7 +52,7 @@ def may_count(
     commits: DataFrame[RawCommits],
     rules: Rules,
     people: Sequence[Person] = (),
-    authors: Collection[str] = (),
+    authors: Collection[str] | None = None,
     since: dt.date | None = None,
 ) -> pd.Series[bool]:
     """Tell which commits could count at all, before any diff is read: no merges, no bots, and what is asked for.
@@ -61,13 +61,13 @@ def may_count(
         commits: Listed commits.
         rules: Who is a bot.
         people: The addresses of each person.
-        authors: Whose commits are asked for, written or co-authored, by any address of theirs; empty: everybody's.
+        authors: Whose commits are asked for, written or co-authored, by any address of theirs; None: everybody's.
         since: The first day that is asked for, UTC; None: from the beginning.
     """
     wanted = (commits["diff"] != DiffState.MERGE) & ~are_bots(
         commits["author_name"], commits["author_email"], rules.bots
     )
-    if authors:
+    if authors is not None:
         persons = canonical(pd.Series(list(authors), dtype="str"), people)
         coauthors = read_coauthors(commits["body"], people, rules.bots)
         shared = coauthors.index[coauthors.isin(persons)]

@@ -22,6 +22,7 @@ from achievement_pipeline.frames import (
     Skills,
     typed,
 )
+from achievement_pipeline.judging.addresses import Asked
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories.categorise import Category, categorise
 from achievement_pipeline.judging.categories.labels import categorise_labels
@@ -29,7 +30,7 @@ from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.impact.significance import weigh
 from achievement_pipeline.judging.ledgers import Measure, add_up, constant, counted, each, per_unit, sum_ledger
 from achievement_pipeline.judging.links.references import link_issues, link_projects, name_issues
-from achievement_pipeline.judging.people import Asked, are_asked_for, canonical
+from achievement_pipeline.judging.people import are_asked_for, canonical
 from achievement_pipeline.judging.rules import LinearRules, Person, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_named_skills
 from achievement_pipeline.judging.skills.mentions import find_mentions
@@ -71,7 +72,7 @@ def judge_linear(
         {
             "unassigned": judged["person"] == "",
             "bot": are_bots(names, judged["person"], rules.bots),
-            "not-asked": ~are_asked_for(judged, pd.Series("linear", judged.index), asked, people),
+            "not-asked": ~are_asked_for(judged, asked, people),
         }
     )
     completed = pd.Series("completed", index=judged.index, dtype="str")

@@ -22,13 +22,14 @@ from achievement_pipeline.frames import (
     Skills,
     typed,
 )
+from achievement_pipeline.judging.addresses import Asked
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories.categorise import Category
 from achievement_pipeline.judging.impact.significance import code_where, join_codes, weigh
 from achievement_pipeline.judging.lanes.metrics import choose_comparison
 from achievement_pipeline.judging.ledgers import Measure, add_up, constant, per_unit, sum_ledger
 from achievement_pipeline.judging.links.references import link_runs
-from achievement_pipeline.judging.people import Asked, are_asked_for, canonical
+from achievement_pipeline.judging.people import are_asked_for, canonical
 from achievement_pipeline.judging.rules import MetricRule, MlflowRules, Person, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_named_skills
 from achievement_pipeline.judging.skills.mentions import NAMED, find_mentions
@@ -97,7 +98,7 @@ def judge_runs(
             **{status: runs["status"] == status for status in ("running", "scheduled", "failed", "killed")},
             "unassigned": users == "",
             "bot": are_bots(users, users, rules.bots),
-            "not-asked": ~are_asked_for(judged, runs["server"], asked, people),
+            "not-asked": ~are_asked_for(judged, asked, people),
         }
     )
     best = ("best:" + compared["metric"].str.replace(",", " ", regex=False)).where(compared["is_best"], "")

@@ -26,6 +26,7 @@ from achievement_pipeline.frames import (
     typed,
 )
 from achievement_pipeline.judging.accounts import persons_of, read_accounts
+from achievement_pipeline.judging.addresses import Asked
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.categorise import categorise
@@ -53,7 +54,7 @@ from achievement_pipeline.judging.links.commit_names import places_of
 from achievement_pipeline.judging.links.references import link_pull_requests, link_reviews, name_pull_requests
 from achievement_pipeline.judging.links.same_work import Retraction, find_reverted_pull_requests
 from achievement_pipeline.judging.noise.files import noise_reasons
-from achievement_pipeline.judging.people import Asked, are_asked_for, canonical
+from achievement_pipeline.judging.people import are_asked_for, canonical
 from achievement_pipeline.judging.rules import BotRules, Person, PullRequestRules, ReviewRules, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_skills
 from achievement_pipeline.judging.skills.mentions import find_mentions
@@ -212,7 +213,7 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
         {
             "ghost": pulls["author"].isna(),
             "bot": _are_machines(pulls["author"], pulls["author_kind"], rules.bots),
-            "not-asked": ~are_asked_for(judged, pulls["repository"], asked, people),
+            "not-asked": ~are_asked_for(judged, asked, people),
             "revert": pulls["is_revert"],
             # what is only not read again yet counts as it was read
             "unread": (pulls["detail"] == "pending") & pulls["additions"].isna(),
@@ -291,7 +292,7 @@ def _judge_reviews(
     against = pd.DataFrame(
         {
             "bot": given["bot"].astype(bool),
-            "not-asked": ~are_asked_for(judged, given["repository"], asked, people),
+            "not-asked": ~are_asked_for(judged, asked, people),
         }
     )
     speaking_for = join_codes(

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
-from achievement_pipeline.judging.categories.categorise import Category
+from achievement_pipeline.judging.categories.category import Category
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 
 

@@ -25,26 +25,33 @@ _EVIDENCE = 4
 
 
 @way_out(Channel.BRAG)
-def write_brag_document(achievements: Sequence[PublicAchievement], profile: Profile, period: Period) -> str:
+def write_brag_document(
+    achievements: Sequence[PublicAchievement], profile: Profile, period: Period, *, everybody: bool = False
+) -> str:
     """Write the brag document: the best of each theme in full, then others in a line each.
 
     Args:
         achievements: Those of the period.
         profile: Whose document it is.
         period: What it is called.
+        everybody: It is everybody's: each item names its author.
     """
     themes = by_theme(facts.best_first(achievements))
-    title = f"Brag document: {escaped(profile.name)}" if profile.name else "Brag document"
+    person = "everybody" if everybody else profile.name
+    title = f"Brag document: {escaped(person)}" if person else "Brag document"
     lines = [f"# {title}", "", f"**{period.name}**", ""]
     if not achievements:
         lines += ["Nothing was recorded in this period.", ""]
     else:
-        lines += [*_at_a_glance(achievements, themes), *_themes(achievements, themes)]
+        lines += [
+            *_at_a_glance(achievements, themes, everybody=everybody),
+            *_themes(achievements, themes, everybody=everybody),
+        ]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def _at_a_glance(
-    achievements: Sequence[PublicAchievement], themes: dict[str, list[PublicAchievement]]
+    achievements: Sequence[PublicAchievement], themes: dict[str, list[PublicAchievement]], *, everybody: bool
 ) -> Iterator[str]:
     repositories = {each.repository for each in achievements if each.repository}
     several = facts.counted(len(repositories), "repository", "repositories") if repositories else ""
@@ -60,7 +67,7 @@ def _at_a_glance(
     if len(achievements) > _IN_FULL:
         yield "Of the highest impact:"
         yield ""
-        yield from map(_in_a_line, facts.best_first(achievements)[:_HIGHEST])
+        yield from (_in_a_line(each, everybody=everybody) for each in facts.best_first(achievements)[:_HIGHEST])
         yield ""
     yield "| Theme | Pieces of work | Highest impact |"
     yield "|---|--:|--:|"
@@ -69,28 +76,30 @@ def _at_a_glance(
     yield ""
 
 
-def _themes(achievements: Sequence[PublicAchievement], themes: dict[str, list[PublicAchievement]]) -> Iterator[str]:
+def _themes(
+    achievements: Sequence[PublicAchievement], themes: dict[str, list[PublicAchievement]], *, everybody: bool
+) -> Iterator[str]:
     place = facts.only_place(achievements)
     for category, done in themes.items():
-        yield from _theme(category, done, place)
+        yield from _theme(category, done, place, everybody=everybody)
 
 
-def _theme(category: str, done: Sequence[PublicAchievement], known_place: str) -> Iterator[str]:
+def _theme(category: str, done: Sequence[PublicAchievement], known_place: str, *, everybody: bool) -> Iterator[str]:
     yield f"## {escaped(heading(category))}"
     yield ""
     for achievement in done[:_IN_FULL]:
-        yield from _in_full(achievement, known_place)
+        yield from _in_full(achievement, known_place, everybody=everybody)
     others = done[_IN_FULL : _IN_FULL + _IN_A_LINE]
     if others:
         yield "Also:"
         yield ""
-        yield from map(_in_a_line, others)
+        yield from (_in_a_line(each, everybody=everybody) for each in others)
         if rest := len(done) - _IN_FULL - len(others):
             yield f"- and {rest:,} more"
         yield ""
 
 
-def _in_full(achievement: PublicAchievement, known_place: str) -> Iterator[str]:
+def _in_full(achievement: PublicAchievement, known_place: str, *, everybody: bool) -> Iterator[str]:
     place = facts.place(achievement)
     about = (
         facts.day(achievement.completed_at),
@@ -103,6 +112,8 @@ def _in_full(achievement: PublicAchievement, known_place: str) -> Iterator[str]:
     yield ""
     if summary := facts.summary(achievement):
         yield f"- **What:** {escaped(summary)}"
+    if everybody:
+        yield f"- **By:** {escaped(achievement.author_name)}"
     if achievement.coauthors:
         yield f"- **With:** {escaped(', '.join(achievement.coauthors))}"
     yield f"- **Result:** {escaped(' · '.join(facts.results(achievement)) or facts.EVIDENCE_NEEDED)}"
@@ -110,9 +121,11 @@ def _in_full(achievement: PublicAchievement, known_place: str) -> Iterator[str]:
     yield ""
 
 
-def _in_a_line(achievement: PublicAchievement) -> str:
-    day = f" ({facts.day(achievement.completed_at)})" if achievement.completed_at else ""
-    return f"- {escaped(achievement.title)}{day}: {_evidence(facts.shown_by(achievement), 1)}"
+def _in_a_line(achievement: PublicAchievement, *, everybody: bool) -> str:
+    about = (achievement.author_name if everybody else "", facts.day(achievement.completed_at))
+    shown = ", ".join(filter(None, about))
+    evidence = _evidence(facts.shown_by(achievement), 1)
+    return f"- {escaped(achievement.title)}{f' ({escaped(shown)})' if shown else ''}: {evidence}"
 
 
 def _evidence(evidence: Sequence[PublicEvidence], most: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from achievement_pipeline.publishing.documents import facts
 from achievement_pipeline.publishing.documents.period import Period
+from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.documents.themes import by_theme, heading
 from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, way_out
@@ -14,26 +15,35 @@ _SHOWN = 10
 
 
 @way_out(Channel.DIGEST)
-def write_digest(achievements: Sequence[PublicAchievement], period: Period) -> str:
+def write_digest(
+    achievements: Sequence[PublicAchievement], profile: Profile, period: Period, *, everybody: bool = False
+) -> str:
     """Write what was done in a period, by theme, with a link each.
 
     Args:
         achievements: Those of the period.
+        profile: Whose digest it is.
         period: What it is called.
+        everybody: It is everybody's: each item names its author.
     """
     place = facts.only_place(achievements)
     done = facts.pieces(len(achievements)) if achievements else "nothing was recorded"
-    head = f"{period.name}: {done}{f' in {place}' if place else ''}"
+    person = f"{profile.name}, " if profile.name else ""
+    head = f"{person}{period.name}: {done}{f' in {place}' if place else ''}"
     themes = by_theme(facts.best_first(achievements))
-    return "\n".join([head, *(line for each in themes.items() for line in _theme(*each, place))]) + "\n"
+    listed = (line for each in themes.items() for line in _theme(*each, place, everybody=everybody))
+    return "\n".join([head, *listed]) + "\n"
 
 
-def _theme(category: str, done: Sequence[PublicAchievement], known_place: str) -> Iterator[str]:
+def _theme(category: str, done: Sequence[PublicAchievement], known_place: str, *, everybody: bool) -> Iterator[str]:
     yield ""
     yield heading(category)
     for achievement in done[:_SHOWN]:
         place = facts.place(achievement)
-        yield f"• {facts.plain(achievement.title)}{f' ({place})' if place != known_place else ''}"
+        about = ", ".join(
+            filter(None, (place if place != known_place else "", achievement.author_name if everybody else ""))
+        )
+        yield f"• {facts.plain(achievement.title)}{f' ({about})' if about else ''}"
         if url := next((each.url for each in facts.shown_by(achievement) if each.url), None):
             yield f"  {url}"
     if len(done) > _SHOWN:

@@ -24,28 +24,34 @@ _NOBODY = "Unknown"
 
 
 @way_out(Channel.FEED)
-def write_feed(achievements: Sequence[PublicAchievement], profile: Profile) -> str:
+def write_feed(achievements: Sequence[PublicAchievement], profile: Profile, *, everybody: bool = False) -> str:
     """Write the newest achievements as a feed; those of which no date is known have no place in it.
 
     Args:
         achievements: Any number.
         profile: Whose feed it is.
+        everybody: It is everybody's: each entry names its author.
     """
     newest = [each for each in facts.newest_first(achievements) if each.completed_at][:_ENTRIES]
     feed = ET.Element("feed", xmlns=_ATOM)
     _add(feed, "id", _name("feed", profile.url or profile.name))
     _add(feed, "title", f"Achievements of {profile.name}" if profile.name else "Achievements")
     _add(feed, "updated", _moment(max(map(_changed, newest), default=_NEVER)))
-    author = ET.SubElement(feed, "author")
-    _add(author, "name", profile.name or _NOBODY)
+    if not everybody:
+        author = ET.SubElement(feed, "author")
+        _add(author, "name", profile.name or _NOBODY)
+        if profile.url:
+            _add(author, "uri", profile.url)
     if profile.url:
-        _add(author, "uri", profile.url)
         ET.SubElement(feed, "link", rel="alternate", href=profile.url)
     if profile.feed_url:
         ET.SubElement(feed, "link", rel="self", type="application/atom+xml", href=profile.feed_url)
     _add(feed, "generator", "achievement-pipeline", version=__version__)
     for achievement in newest:
-        feed.append(_entry(achievement))
+        entry = _entry(achievement)
+        if everybody:
+            _add(ET.SubElement(entry, "author"), "name", achievement.author_name)
+        feed.append(entry)
     ET.indent(feed)
     document: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
     return document.decode() + "\n"

@@ -22,9 +22,9 @@ _NOT_EXPORTED = frozenset({"gate", "channel"})
 _BETWEEN = "; "
 _BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = (
-    "id", "title", "category", "kind", "repository", "completed_at", "started_at", "impact_score",
-    "complexity_score", "skills", "tags", "coauthors", "portfolio_ready", "visibility", "redacted", "url", "evidence",
-    "result", "description",
+    "id", "title", "category", "kind", "repository", "completed_at", "started_at", "impact_score", "complexity_score",
+    "author", "author_name", "coauthors", "skills", "tags", "portfolio_ready", "visibility", "redacted", "url",
+    "evidence", "result", "description",
 )  # fmt: skip
 
 

@@ -29,7 +29,9 @@ class About:
     profile: Profile
     period: Period
     resume: JsonObject
-    """A resume of the user's own, in the form of JSON Resume."""
+    """A resume of the person's own, in the form of JSON Resume."""
+    everybody: bool = False
+    """Whether it is everybody's work: then each item names its author."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +44,21 @@ class Document:
 
 
 DOCUMENTS = {
-    Channel.BRAG: Document("brag.md", lambda shown, about: write_brag_document(shown, about.profile, about.period)),
+    Channel.BRAG: Document(
+        "brag.md",
+        lambda shown, about: write_brag_document(shown, about.profile, about.period, everybody=about.everybody),
+    ),
     Channel.RESUME: Document("resume.json", lambda shown, about: write_resume(shown, about.profile, about.resume)),
     Channel.PORTFOLIO: Document("portfolio.html", lambda shown, about: write_portfolio(shown, about.profile)),
     Channel.CSV: Document("achievements.csv", lambda shown, about: write_csv(shown)),  # noqa: ARG005
     Channel.JSON: Document("achievements.json", lambda shown, about: write_json(shown)),  # noqa: ARG005
-    Channel.FEED: Document("feed.xml", lambda shown, about: write_feed(shown, about.profile)),
-    Channel.DIGEST: Document("digest.txt", lambda shown, about: write_digest(shown, about.period)),
+    Channel.FEED: Document(
+        "feed.xml", lambda shown, about: write_feed(shown, about.profile, everybody=about.everybody)
+    ),
+    Channel.DIGEST: Document(
+        "digest.txt",
+        lambda shown, about: write_digest(shown, about.profile, about.period, everybody=about.everybody),
+    ),
 }
 """By channel."""
 

@@ -10,6 +10,7 @@ import functools
 import json
 from collections.abc import Callable, Iterable, Sequence
 from importlib.resources import files
+from typing import Any
 
 import fastjsonschema
 
@@ -49,6 +50,7 @@ def write_resume(achievements: Sequence[PublicAchievement], profile: Profile, ba
     Raises:
         ResumeError: The base does not have the form of JSON Resume.
     """
+    base = without_empty_fields(base)
     check_resume(base)
     own_skills = {skill.get("name") for skill in base.get("skills", ())}
     resume = {
@@ -63,6 +65,21 @@ def write_resume(achievements: Sequence[PublicAchievement], profile: Profile, ba
         "meta": {"version": _VERSION, **base.get("meta", {})},
     }
     return json.dumps(resume, indent=2, ensure_ascii=False) + "\n"
+
+
+def without_empty_fields(resume: JsonObject) -> JsonObject:
+    """Return a resume without the fields that say nothing: converters and editors write ``""`` and null for them."""
+    return {name: _filled(value) for name, value in resume.items() if not _is_empty(value)}
+
+
+def _filled(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, dict):
+        return without_empty_fields(value)
+    return [_filled(each) for each in value if not _is_empty(each)] if isinstance(value, list) else value
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def check_resume(resume: JsonObject) -> None:

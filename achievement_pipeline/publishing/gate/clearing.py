@@ -16,6 +16,7 @@ from achievement_pipeline.store.approvals import (
     Approval,
     Origin,
     approvals,
+    name_people,
     origins,
     people,
     reviewed_texts,
@@ -45,7 +46,7 @@ def clear_stored(
 
 
 def clear_for(
-    connection: sa.Connection, channel: Channel, privacy: Privacy, period: Period, author: str | None
+    connection: sa.Connection, channel: Channel, privacy: Privacy, period: Period, authors: Sequence[str]
 ) -> Cleared:
     """Do as `clear_stored` with the achievements of a period.
 
@@ -54,9 +55,9 @@ def clear_for(
         channel: The way out.
         privacy: What the settings say.
         period: When they were done.
-        author: Whose, by canonical address; everybody's where there is none.
+        authors: Whose, by canonical addresses; everybody's where there are none.
     """
-    found = find_achievements(connection, AchievementFilter(author=author))
+    found = find_achievements(connection, AchievementFilter(authors=authors))
     return clear_views(connection, channel, privacy, [each for each in found if each.completed_at in period])
 
 
@@ -83,10 +84,10 @@ def verdicts(
     return answers
 
 
-def why_held(connection: sa.Connection, channel: Channel, privacy: Privacy, key: str, author: str | None) -> str:
+def why_held(connection: sa.Connection, channel: Channel, privacy: Privacy, key: str, authors: Sequence[str]) -> str:
     """Return why an achievement does not go out on a channel, in words."""
     achievement = get_achievement(connection, key)
-    if author and author.lower() not in {achievement.author, *achievement.coauthors}:
+    if authors and not {achievement.author, *achievement.coauthors} & set(authors):
         return f"it is the work of {achievement.author}"
     cleared = clear_views(connection, channel, privacy, [achievement])
     return cleared.held[0].detail if cleared.held else "it has changed since"
@@ -95,6 +96,7 @@ def why_held(connection: sa.Connection, channel: Channel, privacy: Privacy, key:
 def known_for(connection: sa.Connection, channel: Channel, privacy: Privacy, keys: Sequence[str]) -> Known:
     """Return what the gate has to know about some achievements."""
     everybody = people(connection)
+    names_of = name_people(connection)
     my_names = {name for address in privacy.me for name in everybody.pop(address.lower(), ())}
     others = {name for address, names in everybody.items() for name in (address, *names)}
     public = dict.fromkeys(privacy.policy.public, Visibility.PUBLIC)
@@ -104,15 +106,11 @@ def known_for(connection: sa.Connection, channel: Channel, privacy: Privacy, key
         skills=skills_by_achievement(connection, keys),
         me=privacy.me | my_names,
         people=others | privacy.people,
-        names_of={address: max(names, key=_how_full) for address, names in everybody.items() if names},
+        names_of=names_of,
+        everybody=privacy.everybody,
         vocabulary=skill_names(connection) | privacy.technologies,
     )
     return _with_decisions(connection, channel, known)
-
-
-def _how_full(name: str) -> tuple[bool, int, str]:
-    """Order names of one person: one of several words tells more than a nickname."""
-    return " " in name, len(name), name
 
 
 def _with_decisions(connection: sa.Connection, channel: Channel, known: Known) -> Known:

@@ -31,6 +31,11 @@ class Channel(StrEnum):
         return self not in _OWN
 
     @property
+    def one_person(self) -> bool:
+        """Whether it is one person's by its nature: of everybody's work there is none."""
+        return self in _ONE_PERSON
+
+    @property
     def label(self) -> str:
         """What it is called, for people."""
         return _LABELS.get(self, self.capitalize())
@@ -43,6 +48,7 @@ _LABELS = {
     Channel.GITHUB_PROFILE: "GitHub profile",
     Channel.LINKEDIN: "LinkedIn",
 }
+_ONE_PERSON = frozenset({Channel.RESUME, Channel.PORTFOLIO, Channel.GITHUB_PROFILE, Channel.LINKEDIN})
 _OWN = frozenset({Channel.BRAG, Channel.CSV, Channel.JSON, Channel.DIGEST})
 
 
@@ -124,10 +130,12 @@ class Privacy:
 
     policy: PrivacyPolicy = field(default_factory=PrivacyPolicy)
     me: frozenset[str] = frozenset()
-    """The user's names and addresses."""
+    """Names and addresses of the person whose documents these are."""
     people: frozenset[str] = frozenset()
     """Those of others."""
     technologies: frozenset[str] = frozenset()
     """Names of languages and technologies, which tell nothing of who uses them."""
     visibility: Mapping[str, Visibility] = field(default_factory=dict)
     """Who can see a repository, by its key or its location; wins over what its host says."""
+    everybody: bool = False
+    """Whether the documents hold everybody's work, and name the author of each item."""

@@ -115,8 +115,13 @@ class PublicAchievement:
     """The source type: ``github_pull_request``."""
     url: str | None
     repository: str | None
+    author: str
+    """Address; ``[person]`` where it is not shown."""
+    author_name: str
+    """Name, else address, of the author; ``[person]`` where it is not shown."""
     coauthors: tuple[str, ...]
-    """Addresses, in the brag document names where they are known; ``[person]`` for those that are not shown."""
+    """Others that it is shared with, the author too where that is not the person of the document: addresses, in the
+    brag document names where they are known; ``[person]`` for those that are not shown."""
     started_at: dt.datetime | None
     completed_at: dt.datetime | None
     edited_at: dt.datetime | None
@@ -219,7 +224,9 @@ class Known:
     people: Set[str] = frozenset()
     """Names and addresses of everybody else who is known."""
     names_of: Mapping[str, str] = field(default_factory=dict)
-    """What to call others, by their addresses."""
+    """What to call people, by their addresses."""
+    everybody: bool = False
+    """Whether the document holds everybody's work, and names the author of each item."""
     vocabulary: Set[str] = frozenset()
     """Names of the skills that the user's work shows: they tell nothing."""
 
@@ -426,7 +433,7 @@ class _Gate:
             kind=draft.kind if draft.kind in _KINDS else ActivityKind.MANUAL.value,
             url=None,
             repository=None,
-            coauthors=tuple(Mark.PERSON.value for _ in draft.coauthors),
+            **self._nameless(draft),
             started_at=_day(draft.started_at),
             completed_at=_day(draft.completed_at),
             edited_at=_day(draft.edited_at),
@@ -449,11 +456,24 @@ class _Gate:
         draft = replace(
             draft,
             gate=_GATE,
-            coauthors=tuple(Mark.PERSON.value for _ in draft.coauthors),
+            **self._nameless(draft, author_name=self._author_name(draft)),
             ledger=tuple(line if self._may_show(line) else replace(line, evidence="") for line in draft.ledger),
             evidence=tuple(self._fitting(draft.evidence)),
         )
         return _everywhere(draft, self.redactor.outward)
+
+    def _nameless(self, draft: PublicAchievement, author_name: str = Mark.PERSON.value) -> dict[str, Any]:
+        """Return the fields that name people, for strangers: no others, and nobody's address."""
+        is_own = _folded(draft.author) in {_folded(name) for name in self.known.me}
+        return {
+            "author": Mark.PERSON.value,
+            "author_name": draft.author_name if is_own and "@" not in draft.author_name else author_name,
+            "coauthors": tuple(Mark.PERSON.value for _ in draft.coauthors),
+        }
+
+    def _author_name(self, draft: PublicAchievement) -> str:
+        """Return the name of another author, which strangers get to see in documents of everybody's work alone."""
+        return self.known.names_of.get(draft.author, Mark.PERSON.value) if self.known.everybody else Mark.PERSON.value
 
     def _fitting(self, evidence: Iterable[PublicEvidence]) -> Iterator[PublicEvidence]:
         for each in evidence:
@@ -485,7 +505,7 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
     """Return an achievement as it is stored."""
     me = {_folded(name) for name in known.me}
     others = [person for person in (achievement.author, *achievement.coauthors) if _folded(person) not in me]
-    shared_with = others if known.me else achievement.coauthors
+    shared_with = others if known.me and not known.everybody else achievement.coauthors
     names_of = known.names_of if channel is Channel.BRAG else {}
     public = all(_is_public(origin, known) for origin in _origins(achievement))
     shown = {skill.skill: skill for skill in known.skills.get(achievement.key, ())}
@@ -503,6 +523,8 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
         kind=achievement.source_type,
         url=_url(achievement.source_url),
         repository=achievement.repository,
+        author=achievement.author,
+        author_name=known.names_of.get(achievement.author, achievement.author),
         coauthors=tuple(names_of.get(person, person) for person in shared_with),
         started_at=achievement.started_at,
         completed_at=achievement.completed_at,

@@ -119,8 +119,8 @@ class Outgoing:
     engine: sa.Engine
     settings: LinkedInSettings
     privacy: Privacy
-    author: str | None
-    """Whose achievements, by canonical address; everybody's where there is none."""
+    authors: Sequence[str]
+    """Canonical addresses of the person who posts: only their work goes out."""
     zone: ZoneInfo
     clock: Clock = utc_now
 
@@ -253,7 +253,7 @@ class Outgoing:
 
     def _look(self, connection: sa.Connection) -> _Moment:
         """Ask the gate what may go out now."""
-        cleared = clear_for(connection, _CHANNEL, self.privacy, Period(), self.author)
+        cleared = clear_for(connection, _CHANNEL, self.privacy, Period(), self.authors)
         publications = find_publications(connection, _CHANNEL)
         now = current_keys(connection, [each.achievement_key for each in publications])
         return _Moment(
@@ -295,7 +295,7 @@ class Outgoing:
             return "already published, as a part of other work or with it"
         if key in moment.shown:
             return "\n".join(moment.write(key).said())
-        return why_held(connection, _CHANNEL, self.privacy, key, self.author)
+        return why_held(connection, _CHANNEL, self.privacy, key, self.authors)
 
     def _tidy(self) -> None:
         """Doubt what a process left behind that ended while it sent; withdraw what was planned and is held now."""
@@ -309,7 +309,7 @@ class Outgoing:
             shown = self._look(connection).shown if planned else {}
             for each in planned:
                 if each.achievement_key not in shown:
-                    why = why_held(connection, _CHANNEL, self.privacy, each.achievement_key, self.author)
+                    why = why_held(connection, _CHANNEL, self.privacy, each.achievement_key, self.authors)
                     record(connection, each, advance(each, Event.WITHDRAWN, self.clock(), detail=why))
 
     def _plan(self, ready: Ready) -> Publication:

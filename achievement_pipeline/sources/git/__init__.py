@@ -1,29 +1,64 @@
 """git: the commits that are reachable now and what they changed, as dataframes."""
 
-from achievement_pipeline.sources.git.attributes import ignored_commits, path_attributes
-from achievement_pipeline.sources.git.blobs import read_blobs, read_versions
-from achievement_pipeline.sources.git.changes import Changes, Progress, read_changes
-from achievement_pipeline.sources.git.clones import discard_clones
-from achievement_pipeline.sources.git.errors import (
-    AccessError,
-    CorruptRepositoryError,
-    DiskFullError,
-    NotARepositoryError,
-    RemoteError,
-)
-from achievement_pipeline.sources.git.history import (
-    History,
-    Listing,
-    ReadingState,
-    Select,
-    everything,
-    list_commits,
-    no_history,
-    read_history,
-)
-from achievement_pipeline.sources.git.identity import user_email
-from achievement_pipeline.sources.git.remotes import without_credentials
-from achievement_pipeline.sources.git.repositories import Repository, open_repository, unite
+from typing import TYPE_CHECKING
+
+from achievement_pipeline.lazy import lazy_names
+
+if TYPE_CHECKING:
+    from achievement_pipeline.sources.git.attributes import ignored_commits, path_attributes
+    from achievement_pipeline.sources.git.blobs import read_blobs, read_versions
+    from achievement_pipeline.sources.git.changes import Changes, Progress, read_changes
+    from achievement_pipeline.sources.git.clones import discard_clones
+    from achievement_pipeline.sources.git.errors import (
+        AccessError,
+        CorruptRepositoryError,
+        DiskFullError,
+        NotARepositoryError,
+        RemoteError,
+    )
+    from achievement_pipeline.sources.git.history import (
+        History,
+        Listing,
+        ReadingState,
+        Select,
+        everything,
+        list_commits,
+        no_history,
+        read_history,
+    )
+    from achievement_pipeline.sources.git.identity import user_email, user_name
+    from achievement_pipeline.sources.git.remotes import without_credentials
+    from achievement_pipeline.sources.git.repositories import Repository, open_repository, unite
+
+_MODULES = {
+    "AccessError": "errors",
+    "Changes": "changes",
+    "CorruptRepositoryError": "errors",
+    "DiskFullError": "errors",
+    "History": "history",
+    "Listing": "history",
+    "NotARepositoryError": "errors",
+    "Progress": "changes",
+    "ReadingState": "history",
+    "RemoteError": "errors",
+    "Repository": "repositories",
+    "Select": "history",
+    "discard_clones": "clones",
+    "everything": "history",
+    "ignored_commits": "attributes",
+    "list_commits": "history",
+    "no_history": "history",
+    "open_repository": "repositories",
+    "path_attributes": "attributes",
+    "read_blobs": "blobs",
+    "read_changes": "changes",
+    "read_history": "history",
+    "read_versions": "blobs",
+    "unite": "repositories",
+    "user_email": "identity",
+    "user_name": "identity",
+    "without_credentials": "remotes",
+}
 
 __all__ = [
     "AccessError",
@@ -51,5 +86,8 @@ __all__ = [
     "read_versions",
     "unite",
     "user_email",
+    "user_name",
     "without_credentials",
 ]
+
+__getattr__ = lazy_names(__name__, _MODULES)

@@ -12,6 +12,7 @@ file it goes to:
 A file that git tracks is never touched: the hook of one person would become everybody's.
 """
 
+import hashlib
 import os
 import re
 import shlex
@@ -34,6 +35,15 @@ _NAME: Final = "post-commit"
 _ASIDE: Final = ".before-achievements"
 _SHELL: Final = re.compile(rb"#!.*\b(?:sh|bash|dash|ash|ksh|zsh)\b.*\n")
 _BLOCK: Final = re.compile(rb"# >>> achievements: .*?# <<< achievements <<<\n", re.DOTALL)
+_MANAGERS: Final = {
+    "lefthook": ("lefthook.*", ".lefthook.*"),
+    "overcommit": (".overcommit.yml",),
+    "simple-git-hooks": (".simple-git-hooks.*", "simple-git-hooks.*"),
+}
+"""Programs that own ``post-commit``, by the files that configure them. husky and pre-commit leave room for others."""
+_LONGEST_MANIFEST: Final = 1_000_000
+_RECORDS: Final = "hooks"
+"""Beside the spool: a file for each work tree that the hook was put into, so that its loss is noticed."""
 _RUN_ASIDE: Final = b'exec "$0%s" "$@"\n' % _ASIDE.encode()
 
 
@@ -59,6 +69,8 @@ class Hook:
     state: HookState
     hooks_folder: Path
     """Where git looks for hooks: of all worktrees of the repository, and with ``core.hooksPath`` of others too."""
+    manager: str = ""
+    """The program that writes the file again whenever it is installed, and takes the block out with that."""
 
 
 def find_hook(folder: Path, spool: Path) -> Hook:
@@ -104,8 +116,12 @@ def install_hook(folder: Path, spool: Path) -> Hook:
         file.parent.mkdir(parents=True, exist_ok=True)
         _write(file, content)
         spool.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _exclude(_top(folder), file)
-    return Hook(file, HookState.INSTALLED, hook.hooks_folder)
+    top = _top(folder)
+    _exclude(top, file)
+    record = _record(spool, top)
+    record.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    record.write_bytes(os.fsencode(top))
+    return Hook(file, HookState.INSTALLED, hook.hooks_folder, _manager(top, content))
 
 
 def uninstall_hook(folder: Path, spool: Path) -> Hook:
@@ -117,6 +133,7 @@ def uninstall_hook(folder: Path, spool: Path) -> Hook:
         HookError: It can't be taken out; the message says why.
     """
     hook = find_hook(folder, spool)
+    _record(spool, _top(folder)).unlink(missing_ok=True)
     if hook.state is HookState.MISSING:
         return hook
     file = hook.file
@@ -130,6 +147,34 @@ def uninstall_hook(folder: Path, spool: Path) -> Hook:
         else:
             _write(file, rest)
     return Hook(file, HookState.MISSING, hook.hooks_folder)
+
+
+def lost_hooks(spool: Path) -> Iterator[Path]:
+    """Yield the work trees that the hook was put into and that have it no longer: another program took it out."""
+    for record in sorted((spool.parent / _RECORDS).glob("*")):
+        top = Path(os.fsdecode(record.read_bytes()))
+        if not top.exists():
+            record.unlink()
+            continue
+        try:
+            state = find_hook(top, spool).state
+        except SourceError:
+            continue
+        if state is HookState.MISSING:
+            yield top
+
+
+def _record(spool: Path, top: Path) -> Path:
+    return spool.parent / _RECORDS / hashlib.sha256(os.fsencode(top)).hexdigest()[:16]
+
+
+def _manager(top: Path, content: bytes) -> str:
+    """Return the program that owns the file; empty where none does."""
+    for name, patterns in _MANAGERS.items():
+        if name.encode() in content or any(next(top.glob(pattern), None) for pattern in patterns):
+            return name
+    manifest = _content(top / "package.json")[:_LONGEST_MANIFEST]
+    return "simple-git-hooks" if b'"simple-git-hooks"' in manifest else ""
 
 
 def _candidates(hooks: Path) -> Iterator[Path]:

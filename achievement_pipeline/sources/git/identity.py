@@ -20,12 +20,21 @@ _USUAL_NAMES: Final = ("main", "master")
 
 def user_email(folder: Path | None = None) -> str | None:
     """Return ``user.email`` as git resolves it in a folder, or without one for this user; None where it is not set."""
+    return _resolve("user.email", folder)
+
+
+def user_name() -> str | None:
+    """Return this user's ``user.name``; None where it is not set."""
+    return _resolve("user.name", None)
+
+
+def _resolve(name: str, folder: Path | None) -> str | None:
     where = ["-C", os.fspath(folder.absolute())] if folder else []
     try:
-        output = look_at(*where, "config", "--get", "user.email")
+        output = look_at(*where, "config", "--get", name)
     except GitCommandError:
         return None
-    return output.decode(errors="surrogateescape").strip() or None
+    return output.decode(errors="replace").strip() or None
 
 
 @dataclass(frozen=True)

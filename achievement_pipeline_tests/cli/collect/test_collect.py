@@ -16,9 +16,8 @@ def test_it_says_what_it_found(run: Run, repository: GitRepository) -> None:
 
     assert answer.exit_code == 0
     for said in (
-        "commits: 3, 3 of them new; authors: all, for nobody is known as me",
-        "significant: 2 (lines>50 1 · type:feat 1 · type:fix 1)",
-        "not significant: no-work 1",
+        "Work of Ada Lovelace <ada@example.org>\n",
+        "3 commits, 3 new · 2 significant · left out: no-work 1\n",
         "2 achievements (2 new)",
         "by category: bugfix 1 · feature 1",
         "skills: Python 2",
@@ -33,7 +32,7 @@ def test_a_second_run_says_that_nothing_changed(run: Run, repository: GitReposit
 
     answer = run("collect", "--repo", str(repository.path))
 
-    assert "commits: 3, 0 of them new" in answer.output
+    assert "3 commits, nothing new" in answer.output
     assert "2 achievements (nothing changed)" in answer.output
 
 
@@ -62,14 +61,59 @@ def test_it_collects_the_repositories_of_the_environment(
     assert "3 achievements (3 new)" in run("collect").output
 
 
-def test_mine_are_collected_where_it_is_known_who_i_am(run: Run, repository: GitRepository) -> None:
+def test_mine_alone_are_collected_and_listed(run: Run, repository: GitRepository) -> None:
     repository.commit("feat: hers", {"hers.py": "a = 1\n"}, author="Grace <grace@example.org>")
-    repository.git("config", "user.email", "grace@example.org")
+
+    assert "2 achievements (2 new)" in run("collect", "--repo", str(repository.path)).output
+    assert "3 achievements (1 new)" in run("collect", "--repo", str(repository.path), "--author", "all").output
+    mine = json.loads(run("list", "--json").stdout)
+    assert {one["author"] for one in mine} == {"ada@example.org"}
+    assert len(json.loads(run("list", "--json", "--author", "all").stdout)) == 3
+
+
+def test_a_repository_without_work_of_mine_adds_nothing(run: Run, tmp_path: Path) -> None:
+    other = GitRepository.create(tmp_path / "other")
+    other.commit("feat: hers", {"hers.py": "a = 1\n" * 99}, author="Grace Hopper <grace@example.org>")
+
+    answer = run("collect", "--repo", str(other.path))
+
+    assert answer.exit_code == 0
+    assert "no commits by Ada Lovelace <ada@example.org>" in answer.output
+    assert "0 achievements" in answer.output
+    assert "1 achievement (1 new)" in run("collect", "--repo", str(other.path), "--author", "all").output
+
+
+@pytest.mark.parametrize("earlier", [False, True])
+def test_an_author_without_commits_is_an_error_with_a_suggestion(
+    run: Run, repository: GitRepository, earlier: bool
+) -> None:
+    if earlier:
+        run("collect", "--repo", str(repository.path))
+
+    answer = run("collect", "--repo", str(repository.path), "--author", "ada@exmaple.org")
+
+    assert answer.exit_code == 1
+    assert "There are no commits by ada@exmaple.org. Did you mean ada@example.org?" in answer.stderr
+
+
+def test_another_address_under_my_name_is_named(run: Run, repository: GitRepository) -> None:
+    repository.commit("feat: old", {"old.py": "a = 1\n" * 99}, author="Ada Lovelace <ada@oldjob.example>")
 
     answer = run("collect", "--repo", str(repository.path))
 
-    assert "authors: me (grace@example.org)" in answer.output
-    assert "1 achievements (1 new)" in answer.output
+    assert "ada@oldjob.example (1)" in answer.output
+    assert '[me] emails = ["ada@example.org", "ada@oldjob.example"]' in answer.output
+
+
+def test_who_is_not_known_is_told_what_to_do(
+    run: Run, repository: GitRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+
+    answer = run("collect", "--repo", str(repository.path))
+
+    assert answer.exit_code == 1
+    assert "git config --global user.email" in answer.stderr
 
 
 def test_work_from_a_day_on(run: Run, repository: GitRepository) -> None:
@@ -86,15 +130,18 @@ def test_the_answer_for_machines_has_the_columns_of_the_tables(run: Run, reposit
     assert found["changes"]["new"] == 2
     assert [one["title"] for one in found["highest"]] == ["Count things", "Count one more"]
     assert found["highest"][0]["impact_score"] == 50.0
-    assert found["repositories"][0]["error"] == ""
+    [read] = found["repositories"]
+    assert (read["commits"], read["new"], read["significant"], read["error"]) == (3, 3, 2, "")
+    assert "dagster" not in answer.stdout
 
 
 def test_one_repository_that_is_none_stops_no_other(run: Run, repository: GitRepository, tmp_path: Path) -> None:
     answer = run("collect", "--repo", str(tmp_path / "nothing"), "--repo", str(repository.path))
 
     assert answer.exit_code == 3
-    assert "nothing does not exist" in answer.output
-    assert "2 achievements (2 new)" in answer.output
+    assert "nothing does not exist" in answer.stderr
+    assert "2 achievements (2 new)" in answer.stdout
+    assert answer.output.splitlines()[-1].startswith("❌"), "errors come last"
 
 
 def test_when_none_can_be_read_it_fails(run: Run, tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ def collected(run: Run, repository: GitRepository) -> Run:
         (("--category", "bugfix"), ["Count one more"]),
         (("--min-impact", "40"), ["Count things"]),
         (("--skill", "Python", "--limit", "1"), ["Count things"]),
-        (("--author", "nobody@example.org"), []),
+        (("--author", "me"), ["Count things", "Count one more"]),
+        (("--author", "Ada Lovelace"), ["Count things", "Count one more"]),
         (("--portfolio",), []),
         (("--since", "2999-01-01"), []),
     ],
@@ -34,10 +35,17 @@ def test_filters_choose_what_is_listed(collected: Run, words: tuple[str, ...], t
     assert [one["title"] for one in json.loads(collected("list", "--json", *words).stdout)] == titles
 
 
+def test_a_typo_in_the_author_is_an_error_with_a_suggestion(collected: Run) -> None:
+    answer = collected("list", "--author", "ada@exmaple.org")
+
+    assert answer.exit_code == 1
+    assert "There is no work by ada@exmaple.org. Did you mean ada@example.org?" in answer.stderr
+
+
 def test_a_list_for_people_names_the_keys_to_go_on_with(collected: Run, repository: GitRepository) -> None:
     sha = repository.git("rev-parse", "HEAD~2").decode()
 
-    assert sha[:10] in collected("list").output
+    assert sha[:8] in collected("list").output
 
 
 def test_an_achievement_is_found_by_the_beginning_of_its_commit(collected: Run, repository: GitRepository) -> None:
@@ -66,6 +74,25 @@ def test_an_explanation_has_every_line_of_the_ledger(collected: Run, repository:
 
     for said in ("counts: yes (type:feat", "+30.00  base", "+20.00  lines", "400 effective lines", "Python (language)"):
         assert said in answer.output, answer.output
+
+
+def test_coauthors_are_called_by_name_or_login(run: Run, repository: GitRepository) -> None:
+    body = "Co-authored-by: G <grace@example.org>\nCo-authored-by: Hopper <12+hopper@users.noreply.github.com>"
+    sha = repository.commit(f"feat: shared\n\n{body}", {"shared.py": "a = 1\n" * 60})
+    repository.commit("fix: hers", {"hers.py": "b = 1\n"}, author="Grace Hopper <grace@example.org>")
+    run("collect", "--repo", str(repository.path), "--author", "all")
+
+    assert "author       Ada Lovelace · with Grace Hopper · with hopper\n" in run("show", sha[:10]).output
+
+
+def test_what_does_not_count_is_explained(collected: Run, repository: GitRepository) -> None:
+    sha = repository.git("rev-parse", "HEAD").decode()
+
+    answer = collected("explain", sha[:10])
+
+    assert answer.exit_code == 0
+    assert "counts: no (no-work)" in answer.output
+    assert "It makes no achievement" in answer.output
 
 
 def test_a_key_that_is_none_is_named(collected: Run) -> None:

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
-from achievement_pipeline.cli.publish.export import export
+from achievement_pipeline.cli import achievements
 from achievement_pipeline.publishing.documents.render import DOCUMENTS
 from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect
 
@@ -48,7 +48,7 @@ def _collected(
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(export, arguments)
+    return CliRunner().invoke(achievements, ["export", *arguments])
 
 
 def titles(result: Result) -> list[str]:
@@ -59,7 +59,7 @@ def test_data_goes_to_standard_output_and_what_is_in_it_to_standard_error() -> N
     result = run("csv")
     assert result.exit_code == 0
     assert [row["title"] for row in csv.DictReader(io.StringIO(result.stdout))] == ["Add a cache"]
-    assert result.stderr == "✅ 1 achievements\n"
+    assert result.stderr == "Work of Ann Example <ann@example.com>\n✅ 1 achievement\n"
 
 
 @pytest.mark.parametrize("document", [channel.value for channel in DOCUMENTS])
@@ -77,12 +77,22 @@ def test_by_default_they_are_mine() -> None:
     assert titles(run("json", "--author", "eve@example.com")) == ["Fix a crash"]
 
 
-def test_who_me_is_has_to_be_known(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [(), ("--author", "me")])
+def test_who_me_is_has_to_be_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:
     (tmp_path / "achievements.toml").unlink()
-    assert sorted(titles(run("json"))) == ["Add a cache", "Fix a crash"]
-    refused = run("json", "--author", "me")
-    assert refused.exit_code == 2
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    refused = run("json", *words)
+    assert refused.exit_code == 1
     assert "[me] emails" in refused.stderr
+    assert sorted(titles(run("json", "--author", "all"))) == ["Add a cache", "Fix a crash"]
+
+
+def test_data_name_the_author_of_each_achievement() -> None:
+    rows = csv.DictReader(io.StringIO(run("csv", "--author", "all").stdout))
+    assert {row["title"]: row["author"] for row in rows} == {
+        "Add a cache": "ann@example.com",
+        "Fix a crash": "eve@example.com",
+    }
 
 
 def test_a_period_is_a_part_of_all_time() -> None:
@@ -117,4 +127,4 @@ def test_a_resume_of_ones_own_is_added_to(tmp_path: Path) -> None:
     (tmp_path / "own.json").write_text('{"work": [{"name": "Acme"}]}')
     assert json.loads(run("resume").stdout)["work"] == [{"name": "Acme"}]
     (tmp_path / "own.json").write_text("[]")
-    assert "has to be one JSON object" in str(run("resume").exception)
+    assert "has to be one JSON object" in run("resume").stderr

@@ -78,7 +78,7 @@ def test_an_assignee_is_the_person_of_whom_this_is_one_address() -> None:
 
 def test_only_the_work_that_is_asked_for_counts() -> None:
     both = [issue(), issue(2, assignee_email="bo@example.com", assignee_name="Bo")]
-    assert list(judge(*both, asked=Asked(me=(ANN,)))["reasons"]) == ["completed", "not-asked"]
+    assert list(judge(*both, asked=Asked(authors=(ANN,)))["reasons"]) == ["completed", "not-asked"]
     early = judge(issue(completed_at=after(0)), asked=Asked(since=dt.date(2024, 3, 2)))
     assert list(early["reasons"]) == ["not-asked"]
 

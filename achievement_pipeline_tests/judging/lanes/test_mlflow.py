@@ -138,7 +138,7 @@ def test_a_run_is_of_the_person_who_lists_its_login() -> None:
     mine = [Person(emails=("ann@example.com", "ann"))]
     both = run(1, model_versions=VERSION), run(2, model_versions=VERSION, user="bo")
     assert list(judge(*both, people=mine)["person"]) == ["ann@example.com", "bo"]
-    assert reasons(*both, people=mine, asked=Asked(me=("ann@example.com",))) == ["model", "not-asked"]
+    assert reasons(*both, people=mine, asked=Asked(authors=("ann@example.com",))) == ["model", "not-asked"]
 
 
 @pytest.mark.parametrize(("fields", "title"), [({"name": "deep"}, "churn: deep"), ({"name": ""}, "churn: a run")])

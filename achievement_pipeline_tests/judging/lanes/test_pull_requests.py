@@ -170,11 +170,11 @@ def test_a_review_counts_by_its_words(words: int, counts: bool) -> None:
 
 def test_only_the_work_that_is_asked_for_counts() -> None:
     both = [pull(), pull(2, author="bob")]
-    mine = Asked(me=("ada@users.noreply.github.com",))
+    mine = Asked(authors=("ada@users.noreply.github.com",))
     assert list(judge(*both, asked=mine)["significant"]) == [True, False]
     assert reasons(judge(*both, asked=mine))[1] == "not-asked"
-    nobody = Asked(me=("carol@example.org",))
-    assert judge(*both, asked=nobody)["significant"].all()
+    nobody = Asked(authors=("carol@example.org",))
+    assert not judge(*both, asked=nobody)["significant"].any()
     assert not judge(*both, asked=Asked(since=pd.Timestamp("2026-02-01").date()))["significant"].any()
 
 

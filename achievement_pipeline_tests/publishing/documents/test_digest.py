@@ -2,15 +2,17 @@
 
 from achievement_pipeline.publishing.documents.digest import write_digest
 from achievement_pipeline.publishing.documents.period import parse_period
+from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline_tests.publishing.views import public, view
 
 WEEK = parse_period("2026-W10")
+NOBODY = Profile()
 
 
 def test_it_tells_what_was_done_with_a_link_each() -> None:
     done = [view(), view("Fix *a* crash", number=8, category="bugfix", repository=None, evidence=[])]
-    assert write_digest(public(Channel.DIGEST, *done), WEEK) == (
+    assert write_digest(public(Channel.DIGEST, *done), NOBODY, WEEK) == (
         "2 to 8 March 2026: 2 pieces of work\n"
         "\n"
         "New features\n"
@@ -23,17 +25,17 @@ def test_it_tells_what_was_done_with_a_link_each() -> None:
 
 
 def test_the_one_repository_of_all_is_named_once() -> None:
-    digest = write_digest(public(Channel.DIGEST, view("Use `uv`"), view("Fix it", number=8)), WEEK)
+    digest = write_digest(public(Channel.DIGEST, view("Use `uv`"), view("Fix it", number=8)), NOBODY, WEEK)
     assert digest.startswith("2 to 8 March 2026: 2 pieces of work in ann/loom\n")
     assert "• Use uv\n" in digest
     assert digest.count("ann/loom\n") == 1
 
 
 def test_a_busy_week_is_cut() -> None:
-    digest = write_digest(public(Channel.DIGEST, *(view(number=number) for number in range(12))), WEEK)
+    digest = write_digest(public(Channel.DIGEST, *(view(number=number) for number in range(12))), NOBODY, WEEK)
     assert digest.count("Add a cache") == 10
     assert digest.endswith("• and 2 more\n")
 
 
 def test_a_week_without_work_says_so() -> None:
-    assert write_digest((), WEEK) == "2 to 8 March 2026: nothing was recorded\n"
+    assert write_digest((), NOBODY, WEEK) == "2 to 8 March 2026: nothing was recorded\n"

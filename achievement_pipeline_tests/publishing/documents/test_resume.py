@@ -98,3 +98,21 @@ def test_an_empty_one_is_valid_too() -> None:
     resume = written(profile=Profile())
     check_resume(resume)
     assert (resume["basics"], resume["projects"], resume["skills"]) == ({}, [], [])
+
+
+@pytest.mark.parametrize("empty", ["", None, "  "])
+def test_fields_of_the_own_resume_that_say_nothing_are_no_fields(empty: str | None) -> None:
+    own = {
+        "basics": {"label": empty, "email": empty, "url": empty, "location": {"city": empty}, "profiles": []},
+        "work": [
+            {"name": "Acme", "url": empty, "startDate": "2019-05", "endDate": empty, "highlights": [empty, "Led"]}
+        ],
+    }
+    resume = written(view(), base=own)
+    assert resume["work"] == [{"name": "Acme", "startDate": "2019-05", "highlights": ["Led"]}]
+    assert resume["basics"]["label"] == "Engineer"
+
+
+def test_a_wrong_value_that_says_something_is_still_refused() -> None:
+    with pytest.raises(ResumeError, match="endDate"):
+        written(view(), base={"work": [{"name": "Acme", "endDate": "yesterday"}]})

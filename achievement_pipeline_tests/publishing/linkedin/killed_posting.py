@@ -36,7 +36,7 @@ OUTGOING = Outgoing(
     engine=ENGINE,
     settings=LinkedInSettings(resend=RESEND),
     privacy=Privacy(policy=POLICY, visibility={REPOSITORY: Visibility.PUBLIC}),
-    author=None,
+    authors=(),
     zone=ZoneInfo("UTC"),
 )
 

@@ -52,7 +52,7 @@ class Desk:
             engine=self.engine,
             settings=LinkedInSettings(**self.settings),
             privacy=Privacy(visibility={REPOSITORY: Visibility.PUBLIC}),
-            author=None,
+            authors=(),
             zone=ZoneInfo("UTC"),
             clock=lambda: self.now,
         )

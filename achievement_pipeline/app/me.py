@@ -1,0 +1,167 @@
+"""Whose work a command, an asset or a page is about. By default the user's: one definition of "me" for all of them.
+
+I am `[me] emails` of the settings. Where that is empty I am git's ``user.email``: the one of the user's configuration,
+and the one that git resolves in each repository on this machine, as many use another address at work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from achievement_pipeline.errors import AchievementPipelineError, SettingsError, did_you_mean
+from achievement_pipeline.judging.addresses import Asked, plain_address
+from achievement_pipeline.publishing.documents.profile import Profile
+from achievement_pipeline.settings import ALL, ME, Settings
+from achievement_pipeline.sources.git.identity import user_email
+from achievement_pipeline.store.approvals import people
+from achievement_pipeline.store.repositories import known_locations
+
+_ASKED_AT_ONCE = 8
+
+
+class UnknownAuthorError(AchievementPipelineError):
+    """There is no work by the author who was named; the message suggests others."""
+
+
+@dataclass(frozen=True)
+class Author:
+    """Whose work is meant."""
+
+    profile: Profile
+    """What may stand over their documents; of others no more than the name."""
+    addresses: tuple[str, ...]
+    """Canonical addresses, the first stands for the person; empty: everybody."""
+    is_me: bool = False
+
+    @property
+    def is_everybody(self) -> bool:
+        """Whether this is no single person."""
+        return not self.addresses
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What the person is called: names and addresses."""
+        return frozenset(filter(None, (self.profile.name, *self.profile.emails, *self.addresses)))
+
+    def __str__(self) -> str:
+        """Name the person for people."""
+        if self.is_everybody:
+            return "everybody"
+        address = self.addresses[0]
+        return f"{self.profile.name} <{address}>" if self.profile.name else address
+
+
+EVERYBODY = Author(Profile(), ())
+
+
+def my_addresses(settings: Settings, locations: Iterable[str] = ()) -> tuple[str, ...]:
+    """Return my canonical addresses, the one that stands for me first; none where I am not known.
+
+    Args:
+        settings: All settings.
+        locations: Repositories; those given by URL have no configuration of their own.
+    """
+    addresses = list(settings.me.emails)
+    if not settings.config.me.emails:
+        folders = [folder for location in locations if (folder := Path(location).expanduser()).is_dir()]
+        with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
+            addresses += filter(None, pool.map(user_email, folders))
+    return tuple(dict.fromkeys(map(plain_address, addresses)))
+
+
+def asked_of(settings: Settings, locations: Iterable[str] = ()) -> Asked:
+    """Return whose work the settings ask for, and since when.
+
+    Args:
+        settings: All settings.
+        locations: As in `my_addresses`.
+    """
+    authors, since = settings.authors, settings.config.collect.since
+    if ALL in authors:
+        return Asked(since=since)
+    me = my_addresses(settings, locations) if ME in authors else ()
+    return Asked(tuple(one for author in authors for one in (me if author == ME else (author,))), since)
+
+
+def me(connection: sa.Connection, settings: Settings) -> Author:
+    """Return the user.
+
+    Raises:
+        SettingsError: It is not known who that is.
+    """
+    addresses = my_addresses(settings, known_locations(connection))
+    if not addresses:
+        raise SettingsError(unknown_me(settings))
+    profile = settings.me
+    if not profile.name:
+        profile = profile.model_copy(update={"name": _name(addresses, people(connection), settings)})
+    return Author(profile.model_copy(update={"emails": profile.emails or addresses}), addresses, is_me=True)
+
+
+def find_author(connection: sa.Connection, settings: Settings, name: str | None) -> Author:
+    """Return whose work ``--author`` asks for.
+
+    Args:
+        connection: The database.
+        settings: All settings.
+        name: An address or full name, ``me`` or ``all``; None is the user.
+
+    Raises:
+        SettingsError: The user is asked for and not known.
+        UnknownAuthorError: Nobody who did any work is called so, or several are.
+    """
+    if name == ALL:
+        return EVERYBODY
+    if name is None or name == ME:
+        return me(connection, settings)
+    own = my_addresses(settings, known_locations(connection))
+    if plain_address(name) in own:
+        return me(connection, settings)
+    everybody = people(connection)
+    address = _address_of(name, everybody, settings)
+    if address in own:
+        return me(connection, settings)
+    return Author(Profile(name=_name((address,), everybody, settings)), (address,))
+
+
+def unknown_me(settings: Settings) -> str:
+    """Return what to do where the user is not known."""
+    return (
+        "Who you are is not known: git's user.email is not set. Set it (git config --global user.email "
+        f"YOU@EXAMPLE.COM), or [me] emails in {settings.config_location}; or give --author EMAIL, "
+        "or --author all for everybody."
+    )
+
+
+def _address_of(name: str, everybody: Mapping[str, set[str]], settings: Settings) -> str:
+    """Return the canonical address of a person who did some work."""
+    for person in settings.people:
+        if (
+            plain_address(name) in map(plain_address, person.emails)
+            or name.casefold() == (person.name or "").casefold()
+        ):
+            return plain_address(person.emails[0])
+    if plain_address(name) in everybody:
+        return plain_address(name)
+    called = [address for address, names in everybody.items() if name.casefold() in {each.casefold() for each in names}]
+    if len(called) == 1:
+        return called[0]
+    if called:
+        raise UnknownAuthorError(f"{name} is the name of several people. Give one of: {', '.join(sorted(called))}.")
+    names = {each for names in everybody.values() for each in names}
+    raise UnknownAuthorError(f"There is no work by {name}.{did_you_mean(name, [*everybody, *names])}")
+
+
+def _name(addresses: Iterable[str], everybody: Mapping[str, set[str]], settings: Settings) -> str:
+    """Return what to call a person: as the settings say, else the fullest name in their work."""
+    addresses = set(addresses)
+    for person in settings.people:
+        if person.name and addresses & set(map(plain_address, person.emails)):
+            return person.name
+    names = {name for address in addresses for name in everybody.get(address, ())}
+    return max(names, key=lambda name: (" " in name, len(name), name), default="")

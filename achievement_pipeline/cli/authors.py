@@ -1,0 +1,22 @@
+"""The option ``--author``: the same for every command that shows achievements, and said in one line."""
+
+import click
+import sqlalchemy as sa
+
+from achievement_pipeline.app.me import Author, find_author
+from achievement_pipeline.settings import Settings
+
+author_option = click.option(
+    "--author", metavar="EMAIL", help="Whose: an address or full name, 'me', or 'all'. Default: me."
+)
+
+
+def announce_author(connection: sa.Connection, settings: Settings, name: str | None) -> Author:
+    """Return whose achievements are asked for, and say so on standard error.
+
+    Raises:
+        AchievementPipelineError: It is not known who that is.
+    """
+    author = find_author(connection, settings, name)
+    click.echo(f"Work of {author}", err=True)
+    return author

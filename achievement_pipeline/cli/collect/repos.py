@@ -1,0 +1,141 @@
+"""`achievements repos`: the repositories that are collected: list, add, remove, scan."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import sqlalchemy as sa
+
+from achievement_pipeline.app.repositories import expand, join, place
+from achievement_pipeline.cli.opening import open_engine
+from achievement_pipeline.cli.printing import counted, json_option, print_json
+from achievement_pipeline.settings import Settings, load_settings
+from achievement_pipeline.sources.git.discovery import find_repositories
+from achievement_pipeline.sources.git.repositories import open_repository
+from achievement_pipeline.store.reading import AchievementFilter, summarise
+from achievement_pipeline.store.repositories import (
+    KnownRepository,
+    find_known,
+    list_repositories,
+)
+
+
+@click.group()
+def repos() -> None:
+    """List, add, remove and find repositories."""
+
+
+@repos.command("list")
+@json_option
+def list_repos(as_json: bool) -> None:
+    """List the repositories that are known, with how many achievements each has."""
+    settings = load_settings()
+    with open_engine(settings) as engine:
+        known = list_repositories(engine)
+        with engine.connect() as connection:
+            counts = summarise(connection, AchievementFilter()).repositories
+    if as_json:
+        print_json([_facts(each, counts.get(each.key, 0)) for each in known])
+        return
+    for each in known:
+        missing = f"  missing since {each.missing_since:%Y-%m-%d}" if each.missing_since else ""
+        click.echo(f"{click.style(each.key, bold=True)}  {counted(counts.get(each.key, 0), 'achievement')}{missing}")
+        for location in each.locations:
+            click.echo(click.style(f"  {location}", dim=True))
+    if not known:
+        click.echo("No repository is known. Next: achievements collect --repo PATH_OR_URL", err=True)
+
+
+@repos.command()
+@click.argument("locations", nargs=-1, required=True, metavar="PATH_OR_URL...")
+@click.option("--all-branches", is_flag=True, help="Read all branches, not only the default one.")
+def add(locations: Sequence[str], all_branches: bool) -> None:
+    """Make repositories known; `collect` and the service read them from then on. A folder stands for those below it.
+
+    \b
+    achievements repos add ~/src/engine
+    achievements repos add ~/src https://github.com/acme/loom
+    """  # noqa: D301 - click's own mark
+    settings = load_settings()
+    branches = "all" if all_branches else "default"
+    with open_engine(settings) as engine:
+        for location in expand(locations):
+            repository = open_repository(location, cache=settings.mirrors_path, all_branches=all_branches)
+            join(engine, repository.key, place(location), branches)
+            click.echo(f"✅ {repository.key}")
+    click.echo("Next: achievements collect", err=True)
+
+
+@repos.command()
+@click.argument("names", nargs=-1, required=True, metavar="REPOSITORY...")
+@click.option("--with-decisions", is_flag=True, help="Forget your edits, approvals and records of posts, too.")
+def remove(names: Sequence[str], with_decisions: bool) -> None:
+    """Forget repositories: activities, achievements, stored data, our clone. Your own copy is not touched.
+
+    REPOSITORY is a key as `achievements repos list` shows it, the end of one, or a path. Achievements that you edited,
+    decided or published are retracted and kept, unless --with-decisions is given.
+    """
+    settings = load_settings()
+    with open_engine(settings) as engine:
+        for known in [find_known(engine, place(name) if Path(name).is_dir() else name) for name in names]:
+            _remove(known, settings, engine, with_decisions=with_decisions)
+
+
+def _remove(known: KnownRepository, settings: Settings, engine: sa.Engine, *, with_decisions: bool) -> None:
+    import dagster as dg  # noqa: PLC0415 - the other commands of this module need no Dagster
+
+    from achievement_pipeline.cli.dagster_home import use_dagster_home  # noqa: PLC0415
+    from achievement_pipeline.defs.forgetting import forget_collected  # noqa: PLC0415
+
+    use_dagster_home(settings)
+    with dg.DagsterInstance.get() as instance:
+        forgotten = forget_collected(settings, engine, instance, known, with_decisions=with_decisions)
+    click.echo(
+        f"✅ {known.key} is forgotten: {counted(forgotten.achievements, 'achievement')}, "
+        f"{counted(forgotten.activities, 'activity', 'activities')}."
+    )
+    if forgotten.kept:
+        click.echo(
+            f"   {counted(forgotten.kept, 'achievement')} with decisions of yours kept, retracted: they come back when "
+            "the repository is collected again. --with-decisions forgets them too."
+        )
+    for named in settings.repositories:
+        if known.key in named.names or place(named.location) in known.locations:
+            click.echo(f"   {named.location} stands in your settings and will be collected again: remove it there.")
+
+
+@repos.command()
+@click.argument(
+    "folders", nargs=-1, metavar="[FOLDER]...", type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+@click.option("--add", "add_them", is_flag=True, help="Make known what is found.")
+@json_option
+def scan(folders: Sequence[Path], add_them: bool, as_json: bool) -> None:
+    """Find the repositories below folders, by default the current one."""
+    found = [top for folder in folders or [Path()] for top in find_repositories(folder.expanduser().absolute())]
+    if as_json:
+        print_json([str(top) for top in found])
+    else:
+        for top in found:
+            click.echo(str(top))
+    settings = load_settings()
+    if add_them and found:
+        with open_engine(settings) as engine:
+            for top in found:
+                repository = open_repository(top, cache=settings.mirrors_path)
+                join(engine, repository.key, place(str(top)), "default")
+    verb = "added" if add_them else "found"
+    click.echo(f"{counted(len(found), 'repository', 'repositories')} {verb}", err=True)
+    if found:
+        click.echo(f"Next: achievements {'collect' if add_them else 'repos scan --add'}", err=True)
+
+
+def _facts(known: KnownRepository, achievements: int) -> dict[str, Any]:
+    return {
+        "repository": known.key,
+        "locations": list(known.locations),
+        "branches": known.branches,
+        "missing_since": known.missing_since,
+        "achievements": achievements,
+    }

@@ -1,0 +1,85 @@
+"""Tables that fit the terminal: a header, one line a row, long texts cut; a pager where there are more lines."""
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import click
+from rich.cells import cell_len, set_cell_size
+
+_UNLIMITED = 10_000
+_LEAST = 40
+_GAP = 2
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table."""
+
+    title: str
+    to_the_right: bool = False
+    flexible: bool = False
+    """It takes the room that is left, and is cut where there is too little; one column of a table has to be."""
+    needs: int = 0
+    """Width of the terminal from which on it is shown."""
+
+
+def terminal_width() -> int:
+    """Return how many characters a line has; what is piped elsewhere is not cut, unless COLUMNS says so."""
+    if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal():
+        return max(_LEAST, shutil.get_terminal_size().columns)
+    return _UNLIMITED
+
+
+def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table, through a pager where it is longer than the terminal."""
+    if not rows:
+        return
+    lines = format_table(columns, rows, terminal_width())
+    lines[0] = click.style(lines[0], bold=True)
+    is_long = sys.stdout.isatty() and len(lines) >= shutil.get_terminal_size().lines
+    if is_long and os.environ.get("TERM", "dumb") != "dumb":
+        os.environ.setdefault("LESS", "-FRX")
+        click.echo_via_pager("\n".join(lines) + "\n")
+        return
+    for line in lines:
+        click.echo(line)
+
+
+def format_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """Return the lines of a table, its header first, none wider than `width`."""
+    shown = [place for place, column in enumerate(columns) if column.needs <= width]
+    chosen = [columns[place] for place in shown]
+    cells = [[_one_line(row[place]) for place in shown] for row in rows]
+    widths = [
+        max(cell_len(text) for text in (column.title, *(row[place] for row in cells)))
+        for place, column in enumerate(chosen)
+    ]
+    excess = sum(widths) + _GAP * (len(widths) - 1) - width
+    if excess > 0:
+        flexible = next(place for place, column in enumerate(chosen) if column.flexible)
+        widths[flexible] = max(len(chosen[flexible].title), widths[flexible] - excess)
+    titles = [column.title for column in chosen]
+    return [_line(chosen, widths, row) for row in (titles, *cells)]
+
+
+def _line(columns: Sequence[Column], widths: Sequence[int], row: Sequence[str]) -> str:
+    fitted = (
+        _fit(text, width, to_the_right=column.to_the_right)
+        for column, width, text in zip(columns, widths, row, strict=True)
+    )
+    return (" " * _GAP).join(fitted).rstrip()
+
+
+def _fit(text: str, width: int, *, to_the_right: bool) -> str:
+    length = cell_len(text)
+    if length > width:
+        return set_cell_size(text, max(0, width - 1)) + "…"
+    return " " * (width - length) + text if to_the_right else text + " " * (width - length)
+
+
+def _one_line(text: str) -> str:
+    """Return a text without what would end the line or move the cursor."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)

@@ -1,0 +1,78 @@
+"""Forgetting a repository: its activities and achievements go, and what the user decided about them is kept or not."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from achievement_pipeline.store.tables import (
+    Achievement,
+    Activity,
+    Edit,
+    FormerName,
+    Publication,
+    Repository,
+    Skill,
+    Slice,
+)
+from achievement_pipeline.store.upsert import Compose, drop_activities, taking_turns
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """What was forgotten of a repository."""
+
+    activities: int
+    achievements: int
+    kept: int
+    """Achievements that are retracted and kept, because the user edited, decided or published them."""
+
+
+def forget(
+    engine: sa.Engine, key: str, slices: Collection[str], compose: Compose, *, with_decisions: bool = False
+) -> Forgotten:
+    """Forget a repository, in one transaction.
+
+    Pieces of work that it shares with others, such as an issue that a commit solved, are composed of what is left.
+
+    Args:
+        engine: The database.
+        key: The repository.
+        slices: Names of the slices that were collected from it.
+        compose: Makes the achievements.
+        with_decisions: Forget what the user decided and published, too.
+    """
+    with taking_turns(engine) as connection:
+        activities = list(connection.scalars(sa.select(Activity.key).where(Activity.slice.in_(slices))))
+        drop_activities(connection, activities, compose)
+        connection.execute(sa.delete(Slice).where(Slice.name.in_(slices)))
+        gone = list(
+            connection.scalars(
+                sa.select(Achievement.key).where(
+                    Achievement.key.in_(activities) | (Achievement.repository == key),
+                    Achievement.retracted_at.is_not(None),
+                )
+            )
+        )
+        kept = set() if with_decisions else _decided(connection, gone)
+        _delete(connection, [achievement for achievement in gone if achievement not in kept])
+        connection.execute(sa.delete(Repository).where(Repository.key == key))
+    return Forgotten(len(activities), len(gone) - len(kept), len(kept))
+
+
+def _decided(connection: sa.Connection, keys: Sequence[str]) -> set[str]:
+    """Return those that the user edited, decided or published."""
+    chosen = sa.select(Edit.achievement_key).where(Edit.achievement_key.in_(keys))
+    return set(
+        connection.scalars(
+            chosen.union(sa.select(Publication.achievement_key).where(Publication.achievement_key.in_(keys)))
+        )
+    )
+
+
+def _delete(connection: sa.Connection, keys: Sequence[str]) -> None:
+    for table in (Skill, FormerName, Edit, Publication):
+        connection.execute(sa.delete(table).where(table.achievement_key.in_(keys)))
+    absorbed = sa.update(Achievement).where(Achievement.absorbed_by.in_(keys))
+    connection.execute(absorbed.values(absorbed_by=None))
+    connection.execute(sa.delete(Achievement).where(Achievement.key.in_(keys)))

@@ -1,0 +1,51 @@
+"""Names for people: short ones of achievements, as git's of commits, and of repositories."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from achievement_pipeline.errors import StoreError, did_you_mean
+from achievement_pipeline.store.reading import AchievementView
+from achievement_pipeline.store.tables import Achievement, Repository
+
+_SHORTEST = 8
+
+
+def short_names(achievements: Sequence[AchievementView]) -> list[str]:
+    """Return a short name of each, told apart from the others: ``c2705ffd``, ``flask#12``, ``ENG-12``."""
+    names = [_tail(achievement.key) for achievement in achievements]
+    length = _SHORTEST
+    while len({name[:length] for name in names}) < len(set(names)) and length < max(map(len, names)):
+        length += 1
+    return [name if "#" in name else name[:length] for name in names]
+
+
+def _tail(key: str) -> str:
+    """Return the part of a key that tells it apart: a commit, a number with its repository, an id."""
+    _, at, sha = key.rpartition("@")
+    if at:
+        return sha
+    path, number, rest = key.partition("#")
+    if number:
+        return f"{path.rpartition('/')[2]}#{rest}"
+    return key.rpartition("/")[2].rpartition(":")[2]
+
+
+def find_repository_key(connection: sa.Connection, name: str) -> str:
+    """Return the key of the repository that a name means: the key, or the end of one.
+
+    Raises:
+        StoreError: None is called so, or several are.
+    """
+    known = sa.union(sa.select(Achievement.repository.label("key")), sa.select(Repository.key)).subquery()
+    keys: list[str] = sorted(filter(None, connection.scalars(sa.select(known.c.key))))
+    wanted = name.strip().rstrip("/").casefold()
+    found = [key for key in keys if key.casefold() == wanted] or [
+        key for key in keys if wanted and key.casefold().endswith(f"/{wanted}")
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise StoreError("\n  ".join([f"{name} means several repositories. Give more of one of them:", *found]))
+    names = {end: key for key in keys for end in (key, key.partition("/")[2], key.rpartition("/")[2])}
+    raise StoreError(f"There is no repository {name!r}.{did_you_mean(name, names)} Known: achievements repos list")

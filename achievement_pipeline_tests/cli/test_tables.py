@@ -1,0 +1,35 @@
+"""Tables: whatever stands in them, no line is wider than the terminal."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from achievement_pipeline.cli.tables import Column, format_table
+
+COLUMNS = (Column("IMPACT", to_the_right=True), Column("DATE", needs=60), Column("TITLE", flexible=True), Column("ID"))
+
+
+@given(
+    titles=st.lists(st.text(max_size=200), min_size=1, max_size=5),
+    width=st.integers(min_value=40, max_value=200),
+)
+def test_no_line_is_wider_than_the_terminal(titles: list[str], width: int) -> None:
+    lines = format_table(COLUMNS, [("90", "2026-01-31", title, "c2705ffd") for title in titles], width)
+    assert len(lines) == len(titles) + 1
+    assert all(cell_len(line) <= width for line in lines)
+    assert all(line.isprintable() for line in lines)
+    assert all(line.endswith("c2705ffd") for line in lines[1:])
+
+
+def test_a_table_has_a_header_and_cuts_what_is_too_long() -> None:
+    assert format_table(COLUMNS, [("90", "2026-01-31", "Merge app and request context", "c2705ffd")], 40) == [
+        "IMPACT  TITLE                   ID",
+        "    90  Merge app and request…  c2705ffd",
+    ]
+
+
+def test_a_wide_terminal_shows_more() -> None:
+    assert format_table(COLUMNS, [("9", "2026-01-31", "日本語 text", "c2")], 80) == [
+        "IMPACT  DATE        TITLE        ID",
+        "     9  2026-01-31  日本語 text  c2",
+    ]
