@@ -42,12 +42,12 @@ class Collected:
 
     def row(self) -> list[str]:
         """Return what was found."""
-        facts = self.found["repositories"][0]["facts"]
+        read = self.found["repositories"][0]
         return [
             self.name,
-            f"{facts['raw_commits']['dagster/row_count']:,}",
-            f"{facts['raw_commit_files']['dagster/row_count']:,}",
-            f"{facts['commit_activities']['significant']:,}",
+            f"{read['commits']:,}",
+            f"{read['files']:,}",
+            f"{read['significant']:,}",
             f"{self.found['summary']['achievements']:,}",
             f"{self.seconds:.1f}",
             f"{self.cpu / self.git_cpu:.2f}",

@@ -44,7 +44,8 @@ class CollectedRepository:
         found = {name: listed[name] for name in ("new", "gone", "unread", "authors")}
         remarks = listed["remarks"].splitlines()
         judged = _judged(self.facts["commit_activities"])
-        return {**named, "commits": listed["dagster/row_count"], **found, "remarks": remarks, **judged}
+        counts = {"commits": listed["dagster/row_count"], "files": self.facts["raw_commit_files"]["dagster/row_count"]}
+        return {**named, **counts, **found, "remarks": remarks, **judged}
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from achievement_pipeline.cli.service.presence import find_service
 from achievement_pipeline.errors import PublishingError, SettingsError, SourceError, StoreError
 from achievement_pipeline.http import Wire
 from achievement_pipeline.publishing.linkedin.login import warning
-from achievement_pipeline.settings import Settings, load_settings
+from achievement_pipeline.settings import ME, Settings, load_settings
 from achievement_pipeline.sources.git.hook import lost_hooks
 from achievement_pipeline.sources.github import GitHubClient
 from achievement_pipeline.sources.linear import LinearClient
@@ -126,7 +126,8 @@ def _settings(settings: Settings) -> Finding:
 def _me(settings: Settings) -> Finding:
     addresses = my_addresses(settings)
     if not addresses:
-        return Finding("me", Health.BAD, "it is not known who you are", unknown_me(settings))
+        health = Health.BAD if ME in settings.authors else Health.OFF
+        return Finding("me", health, "it is not known who you are", unknown_me(settings))
     source = "[me]" if settings.config.me.emails else "git's user.email"
     name = f"{settings.me.name} " if settings.me.name else ""
     return Finding(
