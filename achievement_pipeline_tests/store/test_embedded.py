@@ -60,7 +60,7 @@ from achievement_pipeline.locks import exclusive, is_free
 
 file = Path(sys.argv[1])
 file.touch()
-with exclusive(file):
+with exclusive(file, "a test", seconds=10):
     child = os.fork()
     if child == 0:
         time.sleep(60)
