@@ -88,6 +88,8 @@ _WRITTEN = [column for column in _TABLE.columns if column.name != "parent"]
 _STATED = [sa.Column("names", sa.ARRAY(sa.Text())), sa.Column("links", JSONB())]
 """What a lane says of the links of its activities."""
 _SKILL = ["skill", "kind", "weight", "evidence"]
+_GIT = "git/"
+"""How the names of the slices of git begin."""
 
 _lister = aliased(Activity)
 _LISTED = (
@@ -138,12 +140,30 @@ def known_run_servers(engine: sa.Engine) -> dict[str, str]:
 
 
 def compare_slice(connection: sa.Connection, name: str, frames: ActivityFrames) -> SliceDifference:
-    """Compare a slice, whole as its lane has it now, with what is stored of it."""
+    """Compare a slice, whole as its lane has it now, with what is stored of it.
+
+    What git tells of pull requests gives way to what the lane of their host brought.
+    """
     rows = _rows(frames).assign(slice=name)
+    if name.startswith(_GIT):
+        rows = rows[~rows["key"].isin(_brought_by_hosts(connection, rows["key"]))].reset_index(drop=True)
     stored = connection.execute(sa.select(Activity.key, Activity.digest).where(Activity.slice == name)).all()
     digests = pd.Series([row.digest for row in stored], index=[row.key for row in stored], dtype="Int64")
     same = rows["digest"].eq(digests.reindex(rows["key"]).reset_index(drop=True)).fillna(value=False)
     return SliceDifference(rows[~same], digests.index.difference(pd.Index(rows["key"])).to_list())
+
+
+def git_slices_of(name: str, gone: Sequence[str]) -> list[str]:
+    """Return the slices of git that may tell of pull requests again, now that the lane of their host does not."""
+    lane, _, repository = name.partition("/")
+    return [f"{_GIT}{repository}"] if f"{lane}/" != _GIT and repository and gone else []
+
+
+def _brought_by_hosts(connection: sa.Connection, keys: "pd.Series[str]") -> list[str]:
+    """Return those of some keys, of pull requests, that a host's own lane brought."""
+    pulls = sa.literal(keys[~keys.str.startswith("git:")].to_list(), sa.ARRAY(sa.Text()))
+    stored = sa.select(Activity.key).where(Activity.key == sa.any_(pulls), ~Activity.slice.startswith(_GIT))
+    return list(connection.scalars(stored))
 
 
 def write_difference(connection: sa.Connection, difference: SliceDifference) -> None:

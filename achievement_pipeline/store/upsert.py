@@ -15,6 +15,7 @@ from achievement_pipeline.store.activities import (
     TOUCHED,
     compare_slice,
     delete_activities,
+    git_slices_of,
     read_touched,
     touch,
     write_difference,
@@ -95,9 +96,12 @@ def keep(  # noqa: PLR0913 - what a run of it depends on
         slices: dict[str, KeptSlice] = {}
         touched: list[str] = []
         statistics = _Statistics()
-        for name in stale:
+        again: set[str] = set()
+        # git comes last: what it tells of pull requests gives way to their hosts
+        names = sorted(stale, key=lambda name: name.startswith("git/"))
+        for name in names:
             version, composed_by = stored.get(name, (None, None))
-            if version != versions[name]:
+            if version != versions[name] or name in again:
                 frames = load(name)
                 if frames is None:
                     continue
@@ -112,6 +116,9 @@ def keep(  # noqa: PLR0913 - what a run of it depends on
                 note_affected(connection, keys)
                 slices[name] = KeptSlice(len(difference.changed), len(difference.gone))
                 touched += keys
+                left = git_slices_of(name, difference.gone) if name not in again else []
+                again.update(each for each in left if each in versions)
+                names += [each for each in again if each not in names]
             if composed_by != rules:
                 _note_slice(connection, name, versions[name], rules)
                 touched += connection.scalars(sa.select(Activity.key).where(Activity.slice == name))

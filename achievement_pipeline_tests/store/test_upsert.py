@@ -22,7 +22,15 @@ from achievement_pipeline.store.achievements import Outcome
 from achievement_pipeline.store.database import UnavailableError
 from achievement_pipeline.store.upsert import Kept, KeptSlice, keep
 from achievement_pipeline_tests.store import stalled_run
-from achievement_pipeline_tests.store.pieces import Piece, Pieces, collect, compose, frames, pieces_of_work
+from achievement_pipeline_tests.store.pieces import (
+    Piece,
+    Pieces,
+    collect,
+    collect_slices,
+    compose,
+    frames,
+    pieces_of_work,
+)
 
 pytestmark = pytest.mark.e2e
 
@@ -450,3 +458,17 @@ def test_a_database_that_goes_away_in_a_transaction_is_made_up_for(engine: sa.En
         keep(engine, {"git": "1"}, load, composed, rules="1")
     assert rows(engine, "achievements") == []
     assert keep(engine, {"git": "1"}, lambda _: frames(COMMIT, OTHER), compose, rules="1").achievements.new == 2
+
+
+def test_what_git_tells_of_a_pull_request_gives_way_to_its_host(engine: sa.Engine) -> None:
+    git, github = "git/github.com/acme/engine", "github/github.com/acme/engine"
+    known, enriched = replace(PULL, impact=60), replace(PULL, impact=80)
+
+    collect_slices(engine, {git: (known, COMMIT)}, compose)
+    assert impacts(engine) == {COMMIT.key: 50, PULL.key: 60}
+    collect_slices(engine, {git: (known, COMMIT), github: (enriched,)}, compose)
+    assert impacts(engine) == {COMMIT.key: 50, PULL.key: 80}
+    collect_slices(engine, {git: (known, COMMIT, OTHER), github: (enriched,)}, compose)
+    assert impacts(engine) == {COMMIT.key: 50, OTHER.key: 50, PULL.key: 80}
+    collect_slices(engine, {git: (known, COMMIT, OTHER), github: ()}, compose)
+    assert impacts(engine) == {COMMIT.key: 50, OTHER.key: 50, PULL.key: 60}

@@ -24,6 +24,7 @@ from achievement_pipeline.defs.histories import READ_FRAMES, GitHistories, Wante
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.frames import (
+    ActivityKind,
     CommitActivities,
     CommitContents,
     DependencyChanges,
@@ -35,6 +36,7 @@ from achievement_pipeline.frames import (
     typed,
 )
 from achievement_pipeline.judging import find_skills, judge_commits, noise_reasons, score_commits, with_source_lines
+from achievement_pipeline.judging.links.merges import with_merged_changes
 from achievement_pipeline.settings import Settings
 
 _GROUP = "git"
@@ -94,9 +96,12 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument an upstream asse
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult:
     """One row a commit: whose it is, what it is, how much of it is work, and whether it counts, with the reasons."""
-    files, contents = typed(RawCommitFiles, raw_commit_files), typed(CommitContents, commit_contents)
+    commits = typed(RawCommits, raw_commits)
+    files, contents = with_merged_changes(
+        commits, typed(RawCommitFiles, raw_commit_files), typed(CommitContents, commit_contents)
+    )
     activities = judge_commits(
-        typed(RawCommits, raw_commits),
+        commits,
         files,
         noise_reasons(files, typed(PathAttributes, path_attributes), contents),
         settings.rules,
@@ -131,7 +136,10 @@ def commit_skills(  # noqa: PLR0913, PLR0917 - one argument an upstream asset
 ) -> dg.MaterializeResult:
     """One row a skill that a commit shows, with weight and evidence."""
     files, contents = typed(RawCommitFiles, raw_commit_files), typed(CommitContents, commit_contents)
-    activities = typed(CommitActivities, commit_activities)
+    commits = commit_activities[
+        commit_activities["kind"] == ActivityKind.COMMIT.value
+    ]  # whose skills are their whole's
+    activities = typed(CommitActivities, commits)
     attributes = typed(PathAttributes, path_attributes)
     skills = find_skills(
         activities,

@@ -18,9 +18,6 @@ import pandas as pd
 
 from achievement_pipeline.columns.text import extract, replace
 
-_HEADER = r"^(?P<type>[^\W\d_][\w-]*)(?:\((?P<scope>[^()]*[^()\s][^()]*)\))?(?P<mark>!)?: +(?P<description>\S.*)$"
-"""Rules 1, 4, 5 and 13 of the specification. Any word can be a type: rule 14 allows more than the well-known ones."""
-
 _FOOTER = re.compile(r"^(?:(?P<breaking>BREAKING[ -]CHANGE):(?: |$)|(?P<token>[^\W_][\w-]*)(?:: | #))(?P<value>.*)$")
 """Rules 8, 9, 12 and 16. git strips blanks at line ends, so ``BREAKING CHANGE:`` may have lost the one it was written
 with: of 887 in forty histories, 236 had."""
@@ -28,7 +25,15 @@ with: of 887 in forty histories, 236 had."""
 _SHA = r"[0-9a-f]{7,64}"
 _REVERT_SENTENCE = rf"(?i)(?:^|\n)\W*this reverts commits?:?\s+((?:{_SHA}(?:\s*\([^)]*\))?[\s,;]*(?:and\s+)?)+)"
 _REVERTED_NUMBER = r"(?:^|\n)Reverts (?:[\w.-]+/[\w.-]+)?#(\d+)\b"
-_REVERT_SUBJECT = r"(?i)^(?P<verb>revert|reapply)(?:s|ed)?,? (?P<quote>[\"'`])(?P<subject>.+)(?P=quote)\W*$"
+_REVERT_SUBJECT = (
+    r"(?i)^(?:[\w-]{1,30}(?:\([^()]{0,60}\))?!?: +)?\W{0,3}(?P<verb>revert|reapply)(?:s|ed|ing)?\b"
+    r"(?P<mark>(?:\([^()]{0,60}\))?[\]:,!]*)[ \t]*(?P<rest>.*)$"
+)
+_REVERTED_SHA = r"(?i)^(?:commits? |changeset |merge )?(?=[a-f]{0,64}\d)([0-9a-f]{7,64})\b"
+_REVERTED_IN_SUBJECT = r"(?i)^(?:pull request |merge request |pr |mr )?[#!](\d+)\b"
+_QUOTED = r"^[\"'`\u201c\u201e\u2018\u00ab](.+)[\"'`\u201d\u201c\u2019\u00bb]"
+_LOOKED_AT = 500
+"""Characters of a subject that are looked at."""
 _CHERRY_PICK = rf"(?:^|\n)\(cherry picked from commit ({_SHA})\)"
 _SAYS_REVERT = (
     r"(?i)\b(?:un)?(?:revert(?:s|ed|ing)?|re-?appl(?:y|ies|ied)|re-?land(?:s|ed|ing)?|undo(?:es|ne)?|"
@@ -68,24 +73,8 @@ class RevertTarget(StrEnum):
     """The number of a pull request."""
     SUBJECT = "subject"
     """The subject of a commit."""
-
-
-def read_headers(subjects: pd.Series[str]) -> pd.DataFrame:
-    """Read Conventional Commits headers.
-
-    Returns:
-        ``type`` (lower case) and ``scope``, missing where the subject does not conform; ``marked``, whether ``!`` marks
-        a breaking change; ``description``, the whole subject where it does not conform.
-    """
-    parts = subjects[subjects.str.contains(": ", regex=False)].str.extract(_HEADER).reindex(subjects.index)
-    return pd.DataFrame(
-        {
-            "type": parts["type"].str.lower(),
-            "scope": parts["scope"].str.strip(),
-            "marked": parts["mark"].notna(),
-            "description": parts["description"].fillna(subjects),
-        }
-    )
+    WORDS = "words"
+    """What follows ``Revert``: the subject of a commit, or anything else."""
 
 
 def split_body(body: str) -> tuple[str, list[Footer]]:
@@ -162,28 +151,38 @@ def say_revert(subjects: pd.Series[str]) -> pd.Series[bool]:
 def revert_targets(subjects: pd.Series[str], bodies: pd.Series[str]) -> pd.DataFrame:
     """Read what reverts say that they revert.
 
-    Known are git's sentence (``This reverts commit <sha>``) and subjects (``Revert "..."``, ``Reapply "..."``),
-    GitHub's sentence (``Reverts owner/name#12``), and Conventional Commits' type ``revert`` with its ``Refs`` footer.
+    Known are git's sentence (``This reverts commit <sha>``) and subjects (``Revert "..."``, ``Reapply "..."``, with any
+    quotes, or words behind them), GitHub's sentence (``Reverts owner/name#12``), Conventional Commits' type ``revert``
+    with its ``Refs`` footer, and subjects that name a commit, a number or another subject (``[Revert] feat: a``).
 
     Returns:
         ``way``, a value of `RevertTarget`, and ``target``: the beginning of an object name, a number, or a subject
         without the number of a squash merge.
     """
     mentioned = subjects.str.contains("(?i)revert|reapply") | bodies.str.contains("(?i)reverts")
-    headers = read_headers(without_squash_number(subjects[mentioned]))
     bodies = bodies[mentioned]
-    typed = headers["type"] == "revert"
-    quoted = headers["description"].str.extract(_REVERT_SUBJECT)
-    reapplied = quoted["verb"].str.lower() == "reapply"
-    named = ('Revert "' + quoted["subject"] + '"').where(reapplied, quoted["subject"])
-    bare = headers["description"].where(typed).str.replace(r"^([\"'`])(.+)\1\W*$", r"\2", regex=True)
+    parts = without_squash_number(subjects[mentioned].str.slice(0, _LOOKED_AT)).str.extract(_REVERT_SUBJECT)
+    parts = parts.dropna(subset="verb").astype("str")
+    rest, typed = parts["rest"], parts["mark"].str.startswith(":")
+    shas = rest.str.extract(_REVERTED_SHA, expand=False)
+    numbers = rest.str.extract(_REVERTED_IN_SUBJECT, expand=False)
+    quoted = rest.str.extract(_QUOTED, expand=False)
+    reapplied = quoted.notna() & (parts["verb"].str.lower() == "reapply")
+    named = ('Revert "' + quoted + '"').where(reapplied, quoted).fillna(rest.where(typed))
+    named = named.where(shas.isna() & numbers.isna())
+    worded = rest[named.isna() & shas.isna() & numbers.isna() & (rest != "")]
+    typed_bodies = bodies[typed.index[typed]]
     sentences = bodies.str.extractall(_REVERT_SENTENCE)[0].droplevel("match")
     found = {
-        RevertTarget.SHA: _object_names(pd.concat([sentences, bodies[typed].map(_references)])),
-        RevertTarget.NUMBER: bodies.str.extractall(_REVERTED_NUMBER)[0].droplevel("match"),
-        RevertTarget.SUBJECT: named.fillna(bare).dropna(),
+        RevertTarget.SHA: _object_names(pd.concat([sentences, typed_bodies.map(_references), shas.dropna()])),
+        RevertTarget.NUMBER: pd.concat(
+            [bodies.str.extractall(_REVERTED_NUMBER)[0].droplevel("match"), numbers.dropna()]
+        ),
+        RevertTarget.SUBJECT: named.dropna(),
+        RevertTarget.WORDS: worded,
     }
-    return pd.concat([targets.to_frame("target").assign(way=way.value) for way, targets in found.items()])
+    targets: pd.DataFrame = pd.concat([own.to_frame("target").assign(way=way.value) for way, own in found.items()])
+    return targets
 
 
 def _is_breaking(body: str) -> bool:

@@ -27,7 +27,9 @@ from achievement_pipeline.judging.categories.categorise import categorise
 from achievement_pipeline.judging.categories.clues import are_code
 from achievement_pipeline.judging.categories.peel import as_titles, peel, plain_bodies
 from achievement_pipeline.judging.impact.significance import are_unread, judge_significance
+from achievement_pipeline.judging.lanes.pieces import credit_merges, pull_requests_of
 from achievement_pipeline.judging.links.commit_names import commit_names, places_of
+from achievement_pipeline.judging.links.merges import are_merged_pieces, find_bringers
 from achievement_pipeline.judging.links.references import link_commits, name_commits
 from achievement_pipeline.judging.links.same_work import digest_contents, find_retractions, find_reverts
 from achievement_pipeline.judging.noise.files import are_wide, counted_lines, put_source_lines
@@ -93,7 +95,8 @@ def could_count(
     lines = files.assign(insertions=files["insertions"].mask(wide, rules.commits.min_lines + 1))
     amounts = _count(places, len(commits), files, is_work, lines)
     releases = _are_releases(commits, headers, count_code_lines(places, files, noise, len(commits)), rules)
-    against = _against(commits, releases, amounts, find_reverts(commits, amounts), rules)
+    no_merge = pd.Series(data=False, index=commits.index)
+    against = _against(commits, releases, amounts, find_reverts(commits, amounts), rules, no_merge)
     against["import"] |= _are_foreign(commits, places, files)
     effective_lines = written_lines(amounts)
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
@@ -125,65 +128,80 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
         commit_urls: What a commit's name is put behind to see it, by repository; others have no address.
 
     Returns:
-        One row a commit, in the order of ``commits``.
+        One row a commit, in the order of ``commits``, then one a pull request that they tell of.
     """
     commits = commits.reset_index(drop=True)
     headers = peel(commits["subject"], commits["body"])
+    merged = are_merged_pieces(commits, headers)
+    bringers = find_bringers(commits, merged)
     places = places_of(files, commits)
     amounts = count_work(len(commits), places, files, noise, contents)
-    reverts = find_reverts(commits, amounts)
+    blobs = files[["path", "old_blob", "new_blob"]].assign(place=places)
+    reverts = find_reverts(commits, amounts, blobs[~merged.to_numpy()[places]])
     releases = _are_releases(commits, headers, count_code_lines(places, files, noise, len(commits)), rules)
-    against = _against(commits, releases, amounts, reverts, rules)
+    against = _against(commits, releases, amounts, reverts, rules, merged)
     against["import"] |= _are_foreign(commits, places, files)
     against["mechanical"] = commits["sha"].isin(mechanical)
     effective_lines = written_lines(amounts)
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
     of_counting = noise.isna().to_numpy() & verdicts["significant"].to_numpy()[places]
     contents_of_work = _placed(files, places, of_counting, ["path", "old_blob", "new_blob"])
-    retractions = find_retractions(commits, contents_of_work, reverts, count=verdicts["significant"])
+    retractions = find_retractions(commits, contents_of_work, reverts, count=verdicts["significant"] & ~merged)
+    own_contents = contents_of_work[~merged.to_numpy()[contents_of_work["place"]]]
     categories = categorise(headers["type"], headers["description"], work_files(places, files, noise))
     persons = canonical(commits["author_email"], people)
     names = commit_names(commits["repository"], commits["sha"])
     keys = "git:" + names
-    return typed(
-        CommitActivities,
-        pd.DataFrame(
-            {
-                "key": keys,
-                "kind": pd.Series(ActivityKind.COMMIT.value, index=commits.index, dtype="str"),
-                "source_id": names,
-                "repository": commits["repository"],
-                "title": _titles(headers["title"], commits),
-                "description": plain_bodies(commits["body"]),
-                "url": commits["repository"].map(commit_urls or {}).astype("str") + commits["sha"],
-                "person": persons,
-                "person_name": _names(commits, persons, people),
-                "coauthors": _coauthors(commits, persons, people, rules),
-                "started_at": pd.Series(pd.NaT, index=commits.index, dtype=commits["committed_at"].dtype),
-                "completed_at": _days_of_authors(commits),
-                "category": categories["category"],
-                "category_rule": categories["rule"],
-                "significant": verdicts["significant"],
-                "reasons": verdicts["reasons"] + ("," + retractions["reason"]).reindex(commits.index).fillna(""),
-                "retracted_by": retractions["by"].map(keys).reindex(commits.index).astype("str"),
-                "names": name_commits(commits, digest_contents(contents_of_work)),
-                "links": link_commits(commits),
-                "signed_off_by": _listed(read_sign_offs(commits["body"], people), commits.index),
-                "sha": commits["sha"],
-                "type": headers["type"],
-                "scope": headers["scope"],
-                "breaking": headers["marked"] | messages.have_breaking_footer(commits["body"]),
-                **amounts,
-            }
-        ),
+    activities = pd.DataFrame(
+        {
+            "key": keys,
+            "kind": pd.Series(ActivityKind.COMMIT.value, index=commits.index, dtype="str"),
+            "source_id": names,
+            "repository": commits["repository"],
+            "title": _titles(headers["title"], commits),
+            "description": plain_bodies(commits["body"]),
+            "url": commits["repository"].map(commit_urls or {}).astype("str") + commits["sha"],
+            "person": persons,
+            "person_name": _names(commits, persons, people),
+            "coauthors": _coauthors(commits, persons, people, rules),
+            "started_at": pd.Series(pd.NaT, index=commits.index, dtype=commits["committed_at"].dtype),
+            "completed_at": _days_of_authors(commits),
+            "category": categories["category"],
+            "category_rule": categories["rule"],
+            "significant": verdicts["significant"],
+            "reasons": verdicts["reasons"] + ("," + retractions["reason"]).reindex(commits.index).fillna(""),
+            "retracted_by": retractions["by"].map(keys).reindex(commits.index).astype("str"),
+            "names": name_commits(commits, digest_contents(own_contents)),
+            "links": link_commits(commits, _brought(commits, bringers)),
+            "signed_off_by": _listed(read_sign_offs(commits["body"], people), commits.index),
+            "sha": commits["sha"],
+            "type": headers["type"],
+            "scope": headers["scope"],
+            "breaking": headers["marked"] | messages.have_breaking_footer(commits["body"]),
+            **amounts,
+        }
     )
+    activities = credit_merges(activities, bringers, effective_lines)
+    pulls = pull_requests_of(activities, commits, headers, bringers, commit_urls or {})
+    return typed(CommitActivities, pd.concat([activities, pulls], ignore_index=True))
 
 
-def _against(
-    commits: pd.DataFrame, releases: pd.Series[bool], amounts: pd.DataFrame, reverts: pd.DataFrame, rules: Rules
+def _brought(commits: pd.DataFrame, bringers: npt.NDArray[np.int64]) -> pd.Series[str]:
+    """Return the names of the commits that merges brought, by the place of the merge."""
+    brought = np.flatnonzero(bringers >= 0)
+    return pd.Series(commits["sha"].iloc[brought].array, index=bringers[brought], dtype="str")
+
+
+def _against(  # noqa: PLR0913, PLR0917 - what a verdict rests on
+    commits: pd.DataFrame,
+    releases: pd.Series[bool],
+    amounts: pd.DataFrame,
+    reverts: pd.DataFrame,
+    rules: Rules,
+    merged: pd.Series[bool],
 ) -> pd.DataFrame:
     """Return a boolean column for each reason that a commit never counts for."""
-    merges = commits["diff"] == DiffState.MERGE
+    merges = (commits["diff"] == DiffState.MERGE) & ~merged
     bots = are_bots(commits["author_name"], commits["author_email"], rules.bots)
     unread = are_unread(commits["diff"]) & ~bots
     return pd.DataFrame(
@@ -195,7 +213,7 @@ def _against(
             "release": releases,
             "unread": unread,
             "import": commits["body"].str.contains(_SUBTREE),
-            "no-work": (commits["diff"] == DiffState.READ) & (amounts["effective_files"] == 0),
+            "no-work": ((commits["diff"] == DiffState.READ) | merged) & (amounts["effective_files"] == 0),
         }
     )
 

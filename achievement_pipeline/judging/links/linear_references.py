@@ -20,9 +20,13 @@ from achievement_pipeline.judging.paths import matches
 
 _IDENTIFIER = r"[a-z][a-z0-9]{0,9}-[1-9][0-9]{0,8}"
 _ADDRESS = rf"https?://linear\.app/[\w-]+/issue/({_IDENTIFIER})(?:/[\w%.~-]*)*"
-_IN_TITLE = rf"(?i)(?<![a-z0-9])({_IDENTIFIER})(?!\w|-\d)"
+_IN_TITLE = rf"(?i)(?<![a-z0-9])({_IDENTIFIER})(?!\w|-\d|\.\d)"
 """``CVE-2024-1`` is none."""
-_IN_BRANCH = rf"(?i)(?<![a-z0-9])({_IDENTIFIER})(?![a-z0-9])"
+_IN_BRANCH = rf"(?i)(?<![a-z0-9])({_IDENTIFIER})(?![a-z0-9]|\.\d)"
+_REVERTS = r"(?i)^\W*(?:[\w-]+(?:\([^()]*\))?!?: +)?\W*(?:revert|roll ?back|back(?:s|ed)? out|undo)(?:s|ed|ing)?\b"
+"""What takes work back is no work for the issue that it quotes."""
+_DUMP = re.compile(r"^Squashed commit of the following:", re.MULTILINE)
+"""What follows are the messages of other commits: they are listed, as in a squash of a branch upon another."""
 _BELONGS = (
     r"clos(?:e|es|ed|ing)|fix(?:es|ed|ing)?|resolv(?:e|es|ed|ing)|complet(?:e|es|ed|ing)|implement(?:s|ed|ing)?|"
     r"linear issue|refs?|references|part of|contributes to|towards?"
@@ -62,18 +66,19 @@ class Told:
 
 def read_titles(titles: pd.Series[str]) -> pd.Series[str]:
     """Return the identifiers in titles; with one row an occurrence, the index repeated."""
-    candidates = titles[matches(titles, "[0-9A-Za-z]-[1-9]")]
+    candidates = titles[matches(titles, "[0-9A-Za-z]-[1-9]") & ~matches(titles, _REVERTS)]
     return candidates.str.extractall(_IN_TITLE)[0].droplevel("match")
 
 
 def read_branches(branches: pd.Series[str]) -> pd.Series[str]:
     """Return the identifiers in names of branches; with one row an occurrence, the index repeated."""
-    return branches.str.extractall(_IN_BRANCH)[0].droplevel("match")
+    own = branches[~branches.str.contains(r"^revert-\d+-", regex=True)]
+    return own.str.extractall(_IN_BRANCH)[0].droplevel("match")
 
 
 def read_texts(texts: pd.Series[str]) -> Told:
     """Read the magic words of descriptions and messages, with the issues that follow them."""
-    candidates = texts[texts.str.contains(_PERHAPS)]
+    candidates = texts[texts.str.contains(_PERHAPS) & ~texts.str.contains(_REVERTS)]
     found = [(row, *told) for row, text in candidates.items() for told in _read(text)]
     frame = pd.DataFrame(found, columns=["row", "kind", "identifier"]).set_index("row")
     told = {kind: frame.loc[frame["kind"] == kind, "identifier"].astype("str") for kind in _MAGIC.groupindex}
@@ -87,7 +92,10 @@ def read_texts(texts: pd.Series[str]) -> Told:
 def _read(text: str) -> Iterator[tuple[str, str]]:
     """Yield what a text says of each issue that follows a magic word: a field of `Told`, and the identifier."""
     plain = _LINKED.sub(lambda match: match[1] or match[2], _COMMENT.sub(" ", text))
+    dump = _DUMP.search(plain)
     for match in _MAGIC.finditer(plain):
         kind = next(name for name in ("belongs", "related", "ignored") if match[name])
+        if dump and match.start() > dump.start() and kind == "belongs":
+            kind = "related"
         for identifier in re.findall(_IDENTIFIER, match["issues"], re.IGNORECASE):
             yield kind, identifier

@@ -144,7 +144,10 @@ def _retracted_by(members: pd.DataFrame) -> pd.Series[str]:
     several (a rebase, a merge). An issue is not: whether it is still done is for its tracker to say.
     """
     retracted = members["retracted_by"]
-    is_commit, is_pull = (members["kind"] == kind.value for kind in (ActivityKind.COMMIT, ActivityKind.PULL_REQUEST))
+    is_commit = members["kind"] == ActivityKind.COMMIT.value
+    is_pull = (members["kind"] == ActivityKind.PULL_REQUEST.value) | (
+        is_commit & members["key"].isin(members.loc[is_commit, "parent"])
+    )
     pulls = members.loc[is_pull, "key"]
     brought = members[is_commit & members["parent"].isin(pulls) & ~_have_reason(members, Retraction.DUPLICATE)]
     merges = _have_reason(brought, "merge")
@@ -162,13 +165,14 @@ def _have_reason(activities: pd.DataFrame, code: str) -> pd.Series[bool]:
 
 
 def _are_weighed_by_their_pull_request(judged: pd.DataFrame) -> pd.Series[bool]:
-    """Tell of the commits that a scored pull request brought, whose lines and files it was scored by as a whole.
+    """Tell of the commits that a scored pull request, or merge, brought, by whose lines and files it was scored.
 
     By themselves they would score more in a squash than one by one in a rebase: how a pull request was merged must not
     matter.
     """
-    pulls = judged.loc[judged["kind"] == ActivityKind.PULL_REQUEST.value, "key"]
-    return (judged["kind"] == ActivityKind.COMMIT.value) & judged["parent"].isin(pulls)
+    is_commit = judged["kind"] == ActivityKind.COMMIT.value
+    wholes = judged.loc[is_commit | (judged["kind"] == ActivityKind.PULL_REQUEST.value), "key"]
+    return is_commit & judged["parent"].isin(wholes)
 
 
 def _winners(judged: pd.DataFrame, score: str) -> pd.DataFrame:

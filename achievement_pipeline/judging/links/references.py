@@ -45,6 +45,8 @@ _ON_GITHUB = r"^https?://([^/]+/[\w.-]+/[\w.-]+)/{}/(\d+)(?:[/?#].*)?$"
 _WORDS_OF_CHANGE = 60
 """Characters of a subject that tell a change from others of the same second."""
 
+_NOTHING = pd.Series(dtype="str")
+
 Names = pd.Series
 """Names (``str``) by row of a frame; a row may stand several times, in the order in which it names them."""
 
@@ -58,6 +60,8 @@ class Rank(IntEnum):
     """A pull request names the commits of its branch. Of several that do, the one that was merged first brought it."""
     REBASED_COMMIT = 30
     """The same, by what a commit keeps when it is rebased."""
+    MERGED_BRANCH = 35
+    """A merge brought the commit."""
     MERGE_SUBJECT = 40
     """A commit's subject is one that GitHub gives a squash, ``Say hello (#12)``, or a merge."""
     LOGGED_COMMIT = 45
@@ -98,11 +102,15 @@ def name_commits(commits: DataFrame[RawCommits], contents: Names | None = None) 
     return "[" + names + "]"
 
 
-def link_commits(commits: DataFrame[RawCommits]) -> pd.Series[str]:
+def link_commits(commits: DataFrame[RawCommits], brought: Names | None = None) -> pd.Series[str]:
     """Return the links of each commit: to its pull request, to the Linear issues that it names, to itself elsewhere.
 
     A subject is read as a title, for that of a squash is one, but for that of a merge, which names a branch; the rest
     of the message needs magic words.
+
+    Args:
+        commits: Commits of any number of repositories.
+        brought: Object names of the commits that a merge brought, by its row.
     """
     subjects, bodies = commits["subject"], commits["body"]
     numbers = messages.merged_numbers(subjects)
@@ -112,6 +120,7 @@ def link_commits(commits: DataFrame[RawCommits]) -> pd.Series[str]:
         commits.index,
         (
             (Rank.MERGE_SUBJECT, LinkTo.PARENT, "pull:" + commits["repository"].str.lower() + "#" + numbers),
+            (Rank.MERGED_BRANCH, LinkTo.CHILD, "commit:" + (_NOTHING if brought is None else brought)),
             (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, _linear(told.without(read_titles(titles)))),
             (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, _linear(told.belongs)),
             (Rank.SAME_COMMIT, LinkTo.PARENT, "commit:" + commits["sha"]),

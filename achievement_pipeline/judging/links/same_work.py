@@ -22,13 +22,20 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.columns.text import are_among, are_repeated
+from achievement_pipeline.columns.text import are_among, are_repeated, extract, replace
 from achievement_pipeline.frames import DiffState, RawCommits, RawPullRequests
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.messages import RevertTarget
+from achievement_pipeline.judging.links.by_contents import find_restorations, find_squashed
 from achievement_pipeline.judging.links.commit_names import commit_names, places_of
 
 _WAYS = {way.value: rank for rank, way in enumerate(RevertTarget)}
+_TYPE = r"^[\w-]+(?:\([^()]*\))?!?: +"
+_BACKPORT = r"(?i)^\[[^\]]*(?:back-?port|cherry|\d\.(?:\d|x))[^\]]*\]\s*"
+"""What stands before the subject of a copy on another branch."""
+_CHANGE_ID = r"(?:^|\n)Change-Id: (?P<change>I[0-9a-f]{8,40})\b"
+_NUMBERS = r"(?:\s*\(#\d+\))+$"
+_PORTED_NUMBER = r"\(#(?P<number>\d+)\) \(#\d+\)$"
 _MERGED_COMMITS = 500
 """The revert of a merge that brought more commits takes back a whole branch's meeting with another, not a piece of
 work. A guard, not a measured bound."""
@@ -47,7 +54,9 @@ class Retraction(StrEnum):
     """It is another commit over again."""
 
 
-def find_reverts(commits: DataFrame[RawCommits], amounts: pd.DataFrame) -> pd.DataFrame:
+def find_reverts(
+    commits: DataFrame[RawCommits], amounts: pd.DataFrame, files: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Find the reverts among commits, and what they revert.
 
     A commit is a revert when its subject says so in one of the known forms; one that only its body calls so is a revert
@@ -56,11 +65,24 @@ def find_reverts(commits: DataFrame[RawCommits], amounts: pd.DataFrame) -> pd.Da
     Args:
         commits: Commits of any number of repositories.
         amounts: ``insertions`` and ``deletions`` of each.
+        files: What they changed (``place``, ``path``, ``old_blob``, ``new_blob``), where it is known by contents: what
+            undoes another commit exactly is its revert, whatever it says.
 
     Returns:
         Pairs of places among the commits: ``revert`` and ``target``; the target is -1 where it is not among them.
     """
     commits = commits.reset_index(drop=True)
+    worded = _worded_reverts(commits, amounts)
+    if files is None or files.empty:
+        return worded
+    shown = find_restorations(commits, files)
+    shown = shown[~shown["revert"].isin(worded.loc[worded["target"] >= 0, "revert"])]
+    worded = worded[~worded["revert"].isin(shown["revert"])]
+    return pd.concat([worded, shown], ignore_index=True)
+
+
+def _worded_reverts(commits: pd.DataFrame, amounts: pd.DataFrame) -> pd.DataFrame:
+    """Find reverts by what they say."""
     said = messages.revert_targets(commits["subject"], commits["body"])
     said = said.reset_index(names="revert").drop_duplicates()
     if said.empty:
@@ -68,6 +90,7 @@ def find_reverts(commits: DataFrame[RawCommits], amounts: pd.DataFrame) -> pd.Da
     said["repository"] = commits["repository"][said["revert"]].array
     found = pd.concat([_by_object_name(said, commits), _by_number(said, commits), _by_subject(said, commits)])
     found = found[found["revert"] != found["target"]]
+    said = said[(said["way"] != RevertTarget.WORDS) | said["revert"].isin(found["revert"])]
     # of the ways that lead somewhere the surest
     rank = found["way"].map(_WAYS)
     found = found[rank == rank.groupby(found["revert"]).transform("min")]
@@ -174,14 +197,22 @@ def _by_number(said: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
 
 
 def _by_subject(said: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
-    """Reverts that name a subject: the last commit before them that has it."""
-    named = said[said["way"] == RevertTarget.SUBJECT]
-    named = named.assign(target=_plain(named["target"].astype("str")))
-    return _last_before(named, _plain(commits["subject"]), commits)
+    """Reverts that name a subject: the last commit before them that has it, else one of another type that has."""
+    named = said[said["way"].isin([RevertTarget.SUBJECT, RevertTarget.WORDS])]
+    exact = _last_before(
+        named.assign(target=_plain(named["target"].astype("str"))), _plain(commits["subject"]), commits
+    )
+    left = named[~named["revert"].isin(exact["revert"])]
+    alike = left.assign(target=_without_type(left["target"].astype("str")))
+    return pd.concat([exact, _last_before(alike, _without_type(commits["subject"]), commits)])
+
+
+def _without_type(subjects: pd.Series[str]) -> pd.Series[str]:
+    return replace(_plain(subjects), _TYPE, "").str.lower()
 
 
 def _plain(subjects: pd.Series[str]) -> pd.Series[str]:
-    return messages.without_squash_number(subjects).str.strip()
+    return replace(messages.without_squash_number(subjects), _BACKPORT, "").str.strip()
 
 
 def _last_before(said: pd.DataFrame, names: pd.Series[str], commits: pd.DataFrame) -> pd.DataFrame:
@@ -326,14 +357,18 @@ def _repeats(commits: pd.DataFrame, work: pd.DataFrame, standing: pd.Series[bool
     """
     picks = _picks(commits, standing)
     places = np.arange(len(commits))
-    joined = _joined(places, [*picks.items(), *_alike(commits, work, standing)])
+    joined = _joined(places, [*picks.items(), *_alike(commits, work, standing), *_named_alike(commits, standing)])
     members = np.flatnonzero(np.bincount(joined, minlength=len(commits))[joined] > 1)
     order = commits.loc[members, ["committed_at", "sha"]].assign(
         piece=joined[members], is_pick=np.isin(members, list(picks))
     )
     order = order.sort_values(["piece", "is_pick", "committed_at", "sha"])
     first = order.assign(first=order.index).groupby("piece")["first"].transform("first")
-    return first[first != first.index]
+    repeats = first[first != first.index]
+    own = work[~work["place"].isin(repeats.index)]
+    squashed = pd.Series(dict(find_squashed(commits, own)), dtype="int64")
+    found: pd.Series[int] = pd.concat([repeats, squashed[~squashed.index.isin(squashed.array)]])
+    return found
 
 
 def _picks(commits: pd.DataFrame, standing: pd.Series[bool]) -> dict[int, int]:
@@ -376,6 +411,22 @@ def digest_contents(work: pd.DataFrame) -> pd.Series[str]:
         work: As in `find_retractions`.
     """
     return _digests(work, ["path", "old_blob", "new_blob"]).map("{:016x}".format).astype("str")
+
+
+def _named_alike(commits: pd.DataFrame, standing: pd.Series[bool]) -> Iterator[tuple[int, int]]:
+    """Pairs of commits that have one ``Change-Id``, or of which one has the number of the other before its own."""
+    own = commits[standing]
+    changes = extract(own["body"], _CHANGE_ID)
+    yield from _pairs(pd.DataFrame({"change": changes, "repository": own["repository"]}).dropna(subset="change"))
+    ported = extract(own["subject"], _PORTED_NUMBER).dropna()
+    if ported.empty:
+        return
+    numbers = messages.squash_numbers(own["subject"]).drop(ported.index).dropna()
+    numbers = pd.concat([ported, numbers])
+    named = pd.DataFrame({"number": numbers, "repository": own["repository"][numbers.index]})
+    yield from _pairs(
+        named.assign(words=_without_type(own["subject"][numbers.index].str.replace(_NUMBERS, "", regex=True)))
+    )
 
 
 def _digests(work: pd.DataFrame, columns: list[str]) -> pd.Series[int]:

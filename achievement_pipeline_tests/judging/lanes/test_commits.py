@@ -167,7 +167,7 @@ class TestJudging:
         body = "* ENG-1 feat: add cache (#12)\n\n* fix: keep the lock (#13)"
         activities = judge(
             written({"subject": "Release 1.2.3"}, {"subject": "Release (#99)", "body": body}), changed(*files)
-        )
+        ).head(2)
         assert activities["reasons"].tolist() == ["release", "type:feat,lines>50"]
         assert activities["title"].tolist() == ["Release 1.2.3", "Add cache"]
 

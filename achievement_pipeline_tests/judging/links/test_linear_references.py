@@ -123,3 +123,13 @@ def test_no_text_says_nothing() -> None:
 
     assert told.belongs.empty
     assert read_titles(pd.Series(dtype="str")).empty
+
+
+def test_versions_are_no_issues_and_what_takes_work_back_is_none_for_them() -> None:
+    branches = ("release/ios-1.57.0", "python-3.12", "revert-571-ann/bac-39", "ann/bac-39-fix")
+    assert read_branches(pd.Series(branches, dtype="str")).tolist() == ["bac-39"]
+    titles = ('Revert "Fixes ENG-100"', "Revert ENG-9: add cache", "Support Python-3.12", "ENG-9: add cache")
+    assert read_titles(pd.Series(titles, dtype="str")).tolist() == ["ENG-9"]
+    dump = "Fixes ENG-1\n\nSquashed commit of the following:\n\ncommit 12ab\n\n    Fixes LIN-50"
+    told = read_texts(pd.Series(['Revert "Fixes ENG-100"', dump], dtype="str"))
+    assert (told.belongs.tolist(), told.related.tolist()) == (["ENG-1"], ["LIN-50"])

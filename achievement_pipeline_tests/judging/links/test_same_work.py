@@ -28,7 +28,8 @@ def judge(
     if files is None:
         files = [file_of(number) for number in range(len(commits))]
     frame = changed(*files)
-    return judge_commits(commits, frame, noise_reasons(frame), Rules())
+    activities = judge_commits(commits, frame, noise_reasons(frame), Rules())
+    return DataFrame(activities[activities["kind"] == "git_commit"])
 
 
 def file_of(number: int, **more: object) -> dict[str, object]:
@@ -64,6 +65,37 @@ class TestReverts:
         assert standing(activities) == []
         assert activities["reasons"].tolist() == ["type:feat,lines>50,reverted", "revert"]
         assert activities["retracted_by"].dropna().to_dict() == {0: key(1)}
+
+    @pytest.mark.parametrize(
+        "subject",
+        [
+            'Revert "feat: work" until the outage is over',
+            f"Revert {name(0)[:8]}",
+            f"revert {name(0)} feat: work",
+            "Revert \u201cfeat: work\u201d",
+            "Revert feat: work",
+            "[Revert] feat: work",
+            "Revert work",
+            "Revert #12",
+        ],
+    )
+    def test_the_subject_alone_names_what_is_reverted(self, subject: str) -> None:
+        activities = judge(written({"subject": "feat: work (#12)"}, {"subject": subject}))
+        assert standing(activities) == []
+        assert activities["retracted_by"].dropna().to_dict() == {0: key(1)}
+
+    def test_going_back_to_something_is_work_where_it_names_no_commit(self) -> None:
+        assert standing(judge(written({}, {"subject": "Revert to plain loops, which are faster"}))) == [0, 1]
+
+    def test_what_restores_all_contents_within_weeks_is_a_revert_without_words(self) -> None:
+        there, back = {"old_blob": name(7), "new_blob": name(8)}, {"old_blob": name(8), "new_blob": name(7)}
+        files = [file_of(0, path="a.py", **there), file_of(1, path="a.py", **back)]
+        activities = judge(written({}, {"subject": "feat: other words"}), files)
+        assert standing(activities) == []
+        late = {"subject": "feat: other words", "committed_at": pd.Timestamp("2025-01-01", tz="UTC")}
+        assert standing(judge(written({}, late), files)) == [0, 1]
+        partly = [*files, file_of(1, path="b.py")]
+        assert standing(judge(written({}, {"subject": "feat: other words"}), partly)) == [0, 1]
 
     def test_a_reverted_revert_restores(self) -> None:
         activities = judge(written({}, {"subject": 'Revert "feat: work"'}, {"subject": 'Revert "Revert "feat: work""'}))
@@ -283,3 +315,30 @@ def test_a_pull_request_whose_revert_is_reverted_counts_again() -> None:
 
 def test_no_pull_requests_are_taken_back_by_none() -> None:
     assert taken_back() == []
+
+
+class TestSquashes:
+    def test_a_squash_beside_its_branch_counts_once(self) -> None:
+        states = [("0" * 40, name(21)), (name(21), name(22)), ("0" * 40, name(31))]
+        first, second, other = (dict(zip(("old_blob", "new_blob"), state, strict=True)) for state in states)
+        files = [
+            file_of(0, path="a.py", **first),
+            file_of(1, path="a.py", **second),
+            file_of(1, path="b.py", **other),
+            file_of(2, path="a.py", old_blob="0" * 40, new_blob=name(22)),
+            file_of(2, path="b.py", **other),
+        ]
+        commits = written({"subject": "feat: a"}, {"subject": "feat: b"}, {"subject": "feat: all"})
+        activities = judge(commits, files)
+        assert standing(activities) == [2]
+        assert activities["retracted_by"].dropna().to_dict() == {0: key(2), 1: key(2)}
+        more = [*files, file_of(1, path="c.py", new_blob=name(41))]
+        assert standing(judge(commits, more)) == [0, 1, 2]
+
+    def test_one_change_of_gerrit_counts_once(self) -> None:
+        body = "Why.\n\nChange-Id: I0123456789abcdef"
+        assert standing(judge(written({"body": body}, {"subject": "feat: on another branch", "body": body}))) == [0]
+
+    def test_a_backport_that_names_the_pull_request_counts_once(self) -> None:
+        subjects = ("fix: keep it (#12)", "[2.x] fix: keep it (#12) (#15)", "[2.x] fix: other (#12) (#16)")
+        assert standing(judge(written(*({"subject": subject} for subject in subjects)))) == [0, 2]

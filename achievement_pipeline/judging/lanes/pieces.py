@@ -1,0 +1,109 @@
+"""Judged commits become pieces of work: merges stand for what they brought, pull requests have their own name.
+
+A pull request that git tells of has the key that GitHub's own lane gives it, so that a token adds to it later and
+doubles nothing: what that lane brings goes before what is made here (`achievement_pipeline.store.activities`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+
+from achievement_pipeline.columns.text import join_by_key
+from achievement_pipeline.frames import ActivityKind, DiffState, RawPullRequestCommits, RawPullRequests
+from achievement_pipeline.judging.links.references import link_pull_requests, name_pull_requests
+
+_GITHUB = "github.com/"
+
+
+def credit_merges(activities: pd.DataFrame, bringers: npt.NDArray[np.int64], lines: pd.Series[int]) -> pd.DataFrame:
+    """Give merges to whom most lines are of that they brought; the others, and their co-authors, share them.
+
+    Args:
+        activities: A row a commit: ``person``, ``person_name``, ``coauthors``.
+        bringers: As `achievement_pipeline.judging.links.merges.find_bringers` returns it.
+        lines: Effective lines of each commit.
+    """
+    brought = np.flatnonzero(bringers >= 0)
+    if not len(brought):
+        return activities
+    work = activities.iloc[brought][["person", "person_name", "coauthors"]].assign(
+        merge=bringers[brought], lines=lines.iloc[brought].array
+    )
+    work["lines"] = work.groupby(["merge", "person"])["lines"].transform("sum")
+    authors = work.sort_values(["merge", "lines", "person"], ascending=[True, False, True]).drop_duplicates("merge")
+    authors = authors.set_index("merge")
+    everybody = pd.concat([work["person"], work["coauthors"].str.split(",").explode()])
+    others = pd.DataFrame({"merge": work["merge"].reindex(everybody.index).array, "person": everybody.array})
+    others = others[(others["person"] != others["merge"].map(authors["person"])) & others["person"].str.contains("@")]
+    others = others[~others["person"].str.contains(",")].drop_duplicates().sort_values(["merge", "person"])
+    shared = join_by_key(others["person"], others["merge"], ",").reindex(authors.index, fill_value="")
+    credited = activities.copy()
+    for name, values in (("person", authors["person"]), ("person_name", authors["person_name"]), ("coauthors", shared)):
+        credited.loc[credited.index[values.index], name] = values.array
+    return credited
+
+
+def pull_requests_of(
+    activities: pd.DataFrame,
+    commits: pd.DataFrame,
+    headers: pd.DataFrame,
+    bringers: npt.NDArray[np.int64],
+    commit_urls: Mapping[str, str],
+) -> pd.DataFrame:
+    """Return a row a pull request that merges and squashes of GitHub tell of, as its commit was judged.
+
+    Args:
+        activities: The judged commits.
+        commits: The same, as they were read.
+        headers: Their messages, peeled.
+        bringers: As in `credit_merges`.
+        commit_urls: What a commit's name is put behind to see it, by repository.
+    """
+    merges = pd.Series(bringers, index=commits.index)
+    in_another = (bringers >= 0) & headers["number"].iloc[bringers].notna().to_numpy()
+    known = headers["number"].notna() & commits["repository"].str.contains("^[^/]*github[^/]*/", case=False)
+    known &= ~in_another & (headers["merged"] | (commits["diff"] != DiffState.MERGE))
+    if not known.any():
+        return activities.head(0)
+    numbers = headers["number"][known].str.slice(0, 9).astype("int64").clip(lower=1)
+    found = commits[known].assign(number=numbers, squashed=~headers["merged"][known])
+    found = (
+        found.sort_values(["squashed", "committed_at", "sha"]).drop_duplicates(["repository", "number"]).sort_index()
+    )
+    pulls: DataFrame[RawPullRequests] = DataFrame(_as_read(found, headers))
+    own = merges[merges.isin(found.index)]
+    members: DataFrame[RawPullRequestCommits] = DataFrame(
+        commits.loc[own.index].assign(number=found["number"][own].array, position=range(len(own)))
+    )
+    names = found["repository"].str.replace(f"^{_GITHUB}", "", regex=True) + "#" + found["number"].astype("str")
+    urls = found["repository"].map(commit_urls).astype("str").str.replace(r"/commit/$", "", regex=True)
+    return activities.loc[found.index].assign(
+        key="github:" + names,
+        kind=pd.Series(ActivityKind.PULL_REQUEST.value, index=found.index, dtype="str"),
+        source_id=names,
+        url=(urls + "/pull/" + found["number"].astype("str")).astype("str"),
+        names=name_pull_requests(pulls, members),
+        links=link_pull_requests(pulls, members),
+    )
+
+
+def _as_read(found: pd.DataFrame, headers: pd.DataFrame) -> pd.DataFrame:
+    """Return what links of pull requests are read from: of a merge the title is the first line behind it."""
+    merged = headers["merged"][found.index]
+    behind = found["body"].str.split("\n", n=1).str
+    return pd.DataFrame(
+        {
+            "repository": found["repository"],
+            "number": found["number"],
+            "title": found["subject"].where(~merged, behind[0]).fillna("").astype("str"),
+            "body": found["body"].where(~merged, behind[1]).fillna("").astype("str"),
+            "merge_commit": found["sha"],
+            "branch": headers["branch"][found.index].fillna("").astype("str"),
+            "closes": pd.Series("[]", index=found.index, dtype="str"),
+        }
+    )

@@ -1,0 +1,164 @@
+"""Pieces of work that git alone tells of: what a merge brought, and what that changed.
+
+The first parents from a tip on are its main line. A merge on it brought what its other parents reach and nothing
+before it did; of merges within merges the innermost that is a piece of work brought it. What a merge changed against
+its first parent follows from the commits that it brought, path by path, so that no diff is read for it: a path that
+one of them touched has its numbers, one that was new in them has the lines that are left.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+
+from achievement_pipeline.columns.text import rows_among
+from achievement_pipeline.frames import CommitContents, DiffState, RawCommitFiles, RawCommits, typed
+from achievement_pipeline.judging.categories.peel import peel
+from achievement_pipeline.judging.links.commit_names import places_of
+
+_FILE = ["repository", "sha", "path"]
+
+
+class MergedChanges(NamedTuple):
+    """Changed files with those of merges."""
+
+    files: DataFrame[RawCommitFiles]
+    contents: DataFrame[CommitContents]
+
+
+def find_bringers(commits: DataFrame[RawCommits], pieces: pd.Series[bool]) -> npt.NDArray[np.int64]:
+    """Return, for each commit that is no merge, the place of the merge that brought it; -1 where none did.
+
+    Args:
+        commits: Commits of any number of repositories.
+        pieces: Which of them are merges of pieces of work.
+    """
+    parents = parent_places(commits)
+    order = _oldest_first(parents)
+    of_pieces = pieces.to_numpy()
+    bringers = [-2] * len(parents)
+    waiting = [(tip, -1) for tip in _tips(parents, order, commits["sha"])]
+    while waiting:
+        place, bringer = waiting.pop()
+        while bringers[place] == -2:  # noqa: PLR2004 - not seen yet
+            bringers[place] = bringer
+            first, *others = parents[place] or [-1]
+            # the oldest merge of the line is looked at first: it is put on the stack last
+            waiting += [(other, place if of_pieces[place] else bringer) for other in others]
+            if first < 0:
+                break
+            place = first
+    found = np.array(bringers, dtype="int64")
+    return np.where((commits["diff"] == DiffState.MERGE).to_numpy(), -1, found)
+
+
+def are_merged_pieces(commits: pd.DataFrame, headers: pd.DataFrame) -> pd.Series[bool]:
+    """Tell which commits are merges of pieces of work: a pull request's, or that of a branch that has a name."""
+    named = headers["merged"] & ~headers["title"].str.startswith("Merge ")
+    return named & (commits["diff"] == DiffState.MERGE)
+
+
+def with_merged_changes(
+    commits: DataFrame[RawCommits], files: DataFrame[RawCommitFiles], contents: DataFrame[CommitContents]
+) -> MergedChanges:
+    """Return changed files, and what was read of their contents, with those of the merges of pieces of work."""
+    commits = DataFrame(commits.reset_index(drop=True))
+    bringers = find_bringers(commits, are_merged_pieces(commits, peel(commits["subject"], commits["body"])))
+    depths = np.empty(len(commits), dtype="int64")
+    depths[_oldest_first(parent_places(commits))] = np.arange(len(commits))
+    places = places_of(files, commits)
+    brought = np.flatnonzero(bringers[places] >= 0) if len(files) else np.array([], dtype="int64")
+    if not len(brought):
+        return MergedChanges(files, contents)
+    rows = files.iloc[brought].assign(merge=bringers[places[brought]], depth=depths[places[brought]])
+    rows["number"] = pd.factorize(rows["path"])[0]
+    rows = rows.sort_values(["merge", "number", "depth"], kind="stable")
+    first = ~rows.duplicated(["merge", "number"]).to_numpy()
+    last = np.append(first[1:], True)
+    merged = _joined(rows, first, last, commits)
+    alone = merged[rows["sha"][first].to_numpy() == rows["sha"][last].to_numpy()]
+    changed = merged["old_blob"] != merged["new_blob"]
+    more = _relabelled(rows[first & last], alone, contents)
+    return MergedChanges(
+        typed(RawCommitFiles, pd.concat([files, merged[changed]], ignore_index=True)),
+        typed(CommitContents, pd.concat([contents, more], ignore_index=True)),
+    )
+
+
+def parent_places(commits: pd.DataFrame) -> list[list[int]]:
+    """Return the places of the parents of each commit, those that are there, the first one first."""
+    named = commits["parents"].str.split().explode().dropna()
+    of_parents = pd.DataFrame({"repository": commits["repository"][named.index], "sha": named})
+    parents: list[list[int]] = [[] for _ in range(len(commits))]
+    for child, parent in zip(named.index, places_of(of_parents, commits).tolist(), strict=True):
+        if parent >= 0:
+            parents[child].append(parent)
+    return parents
+
+
+def _oldest_first(parents: list[list[int]]) -> list[int]:
+    """Return places so that parents come before their children."""
+    children: list[list[int]] = [[] for _ in parents]
+    waiting = [len(each) for each in parents]
+    for place, each in enumerate(parents):
+        for parent in each:
+            children[parent].append(place)
+    order = [place for place, number in enumerate(waiting) if not number]
+    for place in order:
+        for child in children[place]:
+            waiting[child] -= 1
+            if not waiting[child]:
+                order.append(child)
+    return order
+
+
+def _tips(parents: list[list[int]], order: list[int], shas: pd.Series[str]) -> list[int]:
+    """Return the commits without children, that of the longest main line last."""
+    lengths = [0] * len(parents)
+    for place in order:
+        lengths[place] = lengths[parents[place][0]] + 1 if parents[place] else 1
+    inner = {parent for each in parents for parent in each}
+    tips = [place for place in range(len(parents)) if place not in inner]
+    return sorted(tips, key=lambda place: (lengths[place], str(shas[place])))
+
+
+def _joined(
+    rows: pd.DataFrame, first: npt.NDArray[np.bool_], last: npt.NDArray[np.bool_], commits: pd.DataFrame
+) -> pd.DataFrame:
+    """Return one row a merge and path, from the first state to the last."""
+    groups = np.cumsum(first) - 1
+    begins, ends = rows[first].reset_index(drop=True), rows[last].reset_index(drop=True)
+    joined = ends.assign(
+        sha=commits["sha"].iloc[begins["merge"]].array,
+        old_path=begins["old_path"],
+        old_mode=begins["old_mode"],
+        old_blob=begins["old_blob"],
+    )
+    none = "0" * 6
+    added, gone = joined["old_mode"] == none, joined["new_mode"] == none
+    joined["status"] = joined["status"].mask(ends["status"] != begins["status"], "M").mask(added, "A").mask(gone, "D")
+    sums = [
+        np.bincount(groups, weights=rows[name].fillna(0).to_numpy(dtype="float64"))
+        for name in ("insertions", "deletions")
+    ]
+    left = np.maximum(sums[0] - sums[1], 0)
+    binary = np.bincount(groups, weights=rows["binary"].to_numpy(dtype="float64")) > 0
+    several = np.bincount(groups) > 1
+    counts = {
+        "insertions": np.where(gone & several, 0, np.where(added & several, left, sums[0])),
+        "deletions": np.where(added & several, 0, np.where(gone & several, np.maximum(sums[1] - sums[0], 0), sums[1])),
+    }
+    for name, values in counts.items():
+        joined[name] = pd.Series(values, dtype="Int32").mask(binary)
+    return joined.assign(binary=binary)[list(RawCommitFiles.to_schema().columns)]
+
+
+def _relabelled(alone: pd.DataFrame, merged: pd.DataFrame, contents: pd.DataFrame) -> pd.DataFrame:
+    """Return what was read of paths that one commit touched, as read of its merge."""
+    found = rows_among(alone, contents, _FILE)
+    known = np.flatnonzero(found >= 0)
+    return contents.iloc[found[known]].assign(sha=merged["sha"].iloc[known].array)
