@@ -21,6 +21,8 @@ _ENCODED = re.compile(
     r"|(?:%[0-9A-Fa-f]{2}){1,64}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|[^\x00-\x7f]"
 )
 """Entities of HTML, percent-encoding of URLs, escapes of JSON and of programs; and what is no ASCII."""
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters by their class, that show nothing."""
 _ROUNDS = 3
 """``&amp;#66;`` is encoded twice."""
 
@@ -118,4 +120,5 @@ def _confusable() -> dict[str, str]:
 def fold_character(character: str) -> str:
     """Return the Latin letters that a character is read as: none for marks and what is invisible."""
     plain = unicodedata.normalize("NFKD", character)
-    return "".join(_confusable().get(one, one) for one in plain if unicodedata.category(one) not in ("Mn", "Me", "Cf"))
+    seen = (one for one in plain if unicodedata.category(one) not in ("Mn", "Me", "Cf") and one not in _FILLERS)
+    return "".join(_confusable().get(one, one) for one in seen)

@@ -69,8 +69,7 @@ class ListedNames:
         """Return where a text has which of the names, from left to right; the ends are those of whole words."""
         if not self._by_letters:
             return []
-        shown = rewrite(read.text, _TAG, lambda _: " ", before=read) if "<" in (read := decode(text)).text else read
-        found = sorted(set(self._find(shown, text)), key=lambda one: (one.start, -one.end))
+        found = sorted(set(self._find(decode(text), text)), key=lambda one: (one.start, -one.end))
         return [one for place, one in enumerate(found) if not place or one.start >= max(f.end for f in found[:place])]
 
     def replace(self, text: str, mark: str) -> str:
@@ -79,14 +78,17 @@ class ListedNames:
             text = text[: one.start] + mark + text[one.end :]
         return text
 
-    def _find(self, shown: Decoded, text: str) -> Iterator[Found]:
+    def _find(self, read: Decoded, text: str) -> Iterator[Found]:
+        # a tag within a word shows no gap, and between two words it does
+        shown = rewrite(read.text, _TAG, lambda _: "", before=read) if "<" in read.text else read
         flat = _letters(shown)
         for pattern in (self._long, self._spelled):
             yield from self._matches(pattern, flat, text)
         lookalike = shown._replace(text=_BETWEEN.sub(" ", _lower(shown.text).translate(_LOOKALIKES)))
         yield from self._matches(self._disguised, lookalike, text)
         if self._short:
-            humped = _letters(_at_humps(shown))
+            apart = rewrite(read.text, _TAG, lambda _: " ", before=read) if "<" in read.text else read
+            humped = _letters(_at_humps(apart))
             yield from self._matches(self._short, humped, text, whole=False)
             yield from (
                 one for one in self._matches(self._at_an_end, humped, text) if self._rest_is_ordinary(one, text)

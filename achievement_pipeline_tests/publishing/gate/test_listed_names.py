@@ -28,7 +28,7 @@ DISGUISES = [
     "&#98;&#108;ue whale", "&amp;#98;lue whale", "%62lue %77hale", "\\u0062lue whale", "\\x62lue whale",
     "b l u e w h a l e", "b.l.u.e.w.h.a.l.e", "b-l-u-e w-h-a-l-e", "blu3 wha1e", "BIue WhaIe", "8lue whale",
     "blue<!-- x -->whale", "blᴜe whale", "ʙlue whale", "chimer@",
-    "ch1mera", "C H I M E R A", "ᏟHIMERA", "сhimera",
+    "ch1mera", "C H I M E R A", "blue\u3164whale", "bl<b>ue</b> whale", "ᏟHIMERA", "сhimera",
 ]  # fmt: skip
 ORDINARY = [
     "the whale is blue", "in three hours", "chrome", "through", "shrink", "orcad", "Norcal", "blue and whale", "blueish",
