@@ -21,6 +21,12 @@ from achievement_pipeline.judging.rules import BotRules
 _NOREPLY = r"^(?:\d+\+)?(.+)@users\.noreply\.github\.com$"
 """GitHub's two forms of a private address; what remains is the login."""
 
+_ACCOUNT_OF_GITLAB = r"^(?:(?:project|group)_\d+_bot(?:_\w+)?|service_account_(?:\w+_)?\w+)@noreply\."
+"""Addresses of GitLab's project and group access tokens and service accounts, as its documentation gives them."""
+
+_BUILD_SERVICE = r"^(?:.+ )?build service \(.+\)$|^aider \(.+\)$"
+"""Names of the build identities of Azure DevOps, and of what aider commits for its model."""
+
 _LOGIN_OF_A_BOT = r"^(?:[^\s@]*[-_+])?(?:ro)?bot$"
 """``bot``, ``snyk-bot``, ``github+bot``; not ``jessebot``, nor ``ben.bot``, the usual form of a person's address."""
 
@@ -71,7 +77,8 @@ def _judge(authors: pd.DataFrame, rules: BotRules) -> pd.Series[bool]:
     known_address = emails.isin({address for bot in known_bots() for address in bot.addresses})
     added = _is_one_of(rules.names, names, emails, local_parts)
     allowed = _is_one_of(rules.allow, names, emails, local_parts)
-    return (suffixed | called_bot | known_name | known_address | added) & ~allowed
+    of_host = emails.str.contains(_ACCOUNT_OF_GITLAB) | names.str.contains(_BUILD_SERVICE)
+    return (suffixed | called_bot | of_host | known_name | known_address | added) & ~allowed
 
 
 def _is_one_of(listed: Iterable[str], *columns: pd.Series[str]) -> pd.Series[bool]:

@@ -111,3 +111,26 @@ def test_an_author_is_judged_alike_alone_and_among_others(authors: list[tuple[st
     together = are_bots(names, emails, NO_RULES)
     assert together.index.equals(names.index)
     assert together.tolist() == [is_bot(name, email) for name, email in authors]
+
+
+@pytest.mark.parametrize(
+    ("name", "email", "machine"),
+    [
+        ("release-token", "project_1234_bot_5f2c9e0d1a@noreply.gitlab.example.com", True),
+        ("Group token", "group_77_bot_0a1b2c3d4e@noreply.gitlab.com", True),
+        ("Service account", "service_account_group_9_0a1b2c@noreply.gitlab.com", True),
+        ("Project Collection Build Service (acme)", "build@acme.visualstudio.example", True),
+        ("bitbucket-pipelines", "commits-noreply@bitbucket.org", True),
+        ("Scala Steward", "scala-steward@acme.example", True),
+        ("argocd-image-updater", "noreply@argoproj.io", True),
+        ("fluxcdbot", "fluxcdbot@users.noreply.github.com", True),
+        ("aider (gpt-4o)", "aider@aider.chat", True),
+        ("openhands", "openhands@all-hands.dev", True),
+        ("pytest bot", "pytestbot@gmail.com", True),
+        ("PrometheusBot", "prometheus-team@googlegroups.com", True),
+        ("Ann Talbot", "ann.talbot@example.com", False),
+        ("Jan Bot", "jan.bot@example.com", False),
+    ],
+)
+def test_machines_of_other_hosts_are_known(name: str, email: str, *, machine: bool) -> None:
+    assert are_bots(pd.Series([name]), pd.Series([email]), BotRules()).tolist() == [machine]

@@ -43,6 +43,13 @@ _SQUASH_NUMBER = r"[\s\pZ]*\(#(?P<number>\d+)\)[\s\pZ]*$"
 _MERGE_NUMBER = r"^Merge pull request #(?P<number>\d+) from "
 """Both in the syntax of RE2: they are asked of every commit."""
 
+_AUTOMATIC = (
+    r"(?i)^(?:deploying to \S+ from @ |deployed [0-9a-f]{7,40} with mkdocs|deploy: [0-9a-f]{7,40}$|"
+    r"(?:vault|auto(?:matic)?) ?-?(?:backup|save|sync|commit)\b.*\d{4}-\d\d|auto-?(?:backup|save|commit)[: ]*$|"
+    r"\[automated\]|\[maven-release-plugin\]|\[gradle release plugin\]|\(cargo-release\)|setting version to \S+$)"
+)
+"""What GitHub's Pages actions, MkDocs, obsidian-git, and the release plugins of Maven, Gradle, cargo and sbt write."""
+
 _VERSION = r"(?:[\w/-]*@)?\bv?\d+(?:\.(?:\d+|x))+[\w.+-]*"
 _RELEASE_WORDS = (
     r"releas(?:e|es|ed|ing)|version(?:s|ed)?|bump(?:s|ed|ing)?|tag(?:s|ged|ging)?|publish(?:ed|ing)?|prep|"
@@ -103,6 +110,11 @@ def have_breaking_footer(bodies: pd.Series[str]) -> pd.Series[bool]:
 def are_autosquash(subjects: pd.Series[str]) -> pd.Series[bool]:
     """Whether the commit was made to be folded into another one: git's ``fixup!``, ``squash!``, ``amend!``."""
     return subjects.str.contains(r"^(?:fixup|squash|amend)! ")
+
+
+def are_automatic(subjects: pd.Series[str]) -> pd.Series[bool]:
+    """Whether a tool or a timer wrote the commit under a person's name: a built site, a backup, a release plugin's."""
+    return subjects.str.contains(_AUTOMATIC)
 
 
 def are_releases(descriptions: pd.Series[str], projects: pd.Series[str]) -> pd.Series[bool]:

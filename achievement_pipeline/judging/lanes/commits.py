@@ -141,7 +141,7 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     releases = _are_releases(commits, headers, count_code_lines(places, files, noise, len(commits)), rules)
     against = _against(commits, releases, amounts, reverts, rules, merged)
     against["import"] |= _are_foreign(commits, places, files)
-    against["mechanical"] = commits["sha"].isin(mechanical)
+    against["mechanical"] = commits["sha"].isin(mechanical) | messages.are_automatic(commits["subject"])
     effective_lines = written_lines(amounts)
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
     of_counting = noise.isna().to_numpy() & verdicts["significant"].to_numpy()[places]

@@ -75,6 +75,28 @@ class TestReleases:
         assert messages.are_releases(column(description), column("thing")).tolist() == [False]
 
 
+class TestAutomatic:
+    @pytest.mark.parametrize(
+        ("subject", "automatic"),
+        [
+            ("Deploying to gh-pages from @ ann/site@1234567890abcdef 🚀", True),
+            ("Deployed 1a2b3c4 with MkDocs version: 1.6.1", True),
+            ("deploy: 1234567890abcdef1234567890abcdef12345678", True),
+            ("vault backup: 2026-01-01 10:00:00", True),
+            ("Auto-commit 2026-01-01T10:20:00", True),
+            ("[automated] Update plugin list", True),
+            ("[maven-release-plugin] prepare release x-1.2", True),
+            ("Setting version to 1.2.3-SNAPSHOT", True),
+            ("Deploy the search to production", False),
+            ("deploy: roll back on failure", False),
+            ("Auto-save drafts", False),
+            ("Setting versions by tags", False),
+        ],
+    )
+    def test_what_tools_and_timers_write_says_so(self, subject: str, *, automatic: bool) -> None:
+        assert messages.are_automatic(column(subject)).tolist() == [automatic]
+
+
 class TestNumbers:
     def test_a_squash_merge_puts_its_number_at_the_end(self) -> None:
         subjects = column("feat: a (#12)", "feat: a (see #12)", "Merge pull request #7 from ada/x", "feat: a")
