@@ -8,7 +8,6 @@ folder may be somebody else's: it adds rules of judging, and nothing else of it 
 import datetime as dt
 import json
 import os
-import re
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -36,6 +35,7 @@ from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.http import is_private
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.judging.skills.vocabulary import known_skills
+from achievement_pipeline.patterns import IGNORECASE, compile_pattern
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.gate.policy import Privacy, PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.github_profile.settings import GitHubProfileSettings
@@ -52,6 +52,10 @@ CONFIG_FILE_NAME = "achievements.toml"
 ME = "me"
 ALL = "all"
 """What stands for the user, and for everybody, where authors are asked for."""
+
+_URL = r"[a-z][a-z0-9+.-]*://(?:[^/:@\s]+(?::[^/@\s]*)?@)?[^/:]*(?::\d+)?(?:/[^:]*)?"
+_SCP = r"[\w.-]+@[\w.-]+:[^:]+"
+_LOCATION = compile_pattern(rf"{_URL}|{_SCP}|[^:]+", IGNORECASE)
 
 _Parsed = TypeVar("_Parsed")
 
@@ -78,9 +82,7 @@ def _split_locations(value: object) -> object:
         return value
     if os.pathsep != ":":
         return [part for part in value.split(os.pathsep) if part]
-    url = r"[a-z][a-z0-9+.-]*://(?:[^/:@\s]+(?::[^/@\s]*)?@)?[^/:]*(?::\d+)?(?:/[^:]*)?"
-    scp = r"[\w.-]+@[\w.-]+:[^:]+"
-    return re.findall(rf"{url}|{scp}|[^:]+", value, flags=re.IGNORECASE)
+    return _LOCATION.findall(value)
 
 
 def _in_full(location: str, folder: Path) -> str:

@@ -5,13 +5,14 @@ direction of writing, or have no width, make a text look like another. All of th
 writes them: so JSON that is printed stays the same JSON.
 """
 
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-_CONTROLS = re.compile(
+from achievement_pipeline.patterns import Match, compile_pattern
+
+_CONTROLS = compile_pattern(
     "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad"
     "\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f"
     "\ud800-\udfff\ufeff\ufff9-\ufffb"
@@ -73,6 +74,6 @@ def unescaped_errors() -> TextIO:
     return unescaped
 
 
-def _show(found: re.Match[str]) -> str:
+def _show(found: Match[str]) -> str:
     units = found.group().encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[place : place + 2].hex()}" for place in range(0, len(units), 2))

@@ -1,4 +1,8 @@
-"""Columns of text, worked on in bulk by Arrow: no Python object a row."""
+r"""Columns of text, worked on in bulk by Arrow: no Python object a row.
+
+Expressions are those of RE2, which never backtracks: whatever the text, the time is in proportion to its length. It has
+neither lookaround nor references; ``\w``, ``\d``, ``\s``, ``\b`` are ASCII's, ``\pL``, ``\pN``, ``\pZ`` Unicode's.
+"""
 
 from collections.abc import Sequence
 
@@ -59,14 +63,63 @@ def _index_in(values: pa.Array | pa.ChunkedArray, others: pa.Array) -> npt.NDArr
     return np.asarray(pc.fill_null(pc.index_in(values, value_set=others), -1), dtype="int64")
 
 
+def contains(texts: pd.Series, expression: str) -> pd.Series:
+    """Tell which texts an expression finds something in; missing texts have nothing in them."""
+    found = pc.fill_null(pc.match_substring_regex(_as_arrow(texts), expression), fill_value=False)
+    return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index, dtype=bool)
+
+
 def extract(texts: pd.Series, expression: str) -> pd.Series:
-    """Return what the one named group of an RE2 expression finds in each text first; missing where it is not found."""
-    found = pc.struct_field(pc.extract_regex(_as_arrow(texts), expression), 0)
-    return pd.Series(pd.array(found, dtype="str"), index=texts.index)
+    """Return what the one named group of an expression finds in each text first; missing where it is not found."""
+    return extract_groups(texts, expression).iloc[:, 0]
+
+
+def extract_groups(texts: pd.Series, expression: str) -> pd.DataFrame:
+    """Return what an expression finds in each text first.
+
+    Returns:
+        A column a named group, empty where the group has no part in what was found; missing where nothing was found.
+    """
+    found = pc.extract_regex(_as_arrow(texts), expression)
+    names = [field.name for field in found.type]
+    columns = {name: pd.array(pc.struct_field(found, name), dtype="str") for name in names}
+    return pd.DataFrame(columns, index=texts.index)
+
+
+def extract_all(texts: pd.Series, expression: str) -> pd.Series:
+    """Return all that the first group of an expression finds, one row a find, the index of ``texts`` repeated."""
+    return extract_all_groups(texts, expression, ["found"])["found"]
+
+
+def extract_all_groups(texts: pd.Series, expression: str, names: Sequence[str]) -> pd.DataFrame:
+    """Return all that an expression finds, one row a find, the index of ``texts`` repeated.
+
+    Args:
+        texts: Missing ones have nothing in them.
+        expression: At most nine groups.
+        names: A column for each of its first groups; empty where a group has no part in a find.
+    """
+    clean = pc.replace_substring_regex(_as_arrow(texts), "[\x00\x01]", " ")
+    groups = "\x01".join(f"\\{number}" for number in range(1, len(names) + 1))
+    # between two marks stands a find, and between finds the rest of the text
+    parts = pc.split_pattern(pc.replace_substring_regex(clean, expression, f"\x00{groups}\x00"), "\x00")
+    lists = parts.combine_chunks()
+    rows = np.asarray(pc.list_parent_indices(lists))
+    is_find = np.asarray(_position_in_list(rows) % 2, dtype=bool)
+    fields = pc.split_pattern(pc.list_flatten(lists).filter(pa.array(is_find)), "\x01")
+    columns = {name: pd.array(pc.list_element(fields, number), dtype="str") for number, name in enumerate(names)}
+    return pd.DataFrame(columns, index=texts.index[rows[is_find]])
+
+
+def _position_in_list(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The position of each element in its own list, from the number of that list."""
+    begins = np.flatnonzero(np.diff(rows, prepend=-1))
+    lengths = np.diff(begins, append=len(rows))
+    return np.arange(len(rows)) - np.repeat(begins, lengths)
 
 
 def replace(texts: pd.Series, expression: str, by: str) -> pd.Series:
-    """Return the texts with all that an RE2 expression finds replaced."""
+    r"""Return the texts with all that an expression finds replaced; ``\1`` in ``by`` stands for its first group."""
     replaced = pc.replace_substring_regex(_as_arrow(texts), expression, by)
     return pd.Series(pd.array(replaced, dtype="str"), index=texts.index)
 

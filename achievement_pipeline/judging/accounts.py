@@ -12,10 +12,12 @@ from collections.abc import Iterable
 import pandas as pd
 from pandera.typing import DataFrame
 
+from achievement_pipeline.columns.text import replace
 from achievement_pipeline.frames import RawPullRequestCommits
 from achievement_pipeline.judging.people import canonical
 from achievement_pipeline.judging.rules import Person
 
+_AFTER_HOST = "/.*$"
 _ACCOUNT = ["repository", "login"]
 
 
@@ -26,7 +28,7 @@ def read_accounts(commits: DataFrame[RawPullRequestCommits], people: Iterable[Pe
         Canonical addresses by repository and login, lower case. Real addresses go before noreply ones.
     """
     known = commits.dropna(subset=["author_email", "author_login"])
-    known = known[known["author_email"].str.contains("@")]
+    known = known[known["author_email"].str.contains("@", regex=False)]
     persons = canonical(known["author_email"], people)
     seen = pd.DataFrame(
         {
@@ -53,7 +55,7 @@ def persons_of(
         people: Those whom the user names: they go before what commits show.
     """
     plain = logins.str.lower()
-    noreply = plain + "@users.noreply." + repositories.str.replace(r"/.*$", "", regex=True)
+    noreply = plain + "@users.noreply." + replace(repositories, _AFTER_HOST, "")
     named = canonical(noreply.fillna(""), people)
     seen = accounts.reindex(pd.MultiIndex.from_arrays([repositories, plain])).set_axis(logins.index)
     return named.where(named != noreply, seen.fillna(noreply)).fillna("").astype("str")

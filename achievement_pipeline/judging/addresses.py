@@ -1,11 +1,13 @@
 """Addresses of people as text, without pandas: how they are compared, and whose work is asked for."""
 
 import datetime as dt
-import re
 from typing import NamedTuple
+
+from achievement_pipeline.patterns import compile_pattern
 
 NUMBERED_NOREPLY = r"^\d+\+(.+@users\.noreply\.github\.com)$"
 """GitHub's private form of a login that has its number before it."""
+_NUMBERED_NOREPLY = compile_pattern(NUMBERED_NOREPLY)
 
 
 class Asked(NamedTuple):
@@ -19,4 +21,4 @@ class Asked(NamedTuple):
 
 def plain_address(address: str) -> str:
     """Return an address as all of them are compared: in lower case, GitHub's two private forms of a login as one."""
-    return re.sub(NUMBERED_NOREPLY, r"\1", address.strip().lower())
+    return _NUMBERED_NOREPLY.sub(r"\1", address.strip().lower())

@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
+from achievement_pipeline.columns.text import contains, replace
 from achievement_pipeline.judging.rules import BotRules
 
 _NOREPLY = r"^(?:\d+\+)?(.+)@users\.noreply\.github\.com$"
@@ -27,6 +28,7 @@ _ACCOUNT_OF_GITLAB = r"^(?:(?:project|group)_\d+_bot(?:_\w+)?|service_account_(?
 _BUILD_SERVICE = r"^(?:.+ )?build service \(.+\)$|^aider \(.+\)$"
 """Names of the build identities of Azure DevOps, and of what aider commits for its model."""
 
+_DOMAIN = "@.*$"
 _LOGIN_OF_A_BOT = r"^(?:[^\s@]*[-_+])?(?:ro)?bot$"
 """``bot``, ``snyk-bot``, ``github+bot``; not ``jessebot``, nor ``ben.bot``, the usual form of a person's address."""
 
@@ -68,16 +70,16 @@ def are_bots(names: pd.Series[str], emails: pd.Series[str], rules: BotRules) -> 
 
 def _judge(authors: pd.DataFrame, rules: BotRules) -> pd.Series[bool]:
     names, emails = authors["name"], authors["email"]
-    logins = emails.str.replace(_NOREPLY, r"\1", regex=True)
-    local_parts = logins.str.replace(r"@.*$", "", regex=True)
+    logins = replace(emails, _NOREPLY, r"\1")
+    local_parts = replace(logins, _DOMAIN, "")
 
     suffixed = names.str.endswith("[bot]") | local_parts.str.endswith("[bot]")
-    called_bot = names.str.contains(_LOGIN_OF_A_BOT) | local_parts.str.contains(_LOGIN_OF_A_BOT)
+    called_bot = contains(names, _LOGIN_OF_A_BOT) | contains(local_parts, _LOGIN_OF_A_BOT)
     known_name = _is_one_of((name for bot in known_bots() for name in bot.names), names, logins)
     known_address = emails.isin({address for bot in known_bots() for address in bot.addresses})
     added = _is_one_of(rules.names, names, emails, local_parts)
     allowed = _is_one_of(rules.allow, names, emails, local_parts)
-    of_host = emails.str.contains(_ACCOUNT_OF_GITLAB) | names.str.contains(_BUILD_SERVICE)
+    of_host = contains(emails, _ACCOUNT_OF_GITLAB) | contains(names, _BUILD_SERVICE)
     return (suffixed | called_bot | of_host | known_name | known_address | added) & ~allowed
 
 

@@ -11,12 +11,15 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from achievement_pipeline.columns.text import contains, extract_all_groups, replace
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.judging.addresses import NUMBERED_NOREPLY, Asked
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.rules import BotRules, Person
 
 _ADDRESS = r"(?P<name>[^<\n]*?)[ \t]*<[ \t]*(?P<email>[^<>\n]*?)[ \t]*>?[ \t]*$"
+_SIGNS_OFF = "(?i)signed-off-by"
+_HAS_COAUTHOR = "(?i)co-(?:authored|developed)-by"
 _COAUTHOR = rf"(?im)^[\W_]*co-(?:authored|developed)-by[ \t]*:[ \t]*{_ADDRESS}"
 _SIGN_OFF = rf"(?im)^[\W_]*signed-off-by[ \t]*:[ \t]*{_ADDRESS}"
 """In any line of the body: git reads trailers in the last paragraph only, and a squash merge leaves them between
@@ -74,9 +77,9 @@ def read_sign_offs(bodies: pd.Series[str], people: Iterable[Person]) -> pd.Serie
     Returns:
         Canonical addresses, one row a line, the index of ``bodies`` repeated.
     """
-    candidates = bodies[bodies.str.contains("(?i)signed-off-by")]
-    emails = candidates.str.extractall(_SIGN_OFF)["email"].droplevel("match")
-    return canonical(emails[emails.str.contains("@")], people)
+    candidates = bodies[contains(bodies, _SIGNS_OFF)]
+    emails = extract_all_groups(candidates, _SIGN_OFF, ["name", "email"])["email"]
+    return canonical(emails[emails.str.contains("@", regex=False)], people)
 
 
 def read_coauthors(bodies: pd.Series[str], people: Iterable[Person], bots: BotRules) -> pd.Series[str]:
@@ -85,9 +88,9 @@ def read_coauthors(bodies: pd.Series[str], people: Iterable[Person], bots: BotRu
     Returns:
         Canonical addresses, one row a line, the index of ``bodies`` repeated.
     """
-    candidates = bodies[bodies.str.contains("(?i)co-(?:authored|developed)-by")]
-    named = candidates.str.extractall(_COAUTHOR).droplevel("match")
-    named = named[named["email"].str.contains("@")]
+    candidates = bodies[contains(bodies, _HAS_COAUTHOR)]
+    named = extract_all_groups(candidates, _COAUTHOR, ["name", "email"])
+    named = named[named["email"].str.contains("@", regex=False)]
     human = ~are_bots(named["name"], named["email"], bots).to_numpy()
     return canonical(named.loc[human, "email"], people)
 
@@ -102,7 +105,7 @@ def _are_of(activities: pd.DataFrame, addresses: Iterable[str], people: Iterable
 
 def plain_addresses(emails: pd.Series[str]) -> pd.Series[str]:
     """Do as `plain_address` for many."""
-    return emails.str.strip().str.lower().str.replace(NUMBERED_NOREPLY, r"\1", regex=True)
+    return replace(emails.str.strip().str.lower(), NUMBERED_NOREPLY, r"\1")
 
 
 def _owners(people: Iterable[Person]) -> dict[str, str]:

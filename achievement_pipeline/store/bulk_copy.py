@@ -7,7 +7,6 @@ by U+FFFD; a moment outside of the years 1 to 9999, which Python can't hold eith
 
 import io
 import json
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +17,8 @@ import sqlalchemy as sa
 from pyarrow import csv
 from sqlalchemy.dialects.postgresql import JSONB
 
+from achievement_pipeline.columns.text import contains
+from achievement_pipeline.patterns import VERBOSE, compile_pattern
 from achievement_pipeline.store.database import explained_errors
 
 _ROWS_AT_ONCE = 10_000
@@ -34,7 +35,7 @@ _ARROW_TYPES = {
     JSONB: pa.large_string(),
 }
 _PERHAPS_UNSTORABLE = r"\\u(?:0000|[dD][89a-fA-F])"
-_UNSTORABLE = re.compile(
+_UNSTORABLE = compile_pattern(
     r"""
     (                                                   # kept:
         \\ [^u]                                         #   another escape, above all that of a backslash
@@ -42,7 +43,7 @@ _UNSTORABLE = re.compile(
     )
     | \\u (?: 0000 | [dD][89a-fA-F] \w\w )              # replaced: NUL, half a surrogate pair
     """,
-    re.VERBOSE,
+    VERBOSE,
 )
 
 
@@ -83,7 +84,7 @@ def fetch_frame(connection: sa.Connection, query: sa.SelectBase) -> pd.DataFrame
 
 def storable_json(texts: pd.Series) -> pd.Series:
     """Replace in JSON texts (``str``, unique index) the escapes that ``jsonb`` refuses."""
-    suspect = texts.str.contains(_PERHAPS_UNSTORABLE, na=False)
+    suspect = contains(texts, _PERHAPS_UNSTORABLE)
     return texts.where(~suspect, texts[suspect].map(_mend)) if suspect.any() else texts
 
 

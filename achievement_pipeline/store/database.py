@@ -2,7 +2,6 @@
 
 import os
 import platform
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.engine.interfaces import ExceptionContext
 
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.patterns import Pattern, compile_pattern
 from achievement_pipeline.store.turns import Turn, wait_for
 
 VERSION_TABLE = "achievement_pipeline_version"
@@ -186,8 +186,8 @@ class _Cause:
     problem: str
     remedy: str
     codes: frozenset[str]
-    words: str
-    """A pattern for errors without a code: those of a connection that could not be made."""
+    words: Pattern[str]
+    """For errors without a code: those of a connection that could not be made."""
 
 
 _CAUSES = (
@@ -195,44 +195,46 @@ _CAUSES = (
         "does not accept the user or the password",
         f"Check both in its address; {_ENCODING}",
         frozenset({errorcodes.INVALID_PASSWORD, errorcodes.INVALID_AUTHORIZATION_SPECIFICATION}),
-        r"authentication failed|no password supplied|pg_hba\.conf|role .* does not exist|not permitted to log in",
+        compile_pattern(
+            r"authentication failed|no password supplied|pg_hba\.conf|role .* does not exist|not permitted to log in"
+        ),
     ),
     _Cause(
         "does not exist",
         "Create it (createdb), or correct its name in its address.",
         frozenset({errorcodes.INVALID_CATALOG_NAME}),
-        r"database .* does not exist",
+        compile_pattern(r"database .* does not exist"),
     ),
     _Cause(
         "is read-only",
         "Give the address of the primary server; neither user nor database may have default_transaction_read_only.",
         frozenset({errorcodes.READ_ONLY_SQL_TRANSACTION}),
-        r"session is read-only|server is in hot standby mode",
+        compile_pattern(r"session is read-only|server is in hot standby mode"),
     ),
     _Cause(
         "does not allow this to its user",
         "Let its owner run GRANT CREATE ON SCHEMA public TO the user; to make a database it takes ALTER ROLE the user "
         "CREATEDB.",
         frozenset({errorcodes.INSUFFICIENT_PRIVILEGE}),
-        r"permission denied",
+        compile_pattern(r"permission denied"),
     ),
     _Cause(
         "has no connection to spare",
         "Close other programs that use it, or raise its max_connections, and run this again.",
         frozenset({errorcodes.TOO_MANY_CONNECTIONS}),
-        r"too many (clients|connections)|remaining connection slots",
+        compile_pattern(r"too many (clients|connections)|remaining connection slots"),
     ),
     _Cause(
         "has no space left on its disk",
         "Free some there and run this again: nothing is lost.",
         frozenset({errorcodes.DISK_FULL}),
-        r"No space left on device",
+        compile_pattern(r"No space left on device"),
     ),
     _Cause(
         "has an address with a part that PostgreSQL does not know",
         f"Correct it: it has the form {_FORM}, and after a ? the parameters of libpq.",
         frozenset(),
-        r"invalid (dsn|connection option|integer value|\w+ value)",
+        compile_pattern(r"invalid (dsn|connection option|integer value|\w+ value)"),
     ),
 )
 
@@ -252,7 +254,7 @@ def _explain(error: psycopg2.Error, url: sa.URL, *, is_lost: bool) -> StoreError
     """Return what to say of an error that means that the database can't be used; nothing for any other."""
     said = " ".join(str(error).split())
     if error.pgcode is None:
-        cause = next((cause for cause in _CAUSES if re.search(cause.words, said)), None)
+        cause = next((cause for cause in _CAUSES if cause.words.search(said)), None)
     else:
         cause = next((cause for cause in _CAUSES if error.pgcode in cause.codes), None)
     has_no_answer = error.pgcode is None and isinstance(error, psycopg2.OperationalError)

@@ -6,7 +6,6 @@ itself; so what a user decided outlives a later pull request or issue that expla
 
 import datetime as dt
 import json
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
@@ -17,8 +16,11 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.patterns import compile_pattern, escape
 from achievement_pipeline.store.tables import Achievement, Activity, Base, Edit, EditField, JsonObject, Skill
 
+_OBJECT_NAME = compile_pattern("[0-9a-f]{4,64}")
+_NUMBER = compile_pattern(r"\A[\w./-]*[#!@]\w+|\A[A-Za-z]\w*-\d+")
 _CANDIDATES_SHOWN = 10
 _TEXT = (EditField.TITLE.value, EditField.DESCRIPTION.value)
 
@@ -395,10 +397,10 @@ def _flags(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
 def _begins_with(key: InstrumentedAttribute[str], name: str) -> sa.ColumnElement[bool]:
     """Match keys that begin with a name, or whose part does that tells them apart: a commit's, a number's."""
     begins = key.startswith(name, autoescape=True)
-    if re.fullmatch("[0-9a-f]{4,64}", name.lower()):
+    if _OBJECT_NAME.fullmatch(name.lower()):
         begins |= key.regexp_match(f"[@/:]{name.lower()}[0-9a-f-]*$")
-    if re.fullmatch(r"[\w./-]*[#!@]\w+|[A-Za-z]\w*-\d+", name):
-        begins |= key.regexp_match(f"[:/]{re.escape(name)}$", "i")
+    if _NUMBER.fullmatch(name):
+        begins |= key.regexp_match(f"[:/]{escape(name)}$", "i")
     return begins
 
 

@@ -5,13 +5,15 @@ the work that it names is known, the row becomes a part of that piece of work, a
 it: title, description, category, scores, skills. Edits that the user makes of the piece itself go before them.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 
 import sqlalchemy as sa
 
+from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.store.tables import Achievement, Activity, ActivityName, Edit
 
+_SHA = compile_pattern(r"(?<![0-9a-f])[0-9a-f]{7,64}$")
+_PULL = compile_pattern(r"(?:(?<![\w./-])([\w.-]{1,100}/[\w.-]{1,100})(?:#|/pull/)|#|^)(\d{1,12})$")
 STATED_FIELDS = ("title", "description", "category", "impact_score", "complexity_score", "skills_demonstrated")
 """What a statement says of a piece of work; columns of achievements and names of `EditField`."""
 
@@ -75,10 +77,10 @@ def _named(source: str, source_id: str, repository: str | None) -> Iterator[sa.C
     """Yield what an id may mean, the plainest first."""
     name, folded = ActivityName.name, source_id.lower()
     yield Activity.key.in_([source_id, f"{source}:{source_id}"])
-    if source == "git" and (sha := re.search(r"[0-9a-f]{7,64}$", folded)):
+    if source == "git" and (sha := _SHA.search(folded)):
         yield name == f"commit:{sha.group()}"
         yield name.startswith(f"commit:{sha.group()}")
-    if source == "github" and (pull := re.search(r"(?:([\w.-]+/[\w.-]+)(?:#|/pull/)|#|^)(\d+)$", folded)):
+    if source == "github" and (pull := _PULL.search(folded)):
         where = f"github.com/{pull.group(1)}" if pull.group(1) else (repository or "").lower()
         yield name == f"pull:{where}#{pull.group(2)}"
     if source in ("linear", "jira"):

@@ -2,7 +2,18 @@
 
 import pandas as pd
 
-from achievement_pipeline.columns.text import are_among, are_repeated, extract, join_by_key, replace, rows_among
+from achievement_pipeline.columns.text import (
+    are_among,
+    are_repeated,
+    contains,
+    extract,
+    extract_all,
+    extract_all_groups,
+    extract_groups,
+    join_by_key,
+    replace,
+    rows_among,
+)
 
 
 def test_the_texts_of_a_key_are_joined_in_their_order() -> None:
@@ -55,3 +66,23 @@ def test_all_that_is_found_is_replaced() -> None:
 
 def _texts(texts: list[str]) -> pd.Series:
     return pd.Series(texts, dtype="str")
+
+
+def test_every_find_is_a_row() -> None:
+    texts = pd.Series(["a1 b2", "x", None, "c\x003\x01"], index=[5, 6, 7, 8], dtype="str")
+
+    found = extract_all_groups(texts, r"([a-z])[ ]?(\d)", ["letter", "digit"])
+
+    assert found.index.tolist() == [5, 5, 8]
+    assert found.to_numpy().tolist() == [["a", "1"], ["b", "2"], ["c", "3"]]
+    assert extract_all(_texts([]), "(a)").empty
+
+
+def test_a_group_that_has_no_part_is_empty() -> None:
+    found = extract_groups(_texts(["a1", "b", "1"]), r"(?P<letter>[a-z])(?P<digit>\d)?")
+    assert found.fillna("-").to_numpy().tolist() == [["a", "1"], ["b", ""], ["-", "-"]]
+
+
+def test_missing_texts_contain_nothing() -> None:
+    texts = pd.Series(["a", None, "b"], index=[2, 3, 4], dtype="str")
+    assert contains(texts, "a").to_dict() == {2: True, 3: False, 4: False}

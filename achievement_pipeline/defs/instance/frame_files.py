@@ -7,18 +7,19 @@ Parquet has checksums of pages at most, and a bit that flipped elsewhere gives o
 import hashlib
 import io
 import json
-import re
 from typing import Final
 
 import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
+from achievement_pipeline.patterns import compile_pattern, escape
+
 _COMPRESSION: Final = "zstd"
 _DIGEST: Final = b"achievements.digest"
 _ZEROS: Final = b"0" * 32
 # the name and the value each follow a byte or two of Thrift
-_PLACE: Final = re.compile(re.escape(_DIGEST) + rb"[^0-9a-f]{1,4}([0-9a-f]{32})")
+_PLACE: Final = compile_pattern(escape(_DIGEST) + rb"[^0-9a-f]{1,4}([0-9a-f]{32})")
 
 
 class DamagedFrameError(Exception):

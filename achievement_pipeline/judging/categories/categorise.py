@@ -9,7 +9,6 @@ it does not, on repositories that it was not learnt from; ``benchmarks/categorie
 from __future__ import annotations
 
 import functools
-import re
 from importlib.resources import files as resources
 from typing import Final, NamedTuple
 
@@ -19,6 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from achievement_pipeline.columns.text import extract
 from achievement_pipeline.judging.categories.category import Category as Category  # noqa: PLC0414 - for its users
 from achievement_pipeline.judging.categories.clues import file_clues, word_clues
 from achievement_pipeline.judging.categories.languages import are_in_other_languages, kinds_in_other_languages
@@ -151,7 +151,7 @@ def categorise(types: pd.Series[str], titles: pd.Series[str], files: pd.DataFram
     for category, expression in _RULES.items():
         titles = _open(verdicts)["title"]
         titles = titles[matches(titles, f"(?i){expression}")]
-        words = titles.str.extract(f"({expression})", flags=re.IGNORECASE, expand=False)
+        words = extract(titles, f"(?i)(?P<words>{expression})")
         verdicts.loc[words.index, "category"] = category.value
         verdicts.loc[words.index, "rule"] = "word:" + words.str.lower()
     words = kinds_in_other_languages(_open(verdicts)["title"]).dropna()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 
 import pandas as pd
 
 from achievement_pipeline.judging.categories.categorise import Category
+from achievement_pipeline.patterns import compile_pattern
 
 _NAMES: Mapping[Category, tuple[str, ...]] = {
     Category.SECURITY: ("security", "vulnerability", "cve"),
@@ -31,14 +31,16 @@ which many projects put on everything, last."""
 
 _CATEGORY = {name: (place, category) for place, (category, names) in enumerate(_NAMES.items()) for name in names}
 
-_DECORATION = re.compile(r"^\W*(?:[a-z]-(?=\w{2}))?|\W+$")
+_PREFIX = compile_pattern(r"[/:]")
+_BETWEEN_WORDS = compile_pattern(r"[\s_-]+")
+_DECORATION = compile_pattern(r"^\W*(?:[a-z]-(?=\w{2}))?|\W+$")
 """Emoji and signs around it, and the letter that some projects begin with: ``C-bug``, ``T-enhancement``."""
 
 
 def plain_label(label: str) -> str:
     """Return a label without case, decoration and what it is filed under: ``kind/bug``, ``Type: Bug`` are ``bug``."""
-    last = re.split(r"[/:]", label.casefold())[-1]
-    return re.sub(r"[\s_-]+", " ", _DECORATION.sub("", last.strip()))
+    last = _PREFIX.split(label.casefold())[-1]
+    return _BETWEEN_WORDS.sub(" ", _DECORATION.sub("", last.strip()))
 
 
 def categorise_labels(labels: pd.Series[str]) -> pd.DataFrame:

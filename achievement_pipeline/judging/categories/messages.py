@@ -10,15 +10,17 @@ back with one row an occurrence, the index repeated.
 
 from __future__ import annotations
 
-import re
 from enum import StrEnum
 from typing import NamedTuple
 
 import pandas as pd
 
-from achievement_pipeline.columns.text import extract, replace
+from achievement_pipeline.columns.text import contains, extract, extract_all, extract_groups, replace
+from achievement_pipeline.patterns import compile_pattern
 
-_FOOTER = re.compile(r"^(?:(?P<breaking>BREAKING[ -]CHANGE):(?: |$)|(?P<token>[^\W_][\w-]*)(?:: | #))(?P<value>.*)$")
+_FOOTER = compile_pattern(
+    r"^(?:(?P<breaking>BREAKING[ -]CHANGE):(?: |$)|(?P<token>[^\W_][\w-]*)(?:: | #))(?P<value>.*)$"
+)
 """Rules 8, 9, 12 and 16. git strips blanks at line ends, so ``BREAKING CHANGE:`` may have lost the one it was written
 with: of 887 in forty histories, 236 had."""
 
@@ -29,9 +31,9 @@ _REVERT_SUBJECT = (
     r"(?i)^(?:[\w-]{1,30}(?:\([^()]{0,60}\))?!?: +)?\W{0,3}(?P<verb>revert|reapply)(?:s|ed|ing)?\b"
     r"(?P<mark>(?:\([^()]{0,60}\))?[\]:,!]*)[ \t]*(?P<rest>.*)$"
 )
-_REVERTED_SHA = r"(?i)^(?:commits? |changeset |merge )?(?=[a-f]{0,64}\d)([0-9a-f]{7,64})\b"
-_REVERTED_IN_SUBJECT = r"(?i)^(?:pull request |merge request |pr |mr )?[#!](\d+)\b"
-_QUOTED = r"^[\"'`\u201c\u201e\u2018\u00ab](.+)[\"'`\u201d\u201c\u2019\u00bb]"
+_REVERTED_SHA = r"(?i)^(?:commits? |changeset |merge )?(?P<sha>[0-9a-f]{7,64})\b"
+_REVERTED_IN_SUBJECT = r"(?i)^(?:pull request |merge request |pr |mr )?[#!](?P<number>\d+)\b"
+_QUOTED = r"^[\"'`\u201c\u201e\u2018\u00ab](?P<quoted>.+)[\"'`\u201d\u201c\u2019\u00bb]"
 _LOOKED_AT = 500
 """Characters of a subject that are looked at."""
 _CHERRY_PICK = rf"(?:^|\n)\(cherry picked from commit ({_SHA})\)"
@@ -57,7 +59,8 @@ _RELEASE_WORDS = (
     r"a|an|the|to|for|from|of|on|in|and|with|as|new|next|final|back|post|pre|minor|major|patch|development|dev|alpha|"
     r"beta|rc|candidate|iteration|cycle|snapshot|changelogs?|numbers?|packages?|all|main|master|branch|skip|ci|v?\d+"
 )
-_ONLY_RELEASE_WORDS = rf"(?i)^(?:\W*\b(?:{_VERSION}|{_RELEASE_WORDS})\b)+\W*$"
+_OTHER = r"[^\pL\pN_]*"
+_ONLY_RELEASE_WORDS = rf"(?i)^(?:{_OTHER}\b(?:{_VERSION}|{_RELEASE_WORDS})\b)+{_OTHER}$"
 _RELEASES_PACKAGES = rf"(?i)^\W*releas(?:e|es|ed|ing)(?:(?:[\s,]+@?\w[\w/-]*){{1,3}}[\s,@]+{_VERSION})+\W*$"
 _SAYS_RELEASE = r"(?i)\b(?:v?\d+\.|release[sd]?|releasing|versions?|publish(?:ed|ing)?|development|snapshot)"
 
@@ -103,13 +106,13 @@ def split_body(body: str) -> tuple[str, list[Footer]]:
 
 def have_breaking_footer(bodies: pd.Series[str]) -> pd.Series[bool]:
     """Whether a footer tells of a breaking change."""
-    candidates = bodies[bodies.str.contains("BREAKING[ -]CHANGE")]
+    candidates = bodies[contains(bodies, "BREAKING[ -]CHANGE")]
     return candidates.map(_is_breaking).astype(bool).reindex(bodies.index, fill_value=False)
 
 
 def are_autosquash(subjects: pd.Series[str]) -> pd.Series[bool]:
     """Whether the commit was made to be folded into another one: git's ``fixup!``, ``squash!``, ``amend!``."""
-    return subjects.str.contains(r"^(?:fixup|squash|amend)! ")
+    return contains(subjects, r"^(?:fixup|squash|amend)! ")
 
 
 def are_automatic(subjects: pd.Series[str]) -> pd.Series[bool]:
@@ -124,11 +127,11 @@ def are_releases(descriptions: pd.Series[str], projects: pd.Series[str]) -> pd.S
         descriptions: Subjects without the type and scope of Conventional Commits.
         projects: Names of the projects, which may stand beside the version (``Git 2.44``).
     """
-    plain = without_squash_number(descriptions[descriptions.str.contains(_SAYS_RELEASE)])
-    project = plain.str.extract(rf"(?i)^(\S+?)[ @-]+{_VERSION}$", expand=False).str.lower()
+    plain = without_squash_number(descriptions[contains(descriptions, _SAYS_RELEASE)])
+    project = extract(plain, rf"(?i)^(?P<project>\S+?)[ @-]+{_VERSION}$").str.lower()
     releases = (
-        plain.str.contains(_ONLY_RELEASE_WORDS)
-        | plain.str.contains(_RELEASES_PACKAGES)
+        contains(plain, _ONLY_RELEASE_WORDS)
+        | contains(plain, _RELEASES_PACKAGES)
         | (project == projects[plain.index].str.lower())
     )
     return releases.reindex(descriptions.index, fill_value=False)
@@ -152,12 +155,12 @@ def merged_numbers(subjects: pd.Series[str]) -> pd.Series[str]:
 def cherry_picked_from(bodies: pd.Series[str]) -> pd.Series[str]:
     """Object names in the lines that ``git cherry-pick -x`` writes."""
     candidates = bodies[bodies.str.contains("cherry picked from commit", regex=False)]
-    return candidates.str.extractall(_CHERRY_PICK)[0].droplevel("match")
+    return extract_all(candidates, _CHERRY_PICK)
 
 
 def say_revert(subjects: pd.Series[str]) -> pd.Series[bool]:
     """Whether the subject itself speaks of reverting. A squash merge's body may tell of reverts on its way only."""
-    return subjects.str.contains(_SAYS_REVERT)
+    return contains(subjects, _SAYS_REVERT)
 
 
 def revert_targets(subjects: pd.Series[str], bodies: pd.Series[str]) -> pd.DataFrame:
@@ -171,25 +174,25 @@ def revert_targets(subjects: pd.Series[str], bodies: pd.Series[str]) -> pd.DataF
         ``way``, a value of `RevertTarget`, and ``target``: the beginning of an object name, a number, or a subject
         without the number of a squash merge.
     """
-    mentioned = subjects.str.contains("(?i)revert|reapply") | bodies.str.contains("(?i)reverts")
+    mentioned = contains(subjects, "(?i)revert|reapply") | contains(bodies, "(?i)reverts")
     bodies = bodies[mentioned]
-    parts = without_squash_number(subjects[mentioned].str.slice(0, _LOOKED_AT)).str.extract(_REVERT_SUBJECT)
+    begins = without_squash_number(subjects[mentioned].str.slice(0, _LOOKED_AT))
+    parts = extract_groups(begins, _REVERT_SUBJECT)
     parts = parts.dropna(subset="verb").astype("str")
     rest, typed = parts["rest"], parts["mark"].str.startswith(":")
-    shas = rest.str.extract(_REVERTED_SHA, expand=False)
-    numbers = rest.str.extract(_REVERTED_IN_SUBJECT, expand=False)
-    quoted = rest.str.extract(_QUOTED, expand=False)
+    words = extract(rest, _REVERTED_SHA)
+    shas = words.where(contains(words, r"\d"))
+    numbers = extract(rest, _REVERTED_IN_SUBJECT)
+    quoted = extract(rest, _QUOTED)
     reapplied = quoted.notna() & (parts["verb"].str.lower() == "reapply")
     named = ('Revert "' + quoted + '"').where(reapplied, quoted).fillna(rest.where(typed))
     named = named.where(shas.isna() & numbers.isna())
     worded = rest[named.isna() & shas.isna() & numbers.isna() & (rest != "")]
     typed_bodies = bodies[typed.index[typed]]
-    sentences = bodies.str.extractall(_REVERT_SENTENCE)[0].droplevel("match")
+    sentences = extract_all(bodies, _REVERT_SENTENCE)
     found = {
         RevertTarget.SHA: _object_names(pd.concat([sentences, typed_bodies.map(_references), shas.dropna()])),
-        RevertTarget.NUMBER: pd.concat(
-            [bodies.str.extractall(_REVERTED_NUMBER)[0].droplevel("match"), numbers.dropna()]
-        ),
+        RevertTarget.NUMBER: pd.concat([extract_all(bodies, _REVERTED_NUMBER), numbers.dropna()]),
         RevertTarget.SUBJECT: named.dropna(),
         RevertTarget.WORDS: worded,
     }
@@ -202,7 +205,7 @@ def _is_breaking(body: str) -> bool:
 
 
 def _object_names(texts: pd.Series[str]) -> pd.Series[str]:
-    return texts.str.lower().str.extractall(rf"\b({_SHA})\b")[0].droplevel("match")
+    return extract_all(texts.str.lower(), rf"\b({_SHA})\b")
 
 
 def _references(body: str) -> str:

@@ -11,7 +11,6 @@ the words are judged by.
 from __future__ import annotations
 
 import functools
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from importlib.resources import files as resources
@@ -22,8 +21,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict, Field
 
-from achievement_pipeline.columns.text import extract, replace
+from achievement_pipeline.columns.text import contains, extract, replace
 from achievement_pipeline.judging.paths import matches
+from achievement_pipeline.patterns import MULTILINE, compile_pattern
 
 _LONGEST = 256
 """Characters of a title; GitHub takes no longer one."""
@@ -48,11 +48,15 @@ _EMOJI = (
 _EMOJI_FRONT = rf"^(?P<emoji>{_EMOJI})(?:[:\x{{FF1A}}]\s+|\s*)"
 _PERHAPS = r"[:\x{FF1A}#\[\x{3010}\](\x{FF08}|!\x{FF01}]|-\d|^[^A-Za-z]|\d$|^\*"
 """What no form can do without."""
-_LISTED = re.compile(r"^[ \t]*[*+-][ \t]+(\S.*)$", re.MULTILINE)
-_DUMPED = re.compile(r"^commit [0-9a-f]{7,64}\n(?:[A-Z][\w-]*:.*\n)*\n[ \t]+(\S.*)$", re.MULTILINE)
+_LISTED = compile_pattern(r"^[ \t]*[*+-][ \t]+(\S.*)$", MULTILINE)
+_DUMPED = compile_pattern(r"^commit [0-9a-f]{7,64}\n(?:[A-Z][\w-]*:.*\n)*\n[ \t]+(\S.*)$", MULTILINE)
 _LISTS_SOMETHING = r"(?m)^(?:[ \t]*[*+-][ \t]+\S|commit [0-9a-f]{7})"
 _MOST_LISTED = 100
 """Entries of a squash's list that are looked at."""
+_OWNER_OF_BRANCH = r"^.*[/:]"
+_TICKET_OF_BRANCH = r"^(?:[A-Za-z]+-)?\d+[-_]"
+_THREE_LETTERS = r"\pL{3}"
+_BETWEEN_WORDS = r"[-_]+"
 _TRUNKS = frozenset({"main", "master", "develop", "dev", "development", "trunk", "head", "staging", "next", "upstream"})
 _STRENGTH = ("feat", "fix", "perf", "security", "refactor")
 _FIRST_LINE = r"^(?:\s*\* commit '[0-9a-f]+':\n|\s*\* [^\n]*:\n)?\s*(?:\*\s+)?(?P<title>[^\s-][^\n]*)"
@@ -223,7 +227,7 @@ class _Parts:
                 if found is not None:
                     self._keep(found.set_axis(left[found.index]))
                     if "emoji" in found:
-                        meant = found["emoji"].str.replace("\ufe0f", "").map(_emoji_types()).astype("str")
+                        meant = found["emoji"].str.replace("\ufe0f", "", regex=False).map(_emoji_types()).astype("str")
                         emoji = emoji.fillna(meant.set_axis(left[found.index]))
             changed = np.flatnonzero(pc.not_equal(texts, before))
             left, texts = left[changed], texts.take(pa.array(changed))
@@ -298,10 +302,10 @@ def _first_lines(bodies: pd.Series[str]) -> pd.Series[str]:
 
 def _branch_words(branches: pd.Series[str]) -> pd.Series[str]:
     """Return the words of branches' names, without owner and ticket; missing where they tell nothing."""
-    names = branches.dropna().str.strip("'").str.replace(r"^.*[/:]", "", regex=True)
-    names = names.str.replace(r"^(?:[A-Za-z]+-)?\d+[-_]", "", regex=True)
-    names = names[~names.str.lower().isin(_TRUNKS) & names.str.contains(r"[^\W\d_]{3}")]
-    return names.str.replace(r"[-_]+", " ", regex=True).str.strip()
+    names = replace(branches.dropna().str.strip("'"), _OWNER_OF_BRANCH, "")
+    names = replace(names, _TICKET_OF_BRANCH, "")
+    names = names[~names.str.lower().isin(_TRUNKS) & contains(names, _THREE_LETTERS)]
+    return replace(names, _BETWEEN_WORDS, " ").str.strip()
 
 
 def _listed(body: str) -> list[str]:

@@ -5,15 +5,16 @@ A commit counts when something speaks for it and nothing against it. ``docs/scor
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
+from achievement_pipeline.columns.text import extract
 from achievement_pipeline.frames import DiffState
 from achievement_pipeline.judging.categories.peel import canonical_types
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.judging.rules import CommitRules
+from achievement_pipeline.patterns import escape
 
 _UNREAD = [DiffState.SKIPPED.value, DiffState.PENDING.value, DiffState.FAILED.value]
 
@@ -93,10 +94,11 @@ def _keywords(descriptions: pd.Series[str], keywords: Iterable[str]) -> pd.Serie
     if not forms:
         return pd.Series("", index=descriptions.index)
     keyword_of = {form: keyword for keyword, inflected in forms.items() for form in inflected}
-    anywhere = rf"\b({'|'.join(sorted(map(re.escape, keyword_of), key=len, reverse=True))})\b"
+    longest_first = sorted(map(escape, keyword_of), key=len, reverse=True)
+    anywhere = rf"\b(?P<form>{'|'.join(longest_first)})\b"
     lower = descriptions.str.lower()
-    candidates = lower[matches(lower, "|".join(map(re.escape, keyword_of)))]
-    found = candidates.str.extract(anywhere, expand=False).map(keyword_of)
+    candidates = lower[matches(lower, "|".join(map(escape, keyword_of)))]
+    found = extract(candidates, anywhere).map(keyword_of)
     return ("keyword:" + found).reindex(descriptions.index).fillna("").astype("str")
 
 

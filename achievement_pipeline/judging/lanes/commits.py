@@ -11,7 +11,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.json import json_lists, json_objects
-from achievement_pipeline.columns.text import join_by_key
+from achievement_pipeline.columns.text import contains, join_by_key, replace
 from achievement_pipeline.frames import (
     ActivityKind,
     CommitActivities,
@@ -212,7 +212,7 @@ def _against(  # noqa: PLR0913, PLR0917 - what a verdict rests on
             "fixup": messages.are_autosquash(commits["subject"]),
             "release": releases,
             "unread": unread,
-            "import": commits["body"].str.contains(_SUBTREE),
+            "import": contains(commits["body"], _SUBTREE),
             "no-work": ((commits["diff"] == DiffState.READ) | merged) & (amounts["effective_files"] == 0),
         }
     )
@@ -222,7 +222,7 @@ def _are_releases(
     commits: pd.DataFrame, headers: pd.DataFrame, code_lines: npt.NDArray[np.int64], rules: Rules
 ) -> pd.Series[bool]:
     """Tell which commits do nothing but release, by their words; what changes code does more, however it is called."""
-    projects = commits["repository"].str.replace(r"^.*/", "", regex=True)
+    projects = replace(commits["repository"], "^.*/", "")
     return messages.are_releases(headers["written"], projects) & (code_lines <= rules.commits.min_lines)
 
 
@@ -356,7 +356,7 @@ def _placed(
 
 def _titles(titles: pd.Series[str], commits: pd.DataFrame) -> pd.Series[str]:
     """Return titles as they are shown; of an empty message its name."""
-    shown = as_titles(titles, commits["repository"].str.replace(r"^.*/", "", regex=True))
+    shown = as_titles(titles, replace(commits["repository"], "^.*/", ""))
     return shown.where(shown != "", "Commit " + commits["sha"].str[:10])
 
 

@@ -6,13 +6,15 @@ does, runs are not compared: nothing is guessed.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
 from achievement_pipeline.judging.rules import MetricRule
+from achievement_pipeline.patterns import compile_pattern
 
+_HUMP = compile_pattern(r"(?<=[a-z])(?=[A-Z])")
+_BETWEEN_WORDS = compile_pattern(r"[^a-z0-9]+")
 _HIGHER = (
     "auc", "auroc", "auprc", "f1", "accuracy", "acc", "r2", "ndcg", "map", "mrr", "bleu", "rouge", "iou", "miou",
     "dice", "mcc", "kappa", "precision", "recall", "psnr", "ssim", "reward", "score",
@@ -54,8 +56,8 @@ def choose_comparison(experiment: str, metrics: Iterable[str], rules: Iterable[M
 
 def _read(name: str) -> tuple[tuple[int, int], Literal["higher", "lower"]] | None:
     """Return how much a metric's name says, the least the most, and which values are better."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-    words = [word for word in re.split(r"[^a-z0-9]+", apart) if word]
+    apart = _HUMP.sub("_", name).lower()
+    words = [word for word in _BETWEEN_WORDS.split(apart) if word]
     telling = [word for word in words if word in _PREFERENCE]
     if not telling or len({word in _HIGHER for word in telling}) > 1:
         return None

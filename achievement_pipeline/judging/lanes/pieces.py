@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.columns.text import join_by_key
+from achievement_pipeline.columns.text import contains, join_by_key, replace
 from achievement_pipeline.frames import ActivityKind, DiffState, RawPullRequestCommits, RawPullRequests
 from achievement_pipeline.judging.links.references import link_pull_requests, name_pull_requests
 
@@ -39,8 +39,10 @@ def credit_merges(activities: pd.DataFrame, bringers: npt.NDArray[np.int64], lin
     authors = authors.set_index("merge")
     everybody = pd.concat([work["person"], work["coauthors"].str.split(",").explode()])
     others = pd.DataFrame({"merge": work["merge"].reindex(everybody.index).array, "person": everybody.array})
-    others = others[(others["person"] != others["merge"].map(authors["person"])) & others["person"].str.contains("@")]
-    others = others[~others["person"].str.contains(",")].drop_duplicates().sort_values(["merge", "person"])
+    others = others[
+        (others["person"] != others["merge"].map(authors["person"])) & others["person"].str.contains("@", regex=False)
+    ]
+    others = others[~others["person"].str.contains(",", regex=False)].drop_duplicates().sort_values(["merge", "person"])
     shared = join_by_key(others["person"], others["merge"], ",").reindex(authors.index, fill_value="")
     credited = activities.copy()
     for name, values in (("person", authors["person"]), ("person_name", authors["person_name"]), ("coauthors", shared)):
@@ -66,7 +68,7 @@ def pull_requests_of(
     """
     merges = pd.Series(bringers, index=commits.index)
     in_another = (bringers >= 0) & headers["number"].iloc[bringers].notna().to_numpy()
-    known = headers["number"].notna() & commits["repository"].str.contains("^[^/]*github[^/]*/", case=False)
+    known = headers["number"].notna() & contains(commits["repository"], "(?i)^[^/]*github[^/]*/")
     known &= ~in_another & (headers["merged"] | (commits["diff"] != DiffState.MERGE))
     if not known.any():
         return activities.head(0)
@@ -80,8 +82,8 @@ def pull_requests_of(
     members: DataFrame[RawPullRequestCommits] = DataFrame(
         commits.loc[own.index].assign(number=found["number"][own].array, position=range(len(own)))
     )
-    names = found["repository"].str.replace(f"^{_GITHUB}", "", regex=True) + "#" + found["number"].astype("str")
-    urls = found["repository"].map(commit_urls).astype("str").str.replace(r"/commit/$", "", regex=True)
+    names = replace(found["repository"], f"^{_GITHUB}", "") + "#" + found["number"].astype("str")
+    urls = replace(found["repository"].map(commit_urls).astype("str"), r"/commit/$", "")
     return activities.loc[found.index].assign(
         key="github:" + names,
         kind=pd.Series(ActivityKind.PULL_REQUEST.value, index=found.index, dtype="str"),

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from achievement_pipeline.columns.text import replace
 from achievement_pipeline.frames import (
     ActivityKind,
     PullRequestActivities,
@@ -59,6 +60,7 @@ from achievement_pipeline.judging.rules import BotRules, Person, PullRequestRule
 from achievement_pipeline.judging.skills.find import find_skills
 from achievement_pipeline.judging.skills.mentions import find_mentions
 
+_OWNER = "^.*/"
 _PULL_REQUEST = ["repository", "number"]
 _STATUS = {"added": "A", "deleted": "D", "renamed": "R", "copied": "C"}
 _BLOB = "1" * 40
@@ -208,7 +210,7 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
             "words": pd.Series(pd.NA, index=pulls.index, dtype="Int32"),
         }
     )
-    projects = pulls["repository"].str.replace(r"^.*/", "", regex=True)
+    projects = replace(pulls["repository"], _OWNER, "")
     against = pd.DataFrame(
         {
             "ghost": pulls["author"].isna(),
@@ -242,7 +244,7 @@ def _given_reviews(
     said = said[said["reviewer"].notna() & (said["reviewer"].str.lower() != said["author"].str.lower())]
     said = said.sort_values(["submitted_at", "url"]).assign(
         login=lambda frame: frame["reviewer"].str.lower(),
-        words=lambda frame: frame["body"].str.count(r"\S+"),
+        words=lambda frame: frame["body"].str.split().map(len),
         asks=lambda frame: frame["state"] == "changes_requested",
     )
     given = said.groupby([*_PULL_REQUEST, "login"], as_index=False).agg(
@@ -370,7 +372,7 @@ def _short_names(pulls: pd.DataFrame) -> pd.Series[str]:
 
 def _titles(titles: pd.Series[str], pulls: pd.DataFrame) -> pd.Series[str]:
     """Return titles as they are shown; of an empty one its number."""
-    shown = as_titles(titles, pulls["repository"].str.replace(r"^.*/", "", regex=True))
+    shown = as_titles(titles, replace(pulls["repository"], _OWNER, ""))
     return shown.where(shown != "", "Pull request " + pulls["number"].astype("str"))
 
 
@@ -386,7 +388,9 @@ def _coauthors(
     known = persons_of(commits["repository"], commits["author_login"], accounts, people)
     persons = known.where(known != "", canonical(emails, people))
     human = ~are_bots(commits["author_login"].fillna("").astype("str"), emails, bots)
-    named = commits[_PULL_REQUEST].assign(other=persons)[human & persons.str.contains("@") & ~persons.str.contains(",")]
+    named = commits[_PULL_REQUEST].assign(other=persons)[
+        human & persons.str.contains("@", regex=False) & ~persons.str.contains(",", regex=False)
+    ]
     others = named.merge(pulls[[*_PULL_REQUEST, "person"]], on=_PULL_REQUEST)
     others = others[others["other"] != others["person"]]
     joined = others.groupby(_PULL_REQUEST)["other"].agg(lambda addresses: ",".join(sorted(set(addresses))))

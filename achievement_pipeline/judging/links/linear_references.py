@@ -10,22 +10,23 @@ Whether there is such an issue is not asked here. HTML comments are left out: te
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
+from achievement_pipeline.columns.text import contains
 from achievement_pipeline.judging.paths import matches
+from achievement_pipeline.patterns import DOTALL, IGNORECASE, MULTILINE, Pattern, compile_pattern
 
 _IDENTIFIER = r"[a-z][a-z0-9]{0,9}-[1-9][0-9]{0,8}"
 _ADDRESS = rf"https?://linear\.app/[\w-]+/issue/({_IDENTIFIER})(?:/[\w%.~-]*)*"
-_IN_TITLE = rf"(?i)(?<![a-z0-9])({_IDENTIFIER})(?!\w|-\d|\.\d)"
+_IN_TITLE = compile_pattern(rf"(?i)(?<![a-z0-9])({_IDENTIFIER})(?!\w|-\d|\.\d)")
 """``CVE-2024-1`` is none."""
-_IN_BRANCH = rf"(?i)(?<![a-z0-9])({_IDENTIFIER})(?![a-z0-9]|\.\d)"
+_IN_BRANCH = compile_pattern(rf"(?i)(?<![a-z0-9])({_IDENTIFIER})(?![a-z0-9]|\.\d)")
 _REVERTS = r"(?i)^\W*(?:[\w-]+(?:\([^()]*\))?!?: +)?\W*(?:revert|roll ?back|back(?:s|ed)? out|undo)(?:s|ed|ing)?\b"
 """What takes work back is no work for the issue that it quotes."""
-_DUMP = re.compile(r"^Squashed commit of the following:", re.MULTILINE)
+_DUMP = compile_pattern(r"^Squashed commit of the following:", MULTILINE)
 """What follows are the messages of other commits: they are listed, as in a squash of a branch upon another."""
 _BELONGS = (
     r"clos(?:e|es|ed|ing)|fix(?:es|ed|ing)?|resolv(?:e|es|ed|ing)|complet(?:e|es|ed|ing)|implement(?:s|ed|ing)?|"
@@ -35,14 +36,15 @@ _BELONGS = (
 _RELATED = r"relate[sd] to"
 _IGNORED = r"skip|ignore"
 _ONE = rf"[\[(*_]*{_IDENTIFIER}[\])*_]*"
-_MAGIC = re.compile(
+_MAGIC = compile_pattern(
     rf"(?<![\w-])(?:(?P<belongs>{_BELONGS})|(?P<related>{_RELATED})|(?P<ignored>{_IGNORED}))"
     rf"(?:[ \t]*:[ \t]*|[ \t]+)"
     rf"(?P<issues>{_ONE}(?:(?:[ \t]*,[ \t]*(?:and[ \t]+)?|[ \t]+(?:and|&)[ \t]+){_ONE})*)(?![a-z0-9])",
-    re.IGNORECASE,
+    IGNORECASE,
 )
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
-_LINKED = re.compile(rf"\[[^\]\n]*\]\(<?{_ADDRESS}>?\)|<?{_ADDRESS}(?:[?#][^\s>)]*)?>?", re.IGNORECASE)
+_EACH = compile_pattern(_IDENTIFIER, IGNORECASE)
+_COMMENT = compile_pattern(r"<!--.*?(?:-->|\Z)", DOTALL)
+_LINKED = compile_pattern(rf"\[[^\[\]\n]*+\]\(<?{_ADDRESS}>?\)|<?{_ADDRESS}(?:[?#][^\s>)]*)?>?", IGNORECASE)
 _PERHAPS = rf"(?i)\b(?:{_BELONGS}|{_RELATED}|{_IGNORED})[ \t:].*[a-z0-9]-[1-9]"
 
 
@@ -67,18 +69,17 @@ class Told:
 def read_titles(titles: pd.Series[str]) -> pd.Series[str]:
     """Return the identifiers in titles; with one row an occurrence, the index repeated."""
     candidates = titles[matches(titles, "[0-9A-Za-z]-[1-9]") & ~matches(titles, _REVERTS)]
-    return candidates.str.extractall(_IN_TITLE)[0].droplevel("match")
+    return _find_all(candidates, _IN_TITLE)
 
 
 def read_branches(branches: pd.Series[str]) -> pd.Series[str]:
     """Return the identifiers in names of branches; with one row an occurrence, the index repeated."""
-    own = branches[~branches.str.contains(r"^revert-\d+-", regex=True)]
-    return own.str.extractall(_IN_BRANCH)[0].droplevel("match")
+    return _find_all(branches[~contains(branches, r"^revert-\d+-")], _IN_BRANCH)
 
 
 def read_texts(texts: pd.Series[str]) -> Told:
     """Read the magic words of descriptions and messages, with the issues that follow them."""
-    candidates = texts[texts.str.contains(_PERHAPS) & ~texts.str.contains(_REVERTS)]
+    candidates = texts[contains(texts, _PERHAPS) & ~contains(texts, _REVERTS)]
     found = [(row, *told) for row, text in candidates.items() for told in _read(text)]
     frame = pd.DataFrame(found, columns=["row", "kind", "identifier"]).set_index("row")
     told = {kind: frame.loc[frame["kind"] == kind, "identifier"].astype("str") for kind in _MAGIC.groupindex}
@@ -89,6 +90,10 @@ def read_texts(texts: pd.Series[str]) -> Told:
     return Told(told["belongs"], told["related"], told["ignored"])
 
 
+def _find_all(texts: pd.Series[str], pattern: Pattern[str]) -> pd.Series[str]:
+    return texts.map(pattern.findall).explode().dropna().astype("str")
+
+
 def _read(text: str) -> Iterator[tuple[str, str]]:
     """Yield what a text says of each issue that follows a magic word: a field of `Told`, and the identifier."""
     plain = _LINKED.sub(lambda match: match[1] or match[2], _COMMENT.sub(" ", text))
@@ -97,5 +102,5 @@ def _read(text: str) -> Iterator[tuple[str, str]]:
         kind = next(name for name in ("belongs", "related", "ignored") if match[name])
         if dump and match.start() > dump.start() and kind == "belongs":
             kind = "related"
-        for identifier in re.findall(_IDENTIFIER, match["issues"], re.IGNORECASE):
+        for identifier in _EACH.findall(match["issues"]):
             yield kind, identifier

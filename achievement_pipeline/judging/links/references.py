@@ -28,6 +28,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.json import json_lists, json_objects
+from achievement_pipeline.columns.text import extract_groups, replace
 from achievement_pipeline.frames import (
     DiffState,
     LinkTo,
@@ -41,7 +42,9 @@ from achievement_pipeline.frames import (
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.links.linear_references import read_branches, read_texts, read_titles
 
-_ON_GITHUB = r"^https?://([^/]+/[\w.-]+/[\w.-]+)/{}/(\d+)(?:[/?#].*)?$"
+_ON_GITHUB = r"^https?://(?P<repository>[^/]+/[\w.-]+/[\w.-]+)/(?P<kind>issues|pull)/(?P<number>\d+)(?:[/?#].*)?$"
+_AFTER_HOST = "/.*$"
+_BETWEEN_WORDS = r"[^\pL\pN_]+"
 _WORDS_OF_CHANGE = 60
 """Characters of a subject that tell a change from others of the same second."""
 
@@ -152,7 +155,7 @@ def link_pull_requests(
     told = read_texts(pull_requests["title"] + "\n\n" + pull_requests["body"])
     also = pd.concat([told.related, _named_by_commits(own)])
     closed = pull_requests["closes"].map(json.loads).explode().dropna()
-    hosts = pull_requests["repository"].str.lower().str.split("/").str[0].reindex(closed.index)
+    hosts = replace(pull_requests["repository"].str.lower(), _AFTER_HOST, "").reindex(closed.index)
     return _links(
         pull_requests.index,
         (
@@ -233,7 +236,7 @@ def _changes(repositories: pd.Series, authored_at: pd.Series, subjects: pd.Serie
     are taken.
     """
     seconds = authored_at.dt.strftime("%Y%m%dT%H%M%SZ").astype("str")
-    words = subjects.str.replace(r"\W+", "-", regex=True).str.slice(0, _WORDS_OF_CHANGE).str.lower()
+    words = replace(subjects, _BETWEEN_WORDS, "-").str.slice(0, _WORDS_OF_CHANGE).str.lower()
     changes: Names = "change:" + repositories.str.lower() + "/" + seconds + "/" + words
     return changes
 
@@ -257,8 +260,9 @@ def _named_by_commits(own: pd.DataFrame) -> pd.Series[str]:
 def _attached(issues: pd.DataFrame, what: str) -> Names:
     """Return ``host/owner/name#number`` of the pull requests, or the issues, of GitHub that issues have attached."""
     urls = issues["attachments"].map(_urls).explode().dropna().astype("str")
-    found = urls.str.extract(_ON_GITHUB.format(what)).dropna()
-    return found[0].str.lower() + "#" + found[1]
+    found = extract_groups(urls, _ON_GITHUB)
+    found = found[found["kind"] == what]
+    return found["repository"].str.lower() + "#" + found["number"]
 
 
 def _urls(attachments: str) -> list[str]:

@@ -424,9 +424,7 @@ def _named_alike(commits: pd.DataFrame, standing: pd.Series[bool]) -> Iterator[t
     numbers = messages.squash_numbers(own["subject"]).drop(ported.index).dropna()
     numbers = pd.concat([ported, numbers])
     named = pd.DataFrame({"number": numbers, "repository": own["repository"][numbers.index]})
-    yield from _pairs(
-        named.assign(words=_without_type(own["subject"][numbers.index].str.replace(_NUMBERS, "", regex=True)))
-    )
+    yield from _pairs(named.assign(words=_without_type(replace(own["subject"][numbers.index], _NUMBERS, ""))))
 
 
 def _digests(work: pd.DataFrame, columns: list[str]) -> pd.Series[int]:

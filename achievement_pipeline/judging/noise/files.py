@@ -9,7 +9,6 @@ repository says of the path (``.gitattributes``), then the path, then what a rea
 from __future__ import annotations
 
 import functools
-import re
 import tomllib
 from importlib.resources import files as resources
 
@@ -23,6 +22,7 @@ from achievement_pipeline.columns.text import rows_among
 from achievement_pipeline.frames import CommitContents, PathAttributes, RawCommitFiles, typed
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.paths import matches
+from achievement_pipeline.patterns import escape
 
 _SUBMODULE = "160000"
 _SYMLINK = "120000"
@@ -278,7 +278,7 @@ def _places_among(contents: pd.DataFrame, files: pd.DataFrame) -> npt.NDArray[np
 
 
 def _any_of(words: tuple[str, ...], before: str, after: str) -> str:
-    return f"{before}(?:{'|'.join(re.escape(word) for word in words)}){after}" if words else ""
+    return f"{before}(?:{'|'.join(escape(word) for word in words)}){after}" if words else ""
 
 
 def _matches(paths: pd.Series[str], expression: str, unless: tuple[str, ...] = ()) -> npt.NDArray[np.bool_]:

@@ -11,24 +11,24 @@ people write, such as tables and tests, adds as little as a codemod.
 from __future__ import annotations
 
 import itertools
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from achievement_pipeline.judging.noise.changed_lines import ChangedLines, changed_lines
 from achievement_pipeline.judging.noise.reasons import Noise
+from achievement_pipeline.patterns import IGNORECASE, compile_pattern
 
-_MARK = re.compile(rb"^(?:#+!?|//+!?|/\*+|\*+/?|--+|;+|%+|<!--|rem\b|dnl\b)[ \t]*|[ \t]*(?:\*/|-->)$", re.IGNORECASE)
+_MARK = compile_pattern(rb"^(?:#+!?|//+!?|/\*+|\*+/?|--+|;+|%+|<!--|rem\b|dnl\b)[ \t]*|[ \t]*(?:\*/|-->)$", IGNORECASE)
 """What makes a line a comment, in the languages that have such marks."""
 
-_PROSE = re.compile(r"(?i)\.(?:md|mdx|rst|txt|adoc|asciidoc|tex|org)$")
+_PROSE = compile_pattern(r"(?i)\.(?:md|mdx|rst|txt|adoc|asciidoc|tex|org)$")
 
 _WORDS_A_LINE = 8
 
 _REPEATED = 20
 """Lines of a commit that one substitution changed, from which a tool did it, or a hand that repeats."""
-_TOKENS = re.compile(rb"\w+|[^\w\s]")
+_TOKENS = compile_pattern(rb"\w+|[^\w\s]")
 _SUBSTITUTED = 8
 """Words and signs that a substitution takes away, or puts in, at most."""
 _LONGEST_LINE = 500

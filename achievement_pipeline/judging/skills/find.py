@@ -8,7 +8,6 @@ paths it touches, or by a technology it adds. ``docs/skills.md`` has the table o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -30,7 +29,9 @@ from achievement_pipeline.judging.rules import SkillRules
 from achievement_pipeline.judging.skills.languages import languages_of
 from achievement_pipeline.judging.skills.path_patterns import path_expression
 from achievement_pipeline.judging.skills.vocabulary import Practice, Technology, Vocabulary
+from achievement_pipeline.patterns import compile_pattern
 
+_SEPARATOR = compile_pattern(r"[/:.@-]")
 ADDED = 1.0
 """Weight of a technology whose package was added: the author decided for it."""
 UPGRADED = 0.8
@@ -251,7 +252,7 @@ def _technologies_of_packages(packages: pd.DataFrame, vocabulary: Vocabulary) ->
 def _names_that_cover(package: str) -> Iterator[str]:
     """A package's own name, and the wildcards that it falls under: ``@babel/core`` and ``@babel/*``."""
     yield package
-    yield from (package[: separator.end()] + "*" for separator in re.finditer(r"[/:.@-]", package))
+    yield from (package[: separator.end()] + "*" for separator in _SEPARATOR.finditer(package))
 
 
 def _belonging(work: pd.DataFrame, skills: Sequence[Technology | Practice]) -> pd.DataFrame:

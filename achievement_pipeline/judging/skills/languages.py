@@ -11,10 +11,14 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.columns.text import rows_among
+from achievement_pipeline.columns.text import extract, replace, rows_among
 from achievement_pipeline.frames import PathAttributes, RawCommitFiles
 from achievement_pipeline.judging.skills.vocabulary import Ambiguity, Vocabulary
 
+_FOLDERS = r"(?s)^.*/"
+_ENDING = r"(?s).(?P<ending>\.[^.]+)$"
+_TWO_ENDINGS = r"(?s).(?P<endings>\.[^.]+\.[^.]+)$"
+_STEM = r"^(?P<stem>[^.]+)\."
 _Flags = npt.NDArray[np.bool_]
 
 
@@ -65,11 +69,11 @@ class _FileNames:
     """The names of distinct files, and their ends."""
 
     def __init__(self, paths: pd.Series[str]) -> None:
-        self.names = paths.str.replace(r"(?s)^.*/", "", regex=True)
+        self.names = replace(paths, _FOLDERS, "")
         lower = self.names.str.lower()
-        self.last = lower.str.extract(r".(\.[^.]+)$", expand=False)
-        self.last_two = lower.str.extract(r".(\.[^.]+\.[^.]+)$", expand=False)
-        self.stems = self.names.str.extract(r"^([^.]+)\.", expand=False)
+        self.last = extract(lower, _ENDING)
+        self.last_two = extract(lower, _TWO_ENDINGS)
+        self.stems = extract(self.names, _STEM)
 
     def languages(self, vocabulary: Vocabulary) -> pd.Series[str]:
         """The languages that names alone tell: a whole name first, then the longest ending, then the stem."""

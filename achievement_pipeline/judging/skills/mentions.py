@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
@@ -18,13 +17,16 @@ import pandas as pd
 
 from achievement_pipeline.judging.categories.labels import plain_label
 from achievement_pipeline.judging.skills.vocabulary import Skill, Vocabulary
+from achievement_pipeline.patterns import compile_pattern
 
 LABELLED = 0.5
 """Weight of a skill that a label names: somebody filed the work under it."""
 NAMED = 0.2
 """Weight of a skill that only the title or description names."""
 
-_WORD = re.compile(r"(?<![\w.+#@/-])[^\W_](?:[\w.+#-]*[\w+#])?")
+_WORD = compile_pattern(r"(?<![\w.+#@/-])[^\W_](?:[\w.+#-]*[\w+#])?")
+_PREFIXES = compile_pattern(r"[/:]")
+_GOES_ON = compile_pattern(r"[\w+#]")
 _SHORTEST = 3
 _SIZES = frozenset(("xs", "s", "m", "l", "xl", "xxl"))
 """Sizes of shirts, by which effort is estimated: XS is a language of Perl's too."""
@@ -67,7 +69,7 @@ def find_mentions(texts: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
 
 def _named_by(label: str, vocabulary: Vocabulary) -> Skill | None:
     """Return the skill that a label names: ``size/XS`` and ``priority: C`` are filed under what names none."""
-    *above, _ = re.split(r"[/:]", label.casefold())
+    *above, _ = _PREFIXES.split(label.casefold())
     plain = plain_label(label)
     if plain in _SIZES or not {word.strip(" -_") for word in above} <= _NAME_SKILLS:
         return None
@@ -89,6 +91,6 @@ def _read_names(text: str, names: dict[str, list[tuple[str, str]]]) -> Iterator[
     for word in _WORD.finditer(text):
         for name, skill in names.get(word[0], ()):
             end = word.start() + len(name)
-            if text.startswith(name, word.start()) and not re.match(r"[\w+#]", text[end : end + 1]):
+            if text.startswith(name, word.start()) and not _GOES_ON.match(text, end):
                 yield skill
                 break

@@ -1,7 +1,10 @@
 """Patterns for paths, as ``skills.toml`` and the readers of manifests write them."""
 
-import re
 from collections.abc import Iterable
+
+from achievement_pipeline.patterns import compile_pattern, escape
+
+_WILDCARD = compile_pattern(r"(\*\*?)")
 
 
 def path_expression(patterns: Iterable[str]) -> str:
@@ -15,7 +18,7 @@ def path_expression(patterns: Iterable[str]) -> str:
 
 def _one_expression(pattern: str) -> str:
     wildcards = {"*": "[^/]*", "**": "(?s:.*)"}
-    parts = re.split(r"(\*\*?)", pattern.strip("/"))
+    parts = _WILDCARD.split(pattern.strip("/"))
     start = "^" if pattern.startswith("/") else "(?:^|/)"
     end = "/" if pattern.endswith("/") else "$"
-    return start + "".join(wildcards.get(part, re.escape(part)) for part in parts) + end
+    return start + "".join(wildcards.get(part, escape(part)) for part in parts) + end

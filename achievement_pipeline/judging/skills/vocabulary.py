@@ -8,7 +8,6 @@ exact name of a package or by a file that belongs to them, practices by paths, c
 from __future__ import annotations
 
 import functools
-import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -19,6 +18,10 @@ from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, Va
 
 from achievement_pipeline.judging.categories.category import Category
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
+from achievement_pipeline.patterns import compile_pattern
+
+_ENDING = compile_pattern(r"(?:\.[^./A-Z]+){1,2}")
+_WILDCARD = compile_pattern(r"\A[^*]*[/:.@-]\*")
 
 
 class Skill(BaseModel):
@@ -54,7 +57,7 @@ class Language(Skill):
     @model_validator(mode="after")
     def _is_recognised(self) -> Language:
         for extension in self.extensions:
-            if not re.fullmatch(r"(?:\.[^./A-Z]+){1,2}", extension):
+            if not _ENDING.fullmatch(extension):
                 raise ValueError(f"language {self.name!r}: {extension!r} is no ending: lower case, one or two dots")
         return self
 
@@ -86,7 +89,7 @@ class Technology(Skill):
         if not any(self.packages.values()) and not self.files:
             raise ValueError(f"technology {self.name!r} is recognised by nothing: give packages or files")
         for package in (package for packages in self.packages.values() for package in packages):
-            if "*" in package and not re.fullmatch(r"[^*]*[/:.@-]\*", package):
+            if "*" in package and not _WILDCARD.fullmatch(package):
                 raise ValueError(f"technology {self.name!r}: in {package!r} the * must end it, after one of / : . @ -")
         return self
 

@@ -6,12 +6,12 @@ All documents say it the same way, and in the same order whatever order the achi
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections import Counter
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from achievement_pipeline.frames import ActivityKind
+from achievement_pipeline.patterns import DOTALL, IGNORECASE, compile_pattern
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
 
 EVIDENCE_NEEDED = "(evidence needed)"
@@ -19,7 +19,7 @@ EVIDENCE_NEEDED = "(evidence needed)"
 
 _TELLS_NO_RESULT = frozenset({"base", "cut", "edit", "manual"})
 """Rules whose lines say how points are given, not what was done."""
-_OF_POINTS = re.compile(r", (?:a point for|[\d.]+ points? each).*", re.DOTALL)
+_OF_POINTS = compile_pattern(r", (?:a point for|[\d.]+ points? each).*", DOTALL)
 """The part of a ledger line's words that says how its points are counted."""
 _SHORT_SHA = 10
 _KINDS = {
@@ -30,17 +30,18 @@ _KINDS = {
     ActivityKind.LINEAR_PROJECT.value: "project",
     ActivityKind.MLFLOW_RUN.value: "MLflow run",
 }
-_IN_ADDRESS = re.compile(
+_IN_ADDRESS = compile_pattern(
     r"/(?:(?:pull|issues|merge_requests)/(?P<number>\d+)|commits?/(?P<sha>[0-9a-f]{7,})|issue/(?P<key>[\w-]+))"
 )
 """What in an address is a name for people."""
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
-_NO_PROSE = re.compile(r"#|```|\||>|[-*+] \[[ xX]\]|!?\[|https?://\S+$|</?\w|---|[\w-]+-by:", re.IGNORECASE)
+_BLANK_LINES = compile_pattern(r"\n(?:[^\S\n]*+\n)++")
+_COMMENT = compile_pattern(r"<!--.*?(?:-->|\Z)", DOTALL)
+_NO_PROSE = compile_pattern(r"\A(?:#|```|\||>|[-*+] \[[ xX]\]|!?\[|https?://\S+$|</?\w|---|[\w-]+-by:)", IGNORECASE)
 """How paragraphs of descriptions begin that tell nothing by themselves: headings, code, tables, forms, trailers."""
-_BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
-_COMMIT_TYPE = re.compile(r"^[a-z]+(?:\([^()]*\))?!?: (?=\S)")
+_BULLET = compile_pattern(r"^\s*(?:[-*+]|\d+[.)])\s+")
+_COMMIT_TYPE = compile_pattern(r"^[a-z]+(?:\([^()]*\))?!?: (?=\S)")
 """How the subjects of other commits begin, which squashed ones list."""
-_CODE = re.compile(r"`([^`\n]+)`")
+_CODE = compile_pattern(r"`([^`\n]+)`")
 _LONGEST_SUMMARY = 280
 
 
@@ -94,7 +95,7 @@ def summary(achievement: PublicAchievement) -> str:
     What only says the title again is none.
     """
     said = _letters(achievement.title)
-    for paragraph in re.split(r"\n\s*\n", _COMMENT.sub("", achievement.description)):
+    for paragraph in _BLANK_LINES.split(_COMMENT.sub("", achievement.description)):
         lines = [line.strip() for line in paragraph.splitlines() if line.strip()]
         if lines and not _NO_PROSE.match(lines[0]):
             listed = _BULLET.match(lines[0])

@@ -1,12 +1,13 @@
 """Texts of people inside of Markdown that we write: they show as they were written, and make no links or pictures."""
 
-import re
 from urllib.parse import quote
 
-_CODE = re.compile(r"(`[^`\n]+`)")
-_MARKUP = re.compile(r"[\\`*\[\]<>|~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
+from achievement_pipeline.patterns import compile_pattern
 
-_BACKTICKS = re.compile("`+")
+_CODE = compile_pattern(r"(`[^`\n]+`)")
+_MARKUP = compile_pattern(r"[\\`*\[\]<>|~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
+
+_BACKTICKS = compile_pattern("`+")
 _SAFE_IN_ADDRESS = ":/?#[]@!$&'*+,;=%~"
 """What stays as it is in an address: all that has a meaning there but parentheses, which Markdown counts."""
 

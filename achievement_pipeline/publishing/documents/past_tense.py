@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from achievement_pipeline.patterns import compile_pattern
 
 _IRREGULAR = {
     "bring": "brought", "keep": "kept", "make": "made", "rebuild": "rebuilt", "rethink": "rethought",
@@ -27,8 +27,9 @@ _REGULAR = frozenset(
 """Verbs that titles begin with, and that hardly any noun phrase does: ``build``, ``test`` and ``cache`` are no part."""
 _DOUBLED = frozenset({"drop", "emit", "skip", "stop", "wrap"})
 _VOWELS = "aeiou"
-_SECOND = re.compile(r"(?<=\band )[a-z]+(?= )")
-_ASIDE = re.compile(r"\([^()]*\)")
+_SECOND = compile_pattern(r"(?<=\band )[a-z]+(?= )")
+_LIST = compile_pattern("[,;]")
+_ASIDE = compile_pattern(r"\([^()]*\)")
 
 
 def past_tense(title: str) -> str:
@@ -36,7 +37,7 @@ def past_tense(title: str) -> str:
 
     So is a verb that follows with "and": ``Renamed a and updated b``.
     """
-    if re.search("[,;]", _ASIDE.sub("", title)):
+    if _LIST.search(_ASIDE.sub("", title)):
         return title
     first, blank, rest = title.partition(" ")
     past = _past(first.lower())

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import re
 from dataclasses import dataclass
 
+from achievement_pipeline.patterns import compile_pattern
+
+_YEAR = compile_pattern(r"(\d{4})")
+_PART = compile_pattern(r"(\d{4})-(H[12]|Q[1-4])")
+_WEEK = compile_pattern(r"(\d{4})-W(\d{2})")
+_MONTH = compile_pattern(r"(\d{4})-(\d{2})")
 _FORMS = (
     "2026, 2026-H1, 2026-Q3, 2026-11, 2026-W12, 2026-11-03 or 2026-03-01..2026-04-30, of which one day may be left out"
 )
@@ -66,18 +71,18 @@ def _between(text: str) -> Period:
 
 
 def _named(text: str) -> Period:
-    if match := re.fullmatch(r"(\d{4})", text):
+    if match := _YEAR.fullmatch(text):
         return _months(int(text), 1, 12, match[1])
-    if match := re.fullmatch(r"(\d{4})-(H[12]|Q[1-4])", text):
+    if match := _PART.fullmatch(text):
         year, number = int(match[1]), int(match[2][1])
         noun, length = _PARTS[match[2][0]]
         return _months(
             year, (number - 1) * length + 1, length, f"{_ORDINALS[number - 1].capitalize()} {noun} of {year}"
         )
-    if match := re.fullmatch(r"(\d{4})-W(\d{2})", text):
+    if match := _WEEK.fullmatch(text):
         monday = dt.date.fromisocalendar(int(match[1]), int(match[2]), 1)
         return _days(monday, monday + dt.timedelta(days=_DAYS_A_WEEK - 1))
-    if match := re.fullmatch(r"(\d{4})-(\d{2})", text):
+    if match := _MONTH.fullmatch(text):
         year, month = int(match[1]), int(match[2])
         return _months(year, month, 1, f"{dt.date(year, month, 1):%B %Y}")
     day = dt.date.fromisoformat(text)

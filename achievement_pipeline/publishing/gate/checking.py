@@ -8,12 +8,12 @@ sees to it that nothing goes out that was not read so.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
+from achievement_pipeline.patterns import IGNORECASE, compile_pattern, escape
 from achievement_pipeline.publishing.documents.resume import ResumeError, check_resume
 from achievement_pipeline.publishing.gate.policy import Channel, PrivacyPolicy, Treatment
 from achievement_pipeline.publishing.gate.privacy import Known, private_places
@@ -30,11 +30,12 @@ LARGEST = {Channel.BRAG: 500_000, Channel.RESUME: 200_000, Channel.PORTFOLIO: 10
 """Bytes: of a text that is still read, of a resume that services still take, of a page that a phone still opens, of a
 README that GitHub still shows whole."""
 
-_MARKDOWN_LINK = re.compile(r"(?<!\\)\]\(((?:[^()]|\([^()]*\))*)\)")
-_MARKDOWN_CODE = re.compile(r"`[^`\n]+`")
-_MARKUP = re.compile(r"(?<!\\)<[a-zA-Z/!?]")
-_CUTS = re.compile(r"(?<!\\)(?:\\\\)*[|{}@\[\]()<>*_~]")
-_ADDRESS = re.compile(r"https?://\S+")
+_MARKDOWN_LINK = compile_pattern(r"(?<!\\)\]\(((?:[^()]|\([^()]*\))*)\)")
+_MARKDOWN_CODE = compile_pattern(r"`[^`\n]+`")
+_MARKUP = compile_pattern(r"(?<!\\)<[a-zA-Z/!?]")
+_CUTS = compile_pattern(r"(?<!\\)(?:\\\\)*[|{}@\[\]()<>*_~]")
+_ENDS_LINK = compile_pattern(r"[\s<>\"]")
+_ADDRESS = compile_pattern(r"https?://\S+")
 _LOADS = frozenset({"audio", "base", "embed", "frame", "iframe", "img", "link", "object", "source", "track", "video"})
 _LOADING_ATTRIBUTES = frozenset({"action", "background", "data", "formaction", "ping", "poster", "src", "srcset"})
 
@@ -130,7 +131,7 @@ def _told(text: str, folded: str, names: Mapping[str, str], own: str) -> dict[st
     for called, name in names.items():
         if name.casefold() not in folded:  # a hundred times faster than the pattern
             continue
-        pattern = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])", re.IGNORECASE)
+        pattern = compile_pattern(rf"(?<![\w-]){escape(name)}(?![\w-])", IGNORECASE)
         if (match := pattern.search(text)) and not pattern.search(own):
             places[called] = match.start()
     return places
@@ -165,7 +166,7 @@ def _is_good(link: str) -> bool:
     except ValueError:
         return False
     whole = parts.scheme in ("http", "https") and parts.hostname and not parts.username
-    return bool(whole) and len(link) <= LONGEST_LINK and not re.search(r"[\s<>\"]", link)
+    return bool(whole) and len(link) <= LONGEST_LINK and not _ENDS_LINK.search(link)
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import html
-import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
@@ -16,7 +15,9 @@ from importlib.resources import files
 from typing import NamedTuple
 from urllib.parse import unquote
 
-_ENCODED = re.compile(
+from achievement_pipeline.patterns import Pattern, compile_pattern
+
+_ENCODED = compile_pattern(
     r"&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
     r"|(?:%[0-9A-Fa-f]{2}){1,64}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|[^\x00-\x7f]"
 )
@@ -64,7 +65,7 @@ def decode(text: str) -> Decoded:
 
 
 def rewrite(
-    text: str, pattern: re.Pattern[str], change: Callable[[str], str], *, before: Decoded | None = None
+    text: str, pattern: Pattern[str], change: Callable[[str], str], *, before: Decoded | None = None
 ) -> Decoded:
     """Change what matches, and remember where it was."""
     pieces: list[str] = []
@@ -82,7 +83,7 @@ def rewrite(
     return Decoded("".join(pieces), starts or [0], spans or [(0, 0, True)], before)
 
 
-def _pieces(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, bool]]:
+def _pieces(text: str, pattern: Pattern[str]) -> Iterator[tuple[int, int, bool]]:
     reached = 0
     for match in pattern.finditer(text):
         if match.start() > reached:

@@ -7,10 +7,10 @@ between them. The gate takes out what is found here, and the last check of a fin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
+from achievement_pipeline.patterns import Pattern, compile_pattern
 from achievement_pipeline.publishing.gate.decoding import Decoded, decode, rewrite
 
 INSIDE_WORDS_FROM: Final = 5
@@ -20,9 +20,9 @@ _INSIDE_COMMON: Final = 4
 _DISGUISED_FROM: Final = 6
 """A name of at least so many letters is found with digits for letters too."""
 
-_TAG = re.compile(r"<(?:!--[^<>]{0,200}--|/?[A-Za-z][^<>]{0,200})>")
-_BETWEEN = re.compile(r"[\W_]")
-_HUMP = re.compile(r"[a-z](?=[A-Z])|[A-Z](?=[A-Z][a-z])|[^\W\d_](?=[0-9])|[0-9](?=[^\W\d_])")
+_TAG = compile_pattern(r"<(?:!--[^<>]{0,200}--|/?[A-Za-z][^<>]{0,200})>")
+_BETWEEN = compile_pattern(r"[\W_]")
+_HUMP = compile_pattern(r"[a-z](?=[A-Z])|[A-Z](?=[A-Z][a-z])|[^\W\d_](?=[0-9])|[0-9](?=[^\W\d_])")
 _SEPARATORS = r" {0,8}"
 _BEGIN, _END = r"(?<![^\W_])", r"(?![^\W_])"
 _LOOKALIKES = str.maketrans("i!|1034578$@", "lllloeastbsa")
@@ -95,7 +95,7 @@ class ListedNames:
             )
 
     def _matches(
-        self, pattern: re.Pattern[str] | None, flat: Decoded, text: str, *, whole: bool = True
+        self, pattern: Pattern[str] | None, flat: Decoded, text: str, *, whole: bool = True
     ) -> Iterator[Found]:
         for match in pattern.finditer(flat.text) if pattern else ():
             start, end = flat.origin(*match.span())
@@ -122,9 +122,9 @@ class ListedNames:
         return self._is_ordinary(word.removeprefix(name) if word.startswith(name) else word.removesuffix(name))
 
 
-def _any_of(alternatives: Iterable[str]) -> re.Pattern[str] | None:
+def _any_of(alternatives: Iterable[str]) -> Pattern[str] | None:
     joined = "|".join(alternatives)
-    return re.compile(joined) if joined else None
+    return compile_pattern(joined) if joined else None
 
 
 def _words_of(name: str) -> list[str]:

@@ -10,7 +10,6 @@ import datetime as dt
 import functools
 import hashlib
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import InitVar, dataclass, field, fields, is_dataclass, replace
@@ -20,6 +19,7 @@ from urllib.parse import urlsplit
 
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frames import ActivityKind
+from achievement_pipeline.patterns import IGNORECASE, Pattern, compile_pattern, escape
 from achievement_pipeline.publishing.gate.policy import Channel, PrivacyPolicy, Treatment, Visibility
 from achievement_pipeline.publishing.gate.redaction import Mark, Names, Redactor
 from achievement_pipeline.publishing.gate.secret_scan import find_secrets
@@ -84,12 +84,12 @@ _WORDS_NAMED = 8
 _BLANK_LINE = "\n\n"
 _NO_ADDRESS = {"id": "", "url": None, "repository": None}
 """Fields that are an address: changed they are useless, and this stands there instead."""
-_UNSEEN = re.compile(
+_UNSEEN = compile_pattern(
     # controls but tab and line feed; what is in no Unicode text; invisible and direction-changing format characters
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e"
     r"\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ud800-\udfff\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
     # joiners of emoji and of scripts that need them stay, those between Latin letters hide words
-    r"|(?<=[0-9A-Za-z])[\u200c\u200d]+|[\u200c\u200d]+(?=[0-9A-Za-z])"
+    r"|(?<=[0-9A-Za-z])[\u200c\u200d]++|(?<![\u200c\u200d])[\u200c\u200d]++(?=[0-9A-Za-z])"
 )
 _GATE = object()
 """Known to this module only: who does not have it can't make a `PublicAchievement`."""
@@ -410,9 +410,9 @@ class _Gate:
         return {name for text in _texts(draft) for name in self._places.findall(text)}
 
     @functools.cached_property
-    def _places(self) -> re.Pattern[str]:
+    def _places(self) -> Pattern[str]:
         names = sorted(private_places(self.known), key=len, reverse=True)
-        return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, names)) or '(?!)'})(?![\w-])", re.IGNORECASE)
+        return compile_pattern(rf"(?<![\w-])(?:{'|'.join(map(escape, names)) or '(?!)'})(?![\w-])", IGNORECASE)
 
     def _doubts(self, draft: PublicAchievement, name: str) -> list[str]:
         words = self.redactor.unfamiliar(getattr(draft, name))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import itertools
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
@@ -18,6 +17,7 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import NamedTuple
 
+from achievement_pipeline.patterns import DOTALL, VERBOSE, Match, Pattern, compile_pattern, escape
 from achievement_pipeline.publishing.gate.listed_names import ListedNames
 
 
@@ -55,7 +55,7 @@ class Names:
 
 _MAILBOX = r"[^\s@<>()\[\],;:\"'`]{1,64}"
 _EMAIL = rf"{_MAILBOX}@[\w-]+(?:\.[\w-]+)+"
-_POSTAL = re.compile(rf"{_MAILBOX}@(?:[\w-]+\.)+[^\W\d_][\w-]+")
+_POSTAL = compile_pattern(rf"{_MAILBOX}@(?:[\w-]+\.)+[^\W\d_][\w-]+")
 """An address that mail can reach: its domain ends in letters. ``example.com/lint/v2@v2.11.3`` is a version."""
 _IPV6 = (
     r"(?<![\w:])(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}"
@@ -66,7 +66,7 @@ _TELEPHONE = (
     r"(?<![\w./-])(?:\(0?\d{2,5}\)[ ]?-?\d{3,4}[ ]?-?\d{2,5}|0\d{1,4}[ /-]\d{3,4}[ ]?-?\d{2,6}"
     r"|(?:1[ .-])?\d{3}[ .-]\d{3}[ .-]\d{4})(?![\w/-])"
 )
-_FORMS = re.compile(
+_FORMS = compile_pattern(
     rf"""
       (?P<CODE> ```.*?(?:```|\Z) | `[^`\n]*` )
     | (?P<LINK> (?i: \b[a-z][a-z0-9+.-]{{0,30}}://(?:[^\s<>()"'\]]|\([^\s<>()]*\))+ | \bwww\.[^\s<>()"'\]]+
@@ -81,19 +81,20 @@ _FORMS = re.compile(
     | (?P<PATH> (?<![\w.@+-])(?:~|\.{{1,2}}|[A-Z]:)?[\\/]?(?:[\w.@+-]+[\\/])+[\w.@+-]* | (?<![\w/])/[\w.@+-]+ )
     | (?P<WORDS> \b\w+(?:(?:[_.]|::)\w+)+ | \b_+\w+ | \b[a-z]+[A-Z]\w* | \b(?:[A-Z][a-z0-9]+){{2,}}\w* )
     """,
-    re.VERBOSE | re.DOTALL,
+    VERBOSE | DOTALL,
 )
 """What looks like itself. The last two also fit ordinary words (``and/or``, ``e.g.``), which stay. Lengths are bounded
 so that a long text without blanks takes no quadratic time."""
 
-_LETTERS_OR_DIGITS = re.compile(r"[^\W\d_]+|\d+")
-_HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_BETWEEN_WORDS = re.compile(r"[\s._/'\u2019-]{0,2}")
-_JOINTS = re.compile(r"[._/-]?")
-_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
-_MARKS = re.compile("|".join(re.escape(mark) for mark in Mark))
-_LEADING_KEYS = re.compile(rf"^(?:{re.escape(Mark.ISSUE)}[\s:,|/-]*)+")
-_LONE_KEYS = re.compile(rf"\s*\((?:{re.escape(Mark.ISSUE)}|{re.escape(Mark.LINK)}|[\s,])+\)")
+_LETTERS_OR_DIGITS = compile_pattern(r"[^\W\d_]+|\d+")
+_HUMP = compile_pattern(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_BETWEEN_WORDS = compile_pattern(r"[\s._/'\u2019-]{0,2}")
+_JOINTS = compile_pattern(r"[._/-]?")
+_WORD = compile_pattern(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+_MARKS = compile_pattern("|".join(escape(mark) for mark in Mark))
+_LEADING_KEYS = compile_pattern(rf"^(?:{escape(Mark.ISSUE)}[\s:,|/-]*)+")
+_NUMBER_OF_ACCOUNT = compile_pattern(r"^\d+\+")
+_LONE_KEYS = compile_pattern(rf"(?<!\s)\s*+\((?:{escape(Mark.ISSUE)}|{escape(Mark.LINK)}|[\s,])+\)")
 _BEGINS_SENTENCE = frozenset(".!?:;([{\"'-*•#>|")
 _TELLING_MIN = 3
 """Parts of names that are shorter stand for too much else."""
@@ -156,7 +157,7 @@ class Redactor:
     def _without_forms(self, text: str) -> str:
         safe = list(self._safe.find(text))
 
-        def replace(match: re.Match[str]) -> str:
+        def replace(match: Match[str]) -> str:
             form = match.lastgroup or ""
             if form in ("PATH", "WORDS") and (_stands_in(safe, match) or _are_familiar(match.group())):
                 return match.group()
@@ -194,7 +195,7 @@ class _Phrases:
         between: What may stand between the words.
     """
 
-    def __init__(self, phrases: Iterable[_Phrase], between: re.Pattern[str] | None = None) -> None:
+    def __init__(self, phrases: Iterable[_Phrase], between: Pattern[str] | None = None) -> None:
         self._between = between or _BETWEEN_WORDS
         self._by_first: dict[str, list[_Phrase]] = defaultdict(list)
         for words, mark in sorted(set(phrases), key=lambda phrase: (-len(phrase[0]), phrase)):
@@ -224,7 +225,7 @@ class _Phrases:
         return text
 
 
-def _stands_in(spans: Iterable[_Span], match: re.Match[str]) -> bool:
+def _stands_in(spans: Iterable[_Span], match: Match[str]) -> bool:
     return any(span.start <= match.start() and match.end() <= span.end for span in spans)
 
 
@@ -247,7 +248,7 @@ def _folded_words(text: str) -> list[str]:
     return [word.folded for word in _words(text)]
 
 
-def _are_joined(words: list[_Word], text: str, between: re.Pattern[str]) -> bool:
+def _are_joined(words: list[_Word], text: str, between: Pattern[str]) -> bool:
     return all(between.fullmatch(text, one.end, other.start) for one, other in itertools.pairwise(words))
 
 
@@ -279,7 +280,7 @@ def _person_phrases(person: str, *, listed: bool = False) -> Iterator[_Phrase]:
     name, at, _ = person.partition("@")
     if at:
         yield from _organisation_phrases(person)
-        name = re.sub(r"^\d+\+", "", name).partition("+")[0]
+        name = _NUMBER_OF_ACCOUNT.sub("", name).partition("+")[0]
     words = _folded_words(name)
     if len(words) > 1 or listed:
         yield tuple(words), Mark.PERSON
@@ -337,7 +338,7 @@ def _are_familiar(text: str) -> bool:
     return all(_is_familiar(word) for word in _folded_words(text))
 
 
-def _is_name_like(match: re.Match[str]) -> bool:
+def _is_name_like(match: Match[str]) -> bool:
     """Whether a word has a capital that its place in the sentence doesn't give it: names are made of common words."""
     word, before = match.group(), match.string[: match.start()][-3:].rstrip()
     inside = bool(before) and before[-1] not in _BEGINS_SENTENCE

@@ -8,7 +8,6 @@ escapes and invisible characters, with pieces of strings joined, and with what i
 
 import functools
 import math
-import re
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections import Counter
@@ -18,6 +17,7 @@ from importlib.resources import files
 
 from kingfisher_sdk import Rules, Scanner
 
+from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.publishing.gate.decoding import Decoded, decode, rewrite
 
 _NAMING = (
@@ -25,71 +25,78 @@ _NAMING = (
     r"|credentials?|shared_?access_?key)"
 )
 _PASTED = {
-    "AWS access key": re.compile(r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b"),
-    "bearer token": re.compile(r"(?i)\bbearer\s+(?P<secret>[\w.~+/-]{16,2000}=*)"),
-    "basic authorization": re.compile(r"(?i)\bbasic\s+(?P<secret>[A-Za-z0-9+/]{8,500}={0,2})(?![\w+/=])"),
-    "password in an address": re.compile(
+    "AWS access key": compile_pattern(r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b"),
+    "bearer token": compile_pattern(r"(?i)\bbearer\s+(?P<secret>[\w.~+/-]{16,2000}=*)"),
+    "basic authorization": compile_pattern(r"(?i)\bbasic\s+(?P<secret>[A-Za-z0-9+/]{8,500}={0,2})(?![\w+/=])"),
+    "password in an address": compile_pattern(
         r"(?i)\b[a-z][a-z0-9+.-]{1,30}://[^\s/@:\"'<>]{0,100}:(?P<secret>[^\s/@\"'<>]{1,200})@"
     ),
-    "password": re.compile(
+    "password": compile_pattern(
         r"""(?ix)(?<![A-Za-z])(?:[\w-]{0,40}[_-])?(?:pass(?:word|wd|phrase)?|pwd|pw)["'`]?
         \s{0,3}(?:=>|:=|==?|:|\b(?:is|was)\b)\s{0,3}(?P<secret>"[^"\n]{3,200}"|'[^'\n]{3,200}'|`[^`\n]{3,200}`
         |[^\s"'`,;()\[\]]{4,200})"""
     ),
-    "password in markup": re.compile(
+    "password in markup": compile_pattern(
         r"(?i)<(?:[\w-]{0,20}(?:password|passwd|secret|token))>(?P<secret>[^<>\s]{4,200})</"
     ),
-    "password of a login": re.compile(r"(?i)\blogin\s{1,4}\S{1,64}\s{1,4}password\s{1,4}(?P<secret>\S{3,100})"),
-    "token beside its name": re.compile(
+    "password of a login": compile_pattern(r"(?i)\blogin\s{1,4}\S{1,64}\s{1,4}password\s{1,4}(?P<secret>\S{3,100})"),
+    "token beside its name": compile_pattern(
         r"(?i)\b(?:auth|access|api|secret)[ _-]?(?:token|key)\s{1,3}(?P<secret>[0-9a-f]{32,128})\b"
     ),
-    "option": re.compile(
-        r"""(?ix)(?<!\w)--?(?:[\w-]{0,40}-)?(?:password|passwd|pass|pwd|secret|token|api-?key|auth)(?:=|\s{1,3})["']?
+    "option": compile_pattern(
+        r"""(?ix)(?<![\w-])--?(?:[\w-]{0,40}-)?(?:password|passwd|pass|pwd|secret|token|api-?key|auth)(?:=|\s{1,3})["']?
         (?P<secret>[^\s"'`,;()\[\]<-][^\s"'`,;()\[\]]{4,200})"""
     ),
-    "password or key": re.compile(
+    "password or key": compile_pattern(
         rf"""(?ix)(?<![A-Za-z])(?:[\w-]{{0,40}}[_-])?{_NAMING}["'`]?
         \s{{0,3}}(?:=>|:=|==?|:|\bis\b)\s{{0,3}}["'`]?
         (?P<secret>(?=[^\s"'`,;()\[\]]{{0,200}}\d)[^\s"'`,;()\[\]]{{6,500}})"""
     ),
-    "signature": re.compile(r"(?i)[?&](?:sig|signature|x-amz-signature)=(?P<secret>[\w%+/=.~-]{16,500})"),
-    "web token": re.compile(r"\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{8,1000}"),
-    "Google token": re.compile(r"\bya29\.[\w-]{20,500}"),
-    "LinkedIn token": re.compile(r"\bAQ[A-Z][\w-]{60,600}"),
-    "webhook": re.compile(
-        r"(?i)https?://(?:[\w.-]+\.)?(?:discord(?:app)?\.com/api/webhooks|hooks\.slack\.com/(?:services|workflows)"
-        r"|[\w.-]+\.webhook\.office\.com/webhookb2)/[\w/@-]{10,300}"
+    "signature": compile_pattern(r"(?i)[?&](?:sig|signature|x-amz-signature)=(?P<secret>[\w%+/=.~-]{16,500})"),
+    "web token": compile_pattern(r"\beyJ[\w-]{8,2000}\.[\w-]{8,4000}\.[\w-]{8,1000}"),
+    "Google token": compile_pattern(r"\bya29\.[\w-]{20,500}"),
+    "LinkedIn token": compile_pattern(r"\bAQ[A-Z][\w-]{60,600}"),
+    "webhook": compile_pattern(
+        r"(?i)https?://(?:[\w.-]{1,100}\.)?(?:discord(?:app)?\.com/api/webhooks|hooks\.slack\.com/(?:services|workflows)"
+        r"|[\w.-]{1,100}\.webhook\.office\.com/webhookb2)/[\w/@-]{10,300}"
     ),
-    "PGP block": re.compile(
+    "PGP block": compile_pattern(
         r"-----BEGIN PGP (?:PRIVATE KEY BLOCK|MESSAGE)-----[\s\S]{0,20000}?(?:-----END PGP [A-Z ]{4,30}-----|\Z)"
     ),
 }
-_MARK = re.compile(r"\\?\[secret\\?\]")
+_MARK = compile_pattern(r"\\?\[secret\\?\]")
 """What stands for a secret that was taken out."""
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = compile_pattern(
     r"(?i)[<{$%*]|x{3,}|\.\.\.|^(?:none|null|nil|true|false|undefined|required|optional|string|str|bytes|text|empty|unset"
     r"|missing|invalid|wrong|hidden|redacted|secret|example|placeholder|changeme|your\w*|my\w*|env\w*|os\.\w+|self\.\w+"
     r"|process\.\w+|getenv\w*|input\w*|prompt\w*)\W*$"
 )
-_STANDS_FOR_A_PASSWORD = re.compile(r"(?i)pass|password|passwd|pwd|pw|user|secret|token")
+_STANDS_FOR_A_PASSWORD = compile_pattern(r"(?i)pass|password|passwd|pwd|pw|user|secret|token")
 """``https://user:pass@host`` in every manual."""
-_IS_PATH = re.compile(r"(?:~|\.{1,2})?/[\w.-]+(?:/|$)")
-_JOINED = re.compile(
+_IS_PATH = compile_pattern(r"(?:~|\.{1,2})?/[\w.-]+(?:/|$)")
+_JOINED = compile_pattern(
     r"(?<=[\w.=/+-])[\"'`]\s{0,5}(?:[+.&,]|\\\n|\n)?\s{0,20}[\"'`](?=[\w.=/+-])|(?<=\w)\\?\n\s{0,40}(?=\w)"
 )
 """Between the pieces of one string: ``"ghp_" + "x"``, or a line's end within it."""
-_MARKUP = re.compile(r"[*`\\]+|(?<=\w)__|__(?=\w)")
-_BASE64 = re.compile(r"(?<![\w+/=-])[\w+/-]{16,4000}={0,2}(?![\w+/=-])")
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){12,2000}(?![0-9A-Za-z])")
-_SPACED = re.compile(r"(?<=[\w-])[ \t]+(?=[\w-])")
-_FORMS_OF_MAKERS = re.compile(
+_MARKUP = compile_pattern(r"[*`\\]+|(?<=\w)__|__(?=\w)")
+_BASE64 = compile_pattern(r"(?<![\w+/=-])[\w+/-]{16,4000}={0,2}(?![\w+/=-])")
+_HEX = compile_pattern(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){12,2000}(?![0-9A-Za-z])")
+_SPACED = compile_pattern(r"(?<=[\w-])[ \t]+(?=[\w-])")
+_FORMS_OF_MAKERS = compile_pattern(
     r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{60,90}|glpat-[\w-]{20}|xox[abposr]-[\w-]{24,80}|AKIA[A-Z2-7]{16}"
     r"|sk_live_[A-Za-z0-9]{24}|npm_[A-Za-z0-9]{36}|lin_api_[A-Za-z0-9]{40})\b"
 )
 """Forms that no words make, however blanks are left out of them."""
 
-_TOKEN = re.compile(r"(?<![\w/+@.-])[\w/+][\w/+-]{18,200}={0,2}(?![\w/+@-])")
-_DIGEST = re.compile(r"(?i)(?:sha\d{1,3}|md5|h1|digest|integrity|checksum|hash)[-:= ]{1,3}")
+_RULE_PREFIX = compile_pattern(r"[./]")
+_BETWEEN_PARTS = compile_pattern(r"[-_./:]")
+_PLAIN_PART = compile_pattern(r"v?\d{1,4}|[a-z]\d{1,2}[a-z]|[A-Za-z]+\d{0,2}")
+_HEX_AND_HYPHENS = compile_pattern(r"[0-9A-Fa-f-]+")
+_ONLY_HEX = compile_pattern(r"[0-9A-Fa-f]+")
+_KINDS_OF_CHARACTERS = (compile_pattern(r"[a-z]"), compile_pattern(r"[A-Z]"), compile_pattern(r"\d"))
+_PIECE = compile_pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^A-Za-z0-9]")
+_TOKEN = compile_pattern(r"(?<![\w/+@.-])[\w/+][\w/+-]{18,200}={0,2}(?![\w/+@-])")
+_DIGEST = compile_pattern(r"(?i)(?:sha\d{1,3}|md5|h1|digest|integrity|checksum|hash)[-:= ]{1,3}")
 _RANDOM = "high entropy"
 _RANDOM_BITS = 3.6
 """Bits a character that a key has and a name has not: names of 20 characters repeat their letters."""
@@ -111,13 +118,21 @@ def find_secrets(text: str) -> list[Secret]:
     found = set(_scan(text)) | set(_random(text))
     for form in _forms(text):
         for secret in _scan(form.text):
-            for match in re.finditer(re.escape(secret.text), form.text):
-                start, end = form.origin(*match.span())
+            for begin in _positions(form.text, secret.text):
+                start, end = form.origin(begin, begin + len(secret.text))
                 found.add(Secret(secret.kind, text[start:end]))
     found |= set(_encoded(text)) | set(_spaced(text))
     named = "\0".join(secret.text for secret in found if secret.kind != _RANDOM)
     found = {secret for secret in found if secret.kind != _RANDOM or secret.text not in named}
     return sorted(found, key=lambda secret: (-len(secret.text), secret.text, secret.kind))
+
+
+def _positions(text: str, part: str) -> Iterator[int]:
+    """Yield where a part stands in a text."""
+    position = text.find(part)
+    while position >= 0:
+        yield position
+        position = text.find(part, position + len(part))
 
 
 def _forms(text: str) -> Iterator[Decoded]:
@@ -177,14 +192,12 @@ def _is_prose(value: str) -> bool:
 
 def _is_name(value: str) -> bool:
     """Whether a value names something: ``k8s-secret-v2``, ``settings.TOKEN_2``, a path."""
-    parts = [part for part in re.split(r"[-_./:]", value) if part]
+    parts = [part for part in _BETWEEN_PARTS.split(value) if part]
     return len(parts) > 1 and all(_is_word_or_version(part) for part in parts)
 
 
 def _is_word_or_version(part: str) -> bool:
-    return bool(re.fullmatch(r"v?\d{1,4}|[a-z]\d{1,2}[a-z]|[A-Za-z]+\d{0,2}", part)) and (
-        len(part) <= _LONGEST_WORD or part.casefold() in _words()
-    )
+    return bool(_PLAIN_PART.fullmatch(part)) and (len(part) <= _LONGEST_WORD or part.casefold() in _words())
 
 
 @functools.cache
@@ -198,11 +211,11 @@ def _words() -> frozenset[str]:
 def _is_random(token: str) -> bool:
     """Whether a token looks drawn by lot: letters of both cases and digits, mixed, as words and numbers are not."""
     pure = token.strip("=")
-    if re.fullmatch(r"[0-9A-Fa-f-]+", pure):
+    if _HEX_AND_HYPHENS.fullmatch(pure):
         return False  # names of commits, of images, of records
-    if not (re.search(r"[a-z]", pure) and re.search(r"[A-Z]", pure) and re.search(r"\d", pure)):
+    if not all(kind.search(pure) for kind in _KINDS_OF_CHARACTERS):
         return False
-    pieces = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^A-Za-z0-9]", pure)
+    pieces = _PIECE.findall(pure)
     wordlike = sum(len(piece) for piece in pieces if len(piece) > 3 and piece.casefold() in _words())  # noqa: PLR2004
     mixed = len([piece for piece in pieces if piece.isalnum()]) >= len(pure) / 3.5
     return mixed and wordlike < len(pure) / 4 and _bits(pure) >= _RANDOM_BITS
@@ -238,7 +251,7 @@ def _shown(token: str) -> str:
 
 
 def _decoded(token: str) -> bytes:
-    if len(token) % 2 == 0 and re.fullmatch(r"[0-9A-Fa-f]+", token):
+    if len(token) % 2 == 0 and _ONLY_HEX.fullmatch(token):
         return bytes.fromhex(token)
     try:
         return b64decode(
@@ -254,7 +267,7 @@ def _scanner() -> Scanner:
 
 
 def _kind(rule: str) -> str:
-    return re.split(r"[./]", rule, maxsplit=1)[-1].replace("-", " ")
+    return _RULE_PREFIX.split(rule, maxsplit=1)[-1].replace("-", " ")
 
 
 def _between(content: bytes, location: dict[str, int]) -> str:

@@ -5,12 +5,12 @@ Everything outside of the markers is left as it is, byte for byte.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 from achievement_pipeline.errors import PublishingError
+from achievement_pipeline.patterns import DOTALL, MULTILINE, compile_pattern
 from achievement_pipeline.publishing.documents import facts
 from achievement_pipeline.publishing.documents.markdown import escaped, link
 from achievement_pipeline.publishing.documents.skill_levels import shown_skills
@@ -20,12 +20,12 @@ from achievement_pipeline.publishing.github_profile.charts import Chart, draw_sk
 
 BEGIN = "<!-- achievements:begin -->"
 END = "<!-- achievements:end -->"
-MARKERS = re.compile(rb"<!-- achievements:(begin|end) -->")
+MARKERS = compile_pattern(rb"<!-- achievements:(begin|end) -->")
 """What stands before and after the block."""
-_CODE = re.compile(
+_CODE = compile_pattern(
     rb"^ {0,3}(?P<fence>`{3,}(?=[^`\n]*$)|~{3,}).*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*\r?$|\Z)"
     rb"|`+ ?<!-- achievements:(?:begin|end) --> ?`+",
-    re.MULTILINE | re.DOTALL,
+    MULTILINE | DOTALL,
 )
 """Code of a README: a marker that it shows is none."""
 _SKILLS = 8

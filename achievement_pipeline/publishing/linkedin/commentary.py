@@ -8,13 +8,13 @@ https://learn.microsoft.com/linkedin/marketing/community-management/shares/littl
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import jinja2
 
 from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.publishing.documents import facts
 from achievement_pipeline.publishing.documents.past_tense import past_tense
 from achievement_pipeline.publishing.gate.policy import Channel
@@ -23,9 +23,12 @@ from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings, 
 
 LONGEST = 3000
 
-_RESERVED = re.compile(r"[\\|{}@\[\]()<>#*_~]")
-_ESCAPED = re.compile(r"\\(.)")
-_HASHTAG = re.compile(r"(?<![\w#])#(?=\w*[^\W\d_]\w*(?!\w))")
+_RESERVED = compile_pattern(r"[\\|{}@\[\]()<>#*_~]")
+_ESCAPED = compile_pattern(r"\\(.)")
+_WORD = compile_pattern(r"[^\W_]+")
+_LETTER = compile_pattern(r"[^\W\d]")
+_BLANK_LINES = compile_pattern(r"\n{3,}")
+_HASHTAG = compile_pattern(r"(?<![\w#])#(?=\w*[^\W\d_]\w*(?!\w))")
 _SPELLED = {"+": "Plus", "#": "Sharp", ".": "", "&": "And"}
 """What can't stand in a hashtag, as it is said: CSharp, CPlusPlus, NodeJS."""
 
@@ -80,9 +83,9 @@ def length(text: str) -> int:
 def hashtag(skill: str) -> str:
     """Return a skill as a hashtag: ``#CSharp``, ``#MachineLearning``; empty where nothing of it can stand in one."""
     spelled = "".join(_SPELLED.get(character, character) for character in skill)
-    words = re.findall(r"[^\W_]+", spelled)
+    words = _WORD.findall(spelled)
     joined = "".join(word if any(map(str.isupper, word)) else word.capitalize() for word in words)
-    return f"#{joined}" if re.search(r"[^\W\d]", joined) else ""
+    return f"#{joined}" if _LETTER.search(joined) else ""
 
 
 def _fitting(achievement: PublicAchievement, settings: LinkedInSettings, template: jinja2.Template) -> str:
@@ -122,7 +125,7 @@ def _rendered(
         )
     except (jinja2.TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise SettingsError(f"publishing.linkedin.template can't be filled in: {error}") from error
-    text = re.sub(r"\n{3,}", "\n\n", text).strip()
+    text = _BLANK_LINES.sub("\n\n", text).strip()
     if not text:
         raise SettingsError("publishing.linkedin.template gives no text.")
     return text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from achievement_pipeline.errors import PublishingError, SettingsError, StoreError
+from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.publishing.documents import facts
 from achievement_pipeline.publishing.documents.period import Period
 from achievement_pipeline.publishing.gate.clearing import clear_for, known_for, why_held
@@ -37,9 +37,9 @@ from achievement_pipeline.store.publications import (
 from achievement_pipeline.store.tables import PublicationState as State
 
 _CHANNEL = Channel.LINKEDIN
-_URN = re.compile(r"(?:\burn:li:|[-/_])(?P<kind>share|ugcPost|activity)[:-](?P<number>\d+)")
+_URN = compile_pattern(r"(?:\burn:li:|[-/_])(?P<kind>share|ugcPost|activity)[:-](?P<number>\d+)")
 """``urn:li:share:7``, as its pages have it; ``.../posts/ann_some-words-activity-7-x1Yz``, as "Copy link" gives it."""
-_ADDRESS = re.compile(r"https?://\S+")
+_ADDRESS = compile_pattern(r"https?://\S+")
 _SEEN = (State.SENDING, State.UNKNOWN, State.PUBLISHED, State.DELETED)
 """In these states it is there, may be, or was."""
 Clock = Callable[[], dt.datetime]

@@ -3,7 +3,6 @@
 Both are read from the tree of the default branch, as the site that shows the repository does, never from a work tree.
 """
 
-import re
 from collections.abc import Iterable
 from typing import Final
 
@@ -11,6 +10,7 @@ import pandas as pd
 from pandera.typing.pandas import DataFrame
 
 from achievement_pipeline.frames import PathAttributes, typed
+from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.sources.git.blobs import blobs
 from achievement_pipeline.sources.git.processes import SealedGit
 from achievement_pipeline.sources.git.repositories import Repository
@@ -35,7 +35,7 @@ _NOT_NAMES: Final = frozenset({"unspecified", "unset", "set", ""})
 
 _IGNORED: Final = ".git-blame-ignore-revs"
 _LONGEST_LIST: Final = 1 << 20
-_OBJECT_NAME: Final = re.compile(r"(?m)^[ \t]*([0-9a-f]{40}(?:[0-9a-f]{24})?)\b")
+_OBJECT_NAME: Final = compile_pattern(r"(?m)^[ \t]*([0-9a-f]{40}(?:[0-9a-f]{24})?)\b")
 """One a line, as git reads such a file; comments may follow."""
 
 

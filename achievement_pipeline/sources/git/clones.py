@@ -7,7 +7,6 @@ no message and no command line has them. Git never asks for any.
 import errno
 import logging
 import os
-import re
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -17,6 +16,7 @@ from git.exc import GitCommandError
 
 from achievement_pipeline import locks
 from achievement_pipeline.errors import SourceError
+from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.sources.git.errors import AccessError, BusyCloneError, DiskFullError, RemoteError
 from achievement_pipeline.sources.git.processes import look_at, run_as_user, said
 from achievement_pipeline.sources.git.remotes import Remote
@@ -48,11 +48,12 @@ _HELPER: Final = (
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
-_FULL: Final = re.compile(r"No space left on device|Disk quota exceeded")
-_DENIED: Final = re.compile(
+_HEAD: Final = compile_pattern(r"ref: (refs/heads/\S+)\tHEAD\n")
+_FULL: Final = compile_pattern(r"No space left on device|Disk quota exceeded")
+_DENIED: Final = compile_pattern(
     r"Authentication failed|could not read (Username|Password)|Permission denied|Access denied|error: 40[13]"
 )
-_NOT_FOUND: Final = re.compile(r"not found|does not appear to be a git repository|does not exist|error: 404")
+_NOT_FOUND: Final = compile_pattern(r"not found|does not appear to be a git repository|does not exist|error: 404")
 """What git and SSH say, in English, of a disk, of credentials and of an address that are at fault."""
 
 
@@ -178,7 +179,7 @@ def _fetch(remote: Remote, folder: Path, held: int) -> None:
     answer = run_with_credentials(remote, "ls-remote", "--symref", "--", remote.address, "HEAD").decode(
         errors="surrogateescape"
     )
-    if match := re.match(r"ref: (refs/heads/\S+)\tHEAD\n", answer):
+    if match := _HEAD.match(answer):
         run_with_credentials(remote, *git, "symbolic-ref", "HEAD", match[1], inherited=[held])
 
 

@@ -1,6 +1,5 @@
 """Listing commits: who, when and what was said. No diff is read here."""
 
-import re
 from collections.abc import Iterable
 from io import BytesIO
 from typing import Final
@@ -10,7 +9,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from achievement_pipeline.columns.text import contains
 from achievement_pipeline.frames import DiffState
+from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.sources.git.processes import SealedGit
 from achievement_pipeline.sources.git.tables import Blocks, decode_text, split_fields, to_frame
 
@@ -22,7 +23,10 @@ _PLACEHOLDERS: Final = (
 )  # fmt: skip
 """What is asked of each commit. NUL stands between them: the only byte that none of them can hold."""
 
-_COAUTHOR: Final = re.compile(r"(?im)^([\W_]*co-(?:authored|developed)-by[ \t]*:[ \t]*)([^<>\n]*<[^<>\s]+>)(?=[ \t]*$)")
+_COAUTHOR: Final = compile_pattern(
+    r"(?im)^((?:(?!\n)[\W_])*+co-(?:authored|developed)-by[ \t]*+:[ \t]*+)([^<>\n]*+<[^<>\s]++>)(?=[ \t]*+$)"
+)
+_HAS_COAUTHOR: Final = "(?i)co-(?:authored|developed)-by"
 
 _SCHEMA: Final = pa.schema(
     [
@@ -66,7 +70,7 @@ def walk(git: SealedGit, key: str, tips: Iterable[str], without: Iterable[str] =
     batches = [_batch(key, block) for chunk in chunks if (block := blocks.add(chunk))]
     batches.append(_batch(key, blocks.rest()))
     commits = to_frame(batches, _SCHEMA)
-    shared = commits["body"].str.contains(r"(?i)co-(?:authored|developed)-by")
+    shared = contains(commits["body"], _HAS_COAUTHOR)
     if shared.any():
         commits.loc[shared, "body"] = _map_coauthors(git, commits.loc[shared, "body"])
     return commits

@@ -332,7 +332,7 @@ def _walk(git: SealedGit, repository: Repository, without: Iterable[str] = ()) -
         return commits
     parents = ends.map(true_parents(git, ends))
     commits.loc[ends.index, "parents"] = parents
-    commits.loc[ends.index[parents.str.contains(" ")], "diff"] = DiffState.MERGE.value
+    commits.loc[ends.index[parents.str.contains(" ", regex=False)], "diff"] = DiffState.MERGE.value
     return commits
 
 

@@ -14,7 +14,6 @@ A file that git tracks is never touched: the hook of one person would become eve
 
 import hashlib
 import os
-import re
 import shlex
 import stat
 from collections.abc import Iterator
@@ -28,13 +27,14 @@ from typing import Final
 from git.exc import GitCommandError
 
 from achievement_pipeline.errors import SourceError
+from achievement_pipeline.patterns import DOTALL, compile_pattern
 from achievement_pipeline.sources.git.processes import look_at, said
 from achievement_pipeline.sources.git.repositories import find_git_dir
 
 _NAME: Final = "post-commit"
 _ASIDE: Final = ".before-achievements"
-_SHELL: Final = re.compile(rb"#!.*\b(?:sh|bash|dash|ash|ksh|zsh)\b.*\n")
-_BLOCK: Final = re.compile(rb"# >>> achievements: .*?# <<< achievements <<<\n", re.DOTALL)
+_SHELL: Final = compile_pattern(rb"#!.*\b(?:sh|bash|dash|ash|ksh|zsh)\b.*\n")
+_BLOCK: Final = compile_pattern(rb"# >>> achievements: .*?# <<< achievements <<<\n", DOTALL)
 _MANAGERS: Final = {
     "lefthook": ("lefthook.*", ".lefthook.*"),
     "overcommit": (".overcommit.yml",),
@@ -142,7 +142,7 @@ def uninstall_hook(folder: Path, spool: Path) -> Hook:
         rest = _BLOCK.sub(b"", _content(file), count=1)
         if os.path.lexists(aside):
             aside.replace(file)
-        elif re.fullmatch(_SHELL, rest):
+        elif _SHELL.fullmatch(rest):
             file.unlink()
         else:
             _write(file, rest)

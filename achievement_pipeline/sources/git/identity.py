@@ -1,7 +1,6 @@
 """Who the user is, and which of its remotes a repository belongs to, as git's configuration says."""
 
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,10 +8,11 @@ from typing import Final
 
 from git.exc import GitCommandError
 
+from achievement_pipeline.patterns import DOTALL, compile_pattern
 from achievement_pipeline.sources.git.processes import look_at
 from achievement_pipeline.sources.git.remotes import Remote
 
-_URL: Final = re.compile(r"remote\.(?P<name>.+)\.url", re.DOTALL)
+_URL: Final = compile_pattern(r"\Aremote\.(?P<name>.+)\.url", DOTALL)
 
 _USUAL_NAMES: Final = ("main", "master")
 """What default branches are called where no remote names one."""

@@ -1,22 +1,23 @@
 """The address of a repository: what it names, on every machine the same, and the credentials that it may hold."""
 
 import hashlib
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from achievement_pipeline.patterns import DOTALL, IGNORECASE, compile_pattern
+
 _SCHEMES: Final = frozenset({"file", "git", "git+ssh", "http", "https", "ssh", "ssh+git"})
 
-_SCP_LIKE: Final = re.compile(r"(?:(?P<user>[^@:/]+)@)?(?P<host>\[[^]/]+\]|[^:/\[\]]+):(?P<path>[^:].*)", re.DOTALL)
+_SCP_LIKE: Final = compile_pattern(r"\A(?:(?P<user>[^@:/]+)@)?(?P<host>\[[^]/]+\]|[^:/\[\]]+):(?P<path>[^:].*)", DOTALL)
 """``git@github.com:owner/name.git``; a second colon would be a remote helper (``ext::``), which may run anything."""
 
-_CREDENTIALS: Final = re.compile(r"(?<=://)[^\s/'\"]*@")
+_CREDENTIALS: Final = compile_pattern(r"(?<=://)[^\s/'\"]*@")
 
-_URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^\s'\"]+", re.IGNORECASE)
+_URL: Final = compile_pattern(r"[a-z][a-z0-9+.-]*://[^\s'\"]+", IGNORECASE)
 
-_QUERY: Final = re.compile(r"(?<=[^\s/'\"?])\?[^\s'\"]*")
+_QUERY: Final = compile_pattern(r"(?<=[^\s/'\"?])\?[^\s'\"]*")
 """What follows the path of a URL: no host of git repositories needs it, and tokens stand in it."""
 
 _TOKENS: Final = ("private_token", "access_token", "oauth_token", "job_token", "token")
@@ -30,7 +31,7 @@ _SAME_HOST: Final = {
 }
 """Hosts that serve SSH on the port of HTTPS, by the documentation of the three; and one that redirects."""
 
-_UNSAFE: Final = re.compile(r"[^A-Za-z0-9._-]|\.(?=\.)")
+_UNSAFE: Final = compile_pattern(r"[^A-Za-z0-9._-]|\.(?=\.)")
 
 
 @dataclass(frozen=True)

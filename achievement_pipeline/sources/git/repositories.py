@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import re
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -11,6 +10,7 @@ from typing import Final
 
 from git.exc import GitCommandError
 
+from achievement_pipeline.patterns import DOTALL, compile_pattern
 from achievement_pipeline.sources.git.clones import update_clone
 from achievement_pipeline.sources.git.commits import existing, true_parents
 from achievement_pipeline.sources.git.errors import AccessError, NotARepositoryError
@@ -20,9 +20,12 @@ from achievement_pipeline.sources.git.remotes import Remote, local_key, without_
 
 _COMMIT_PATHS: Final = {"bitbucket.org": "commits", "gitlab.com": "-/commit"}
 
-_PROMISOR: Final = re.compile(r"remote\..*\.promisor|extensions\.partialclone", re.DOTALL)
+_UNSAFE: Final = compile_pattern(r"(?:dubious ownership in|unsafe) repository (?:at )?\(?'(?P<path>[^']+)'")
+_PROMISOR: Final = compile_pattern(r"remote\..*\.promisor|extensions\.partialclone", DOTALL)
 
-_LEFT_DETACHED: Final = re.compile(r"(?m)^[0-9a-f]+ [0-9a-f]+ [^\t\n]*\tcheckout: moving from ([0-9a-f]{40,64}) to ")
+_LEFT_DETACHED: Final = compile_pattern(
+    r"(?m)^[0-9a-f]+ [0-9a-f]+ [^\t\n]*\tcheckout: moving from ([0-9a-f]{40,64}) to "
+)
 """A line of the log of ``HEAD``: what was checked out when it was on no branch."""
 
 
@@ -237,7 +240,7 @@ def find_git_dir(folder: Path) -> Path:
         words = said(error)
     else:
         return Path(os.fsdecode(output.removesuffix(b"\n")))
-    if match := re.search(r"(?:dubious ownership in|unsafe) repository (?:at )?\(?'(?P<path>[^']+)'", words):
+    if match := _UNSAFE.search(words):
         raise AccessError(
             f"{folder} belongs to another user, and git reads such a repository only when told to. If you trust it: "
             f"git config --global --add safe.directory {match['path']}"

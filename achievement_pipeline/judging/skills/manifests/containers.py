@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,12 +15,14 @@ from achievement_pipeline.judging.skills.manifests.documents import (
     text_of,
     values_of,
 )
+from achievement_pipeline.patterns import IGNORECASE, compile_pattern
 
-_INSTRUCTION = re.compile(r"(FROM|ARG|COPY|ADD)\s+(.*)", re.IGNORECASE)
-_HEREDOC = re.compile(r"<<-?\s*[\"']?(\w+)[\"']?")
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
+_INSTRUCTION = compile_pattern(r"(FROM|ARG|COPY|ADD)\s+(.*)", IGNORECASE)
+_CONTINUATION = compile_pattern(r"\\[ \t]*+\n(?:[ \t]*+#[^\n]*+\n)*+")
+_HEREDOC = compile_pattern(r"<<-?\s*[\"']?(\w+)[\"']?")
+_VARIABLE = compile_pattern(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
 _LONGEST = 1_000
-_IMAGE = re.compile(r"[a-z0-9][a-z0-9._/:-]*(?:@sha256:[0-9a-f]+)?$", re.IGNORECASE)
+_IMAGE = compile_pattern(r"\A[a-z0-9][a-z0-9._/:-]*(?:@sha256:[0-9a-f]+)?$", IGNORECASE)
 
 
 def read_dockerfile(text: str) -> Dependencies:
@@ -51,7 +52,7 @@ def read_dockerfile(text: str) -> Dependencies:
 def _instructions(text: str) -> list[tuple[str, str]]:
     """The instructions that can name an image, without comments, continuations and here-documents."""
     found: list[tuple[str, str]] = []
-    lines = iter(re.sub(r"\\[ \t]*\n(?:[ \t]*#[^\n]*\n)*", " ", text).splitlines())
+    lines = iter(_CONTINUATION.sub(" ", text).splitlines())
     for line in lines:
         written = line.strip()
         instruction = _INSTRUCTION.match(written)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 import tomllib
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +12,7 @@ from xml.etree import ElementTree as ET
 import yaml
 
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
+from achievement_pipeline.patterns import compile_pattern
 
 Dependencies = dict[tuple[Ecosystem, str], str | None]
 """Ecosystem and name in its normal form, to the version as it is written; missing where none is."""
@@ -24,8 +24,8 @@ _MOST_MERGED = 10_000
 """Keys that YAML's ``<<`` may bring into one mapping: ten lines can ask for 2**30."""
 _LONGEST = 1_000
 """Characters above which a name or a version is none."""
-_BRACKET = re.compile(r"[\[\]{}]")
-_DEEP_YAML = re.compile(rf"(?:[-?:][ \t]+){{{DEEPEST}}}")
+_BRACKET = compile_pattern(r"[\[\]{}]")
+_DEEP_YAML = compile_pattern(rf"(?:[-?:][ \t]+){{{DEEPEST}}}")
 """Entries of lists and complex keys that begin in one line."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -16,20 +15,25 @@ from achievement_pipeline.judging.skills.manifests.documents import (
     table,
     text_of,
 )
+from achievement_pipeline.patterns import DOTALL, compile_pattern
 
 _LONGEST = 1_000
 """Characters of a name or version that are looked at."""
-_PROPERTY = re.compile(r"\$\{([^}]+)\}")
+_PROPERTY = compile_pattern(r"\$\{([^{}]++)\}")
 # Gradle's files are programs; no library reads them without running them. These are the forms that its manual shows.
-_GRADLE_COORDINATES = re.compile(r"""["']([\w.-]+):([\w.-]+)(?::([^"':@\s]+))?(?:[:@][^"']*)?["']""")
-_GRADLE_MAP = re.compile(
-    r"""group\s*[:=]\s*["']([\w.-]+)["']\s*,\s*name\s*[:=]\s*["']([\w.-]+)["'](?:\s*,\s*version\s*[:=]\s*["']([^"']+)["'])?"""
+_GRADLE_COORDINATES = compile_pattern(r"""["']([\w.-]+):([\w.-]+)(?::([^"':@\s]+))?(?:[:@][^"']*)?["']""")
+_GRADLE_MAP = compile_pattern(
+    r"""group\s*+[:=]\s*+["']([\w.-]++)["']\s*+,\s*+name\s*+[:=]\s*+["']([\w.-]++)["']"""
+    r"""(?:\s*+,\s*+version\s*+[:=]\s*+["']([^"']++)["'])?"""
 )
-_GRADLE_PLUGIN = re.compile(r"""\bid\s*\(?\s*["']([\w.-]+)["']\s*\)?(?:\s*version\s*\(?\s*["']([^"']+)["'])?""")
-_GRADLE_DECLARATION = re.compile(
-    r"^\s*(?:\w*(?:[iI]mplementation|[aA]pi|[cC]ompile|[rR]untime|[pP]rocessor|Only|classpath|kapt|ksp|platform))\b"
+_GRADLE_PLUGINS = compile_pattern(r"\A\s*+plugins\s*+\{")
+_GRADLE_PLUGIN = compile_pattern(
+    r"""\bid\s*+(?:\(\s*+)?+["']([\w.-]++)["']\s*+\)?+(?:\s*+version\s*+(?:\(\s*+)?+["']([^"']++)["'])?"""
 )
-_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w])//[^\n]*", re.DOTALL)
+_GRADLE_DECLARATION = compile_pattern(
+    r"\A\s*+(?:\w*(?:[iI]mplementation|[aA]pi|[cC]ompile|[rR]untime|[pP]rocessor|Only|classpath|kapt|ksp|platform))\b"
+)
+_COMMENT = compile_pattern(r"/\*.*?(?:\*/|\Z)|(?<![:\w])//[^\n]*+", DOTALL)
 
 
 def read_pom(text: str) -> Dependencies:
@@ -61,7 +65,7 @@ def read_gradle(text: str) -> Dependencies:
     found: Dependencies = {}
     in_plugins = False
     for line in _COMMENT.sub("", text).splitlines():
-        if in_plugins or re.match(r"\s*plugins\s*\{", line):
+        if in_plugins or _GRADLE_PLUGINS.match(line):
             in_plugins = "}" not in line
             for plugin, version in _GRADLE_PLUGIN.findall(line):
                 found[Ecosystem.MAVEN, _plugin(plugin)] = version or None

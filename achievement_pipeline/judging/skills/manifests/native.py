@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.manifests.documents import Dependencies, at, read_toml, table, text_of
+from achievement_pipeline.patterns import compile_pattern
 
 _CARGO_GROUPS = ("dependencies", "dev-dependencies", "build-dependencies")
-_GO_REQUIREMENT = re.compile(r"^(?:require\s+)?([^\s()]+\.[^\s()]+)\s+(v[^\s]+)\s*(//.*)?$")
+_MAJOR = compile_pattern(r"/v\d++$")
+_GO_BLOCK = compile_pattern(r"\A(\w++)\s*+\($")
+_GO_REQUIREMENT = compile_pattern(r"^(?:require\s++)?+([^\s().]*+\.[^\s()]++)\s++(v[^\s]++)\s*+(//.*)?$")
 
 
 def read_cargo_toml(text: str) -> Dependencies:
@@ -27,7 +29,7 @@ def read_cargo_toml(text: str) -> Dependencies:
 def read_go_mod(text: str) -> Dependencies:
     """``go.mod``: direct requirements; a path's own major version (``/v4``) is part of the version."""
     return {
-        (Ecosystem.GO, re.sub(r"/v\d+$", "", module)): version
+        (Ecosystem.GO, _MAJOR.sub("", module)): version
         for module, version, comment in _go_requirements(text)
         if "indirect" not in comment
     }
@@ -37,7 +39,7 @@ def _go_requirements(text: str) -> Iterator[tuple[str, str, str]]:
     block = ""
     for line in text.splitlines():
         written = line.strip()
-        opened = re.match(r"(\w+)\s*\($", written)
+        opened = _GO_BLOCK.match(written)
         if opened:
             block = opened[1]
         elif written == ")":

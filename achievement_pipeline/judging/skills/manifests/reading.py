@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -22,10 +21,13 @@ from achievement_pipeline.judging.skills.manifests import (
 )
 from achievement_pipeline.judging.skills.manifests.documents import Dependencies
 from achievement_pipeline.judging.skills.path_patterns import path_expression
+from achievement_pipeline.patterns import compile_pattern
 
 _MAX_BYTES = 1_000_000
 """A larger file was not written by a person, and some readers are slow."""
 
+_SHA = compile_pattern(r"[0-9a-f]{40}")
+_VERSION = compile_pattern(r"\bv?(\d+(?:\.\d+)*)")
 _MOST = 5_000
 """A manifest with more dependencies was not written by a person either."""
 _LONGEST_NAME = 300
@@ -82,7 +84,7 @@ _READERS: tuple[tuple[_Reader, tuple[str, ...]], ...] = (
 MANIFESTS = tuple(pattern for _, patterns in _READERS for pattern in patterns)
 """The paths that have a reader, as `path_expression` takes them."""
 
-_PATTERNS = tuple((reader, re.compile(path_expression(patterns))) for reader, patterns in _READERS)
+_PATTERNS = tuple((reader, compile_pattern(path_expression(patterns))) for reader, patterns in _READERS)
 
 
 class Manifest(NamedTuple):
@@ -163,5 +165,5 @@ def _is_upgrade(before: str | None, after: str | None) -> bool:
 
 def _numbers(version: str) -> tuple[int, ...]:
     """The numbers of the first version that is written; none for a name, a branch or a commit."""
-    found = None if re.fullmatch(r"[0-9a-f]{40}", version) else re.search(r"\bv?(\d+(?:\.\d+)*)", version)
+    found = None if _SHA.fullmatch(version) else _VERSION.search(version)
     return tuple(int(part) for part in found[1].split(".")) if found else ()

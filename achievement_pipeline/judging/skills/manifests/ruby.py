@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.manifests.documents import Dependencies
+from achievement_pipeline.patterns import MULTILINE, compile_pattern
 
-_GEM = re.compile(
-    r"""^\s*(?:gem|\w+\.add(?:_runtime|_development)?_dependency)[\s(]+["']([\w.-]+)["'](?:\s*,\s*["']([^"']+)["'])?""",
-    re.MULTILINE,
+_GEM = compile_pattern(
+    r"""^[ \t]*+(?:gem|\w++\.add(?:_runtime|_development)?_dependency)[\s(]++["']([\w.-]++)["']"""
+    r"""(?:\s*+,\s*+["']([^"']++)["'])?""",
+    MULTILINE,
 )
 
 
