@@ -78,7 +78,7 @@ def search_by_python(pattern: re.Pattern[Any]) -> Callable[[str], object]:
 def import_all() -> None:
     """Import every module, so that all expressions are known."""
     for module in pkgutil.walk_packages(achievement_pipeline.__path__, "achievement_pipeline."):
-        if not module.name.endswith(("migrations.env", ".definitions", ".run_worker")):
+        if ".migrations." not in module.name and not module.name.endswith((".definitions", ".run_worker")):
             importlib.import_module(module.name)
 
 
