@@ -19,7 +19,9 @@ from achievement_pipeline.judging.noise.changed_lines import ChangedLines, chang
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.patterns import IGNORECASE, compile_pattern
 
-_MARK = compile_pattern(rb"^(?:#+!?|//+!?|/\*+|\*+/?|--+|;+|%+|<!--|rem\b|dnl\b)[ \t]*|[ \t]*(?:\*/|-->)$", IGNORECASE)
+_MARK = compile_pattern(
+    rb"^(?:#+!?|//+!?|/\*+|\*+/?|--+|;+|%+|<!--|rem\b|dnl\b)[ \t]*|(?<![ \t])[ \t]*+(?:\*/|-->)$", IGNORECASE
+)
 """What makes a line a comment, in the languages that have such marks."""
 
 _PROSE = compile_pattern(r"(?i)\.(?:md|mdx|rst|txt|adoc|asciidoc|tex|org)$")

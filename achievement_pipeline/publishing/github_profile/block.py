@@ -23,8 +23,8 @@ END = "<!-- achievements:end -->"
 MARKERS = compile_pattern(rb"<!-- achievements:(begin|end) -->")
 """What stands before and after the block."""
 _CODE = compile_pattern(
-    rb"^ {0,3}(?P<fence>`{3,}(?=[^`\n]*$)|~{3,}).*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*\r?$|\Z)"
-    rb"|`+ ?<!-- achievements:(?:begin|end) --> ?`+",
+    rb"^ {0,3}(?P<fence>`{3,}+(?=[^`\n]*+$)|~{3,}).*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*\r?$|\Z)"
+    rb"|(?<!`)`+ ?<!-- achievements:(?:begin|end) --> ?`+",
     MULTILINE | DOTALL,
 )
 """Code of a README: a marker that it shows is none."""

@@ -15,7 +15,7 @@ _SCP_LIKE: Final = compile_pattern(r"\A(?:(?P<user>[^@:/]+)@)?(?P<host>\[[^]/]+\
 
 _CREDENTIALS: Final = compile_pattern(r"(?<=://)[^\s/'\"]*@")
 
-_URL: Final = compile_pattern(r"[a-z][a-z0-9+.-]*://[^\s'\"]+", IGNORECASE)
+_URL: Final = compile_pattern(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,40}://[^\s'\"]++", IGNORECASE)
 
 _QUERY: Final = compile_pattern(r"(?<=[^\s/'\"?])\?[^\s'\"]*")
 """What follows the path of a URL: no host of git repositories needs it, and tokens stand in it."""
