@@ -33,7 +33,7 @@ _REVERT_SUBJECT = (
 )
 _REVERTED_SHA = r"(?i)^(?:commits? |changeset |merge )?(?P<sha>[0-9a-f]{7,64})\b"
 _REVERTED_IN_SUBJECT = r"(?i)^(?:pull request |merge request |pr |mr )?[#!](?P<number>\d+)\b"
-_QUOTED = r"^[\"'`\u201c\u201e\u2018\u00ab](?P<quoted>.+)[\"'`\u201d\u201c\u2019\u00bb]"
+_QUOTED = r"^[\"'`\x{201c}\x{201e}\x{2018}\x{00ab}](?P<quoted>.+)[\"'`\x{201d}\x{201c}\x{2019}\x{00bb}]"
 _LOOKED_AT = 500
 """Characters of a subject that are looked at."""
 _CHERRY_PICK = rf"(?:^|\n)\(cherry picked from commit ({_SHA})\)"
