@@ -62,7 +62,8 @@ def test_what_the_user_decided_is_kept_and_said(run: Run, folder: Path) -> None:
 
     assert "1 achievement with decisions of yours kept" in answer.output
     assert "Quicker than light" not in achievements(run)
-    run("collect", "--repo", str(folder))
+    again = run("collect", "--repo", str(folder))
+    assert "3 achievements (1 restored)" in again.output, again.output
     assert "Quicker than light" in achievements(run)
     assert "kept" not in run("repos", "remove", str(folder / "other"), "--with-decisions").output
     run("collect", "--repo", str(folder))
