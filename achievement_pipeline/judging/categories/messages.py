@@ -117,7 +117,7 @@ def are_autosquash(subjects: pd.Series[str]) -> pd.Series[bool]:
 
 def are_automatic(subjects: pd.Series[str]) -> pd.Series[bool]:
     """Whether a tool or a timer wrote the commit under a person's name: a built site, a backup, a release plugin's."""
-    return subjects.str.contains(_AUTOMATIC)
+    return contains(subjects, _AUTOMATIC)
 
 
 def are_releases(descriptions: pd.Series[str], projects: pd.Series[str]) -> pd.Series[bool]:
