@@ -490,6 +490,7 @@ class CommitActivities(Activities):
 
     signed_off_by: str = pa.Field(description="Canonical addresses in Signed-off-by lines, separated by commas")
     sha: str = pa.Field(description="Full object name")
+    signs: str = pa.Field(description="Signs of impact (judging/impact/signs.toml), separated by commas")
     type: str = pa.Field(nullable=True, description="Conventional Commits type, lower case; missing if not conforming")
     scope: str = pa.Field(nullable=True, description="Conventional Commits scope")
     breaking: bool = pa.Field(description="Marked by ! or a BREAKING CHANGE footer")
@@ -508,6 +509,7 @@ class PullRequestActivities(Activities):
     """One row a merged pull request, or what one person reviewed of somebody else's."""
 
     number: int = pa.Field(ge=1, description="Number of the pull request")
+    signs: str = pa.Field(description="Signs of impact, separated by commas; of a review empty")
     type: str = pa.Field(nullable=True, description="Conventional Commits type of its title; missing for a review")
     scope: str = pa.Field(nullable=True, description="Conventional Commits scope of its title")
     breaking: bool = pa.Field(description="Marked by ! or a BREAKING CHANGE footer")

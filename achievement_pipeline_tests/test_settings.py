@@ -60,10 +60,10 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "achievements.toml").write_text("[rules.commits]\nmin_lines = 10\nimpact_max = 80\n")
+    (tmp_path / "achievements.toml").write_text("[rules.commits]\nmin_lines = 10\ncomplexity_max = 80\n")
     monkeypatch.setenv("MIN_LINES_FOR_ACHIEVEMENT", "7")
     rules = load_settings().rules
-    assert (rules.commits.min_lines, rules.commits.impact_max) == (7, 80)
+    assert (rules.commits.min_lines, rules.commits.complexity_max) == (7, 80)
 
 
 def test_a_repository_stands_once_with_what_the_file_says_of_it(
@@ -80,7 +80,7 @@ def test_a_repository_stands_once_with_what_the_file_says_of_it(
 def test_all_wrong_settings_are_named_at_once_and_no_value_is_shown(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "achievements.toml").write_text("[rules.commits]\nimpact_max = 101\nunknown = 'hidden-1'\n")
+    (tmp_path / "achievements.toml").write_text("[rules.commits]\ncomplexity_max = 101\nunknown = 'hidden-1'\n")
     monkeypatch.setenv("MIN_LINES_FOR_ACHIEVEMENT", "many-hidden-2")
     monkeypatch.setenv("ENABLE_GIT_TRACKING", "perhaps")
     with pytest.raises(SettingsError) as caught:
@@ -89,7 +89,7 @@ def test_all_wrong_settings_are_named_at_once_and_no_value_is_shown(
     for named in (
         "MIN_LINES_FOR_ACHIEVEMENT",
         "ENABLE_GIT_TRACKING",
-        "rules.commits.impact_max",
+        "rules.commits.complexity_max",
         "rules.commits.unknown",
     ):
         assert named in message

@@ -50,10 +50,10 @@ def test_a_file_of_the_current_folder_changes_no_setting_and_is_announced(cloned
 def test_it_adds_rules_and_overrides_none_of_the_users(tmp_path: Path, cloned: Path) -> None:
     (tmp_path / "achievements.toml").write_text('[rules.commits]\nmin_lines = 10\n[rules.bots]\nnames = ["robo"]\n')
     (cloned / "achievements.toml").write_text(
-        '[rules.commits]\nmin_lines = 1\nimpact_max = 80\n[rules.bots]\nnames = ["their-bot"]\n'
+        '[rules.commits]\nmin_lines = 1\ncomplexity_max = 80\n[rules.bots]\nnames = ["their-bot"]\n'
     )
     rules = load_settings().rules
-    assert (rules.commits.min_lines, rules.commits.impact_max) == (10, 80)
+    assert (rules.commits.min_lines, rules.commits.complexity_max) == (10, 80)
     assert rules.bots.names == ("robo", "their-bot")
 
 
@@ -86,7 +86,7 @@ def test_a_command_says_which_files_count(tmp_path: Path, cloned: Path) -> None:
     "content",
     [
         "[rules",
-        "[rules.commits]\nimpact_max = 101",
+        "[rules.commits]\ncomplexity_max = 101",
         "a = " + "[" * 60_000,
         ".".join("a" * 30_000) + " = 1",
         "\0",

@@ -205,7 +205,7 @@ def judge(number: int, each: int, mix: Mix) -> None:
     mark("noise")
     activities = judge_commits(history, changed, reasons, rules, contents=contents)
     mark("activities")
-    scores = score_commits(activities, rules.commits)
+    scores = score_commits(activities, rules.commits, rules.impact)
     mark("scores")
     reasons = noise_reasons(changed, None, contents)
     skills = find_skills(activities, with_source_lines(changed, contents), reasons, dependencies, rules.skills)

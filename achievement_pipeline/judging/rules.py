@@ -11,12 +11,13 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from achievement_pipeline.judging.impact.known_signs import known_signs
 from achievement_pipeline.judging.skills.vocabulary import Language, Practice, Technology, Vocabulary, known_skills
 
 Address = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1)]
 Points = Annotated[float, Field(ge=0, le=100)]
 
-SCORE_VERSION = "5"
+SCORE_VERSION = "6"
 """Raised by hand whenever a default below, or the logic that reads it, changes a score."""
 
 
@@ -43,12 +44,32 @@ class CommitRules(BaseModel):
         default=("implement", "build", "deploy", "optimize", "integrate", "migrate", "automate", "design"),
         description="Whole words of the message, in any of their forms, that make a commit significant",
     )
-    impact_base: Points = Field(default=30, description="Impact of every significant commit")
-    impact_lines_per_point: float = Field(default=20, gt=0, description="Effective lines that add a point of impact")
-    impact_max: Points = Field(default=90, description="Impact is cut here")
     complexity_base: Points = Field(default=40, description="Complexity of every significant commit")
     complexity_points_per_file: Points = Field(default=5, description="Points of complexity an effective file adds")
     complexity_max: Points = Field(default=85, description="Complexity is cut here")
+
+
+class ImpactRules(BaseModel):
+    """What the user changes of the learnt impact of commits and pull requests."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    weights: dict[str, float] = Field(
+        default={}, description="Weights to use instead of the learnt ones, by sign (signs.toml has their names)"
+    )
+    off: tuple[str, ...] = Field(default=(), description="Signs, or rules of the ledger, that do not count")
+    likely_share: float = Field(
+        default=0.5, ge=0, le=1, description="Upper part of a repository's changes that is likely to be announced"
+    )
+
+    @model_validator(mode="after")
+    def _name_known_signs(self) -> ImpactRules:
+        known = {name for sign in known_signs() for name in (sign.sign, sign.rule)}
+        unknown = [name for name in (*self.weights, *self.off) if name not in known]
+        if unknown:
+            names = ", ".join(map(repr, unknown))
+            raise ValueError(f"no sign of impact is called {names}; their names are in judging/impact/signs.toml")
+        return self
 
 
 class PullRequestRules(BaseModel):
@@ -56,30 +77,6 @@ class PullRequestRules(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    impact_base: Points = Field(default=50, description="Impact of every significant pull request")
-    impact_lines_per_point: float = Field(default=50, gt=0, description="Effective lines that add a point of impact")
-    impact_lines_max: Points = Field(default=20, description="The most that lines add to impact")
-    impact_points_per_file: Points = Field(default=1, description="Points of impact an effective file adds")
-    impact_files_max: Points = Field(default=10, description="The most that files add to impact")
-    impact_points_per_reviewer: Points = Field(default=5, description="Points of impact each reviewer adds")
-    impact_reviewers_max: Points = Field(default=10, description="The most that reviewers add to impact")
-    impact_labels: dict[str, Points] = Field(
-        default={
-            "breaking": 10,
-            "breaking change": 10,
-            "critical": 10,
-            "security": 10,
-            "urgent": 10,
-            "vulnerability": 10,
-            "bug": 5,
-            "enhancement": 5,
-            "feature": 5,
-            "perf": 5,
-            "performance": 5,
-        },
-        description="Points of impact a label adds; of several the best counts. Case and prefixes (kind/) don't matter",
-    )
-    impact_max: Points = Field(default=100, description="Impact is cut here")
     complexity_base: Points = Field(default=40, description="Complexity of every significant pull request")
     complexity_points_per_file: Points = Field(default=2, description="Points of complexity an effective file adds")
     complexity_files_max: Points = Field(default=20, description="The most that files add to complexity")
@@ -222,6 +219,7 @@ class Rules(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     portfolio_min_impact: Points = Field(default=70, description="Impact from which an achievement is portfolio ready")
+    impact: ImpactRules = ImpactRules()
     commits: CommitRules = CommitRules()
     pull_requests: PullRequestRules = PullRequestRules()
     reviews: ReviewRules = ReviewRules()

@@ -10,7 +10,7 @@ from achievement_pipeline_tests.cli.conftest import Run
 def test_all_wrong_settings_are_named_at_once(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MIN_LINES_FOR_ACHIEVEMENT", "many")
     monkeypatch.setenv("ENABLE_GIT_TRACKING", "perhaps")
-    (tmp_path / "achievements.toml").write_text("[rules.commits]\nimpact_base = 300\ntipes = []\n")
+    (tmp_path / "achievements.toml").write_text("[rules.commits]\ncomplexity_base = 300\ntipes = []\n")
 
     answer = run("list")
 
@@ -18,7 +18,7 @@ def test_all_wrong_settings_are_named_at_once(run: Run, tmp_path: Path, monkeypa
     for name in (
         "MIN_LINES_FOR_ACHIEVEMENT",
         "ENABLE_GIT_TRACKING",
-        "rules.commits.impact_base",
+        "rules.commits.complexity_base",
         "rules.commits.tipes",
     ):
         assert name in answer.stderr

@@ -58,8 +58,9 @@ def test_a_history_becomes_explained_achievements(pipeline: Pipeline, repository
         "feature",
         "ada@example.org",
     )
-    assert (achievement.impact_score, achievement.complexity_score) == (50.0, 45.0)
-    assert sum(line["points"] for line in achievement.score_ledger if line["score"] == "impact") == 50.0
+    assert (achievement.impact_score, achievement.complexity_score) == (76.24, 45.0)
+    points = [line["points"] for line in achievement.score_ledger if line["score"] == "impact"]
+    assert round(sum(points), 2) == achievement.impact_score
     assert achievement.skills_demonstrated == ["Python"]
     assert achievement.tags == ["git", "feat", "core"]
     assert [line["key"] for line in achievement.evidence] == [achievement.key]
@@ -92,7 +93,7 @@ def test_a_changed_rule_judges_what_is_stored_without_reading_git(
     pipeline.collect()
     [before] = pipeline.achievements()
     shutil.rmtree(repository.path)
-    (tmp_path / "achievements.toml").write_text("[rules.commits]\nimpact_base = 50\n")
+    (tmp_path / "achievements.toml").write_text("[rules.commits]\ncomplexity_base = 50\n")
     pipeline.settings = load_settings()
 
     # what `achievements backfill --only judging` asks for, and what the sensor asks for after it

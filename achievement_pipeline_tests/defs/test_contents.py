@@ -138,7 +138,7 @@ def test_rules_that_let_other_commits_count_have_contents_read() -> None:
 
 
 def test_weights_read_nothing_again() -> None:
-    assert examined_by(Rules(pull_requests=PullRequestRules(impact_base=10))) == examined_by(Rules())
+    assert examined_by(Rules(pull_requests=PullRequestRules(complexity_base=10))) == examined_by(Rules())
 
 
 def test_more_commits_that_count_are_read_and_the_others_stay(reader: Reader) -> None:

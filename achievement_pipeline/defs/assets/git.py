@@ -119,7 +119,7 @@ def commit_scores(
     context: dg.AssetExecutionContext, commit_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]
 ) -> dg.MaterializeResult:
     """One row a commit that counts: impact and complexity, each the sum of its ledger lines."""
-    scores = score_commits(typed(CommitActivities, commit_activities), settings.rules.commits)
+    scores = score_commits(typed(CommitActivities, commit_activities), settings.rules.commits, settings.rules.impact)
     describe_repositories(context, "commit_scores", scores, partial(describe, preview=SCORES_SHOWN))
     return materialized("commit_scores", Scores, scores, describe_scores(scores))
 

@@ -99,7 +99,7 @@ def file_clues(files: pd.DataFrame, total: int) -> Iterator[tuple[str, npt.NDArr
     """
     places = files["place"].to_numpy()
     added, removed = (files[name].fillna(0).to_numpy(dtype="float64") for name in ("insertions", "deletions"))
-    kinds = _kinds(files["path"])
+    kinds = kinds_of_files(files["path"])
     names = [*(kind.name for kind in file_kinds()), "other"]
     new = (files["status"] == "A").to_numpy()
 
@@ -132,10 +132,10 @@ def file_clues(files: pd.DataFrame, total: int) -> Iterator[tuple[str, npt.NDArr
 
 def are_code(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
     """Tell which paths are those of code that is no test."""
-    return np.asarray(_kinds(paths) == [kind.name for kind in file_kinds()].index("code"))
+    return np.asarray(kinds_of_files(paths) == [kind.name for kind in file_kinds()].index("code"))
 
 
-def _kinds(paths: pd.Series[str]) -> npt.NDArray[np.int8]:
+def kinds_of_files(paths: pd.Series[str]) -> npt.NDArray[np.int8]:
     """The place among the kinds of the first one that fits each path; after the last where none does."""
     number, distinct = pd.factorize(paths)
     texts = pd.Series(distinct, dtype="str")

@@ -6,28 +6,25 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import CommitActivities, Scores
-from achievement_pipeline.judging.ledgers import add_up, constant, per_point, per_unit, sum_ledger
-from achievement_pipeline.judging.rules import CommitRules
+from achievement_pipeline.judging.impact.model import explain_impact
+from achievement_pipeline.judging.ledgers import add_up, constant, per_unit, sum_ledger
+from achievement_pipeline.judging.rules import CommitRules, ImpactRules
 
 
-def score_commits(activities: DataFrame[CommitActivities], rules: CommitRules) -> DataFrame[Scores]:
+def score_commits(
+    activities: DataFrame[CommitActivities],
+    rules: CommitRules,
+    impact: ImpactRules = ImpactRules(),  # noqa: B008 - it is immutable
+) -> DataFrame[Scores]:
     """Score the commits that count; the others have no row.
 
-    Impact: ``min(impact_max, impact_base + effective lines / impact_lines_per_point)``. Complexity:
+    Impact: what the signs of each commit are worth (`achievement_pipeline.judging.impact.model`). Complexity:
     ``min(complexity_max, complexity_base + complexity_points_per_file * effective files)``.
     """
     commits = activities.loc[activities["significant"]].set_index("key", drop=False)
-    lines = commits["effective_insertions"] + commits["effective_deletions"]
-    why = "every commit that counts"
-    impact = [
-        constant("base", rules.impact_base, why, commits.index),
-        per_point("lines", lines, "effective line", rules.impact_lines_per_point),
-    ]
     complexity = [
-        constant("base", rules.complexity_base, why, commits.index),
+        constant("base", rules.complexity_base, "every commit that counts", commits.index),
         per_unit("files", commits["effective_files"], "effective file", rules.complexity_points_per_file),
     ]
-    ledger = pd.concat(
-        [add_up("impact", impact, rules.impact_max), add_up("complexity", complexity, rules.complexity_max)]
-    )
-    return sum_ledger(ledger, commits["repository"])
+    ledger = [explain_impact(commits["signs"], impact), add_up("complexity", complexity, rules.complexity_max)]
+    return sum_ledger(pd.concat(ledger), commits["repository"])

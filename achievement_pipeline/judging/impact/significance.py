@@ -5,13 +5,15 @@ A commit counts when something speaks for it and nothing against it. ``docs/scor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
 from achievement_pipeline.columns.text import extract
 from achievement_pipeline.frames import DiffState
+from achievement_pipeline.judging.categories.categorise import Category
 from achievement_pipeline.judging.categories.peel import canonical_types
+from achievement_pipeline.judging.impact.signs import Flags
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.judging.rules import CommitRules
 from achievement_pipeline.patterns import escape
@@ -27,6 +29,7 @@ def judge_significance(  # noqa: PLR0913 - what a verdict rests on
     rules: CommitRules,
     *,
     also: Sequence[pd.Series[str]] = (),
+    likely: pd.Series[bool] | None = None,
 ) -> pd.DataFrame:
     """Decide which commits or pull requests count.
 
@@ -37,6 +40,7 @@ def judge_significance(  # noqa: PLR0913 - what a verdict rests on
         against: A boolean column for each reason that a commit never counts for, named by its code.
         rules: Types, keywords and the number of lines that make a commit significant.
         also: Codes of what else speaks for it, empty where it does not.
+        likely: Whether it is likely to be announced, which speaks for it where nothing else does.
 
     Returns:
         ``significant`` and ``reasons``, codes separated by commas: those against where there are any, else those for;
@@ -50,6 +54,8 @@ def judge_significance(  # noqa: PLR0913 - what a verdict rests on
             *also,
         ]
     )
+    if likely is not None:
+        speaking_for = speaking_for.where(speaking_for != "", code_where("likely", likely))
     return weigh(speaking_for, against)
 
 
@@ -67,6 +73,18 @@ def weigh(speaking_for: pd.Series[str], against: pd.DataFrame) -> pd.DataFrame:
             "reasons": reasons.where(reasons != "", "small"),
         }
     )
+
+
+def are_mechanical(categories: pd.DataFrame, signs: Mapping[str, Flags]) -> pd.Series[bool]:
+    """Tell what no person thought out: formatting, and dependencies brought up to date without touching source.
+
+    Args:
+        categories: ``category`` and ``rule``, as `achievement_pipeline.judging.categories.categorise` gives them.
+        signs: What `achievement_pipeline.judging.impact.signs.find_signs` found.
+    """
+    style = categories["category"] == Category.STYLE
+    updates = (categories["category"] == Category.DEPENDENCY) & ~signs["touches source"]
+    return style | updates
 
 
 def code_where(code: str, holds: pd.Series[bool]) -> pd.Series[str]:

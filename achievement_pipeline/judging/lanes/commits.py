@@ -26,13 +26,19 @@ from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.categorise import categorise
 from achievement_pipeline.judging.categories.clues import are_code
 from achievement_pipeline.judging.categories.peel import as_titles, peel, plain_bodies
-from achievement_pipeline.judging.impact.significance import are_unread, judge_significance
+from achievement_pipeline.judging.impact.model import are_likely, write_signs
+from achievement_pipeline.judging.impact.significance import (
+    are_mechanical,
+    are_unread,
+    judge_significance,
+)
+from achievement_pipeline.judging.impact.signs import Work, find_signs
 from achievement_pipeline.judging.lanes.pieces import credit_merges, pull_requests_of
 from achievement_pipeline.judging.links.commit_names import commit_names, places_of
 from achievement_pipeline.judging.links.merges import are_merged_pieces, find_bringers
 from achievement_pipeline.judging.links.references import link_commits, name_commits
 from achievement_pipeline.judging.links.same_work import digest_contents, find_retractions, find_reverts
-from achievement_pipeline.judging.noise.files import are_wide, counted_lines, put_source_lines
+from achievement_pipeline.judging.noise.files import are_wide, counted_lines, put_source_lines, with_source_lines
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.people import canonical, read_coauthors, read_sign_offs, show_names
 from achievement_pipeline.judging.rules import Person, Rules
@@ -141,14 +147,30 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     releases = _are_releases(commits, headers, count_code_lines(places, files, noise, len(commits)), rules)
     against = _against(commits, releases, amounts, reverts, rules, merged)
     against["import"] |= _are_foreign(commits, places, files)
-    against["mechanical"] = commits["sha"].isin(mechanical) | messages.are_automatic(commits["subject"])
     effective_lines = written_lines(amounts)
-    verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
+    work = work_files(places, files, noise)
+    categories = categorise(headers["type"], headers["description"], work)
+    breaking = headers["marked"] | messages.have_breaking_footer(commits["body"])
+    signs = find_signs(
+        Work(
+            titles=headers["description"],
+            bodies=commits["body"],
+            categories=categories["category"],
+            breaking=breaking,
+            commits=pd.Series(np.bincount(bringers[bringers >= 0], minlength=len(commits)), index=commits.index),
+            files=work_files(places, with_source_lines(files, contents), noise),
+        )
+    )
+    against["mechanical"] = commits["sha"].isin(mechanical) | messages.are_automatic(commits["subject"])
+    against["mechanical"] |= are_mechanical(categories, signs)
+    likely = are_likely(signs, commits["repository"], ~against.any(axis="columns"), rules.impact)
+    verdicts = judge_significance(
+        headers["type"], headers["description"], effective_lines, against, rules.commits, likely=likely
+    )
     of_counting = noise.isna().to_numpy() & verdicts["significant"].to_numpy()[places]
     contents_of_work = _placed(files, places, of_counting, ["path", "old_blob", "new_blob"])
     retractions = find_retractions(commits, contents_of_work, reverts, count=verdicts["significant"] & ~merged)
     own_contents = contents_of_work[~merged.to_numpy()[contents_of_work["place"]]]
-    categories = categorise(headers["type"], headers["description"], work_files(places, files, noise))
     persons = canonical(commits["author_email"], people)
     names = commit_names(commits["repository"], commits["sha"])
     keys = "git:" + names
@@ -175,9 +197,10 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
             "links": link_commits(commits, _brought(commits, bringers)),
             "signed_off_by": _listed(read_sign_offs(commits["body"], people), commits.index),
             "sha": commits["sha"],
+            "signs": write_signs(signs),
             "type": headers["type"],
             "scope": headers["scope"],
-            "breaking": headers["marked"] | messages.have_breaking_footer(commits["body"]),
+            "breaking": breaking,
             **amounts,
         }
     )

@@ -33,7 +33,15 @@ from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.categorise import categorise
 from achievement_pipeline.judging.categories.labels import categorise_labels, plain_label
 from achievement_pipeline.judging.categories.peel import as_titles, peel, plain_bodies
-from achievement_pipeline.judging.impact.significance import code_where, join_codes, judge_significance, weigh
+from achievement_pipeline.judging.impact.model import are_likely, explain_impact, write_signs
+from achievement_pipeline.judging.impact.significance import (
+    are_mechanical,
+    code_where,
+    join_codes,
+    judge_significance,
+    weigh,
+)
+from achievement_pipeline.judging.impact.signs import Work, find_signs
 from achievement_pipeline.judging.lanes.commits import (
     FOREIGN_FILES,
     count_code_lines,
@@ -56,7 +64,7 @@ from achievement_pipeline.judging.links.references import link_pull_requests, li
 from achievement_pipeline.judging.links.same_work import Retraction, find_reverted_pull_requests
 from achievement_pipeline.judging.noise.files import noise_reasons
 from achievement_pipeline.judging.people import are_asked_for, canonical
-from achievement_pipeline.judging.rules import BotRules, Person, PullRequestRules, ReviewRules, Rules, SkillRules
+from achievement_pipeline.judging.rules import BotRules, Person, ReviewRules, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_skills
 from achievement_pipeline.judging.skills.mentions import find_mentions
 
@@ -67,6 +75,7 @@ _BLOB = "1" * 40
 _OTHER_BLOB = "2" * 40
 _FILE_MODE = "100644"
 _GITHUB = "github.com"
+_BREAKING_LABELS = {"breaking", "breaking change", "backwards incompatible"}
 
 
 def judge_pull_requests(  # noqa: PLR0913 - what a verdict rests on
@@ -144,7 +153,7 @@ def score_pull_requests(activities: DataFrame[PullRequestActivities], rules: Rul
     counting = activities.loc[activities["significant"]].set_index("key", drop=False)
     of_reviews = counting["kind"] == ActivityKind.REVIEW
     ledger = [
-        *_score_pulls(counting[~of_reviews], rules.pull_requests),
+        *_score_pulls(counting[~of_reviews], rules),
         *_score_reviews(counting[of_reviews], rules.reviews),
     ]
     return sum_ledger(pd.concat(ledger), counting["repository"])
@@ -177,7 +186,20 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
     amounts = count_work(len(pulls), places, files, noise, None)
     coauthors = _coauthors(pulls, commits, accounts, people, rules.bots)
     labelled = categorise_labels(pulls["labels"])
-    otherwise = categorise(headers["type"], headers["description"], work_files(places, files, noise))
+    changed = work_files(places, files, noise)
+    otherwise = categorise(headers["type"], headers["description"], changed)
+    categories = labelled[["category", "rule"]].fillna(otherwise)
+    breaking = headers["marked"] | messages.have_breaking_footer(pulls["body"])
+    signs = find_signs(
+        Work(
+            titles=headers["description"],
+            bodies=pulls["body"],
+            categories=categories["category"],
+            breaking=breaking | _say_breaking(pulls["labels"]),
+            commits=pulls["commit_count"].fillna(1).astype("int64"),
+            files=changed,
+        )
+    )
     reviewers = _count_reviewers(pulls, given)
     judged = pd.DataFrame(
         {
@@ -193,15 +215,16 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
             "coauthors": coauthors,
             "started_at": pulls["created_at"],
             "completed_at": pulls["merged_at"],
-            "category": labelled["category"].fillna(otherwise["category"]),
-            "category_rule": labelled["rule"].fillna(otherwise["rule"]),
+            "category": categories["category"],
+            "category_rule": categories["rule"],
             "retracted_by": pulls["retracted_by"],
             "names": pulls["names"],
             "links": pulls["links"],
             "number": pulls["number"],
+            "signs": write_signs(signs).set_axis(pulls.index),
             "type": headers["type"],
             "scope": headers["scope"],
-            "breaking": headers["marked"] | messages.have_breaking_footer(pulls["body"]),
+            "breaking": breaking,
             "labels": pulls["labels"],
             **amounts,
             "commits": pulls["commit_count"].fillna(0).astype("int64"),
@@ -223,11 +246,15 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
             & (count_code_lines(places, files, noise, len(pulls)) <= rules.commits.min_lines),
             "import": amounts["files"] > FOREIGN_FILES,
             "no-work": (pulls["detail"] == "read") & (amounts["effective_files"] == 0),
+            "mechanical": are_mechanical(categories, signs),
         }
     )
     lines = written_lines(amounts)
+    likely = are_likely(signs, pulls["repository"], ~against.any(axis="columns"), rules.impact)
     also = [labelled["rule"].fillna("").astype("str"), code_where("reviewed", reviewers > 0)]
-    verdicts = judge_significance(headers["type"], headers["description"], lines, against, rules.commits, also=also)
+    verdicts = judge_significance(
+        headers["type"], headers["description"], lines, against, rules.commits, also=also, likely=likely
+    )
     taken_back = code_where(Retraction.REVERTED.value, judged["retracted_by"].notna())
     return judged.assign(**verdicts.assign(reasons=join_codes([verdicts["reasons"], taken_back])))
 
@@ -284,6 +311,7 @@ def _judge_reviews(
         retracted_by=pd.Series(pd.NA, index=given.index, dtype="str"),
         names="[]",
         links=link_reviews(given),
+        signs=pd.Series("", index=given.index, dtype="str"),
         type=pd.Series(pd.NA, index=given.index, dtype="str"),
         scope=pd.Series(pd.NA, index=given.index, dtype="str"),
         breaking=False,
@@ -306,40 +334,35 @@ def _judge_reviews(
     return judged.assign(**weigh(speaking_for, against))[list(pulls.columns)]
 
 
-def _score_pulls(pulls: pd.DataFrame, rules: PullRequestRules) -> list[pd.DataFrame]:
+def _score_pulls(pulls: pd.DataFrame, rules: Rules) -> list[pd.DataFrame]:
+    own = rules.pull_requests
     lines = pulls["effective_insertions"] + pulls["effective_deletions"]
-    files, reviewers = pulls["effective_files"], pulls["reviewers"]
-    why = "every pull request that counts"
-    impact = [
-        constant("base", rules.impact_base, why, pulls.index),
-        per_point("lines", lines, "effective line", rules.impact_lines_per_point, rules.impact_lines_max),
-        per_unit("files", files, "effective file", rules.impact_points_per_file, rules.impact_files_max),
-        per_unit("reviews", reviewers, "reviewer", rules.impact_points_per_reviewer, rules.impact_reviewers_max),
-        _labels(pulls["labels"], rules),
-    ]
     complexity = [
-        constant("base", rules.complexity_base, why, pulls.index),
-        per_unit("files", files, "effective file", rules.complexity_points_per_file, rules.complexity_files_max),
-        per_point("lines", lines, "effective line", rules.complexity_lines_per_point, rules.complexity_lines_max),
+        constant("base", own.complexity_base, "every pull request that counts", pulls.index),
         per_unit(
-            "reviewers", reviewers, "reviewer", rules.complexity_points_per_reviewer, rules.complexity_reviewers_max
+            "files",
+            pulls["effective_files"],
+            "effective file",
+            own.complexity_points_per_file,
+            own.complexity_files_max,
         ),
+        per_point("lines", lines, "effective line", own.complexity_lines_per_point, own.complexity_lines_max),
         per_unit(
-            "commits", pulls["commits"], "commit", rules.complexity_points_per_commit, rules.complexity_commits_max
+            "reviewers",
+            pulls["reviewers"],
+            "reviewer",
+            own.complexity_points_per_reviewer,
+            own.complexity_reviewers_max,
         ),
+        per_unit("commits", pulls["commits"], "commit", own.complexity_points_per_commit, own.complexity_commits_max),
     ]
-    return [add_up("impact", impact, rules.impact_max), add_up("complexity", complexity, rules.complexity_max)]
+    return [explain_impact(pulls["signs"], rules.impact), add_up("complexity", complexity, own.complexity_max)]
 
 
-def _labels(labels: pd.Series[str], rules: PullRequestRules) -> Measure:
-    """The points of the best label of each pull request."""
-    points = {plain_label(label): points for label, points in rules.impact_labels.items()}
-    best = [
-        max(((points.get(plain_label(name), 0.0), name) for name in json.loads(names)), default=(0.0, ""))
-        for names in labels
-    ]
-    found = pd.DataFrame(best, index=labels.index, columns=["points", "label"]).astype({"points": "float64"})
-    return Measure("labels", found["points"], ("label " + found["label"].astype("str")).astype("str"))
+def _say_breaking(labels: pd.Series[str]) -> pd.Series[bool]:
+    """Whether a label calls the change a breaking one."""
+    plain = [{plain_label(name) for name in json.loads(names)} for names in labels]
+    return pd.Series([bool(names & _BREAKING_LABELS) for names in plain], index=labels.index, dtype=bool)
 
 
 def _score_reviews(reviews: pd.DataFrame, rules: ReviewRules) -> list[pd.DataFrame]:

@@ -55,7 +55,7 @@ def test_an_achievement_is_found_by_the_beginning_of_its_commit(collected: Run, 
 
     assert answer.exit_code == 0
     assert "Count things" in answer.output
-    assert "impact 50, complexity 45" in answer.output
+    assert "impact 76.24, complexity 45" in answer.output
 
 
 def test_skills_are_listed_with_how_often_and_since_when_they_were_shown(collected: Run) -> None:
@@ -72,7 +72,7 @@ def test_an_explanation_has_every_line_of_the_ledger(collected: Run, repository:
 
     answer = collected("explain", sha[:10])
 
-    for said in ("counts: yes (type:feat", "+30.00  base", "+20.00  lines", "400 effective lines", "Python (language)"):
+    for said in ("counts: yes (type:feat", "+37.92  base", "+26.14  kind", "a feature", "Python (language)"):
         assert said in answer.output, answer.output
 
 

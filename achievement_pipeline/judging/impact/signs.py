@@ -1,0 +1,172 @@
+"""Signs of a change that maintainers announce: what its files are for, what its title says, what it closes and breaks.
+
+A sign is a yes or no that can be shown to people; a size has one for each of its steps. Their weights are learnt from
+public histories with hand-written release notes (``weights.csv``). Nothing here looks at a changelog: whether a change
+touches it is direct evidence for a user, but the answer itself for a learner.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from achievement_pipeline.judging.categories.categorise import Category
+from achievement_pipeline.judging.categories.clues import file_kinds, kinds_of_files
+from achievement_pipeline.judging.impact.known_signs import known_signs
+from achievement_pipeline.judging.paths import matches
+
+Flags = npt.NDArray[np.bool_]
+
+_LINES: Final = {"5-19": (5, 19), "20-79": (20, 79), "80-299": (80, 299), "300+": (300, np.inf)}
+"""Steps of size, from the first to the last line."""
+
+NOTES: Final = (
+    r"(?i)(?:^|/)(?:change[-_ ]?logs?|changes|history|news|release[-_ ]?notes?|releases|whats?[-_ ]?new|relnotes)"
+    r"(?:[-_. ]?v?[\d._x-]*)(?:\.(?:md|markdown|rst|txt|adoc|asciidoc|rdoc|textile))?$"
+    r"|(?:^|/)(?:change[-_]?logs?|changelog\.d|changes|newsfragments|\.changes|\.changelog|\.changeset|\.chloggen"
+    r"|changelog_unreleased|release[-_ ]?notes?|relnotes|whats?[-_]?new|towncrier)/"
+)
+"""Paths of release notes and of the fragments that they are made from."""
+
+_SHORT_TITLE: Final = 3
+"""Words of a title that says little."""
+_MANY_COMMITS: Final = 3
+_TINY: Final = 2
+"""Lines of a change that may be an afterthought."""
+
+_PURPOSES: Final = {
+    "source": ("code", "schema", "stylesheet"),
+    "tests": ("test",),
+    "docs": ("docs",),
+    "checks": ("ci", "github", "linter", "git setting"),
+    "build": ("build", "manifest", "lock file", "script"),
+    "examples": ("example", "benchmark"),
+}
+"""What kinds of files are for; all others are data and settings that the product may ship."""
+_SOURCE, _DOCS = (list(_PURPOSES).index(name) for name in ("source", "docs"))
+_OTHER: Final = len(_PURPOSES)
+
+_USER_DOCS: Final = (
+    r"(?i)(?:^|/)(?:docs?|documentation|man|manual|guides?|website|site|book|doc-site)/.*"
+    r"\.(?:mdx?|rst|adoc|txt|html|tex|1|asciidoc|ipynb|mld|haml|erb|rdoc)$|(?:^|/)readme[^/]*$"
+)
+_OTHERS_DOCS: Final = (
+    r"(?i)contribut|develop|/internal|maintain|/adr|design|proposal|blog|code_of|governance|security|release|/dev/"
+    r"|community|licen[cs]e|roadmap"
+)
+"""Documents for those who work on the project, not for those who use it."""
+
+_CLOSES: Final = r"(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b:?\s+(?:issues?\s+)?(?:(?:[\w.-]+/[\w.-]+)?#\d+|https?://\S+/issues/\d+)"
+_SAYS_BREAKING: Final = r"(?i)\bbreaking\b|\bbackwards?[- ]incompatib"
+
+
+class Work(NamedTuple):
+    """Pieces of work, as far as their signs are concerned; all columns have one index."""
+
+    titles: pd.Series[str]
+    """Without type, scope and number."""
+    bodies: pd.Series[str]
+    categories: pd.Series[str]
+    breaking: pd.Series[bool]
+    """Marked as such."""
+    commits: pd.Series[int]
+    """Of the branch; 1 for a commit."""
+    files: pd.DataFrame
+    """Those that are work: ``place`` of their piece, ``path``, ``status``, ``insertions``, ``deletions``."""
+
+
+def find_signs(work: Work) -> dict[str, Flags]:
+    """Tell which pieces of work show each sign."""
+    return _of_files(work) | _of_titles(work) | _of_messages(work) | _of_categories(work)
+
+
+def are_notes(paths: pd.Series[str]) -> Flags:
+    """Tell which paths are release notes, or fragments of them."""
+    return matches(paths, NOTES)
+
+
+def _of_titles(work: Work) -> dict[str, Flags]:
+    return {sign.sign: matches(work.titles, f"(?i){sign.pattern}") for sign in known_signs() if sign.pattern} | {
+        "short title": (work.titles.str.count(r"[\w'`-]+") <= _SHORT_TITLE).to_numpy(),
+    }
+
+
+def _of_messages(work: Work) -> dict[str, Flags]:
+    says_breaking = matches(work.titles, _SAYS_BREAKING) | matches(work.bodies, r"(?i)\bbreaking[ -]change")
+    return {
+        "closes an issue": matches(work.titles, _CLOSES) | matches(work.bodies, _CLOSES),
+        "breaking": work.breaking.to_numpy(dtype=bool) | says_breaking,
+        "3+ commits": (work.commits >= _MANY_COMMITS).to_numpy(),
+    }
+
+
+def _of_categories(work: Work) -> dict[str, Flags]:
+    told: dict[str, tuple[str, ...]] = {
+        category.value: (category.value,)
+        for category in (
+            Category.FEATURE, Category.BUGFIX, Category.DOCUMENTATION, Category.TESTING, Category.INFRASTRUCTURE,
+            Category.REFACTORING, Category.DEPENDENCY,
+        )
+    }  # fmt: skip
+    told["performance or security"] = (Category.PERFORMANCE.value, Category.SECURITY.value)
+    return {f"is {name}": work.categories.isin(values).to_numpy() for name, values in told.items()}
+
+
+def _of_files(work: Work) -> dict[str, Flags]:
+    total = len(work.titles)
+    number, distinct = pd.factorize(work.files["path"])
+    paths = pd.Series(distinct, dtype="str")
+    is_user_doc = matches(paths, _USER_DOCS) & ~matches(paths, _OTHERS_DOCS)
+    own = ~are_notes(paths)[number]
+    files, number = work.files[own], number[own]
+    places = files["place"].to_numpy()
+    purposes = _purposes(paths)[number]
+    touched = np.zeros((total, _OTHER + 1), dtype=bool)
+    touched[places, purposes] = True
+    source, tests, docs, checks, build, examples, other = touched.T
+    product = source | other
+
+    def touching(rows: Flags) -> Flags:
+        return np.bincount(places[rows], minlength=total) > 0
+
+    is_source = purposes == _SOURCE
+    user_docs = touching(is_user_doc[number] & ~is_source)
+    gone = (files["status"] == "D").to_numpy()
+    lines = (files["insertions"].fillna(0) + files["deletions"].fillna(0).where(~gone, 0)).to_numpy(dtype="float64")
+    source_lines = np.bincount(places[is_source], weights=lines[is_source], minlength=total)
+    work_lines = np.bincount(places, weights=lines, minlength=total)
+    return {
+        "touches source": source,
+        "touches source and tests": source & tests,
+        "touches source and docs": source & docs,
+        "touches user docs": user_docs,
+        "touches source and user docs": source & user_docs,
+        "touches docs only": docs & ~(product | tests | checks | build | examples),
+        "touches tests only": tests & ~(product | docs | checks | build | examples),
+        "touches build only": build & ~(product | docs | tests | examples | checks),
+        "touches no product": ~product & ~build,
+        "touches examples only": examples & ~(product | docs | tests | checks | build),
+        "touches checks": checks,
+        "touches build": build,
+        "touches tests": tests,
+        "deleted source file": touching(is_source & gone),
+        "new document": touching((purposes == _DOCS) & (files["status"] == "A").to_numpy()),
+        **{f"{step} lines of source": _between(source_lines, *ends) for step, ends in _LINES.items()},
+        "2 lines at most": work_lines <= _TINY,
+    }
+
+
+def _between(amounts: npt.NDArray[Any], low: float, high: float) -> Flags:
+    found: Flags = (amounts >= low) & (amounts <= high)
+    return found
+
+
+def _purposes(paths: pd.Series[str]) -> npt.NDArray[np.intp]:
+    """The place among the purposes of each path; after the last where none is known."""
+    of_kind = {kind: place for place, kinds in enumerate(_PURPOSES.values()) for kind in kinds}
+    known = np.array([*(of_kind.get(kind.name, _OTHER) for kind in file_kinds()), _OTHER])
+    found: npt.NDArray[np.intp] = known[kinds_of_files(paths)]
+    return found

@@ -1,0 +1,285 @@
+"""Learn the impact model from hand-written release notes, and measure it on projects that it was not learnt from.
+
+    python benchmarks/impact.py learn REPOSITORY...
+    python benchmarks/impact.py measure REPOSITORY... [--without announced,alive] [--json]
+
+The truth is what maintainers told their users: a piece of work is *told* where its number, or that of an issue it
+closes, stands in the notes, or where the same work added entries to them; it is a *headline* where that was below
+features, additions, highlights, major or breaking changes. Projects that tell nearly everything or nearly nothing are
+left out.
+
+``learn`` writes ``weights.csv`` and ``calibration.csv`` of the package anew, the same bytes for the same clones.
+``--cache`` keeps what was read of a clone, by its head.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from impact_figures import of_all
+from impact_units import Clone, labels_of, project_name, raw_commits, read_units
+
+from achievement_pipeline.judging import impact
+from achievement_pipeline.judging.categories.peel import peel
+from achievement_pipeline.judging.impact.known_signs import known_signs
+from achievement_pipeline.judging.impact.model import add_signs, learnt_model, likelihood
+from achievement_pipeline.judging.impact.signs import Work, are_notes, find_signs
+from achievement_pipeline.judging.lanes.commits import judge_commits, work_files
+from achievement_pipeline.judging.links.commit_names import places_of
+from achievement_pipeline.judging.noise.files import noise_reasons
+from achievement_pipeline.judging.rules import Rules
+from achievement_pipeline.sources.git import path_attributes
+
+LEAST_TOLD = 40
+MOST_TOLD = 0.82
+"""A project that tells less, or a larger share, has no notes that choose."""
+EDGES = (0.02, 0.98)
+"""Of what was told, by time: the years outside have no notes yet, or none of this kind any more."""
+PENALTY = 100.0
+"""Of the squares of the weights, of signs that are scaled alike."""
+KNOTS = 24
+ROUNDS = 60
+CATEGORIES = {"feature": 5, "performance": 4, "security": 4, "bugfix": 3, "refactoring": 2}
+
+
+def read_project(location: str, cache: Path | None) -> pd.DataFrame:
+    """Read the units of a clone: what maintainers told of them, their signs, and what they are compared by."""
+    stored = None
+    if cache:
+        cache.mkdir(parents=True, exist_ok=True)
+        stored = cache / f"{project_name(location).replace('/', '+')}.parquet"
+        if stored.exists():
+            return pd.read_parquet(stored)
+    clone = read_units(location)
+    units = _units(clone) if len(clone.commits) else pd.DataFrame()
+    if stored:
+        units.to_parquet(stored)
+    return units
+
+
+def _units(clone: Clone) -> pd.DataFrame:
+    attributes = path_attributes(clone.repository, clone.files["path"].unique())
+    noise = noise_reasons(clone.files, attributes)
+    commits = raw_commits(clone.commits)
+    judged: pd.DataFrame = judge_commits(commits, clone.files, noise, Rules())
+    work = work_files(places_of(clone.files, commits), clone.files, noise)
+    has_work = np.isin(np.arange(len(commits)), work["place"][~are_notes(work["path"])])
+    titles = peel(commits["subject"], commits["body"])["description"]
+    signs = find_signs(
+        Work(
+            titles,
+            commits["body"],
+            judged["category"],
+            judged["breaking"],
+            clone.commits["branch_commits"],
+            work,
+        )
+    )
+    units = pd.DataFrame(
+        {
+            "project": clone.name,
+            "head": clone.head,
+            "sha": commits["sha"],
+            "number": clone.commits["number"],
+            "title": titles,
+            "author": commits["author_name"],
+            "person": judged["person"],
+            "at": commits["committed_at"],
+            "category": judged["category"],
+            "lines": judged["insertions"] + judged["deletions"],
+            "counts": judged["significant"],
+            "net_lines": judged["effective_insertions"] + judged["effective_deletions"],
+            **labels_of(clone),
+            **signs,
+        }
+    )
+    # what only writes the notes, or what tools write, is no work of its own
+    return units[has_work].reset_index(drop=True)
+
+
+def chosen(units: pd.DataFrame) -> pd.DataFrame | None:
+    """The units between the first and the last that were told; None for a project whose notes do not choose."""
+    if units.empty or units["told"].sum() < LEAST_TOLD:
+        return None
+    first, last = units.loc[units["told"], "at"].quantile(list(EDGES))
+    within = units[units["at"].between(first, last)].reset_index(drop=True)
+    return within if within["told"].mean() <= MOST_TOLD else None
+
+
+def read_projects(locations: Sequence[str], cache: Path | None) -> dict[str, pd.DataFrame]:
+    """Read the projects whose notes choose."""
+    projects = {}
+    for location in sorted(locations, key=project_name):
+        units = chosen(read_project(location, cache))
+        name = project_name(location)
+        if units is None:
+            print(f"{name}: left out, its notes do not choose", file=sys.stderr)
+            continue
+        share = units["told"].mean()
+        print(f"{name}: {len(units)} units, {share:.0%} told, {units['headline'].sum()} headlines", file=sys.stderr)
+        projects[name] = units
+    return projects
+
+
+def learn(projects: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Learn what signs weigh, and how likely their sums are told.
+
+    Each project has a start of its own, so that no sign stands for a project that tells much; projects weigh by the
+    square root of their size. The target is half told, half headline, from projects that have headlines.
+    """
+    names = [sign.sign for sign in known_signs()]
+    units = pd.concat([units for units in projects.values() if units["headline"].sum() >= 10], ignore_index=True)
+    shown = units[names].to_numpy(dtype="float64")
+    spread = shown.std(axis=0)
+    scaled = (shown - shown.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    project = pd.factorize(units["project"])[0]
+    importance = (1000 / np.bincount(project))[project] ** 0.5
+    target = (units["told"].astype("float64") + units["headline"]).to_numpy() / 2
+    weights = (_regress(scaled, target, importance, project) / np.where(spread > 0, spread, 1)).round(3)
+    table = pd.DataFrame({"sign": names, "weight": weights})
+    everything = pd.concat(projects.values(), ignore_index=True)
+    sums = everything[names].to_numpy(dtype="float64") @ weights
+    importance = (1 / everything.groupby("project")["told"].transform("size")).to_numpy()
+    return table, _calibrate(sums, everything["told"].to_numpy(dtype="float64"), importance)
+
+
+def _regress(signs: np.ndarray, target: np.ndarray, importance: np.ndarray, project: np.ndarray) -> np.ndarray:
+    """Logistic regression by Newton's method, each project with an intercept of its own."""
+    weights, starts = np.zeros(signs.shape[1]), np.zeros(project.max() + 1)
+    penalty = PENALTY * np.eye(len(weights))
+    for _ in range(ROUNDS):
+        likely = 1 / (1 + np.exp(-(signs @ weights + starts[project])))
+        curvature, slope = importance * likely * (1 - likely), importance * (target - likely)
+        of_project = np.bincount(project, curvature)
+        crossed = np.column_stack([np.bincount(project, curvature * column) for column in signs.T])
+        hessian = (signs * curvature[:, np.newaxis]).T @ signs + penalty - (crossed.T / of_project) @ crossed
+        ahead = np.bincount(project, slope)
+        step = np.linalg.solve(hessian, signs.T @ slope - penalty @ weights - crossed.T @ (ahead / of_project))
+        weights, starts = weights + step, starts + (ahead - crossed @ step) / of_project
+        if np.abs(step).max() < 1e-9:
+            break
+    return weights
+
+
+def _calibrate(sums: np.ndarray, told: np.ndarray, importance: np.ndarray) -> pd.DataFrame:
+    """The share that was told at sums of weights: monotone, and growing everywhere by a little."""
+    order = np.argsort(sums, kind="stable")
+    ends = np.searchsorted(np.cumsum(importance[order]), np.linspace(0, importance.sum(), KNOTS + 1)[1:-1])
+    rows = [
+        (
+            np.average(sums[part], weights=importance[part]),
+            np.average(told[part], weights=importance[part]),
+            importance[part].sum(),
+        )
+        for part in np.split(order, ends)
+        if len(part)
+    ]
+    blocks: list[list[float]] = []
+    for _, share, weight in rows:  # pool adjacent violators
+        blocks.append([share, weight, 1])
+        while len(blocks) > 1 and blocks[-2][0] >= blocks[-1][0]:
+            share_, weight_, count = blocks.pop()
+            last = blocks[-1]
+            blocks[-1] = [
+                (last[0] * last[1] + share_ * weight_) / (last[1] + weight_),
+                last[1] + weight_,
+                last[2] + count,
+            ]
+    shares = np.repeat([block[0] for block in blocks], [int(block[2]) for block in blocks])
+    knots = np.array([row[0] for row in rows])
+    shares = shares + np.arange(len(shares)) * 1e-4
+    # beyond the ends the curve goes on towards never and always
+    knots = np.concatenate([[knots[0] - 3], knots, [knots[-1] + 3]])
+    shares = np.concatenate([[shares[0] / 3], shares, [1 - (1 - shares[-1]) / 3]])
+    return pd.DataFrame({"sum": knots.round(3), "likely": shares.round(4)}).drop_duplicates("sum")
+
+
+def measure(projects: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Measure the shipped model beside what it has to beat."""
+    model = learnt_model()
+    names = [sign.sign for sign in known_signs()]
+    sums = {
+        name: add_signs({sign: units[sign].to_numpy() for sign in names}, model) for name, units in projects.items()
+    }
+    likely = {name: likelihood(values, model) for name, values in sums.items()}
+    mean, each = of_all(projects, sums, likely)
+    first = {name: units.iloc[np.argsort(-sums[name], kind="stable")[:20]] for name, units in projects.items()}
+    for name, units in first.items():
+        each[name] |= {
+            "units": len(projects[name]),
+            "share_told": float(projects[name]["told"].mean()),
+            "share_counting": float(projects[name]["counts"].mean()),
+            "noise20": _noise(units),
+            "bots20": _bots(units),
+        }
+    mean |= {
+        key: float(np.mean([each[name][key] for name in projects]))
+        for key in ("noise20", "bots20", "share_told", "share_counting")
+    }
+    baselines = {}
+    for baseline in ("lines", "net_lines", "category_lines", "random"):
+        ranks = {name: _baseline(baseline, units) for name, units in projects.items()}
+        baselines[baseline] = of_all(projects, ranks, ranks)[0]
+    return {"mean": mean, "median": pd.DataFrame(each).T.median().to_dict(), "baselines": baselines, "projects": each}
+
+
+def _plain(figures: object) -> object:
+    """The figures with null for what was not measured: JSON has no other word for it."""
+    if isinstance(figures, dict):
+        return {key: _plain(value) for key, value in figures.items()}
+    return None if isinstance(figures, float) and np.isnan(figures) else figures
+
+
+def _noise(first: pd.DataFrame) -> float:
+    return float(((first["net_lines"] == 0) | first["category"].isin(["style", "dependency"])).mean())
+
+
+def _bots(first: pd.DataFrame) -> float:
+    return float(first["author"].str.contains(r"(?i)(?:^|[\W_])bot\b|[a-z]Bot\b|\[bot\]").mean())
+
+
+def _baseline(name: str, units: pd.DataFrame) -> np.ndarray:
+    """A ranking by something simple, as parts of 1."""
+    if name == "random":
+        return np.random.default_rng(1).random(len(units))
+    if name == "category_lines":
+        kinds = units["category"].map(CATEGORIES).fillna(1)
+        return (kinds + units["net_lines"].rank(pct=True) * 0.99).rank(pct=True).to_numpy()
+    return units[name].rank(pct=True).to_numpy()
+
+
+def main() -> None:
+    """Learn or measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("do", choices=["learn", "measure"])
+    parser.add_argument("repositories", nargs="+", help="clones with hand-written release notes")
+    parser.add_argument("--without", default="", help="direct evidence to leave out: announced,alive")
+    parser.add_argument("--json", action="store_true", help="all figures, as JSON")
+    parser.add_argument("--cache", type=Path, help="folder that keeps what was read")
+    options = parser.parse_args()
+    projects = read_projects(options.repositories, options.cache)
+    if not projects:
+        sys.exit("None of these projects has notes that choose.")
+    if options.do == "learn":
+        weights, curve = learn(projects)
+        folder = Path(impact.__file__).parent
+        weights.to_csv(folder / "weights.csv", index=False, float_format="%g", lineterminator="\n")
+        curve.to_csv(folder / "calibration.csv", index=False, float_format="%g", lineterminator="\n")
+        return
+    figures = measure(projects)
+    if options.json:
+        print(json.dumps(_plain(figures), indent=2))
+        return
+    rows = {"model": figures["mean"], "median": figures["median"], **figures["baselines"]}
+    print(pd.DataFrame(rows).T.round(3).to_markdown())
+    print()
+    print(pd.DataFrame(figures["projects"]).T.round(3).to_markdown())
+
+
+if __name__ == "__main__":
+    main()

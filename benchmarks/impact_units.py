@@ -1,0 +1,270 @@
+"""The numbered pieces of work of a clone: squash commits and merges of pull requests, with what they changed."""
+
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from git.exc import GitCommandError
+from impact_notes import Added, Told, are_fragment, are_notes, read_added, read_fragment, read_told
+
+from achievement_pipeline.frames import DiffState, RawCommitFiles, RawCommits, typed
+from achievement_pipeline.judging.bots import are_bots
+from achievement_pipeline.judging.categories import messages
+from achievement_pipeline.judging.rules import BotRules
+from achievement_pipeline.sources.git import Repository, list_commits, open_repository, read_blobs, read_versions
+from achievement_pipeline.sources.git.changes import _DIFF_TREE, _SCHEMA, _batch, _whole_commits
+from achievement_pipeline.sources.git.tables import Blocks, to_frame
+
+_MERGE = re.compile(
+    r"^(?:Merge pull request #(\d+)\b|Auto merge of #(\d+)\b|Merge #(\d+)(?:\D|$)|Merge PR #(\d+)\b|Merged PR (\d+)\b"
+    r"|Merged in .*\(pull request #(\d+)\))"
+)
+_GITLAB = re.compile(r"(?m)^See merge request \S*!(\d+)\s*$")
+_SQUASH = re.compile(r"\(#(\d+)\)\s*$")
+_CLOSES = re.compile(
+    r"(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b:?\s+(?:issues?\s+)?"
+    r"((?:(?:[\w.-]+/[\w.-]+)?#|https?://\S+/issues/)\d+"
+    r"(?:(?:,| and|,? ?(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?))* ?#\d+)*)"
+)
+_COPY = re.compile(r"(?i)\bback-?port|\bcherry[- ]?pick|#\d+\)\s*\(#\d+\)\s*$")
+"""Words of what was told, if at all, under another number."""
+MOST_UNITS = 1500
+"""Of a project: the newest."""
+
+
+class Clone(NamedTuple):
+    """Units of a clone."""
+
+    name: str
+    head: str
+    commits: pd.DataFrame
+    """`RawCommits`, one row a unit, and ``number``, ``closes`` (list), ``branch_commits``."""
+    files: pd.DataFrame
+    told: Told
+    repository: Repository
+
+
+def read_units(location: str, most: int = MOST_UNITS) -> Clone:
+    """Read the numbered pieces of work of a clone, by people, releases and copies left out: the newest so many."""
+    with TemporaryDirectory() as cache:
+        repository = open_repository(location, cache=Path(cache))
+    name = project_name(location)
+    commits = list_commits(repository).commits.reset_index(drop=True)
+    units = _units(commits)
+    headers = messages.read_headers(units["subject"])
+    project = pd.Series(name.rpartition("/")[2], index=units.index)
+    release = messages.are_releases(headers["description"], project) | messages.are_autosquash(units["subject"])
+    release |= units["subject"].str.contains(_COPY)
+    bots = are_bots(units["author_name"], units["author_email"], BotRules())
+    told = _read_notes(repository, name)
+    units = units[~release & ~bots].sort_values(["committed_at", "sha"]).reset_index(drop=True)
+    named = np.flatnonzero(units["number"].isin(told.numbers))
+    units = units.iloc[: named[-1] + 1 if len(named) else None].iloc[-most:].reset_index(drop=True)
+    pairs = [f"{sha} {parents.split()[0]}" for sha, parents in zip(units["sha"], units["parents"], strict=True)]
+    files = _read_changes(repository, pairs)
+    units = units.assign(parents=units["parents"].str.split().str[0], diff=DiffState.READ.value)
+    units = units.astype({"diff": "str", "parents": "str"})
+    return Clone(name, repository.head or "", units, files, told, repository)
+
+
+def project_name(location: str) -> str:
+    """Return owner/name of a clone, by its folder where it has no remote."""
+    path = Path(location).resolve()
+    part = path.parent.name if path.name in {"repo", ".git"} else path.name
+    return part.replace("+", "/")
+
+
+def raw_commits(units: pd.DataFrame) -> pd.DataFrame:
+    """The units as commits of the pipeline."""
+    return typed(RawCommits, units[list(RawCommits.to_schema().columns)])
+
+
+def labels_of(clone: Clone) -> pd.DataFrame:
+    """Tell of each unit whether it was told, and as a headline."""
+    units = clone.commits
+    by_number = pd.Series(
+        [bool(_all(row) & clone.told.numbers) for row in zip(units["number"], units["closes"], strict=True)], dtype=bool
+    )
+    headline = pd.Series(
+        [bool(_all(row) & clone.told.headlines) for row in zip(units["number"], units["closes"], strict=True)],
+        dtype=bool,
+    )
+    touched = clone.files[clone.files["path"].map(lambda path: are_notes(path) or are_fragment(path))]
+    touched = touched[(touched["insertions"].fillna(0) > 0) & ~touched["binary"]]
+    places = units.reset_index().set_index("sha")["index"]
+    contents = read_versions(clone.repository, zip(touched["old_blob"], touched["new_blob"], strict=True))
+    told, headlined = by_number.to_numpy(copy=True), headline.to_numpy(copy=True)
+    for sha, path, status, versions in zip(touched["sha"], touched["path"], touched["status"], contents, strict=True):
+        if versions is None:
+            continue
+        before, after = ((side or b"").decode(errors="replace") for side in versions)
+        if are_fragment(path):
+            added = read_fragment(path, after) if status == "A" else Added(False, False)
+        elif len(after) < 4_000_000:
+            added = read_added(before, after)
+        told[places[sha]] |= added.told
+        headlined[places[sha]] |= added.headline
+    return pd.DataFrame({"told": told, "headline": headlined & told, "by_number": by_number})
+
+
+def _all(row: tuple[int, Sequence[int]]) -> set[int]:
+    return {row[0], *row[1]}
+
+
+def _units(commits: pd.DataFrame) -> pd.DataFrame:
+    """The commits that are units, each with the title, the text and the author of what it merged or squashed."""
+    history = _History.of(commits)
+    claimed = history.mainline()
+    rows = [row for place in range(len(commits) - 1, -1, -1) if (row := history.unit(place, claimed)) is not None]
+    found = pd.DataFrame(rows, columns=["place", "number", "title", "text", "branch_commits", "author", "merge"])
+    # a merge says more than the squash of the same number in another branch
+    found = found.sort_values("merge", kind="stable", ascending=False).drop_duplicates("number").sort_values("place")
+    units = commits.iloc[found["place"]].reset_index(drop=True)
+    for column in ("author_name", "author_email"):
+        units[column] = commits[column].iloc[found["author"]].array
+    return units.assign(
+        subject=pd.array(found["title"], dtype="str"),
+        body=pd.array(found["text"], dtype="str"),
+        number=found["number"].array,
+        branch_commits=found["branch_commits"].array,
+        merge=found["merge"].array,
+        closes=[_closed(f"{title}\n{text}") for title, text in zip(found["title"], found["text"], strict=True)],
+    )
+
+
+class _History(NamedTuple):
+    """Commits, the newest first, as lists."""
+
+    parents: list[list[int]]
+    """Places; those that are not there are left out."""
+    merges: list[bool]
+    subjects: list[str]
+    bodies: list[str]
+    authors: list[str]
+
+    @classmethod
+    def of(cls, commits: pd.DataFrame) -> "_History":
+        names = [row.split() for row in commits["parents"]]
+        place = {sha: number for number, sha in enumerate(commits["sha"])}
+        return cls(
+            [[place[sha] for sha in row if sha in place] for row in names],
+            [len(row) > 1 for row in names],
+            commits["subject"].to_list(),
+            commits["body"].to_list(),
+            commits["author_email"].to_list(),
+        )
+
+    def mainline(self) -> set[int]:
+        """What first parents lead to from the newest commit."""
+        found, left = set[int](), [0] if self.parents else []
+        while left:
+            here = left.pop()
+            found.add(here)
+            left = self.parents[here][:1]
+        return found
+
+    def unit(self, place: int, claimed: set[int]) -> tuple[int, int, str, str, int, int, bool] | None:
+        """What a commit is a unit of: its number, title, text, commits and author; None where it is none."""
+        subject, body = self.subjects[place], self.bodies[place]
+        if self.merges[place]:
+            match = _MERGE.match(subject) or _GITLAB.search(body)
+            return None if match is None else self._merge(place, int(match[match.lastindex or 0]), claimed)
+        if match := _SQUASH.search(subject):
+            listed = len(re.findall(r"(?m)^\* \S", body))
+            return place, int(match[1]), subject, body, max(1, listed), place, False
+        if match := re.match(r"^Merge pull request #(\d+)", subject):
+            return place, int(match[1]), body.strip().partition("\n")[0] or subject, body, 1, place, False
+        return None
+
+    def _merge(self, place: int, number: int, claimed: set[int]) -> tuple[int, int, str, str, int, int, bool]:
+        own = self._branch(place, claimed)
+        title, _, rest = self.bodies[place].strip().partition("\n")
+        if not title or _GITLAB.search(self.bodies[place]):
+            title = self.subjects[own[-1] if own else place]
+        texts = "\n".join(f"{self.subjects[one]}\n{self.bodies[one]}" for one in own[:60])
+        authors = Counter(self.authors[one] for one in own)
+        main = authors.most_common(1)[0][0] if authors else ""
+        author = next((one for one in own if self.authors[one] == main), place)
+        return place, number, title.strip(), f"{rest.strip()}\n{texts}", len(own), author, True
+
+    def _branch(self, place: int, claimed: set[int]) -> list[int]:
+        """The commits that a merge brought, the newest first; each is claimed once."""
+        found, left = [], list(self.parents[place][1:])
+        while left and len(found) < 2000:
+            one = left.pop()
+            if one not in claimed:
+                claimed.add(one)
+                found.append(one)
+                left += self.parents[one]
+        return sorted(found)
+
+
+def _closed(text: str) -> list[int]:
+    return sorted(
+        {
+            int(number)
+            for match in _CLOSES.finditer(text)
+            for number in re.findall(r"\d+(?!\S*/)", re.sub(r"https?://\S*/", "#", match[1]))
+        }
+    )
+
+
+def _read_changes(repository: Repository, pairs: Sequence[str]) -> pd.DataFrame:
+    """What units changed against their first parent; one that can't be read is passed over."""
+    batches: list[pa.RecordBatch] = []
+    left = list(pairs)
+    with repository.seal() as git:
+        while left:
+            blocks, read = Blocks(_whole_commits), set[str]()
+            try:
+                for chunk in git.chunks(*_DIFF_TREE, "--numstat", "-M", stdin=left):
+                    _parse(repository.key, blocks.add(chunk), batches, read)
+                _parse(repository.key, blocks.rest(), batches, read)
+                break
+            except GitCommandError:  # contents are missing
+                rest = blocks.rest()
+                _parse(repository.key, rest[: _whole_commits(rest)], batches, read)
+                broken = next((place for place, pair in enumerate(left) if pair.split()[0] not in read), len(left))
+                left = left[broken + 1 :]
+    return typed(RawCommitFiles, to_frame(batches, _SCHEMA))
+
+
+def _parse(key: str, block: bytes, batches: list[pa.RecordBatch], read: set[str]) -> None:
+    if block:
+        shas, batch = _batch(key, block)
+        read.update(shas)
+        batches.append(batch)
+
+
+def _read_notes(repository: Repository, name: str) -> Told:
+    listed = subprocess.run(
+        [
+            "git",
+            "-c",
+            "core.fsmonitor=",
+            "--git-dir",
+            str(repository.git_dir),
+            "ls-tree",
+            "-r",
+            "-z",
+            str(repository.head),
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+        errors="replace",
+    ).stdout.split("\0")[:-1]
+    blobs = [
+        entry.split(maxsplit=3)[2]
+        for entry in listed
+        if are_notes(entry.partition("\t")[2]) and entry.startswith("100")
+    ]
+    texts = [content.decode(errors="replace") for _, content in read_blobs(repository, blobs)]
+    return read_told(texts, name.rpartition("/")[2])
