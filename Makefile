@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALL_FROM := setup.cfg pyproject.toml constraints.txt
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test soak start lint audit constraints clean
+.PHONY: run test fuzz soak start lint audit constraints clean
 
 # your own data and keys play no part: the demo has a data folder of its own
 DEMO = env -u DATABASE_URL -u DAGSTER_DATABASE_URL -u DAGSTER_HOME -u ACHIEVEMENTS_FRAMES -u GITHUB_TOKEN \
@@ -23,6 +23,9 @@ run: $(VENV)/.installed ## show what it does, on the history of this repository
 
 test: $(VENV)/.installed-test ## run every test
 	python -m pytest
+
+fuzz: $(VENV)/.installed-test ## try every law with thousands of texts, paths, manifests and messages; takes an hour
+	HYPOTHESIS_PROFILE=fuzz python -m pytest -m "hypothesis and not e2e and not soak" --timeout=3600
 
 soak: $(VENV)/.installed-test ## let a service run for real, kill it in every way, see it recover; takes minutes
 	python -m pytest -m soak --soak-log docs/internals/soak.md

@@ -23,8 +23,10 @@ from achievement_pipeline.store.database import create_engine, ensure_database, 
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 
 # a law holds on a busy machine too: there no example is wrong for having taken long
-settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("unhurried")
+_unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("short", _unhurried, max_examples=30)
+settings.register_profile("fuzz", _unhurried, max_examples=2_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
 
 _SOAK_HEAD = """\
 # The last soak

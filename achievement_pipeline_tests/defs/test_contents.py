@@ -74,7 +74,7 @@ def test_the_files_of_a_commit_are_judged_by_each_other(reader: Reader) -> None:
     reader.written.commit("refactor: split", {"a.go": "rest\n", "b.go": STATEMENTS})
     reader.written.commit("feat: write", {"c.go": STATEMENTS.replace("number", "with")})
 
-    assert verdicts(reader.contents()) == [("a.go", "work"), ("b.go", "moved")]
+    assert verdicts(reader.contents()) == [("b.go", "copied"), ("a.go", "work")]
 
 
 def test_what_was_read_is_kept_and_not_read_again(reader: Reader) -> None:
