@@ -23,11 +23,11 @@ def collected(run: Run, repository: GitRepository) -> Run:
     [
         ((), ["Count things", "Count one more"]),
         (("--category", "bugfix"), ["Count one more"]),
-        (("--min-impact", "40"), ["Count things"]),
+        (("--min-impact", "60"), ["Count things"]),
         (("--skill", "Python", "--limit", "1"), ["Count things"]),
         (("--author", "me"), ["Count things", "Count one more"]),
         (("--author", "Ada Lovelace"), ["Count things", "Count one more"]),
-        (("--portfolio",), []),
+        (("--portfolio",), ["Count things"]),
         (("--since", "2999-01-01"), []),
     ],
 )
