@@ -69,6 +69,12 @@ def contains(texts: pd.Series, expression: str) -> pd.Series:
     return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index, dtype=bool)
 
 
+def count(texts: pd.Series, expression: str) -> pd.Series:
+    """Return how often an expression is found in each text; never in a missing one."""
+    found = pc.fill_null(pc.count_substring_regex(_as_arrow(texts), expression), 0)
+    return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index, dtype="int64")
+
+
 def extract(texts: pd.Series, expression: str) -> pd.Series:
     """Return what the one named group of an expression finds in each text first; missing where it is not found."""
     return extract_groups(texts, expression).iloc[:, 0]

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from achievement_pipeline.columns.text import count
 from achievement_pipeline.judging.categories.categorise import Category
 from achievement_pipeline.judging.categories.clues import file_kinds, kinds_of_files
 from achievement_pipeline.judging.impact.known_signs import known_signs
@@ -90,7 +91,7 @@ def are_notes(paths: pd.Series[str]) -> Flags:
 
 def _of_titles(work: Work) -> dict[str, Flags]:
     return {sign.sign: matches(work.titles, f"(?i){sign.pattern}") for sign in known_signs() if sign.pattern} | {
-        "short title": (work.titles.str.count(r"[\w'`-]+") <= _SHORT_TITLE).to_numpy(),
+        "short title": (count(work.titles, r"[\pL\pN_'`-]+") <= _SHORT_TITLE).to_numpy(),
     }
 
 
