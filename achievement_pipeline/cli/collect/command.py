@@ -60,7 +60,8 @@ def collect(
     if not collection.repositories and not collection.sources:
         raise click.UsageError(
             "There is nothing to collect from: this folder is in no repository, and none is known. Give --repo "
-            "PATH_OR_URL, or find some: achievements repos scan FOLDER --add"
+            "PATH_OR_URL, or find some: achievements repos scan FOLDER --add. "
+            f"Off: {', '.join(_off(settings))}."
         )
     _refuse_unknown_authors(collection, authors)
     if as_json:
