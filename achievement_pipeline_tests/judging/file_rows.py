@@ -82,7 +82,18 @@ def dependencies(*rows: Mapping[str, object]) -> DataFrame[DependencyChanges]:
 
 def _ordinary_commit() -> dict[str, object]:
     texts = dict.fromkeys(
-        ("title", "description", "person", "person_name", "coauthors", "category_rule", "reasons", "signed_off_by"), ""
+        (
+            "title",
+            "description",
+            "person",
+            "person_name",
+            "coauthors",
+            "category_rule",
+            "reasons",
+            "signed_off_by",
+            "signs",
+        ),
+        "",
     )
     counts = dict.fromkeys(
         (name for name in CommitActivities.to_schema().columns if name.endswith(("files", "ions"))), 0
