@@ -21,8 +21,8 @@ run: $(VENV)/.installed ## show what it does, on the history of this repository
 		'achievements collect --repo ~/src' 'a repository, or a folder of them' \
 		'achievements export brag' 'your first document'
 
-test: $(VENV)/.installed-test ## run every test
-	python -m pytest
+test: $(VENV)/.installed-test ## run every test, on all processors
+	python -m pytest --numprocesses auto --dist worksteal
 
 fuzz: $(VENV)/.installed-test ## try every law with thousands of texts, paths, manifests and messages; takes an hour
 	HYPOTHESIS_PROFILE=fuzz python -m pytest -m "hypothesis and not e2e and not soak" --timeout=3600
@@ -67,7 +67,7 @@ define install
 	$(if $(PYTHON),,$(error Python 3.11, 3.12, 3.13 or 3.14 is needed and none is on PATH))
 	@if command -v uv >/dev/null; then \
 		test -x $(BIN)/python || uv venv --quiet --python $(PYTHON) $(VENV); \
-		uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '$(1)'; \
+		uv pip install --quiet --compile-bytecode --python $(BIN)/python --constraint constraints.txt --editable '$(1)'; \
 	else \
 		test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
 		$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '$(1)'; \

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the whole session, and a database of its own for every test that asks for one.
+"""A PostgreSQL server for the whole run, and a database of its own for every test that asks for one.
 
 ``database_url`` and ``engine`` give a test the tables, empty; ``empty_database_url`` gives it nothing at all. ``home``
 is an environment without settings.
@@ -13,11 +13,13 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
+from achievement_pipeline import locks
 from achievement_pipeline.settings import APP_NAME, Environment
 from achievement_pipeline.store.database import create_engine, ensure_database, migrate
 from achievement_pipeline.store.embedded import EmbeddedPostgres
@@ -45,12 +47,32 @@ def make_config_home(folder: Path) -> Path:
     return config_home
 
 
+_PATIENCE_SECONDS = 900
+_SHARED = pytest.StashKey[Path]()
 _soaked: list[str] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `make soak` keep a log of its last run, with figures."""
     parser.addoption("--soak-log", type=Path, help="Markdown file that the log of the soak tests replaces")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the folder of what all workers of this run share, and remove it at the end."""
+    if (worker := getattr(config, "workerinput", None)) is not None:
+        config.stash[_SHARED] = Path(worker["shared"])
+        return
+    # pytest's own folders have long names, and a socket's must be short
+    folder = Path(tempfile.mkdtemp(prefix="achievements-"))
+    folder.chmod(0o755)  # where root runs the tests, the server is another user's
+    config.add_cleanup(lambda: shutil.rmtree(folder))
+    config.stash[_SHARED] = folder
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_configure_node(node: Any) -> None:
+    """Name the shared folder to a worker."""
+    node.workerinput["shared"] = str(node.config.stash[_SHARED])
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
@@ -64,7 +86,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the log where one is wanted."""
     log: Path | None = session.config.getoption("--soak-log")
-    if log and _soaked:
+    if log and _soaked and not hasattr(session.config, "workerinput"):
         machine = f"{os.cpu_count()} processors, load {os.getloadavg()[2]:.1f} at the end, {platform.platform()}"
         head = (_SOAK_HEAD.format(at=f"{dt.datetime.now(dt.UTC):%Y-%m-%d %H:%M} UTC", machine=machine), _SOAK_COLUMNS)
         log.parent.mkdir(exist_ok=True)
@@ -91,28 +113,30 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[EmbeddedPostgres]:
-    """One embedded server for all tests. It may lose its data with the power, and is faster for it."""
-    # pytest's own folders have long names, and a socket's must be short
-    folder = Path(tempfile.mkdtemp(prefix="achievements-"))
-    folder.chmod(0o755)  # where root runs the tests, the server is another user's
-    try:
-        with EmbeddedPostgres(folder) as running:
-            with _administrator(running) as connection:
-                for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-                    connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
-                connection.execute(sa.text("SELECT pg_reload_conf()"))
-            yield running
-    finally:
-        shutil.rmtree(folder)
+def shared(request: pytest.FixtureRequest) -> Path:
+    """The folder of what is made once for all workers of this run."""
+    return request.config.stash[_SHARED]
 
 
 @pytest.fixture(scope="session")
-def migrated_template(server: EmbeddedPostgres) -> str:
+def server(shared: Path) -> Iterator[EmbeddedPostgres]:
+    """One embedded server for all tests. It may lose its data with the power, and is faster for it."""
+    with EmbeddedPostgres(shared / "postgres") as running:
+        with _administrator(running) as connection:
+            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
+            connection.execute(sa.text("SELECT pg_reload_conf()"))
+        yield running
+
+
+@pytest.fixture(scope="session")
+def migrated_template(shared: Path, server: EmbeddedPostgres) -> str:
     """The name of a database with empty tables, to be copied."""
-    engine = create_engine(ensure_database(server.url(), "migrated"))
-    migrate(engine)
-    engine.dispose()
+    with only_once(shared / "migrated") as is_first:
+        if is_first:
+            engine = create_engine(ensure_database(server.url(), "migrated"))
+            migrate(engine)
+            engine.dispose()
     return "migrated"
 
 
@@ -143,6 +167,16 @@ def engine(database_url: str) -> Iterator[sa.Engine]:
     engine = create_engine(database_url)
     yield engine
     engine.dispose()
+
+
+@contextmanager
+def only_once(done: Path) -> Iterator[bool]:
+    """Give whether this worker is the first here, while all others wait; it is done once the file is there."""
+    lock = done.with_suffix(".lock")
+    lock.touch()
+    with locks.exclusive(lock, "another worker of this run", seconds=_PATIENCE_SECONDS):
+        yield not done.exists()
+        done.touch()
 
 
 @contextmanager

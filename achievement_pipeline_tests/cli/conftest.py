@@ -11,7 +11,7 @@ from achievement_pipeline.cli import achievements
 from achievement_pipeline.store.database import ensure_database
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 from achievement_pipeline_tests.builders import GitRepository
-from achievement_pipeline_tests.conftest import copy_database
+from achievement_pipeline_tests.conftest import copy_database, only_once
 
 Run = Callable[..., Result]
 """Runs the command with these words."""
@@ -39,10 +39,12 @@ def run(home: Path) -> Run:  # noqa: ARG001 - its environment
 
 
 @pytest.fixture(scope="session")
-def dagster_template(server: EmbeddedPostgres) -> str:
+def dagster_template(shared: Path, server: EmbeddedPostgres) -> str:
     """The name of a database with Dagster's own tables, to be copied."""
-    url = ensure_database(server.url(), "dagster_template").render_as_string(hide_password=False)
-    DagsterPostgresStorage(url)  # makes them
+    with only_once(shared / "dagster_template") as is_first:
+        if is_first:
+            url = ensure_database(server.url(), "dagster_template").render_as_string(hide_password=False)
+            DagsterPostgresStorage(url)  # makes them
     return "dagster_template"
 
 

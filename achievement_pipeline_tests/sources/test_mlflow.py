@@ -3,8 +3,10 @@
 import json
 import math
 import os
+import pickle
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -14,6 +16,7 @@ from pydantic import SecretStr
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.http import Authorization
 from achievement_pipeline.sources.mlflow import MlflowClient, Runs, read_runs
+from achievement_pipeline_tests.conftest import only_once
 from achievement_pipeline_tests.servers.loopback import BROKEN, CUT, RESET, Reply
 from achievement_pipeline_tests.servers.mlflow import MlflowServer, RecordedServer, install_mlflow, real_server
 
@@ -21,14 +24,18 @@ from achievement_pipeline_tests.servers.mlflow import MlflowServer, RecordedServ
 @pytest.fixture(
     scope="module", params=["recorded", pytest.param("real", marks=[pytest.mark.e2e, pytest.mark.timeout(900)])]
 )
-def logged(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
+def logged(request: pytest.FixtureRequest, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Runs:
     """What is read after ``mlflow_scenario.py`` ran."""
     if request.param == "recorded":
         with RecordedServer() as server:
-            yield read_runs(server.client())
-        return
-    with real_server(_mlflow(request.config), tmp_path_factory.mktemp("mlflow")) as uri:
-        yield read_runs(MlflowClient(uri, page=3))
+            return read_runs(server.client())
+    read = shared / "mlflow.pickle"
+    with only_once(shared / "mlflow") as is_first:
+        if is_first:
+            with real_server(_mlflow(request.config), tmp_path_factory.mktemp("mlflow")) as uri:
+                read.write_bytes(pickle.dumps(read_runs(MlflowClient(uri, page=3))))
+    found: Runs = pickle.loads(read.read_bytes())
+    return found
 
 
 def _mlflow(config: pytest.Config) -> str:
