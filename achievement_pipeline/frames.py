@@ -503,6 +503,7 @@ class CommitActivities(Activities):
     left_out: str = pa.Field(
         description='JSON: {"<reason>": {"files": n, "lines": n}} of files, or their lines, that are no work'
     )
+    commits: int = pa.Field(ge=0, description="Commits that it brought as a merge of a piece of work; else 0")
 
 
 class PullRequestActivities(Activities):

@@ -17,7 +17,7 @@ from achievement_pipeline.judging.skills.vocabulary import Language, Practice, T
 Address = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1)]
 Points = Annotated[float, Field(ge=0, le=100)]
 
-SCORE_VERSION = "6"
+SCORE_VERSION = "7"
 """Raised by hand whenever a default below, or the logic that reads it, changes a score."""
 
 

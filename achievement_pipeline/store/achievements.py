@@ -11,10 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from achievement_pipeline.frames import Achievements
 from achievement_pipeline.store.bulk_copy import array_of_json, staged, storable_json
-from achievement_pipeline.store.tables import Achievement, Base
-
-GONE = "gone from its source"
-"""Why an achievement does not count whose activity is no longer read, and whose work nothing has taken over."""
+from achievement_pipeline.store.tables import GONE, Achievement, Base
 
 # Every join below has an index on both sides, and OFFSET keeps what is asked for each row to its own: however wrong the
 # planner's numbers are, it can't choose a plan that is slower than linear. They are wrong just when it matters: an

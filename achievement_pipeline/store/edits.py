@@ -8,10 +8,9 @@ import sqlalchemy as sa
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.store.achievements import GONE
 from achievement_pipeline.store.manual import Category, Description, Points, Title, Word
 from achievement_pipeline.store.reading import fingerprints
-from achievement_pipeline.store.tables import Achievement, Edit, EditField, Publication, PublicationState
+from achievement_pipeline.store.tables import GONE, Achievement, Edit, EditField, Publication, PublicationState
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.store.tables import Achievement, Activity, ActivityName, Edit
 
 _SHA = compile_pattern(r"(?<![0-9a-f])[0-9a-f]{7,64}$")
-_PULL = compile_pattern(r"(?:(?<![\w./-])([\w.-]{1,100}/[\w.-]{1,100})(?:#|/pull/)|#|^)(\d{1,12})$")
+_PULL = compile_pattern(r"(?:(?<![\w.-])([\w.-]{1,100}+/[\w.-]{1,100}+)(?:#|/pull/)|#|^)(\d{1,12})$")
 STATED_FIELDS = ("title", "description", "category", "impact_score", "complexity_score", "skills_demonstrated")
 """What a statement says of a piece of work; columns of achievements and names of `EditField`."""
 

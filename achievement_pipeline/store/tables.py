@@ -16,6 +16,9 @@ JsonObject = dict[str, Any]
 
 _KEY = sa.Text(collation="C")
 
+GONE = "gone from its source"
+"""Why an achievement does not count whose activity is no longer read, and whose work nothing has taken over."""
+
 
 class Base(DeclarativeBase):
     """Names every constraint, so that a migration can name it too."""

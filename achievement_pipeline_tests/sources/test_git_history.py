@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pandera.typing.pandas import DataFrame
 
@@ -473,6 +473,8 @@ steps = st.one_of(
 
 @settings(max_examples=15, deadline=None)
 @given(st.lists(steps, max_size=12))
+@example([("detach", "main"), ("commit", "main"), ("read", "main"), ("orphan", "left")])
+@example([("detach", "main"), ("commit", "main"), ("read", "main"), ("orphan", "left"), ("commit", "main")])
 def test_checking_out_takes_nothing_back(
     tmp_path_factory: pytest.TempPathFactory, steps: Sequence[tuple[str, str]]
 ) -> None:

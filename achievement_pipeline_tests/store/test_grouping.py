@@ -93,6 +93,16 @@ class TestMerging:
 
         assert shown(engine) == {ONE.key: {ONE.key}}
 
+    def test_a_part_that_is_reverted_takes_back_itself_only(self, engine: sa.Engine) -> None:
+        collect(engine, by_the_rules, git=(ONE, TWO))
+        merge(engine, [ONE.key, TWO.key], by_the_rules, "ann")
+
+        collect(engine, by_the_rules, git=(ONE, Piece(TWO.key, impact=60, columns={"retracted_by": SMALL.key})))
+
+        whole = seen(engine, ONE.key)
+        assert whole.retracted_reason is None
+        assert whole.impact_score == ONE.impact
+
     def test_it_stands_in_the_history_of_the_whole(self, engine: sa.Engine) -> None:
         collect(engine, by_the_rules, git=(ONE, TWO))
         merge(engine, [ONE.key, TWO.key], by_the_rules, "ann")

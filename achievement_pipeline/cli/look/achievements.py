@@ -110,11 +110,16 @@ def _filter(  # noqa: PLR0913 - one argument an option
         repository=find_repository_key(connection, repository) if repository is not None else None,
         text=search,
         since=since.replace(tzinfo=dt.UTC) if since else None,
-        before=until.replace(tzinfo=dt.UTC) + dt.timedelta(days=1) if until else None,
+        before=_end_of(until.replace(tzinfo=dt.UTC)) if until else None,
         min_impact=min_impact,
         portfolio=True if portfolio else None,
         include_retracted=retracted,
     )
+
+
+def _end_of(day: dt.datetime) -> dt.datetime | None:
+    """Return when a day is over; None for the last one that there is."""
+    return day + dt.timedelta(days=1) if day.date() < dt.date.max else None
 
 
 def _row(achievement: AchievementView, name: str) -> Sequence[str]:

@@ -150,6 +150,7 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     effective_lines = written_lines(amounts)
     work = work_files(places, files, noise)
     categories = categorise(headers["type"], headers["description"], work)
+    brought = pd.Series(np.bincount(bringers[bringers >= 0], minlength=len(commits)), index=commits.index)
     breaking = headers["marked"] | messages.have_breaking_footer(commits["body"])
     signs = find_signs(
         Work(
@@ -157,7 +158,7 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
             bodies=commits["body"],
             categories=categories["category"],
             breaking=breaking,
-            commits=pd.Series(np.bincount(bringers[bringers >= 0], minlength=len(commits)), index=commits.index),
+            commits=brought,
             files=work_files(places, with_source_lines(files, contents), noise),
         )
     )
@@ -202,6 +203,7 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
             "scope": headers["scope"],
             "breaking": breaking,
             **amounts,
+            "commits": brought,
         }
     )
     activities = credit_merges(activities, bringers, effective_lines)

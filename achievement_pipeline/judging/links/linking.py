@@ -60,6 +60,7 @@ def compose_achievements(
         at=lambda frame: frame["completed_at"]
     )
     members["root"] = _roots(members)
+    members["whole"] = _are_wholes(members)
     members["retracted_by"] = _retracted_by(members)
     members = members.merge(scores.drop(columns="repository"), on="key", how="left")
     members["scored"] = members["impact"].notna()
@@ -136,6 +137,18 @@ def _break_circles(parents: npt.NDArray[np.intp], keys: pd.Index) -> None:
             parents[smallest] = smallest
 
 
+def _are_wholes(members: pd.DataFrame) -> pd.Series[bool]:
+    """Tell of the pull requests, and of the merges that stand for what they brought.
+
+    A commit is also the parent of its copy in another repository, and of what the user put below it: these are no parts
+    of what it changed.
+    """
+    is_commit = members["kind"] == ActivityKind.COMMIT.value
+    parents = members.loc[is_commit & members["key"].isin(members.loc[is_commit, "parent"]), "details"]
+    merges = parents.map(lambda details: json.loads(details).get("commits", 0) > 0).astype("bool")
+    return (members["kind"] == ActivityKind.PULL_REQUEST.value) | merges.reindex(members.index, fill_value=False)
+
+
 def _retracted_by(members: pd.DataFrame) -> pd.Series[str]:
     """Return what took each activity back: a pull request goes with its commits, and they with it.
 
@@ -145,9 +158,7 @@ def _retracted_by(members: pd.DataFrame) -> pd.Series[str]:
     """
     retracted = members["retracted_by"]
     is_commit = members["kind"] == ActivityKind.COMMIT.value
-    is_pull = (members["kind"] == ActivityKind.PULL_REQUEST.value) | (
-        is_commit & members["key"].isin(members.loc[is_commit, "parent"])
-    )
+    is_pull = members["whole"]
     pulls = members.loc[is_pull, "key"]
     brought = members[is_commit & members["parent"].isin(pulls) & ~_have_reason(members, Retraction.DUPLICATE)]
     merges = _have_reason(brought, "merge")
@@ -171,8 +182,7 @@ def _are_weighed_by_their_pull_request(judged: pd.DataFrame) -> pd.Series[bool]:
     matter.
     """
     is_commit = judged["kind"] == ActivityKind.COMMIT.value
-    wholes = judged.loc[is_commit | (judged["kind"] == ActivityKind.PULL_REQUEST.value), "key"]
-    return is_commit & judged["parent"].isin(wholes)
+    return is_commit & judged["parent"].isin(judged.loc[judged["whole"], "key"])
 
 
 def _winners(judged: pd.DataFrame, score: str) -> pd.DataFrame:

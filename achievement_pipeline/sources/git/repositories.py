@@ -5,6 +5,7 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,9 @@ _LEFT_DETACHED: Final = compile_pattern(
     r"(?m)^[0-9a-f]+ [0-9a-f]+ [^\t\n]*\tcheckout: moving from ([0-9a-f]{40,64}) to "
 )
 """A line of the log of ``HEAD``: what was checked out when it was on no branch."""
+
+_LOGGED_MOVE: Final = compile_pattern(r"(?m)^([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ")
+"""The start of a line of any log: where the ref was, and where it is after it."""
 
 
 @dataclass(frozen=True)
@@ -200,8 +204,23 @@ def identify(git_dir: Path) -> Identity:
 def held_commits(git_dir: Path) -> set[str]:
     """Return the object names that any branch or tag points to, and those that a checkout left on no branch."""
     log = git_dir / "logs/HEAD"
-    left = _LEFT_DETACHED.findall(log.read_text(errors="replace")) if log.exists() else []
+    text = log.read_text(errors="replace") if log.exists() else ""
+    left = {*_LEFT_DETACHED.findall(text), *_left_for_an_orphan(git_dir, text)}
     return {*_objects_of(git_dir, "refs/heads", "refs/remotes", "refs/tags"), *left}
+
+
+def _left_for_an_orphan(git_dir: Path, log: str) -> set[str]:
+    """Return the commits on no branch that an orphan branch was checked out from, of which git logs nothing."""
+    moves = _LOGGED_MOVE.findall(log)
+    left = {before for (_, before), (old, _) in pairwise(moves) if old != before and not old.strip("0")}
+    if moves and _head(git_dir) is None:
+        left.add(moves[-1][1])
+    if not left:
+        return left
+    on_branches = (file for file in (_common_dir(git_dir) / "logs/refs/heads").rglob("*") if file.is_file())
+    for file in on_branches:
+        left.difference_update(new for _, new in _LOGGED_MOVE.findall(file.read_text(errors="replace")))
+    return left
 
 
 def _open(folder: Path, remote: Remote | None, location: str | os.PathLike[str], *, all_branches: bool) -> Repository:
