@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALL_FROM := setup.cfg pyproject.toml constraints.txt
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test fuzz soak start lint audit constraints clean
+.PHONY: run test fuzz soak start lint audit constraints canary clean
 
 # your own data and keys play no part: the demo has a data folder of its own
 DEMO = env -u DATABASE_URL -u DAGSTER_DATABASE_URL -u DAGSTER_HOME -u ACHIEVEMENTS_FRAMES -u GITHUB_TOKEN \
@@ -51,6 +51,17 @@ requirements.lock: constraints.txt setup.cfg ## the same pins with the hashes of
 
 audit: ## look the pins up among known vulnerabilities (needs uv and the network)
 	uv tool run pip-audit --requirement requirements.lock --require-hashes --disable-pip
+
+CANARY = $(VENV)/canary
+canary: ## try the newest Dagster, pre-releases too (needs uv and the network)
+	uv venv --quiet --clear $(CANARY)
+	grep -v '^dagster' constraints.txt >$(CANARY)/constraints.txt
+	printf '%s\n' 'dagster>=1.13.dev0' 'dagster-webserver>=1.13.dev0' 'dagster-graphql>=1.13.dev0' 'dagster-pipes>=1.13.dev0' \
+		'dagster-shared>=1.13.dev0' 'dagster-postgres>=0.29.dev0' 'dagster-celery>=0.29.dev0' >$(CANARY)/overrides.txt
+	uv pip install --quiet --python $(CANARY)/bin/python --constraint $(CANARY)/constraints.txt \
+		--override $(CANARY)/overrides.txt --editable '.[test]'
+	$(CANARY)/bin/python -c 'import dagster; print("Dagster", dagster.__version__)'
+	$(CANARY)/bin/python -m pytest achievement_pipeline_tests/defs achievement_pipeline_tests/cli/service
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

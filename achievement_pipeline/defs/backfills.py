@@ -8,9 +8,8 @@ import time
 from collections.abc import Sequence
 
 import dagster as dg
-from dagster._core.execution.backfill import PartitionBackfill
-from dagster._core.utils import make_new_backfill_id
 
+from achievement_pipeline.defs.instance.compat import PartitionBackfill, make_new_backfill_id
 from achievement_pipeline.defs.lanes import LANES, Lane
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.sensors.triggers import Trigger, triggers

@@ -5,11 +5,11 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 
 import dagster as dg
-from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 from pydantic import ValidationError
 
 from achievement_pipeline.app.repositories import local_folder
 from achievement_pipeline.defs.histories import READ_FRAMES
+from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.lanes import GIT
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME

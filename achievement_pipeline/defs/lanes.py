@@ -11,9 +11,9 @@ from typing import cast
 
 import dagster as dg
 import pandas as pd
-from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
 from pandera.typing import DataFrame
 
+from achievement_pipeline.defs.instance.compat import SqlRunStorage
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.frames import ActivityFrames, Scores, Skills, typed
 

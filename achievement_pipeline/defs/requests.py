@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 import dagster as dg
-from dagster._core.definitions.assets.job.asset_job import is_reserved_asset_job_name
-from dagster._core.storage.tags import (
+
+from achievement_pipeline.defs.instance.compat import (
     ASSET_PARTITION_RANGE_END_TAG,
     ASSET_PARTITION_RANGE_START_TAG,
     PARTITION_NAME_TAG,
     PRIORITY_TAG,
+    is_reserved_asset_job_name,
 )
 
 WITHOUT_CACHE = "achievements/without_cache"

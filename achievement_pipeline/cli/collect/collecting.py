@@ -6,8 +6,6 @@ from typing import Any
 
 import dagster as dg
 import sqlalchemy as sa
-from dagster._core.events import RunFailureReason
-from dagster._core.utils import make_new_run_id
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -16,6 +14,7 @@ from achievement_pipeline.app.me import my_addresses
 from achievement_pipeline.app.repositories import join, place
 from achievement_pipeline.cli.collect.collection import CollectedRepository, CollectedSource, Collection
 from achievement_pipeline.defs.build import build_defs
+from achievement_pipeline.defs.instance.compat import RunFailureReason, make_new_run_id
 from achievement_pipeline.defs.instance.failures import label
 from achievement_pipeline.defs.instance.lost_runs import end_lost_runs
 from achievement_pipeline.defs.instance.run_locks import hold_run_lock

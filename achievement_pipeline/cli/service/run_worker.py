@@ -7,13 +7,12 @@ carries it out, and ends. Where none comes it ends with whoever started it.
 import os
 import sys
 
-from dagster._cli.api import execute_run_command
-from dagster._grpc.types import ExecuteRunArgs
-from dagster._serdes import deserialize_value
+import dagster as dg
 
 import achievement_pipeline.definitions  # noqa: F401 - the run finds it imported
 from achievement_pipeline.child_processes import python_command
 from achievement_pipeline.cli import spare_memory_work
+from achievement_pipeline.defs.instance.compat import ExecuteRunArgs, execute_run
 from achievement_pipeline.defs.instance.logs import use_console_logger
 from achievement_pipeline.defs.instance.run_locks import hold_run_lock
 from achievement_pipeline.settings import load_settings
@@ -29,9 +28,9 @@ def main() -> None:
     if load_settings() != settings:  # they were changed while this waited: begin anew, with the order in hand
         os.execv(sys.executable, python_command("achievement_pipeline.cli.service.run_worker", order))  # noqa: S606
     use_console_logger(settings.environment.achievements_log_format)
-    run_id = deserialize_value(order, ExecuteRunArgs).run_id
+    run_id = dg.deserialize_value(order, ExecuteRunArgs).run_id
     with hold_run_lock(settings.run_locks_path, run_id):
-        execute_run_command.main([order])
+        execute_run(order)
 
 
 if __name__ == "__main__":

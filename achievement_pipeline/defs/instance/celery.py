@@ -9,9 +9,6 @@ from typing import Any
 
 import dagster as dg
 from celery import Celery
-from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
-from dagster._core.storage.dagster_run import DagsterRun
-from dagster._serdes import ConfigurableClassData
 from dagster_celery import celery_executor
 from dagster_celery.config import DEFAULT_CONFIG
 from dagster_celery.defaults import task_default_queue
@@ -20,6 +17,7 @@ from dagster_celery.make_app import make_app
 from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 from dagster_celery.tasks import create_execute_job_task, create_resume_job_task, create_task
 
+from achievement_pipeline.defs.instance.compat import CheckRunHealthResult, ConfigurableClassData, WorkerStatus
 from achievement_pipeline.defs.instance.run_locks import Life, life_of_run
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.settings import Environment, load_settings
@@ -74,7 +72,7 @@ class WatchfulCeleryRunLauncher(CeleryRunLauncher):
         self._run_locks = run_locks
         super().__init__(default_queue=task_default_queue, inst_data=inst_data, **celery_config(environment))
 
-    def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
+    def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Ask the worker itself whether it works at the run; of a run that no worker has, its process's lock tells."""
         if DAGSTER_CELERY_TASK_ID_TAG not in run.tags:
             is_lost = life_of_run(self._run_locks, run.run_id) is Life.DIED

@@ -1,13 +1,87 @@
-"""What this program needs of Dagster's inside, which no version of it promises to keep."""
+"""What this program needs of Dagster's internals, which no version promises to keep.
+
+No other module imports ``dagster._*`` (a lint rule sees to it): after an upgrade of Dagster, look here.
+"""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
+import dagster as dg
+from dagster._cli.api import execute_run_command
+from dagster._core.definitions.assets.job.asset_job import is_reserved_asset_job_name
+from dagster._core.events import RunFailureReason
+from dagster._core.execution import context_creation_job
+from dagster._core.execution.backfill import PartitionBackfill
+from dagster._core.launcher import CheckRunHealthResult, LaunchRunContext, RunLauncher, WorkerStatus
+from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, InstigatorTick, TickStatus
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
+from dagster._core.storage.runs.sql_run_storage import SqlRunStorage
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from dagster._core.storage.tags import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+    PARTITION_NAME_TAG,
+    PRIORITY_TAG,
+    SENSOR_NAME_TAG,
+    WILL_RETRY_TAG,
+)
+from dagster._core.storage.upath_io_manager import escape_dotdot_segments, escape_leading_slash
+from dagster._core.utils import make_new_backfill_id, make_new_run_id
+from dagster._grpc.types import ExecuteRunArgs
+from dagster._serdes import ConfigurableClass, ConfigurableClassData
 from starlette.types import ASGIApp
 
+__all__ = [
+    "ASSET_PARTITION_RANGE_END_TAG",
+    "ASSET_PARTITION_RANGE_START_TAG",
+    "INDEX_SHARD_NAME",
+    "NOT_FINISHED_STATUSES",
+    "PARTITION_NAME_TAG",
+    "PRIORITY_TAG",
+    "SENSOR_NAME_TAG",
+    "WILL_RETRY_TAG",
+    "CheckRunHealthResult",
+    "ConfigurableClass",
+    "ConfigurableClassData",
+    "DagsterSqliteStorage",
+    "ExecuteRunArgs",
+    "InstigatorState",
+    "InstigatorStatus",
+    "InstigatorTick",
+    "LaunchRunContext",
+    "PartitionBackfill",
+    "RunFailureReason",
+    "RunLauncher",
+    "SqlRunStorage",
+    "SqliteEventLogStorage",
+    "TickStatus",
+    "WorkerStatus",
+    "escape_dotdot_segments",
+    "escape_leading_slash",
+    "execute_run",
+    "is_reserved_asset_job_name",
+    "make_new_backfill_id",
+    "make_new_run_id",
+    "run_dev",
+    "run_web_server",
+    "use_logger",
+]
+
 _WEB_SERVER = "dagster_webserver"
+
+
+def use_logger(logger: dg.LoggerDefinition, config: Mapping[str, object]) -> None:
+    """Let the runs of this process log by `logger`: Dagster gives its own to a run whose configuration names none."""
+    # by its name, as it is no part of what the module offers
+    setattr(context_creation_job, "default_system_loggers", lambda _: [(logger, config)])  # noqa: B010
+
+
+def execute_run(order: str) -> None:
+    """Execute the run that a serialized `ExecuteRunArgs` orders, and exit."""
+    execute_run_command.main([order])
 
 
 def run_web_server(wrap: Callable[[ASGIApp], ASGIApp]) -> None:

@@ -6,9 +6,9 @@ The label is a tag of the run in Dagster's own records: the UI shows and finds i
 import dagster as dg
 import requests
 import tenacity
-from dagster._core.storage.tags import WILL_RETRY_TAG
 from pydantic import SecretStr
 
+from achievement_pipeline.defs.instance.compat import WILL_RETRY_TAG
 from achievement_pipeline.defs.requests import people_call, subject
 from achievement_pipeline.publishing.gate.secret_scan import find_secrets
 from achievement_pipeline.settings import Settings

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
-from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, InstigatorTick, TickStatus
-from dagster._core.storage.tags import SENSOR_NAME_TAG
 
+from achievement_pipeline.defs.instance.compat import (
+    SENSOR_NAME_TAG,
+    InstigatorState,
+    InstigatorStatus,
+    InstigatorTick,
+    TickStatus,
+)
 from achievement_pipeline.defs.instance.failures import REASON_TAG
 from achievement_pipeline.defs.instance.lost_runs import find_lost_runs
 from achievement_pipeline.defs.requests import subject

@@ -8,12 +8,12 @@ from typing import ClassVar
 import dagster as dg
 import pandas as pd
 import pyarrow as pa
-from dagster._core.storage.upath_io_manager import escape_dotdot_segments, escape_leading_slash
 from pandera.typing import DataFrame
 from pyarrow.parquet import read_schema
 from pydantic import Field, PrivateAttr
 from upath import UPath
 
+from achievement_pipeline.defs.instance.compat import escape_dotdot_segments, escape_leading_slash
 from achievement_pipeline.defs.instance.frame_files import DamagedFrameError, decode, encode
 from achievement_pipeline.errors import FrameError
 from achievement_pipeline.frames import SchemaT, checked

@@ -11,13 +11,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from dagster._core.errors import DagsterInvariantViolationError
-from dagster._core.launcher import CheckRunHealthResult, LaunchRunContext, RunLauncher, WorkerStatus
-from dagster._core.storage.dagster_run import DagsterRun, DagsterRunStatus
-from dagster._grpc.types import ExecuteRunArgs
-from dagster._serdes import ConfigurableClass, ConfigurableClassData, serialize_value
+import dagster as dg
 
 from achievement_pipeline.child_processes import child_environment, python_command
+from achievement_pipeline.defs.instance.compat import (
+    CheckRunHealthResult,
+    ConfigurableClass,
+    ConfigurableClassData,
+    ExecuteRunArgs,
+    LaunchRunContext,
+    RunLauncher,
+    WorkerStatus,
+)
 from achievement_pipeline.defs.instance.run_locks import Life, life_of_run, process_of_run
 from achievement_pipeline.settings import CeleryTasks, load_settings
 
@@ -74,13 +79,13 @@ class WarmRunLauncher(RunLauncher, ConfigurableClass):
         """Hand the run to the process that waits; that for the next starts a little later, not in the way of this."""
         run = context.dagster_run
         if run.job_code_origin is None:
-            raise DagsterInvariantViolationError(f"Run {run.run_id} does not say where its code is.")
+            raise dg.DagsterInvariantViolationError(f"Run {run.run_id} does not say where its code is.")
         order = ExecuteRunArgs(run.job_code_origin, run.run_id, self._instance.get_ref(), set_exit_code_on_failure=True)
         with self._turn:
             process = self._take_waiting()
         self._instance.report_engine_event(f"The run goes to process {process.pid}.", run, cls=type(self))
         threading.Thread(
-            target=self._attend, args=(run.run_id, process, serialize_value(order).encode()), daemon=True
+            target=self._attend, args=(run.run_id, process, dg.serialize_value(order).encode()), daemon=True
         ).start()
 
     def terminate(self, run_id: str) -> bool:
@@ -108,7 +113,7 @@ class WarmRunLauncher(RunLauncher, ConfigurableClass):
         """It does."""
         return True
 
-    def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
+    def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Tell whether the process of a run lives; one without a lock is another machine's, and is taken to."""
         life = life_of_run(self._run_locks, run.run_id)
         return CheckRunHealthResult(_STATUS.get(life, WorkerStatus.RUNNING), f"Its process: {life.value}.")
@@ -134,7 +139,7 @@ class WarmRunLauncher(RunLauncher, ConfigurableClass):
         if run is None or run.is_finished:
             return
         message = f"Process {process.pid} of the run ended without a word, with code {process.returncode}."
-        if run.status is DagsterRunStatus.CANCELING:
+        if run.status is dg.DagsterRunStatus.CANCELING:
             self._instance.report_run_canceled(run, message)
         else:
             self._instance.report_run_failed(run, message)

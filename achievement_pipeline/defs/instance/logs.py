@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
-from dagster._core.execution import context_creation_job
 
+from achievement_pipeline.defs.instance.compat import use_logger
 from achievement_pipeline.defs.instance.failures import reason_of_step
 from achievement_pipeline.defs.requests import people_call, subject
 from achievement_pipeline.settings import LogFormat
@@ -29,13 +29,8 @@ def console_logger(log_format: LogFormat) -> dg.LoggerDefinition:
 
 
 def use_console_logger(log_format: LogFormat) -> None:
-    """Let the runs of this process speak on its console in our way.
-
-    Dagster gives its own logger to a run whose configuration names none, and no setting of it says otherwise.
-    """
-    ours = (console_logger(log_format), {"name": "dagster", "log_level": "INFO"})
-    # by its name, as it is no part of what the module offers
-    setattr(context_creation_job, "default_system_loggers", lambda _: [ours])  # noqa: B010
+    """Log the runs of this process to its console in the chosen format."""
+    use_logger(console_logger(log_format), {"name": "dagster", "log_level": "INFO"})
 
 
 @dg.logger(_CONFIG, description="A line with a sign for what people ask for")

@@ -7,8 +7,8 @@ the sensors leave its repository alone, and it takes one of the places that the 
 from pathlib import Path
 
 import dagster as dg
-from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES, DagsterRun
 
+from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.instance.failures import label
 from achievement_pipeline.defs.instance.run_locks import Life, life_of_run
 
@@ -34,7 +34,7 @@ def end_lost_runs(instance: dg.DagsterInstance, locks: Path) -> None:
             file.unlink(missing_ok=True)
 
 
-def find_lost_runs(instance: dg.DagsterInstance, locks: Path) -> list[DagsterRun]:
+def find_lost_runs(instance: dg.DagsterInstance, locks: Path) -> list[dg.DagsterRun]:
     """Return the runs that are not finished and whose process, on this machine, is gone."""
     dead = [file.name for file in _dead(locks)]
     return list(instance.get_runs(dg.RunsFilter(run_ids=dead, statuses=NOT_FINISHED_STATUSES))) if dead else []

@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
-from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
-from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
 
 from achievement_pipeline import locks
+from achievement_pipeline.defs.instance.compat import (
+    INDEX_SHARD_NAME,
+    ConfigurableClassData,
+    DagsterSqliteStorage,
+    SqliteEventLogStorage,
+)
 from achievement_pipeline.settings import Environment, load_settings
 from achievement_pipeline.store.database import ensure_database, normalise_url
 

@@ -7,8 +7,8 @@ of the frames with those that are stored.
 import hashlib
 
 import dagster as dg
-from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
+from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.jobs import KEEP_ACHIEVEMENTS
 from achievement_pipeline.defs.lanes import LANES, slice_versions
 from achievement_pipeline.defs.resources import stay_open

@@ -7,10 +7,10 @@ is not doubled, and after runs that failed the next one waits, longer each time.
 import time
 
 import dagster as dg
-from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from achievement_pipeline.app.watching import ranges
 from achievement_pipeline.defs.collected import repositories_of_runs
+from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME, REPOSITORIES_A_RUN
 from achievement_pipeline.defs.requests import request_repositories
 from achievement_pipeline.defs.sensors.triggers import Trigger
