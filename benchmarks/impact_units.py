@@ -220,7 +220,7 @@ def _read_changes(repository: Repository, pairs: Sequence[str]) -> pd.DataFrame:
     """What units changed against their first parent; one that can't be read is passed over."""
     batches: list[pa.RecordBatch] = []
     left = list(pairs)
-    with repository.seal() as git:
+    with repository.isolated_git() as git:
         while left:
             blocks, read = Blocks(_whole_commits), set[str]()
             try:

@@ -9,17 +9,17 @@ import sqlalchemy as sa
 
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.settings import RepositorySettings, Settings
-from achievement_pipeline.sources.git.clones import ask_remote_tips
+from achievement_pipeline.sources.git.clones import list_remote_tips
 from achievement_pipeline.sources.git.discovery import find_repositories
 from achievement_pipeline.sources.git.errors import NotARepositoryError
 from achievement_pipeline.sources.git.remotes import Remote, without_credentials
-from achievement_pipeline.sources.git.spool import forget_commits, read_commits
+from achievement_pipeline.sources.git.spool import read_commits, remove_commits
 from achievement_pipeline.sources.git.watching import (
+    find_top,
     git_dir_of,
     identity_of,
     local_refs,
-    standing,
-    top_of,
+    refs_fingerprint,
 )
 from achievement_pipeline.store.repositories import (
     KnownRepository,
@@ -30,7 +30,7 @@ from achievement_pipeline.store.repositories import (
     remember_repository,
 )
 
-NOTHING = standing(())
+NOTHING = refs_fingerprint(())
 """Where a repository stands that has no commits, or is no longer there under this key."""
 
 _ASKED_AT_ONCE = 16
@@ -42,7 +42,7 @@ _SECONDS_FOR_REMOTES = 40.0
 class Watched:
     """What a look at the repositories found, by key."""
 
-    standings: dict[str, str] = field(default_factory=dict)
+    fingerprints: dict[str, str] = field(default_factory=dict)
     """Where each stands that could be looked at."""
     elsewhere: set[str] = field(default_factory=set)
     """Those that are not looked at here: given by URL, or unreadable for now."""
@@ -63,7 +63,7 @@ def local_folder(location: str) -> Path | None:
 def place(location: str) -> str:
     """Return what to remember of a location: the top of the work tree, or a clone URL without credentials."""
     folder = local_folder(location)
-    return without_credentials(location) if folder is None else str(top_of(folder))
+    return without_credentials(location) if folder is None else str(find_top(folder))
 
 
 def expand(locations: Iterable[str]) -> Iterator[str]:
@@ -76,7 +76,7 @@ def expand(locations: Iterable[str]) -> Iterator[str]:
 
 def _lies_in_one(folder: Path) -> bool:
     try:
-        top_of(folder)
+        find_top(folder)
     except SourceError:
         return False
     return True
@@ -135,17 +135,17 @@ def watch_remote(engine: sa.Engine, settings: Settings, turn: int) -> Watched:
     first = turn * _ASKED_AT_ONCE % len(remotes)
     pool = ThreadPoolExecutor(_ASKED_AT_ONCE)
     asked = {
-        pool.submit(ask_remote_tips, remote, all_branches=repository.branches == "all"): repository.key
+        pool.submit(list_remote_tips, remote, all_branches=repository.branches == "all"): repository.key
         for repository, remote in [*remotes[first:], *remotes[:first]]
     }
     try:
         for answer in as_completed(asked, timeout=_SECONDS_FOR_REMOTES):
             try:
-                watched.standings[asked[answer]] = standing(answer.result())
+                watched.fingerprints[asked[answer]] = refs_fingerprint(answer.result())
             except SourceError as error:
                 watched.troubles[asked[answer]] = str(error)
     except TimeoutError:
-        silent = set(asked.values()) - set(watched.standings) - set(watched.troubles)
+        silent = set(asked.values()) - set(watched.fingerprints) - set(watched.troubles)
         watched.troubles |= dict.fromkeys(silent, "It has not answered in time.")
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -170,14 +170,16 @@ def _watch(repository: KnownRepository, engine: sa.Engine, watched: Watched) -> 
                 stands.append(refs)
                 continue
             renamed = True
-            watched.standings.setdefault(key, standing(*refs))
+            watched.fingerprints.setdefault(key, refs_fingerprint(*refs))
             remember_repository(engine, key, location, repository.branches)
             forget_location(engine, repository.key, location)
     if stands:
-        watched.standings[repository.key] = standing(*(set().union(*sides) for sides in zip(*stands, strict=True)))
+        watched.fingerprints[repository.key] = refs_fingerprint(
+            *(set().union(*sides) for sides in zip(*stands, strict=True))
+        )
     elif renamed:
         watched.renamed.add(repository.key)
-        watched.standings[repository.key] = NOTHING
+        watched.fingerprints[repository.key] = NOTHING
     elif not missing or len(missing) < len(repository.locations):
         watched.elsewhere.add(repository.key)
     else:
@@ -187,7 +189,7 @@ def _watch(repository: KnownRepository, engine: sa.Engine, watched: Watched) -> 
 
 
 def _look(repository: KnownRepository, folder: Path) -> tuple[str, tuple[set[str], set[str]]]:
-    top = top_of(folder)
+    top = find_top(folder)
     git_dir = git_dir_of(top)
     key = identity_of(git_dir).key
     if key != repository.key and top != folder:
@@ -211,13 +213,13 @@ def _joining(
         if before is None or joined.location not in before.locations or _is_changed(before, joined, wanted, settings):
             join(engine, joined.key, joined.location, joined.branches)
             yield find_repository(engine, joined.key)
-    forget_commits(spooled)
+    remove_commits(spooled)
 
 
 def _as_known(wanted: RepositorySettings) -> KnownRepository:
     """Return what is to be known of a repository: its place on this machine or its address, without credentials."""
     if folder := local_folder(wanted.location):
-        top = top_of(folder)
+        top = find_top(folder)
         return KnownRepository(identity_of(git_dir_of(top)).key, str(top), wanted.branches)
     remote = Remote.parse(wanted.location)
     if remote is None:

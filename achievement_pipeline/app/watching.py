@@ -23,7 +23,7 @@ _LONGEST_DELAY = 3600.0
 _LOOKED_AT = 250
 """So many repositories' frames, and the rest of a group, are looked at in one tick; others have their turn next."""
 
-Standings = Mapping[str, str]
+Fingerprints = Mapping[str, str]
 """Where the refs of each repository stand, by its key: `achievement_pipeline.sources.git.watching.standing`."""
 
 
@@ -46,7 +46,7 @@ class Cursor(BaseModel):
 
     version: Literal[1] = 1
     settled: Mapping[int, str] = {}
-    """Of each group of repositories the digest of their standings when all of them were collected."""
+    """Of each group of repositories the digest of their fingerprints when all of them were collected."""
     turn: int = 0
     """Which group is looked at first, where there are too many for one tick."""
     asked: Mapping[str, Asked] = {}
@@ -77,7 +77,7 @@ class Decision(NamedTuple):
 
 
 def decide(
-    standings: Standings,
+    fingerprints: Fingerprints,
     cursor: Cursor,
     now: float,
     running: Callable[[], Collection[str]],
@@ -90,19 +90,19 @@ def decide(
     failed: it waits, longer each time.
 
     Args:
-        standings: Where repositories stand now.
+        fingerprints: Where repositories stand now.
         cursor: As the decision before left it.
         now: Seconds since the epoch.
         running: Tells the keys that unfinished runs are for.
         collected: Tells of repositories where they stood when they were collected; of others None, or nothing.
     """
-    groups = _groups(standings)
-    digests = {group: _digest(standings, keys) for group, keys in groups.items()}
+    groups = _groups(fingerprints)
+    digests = {group: _digest(fingerprints, keys) for group, keys in groups.items()}
     moved = {group: groups[group] for group in groups if digests[group] != cursor.settled.get(group)}
     busy = set(running()) if moved else set()
     looked_at, turn = _in_turn(moved, busy, cursor.turn)
     known = collected(looked_at) if looked_at else {}
-    collected_now = {key for key in looked_at if known.get(key) == standings[key]}
+    collected_now = {key for key in looked_at if known.get(key) == fingerprints[key]}
     still_open = set().union(*moved.values()) - collected_now
     asked = {key: cursor.asked[key] for key in cursor.asked if key in still_open}
     ask: list[str] = []
@@ -147,13 +147,13 @@ def _in_turn(moved: Mapping[int, list[str]], busy: Collection[str], turn: int) -
     return looked_at, 0
 
 
-def _groups(standings: Standings) -> dict[int, list[str]]:
+def _groups(fingerprints: Fingerprints) -> dict[int, list[str]]:
     groups: dict[int, list[str]] = defaultdict(list)
-    for key in sorted(standings):
+    for key in sorted(fingerprints):
         groups[zlib.crc32(key.encode()) % _GROUPS].append(key)
     return groups
 
 
-def _digest(standings: Standings, keys: Iterable[str]) -> str:
-    text = "\n".join(f"{key} {standings[key]}" for key in keys)
+def _digest(fingerprints: Fingerprints, keys: Iterable[str]) -> str:
+    text = "\n".join(f"{key} {fingerprints[key]}" for key in keys)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -15,7 +15,7 @@ from achievement_pipeline.defs.lanes import GIT
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.requests import repositories_of
 from achievement_pipeline.sources.git import ReadingState
-from achievement_pipeline.sources.git.watching import standing
+from achievement_pipeline.sources.git.watching import refs_fingerprint
 
 _FACTS = "raw_repositories"
 _COLUMNS = {asset: frozenset(schema.to_schema().columns) for asset, schema in READ_FRAMES.items()}
@@ -71,9 +71,9 @@ def _stood(frames: ParquetIOManager, key: str, *, remote: bool) -> str | None:
     except ValidationError:
         return None
     if not state.clones:
-        return standing(state.tips, state.shallow)
+        return refs_fingerprint(state.tips, state.shallow)
     clones = [clone for location, clone in state.clones.items() if (local_folder(location) is None) == remote]
-    return standing(
+    return refs_fingerprint(
         itertools.chain.from_iterable(clone.tips for clone in clones),
         itertools.chain.from_iterable(clone.shallow for clone in clones),
     )

@@ -11,7 +11,7 @@ from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.lanes import slices_of
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.sources.git.spool import forget_commits, read_commits
+from achievement_pipeline.sources.git.spool import read_commits, remove_commits
 from achievement_pipeline.store.forgetting import Forgotten, forget
 from achievement_pipeline.store.repositories import KnownRepository
 
@@ -41,5 +41,5 @@ def forget_collected(
         frames.remove(asset, repository.key)
     shutil.rmtree(settings.mirrors_path / f"{repository.key}.git", ignore_errors=True)
     spooled = read_commits(settings.spool_path)
-    forget_commits(commit for commit in spooled if commit.repository_path in repository.locations)
+    remove_commits(commit for commit in spooled if commit.repository_path in repository.locations)
     return forgotten

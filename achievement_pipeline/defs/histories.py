@@ -40,12 +40,12 @@ from achievement_pipeline.sources.git import (
     History,
     ReadingState,
     Repository,
+    combine_clones,
     discard_clones,
     ignored_commits,
     no_history,
     open_repository,
     read_history,
-    unite,
 )
 from achievement_pipeline.store.repositories import (
     KnownRepository,
@@ -171,7 +171,7 @@ class GitHistories(dg.ConfigurableResource):
             raise unread[0]
         if not there:
             return _renamed(key, opened[0], self.settings.rules)
-        repository = unite(there)
+        repository = combine_clones(there)
         if known.missing_since:
             remember_repository(self.database.engine, key, known.location, known.branches)
         chosen = _Chosen(None, "")

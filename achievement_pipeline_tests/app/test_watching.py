@@ -16,7 +16,7 @@ _HOUR = 3600.0
 class World:
     """Repositories stand somewhere; runs read where, and collect it when they end."""
 
-    standings: dict[str, str] = field(default_factory=lambda: dict.fromkeys(KEYS, "0"))
+    fingerprints: dict[str, str] = field(default_factory=lambda: dict.fromkeys(KEYS, "0"))
     collected: dict[str, str] = field(default_factory=dict)
     running: dict[str, str] = field(default_factory=dict)
     """Keys of unfinished runs, with where the repository stood when the run read it."""
@@ -28,7 +28,7 @@ class World:
     def tick(self, *, dies: bool = False) -> list[str]:
         """Evaluate the sensor; one that dies has asked for its runs, but its cursor is not kept."""
         decision = decide(
-            self.standings,
+            self.fingerprints,
             Cursor.load(self.cursor),
             self.now,
             lambda: set(self.running),
@@ -36,7 +36,7 @@ class World:
         )
         for key in decision.ask:
             assert key not in self.running, "a run that is going on is not doubled"
-            self.running[key] = self.standings[key]
+            self.running[key] = self.fingerprints[key]
             self.runs.append(key)
         if not dies:
             self.cursor = decision.cursor.model_dump_json()
@@ -79,9 +79,9 @@ def _play(world: World, events: list[tuple[str, str | None]]) -> None:
         world.now += 5
         match event, key:
             case "commit", str():
-                world.standings[key] = str(number)
+                world.fingerprints[key] = str(number)
             case "reset", str():
-                world.standings[key] = "0"
+                world.fingerprints[key] = "0"
             case "finish", str():
                 world.finish(key)
             case "break", str():
@@ -101,7 +101,7 @@ def test_nothing_is_lost_whatever_happens(events: list[tuple[str, str | None]]) 
     world = World()
     _play(world, events)
     world.settle()
-    sound = {key: stood for key, stood in world.standings.items() if key not in world.broken}
+    sound = {key: stood for key, stood in world.fingerprints.items() if key not in world.broken}
     assert {key: world.collected.get(key) for key in sound} == sound
 
 
@@ -120,7 +120,7 @@ def test_a_burst_of_a_hundred_commits_is_one_run() -> None:
     world.settle()
     world.runs.clear()
     for number in range(100):
-        world.standings["local/a"] = f"commit {number}"
+        world.fingerprints["local/a"] = f"commit {number}"
     world.tick()
     world.finish_all()
     world.tick()
@@ -132,7 +132,7 @@ def test_commits_during_a_run_are_one_more_run_as_soon_as_it_ends() -> None:
     world.settle()
     world.runs.clear()
     for number in range(100):
-        world.standings["local/a"] = f"commit {number}"
+        world.fingerprints["local/a"] = f"commit {number}"
         world.tick()
     assert world.runs == ["local/a"]
     world.finish_all()
@@ -147,7 +147,7 @@ def test_what_another_run_collected_is_not_collected_again() -> None:
     world = World()
     world.settle()
     world.runs.clear()
-    world.standings["local/a"] = world.collected["local/a"] = "by the hook"
+    world.fingerprints["local/a"] = world.collected["local/a"] = "by the hook"
     world.tick()
     assert world.runs == []
 
@@ -157,11 +157,11 @@ def test_a_repository_that_fails_waits_longer_each_time_and_holds_up_no_other() 
     world.settle()
     world.runs.clear()
     world.broken = {"local/a"}
-    world.standings["local/a"] = "unreadable"
+    world.fingerprints["local/a"] = "unreadable"
     asked_at = []
     for minute in range(6 * 60):
         world.now += 60
-        world.standings["local/b"] = f"commit {minute}"
+        world.fingerprints["local/b"] = f"commit {minute}"
         asked = world.tick()
         assert "local/b" in asked
         asked_at += [minute] if "local/a" in asked else []
@@ -173,11 +173,11 @@ def test_a_repository_that_fails_waits_longer_each_time_and_holds_up_no_other() 
 
 def test_the_cursor_does_not_grow_with_the_repositories() -> None:
     def length(number: int) -> int:
-        standings = {f"github.com/o/{key}": "here" for key in range(number)}
+        fingerprints = {f"github.com/o/{key}": "here" for key in range(number)}
         cursor = Cursor()
         for _ in range(number // 250 + 1):
-            _, cursor = decide(standings, cursor, 0.0, set, lambda keys: dict.fromkeys(keys, "here"))
-        assert decide(standings, cursor, 0.0, _never, _never_asked).ask == []
+            _, cursor = decide(fingerprints, cursor, 0.0, set, lambda keys: dict.fromkeys(keys, "here"))
+        assert decide(fingerprints, cursor, 0.0, _never, _never_asked).ask == []
         return len(cursor.model_dump_json())
 
     assert length(5_000) == length(500) < 2_000
@@ -192,7 +192,7 @@ def _never_asked(keys: object) -> dict[str, str | None]:
 
 
 def test_no_tick_looks_at_everything_and_everything_has_its_turn() -> None:
-    standings = {f"github.com/o/{key}": "here" for key in range(1000)}
+    fingerprints = {f"github.com/o/{key}": "here" for key in range(1000)}
     cursor, asked, looked_at = Cursor(), set[str](), []
 
     def collected(keys: object) -> dict[str, str | None]:
@@ -201,9 +201,9 @@ def test_no_tick_looks_at_everything_and_everything_has_its_turn() -> None:
         return {}
 
     for _ in range(4):
-        ask, cursor = decide(standings, cursor, 0.0, asked.copy, collected)
+        ask, cursor = decide(fingerprints, cursor, 0.0, asked.copy, collected)
         asked |= set(ask)
-    assert asked == set(standings)
+    assert asked == set(fingerprints)
     assert max(looked_at) < 300
 
 

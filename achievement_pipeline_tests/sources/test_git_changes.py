@@ -267,7 +267,7 @@ def test_an_error_in_the_caller_ends_the_processes(repository: GitRepository) ->
     sha = repository.commit("add", {"file": "x\n"})
     opened = open_repository(repository.path, cache=repository.path)
 
-    with opened.seal() as git:
+    with opened.isolated_git() as git:
         chunks = git.chunks("log", "--stdin", stdin=[sha])
         next(chunks)
         with pytest.raises(KeyboardInterrupt):

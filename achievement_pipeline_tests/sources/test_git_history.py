@@ -18,11 +18,11 @@ from achievement_pipeline.sources.git import (
     History,
     ReadingState,
     Select,
-    everything,
+    combine_clones,
     list_commits,
     open_repository,
     read_history,
-    unite,
+    select_all,
 )
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.sources.numstat import numstat, rows
@@ -37,7 +37,7 @@ class Reader:
         self.read = 0
         self._all_branches = all_branches
 
-    def __call__(self, select: Select = everything) -> History:
+    def __call__(self, select: Select = select_all) -> History:
         """Read, and count in `read` the commits whose changes git was asked for."""
         self.read = 0
         repository = open_repository(self.repository.path, cache=self.repository.path, all_branches=self._all_branches)
@@ -388,7 +388,7 @@ moves = st.one_of(
     st.tuples(st.just("merge"), branches, branches),
     st.tuples(st.just("reset"), branches, branches),
     st.tuples(st.just("delete"), branches, st.none()),
-    st.tuples(st.just("read"), st.sampled_from([everything, nothing, by("Ada"), by("Bob")]), st.none()),
+    st.tuples(st.just("read"), st.sampled_from([select_all, nothing, by("Ada"), by("Bob")]), st.none()),
 )
 
 
@@ -505,7 +505,7 @@ def test_checking_out_takes_nothing_back(
 
 def _united(*repositories: GitRepository, stored: History | None = None) -> History:
     opened = [replace(open_repository(one.path, cache=one.path), key="host/one/name") for one in repositories]
-    return read_history(unite(opened), stored)
+    return read_history(combine_clones(opened), stored)
 
 
 def _two_clones(tmp_path: Path, *options: str) -> tuple[GitRepository, GitRepository, dict[str, str]]:

@@ -90,7 +90,7 @@ def _plant(repository: GitRepository, name: str, value: str, mark: Path) -> None
 def _read(repository: GitRepository, folder: Path) -> None:
     """Do all that is done with a repository on this machine."""
     opened = open_repository(repository.path, cache=folder / "cache", all_branches=True)
-    with opened.seal() as git:
+    with opened.isolated_git() as git:
         git.output("log", "-z", "--raw", "--numstat", "-M", "--format=%H", *opened.tips)
     user_email(repository.path)
     find_hook(repository.path, folder / "spool")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from achievement_pipeline.sources.git.spool import forget_commits, read_commits
+from achievement_pipeline.sources.git.spool import read_commits, remove_commits
 
 
 def _spool(folder: Path, name: str, content: object, at: float = 1_700_000_000) -> Path:
@@ -37,8 +37,8 @@ def test_what_was_heeded_is_gone_and_what_came_since_stays(tmp_path: Path) -> No
     heeded = read_commits(tmp_path)
     _spool(tmp_path, "2", {"repository_path": "/one", "sha": "b"})
 
-    forget_commits(heeded)
-    forget_commits(heeded)
+    remove_commits(heeded)
+    remove_commits(heeded)
 
     assert [commit.sha for commit in read_commits(tmp_path)] == ["b"]
 

@@ -7,19 +7,19 @@ from pathlib import Path
 import pytest
 
 from achievement_pipeline.sources.git import NotARepositoryError, RemoteError, open_repository
-from achievement_pipeline.sources.git.clones import ask_remote_tips
+from achievement_pipeline.sources.git.clones import list_remote_tips
 from achievement_pipeline.sources.git.remotes import Remote
-from achievement_pipeline.sources.git.watching import git_dir_of, local_standing, standing, top_of
+from achievement_pipeline.sources.git.watching import find_top, git_dir_of, local_refs_fingerprint, refs_fingerprint
 from achievement_pipeline_tests.builders import GitRepository
 
 
 def _seen(folder: Path, *, all_branches: bool) -> str:
-    return local_standing(git_dir_of(top_of(folder)), all_branches=all_branches)
+    return local_refs_fingerprint(git_dir_of(find_top(folder)), all_branches=all_branches)
 
 
 def _collected(folder: Path, *, all_branches: bool) -> str:
     repository = open_repository(folder, cache=folder / "no cache", all_branches=all_branches)
-    return standing(repository.tips, repository.shallow)
+    return refs_fingerprint(repository.tips, repository.shallow)
 
 
 def _nothing(_: GitRepository) -> None:
@@ -194,16 +194,16 @@ def _keeps_tables(repository: GitRepository) -> bool:
 def test_a_folder_within_a_repository_is_followed_to_its_top(repository: GitRepository) -> None:
     inside = repository.path / "deep" / "inside"
     inside.mkdir(parents=True)
-    assert top_of(inside) == repository.path
+    assert find_top(inside) == repository.path
 
 
 def test_a_removed_repository_is_none(repository: GitRepository) -> None:
     git_dir = git_dir_of(repository.path)
     shutil.rmtree(repository.path)
     with pytest.raises(NotARepositoryError):
-        local_standing(git_dir, all_branches=False)
+        local_refs_fingerprint(git_dir, all_branches=False)
     with pytest.raises(NotARepositoryError):
-        top_of(repository.path)
+        find_top(repository.path)
 
 
 @pytest.mark.parametrize("all_branches", [False, True])
@@ -215,14 +215,14 @@ def test_a_remote_repository_stands_where_its_clone_will(
     remote = Remote.parse(repository.url)
     assert remote is not None
 
-    seen = standing(ask_remote_tips(remote, all_branches=all_branches))
+    seen = refs_fingerprint(list_remote_tips(remote, all_branches=all_branches))
 
     clone = open_repository(repository.url, cache=tmp_path / "cache", all_branches=all_branches)
-    assert seen == standing(clone.tips, clone.shallow)
+    assert seen == refs_fingerprint(clone.tips, clone.shallow)
 
 
 def test_a_remote_repository_that_is_not_there_is_named(tmp_path: Path, git_config: Path) -> None:  # noqa: ARG001
     remote = Remote.parse((tmp_path / "nowhere").as_uri())
     assert remote is not None
     with pytest.raises(RemoteError, match="nowhere"):
-        ask_remote_tips(remote, all_branches=False)
+        list_remote_tips(remote, all_branches=False)

@@ -77,13 +77,13 @@ def _ask(
     instance = context.instance
     partitions = list(instance.get_dynamic_partitions(PARTITIONS_NAME))
     decision = decide(
-        watched.standings,
+        watched.fingerprints,
         Cursor.load(context.cursor, SHAPE),
         time.time(),
         functools.partial(repositories_of_runs, instance),
         collected_by(instance, frames, remote=remote),
     )
-    joining = sorted((watched.standings.keys() | watched.elsewhere).difference(partitions))
+    joining = sorted((watched.fingerprints.keys() | watched.elsewhere).difference(partitions))
     if joining:
         welcome(joining)
     leaving = watched.gone.intersection(partitions)
@@ -98,7 +98,7 @@ def _ask(
     requests = [request_repositories(keys) for keys in ranges(decision.ask, order, REPOSITORIES_A_RUN)]
     return dg.SensorResult(
         run_requests=requests,
-        skip_reason=None if requests else f"Nothing to collect in {len(watched.standings):,} repositories.",
+        skip_reason=None if requests else f"Nothing to collect in {len(watched.fingerprints):,} repositories.",
         cursor=decision.cursor.model_dump_json(),
         dynamic_partitions_requests=changes,
     )
@@ -114,5 +114,5 @@ def _forget_renamed(
     for key in watched.renamed:
         if collected.get(key, NOTHING) == NOTHING:  # never collected, or taken back
             forget_repository(engine, key)
-            del watched.standings[key]
+            del watched.fingerprints[key]
             watched.gone.add(key)

@@ -20,7 +20,7 @@ from achievement_pipeline.publishing.gate.finished import Finished
 from achievement_pipeline.publishing.github_profile.block import ProfileBlock, put_between_markers
 from achievement_pipeline.publishing.github_profile.settings import GitHubProfileSettings
 from achievement_pipeline.sources.git.clones import run_with_credentials
-from achievement_pipeline.sources.git.processes import said
+from achievement_pipeline.sources.git.processes import stderr_of
 from achievement_pipeline.sources.git.remotes import Remote
 
 _ATTEMPTS = 4
@@ -167,7 +167,7 @@ def _run(remote: Remote, *arguments: str) -> bytes:
     try:
         return run_with_credentials(remote, *arguments)
     except GitCommandError as error:
-        words = remote.redact(said(error))
+        words = remote.redact(stderr_of(error))
     raise PublishingError(f"{remote.address} can't be read or written. Git says: {words}")
 
 

@@ -7,7 +7,7 @@ from achievement_pipeline.lazy import lazy_names
 if TYPE_CHECKING:
     from achievement_pipeline.sources.git.attributes import ignored_commits, path_attributes
     from achievement_pipeline.sources.git.blobs import read_blobs, read_versions
-    from achievement_pipeline.sources.git.changes import Changes, Progress, read_changes
+    from achievement_pipeline.sources.git.changes import Changes, ProgressCallback, read_changes
     from achievement_pipeline.sources.git.clones import discard_clones
     from achievement_pipeline.sources.git.errors import (
         AccessError,
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
         Listing,
         ReadingState,
         Select,
-        everything,
         list_commits,
         no_history,
         read_history,
+        select_all,
     )
     from achievement_pipeline.sources.git.identity import user_email, user_name
     from achievement_pipeline.sources.git.remotes import without_credentials
-    from achievement_pipeline.sources.git.repositories import Repository, open_repository, unite
+    from achievement_pipeline.sources.git.repositories import Repository, combine_clones, open_repository
 
 _MODULES = {
     "AccessError": "errors",
@@ -38,13 +38,13 @@ _MODULES = {
     "History": "history",
     "Listing": "history",
     "NotARepositoryError": "errors",
-    "Progress": "changes",
+    "ProgressCallback": "changes",
     "ReadingState": "history",
     "RemoteError": "errors",
     "Repository": "repositories",
     "Select": "history",
     "discard_clones": "clones",
-    "everything": "history",
+    "select_all": "history",
     "ignored_commits": "attributes",
     "list_commits": "history",
     "no_history": "history",
@@ -54,7 +54,7 @@ _MODULES = {
     "read_changes": "changes",
     "read_history": "history",
     "read_versions": "blobs",
-    "unite": "repositories",
+    "combine_clones": "repositories",
     "user_email": "identity",
     "user_name": "identity",
     "without_credentials": "remotes",
@@ -68,13 +68,13 @@ __all__ = [
     "History",
     "Listing",
     "NotARepositoryError",
-    "Progress",
+    "ProgressCallback",
     "ReadingState",
     "RemoteError",
     "Repository",
     "Select",
+    "combine_clones",
     "discard_clones",
-    "everything",
     "ignored_commits",
     "list_commits",
     "no_history",
@@ -84,7 +84,7 @@ __all__ = [
     "read_changes",
     "read_history",
     "read_versions",
-    "unite",
+    "select_all",
     "user_email",
     "user_name",
     "without_credentials",

@@ -12,7 +12,7 @@ from pandera.typing.pandas import DataFrame
 from achievement_pipeline.frames import PathAttributes, typed
 from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.sources.git.blobs import blobs
-from achievement_pipeline.sources.git.processes import SealedGit
+from achievement_pipeline.sources.git.processes import IsolatedGit
 from achievement_pipeline.sources.git.repositories import Repository
 
 _FLAGS: Final = {
@@ -46,7 +46,7 @@ def path_attributes(repository: Repository, paths: Iterable[str]) -> DataFrame[P
         GitCommandError: The tree of ``HEAD`` is missing or damaged.
     """
     fields: list[str] = []
-    with repository.seal() as git:
+    with repository.isolated_git() as git:
         if repository.main and _stage_attributes(git, repository.main):
             command = ("check-attr", "--cached", "-z", "--stdin", *_ATTRIBUTES)
             fields = git.output(*command, stdin=set(paths), end="\0").decode().split("\0")[:-1]
@@ -64,7 +64,7 @@ def ignored_commits(repository: Repository) -> list[str]:
     """Read which commits the repository's own ``.git-blame-ignore-revs`` calls mechanical."""
     if repository.main is None:
         return []
-    with repository.seal() as git:
+    with repository.isolated_git() as git:
         listed = git.output("ls-tree", "-z", "--full-tree", repository.main, _IGNORED).decode(errors="surrogateescape")
         contents = [content for _, content in blobs(git, {_blob(entry) for entry in listed.split("\0") if entry})]
     return _OBJECT_NAME.findall(contents[0][:_LONGEST_LIST].decode("latin-1")) if contents else []
@@ -79,7 +79,7 @@ def _name(value: str) -> str | None:
     return None if value in _NOT_NAMES else value.replace("-", " ")
 
 
-def _stage_attributes(git: SealedGit, head: str) -> bool:
+def _stage_attributes(git: IsolatedGit, head: str) -> bool:
     """Put the tree's ``.gitattributes`` into the index, where git looks them up; say no where none matters here."""
     listed = git.output("ls-tree", "-r", "-z", "--full-tree", head).decode(errors="surrogateescape").split("\0")
     entries = [entry for entry in listed if entry.endswith(("\t.gitattributes", "/.gitattributes"))]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from git.exc import GitCommandError
 
-from achievement_pipeline.sources.git.processes import SealedGit
+from achievement_pipeline.sources.git.processes import IsolatedGit
 from achievement_pipeline.sources.git.repositories import Repository
 
 
@@ -14,7 +14,7 @@ def read_blobs(repository: Repository, names: Iterable[str]) -> Iterator[tuple[s
 
     Those that are missing or damaged are left out. The order in which commits are listed is the fastest.
     """
-    with repository.seal() as git:
+    with repository.isolated_git() as git:
         yield from blobs(git, names)
 
 
@@ -39,7 +39,7 @@ def read_versions(
         yield (contents[0], contents[1]) if len(contents) == len(pair) else None
 
 
-def blobs(git: SealedGit, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+def blobs(git: IsolatedGit, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """Do as `read_blobs` does, by a git that is sealed already."""
     left = list(names)
     while left:
@@ -54,7 +54,7 @@ def blobs(git: SealedGit, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         left = left[answered:]
 
 
-def _answers(git: SealedGit, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+def _answers(git: IsolatedGit, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
     """Git's answer to each name: a line with the size and then the content, or a line that says it is missing."""
     buffer = bytearray()
     name, size = "", -1

@@ -31,14 +31,14 @@ from git.exc import GitCommandError
 from pandera.typing.pandas import DataFrame
 
 from achievement_pipeline.frames import RawCommitFiles, typed
-from achievement_pipeline.sources.git.processes import GitProcess, SealedGit, read_in_turns, said
+from achievement_pipeline.sources.git.processes import GitProcess, IsolatedGit, read_interleaved, stderr_of
 from achievement_pipeline.sources.git.repositories import Repository
 from achievement_pipeline.sources.git.tables import Blocks, decode_paths, split_fields, to_frame
 
-Progress = Callable[[int, int], None]
+ProgressCallback = Callable[[int, int], None]
 """Told how many commits are done, and of how many."""
 
-_Places = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+_Positions = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 """Where fields stand among all those of a block."""
 
 _DIFF_TREE: Final = (
@@ -87,14 +87,14 @@ class Changes:
     unread: Mapping[str, str]
 
 
-def read_changes(repository: Repository, shas: Sequence[str], progress: Progress | None = None) -> Changes:
+def read_changes(repository: Repository, shas: Sequence[str], progress: ProgressCallback | None = None) -> Changes:
     """Read what commits changed against their first parent, roots against nothing; merges are not for here.
 
     It is fastest with the commits in the order that they were listed in. One with a missing or damaged object is
     reported, and so is one that a shallow clone ends at; all others are read.
     """
     unread = dict.fromkeys(set(shas).intersection(repository.shallow), "a shallow clone ends here")
-    with repository.seal() as git:
+    with repository.isolated_git() as git:
         reader = _Reader(git, repository, lambda done: progress(done + len(unread), len(shas)) if progress else None)
         reader.read([sha for sha in shas if sha not in unread])
     files = to_frame(_in_order(reader.batches, shas), _SCHEMA)
@@ -116,7 +116,7 @@ def _in_order(batches: Sequence[pa.RecordBatch], shas: Sequence[str]) -> list[pa
 class _Reader:
     """Reads commits with as many processes as pay, and goes on after those that can't be read."""
 
-    def __init__(self, git: SealedGit, repository: Repository, report: Callable[[int], None]) -> None:
+    def __init__(self, git: IsolatedGit, repository: Repository, report: Callable[[int], None]) -> None:
         self.batches: list[pa.RecordBatch] = []
         self.unread: dict[str, str] = {}
         self._git = git
@@ -152,8 +152,8 @@ class _Reader:
             return parts[place].give([shas[number] for number in stretches.take(place)])
 
         with ExitStack() as stack:
-            processes = [stack.enter_context(self._git.fed(*_DIFF_TREE, "--numstat", "-M")) for _ in parts]
-            for place, chunk in read_in_turns(processes, feed):
+            processes = [stack.enter_context(self._git.running_fed(*_DIFF_TREE, "--numstat", "-M")) for _ in parts]
+            for place, chunk in read_interleaved(processes, feed):
                 self._advance(parts[place].take(chunk))
             while feed(0):  # all have broken down: what none was given is left
                 pass
@@ -212,7 +212,7 @@ class _Part:
             process.check()
             whole = self._parse(rest)
         except GitCommandError as error:
-            self.error = said(error)
+            self.error = stderr_of(error)
             whole = self._parse(rest[: _whole_commits(rest)])
             came_to = self.shas.index(self._read[-1]) + 1 if self._read else 0
         read = set(self._read)
@@ -295,13 +295,13 @@ def _batch(key: str, block: bytes) -> tuple[list[str], pa.RecordBatch]:
     )
 
 
-def _records(block: bytes) -> tuple[pa.LargeBinaryArray, _Places]:
+def _records(block: bytes) -> tuple[pa.LargeBinaryArray, _Positions]:
     """The fields of a block, and which of them are names of commits: those that an empty one stands before."""
     fields = split_fields(block)
     return fields, np.flatnonzero(pc.equal(pc.binary_length(fields), 0)) + 1
 
 
-def _places(fields: pa.LargeBinaryArray, names: _Places) -> _Places:
+def _places(fields: pa.LargeBinaryArray, names: _Positions) -> _Positions:
     """A row a file: the number of its commit, the place of its header, 1 where it is renamed, the place of its counts.
 
     The counts of a renamed file end with a tab. Where no field of a commit does, it has three fields a file.
@@ -323,7 +323,7 @@ def _places(fields: pa.LargeBinaryArray, names: _Places) -> _Places:
     return rows[np.argsort(rows[:, 0], kind="stable")]
 
 
-def _places_one_by_one(fields: pa.LargeBinaryArray, commit: int, places: range) -> _Places:
+def _places_one_by_one(fields: pa.LargeBinaryArray, commit: int, places: range) -> _Positions:
     """What `_places` says of one commit, where files may be renamed."""
     texts = fields[places.start : places.stop].to_pylist()
     texts[0] = texts[0].removeprefix(b"\n")
@@ -348,7 +348,7 @@ def _counts(values: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(texts, "-"), None, texts).cast(pa.int32())
 
 
-def _missing_contents(git: SealedGit, shas: Sequence[str], *, partial: bool) -> dict[str, str]:
+def _missing_contents(git: IsolatedGit, shas: Sequence[str], *, partial: bool) -> dict[str, str]:
     """The commits whose changes need contents that are not here, by asking for names only.
 
     In a partial clone this may end early, as whole trees can be missing; then it holds for all commits that it did not
@@ -364,7 +364,7 @@ def _missing_contents(git: SealedGit, shas: Sequence[str], *, partial: bool) -> 
         needed |= _needed_contents(blocks.rest())
     except GitCommandError as error:
         if partial:
-            missing = dict.fromkeys((sha for sha in shas if sha not in needed), said(error))
+            missing = dict.fromkeys((sha for sha in shas if sha not in needed), stderr_of(error))
     names = set().union(*needed.values())
     answers = git.output("cat-file", "--batch-check=", "--buffer", stdin=(name.decode() for name in names))
     absent = {line.removesuffix(b" missing") for line in answers.splitlines() if line.endswith(b" missing")}

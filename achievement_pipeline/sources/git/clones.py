@@ -18,7 +18,7 @@ from achievement_pipeline import locks
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.sources.git.errors import AccessError, BusyCloneError, DiskFullError, RemoteError
-from achievement_pipeline.sources.git.processes import look_at, run_as_user, said
+from achievement_pipeline.sources.git.processes import run_as_user, run_read_only, stderr_of
 from achievement_pipeline.sources.git.remotes import Remote
 
 _log = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def update_clone(remote: Remote, cache: Path) -> Path:
             if not _is_brought_up_to_date(remote, folder, held):
                 _clone(remote, folder, held)
     except GitCommandError as error:
-        failure = _explain(remote, said(error), cache)
+        failure = _explain(remote, stderr_of(error), cache)
     except locks.BusyError as error:
         failure = BusyCloneError(str(error))
     except OSError as error:
@@ -102,7 +102,7 @@ def discard_clones(locations: Iterable[str], cache: Path) -> bool:
     return bool(folders)
 
 
-def ask_remote_tips(remote: Remote, *, all_branches: bool) -> set[str]:
+def list_remote_tips(remote: Remote, *, all_branches: bool) -> set[str]:
     """Return the object names that the default branch, or all branches, of `remote` point to; nothing is fetched.
 
     Raises:
@@ -114,7 +114,7 @@ def ask_remote_tips(remote: Remote, *, all_branches: bool) -> set[str]:
             errors="surrogateescape"
         )
     except GitCommandError as error:
-        failure = _explain(remote, said(error), Path())
+        failure = _explain(remote, stderr_of(error), Path())
     else:
         refs = [line.split("\t") for line in answer.splitlines()]
         return {sha for sha, ref in refs if ref == "HEAD" or (all_branches and ref.startswith("refs/heads/"))}
@@ -128,9 +128,9 @@ def _is_brought_up_to_date(remote: Remote, folder: Path, held: int) -> bool:
             return False
         _fetch(remote, folder, held)
     except GitCommandError as error:
-        if _FULL.search(said(error)) or not _answers(remote):
+        if _FULL.search(stderr_of(error)) or not _answers(remote):
             raise
-        _log.warning("%s is damaged, and cloned again: %s", folder, remote.redact(said(error)))
+        _log.warning("%s is damaged, and cloned again: %s", folder, remote.redact(stderr_of(error)))
         return False
     return True
 
@@ -146,7 +146,7 @@ def _answers(remote: Remote) -> bool:
 
 def _has_branches(folder: Path) -> bool:
     """Whether there is a clone with something in it: one of nothing does not even know how objects are named."""
-    return folder.exists() and bool(look_at(f"--git-dir={folder}", "for-each-ref", "--count=1"))
+    return folder.exists() and bool(run_read_only(f"--git-dir={folder}", "for-each-ref", "--count=1"))
 
 
 def _remove_stale_locks(folder: Path) -> None:
@@ -197,7 +197,7 @@ def _ssh() -> dict[str, str]:
     """OpenSSH without its questions, where the user has not chosen how to run it."""
     if "GIT_SSH" in os.environ or "GIT_SSH_COMMAND" in os.environ:
         return {}
-    if look_at("config", "--default", "", "--get", "core.sshCommand").strip():
+    if run_read_only("config", "--default", "", "--get", "core.sshCommand").strip():
         return {}
     return {"GIT_SSH_COMMAND": "ssh -o BatchMode=yes -o ConnectTimeout=30 -o ServerAliveInterval=30"}
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from achievement_pipeline.columns.text import contains
 from achievement_pipeline.frames import DiffState
 from achievement_pipeline.patterns import compile_pattern
-from achievement_pipeline.sources.git.processes import SealedGit
+from achievement_pipeline.sources.git.processes import IsolatedGit
 from achievement_pipeline.sources.git.tables import Blocks, decode_text, split_fields, to_frame
 
 _PLACEHOLDERS: Final = (
@@ -52,7 +52,7 @@ _LAST_SECOND: Final = 253402300799
 """The end of the year 9999."""
 
 
-def walk(git: SealedGit, key: str, tips: Iterable[str], without: Iterable[str] = ()) -> pd.DataFrame:
+def walk(git: IsolatedGit, key: str, tips: Iterable[str], without: Iterable[str] = ()) -> pd.DataFrame:
     """List what is reachable from `tips` and not from `without`, newest first as git orders it.
 
     Merges are marked as such; the changes of all other commits as not asked for.
@@ -76,7 +76,7 @@ def walk(git: SealedGit, key: str, tips: Iterable[str], without: Iterable[str] =
     return commits
 
 
-def _map_coauthors(git: SealedGit, bodies: "pd.Series[str]") -> "pd.Series[str]":
+def _map_coauthors(git: IsolatedGit, bodies: "pd.Series[str]") -> "pd.Series[str]":
     """Put co-authors through the mailmap, as git itself does with authors and committers."""
     people = sorted({match[2] for body in bodies for match in _COAUTHOR.finditer(body)})
     mapped = git.output("check-mailmap", "--stdin", stdin=people).decode(errors="surrogateescape").split("\n")
@@ -93,7 +93,7 @@ def revisions(tips: Iterable[str], without: Iterable[str] = ()) -> list[str]:
     return wanted and [*wanted, *(f"^{sha}" for sha in without)]
 
 
-def true_parents(git: SealedGit, shas: Iterable[str]) -> dict[str, str]:
+def true_parents(git: IsolatedGit, shas: Iterable[str]) -> dict[str, str]:
     """The parents of commits as their objects name them, where a shallow clone hides them from the listing.
 
     Raises:
@@ -108,7 +108,7 @@ def true_parents(git: SealedGit, shas: Iterable[str]) -> dict[str, str]:
     return parents
 
 
-def existing(git: SealedGit, names: Iterable[str]) -> set[str]:
+def existing_objects(git: IsolatedGit, names: Iterable[str]) -> set[str]:
     """Return those of some object names that are commits or tags here."""
     answers = git.output("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=names).decode().splitlines()
     return {name for answer in answers for name, kind in [answer.split()] if kind in {"commit", "tag"}}

@@ -18,11 +18,11 @@ from pandera.typing.pandas import DataFrame
 from pydantic import BaseModel, ConfigDict
 
 from achievement_pipeline.frames import DiffState, RawCommitFiles, RawCommits, typed
-from achievement_pipeline.sources.git.changes import Progress, read_changes
-from achievement_pipeline.sources.git.commits import existing, revisions, true_parents, walk
+from achievement_pipeline.sources.git.changes import ProgressCallback, read_changes
+from achievement_pipeline.sources.git.commits import existing_objects, revisions, true_parents, walk
 from achievement_pipeline.sources.git.errors import CorruptRepositoryError
-from achievement_pipeline.sources.git.processes import SealedGit, said
-from achievement_pipeline.sources.git.repositories import Repository, held_commits
+from achievement_pipeline.sources.git.processes import IsolatedGit, stderr_of
+from achievement_pipeline.sources.git.repositories import Repository, referenced_commits
 from achievement_pipeline.sources.git.rewrites import find_replaced
 
 Select = Callable[[DataFrame[RawCommits]], "pd.Series[bool]"]
@@ -120,7 +120,7 @@ class History:
     unread: Mapping[str, str] = field(default_factory=dict)
 
 
-def everything(commits: DataFrame[RawCommits]) -> "pd.Series[bool]":
+def select_all(commits: DataFrame[RawCommits]) -> "pd.Series[bool]":
     """Select every commit."""
     return pd.Series(data=True, index=commits.index)
 
@@ -128,8 +128,8 @@ def everything(commits: DataFrame[RawCommits]) -> "pd.Series[bool]":
 def read_history(
     repository: Repository,
     stored: History | None = None,
-    select: Select = everything,
-    progress: Progress | None = None,
+    select: Select = select_all,
+    progress: ProgressCallback | None = None,
     *,
     elsewhere: Collection[str] = (),
 ) -> History:
@@ -190,7 +190,7 @@ def _with_replaced(
     if not gone or not is_new.any():
         return commits
     lost, lost_files = (frame[_is_in(frame["sha"], gone)] for frame in (stored.commits, stored.files))
-    with repository.seal() as git:
+    with repository.isolated_git() as git:
         replaced = find_replaced(git, lost, lost_files, commits[is_new], files)
     named = replaced.reindex(commits["sha"]).set_axis(commits.index)
     return typed(RawCommits, commits.assign(replaces=named.fillna(commits["replaces"])))
@@ -220,7 +220,7 @@ def list_commits(repository: Repository, stored: History | None = None) -> Listi
     if stored and stored.state.objects_state != repository.objects_state:
         stored = _with_another_try(stored)
     try:
-        with repository.seal() as git:
+        with repository.isolated_git() as git:
             if stored and _differs_by_tips_only(stored.state, repository):
                 if stored.state.tips == repository.tips:
                     return Listing(stored.commits, 0, frozenset())
@@ -229,7 +229,7 @@ def list_commits(repository: Repository, stored: History | None = None) -> Listi
             return _list_all(git, repository, stored)
     except GitCommandError as error:
         raise CorruptRepositoryError(
-            f"{repository.git_dir}: its history can't be followed to its beginning ({said(error)}). "
+            f"{repository.git_dir}: its history can't be followed to its beginning ({stderr_of(error)}). "
             f"git --git-dir={repository.git_dir} fsck tells what is damaged; a fresh clone mends it."
         ) from error
 
@@ -245,11 +245,14 @@ def _tips(repository: Repository, stored: History | None) -> tuple[str, ...]:
     left = set(stored.state.tips).difference(now)
     if not left:
         return now
-    with repository.seal() as git, suppress(GitCommandError):  # what is damaged is named where commits are listed
-        there = existing(git, left)
+    with (
+        repository.isolated_git() as git,
+        suppress(GitCommandError),
+    ):  # what is damaged is named where commits are listed
+        there = existing_objects(git, left)
         if beside := there & _reachable(git, there, without=now):
-            held = set().union(*(held_commits(part.git_dir) for part in repository.parts))
-            return tuple(sorted({*now, *(beside - _reachable(git, beside, without=existing(git, held)))}))
+            held = set().union(*(referenced_commits(part.git_dir) for part in repository.parts))
+            return tuple(sorted({*now, *(beside - _reachable(git, beside, without=existing_objects(git, held)))}))
     return now
 
 
@@ -290,7 +293,7 @@ def _with_another_try(stored: History) -> History:
     return replace(stored, commits=typed(RawCommits, stored.commits.assign(diff=states)))
 
 
-def _list_difference(git: SealedGit, repository: Repository, stored: History) -> Listing:
+def _list_difference(git: IsolatedGit, repository: Repository, stored: History) -> Listing:
     """List what is reachable now and was not then, and what was then and is not now.
 
     Where clocks went wrong git lists too much here, never too little; so both are checked.
@@ -304,7 +307,7 @@ def _list_difference(git: SealedGit, repository: Repository, stored: History) ->
     return Listing(typed(RawCommits, commits), len(new), frozenset(gone))
 
 
-def _list_all(git: SealedGit, repository: Repository, stored: History | None) -> Listing:
+def _list_all(git: IsolatedGit, repository: Repository, stored: History | None) -> Listing:
     """List everything again; of what is stored, only what git does not list is kept."""
     commits = _walk(git, repository)
     if stored is None:
@@ -323,7 +326,7 @@ def _list_all(git: SealedGit, repository: Repository, stored: History | None) ->
     )
 
 
-def _walk(git: SealedGit, repository: Repository, without: Iterable[str] = ()) -> pd.DataFrame:
+def _walk(git: IsolatedGit, repository: Repository, without: Iterable[str] = ()) -> pd.DataFrame:
     """List commits; those that a shallow clone ends at with the parents that it hides."""
     commits = walk(git, repository.key, repository.tips, without)
     commits["replaces"] = pd.Series("", index=commits.index, dtype="str")
@@ -336,7 +339,7 @@ def _walk(git: SealedGit, repository: Repository, without: Iterable[str] = ()) -
     return commits
 
 
-def _reachable(git: SealedGit, tips: Iterable[str], without: Iterable[str] = ()) -> set[str]:
+def _reachable(git: IsolatedGit, tips: Iterable[str], without: Iterable[str] = ()) -> set[str]:
     stdin = revisions(tips, without)
     return set(git.output("rev-list", "--stdin", stdin=stdin).decode().split()) if stdin else set()
 

@@ -28,7 +28,7 @@ from git.exc import GitCommandError
 
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.patterns import DOTALL, compile_pattern
-from achievement_pipeline.sources.git.processes import look_at, said
+from achievement_pipeline.sources.git.processes import run_read_only, stderr_of
 from achievement_pipeline.sources.git.repositories import find_git_dir
 
 _NAME: Final = "post-commit"
@@ -236,7 +236,7 @@ def _top(folder: Path) -> Path:
     try:
         return Path(_git(folder, "rev-parse", "--show-toplevel"))
     except GitCommandError as error:
-        raise HookError(f"{folder} has no work tree: nobody commits there. ({said(error)})") from error
+        raise HookError(f"{folder} has no work tree: nobody commits there. ({stderr_of(error)})") from error
 
 
 def _is_tracked(top: Path, file: Path) -> bool:
@@ -256,7 +256,7 @@ def _succeeds(top: Path, *arguments: str) -> bool:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    return os.fsdecode(look_at("-C", str(folder), *arguments).removesuffix(b"\n"))
+    return os.fsdecode(run_read_only("-C", str(folder), *arguments).removesuffix(b"\n"))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Final
 from git.exc import GitCommandError
 
 from achievement_pipeline.patterns import DOTALL, compile_pattern
-from achievement_pipeline.sources.git.processes import look_at
+from achievement_pipeline.sources.git.processes import run_read_only
 from achievement_pipeline.sources.git.remotes import Remote
 
 _URL: Final = compile_pattern(r"\Aremote\.(?P<name>.+)\.url", DOTALL)
@@ -31,7 +31,7 @@ def user_name() -> str | None:
 def _resolve(name: str, folder: Path | None) -> str | None:
     where = ["-C", os.fspath(folder.absolute())] if folder else []
     try:
-        output = look_at(*where, "config", "--get", name)
+        output = run_read_only(*where, "config", "--get", name)
     except GitCommandError:
         return None
     return output.decode(errors="replace").strip() or None

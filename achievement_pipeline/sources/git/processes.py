@@ -1,16 +1,13 @@
-"""Git as a child process: once as the user runs it, once sealed off from everything that could change a number.
+"""Run git as a child process, in one of three ways.
 
-`run_as_user` is for what depends on the user: cloning and fetching.
-
-`look_at` asks a repository on this machine what git's own check of its ownership and its configuration say. That
-configuration may be somebody else's, so nothing is reached and nothing is run by it: no protocol is allowed (a partial
-clone with ``remote.*.uploadpack`` runs a program when an object is missing, and git before 2.39.4 and 2.45.1 knows no
-GIT_NO_LAZY_FETCH), and no monitor of files is asked.
-
-`seal` is for reading history. It makes a git directory of its own, empty but for its configuration, and points it at
-the objects of the repository. So the repository's configuration, ``info/attributes``, grafts, replaced objects and
-hooks, the user's and the system's configuration, the attributes of the work tree and the variables of the environment
-are not overridden one by one: they are not there. Neither are remotes, so nothing is ever fetched.
+- `run_as_user` uses the user's configuration and environment, for cloning and fetching.
+- `run_read_only` reads the configuration, refs and index of a local repository, with git's ownership check. The
+  repository's configuration is untrusted, so it can't reach the network or start a program: no protocol is allowed (a
+  partial clone with ``remote.*.uploadpack`` runs a program when an object is missing, and git before 2.39.4 and 2.45.1
+  ignores GIT_NO_LAZY_FETCH), and ``core.fsmonitor`` is off.
+- `isolated_git` reads history. It creates an empty git directory and points it at the repository's objects. No
+  configuration (of the repository, user or system), attributes, grafts, replaced objects, hooks, remotes or environment
+  variables apply, because none of them exist there. Every machine gets the same numbers, and nothing is ever fetched.
 """
 
 import fcntl
@@ -45,7 +42,7 @@ _REPOSITORY_VARIABLES: Final = (
     "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
 )
-"""What ties git to one repository (``git rev-parse --local-env-vars``); a hook that starts us sets some of them."""
+"""Variables that tie git to one repository (``git rev-parse --local-env-vars``). Git sets some of them for hooks."""
 
 _REACH_NOTHING: Final = {
     "GIT_ALLOW_PROTOCOL": "none",
@@ -55,7 +52,7 @@ _REACH_NOTHING: Final = {
 }
 _RUN_NOTHING: Final = ("--no-pager", "-c", "core.fsmonitor=false", "-c", "protocol.allow=never")
 
-_SEALED_CONFIGURATION: Final = """\
+_ISOLATED_CONFIGURATION: Final = """\
 [core]
 \trepositoryFormatVersion = 1
 \tbare = true
@@ -66,38 +63,38 @@ _SEALED_CONFIGURATION: Final = """\
 \tblob = {mailmap}
 """
 
-_SEALED_ENVIRONMENT: Final = {
+_ISOLATED_ENVIRONMENT: Final = {
     "GIT_ALLOW_PROTOCOL": "none",
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_CONFIG_NOSYSTEM": "1",
-    # Not after every commit.
+    # Do not flush the output after every commit.
     "GIT_FLUSH": "0",
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
-    # By default glibc keeps seven freed blocks of a size at hand, and has to search among all others, which takes ever
-    # longer in a process that reads on: a twentieth of git's time over 50,000 commits. This is the most it can keep.
+    # By default glibc caches seven freed blocks of each size and searches all the others, which gets slower as the
+    # process runs: 5% of git's time over 50,000 commits. This is the largest cache that glibc accepts.
     "GLIBC_TUNABLES": "glibc.malloc.tcache_count=65535",
-    # By default glibc gives the memory of every large blob back and asks for it again: up to a third of git's time.
-    # 32 MiB is the most that all its versions accept.
+    # By default glibc returns the memory of every large blob to the system and requests it again: up to a third of
+    # git's time. 32 MiB is the largest threshold that all versions accept.
     "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
     "MALLOC_TRIM_THRESHOLD_": str(4 << 30),
 }
 
 _CHUNK: Final = 1 << 20
-"""Bytes: the most that is read at once, and what a pipe holds where the system lets us have such a large one."""
+"""Maximum bytes per read, and the requested capacity of a pipe."""
 
 
 def run_as_user(*arguments: str, environment: Mapping[str, str] | None = None, inherited: Sequence[int] = ()) -> bytes:
-    """Run git with the user's configuration and environment and return what it prints. It never asks at a terminal.
+    """Run git with the user's configuration and environment and return its standard output, without prompting.
 
     Args:
-        arguments: The words of the command after `git`.
+        arguments: The arguments after `git`.
         environment: Variables to set.
-        inherited: Descriptors that git keeps open, such as that of a lock, which it holds even if this process dies.
+        inherited: Descriptors that git keeps open, such as a lock that must be held even if this process dies.
 
     Raises:
-        GitCommandError: Git failed. Its words are English and may hold the credentials of a URL.
+        GitCommandError: Git failed. The message is English and may contain the credentials of a URL.
     """
     unset = [name for name in _REPOSITORY_VARIABLES if name in os.environ]
     output = Git(os.path.sep).execute(
@@ -110,8 +107,8 @@ def run_as_user(*arguments: str, environment: Mapping[str, str] | None = None, i
     return bytes(output)
 
 
-def look_at(*arguments: str) -> bytes:
-    """Run a git command that only looks, with the configuration of a repository that may be somebody else's.
+def run_read_only(*arguments: str) -> bytes:
+    """Run a read-only git command in a repository whose configuration is untrusted, and return its standard output.
 
     Raises:
         GitCommandError: Git failed.
@@ -120,49 +117,51 @@ def look_at(*arguments: str) -> bytes:
 
 
 @contextmanager
-def seal(
+def isolated_git(
     objects: Sequence[Path], *, object_format: str, shallow: Iterable[str], mailmap: str | None
-) -> Iterator["SealedGit"]:
-    """Make a git that sees the objects of a repository and nothing else of it.
+) -> Iterator["IsolatedGit"]:
+    """Create a temporary git directory that sees only the objects of a repository.
 
     Args:
-        objects: The repository's directories of objects, one a clone.
+        objects: The repository's object directories, one per clone.
         object_format: ``sha1`` or ``sha256``.
-        shallow: Object names of the commits that a shallow clone ends at.
-        mailmap: Object name of the mailmap that names and addresses go through.
+        shallow: Object names of the boundary commits of a shallow clone.
+        mailmap: Object name of the mailmap to apply to names and addresses.
     """
     with tempfile.TemporaryDirectory(prefix="achievements-git-") as name:
         folder = Path(name)
         (folder / "refs").mkdir()
         (folder / "HEAD").write_text("ref: refs/heads/none\n")
-        (folder / "config").write_text(_SEALED_CONFIGURATION.format(object_format=object_format, mailmap=mailmap or ""))
+        (folder / "config").write_text(
+            _ISOLATED_CONFIGURATION.format(object_format=object_format, mailmap=mailmap or "")
+        )
         if boundary := "".join(f"{sha}\n" for sha in shallow):
             (folder / "shallow").write_text(boundary)
-        git = SealedGit(folder, objects)
+        git = IsolatedGit(folder, objects)
         try:
             yield git
         finally:
             git.stop()
 
 
-class SealedGit:
-    """Starts git processes that give the same answers on every machine; made by `seal`."""
+class IsolatedGit:
+    """Starts git processes whose output is the same on every machine. Created by `isolated_git`."""
 
     def __init__(self, folder: Path, objects: Sequence[Path]) -> None:
-        """Take an empty git directory, to be used with some directories of objects."""
+        """Use an empty git directory with these object directories."""
         self._folder = folder
         self._git = Git(folder)
         first, *others = map(str, objects)
-        self._environment = {**_SEALED_ENVIRONMENT, "GIT_OBJECT_DIRECTORY": first}
+        self._environment = {**_ISOLATED_ENVIRONMENT, "GIT_OBJECT_DIRECTORY": first}
         if others:
             self._environment["GIT_ALTERNATE_OBJECT_DIRECTORIES"] = os.pathsep.join(map(_quoted, others))
         self._running: set[GitProcess] = set()
 
     @contextmanager
     def running(self, *arguments: str, stdin: Iterable[str] = (), end: str = "\n") -> Iterator["GitProcess"]:
-        """Start one command, and kill it at the end of the context where it has not ended by itself.
+        """Start a command, and kill it at the end of the context if it is still running.
 
-        What `stdin` holds, each followed by `end`, is in a file before it starts: neither side waits for the other.
+        The items of `stdin`, each followed by `end`, are written to a file first, so that neither side blocks.
         """
         with tempfile.TemporaryFile(dir=self._folder) as lines:
             lines.writelines(f"{line}{end}".encode(errors="surrogateescape") for line in stdin)
@@ -172,12 +171,12 @@ class SealedGit:
             yield process
 
     @contextmanager
-    def fed(self, *arguments: str) -> Iterator["GitProcess"]:
-        """Start one command that `read_in_turns` gives its input bit by bit, and kill it as `running` does."""
+    def running_fed(self, *arguments: str) -> Iterator["GitProcess"]:
+        """Start a command whose standard input is fed by `read_interleaved`, and kill it as `running` does."""
         source, sink = os.pipe()
         with FileIO(sink, "w") as pipe:
             os.set_blocking(sink, False)
-            _resize(sink, PIPE_BUF)  # what is in a pipe can't be given to another process
+            _resize(sink, PIPE_BUF)  # input that is already in the pipe can't be reassigned to another process
             with FileIO(source) as stdin:
                 process = self._start(arguments, stdin, pipe)
             with self._ended(process):
@@ -204,92 +203,92 @@ class SealedGit:
             self._running.discard(process)
 
     def stop(self) -> None:
-        """Kill what an error left running."""
+        """Kill all processes that are still running."""
         while self._running:
             self._running.pop().kill()
 
     def chunks(self, *arguments: str, stdin: Iterable[str] = (), end: str = "\n") -> Iterator[bytes]:
-        """Run one command and yield what it prints, as it comes.
+        """Run a command and yield its standard output in chunks as it arrives.
 
         Raises:
-            GitCommandError: It failed, after what it printed until then was yielded.
+            GitCommandError: The command failed. All output up to then has been yielded.
         """
         with self.running(*arguments, stdin=stdin, end=end) as process:
-            yield from (chunk for _, chunk in read_in_turns([process]))
+            yield from (chunk for _, chunk in read_interleaved([process]))
             process.check()
 
     def output(self, *arguments: str, stdin: Iterable[str] = (), end: str = "\n") -> bytes:
-        """Run one command that prints little, and return all of it.
+        """Run a command and return its standard output.
 
         Raises:
-            GitCommandError: It failed.
+            GitCommandError: The command failed.
         """
         return b"".join(self.chunks(*arguments, stdin=stdin, end=end))
 
 
 class GitProcess:
-    """One running git; `read_in_turns` reads it, `check` tells how it ended."""
+    """A running git process. `read_interleaved` reads its output; `check` raises if it failed."""
 
     def __init__(self, process: Git.AutoInterrupt, pipe: FileIO | None = None) -> None:
-        """Take GitPython's handle of a process, and the pipe to its standard input where that is one."""
+        """Wrap GitPython's handle, and the pipe to the standard input if there is one."""
         self._handle = process
         self.input = pipe
-        self.output: int = process.stdout.fileno()
-        self.errors: int = process.stderr.fileno()
-        self.said = bytearray()
-        """What it printed on standard error so far."""
+        self.stdout_fd: int = process.stdout.fileno()
+        self.stderr_fd: int = process.stderr.fileno()
+        self.stderr = bytearray()
+        """The standard error read so far."""
 
-    def give(self, lines: bytes) -> bool:
-        """Write to its input, which has room, as much as a pipe takes at once; nothing ends it.
+    def write(self, lines: bytes) -> bool:
+        """Write to the standard input, which must have room. No data closes it.
 
         Returns:
-            Whether it may be given more.
+            Whether the input is still open.
         """
         if self.input is None:
             return False
-        with suppress(BrokenPipeError):  # it has ended, and `check` tells how
+        with suppress(BrokenPipeError):  # the process has exited; `check` reports why
             if lines and self.input.write(lines):
                 return True
         self.input.close()
         return False
 
     def check(self) -> None:
-        """Wait for the end.
+        """Wait until the process exits.
 
         Raises:
-            GitCommandError: It ended with another status than 0.
+            GitCommandError: Its exit status is not 0.
         """
-        self._handle.wait(stderr=bytes(self.said))
+        self._handle.wait(stderr=bytes(self.stderr))
 
     def kill(self) -> None:
-        """Make an end of it; one that has ended is left alone."""
+        """Kill the process if it is still running."""
         process = self._handle.proc
         if process is not None:
             with process:
                 process.kill()
 
 
-def read_in_turns(
+def read_interleaved(
     processes: Sequence[GitProcess], feed: Callable[[int], bytes] = lambda _: b""
 ) -> Iterator[tuple[int, bytes]]:
-    """Yield what processes print that run side by side: the place in `processes`, and a chunk.
+    """Yield the output of concurrent processes as pairs of an index into `processes` and a chunk.
 
-    Standard error is read along, as a process that says much there would wait for ever. One that `SealedGit.fed`
-    started is given what `feed` returns for its place, whenever it has taken in what it got before. Between two rounds
-    the processes are left alone for a moment, which gets longer as they go on.
+    Standard error is read too: a process that fills that pipe would block forever. A process started by
+    `IsolatedGit.running_fed` receives `feed(index)` whenever its pipe is empty. There is a short pause between reads,
+    which grows with the running time.
     """
     started = time.monotonic()
     with selectors.DefaultSelector() as selector:
-        for place, process in enumerate(processes):
-            _resize(process.output, _CHUNK)
-            selector.register(process.output, selectors.EVENT_READ, place)
-            selector.register(process.errors, selectors.EVENT_READ, process.said)
+        for index, process in enumerate(processes):
+            _resize(process.stdout_fd, _CHUNK)
+            selector.register(process.stdout_fd, selectors.EVENT_READ, index)
+            selector.register(process.stderr_fd, selectors.EVENT_READ, process.stderr)
             if process.input:
-                selector.register(process.input, selectors.EVENT_WRITE, place)
+                selector.register(process.input, selectors.EVENT_WRITE, index)
         while selector.get_map():
             for key, event in selector.select():
                 if event == selectors.EVENT_WRITE:
-                    if not processes[key.data].give(feed(key.data)):
+                    if not processes[key.data].write(feed(key.data)):
                         selector.unregister(key.fd)
                 elif not (chunk := os.read(key.fd, _CHUNK)):
                     selector.unregister(key.fd)
@@ -297,35 +296,35 @@ def read_in_turns(
                     key.data.extend(chunk)
                 else:
                     yield key.data, chunk
-            time.sleep(_rest(time.monotonic() - started))
+            time.sleep(_pause(time.monotonic() - started))
 
 
-def _rest(elapsed: float) -> float:
-    """For how many seconds to leave processes alone that have run for `elapsed`: a small part of it where one waits.
+def _pause(elapsed: float) -> float:
+    """Return the pause between two reads, in seconds, for processes that have run for `elapsed` seconds.
 
-    Git writes pieces of 4 KiB, and to be woken for each costs both sides more than to parse it.
+    Git writes 4 KiB at a time, and waking up for each write costs both sides more than parsing it.
     """
     return min(max(0.005, elapsed / 200), 0.015)
 
 
 def _resize(pipe: int, size: int) -> None:
-    """Let a pipe hold so many bytes where the system can do that, and the user has not had enough of it."""
+    """Set the capacity of a pipe in bytes, if the system supports it and the user's quota allows it."""
     if hasattr(fcntl, "F_SETPIPE_SZ"):
         with suppress(OSError):
             fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, size)
 
 
-def said(error: GitCommandError) -> str:
-    """What git printed on standard error, without GitPython's wrapping."""
+def stderr_of(error: GitCommandError) -> str:
+    """Return git's standard error, without GitPython's wrapping."""
     return error.stderr.strip().removeprefix("stderr: '").removesuffix("'").strip()
 
 
 def _quoted(path: str) -> str:
-    """A path as git reads it from a list of paths."""
+    """Quote a path as git expects it in a list of paths."""
     return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _command(unset: Sequence[str], arguments: Sequence[str]) -> list[str]:
-    """The words of a git command that runs without the variables `unset`, which GitPython can't take away."""
+    """Return a git command line that unsets the variables `unset`, which GitPython can't do."""
     without = ["env", *(word for name in unset for word in ("-u", name))] if unset else []
     return [*without, str(Git.GIT_PYTHON_GIT_EXECUTABLE), *arguments]

@@ -13,10 +13,10 @@ from git.exc import GitCommandError
 
 from achievement_pipeline.patterns import DOTALL, compile_pattern
 from achievement_pipeline.sources.git.clones import update_clone
-from achievement_pipeline.sources.git.commits import existing, true_parents
+from achievement_pipeline.sources.git.commits import existing_objects, true_parents
 from achievement_pipeline.sources.git.errors import AccessError, NotARepositoryError
 from achievement_pipeline.sources.git.identity import MainRemote, default_names, main_remote
-from achievement_pipeline.sources.git.processes import SealedGit, look_at, said, seal
+from achievement_pipeline.sources.git.processes import IsolatedGit, isolated_git, run_read_only, stderr_of
 from achievement_pipeline.sources.git.remotes import Remote, local_key, without_credentials
 
 _COMMIT_PATHS: Final = {"bitbucket.org": "commits", "gitlab.com": "-/commit"}
@@ -124,10 +124,10 @@ class Repository:
             )
         return tuple(remarks)
 
-    def seal(self) -> AbstractContextManager[SealedGit]:
+    def isolated_git(self) -> AbstractContextManager[IsolatedGit]:
         """Read its objects, and nothing else of it."""
         objects = tuple(dict.fromkeys(part.objects for part in self.parts))
-        return seal(objects, object_format=self.object_format, shallow=self.shallow, mailmap=self.mailmap)
+        return isolated_git(objects, object_format=self.object_format, shallow=self.shallow, mailmap=self.mailmap)
 
 
 def open_repository(location: str | os.PathLike[str], *, cache: Path, all_branches: bool = False) -> Repository:
@@ -161,7 +161,7 @@ def open_repository(location: str | os.PathLike[str], *, cache: Path, all_branch
     return _open(update_clone(remote, cache), remote, remote.address, all_branches=all_branches)
 
 
-def unite(repositories: Sequence[Repository]) -> Repository:
+def combine_clones(repositories: Sequence[Repository]) -> Repository:
     """Make one repository of clones and work trees that have the same key; the first one gives what only one can."""
     first, *others = repositories
     if not others:
@@ -181,13 +181,13 @@ def _ends(united: Repository, shallow: Collection[str]) -> tuple[str, ...]:
     """The commits that shallow clones end at and no other clone goes on from."""
     if not shallow:
         return ()
-    with united.seal() as git:
+    with united.isolated_git() as git:
         parents = true_parents(git, shallow)
-        there = existing(git, {parent for line in parents.values() for parent in line.split()})
+        there = existing_objects(git, {parent for line in parents.values() for parent in line.split()})
     return tuple(sorted(sha for sha, line in parents.items() if not there.issuperset(line.split())))
 
 
-def ask_tips(git_dir: Path, *, all_branches: bool) -> tuple[str, ...]:
+def read_tips(git_dir: Path, *, all_branches: bool) -> tuple[str, ...]:
     """Return the `Repository.tips` of a git directory."""
     return _tips(git_dir, _settings(git_dir), _head(git_dir), all_branches=all_branches)
 
@@ -201,7 +201,7 @@ def identify(git_dir: Path) -> Identity:
     )
 
 
-def held_commits(git_dir: Path) -> set[str]:
+def referenced_commits(git_dir: Path) -> set[str]:
     """Return the object names that any branch or tag points to, and those that a checkout left on no branch."""
     log = git_dir / "logs/HEAD"
     text = log.read_text(errors="replace") if log.exists() else ""
@@ -254,9 +254,9 @@ def _open(folder: Path, remote: Remote | None, location: str | os.PathLike[str],
 def find_git_dir(folder: Path) -> Path:
     """The git directory at `folder` or above, by git itself: it checks whose it is, heeding ``safe.directory``."""
     try:
-        output = look_at("-C", str(folder), "rev-parse", "--absolute-git-dir")
+        output = run_read_only("-C", str(folder), "rev-parse", "--absolute-git-dir")
     except GitCommandError as error:
-        words = said(error)
+        words = stderr_of(error)
     else:
         return Path(os.fsdecode(output.removesuffix(b"\n")))
     if match := _UNSAFE.search(words):
@@ -286,7 +286,7 @@ def _head(git_dir: Path) -> str | None:
 
 def _settings(git_dir: Path) -> dict[str, str]:
     """Git's configuration for this repository; of a setting with several values, the last."""
-    output = look_at(f"--git-dir={git_dir}", "config", "--list", "-z").decode(errors="surrogateescape")
+    output = run_read_only(f"--git-dir={git_dir}", "config", "--list", "-z").decode(errors="surrogateescape")
     return {name: value for name, _, value in (entry.partition("\n") for entry in output.split("\0"))}
 
 
@@ -325,7 +325,7 @@ def _default_branch(git_dir: Path, settings: Mapping[str, str]) -> list[str]:
 
 def _objects_of(git_dir: Path, *patterns: str) -> list[str]:
     """The object names that the refs of some patterns hold; no object is opened."""
-    return look_at(f"--git-dir={git_dir}", "for-each-ref", "--format=%(objectname)", *patterns).decode().split()
+    return run_read_only(f"--git-dir={git_dir}", "for-each-ref", "--format=%(objectname)", *patterns).decode().split()
 
 
 def _shallow(common: Path) -> tuple[str, ...]:
@@ -352,7 +352,7 @@ def _objects_state(objects: Path, shallow: tuple[str, ...]) -> str:
 
 
 def _line(git_dir: Path, *arguments: str) -> str:
-    output = look_at(f"--git-dir={git_dir}", *arguments)
+    output = run_read_only(f"--git-dir={git_dir}", *arguments)
     return os.fsdecode(output.removesuffix(b"\n"))
 
 

@@ -22,7 +22,7 @@ import pandas as pd
 from git.exc import GitCommandError
 
 from achievement_pipeline.frames import DiffState
-from achievement_pipeline.sources.git.processes import SealedGit
+from achievement_pipeline.sources.git.processes import IsolatedGit
 
 _BLOBS: Final = ["path", "old_mode", "new_mode", "old_blob", "new_blob"]
 _MOST_PATCHES: Final = 2_000
@@ -36,7 +36,7 @@ _PATCH: Final = (
 
 
 def find_replaced(
-    git: SealedGit, gone: pd.DataFrame, gone_files: pd.DataFrame, new: pd.DataFrame, new_files: pd.DataFrame
+    git: IsolatedGit, gone: pd.DataFrame, gone_files: pd.DataFrame, new: pd.DataFrame, new_files: pd.DataFrame
 ) -> pd.Series[str]:
     """Return, by object name of a new commit, those of the gone ones that it took the place of, separated by blanks.
 
@@ -120,7 +120,7 @@ def _small(commits: pd.DataFrame, files: pd.DataFrame) -> list[str]:
     return commits["sha"][commits["sha"].isin(lines.index[lines <= _MOST_LINES])].to_list()
 
 
-def _patches(git: SealedGit, shas: Iterable[str]) -> pd.Series[str]:
+def _patches(git: IsolatedGit, shas: Iterable[str]) -> pd.Series[str]:
     """Return a digest of the lines that each commit removes and adds, by object name; without those that are lost."""
     digests: dict[str, str] = {}
     with suppress(GitCommandError):  # what is gone may have been pruned

@@ -29,7 +29,7 @@ class SpooledCommit:
     """Word of one commit."""
 
     file: Path
-    """Where it stands, to be given to `forget_commits` when it was heeded."""
+    """Where it stands, to be given to `remove_commits` when it was heeded."""
     repository_path: str
     """The work tree that the commit was made in; its git directory where that does not lie in it."""
     sha: str
@@ -55,7 +55,7 @@ def read_commits(folder: Path) -> list[SpooledCommit]:
     return sorted(found, key=lambda commit: (commit.at, commit.file.name))
 
 
-def forget_commits(commits: Iterable[SpooledCommit]) -> None:
+def remove_commits(commits: Iterable[SpooledCommit]) -> None:
     """Remove from the spool what was heeded; what came since stays."""
     for commit in commits:
         commit.file.unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from typing import Final
 
 from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.sources.git.errors import NotARepositoryError
-from achievement_pipeline.sources.git.repositories import Identity, ask_tips, identify
+from achievement_pipeline.sources.git.repositories import Identity, identify, read_tips
 
 _OBJECT_NAME: Final = compile_pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
@@ -27,13 +27,13 @@ _TABLES: Final = "ref: refs/heads/.invalid"
 """What ``HEAD`` holds where refs stand in tables, so that old programs do not take the folder for a repository."""
 
 
-def standing(tips: Iterable[str], shallow: Iterable[str] = ()) -> str:
+def refs_fingerprint(tips: Iterable[str], shallow: Iterable[str] = ()) -> str:
     """Return a digest of the commits that refs point to, and of where a shallow clone ends."""
     text = " ".join([*sorted(set(tips)), "shallow", *sorted(set(shallow))])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def top_of(folder: Path) -> Path:
+def find_top(folder: Path) -> Path:
     """Return the work tree or bare repository that a folder is, or lies in.
 
     Raises:
@@ -53,9 +53,9 @@ def git_dir_of(top: Path) -> Path:
     return inside if inside.exists() else top
 
 
-def local_standing(git_dir: Path, *, all_branches: bool) -> str:
+def local_refs_fingerprint(git_dir: Path, *, all_branches: bool) -> str:
     """Return where a repository on this machine stands, as `local_refs` finds it."""
-    return standing(*local_refs(git_dir, all_branches=all_branches))
+    return refs_fingerprint(*local_refs(git_dir, all_branches=all_branches))
 
 
 def local_refs(git_dir: Path, *, all_branches: bool) -> tuple[set[str], set[str]]:
@@ -72,7 +72,7 @@ def local_refs(git_dir: Path, *, all_branches: bool) -> tuple[set[str], set[str]
     common = common_dir(git_dir)
     head = _head(git_dir)
     if head == _TABLES:
-        tips = set(ask_tips(git_dir, all_branches=all_branches))
+        tips = set(read_tips(git_dir, all_branches=all_branches))
     else:
         branches = set(_branches(common).values()) if all_branches else _default_branch(git_dir, common)
         tips = branches.union(filter(None, [_resolve(head, git_dir, common)]))
