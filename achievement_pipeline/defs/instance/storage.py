@@ -49,7 +49,7 @@ class EnvironmentStorage(DagsterPostgresStorage):
         settings = load_settings()
         url = _postgres_url(settings.environment)
         if url is not None:
-            return DagsterPostgresStorage(url, inst_data=inst_data)
+            return _PostgresStorage(url, inst_data)
         return _sqlite_storage(settings.home / "dagster", inst_data)
 
 
@@ -88,6 +88,18 @@ def _refuse_empty(folder: Path) -> None:
         file = folder / name
         if file.is_file() and file.stat().st_size == 0:
             raise sqlite3.DatabaseError(f"{file} is empty")
+
+
+class _PostgresStorage(DagsterPostgresStorage):
+    """Dagster's own opens a connection for every statement, 690 in the run of one repository; this one keeps them."""
+
+    def __init__(self, url: str, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__(url, inst_data=inst_data)
+        # a connection that the server has dropped meanwhile is opened again, as Dagster would
+        engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", max_overflow=-1, pool_pre_ping=True)
+        storages: tuple[Any, ...] = (self.event_log_storage, self.run_storage, self.schedule_storage)
+        for storage in storages:
+            storage._engine = engine  # noqa: SLF001 - no setting of theirs chooses the pool
 
 
 class _SqliteStorage(DagsterSqliteStorage):

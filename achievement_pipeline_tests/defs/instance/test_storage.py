@@ -1,12 +1,15 @@
-"""Dagster's own records in files, as one person has them."""
+"""Dagster's own records: in files, as one person has them, and in a database."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 import pytest
+import sqlalchemy as sa
 
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.settings import load_settings
+from achievement_pipeline.store.database import create_engine
 
 
 @dg.asset
@@ -30,3 +33,51 @@ def test_what_runs_say_is_there_for_the_next_process() -> None:
         events = [instance.all_logs(result.run_id) for result in results]
     assert [record.run_id for record in found] == [result.run_id for result in reversed(results)]
     assert all(any(entry.dagster_event_type == dg.DagsterEventType.RUN_SUCCESS for entry in each) for each in events)
+
+
+@pytest.fixture
+def database_of_dagster(
+    home: Path,  # noqa: ARG001 - first its environment
+    empty_database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[sa.Connection]:
+    """A look at the database that holds Dagster's records."""
+    monkeypatch.setenv("DAGSTER_DATABASE_URL", empty_database_url)
+    use_dagster_home(load_settings())
+    engine = create_engine(empty_database_url)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection
+    engine.dispose()
+
+
+@pytest.mark.e2e
+def test_a_run_opens_few_connections(database_of_dagster: sa.Connection) -> None:
+    with dg.DagsterInstance.get() as instance:
+        dg.materialize([counted], instance=instance)  # also makes the tables
+        before = _opened(database_of_dagster)
+        result = dg.materialize([counted], instance=instance)
+        assert len(instance.all_logs(result.run_id)) > 10
+    assert _opened(database_of_dagster) - before < 10
+
+
+@pytest.mark.e2e
+def test_connections_that_the_server_dropped_are_opened_again(database_of_dagster: sa.Connection) -> None:
+    with dg.DagsterInstance.get() as instance:
+        dg.materialize([counted], instance=instance)
+        dropped = database_of_dagster.execute(sa.text(_DROP_OTHERS)).scalars().all()
+        assert dropped
+        assert all(dropped)
+        assert dg.materialize([counted], instance=instance).success
+
+
+_DROP_OTHERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+def _opened(connection: sa.Connection) -> int:
+    """Return how many connections were opened to this database up to now."""
+    count = sa.text("SELECT sessions FROM pg_stat_database WHERE datname = current_database()")
+    opened: int = connection.execute(count).scalar_one()
+    return opened
