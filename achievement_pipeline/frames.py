@@ -19,6 +19,7 @@ import pandera.pandas as pa
 from pandera.typing import DataFrame
 
 from achievement_pipeline.errors import FrameError
+from achievement_pipeline.lanes import KINDS, ActivityKind
 
 Moment = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 
@@ -75,18 +76,6 @@ class DiffState(StrEnum):
     """Can't be read yet: the boundary of a shallow clone, or contents that a partial clone lacks."""
     FAILED = "failed"
     """Could not be read: a corrupt or missing object."""
-
-
-class ActivityKind(StrEnum):
-    """What an activity is, in its source's own words."""
-
-    COMMIT = "git_commit"
-    PULL_REQUEST = "github_pull_request"
-    REVIEW = "github_review"
-    LINEAR_ISSUE = "linear_issue"
-    LINEAR_PROJECT = "linear_project"
-    MLFLOW_RUN = "mlflow_run"
-    MANUAL = "manual"
 
 
 class Relation(StrEnum):
@@ -453,7 +442,7 @@ class _JudgedActivities(pa.DataFrameModel):
     """One row an activity: what it has in common with all others after normalising and gating."""
 
     key: str = pa.Field(unique=True, description="Stable name of the activity")
-    kind: str = pa.Field(isin=[kind.value for kind in ActivityKind], description="What it is in its source")
+    kind: str = pa.Field(isin=[*KINDS, ActivityKind.MANUAL.value], description="What it is in its source")
     source_id: str = pa.Field(description="Its name within its source, unique there: the key without its prefix")
     repository: str = pa.Field(nullable=True, description="Key of the repository; missing for other sources")
     title: str = pa.Field(description="One line for people")

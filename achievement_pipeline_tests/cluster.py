@@ -26,8 +26,8 @@ from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.instance.celery import celery_config
-from achievement_pipeline.defs.jobs import COLLECT_GIT
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
+from achievement_pipeline.lanes import GIT
 from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.git import open_repository
 from achievement_pipeline.store.opening import open_database
@@ -108,7 +108,7 @@ def stored(engine: sa.Engine) -> list[dict[str, Any]]:
 
 def collect_here(repositories: Sequence[GitRepository], engine: sa.Engine) -> list[dict[str, Any]]:
     """Collect all repositories in one run of this process, and return all achievements."""
-    job = build_defs(load_settings()).resolve_job_def(COLLECT_GIT)
+    job = build_defs(load_settings()).resolve_job_def(GIT.job)
     with dg.DagsterInstance.ephemeral() as instance:
         keys = register(repositories, engine, instance)
         assert job.execute_in_process(EVERYBODY | QUIET, instance, tags=_range(keys)).success
@@ -152,7 +152,7 @@ class Backfill:
         self._instance = instance
         self._job = ReconstructableRepository.for_module(
             "achievement_pipeline.definitions", "defs", None
-        ).get_reconstructable_job(COLLECT_GIT)
+        ).get_reconstructable_job(GIT.job)
         parts = [keys[place : place + repositories_a_run] for place in range(0, len(keys), repositories_a_run)]
         self._attempts = {self._launch(part): (part, 1) for part in parts}
 

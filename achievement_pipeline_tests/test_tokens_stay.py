@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from achievement_pipeline.app.accounts import linkedin_as
-from achievement_pipeline.defs.clients import github_client, linear_client, mlflow_client
+from achievement_pipeline.app.clients import github_client, linear_client, mlflow_client
 from achievement_pipeline.errors import AchievementPipelineError, PublishingError, SettingsError, SourceError
 from achievement_pipeline.http import Authorization, HttpClient
 from achievement_pipeline.publishing.github_profile.pull_request import open_pull_request

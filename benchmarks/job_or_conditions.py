@@ -19,7 +19,7 @@ import warnings
 import dagster as dg
 
 from achievement_pipeline.defs.build import build_defs
-from achievement_pipeline.defs.jobs import COLLECT_GIT
+from achievement_pipeline.lanes import GIT
 from achievement_pipeline_tests.cluster import EVERYBODY, QUIET, one_repository
 
 _TICK_SECONDS = 30
@@ -69,7 +69,7 @@ def main() -> None:
     commits = arguments.parse_args().commits
     with one_repository() as (repository, key, settings, instance):
         definitions = build_defs(settings)
-        job = definitions.resolve_job_def(COLLECT_GIT)
+        job = definitions.resolve_job_def(GIT.job)
         conditions = with_conditions(definitions)
         reading = job.get_subset(op_selection=["git_history"])
         job.execute_in_process(EVERYBODY | QUIET, instance, partition_key=key)

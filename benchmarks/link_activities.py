@@ -22,19 +22,11 @@ import pandas as pd
 import sqlalchemy as sa
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import (
-    Achievements,
-    Activities,
-    ActivityFrames,
-    ActivityKind,
-    LinkTo,
-    PiecesOfWork,
-    Scores,
-    Skills,
-)
+from achievement_pipeline.frames import Achievements, Activities, ActivityFrames, LinkTo, PiecesOfWork, Scores, Skills
 from achievement_pipeline.judging import compose_achievements
 from achievement_pipeline.judging.links.references import Rank
 from achievement_pipeline.judging.rules import Rules
+from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline.store.opening import open_database
 from achievement_pipeline.store.upsert import Kept, keep
 

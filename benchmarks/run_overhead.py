@@ -18,7 +18,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from achievement_pipeline.defs.build import build_defs
-from achievement_pipeline.defs.jobs import COLLECT_GIT
+from achievement_pipeline.lanes import GIT
 from achievement_pipeline_tests.cluster import EVERYBODY, QUIET, one_repository
 
 
@@ -61,7 +61,7 @@ def main() -> None:
     arguments.add_argument("--commits", type=int, default=20)
     commits = arguments.parse_args().commits
     with one_repository() as (repository, key, settings, instance):
-        real = build_defs(settings).resolve_job_def(COLLECT_GIT)
+        real = build_defs(settings).resolve_job_def(GIT.job)
         jobs = {"the run": (real, EVERYBODY | QUIET), "hollow": (hollow_job(real), QUIET)}
         wall: dict[str, list[float]] = {kind: [] for kind in jobs}
         cpu: dict[str, list[float]] = {kind: [] for kind in jobs}

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 import dagster as dg
 
 from achievement_pipeline.defs.instance.compat import PartitionBackfill, make_new_backfill_id
-from achievement_pipeline.defs.lanes import LANES, Lane
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
-from achievement_pipeline.defs.sensors.triggers import Trigger, triggers
 from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.lanes import LANES, Lane
 from achievement_pipeline.settings import Settings
 
 
@@ -45,15 +44,10 @@ def request_backfills(
         raise SettingsError(f"Not known: {', '.join(unknown)}. `achievements doctor` lists what is.")
     asked: dict[str, int] = {}
     for lane in LANES:
-        trigger = triggers(settings)[lane.name]
-        wanted = [key for key in known if (not keys or key in keys) and _is_for(trigger, key)]
-        if lane.by_repository and trigger.is_on and wanted:
+        wanted = [key for key in known if (not keys or key in keys) and lane.covers(key, settings)]
+        if lane.is_on(settings) and wanted:
             asked[_request(definitions, instance, lane, wanted, only_judging=only_judging)] = len(wanted)
     return asked
-
-
-def _is_for(trigger: Trigger, key: str) -> bool:
-    return trigger.host is None or key.startswith(f"{trigger.host}/")
 
 
 def _request(

@@ -1,10 +1,11 @@
 """Assembles the code location: production, the command line and tests all do it here."""
 
 import os
+from importlib import import_module
 
 import dagster as dg
 
-from achievement_pipeline.defs.assets import achievements, git, github, linear, mlflow, publishing
+from achievement_pipeline.defs.assets import achievements, publishing
 from achievement_pipeline.defs.freshness import with_freshness
 from achievement_pipeline.defs.histories import GitHistories
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
@@ -13,11 +14,13 @@ from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.schedules import schedules
 from achievement_pipeline.defs.sensors.all import sensors
 from achievement_pipeline.defs.ui.progress import LoggedProgress, ReportsProgress
+from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import CeleryTasks, Environment, Settings
 
+_OF_LANES = [import_module(lane.assets_module) for lane in LANES]
 _ASSETS = [
     asset
-    for asset in dg.load_assets_from_modules([achievements, git, github, linear, mlflow, publishing])
+    for asset in dg.load_assets_from_modules([achievements, *_OF_LANES, publishing])
     if isinstance(asset, dg.AssetsDefinition)
 ]
 

@@ -11,9 +11,9 @@ from achievement_pipeline.app.repositories import local_folder
 from achievement_pipeline.defs.histories import READ_FRAMES
 from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
-from achievement_pipeline.defs.lanes import GIT
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.requests import repositories_of
+from achievement_pipeline.lanes import GIT
 from achievement_pipeline.sources.git import ReadingState
 from achievement_pipeline.sources.git.watching import refs_fingerprint
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from achievement_pipeline.app.decisions import Desk
 from achievement_pipeline.defs.build import repository_assets
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
-from achievement_pipeline.defs.lanes import slices_of
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
+from achievement_pipeline.defs.slices import slices_of
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.git.spool import read_commits, remove_commits
 from achievement_pipeline.store.forgetting import Forgotten, forget

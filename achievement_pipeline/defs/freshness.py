@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import dagster as dg
 
-from achievement_pipeline.defs.sensors.triggers import triggers
+from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import Settings
 
 _POLICY = dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(hours=74), warn_window=dt.timedelta(hours=26))
@@ -16,7 +16,7 @@ _POLICY = dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(hours=74), war
 
 def with_freshness(assets: Iterable[dg.AssetsDefinition], settings: Settings) -> list[dg.AssetsDefinition]:
     """Return assets, with how old they may be where their lane is on."""
-    fresh = {"achievements", *(trigger.lane for trigger in triggers(settings).values() if trigger.is_on)}
+    fresh = {"achievements", *(lane.name for lane in LANES if lane.is_on(settings))}
 
     def apply(spec: dg.AssetSpec) -> dg.AssetSpec:
         return spec.replace_attributes(freshness_policy=_POLICY) if spec.group_name in fresh else spec

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import dagster as dg
 import pandas as pd
 
-from achievement_pipeline.defs.clients import github_client, telling
+from achievement_pipeline.app.clients import github_client
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.requests import is_without_cache
 from achievement_pipeline.defs.ui.progress import ReportsProgress
+from achievement_pipeline.defs.waits import wire_of
 from achievement_pipeline.errors import AchievementPipelineError, FrameError, SourceError
 from achievement_pipeline.frames import (
     RawPullRequestCommits,
@@ -20,6 +21,7 @@ from achievement_pipeline.frames import (
     typed,
 )
 from achievement_pipeline.http import UnreachableError
+from achievement_pipeline.lanes import GITHUB
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.github import PullRequests, no_pull_requests, read_pull_requests
 
@@ -49,11 +51,11 @@ def read_repositories(
     Raises:
         dagster.Failure: GitHub is off, or no repository that lies there can be read.
     """
-    ours = [key for key in context.partition_keys if key.startswith(f"{settings.github_host}/")]
+    ours = [key for key in context.partition_keys if GITHUB.covers(key, settings)]
     for key in sorted(set(context.partition_keys) - set(ours)):
         context.log.info(f"{key} does not lie on {settings.github_host}: it has no pull requests there.")
     try:
-        client = github_client(settings, telling(context, progress))
+        client = github_client(settings, wire_of(context, progress))
     except AchievementPipelineError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     read: list[PullRequests] = [no_pull_requests()]

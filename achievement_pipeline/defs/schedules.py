@@ -9,7 +9,7 @@ import tzlocal
 from achievement_pipeline.defs.jobs import PUBLISH, WRITE_DIGEST
 from achievement_pipeline.defs.requests import WITHOUT_CACHE
 from achievement_pipeline.defs.sensors.sources import requests_of
-from achievement_pipeline.defs.sensors.triggers import Trigger, triggers
+from achievement_pipeline.lanes import LANES, Lane
 from achievement_pipeline.settings import ScheduleSettings, Settings
 
 
@@ -17,7 +17,7 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
     """Return all schedules, on or off as the settings say; the UI can switch each of them."""
     chosen = settings.config.schedules
     return [
-        *(_nightly(trigger, settings) for trigger in triggers(settings).values()),
+        *(_nightly(lane, settings) for lane in LANES),
         _plain(
             "weekly_digest", WRITE_DIGEST, chosen.weekly_digest, settings, "Writes what was done in the week before."
         ),
@@ -30,21 +30,21 @@ def time_zone(settings: Settings) -> str:
     return settings.config.schedules.time_zone or tzlocal.get_localzone_name() or "UTC"
 
 
-def _nightly(trigger: Trigger, settings: Settings) -> dg.ScheduleDefinition:
+def _nightly(lane: Lane, settings: Settings) -> dg.ScheduleDefinition:
     @dg.schedule(
-        name=f"nightly_{trigger.lane}",
-        job_name=trigger.job,
+        name=f"nightly_{lane.name}",
+        job_name=lane.job,
         cron_schedule=settings.config.schedules.nightly.cron,
         execution_timezone=time_zone(settings),
-        default_status=_status(settings.config.schedules.nightly, is_on=trigger.is_on),
-        description=trigger.describe(
-            f"Goes over all of {trigger.lane}, whatever the sensors saw: the cost is that of what changed."
+        default_status=_status(settings.config.schedules.nightly, is_on=lane.is_on(settings)),
+        description=lane.describe(
+            f"Goes over all of {lane.name}, whatever the sensors saw: the cost is that of what changed.", settings
         ),
     )
     def nightly(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
-        if not trigger.is_on:
-            return dg.SkipReason(trigger.why_off)
-        requests = requests_of(trigger, context.instance)
+        if not lane.is_on(settings):
+            return dg.SkipReason(lane.why_off)
+        requests = requests_of(lane, settings, context.instance)
         if not requests:
             return dg.SkipReason("There is nothing to go over, or runs do it now.")
         # a tick that died half-way is repeated: a run that it asked for already is known by its key

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import aliased
 
+from achievement_pipeline import lanes
 from achievement_pipeline.columns.json import json_lists, json_objects
 from achievement_pipeline.frames import (
     Activities,
     ActivityFrames,
-    ActivityKind,
     PiecesOfWork,
     RelatedActivities,
     Scores,
@@ -22,6 +22,7 @@ from achievement_pipeline.frames import (
     StoredActivities,
     typed,
 )
+from achievement_pipeline.keys import GIT, KeyForm
 from achievement_pipeline.store.bulk_copy import array_of_json, array_of_words, fetch_frame, staged, storable_json
 from achievement_pipeline.store.links import keep_former_names, replace_links
 from achievement_pipeline.store.tables import Activity, ActivityLink, ActivityName, Base
@@ -88,8 +89,6 @@ _WRITTEN = [column for column in _TABLE.columns if column.name != "parent"]
 _STATED = [sa.Column("names", sa.ARRAY(sa.Text())), sa.Column("links", JSONB())]
 """What a lane says of the links of its activities."""
 _SKILL = ["skill", "kind", "weight", "evidence"]
-_GIT = "git/"
-"""How the names of the slices of git begin."""
 
 _lister = aliased(Activity)
 _LISTED = (
@@ -131,12 +130,11 @@ class SliceDifference:
         return [*self.changed["key"], *self.gone]
 
 
-def known_run_servers(engine: sa.Engine) -> dict[str, str]:
-    """Return the server that each stored run of MLflow is known under, by its run id."""
-    of_runs = sa.select(Activity.key).where(Activity.kind == ActivityKind.MLFLOW_RUN.value)
+def known_places(engine: sa.Engine, form: KeyForm) -> dict[str, str]:
+    """Return the server that each stored activity is known under, by its name there, of one form of keys."""
     with engine.connect() as connection:
-        names = [key.removeprefix("mlflow:").rpartition("/") for key in connection.scalars(of_runs)]
-    return {run_id: server for server, _, run_id in names}
+        keys = connection.scalars(sa.select(Activity.key).where(Activity.key.startswith(form.start, autoescape=True)))
+        return {key.name: key.where for key in map(form.parse, keys) if key}
 
 
 def compare_slice(connection: sa.Connection, name: str, frames: ActivityFrames) -> SliceDifference:
@@ -145,7 +143,7 @@ def compare_slice(connection: sa.Connection, name: str, frames: ActivityFrames) 
     What git tells of pull requests gives way to what the lane of their host brought.
     """
     rows = _rows(frames).assign(slice=name)
-    if name.startswith(_GIT):
+    if name.startswith(lanes.GIT.slices):
         rows = rows[~rows["key"].isin(_brought_by_hosts(connection, rows["key"]))].reset_index(drop=True)
     stored = connection.execute(sa.select(Activity.key, Activity.digest).where(Activity.slice == name)).all()
     digests = pd.Series([row.digest for row in stored], index=[row.key for row in stored], dtype="Int64")
@@ -155,15 +153,15 @@ def compare_slice(connection: sa.Connection, name: str, frames: ActivityFrames) 
 
 def git_slices_of(name: str, gone: Sequence[str]) -> list[str]:
     """Return the slices of git that may tell of pull requests again, now that the lane of their host does not."""
-    lane, _, repository = name.partition("/")
-    return [f"{_GIT}{repository}"] if f"{lane}/" != _GIT and repository and gone else []
+    repository = name.partition("/")[2]
+    return [lanes.GIT.slice_name(repository)] if not name.startswith(lanes.GIT.slices) and repository and gone else []
 
 
 def _brought_by_hosts(connection: sa.Connection, keys: "pd.Series[str]") -> list[str]:
     """Return those of some keys, of pull requests, that a host's own lane brought."""
-    pulls = sa.literal(keys[~keys.str.startswith("git:")].to_list(), sa.ARRAY(sa.Text()))
-    stored = sa.select(Activity.key).where(Activity.key == sa.any_(pulls), ~Activity.slice.startswith(_GIT))
-    return list(connection.scalars(stored))
+    pulls = sa.literal(keys[~GIT.owns(keys)].to_list(), sa.ARRAY(sa.Text()))
+    of_git = Activity.slice.startswith(lanes.GIT.slices)
+    return list(connection.scalars(sa.select(Activity.key).where(Activity.key == sa.any_(pulls), ~of_git)))
 
 
 def write_difference(connection: sa.Connection, difference: SliceDifference) -> None:

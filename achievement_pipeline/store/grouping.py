@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.frames import Relation
+from achievement_pipeline.keys import GIT
 from achievement_pipeline.store.edits import Placement, RecordedEdit, get_edit, latest_decision, record_edit, undo
 from achievement_pipeline.store.reading import get_achievement
 from achievement_pipeline.store.tables import Activity, EditField, JsonObject
@@ -104,7 +105,7 @@ def _collected(connection: sa.Connection, name: str) -> str:
 
 def _one_of(evidence: Iterable[str], name: str) -> str:
     named = [key for key in evidence if key == name] or [
-        key for key in evidence if key.startswith(name) or key.partition("@")[2].startswith(name)
+        key for key in evidence if key.startswith(name) or ((commit := GIT.parse(key)) and commit.name.startswith(name))
     ]
     if len(named) != 1:
         raise StoreError(f"{name} is {'several' if named else 'none'} of the activities that could be taken out.")

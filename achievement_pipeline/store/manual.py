@@ -15,13 +15,10 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from achievement_pipeline.keys import MANUAL
+from achievement_pipeline.lanes import SOURCES, ActivityKind
 from achievement_pipeline.store.statements import STATED_FIELDS, adopt_statements, named_activity, state_edits
 from achievement_pipeline.store.tables import Achievement, Activity
-
-COLLECTED = ("git", "github", "gitlab", "linear", "jira", "mlflow")
-"""Sources that the pipeline collects from; the keys and source types of their achievements begin so."""
-STATED = "manual:"
-"""How the keys of what is stated begin."""
 
 
 def _without_nul(text: str) -> str:
@@ -33,7 +30,7 @@ def _without_nul(text: str) -> str:
 def _source(source_type: str) -> str:
     """Return the source of a kind of work: ``git`` of ``git_commit``."""
     source = source_type.partition("_")[0]
-    return source if source in COLLECTED else source_type
+    return source if source in SOURCES else source_type
 
 
 _NO_NUL = AfterValidator(_without_nul)
@@ -99,9 +96,8 @@ class AchievementCreate(BaseModel):
     @property
     def key(self) -> str:
         """The name of the achievement, the same on every machine."""
-        if self.source_type in COLLECTED:
-            return f"{STATED}{self.source_type}:{self.source_id}"
-        return f"{self.source_type}:{self.source_id}"
+        source_type = "" if self.source_type == ActivityKind.MANUAL else f"{self.source_type}:"
+        return str(MANUAL.make("", f"{source_type}{self.source_id}"))
 
 
 def store_achievement(session: Session, achievement: AchievementCreate, author: str) -> Achievement:
@@ -127,7 +123,7 @@ def store_achievement(session: Session, achievement: AchievementCreate, author: 
             where=was.is_distinct_from(becomes),
         )
     )
-    if achievement.source_type in COLLECTED:
+    if achievement.source_type in SOURCES:
         state_edits(connection, achievement.key, achievement.model_dump(include=set(STATED_FIELDS)), author)
         adopt_statements(connection)
     stored = sa.select(Achievement).where(Achievement.key == achievement.key)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from achievement_pipeline.errors import StoreError, did_you_mean
+from achievement_pipeline.keys import GITHUB, named_by
+from achievement_pipeline.lanes import parse_key
 from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline.store.tables import Achievement, Repository
 
@@ -22,13 +24,10 @@ def short_names(achievements: Sequence[AchievementView]) -> list[str]:
 
 def _tail(key: str) -> str:
     """Return the part of a key that tells it apart: a commit, a number with its repository, an id."""
-    _, at, sha = key.rpartition("@")
-    if at:
-        return sha
-    path, number, rest = key.partition("#")
-    if number:
-        return f"{path.rpartition('/')[2]}#{rest}"
-    return key.rpartition("/")[2].rpartition(":")[2]
+    parsed = parse_key(named_by(key))
+    if parsed is None:
+        return key.rpartition("/")[2].rpartition(":")[2]
+    return f"{parsed.where.rpartition('/')[2]}#{parsed.name}" if parsed.form == GITHUB else parsed.name
 
 
 def find_repository_key(connection: sa.Connection, name: str) -> str:

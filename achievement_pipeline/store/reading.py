@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.keys import MANUAL
 from achievement_pipeline.patterns import compile_pattern, escape
 from achievement_pipeline.store.tables import Achievement, Activity, Base, Edit, EditField, JsonObject, Skill
 
@@ -502,7 +503,7 @@ def _edited_ledger(
         sa.func.concat("given by ", source["by"].astext),
         type_=JSONB(),
     )
-    is_stated = sa.func.coalesce(source["on"].astext.startswith("manual:"), sa.false())
+    is_stated = sa.func.coalesce(source["on"].astext.startswith(MANUAL.start), sa.false())
     return sa.case(
         (is_stated, rest.concat(sa.func.jsonb_build_array(stated, type_=JSONB()))),
         else_=ledger.concat(_edited_line(score, edited, original)),

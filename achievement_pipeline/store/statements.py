@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 
 import sqlalchemy as sa
 
+from achievement_pipeline.keys import MANUAL
+from achievement_pipeline.lanes import GIT, GITHUB, SOURCES
 from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.store.tables import Achievement, Activity, ActivityName, Edit
 
@@ -25,7 +27,7 @@ _STATEMENTS = (
         Achievement.repository,
         Achievement.absorbed_by,
     )
-    .where(Achievement.key >= "manual:", Achievement.key < "manual;", Achievement.source_type != "manual")
+    .where(Achievement.key.startswith(MANUAL.start), Achievement.source_type.in_(SOURCES))
     .order_by(Achievement.key)
 )
 
@@ -77,15 +79,14 @@ def _named(source: str, source_id: str, repository: str | None) -> Iterator[sa.C
     """Yield what an id may mean, the plainest first."""
     name, folded = ActivityName.name, source_id.lower()
     yield Activity.key.in_([source_id, f"{source}:{source_id}"])
-    if source == "git" and (sha := _SHA.search(folded)):
+    if source == GIT.name and (sha := _SHA.search(folded)):
         yield name == f"commit:{sha.group()}"
         yield name.startswith(f"commit:{sha.group()}")
-    if source == "github" and (pull := _PULL.search(folded)):
+    if source == GITHUB.name and (pull := _PULL.search(folded)):
         where = f"github.com/{pull.group(1)}" if pull.group(1) else (repository or "").lower()
         yield name == f"pull:{where}#{pull.group(2)}"
-    if source in ("linear", "jira"):
+    if source not in {GIT.name, GITHUB.name}:
         yield name.in_([f"{source}:{folded}", f"issue:{folded}"])
-    if source == "mlflow":
         yield Activity.key.endswith(f"/{source_id}", autoescape=True)
 
 

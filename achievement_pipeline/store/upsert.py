@@ -10,6 +10,7 @@ from pandera.typing import DataFrame
 from sqlalchemy.dialects.postgresql import insert
 
 from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
+from achievement_pipeline.lanes import GIT
 from achievement_pipeline.store.achievements import Outcome, store_achievements
 from achievement_pipeline.store.activities import (
     TOUCHED,
@@ -98,7 +99,7 @@ def keep(  # noqa: PLR0913 - what a run of it depends on
         statistics = _Statistics()
         again: set[str] = set()
         # git comes last: what it tells of pull requests gives way to their hosts
-        names = sorted(stale, key=lambda name: name.startswith("git/"))
+        names = sorted(stale, key=lambda name: name.startswith(GIT.slices))
         for name in names:
             version, composed_by = stored.get(name, (None, None))
             if version != versions[name] or name in again:

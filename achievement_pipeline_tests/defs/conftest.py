@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from achievement_pipeline.defs.build import build_defs
-from achievement_pipeline.defs.jobs import COLLECT_GIT
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
+from achievement_pipeline.lanes import GIT
 from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.git import open_repository
 from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements
@@ -63,7 +63,7 @@ class Pipeline:
     @property
     def job(self) -> dg.JobDefinition:
         """The job of the git lane."""
-        return build_defs(self.settings).resolve_job_def(COLLECT_GIT)
+        return build_defs(self.settings).resolve_job_def(GIT.job)
 
     def achievements(self, *, retracted: bool = False) -> list[AchievementView]:
         """What is stored now."""

@@ -8,9 +8,9 @@ import dagster as dg
 import pytest
 
 from achievement_pipeline.defs.build import build_defs
-from achievement_pipeline.defs.jobs import COLLECT_GITHUB, COLLECT_LINEAR, COLLECT_MLFLOW
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.requests import WITHOUT_CACHE
+from achievement_pipeline.lanes import GITHUB, LINEAR, MLFLOW
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.approvals import origins
 from achievement_pipeline.store.repositories import remember_repository
@@ -57,7 +57,7 @@ def run(pipeline: Pipeline, job: str, **keywords: Any) -> dg.ExecuteInProcessRes
 
 
 def collect_github(pipeline: Pipeline, key: str = KEY) -> dg.ExecuteInProcessResult:
-    return run(pipeline, COLLECT_GITHUB, partition_key=key)
+    return run(pipeline, GITHUB.job, partition_key=key)
 
 
 def why(result: dg.ExecuteInProcessResult) -> str:
@@ -91,7 +91,7 @@ def test_a_completed_issue_and_its_project_become_achievements(pipeline: Pipelin
     project = linear.workspace.add_project("Faster")
     issue = linear.workspace.add_issue("Index it", priority=1, estimate=5.0, project=project)
 
-    assert run(pipeline, COLLECT_LINEAR).success
+    assert run(pipeline, LINEAR.job).success
 
     achievements = {achievement.key: achievement for achievement in pipeline.achievements()}
     assert achievements.keys() == {f"linear:{issue}", f"linear:{project}"}
@@ -107,12 +107,12 @@ def test_a_completed_issue_and_its_project_become_achievements(pipeline: Pipelin
 
 def test_a_reopened_issue_is_retracted_and_comes_back(pipeline: Pipeline, linear: LinearServer) -> None:
     issue = linear.workspace.add_issue()
-    run(pipeline, COLLECT_LINEAR)
+    run(pipeline, LINEAR.job)
     linear.workspace.reopen(issue)
-    run(pipeline, COLLECT_LINEAR)
+    run(pipeline, LINEAR.job)
     assert pipeline.achievements() == []
     linear.workspace.complete(issue)
-    run(pipeline, COLLECT_LINEAR)
+    run(pipeline, LINEAR.job)
     assert [achievement.key for achievement in pipeline.achievements()] == [f"linear:{issue}"]
 
 
@@ -121,7 +121,7 @@ def test_a_new_best_becomes_an_achievement(pipeline: Pipeline, mlflow: MlflowSer
     best = mlflow.add_run({"val_auc": 0.8}, end_time=2_000, user_id="ada")
     mlflow.add_run({"val_auc": "NaN"}, end_time=3_000, user_id="ada")
 
-    assert run(pipeline, COLLECT_MLFLOW).success
+    assert run(pipeline, MLFLOW.job).success
 
     [achievement] = pipeline.achievements()
     assert achievement.key == f"mlflow:{mlflow.url.removeprefix('http://')}/{best}"
@@ -159,11 +159,11 @@ def test_a_repository_that_lies_elsewhere_has_no_pull_requests(pipeline: Pipelin
 
 @pytest.mark.parametrize(
     ("job", "setting"),
-    [(COLLECT_GITHUB, "GITHUB_TOKEN"), (COLLECT_LINEAR, "LINEAR_API_KEY"), (COLLECT_MLFLOW, "MLFLOW_TRACKING_URI")],
+    [(GITHUB.job, "GITHUB_TOKEN"), (LINEAR.job, "LINEAR_API_KEY"), (MLFLOW.job, "MLFLOW_TRACKING_URI")],
 )
 def test_a_source_that_is_off_fails_and_names_its_setting(pipeline: Pipeline, job: str, setting: str) -> None:
     pipeline.instance.add_dynamic_partitions(PARTITIONS_NAME, [KEY])
-    result = run(pipeline, job, **({"partition_key": KEY} if job == COLLECT_GITHUB else {}))
+    result = run(pipeline, job, **({"partition_key": KEY} if job == GITHUB.job else {}))
     assert not result.success
     assert setting in why(result)
 
@@ -173,13 +173,13 @@ def test_the_same_mlflow_server_by_another_address_is_the_same_server(
 ) -> None:
     mlflow.add_run({"val_auc": 0.7}, end_time=1_000, user_id="ada")
     mlflow.add_run({"val_auc": 0.8}, end_time=2_000, user_id="ada")
-    assert run(pipeline, COLLECT_MLFLOW).success
+    assert run(pipeline, MLFLOW.job).success
     [before] = pipeline.achievements()
     monkeypatch.setenv("MLFLOW_TRACKING_URI", mlflow.url.replace("127.0.0.1", "localhost"))
     pipeline.settings = load_settings().collecting(("all",), None)
     best = mlflow.add_run({"val_auc": 0.9}, end_time=3_000, user_id="ada")
 
-    assert run(pipeline, COLLECT_MLFLOW).success
+    assert run(pipeline, MLFLOW.job).success
 
     after = pipeline.achievements(retracted=True)
     server = before.key.rpartition("/")[0]
@@ -204,6 +204,6 @@ def test_the_nightly_run_sees_what_touches_nothing(pipeline: Pipeline, github: G
     github.repository.pulls[number]["labels"] = ["docs"]  # a label that was renamed does not move its pull requests
     collect_github(pipeline)
     [stale] = pipeline.achievements()
-    run(pipeline, COLLECT_GITHUB, partition_key=KEY, tags={WITHOUT_CACHE: "true"})
+    run(pipeline, GITHUB.job, partition_key=KEY, tags={WITHOUT_CACHE: "true"})
     [fresh] = pipeline.achievements()
     assert (stale.category, fresh.category) == ("performance", "documentation")

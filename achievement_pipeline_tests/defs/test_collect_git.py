@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.jobs import KEEP_ACHIEVEMENTS
-from achievement_pipeline.defs.lanes import GIT
+from achievement_pipeline.lanes import GIT
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.repositories import find_repository
 from achievement_pipeline.store.tables import Achievement

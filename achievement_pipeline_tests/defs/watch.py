@@ -8,10 +8,9 @@ import pandas as pd
 
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.histories import READ_FRAMES
-from achievement_pipeline.defs.jobs import COLLECT_GIT
-from achievement_pipeline.defs.lanes import GIT
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.frames import RawRepositories
+from achievement_pipeline.lanes import GIT
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.sources.git import no_history, open_repository
 from achievement_pipeline.store.repositories import find_repository
@@ -49,7 +48,7 @@ class Watch:
 
     def run(self, requests: list[dg.RunRequest]) -> None:
         """Run what was asked for, reading everybody's commits."""
-        job = build_defs(load_settings()).resolve_job_def(COLLECT_GIT)
+        job = build_defs(load_settings()).resolve_job_def(GIT.job)
         config = {"ops": {"git_history": {"config": {"authors": ["all"]}}}} | QUIET
         for request in requests:
             job.execute_in_process(config, self.pipeline.instance, tags=dict(request.tags), raise_on_error=False)

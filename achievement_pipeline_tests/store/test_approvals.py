@@ -1,15 +1,11 @@
 import datetime as dt
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from sqlalchemy.orm import Session
 
 from achievement_pipeline.app.statements import AchievementCreate, create_achievement
-from achievement_pipeline.store import migrations
 from achievement_pipeline.store.approvals import (
     Approval,
     Origin,
@@ -19,12 +15,12 @@ from achievement_pipeline.store.approvals import (
     reviewed_texts,
     skill_names,
 )
-from achievement_pipeline.store.database import migrate
 from achievement_pipeline.store.edits import record_edit, undo
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, get_achievement
 from achievement_pipeline.store.repositories import remember_repository
 from achievement_pipeline.store.tables import EditField
 from achievement_pipeline_tests.store.pieces import NOON, REPOSITORY, Piece, by_the_rules, collect
+from achievement_pipeline_tests.store.upgrading import at_revision
 
 pytestmark = pytest.mark.e2e
 
@@ -124,19 +120,11 @@ class TestAnApprovalBelongsToTheTextThatWasShown:
             record_edit(connection, COMMIT.key, EditField.TITLE, "Mine", made_by="ann")
             for key in (COMMIT.key, PULL.key):
                 record_edit(connection, key, APPROVED, value=True, made_by="ann")
-        _upgrade_again(engine, before="0005")
+        with at_revision(engine, "0005"):
+            pass
 
         with engine.begin() as connection:
             assert set(approvals(connection, "linkedin").values()) == {Approval.APPROVED}
-
-
-def _upgrade_again(engine: sa.Engine, *, before: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
-        command.downgrade(config, before)
-    migrate(engine)
 
 
 def test_the_texts_that_were_reviewed_are_known_by_their_fingerprints(engine: sa.Engine) -> None:

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 import achievement_pipeline
 from achievement_pipeline import AchievementCreate, create_achievement
-from achievement_pipeline.frames import ActivityKind
-from achievement_pipeline.store.manual import COLLECTED
-from achievement_pipeline.store.tables import Achievement
+from achievement_pipeline.lanes import KINDS, SOURCES
+from achievement_pipeline.store.edits import record_edit
+from achievement_pipeline.store.reading import get_achievement
+from achievement_pipeline.store.tables import Achievement, EditField
+from achievement_pipeline_tests.store.upgrading import at_revision
 
 TALK = {
     "title": "A talk on queues",
@@ -84,7 +86,7 @@ def test_source_type_and_id_name_it_and_the_rest_is_updated(engine: sa.Engine) -
         created_at, updated_at = first.created_at, first.updated_at
     with Session(engine) as session, session.begin():
         second = create_achievement(session, AchievementCreate(**{**TALK, "title": "Better"}, **named))
-        assert (second.key, second.title) == ("blog:queues-2024", "Better")
+        assert (second.key, second.title) == ("manual:blog:queues-2024", "Better")
         assert second.created_at == created_at
         assert second.updated_at > updated_at
         assert session.scalar(sa.select(sa.func.count()).select_from(Achievement)) == 1
@@ -137,10 +139,10 @@ def test_it_does_not_end_before_it_starts() -> None:
         )
 
 
-@pytest.mark.parametrize("source_type", [kind for kind in ActivityKind if kind != ActivityKind.MANUAL] + [*COLLECTED])
+@pytest.mark.parametrize("source_type", [*KINDS, *sorted(SOURCES)])
 def test_the_key_of_a_statement_is_never_that_of_collected_work(source_type: str) -> None:
     stated = AchievementCreate.model_validate({**TALK, "source_type": source_type, "source_id": "1"})
-    assert stated.source_type in COLLECTED
+    assert stated.source_type in SOURCES
     assert stated.key == f"manual:{stated.source_type}:1"
 
 
@@ -158,3 +160,20 @@ def test_importing_the_package_imports_nothing_heavy() -> None:
 def test_a_name_that_the_package_does_not_offer_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         getattr(achievement_pipeline, "nonsense")  # noqa: B009 - mypy knows it too
+
+
+@pytest.mark.e2e
+def test_what_was_stated_before_the_upgrade_keeps_its_decisions_under_its_new_key(engine: sa.Engine) -> None:
+    talk = AchievementCreate(**TALK, source_type="talk", source_id="1")
+    with Session(engine) as session:
+        create_achievement(session, talk)
+        session.commit()
+    with engine.begin() as connection:
+        record_edit(connection, talk.key, EditField.TITLE, "Mine", made_by="ann")
+
+    with at_revision(engine, "0006") as connection:
+        assert connection.scalars(sa.text("SELECT achievement_key FROM edits")).all() == ["talk:1"]
+
+    with engine.connect() as connection:
+        shown = get_achievement(connection, "manual:talk:1")
+    assert (talk.key, shown.title, shown.evidence[0]["key"]) == ("manual:talk:1", "Mine", "manual:talk:1")

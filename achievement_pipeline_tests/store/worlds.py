@@ -12,7 +12,6 @@ from typing import Literal
 from hypothesis import strategies as st
 
 from achievement_pipeline.frames import (
-    ActivityKind,
     RawCommits,
     RawLinearIssues,
     RawLinearProjects,
@@ -21,6 +20,7 @@ from achievement_pipeline.frames import (
     RawPullRequests,
 )
 from achievement_pipeline.judging.links import references
+from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline_tests.raw_frames import Row, after, raw_frame
 from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, Pieces
 

@@ -18,12 +18,12 @@ from achievement_pipeline.defs.instance.compat import RunFailureReason, make_new
 from achievement_pipeline.defs.instance.failures import label
 from achievement_pipeline.defs.instance.lost_runs import end_lost_runs
 from achievement_pipeline.defs.instance.run_locks import hold_run_lock
-from achievement_pipeline.defs.jobs import COLLECT_GIT, COLLECT_GITHUB, COLLECT_LINEAR, COLLECT_MLFLOW
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.pull_requests import SERVER_IS_DOWN
 from achievement_pipeline.defs.ui import progress as reporting
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.judging.addresses import plain_address
+from achievement_pipeline.lanes import GIT, LANES, Lane
 from achievement_pipeline.settings import ALL, ME, RepositorySettings, Settings
 from achievement_pipeline.sources.git import open_repository, without_credentials
 from achievement_pipeline.store.changes import changes_since, this_moment
@@ -42,7 +42,7 @@ def collect_from(
     """Collect from all sources that are on, from those of the named repositories alone where there are any."""
     repositories: list[CollectedRepository] = []
     sources: list[CollectedSource] = []
-    on_github: list[str] = []
+    keys: list[str] = []
     with engine.connect() as connection:
         before = this_moment(connection)
     with _bars() as bars, dg.DagsterInstance.get() as instance:
@@ -57,17 +57,18 @@ def collect_from(
             except SourceError as error:
                 repositories.append(CollectedRepository(location, error=str(error)))
                 continue
-            if settings.environment.enable_git_tracking:
-                repositories.append(CollectedRepository(location, key, *runs.run(COLLECT_GIT, key, selection)))
-            if settings.github_is_on and key.startswith(f"{settings.github_host}/"):
-                on_github.append(key)
+            keys.append(key)
+            if GIT.is_on(settings):
+                repositories.append(CollectedRepository(location, key, *runs.run(GIT.job, key, selection)))
         # what is on this machine comes before what waits for a server
-        for key in on_github:
-            sources.append(CollectedSource("GitHub", key, *runs.run(COLLECT_GITHUB, key)))
-            if runs.server_is_down:
-                break
-        for source, job in ({} if named else _other_jobs(settings)).items():
-            sources.append(CollectedSource(source, "", *runs.run(job)))
+        for lane in _apis(settings, by_repository=True):
+            for key in keys:
+                if lane.covers(key, settings):
+                    sources.append(CollectedSource(lane, key, *runs.run(lane.job, key)))
+                    if runs.server_is_down:
+                        break
+        others = [] if named else _apis(settings, by_repository=False)
+        sources.extend(CollectedSource(lane, "", *runs.run(lane.job)) for lane in others)
     with engine.connect() as connection:
         authors = _addresses(connection, settings)
         everything = AchievementFilter(authors=authors)
@@ -92,7 +93,7 @@ def _addresses(connection: sa.Connection, settings: Settings) -> tuple[str, ...]
 
 def _configured(settings: Settings, engine: sa.Engine) -> list[RepositorySettings]:
     """Return the repositories of the settings, else the one that this is called in, else all that are known."""
-    if not (settings.environment.enable_git_tracking or settings.github_is_on):
+    if not any(lane.by_repository and lane.is_on(settings) for lane in LANES):
         return []
     if settings.repositories:
         return list(settings.repositories)
@@ -110,12 +111,9 @@ def _is_repository(settings: Settings) -> bool:
     return True
 
 
-def _other_jobs(settings: Settings) -> dict[str, str]:
-    """Return the jobs of the sources that are on and have nothing to do with repositories, by the source's name."""
-    environment = settings.environment
-    is_on = {"Linear": environment.linear_api_key is not None, "MLflow": environment.mlflow_server is not None}
-    jobs = {"Linear": COLLECT_LINEAR, "MLflow": COLLECT_MLFLOW}
-    return {source: job for source, job in jobs.items() if is_on[source]}
+def _apis(settings: Settings, *, by_repository: bool) -> list[Lane]:
+    """Return the lanes that are on, besides git: those by repository, or the others."""
+    return [lane for lane in LANES if lane != GIT and lane.by_repository == by_repository and lane.is_on(settings)]
 
 
 class _Runs:

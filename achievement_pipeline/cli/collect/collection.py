@@ -8,6 +8,7 @@ import click
 
 from achievement_pipeline.cli.look.achievements import headline, hidden_words
 from achievement_pipeline.cli.printing import counted
+from achievement_pipeline.lanes import Lane
 from achievement_pipeline.store.achievements import Outcome
 from achievement_pipeline.store.edits import Orphan
 from achievement_pipeline.store.reading import AchievementView, Summary
@@ -16,12 +17,6 @@ _SKILLS = 10
 _REASONS = 3
 _UNREAD_SHOWN = 10
 _ORPHANS_SHOWN = 10
-_READ = {
-    "GitHub": ({"raw_pull_requests": "pull requests", "raw_reviews": "reviews"}, "pull_request_activities"),
-    "Linear": ({"raw_linear_issues": "issues", "raw_linear_projects": "projects"}, "linear_activities"),
-    "MLflow": ({"raw_mlflow_runs": "runs"}, "mlflow_activities"),
-}
-"""What is said of each source: what was read, by asset (the first has the warnings), and the asset that judged it."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +47,9 @@ class CollectedRepository:
 class CollectedSource:
     """What a run said of a source other than git."""
 
-    source: str
-    """GitHub, Linear or MLflow."""
+    lane: Lane
     repository: str
-    """Key of the repository that it was asked about; empty for Linear and MLflow."""
+    """Key of the repository that was read; empty where the lane is not by repository."""
     error: str
     """Why it failed; empty where it did not."""
     facts: Mapping[str, Any]
@@ -63,13 +57,13 @@ class CollectedSource:
 
     def plain(self) -> dict[str, Any]:
         """Return what was found, for programs."""
-        named = {"source": self.source, "repository": self.repository or None, "error": self.error}
+        named = {"source": self.lane.label, "repository": self.repository or None, "error": self.error}
         if self.error:
             return named
-        read, activities = _READ[self.source]
-        counts = {what.replace(" ", "_"): self.facts[asset]["dagster/row_count"] for asset, what in read.items()}
-        warnings = self.facts[next(iter(read))]["warnings"]
-        return {**named, **counts, "warnings": warnings, **_judged(self.facts[activities])}
+        raw = self.lane.raw
+        counts = {what.replace(" ", "_"): self.facts[asset]["dagster/row_count"] for asset, what in raw.items()}
+        warnings = self.facts[next(iter(raw))]["warnings"]
+        return {**named, **counts, "warnings": warnings, **_judged(self.facts[self.lane.activities])}
 
 
 @dataclass(frozen=True)
@@ -91,7 +85,7 @@ class Collection:
     def errors(self) -> list[str]:
         """Why some of it failed, each with its name."""
         named = [(one.key or one.location, one.error) for one in self.repositories]
-        named += [(f"{one.source} {one.repository}".strip(), one.error) for one in self.sources]
+        named += [(f"{one.lane.label} {one.repository}".strip(), one.error) for one in self.sources]
         return [f"{name}: {error}" for name, error in named if error]
 
     @property
@@ -168,8 +162,8 @@ def _about(repository: CollectedRepository) -> Iterator[str]:
 
 def _about_source(source: CollectedSource) -> Iterator[str]:
     found = source.plain()
-    read = ", ".join(f"{found[what.replace(' ', '_')]:,} {what}" for what in _READ[source.source][0].values())
-    yield _line(f"{source.source} {source.repository}".strip(), read, found)
+    read = ", ".join(f"{found[what.replace(' ', '_')]:,} {what}" for what in source.lane.raw.values())
+    yield _line(f"{source.lane.label} {source.repository}".strip(), read, found)
     for warning in found["warnings"][:_UNREAD_SHOWN]:
         yield f"  ℹ️  {warning}"  # noqa: RUF001 - the sign is meant
 

@@ -15,6 +15,7 @@ from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import print_json
 from achievement_pipeline.cli.shared_server import server_coming_up
 from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import ME, RepositorySettings, Settings, load_settings
 
 
@@ -32,8 +33,8 @@ def collect(
     """Collect achievements: read, judge, keep, and print what was found.
 
     From the repositories of --repo, or those below a folder, and their side on GitHub where that is on. Without --repo:
-    those of GIT_REPO_PATH and achievements.toml, else the one you are in, else all that are known; and Linear and
-    MLflow where they are on. Exit code 3: some failed.
+    those of GIT_REPO_PATH and achievements.toml, else the one you are in, else all that are known; and the other
+    sources that are on. Exit code 3: some failed.
 
     \b
     achievements collect
@@ -90,11 +91,4 @@ def _refuse_unknown_authors(collection: Collection, authors: Sequence[str]) -> N
 
 def _off(settings: Settings) -> list[str]:
     """Return the sources that are off, each with what switches it on."""
-    environment = settings.environment
-    switches = {
-        "git (ENABLE_GIT_TRACKING)": environment.enable_git_tracking,
-        "GitHub (GITHUB_TOKEN)": settings.github_is_on,
-        "Linear (LINEAR_API_KEY)": environment.linear_api_key,
-        "MLflow (MLFLOW_TRACKING_URI, an http address)": environment.mlflow_server,
-    }
-    return [name for name, is_on in switches.items() if not is_on]
+    return [f"{lane.label} ({lane.switch})" for lane in LANES if not lane.is_on(settings)]

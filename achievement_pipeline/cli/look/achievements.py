@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +14,7 @@ from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import counted, json_option, print_json
 from achievement_pipeline.cli.tables import Column, print_table
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.keys import GIT
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.approvals import name_people
 from achievement_pipeline.store.names import find_repository_key, short_names
@@ -226,8 +227,8 @@ def headline(achievement: AchievementView, standing: "Standing | None" = None) -
 
 def _short(key: str) -> str:
     """Return a key with the name of a commit cut as people write it; `show` and `explain` take it."""
-    repository, at, sha = key.rpartition("@")
-    return f"{repository}@{sha[:_SHORT_SHA]}" if at else key
+    commit = GIT.parse(key)
+    return str(replace(commit, name=commit.name[:_SHORT_SHA])) if commit else key
 
 
 def _facts(achievement: AchievementView, standing: "Standing", names: Mapping[str, str]) -> Iterator[tuple[str, str]]:

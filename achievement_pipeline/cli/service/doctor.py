@@ -6,7 +6,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -25,12 +25,10 @@ from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.service.presence import find_service
 from achievement_pipeline.errors import PublishingError, SettingsError, SourceError, StoreError
 from achievement_pipeline.http import Wire
+from achievement_pipeline.lanes import LANES
 from achievement_pipeline.publishing.linkedin.login import warning
 from achievement_pipeline.settings import ME, Settings, load_settings
 from achievement_pipeline.sources.git.hook import lost_hooks
-from achievement_pipeline.sources.github import GitHubClient
-from achievement_pipeline.sources.linear import LinearClient
-from achievement_pipeline.sources.mlflow import MlflowClient
 from achievement_pipeline.store.edits import orphaned_decisions
 from achievement_pipeline.store.embedded import embedded_server, find_abandoned
 from achievement_pipeline.store.repositories import KnownRepository, list_repositories
@@ -143,28 +141,18 @@ def _hooks(settings: Settings) -> Iterator[Finding]:
 
 def _sources(settings: Settings) -> Iterator[Finding]:
     """Ask each source that is on, once; nothing is asked of one that is off."""
-    from achievement_pipeline.defs import clients  # noqa: PLC0415 - Dagster comes along, which takes a moment
-
-    ways: dict[str, Callable[[Settings, Wire], GitHubClient | LinearClient | MlflowClient]] = {
-        "GitHub": clients.github_client,
-        "Linear": clients.linear_client,
-        "MLflow": clients.mlflow_client,
-    }
-    for name, way in ways.items():
+    for lane in LANES:
+        if lane.client is None:
+            continue
         try:
-            said = way(settings, _IMPATIENT).examine()
+            allowance = lane.connect(settings, _IMPATIENT).examine()
         except SettingsError as error:
             problem, _, remedy = str(error).partition(". ")
-            yield Finding(name, Health.OFF, problem, remedy)
+            yield Finding(lane.label, Health.OFF, problem, remedy)
         except SourceError as error:
-            yield Finding(name, Health.BAD, str(error))
+            yield Finding(lane.label, Health.BAD, str(error))
         else:
-            yield Finding(name, Health.GOOD, f"reachable, {said}{_slowly(name, settings)}")
-
-
-def _slowly(name: str, settings: Settings) -> str:
-    is_slow = name == "GitHub" and settings.environment.github_token is None
-    return "; without GITHUB_TOKEN public repositories are read, slowly" if is_slow else ""
+            yield Finding(lane.label, Health.GOOD, f"reachable, {allowance}")
 
 
 def _home(settings: Settings) -> Finding:

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 from pandera.typing import DataFrame
 
-from achievement_pipeline.defs import lanes
+from achievement_pipeline.defs import slices
 from achievement_pipeline.defs.assets.checks import check_specs, evaluate, frame_checks
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
@@ -19,6 +19,7 @@ from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
 from achievement_pipeline.judging import compose_achievements
 from achievement_pipeline.judging.rules import SCORE_VERSION, Rules
+from achievement_pipeline.lanes import GIT, LANES
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, summarise
 from achievement_pipeline.store.upsert import Kept, keep
@@ -41,7 +42,7 @@ class _ChecksFailedError(Exception):
     owners=["team:achievements"],
     deps=[
         dg.AssetDep(asset, partition_mapping=dg.AllPartitionMapping() if lane.by_repository else None)
-        for lane in lanes.LANES
+        for lane in LANES
         for asset in lane.assets
     ],
     check_specs=check_specs("achievements", _CHECKS),
@@ -64,14 +65,14 @@ def achievements(
     lost: list[str] = []
 
     def load(name: str) -> ActivityFrames | None:
-        frames = lanes.load_slice(name, io_manager.read)
+        frames = slices.load_slice(name, io_manager.read)
         if frames is None:
             lost.append(name)
             context.log.warning(
                 f"Frames of {name} are gone from their storage. What is kept stays until it is read again."
             )
             lane, _, repository = name.partition("/")
-            if lane == lanes.GIT.name:
+            if lane == GIT.name:
                 io_manager.forget("raw_repositories", repository)  # so its sensor sees that it has to be collected
         return frames
 
@@ -87,7 +88,7 @@ def achievements(
         with retried_while_unavailable(context):
             kept = keep(
                 database.engine,
-                lanes.slice_versions(context.instance),
+                slices.slice_versions(context.instance),
                 load,
                 compose,
                 rules=_version(settings.rules),

@@ -24,7 +24,6 @@ from achievement_pipeline.defs.histories import READ_FRAMES, GitHistories, Wante
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.frames import (
-    ActivityKind,
     CommitActivities,
     CommitContents,
     DependencyChanges,
@@ -37,9 +36,10 @@ from achievement_pipeline.frames import (
 )
 from achievement_pipeline.judging import find_skills, judge_commits, noise_reasons, score_commits, with_source_lines
 from achievement_pipeline.judging.links.merges import with_merged_changes
+from achievement_pipeline.lanes import GIT, ActivityKind
 from achievement_pipeline.settings import Settings
 
-_GROUP = "git"
+_GROUP = GIT.name
 _PREVIEWS = {
     "raw_repositories": ["repository", "authors", "remarks"],
     "raw_commits": ["sha", "author_email", "committed_at", "subject", "diff"],

@@ -8,6 +8,7 @@ import dagster as dg
 import pandas as pd
 import pandera.pandas as pa
 
+from achievement_pipeline import lanes
 from achievement_pipeline.app.me import asked_of
 from achievement_pipeline.defs.assets.frame_assets import (
     BY_REPOSITORY,
@@ -22,12 +23,12 @@ from achievement_pipeline.defs.assets.frame_assets import (
     raw,
     warn,
 )
-from achievement_pipeline.defs.clients import one_run_at_a_time
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.pull_requests import RAW_PULL_REQUESTS, read_repositories
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
+from achievement_pipeline.defs.waits import one_run_at_a_time
 from achievement_pipeline.frames import (
     PullRequestActivities,
     RawPullRequestCommits,
@@ -42,7 +43,7 @@ from achievement_pipeline.judging import find_pull_request_skills, judge_pull_re
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.repositories import list_repositories, note_visibility
 
-_GROUP = "github"
+_GROUP = lanes.GITHUB.name
 _RAW: dict[str, type[pa.DataFrameModel]] = dict(
     zip(RAW_PULL_REQUESTS, (RawPullRequests, RawPullRequestCommits, RawPullRequestFiles, RawReviews), strict=True)
 )
@@ -63,7 +64,7 @@ def github_history(
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.MaterializeResult]:
     """Read what is merged now; what is stored of it is only a cache, so the cost is that of what changed."""
-    with one_run_at_a_time(context, database, progress, "GitHub"):
+    with one_run_at_a_time(context, database, progress, lanes.GITHUB):
         read = read_repositories(context, settings, io_manager, progress)
     for key, is_public in read.public.items():
         note_visibility(database.engine, key, "public" if is_public else "private")

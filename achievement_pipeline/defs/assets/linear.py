@@ -6,6 +6,8 @@ import dagster as dg
 import pandas as pd
 import pandera.pandas as pa
 
+from achievement_pipeline import lanes
+from achievement_pipeline.app.clients import linear_client
 from achievement_pipeline.app.me import asked_of
 from achievement_pipeline.defs.assets.frame_assets import (
     describe_activities,
@@ -16,12 +18,12 @@ from achievement_pipeline.defs.assets.frame_assets import (
     raw,
     warn,
 )
-from achievement_pipeline.defs.clients import linear_client, one_run_at_a_time, telling
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager, stored_frame
 from achievement_pipeline.defs.requests import is_without_cache
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
+from achievement_pipeline.defs.waits import one_run_at_a_time, wire_of
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frames import (
     LinearActivities,
@@ -35,7 +37,7 @@ from achievement_pipeline.judging import find_linear_skills, judge_linear, score
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.linear import read_issues, read_projects
 
-_GROUP = "linear"
+_GROUP = lanes.LINEAR.name
 _RAW: dict[str, type[pa.DataFrameModel]] = {
     "raw_linear_issues": RawLinearIssues,
     "raw_linear_projects": RawLinearProjects,
@@ -52,8 +54,8 @@ def linear_workspace(
 ) -> Iterator[dg.MaterializeResult]:
     """Read what is completed now; what is stored of it is only a cache, so the cost is that of what changed."""
     try:
-        client = linear_client(settings, telling(context, progress))
-        with one_run_at_a_time(context, database, progress, "Linear"):
+        client = linear_client(settings, wire_of(context, progress))
+        with one_run_at_a_time(context, database, progress, lanes.LINEAR):
             stored = stored_frame(io_manager, "raw_linear_issues", RawLinearIssues)
             issues = read_issues(client, stored, cached=not is_without_cache(context))
             projects = read_projects(client, stored_frame(io_manager, "raw_linear_projects", RawLinearProjects))

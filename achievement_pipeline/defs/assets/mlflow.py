@@ -6,6 +6,8 @@ import dagster as dg
 import pandas as pd
 import pandera.pandas as pa
 
+from achievement_pipeline import lanes
+from achievement_pipeline.app.clients import mlflow_client
 from achievement_pipeline.app.me import asked_of
 from achievement_pipeline.defs.assets.frame_assets import (
     describe_activities,
@@ -16,19 +18,20 @@ from achievement_pipeline.defs.assets.frame_assets import (
     raw,
     warn,
 )
-from achievement_pipeline.defs.clients import mlflow_client, one_run_at_a_time, telling
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager, stored_frame
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
+from achievement_pipeline.defs.waits import one_run_at_a_time, wire_of
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills, typed
 from achievement_pipeline.judging import find_run_skills, judge_runs, score_runs
+from achievement_pipeline.keys import MLFLOW
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.mlflow import Runs, named_as_known, read_runs
-from achievement_pipeline.store.activities import known_run_servers
+from achievement_pipeline.store.activities import known_places
 
-_GROUP = "mlflow"
+_GROUP = lanes.MLFLOW.name
 _RAW: dict[str, type[pa.DataFrameModel]] = {"raw_mlflow_runs": RawMlflowRuns, "raw_mlflow_metrics": RawMlflowMetrics}
 
 
@@ -42,12 +45,12 @@ def mlflow_server(
 ) -> Iterator[dg.MaterializeResult]:
     """Read all runs that are not deleted: a thousand a request."""
     try:
-        client = mlflow_client(settings, telling(context, progress))
-        with one_run_at_a_time(context, database, progress, "MLflow"):
+        client = mlflow_client(settings, wire_of(context, progress))
+        with one_run_at_a_time(context, database, progress, lanes.MLFLOW):
             runs, metrics, warnings = read_runs(client, _stored(io_manager))
     except AchievementPipelineError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
-    runs = named_as_known(runs, known_run_servers(database.engine))
+    runs = named_as_known(runs, known_places(database.engine, MLFLOW))
     shown = describe(runs, ["experiment", "name", "user", "status", "ended_at"], **warn(context, warnings))
     yield materialized("raw_mlflow_runs", RawMlflowRuns, runs, shown)
     yield materialized("raw_mlflow_metrics", RawMlflowMetrics, metrics, describe(metrics, ["run_id", "name", "value"]))

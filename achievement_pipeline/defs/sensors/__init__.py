@@ -1,1 +1,1 @@
-"""Sensors, and what triggers each lane."""
+"""Sensors."""

@@ -10,8 +10,9 @@ import dagster as dg
 
 from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.jobs import KEEP_ACHIEVEMENTS
-from achievement_pipeline.defs.lanes import LANES, slice_versions
 from achievement_pipeline.defs.resources import stay_open
+from achievement_pipeline.defs.slices import slice_versions
+from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.upsert import stored_versions
 

@@ -7,11 +7,11 @@ from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.sensors.achievements import achievements_sensor
 from achievement_pipeline.defs.sensors.git import git_sensors
 from achievement_pipeline.defs.sensors.sources import source_sensor
-from achievement_pipeline.defs.sensors.triggers import triggers
+from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import Settings
 
 
 def sensors(settings: Settings, frames: ParquetIOManager) -> list[dg.SensorDefinition]:
     """Return all sensors, those of lanes that are off switched off; the UI can switch each of them."""
-    asked = [source_sensor(trigger) for lane, trigger in triggers(settings).items() if lane != "git"]
-    return [*git_sensors(settings, frames), *asked, achievements_sensor(settings), failure_sensor(settings)]
+    of_sources = [source_sensor(lane, settings) for lane in LANES if lane.sensor]
+    return [*git_sensors(settings, frames), *of_sources, achievements_sensor(settings), failure_sensor(settings)]

@@ -15,11 +15,10 @@ from achievement_pipeline.app.repositories import NOTHING, Watched, watch_local,
 from achievement_pipeline.app.watching import Cursor, decide, ranges
 from achievement_pipeline.defs.collected import SHAPE, collected_by, repositories_of_runs
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
-from achievement_pipeline.defs.jobs import COLLECT_GIT
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME, REPOSITORIES, REPOSITORIES_A_RUN
 from achievement_pipeline.defs.requests import request_repositories
 from achievement_pipeline.defs.resources import stay_open
-from achievement_pipeline.defs.sensors.triggers import triggers
+from achievement_pipeline.lanes import GIT
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.repositories import forget_repository, mark_repositories_found
 
@@ -29,35 +28,35 @@ _SHORTEST_INTERVAL = 5
 
 def git_sensors(settings: Settings, frames: ParquetIOManager) -> list[dg.SensorDefinition]:
     """Return the sensors of the git lane: one for repositories on this machine, one for those given by URL."""
-    trigger = triggers(settings)["git"]
-    status = dg.DefaultSensorStatus.RUNNING if trigger.is_on else dg.DefaultSensorStatus.STOPPED
+    is_on, seconds = GIT.is_on(settings), GIT.seconds(settings)
+    status = dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED
 
     @dg.sensor(
-        job_name=COLLECT_GIT,
+        job_name=GIT.job,
         minimum_interval_seconds=_SHORTEST_INTERVAL,
         default_status=status,
-        description=trigger.describe(
-            "Collects the repositories on this machine whose refs have moved. New ones join, gone ones leave."
+        description=GIT.describe(
+            "Collects the repositories on this machine whose refs have moved. New ones join, gone ones leave.", settings
         ),
     )
     def new_commits(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        if not trigger.is_on:
-            return dg.SkipReason(trigger.why_off)
+        if not is_on:
+            return dg.SkipReason(GIT.why_off)
         engine = stay_open(settings)
         watched = watch_local(engine, settings)
         _forget_renamed(engine, watched, context.instance, frames)
         return _ask(context, watched, frames, lambda joining: mark_repositories_found(engine, joining))
 
     @dg.sensor(
-        job_name=COLLECT_GIT,
-        minimum_interval_seconds=trigger.seconds,
+        job_name=GIT.job,
+        minimum_interval_seconds=seconds,
         default_status=status,
-        description=trigger.describe("Collects the repositories given by URL whose branches have moved."),
+        description=GIT.describe("Collects the repositories given by URL whose branches have moved.", settings),
     )
     def new_remote_commits(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-        if not trigger.is_on:
-            return dg.SkipReason(trigger.why_off)
-        turn = int(time.time()) // trigger.seconds
+        if not is_on:
+            return dg.SkipReason(GIT.why_off)
+        turn = int(time.time()) // seconds
         return _ask(context, watch_remote(stay_open(settings), settings, turn), frames, remote=True)
 
     return [new_commits, new_remote_commits]

@@ -12,15 +12,7 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.json import json_lists, json_objects
 from achievement_pipeline.columns.text import contains, join_by_key, replace
-from achievement_pipeline.frames import (
-    ActivityKind,
-    CommitActivities,
-    CommitContents,
-    DiffState,
-    RawCommitFiles,
-    RawCommits,
-    typed,
-)
+from achievement_pipeline.frames import CommitActivities, CommitContents, DiffState, RawCommitFiles, RawCommits, typed
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.categorise import categorise
@@ -33,8 +25,9 @@ from achievement_pipeline.judging.impact.significance import (
     judge_significance,
 )
 from achievement_pipeline.judging.impact.signs import Work, find_signs
+from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.lanes.pieces import credit_merges, pull_requests_of
-from achievement_pipeline.judging.links.commit_names import commit_names, places_of
+from achievement_pipeline.judging.links.commit_names import places_of
 from achievement_pipeline.judging.links.merges import are_merged_pieces, find_bringers
 from achievement_pipeline.judging.links.references import link_commits, name_commits
 from achievement_pipeline.judging.links.same_work import digest_contents, find_retractions, find_reverts
@@ -42,6 +35,8 @@ from achievement_pipeline.judging.noise.files import are_wide, counted_lines, pu
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.people import canonical, read_coauthors, read_sign_offs, show_names
 from achievement_pipeline.judging.rules import Person, Rules
+from achievement_pipeline.keys import GIT
+from achievement_pipeline.lanes import ActivityKind
 
 FOREIGN_FILES = 1000
 """A commit of more files, renamed ones aside, imports history or vendors a tree: sympy 9d3fa8b4 has 1,742, and a fifth
@@ -173,29 +168,31 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     retractions = find_retractions(commits, contents_of_work, reverts, count=verdicts["significant"] & ~merged)
     own_contents = contents_of_work[~merged.to_numpy()[contents_of_work["place"]]]
     persons = canonical(commits["author_email"], people)
-    names = commit_names(commits["repository"], commits["sha"])
-    keys = "git:" + names
+    source_ids = GIT.source_ids(commits["repository"], commits["sha"])
+    keys = GIT.keys(source_ids)
     activities = pd.DataFrame(
         {
-            "key": keys,
-            "kind": pd.Series(ActivityKind.COMMIT.value, index=commits.index, dtype="str"),
-            "source_id": names,
-            "repository": commits["repository"],
-            "title": _titles(headers["title"], commits),
-            "description": plain_bodies(commits["body"]),
-            "url": commits["repository"].map(commit_urls or {}).astype("str") + commits["sha"],
-            "person": persons,
-            "person_name": _names(commits, persons, people),
-            "coauthors": _coauthors(commits, persons, people, rules),
-            "started_at": pd.Series(pd.NaT, index=commits.index, dtype=commits["committed_at"].dtype),
-            "completed_at": _days_of_authors(commits),
-            "category": categories["category"],
-            "category_rule": categories["rule"],
-            "significant": verdicts["significant"],
-            "reasons": verdicts["reasons"] + ("," + retractions["reason"]).reindex(commits.index).fillna(""),
-            "retracted_by": retractions["by"].map(keys).reindex(commits.index).astype("str"),
-            "names": name_commits(commits, digest_contents(own_contents)),
-            "links": link_commits(commits, _brought(commits, bringers)),
+            **describe_activity(
+                GIT,
+                ActivityKind.COMMIT,
+                source_ids,
+                repository=commits["repository"],
+                title=_titles(headers["title"], commits),
+                description=plain_bodies(commits["body"]),
+                url=commits["repository"].map(commit_urls or {}).astype("str") + commits["sha"],
+                person=persons,
+                person_name=_names(commits, persons, people),
+                coauthors=_coauthors(commits, persons, people, rules),
+                started_at=pd.Series(pd.NaT, index=commits.index, dtype=commits["committed_at"].dtype),
+                completed_at=_days_of_authors(commits),
+                category=categories["category"],
+                category_rule=categories["rule"],
+                significant=verdicts["significant"],
+                reasons=verdicts["reasons"] + ("," + retractions["reason"]).reindex(commits.index).fillna(""),
+                retracted_by=retractions["by"].map(keys).reindex(commits.index).astype("str"),
+                names=name_commits(commits, digest_contents(own_contents)),
+                links=link_commits(commits, _brought(commits, bringers)),
+            ),
             "signed_off_by": _listed(read_sign_offs(commits["body"], people), commits.index),
             "sha": commits["sha"],
             "signs": write_signs(signs),

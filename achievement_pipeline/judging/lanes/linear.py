@@ -13,27 +13,22 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import (
-    ActivityKind,
-    LinearActivities,
-    RawLinearIssues,
-    RawLinearProjects,
-    Scores,
-    Skills,
-    typed,
-)
+from achievement_pipeline.frames import LinearActivities, RawLinearIssues, RawLinearProjects, Scores, Skills, typed
 from achievement_pipeline.judging.addresses import Asked
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories.categorise import Category, categorise
 from achievement_pipeline.judging.categories.labels import categorise_labels
 from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.impact.significance import weigh
+from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.ledgers import Measure, add_up, constant, counted, each, per_unit, sum_ledger
 from achievement_pipeline.judging.links.references import link_issues, link_projects, name_issues
 from achievement_pipeline.judging.people import are_asked_for, canonical
 from achievement_pipeline.judging.rules import LinearRules, Person, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_named_skills
 from achievement_pipeline.judging.skills.mentions import find_mentions
+from achievement_pipeline.keys import LINEAR
+from achievement_pipeline.lanes import ActivityKind
 
 _PRIORITIES = ("No priority", "Urgent", "High", "Medium", "Low")
 _NOT_ESTIMATED = "notUsed"
@@ -103,23 +98,22 @@ def _describe_issues(issues: DataFrame[RawLinearIssues], people: Sequence[Person
     otherwise = categorise(headers["type"], headers["description"])
     return pd.DataFrame(
         {
-            "key": "linear:" + issues["id"],
-            "kind": pd.Series(ActivityKind.LINEAR_ISSUE.value, index=issues.index, dtype="str"),
-            "source_id": issues["id"],
-            "repository": pd.Series(pd.NA, index=issues.index, dtype="str"),
-            "title": issues["title"].where(issues["title"].str.strip() != "", issues["identifier"]),
-            "description": issues["description"],
-            "url": issues["url"],
-            "person": canonical(issues["assignee_email"].fillna("").astype("str"), people),
-            "person_name": issues["assignee_name"].fillna("").astype("str"),
-            "coauthors": pd.Series("", index=issues.index, dtype="str"),
-            "started_at": issues["started_at"],
-            "completed_at": issues["completed_at"],
-            "category": labelled["category"].fillna(otherwise["category"]),
-            "category_rule": labelled["rule"].fillna(otherwise["rule"]),
-            "retracted_by": pd.Series(pd.NA, index=issues.index, dtype="str"),
-            "names": name_issues(issues),
-            "links": link_issues(issues),
+            **describe_activity(
+                LINEAR,
+                ActivityKind.LINEAR_ISSUE,
+                LINEAR.source_ids("", issues["id"]),
+                title=issues["title"].where(issues["title"].str.strip() != "", issues["identifier"]),
+                description=issues["description"],
+                url=issues["url"],
+                person=canonical(issues["assignee_email"].fillna("").astype("str"), people),
+                person_name=issues["assignee_name"].fillna("").astype("str"),
+                started_at=issues["started_at"],
+                completed_at=issues["completed_at"],
+                category=labelled["category"].fillna(otherwise["category"]),
+                category_rule=labelled["rule"].fillna(otherwise["rule"]),
+                names=name_issues(issues),
+                links=link_issues(issues),
+            ),
             "identifier": issues["identifier"],
             "team": issues["team_key"],
             "project": issues["project"],
@@ -146,23 +140,22 @@ def _describe_projects(
     both = projects["description"] + "\n\n" + projects["content"]
     return pd.DataFrame(
         {
-            "key": "linear:" + projects["id"],
-            "kind": pd.Series(ActivityKind.LINEAR_PROJECT.value, index=projects.index, dtype="str"),
-            "source_id": projects["id"],
-            "repository": pd.Series(pd.NA, index=projects.index, dtype="str"),
-            "title": projects["name"],
-            "description": both.str.strip(),
-            "url": projects["url"],
-            "person": leads,
-            "person_name": projects["lead_name"].fillna("").astype("str"),
-            "coauthors": _members(projects, leads, people),
-            "started_at": projects["started_at"],
-            "completed_at": projects["completed_at"],
-            "category": pd.Series(Category.PROJECT.value, index=projects.index, dtype="str"),
-            "category_rule": pd.Series("kind:project", index=projects.index, dtype="str"),
-            "retracted_by": pd.Series(pd.NA, index=projects.index, dtype="str"),
-            "names": pd.Series("[]", index=projects.index, dtype="str"),
-            "links": link_projects(projects, issues),
+            **describe_activity(
+                LINEAR,
+                ActivityKind.LINEAR_PROJECT,
+                LINEAR.source_ids("", projects["id"]),
+                title=projects["name"],
+                description=both.str.strip(),
+                url=projects["url"],
+                person=leads,
+                person_name=projects["lead_name"].fillna("").astype("str"),
+                coauthors=_members(projects, leads, people),
+                started_at=projects["started_at"],
+                completed_at=projects["completed_at"],
+                category=pd.Series(Category.PROJECT.value, index=projects.index, dtype="str"),
+                category_rule=pd.Series("kind:project", index=projects.index, dtype="str"),
+                links=link_projects(projects, issues),
+            ),
             "identifier": pd.Series(pd.NA, index=projects.index, dtype="str"),
             "team": teams,
             "project": pd.Series(pd.NA, index=projects.index, dtype="str"),

@@ -13,19 +13,12 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import (
-    ActivityKind,
-    MlflowActivities,
-    RawMlflowMetrics,
-    RawMlflowRuns,
-    Scores,
-    Skills,
-    typed,
-)
+from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills, typed
 from achievement_pipeline.judging.addresses import Asked
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories.categorise import Category
 from achievement_pipeline.judging.impact.significance import code_where, join_codes, weigh
+from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.lanes.metrics import choose_comparison
 from achievement_pipeline.judging.ledgers import Measure, add_up, constant, per_unit, sum_ledger
 from achievement_pipeline.judging.links.references import link_runs
@@ -33,6 +26,8 @@ from achievement_pipeline.judging.people import are_asked_for, canonical
 from achievement_pipeline.judging.rules import MetricRule, MlflowRules, Person, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_named_skills
 from achievement_pipeline.judging.skills.mentions import NAMED, find_mentions
+from achievement_pipeline.keys import MLFLOW
+from achievement_pipeline.lanes import ActivityKind
 
 _TOOL = "MLflow"
 _NOBODY = "unknown"
@@ -64,26 +59,23 @@ def judge_runs(
     models = runs["model_versions"].map(_name_models).astype("str")
     users = runs["user"].where(runs["user"] != _NOBODY).fillna("").astype("str")
     compared = _compare(runs, metrics, rules.mlflow.metric)
-    names = runs["server"] + "/" + runs["run_id"]
     judged = pd.DataFrame(
         {
-            "key": "mlflow:" + names,
-            "kind": pd.Series(ActivityKind.MLFLOW_RUN.value, index=runs.index, dtype="str"),
-            "source_id": names,
-            "repository": pd.Series(pd.NA, index=runs.index, dtype="str"),
-            "title": _titles(runs, models, compared),
-            "description": runs["description"],
-            "url": runs["url"],
-            "person": canonical(users, people),
-            "person_name": users,
-            "coauthors": pd.Series("", index=runs.index, dtype="str"),
-            "started_at": runs["started_at"],
-            "completed_at": runs["ended_at"],
-            "category": pd.Series(Category.EXPERIMENT.value, index=runs.index, dtype="str"),
-            "category_rule": pd.Series("kind:run", index=runs.index, dtype="str"),
-            "retracted_by": pd.Series(pd.NA, index=runs.index, dtype="str"),
-            "names": pd.Series("[]", index=runs.index, dtype="str"),
-            "links": link_runs(runs),
+            **describe_activity(
+                MLFLOW,
+                ActivityKind.MLFLOW_RUN,
+                MLFLOW.source_ids(runs["server"], runs["run_id"]),
+                title=_titles(runs, models, compared),
+                description=runs["description"],
+                url=runs["url"],
+                person=canonical(users, people),
+                person_name=users,
+                started_at=runs["started_at"],
+                completed_at=runs["ended_at"],
+                category=pd.Series(Category.EXPERIMENT.value, index=runs.index, dtype="str"),
+                category_rule=pd.Series("kind:run", index=runs.index, dtype="str"),
+                links=link_runs(runs),
+            ),
             "experiment": runs["experiment"],
             "status": runs["status"],
             "nested": runs["parent_run_id"].notna(),

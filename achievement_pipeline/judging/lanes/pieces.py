@@ -14,10 +14,13 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.text import contains, join_by_key, replace
-from achievement_pipeline.frames import ActivityKind, DiffState, RawPullRequestCommits, RawPullRequests
+from achievement_pipeline.frames import DiffState, RawPullRequestCommits, RawPullRequests
 from achievement_pipeline.judging.links.references import link_pull_requests, name_pull_requests
+from achievement_pipeline.keys import GITHUB
+from achievement_pipeline.lanes import ActivityKind
 
-_GITHUB = "github.com/"
+_ON_GITHUB = "(?i)^[^/]*github[^/]*/[^/]+/[^/]"
+"""Repositories of GitHub, or of an Enterprise server: ``host/owner/name``."""
 
 
 def credit_merges(activities: pd.DataFrame, bringers: npt.NDArray[np.int64], lines: pd.Series[int]) -> pd.DataFrame:
@@ -68,7 +71,7 @@ def pull_requests_of(
     """
     merges = pd.Series(bringers, index=commits.index)
     in_another = (bringers >= 0) & headers["number"].iloc[bringers].notna().to_numpy()
-    known = headers["number"].notna() & contains(commits["repository"], "(?i)^[^/]*github[^/]*/")
+    known = headers["number"].notna() & contains(commits["repository"], _ON_GITHUB)
     known &= ~in_another & (headers["merged"] | (commits["diff"] != DiffState.MERGE))
     if not known.any():
         return activities.head(0)
@@ -82,12 +85,12 @@ def pull_requests_of(
     members: DataFrame[RawPullRequestCommits] = DataFrame(
         commits.loc[own.index].assign(number=found["number"][own].array, position=range(len(own)))
     )
-    names = replace(found["repository"], f"^{_GITHUB}", "") + "#" + found["number"].astype("str")
+    source_ids = GITHUB.source_ids(found["repository"], found["number"].astype("str"))
     urls = replace(found["repository"].map(commit_urls).astype("str"), r"/commit/$", "")
     return activities.loc[found.index].assign(
-        key="github:" + names,
+        key=GITHUB.keys(source_ids),
         kind=pd.Series(ActivityKind.PULL_REQUEST.value, index=found.index, dtype="str"),
-        source_id=names,
+        source_id=source_ids,
         url=(urls + "/pull/" + found["number"].astype("str")).astype("str"),
         names=name_pull_requests(pulls, members),
         links=link_pull_requests(pulls, members),

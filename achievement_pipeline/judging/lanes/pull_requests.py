@@ -15,7 +15,6 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.text import replace
 from achievement_pipeline.frames import (
-    ActivityKind,
     PullRequestActivities,
     RawCommitFiles,
     RawPullRequestCommits,
@@ -42,6 +41,7 @@ from achievement_pipeline.judging.impact.significance import (
     weigh,
 )
 from achievement_pipeline.judging.impact.signs import Work, find_signs
+from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.lanes.commits import (
     FOREIGN_FILES,
     count_code_lines,
@@ -67,6 +67,8 @@ from achievement_pipeline.judging.people import are_asked_for, canonical
 from achievement_pipeline.judging.rules import BotRules, Person, ReviewRules, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_skills
 from achievement_pipeline.judging.skills.mentions import find_mentions
+from achievement_pipeline.keys import GITHUB
+from achievement_pipeline.lanes import ActivityKind
 
 _OWNER = "^.*/"
 _PULL_REQUEST = ["repository", "number"]
@@ -74,7 +76,6 @@ _STATUS = {"added": "A", "deleted": "D", "renamed": "R", "copied": "C"}
 _BLOB = "1" * 40
 _OTHER_BLOB = "2" * 40
 _FILE_MODE = "100644"
-_GITHUB = "github.com"
 _BREAKING_LABELS = {"breaking", "breaking change", "backwards incompatible"}
 
 
@@ -110,7 +111,7 @@ def judge_pull_requests(  # noqa: PLR0913 - what a verdict rests on
         names=name_pull_requests(pull_requests, commits),
         links=link_pull_requests(pull_requests, commits),
     )
-    pulls = pulls.join(find_reverted_pull_requests(pull_requests, "github:" + _short_names(pull_requests)))
+    pulls = pulls.join(find_reverted_pull_requests(pull_requests, GITHUB.keys(_source_ids(pull_requests))))
     pulls["person"] = persons_of(pulls["repository"], pulls["author"], accounts, people)
     given = _given_reviews(reviews, pulls, accounts, people, rules.bots)
     work = changed_files(files)
@@ -203,23 +204,25 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
     reviewers = _count_reviewers(pulls, given)
     judged = pd.DataFrame(
         {
-            "key": "github:" + _short_names(pulls),
-            "kind": pd.Series(ActivityKind.PULL_REQUEST.value, index=pulls.index, dtype="str"),
-            "source_id": _short_names(pulls),
-            "repository": pulls["repository"],
-            "title": _titles(headers["title"], pulls),
-            "description": plain_bodies(pulls["body"]),
-            "url": pulls["url"],
-            "person": pulls["person"],
-            "person_name": pulls["author"].fillna("").astype("str"),
-            "coauthors": coauthors,
-            "started_at": pulls["created_at"],
-            "completed_at": pulls["merged_at"],
-            "category": categories["category"],
-            "category_rule": categories["rule"],
-            "retracted_by": pulls["retracted_by"],
-            "names": pulls["names"],
-            "links": pulls["links"],
+            **describe_activity(
+                GITHUB,
+                ActivityKind.PULL_REQUEST,
+                _source_ids(pulls),
+                repository=pulls["repository"],
+                title=_titles(headers["title"], pulls),
+                description=plain_bodies(pulls["body"]),
+                url=pulls["url"],
+                person=pulls["person"],
+                person_name=pulls["author"].fillna("").astype("str"),
+                coauthors=coauthors,
+                started_at=pulls["created_at"],
+                completed_at=pulls["merged_at"],
+                category=categories["category"],
+                category_rule=categories["rule"],
+                retracted_by=pulls["retracted_by"],
+                names=pulls["names"],
+                links=pulls["links"],
+            ),
             "number": pulls["number"],
             "signs": write_signs(signs).set_axis(pulls.index),
             "type": headers["type"],
@@ -295,11 +298,11 @@ def _judge_reviews(
     given: pd.DataFrame, pulls: pd.DataFrame, rules: ReviewRules, people: Sequence[Person], asked: Asked
 ) -> pd.DataFrame:
     reviewed = given[_PULL_REQUEST].merge(pulls.drop(columns="completed_at"), on=_PULL_REQUEST)
-    names = _short_names(given) + "/review/" + given["login"]
+    source_ids = _source_ids(given) + "/review/" + given["login"]
     judged = reviewed.assign(
-        key="github:" + names,
+        key=GITHUB.keys(source_ids),
         kind=ActivityKind.REVIEW.value,
-        source_id=names,
+        source_id=source_ids,
         title="Review: " + reviewed["title"],
         description=given["body"].astype("str"),
         url=given["url"],
@@ -388,9 +391,8 @@ def _score_reviews(reviews: pd.DataFrame, rules: ReviewRules) -> list[pd.DataFra
     return [add_up("impact", impact, rules.impact_max), add_up("complexity", complexity, rules.complexity_max)]
 
 
-def _short_names(pulls: pd.DataFrame) -> pd.Series[str]:
-    """Return owner/name#number, with the host before it where that is not GitHub's own."""
-    return pulls["repository"].str.removeprefix(f"{_GITHUB}/") + "#" + pulls["number"].astype("str")
+def _source_ids(pulls: pd.DataFrame) -> pd.Series[str]:
+    return GITHUB.source_ids(pulls["repository"], pulls["number"].astype("str"))
 
 
 def _titles(titles: pd.Series[str], pulls: pd.DataFrame) -> pd.Series[str]:

@@ -9,6 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from achievement_pipeline.lanes import ORIGINS
+
 Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2)]
 
 
@@ -109,7 +111,7 @@ class PrivacyPolicy(BaseModel):
     )
     public: tuple[Phrase, ...] = Field(
         default=(),
-        description="Origins of work, other than repositories, that everybody can see: linear, manual, mlflow:<server>",
+        description="Origins of work, other than repositories, that everybody can see: " + ", ".join(ORIGINS),
     )
     safe_words: tuple[Phrase, ...] = Field(
         default=(), description="Words of private work that tell nothing, though the gate doesn't know them"

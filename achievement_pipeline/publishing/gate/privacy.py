@@ -18,7 +18,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 from achievement_pipeline.errors import AchievementPipelineError
-from achievement_pipeline.frames import ActivityKind
+from achievement_pipeline.keys import MANUAL
+from achievement_pipeline.lanes import KINDS, ActivityKind, is_public_by_default, parse_key, place_of
 from achievement_pipeline.patterns import IGNORECASE, Pattern, compile_pattern, escape
 from achievement_pipeline.publishing.gate.policy import Channel, PrivacyPolicy, Treatment, Visibility
 from achievement_pipeline.publishing.gate.redaction import Mark, Names, Redactor
@@ -72,14 +73,9 @@ class PublicLedgerLine:
     """May be empty."""
 
 
-_WRITTEN = "manual"
-"""The origin of what users write themselves."""
-_NOT_PLACES = frozenset({_WRITTEN, "linear"})
-"""Origins whose names tell nothing."""
-_SERVER = "mlflow:"
 _EVERY_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 """Names of servers that every machine has: they tell nothing."""
-_KINDS = frozenset(kind.value for kind in ActivityKind)
+_KINDS = frozenset({*KINDS, ActivityKind.MANUAL.value})
 _WORDS_NAMED = 8
 _BLANK_LINE = "\n\n"
 _NO_ADDRESS = {"id": "", "url": None, "repository": None}
@@ -277,33 +273,12 @@ def way_out(channel: Channel) -> Callable[[Renderer[_Parameters, _Rendered]], Re
     return guard
 
 
-def origin_of(key: str, url: str | None = None) -> str:
-    """Return where an activity is from, as it stands in `Known.visibility_of`.
-
-    Args:
-        key: Its key.
-        url: Where it can be seen, which tells the server of a pull request.
-    """
-    source, _, rest = key.partition(":")
-    match source:
-        case "git":
-            return rest.rpartition("@")[0]
-        case "github":
-            return f"{urlsplit(url or '').hostname or 'github.com'}/{rest.rpartition('#')[0]}"
-        case "mlflow":
-            return f"{_SERVER}{rest.rpartition('/')[0]}"
-        case "linear":
-            return "linear"
-        case _:
-            return _WRITTEN
-
-
 def private_places(known: Known) -> Iterator[str]:
     """Yield the names of what is not public: repositories with and without their host, servers."""
     for origin, visibility in known.visibility_of.items():
-        if visibility is Visibility.PUBLIC or origin in _NOT_PLACES:
+        name = place_of(origin)
+        if visibility is Visibility.PUBLIC or name is None:
             continue
-        name = origin.removeprefix(_SERVER)
         if name.partition("/")[0].rsplit(":", 1)[0].strip("[]") in _EVERY_MACHINE:
             continue
         yield name
@@ -492,7 +467,7 @@ def _names(achievements: Iterable[AchievementView], policy: PrivacyPolicy, known
     authors = {person for achievement in achievements for person in (achievement.author, *achievement.coauthors)}
     me = {_folded(name) for name in known.me}
     return Names(
-        repositories={each for each in origins - _NOT_PLACES if not _is_public(each, known)},
+        repositories={name for each in origins if not _is_public(each, known) and (name := place_of(each))},
         people={person for person in known.people | authors if _folded(person) not in me},
         own_addresses={name for name in known.me if "@" in name},
         code_names=frozenset(policy.code_names),
@@ -507,7 +482,7 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
     others = [person for person in (achievement.author, *achievement.coauthors) if _folded(person) not in me]
     shared_with = others if known.me and not known.everybody else achievement.coauthors
     names_of = known.names_of if channel is Channel.BRAG else {}
-    public = all(_is_public(origin, known) for origin in _origins(achievement))
+    public = _is_achievement_public(achievement, known)
     shown = {skill.skill: skill for skill in known.skills.get(achievement.key, ())}
     skills = (shown.get(name) or SkillView(name, "", 0, "") for name in achievement.skills_demonstrated)
     return PublicAchievement(
@@ -548,14 +523,13 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
 
 def _line_visibility(line: JsonObject, known: Known) -> Visibility:
     """Return who can see the activity that gave a line; where none did (an edit), the user wrote it for all to see."""
-    public = "activity" not in line or _is_public(origin_of(line["activity"]), known)
+    public = "activity" not in line or _is_activity_public(line["activity"], known)
     return Visibility.PUBLIC if public else Visibility.PRIVATE
 
 
 def _evidence(line: JsonObject, known: Known) -> PublicEvidence:
-    origin = origin_of(line["key"], line["url"])
     return PublicEvidence(
-        visibility=Visibility.PUBLIC if _is_public(origin, known) else Visibility.PRIVATE,
+        visibility=Visibility.PUBLIC if _is_activity_public(line["key"], known) else Visibility.PRIVATE,
         kind=line["kind"],
         title=_one_line(line["title"]),
         url=_url(line["url"]),
@@ -570,16 +544,31 @@ def _url(url: str | None) -> str | None:
 
 
 def _origins(achievement: AchievementView) -> Iterator[str]:
-    """Yield where an achievement comes from; words of the user's own come from the repository that they are about."""
-    origin = origin_of(achievement.key, achievement.source_url)
+    """Yield where an achievement comes from, as far as its key says so."""
     if achievement.repository:
         yield achievement.repository
-    if not achievement.repository or origin != _WRITTEN:
-        yield origin
+    if key := parse_key(achievement.key):
+        yield key.origin
 
 
-def _is_public(origin: str, known: Known) -> bool:
-    return known.visibility_of.get(origin) is Visibility.PUBLIC
+def _is_achievement_public(achievement: AchievementView, known: Known) -> bool:
+    """Whether all that an achievement comes from is public; the user's own words are if what they are about is."""
+    repository, key = achievement.repository, parse_key(achievement.key)
+    if repository and not _is_public(repository, known):
+        return False
+    is_stated = key is not None and key.form == MANUAL
+    return bool(repository and is_stated) or _is_activity_public(achievement.key, known)
+
+
+def _is_activity_public(text: str, known: Known) -> bool:
+    """Whether everybody can see an activity; if no lane has such a key, nobody can."""
+    key = parse_key(text)
+    return key is not None and _is_public(key.origin, known, by_default=is_public_by_default(key))
+
+
+def _is_public(origin: str, known: Known, *, by_default: bool = False) -> bool:
+    default = Visibility.PUBLIC if by_default else Visibility.PRIVATE
+    return known.visibility_of.get(origin, default) is Visibility.PUBLIC
 
 
 def _anonymous(evidence: PublicEvidence) -> PublicEvidence:

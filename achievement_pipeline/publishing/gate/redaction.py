@@ -41,7 +41,7 @@ class Names:
     """What is known by name."""
 
     repositories: Set[str] = frozenset()
-    """Keys of private repositories: ``host/owner/name``, ``mlflow:<server>``, a folder."""
+    """Private repositories, ``host/owner/name`` or a folder, and servers."""
     people: Set[str] = frozenset()
     """Names and addresses of others. An address names an organisation too."""
     own_addresses: Set[str] = frozenset()
@@ -258,7 +258,7 @@ def _fold(text: str) -> str:
 
 def _repository_phrases(key: str) -> Iterator[_Phrase]:
     """Yield what names a repository and whose it is, as far as it tells something."""
-    *owners, name = key.removeprefix("mlflow:").removesuffix(".git").rstrip("/").split("/")
+    *owners, name = key.removesuffix(".git").rstrip("/").split("/")
     if owners and "." in owners[0]:
         yield from _organisation_phrases(owners.pop(0))
     elif not owners and "." in name:

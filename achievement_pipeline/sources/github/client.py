@@ -77,13 +77,14 @@ class GitHubClient:
         """
         if self.is_known:
             self.graphql.run("query { __typename }", {})
+        slowly = "" if self.is_known else "; without GITHUB_TOKEN public repositories are read, slowly"
         try:
             resources = self.rest.get("/rate_limit").body["resources"]
         except RefusedError:
-            return "no rate limit"  # an Enterprise server may have none
+            return f"no rate limit{slowly}"  # an Enterprise server may have none
         limit = resources["graphql" if self.is_known else "core"]
         resets = datetime.fromtimestamp(limit["reset"], UTC)
-        return f"{limit['remaining']:,} of {limit['limit']:,} requests left until {resets:%H:%M} UTC"
+        return f"{limit['remaining']:,} of {limit['limit']:,} requests left until {resets:%H:%M} UTC{slowly}"
 
 
 def _classify(answer: Answer) -> Problem | None:

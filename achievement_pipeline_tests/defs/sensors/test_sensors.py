@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 
 from achievement_pipeline.defs.build import build_defs
-from achievement_pipeline.defs.jobs import COLLECT_GIT
+from achievement_pipeline.lanes import GIT
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.repositories import find_repository, list_repositories, remember_repository
 from achievement_pipeline_tests.builders import GitRepository
@@ -35,7 +35,7 @@ def repository(tmp_path: Path, watch: Watch, monkeypatch: pytest.MonkeyPatch) ->
 
 def _go_on(watch: Watch, **tags: str) -> dg.DagsterRun:
     """Make a run that goes on for as long as the test."""
-    job = build_defs(load_settings()).resolve_job_def(COLLECT_GIT)
+    job = build_defs(load_settings()).resolve_job_def(GIT.job)
     return watch.pipeline.instance.create_run_for_job(
         job, status=dg.DagsterRunStatus.STARTED, tags={f"dagster/{name}": key for name, key in tags.items()}
     )

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from achievement_pipeline.lanes import LANES
 from achievement_pipeline.publishing.gate.policy import Channel, PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.gate.privacy import (
     WAYS_OUT,
@@ -15,7 +16,6 @@ from achievement_pipeline.publishing.gate.privacy import (
     PublicAchievement,
     Reason,
     clear,
-    origin_of,
     way_out,
 )
 from achievement_pipeline.store.reading import AchievementView
@@ -96,7 +96,7 @@ class TestWhoMayPass:
         assert public(Channel.PORTFOLIO, elsewhere, visibility_of={**VISIBILITY, "linear": Visibility.PUBLIC})
 
     def test_what_the_user_wrote_is_as_public_as_what_it_is_about(self) -> None:
-        about = view(key="talk:1", source_type="talk")
+        about = view(key="manual:talk:1", source_type="talk")
         on_its_own = view(key="manual:2", source_type="manual", repository=None)
         assert reasons(Channel.PORTFOLIO, about, on_its_own) == [Reason.LEFT_OUT]
         assert public(Channel.PORTFOLIO, on_its_own, visibility_of={"manual": Visibility.PUBLIC})
@@ -301,22 +301,34 @@ def test_every_achievement_is_either_shown_or_held(
     assert [each.id for each in cleared.public] == list(cleared.keys)
 
 
-class TestOrigins:
-    @pytest.mark.parametrize(
-        ("key", "url", "origin"),
-        [
-            ("git:github.com/acme/engine@8f3c1d2", None, "github.com/acme/engine"),
-            ("git:/home/ann/en@gine@8f3c1d2", None, "/home/ann/en@gine"),
-            ("github:acme/engine#12", "https://github.com/acme/engine/pull/12", "github.com/acme/engine"),
-            ("github:acme/engine#12", "https://ghe.acme.example/acme/engine/pull/12", "ghe.acme.example/acme/engine"),
-            ("github:acme/engine#12", None, "github.com/acme/engine"),
-            ("linear:123e4567", None, "linear"),
-            ("mlflow:track.acme.example/run1", None, "mlflow:track.acme.example"),
-            ("talk:1", None, "manual"),
-        ],
+def visibilities(shown: PublicAchievement) -> set[Visibility]:
+    """Return those of an achievement and of all its parts."""
+    parts = {each.visibility for each in shown.evidence} | {each.visibility for each in shown.ledger}
+    return {shown.visibility} | parts
+
+
+_PREFIXES = {"manual", *(form.prefix for lane in LANES for form in lane.keys)}
+
+
+class TestKeys:
+    @pytest.mark.parametrize("visibility", list(Visibility))
+    def test_a_pull_request_on_an_enterprise_host_is_as_public_as_its_repository(self, visibility: Visibility) -> None:
+        repository = "ghe.acme.example/acme/engine"
+        url = f"https://{repository}/pull/12"
+        own = view(key=f"github:{repository}#12", repository=repository, source_url=url)
+        (shown,) = public(Channel.BRAG, own, visibility_of={repository: visibility})
+        assert visibilities(shown) == {visibility}
+
+    @given(
+        prefix=st.from_regex(r"[a-z][a-z0-9_-]{0,9}", fullmatch=True).filter(lambda prefix: prefix not in _PREFIXES),
+        rest=st.sampled_from(["1", f"{PUBLIC}@8f3c1d2", f"{PUBLIC}#7", f"{PUBLIC}/1", "ann/loom#7"]),
+        repository=st.sampled_from([PUBLIC, None]),
     )
-    def test_a_key_tells_where_an_activity_is_from(self, key: str, url: str | None, origin: str) -> None:
-        assert origin_of(key, url) == origin
+    def test_a_key_that_no_lane_has_is_private(self, prefix: str, rest: str, repository: str | None) -> None:
+        key = f"{prefix}:{rest}"
+        everything = {**VISIBILITY, **dict.fromkeys(["manual", "linear", prefix, key, rest], Visibility.PUBLIC)}
+        (shown,) = public(Channel.BRAG, view(key=key, repository=repository), visibility_of=everything)
+        assert visibilities(shown) == {Visibility.PRIVATE}
 
 
 class TestNoOtherWay:

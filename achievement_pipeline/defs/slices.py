@@ -1,4 +1,4 @@
-"""The lanes: for each source, the assets that hold its judged activities, and which version of them is the latest.
+"""The slices of the judged activities, and which version of each is the latest.
 
 A slice is a repository of a lane, or a lane that is not by repository. Its version changes whenever it is materialized.
 It is asked of the Dagster instance, so that whoever runs `achievements` brings everything up to date
@@ -6,7 +6,6 @@ It is asked of the Dagster instance, so that whoever runs `achievements` brings 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import cast
 
 import dagster as dg
@@ -16,32 +15,10 @@ from pandera.typing import DataFrame
 from achievement_pipeline.defs.instance.compat import SqlRunStorage
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.frames import ActivityFrames, Scores, Skills, typed
+from achievement_pipeline.lanes import LANES, Lane, lane_of
 
 ReadFrame = Callable[[str, str | None], "pd.DataFrame | None"]
 """Returns the stored frame of an asset and a repository, None where the asset is not by repository."""
-
-
-@dataclass(frozen=True)
-class Lane:
-    """The three assets of a source that judging ends with."""
-
-    name: str
-    activities: str
-    scores: str
-    skills: str
-    by_repository: bool = False
-
-    @property
-    def assets(self) -> tuple[str, str, str]:
-        """The assets that `achievements` depends on."""
-        return (self.activities, self.scores, self.skills)
-
-
-GIT = Lane("git", "commit_activities", "commit_scores", "commit_skills", by_repository=True)
-GITHUB = Lane("github", "pull_request_activities", "pull_request_scores", "pull_request_skills", by_repository=True)
-LINEAR = Lane("linear", "linear_activities", "linear_scores", "linear_skills")
-MLFLOW = Lane("mlflow", "mlflow_activities", "mlflow_scores", "mlflow_skills")
-LANES = (GIT, GITHUB, LINEAR, MLFLOW)
 
 
 def slice_versions(instance: dg.DagsterInstance) -> dict[str, str]:
@@ -63,9 +40,8 @@ def slice_versions(instance: dg.DagsterInstance) -> dict[str, str]:
 
 def load_slice(name: str, read: ReadFrame) -> ActivityFrames | None:
     """Return the frames of a slice; None where one was materialized and is no longer where it was stored."""
-    lane_name, _, partition = name.partition("/")
-    lane = next(lane for lane in LANES if lane.name == lane_name)
-    activities, scores, skills = (read(asset, partition or None) for asset in lane.assets)
+    lane, repository = lane_of(name), name.partition("/")[2]
+    activities, scores, skills = (read(asset, repository or None) for asset in lane.assets)
     if activities is None or scores is None or skills is None:
         return None
     return ActivityFrames(DataFrame(activities), typed(Scores, scores), typed(Skills, skills))
@@ -73,7 +49,7 @@ def load_slice(name: str, read: ReadFrame) -> ActivityFrames | None:
 
 def slices_of(repository: str) -> list[str]:
     """Return the names of the slices that are collected from a repository."""
-    return [f"{lane.name}/{repository}" for lane in LANES if lane.by_repository]
+    return [lane.slice_name(repository) for lane in LANES if lane.by_repository]
 
 
 def _latest(instance: dg.DagsterInstance, lane: Lane, asset: str) -> dict[str, int]:
@@ -83,6 +59,6 @@ def _latest(instance: dg.DagsterInstance, lane: Lane, asset: str) -> dict[str, i
         # a repository that was forgotten has no partition any more
         known = set(instance.get_dynamic_partitions(PARTITIONS_NAME))
         numbers = instance.get_latest_storage_id_by_partition(key, dg.DagsterEventType.ASSET_MATERIALIZATION, known)
-        return {f"{lane.name}/{repository}": number for repository, number in numbers.items()}
+        return {lane.slice_name(repository): number for repository, number in numbers.items()}
     latest = instance.fetch_materializations(key, limit=1).records
-    return {lane.name: latest[0].storage_id} if latest else {}
+    return {lane.slice_name(): latest[0].storage_id} if latest else {}

@@ -1,0 +1,29 @@
+"""Waits of a run for a source: for its limits, and for other runs that read it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import dagster as dg
+
+from achievement_pipeline.defs.instance.retries import retried_while_unavailable
+from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.defs.ui.progress import ReportsProgress
+from achievement_pipeline.http import Wire
+from achievement_pipeline.lanes import Lane
+from achievement_pipeline.store.turns import Turn, hold_turn
+
+
+def wire_of(context: dg.AssetExecutionContext, progress: ReportsProgress) -> Wire:
+    """Return the usual limits of patience; waits are reported."""
+    return Wire(progress=lambda text: progress.say(context, text))
+
+
+@contextmanager
+def one_run_at_a_time(
+    context: dg.AssetExecutionContext, database: Database, progress: ReportsProgress, lane: Lane
+) -> Iterator[None]:
+    """Let one run read a source at a time, so that its limits are counted once; the others wait and report it."""
+    say = partial(progress.say, context)
+    with retried_while_unavailable(context), hold_turn(database.engine, Turn.to_ask(lane.label), say):
+        yield

@@ -1,0 +1,249 @@
+"""The lanes: everything that the program has to know about a source, besides how it is read and judged.
+
+A new source is one more record here (``docs/architecture.md`` has the recipe). Jobs, sensors, schedules, freshness,
+backfills, `collect`, `doctor`, the privacy gate and the documents read these records. Nothing here imports Dagster or
+pandas, so that the command line can use it without waiting for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Final, Protocol
+
+from achievement_pipeline.keys import GIT as GIT_KEYS
+from achievement_pipeline.keys import GITHUB as GITHUB_KEYS
+from achievement_pipeline.keys import LINEAR as LINEAR_KEYS
+from achievement_pipeline.keys import MANUAL, PROJECT, ActivityKey, KeyForm
+from achievement_pipeline.keys import MLFLOW as MLFLOW_KEYS
+
+if TYPE_CHECKING:
+    from achievement_pipeline.http import Wire
+    from achievement_pipeline.settings import Settings
+
+
+class ActivityKind(StrEnum):
+    """What an activity is, in its source's own words."""
+
+    COMMIT = "git_commit"
+    PULL_REQUEST = "github_pull_request"
+    REVIEW = "github_review"
+    LINEAR_ISSUE = "linear_issue"
+    LINEAR_PROJECT = "linear_project"
+    MLFLOW_RUN = "mlflow_run"
+    MANUAL = "manual"
+
+
+class Client(Protocol):
+    """The client of an API."""
+
+    def examine(self) -> str:
+        """Check that the API can be reached, and describe for people what it allows."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """A source, with the assets that its work goes through."""
+
+    name: str
+    """Also the group of its assets, the module of them, and what the names of its slices begin with."""
+    label: str
+    """What people call it."""
+    work: str
+    """What is read, in words: ``the runs of MLflow``."""
+    kinds: Mapping[str, str]
+    """What its activities are, each with what people call one."""
+    keys: tuple[KeyForm, ...]
+    """The forms of its keys."""
+
+    raw: Mapping[str, str]
+    """What was read, for people, by asset; the first asset has the warnings."""
+    activities: str
+    scores: str
+    skills: str
+    by_repository: bool = False
+
+    is_on: Callable[[Settings], bool]
+    switch: str
+    """The setting that switches it on, in a word or two."""
+    remedy: str
+    """How to switch it on, in a sentence."""
+    seconds: Callable[[Settings], int]
+    """From one look at the source to the next."""
+    sensor: str | None = None
+    """Name of the sensor that looks at the source; None where it has sensors of its own."""
+    host: Callable[[Settings], str] | None = None
+    """Host of the repositories that it covers, where it does not cover all of them."""
+    client: str | None = None
+    """``module:function`` that takes settings and a `Wire` and returns its `Client`."""
+    module: str = ""
+    """Of its assets."""
+    is_public: bool = False
+    """Whether everybody can see its work where neither settings nor a host say otherwise."""
+
+    @property
+    def job(self) -> str:
+        """The job that collects it."""
+        return f"collect_{self.name}"
+
+    @property
+    def assets(self) -> tuple[str, str, str]:
+        """The assets that `achievements` depends on."""
+        return (self.activities, self.scores, self.skills)
+
+    @property
+    def assets_module(self) -> str:
+        """The module that defines its assets."""
+        return self.module or f"achievement_pipeline.defs.assets.{self.name}"
+
+    @property
+    def why_off(self) -> str:
+        """The message where it is off."""
+        return f"The {self.name} lane is off. To switch it on: {self.remedy}."
+
+    def describe(self, what: str, settings: Settings) -> str:
+        """Return the description of a sensor or schedule, which is all that people see of it while it is off."""
+        return what if self.is_on(settings) else f"{self.why_off} {what}"
+
+    def covers(self, repository: str, settings: Settings) -> bool:
+        """Whether it reads a repository."""
+        return self.by_repository and (self.host is None or repository.startswith(f"{self.host(settings)}/"))
+
+    @property
+    def slices(self) -> str:
+        """What the names of its slices begin with, where it is by repository."""
+        return f"{self.name}/"
+
+    def slice_name(self, repository: str = "") -> str:
+        """Return the name of what is replaced as a whole: ``git/github.com/owner/name``, ``linear``."""
+        return f"{self.slices}{repository}" if repository else self.name
+
+    def connect(self, settings: Settings, wire: Wire | None = None) -> Client:
+        """Return the client of its API.
+
+        Raises:
+            SettingsError: It is off.
+            SourceError: The token or an address is malformed.
+        """
+        if self.client is None:
+            raise TypeError(f"{self.label} has no API.")
+        client: Client = resolve_name(self.client)(settings, wire)
+        return client
+
+
+GIT: Final = Lane(
+    name="git",
+    label="git",
+    work="the commits of a repository",
+    kinds={ActivityKind.COMMIT: "commit"},
+    keys=(GIT_KEYS, PROJECT),
+    raw={"raw_commits": "commits", "raw_commit_files": "files"},
+    activities="commit_activities",
+    scores="commit_scores",
+    skills="commit_skills",
+    by_repository=True,
+    is_on=lambda settings: settings.environment.enable_git_tracking,
+    switch="ENABLE_GIT_TRACKING",
+    remedy="ENABLE_GIT_TRACKING=true",
+    seconds=lambda settings: settings.environment.git_check_interval,
+)
+GITHUB: Final = Lane(
+    name="github",
+    label="GitHub",
+    work="the pull requests and reviews of a repository",
+    kinds={ActivityKind.PULL_REQUEST: "pull request", ActivityKind.REVIEW: "review"},
+    keys=(GITHUB_KEYS,),
+    raw={"raw_pull_requests": "pull requests", "raw_reviews": "reviews"},
+    activities="pull_request_activities",
+    scores="pull_request_scores",
+    skills="pull_request_skills",
+    by_repository=True,
+    is_on=lambda settings: settings.github_is_on,
+    switch="GITHUB_TOKEN",
+    remedy="set GITHUB_TOKEN, or, for public repositories alone, [github] enabled = true in achievements.toml",
+    seconds=lambda settings: settings.environment.github_check_interval,
+    sensor="new_pull_requests",
+    host=lambda settings: settings.github_host,
+    client="achievement_pipeline.app.clients:github_client",
+)
+LINEAR: Final = Lane(
+    name="linear",
+    label="Linear",
+    work="the issues and projects of Linear",
+    kinds={ActivityKind.LINEAR_ISSUE: "issue", ActivityKind.LINEAR_PROJECT: "project"},
+    keys=(LINEAR_KEYS,),
+    raw={"raw_linear_issues": "issues", "raw_linear_projects": "projects"},
+    activities="linear_activities",
+    scores="linear_scores",
+    skills="linear_skills",
+    is_on=lambda settings: settings.environment.linear_api_key is not None,
+    switch="LINEAR_API_KEY",
+    remedy="set LINEAR_API_KEY",
+    seconds=lambda settings: settings.environment.linear_check_interval,
+    sensor="new_linear_work",
+    client="achievement_pipeline.app.clients:linear_client",
+)
+MLFLOW: Final = Lane(
+    name="mlflow",
+    label="MLflow",
+    work="the runs of MLflow",
+    kinds={ActivityKind.MLFLOW_RUN: "MLflow run"},
+    keys=(MLFLOW_KEYS,),
+    raw={"raw_mlflow_runs": "runs"},
+    activities="mlflow_activities",
+    scores="mlflow_scores",
+    skills="mlflow_skills",
+    is_on=lambda settings: settings.environment.mlflow_server is not None,
+    switch="MLFLOW_TRACKING_URI, an http address",
+    remedy="set MLFLOW_TRACKING_URI to the http address of a tracking server",
+    seconds=lambda settings: settings.environment.mlflow_check_interval,
+    sensor="new_mlflow_runs",
+    client="achievement_pipeline.app.clients:mlflow_client",
+)
+LANES: Final = (GIT, GITHUB, LINEAR, MLFLOW)
+
+PLANNED: Final = ("gitlab", "jira")
+"""Sources without a lane yet: what is stated about their work is kept apart already."""
+SOURCES: Final = frozenset({*(lane.name for lane in LANES), *PLANNED})
+"""The sources that work is collected from, or will be."""
+KINDS: Final = {str(kind): words for lane in LANES for kind, words in lane.kinds.items()}
+"""What people call an activity of each kind that is collected."""
+_FORMS: Final = {form.prefix: form for form in (MANUAL, *(form for lane in LANES for form in lane.keys))}
+ORIGINS: Final = tuple(form.origin("<server>") for form in _FORMS.values() if not form.in_repository)
+"""Origins of work other than repositories, as settings name them."""
+SOURCE_OF: Final = {str(kind): lane.name for lane in LANES for kind in lane.kinds}
+"""The source of each kind."""
+
+
+def lane_of(name: str) -> Lane:
+    """Return the lane of a name, or of the name of a slice.
+
+    Raises:
+        KeyError: There is none.
+    """
+    return _BY_NAME[name.partition("/")[0]]
+
+
+def parse_key(text: str) -> ActivityKey | None:
+    """Return the parts of an activity's key; None if no lane has such keys."""
+    form = _FORMS.get(text.partition(":")[0])
+    return form.parse(text) if form else None
+
+
+def is_public_by_default(key: ActivityKey) -> bool:
+    """Whether everybody can see an activity where neither settings nor a host say otherwise."""
+    return any(lane.is_public for lane in LANES if key.form in lane.keys)
+
+
+def place_of(origin: str) -> str | None:
+    """Return the repository or server that an origin names; None where it names only its source: ``linear``."""
+    prefix, colon, where = origin.partition(":")
+    form = _FORMS.get(prefix)
+    if form is None or form.in_repository:
+        return origin
+    return where if colon else None
+
+
+_BY_NAME = {lane.name: lane for lane in LANES}
