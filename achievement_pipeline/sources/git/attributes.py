@@ -1,6 +1,6 @@
-"""What a repository says of itself: of its paths in ``.gitattributes``, of its commits in ``.git-blame-ignore-revs``.
+"""Read a repository's ``.gitattributes`` and ``.git-blame-ignore-revs``.
 
-Both are read from the tree of the default branch, as the site that shows the repository does, never from a work tree.
+Both are read from the tree of the default branch, as GitHub does, never from a work tree.
 """
 
 from collections.abc import Iterable
@@ -21,26 +21,26 @@ _FLAGS: Final = {
     "linguist-documentation": "documentation",
     "linguist-detectable": "detectable",
 }
-"""Attributes that are set or unset, and what they are called here."""
+"""Boolean attributes, and the names of their columns."""
 
 _ATTRIBUTES: Final = (*_FLAGS, "linguist-language", "filter")
 
 _FIELDS: Final = 3 * len(_ATTRIBUTES)
-"""Of each path, three times: the path, the attribute, its value."""
+"""Fields per path: for each attribute, the path, the attribute and its value."""
 
 _VALUES: Final = {"unspecified": None, "unset": False, "false": False}
-"""Any other value is true, as to github-linguist."""
+"""Any other value is true, as in github-linguist."""
 
 _NOT_NAMES: Final = frozenset({"unspecified", "unset", "set", ""})
 
 _IGNORED: Final = ".git-blame-ignore-revs"
 _LONGEST_LIST: Final = 1 << 20
 _OBJECT_NAME: Final = compile_pattern(r"(?m)^[ \t]*([0-9a-f]{40}(?:[0-9a-f]{24})?)\b")
-"""One a line, as git reads such a file; comments may follow."""
+"""One object name per line, which a comment may follow."""
 
 
 def path_attributes(repository: Repository, paths: Iterable[str]) -> DataFrame[PathAttributes]:
-    """Read what ``.gitattributes`` says of `paths`, which need not exist any more; the others are left out.
+    """Read the ``.gitattributes`` of `paths`, which need not exist any more. Paths without attributes are left out.
 
     Raises:
         GitCommandError: The tree of ``HEAD`` is missing or damaged.
@@ -61,7 +61,7 @@ def path_attributes(repository: Repository, paths: Iterable[str]) -> DataFrame[P
 
 
 def ignored_commits(repository: Repository) -> list[str]:
-    """Read which commits the repository's own ``.git-blame-ignore-revs`` calls mechanical."""
+    """Return the object names listed in the repository's ``.git-blame-ignore-revs``."""
     if repository.main is None:
         return []
     with repository.isolated_git() as git:
@@ -75,12 +75,12 @@ def _flags(values: Iterable[bool | None]) -> "pd.arrays.BooleanArray":
 
 
 def _name(value: str) -> str | None:
-    """The language that an attribute names; dashes stand for spaces."""
+    """Return the language that an attribute names, with spaces for dashes."""
     return None if value in _NOT_NAMES else value.replace("-", " ")
 
 
 def _stage_attributes(git: IsolatedGit, head: str) -> bool:
-    """Put the tree's ``.gitattributes`` into the index, where git looks them up; say no where none matters here."""
+    """Add the tree's ``.gitattributes`` to the index, where git looks them up. Return False if none is relevant."""
     listed = git.output("ls-tree", "-r", "-z", "--full-tree", head).decode(errors="surrogateescape").split("\0")
     entries = [entry for entry in listed if entry.endswith(("\t.gitattributes", "/.gitattributes"))]
     contents = dict(blobs(git, {_blob(entry) for entry in entries}))
@@ -92,5 +92,5 @@ def _stage_attributes(git: IsolatedGit, head: str) -> bool:
 
 
 def _blob(entry: str) -> str:
-    """The object name of an entry of ``git ls-tree``: the third word of mode, type, name, path."""
+    """Return the object name of a ``git ls-tree`` entry: mode, type, name, path."""
     return entry.split(maxsplit=3)[2]

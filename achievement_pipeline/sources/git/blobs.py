@@ -1,4 +1,4 @@
-"""Reading the contents of files."""
+"""Read the contents of files."""
 
 import itertools
 from collections.abc import Iterable, Iterator
@@ -10,9 +10,9 @@ from achievement_pipeline.sources.git.repositories import Repository
 
 
 def read_blobs(repository: Repository, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield contents by their object names, in the order of `names`, one at a time.
+    """Yield pairs of an object name and its content, in the order of `names`.
 
-    Those that are missing or damaged are left out. The order in which commits are listed is the fastest.
+    Missing and damaged objects are left out. The order in which commits are listed is the fastest.
     """
     with repository.isolated_git() as git:
         yield from blobs(git, names)
@@ -21,9 +21,14 @@ def read_blobs(repository: Repository, names: Iterable[str]) -> Iterator[tuple[s
 def read_versions(
     repository: Repository, versions: Iterable[tuple[str, str]]
 ) -> Iterator[tuple[bytes | None, bytes | None] | None]:
-    """Yield the contents before and after each change, by their object names; one that is all zeros is None.
+    """Yield the contents before and after each change, in the order of `versions`.
 
-    In the order of `versions`, one at a time; None stands for a change one of whose contents is missing or damaged.
+    Args:
+        repository: The repository to read.
+        versions: Pairs of an old and a new object name. An all-zero name means that the file does not exist.
+
+    Yields:
+        A pair of contents, with None for a file that does not exist; None if either object is missing or damaged.
     """
     wanted, named = itertools.tee(versions)
     found = read_blobs(repository, (name for pair in named for name in pair if name.strip("0")))
@@ -40,7 +45,7 @@ def read_versions(
 
 
 def blobs(git: IsolatedGit, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """Do as `read_blobs` does, by a git that is sealed already."""
+    """Yield contents as `read_blobs` does, with an open `IsolatedGit`."""
     left = list(names)
     while left:
         answered = 0
@@ -50,12 +55,15 @@ def blobs(git: IsolatedGit, names: Iterable[str]) -> Iterator[tuple[str, bytes]]
                 if content is not None:
                     yield name, content
         except GitCommandError:
-            answered += 1  # it ends at a damaged one
+            answered += 1  # git exits at a damaged object: skip it
         left = left[answered:]
 
 
 def _answers(git: IsolatedGit, names: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
-    """Git's answer to each name: a line with the size and then the content, or a line that says it is missing."""
+    """Yield each name with its content, or with None if git reports it as missing.
+
+    ``git cat-file --batch`` prints ``<name> blob <size>`` and the content, or ``<name> missing``.
+    """
     buffer = bytearray()
     name, size = "", -1
     for chunk in git.chunks("cat-file", "--batch", "--buffer", stdin=names):

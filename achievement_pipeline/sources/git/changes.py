@@ -1,10 +1,10 @@
-"""Reading what commits changed: a row a file, with the numbers of ``git log --numstat -M``.
+r"""Read what commits changed: one row per file, with the numbers of ``git log --numstat -M``.
 
-One long-lived ``git diff-tree --stdin`` a core reads a contiguous stretch of the history: git keeps the contents that
-it unpacked last, and neighbours share them. Eight small stretches cost a fifth more than two halves. Halves are not
-equal work, the newer one takes up to twice as long: who is done with his takes half of what is left of the other.
+Each core runs one long-lived ``git diff-tree --stdin`` over a contiguous range of the history, because git caches the
+contents that it unpacked last and neighbouring commits share them. Eight small ranges cost 20% more than two halves.
+The newer half takes up to twice as long, so a process that has finished takes over half of the longest remaining range.
 
-What git prints of a commit is framed by NULs, the only byte that no path holds. A renamed file has two paths::
+Git separates fields by NUL, the only byte that a path can't contain. A renamed file has two paths::
 
     NUL <commit> NUL
     LF :<old mode> <new mode> <old object> <new object> <status> NUL <path> NUL
@@ -12,8 +12,21 @@ What git prints of a commit is framed by NULs, the only byte that no path holds.
     <insertions> TAB <deletions> TAB <path> NUL
     <insertions> TAB <deletions> TAB NUL <old path> NUL <path> NUL
 
-No field is empty, so two NULs in a row stand between two commits and nowhere else. Within a commit fields are known by
-their place, as a path may look like anything.
+For example, a commit that changes ``b.py`` and renames ``a.py`` to ``c.py`` (object names shortened, ``\n`` is the LF,
+blanks around ``\0`` and ``\t`` added)::
+
+    \0 5d41c2f \0
+    \n:100644 100644 83db48f bf269f4 M \0 b.py \0
+    :100644 100644 e69de29 e69de29 R100 \0 a.py \0 c.py \0
+    3 \t 1 \t b.py \0
+    0 \t 0 \t \0 a.py \0 c.py \0
+
+It has 9 fields after its name: 2 + 3 for the headers, 1 + 3 for the counts. `_file_positions` returns the rows
+``(0, 2, 0, 7)`` and ``(0, 4, 1, 8)``: commit 0, the position of the header, whether the file is renamed, and the
+position of the counts. (Field 0 is the empty one before the first NUL, field 1 the commit.)
+
+No field is empty, so two NULs in a row occur between two commits and nowhere else. Within a commit, fields are
+identified by position, because a path may look like any other field.
 """
 
 import itertools
@@ -36,25 +49,25 @@ from achievement_pipeline.sources.git.repositories import Repository
 from achievement_pipeline.sources.git.tables import Blocks, decode_paths, split_fields, to_frame
 
 ProgressCallback = Callable[[int, int], None]
-"""Told how many commits are done, and of how many."""
+"""Called with the number of commits read so far and the total."""
 
 _Positions = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
-"""Where fields stand among all those of a block."""
+"""Indices into the fields of a block."""
 
 _DIFF_TREE: Final = (
     "diff-tree", "--stdin", "-z", "-r", "--root", "--always", "--format=%x00%H", "--raw",
     "--diff-algorithm=myers", "-l1000", "--no-ext-diff", "--no-textconv",
 )  # fmt: skip
-"""What another version of git could decide otherwise is said."""
+"""Defaults that differ between versions of git are given explicitly."""
 
 _COMMITS_PER_PROCESS: Final = 1000
-"""For fewer, one more process costs more than it saves."""
+"""For fewer commits, starting another process costs more than it saves."""
 
 _AT_ONCE: Final = PIPE_BUF // (64 + 1)
-"""The commits that a process is given at once: a line of up to 64 digits each."""
+"""Maximum commits written to a process at once; each is a line of up to 64 hexadecimal digits."""
 
 _NO_CONTENT: Final = frozenset({b"000000", b"160000"})
-"""The modes of a file that is not there, and of a submodule."""
+"""The modes of a missing file and of a submodule."""
 
 _SCHEMA: Final = pa.schema(
     [
@@ -76,11 +89,11 @@ _SCHEMA: Final = pa.schema(
 
 @dataclass(frozen=True)
 class Changes:
-    """What was read of commits.
+    """The files that commits changed.
 
     Attributes:
-        files: The files that they changed.
-        unread: The commits that could not be read, with what git said.
+        files: One row per commit and changed file.
+        unread: Git's error message by the object name of each commit that could not be read.
     """
 
     files: DataFrame[RawCommitFiles]
@@ -88,10 +101,15 @@ class Changes:
 
 
 def read_changes(repository: Repository, shas: Sequence[str], progress: ProgressCallback | None = None) -> Changes:
-    """Read what commits changed against their first parent, roots against nothing; merges are not for here.
+    """Diff each commit with its first parent, or with the empty tree if it has none.
 
-    It is fastest with the commits in the order that they were listed in. One with a missing or damaged object is
-    reported, and so is one that a shallow clone ends at; all others are read.
+    A commit with a missing or damaged object, and a boundary commit of a shallow clone, is reported as unread and does
+    not prevent the others from being read.
+
+    Args:
+        repository: The repository to read.
+        shas: Object names of commits that are not merges. The order in which they were listed is the fastest.
+        progress: Called after each batch.
     """
     unread = dict.fromkeys(set(shas).intersection(repository.shallow), "a shallow clone ends here")
     with repository.isolated_git() as git:
@@ -102,19 +120,19 @@ def read_changes(repository: Repository, shas: Sequence[str], progress: Progress
 
 
 def _in_order(batches: Sequence[pa.RecordBatch], shas: Sequence[str]) -> list[pa.RecordBatch]:
-    """Put files in the order of their commits: which process read which of them is chance.
+    """Sort files by the order of their commits, which depends on the scheduling of processes.
 
-    Each reads long stretches, so what is put in order are a few long slices, which is no copy.
+    Each process reads long ranges, so this reorders a few long slices without copying them.
     """
     files = pa.Table.from_batches(batches, _SCHEMA)
     order = np.argsort(pc.index_in(files["sha"], pa.array(shas, pa.large_string())), kind="stable")
-    begins = np.flatnonzero(np.diff(order, prepend=-2) != 1)  # the first row follows none
+    begins = np.flatnonzero(np.diff(order, prepend=-2) != 1)  # -2: the first row starts a slice
     slices = (files.slice(order[begin], end - begin) for begin, end in itertools.pairwise([*begins, len(order)]))
     return [batch for each in slices for batch in each.to_batches()]
 
 
 class _Reader:
-    """Reads commits with as many processes as pay, and goes on after those that can't be read."""
+    """Reads commits with several processes, skipping those that can't be read."""
 
     def __init__(self, git: IsolatedGit, repository: Repository, report: Callable[[int], None]) -> None:
         self.batches: list[pa.RecordBatch] = []
@@ -125,43 +143,47 @@ class _Reader:
         self._done = 0
 
     def read(self, shas: Sequence[str]) -> None:
-        """Read all commits that can be."""
-        broken = self._read_side_by_side(shas)
+        """Read all readable commits.
+
+        When a process fails, the commits whose contents are missing are sorted out first. After that, the failing
+        commit is one of the first two that the process had not finished: each of them is read alone.
+        """
+        broken = self._read_concurrently(shas)
         if broken:
-            left = [sha for part in broken for sha in part.left]
+            left = [sha for part in broken for sha in part.unfinished]
             missing = _missing_contents(self._git, left, partial=self._repository.partial)
             self._give_up(missing)
-            broken = self._read_side_by_side([sha for sha in left if sha not in missing])
+            broken = self._read_concurrently([sha for sha in left if sha not in missing])
         while broken:
             left = []
             for part in broken:
-                for suspect in part.left[:2]:
-                    for alone in self._read_side_by_side([suspect]):
-                        self._give_up({suspect: alone.error})
-                left += part.left[2:]
-            broken = self._read_side_by_side(left)
+                for suspect in part.unfinished[:2]:
+                    for failed in self._read_concurrently([suspect]):
+                        self._give_up({suspect: failed.error})
+                left += part.unfinished[2:]
+            broken = self._read_concurrently(left)
 
-    def _read_side_by_side(self, shas: Sequence[str]) -> list["_Part"]:
-        """Read until all processes have ended, and return the parts whose process did not end well."""
+    def _read_concurrently(self, shas: Sequence[str]) -> list["_Part"]:
+        """Read until all processes have exited, and return the parts whose process failed."""
         if not shas:
             return []
         parts = [_Part(self._repository.key) for _ in range(_processes(len(shas)))]
-        stretches = _Stretches(len(shas), len(parts))
+        queue = _WorkQueue(len(shas), len(parts))
 
-        def feed(place: int) -> bytes:
-            return parts[place].give([shas[number] for number in stretches.take(place)])
+        def feed(index: int) -> bytes:
+            return parts[index].assign([shas[position] for position in queue.take(index)])
 
         with ExitStack() as stack:
             processes = [stack.enter_context(self._git.running_fed(*_DIFF_TREE, "--numstat", "-M")) for _ in parts]
-            for place, chunk in read_interleaved(processes, feed):
-                self._advance(parts[place].take(chunk))
-            while feed(0):  # all have broken down: what none was given is left
+            for index, chunk in read_interleaved(processes, feed):
+                self._advance(parts[index].add(chunk))
+            while feed(0):  # all processes failed: assign the rest, so that it counts as unfinished
                 pass
             for part, process in zip(parts, processes, strict=True):
                 self._advance(part.end(process))
         for part in parts:
             self.batches += part.batches
-            self._give_up(dict.fromkeys(part.passed_over, "the commit is missing"))
+            self._give_up(dict.fromkeys(part.missing, "the commit is missing"))
         return [part for part in parts if part.error]
 
     def _give_up(self, unread: Mapping[str, str]) -> None:
@@ -175,49 +197,49 @@ class _Reader:
 
 
 class _Part:
-    """What one process is given to read, and what came of it.
+    """The commits assigned to one process, and the result.
 
     Attributes:
-        shas: The commits that it is given.
-        batches: The files of those that were read.
-        error: What git said when it ended badly, else empty.
-        left: Then, the commits that it did not come to; the first two of them are suspected.
-        passed_over: The commits that it answered nothing to.
+        shas: The commits assigned to the process.
+        batches: The files of the commits that were read.
+        error: Git's standard error if the process failed, else empty.
+        unfinished: The commits that were not read because the process failed. One of the first two made it fail.
+        missing: The commits for which the process printed nothing.
     """
 
     def __init__(self, key: str) -> None:
         self.shas: list[str] = []
         self.batches: list[pa.RecordBatch] = []
         self.error = ""
-        self.left: Sequence[str] = ()
-        self.passed_over: list[str] = []
+        self.unfinished: Sequence[str] = ()
+        self.missing: list[str] = []
         self._key = key
         self._read: list[str] = []
         self._blocks = Blocks(_whole_commits)
 
-    def give(self, shas: Sequence[str]) -> bytes:
-        """Note what the process is given, and return it as it reads it."""
+    def assign(self, shas: Sequence[str]) -> bytes:
+        """Assign commits to the process, and return the lines to write to its standard input."""
         self.shas += shas
         return "\n".join([*shas, ""]).encode()
 
-    def take(self, chunk: bytes) -> int:
-        """Take what the process printed; return how many commits that made whole."""
+    def add(self, chunk: bytes) -> int:
+        """Add a chunk of output, and return the number of commits that it completed."""
         return self._parse(self._blocks.add(chunk))
 
     def end(self, process: GitProcess) -> int:
-        """See how the process ended. Where badly, the last commit that it printed may be cut off, and is left."""
+        """Parse the rest of the output. If the process failed, its last commit may be cut off and is unfinished."""
         rest = self._blocks.rest()
-        came_to = len(self.shas)
+        finished = len(self.shas)
         try:
             process.check()
             whole = self._parse(rest)
         except GitCommandError as error:
             self.error = stderr_of(error)
             whole = self._parse(rest[: _whole_commits(rest)])
-            came_to = self.shas.index(self._read[-1]) + 1 if self._read else 0
+            finished = self.shas.index(self._read[-1]) + 1 if self._read else 0
         read = set(self._read)
-        self.passed_over = [sha for sha in self.shas[:came_to] if sha not in read]
-        self.left = self.shas[came_to:]
+        self.missing = [sha for sha in self.shas[:finished] if sha not in read]
+        self.unfinished = self.shas[finished:]
         return whole
 
     def _parse(self, block: bytes) -> int:
@@ -230,14 +252,14 @@ class _Part:
 
 
 def _whole_commits(buffer: bytes) -> int:
-    """The length of the commits in a buffer that another one follows."""
+    """Return the length of the complete commits in a buffer: those that are followed by another one."""
     return buffer.rfind(b"\0\0") + 1
 
 
-class _Stretches:
-    """Shares the places of a list out among processes.
+class _WorkQueue:
+    """Distributes the positions of a list among processes.
 
-    Each has a contiguous stretch; one that is done with its own goes on with half of the longest that is left.
+    Each process has a contiguous range. A process that has finished its range takes over half of the longest one.
     """
 
     def __init__(self, size: int, processes: int) -> None:
@@ -245,7 +267,7 @@ class _Stretches:
         self._left = [range(*stretch) for stretch in itertools.pairwise(ends)]
 
     def take(self, process: int) -> range:
-        """Return the next places for a process, none when all are taken."""
+        """Return the next positions for a process, or an empty range when all are taken."""
         if not self._left[process]:
             longest = max(range(len(self._left)), key=lambda other: len(self._left[other]))
             middle = len(self._left[longest]) // 2
@@ -255,27 +277,27 @@ class _Stretches:
 
 
 def _processes(commits: int) -> int:
-    """As many as there are cores, fewer where each would read few commits."""
+    """Return the number of processes: one per core, fewer for few commits."""
     return max(1, min(_cores(), commits // _COMMITS_PER_PROCESS))
 
 
 def _cores() -> int:
-    """How many cores this process may use."""
+    """Return the number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def _batch(key: str, block: bytes) -> tuple[list[str], pa.RecordBatch]:
-    """The commits in a block, and the files that they changed."""
+    """Parse a block into the object names of its commits and one row per changed file."""
     fields, names = _records(block)
     commits = fields.take(names).cast(pa.large_string())
-    commit, header, renamed, numbers = _places(fields, names).T
+    commit, header, renamed, numbers = _file_positions(fields, names).T
     shas = commits.to_pylist()
     headers = pc.ascii_ltrim(fields.take(header).cast(pa.large_string()), "\n").cast(pa.large_binary())
     name = len(shas[0])
     counts = pc.split_pattern(fields.take(numbers), b"\t", max_splits=2)
-    inserted, deleted = (_counts(pc.list_element(counts, place)) for place in (0, 1))
+    inserted, deleted = (_counts(pc.list_element(counts, index)) for index in (0, 1))
     return shas, pa.record_batch(
         [
             pa.repeat(pa.scalar(key, pa.large_string()), len(commit)),
@@ -296,15 +318,20 @@ def _batch(key: str, block: bytes) -> tuple[list[str], pa.RecordBatch]:
 
 
 def _records(block: bytes) -> tuple[pa.LargeBinaryArray, _Positions]:
-    """The fields of a block, and which of them are names of commits: those that an empty one stands before."""
+    """Split a block into fields, and return the indices of its commit names too: each follows an empty field."""
     fields = split_fields(block)
     return fields, np.flatnonzero(pc.equal(pc.binary_length(fields), 0)) + 1
 
 
-def _places(fields: pa.LargeBinaryArray, names: _Positions) -> _Positions:
-    """A row a file: the number of its commit, the place of its header, 1 where it is renamed, the place of its counts.
+def _file_positions(fields: pa.LargeBinaryArray, names: _Positions) -> _Positions:
+    """Locate the fields of each changed file; see the example in the module's docstring.
 
-    The counts of a renamed file end with a tab. Where no field of a commit does, it has three fields a file.
+    The counts of a renamed file end with a tab. A commit without such a field has exactly three fields per file, so all
+    of its positions follow by arithmetic; only commits with renamed files are parsed field by field.
+
+    Returns:
+        One row per file: the index of its commit in `names`, the index of its header, 1 if it is renamed, else 0, and
+        the index of its counts.
     """
     ends = np.append(names[1:] - 1, len(fields))
     renaming = np.zeros(len(names), bool)
@@ -316,25 +343,25 @@ def _places(fields: pa.LargeBinaryArray, names: _Positions) -> _Positions:
     header, counts = first + 2 * nth, first + 2 * files[commit] + nth
     plain = np.column_stack([commit, header, np.zeros_like(header), counts])
     others = [
-        _places_one_by_one(fields, each, range(names[each] + 1, ends[each]))
+        _file_positions_of_commit(fields, each, range(names[each] + 1, ends[each]))
         for each in np.flatnonzero(renaming).tolist()
     ]
     rows = np.concatenate([plain, *others])
     return rows[np.argsort(rows[:, 0], kind="stable")]
 
 
-def _places_one_by_one(fields: pa.LargeBinaryArray, commit: int, places: range) -> _Positions:
-    """What `_places` says of one commit, where files may be renamed."""
-    texts = fields[places.start : places.stop].to_pylist()
+def _file_positions_of_commit(fields: pa.LargeBinaryArray, commit: int, positions: range) -> _Positions:
+    """Return the rows of `_file_positions` for one commit, which may have renamed files."""
+    texts = fields[positions.start : positions.stop].to_pylist()
     texts[0] = texts[0].removeprefix(b"\n")
     headers, renamed = [], []
     at = 0
-    while at < len(texts) and texts[at][:1] == b":":  # a count begins with a digit, or it is "-"
-        headers.append(places[at])
+    while at < len(texts) and texts[at][:1] == b":":  # counts begin with a digit or "-"
+        headers.append(positions[at])
         renamed.append(texts[at][-1:].isdigit())
         at += 2 + renamed[-1]
     sizes = 1 + 2 * np.array(renamed)
-    counts = places[at] + np.cumsum(sizes) - sizes
+    counts = positions[at] + np.cumsum(sizes) - sizes
     return np.column_stack([np.full_like(counts, commit), headers, renamed, counts])
 
 
@@ -343,16 +370,15 @@ def _cut(headers: pa.LargeBinaryArray, start: int, stop: int) -> pa.LargeStringA
 
 
 def _counts(values: pa.Array) -> pa.Array:
-    """Numbers of lines; "-" is git's word for a binary file."""
+    """Parse numbers of lines. Git prints "-" for a binary file."""
     texts = values.cast(pa.large_string())
     return pc.if_else(pc.equal(texts, "-"), None, texts).cast(pa.int32())
 
 
 def _missing_contents(git: IsolatedGit, shas: Sequence[str], *, partial: bool) -> dict[str, str]:
-    """The commits whose changes need contents that are not here, by asking for names only.
+    """Return an error message for each commit whose diff needs missing contents, by reading object names only.
 
-    In a partial clone this may end early, as whole trees can be missing; then it holds for all commits that it did not
-    come to.
+    In a partial clone whole trees can be missing, at which git stops. All commits after that one count as missing.
     """
     needed: dict[str, set[bytes]] = {}
     missing: dict[str, str] = {}
@@ -369,13 +395,16 @@ def _missing_contents(git: IsolatedGit, shas: Sequence[str], *, partial: bool) -
     answers = git.output("cat-file", "--batch-check=", "--buffer", stdin=(name.decode() for name in names))
     absent = {line.removesuffix(b" missing") for line in answers.splitlines() if line.endswith(b" missing")}
     for sha, contents in needed.items():
-        if lacks := contents & absent:
-            missing[sha] = f"{len(lacks)} of its contents are missing, such as {min(lacks).decode()}"
+        if lost := contents & absent:
+            missing[sha] = f"{len(lost)} of its contents are missing, such as {min(lost).decode()}"
     return missing
 
 
 def _needed_contents(block: bytes) -> dict[str, set[bytes]]:
-    """What is read to count the lines of each commit: not submodules, and not what is on both sides alike."""
+    """Return the contents that git reads to count the lines of each commit.
+
+    Submodules have none, and contents that occur on both sides are not compared.
+    """
     fields, names = _records(block)
     needed = {}
     for first, end in itertools.pairwise([*names, len(fields) + 1]):

@@ -1,4 +1,4 @@
-"""Listing commits: who, when and what was said. No diff is read here."""
+"""List commits with their authors, dates and messages. No diff is read here."""
 
 from collections.abc import Iterable
 from io import BytesIO
@@ -21,7 +21,7 @@ _PLACEHOLDERS: Final = (
     "%cN", "%cE", "%ct", "%cd",
     "%B", "%(trailers:only,unfold)",
 )  # fmt: skip
-"""What is asked of each commit. NUL stands between them: the only byte that none of them can hold."""
+"""The fields of a commit, separated by NUL, the only byte that none of them can contain."""
 
 _COAUTHOR: Final = compile_pattern(
     r"(?im)^((?:(?!\n)[\W_])*+co-(?:authored|developed)-by[ \t]*+:[ \t]*+)([^<>\n]*+<[^<>\s]++>)(?=[ \t]*+$)"
@@ -53,15 +53,13 @@ _LAST_SECOND: Final = 253402300799
 
 
 def walk(git: IsolatedGit, key: str, tips: Iterable[str], without: Iterable[str] = ()) -> pd.DataFrame:
-    """List what is reachable from `tips` and not from `without`, newest first as git orders it.
-
-    Merges are marked as such; the changes of all other commits as not asked for.
+    """List the commits reachable from `tips` and not from `without`, in git's order, newest first.
 
     Returns:
-        The columns of `RawCommits`.
+        The columns of `RawCommits`, except `replaces`. `diff` is ``merge`` for merges and ``skipped`` for the others.
 
     Raises:
-        GitCommandError: A commit on the way is missing or damaged.
+        GitCommandError: A reachable commit is missing or damaged.
     """
     log = ("log", "--stdin", "-z", "--encoding=UTF-8", "--date=raw", f"--format={'%x00'.join(_PLACEHOLDERS)}")
     stdin = revisions(tips, without)
@@ -77,7 +75,7 @@ def walk(git: IsolatedGit, key: str, tips: Iterable[str], without: Iterable[str]
 
 
 def _map_coauthors(git: IsolatedGit, bodies: "pd.Series[str]") -> "pd.Series[str]":
-    """Put co-authors through the mailmap, as git itself does with authors and committers."""
+    """Apply the mailmap to co-authors, as git does for authors and committers."""
     people = sorted({match[2] for body in bodies for match in _COAUTHOR.finditer(body)})
     mapped = git.output("check-mailmap", "--stdin", stdin=people).decode(errors="surrogateescape").split("\n")
     known = dict(zip(people, mapped, strict=False))
@@ -85,19 +83,19 @@ def _map_coauthors(git: IsolatedGit, bodies: "pd.Series[str]") -> "pd.Series[str
 
 
 def revisions(tips: Iterable[str], without: Iterable[str] = ()) -> list[str]:
-    """What git reads to list the commits reachable from `tips` and not from `without`; nothing where that is none.
+    """Return the input of ``git rev-list --stdin`` for the commits reachable from `tips` and not from `without`.
 
-    Where git is told nothing, it lists ``HEAD``.
+    It is empty if `tips` is: given only exclusions, git would list ``HEAD``.
     """
     wanted = list(tips)
     return wanted and [*wanted, *(f"^{sha}" for sha in without)]
 
 
 def true_parents(git: IsolatedGit, shas: Iterable[str]) -> dict[str, str]:
-    """The parents of commits as their objects name them, where a shallow clone hides them from the listing.
+    """Read the parents of commits from their objects, because a shallow clone hides them from ``git log``.
 
     Raises:
-        GitCommandError: One of them is missing or damaged.
+        GitCommandError: A commit is missing or damaged.
     """
     stream = BytesIO(git.output("cat-file", "--batch", stdin=shas))
     parents = {}
@@ -109,13 +107,13 @@ def true_parents(git: IsolatedGit, shas: Iterable[str]) -> dict[str, str]:
 
 
 def existing_objects(git: IsolatedGit, names: Iterable[str]) -> set[str]:
-    """Return those of some object names that are commits or tags here."""
+    """Return the names of the commits and tags among `names` that exist."""
     answers = git.output("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin=names).decode().splitlines()
     return {name for answer in answers for name, kind in [answer.split()] if kind in {"commit", "tag"}}
 
 
 def _whole_records(buffer: bytes) -> int:
-    """The length of the whole records in a buffer: a record has as many fields as there are placeholders."""
+    """Return the length of the complete records in a buffer. A record has one field per placeholder."""
     fields = buffer.count(b"\0")
     if fields < len(_PLACEHOLDERS):
         return 0
@@ -128,7 +126,7 @@ def _whole_records(buffer: bytes) -> int:
 def _batch(key: str, block: bytes) -> pa.RecordBatch:
     fields = split_fields(block)
     columns = {
-        name: fields.take(np.arange(place, len(fields), len(_PLACEHOLDERS))) for place, name in enumerate(_PLACEHOLDERS)
+        name: fields.take(np.arange(index, len(fields), len(_PLACEHOLDERS))) for index, name in enumerate(_PLACEHOLDERS)
     }
     parents = decode_text(columns["%P"])
     subjects, bodies = _first_lines(_without_returns(columns["%B"]))
@@ -141,9 +139,9 @@ def _batch(key: str, block: bytes) -> pa.RecordBatch:
             decode_text(columns["%aE"]),
             decode_text(columns["%cN"]),
             decode_text(columns["%cE"]),
-            _moments(columns["%at"]),
+            _timestamps(columns["%at"]),
             _offsets(columns["%ad"]),
-            _moments(columns["%ct"]),
+            _timestamps(columns["%ct"]),
             _offsets(columns["%cd"]),
             subjects,
             bodies,
@@ -163,9 +161,9 @@ def _without_returns(values: pa.LargeBinaryArray) -> pa.Array:
 
 
 def _first_lines(messages: pa.LargeStringArray) -> tuple[pa.Array, pa.Array]:
-    """Cut messages behind their first line, and leave out the blank lines between it and what follows.
+    """Split messages into their first line and the rest, without the blank lines in between.
 
-    git's own subject is the whole first paragraph: of a message without a blank line, all of it.
+    Git's own subject (``%s``) is the whole first paragraph, which is everything in a message without a blank line.
     """
     lines = pc.split_pattern(pc.utf8_ltrim_whitespace(messages), "\n", max_splits=1)
     first = pc.utf8_rtrim_whitespace(pc.list_element(lines, 0))
@@ -177,8 +175,8 @@ def _first_lines(messages: pa.LargeStringArray) -> tuple[pa.Array, pa.Array]:
     return first, bodies
 
 
-def _moments(seconds: pa.LargeBinaryArray) -> pa.Array:
-    """Moments from seconds since 1970 as the commit has them: nothing, or a number of any size."""
+def _timestamps(seconds: pa.LargeBinaryArray) -> pa.Array:
+    """Parse seconds since the epoch. A commit may hold none, or a number of any size: both are missing."""
     texts = decode_text(seconds)
     numbers = pc.if_else(pc.match_substring_regex(texts, r"^\d{1,12}$"), texts, None).cast(pa.int64())
     representable = pc.if_else(pc.less_equal(numbers, _LAST_SECOND), numbers, None)
@@ -186,7 +184,7 @@ def _moments(seconds: pa.LargeBinaryArray) -> pa.Array:
 
 
 def _offsets(dates: pa.LargeBinaryArray) -> pa.Array:
-    """Minutes east of UTC from dates like ``1700000000 +0545``; missing for zones like ``+51800``, which do occur."""
+    """Parse minutes east of UTC from dates like ``1700000000 +0545``. Invalid zones like ``+51800`` are missing."""
     zones = pc.extract_regex(decode_text(dates), r" (?P<sign>[+-])(?P<hours>0[0-9]|1[0-4])(?P<minutes>[0-5][0-9])$")
     hours, minutes = (pc.struct_field(zones, name).cast(pa.int16()) for name in ("hours", "minutes"))
     east = pc.add(pc.multiply(hours, pa.scalar(60, pa.int16())), minutes)

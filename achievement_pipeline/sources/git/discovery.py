@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Final
 
 _DEPTH: Final = 6
-"""So many folders below the first are looked into."""
+"""Maximum depth below the first folder."""
 _SKIPPED: Final = frozenset({"node_modules", "vendor", "site-packages", "__pycache__"})
-"""Folders of what others wrote."""
+"""Folders of third-party code."""
 
 
 def find_repositories(folder: Path) -> Iterator[Path]:
-    """Yield the work trees and bare repositories that a folder is or holds, each by its top, in order of their paths.
+    """Yield the tops of the work trees and bare repositories at or below a folder, in order of their paths.
 
-    What lies in a repository belongs to it: it is not searched. Neither are hidden folders, links, and folders of
-    packages, nor what may not be read.
+    Repositories, hidden folders, symbolic links, package folders and unreadable folders are not searched.
     """
     yield from _search(folder, _DEPTH)
 

@@ -1,27 +1,27 @@
-"""What can be wrong with a git repository, each error with what to do about it."""
+"""The errors of reading a git repository."""
 
 from achievement_pipeline.errors import SourceError
 
 
 class NotARepositoryError(SourceError):
-    """The path does not exist, or there is no git repository at it or above it."""
+    """The path does not exist, or is not in a git repository."""
 
 
 class AccessError(SourceError):
-    """The repository is there, and git or the operating system does not let this user read it."""
+    """Git or the operating system does not let this user read the repository."""
 
 
 class RemoteError(SourceError):
-    """A clone URL can't be read: unreachable, unknown, or it wants other credentials."""
+    """A clone URL can't be read: it is unreachable, does not exist or rejects the credentials."""
 
 
 class DiskFullError(SourceError):
-    """There is no room for the clone."""
+    """The disk has no space for the clone."""
 
 
 class BusyCloneError(SourceError):
-    """Another process makes or fetches the clone, and does not end."""
+    """Another process has been updating the clone for too long."""
 
 
 class CorruptRepositoryError(SourceError):
-    """The history itself can't be walked: a commit is missing or damaged."""
+    """The history can't be walked because a commit is missing or damaged."""

@@ -1,7 +1,7 @@
-"""The history of a repository as it is now, at the cost of what is new since it was read last.
+"""Read the current history of a repository incrementally.
 
-What is stored is only a cache. What is new and what is gone follow from the commits that were reachable then and are
-now, never from dates: a quarter of what comes into git's own history is older, by its date, than what was there before.
+The stored history is only a cache. New and removed commits are found by reachability, never by date: a quarter of the
+commits that enter git's own history are older, by date, than commits that were already there.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -26,22 +26,22 @@ from achievement_pipeline.sources.git.repositories import Repository, referenced
 from achievement_pipeline.sources.git.rewrites import find_replaced
 
 Select = Callable[[DataFrame[RawCommits]], "pd.Series[bool]"]
-"""Says of each listed commit, by the frame's index, whether its changes are wanted."""
+"""Returns a mask, with the frame's index, of the commits whose changes are to be read."""
 
 _LISTER_VERSION: Final = 2
-"""Raised by hand whenever commits are listed otherwise; their changes are not read again for that."""
+"""Increment it when commits are listed differently. Their changes are not read again."""
 
 _READER_VERSION: Final = 1
-"""Raised by hand whenever other columns, or other values, are read: nothing that was stored before is used then."""
+"""Increment it when other columns or values are read. Histories stored before are discarded."""
 
 
 class CloneState(BaseModel):
-    """Where one clone or work tree stood.
+    """The refs of one clone or work tree when it was read.
 
     Attributes:
-        objects: Its directory of objects.
-        tips: As of its own `Repository`, like the next one.
-        shallow: Where it ended.
+        objects: Its object directory.
+        tips: Its `Repository.tips`.
+        shallow: Its `Repository.shallow`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -52,20 +52,20 @@ class CloneState(BaseModel):
 
 
 class ReadingState(BaseModel):
-    """What a history was read from: kept beside its two frames, as JSON, it tells what need not be read again.
+    """The state of a repository when its history was read, stored as JSON beside the two frames.
 
     Attributes:
-        version: Of the reader.
-        repository: Its key.
-        tips: From where the commits were listed: those of `Repository`, and earlier ones that a branch still has.
-        shallow: Where a shallow clone ended.
-        mailmap: What names and addresses went through.
-        objects_state: What objects there were.
+        version: Version of the reader.
+        repository: Key of the repository.
+        tips: The commits that the listing started from: `Repository.tips`, and earlier tips that a branch still has.
+        shallow: Its `Repository.shallow`.
+        mailmap: Its `Repository.mailmap`.
+        objects_state: Its `Repository.objects_state`.
         listed_by: Version of the lister.
-        clones: Where each clone or work tree stood, by its location.
-        lost: The same of those that were read once and are not there any more: what only they had is kept.
-        all_branches: As of `Repository`; missing where it was not noted.
-        rows: A digest of the two frames, which they must still have to be used.
+        clones: The state of each clone or work tree by its location.
+        lost: The state of clones that no longer exist. Commits that only they had are kept.
+        all_branches: Its `Repository.all_branches`; None in a state stored before this field existed.
+        rows: A digest of the two frames. The state is used only if the frames still match it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -85,13 +85,13 @@ class ReadingState(BaseModel):
 
 @dataclass(frozen=True)
 class Listing:
-    """The commits that are reachable, before it is decided whose changes are read.
+    """The reachable commits, before any changes are read.
 
     Attributes:
-        commits: Those that are new first. Changes that are not stored, and those that another try may read, are
-            ``skipped``.
-        new: How many were not there the time before.
-        gone: Object names of those that were there the time before, and are not reachable now.
+        commits: All reachable commits, new ones first. `diff` is ``skipped`` where changes are not stored or may now be
+            readable.
+        new: Number of commits that the stored history lacks.
+        gone: Object names of stored commits that are no longer reachable.
     """
 
     commits: DataFrame[RawCommits]
@@ -104,12 +104,12 @@ class History:
     """The commits of a repository and the files that they changed.
 
     Attributes:
-        commits: All that are reachable, those that are new first.
-        files: What those changed whose `diff` is ``read``.
-        state: What they were read from.
-        new: How many were not there the time before.
-        gone: How many were there the time before, and are not reachable now.
-        unread: Of those that could not be read this time, what git said.
+        commits: All reachable commits, new ones first.
+        files: The files changed by commits whose `diff` is ``read``.
+        state: The state of the repository that they were read from.
+        new: Number of commits that the stored history lacks.
+        gone: Number of stored commits that are no longer reachable.
+        unread: Git's error message by the object name of each commit whose changes could not be read this time.
     """
 
     commits: DataFrame[RawCommits]
@@ -133,19 +133,19 @@ def read_history(
     *,
     elsewhere: Collection[str] = (),
 ) -> History:
-    """Read a history, taking from what is stored all that still holds.
+    """Read a history, reusing the stored one where it is still valid.
 
-    The commits are listed; `select` sees them and says whose changes are wanted; those are read that were not yet.
-    What could not be read is tried again when the objects, or the end of a shallow clone, have changed.
+    List the reachable commits, then read the changes of those that `select` returns and that are not stored. Changes
+    that could not be read are retried when the objects, or the boundary of a shallow clone, have changed.
 
     Args:
-        repository: As it is now.
-        stored: The result of the last time, or its frames and state from where they were kept.
-        select: May want more than the last time, or less: what was read stays. It is asked of merges too, which have
-            no changes of their own.
-        progress: Told how many commits are read, and of how many.
-        elsewhere: Locations that are clones of another repository now: what only they had goes. What only a clone had
-            that is not there any more is kept, for nobody took it back.
+        repository: The repository as opened now.
+        stored: The result of the last call.
+        select: May return more or fewer commits than last time: changes that were read stay. It receives merges too,
+            which have no changes of their own.
+        progress: Called with the number of commits read so far and the total.
+        elsewhere: Locations that are now clones of another repository. Commits that only they had are removed. Commits
+            that only a deleted clone had are kept.
 
     Raises:
         CorruptRepositoryError: The history can't be walked.
@@ -185,7 +185,7 @@ def _with_replaced(
     stored: History,
     gone: frozenset[str],
 ) -> DataFrame[RawCommits]:
-    """Note of new commits which of the gone ones they took the place of."""
+    """Set `replaces` of new commits to the commits that they replaced."""
     is_new = ~_is_in(commits["sha"], stored.commits["sha"])
     if not gone or not is_new.any():
         return commits
@@ -197,7 +197,7 @@ def _with_replaced(
 
 
 def no_history(key: str) -> History:
-    """Return the history of a repository that is no longer there under this key."""
+    """Return the empty history of a repository that no longer exists under this key."""
     commits, files = RawCommits.empty(), RawCommitFiles.empty()
     state = ReadingState(
         version=_READER_VERSION,
@@ -212,7 +212,7 @@ def no_history(key: str) -> History:
 
 
 def list_commits(repository: Repository, stored: History | None = None) -> Listing:
-    """List the commits that are reachable, from the stored ones where only the tips have moved since.
+    """List the reachable commits, incrementally if only the tips have moved since they were stored.
 
     Raises:
         CorruptRepositoryError: The history can't be walked.
@@ -224,20 +224,20 @@ def list_commits(repository: Repository, stored: History | None = None) -> Listi
             if stored and _differs_by_tips_only(stored.state, repository):
                 if stored.state.tips == repository.tips:
                     return Listing(stored.commits, 0, frozenset())
-                with suppress(GitCommandError):  # a tip of then may be gone for good
+                with suppress(GitCommandError):  # an old tip may have been pruned
                     return _list_difference(git, repository, stored)
             return _list_all(git, repository, stored)
     except GitCommandError as error:
         raise CorruptRepositoryError(
-            f"{repository.git_dir}: its history can't be followed to its beginning ({stderr_of(error)}). "
-            f"git --git-dir={repository.git_dir} fsck tells what is damaged; a fresh clone mends it."
+            f"{repository.git_dir}: the history can't be walked to its root ({stderr_of(error)}). "
+            f"Run git --git-dir={repository.git_dir} fsck to find the damage. A fresh clone repairs it."
         ) from error
 
 
 def _tips(repository: Repository, stored: History | None) -> tuple[str, ...]:
-    """The tips of a repository, and those of the last time that a branch or tag still holds.
+    """Return the tips of a repository, and the stored tips that a branch or tag still reaches.
 
-    So to check out something else takes nothing back, while what is amended, or whose branch is deleted, goes.
+    Checking out another branch therefore removes no commits, while an amended commit or a deleted branch does.
     """
     now = repository.tips
     if stored is None or stored.state.all_branches != repository.all_branches:
@@ -251,13 +251,13 @@ def _tips(repository: Repository, stored: History | None) -> tuple[str, ...]:
     ):  # what is damaged is named where commits are listed
         there = existing_objects(git, left)
         if beside := there & _reachable(git, there, without=now):
-            held = set().union(*(referenced_commits(part.git_dir) for part in repository.parts))
-            return tuple(sorted({*now, *(beside - _reachable(git, beside, without=existing_objects(git, held)))}))
+            named = set().union(*(referenced_commits(part.git_dir) for part in repository.parts))
+            return tuple(sorted({*now, *(beside - _reachable(git, beside, without=existing_objects(git, named)))}))
     return now
 
 
 def _lost(repository: Repository, stored: History | None, elsewhere: Collection[str]) -> Mapping[str, CloneState]:
-    """Where clones stood that were read once and are not there any more."""
+    """Return the state of clones that were read once and no longer exist."""
     if stored is None:
         return {}
     there = {str(part.objects) for part in repository.parts}
@@ -268,7 +268,7 @@ def _lost(repository: Repository, stored: History | None, elsewhere: Collection[
 
 
 def _with_lost(listing: Listing, stored: History, lost: Mapping[str, CloneState]) -> Listing:
-    """Keep what only clones had that are not there any more."""
+    """Keep the commits that only deleted clones had."""
     tips = {tip for clone in lost.values() for tip in clone.tips}.difference(listing.commits["sha"])
     if not tips:
         return listing
@@ -285,7 +285,7 @@ def _with_lost(listing: Listing, stored: History, lost: Mapping[str, CloneState]
 
 
 def _with_another_try(stored: History) -> History:
-    """Forget which changes could not be read."""
+    """Mark changes that could not be read as skipped, so that they are retried."""
     unread = stored.commits["diff"].isin([DiffState.PENDING, DiffState.FAILED])
     if not unread.any():
         return stored
@@ -294,9 +294,9 @@ def _with_another_try(stored: History) -> History:
 
 
 def _list_difference(git: IsolatedGit, repository: Repository, stored: History) -> Listing:
-    """List what is reachable now and was not then, and what was then and is not now.
+    """List the commits that became reachable or unreachable since the history was stored.
 
-    Where clocks went wrong git lists too much here, never too little; so both are checked.
+    With wrong commit dates git lists too many commits here, never too few, so both results are filtered.
     """
     then, now = stored.state.tips, repository.tips
     gone = _reachable(git, then, without=now)
@@ -308,7 +308,7 @@ def _list_difference(git: IsolatedGit, repository: Repository, stored: History) 
 
 
 def _list_all(git: IsolatedGit, repository: Repository, stored: History | None) -> Listing:
-    """List everything again; of what is stored, only what git does not list is kept."""
+    """List everything again, keeping only the columns of the stored history that git does not list."""
     commits = _walk(git, repository)
     if stored is None:
         return Listing(typed(RawCommits, commits), len(commits), frozenset())
@@ -327,7 +327,7 @@ def _list_all(git: IsolatedGit, repository: Repository, stored: History | None) 
 
 
 def _walk(git: IsolatedGit, repository: Repository, without: Iterable[str] = ()) -> pd.DataFrame:
-    """List commits; those that a shallow clone ends at with the parents that it hides."""
+    """List commits. The boundary commits of a shallow clone get the parents that git hides."""
     commits = walk(git, repository.key, repository.tips, without)
     commits["replaces"] = pd.Series("", index=commits.index, dtype="str")
     ends = commits["sha"][commits["sha"].isin(repository.shallow)]
@@ -347,7 +347,7 @@ def _reachable(git: IsolatedGit, tips: Iterable[str], without: Iterable[str] = (
 def _diff_states(
     repository: Repository, commits: DataFrame[RawCommits], read: "pd.Series[bool]", unread: Mapping[str, str]
 ) -> "pd.Series[str]":
-    """What is known of the changes of commits after those marked by `read` were read, but for some."""
+    """Return the `diff` column after reading the commits marked by `read`, except those in `unread`."""
     states = commits["diff"].mask(read, DiffState.READ.value)
     if not unread:
         return states
@@ -376,7 +376,7 @@ def _state(repository: Repository, tips: tuple[str, ...], lost: Mapping[str, Clo
 
 
 def _usable(stored: History, repository: Repository) -> bool:
-    """Whether it was stored whole, for this repository, by this reader."""
+    """Whether the history was stored completely, for this repository and by this version of the reader."""
     state = stored.state
     return (state.version, state.repository, state.rows) == (
         _READER_VERSION,
@@ -386,7 +386,7 @@ def _usable(stored: History, repository: Repository) -> bool:
 
 
 def _differs_by_tips_only(state: ReadingState, repository: Repository) -> bool:
-    """Whether listing the rest again would give what was stored."""
+    """Whether only the tips can have changed, so that the stored commits are still valid."""
     return (state.shallow, state.mailmap, state.listed_by) == (
         repository.shallow,
         repository.mailmap,
@@ -395,7 +395,7 @@ def _differs_by_tips_only(state: ReadingState, repository: Repository) -> bool:
 
 
 def _digest(*frames: pd.DataFrame) -> str:
-    """How many rows each frame has, and the sum of their object names as numbers: the same in any order of rows."""
+    """Return the size of each frame and the sum of its object names as numbers, which ignores the order of rows."""
     names = ["".join(frame["sha"].to_list()).encode() for frame in frames]
     return " ".join(f"{len(name)}:{np.frombuffer(name, '<u8').sum():x}" for name in names)
 
@@ -405,5 +405,5 @@ def _without(frame: pd.DataFrame, shas: Iterable[str]) -> pd.DataFrame:
 
 
 def _is_in(names: "pd.Series[str]", among: Iterable[str]) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """What `Series.isin` says, which takes twenty times as long where `among` is large."""
+    """Do as `Series.isin`, 20 times faster for a large `among`."""
     return np.asarray(pc.is_in(pa.array(names), value_set=pa.array(among, pa.large_string())))

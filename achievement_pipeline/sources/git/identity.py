@@ -1,4 +1,4 @@
-"""Who the user is, and which of its remotes a repository belongs to, as git's configuration says."""
+"""Resolve the user's name and address and a repository's main remote from git's configuration."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,16 +15,16 @@ from achievement_pipeline.sources.git.remotes import Remote
 _URL: Final = compile_pattern(r"\Aremote\.(?P<name>.+)\.url", DOTALL)
 
 _USUAL_NAMES: Final = ("main", "master")
-"""What default branches are called where no remote names one."""
+"""Usual names of a default branch that no remote names."""
 
 
 def user_email(folder: Path | None = None) -> str | None:
-    """Return ``user.email`` as git resolves it in a folder, or without one for this user; None where it is not set."""
+    """Resolve git's ``user.email`` in a folder, or in the user's own configuration. None if it is not set."""
     return _resolve("user.email", folder)
 
 
 def user_name() -> str | None:
-    """Return this user's ``user.name``; None where it is not set."""
+    """Resolve git's ``user.name`` in the user's own configuration. None if it is not set."""
     return _resolve("user.name", None)
 
 
@@ -42,8 +42,8 @@ class MainRemote:
     """The remote that a repository belongs to.
 
     Attributes:
-        name: As git calls it; empty where there is none.
-        address: Where it is; None where it is on this machine.
+        name: Its name in git; empty if there is none.
+        address: Its address; None if it is on this machine.
     """
 
     name: str
@@ -51,14 +51,14 @@ class MainRemote:
 
 
 def main_remote(settings: Mapping[str, str], address_of: Callable[[str], str]) -> MainRemote:
-    """Choose the remote that a repository belongs to; what is checked out plays no part.
+    """Choose the remote that a repository belongs to, whatever is checked out.
 
-    That is the one that ``gh repo set-default`` chose, else the one that the default branch follows, else ``origin``,
-    else the first. Remotes on other machines come before those on this one.
+    It is the one chosen by ``gh repo set-default``, else the upstream of the default branch, else ``origin``, else the
+    first. Remotes on other machines are preferred to those on this one.
 
     Args:
         settings: Git's configuration.
-        address_of: Resolves the address of a remote by its name, abbreviations of the user's own included.
+        address_of: Resolves the address of a remote by its name, with the user's ``url.*.insteadOf`` applied.
     """
     remotes = {name: _parse(settings, name, address_of) for name in _names(settings)}
     hosted = {name: remote for name, remote in remotes.items() if remote}
@@ -70,7 +70,7 @@ def main_remote(settings: Mapping[str, str], address_of: Callable[[str], str]) -
 
 
 def default_names(settings: Mapping[str, str]) -> tuple[str, ...]:
-    """Return what the default branch may be called where no remote says it; a renamed one may leave both behind."""
+    """Return candidate names of a default branch that no remote names. A renamed branch may leave both behind."""
     chosen = settings.get("init.defaultbranch", "")
     return tuple(filter(None, dict.fromkeys([*_USUAL_NAMES, chosen])))
 
@@ -80,7 +80,7 @@ def _names(settings: Mapping[str, str]) -> list[str]:
 
 
 def _parse(settings: Mapping[str, str], name: str, address_of: Callable[[str], str]) -> Remote | None:
-    """Return the address of a remote; None where it is on this machine."""
+    """Return the address of a remote. None if it is on this machine."""
     remote = Remote.parse(settings[f"remote.{name}.url"])
     if remote and "." not in remote.host:
         remote = Remote.parse(address_of(name))

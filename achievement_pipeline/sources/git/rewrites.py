@@ -1,14 +1,14 @@
-"""Rewritten commits: which commit took the place of one that the history no longer has.
+"""Match rewritten commits: find the new commit that replaced one which is no longer reachable.
 
-A reword, a new date or author, a rebase and ``filter-branch`` give a commit another object name. What it changes stays
-the same, and so does its identity. A commit that is gone and one that is new are the same work when, in this order:
+A reword, a new date or author, a rebase and ``filter-branch`` give a commit another object name, although the work is
+the same. A removed and a new commit are the same work if, in this order:
 
-1. they turn the same contents into the same contents (the names of the blobs are equal);
-2. author, author date and subject are equal: a rebase and an amended change keep them;
+1. their old and new blobs are equal;
+2. their author, author date and subject are equal: a rebase and an amended change keep these;
 3. they remove and add the same lines of the same files: a rebase onto a base that changed these files too;
-4. only these two have their author and author date: an amended change with another message.
+4. their author and author date are equal, and no other commit has them: an amended change with a new message.
 
-A merge takes the place of one that merged the same commits, or those that took their place.
+A merge replaces one that merged the same commits, or the commits that they replaced.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from achievement_pipeline.sources.git.processes import IsolatedGit
 
 _BLOBS: Final = ["path", "old_mode", "new_mode", "old_blob", "new_blob"]
 _MOST_PATCHES: Final = 2_000
-"""So many commits on either side have their lines read again; only a rewritten branch has that many."""
+"""Maximum commits on either side whose lines are compared; more than any rewritten branch has."""
 _MOST_LINES: Final = 20_000
-"""A commit of more lines is no work of one person that is rebased."""
+"""Commits with more changed lines are not compared by their lines."""
 _PATCH: Final = (
     "-c", "core.bigFileThreshold=1m", "diff-tree", "--stdin", "-r", "--root", "--always", "--format=%x00%H", "--patch",
     "--unified=0", "--no-renames", "--diff-algorithm=myers", "--no-ext-diff", "--no-textconv", "--no-color",
@@ -38,28 +38,31 @@ _PATCH: Final = (
 def find_replaced(
     git: IsolatedGit, gone: pd.DataFrame, gone_files: pd.DataFrame, new: pd.DataFrame, new_files: pd.DataFrame
 ) -> pd.Series[str]:
-    """Return, by object name of a new commit, those of the gone ones that it took the place of, separated by blanks.
+    """Find the commits that each new commit replaced.
 
     Args:
-        git: Has the objects of the new commits, and as a rule those of the gone ones too.
-        gone: Commits that are not reachable any more, the newest first.
-        gone_files: What they changed, as far as it was read.
-        new: Commits that were not reachable before, the newest first.
-        new_files: What they changed.
+        git: Has the objects of the new commits, and usually those of the gone ones.
+        gone: Commits that are no longer reachable, newest first.
+        gone_files: The files that they changed, as far as they were read.
+        new: Commits that were not reachable before, newest first.
+        new_files: The files that they changed.
+
+    Returns:
+        Object names of gone commits, separated by spaces, by the object name of the new commit.
     """
     pairs = _Pairs(gone, new)
     pairs.match(_contents(gone_files), _contents(new_files))
-    pairs.match(_written(pairs.gone, "subject"), _written(pairs.new, "subject"))
+    pairs.match(_authorship(pairs.gone, "subject"), _authorship(pairs.new, "subject"))
     left = (_small(pairs.gone, gone_files), _small(pairs.new, new_files))
     if all(0 < len(shas) <= _MOST_PATCHES for shas in left):
         pairs.match(*(_patches(git, shas) for shas in left))
-    pairs.match(_written(pairs.gone), _written(pairs.new), only_unique=True)
+    pairs.match(_authorship(pairs.gone), _authorship(pairs.new), only_unique=True)
     pairs.match_merges()
     return pairs.replaced()
 
 
 class _Pairs:
-    """Pairs of a gone commit and a new one, as they are found."""
+    """The pairs of a gone and a new commit found so far."""
 
     def __init__(self, gone: pd.DataFrame, new: pd.DataFrame) -> None:
         self.gone, self.new = (frame[frame["diff"] != DiffState.MERGE] for frame in (gone, new))
@@ -68,7 +71,13 @@ class _Pairs:
         self._replaced: dict[str, str] = {}
 
     def match(self, gone: pd.Series, new: pd.Series, *, only_unique: bool = False) -> None:
-        """Pair commits with equal values, by object name; of several in the order of their histories."""
+        """Pair the commits with equal values. Several with the same value are paired in the order of their histories.
+
+        Args:
+            gone: Values of the gone commits by object name.
+            new: Values of the new commits by object name.
+            only_unique: Whether values that several commits have are ignored.
+        """
         columns = []
         for values, left in ((gone, self.gone["sha"]), (new, self.new["sha"])):
             known = values.reindex(left).dropna()
@@ -82,31 +91,34 @@ class _Pairs:
         self.new = self.new[~self.new["sha"].isin(pairs["sha_new"])]
 
     def match_merges(self) -> None:
-        """Pair merges of the same commits."""
+        """Pair the merges of the same commits."""
         gone, new = self._merges
         by_merged: dict[tuple[str, ...], list[str]] = {}
         for sha, parents in zip(gone["sha"][::-1], gone["parents"][::-1], strict=True):
             by_merged.setdefault(tuple(parents.split()[1:]), []).append(sha)
-        # the oldest first: a merge may bring another one
+        # oldest first: a merge may have merged another merge
         for sha, parents in zip(new["sha"][::-1], new["parents"][::-1], strict=True):
             merged = tuple(self._replaced.get(parent, parent) for parent in parents.split()[1:])
             if by_merged.get(merged):
                 self._replaced[sha] = by_merged[merged].pop(0)
 
     def replaced(self) -> pd.Series[str]:
-        """Return what was found, with what the gone commits had replaced themselves."""
+        """Return the pairs found, with the commits that the gone commits had replaced themselves."""
         names = {new: f"{gone} {self._names[gone]}".rstrip() for new, gone in self._replaced.items()}
         return pd.Series(names, dtype="str")
 
 
 def _contents(files: pd.DataFrame) -> pd.Series:
-    """Return a number for what each commit turns into what, by object name."""
+    """Return a hash of the old and new blobs of each commit, by object name."""
     rows = pd.util.hash_pandas_object(files[_BLOBS], index=False).to_numpy()
     return pd.Series(rows, index=files["sha"].array, dtype="uint64").groupby(level=0).sum()
 
 
-def _written(commits: pd.DataFrame, *columns: str) -> pd.Series[str]:
-    """Return who wrote each commit and when, with other columns, by object name; missing where the date is."""
+def _authorship(commits: pd.DataFrame, *columns: str) -> pd.Series[str]:
+    """Return the author date and address of each commit, joined with other columns, by object name.
+
+    Commits without a valid date are left out.
+    """
     dated = commits[commits["authored_at"].notna()]
     values = dated["authored_at"].astype("int64").astype("str") + "\n" + dated["author_email"]
     for column in columns:
@@ -115,28 +127,31 @@ def _written(commits: pd.DataFrame, *columns: str) -> pd.Series[str]:
 
 
 def _small(commits: pd.DataFrame, files: pd.DataFrame) -> list[str]:
-    """Return the commits of which lines can be compared."""
+    """Return the commits that are small enough to compare their lines."""
     lines = (files["insertions"].fillna(0) + files["deletions"].fillna(0)).groupby(files["sha"]).sum()
     return commits["sha"][commits["sha"].isin(lines.index[lines <= _MOST_LINES])].to_list()
 
 
 def _patches(git: IsolatedGit, shas: Iterable[str]) -> pd.Series[str]:
-    """Return a digest of the lines that each commit removes and adds, by object name; without those that are lost."""
+    """Return a digest of the lines that each commit removes and adds, by object name.
+
+    Commits whose objects are missing are left out.
+    """
     digests: dict[str, str] = {}
-    with suppress(GitCommandError):  # what is gone may have been pruned
+    with suppress(GitCommandError):  # gone commits may have been pruned
         digests.update(_read_patches(git.chunks(*_PATCH, stdin=shas)))
     return pd.Series(digests, dtype="str")
 
 
 def _read_patches(chunks: Iterable[bytes]) -> Iterator[tuple[str, str]]:
-    """Yield commits with their digests; each begins with a NUL and its name on a line."""
+    """Yield the name and digest of each commit, which starts with a line of NUL and its name."""
     sha, digest = "", hashlib.sha256()
     for line in _lines(chunks):
         if line.startswith(b"\0"):
             if sha:
                 yield sha, digest.hexdigest()
             sha, digest = line[1:].strip().decode(), hashlib.sha256()
-        elif not line.startswith((b"index ", b"@@ ")):  # they tell of the rest of the file
+        elif not line.startswith((b"index ", b"@@ ")):  # these depend on the rest of the file
             digest.update(line)
     if sha:
         yield sha, digest.hexdigest()

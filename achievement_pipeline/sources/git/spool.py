@@ -1,8 +1,8 @@
-"""The folder in which the post-commit hook leaves word of each commit, and from where the service takes it.
+"""The spool: a folder to which the post-commit hook writes one file per commit, and which the service empties.
 
-A file a commit, ``<anything>.json``: ``{"repository_path": "...", "sha": "..."}``. The hook is a few lines of shell
-that start no process, so three things are left to the reader: a file may be half written, when it was is the time of
-the file, and control characters of a path stand in the text as they are.
+Each file, ``<anything>.json``, contains ``{"repository_path": "...", "sha": "..."}``. The hook is a few lines of shell
+that start no process, which leaves three things to the reader: a file may be half written, the time of the commit is
+that of the file, and control characters in a path are not escaped.
 """
 
 import datetime as dt
@@ -16,47 +16,46 @@ from pathlib import Path
 from typing import Final
 
 SPOOL: Final = "spool"
-"""Name of the folder, in that of everything that is kept on this machine."""
+"""Name of the folder in the data folder."""
 
 _WRITTEN_SECONDS = 60.0
-"""Within that the hook has written its line: it is one call to the system."""
+"""The hook writes its line in a single system call, so an older incomplete file stays incomplete."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class SpooledCommit:
-    """Word of one commit."""
+    """A commit reported by the hook."""
 
     file: Path
-    """Where it stands, to be given to `remove_commits` when it was heeded."""
     repository_path: str
-    """The work tree that the commit was made in; its git directory where that does not lie in it."""
+    """The work tree of the commit, or its git directory if that is outside the work tree."""
     sha: str
     at: dt.datetime
-    """When the hook ran, UTC."""
+    """When the hook ran, in UTC."""
 
 
 def read_commits(folder: Path) -> list[SpooledCommit]:
-    """Return what the spool holds, the oldest first; nothing where there is no such folder.
+    """Return the commits in the spool, oldest first. The folder need not exist.
 
-    A file that is no word of a commit after a minute will never be one: it is removed, with a warning.
+    A file that is still invalid after a minute is removed with a warning.
     """
     found = []
     for file in folder.glob("*.json"):
         try:
             found.append(_read(file))
-        except FileNotFoundError:  # somebody else took it
+        except FileNotFoundError:  # another process removed it
             continue
         except (ValueError, KeyError, TypeError, OSError) as error:
             if _age(file) > _WRITTEN_SECONDS:
-                _log.warning("%s is no word of a commit (%r): it is removed.", file, error)
+                _log.warning("Removed %s: it is not a valid spool file (%r).", file, error)
                 file.unlink(missing_ok=True)
     return sorted(found, key=lambda commit: (commit.at, commit.file.name))
 
 
 def remove_commits(commits: Iterable[SpooledCommit]) -> None:
-    """Remove from the spool what was heeded; what came since stays."""
+    """Remove processed commits from the spool."""
     for commit in commits:
         commit.file.unlink(missing_ok=True)
 
@@ -66,7 +65,7 @@ def _age(file: Path) -> float:
 
 
 def _read(file: Path) -> SpooledCommit:
-    # the bytes of a path are not always UTF-8, and Python's own way of keeping them is this
+    # the bytes of a path need not be UTF-8; Python represents others by surrogates
     content = json.loads(file.read_bytes().decode(errors="surrogateescape"), strict=False)
     path, sha = content["repository_path"], content["sha"]
     if not (isinstance(path, str) and os.path.isabs(path) and isinstance(sha, str) and sha):  # noqa: PTH117 - any text

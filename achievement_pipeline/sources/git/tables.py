@@ -1,7 +1,7 @@
-"""From the bytes that git prints to columns: cutting a stream into whole records, decoding, and dataframes.
+"""Convert git's output to dataframes: split a stream into complete records, decode text, build columns.
 
-Everything goes block by block through Arrow: a history never stands in memory as text, and no Python object is made for
-a number or a date.
+Output is converted block by block with Arrow, so that a history is never held in memory as text and no Python object is
+created per number or date.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,17 +17,17 @@ _PANDAS_TYPES: Final = {pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype()
 
 
 class Blocks:
-    """Gathers chunks of a stream and gives them back as blocks of whole records, of a mebibyte or more each."""
+    """Joins the chunks of a stream into blocks of complete records, of at least 1 MiB each."""
 
     def __init__(self, whole: Callable[[bytes], int]) -> None:
-        """Take a function that tells how many bytes at the beginning of a buffer are whole records."""
+        """Use `whole` to find how many bytes at the start of a buffer are complete records."""
         self._whole = whole
         self._chunks: list[bytes] = []
         self._size = 0
         self._enough = _BLOCK
 
     def add(self, chunk: bytes) -> bytes:
-        """Take a chunk and return a block, empty until there is enough for one."""
+        """Add a chunk. Return the next block, or an empty one if there is not enough data yet."""
         self._chunks.append(chunk)
         self._size += len(chunk)
         if self._size < self._enough:
@@ -36,27 +36,27 @@ class Blocks:
         whole = self._whole(buffer)
         self._chunks = [buffer[whole:]]
         self._size = len(buffer) - whole
-        # Twice the rest: a record of a gibibyte is not searched again with every chunk.
+        # Twice the rest, so that a record of 1 GiB is not searched again for every chunk.
         self._enough = max(_BLOCK, 2 * self._size)
         return buffer[:whole]
 
     def rest(self) -> bytes:
-        """What was taken and not given back; at the end of a stream that ended well it is whole records."""
+        """Return the data that no block has contained yet. At the end of a stream it is complete records."""
         return b"".join(self._chunks)
 
 
 def split_fields(block: bytes) -> pa.LargeBinaryArray:
-    """The fields of a block, each of which ends with a NUL."""
+    """Split a block into its NUL-terminated fields."""
     return pc.split_pattern(pa.array([block], pa.large_binary()), b"\0").flatten()[:-1]
 
 
 def decode_text(values: pa.LargeBinaryArray) -> pa.LargeStringArray:
-    """Text as UTF-8; what is not, and names no other encoding that git could convert, as Latin-1."""
+    """Decode text as UTF-8, and invalid UTF-8 as Latin-1."""
     return _decode(values, lambda value: value.decode("latin-1"))
 
 
 def decode_paths(values: pa.LargeBinaryArray) -> pa.LargeStringArray:
-    r"""Paths as UTF-8; bytes that are not stand as ``\xNN``. What is missing stays missing."""
+    r"""Decode paths as UTF-8, with invalid bytes written as ``\xNN``. Missing values stay missing."""
     return _decode(values, lambda value: value.decode(errors="backslashreplace"))
 
 
@@ -64,11 +64,11 @@ def _decode(values: pa.LargeBinaryArray, otherwise: Callable[[bytes], str]) -> p
     try:
         return values.cast(pa.large_string())
     except pa.ArrowInvalid:
-        texts = (None if value is None else _one(value, otherwise) for value in values.to_pylist())
+        texts = (None if value is None else _decode_one(value, otherwise) for value in values.to_pylist())
         return pa.array(texts, pa.large_string())
 
 
-def _one(value: bytes, otherwise: Callable[[bytes], str]) -> str:
+def _decode_one(value: bytes, otherwise: Callable[[bytes], str]) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError:
@@ -76,6 +76,6 @@ def _one(value: bytes, otherwise: Callable[[bytes], str]) -> str:
 
 
 def to_frame(batches: Sequence[pa.RecordBatch], schema: pa.Schema) -> pd.DataFrame:
-    """One dataframe of batches, in pandas' own types: ``str``, ``datetime64[us, UTC]``, nullable integers."""
+    """Build a dataframe with the dtypes ``str``, ``datetime64[us, UTC]`` and nullable integers."""
     frame: pd.DataFrame = pa.Table.from_batches(batches, schema).to_pandas(types_mapper=_PANDAS_TYPES.get)
     return frame

@@ -1,8 +1,7 @@
-"""Where the refs of a repository stand, cheaply enough to be asked every few seconds: files are read, git is not run.
+"""Read the refs of a repository cheaply enough to poll every few seconds: from files, without running git.
 
-Git itself is asked only where files do not tell: of a repository that keeps its refs in tables (reftable), and of a
-remote one. The answer is a digest of what a collection would read, so it equals that of what was collected exactly when
-there is nothing to collect.
+Git is run only for a repository that stores its refs as reftables. The result is a fingerprint of the refs that a
+collection would read: it equals the fingerprint of the collected history exactly if there is nothing to collect.
 """
 
 import functools
@@ -19,59 +18,59 @@ from achievement_pipeline.sources.git.repositories import Identity, identify, re
 _OBJECT_NAME: Final = compile_pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 
 _LONGEST_CHAIN: Final = 5
-"""Symbolic refs that point to symbolic refs: git gives up after as many."""
+"""Git's own limit on the depth of symbolic refs."""
 
 _BRANCHES: Final = ("refs/heads/", "refs/remotes/")
 
-_TABLES: Final = "ref: refs/heads/.invalid"
-"""What ``HEAD`` holds where refs stand in tables, so that old programs do not take the folder for a repository."""
+_REFTABLE_HEAD: Final = "ref: refs/heads/.invalid"
+"""The content of ``HEAD`` in a repository with reftables."""
 
 
 def refs_fingerprint(tips: Iterable[str], shallow: Iterable[str] = ()) -> str:
-    """Return a digest of the commits that refs point to, and of where a shallow clone ends."""
+    """Return a digest of the commits that refs point to and of the boundary of a shallow clone."""
     text = " ".join([*sorted(set(tips)), "shallow", *sorted(set(shallow))])
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def find_top(folder: Path) -> Path:
-    """Return the work tree or bare repository that a folder is, or lies in.
+    """Return the top of the work tree or bare repository that contains a folder.
 
     Raises:
-        NotARepositoryError: There is none.
+        NotARepositoryError: The folder is not in a repository.
     """
-    for place in (folder, *folder.parents):
-        if (place / ".git").exists() or _is_git_dir(place):
-            return place
-    raise NotARepositoryError(f"{folder} is not a git repository, and not inside of one.")
+    for candidate in (folder, *folder.parents):
+        if (candidate / ".git").exists() or _is_git_dir(candidate):
+            return candidate
+    raise NotARepositoryError(f"{folder} is not a git repository, and not inside one.")
 
 
 def git_dir_of(top: Path) -> Path:
-    """Return the git directory of a work tree or bare repository; of a worktree, the worktree's own."""
+    """Return the git directory of a work tree or bare repository. A linked worktree has its own."""
     inside = top / ".git"
-    if inside.is_file():  # of a worktree or a submodule: it says where
+    if inside.is_file():  # a linked worktree or a submodule: the file contains the path
         return (top / inside.read_text().removeprefix("gitdir:").strip()).resolve()
     return inside if inside.exists() else top
 
 
 def local_refs_fingerprint(git_dir: Path, *, all_branches: bool) -> str:
-    """Return where a repository on this machine stands, as `local_refs` finds it."""
+    """Return the fingerprint of `local_refs`."""
     return refs_fingerprint(*local_refs(git_dir, all_branches=all_branches))
 
 
 def local_refs(git_dir: Path, *, all_branches: bool) -> tuple[set[str], set[str]]:
-    """Return the tips of a repository on this machine, and where it ends if it is shallow.
+    """Return the `Repository.tips` and `Repository.shallow` of a local repository.
 
     Args:
-        git_dir: Its git directory; of a worktree, the worktree's own.
-        all_branches: Whether all branches are read, or the default branch and ``HEAD``.
+        git_dir: Its git directory. A linked worktree has its own.
+        all_branches: Whether to read all branches, or only the default branch and ``HEAD``.
 
     Raises:
-        NotARepositoryError: It is none, or no longer.
+        NotARepositoryError: It is no longer a repository.
         OSError: It can't be read.
     """
     common = common_dir(git_dir)
     head = _head(git_dir)
-    if head == _TABLES:
+    if head == _REFTABLE_HEAD:
         tips = set(read_tips(git_dir, all_branches=all_branches))
     else:
         branches = set(_branches(common).values()) if all_branches else _default_branch(git_dir, common)
@@ -81,7 +80,7 @@ def local_refs(git_dir: Path, *, all_branches: bool) -> tuple[set[str], set[str]
 
 
 def identity_of(git_dir: Path) -> Identity:
-    """Return what the configuration says of a repository; git is asked once for each state of its file.
+    """Read the `Identity` of a repository, cached until its ``config`` file changes.
 
     Raises:
         OSError: It can't be read.
@@ -90,7 +89,7 @@ def identity_of(git_dir: Path) -> Identity:
 
 
 def common_dir(git_dir: Path) -> Path:
-    """Return the git directory that all worktrees of a repository share."""
+    """Return the git directory shared by all worktrees of a repository."""
     pointer = git_dir / "commondir"
     return git_dir / pointer.read_text().strip() if pointer.is_file() else git_dir
 
@@ -107,12 +106,12 @@ def _head(git_dir: Path) -> str:
 
 
 def _resolve(value: str, git_dir: Path, common: Path) -> str | None:
-    """Return the commit that the content of a ref leads to; None where it leads to a branch without commits."""
+    """Resolve the content of a ref to a commit. None if its branch has no commits."""
     for _ in range(_LONGEST_CHAIN):
         if _OBJECT_NAME.fullmatch(value):
             return value
         ref = value.removeprefix("ref:").strip()
-        # first the loose ones: a ref that is packed in between is then found in the pack
+        # loose refs first: a ref that is packed between the two reads is then found in the pack
         loose = next((text for folder in (git_dir, common) if (text := _read(folder / ref))), None)
         value = loose or _find_packed(common, ref)
     return None
@@ -124,14 +123,14 @@ def _find_packed(common: Path, ref: str) -> str:
 
 
 def _default_branch(git_dir: Path, common: Path) -> set[str]:
-    """Return the commits of the default branch, here and on its remote."""
+    """Return the commits of the default branch, local and remote-tracking."""
     identity = identity_of(git_dir)
     if identity.bare:
         return set()
     remote = f"refs/remotes/{identity.remote}"
     named = (_read(common / remote / "HEAD") or "").removeprefix("ref:").strip().removeprefix(f"{remote}/")
     for candidates in ((named,) if named else (), identity.default_names):
-        refs = [f"ref: {place}/{name}" for name in candidates for place in ("refs/heads", remote)]
+        refs = [f"ref: {prefix}/{name}" for name in candidates for prefix in ("refs/heads", remote)]
         if found := set(filter(None, (_resolve(ref, common, common) for ref in refs))):
             return found
     return set()
@@ -143,7 +142,7 @@ def _identify(git_dir: Path, _configured_at: int) -> Identity:
 
 
 def _branches(common: Path) -> dict[str, str]:
-    """Return the commit of each branch, local and remote-tracking; what is symbolic leads to one of the others."""
+    """Return the commit of each branch, local and remote-tracking. Symbolic refs point to one of the others."""
     loose = {}
     for prefix in _BRANCHES:
         for folder, _, names in os.walk(common / prefix):
@@ -155,7 +154,7 @@ def _branches(common: Path) -> dict[str, str]:
 
 
 def _packed(common: Path) -> Iterator[tuple[str, str]]:
-    """Yield the refs that are packed into one file, with their objects."""
+    """Yield the name and object name of each packed ref."""
     text = _read(common / "packed-refs") or ""
     for line in text.splitlines():
         sha, _, ref = line.partition(" ")
