@@ -468,7 +468,7 @@ class _JudgedActivities(pa.DataFrameModel):
 class Activities(_JudgedActivities):
     """One row an activity, as every lane hands it over."""
 
-    names: str = pa.Field(description="JSON list of the names that links call it by: commit:<sha>, linear:eng-1, ...")
+    names: str = pa.Field(description="JSON list of the names that links call it by: commit:<sha>, issue:eng-1, ...")
     links: str = pa.Field(
         description='JSON list of {"rank", "to", "name"}: to is one of LinkTo, rank one of judging.references.Rank'
     )

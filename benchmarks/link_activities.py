@@ -64,7 +64,7 @@ def organisation(activities: int) -> Lanes:
                         link(Rank.OWN_COMMIT, LinkTo.CHILD, f"commit:{n * COMMITS_EACH + place:040x}")
                         for place in range(COMMITS_EACH)
                     ),
-                    link(Rank.ISSUE_IN_TITLE, LinkTo.PARENT, f"linear:eng-{n}"),
+                    link(Rank.ISSUE_IN_TITLE, LinkTo.PARENT, f"issue:eng-{n}"),
                 ]
                 for n in range(pulls)
             ],
@@ -72,7 +72,7 @@ def organisation(activities: int) -> Lanes:
         "linear": lane(
             "linear",
             [f"linear:{n:032x}" for n in range(pulls)],
-            [[f"linear:eng-{n}"] for n in range(pulls)],
+            [[f"issue:eng-{n}"] for n in range(pulls)],
             [[] for _ in range(pulls)],
         ),
         "mlflow": lane(

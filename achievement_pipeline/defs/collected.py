@@ -13,6 +13,7 @@ from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.requests import repositories_of
+from achievement_pipeline.judging.rules import SCORE_VERSION
 from achievement_pipeline.lanes import GIT
 from achievement_pipeline.sources.git import ReadingState
 from achievement_pipeline.sources.git.watching import refs_fingerprint
@@ -20,10 +21,10 @@ from achievement_pipeline.sources.git.watching import refs_fingerprint
 _FACTS = "raw_repositories"
 _COLUMNS = {asset: frozenset(schema.to_schema().columns) for asset, schema in READ_FRAMES.items()}
 
-SHAPE = hashlib.sha256(repr([(asset, *sorted(columns)) for asset, columns in _COLUMNS.items()]).encode()).hexdigest()[
-    :12
-]
-"""What changes when a new version of this package stores other frames, or other columns of them."""
+SHAPE = hashlib.sha256(
+    repr([SCORE_VERSION, *((asset, *sorted(columns)) for asset, columns in _COLUMNS.items())]).encode()
+).hexdigest()[:12]
+"""What changes when a new version of this package judges otherwise, or stores other frames or columns."""
 
 
 def repositories_of_runs(instance: dg.DagsterInstance, job: str | None = None) -> set[str]:
@@ -60,8 +61,11 @@ def _latest(instance: dg.DagsterInstance, asset: str, keys: Sequence[str]) -> Ma
 
 
 def _stood(frames: ParquetIOManager, key: str, *, remote: bool) -> str | None:
-    """Return where a repository stood when it was read; None where a frame of it is gone or not of today's shape."""
+    """Return where a repository stood when it was read; None where it was stored or judged by another version."""
     if any(frames.columns(asset, key) != columns for asset, columns in _COLUMNS.items()):
+        return None
+    scores = frames.read(GIT.scores, key)
+    if scores is not None and (scores["version"] != SCORE_VERSION).any():
         return None
     facts = frames.read(_FACTS, key)
     if facts is None or len(facts) != 1:

@@ -86,7 +86,7 @@ def _named(source: str, source_id: str, repository: str | None) -> Iterator[sa.C
         where = f"github.com/{pull.group(1)}" if pull.group(1) else (repository or "").lower()
         yield name == f"pull:{where}#{pull.group(2)}"
     if source not in {GIT.name, GITHUB.name}:
-        yield name.in_([f"{source}:{folded}", f"issue:{folded}"])
+        yield name == f"issue:{folded}"
         yield Activity.key.endswith(f"/{source_id}", autoescape=True)
 
 

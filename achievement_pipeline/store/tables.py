@@ -96,7 +96,7 @@ class ActivityName(Base):
     __tablename__ = "activity_names"
     __table_args__ = ({"comment": "Names that links call activities by"},)
 
-    name: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="commit:<sha>, linear:eng-1, ...")
+    name: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="commit:<sha>, issue:eng-1, ...")
     activity_key: Mapped[str] = mapped_column(
         _KEY,
         sa.ForeignKey("activities.key", ondelete="CASCADE"),

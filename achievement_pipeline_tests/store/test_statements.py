@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +15,14 @@ from achievement_pipeline.store.edits import edits_of
 from achievement_pipeline.store.grouping import take_back
 from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements
 from achievement_pipeline_tests.store.pieces import NOON, REPOSITORY, Piece, collect, collect_slices, compose
+from achievement_pipeline_tests.store.upgrading import at_revision
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("home")]
 
 SHA = "c0ffee1" + "0" * 33
 COMMIT = Piece(f"git:{REPOSITORY}@{SHA}", impact=40, columns={"names": f'["commit:{SHA}"]', "title": "oauth"})
 PULL = Piece("github:acme/engine#12", impact=50, columns={"names": f'["pull:{REPOSITORY}#12"]'})
-ISSUE = Piece("linear:5f0e", impact=60, columns={"names": '["linear:eng-12"]'})
+ISSUE = Piece("linear:5f0e", impact=60, columns={"names": '["issue:eng-12"]'})
 README = Path(__file__).parents[2] / "README.md"
 
 
@@ -151,3 +153,16 @@ def test_the_call_of_the_readme_works(engine: sa.Engine, monkeypatch: pytest.Mon
 
     [one] = seen(engine)
     assert (one.impact_score, one.author) == (75, "ada@example.org")
+
+
+def test_issues_keep_their_links_when_an_older_database_is_upgraded(engine: sa.Engine) -> None:
+    named = '[{"rank": 50, "to": "parent", "name": "issue:eng-12"}]'
+    commit = replace(COMMIT, columns={**COMMIT.columns, "links": named})
+    collect(engine, git=(commit,), linear=(ISSUE,))
+
+    with at_revision(engine, "0007") as connection:
+        names = sa.text("SELECT name FROM activity_names UNION SELECT name FROM activity_links ORDER BY 1")
+        assert connection.scalars(names).all() == [f"commit:{SHA}", "linear:eng-12"]
+
+    collect(engine, git=(commit, PULL), linear=(ISSUE,))
+    assert {one.key for one in seen(engine)} == {ISSUE.key, PULL.key}

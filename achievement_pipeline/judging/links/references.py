@@ -9,8 +9,8 @@ of Linear's is called UTF. Names compare without case, so they are lower case:
 ``contents:<repository>/<digest>``   what a commit keeps when it is reworded: which contents it turns into which
 ``pull:<host>/<owner>/<name>#12``    a pull request
 ``branch:<sha>``                     a pull request, by a commit of its branch
-``issue:<host>/<owner>/<name>#12``   a Linear issue, by the GitHub issue that it is attached to
-``linear:eng-12``                    a Linear issue, also by the identifiers that it had in other teams
+``issue:<host>/<owner>/<name>#12``   an issue of a tracker, by the GitHub issue that it is attached to
+``issue:eng-12``                     an issue of a tracker, also by the identifiers that it had in other teams
 ===================================  ================================================================================
 
 Each ``name_...`` function returns the column ``names`` of `Activities` for the rows of a raw frame, each ``link_...``
@@ -124,10 +124,10 @@ def link_commits(commits: DataFrame[RawCommits], brought: Names | None = None) -
         (
             (Rank.MERGE_SUBJECT, LinkTo.PARENT, "pull:" + commits["repository"].str.lower() + "#" + numbers),
             (Rank.MERGED_BRANCH, LinkTo.CHILD, "commit:" + (_NOTHING if brought is None else brought)),
-            (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, _linear(told.without(read_titles(titles)))),
-            (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, _linear(told.belongs)),
+            (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, _issues(told.without(read_titles(titles)))),
+            (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, _issues(told.belongs)),
             (Rank.SAME_COMMIT, LinkTo.PARENT, "commit:" + commits["sha"]),
-            (Rank.LISTED, LinkTo.LISTED, _linear(told.related)),
+            (Rank.LISTED, LinkTo.LISTED, _issues(told.related)),
         ),
     )
 
@@ -166,11 +166,11 @@ def link_pull_requests(
                 LinkTo.CHILD,
                 _changes(own["repository"], own["authored_at"], own["subject"]),
             ),
-            (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, _linear(told.without(read_titles(pull_requests["title"])))),
-            (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, _linear(told.belongs)),
-            (Rank.ISSUE_IN_BRANCH, LinkTo.PARENT, _linear(told.without(read_branches(pull_requests["branch"])))),
+            (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, _issues(told.without(read_titles(pull_requests["title"])))),
+            (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, _issues(told.belongs)),
+            (Rank.ISSUE_IN_BRANCH, LinkTo.PARENT, _issues(told.without(read_branches(pull_requests["branch"])))),
             (Rank.CLOSED_ISSUE, LinkTo.PARENT, "issue:" + hosts + "/" + closed.astype("str").str.lower()),
-            (Rank.LISTED, LinkTo.LISTED, _linear(also)),
+            (Rank.LISTED, LinkTo.LISTED, _issues(also)),
         ),
     )
 
@@ -184,7 +184,7 @@ def name_issues(issues: DataFrame[RawLinearIssues]) -> pd.Series[str]:
     """Return the names of each Linear issue: its identifiers, and the GitHub issues that it is attached to."""
     former = issues["previous_identifiers"].map(json.loads).explode().dropna()
     return _lists(
-        issues.index, [_linear(issues["identifier"]), _linear(former), "issue:" + _attached(issues, "issues")]
+        issues.index, [_issues(issues["identifier"]), _issues(former), "issue:" + _attached(issues, "issues")]
     )
 
 
@@ -203,7 +203,7 @@ def link_projects(projects: DataFrame[RawLinearProjects], issues: DataFrame[RawL
     rows = pd.Series(projects.index, index=projects["id"])
     of_projects = issues[issues["project_id"].isin(projects["id"])].sort_values(["completed_at", "identifier"])
     identifiers = of_projects["identifier"].set_axis(of_projects["project_id"].map(rows).array)
-    return _links(projects.index, [(Rank.LISTED, LinkTo.LISTED, _linear(identifiers))])
+    return _links(projects.index, [(Rank.LISTED, LinkTo.LISTED, _issues(identifiers))])
 
 
 def link_runs(runs: DataFrame[RawMlflowRuns]) -> pd.Series[str]:
@@ -225,8 +225,8 @@ def _pulls(rows: pd.DataFrame) -> Names:
     return "pull:" + rows["repository"].str.lower() + "#" + rows["number"].astype("str")
 
 
-def _linear(identifiers: pd.Series) -> Names:
-    return "linear:" + identifiers.astype("str").str.lower()
+def _issues(identifiers: pd.Series) -> Names:
+    return "issue:" + identifiers.astype("str").str.lower()
 
 
 def _changes(repositories: pd.Series, authored_at: pd.Series, subjects: pd.Series) -> Names:

@@ -5,9 +5,11 @@ import shutil
 from pathlib import Path
 
 import dagster as dg
+import pandas as pd
 import pytest
 
 from achievement_pipeline.defs.build import build_defs
+from achievement_pipeline.judging.rules import SCORE_VERSION
 from achievement_pipeline.lanes import GIT
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.repositories import find_repository, list_repositories, remember_repository
@@ -139,6 +141,22 @@ def test_frames_of_an_earlier_version_are_made_anew_though_nothing_moved(watch: 
 
     assert watch.tick() == []
     assert len(list(frames.glob("commit_contents/**/*.parquet"))) == 1
+
+
+def test_what_an_earlier_version_judged_is_judged_again_though_nothing_moved(
+    watch: Watch, repository: GitRepository
+) -> None:
+    repository.commit("feat: count", {"count.py": "".join(f"n{n} = {n}\n" for n in range(90))})
+    watch.run(watch.tick())
+    assert watch.tick() == []
+    [scores] = Path(watch.pipeline.settings.frames_location).glob("commit_scores/**/*.parquet")
+    pd.read_parquet(scores).assign(version="of before").to_parquet(scores)
+    watch.cursor = json.dumps(json.loads(watch.cursor or "") | {"shape": "of before"})
+
+    watch.run(watch.tick())
+
+    assert watch.tick() == []
+    assert set(pd.read_parquet(scores)["version"]) == {SCORE_VERSION}
 
 
 def test_a_run_that_died_before_judging_is_made_up_for(watch: Watch, repository: GitRepository) -> None:

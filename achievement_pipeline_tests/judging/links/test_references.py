@@ -69,8 +69,8 @@ def test_a_squash_belongs_to_the_pull_request_whose_number_it_ends_with() -> Non
 def test_a_commit_belongs_to_its_pull_request_before_the_issue_that_it_names() -> None:
     assert commit_parents("ENG-7: say hello (#12)", "Fixes ENG-8") == [
         "pull:github.com/acme/engine#12",
-        "linear:eng-7",
-        "linear:eng-8",
+        "issue:eng-7",
+        "issue:eng-8",
     ]
 
 
@@ -78,7 +78,7 @@ def test_a_commit_is_last_of_all_the_same_one_elsewhere() -> None:
     links = json.loads(references.link_commits(commits("ENG-7: say hello"))[0])
 
     assert [link["name"] for link in sorted(links, key=lambda link: link["rank"])] == [
-        "linear:eng-7",
+        "issue:eng-7",
         f"commit:{'a' * 40}",
     ]
 
@@ -114,7 +114,7 @@ def test_a_pull_request_is_known_by_the_commits_of_its_branch() -> None:
 def test_a_pull_request_belongs_to_the_issue_in_its_title_then_description_then_branch() -> None:
     told = pull_parents(title="ENG-1: Do it", body="Fixes ENG-2", branch="ann/eng-3-do-it", closes='["Acme/Engine#5"]')
 
-    assert told == ["linear:eng-1", "linear:eng-2", "linear:eng-3", "issue:github.com/acme/engine#5"]
+    assert told == ["issue:eng-1", "issue:eng-2", "issue:eng-3", "issue:github.com/acme/engine#5"]
 
 
 def test_an_issue_that_is_only_related_is_listed_wherever_else_it_stands() -> None:
@@ -122,8 +122,8 @@ def test_an_issue_that_is_only_related_is_listed_wherever_else_it_stands() -> No
 
     links = references.link_pull_requests(told, own_commits())
 
-    assert links_of(links, "parent") == ["linear:eng-3"]
-    assert links_of(links, "listed") == ["linear:eng-2"]
+    assert links_of(links, "parent") == ["issue:eng-3"]
+    assert links_of(links, "listed") == ["issue:eng-2"]
 
 
 def test_what_the_messages_of_its_commits_name_is_listed_as_a_merge_would_do() -> None:
@@ -135,7 +135,7 @@ def test_what_the_messages_of_its_commits_name_is_listed_as_a_merge_would_do() -
 
     links = references.link_pull_requests(pulls({"title": "Do it", "body": "Ignore ENG-3"}), own)
 
-    assert links_of(links, "listed") == ["linear:eng-1", "linear:eng-2", "linear:eng-3", "linear:utf-8"]
+    assert links_of(links, "listed") == ["issue:eng-1", "issue:eng-2", "issue:eng-3", "issue:utf-8"]
     assert links_of(links, "parent") == []
 
 
@@ -148,7 +148,7 @@ def test_an_issue_keeps_the_names_that_it_had_in_other_teams() -> None:
         issues({"identifier": "ENG-5", "previous_identifiers": '["DES-2"]'}, {"identifier": "ENG-6"})
     )
 
-    assert [json.loads(text) for text in names] == [["linear:eng-5", "linear:des-2"], ["linear:eng-6"]]
+    assert [json.loads(text) for text in names] == [["issue:eng-5", "issue:des-2"], ["issue:eng-6"]]
 
 
 def test_an_issue_names_the_pull_requests_and_the_github_issues_that_are_attached() -> None:
@@ -160,7 +160,7 @@ def test_an_issue_names_the_pull_requests_and_the_github_issues_that_are_attache
     told = issues({"identifier": "ENG-5", "attachments": json.dumps(attached)})
 
     assert links_of(references.link_issues(told), "child") == ["pull:github.com/acme/engine#12"]
-    assert names_of(references.name_issues(told)) == ["linear:eng-5", "issue:github.com/acme/engine#5"]
+    assert names_of(references.name_issues(told)) == ["issue:eng-5", "issue:github.com/acme/engine#5"]
 
 
 def test_a_project_lists_its_own_issues() -> None:
@@ -171,7 +171,7 @@ def test_a_project_lists_its_own_issues() -> None:
 
     links = references.link_projects(projects, told)
 
-    assert [[link["name"] for link in json.loads(text)] for text in links] == [["linear:eng-1"], ["linear:eng-2"]]
+    assert [[link["name"] for link in json.loads(text)] for text in links] == [["issue:eng-1"], ["issue:eng-2"]]
 
 
 def test_a_run_belongs_to_the_commit_that_it_logged_or_to_the_branch_that_had_it() -> None:
