@@ -19,7 +19,7 @@ import pandera.pandas as pa
 from pandera.typing import DataFrame
 
 from achievement_pipeline.errors import FrameError
-from achievement_pipeline.lanes import KINDS, ActivityKind
+from achievement_pipeline.lanes import ActivityKind, kinds
 
 Moment = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 
@@ -442,7 +442,7 @@ class _JudgedActivities(pa.DataFrameModel):
     """One row an activity: what it has in common with all others after normalising and gating."""
 
     key: str = pa.Field(unique=True, description="Stable name of the activity")
-    kind: str = pa.Field(isin=[*KINDS, ActivityKind.MANUAL.value], description="What it is in its source")
+    kind: str = pa.Field(isin=[*kinds(), ActivityKind.MANUAL.value], description="What it is in its source")
     source_id: str = pa.Field(description="Its name within its source, unique there: the key without its prefix")
     repository: str = pa.Field(nullable=True, description="Key of the repository; missing for other sources")
     title: str = pa.Field(description="One line for people")

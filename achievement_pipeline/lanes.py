@@ -7,7 +7,7 @@ pandas, so that the command line can use it without waiting for them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pkgutil import resolve_name
@@ -202,34 +202,40 @@ MLFLOW: Final = Lane(
     sensor="new_mlflow_runs",
     client="achievement_pipeline.app.clients:mlflow_client",
 )
-LANES: Final = (GIT, GITHUB, LINEAR, MLFLOW)
+LANES = (GIT, GITHUB, LINEAR, MLFLOW)
 
-PLANNED: Final = ("gitlab", "jira")
+_PLANNED: Final = ("gitlab", "jira")
 """Sources without a lane yet: what is stated about their work is kept apart already."""
-SOURCES: Final = frozenset({*(lane.name for lane in LANES), *PLANNED})
-"""The sources that work is collected from, or will be."""
-KINDS: Final = {str(kind): words for lane in LANES for kind, words in lane.kinds.items()}
-"""What people call an activity of each kind that is collected."""
-_FORMS: Final = {form.prefix: form for form in (MANUAL, *(form for lane in LANES for form in lane.keys))}
-ORIGINS: Final = tuple(form.origin("<server>") for form in _FORMS.values() if not form.in_repository)
-"""Origins of work other than repositories, as settings name them."""
-SOURCE_OF: Final = {str(kind): lane.name for lane in LANES for kind in lane.kinds}
-"""The source of each kind."""
+
+
+def sources() -> frozenset[str]:
+    """Return the names of the sources that work is collected from, or will be."""
+    return frozenset({*(lane.name for lane in LANES), *_PLANNED})
+
+
+def kinds() -> dict[str, str]:
+    """Return what people call an activity of each kind that is collected."""
+    return {str(kind): words for lane in LANES for kind, words in lane.kinds.items()}
+
+
+def sources_of_kinds() -> dict[str, str]:
+    """Return the source of each kind."""
+    return {str(kind): lane.name for lane in LANES for kind in lane.kinds}
+
+
+def origins() -> list[str]:
+    """Return the origins of work other than repositories, as settings name them."""
+    return [form.origin("<server>") for form in _forms() if not form.in_repository]
 
 
 def lane_of(name: str) -> Lane:
-    """Return the lane of a name, or of the name of a slice.
-
-    Raises:
-        KeyError: There is none.
-    """
-    return _BY_NAME[name.partition("/")[0]]
+    """Return the lane of a name, or of the name of a slice."""
+    return next(lane for lane in LANES if lane.name == name.partition("/")[0])
 
 
 def parse_key(text: str) -> ActivityKey | None:
     """Return the parts of an activity's key; None if no lane has such keys."""
-    form = _FORMS.get(text.partition(":")[0])
-    return form.parse(text) if form else None
+    return next(filter(None, (form.parse(text) for form in _forms())), None)
 
 
 def is_public_by_default(key: ActivityKey) -> bool:
@@ -239,11 +245,15 @@ def is_public_by_default(key: ActivityKey) -> bool:
 
 def place_of(origin: str) -> str | None:
     """Return the repository or server that an origin names; None where it names only its source: ``linear``."""
-    prefix, colon, where = origin.partition(":")
-    form = _FORMS.get(prefix)
-    if form is None or form.in_repository:
-        return origin
-    return where if colon else None
+    for form in _forms():
+        if not form.in_repository and origin == form.origin(""):
+            return None
+        if not form.in_repository and form.separator and origin.startswith(form.start):
+            return origin.removeprefix(form.start)
+    return origin
 
 
-_BY_NAME = {lane.name: lane for lane in LANES}
+def _forms() -> Iterator[KeyForm]:
+    yield MANUAL
+    for lane in LANES:
+        yield from lane.keys

@@ -5,7 +5,7 @@ import pytest
 from achievement_pipeline.defs.build import build_defs, repository_assets
 from achievement_pipeline.defs.jobs import JOBS
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.lanes import KINDS, LANES, SOURCE_OF, Lane, is_public_by_default, lane_of, parse_key
+from achievement_pipeline.lanes import LANES, Lane, is_public_by_default, kinds, lane_of, parse_key, sources_of_kinds
 from achievement_pipeline.patterns import escape
 from achievement_pipeline.settings import Environment, load_settings
 
@@ -75,7 +75,7 @@ def test_no_two_lanes_share_a_name_a_kind_a_prefix_or_an_asset() -> None:
         [asset for lane in LANES for asset in (*lane.assets, *lane.raw)],
     ):
         assert len(names) == len(set(names))
-    assert KINDS.keys() == SOURCE_OF.keys()
+    assert kinds().keys() == sources_of_kinds().keys()
 
 
 @each_lane

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from achievement_pipeline.keys import MANUAL
-from achievement_pipeline.lanes import SOURCES, ActivityKind
+from achievement_pipeline.lanes import ActivityKind, sources
 from achievement_pipeline.store.statements import STATED_FIELDS, adopt_statements, named_activity, state_edits
 from achievement_pipeline.store.tables import Achievement, Activity
 
@@ -30,7 +30,7 @@ def _without_nul(text: str) -> str:
 def _source(source_type: str) -> str:
     """Return the source of a kind of work: ``git`` of ``git_commit``."""
     source = source_type.partition("_")[0]
-    return source if source in SOURCES else source_type
+    return source if source in sources() else source_type
 
 
 _NO_NUL = AfterValidator(_without_nul)
@@ -123,7 +123,7 @@ def store_achievement(session: Session, achievement: AchievementCreate, author: 
             where=was.is_distinct_from(becomes),
         )
     )
-    if achievement.source_type in SOURCES:
+    if achievement.source_type in sources():
         state_edits(connection, achievement.key, achievement.model_dump(include=set(STATED_FIELDS)), author)
         adopt_statements(connection)
     stored = sa.select(Achievement).where(Achievement.key == achievement.key)

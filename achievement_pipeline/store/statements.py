@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import sqlalchemy as sa
 
 from achievement_pipeline.keys import MANUAL
-from achievement_pipeline.lanes import GIT, GITHUB, SOURCES
+from achievement_pipeline.lanes import GIT, GITHUB, sources
 from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.store.tables import Achievement, Activity, ActivityName, Edit
 
@@ -27,7 +27,7 @@ _STATEMENTS = (
         Achievement.repository,
         Achievement.absorbed_by,
     )
-    .where(Achievement.key.startswith(MANUAL.start), Achievement.source_type.in_(SOURCES))
+    .where(Achievement.key.startswith(MANUAL.start), Achievement.source_type.in_(sources()))
     .order_by(Achievement.key)
 )
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 import achievement_pipeline
 from achievement_pipeline import AchievementCreate, create_achievement
-from achievement_pipeline.lanes import KINDS, SOURCES
+from achievement_pipeline.lanes import kinds, sources
 from achievement_pipeline.store.edits import record_edit
 from achievement_pipeline.store.reading import get_achievement
 from achievement_pipeline.store.tables import Achievement, EditField
@@ -139,10 +139,10 @@ def test_it_does_not_end_before_it_starts() -> None:
         )
 
 
-@pytest.mark.parametrize("source_type", [*KINDS, *sorted(SOURCES)])
+@pytest.mark.parametrize("source_type", [*kinds(), *sorted(sources())])
 def test_the_key_of_a_statement_is_never_that_of_collected_work(source_type: str) -> None:
     stated = AchievementCreate.model_validate({**TALK, "source_type": source_type, "source_id": "1"})
-    assert stated.source_type in SOURCES
+    assert stated.source_type in sources()
     assert stated.key == f"manual:{stated.source_type}:1"
 
 

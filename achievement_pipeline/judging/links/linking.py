@@ -27,7 +27,7 @@ from achievement_pipeline.frames import (
 from achievement_pipeline.judging.categories.categorise import are_learnt, certainties
 from achievement_pipeline.judging.links.same_work import Retraction
 from achievement_pipeline.judging.rules import Rules
-from achievement_pipeline.lanes import SOURCE_OF, ActivityKind
+from achievement_pipeline.lanes import ActivityKind, sources_of_kinds
 
 _EVIDENCE = ["key", "kind", "title", "url", "person", "at", "relation"]
 _SKILL = ["skill", "kind", "weight", "evidence"]
@@ -257,7 +257,7 @@ def _evidence(members: pd.DataFrame, related: pd.DataFrame) -> pd.Series[str]:
 
 def _tags(roots: pd.DataFrame, shared: pd.Series[bool]) -> pd.Series[str]:
     """Return the JSON list of source, type, scope, and whether it is breaking or shared."""
-    sources = roots["kind"].map(SOURCE_OF)
+    sources = roots["kind"].map(sources_of_kinds())
     tags = []
     for source, text, is_shared in zip(sources, roots["details"], shared, strict=True):
         details = json.loads(text)

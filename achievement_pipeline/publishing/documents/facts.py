@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from achievement_pipeline.lanes import KINDS
+from achievement_pipeline.lanes import kinds
 from achievement_pipeline.patterns import DOTALL, IGNORECASE, compile_pattern
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
 
@@ -22,6 +22,7 @@ _TELLS_NO_RESULT = frozenset({"base", "cut", "edit", "manual"})
 _OF_POINTS = compile_pattern(r", (?:a point for|[\d.]+ points? each).*", DOTALL)
 """The part of a ledger line's words that says how its points are counted."""
 _SHORT_SHA = 10
+_KINDS = kinds()
 _IN_ADDRESS = compile_pattern(
     r"/(?:(?:pull|issues|merge_requests)/(?P<number>\d+)|commits?/(?P<sha>[0-9a-f]{7,})|issue/(?P<key>[\w-]+))"
 )
@@ -57,12 +58,12 @@ def results(achievement: PublicAchievement) -> list[str]:
 
 def shown_by(achievement: PublicAchievement) -> list[PublicEvidence]:
     """Return the evidence that somebody else can look at or look up: a person's own word is none."""
-    return [each for each in achievement.evidence if each.url or each.kind in KINDS]
+    return [each for each in achievement.evidence if each.url or each.kind in _KINDS]
 
 
 def kind_words(kind: str) -> str:
     """Return what a kind of activity is called: ``pull request``."""
-    return KINDS.get(kind, kind.replace("_", " "))
+    return _KINDS.get(kind, kind.replace("_", " "))
 
 
 def evidence_words(evidence: PublicEvidence) -> str:

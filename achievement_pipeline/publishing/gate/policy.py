@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from achievement_pipeline.lanes import ORIGINS
+from achievement_pipeline.lanes import origins
 
 Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2)]
 
@@ -111,7 +111,7 @@ class PrivacyPolicy(BaseModel):
     )
     public: tuple[Phrase, ...] = Field(
         default=(),
-        description="Origins of work, other than repositories, that everybody can see: " + ", ".join(ORIGINS),
+        description="Origins of work, other than repositories, that everybody can see: " + ", ".join(origins()),
     )
     safe_words: tuple[Phrase, ...] = Field(
         default=(), description="Words of private work that tell nothing, though the gate doesn't know them"

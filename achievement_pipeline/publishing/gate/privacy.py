@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.keys import MANUAL
-from achievement_pipeline.lanes import KINDS, ActivityKind, is_public_by_default, parse_key, place_of
+from achievement_pipeline.lanes import ActivityKind, is_public_by_default, kinds, parse_key, place_of
 from achievement_pipeline.patterns import IGNORECASE, Pattern, compile_pattern, escape
 from achievement_pipeline.publishing.gate.policy import Channel, PrivacyPolicy, Treatment, Visibility
 from achievement_pipeline.publishing.gate.redaction import Mark, Names, Redactor
@@ -75,7 +75,7 @@ class PublicLedgerLine:
 
 _EVERY_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 """Names of servers that every machine has: they tell nothing."""
-_KINDS = frozenset({*KINDS, ActivityKind.MANUAL.value})
+_KINDS = frozenset({*kinds(), ActivityKind.MANUAL.value})
 _WORDS_NAMED = 8
 _BLANK_LINE = "\n\n"
 _NO_ADDRESS = {"id": "", "url": None, "repository": None}
