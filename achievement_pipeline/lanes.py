@@ -202,7 +202,7 @@ MLFLOW: Final = Lane(
     sensor="new_mlflow_runs",
     client="achievement_pipeline.app.clients:mlflow_client",
 )
-LANES = (GIT, GITHUB, LINEAR, MLFLOW)
+LANES: tuple[Lane, ...] = (GIT, GITHUB, LINEAR, MLFLOW)
 
 _PLANNED: Final = ("gitlab", "jira")
 """Sources without a lane yet: what is stated about their work is kept apart already."""
