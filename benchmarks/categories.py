@@ -35,7 +35,7 @@ from achievement_pipeline.judging.categories.clues import file_clues, word_clues
 from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.lanes.commits import work_files
 from achievement_pipeline.judging.lanes.pull_requests import changed_files
-from achievement_pipeline.judging.links.commit_names import places_of
+from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.noise.files import noise_reasons
 from achievement_pipeline.judging.rules import BotRules
 from achievement_pipeline.sources.git import list_commits, open_repository, read_changes
@@ -81,7 +81,7 @@ def read_sample(location: str, *, of_each: int | None) -> tuple[pd.DataFrame, pd
     changes = read_changes(repository, commits["sha"].to_list(), None)
     commits = commits[~commits["sha"].isin(list(changes.unread))].reset_index(drop=True)
     files = changes.files
-    return commits, work_files(places_of(files, commits), files, noise_reasons(files))
+    return commits, work_files(positions_of(files, commits), files, noise_reasons(files))
 
 
 def read_samples(locations: Sequence[str], *, of_each: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -91,7 +91,7 @@ def read_samples(locations: Sequence[str], *, of_each: int | None) -> tuple[pd.D
         commits, changed = read_sample(location, of_each=of_each)
         print(f"{commits['repository'].iloc[0]}: {len(commits)} commits", file=sys.stderr)
         samples.append(commits)
-        files.append(changed.assign(place=changed["place"] + total))
+        files.append(changed.assign(position=changed["position"] + total))
         total += len(commits)
     return pd.concat(samples, ignore_index=True), pd.concat(files, ignore_index=True)
 
@@ -140,12 +140,12 @@ def measure_annotated(table: str, learnt_from: Sequence[str]) -> None:
     files = changed_files(
         RawPullRequestFiles.validate(
             pd.DataFrame(
-                [row for place, diff in enumerate(commits["git_diff"]) for row in _files_of(place, diff)]
+                [row for position, diff in enumerate(commits["git_diff"]) for row in _files_of(position, diff)]
             ).astype({"additions": "Int32", "deletions": "Int32"})
         )
     )
     titles = messages.without_squash_number(commits["masked_commit_message"].str.partition("\n")[0].str.strip())
-    inferred = infer_types(titles, work_files(places_of(files, commits), files, noise_reasons(files)))["type"]
+    inferred = infer_types(titles, work_files(positions_of(files, commits), files, noise_reasons(files)))["type"]
     true = commits["annotated_type"]
     print(pd.crosstab(true, inferred).reindex(index=CLASSES, columns=CLASSES, fill_value=0).to_markdown())
     scores = f1_scores(true, inferred)
@@ -194,7 +194,7 @@ def learn(locations: Sequence[str]) -> None:
     commits, files = read_samples(locations, of_each=LEARNT_COMMITS)
     said = _common_words(commits)
     numbers, clues = pd.factorize(said["clue"])
-    cells = (said["place"].to_numpy(), numbers)
+    cells = (said["position"].to_numpy(), numbers)
     words = sparse.csr_matrix((np.ones(len(said), "float32"), cells), shape=(len(commits), len(clues)))
     clues_of_files = dict(file_clues(files, len(commits)))
     held = sparse.csr_matrix(np.column_stack(list(clues_of_files.values())).astype("float32"))
@@ -225,10 +225,10 @@ def learn(locations: Sequence[str]) -> None:
 def _common_words(commits: pd.DataFrame) -> pd.DataFrame:
     """The words of the commits that several projects use, as clues: ``place`` of the commit, ``clue``."""
     found = pd.concat(
-        pd.DataFrame({"place": places, "clue": prefix + pd.Series(words, dtype="str")})
-        for prefix, places, words in word_clues(commits["title"])
+        pd.DataFrame({"position": positions, "clue": prefix + pd.Series(words, dtype="str")})
+        for prefix, positions, words in word_clues(commits["title"])
     )
-    in_repository = found["place"].map(commits["repository"]).groupby(found["clue"])
+    in_repository = found["position"].map(commits["repository"]).groupby(found["clue"])
     common = (in_repository.transform("nunique") >= REPOSITORIES) & (in_repository.transform("size") >= OCCURRENCES)
     return found[common]
 

@@ -30,7 +30,7 @@ from achievement_pipeline.judging.impact.known_signs import known_signs
 from achievement_pipeline.judging.impact.model import add_signs, learnt_model, likelihood
 from achievement_pipeline.judging.impact.signs import Work, are_notes, find_signs
 from achievement_pipeline.judging.lanes.commits import judge_commits, work_files
-from achievement_pipeline.judging.links.commit_names import places_of
+from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.noise.files import noise_reasons
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.sources.git import path_attributes
@@ -67,8 +67,8 @@ def _units(clone: Clone) -> pd.DataFrame:
     noise = noise_reasons(clone.files, attributes)
     commits = raw_commits(clone.commits)
     judged: pd.DataFrame = judge_commits(commits, clone.files, noise, Rules())
-    work = work_files(places_of(clone.files, commits), clone.files, noise)
-    has_work = np.isin(np.arange(len(commits)), work["place"][~are_notes(work["path"])])
+    work = work_files(positions_of(clone.files, commits), clone.files, noise)
+    has_work = np.isin(np.arange(len(commits)), work["position"][~are_notes(work["path"])])
     titles = peel(commits["subject"], commits["body"])["description"]
     signs = find_signs(
         Work(

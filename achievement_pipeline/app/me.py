@@ -14,7 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from achievement_pipeline.errors import AchievementPipelineError, SettingsError, did_you_mean
-from achievement_pipeline.judging.addresses import Asked, plain_address
+from achievement_pipeline.judging.addresses import WorkFilter, plain_address
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.settings import ALL, ME, Settings
 from achievement_pipeline.sources.git.identity import user_email
@@ -74,7 +74,7 @@ def my_addresses(settings: Settings, locations: Iterable[str] = ()) -> tuple[str
     return tuple(dict.fromkeys(map(plain_address, addresses)))
 
 
-def asked_of(settings: Settings, locations: Iterable[str] = ()) -> Asked:
+def work_filter_of(settings: Settings, locations: Iterable[str] = ()) -> WorkFilter:
     """Return whose work the settings ask for, and since when.
 
     Args:
@@ -83,9 +83,9 @@ def asked_of(settings: Settings, locations: Iterable[str] = ()) -> Asked:
     """
     authors, since = settings.authors, settings.config.collect.since
     if ALL in authors:
-        return Asked(since=since)
+        return WorkFilter(since=since)
     me = my_addresses(settings, locations) if ME in authors else ()
-    return Asked(tuple(one for author in authors for one in (me if author == ME else (author,))), since)
+    return WorkFilter(tuple(one for author in authors for one in (me if author == ME else (author,))), since)
 
 
 def me(connection: sa.Connection, settings: Settings) -> Author:

@@ -12,7 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from achievement_pipeline.judging.impact.percentile import confidence, percentiles
-from achievement_pipeline.judging.rules import StandingRules
+from achievement_pipeline.judging.rules import PercentileRules
 from achievement_pipeline.store.reading import AchievementView, impact_by_person
 
 
@@ -34,7 +34,7 @@ class Standing:
 
 
 def standings(
-    connection: sa.Connection, achievements: Sequence[AchievementView], rules: StandingRules
+    connection: sa.Connection, achievements: Sequence[AchievementView], rules: PercentileRules
 ) -> Mapping[str, Standing]:
     """Find the standing of achievements, by key."""
     rows = impact_by_person(connection, sorted({achievement.author for achievement in achievements}))

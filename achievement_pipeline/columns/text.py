@@ -49,14 +49,14 @@ def rows_among(rows: pd.DataFrame, others: pd.DataFrame, columns: Sequence[str])
     Of several it is the first; -1 where there is none. No text is made of the columns: for a million paths that takes
     the longest part of the time.
     """
-    asked, known = np.zeros(len(rows), "int64"), np.zeros(len(others), "int64")
+    requested, known = np.zeros(len(rows), "int64"), np.zeros(len(others), "int64")
     for column in columns:
         texts = _as_arrow(others[column])
         distinct = pc.unique(texts)
         numbers = _index_in(_as_arrow(rows[column]), distinct)
-        asked = np.where((asked < 0) | (numbers < 0), -1, asked * len(distinct) + numbers)
+        requested = np.where((requested < 0) | (numbers < 0), -1, requested * len(distinct) + numbers)
         known = known * len(distinct) + _index_in(texts, distinct)
-    return _index_in(pa.array(asked), pa.array(known))
+    return _index_in(pa.array(requested), pa.array(known))
 
 
 def _index_in(values: pa.Array | pa.ChunkedArray, others: pa.Array) -> npt.NDArray[np.int64]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from achievement_pipeline.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from achievement_pipeline.judging.addresses import Asked
+    from achievement_pipeline.judging.addresses import WorkFilter
     from achievement_pipeline.judging.impact.scores import score_commits
     from achievement_pipeline.judging.lanes.commits import judge_commits, may_count
     from achievement_pipeline.judging.lanes.linear import find_linear_skills, judge_linear, score_linear
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from achievement_pipeline.judging.skills.find import find_skills
 
 _MODULES = {
-    "Asked": "addresses",
+    "WorkFilter": "addresses",
     "compose_achievements": "links.linking",
     "find_linear_skills": "lanes.linear",
     "find_pull_request_skills": "lanes.pull_requests",
@@ -40,7 +40,7 @@ _MODULES = {
 }
 
 __all__ = [
-    "Asked",
+    "WorkFilter",
     "compose_achievements",
     "find_linear_skills",
     "find_pull_request_skills",

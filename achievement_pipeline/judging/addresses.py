@@ -10,7 +10,7 @@ NUMBERED_NOREPLY = r"^\d+\+(.+@users\.noreply\.github\.com)$"
 _NUMBERED_NOREPLY = compile_pattern(NUMBERED_NOREPLY)
 
 
-class Asked(NamedTuple):
+class WorkFilter(NamedTuple):
     """Whose work is asked for, and since when."""
 
     authors: tuple[str, ...] | None = None

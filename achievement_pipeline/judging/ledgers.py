@@ -16,7 +16,7 @@ from achievement_pipeline.columns.json import json_lists, json_objects
 from achievement_pipeline.frames import Scores, typed
 from achievement_pipeline.judging.rules import SCORE_VERSION
 
-_SAID = ["score", "rule", "points", "evidence"]
+_LINE_COLUMNS = ["score", "rule", "points", "evidence"]
 
 
 class Measure(NamedTuple):
@@ -34,7 +34,7 @@ def constant(rule: str, points: float, evidence: str, keys: pd.Index[str]) -> Me
 
 def per_unit(rule: str, counts: pd.Series[int], noun: str, points: float, maximum: float | None = None) -> Measure:
     """Return so many points for each of what was counted, at most `maximum`."""
-    evidence = counted(counts, noun) + each(points) + _at_most(maximum)
+    evidence = counted(counts, noun) + points_each(points) + _at_most(maximum)
     return Measure(rule, (counts * points).clip(upper=maximum), evidence)
 
 
@@ -44,7 +44,7 @@ def per_point(rule: str, counts: pd.Series[int], noun: str, units: float, maximu
     return Measure(rule, (counts / units).clip(upper=maximum), evidence)
 
 
-def each(points: float) -> str:
+def points_each(points: float) -> str:
     """Return what a unit adds, to follow what was counted."""
     return f", {points:g} point each" if points == 1 else f", {points:g} points each"
 
@@ -81,9 +81,9 @@ def sum_ledger(lines: pd.DataFrame, repositories: pd.Series[str]) -> DataFrame[S
     """
     keys = repositories.index
     lines = lines[(lines["points"] != 0) | (lines["rule"] == "base")]
-    places = keys.get_indexer(lines.index)
+    positions = keys.get_indexer(lines.index)
     impact, complexity = (
-        np.bincount(places, weights=lines["points"].where(lines["score"] == score, 0), minlength=len(keys)) / 100
+        np.bincount(positions, weights=lines["points"].where(lines["score"] == score, 0), minlength=len(keys)) / 100
         for score in ("impact", "complexity")
     )
     return typed(
@@ -94,23 +94,23 @@ def sum_ledger(lines: pd.DataFrame, repositories: pd.Series[str]) -> DataFrame[S
                 "repository": repositories.array,
                 "impact": impact,
                 "complexity": complexity,
-                "ledger": _written(lines, places, keys),
+                "ledger": _ledger_json(lines, positions, keys),
                 "version": pd.Series(SCORE_VERSION, index=range(len(keys)), dtype="str"),
             }
         ),
     )
 
 
-def _written(lines: pd.DataFrame, places: npt.NDArray[np.intp], keys: pd.Index[str]) -> pd.Series[str]:
+def _ledger_json(lines: pd.DataFrame, positions: npt.NDArray[np.intp], keys: pd.Index[str]) -> pd.Series[str]:
     """Return the ledger of each key as JSON; `places` are those of the lines among the keys."""
-    order = np.argsort(places, kind="stable")
-    said = lines[_SAID].assign(points=lines["points"] / 100).iloc[order]
+    order = np.argsort(positions, kind="stable")
+    texts = lines[_LINE_COLUMNS].assign(points=lines["points"] / 100).iloc[order]
     # activities differ, what is said of them is much the same: it is written once
-    number = said.groupby(_SAID, sort=False).ngroup().to_numpy()
-    begins = json_objects(said.drop_duplicates()).str[:-1] + ","
+    number = texts.groupby(_LINE_COLUMNS, sort=False).ngroup().to_numpy()
+    begins = json_objects(texts.drop_duplicates()).str[:-1] + ","
     ends = json_objects(pd.DataFrame({"activity": keys})).str[1:]
-    objects = begins.iloc[number].reset_index(drop=True) + ends.iloc[places[order]].reset_index(drop=True)
-    return json_lists(objects, pd.Series(places[order])).reindex(range(len(keys)))
+    objects = begins.iloc[number].reset_index(drop=True) + ends.iloc[positions[order]].reset_index(drop=True)
+    return json_lists(objects, pd.Series(positions[order])).reindex(range(len(keys)))
 
 
 def _at_most(maximum: float | None) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from achievement_pipeline.columns.text import contains, extract_all_groups, replace
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.judging.addresses import NUMBERED_NOREPLY, Asked
+from achievement_pipeline.judging.addresses import NUMBERED_NOREPLY, WorkFilter
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.rules import BotRules, Person
 
@@ -26,19 +26,19 @@ _SIGN_OFF = rf"(?im)^[\W_]*signed-off-by[ \t]*:[ \t]*{_ADDRESS}"
 others (a third of ansible's are lost that way). Some lack the ``>``."""
 
 
-def are_asked_for(activities: pd.DataFrame, asked: Asked, people: Iterable[Person] = ()) -> pd.Series[bool]:
+def are_selected(activities: pd.DataFrame, work_filter: WorkFilter, people: Iterable[Person] = ()) -> pd.Series[bool]:
     """Tell which activities are asked for.
 
     Args:
         activities: ``person``, ``coauthors``, ``completed_at``.
-        asked: Whose work, and since when.
+        work_filter: Authors and first day to keep.
         people: The addresses of each person.
     """
     wanted = pd.Series(data=True, index=activities.index)
-    if asked.authors is not None:
-        wanted = _are_of(activities, asked.authors, people)
-    if asked.since is not None:
-        wanted &= ~(activities["completed_at"] < pd.Timestamp(asked.since, tz="UTC"))
+    if work_filter.authors is not None:
+        wanted = _are_of(activities, work_filter.authors, people)
+    if work_filter.since is not None:
+        wanted &= ~(activities["completed_at"] < pd.Timestamp(work_filter.since, tz="UTC"))
     return wanted
 
 
@@ -53,7 +53,7 @@ def canonical(emails: pd.Series[str], people: Iterable[Person] = ()) -> pd.Serie
     return plain.map(owners).fillna(plain).astype("str") if owners else plain
 
 
-def show_names(persons: pd.Series[str], names: pd.Series[str], people: Iterable[Person] = ()) -> pd.Series[str]:
+def display_names(persons: pd.Series[str], names: pd.Series[str], people: Iterable[Person] = ()) -> pd.Series[str]:
     """Name each person: as the user says, else as in their newest commit.
 
     Args:

@@ -160,7 +160,7 @@ class BotRules(BaseModel):
     allow: tuple[str, ...] = Field(default=(), description="Names or addresses that look like bots and are people")
 
 
-class StandingRules(BaseModel):
+class PercentileRules(BaseModel):
     """What an achievement is compared with, beside its score."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -227,4 +227,4 @@ class Rules(BaseModel):
     mlflow: MlflowRules = MlflowRules()
     bots: BotRules = BotRules()
     skills: SkillRules = SkillRules()
-    standing: StandingRules = StandingRules()
+    percentile: PercentileRules = PercentileRules()

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.judging.addresses import Asked
-from achievement_pipeline.judging.people import are_asked_for, canonical, read_coauthors, read_sign_offs, show_names
+from achievement_pipeline.judging.addresses import WorkFilter
+from achievement_pipeline.judging.people import are_selected, canonical, display_names, read_coauthors, read_sign_offs
 from achievement_pipeline.judging.rules import BotRules, Person
 
 ADA = Person(name="Ada L.", emails=("Ada@Example.org", "ada@old.example"))
@@ -60,15 +60,15 @@ class TestNames:
     def test_the_newest_name_is_shown_and_the_users_wins(self) -> None:
         persons = column("bob@example.org", "ada@example.org", "bob@example.org", "bob@example.org")
         names = column("bob", "ada", "Bob B.", " ")
-        assert show_names(persons, names, [ADA]).tolist() == ["Bob B.", "Ada L.", "Bob B.", "Bob B."]
+        assert display_names(persons, names, [ADA]).tolist() == ["Bob B.", "Ada L.", "Bob B.", "Bob B."]
 
     def test_two_people_of_one_name_stay_two(self) -> None:
         persons = canonical(column("kim@a.example", "kim@b.example"))
-        assert show_names(persons, column("Kim", "Kim")).tolist() == ["Kim", "Kim"]
+        assert display_names(persons, column("Kim", "Kim")).tolist() == ["Kim", "Kim"]
         assert persons.nunique() == 2
 
     def test_nobody_without_a_name_gets_one(self) -> None:
-        assert show_names(column("a@b.example"), column("")).tolist() == [""]
+        assert display_names(column("a@b.example"), column("")).tolist() == [""]
 
 
 class TestTrailers:
@@ -101,23 +101,23 @@ class TestTrailers:
 
 
 class TestAsking:
-    def asked_for(self, work: pd.DataFrame, asked: Asked) -> list[bool]:
-        return are_asked_for(work, asked, [ADA]).tolist()
+    def selected(self, work: pd.DataFrame, work_filter: WorkFilter) -> list[bool]:
+        return are_selected(work, work_filter, [ADA]).tolist()
 
     def test_everybodys_work_is_asked_for_where_nobody_is_named(self) -> None:
-        assert self.asked_for(activities(("ada@example.org", ""), ("bob@example.org", "")), Asked()) == [True, True]
+        assert self.selected(activities(("ada@example.org", ""), ("bob@example.org", "")), WorkFilter()) == [True, True]
 
     def test_an_author_is_found_by_any_of_their_addresses(self) -> None:
         work = activities(("ada@example.org", ""), ("bob@example.org", ""))
-        assert self.asked_for(work, Asked(authors=("ada@old.example",))) == [True, False]
+        assert self.selected(work, WorkFilter(authors=("ada@old.example",))) == [True, False]
 
     def test_shared_work_is_each_of_theirs(self) -> None:
         work = activities(("bob@example.org", "ada@example.org,eve@example.org"), ("bob@example.org", ""))
-        assert self.asked_for(work, Asked(authors=("ada@example.org",))) == [True, False]
+        assert self.selected(work, WorkFilter(authors=("ada@example.org",))) == [True, False]
 
     def test_of_nobody_nothing_is_asked_for(self) -> None:
-        assert self.asked_for(activities(("ada@example.org", "")), Asked(authors=())) == [False]
+        assert self.selected(activities(("ada@example.org", "")), WorkFilter(authors=())) == [False]
 
     def test_the_first_day_is_asked_for_and_the_day_before_is_not(self) -> None:
         work = pd.concat([activities(("a@b.example", ""), day=day) for day in (4, 5)], ignore_index=True)
-        assert self.asked_for(work, Asked(since=dt.date(2024, 5, 5))) == [False, True]
+        assert self.selected(work, WorkFilter(since=dt.date(2024, 5, 5))) == [False, True]

@@ -81,7 +81,7 @@ def list_achievements(*, author: str | None, sort: str, limit: int | None, as_js
         if as_json:
             from achievement_pipeline.app.percentile import standings, with_standing  # noqa: PLC0415 - takes pandas
 
-            beside = standings(connection, found, settings.rules.standing)
+            beside = standings(connection, found, settings.rules.percentile)
             print_json([with_standing(achievement, beside[achievement.key]) for achievement in found])
             return
     print_table(
@@ -209,7 +209,7 @@ def _explain_activity(connection: sa.Connection, activity: JudgedActivity, *, as
 def _standing(connection: sa.Connection, achievement: AchievementView) -> "Standing":
     from achievement_pipeline.app.percentile import standings  # noqa: PLC0415 - takes pandas
 
-    return standings(connection, [achievement], load_settings().rules.standing)[achievement.key]
+    return standings(connection, [achievement], load_settings().rules.percentile)[achievement.key]
 
 
 def headline(achievement: AchievementView, standing: "Standing | None" = None) -> str:

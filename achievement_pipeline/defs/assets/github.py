@@ -9,7 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from achievement_pipeline import lanes
-from achievement_pipeline.app.me import asked_of
+from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.defs.assets.frame_assets import (
     BY_REPOSITORY,
     SCORES_SHOWN,
@@ -97,7 +97,7 @@ def pull_request_activities(  # noqa: PLR0913, PLR0917 - what a verdict rests on
         typed(RawReviews, raw_reviews),
         settings.rules,
         people=settings.people,
-        asked=asked_of(settings, (known.location for known in list_repositories(database.engine))),
+        work_filter=work_filter_of(settings, (known.location for known in list_repositories(database.engine))),
     )
     describe_repositories(context, "pull_request_activities", activities, describe_activities)
     return materialized("pull_request_activities", PullRequestActivities, activities, describe_activities(activities))

@@ -8,7 +8,7 @@ import pandera.pandas as pa
 
 from achievement_pipeline import lanes
 from achievement_pipeline.app.clients import linear_client
-from achievement_pipeline.app.me import asked_of
+from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.defs.assets.frame_assets import (
     describe_activities,
     describe_scores,
@@ -78,7 +78,7 @@ def linear_activities(
         typed(RawLinearProjects, raw_linear_projects),
         settings.rules,
         people=settings.people,
-        asked=asked_of(settings),
+        work_filter=work_filter_of(settings),
     )
     return materialized("linear_activities", LinearActivities, activities, describe_activities(activities))
 

@@ -8,7 +8,7 @@ import pandera.pandas as pa
 
 from achievement_pipeline import lanes
 from achievement_pipeline.app.clients import mlflow_client
-from achievement_pipeline.app.me import asked_of
+from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.defs.assets.frame_assets import (
     describe_activities,
     describe_scores,
@@ -66,7 +66,7 @@ def mlflow_activities(
         typed(RawMlflowMetrics, raw_mlflow_metrics),
         settings.rules,
         people=settings.people,
-        asked=asked_of(settings),
+        work_filter=work_filter_of(settings),
     )
     return materialized("mlflow_activities", MlflowActivities, activities, describe_activities(activities))
 

@@ -101,7 +101,7 @@ _CLUES_NAMED: Final = 3
 
 _NO_FILES: Final = pd.DataFrame(
     {
-        "place": pd.Series(dtype="int64"),
+        "position": pd.Series(dtype="int64"),
         "path": pd.Series(dtype="str"),
         "status": pd.Series(dtype="str"),
         "insertions": pd.Series(dtype="Int32"),
@@ -149,15 +149,15 @@ def categorise(types: pd.Series[str], titles: pd.Series[str], files: pd.DataFram
     verdicts["category"] = verdicts["type"].map(_OF_TYPE)
     verdicts["rule"] = ("type:" + verdicts["type"]).where(verdicts["category"].notna())
     for category, expression in _RULES.items():
-        titles = _open(verdicts)["title"]
+        titles = _undecided(verdicts)["title"]
         titles = titles[matches(titles, f"(?i){expression}")]
         words = extract(titles, f"(?i)(?P<words>{expression})")
         verdicts.loc[words.index, "category"] = category.value
         verdicts.loc[words.index, "rule"] = "word:" + words.str.lower()
-    words = kinds_in_other_languages(_open(verdicts)["title"]).dropna()
+    words = kinds_in_other_languages(_undecided(verdicts)["title"]).dropna()
     verdicts.loc[words.index, "category"] = words
     verdicts.loc[words.index, "rule"] = "word:" + verdicts["title"][words.index].str.slice(0, _WORD_SHOWN).str.lower()
-    left = _open(verdicts).index
+    left = _undecided(verdicts).index
     if len(left):
         learnt = infer_types(verdicts["title"][left], _of_rows(files, left, len(verdicts)))
         verdicts.loc[left, "category"] = learnt["type"].map(_OF_TYPE)
@@ -195,18 +195,18 @@ def infer_types(titles: pd.Series[str], files: pd.DataFrame | None = None) -> pd
     clues = _known_clues(titles, _NO_FILES if files is None else files, weights)
     sums = np.column_stack(
         [
-            np.bincount(clues.places, weights=of_type[clues.numbers] * clues.amounts, minlength=len(titles))
+            np.bincount(clues.positions, weights=of_type[clues.numbers] * clues.amounts, minlength=len(titles))
             for of_type in weights.table.T
         ]
     )
     winners = (sums + weights.biases).argmax(axis=1)
     # a clue speaks for a type by as much as it says more for it than for all on average
-    own = weights.table[clues.numbers, winners[clues.places]]
-    speaks = (own - weights.table.mean(axis=1)[clues.numbers]) * clues.amounts
+    own = weights.table[clues.numbers, winners[clues.positions]]
+    support = (own - weights.table.mean(axis=1)[clues.numbers]) * clues.amounts
     return pd.DataFrame(
         {
             "type": np.asarray(weights.types, dtype=object)[winners],
-            "clues": _strongest(clues, speaks, weights.clues, len(titles)),
+            "clues": _strongest(clues, support, weights.clues, len(titles)),
         },
         index=titles.index,
     ).astype("str")
@@ -215,7 +215,7 @@ def infer_types(titles: pd.Series[str], files: pd.DataFrame | None = None) -> pd
 class _Known(NamedTuple):
     """Clues that have a weight, one entry an occurrence, ordered by place."""
 
-    places: npt.NDArray[np.int64]
+    positions: npt.NDArray[np.int64]
     numbers: npt.NDArray[np.int64]
     """Rows of the weights."""
     amounts: npt.NDArray[np.float32]
@@ -223,45 +223,47 @@ class _Known(NamedTuple):
 
 def _known_clues(titles: pd.Series[str], files: pd.DataFrame, weights: Weights) -> _Known:
     found = []
-    for prefix, places, words in word_clues(titles):
+    for prefix, positions, words in word_clues(titles):
         own = pc.starts_with(weights.clues, prefix)
         known = pc.utf8_slice_codeunits(weights.clues.filter(own), len(prefix))
         numbers = pc.index_in(words, value_set=known)
         is_known = np.asarray(numbers.is_valid())
         of_prefix = np.flatnonzero(np.asarray(own))
-        found.append((places[is_known], of_prefix[np.asarray(numbers.drop_null())], np.ones(is_known.sum(), "float32")))
+        found.append(
+            (positions[is_known], of_prefix[np.asarray(numbers.drop_null())], np.ones(is_known.sum(), "float32"))
+        )
     rows = {clue: row for row, clue in enumerate(weights.clues.to_pylist())}
     for clue, holds in file_clues(files, len(titles)):
         if clue in rows:
-            places = np.flatnonzero(holds)
-            found.append((places, np.full(len(places), rows[clue]), holds[places].astype("float32")))
-    places, of_clues, amounts = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    order = np.argsort(places, kind="stable")
-    return _Known(places[order], of_clues[order].astype("int64"), amounts[order])
+            positions = np.flatnonzero(holds)
+            found.append((positions, np.full(len(positions), rows[clue]), holds[positions].astype("float32")))
+    positions, numbers, amounts = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    order = np.argsort(positions, kind="stable")
+    return _Known(positions[order], numbers[order].astype("int64"), amounts[order])
 
 
-def _strongest(clues: _Known, speaks: npt.NDArray[np.float32], names: pa.Array, total: int) -> npt.NDArray[np.object_]:
+def _strongest(clues: _Known, support: npt.NDArray[np.float32], names: pa.Array, total: int) -> npt.NDArray[np.object_]:
     """Name, for each place, the clues that speak loudest, the loudest first; ``nothing`` where none does."""
     texts = np.asarray(names.to_pylist(), dtype=object)
     found = np.full(total, "", dtype=object)
-    left = np.flatnonzero(speaks > 0)
+    left = np.flatnonzero(support > 0)
     for _ in range(_CLUES_NAMED):
         if not len(left):
             break
-        places, loudness = clues.places[left], speaks[left]
-        begins = np.flatnonzero(np.diff(places, prepend=-1))
-        loudest = np.maximum.reduceat(loudness, begins)
+        positions, strength = clues.positions[left], support[left]
+        begins = np.flatnonzero(np.diff(positions, prepend=-1))
+        strongest = np.maximum.reduceat(strength, begins)
         lengths = np.diff(begins, append=len(left))
-        is_loudest = loudness == np.repeat(loudest, lengths)
-        candidates = np.flatnonzero(is_loudest)
-        firsts = candidates[np.unique(places[candidates], return_index=True)[1]]
-        here, named = places[firsts], texts[clues.numbers[left[firsts]]]
+        is_strongest = strength == np.repeat(strongest, lengths)
+        candidates = np.flatnonzero(is_strongest)
+        firsts = candidates[np.unique(positions[candidates], return_index=True)[1]]
+        here, named = positions[firsts], texts[clues.numbers[left[firsts]]]
         found[here] = np.where(found[here] == "", "", found[here] + " + ") + named
         left = np.delete(left, firsts)
     return np.where(found == "", "nothing", found)
 
 
-def _open(verdicts: pd.DataFrame) -> pd.DataFrame:
+def _undecided(verdicts: pd.DataFrame) -> pd.DataFrame:
     return verdicts[verdicts["category"].isna()]
 
 
@@ -269,8 +271,8 @@ def _of_rows(files: pd.DataFrame | None, rows: pd.Index[int], total: int) -> pd.
     """The files of some rows, their places counted among those."""
     if files is None:
         return None
-    place_of = np.full(total, -1)
-    place_of[rows] = np.arange(len(rows))
-    places = place_of[files["place"].to_numpy()]
-    within: pd.DataFrame = files[places >= 0]
-    return within.assign(place=places[places >= 0])
+    position_of = np.full(total, -1)
+    position_of[rows] = np.arange(len(rows))
+    positions = position_of[files["position"].to_numpy()]
+    within: pd.DataFrame = files[positions >= 0]
+    return within.assign(position=positions[positions >= 0])

@@ -56,7 +56,7 @@ class Words(NamedTuple):
 
     prefix: str
     """What the names of the clues begin with."""
-    places: npt.NDArray[np.int64]
+    positions: npt.NDArray[np.int64]
     words: pa.Array
     """Texts."""
 
@@ -75,14 +75,14 @@ def word_clues(titles: pd.Series[str]) -> list[Words]:
         texts = pc.replace_substring_regex(texts, pattern, sign)
     texts = pc.replace_substring_regex(pc.utf8_lower(texts), r"[^\p{L}<>]+", " ")
     lists = pc.split_pattern(pc.ascii_trim(texts, characters=" "), " ")
-    words, places = pc.list_flatten(lists), np.asarray(pc.list_parent_indices(lists))
-    begins = np.diff(places, prepend=-1) != 0
+    words, positions = pc.list_flatten(lists), np.asarray(pc.list_parent_indices(lists))
+    begins = np.diff(positions, prepend=-1) != 0
     follows = np.flatnonzero(~begins)
     pairs = pc.binary_join_element_wise(words.take(pa.array(follows - 1)), words.take(pa.array(follows)), " ")
     return [
-        Words("word:", places, words),
-        Words("first:", places[begins], words.filter(pa.array(begins))),
-        Words("words:", places[follows], pairs),
+        Words("word:", positions, words),
+        Words("first:", positions[begins], words.filter(pa.array(begins))),
+        Words("words:", positions[follows], pairs),
     ]
 
 
@@ -97,7 +97,7 @@ def file_clues(files: pd.DataFrame, total: int) -> Iterator[tuple[str, npt.NDArr
         The name of a clue, and how far it holds for each piece of work, from 0 to 1, or whether it does. One at a time:
         of a large history all of them are gigabytes.
     """
-    places = files["place"].to_numpy()
+    positions = files["position"].to_numpy()
     added, removed = (files[name].fillna(0).to_numpy(dtype="float64") for name in ("insertions", "deletions"))
     kinds = kinds_of_files(files["path"])
     names = [*(kind.name for kind in file_kinds()), "other"]
@@ -106,7 +106,7 @@ def file_clues(files: pd.DataFrame, total: int) -> Iterator[tuple[str, npt.NDArr
     def by_kind(
         rows: slice | npt.NDArray[np.bool_], weights: npt.NDArray[np.float64] | None = None
     ) -> npt.NDArray[Any]:
-        cells = np.bincount(places[rows] * len(names) + kinds[rows], weights, minlength=total * len(names))
+        cells = np.bincount(positions[rows] * len(names) + kinds[rows], weights, minlength=total * len(names))
         return cells.reshape(total, len(names)).T
 
     everything = slice(None)
@@ -120,14 +120,14 @@ def file_clues(files: pd.DataFrame, total: int) -> Iterator[tuple[str, npt.NDArr
         yield f"lines:in {name}", its_share
     code = kinds == names.index("code")
     for name, rows in (("", slice(None)), (" of code", code)):
-        plus, minus = (np.bincount(places[rows], weights=lines[rows], minlength=total) for lines in (added, removed))
+        plus, minus = (np.bincount(positions[rows], weights=lines[rows], minlength=total) for lines in (added, removed))
         size = np.where(count > 0, plus + minus, np.nan)
         share = np.where(plus + minus > 0, minus / np.maximum(plus + minus, 1), np.nan)
         yield from _steps(f"lines:{{}}{name}", size, _SIZES)
         yield from _steps(f"removed:{{}}{name}", share, _SHARES)
     yield from _steps("files:{}", np.where(count > 0, count, np.nan), _COUNTS)
     for status, name in (("R", "moved"), ("D", "deleted"), ("A", "added")):
-        yield f"files:{name}", np.bincount(places[(files["status"] == status).to_numpy()], minlength=total) > 0
+        yield f"files:{name}", np.bincount(positions[(files["status"] == status).to_numpy()], minlength=total) > 0
 
 
 def are_code(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
@@ -141,9 +141,9 @@ def kinds_of_files(paths: pd.Series[str]) -> npt.NDArray[np.int8]:
     texts = pd.Series(distinct, dtype="str")
     kinds = np.full(len(texts), len(file_kinds()), dtype="int8")
     left = np.arange(len(texts))
-    for place, kind in enumerate(file_kinds()):
+    for position, kind in enumerate(file_kinds()):
         found = matches(texts.iloc[left], kind.expression)
-        kinds[left[found]] = place
+        kinds[left[found]] = position
         left = left[~found]
     return kinds[number]
 
@@ -153,5 +153,5 @@ def _steps(
 ) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
     """A clue for each step that an amount can stand on; none where it is not a number."""
     step = np.where(np.isnan(amounts), -1, np.digitize(amounts, edges))
-    for place, low in enumerate((0, *edges)):
-        yield form.format(f"{low:g}+"), step == place
+    for position, low in enumerate((0, *edges)):
+        yield form.format(f"{low:g}+"), step == position

@@ -29,7 +29,7 @@ _NAMES: Mapping[Category, tuple[str, ...]] = {
 along; the others are usual. The categories stand in the order in which they win: what says most first, and feature,
 which many projects put on everything, last."""
 
-_CATEGORY = {name: (place, category) for place, (category, names) in enumerate(_NAMES.items()) for name in names}
+_CATEGORY = {name: (position, category) for position, (category, names) in enumerate(_NAMES.items()) for name in names}
 
 _PREFIX = compile_pattern(r"[/:]")
 _BETWEEN_WORDS = compile_pattern(r"[\s_-]+")
@@ -52,8 +52,8 @@ def categorise_labels(labels: pd.Series[str]) -> pd.DataFrame:
     Returns:
         ``category`` and ``rule``, both missing where no label tells, with the index of ``labels``.
     """
-    told = [_category(json.loads(names)) for names in labels]
-    return pd.DataFrame(told, index=labels.index, columns=["category", "rule"], dtype="str")
+    found = [_category(json.loads(names)) for names in labels]
+    return pd.DataFrame(found, index=labels.index, columns=["category", "rule"], dtype="str")
 
 
 def _category(names: list[str]) -> tuple[str | None, str | None]:

@@ -158,7 +158,7 @@ def cherry_picked_from(bodies: pd.Series[str]) -> pd.Series[str]:
     return extract_all(candidates, _CHERRY_PICK)
 
 
-def say_revert(subjects: pd.Series[str]) -> pd.Series[bool]:
+def mention_revert(subjects: pd.Series[str]) -> pd.Series[bool]:
     """Whether the subject itself speaks of reverting. A squash merge's body may tell of reverts on its way only."""
     return contains(subjects, _SAYS_REVERT)
 

@@ -212,8 +212,8 @@ class _Parts:
             self.columns.loc[found.index, "weak"] = titles.isna()
             titles = titles.fillna(_branch_words(found.get("branch", pd.Series(dtype="str")))).dropna()
             self.columns.loc[titles.index, "title"] = titles
-        asked = bodies[matches(bodies, r"(?:^|\n)See merge request ")]
-        found = _groups(asked, r"(?s)^(?:.*\n)?See merge request (?P<path>[\w./-]*)!(?P<number>\d+)")
+        gitlab = bodies[matches(bodies, r"(?:^|\n)See merge request ")]
+        found = _groups(gitlab, r"(?s)^(?:.*\n)?See merge request (?P<path>[\w./-]*)!(?P<number>\d+)")
         self.columns.loc[found.index, ["host", "number"]] = found.assign(host="gitlab")[["host", "number"]]
 
     def strip(self) -> None:
@@ -242,10 +242,10 @@ class _Parts:
         if listed.empty:
             return
         peeled = peel(listed.reset_index(drop=True), pd.Series("", index=range(len(listed)), dtype="str"))
-        peeled["place"] = listed.index
-        peeled["strength"] = peeled["type"].map({name: place for place, name in enumerate(_STRENGTH)}).fillna(99)
-        best = peeled[~peeled["weak"]].sort_values(["place", "strength"], kind="stable").drop_duplicates("place")
-        best = best.set_index("place")
+        peeled["position"] = listed.index
+        peeled["strength"] = peeled["type"].map({name: position for position, name in enumerate(_STRENGTH)}).fillna(99)
+        best = peeled[~peeled["weak"]].sort_values(["position", "strength"], kind="stable").drop_duplicates("position")
+        best = best.set_index("position")
         self.columns.loc[best.index, "title"] = best["title"]
         for name in ("type", "scope"):
             self.columns[name] = self.columns[name].fillna(best[name])
@@ -281,16 +281,16 @@ def _taken(texts: pa.Array, pattern: str, *, sure: bool) -> tuple[pa.Array, pd.D
     fields = pc.extract_regex(texts, pattern)
     if fields.null_count == len(texts):
         return texts, None
-    places = np.flatnonzero(fields.is_valid())
+    positions = np.flatnonzero(fields.is_valid())
     if not sure:
-        whole = texts.take(pa.array(places))
-        places = places[~pc.match_substring_regex(whole, _no_tickets()).to_numpy(zero_copy_only=False)]
-    fields = fields.take(pa.array(places))
+        whole = texts.take(pa.array(positions))
+        positions = positions[~pc.match_substring_regex(whole, _no_tickets()).to_numpy(zero_copy_only=False)]
+    fields = fields.take(pa.array(positions))
     mask = np.zeros(len(texts), dtype="bool")
-    mask[places] = True
+    mask[positions] = True
     rest = pc.utf8_trim_whitespace(pc.struct_field(fields, "rest"))
     held = {field.name: pd.array(pc.struct_field(fields, field.name), dtype="str") for field in fields.type}
-    found = pd.DataFrame(held, index=places).drop(columns="rest").replace("", pd.NA)
+    found = pd.DataFrame(held, index=positions).drop(columns="rest").replace("", pd.NA)
     return pc.replace_with_mask(texts, pa.array(mask), rest), found
 
 

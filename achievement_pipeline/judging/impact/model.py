@@ -92,10 +92,10 @@ def are_likely(
 def write_signs(signs: Mapping[str, Flags]) -> pd.Series[str]:
     """Write the signs of each piece of work into one column, separated by commas."""
     names = [sign.sign for sign in known_signs()]
-    places, numbers = np.nonzero(np.column_stack([signs[name] for name in names]))
+    positions, numbers = np.nonzero(np.column_stack([signs[name] for name in names]))
     total = len(next(iter(signs.values())))
     texts = pd.Series(np.array(names, dtype=object)[numbers], dtype="str")
-    return join_by_key(texts, pd.Series(places), ",").reindex(range(total), fill_value="").astype("str")
+    return join_by_key(texts, pd.Series(positions), ",").reindex(range(total), fill_value="").astype("str")
 
 
 def explain_impact(signs: pd.Series[str], rules: ImpactRules) -> pd.DataFrame:
@@ -115,23 +115,23 @@ def explain_impact(signs: pd.Series[str], rules: ImpactRules) -> pd.DataFrame:
     found = _read_signs(signs, model)
     names = list(dict.fromkeys(sign.rule for sign in known_signs()))
     rule_of = np.array([names.index(sign.rule) for sign in known_signs()])
-    cells = found.places * len(names) + rule_of[found.numbers]
+    cells = found.positions * len(names) + rule_of[found.numbers]
     weights = model.weights.to_numpy()[found.numbers]
     summed: Amounts = np.bincount(cells, weights, minlength=len(signs) * len(names)).astype("float64")
     by_rule = summed.reshape(-1, len(names))
     base, points = _points(by_rule, model)
     words = pd.Series([sign.words for sign in known_signs()], dtype="str").iloc[found.numbers].reset_index(drop=True)
-    said = (words != "") & (weights != 0)
-    evidence = join_by_key(words[said], pd.Series(cells)[said], "; ")
-    places, rules_shown = np.nonzero(points)
+    shown = (words != "") & (weights != 0)
+    evidence = join_by_key(words[shown], pd.Series(cells)[shown], "; ")
+    positions, rules_shown = np.nonzero(points)
     lines = pd.DataFrame(
         {
             "score": "impact",
             "rule": np.array(names, dtype=object)[rules_shown],
-            "points": points[places, rules_shown],
-            "evidence": evidence.reindex(places * len(names) + rules_shown).fillna("").array,
+            "points": points[positions, rules_shown],
+            "evidence": evidence.reindex(positions * len(names) + rules_shown).fillna("").array,
         },
-        index=signs.index[places],
+        index=signs.index[positions],
     )
     start = f"of changes without any sign, maintainers announce {base / 100:.0f} in a hundred"
     bases = pd.DataFrame({"score": "impact", "rule": _BASE, "points": base, "evidence": start}, index=signs.index)
@@ -141,7 +141,7 @@ def explain_impact(signs: pd.Series[str], rules: ImpactRules) -> pd.DataFrame:
 class _Found(NamedTuple):
     """Signs, one entry an occurrence, by place and then in the order of `known_signs`."""
 
-    places: npt.NDArray[np.int64]
+    positions: npt.NDArray[np.int64]
     numbers: npt.NDArray[np.int64]
 
 
@@ -149,14 +149,14 @@ def _read_signs(signs: pd.Series[str], model: Model) -> _Found:
     lists = pc.split_pattern(pa.array(signs, pa.string()), ",")
     numbers = pc.index_in(pc.list_flatten(lists), value_set=pa.array(model.weights.index, pa.string()))
     known = np.asarray(pc.is_valid(numbers))
-    places = np.asarray(pc.list_parent_indices(lists))[known].astype("int64")
+    positions = np.asarray(pc.list_parent_indices(lists))[known].astype("int64")
     of_known = np.asarray(numbers.drop_null()).astype("int64")
-    order = np.lexsort((of_known, places))
+    order = np.lexsort((of_known, positions))
     # lines of one rule stand together
     rules = [sign.rule for sign in known_signs()]
     rank = np.array([rules.index(rule) for rule in rules])
-    order = order[np.lexsort((rank[of_known[order]], places[order]))]
-    return _Found(places[order], of_known[order])
+    order = order[np.lexsort((rank[of_known[order]], positions[order]))]
+    return _Found(positions[order], of_known[order])
 
 
 def _points(by_rule: Amounts, model: Model) -> tuple[int, npt.NDArray[np.int64]]:

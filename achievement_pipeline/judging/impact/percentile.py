@@ -7,10 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from achievement_pipeline.judging.rules import StandingRules
+from achievement_pipeline.judging.rules import PercentileRules
 
 
-def percentiles(own: pd.DataFrame, rules: StandingRules) -> pd.Series[float]:
+def percentiles(own: pd.DataFrame, rules: PercentileRules) -> pd.Series[float]:
     """Rank each achievement among those of the same person in the time up to its completion.
 
     The rank is the mid-rank: the share, in percent, of those that scored less, and half of those that scored the same,
@@ -29,10 +29,10 @@ def percentiles(own: pd.DataFrame, rules: StandingRules) -> pd.Series[float]:
         moments, impact = inorder["completed_at"].to_numpy(dtype="M8[us]"), inorder["impact"].to_numpy()
         first = np.searchsorted(moments, moments - np.timedelta64(rules.days, "D"), side="right")
         last = np.searchsorted(moments, moments, side="right")
-        for place in np.flatnonzero(last - first >= rules.min_achievements):
-            among = impact[first[place] : last[place]]
-            below, equal = (among < impact[place]).sum(), (among == impact[place]).sum()
-            ranks[inorder.index[int(place)]] = 100 * (below + equal / 2) / len(among)
+        for position in np.flatnonzero(last - first >= rules.min_achievements):
+            among = impact[first[position] : last[position]]
+            below, equal = (among < impact[position]).sum(), (among == impact[position]).sum()
+            ranks[inorder.index[int(position)]] = 100 * (below + equal / 2) / len(among)
     return ranks.round(1)
 
 

@@ -25,7 +25,7 @@ def judge_significance(  # noqa: PLR0913 - what a verdict rests on
     types: pd.Series[str],
     descriptions: pd.Series[str],
     effective_lines: pd.Series[int],
-    against: pd.DataFrame,
+    exclusions: pd.DataFrame,
     rules: CommitRules,
     *,
     also: Sequence[pd.Series[str]] = (),
@@ -37,7 +37,7 @@ def judge_significance(  # noqa: PLR0913 - what a verdict rests on
         types: Conventional Commits types, missing where a message does not conform.
         descriptions: Subjects without type and scope.
         effective_lines: Lines inserted and deleted in files that are work.
-        against: A boolean column for each reason that a commit never counts for, named by its code.
+        exclusions: A boolean column for each reason that a commit never counts for, named by its code.
         rules: Types, keywords and the number of lines that make a commit significant.
         also: Codes of what else speaks for it, empty where it does not.
         likely: Whether it is likely to be announced, which speaks for it where nothing else does.
@@ -46,7 +46,7 @@ def judge_significance(  # noqa: PLR0913 - what a verdict rests on
         ``significant`` and ``reasons``, codes separated by commas: those against where there are any, else those for;
         ``small`` where nothing speaks either way.
     """
-    speaking_for = join_codes(
+    reasons_for = join_codes(
         [
             ("type:" + types.fillna("")).where(types.isin(canonical_types(rules.types)), ""),
             code_where(f"lines>{rules.min_lines}", effective_lines > rules.min_lines),
@@ -55,21 +55,21 @@ def judge_significance(  # noqa: PLR0913 - what a verdict rests on
         ]
     )
     if likely is not None:
-        speaking_for = speaking_for.where(speaking_for != "", code_where("likely", likely))
-    return weigh(speaking_for, against)
+        reasons_for = reasons_for.where(reasons_for != "", code_where("likely", likely))
+    return weigh(reasons_for, exclusions)
 
 
-def weigh(speaking_for: pd.Series[str], against: pd.DataFrame) -> pd.DataFrame:
+def weigh(reasons_for: pd.Series[str], exclusions: pd.DataFrame) -> pd.DataFrame:
     """Decide by the codes for, separated by commas, and a boolean column for each code against.
 
     Returns:
         ``significant`` and ``reasons``, as `judge_significance`.
     """
-    speaking_against = join_codes([code_where(str(code), holds) for code, holds in against.items()])
-    reasons = speaking_against.where(speaking_against != "", speaking_for)
+    reasons_against = join_codes([code_where(str(code), holds) for code, holds in exclusions.items()])
+    reasons = reasons_against.where(reasons_against != "", reasons_for)
     return pd.DataFrame(
         {
-            "significant": (speaking_against == "") & (speaking_for != ""),
+            "significant": (reasons_against == "") & (reasons_for != ""),
             "reasons": reasons.where(reasons != "", "small"),
         }
     )

@@ -105,15 +105,15 @@ def _of_messages(work: Work) -> dict[str, Flags]:
 
 
 def _of_categories(work: Work) -> dict[str, Flags]:
-    told: dict[str, tuple[str, ...]] = {
+    groups: dict[str, tuple[str, ...]] = {
         category.value: (category.value,)
         for category in (
             Category.FEATURE, Category.BUGFIX, Category.DOCUMENTATION, Category.TESTING, Category.INFRASTRUCTURE,
             Category.REFACTORING, Category.DEPENDENCY,
         )
     }  # fmt: skip
-    told["performance or security"] = (Category.PERFORMANCE.value, Category.SECURITY.value)
-    return {f"is {name}": work.categories.isin(values).to_numpy() for name, values in told.items()}
+    groups["performance or security"] = (Category.PERFORMANCE.value, Category.SECURITY.value)
+    return {f"is {name}": work.categories.isin(values).to_numpy() for name, values in groups.items()}
 
 
 def _of_files(work: Work) -> dict[str, Flags]:
@@ -123,22 +123,22 @@ def _of_files(work: Work) -> dict[str, Flags]:
     is_user_doc = matches(paths, _USER_DOCS) & ~matches(paths, _OTHERS_DOCS)
     own = ~are_notes(paths)[number]
     files, number = work.files[own], number[own]
-    places = files["place"].to_numpy()
+    positions = files["position"].to_numpy()
     purposes = _purposes(paths)[number]
     touched = np.zeros((total, _OTHER + 1), dtype=bool)
-    touched[places, purposes] = True
+    touched[positions, purposes] = True
     source, tests, docs, checks, build, examples, other = touched.T
     product = source | other
 
     def touching(rows: Flags) -> Flags:
-        return np.bincount(places[rows], minlength=total) > 0
+        return np.bincount(positions[rows], minlength=total) > 0
 
     is_source = purposes == _SOURCE
     user_docs = touching(is_user_doc[number] & ~is_source)
     gone = (files["status"] == "D").to_numpy()
     lines = (files["insertions"].fillna(0) + files["deletions"].fillna(0).where(~gone, 0)).to_numpy(dtype="float64")
-    source_lines = np.bincount(places[is_source], weights=lines[is_source], minlength=total)
-    work_lines = np.bincount(places, weights=lines, minlength=total)
+    source_lines = np.bincount(positions[is_source], weights=lines[is_source], minlength=total)
+    work_lines = np.bincount(positions, weights=lines, minlength=total)
     return {
         "touches source": source,
         "touches source and tests": source & tests,
@@ -167,7 +167,7 @@ def _between(amounts: npt.NDArray[Any], low: float, high: float) -> Flags:
 
 def _purposes(paths: pd.Series[str]) -> npt.NDArray[np.intp]:
     """The place among the purposes of each path; after the last where none is known."""
-    of_kind = {kind: place for place, kinds in enumerate(_PURPOSES.values()) for kind in kinds}
+    of_kind = {kind: position for position, kinds in enumerate(_PURPOSES.values()) for kind in kinds}
     known = np.array([*(of_kind.get(kind.name, _OTHER) for kind in file_kinds()), _OTHER])
     found: npt.NDArray[np.intp] = known[kinds_of_files(paths)]
     return found

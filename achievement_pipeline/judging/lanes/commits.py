@@ -27,13 +27,13 @@ from achievement_pipeline.judging.impact.significance import (
 from achievement_pipeline.judging.impact.signs import Work, find_signs
 from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.lanes.pieces import credit_merges, pull_requests_of
-from achievement_pipeline.judging.links.commit_names import places_of
-from achievement_pipeline.judging.links.merges import are_merged_pieces, find_bringers
+from achievement_pipeline.judging.links.commit_names import positions_of
+from achievement_pipeline.judging.links.merges import are_merged_pieces, find_merging_commits
 from achievement_pipeline.judging.links.references import link_commits, name_commits
 from achievement_pipeline.judging.links.same_work import digest_contents, find_retractions, find_reverts
 from achievement_pipeline.judging.noise.files import are_wide, counted_lines, put_source_lines, with_source_lines
 from achievement_pipeline.judging.noise.reasons import Noise
-from achievement_pipeline.judging.people import canonical, read_coauthors, read_sign_offs, show_names
+from achievement_pipeline.judging.people import canonical, read_coauthors, read_sign_offs, display_names
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.keys import GIT
 from achievement_pipeline.lanes import ActivityKind
@@ -92,15 +92,15 @@ def could_count(
     headers = peel(commits["subject"], commits["body"])
     wide = are_wide(files)
     is_work = (noise.isna() | (noise == Noise.NOTEBOOK_OUTPUT) | wide).to_numpy()
-    places = places_of(files, commits)
+    positions = positions_of(files, commits)
     lines = files.assign(insertions=files["insertions"].mask(wide, rules.commits.min_lines + 1))
-    amounts = _count(places, len(commits), files, is_work, lines)
-    releases = _are_releases(commits, headers, count_code_lines(places, files, noise, len(commits)), rules)
+    amounts = _count(positions, len(commits), files, is_work, lines)
+    releases = _are_releases(commits, headers, count_code_lines(positions, files, noise, len(commits)), rules)
     no_merge = pd.Series(data=False, index=commits.index)
-    against = _against(commits, releases, amounts, find_reverts(commits, amounts), rules, no_merge)
-    against["import"] |= _are_foreign(commits, places, files)
+    exclusions = _exclusions(commits, releases, amounts, find_reverts(commits, amounts), rules, no_merge)
+    exclusions["import"] |= _are_foreign(commits, positions, files)
     effective_lines = written_lines(amounts)
-    verdicts = judge_significance(headers["type"], headers["description"], effective_lines, against, rules.commits)
+    verdicts = judge_significance(headers["type"], headers["description"], effective_lines, exclusions, rules.commits)
     return verdicts["significant"]
 
 
@@ -134,18 +134,18 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     commits = commits.reset_index(drop=True)
     headers = peel(commits["subject"], commits["body"])
     merged = are_merged_pieces(commits, headers)
-    bringers = find_bringers(commits, merged)
-    places = places_of(files, commits)
-    amounts = count_work(len(commits), places, files, noise, contents)
-    blobs = files[["path", "old_blob", "new_blob"]].assign(place=places)
-    reverts = find_reverts(commits, amounts, blobs[~merged.to_numpy()[places]])
-    releases = _are_releases(commits, headers, count_code_lines(places, files, noise, len(commits)), rules)
-    against = _against(commits, releases, amounts, reverts, rules, merged)
-    against["import"] |= _are_foreign(commits, places, files)
+    merged_by = find_merging_commits(commits, merged)
+    positions = positions_of(files, commits)
+    amounts = count_work(len(commits), positions, files, noise, contents)
+    blobs = files[["path", "old_blob", "new_blob"]].assign(position=positions)
+    reverts = find_reverts(commits, amounts, blobs[~merged.to_numpy()[positions]])
+    releases = _are_releases(commits, headers, count_code_lines(positions, files, noise, len(commits)), rules)
+    exclusions = _exclusions(commits, releases, amounts, reverts, rules, merged)
+    exclusions["import"] |= _are_foreign(commits, positions, files)
     effective_lines = written_lines(amounts)
-    work = work_files(places, files, noise)
+    work = work_files(positions, files, noise)
     categories = categorise(headers["type"], headers["description"], work)
-    brought = pd.Series(np.bincount(bringers[bringers >= 0], minlength=len(commits)), index=commits.index)
+    merged_in = pd.Series(np.bincount(merged_by[merged_by >= 0], minlength=len(commits)), index=commits.index)
     breaking = headers["marked"] | messages.have_breaking_footer(commits["body"])
     signs = find_signs(
         Work(
@@ -153,20 +153,20 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
             bodies=commits["body"],
             categories=categories["category"],
             breaking=breaking,
-            commits=brought,
-            files=work_files(places, with_source_lines(files, contents), noise),
+            commits=merged_in,
+            files=work_files(positions, with_source_lines(files, contents), noise),
         )
     )
-    against["mechanical"] = commits["sha"].isin(mechanical) | messages.are_automatic(commits["subject"])
-    against["mechanical"] |= are_mechanical(categories, signs)
-    likely = are_likely(signs, commits["repository"], ~against.any(axis="columns"), rules.impact)
+    exclusions["mechanical"] = commits["sha"].isin(mechanical) | messages.are_automatic(commits["subject"])
+    exclusions["mechanical"] |= are_mechanical(categories, signs)
+    likely = are_likely(signs, commits["repository"], ~exclusions.any(axis="columns"), rules.impact)
     verdicts = judge_significance(
-        headers["type"], headers["description"], effective_lines, against, rules.commits, likely=likely
+        headers["type"], headers["description"], effective_lines, exclusions, rules.commits, likely=likely
     )
-    of_counting = noise.isna().to_numpy() & verdicts["significant"].to_numpy()[places]
-    contents_of_work = _placed(files, places, of_counting, ["path", "old_blob", "new_blob"])
+    of_counting = noise.isna().to_numpy() & verdicts["significant"].to_numpy()[positions]
+    contents_of_work = _with_positions(files, positions, of_counting, ["path", "old_blob", "new_blob"])
     retractions = find_retractions(commits, contents_of_work, reverts, count=verdicts["significant"] & ~merged)
-    own_contents = contents_of_work[~merged.to_numpy()[contents_of_work["place"]]]
+    own_contents = contents_of_work[~merged.to_numpy()[contents_of_work["position"]]]
     persons = canonical(commits["author_email"], people)
     source_ids = GIT.source_ids(commits["repository"], commits["sha"])
     keys = GIT.keys(source_ids)
@@ -184,14 +184,14 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
                 person_name=_names(commits, persons, people),
                 coauthors=_coauthors(commits, persons, people, rules),
                 started_at=pd.Series(pd.NaT, index=commits.index, dtype=commits["committed_at"].dtype),
-                completed_at=_days_of_authors(commits),
+                completed_at=_author_days(commits),
                 category=categories["category"],
                 category_rule=categories["rule"],
                 significant=verdicts["significant"],
                 reasons=verdicts["reasons"] + ("," + retractions["reason"]).reindex(commits.index).fillna(""),
                 retracted_by=retractions["by"].map(keys).reindex(commits.index).astype("str"),
                 names=name_commits(commits, digest_contents(own_contents)),
-                links=link_commits(commits, _brought(commits, bringers)),
+                links=link_commits(commits, _merged_shas(commits, merged_by)),
             ),
             "signed_off_by": _listed(read_sign_offs(commits["body"], people), commits.index),
             "sha": commits["sha"],
@@ -200,21 +200,21 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
             "scope": headers["scope"],
             "breaking": breaking,
             **amounts,
-            "commits": brought,
+            "commits": merged_in,
         }
     )
-    activities = credit_merges(activities, bringers, effective_lines)
-    pulls = pull_requests_of(activities, commits, headers, bringers, commit_urls or {})
+    activities = credit_merges(activities, merged_by, effective_lines)
+    pulls = pull_requests_of(activities, commits, headers, merged_by, commit_urls or {})
     return typed(CommitActivities, pd.concat([activities, pulls], ignore_index=True))
 
 
-def _brought(commits: pd.DataFrame, bringers: npt.NDArray[np.int64]) -> pd.Series[str]:
+def _merged_shas(commits: pd.DataFrame, merged_by: npt.NDArray[np.int64]) -> pd.Series[str]:
     """Return the names of the commits that merges brought, by the place of the merge."""
-    brought = np.flatnonzero(bringers >= 0)
-    return pd.Series(commits["sha"].iloc[brought].array, index=bringers[brought], dtype="str")
+    merged_in = np.flatnonzero(merged_by >= 0)
+    return pd.Series(commits["sha"].iloc[merged_in].array, index=merged_by[merged_in], dtype="str")
 
 
-def _against(  # noqa: PLR0913, PLR0917 - what a verdict rests on
+def _exclusions(  # noqa: PLR0913, PLR0917 - what a verdict rests on
     commits: pd.DataFrame,
     releases: pd.Series[bool],
     amounts: pd.DataFrame,
@@ -249,17 +249,17 @@ def _are_releases(
 
 
 def count_code_lines(
-    places: npt.NDArray[np.int64], files: pd.DataFrame, noise: pd.Series[str], total: int
+    positions: npt.NDArray[np.int64], files: pd.DataFrame, noise: pd.Series[str], total: int
 ) -> npt.NDArray[np.int64]:
     """Count the lines of code among those of files that are work, by the place of their commit."""
     work = np.flatnonzero(noise.isna())
     code = work[are_code(files["path"].iloc[work])]
-    return np.bincount(places[code], weights=_lines(files)[code], minlength=total).astype("int64")
+    return np.bincount(positions[code], weights=_lines(files)[code], minlength=total).astype("int64")
 
 
 def count_work(
     total: int,
-    places: npt.NDArray[np.int64],
+    positions: npt.NDArray[np.int64],
     files: pd.DataFrame,
     noise: pd.Series[str],
     contents: DataFrame[CommitContents] | None,
@@ -270,7 +270,7 @@ def count_work(
 
     Args:
         total: How many commits there are.
-        places: The place of each file's commit among them.
+        positions: The position of each file's commit among them.
         files: Their changed files.
         noise: Why a file is not work, with the index of ``files``; missing where it is.
         contents: As in `judge_commits`.
@@ -287,12 +287,12 @@ def count_work(
             lines = np.where(uncounted > 0, uncounted, lines)
             reasons = reasons.mask(uncounted > 0, counted["lines_noise"])
     out = reasons.notna().to_numpy()
-    left_out = _left_out(places[out], reasons[out], lines[out], total)
-    return _count(places, total, files, is_work, source).assign(left_out=left_out)
+    left_out = _left_out(positions[out], reasons[out], lines[out], total)
+    return _count(positions, total, files, is_work, source).assign(left_out=left_out)
 
 
 def _count(
-    places: npt.NDArray[np.int64],
+    positions: npt.NDArray[np.int64],
     total: int,
     files: pd.DataFrame,
     is_work: npt.NDArray[np.bool_],
@@ -305,7 +305,7 @@ def _count(
 
     def count(rows: npt.NDArray[np.bool_], weights: pd.Series[int] | None = None) -> npt.NDArray[np.int64]:
         chosen = None if weights is None else weights.fillna(0).to_numpy(dtype="int64")[rows]
-        return np.bincount(places[rows], weights=chosen, minlength=total).astype("int64")
+        return np.bincount(positions[rows], weights=chosen, minlength=total).astype("int64")
 
     return pd.DataFrame(
         {
@@ -326,13 +326,13 @@ def written_lines(amounts: pd.DataFrame) -> pd.Series[int]:
     return added + removed.clip(upper=added) + only_removed.clip(upper=_MOST_REMOVED)
 
 
-def _are_foreign(commits: pd.DataFrame, places: npt.NDArray[np.int64], files: pd.DataFrame) -> pd.Series[bool]:
+def _are_foreign(commits: pd.DataFrame, positions: npt.NDArray[np.int64], files: pd.DataFrame) -> pd.Series[bool]:
     """Tell which commits bring so many files that others wrote them; renamed files were there before."""
     stayed = ~files["status"].isin(["R", "C"]).to_numpy()
-    return pd.Series(np.bincount(places[stayed], minlength=len(commits)) > FOREIGN_FILES, index=commits.index)
+    return pd.Series(np.bincount(positions[stayed], minlength=len(commits)) > FOREIGN_FILES, index=commits.index)
 
 
-def _days_of_authors(commits: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+def _author_days(commits: pd.DataFrame) -> pd.Series[pd.Timestamp]:
     """Return when commits were made, moved by as little as it takes to the day that it was for their authors.
 
     Documents and periods count in days of UTC; 8:30 on New Year's Day in Tokyo is still the old year there.
@@ -353,27 +353,27 @@ def _are_deleted(files: pd.DataFrame) -> npt.NDArray[np.bool_]:
 
 
 def _left_out(
-    places: npt.NDArray[np.int64], noise: pd.Series[str], lines: npt.NDArray[np.int64], total: int
+    positions: npt.NDArray[np.int64], noise: pd.Series[str], lines: npt.NDArray[np.int64], total: int
 ) -> pd.Series[str]:
     """Return, for each commit, the JSON object of its files or lines that are not work, by reason."""
-    left_out = pd.DataFrame({"place": places, "reason": noise.to_numpy(), "lines": lines})
-    by_reason = left_out.groupby(["place", "reason"])["lines"].agg(files="size", lines="sum").reset_index()
+    left_out = pd.DataFrame({"position": positions, "reason": noise.to_numpy(), "lines": lines})
+    by_reason = left_out.groupby(["position", "reason"])["lines"].agg(files="size", lines="sum").reset_index()
     entries = '"' + by_reason["reason"].astype("str") + '":' + json_objects(by_reason[["files", "lines"]])
-    lists = json_lists(entries, by_reason["place"])
+    lists = json_lists(entries, by_reason["position"])
     objects = "{" + lists.str[1:-1] + "}"
     return objects.reindex(range(total), fill_value="{}").astype("str")
 
 
-def work_files(places: npt.NDArray[np.int64], files: pd.DataFrame, noise: pd.Series[str]) -> pd.DataFrame:
+def work_files(positions: npt.NDArray[np.int64], files: pd.DataFrame, noise: pd.Series[str]) -> pd.DataFrame:
     """Return the files that are work: ``place`` of their commit, path, status, insertions, deletions."""
-    return _placed(files, places, noise.isna().to_numpy(), ["path", "status", "insertions", "deletions"])
+    return _with_positions(files, positions, noise.isna().to_numpy(), ["path", "status", "insertions", "deletions"])
 
 
-def _placed(
-    files: pd.DataFrame, places: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_], columns: list[str]
+def _with_positions(
+    files: pd.DataFrame, positions: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_], columns: list[str]
 ) -> pd.DataFrame:
     """Return some columns of chosen files, and the ``place`` of their commit."""
-    return files.loc[chosen, columns].reset_index(drop=True).assign(place=places[chosen])
+    return files.loc[chosen, columns].reset_index(drop=True).assign(position=positions[chosen])
 
 
 def _titles(titles: pd.Series[str], commits: pd.DataFrame) -> pd.Series[str]:
@@ -384,7 +384,7 @@ def _titles(titles: pd.Series[str], commits: pd.DataFrame) -> pd.Series[str]:
 
 def _names(commits: pd.DataFrame, persons: pd.Series[str], people: Sequence[Person]) -> pd.Series[str]:
     oldest_first = commits.sort_values(["committed_at", "sha"]).index
-    names = show_names(persons[oldest_first], commits["author_name"][oldest_first], people)
+    names = display_names(persons[oldest_first], commits["author_name"][oldest_first], people)
     return names.reindex(commits.index)
 
 

@@ -14,16 +14,16 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import LinearActivities, RawLinearIssues, RawLinearProjects, Scores, Skills, typed
-from achievement_pipeline.judging.addresses import Asked
+from achievement_pipeline.judging.addresses import WorkFilter
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories.categorise import Category, categorise
 from achievement_pipeline.judging.categories.labels import categorise_labels
 from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.impact.significance import weigh
 from achievement_pipeline.judging.lanes.activities import describe_activity
-from achievement_pipeline.judging.ledgers import Measure, add_up, constant, counted, each, per_unit, sum_ledger
+from achievement_pipeline.judging.ledgers import Measure, add_up, constant, counted, per_unit, points_each, sum_ledger
 from achievement_pipeline.judging.links.references import link_issues, link_projects, name_issues
-from achievement_pipeline.judging.people import are_asked_for, canonical
+from achievement_pipeline.judging.people import are_selected, canonical
 from achievement_pipeline.judging.rules import LinearRules, Person, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_named_skills
 from achievement_pipeline.judging.skills.mentions import find_mentions
@@ -42,7 +42,7 @@ def judge_linear(
     rules: Rules,
     *,
     people: Sequence[Person] = (),
-    asked: Asked = Asked(),  # noqa: B008 - it is immutable
+    work_filter: WorkFilter = WorkFilter(),  # noqa: B008 - it is immutable
 ) -> DataFrame[LinearActivities]:
     """Judge completed issues and projects: whose they are, what they are, and whether they count.
 
@@ -51,7 +51,7 @@ def judge_linear(
         projects: Of the same.
         rules: Who is a bot; the estimate of an issue that has none.
         people: The addresses of each person.
-        asked: Whose work is asked for.
+        work_filter: Authors and first day to keep.
 
     Returns:
         One row an issue, in their order, then one a project.
@@ -63,15 +63,15 @@ def judge_linear(
         ignore_index=True,
     )
     names = pd.concat([issues["assignee_name"], projects["lead_name"]], ignore_index=True).fillna("").astype("str")
-    against = pd.DataFrame(
+    exclusions = pd.DataFrame(
         {
             "unassigned": judged["person"] == "",
             "bot": are_bots(names, judged["person"], rules.bots),
-            "not-asked": ~are_asked_for(judged, asked, people),
+            "not-asked": ~are_selected(judged, work_filter, people),
         }
     )
     completed = pd.Series("completed", index=judged.index, dtype="str")
-    return typed(LinearActivities, judged.assign(**weigh(completed, against)))
+    return typed(LinearActivities, judged.assign(**weigh(completed, exclusions)))
 
 
 def score_linear(activities: DataFrame[LinearActivities], rules: LinearRules) -> DataFrame[Scores]:
@@ -185,15 +185,15 @@ def _score_issues(issues: pd.DataFrame, rules: LinearRules) -> list[pd.DataFrame
     estimates = issues["estimate"].fillna(rules.missing_estimate)
     complexity = [
         constant("base", rules.complexity_base, "every issue that counts", issues.index),
-        Measure("estimate", estimates * rules.complexity_points_per_estimate, _say_estimates(issues, rules)),
+        Measure("estimate", estimates * rules.complexity_points_per_estimate, _estimate_evidence(issues, rules)),
     ]
     return [add_up("impact", [impact], 100), add_up("complexity", complexity, rules.complexity_max)]
 
 
-def _say_estimates(issues: pd.DataFrame, rules: LinearRules) -> pd.Series[str]:
+def _estimate_evidence(issues: pd.DataFrame, rules: LinearRules) -> pd.Series[str]:
     """Return each estimate as its team writes it: in T-shirts, or a number and its scale."""
-    gives = each(rules.complexity_points_per_estimate)
-    said = [
+    gives = points_each(rules.complexity_points_per_estimate)
+    texts = [
         f"not estimated, taken for {rules.missing_estimate:g}{gives}"
         if pd.isna(estimate)
         else f"estimate {_SHIRTS.get(estimate, '')} ({estimate:g}){gives}".replace("  ", " ")
@@ -201,7 +201,7 @@ def _say_estimates(issues: pd.DataFrame, rules: LinearRules) -> pd.Series[str]:
         else f"estimate {estimate:g} ({scale}){gives}"
         for estimate, scale in zip(issues["estimate"], issues["estimation"].fillna("unknown scale"), strict=True)
     ]
-    return pd.Series(said, index=issues.index, dtype="str")
+    return pd.Series(texts, index=issues.index, dtype="str")
 
 
 def _score_projects(projects: pd.DataFrame, rules: LinearRules) -> list[pd.DataFrame]:
@@ -218,7 +218,7 @@ def _score_projects(projects: pd.DataFrame, rules: LinearRules) -> list[pd.DataF
         + counted(projects["issues"], "issue")
         + ": "
         + sums.map("{:g}".format).astype("str")
-        + each(rules.project_complexity_points_per_estimate),
+        + points_each(rules.project_complexity_points_per_estimate),
     )
     complexity = [constant("base", rules.project_complexity_base, why, projects.index), estimates]
     return [

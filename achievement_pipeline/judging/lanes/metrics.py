@@ -26,7 +26,7 @@ _LOWER = (
 """Words of metrics, those that say most about quality first. Usual names in scikit-learn, Keras, PyTorch Lightning,
 torchmetrics and Hugging Face's evaluate."""
 
-_PREFERENCE = {word: place for place, word in enumerate((*_HIGHER, *_LOWER))}
+_PREFERENCE = {word: position for position, word in enumerate((*_HIGHER, *_LOWER))}
 _HELD_OUT = frozenset({"val", "valid", "validation", "test", "eval", "dev", "holdout", "oof", "cv"})
 _TRAINING = frozenset({"train", "training", "fit"})
 
@@ -47,7 +47,7 @@ def choose_comparison(experiment: str, metrics: Iterable[str], rules: Iterable[M
     for rule in rules:
         if fnmatchcase(experiment, rule.experiment):
             return Comparison(rule.metric, rule.better)
-    known = [(rank, name, better) for name in metrics if (told := _read(name)) for rank, better in [told]]
+    known = [(rank, name, better) for name in metrics if (found := _read(name)) for rank, better in [found]]
     if not known:
         return None
     _, name, better = min(known)

@@ -14,7 +14,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills, typed
-from achievement_pipeline.judging.addresses import Asked
+from achievement_pipeline.judging.addresses import WorkFilter
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories.categorise import Category
 from achievement_pipeline.judging.impact.significance import code_where, join_codes, weigh
@@ -22,7 +22,7 @@ from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.lanes.metrics import choose_comparison
 from achievement_pipeline.judging.ledgers import Measure, add_up, constant, per_unit, sum_ledger
 from achievement_pipeline.judging.links.references import link_runs
-from achievement_pipeline.judging.people import are_asked_for, canonical
+from achievement_pipeline.judging.people import are_selected, canonical
 from achievement_pipeline.judging.rules import MetricRule, MlflowRules, Person, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_named_skills
 from achievement_pipeline.judging.skills.mentions import NAMED, find_mentions
@@ -40,7 +40,7 @@ def judge_runs(
     rules: Rules,
     *,
     people: Sequence[Person] = (),
-    asked: Asked = Asked(),  # noqa: B008 - it is immutable
+    work_filter: WorkFilter = WorkFilter(),  # noqa: B008 - it is immutable
 ) -> DataFrame[MlflowActivities]:
     """Judge runs: whose they are, and whether they count.
 
@@ -50,7 +50,7 @@ def judge_runs(
         rules: What runs of an experiment are compared by.
         people: The addresses of each person. A run knows the login of its user alone: who lists it among their
             addresses has the run.
-        asked: Whose work is asked for.
+        work_filter: Authors and first day to keep.
 
     Returns:
         One row a run, in their order.
@@ -85,16 +85,16 @@ def judge_runs(
             **compared[["metric", "value", "best_before"]],
         }
     )
-    against = pd.DataFrame(
+    exclusions = pd.DataFrame(
         {
             **{status: runs["status"] == status for status in ("running", "scheduled", "failed", "killed")},
             "unassigned": users == "",
             "bot": are_bots(users, users, rules.bots),
-            "not-asked": ~are_asked_for(judged, asked, people),
+            "not-asked": ~are_selected(judged, work_filter, people),
         }
     )
     best = ("best:" + compared["metric"].str.replace(",", " ", regex=False)).where(compared["is_best"], "")
-    verdicts = weigh(join_codes([code_where("model", models != "[]"), best.fillna("").astype("str")]), against)
+    verdicts = weigh(join_codes([code_where("model", models != "[]"), best.fillna("").astype("str")]), exclusions)
     return typed(MlflowActivities, judged.assign(**verdicts))
 
 
@@ -107,7 +107,7 @@ def score_runs(activities: DataFrame[MlflowActivities], rules: MlflowRules) -> D
     runs = activities.loc[activities["significant"]].set_index("key", drop=False)
     registered = runs["models"] != "[]"
     models = runs["models"].map(lambda names: ", ".join(json.loads(names))).astype("str")
-    evidence = ("registered " + models).where(registered, _say_best(runs))
+    evidence = ("registered " + models).where(registered, _best_evidence(runs))
     points = pd.Series(np.where(registered, rules.impact_registered, rules.impact_best), runs.index, dtype="float64")
     values = runs["params"] + runs["metrics"]
     complexity = [
@@ -177,7 +177,7 @@ def _titles(runs: pd.DataFrame, models: pd.Series[str], compared: pd.DataFrame) 
     return titles.where(first == "", "Registered model " + first).astype("str")
 
 
-def _say_best(runs: pd.DataFrame) -> pd.Series[str]:
+def _best_evidence(runs: pd.DataFrame) -> pd.Series[str]:
     value, before = runs["value"].map("{:g}".format).astype("str"), runs["best_before"].map("{:g}".format).astype("str")
     return (runs["metric"] + " " + value + ", the best of " + runs["experiment"] + " so far; before: " + before).fillna(
         ""

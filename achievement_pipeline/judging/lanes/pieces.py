@@ -23,19 +23,19 @@ _ON_GITHUB = "(?i)^[^/]*github[^/]*/[^/]+/[^/]"
 """Repositories of GitHub, or of an Enterprise server: ``host/owner/name``."""
 
 
-def credit_merges(activities: pd.DataFrame, bringers: npt.NDArray[np.int64], lines: pd.Series[int]) -> pd.DataFrame:
+def credit_merges(activities: pd.DataFrame, merged_by: npt.NDArray[np.int64], lines: pd.Series[int]) -> pd.DataFrame:
     """Give merges to whom most lines are of that they brought; the others, and their co-authors, share them.
 
     Args:
         activities: A row a commit: ``person``, ``person_name``, ``coauthors``.
-        bringers: As `achievement_pipeline.judging.links.merges.find_bringers` returns it.
+        merged_by: As `achievement_pipeline.judging.links.merges.find_bringers` returns it.
         lines: Effective lines of each commit.
     """
-    brought = np.flatnonzero(bringers >= 0)
-    if not len(brought):
+    merged_in = np.flatnonzero(merged_by >= 0)
+    if not len(merged_in):
         return activities
-    work = activities.iloc[brought][["person", "person_name", "coauthors"]].assign(
-        merge=bringers[brought], lines=lines.iloc[brought].array
+    work = activities.iloc[merged_in][["person", "person_name", "coauthors"]].assign(
+        merge=merged_by[merged_in], lines=lines.iloc[merged_in].array
     )
     work["lines"] = work.groupby(["merge", "person"])["lines"].transform("sum")
     authors = work.sort_values(["merge", "lines", "person"], ascending=[True, False, True]).drop_duplicates("merge")
@@ -57,7 +57,7 @@ def pull_requests_of(
     activities: pd.DataFrame,
     commits: pd.DataFrame,
     headers: pd.DataFrame,
-    bringers: npt.NDArray[np.int64],
+    merged_by: npt.NDArray[np.int64],
     commit_urls: Mapping[str, str],
 ) -> pd.DataFrame:
     """Return a row a pull request that merges and squashes of GitHub tell of, as its commit was judged.
@@ -66,11 +66,11 @@ def pull_requests_of(
         activities: The judged commits.
         commits: The same, as they were read.
         headers: Their messages, peeled.
-        bringers: As in `credit_merges`.
+        merged_by: As in `credit_merges`.
         commit_urls: What a commit's name is put behind to see it, by repository.
     """
-    merges = pd.Series(bringers, index=commits.index)
-    in_another = (bringers >= 0) & headers["number"].iloc[bringers].notna().to_numpy()
+    merges = pd.Series(merged_by, index=commits.index)
+    in_another = (merged_by >= 0) & headers["number"].iloc[merged_by].notna().to_numpy()
     known = headers["number"].notna() & contains(commits["repository"], _ON_GITHUB)
     known &= ~in_another & (headers["merged"] | (commits["diff"] != DiffState.MERGE))
     if not known.any():

@@ -26,7 +26,7 @@ from achievement_pipeline.frames import (
     typed,
 )
 from achievement_pipeline.judging.accounts import persons_of, read_accounts
-from achievement_pipeline.judging.addresses import Asked
+from achievement_pipeline.judging.addresses import WorkFilter
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.categorise import categorise
@@ -54,16 +54,16 @@ from achievement_pipeline.judging.ledgers import (
     add_up,
     constant,
     counted,
-    each,
     per_point,
     per_unit,
+    points_each,
     sum_ledger,
 )
-from achievement_pipeline.judging.links.commit_names import places_of
+from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.links.references import link_pull_requests, link_reviews, name_pull_requests
 from achievement_pipeline.judging.links.same_work import Retraction, find_reverted_pull_requests
 from achievement_pipeline.judging.noise.files import noise_reasons
-from achievement_pipeline.judging.people import are_asked_for, canonical
+from achievement_pipeline.judging.people import are_selected, canonical
 from achievement_pipeline.judging.rules import BotRules, Person, ReviewRules, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_skills
 from achievement_pipeline.judging.skills.mentions import find_mentions
@@ -87,7 +87,7 @@ def judge_pull_requests(  # noqa: PLR0913 - what a verdict rests on
     rules: Rules,
     *,
     people: Sequence[Person] = (),
-    asked: Asked = Asked(),  # noqa: B008 - it is immutable
+    work_filter: WorkFilter = WorkFilter(),  # noqa: B008 - it is immutable
 ) -> DataFrame[PullRequestActivities]:
     """Judge merged pull requests and reviews: whose they are, what they are, and whether they count.
 
@@ -99,7 +99,7 @@ def judge_pull_requests(  # noqa: PLR0913 - what a verdict rests on
             answer on their own is none.
         rules: What makes them count.
         people: The addresses of each person.
-        asked: Whose work is asked for.
+        work_filter: Authors and first day to keep.
 
     Returns:
         One row a pull request, in their order, then one a reviewer and pull request.
@@ -115,8 +115,8 @@ def judge_pull_requests(  # noqa: PLR0913 - what a verdict rests on
     pulls["person"] = persons_of(pulls["repository"], pulls["author"], accounts, people)
     given = _given_reviews(reviews, pulls, accounts, people, rules.bots)
     work = changed_files(files)
-    judged = _judge_pulls(pulls, commits, work, given, rules, people, asked, accounts)
-    judged_reviews = _judge_reviews(given, judged, rules.reviews, people, asked)
+    judged = _judge_pulls(pulls, commits, work, given, rules, people, work_filter, accounts)
+    judged_reviews = _judge_reviews(given, judged, rules.reviews, people, work_filter)
     return typed(PullRequestActivities, pd.concat([judged, judged_reviews], ignore_index=True))
 
 
@@ -178,16 +178,16 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
     given: pd.DataFrame,
     rules: Rules,
     people: Sequence[Person],
-    asked: Asked,
+    work_filter: WorkFilter,
     accounts: pd.Series[str],
 ) -> pd.DataFrame:
     headers = peel(pulls["title"], pulls["body"])
     noise = noise_reasons(files)
-    places = places_of(files, pulls)
-    amounts = count_work(len(pulls), places, files, noise, None)
+    positions = positions_of(files, pulls)
+    amounts = count_work(len(pulls), positions, files, noise, None)
     coauthors = _coauthors(pulls, commits, accounts, people, rules.bots)
     labelled = categorise_labels(pulls["labels"])
-    changed = work_files(places, files, noise)
+    changed = work_files(positions, files, noise)
     otherwise = categorise(headers["type"], headers["description"], changed)
     categories = labelled[["category", "rule"]].fillna(otherwise)
     breaking = headers["marked"] | messages.have_breaking_footer(pulls["body"])
@@ -196,7 +196,7 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
             titles=headers["description"],
             bodies=pulls["body"],
             categories=categories["category"],
-            breaking=breaking | _say_breaking(pulls["labels"]),
+            breaking=breaking | _have_breaking_label(pulls["labels"]),
             commits=pulls["commit_count"].fillna(1).astype("int64"),
             files=changed,
         )
@@ -237,26 +237,26 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
         }
     )
     projects = replace(pulls["repository"], _OWNER, "")
-    against = pd.DataFrame(
+    exclusions = pd.DataFrame(
         {
             "ghost": pulls["author"].isna(),
-            "bot": _are_machines(pulls["author"], pulls["author_kind"], rules.bots),
-            "not-asked": ~are_asked_for(judged, asked, people),
+            "bot": _are_bot_accounts(pulls["author"], pulls["author_kind"], rules.bots),
+            "not-asked": ~are_selected(judged, work_filter, people),
             "revert": pulls["is_revert"],
             # what is only not read again yet counts as it was read
             "unread": (pulls["detail"] == "pending") & pulls["additions"].isna(),
             "release": messages.are_releases(headers["written"], projects)
-            & (count_code_lines(places, files, noise, len(pulls)) <= rules.commits.min_lines),
+            & (count_code_lines(positions, files, noise, len(pulls)) <= rules.commits.min_lines),
             "import": amounts["files"] > FOREIGN_FILES,
             "no-work": (pulls["detail"] == "read") & (amounts["effective_files"] == 0),
             "mechanical": are_mechanical(categories, signs),
         }
     )
     lines = written_lines(amounts)
-    likely = are_likely(signs, pulls["repository"], ~against.any(axis="columns"), rules.impact)
+    likely = are_likely(signs, pulls["repository"], ~exclusions.any(axis="columns"), rules.impact)
     also = [labelled["rule"].fillna("").astype("str"), code_where("reviewed", reviewers > 0)]
     verdicts = judge_significance(
-        headers["type"], headers["description"], lines, against, rules.commits, also=also, likely=likely
+        headers["type"], headers["description"], lines, exclusions, rules.commits, also=also, likely=likely
     )
     taken_back = code_where(Retraction.REVERTED.value, judged["retracted_by"].notna())
     return judged.assign(**verdicts.assign(reasons=join_codes([verdicts["reasons"], taken_back])))
@@ -270,14 +270,14 @@ def _given_reviews(
     bots: BotRules,
 ) -> pd.DataFrame:
     """Return one row a pull request and reviewer who is not its author: all that they said of it, and when."""
-    said = reviews.merge(pulls[[*_PULL_REQUEST, "author", "title"]], on=_PULL_REQUEST)
-    said = said[said["reviewer"].notna() & (said["reviewer"].str.lower() != said["author"].str.lower())]
-    said = said.sort_values(["submitted_at", "url"]).assign(
+    posted = reviews.merge(pulls[[*_PULL_REQUEST, "author", "title"]], on=_PULL_REQUEST)
+    posted = posted[posted["reviewer"].notna() & (posted["reviewer"].str.lower() != posted["author"].str.lower())]
+    posted = posted.sort_values(["submitted_at", "url"]).assign(
         login=lambda frame: frame["reviewer"].str.lower(),
         words=lambda frame: frame["body"].str.split().map(len),
         asks=lambda frame: frame["state"] == "changes_requested",
     )
-    given = said.groupby([*_PULL_REQUEST, "login"], as_index=False).agg(
+    given = posted.groupby([*_PULL_REQUEST, "login"], as_index=False).agg(
         title=("title", "first"),
         reviewer=("reviewer", "last"),
         kind=("reviewer_kind", "last"),
@@ -290,12 +290,12 @@ def _given_reviews(
         completed_at=("submitted_at", "last"),
     )
     given["person"] = persons_of(given["repository"], given["login"], accounts, people)
-    given["bot"] = _are_machines(given["reviewer"], given["kind"], bots)
+    given["bot"] = _are_bot_accounts(given["reviewer"], given["kind"], bots)
     return given
 
 
 def _judge_reviews(
-    given: pd.DataFrame, pulls: pd.DataFrame, rules: ReviewRules, people: Sequence[Person], asked: Asked
+    given: pd.DataFrame, pulls: pd.DataFrame, rules: ReviewRules, people: Sequence[Person], work_filter: WorkFilter
 ) -> pd.DataFrame:
     reviewed = given[_PULL_REQUEST].merge(pulls.drop(columns="completed_at"), on=_PULL_REQUEST)
     source_ids = _source_ids(given) + "/review/" + given["login"]
@@ -322,19 +322,19 @@ def _judge_reviews(
         verdict=given["state"].where(~given["asks"], "changes_requested"),
         words=given["words"].astype("Int32"),
     ).astype({"kind": "str", "coauthors": "str", "names": "str"})
-    against = pd.DataFrame(
+    exclusions = pd.DataFrame(
         {
             "bot": given["bot"].astype(bool),
-            "not-asked": ~are_asked_for(judged, asked, people),
+            "not-asked": ~are_selected(judged, work_filter, people),
         }
     )
-    speaking_for = join_codes(
+    reasons_for = join_codes(
         [
             code_where("changes-requested", given["asks"].astype(bool)),
             code_where(f"words>{rules.min_words}", given["words"] > rules.min_words),
         ]
     )
-    return judged.assign(**weigh(speaking_for, against))[list(pulls.columns)]
+    return judged.assign(**weigh(reasons_for, exclusions))[list(pulls.columns)]
 
 
 def _score_pulls(pulls: pd.DataFrame, rules: Rules) -> list[pd.DataFrame]:
@@ -362,7 +362,7 @@ def _score_pulls(pulls: pd.DataFrame, rules: Rules) -> list[pd.DataFrame]:
     return [explain_impact(pulls["signs"], rules.impact), add_up("complexity", complexity, own.complexity_max)]
 
 
-def _say_breaking(labels: pd.Series[str]) -> pd.Series[bool]:
+def _have_breaking_label(labels: pd.Series[str]) -> pd.Series[bool]:
     """Whether a label calls the change a breaking one."""
     plain = [{plain_label(name) for name in json.loads(names)} for names in labels]
     return pd.Series([bool(names & _BREAKING_LABELS) for names in plain], index=labels.index, dtype=bool)
@@ -370,14 +370,14 @@ def _say_breaking(labels: pd.Series[str]) -> pd.Series[bool]:
 
 def _score_reviews(reviews: pd.DataFrame, rules: ReviewRules) -> list[pd.DataFrame]:
     why = "every review that counts"
-    asked = (reviews["verdict"] == "changes_requested").astype("float64")
+    requested = (reviews["verdict"] == "changes_requested").astype("float64")
     words = reviews["words"].astype("int64")
     impact = [
         constant("base", rules.impact_base, why, reviews.index),
         per_point("words", words, "word", rules.impact_words_per_point),
         Measure(
             "changes",
-            asked * rules.impact_changes_requested,
+            requested * rules.impact_changes_requested,
             pd.Series("changes requested", index=reviews.index, dtype="str"),
         ),
     ]
@@ -385,7 +385,7 @@ def _score_reviews(reviews: pd.DataFrame, rules: ReviewRules) -> list[pd.DataFra
     reading = Measure(
         "files",
         files * rules.complexity_points_per_file,
-        counted(files, "effective file") + " under review" + each(rules.complexity_points_per_file),
+        counted(files, "effective file") + " under review" + points_each(rules.complexity_points_per_file),
     )
     complexity = [constant("base", rules.complexity_base, why, reviews.index), reading]
     return [add_up("impact", impact, rules.impact_max), add_up("complexity", complexity, rules.complexity_max)]
@@ -429,7 +429,7 @@ def _count_reviewers(pulls: pd.DataFrame, given: pd.DataFrame) -> pd.Series[int]
     return pd.Series(of_pulls.to_numpy(dtype=np.int64), index=pulls.index)
 
 
-def _are_machines(logins: pd.Series[str], kinds: pd.Series[str], rules: BotRules) -> pd.Series[bool]:
+def _are_bot_accounts(logins: pd.Series[str], kinds: pd.Series[str], rules: BotRules) -> pd.Series[bool]:
     names = logins.fillna("").astype("str")
     allowed = names.str.lower().isin({name.lower() for name in rules.allow})
     return (are_bots(names, names, rules) | (kinds == "Bot").fillna(value=False)) & ~allowed

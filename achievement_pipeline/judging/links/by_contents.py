@@ -35,20 +35,20 @@ def find_restorations(commits: pd.DataFrame, files: pd.DataFrame) -> pd.DataFram
     # few changes lie between contents that another change lies between too, in either direction
     between = _beginnings(files["old_blob"]) ^ _beginnings(files["new_blob"])
     _, number, counts = np.unique(between, return_inverse=True, return_counts=True)
-    undoing = files[_all_of(files["place"], counts[number] > 1)]
+    undoing = files[_all_of(files["position"], counts[number] > 1)]
     undone = files[
         are_among(files["old_blob"], undoing["new_blob"]) & are_among(files["new_blob"], undoing["old_blob"])
     ]
-    undone = undone[_sizes(files)[undone["place"]] == _sizes(undone, len(commits))[undone["place"]]]
+    undone = undone[_sizes(files)[undone["position"]] == _sizes(undone, len(commits))[undone["position"]]]
     if undone.empty:
         return nothing
     after = _digests(undoing.assign(old_blob=undoing["new_blob"], new_blob=undoing["old_blob"]), commits)
     before = _digests(undone, commits)
     pairs = after.merge(before, on=["repository", "digest"], suffixes=("", "_before"))
     gap = pairs["at"] - pairs["at_before"]
-    pairs = pairs[(gap >= pd.Timedelta(0)) & (gap <= _WEEKS) & (pairs["place"] != pairs["place_before"])]
-    pairs = pairs.sort_values(["at_before", "place_before"]).drop_duplicates("place", keep="last")
-    return pd.DataFrame({"revert": pairs["place"].array, "target": pairs["place_before"].array})
+    pairs = pairs[(gap >= pd.Timedelta(0)) & (gap <= _WEEKS) & (pairs["position"] != pairs["position_before"])]
+    pairs = pairs.sort_values(["at_before", "position_before"]).drop_duplicates("position", keep="last")
+    return pd.DataFrame({"revert": pairs["position"].array, "target": pairs["position_before"].array})
 
 
 def find_squashed(commits: pd.DataFrame, work: pd.DataFrame) -> Iterator[tuple[int, int]]:
@@ -58,37 +58,41 @@ def find_squashed(commits: pd.DataFrame, work: pd.DataFrame) -> Iterator[tuple[i
         commits: Commits of any number of repositories.
         work: The files that are work, of commits that stand, as in `find_restorations`.
     """
-    repeated = _all_of(work["place"], are_repeated(work["new_blob"]))
+    repeated = _all_of(work["position"], are_repeated(work["new_blob"]))
     paths = work["path"][repeated]
     near = work[are_among(work["path"], paths)].assign(
-        repository=lambda rows: commits["repository"][rows["place"]].array
+        repository=lambda rows: commits["repository"][rows["position"]].array
     )
     makers: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
-    for place, path, old, new, repository in near[["place", "path", "old_blob", "new_blob", "repository"]].itertuples(
-        index=False
-    ):
-        makers.setdefault((repository, path, new), []).append((place, old))
+    for position, path, old, new, repository in near[
+        ["position", "path", "old_blob", "new_blob", "repository"]
+    ].itertuples(index=False):
+        makers.setdefault((repository, path, new), []).append((position, old))
     sizes = _sizes(work, len(commits))
     times = commits["committed_at"]
-    rows_of = near.groupby("place").indices
-    for place in work["place"][repeated].unique().tolist():
-        rows = near.iloc[rows_of[place]]
-        steps = [_steps(place, row, makers) for row in rows.itertuples(index=False)]
+    rows_of = near.groupby("position").indices
+    for position in work["position"][repeated].unique().tolist():
+        rows = near.iloc[rows_of[position]]
+        steps = [_steps(position, row, makers) for row in rows.itertuples(index=False)]
         if not all(steps):
             continue
         visited = pd.Series([step for chain in steps for step in chain or ()], dtype="int64")
         members = visited.value_counts()
-        if len(members) > 1 and (members == sizes[members.index]).all() and times[place] >= times[members.index].max():
-            yield from ((member, place) for member in members.index.to_list())
+        if (
+            len(members) > 1
+            and (members == sizes[members.index]).all()
+            and times[position] >= times[members.index].max()
+        ):
+            yield from ((member, position) for member in members.index.to_list())
 
 
-def _steps(place: int, row: object, makers: dict[tuple[str, str, str], list[tuple[int, str]]]) -> list[int] | None:
+def _steps(position: int, row: object, makers: dict[tuple[str, str, str], list[tuple[int, str]]]) -> list[int] | None:
     """Return the commits that lead to what a squash made of a path from what it was before; None where none do."""
     repository, path, state = (getattr(row, name) for name in ("repository", "path", "new_blob"))
     found: list[int] = []
     while state != getattr(row, "old_blob"):  # noqa: B009 - rows of itertuples have no type
         maker = next(
-            (each for each in makers.get((repository, path, state), ()) if each[0] not in {place, *found}), None
+            (each for each in makers.get((repository, path, state), ()) if each[0] not in {position, *found}), None
         )
         if maker is None or len(found) == _STATES:
             return None
@@ -97,12 +101,12 @@ def _steps(place: int, row: object, makers: dict[tuple[str, str, str], list[tupl
     return found
 
 
-def _all_of(places: pd.Series[int], holds: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def _all_of(positions: pd.Series[int], holds: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Tell of each row whether something holds for all rows of its place."""
-    if places.empty:
+    if positions.empty:
         return holds
-    fails = np.bincount(places, weights=~holds) > 0
-    return ~fails[places.to_numpy()]
+    fails = np.bincount(positions, weights=~holds) > 0
+    return ~fails[positions.to_numpy()]
 
 
 def _beginnings(blobs: pd.Series[str]) -> npt.NDArray[np.uint64]:
@@ -113,17 +117,17 @@ def _beginnings(blobs: pd.Series[str]) -> npt.NDArray[np.uint64]:
 
 
 def _sizes(files: pd.DataFrame, total: int = 0) -> npt.NDArray[np.int64]:
-    return np.bincount(files["place"], minlength=total)
+    return np.bincount(files["position"], minlength=total)
 
 
 def _digests(files: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     """Return one row a commit: its place, repository and moment, and a number for what it made of what."""
     rows = pd.util.hash_pandas_object(files[["path", "old_blob", "new_blob"]], index=False).to_numpy()
-    sums = pd.Series(rows, index=files["place"].array, dtype="uint64").groupby(level=0).sum()
+    sums = pd.Series(rows, index=files["position"].array, dtype="uint64").groupby(level=0).sum()
     own = commits.loc[sums.index, ["repository", "committed_at"]]
     return pd.DataFrame(
         {
-            "place": sums.index,
+            "position": sums.index,
             "digest": sums.array,
             "repository": own["repository"].array,
             "at": own["committed_at"].array,

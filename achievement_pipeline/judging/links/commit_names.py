@@ -14,6 +14,6 @@ def commit_names(repositories: pd.Series[str], shas: pd.Series[str]) -> pd.Serie
     return repositories + "@" + shas
 
 
-def places_of(named: pd.DataFrame, commits: pd.DataFrame) -> npt.NDArray[np.int64]:
+def positions_of(named: pd.DataFrame, commits: pd.DataFrame) -> npt.NDArray[np.int64]:
     """Return the place among commits of the one that each row names by ``repository`` and ``sha``; -1 for none."""
     return rows_among(named, commits, ["repository", "sha"])

@@ -49,7 +49,7 @@ _PERHAPS = rf"(?i)\b(?:{_BELONGS}|{_RELATED}|{_IGNORED})[ \t:].*[a-z0-9]-[1-9]"
 
 
 @dataclass(frozen=True)
-class Told:
+class IssueReferences:
     """What texts say of Linear issues with magic words: identifiers by row, in the order of the text."""
 
     belongs: pd.Series[str]
@@ -77,17 +77,17 @@ def read_branches(branches: pd.Series[str]) -> pd.Series[str]:
     return _find_all(branches[~contains(branches, r"^revert-\d+-")], _IN_BRANCH)
 
 
-def read_texts(texts: pd.Series[str]) -> Told:
+def read_texts(texts: pd.Series[str]) -> IssueReferences:
     """Read the magic words of descriptions and messages, with the issues that follow them."""
     candidates = texts[contains(texts, _PERHAPS) & ~contains(texts, _REVERTS)]
-    found = [(row, *told) for row, text in candidates.items() for told in _read(text)]
+    found = [(row, *references) for row, text in candidates.items() for references in _read(text)]
     frame = pd.DataFrame(found, columns=["row", "kind", "identifier"]).set_index("row")
-    told = {kind: frame.loc[frame["kind"] == kind, "identifier"].astype("str") for kind in _MAGIC.groupindex}
-    ignored = set(zip(told["ignored"].index, told["ignored"].str.lower(), strict=True))
+    references = {kind: frame.loc[frame["kind"] == kind, "identifier"].astype("str") for kind in _MAGIC.groupindex}
+    ignored = set(zip(references["ignored"].index, references["ignored"].str.lower(), strict=True))
     for kind in ("belongs", "related"):
-        keep = [pair not in ignored for pair in zip(told[kind].index, told[kind].str.lower(), strict=True)]
-        told[kind] = told[kind][keep]
-    return Told(told["belongs"], told["related"], told["ignored"])
+        keep = [pair not in ignored for pair in zip(references[kind].index, references[kind].str.lower(), strict=True)]
+        references[kind] = references[kind][keep]
+    return IssueReferences(references["belongs"], references["related"], references["ignored"])
 
 
 def _find_all(texts: pd.Series[str], pattern: Pattern[str]) -> pd.Series[str]:

@@ -60,7 +60,7 @@ def compose_achievements(
         at=lambda frame: frame["completed_at"]
     )
     members["root"] = _roots(members)
-    members["whole"] = _are_wholes(members)
+    members["carries_commits"] = _carry_commits(members)
     members["retracted_by"] = _retracted_by(members)
     members = members.merge(scores.drop(columns="repository"), on="key", how="left")
     members["scored"] = members["impact"].notna()
@@ -71,7 +71,7 @@ def compose_achievements(
     judged = members[members["counts"] | (members["scored"] & ~members["root"].map(pieces["counts"]))]
     roots = members[members["key"] == members["root"]].set_index("key", drop=False)
     shown = _skills(judged, skills)
-    weighed = judged[~_are_weighed_by_their_pull_request(judged)]
+    weighed = judged[~_are_scored_with_pull_request(judged)]
     winners = {score: _winners(weighed, score) for score in ("impact", "complexity")}
     # an issue without an assignee is that of whoever did what counts most in it
     authors = roots["person"].where(roots["person"] != "", winners["impact"]["person"].reindex(roots.index))
@@ -114,8 +114,8 @@ def _roots(activities: pd.DataFrame) -> pd.Series[str]:
     """Follow the parents of each activity to the last one that is there; a circle has its smallest key as root."""
     keys = pd.Index(activities["key"])
     parents = keys.get_indexer(activities["parent"])
-    places = np.arange(len(keys))
-    parents = np.where(parents < 0, places, parents)
+    positions = np.arange(len(keys))
+    parents = np.where(parents < 0, positions, parents)
     _break_circles(parents, keys)
     while not np.array_equal(grandparents := parents[parents], parents):
         parents = grandparents
@@ -128,16 +128,16 @@ def _break_circles(parents: npt.NDArray[np.intp], keys: pd.Index) -> None:
     for _ in range(len(keys).bit_length()):
         reached = reached[reached]
     # after as many steps as there are activities, everybody stands on a root or on a circle
-    for place in np.unique(reached[parents[reached] != reached]):
-        circle = [place]
-        while (following := parents[circle[-1]]) != place and following != circle[-1]:
+    for position in np.unique(reached[parents[reached] != reached]):
+        circle = [position]
+        while (following := parents[circle[-1]]) != position and following != circle[-1]:
             circle.append(following)
-        if parents[circle[-1]] == place:
+        if parents[circle[-1]] == position:
             smallest = min(circle, key=lambda one: str(keys[one]))
             parents[smallest] = smallest
 
 
-def _are_wholes(members: pd.DataFrame) -> pd.Series[bool]:
+def _carry_commits(members: pd.DataFrame) -> pd.Series[bool]:
     """Tell of the pull requests, and of the merges that stand for what they brought.
 
     A commit is also the parent of its copy in another repository, and of what the user put below it: these are no parts
@@ -158,13 +158,13 @@ def _retracted_by(members: pd.DataFrame) -> pd.Series[str]:
     """
     retracted = members["retracted_by"]
     is_commit = members["kind"] == ActivityKind.COMMIT.value
-    is_pull = members["whole"]
+    is_pull = members["carries_commits"]
     pulls = members.loc[is_pull, "key"]
-    brought = members[is_commit & members["parent"].isin(pulls) & ~_have_reason(members, Retraction.DUPLICATE)]
-    merges = _have_reason(brought, "merge")
-    work = brought[~merges]
+    merged_in = members[is_commit & members["parent"].isin(pulls) & ~_have_reason(members, Retraction.DUPLICATE)]
+    merges = _have_reason(merged_in, "merge")
+    work = merged_in[~merges]
     gone = work["retracted_by"].notna().groupby(work["parent"]).all()
-    reverts = pd.concat([brought[merges].dropna(subset="retracted_by"), work[work["parent"].map(gone).astype(bool)]])
+    reverts = pd.concat([merged_in[merges].dropna(subset="retracted_by"), work[work["parent"].map(gone).astype(bool)]])
     by_commits = reverts.drop_duplicates("parent").set_index("parent")["retracted_by"]
     retracted = retracted.fillna(members["key"].map(by_commits).astype("str"))
     by_pulls = retracted[is_pull].set_axis(pulls)
@@ -175,14 +175,14 @@ def _have_reason(activities: pd.DataFrame, code: str) -> pd.Series[bool]:
     return ("," + activities["reasons"] + ",").str.contains(f",{code},", regex=False)
 
 
-def _are_weighed_by_their_pull_request(judged: pd.DataFrame) -> pd.Series[bool]:
+def _are_scored_with_pull_request(judged: pd.DataFrame) -> pd.Series[bool]:
     """Tell of the commits that a scored pull request, or merge, brought, by whose lines and files it was scored.
 
     By themselves they would score more in a squash than one by one in a rebase: how a pull request was merged must not
     matter.
     """
     is_commit = judged["kind"] == ActivityKind.COMMIT.value
-    return is_commit & judged["parent"].isin(judged.loc[judged["whole"], "key"])
+    return is_commit & judged["parent"].isin(judged.loc[judged["carries_commits"], "key"])
 
 
 def _winners(judged: pd.DataFrame, score: str) -> pd.DataFrame:
@@ -225,9 +225,9 @@ def _categories(roots: pd.DataFrame, judged: pd.DataFrame) -> pd.Series[str]:
 
     A type or a label comes before a word, then what scored highest, then what was done first.
     """
-    said = judged.assign(certainty=certainties(judged["category_rule"])).query("certainty > 0")
-    said = said.sort_values(["certainty", "impact"], ascending=False, kind="stable")
-    surest = said.drop_duplicates("root").set_index("root")["category"].reindex(roots.index)
+    stated = judged.assign(certainty=certainties(judged["category_rule"])).query("certainty > 0")
+    stated = stated.sort_values(["certainty", "impact"], ascending=False, kind="stable")
+    surest = stated.drop_duplicates("root").set_index("root")["category"].reindex(roots.index)
     return surest.where(are_learnt(roots["category_rule"])).fillna(roots["category"])
 
 

@@ -18,7 +18,7 @@ from pandera.typing import DataFrame
 from achievement_pipeline.columns.text import rows_among
 from achievement_pipeline.frames import CommitContents, DiffState, RawCommitFiles, RawCommits, typed
 from achievement_pipeline.judging.categories.peel import peel
-from achievement_pipeline.judging.links.commit_names import places_of
+from achievement_pipeline.judging.links.commit_names import positions_of
 
 _FILE = ["repository", "sha", "path"]
 
@@ -30,29 +30,29 @@ class MergedChanges(NamedTuple):
     contents: DataFrame[CommitContents]
 
 
-def find_bringers(commits: DataFrame[RawCommits], pieces: pd.Series[bool]) -> npt.NDArray[np.int64]:
+def find_merging_commits(commits: DataFrame[RawCommits], pieces: pd.Series[bool]) -> npt.NDArray[np.int64]:
     """Return, for each commit that is no merge, the place of the merge that brought it; -1 where none did.
 
     Args:
         commits: Commits of any number of repositories.
         pieces: Which of them are merges of pieces of work.
     """
-    parents = parent_places(commits)
+    parents = parent_positions(commits)
     order = _oldest_first(parents)
     of_pieces = pieces.to_numpy()
-    bringers = [-2] * len(parents)
+    merged_by = [-2] * len(parents)
     waiting = [(tip, -1) for tip in _tips(parents, order, commits["sha"])]
     while waiting:
-        place, bringer = waiting.pop()
-        while bringers[place] == -2:  # noqa: PLR2004 - not seen yet
-            bringers[place] = bringer
-            first, *others = parents[place] or [-1]
+        position, merge = waiting.pop()
+        while merged_by[position] == -2:  # noqa: PLR2004 - not seen yet
+            merged_by[position] = merge
+            first, *others = parents[position] or [-1]
             # the oldest merge of the line is looked at first: it is put on the stack last
-            waiting += [(other, place if of_pieces[place] else bringer) for other in others]
+            waiting += [(other, position if of_pieces[position] else merge) for other in others]
             if first < 0:
                 break
-            place = first
-    found = np.array(bringers, dtype="int64")
+            position = first
+    found = np.array(merged_by, dtype="int64")
     return np.where((commits["diff"] == DiffState.MERGE).to_numpy(), -1, found)
 
 
@@ -67,14 +67,14 @@ def with_merged_changes(
 ) -> MergedChanges:
     """Return changed files, and what was read of their contents, with those of the merges of pieces of work."""
     commits = DataFrame(commits.reset_index(drop=True))
-    bringers = find_bringers(commits, are_merged_pieces(commits, peel(commits["subject"], commits["body"])))
+    merged_by = find_merging_commits(commits, are_merged_pieces(commits, peel(commits["subject"], commits["body"])))
     depths = np.empty(len(commits), dtype="int64")
-    depths[_oldest_first(parent_places(commits))] = np.arange(len(commits))
-    places = places_of(files, commits)
-    brought = np.flatnonzero(bringers[places] >= 0) if len(files) else np.array([], dtype="int64")
-    if not len(brought):
+    depths[_oldest_first(parent_positions(commits))] = np.arange(len(commits))
+    positions = positions_of(files, commits)
+    merged_in = np.flatnonzero(merged_by[positions] >= 0) if len(files) else np.array([], dtype="int64")
+    if not len(merged_in):
         return MergedChanges(files, contents)
-    rows = files.iloc[brought].assign(merge=bringers[places[brought]], depth=depths[places[brought]])
+    rows = files.iloc[merged_in].assign(merge=merged_by[positions[merged_in]], depth=depths[positions[merged_in]])
     rows["number"] = pd.factorize(rows["path"])[0]
     rows = rows.sort_values(["merge", "number", "depth"], kind="stable")
     first = ~rows.duplicated(["merge", "number"]).to_numpy()
@@ -89,12 +89,12 @@ def with_merged_changes(
     )
 
 
-def parent_places(commits: pd.DataFrame) -> list[list[int]]:
+def parent_positions(commits: pd.DataFrame) -> list[list[int]]:
     """Return the places of the parents of each commit, those that are there, the first one first."""
     named = commits["parents"].str.split().explode().dropna()
     of_parents = pd.DataFrame({"repository": commits["repository"][named.index], "sha": named})
     parents: list[list[int]] = [[] for _ in range(len(commits))]
-    for child, parent in zip(named.index, places_of(of_parents, commits).tolist(), strict=True):
+    for child, parent in zip(named.index, positions_of(of_parents, commits).tolist(), strict=True):
         if parent >= 0:
             parents[child].append(parent)
     return parents
@@ -104,12 +104,12 @@ def _oldest_first(parents: list[list[int]]) -> list[int]:
     """Return places so that parents come before their children."""
     children: list[list[int]] = [[] for _ in parents]
     waiting = [len(each) for each in parents]
-    for place, each in enumerate(parents):
+    for position, each in enumerate(parents):
         for parent in each:
-            children[parent].append(place)
-    order = [place for place, number in enumerate(waiting) if not number]
-    for place in order:
-        for child in children[place]:
+            children[parent].append(position)
+    order = [position for position, number in enumerate(waiting) if not number]
+    for position in order:
+        for child in children[position]:
             waiting[child] -= 1
             if not waiting[child]:
                 order.append(child)
@@ -119,11 +119,11 @@ def _oldest_first(parents: list[list[int]]) -> list[int]:
 def _tips(parents: list[list[int]], order: list[int], shas: pd.Series[str]) -> list[int]:
     """Return the commits without children, that of the longest main line last."""
     lengths = [0] * len(parents)
-    for place in order:
-        lengths[place] = lengths[parents[place][0]] + 1 if parents[place] else 1
+    for position in order:
+        lengths[position] = lengths[parents[position][0]] + 1 if parents[position] else 1
     inner = {parent for each in parents for parent in each}
-    tips = [place for place in range(len(parents)) if place not in inner]
-    return sorted(tips, key=lambda place: (lengths[place], str(shas[place])))
+    tips = [position for position in range(len(parents)) if position not in inner]
+    return sorted(tips, key=lambda position: (lengths[position], str(shas[position])))
 
 
 def _joined(

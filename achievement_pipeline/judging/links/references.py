@@ -105,7 +105,7 @@ def name_commits(commits: DataFrame[RawCommits], contents: Names | None = None) 
     return "[" + names + "]"
 
 
-def link_commits(commits: DataFrame[RawCommits], brought: Names | None = None) -> pd.Series[str]:
+def link_commits(commits: DataFrame[RawCommits], merged_in: Names | None = None) -> pd.Series[str]:
     """Return the links of each commit: to its pull request, to the Linear issues that it names, to itself elsewhere.
 
     A subject is read as a title, for that of a squash is one, but for that of a merge, which names a branch; the rest
@@ -113,21 +113,21 @@ def link_commits(commits: DataFrame[RawCommits], brought: Names | None = None) -
 
     Args:
         commits: Commits of any number of repositories.
-        brought: Object names of the commits that a merge brought, by its row.
+        merged_in: Object names of the commits that a merge brought, by its row.
     """
     subjects, bodies = commits["subject"], commits["body"]
     numbers = messages.merged_numbers(subjects)
     titles = subjects[commits["diff"] != DiffState.MERGE]
-    told = read_texts(subjects + "\n\n" + bodies)
+    references = read_texts(subjects + "\n\n" + bodies)
     return _links(
         commits.index,
         (
             (Rank.MERGE_SUBJECT, LinkTo.PARENT, "pull:" + commits["repository"].str.lower() + "#" + numbers),
-            (Rank.MERGED_BRANCH, LinkTo.CHILD, "commit:" + (_NOTHING if brought is None else brought)),
-            (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, _issues(told.without(read_titles(titles)))),
-            (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, _issues(told.belongs)),
+            (Rank.MERGED_BRANCH, LinkTo.CHILD, "commit:" + (_NOTHING if merged_in is None else merged_in)),
+            (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, _issues(references.without(read_titles(titles)))),
+            (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, _issues(references.belongs)),
             (Rank.SAME_COMMIT, LinkTo.PARENT, "commit:" + commits["sha"]),
-            (Rank.LISTED, LinkTo.LISTED, _issues(told.related)),
+            (Rank.LISTED, LinkTo.LISTED, _issues(references.related)),
         ),
     )
 
@@ -152,8 +152,8 @@ def link_pull_requests(
         commits: The commits of their branches.
     """
     own = _own_commits(pull_requests, commits)
-    told = read_texts(pull_requests["title"] + "\n\n" + pull_requests["body"])
-    also = pd.concat([told.related, _named_by_commits(own)])
+    references = read_texts(pull_requests["title"] + "\n\n" + pull_requests["body"])
+    also = pd.concat([references.related, _named_by_commits(own)])
     closed = pull_requests["closes"].map(json.loads).explode().dropna()
     hosts = replace(pull_requests["repository"].str.lower(), _AFTER_HOST, "").reindex(closed.index)
     return _links(
@@ -166,9 +166,9 @@ def link_pull_requests(
                 LinkTo.CHILD,
                 _changes(own["repository"], own["authored_at"], own["subject"]),
             ),
-            (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, _issues(told.without(read_titles(pull_requests["title"])))),
-            (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, _issues(told.belongs)),
-            (Rank.ISSUE_IN_BRANCH, LinkTo.PARENT, _issues(told.without(read_branches(pull_requests["branch"])))),
+            (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, _issues(references.without(read_titles(pull_requests["title"])))),
+            (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, _issues(references.belongs)),
+            (Rank.ISSUE_IN_BRANCH, LinkTo.PARENT, _issues(references.without(read_branches(pull_requests["branch"])))),
             (Rank.CLOSED_ISSUE, LinkTo.PARENT, "issue:" + hosts + "/" + closed.astype("str").str.lower()),
             (Rank.LISTED, LinkTo.LISTED, _issues(also)),
         ),
@@ -251,9 +251,9 @@ def _own_commits(pull_requests: pd.DataFrame, commits: pd.DataFrame) -> pd.DataF
 def _named_by_commits(own: pd.DataFrame) -> pd.Series[str]:
     """Return what each message names by itself, as `link_commits` reads it; the index is that of ``own``."""
     messages_alone = own.reset_index()
-    told = read_texts(messages_alone["subject"] + "\n\n" + messages_alone["body"])
-    titles = told.without(read_titles(messages_alone["subject"]))
-    named = pd.concat([titles, told.belongs, told.related]).sort_index(kind="stable")
+    references = read_texts(messages_alone["subject"] + "\n\n" + messages_alone["body"])
+    titles = references.without(read_titles(messages_alone["subject"]))
+    named = pd.concat([titles, references.belongs, references.related]).sort_index(kind="stable")
     return named.set_axis(own.index[named.index])
 
 

@@ -27,7 +27,7 @@ from achievement_pipeline.frames import DiffState, RawCommits, RawPullRequests
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.messages import RevertTarget
 from achievement_pipeline.judging.links.by_contents import find_restorations, find_squashed
-from achievement_pipeline.judging.links.commit_names import commit_names, places_of
+from achievement_pipeline.judging.links.commit_names import commit_names, positions_of
 
 _WAYS = {way.value: rank for rank, way in enumerate(RevertTarget)}
 _TYPE = r"^[\w-]+(?:\([^()]*\))?!?: +"
@@ -83,20 +83,22 @@ def find_reverts(
 
 def _worded_reverts(commits: pd.DataFrame, amounts: pd.DataFrame) -> pd.DataFrame:
     """Find reverts by what they say."""
-    said = messages.revert_targets(commits["subject"], commits["body"])
-    said = said.reset_index(names="revert").drop_duplicates()
-    if said.empty:
+    mentions = messages.revert_targets(commits["subject"], commits["body"])
+    mentions = mentions.reset_index(names="revert").drop_duplicates()
+    if mentions.empty:
         return pd.DataFrame({"revert": [], "target": []}, dtype="int64")
-    said["repository"] = commits["repository"][said["revert"]].array
-    found = pd.concat([_by_object_name(said, commits), _by_number(said, commits), _by_subject(said, commits)])
+    mentions["repository"] = commits["repository"][mentions["revert"]].array
+    found = pd.concat(
+        [_by_object_name(mentions, commits), _by_number(mentions, commits), _by_subject(mentions, commits)]
+    )
     found = found[found["revert"] != found["target"]]
-    said = said[(said["way"] != RevertTarget.WORDS) | said["revert"].isin(found["revert"])]
+    mentions = mentions[(mentions["way"] != RevertTarget.WORDS) | mentions["revert"].isin(found["revert"])]
     # of the ways that lead somewhere the surest
     rank = found["way"].map(_WAYS)
     found = found[rank == rank.groupby(found["revert"]).transform("min")]
-    pairs = said[["revert"]].drop_duplicates().merge(found[["revert", "target"]], on="revert", how="left")
+    pairs = mentions[["revert"]].drop_duplicates().merge(found[["revert", "target"]], on="revert", how="left")
     pairs = pairs.fillna({"target": -1}).astype("int64").drop_duplicates(ignore_index=True)
-    says = messages.say_revert(commits["subject"][pairs["revert"]]).to_numpy()
+    says = messages.mention_revert(commits["subject"][pairs["revert"]]).to_numpy()
     pairs = pairs[says | _are_opposites(pairs, amounts)]
     return pairs.assign(target=pairs["target"].mask(_are_partial(pairs, commits, amounts), -1)).drop_duplicates()
 
@@ -120,9 +122,9 @@ def find_retractions(
     """
     commits = commits.reset_index(drop=True)
     reverted = _reverted(_with_merged(reverts, commits), commits)
-    standing = count.reset_index(drop=True).copy()
-    standing[reverted.index] = False
-    repeats = _repeats(commits, work[standing.to_numpy()[work["place"]]], standing)
+    counting = count.reset_index(drop=True).copy()
+    counting[reverted.index] = False
+    repeats = _repeats(commits, work[counting.to_numpy()[work["position"]]], counting)
     return pd.concat(
         [
             reverted.to_frame("by").assign(reason=Retraction.REVERTED.value),
@@ -164,14 +166,14 @@ def find_reverted_pull_requests(pull_requests: DataFrame[RawPullRequests], keys:
     return found.set_axis(pull_requests.index)
 
 
-def _by_object_name(said: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
+def _by_object_name(mentions: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     """Reverts that name the beginning of an object name, of one commit only."""
-    named = said[said["way"] == RevertTarget.SHA]
-    places = _places_of_prefixes(named["repository"], named["target"], commits)
-    return named.assign(target=places).dropna(subset="target")
+    named = mentions[mentions["way"] == RevertTarget.SHA]
+    positions = _positions_of_prefixes(named["repository"], named["target"], commits)
+    return named.assign(target=positions).dropna(subset="target")
 
 
-def _places_of_prefixes(
+def _positions_of_prefixes(
     repositories: pd.Series[str], beginnings: pd.Series[str], commits: pd.DataFrame
 ) -> pd.Series[float]:
     """The place of the one commit of a repository whose object name begins so; missing for none or several."""
@@ -181,24 +183,26 @@ def _places_of_prefixes(
     shortest = int(beginnings.str.len().min())
     perhaps = commits[are_among(commits["sha"].str[:shortest], beginnings.str[:shortest])]
     names = commit_names(perhaps["repository"], perhaps["sha"]).sort_values()
-    places, ordered = names.index, names.to_list()
+    positions, ordered = names.index, names.to_list()
 
-    def place(prefix: str) -> float:
+    def position(prefix: str) -> float:
         at = bisect_left(ordered, prefix)
         alike = [name for name in ordered[at : at + 2] if name.startswith(prefix)]
-        return float(places[at]) if len(alike) == 1 else np.nan
+        return float(positions[at]) if len(alike) == 1 else np.nan
 
-    return commit_names(repositories, beginnings).map(place).astype("float64")
+    return commit_names(repositories, beginnings).map(position).astype("float64")
 
 
-def _by_number(said: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
+def _by_number(mentions: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     """Reverts that name a pull request: the last commit before them that merged it."""
-    return _last_before(said[said["way"] == RevertTarget.NUMBER], messages.merged_numbers(commits["subject"]), commits)
+    return _last_before(
+        mentions[mentions["way"] == RevertTarget.NUMBER], messages.merged_numbers(commits["subject"]), commits
+    )
 
 
-def _by_subject(said: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
+def _by_subject(mentions: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     """Reverts that name a subject: the last commit before them that has it, else one of another type that has."""
-    named = said[said["way"].isin([RevertTarget.SUBJECT, RevertTarget.WORDS])]
+    named = mentions[mentions["way"].isin([RevertTarget.SUBJECT, RevertTarget.WORDS])]
     exact = _last_before(
         named.assign(target=_plain(named["target"].astype("str"))), _plain(commits["subject"]), commits
     )
@@ -215,22 +219,22 @@ def _plain(subjects: pd.Series[str]) -> pd.Series[str]:
     return replace(messages.without_squash_number(subjects), _BACKPORT, "").str.strip()
 
 
-def _last_before(said: pd.DataFrame, names: pd.Series[str], commits: pd.DataFrame) -> pd.DataFrame:
-    known = names[names.isin(said["target"])]
+def _last_before(mentions: pd.DataFrame, names: pd.Series[str], commits: pd.DataFrame) -> pd.DataFrame:
+    known = names[names.isin(mentions["target"])]
     candidates = pd.DataFrame(
         {
             "target": known.array,
             "repository": commits["repository"][known.index].array,
-            "place": known.index,
+            "position": known.index,
             "at": commits["committed_at"][known.index].array,
             "sha": commits["sha"][known.index].array,
         }
     )
-    pairs = said.merge(candidates, on=["repository", "target"])
+    pairs = mentions.merge(candidates, on=["repository", "target"])
     before = pairs["at"].array <= commits["committed_at"][pairs["revert"]].array
-    pairs = pairs[before & (pairs["place"] != pairs["revert"])].sort_values(["at", "sha"])
+    pairs = pairs[before & (pairs["position"] != pairs["revert"])].sort_values(["at", "sha"])
     last: pd.DataFrame = pairs.drop_duplicates(["revert", "target"], keep="last")
-    return last.assign(target=last["place"]).drop(columns=["place", "at", "sha"])
+    return last.assign(target=last["position"]).drop(columns=["position", "at", "sha"])
 
 
 def _are_opposites(pairs: pd.DataFrame, amounts: pd.DataFrame) -> pd.Series[bool]:
@@ -255,8 +259,12 @@ def _with_merged(reverts: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     if merges.empty:
         return pairs
     graph = _Graph(commits)
-    brought = [(revert, place) for revert, merge in merges.itertuples(index=False) for place in graph.brought(merge)]
-    return pd.concat([pairs, pd.DataFrame(brought, columns=["revert", "target"], dtype="int64")], ignore_index=True)
+    introduced = [
+        (revert, position)
+        for revert, merge in merges.itertuples(index=False)
+        for position in graph.introduced_by(merge)
+    ]
+    return pd.concat([pairs, pd.DataFrame(introduced, columns=["revert", "target"], dtype="int64")], ignore_index=True)
 
 
 class _Graph:
@@ -265,15 +273,15 @@ class _Graph:
     def __init__(self, commits: pd.DataFrame) -> None:
         named = commits["parents"].str.split().explode().dropna()
         parents = pd.DataFrame({"repository": commits["repository"][named.index], "sha": named})
-        places = places_of(parents, commits)
+        positions = positions_of(parents, commits)
         self._parents: list[list[int]] = [[] for _ in range(len(commits))]
-        for child, parent in zip(named.index, places.tolist(), strict=True):
+        for child, parent in zip(named.index, positions.tolist(), strict=True):
             if parent >= 0:
                 self._parents[child].append(parent)
         self._depth = _depths(self._parents)
 
-    def brought(self, merge: int) -> list[int]:
-        """The commits that a merge brought to its first parent; none where they are too many for a piece of work.
+    def introduced_by(self, merge: int) -> list[int]:
+        """The commits that a merge introduced to its first parent; none where they are too many for a piece of work.
 
         The deepest commits are looked at first, so whatever reaches a commit was seen before it.
         """
@@ -281,41 +289,41 @@ class _Graph:
             return []
         was_there = dict.fromkeys(self._parents[merge], False)
         was_there[self._parents[merge][0]] = True
-        queue = [(-self._depth[place], place) for place in was_there]
+        queue = [(-self._depth[position], position) for position in was_there]
         heapq.heapify(queue)
-        brought: list[int] = []
+        introduced: list[int] = []
         undecided = sum(not there for there in was_there.values())
         while undecided:
-            _, place = heapq.heappop(queue)
-            there = was_there[place]
+            _, position = heapq.heappop(queue)
+            there = was_there[position]
             if not there:
                 undecided -= 1
-                brought.append(place)
-                if len(brought) > _MERGED_COMMITS:
+                introduced.append(position)
+                if len(introduced) > _MERGED_COMMITS:
                     return []
-            for parent in self._parents[place]:
+            for parent in self._parents[position]:
                 if parent not in was_there:
                     heapq.heappush(queue, (-self._depth[parent], parent))
                     undecided += not there
                 elif there and not was_there[parent]:
                     undecided -= 1
                 was_there[parent] = there or was_there.get(parent, False)
-        return brought
+        return introduced
 
 
 def _depths(parents: list[list[int]]) -> list[int]:
     """How far each commit is from the furthest beginning of its history."""
     children: list[list[int]] = [[] for _ in parents]
     waiting = [len(each) for each in parents]
-    for place, each in enumerate(parents):
+    for position, each in enumerate(parents):
         for parent in each:
-            children[parent].append(place)
+            children[parent].append(position)
     depths = [0] * len(parents)
-    ready = deque(place for place, number in enumerate(waiting) if not number)
+    ready = deque(position for position, number in enumerate(waiting) if not number)
     while ready:
-        place = ready.popleft()
-        for child in children[place]:
-            depths[child] = max(depths[child], depths[place] + 1)
+        position = ready.popleft()
+        for child in children[position]:
+            depths[child] = max(depths[child], depths[position] + 1)
             waiting[child] -= 1
             if not waiting[child]:
                 ready.append(child)
@@ -324,40 +332,40 @@ def _depths(parents: list[list[int]]) -> list[int]:
 
 def _reverted(pairs: pd.DataFrame, commits: pd.DataFrame) -> pd.Series[int]:
     """The places of commits that a standing revert reverts; the values are the places of the earliest such revert."""
-    stands = _standing(pairs)
-    chosen = pairs[pairs["revert"].map(stands).astype(bool)]
+    in_force = _in_force(pairs)
+    chosen = pairs[pairs["revert"].map(in_force).astype(bool)]
     when = commits.loc[chosen["revert"], ["committed_at", "sha"]].set_axis(chosen.index)
     earliest = chosen.loc[when.sort_values(["committed_at", "sha"]).index].drop_duplicates("target")
     return earliest.set_index("target")["revert"]
 
 
-def _standing(pairs: pd.DataFrame) -> Mapping[int, bool]:
+def _in_force(pairs: pd.DataFrame) -> Mapping[int, bool]:
     """Say of each revert whether it stands: no standing one reverts it. Those that revert each other stand not."""
     targets = pairs.groupby("revert")["target"].agg(list)
     waiting = Counter(pairs["target"])
     taken_back: set[int] = set()
-    stands = dict.fromkeys(targets.index, False)
+    in_force = dict.fromkeys(targets.index, False)
     ready = deque(revert for revert in targets.index if revert not in waiting)
     while ready:
         revert = ready.popleft()
-        stands[revert] = revert not in taken_back
+        in_force[revert] = revert not in taken_back
         for target in targets[revert]:
-            if stands[revert]:
+            if in_force[revert]:
                 taken_back.add(target)
             waiting[target] -= 1
-            if not waiting[target] and target in stands:
+            if not waiting[target] and target in in_force:
                 ready.append(target)
-    return stands
+    return in_force
 
 
-def _repeats(commits: pd.DataFrame, work: pd.DataFrame, standing: pd.Series[bool]) -> pd.Series[int]:
+def _repeats(commits: pd.DataFrame, work: pd.DataFrame, counting: pd.Series[bool]) -> pd.Series[int]:
     """The places of commits that are copies; the values are the places of what they repeat.
 
     What counts of several copies is one that does not call itself a copy, and of these the one committed first.
     """
-    picks = _picks(commits, standing)
-    places = np.arange(len(commits))
-    joined = _joined(places, [*picks.items(), *_alike(commits, work, standing), *_named_alike(commits, standing)])
+    picks = _picks(commits, counting)
+    positions = np.arange(len(commits))
+    joined = _joined(positions, [*picks.items(), *_alike(commits, work, counting), *_named_alike(commits, counting)])
     members = np.flatnonzero(np.bincount(joined, minlength=len(commits))[joined] > 1)
     order = commits.loc[members, ["committed_at", "sha"]].assign(
         piece=joined[members], is_pick=np.isin(members, list(picks))
@@ -365,42 +373,42 @@ def _repeats(commits: pd.DataFrame, work: pd.DataFrame, standing: pd.Series[bool
     order = order.sort_values(["piece", "is_pick", "committed_at", "sha"])
     first = order.assign(first=order.index).groupby("piece")["first"].transform("first")
     repeats = first[first != first.index]
-    own = work[~work["place"].isin(repeats.index)]
+    own = work[~work["position"].isin(repeats.index)]
     squashed = pd.Series(dict(find_squashed(commits, own)), dtype="int64")
     found: pd.Series[int] = pd.concat([repeats, squashed[~squashed.index.isin(squashed.array)]])
     return found
 
 
-def _picks(commits: pd.DataFrame, standing: pd.Series[bool]) -> dict[int, int]:
+def _picks(commits: pd.DataFrame, counting: pd.Series[bool]) -> dict[int, int]:
     """For each commit with ``-x`` lines, the first named commit that is there and stands; else its namesake's copy."""
-    named = messages.cherry_picked_from(commits.loc[standing, "body"])
+    named = messages.cherry_picked_from(commits.loc[counting, "body"])
     repositories = commits["repository"][named.index]
     names = commit_names(repositories, named)
-    originals = _places_of_prefixes(repositories, named, commits).to_numpy()
+    originals = _positions_of_prefixes(repositories, named, commits).to_numpy()
     picks: dict[int, int] = {}
     copies: dict[str, int] = {}
     for pick, name, original in zip(named.index, names, originals, strict=True):
         if pick in picks:
             continue
         if not np.isnan(original):
-            if standing[int(original)] and int(original) != pick:
+            if counting[int(original)] and int(original) != pick:
                 picks[pick] = int(original)
         elif (copy := copies.setdefault(name, pick)) != pick:
             picks[pick] = copy
     return picks
 
 
-def _alike(commits: pd.DataFrame, work: pd.DataFrame, standing: pd.Series[bool]) -> Iterator[tuple[int, int]]:
+def _alike(commits: pd.DataFrame, work: pd.DataFrame, counting: pd.Series[bool]) -> Iterator[tuple[int, int]]:
     """Pairs of commits that change the same contents, or that a rebase made of one another."""
     # nearly every change makes contents that are nowhere else: a commit with one of these is like no other
-    shared = pd.Series(are_repeated(work["new_blob"]), work.index).groupby(work["place"]).transform("all")
+    shared = pd.Series(are_repeated(work["new_blob"]), work.index).groupby(work["position"]).transform("all")
     by_contents = _digests(work[shared], ["path", "old_blob", "new_blob"])
     yield from _pairs(pd.DataFrame({"contents": by_contents, "repository": commits["repository"][by_contents.index]}))
-    written = commits.loc[standing, ["repository", "author_email", "authored_at"]].assign(
-        subject=_plain(commits.loc[standing, "subject"])
+    written = commits.loc[counting, ["repository", "author_email", "authored_at"]].assign(
+        subject=_plain(commits.loc[counting, "subject"])
     )
     written = written[written["authored_at"].notna() & written.duplicated(keep=False)]
-    paths = _digests(work[work["place"].isin(written.index)], ["path"])
+    paths = _digests(work[work["position"].isin(written.index)], ["path"])
     yield from _pairs(written.assign(paths=paths).dropna(subset="paths"))
 
 
@@ -413,9 +421,9 @@ def digest_contents(work: pd.DataFrame) -> pd.Series[str]:
     return _digests(work, ["path", "old_blob", "new_blob"]).map("{:016x}".format).astype("str")
 
 
-def _named_alike(commits: pd.DataFrame, standing: pd.Series[bool]) -> Iterator[tuple[int, int]]:
+def _named_alike(commits: pd.DataFrame, counting: pd.Series[bool]) -> Iterator[tuple[int, int]]:
     """Pairs of commits that have one ``Change-Id``, or of which one has the number of the other before its own."""
-    own = commits[standing]
+    own = commits[counting]
     changes = extract(own["body"], _CHANGE_ID)
     yield from _pairs(pd.DataFrame({"change": changes, "repository": own["repository"]}).dropna(subset="change"))
     ported = extract(own["subject"], _PORTED_NUMBER).dropna()
@@ -430,7 +438,7 @@ def _named_alike(commits: pd.DataFrame, standing: pd.Series[bool]) -> Iterator[t
 def _digests(work: pd.DataFrame, columns: list[str]) -> pd.Series[int]:
     """A number for what the columns of each commit's files hold, in any order of the files; by place."""
     rows = pd.util.hash_pandas_object(work[columns], index=False).to_numpy()
-    return pd.Series(rows, index=work["place"].array, dtype="uint64").groupby(level=0).sum()
+    return pd.Series(rows, index=work["position"].array, dtype="uint64").groupby(level=0).sum()
 
 
 def _pairs(keys: pd.DataFrame) -> Iterator[tuple[int, int]]:
@@ -440,17 +448,17 @@ def _pairs(keys: pd.DataFrame) -> Iterator[tuple[int, int]]:
     yield from zip(again.index, first, strict=True)
 
 
-def _joined(places: np.ndarray, pairs: list[tuple[int, int]]) -> np.ndarray:
+def _joined(positions: np.ndarray, pairs: list[tuple[int, int]]) -> np.ndarray:
     """Join pairs to groups, each named by its smallest place."""
-    names = places.copy()
+    names = positions.copy()
 
-    def name(place: int) -> int:
-        while names[place] != place:
-            names[place] = names[names[place]]
-            place = names[place]
-        return place
+    def name(position: int) -> int:
+        while names[position] != position:
+            names[position] = names[names[position]]
+            position = names[position]
+        return position
 
     for one, other in pairs:
         low, high = sorted((name(one), name(other)))
         names[high] = low
-    return np.array([name(place) for place in places], dtype="int64")
+    return np.array([name(position) for position in positions], dtype="int64")

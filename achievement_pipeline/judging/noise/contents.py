@@ -24,7 +24,7 @@ from achievement_pipeline.frames import (
     typed,
 )
 from achievement_pipeline.judging.lanes.commits import could_count
-from achievement_pipeline.judging.links.commit_names import places_of
+from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.noise.changed_lines import ChangedLines, changed_lines, without_moved, without_swept
 from achievement_pipeline.judging.noise.examine import ContentVerdict, examine
 from achievement_pipeline.judging.noise.files import are_wide, noise_reasons
@@ -123,7 +123,7 @@ def worth_reading(
     """
     reasons = noise_reasons(files, attributes)
     counting = could_count(commits, files, reasons, rules)
-    chosen = places_of(files, commits[counting.to_numpy()]) >= 0
+    chosen = positions_of(files, commits[counting.to_numpy()]) >= 0
     return files[chosen][needs_contents(files[chosen], reasons[chosen])]
 
 

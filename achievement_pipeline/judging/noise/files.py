@@ -180,7 +180,7 @@ def put_source_lines(files: DataFrame[RawCommitFiles], counted: pd.DataFrame) ->
 def counted_lines(files: pd.DataFrame, contents: DataFrame[CommitContents]) -> pd.DataFrame:
     """Return ``insertions``, ``deletions`` and ``lines_noise`` of files, missing where contents were not counted."""
     counted = contents.dropna(subset=["insertions", "deletions"]).reset_index(drop=True)
-    found = counted[["insertions", "deletions", "lines_noise"]].reindex(_places_among(counted, files))
+    found = counted[["insertions", "deletions", "lines_noise"]].reindex(_positions_among(counted, files))
     return found.set_axis(files.index)
 
 
@@ -256,23 +256,23 @@ def _attribute_reasons(
     """Reasons that attributes give, and which rows they take out of the rules for paths."""
     if attributes is None:
         attributes = PathAttributes.empty()
-    said = files[["repository", "path"]].merge(attributes, on=["repository", "path"], how="left")
+    declarations = files[["repository", "path"]].merge(attributes, on=["repository", "path"], how="left")
     declared = _first(
-        _where(said["vendored"].fillna(value=False), Noise.VENDORED),
-        _where(said["generated"].fillna(value=False), Noise.GENERATED),
-        _where(said["pointer"].fillna(value=False), Noise.POINTER),
+        _where(declarations["vendored"].fillna(value=False), Noise.VENDORED),
+        _where(declarations["generated"].fillna(value=False), Noise.GENERATED),
+        _where(declarations["pointer"].fillna(value=False), Noise.POINTER),
     )
-    disowned = ~(said["vendored"].fillna(value=True) & said["generated"].fillna(value=True))
+    disowned = ~(declarations["vendored"].fillna(value=True) & declarations["generated"].fillna(value=True))
     return declared, disowned.to_numpy(dtype=bool)
 
 
 def _content_reasons(files: DataFrame[RawCommitFiles], contents: DataFrame[CommitContents]) -> _Codes:
     """Reasons that a reading of the contents found; unread where a row's contents were not read."""
     codes = pd.Categorical(contents["noise"], categories=list(Noise)).codes
-    return np.append(codes, _UNREAD)[_places_among(contents, files)]
+    return np.append(codes, _UNREAD)[_positions_among(contents, files)]
 
 
-def _places_among(contents: pd.DataFrame, files: pd.DataFrame) -> npt.NDArray[np.int64]:
+def _positions_among(contents: pd.DataFrame, files: pd.DataFrame) -> npt.NDArray[np.int64]:
     """Return the place among contents that were read of each file's; -1 where they were not."""
     return rows_among(files, contents, ["repository", "sha", "path"])
 

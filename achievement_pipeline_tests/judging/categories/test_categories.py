@@ -13,10 +13,10 @@ def judged(title: str, *paths: str, type_: str | None = None, status: str = "M",
     return verdict["category"].iloc[0], verdict["rule"].iloc[0]
 
 
-def changed(*paths: str, place: int = 0, status: str = "M", lines: int = 5) -> pd.DataFrame:
+def changed(*paths: str, position: int = 0, status: str = "M", lines: int = 5) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "place": pd.Series(place, index=range(len(paths)), dtype="int64"),
+            "position": pd.Series(position, index=range(len(paths)), dtype="int64"),
             "path": pd.Series(paths, dtype="str"),
             "status": pd.Series(status, index=range(len(paths)), dtype="str"),
             "insertions": pd.Series(lines, index=range(len(paths)), dtype="Int32"),
@@ -106,7 +106,7 @@ def test_titles_are_judged_without_files_too() -> None:
 
 
 def test_each_row_is_judged_by_its_own_files() -> None:
-    files = pd.concat([changed("README.md", place=1), changed("tests/test_a.py", place=0)], ignore_index=True)
+    files = pd.concat([changed("README.md", position=1), changed("tests/test_a.py", position=0)], ignore_index=True)
     types = pd.Series([None, None, "fix"], dtype="str")
     verdicts = categorise(types, pd.Series(["improve", "improve", "improve"]), files)
     assert verdicts["category"].to_list() == ["testing", "documentation", "bugfix"]

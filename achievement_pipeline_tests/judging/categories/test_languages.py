@@ -10,7 +10,7 @@ from achievement_pipeline.judging.categories.languages import are_in_other_langu
 
 
 def _category(title: str, path: str = "a.py") -> str:
-    files = pd.DataFrame({"place": [0], "path": [path], "status": ["A"], "insertions": [60], "deletions": [0]})
+    files = pd.DataFrame({"position": [0], "path": [path], "status": ["A"], "insertions": [60], "deletions": [0]})
     types = pd.Series([pd.NA], dtype="str")
     return str(categorise(types, pd.Series([title], dtype="str"), files)["category"].iloc[0])
 

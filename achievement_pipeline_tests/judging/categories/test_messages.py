@@ -160,7 +160,7 @@ class TestReverts:
 
     def test_a_subject_may_say_it_in_other_words(self) -> None:
         said = column("Backed out a", "Re-land b", "undo c", "introvert", "backing up")
-        assert messages.say_revert(said).tolist() == [True, True, True, False, False]
+        assert messages.mention_revert(said).tolist() == [True, True, True, False, False]
 
 
 _LINES = st.lists(

@@ -43,7 +43,7 @@ def work(title: str, *paths: str, body: str = "", category: str = "feature", lin
         commits=pd.Series([1]),
         files=pd.DataFrame(
             {
-                "place": [0] * len(paths),
+                "position": [0] * len(paths),
                 "path": pd.Series(paths, dtype="str"),
                 "status": ["M"] * len(paths),
                 "insertions": pd.array([lines] * len(paths), dtype="Int32"),
@@ -93,7 +93,7 @@ def test_an_issue_that_is_closed_is_a_sign(body: str) -> None:
 
 @given(some_signs, some_rules)
 def test_the_lines_of_a_ledger_add_up_to_the_likelihood(changes: list[set[str]], rules: ImpactRules) -> None:
-    keys = pd.Index([f"git:o/n@{place}" for place in range(len(changes))], dtype="str")
+    keys = pd.Index([f"git:o/n@{position}" for position in range(len(changes))], dtype="str")
     signs = shown(*changes)
     lines = explain_impact(write_signs(signs).set_axis(keys), rules)
     model = model_of(rules)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from achievement_pipeline.judging.impact.percentile import confidence, percentiles
-from achievement_pipeline.judging.rules import StandingRules
+from achievement_pipeline.judging.rules import PercentileRules
 
-_RULES = StandingRules()
+_RULES = PercentileRules()
 
 
 def achievements(impact: list[float], *, author: str = "ada@example.org", days_apart: float = 1) -> pd.DataFrame:

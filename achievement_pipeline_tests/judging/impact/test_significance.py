@@ -17,13 +17,13 @@ def judged(
     type_: str | None = None,
     lines: int = 1,
     rules: CommitRules | None = None,
-    **against: bool,
+    **exclusions: bool,
 ) -> tuple[bool, str]:
     verdict = judge_significance(
         pd.Series([type_], dtype="str"),
         pd.Series([description], dtype="str"),
         pd.Series([lines]),
-        pd.DataFrame({"merge": [against.get("merge", False)], "bot": [against.get("bot", False)]}),
+        pd.DataFrame({"merge": [exclusions.get("merge", False)], "bot": [exclusions.get("bot", False)]}),
         rules or CommitRules(),
     ).iloc[0]
     return bool(verdict["significant"]), str(verdict["reasons"])

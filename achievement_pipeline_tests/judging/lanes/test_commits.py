@@ -32,8 +32,8 @@ def score(commits: DataFrame[RawCommits], files: DataFrame[RawCommitFiles]) -> D
 
 def files_of(changes: Sequence[tuple[int, int]], number: int = 0) -> list[dict[str, object]]:
     return [
-        {"sha": name(number), "path": f"{place}.py", "insertions": insertions, "deletions": deletions}
-        for place, (insertions, deletions) in enumerate(changes)
+        {"sha": name(number), "path": f"{position}.py", "insertions": insertions, "deletions": deletions}
+        for position, (insertions, deletions) in enumerate(changes)
     ]
 
 

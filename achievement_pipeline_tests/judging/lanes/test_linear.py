@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.frames import LinkTo, RawLinearIssues, RawLinearProjects
-from achievement_pipeline.judging import Asked, find_linear_skills, judge_linear, score_linear
+from achievement_pipeline.judging import WorkFilter, find_linear_skills, judge_linear, score_linear
 from achievement_pipeline.judging.rules import BotRules, LinearRules, Person, Rules, SkillRules
 from achievement_pipeline_tests.raw_frames import Row, after, raw_frame
 
@@ -78,8 +78,8 @@ def test_an_assignee_is_the_person_of_whom_this_is_one_address() -> None:
 
 def test_only_the_work_that_is_asked_for_counts() -> None:
     both = [issue(), issue(2, assignee_email="bo@example.com", assignee_name="Bo")]
-    assert list(judge(*both, asked=Asked(authors=(ANN,)))["reasons"]) == ["completed", "not-asked"]
-    early = judge(issue(completed_at=after(0)), asked=Asked(since=dt.date(2024, 3, 2)))
+    assert list(judge(*both, work_filter=WorkFilter(authors=(ANN,)))["reasons"]) == ["completed", "not-asked"]
+    early = judge(issue(completed_at=after(0)), work_filter=WorkFilter(since=dt.date(2024, 3, 2)))
     assert list(early["reasons"]) == ["not-asked"]
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.frames import LinkTo, RawMlflowMetrics, RawMlflowRuns
-from achievement_pipeline.judging import Asked, find_run_skills, judge_runs, score_runs
+from achievement_pipeline.judging import WorkFilter, find_run_skills, judge_runs, score_runs
 from achievement_pipeline.judging.rules import MetricRule, MlflowRules, Person, Rules
 from achievement_pipeline_tests.raw_frames import after, raw_frame
 
@@ -138,7 +138,7 @@ def test_a_run_is_of_the_person_who_lists_its_login() -> None:
     mine = [Person(emails=("ann@example.com", "ann"))]
     both = run(1, model_versions=VERSION), run(2, model_versions=VERSION, user="bo")
     assert list(judge(*both, people=mine)["person"]) == ["ann@example.com", "bo"]
-    assert reasons(*both, people=mine, asked=Asked(authors=("ann@example.com",))) == ["model", "not-asked"]
+    assert reasons(*both, people=mine, work_filter=WorkFilter(authors=("ann@example.com",))) == ["model", "not-asked"]
 
 
 @pytest.mark.parametrize(("fields", "title"), [({"name": "deep"}, "churn: deep"), ({"name": ""}, "churn: a run")])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequestFiles, RawPullRequests, RawReviews
 from achievement_pipeline.judging import (
-    Asked,
+    WorkFilter,
     find_pull_request_skills,
     judge_pull_requests,
     score_pull_requests,
@@ -170,12 +170,12 @@ def test_a_review_counts_by_its_words(words: int, counts: bool) -> None:
 
 def test_only_the_work_that_is_asked_for_counts() -> None:
     both = [pull(), pull(2, author="bob")]
-    mine = Asked(authors=("ada@users.noreply.github.com",))
-    assert list(judge(*both, asked=mine)["significant"]) == [True, False]
-    assert reasons(judge(*both, asked=mine))[1] == "not-asked"
-    nobody = Asked(authors=("carol@example.org",))
-    assert not judge(*both, asked=nobody)["significant"].any()
-    assert not judge(*both, asked=Asked(since=pd.Timestamp("2026-02-01").date()))["significant"].any()
+    mine = WorkFilter(authors=("ada@users.noreply.github.com",))
+    assert list(judge(*both, work_filter=mine)["significant"]) == [True, False]
+    assert reasons(judge(*both, work_filter=mine))[1] == "not-asked"
+    nobody = WorkFilter(authors=("carol@example.org",))
+    assert not judge(*both, work_filter=nobody)["significant"].any()
+    assert not judge(*both, work_filter=WorkFilter(since=pd.Timestamp("2026-02-01").date()))["significant"].any()
 
 
 def test_the_points_are_those_of_the_table() -> None:
@@ -208,8 +208,8 @@ def test_skills_come_from_files_labels_and_texts() -> None:
 def test_scores_are_in_range_and_the_sum_of_their_ledger(
     sizes: list[int], commits: int, reviewers: int, words: int
 ) -> None:
-    files = [changed(f"src/{place}.py", lines=size) for place, size in enumerate(sizes)]
-    said = [reviewed(by=f"r{place}", body="w " * words, mark=place) for place in range(reviewers)]
+    files = [changed(f"src/{position}.py", lines=size) for position, size in enumerate(sizes)]
+    said = [reviewed(by=f"r{position}", body="w " * words, mark=position) for position in range(reviewers)]
     scores = score_pull_requests(judge(pull(commit_count=commits), files=files, reviews=said), RULES)
     for row in scores.itertuples():
         for score in ("impact", "complexity"):

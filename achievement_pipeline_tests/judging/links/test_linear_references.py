@@ -106,22 +106,22 @@ def test_a_relation_word_only_lists(word: str) -> None:
 
 
 def test_what_shall_be_skipped_is_linked_by_nothing() -> None:
-    told = read_texts(pd.Series(["Fixes ENG-1 and ENG-2\n\nSkip ENG-1"]))
+    references = read_texts(pd.Series(["Fixes ENG-1 and ENG-2\n\nSkip ENG-1"]))
 
-    assert told.belongs.to_list() == ["ENG-2"]
-    assert told.without(read_titles(pd.Series(["eng-1, ENG-3: Do it"]))).to_list() == ["ENG-3"]
+    assert references.belongs.to_list() == ["ENG-2"]
+    assert references.without(read_titles(pd.Series(["eng-1, ENG-3: Do it"]))).to_list() == ["ENG-3"]
 
 
 def test_each_text_is_read_for_itself() -> None:
-    told = read_texts(pd.Series(["Ignore ENG-1", "Fixes ENG-1"], index=[7, 3]))
+    references = read_texts(pd.Series(["Ignore ENG-1", "Fixes ENG-1"], index=[7, 3]))
 
-    assert told.belongs.to_dict() == {3: "ENG-1"}
+    assert references.belongs.to_dict() == {3: "ENG-1"}
 
 
 def test_no_text_says_nothing() -> None:
-    told = read_texts(pd.Series(dtype="str"))
+    references = read_texts(pd.Series(dtype="str"))
 
-    assert told.belongs.empty
+    assert references.belongs.empty
     assert read_titles(pd.Series(dtype="str")).empty
 
 
@@ -131,5 +131,5 @@ def test_versions_are_no_issues_and_what_takes_work_back_is_none_for_them() -> N
     titles = ('Revert "Fixes ENG-100"', "Revert ENG-9: add cache", "Support Python-3.12", "ENG-9: add cache")
     assert read_titles(pd.Series(titles, dtype="str")).tolist() == ["ENG-9"]
     dump = "Fixes ENG-1\n\nSquashed commit of the following:\n\ncommit 12ab\n\n    Fixes LIN-50"
-    told = read_texts(pd.Series(['Revert "Fixes ENG-100"', dump], dtype="str"))
-    assert (told.belongs.tolist(), told.related.tolist()) == (["ENG-1"], ["LIN-50"])
+    references = read_texts(pd.Series(['Revert "Fixes ENG-100"', dump], dtype="str"))
+    assert (references.belongs.tolist(), references.related.tolist()) == (["ENG-1"], ["LIN-50"])

@@ -85,7 +85,7 @@ def test_a_commit_is_last_of_all_the_same_one_elsewhere() -> None:
 
 def test_a_pull_request_names_its_commits_however_it_was_merged() -> None:
     own = own_commits(
-        *({"position": place, "sha": sha * 40, "subject": f"Step {place}"} for place, sha in enumerate("ab"))
+        *({"position": position, "sha": sha * 40, "subject": f"Step {position}"} for position, sha in enumerate("ab"))
     )
 
     links = references.link_pull_requests(pulls({"merge_commit": "c" * 40}, {}), own)
@@ -112,15 +112,15 @@ def test_a_pull_request_is_known_by_the_commits_of_its_branch() -> None:
 
 
 def test_a_pull_request_belongs_to_the_issue_in_its_title_then_description_then_branch() -> None:
-    told = pull_parents(title="ENG-1: Do it", body="Fixes ENG-2", branch="ann/eng-3-do-it", closes='["Acme/Engine#5"]')
+    rows = pull_parents(title="ENG-1: Do it", body="Fixes ENG-2", branch="ann/eng-3-do-it", closes='["Acme/Engine#5"]')
 
-    assert told == ["issue:eng-1", "issue:eng-2", "issue:eng-3", "issue:github.com/acme/engine#5"]
+    assert rows == ["issue:eng-1", "issue:eng-2", "issue:eng-3", "issue:github.com/acme/engine#5"]
 
 
 def test_an_issue_that_is_only_related_is_listed_wherever_else_it_stands() -> None:
-    told = pulls({"title": "Do it", "body": "Related to ENG-2", "branch": "eng-2-and-eng-3"})
+    rows = pulls({"title": "Do it", "body": "Related to ENG-2", "branch": "eng-2-and-eng-3"})
 
-    links = references.link_pull_requests(told, own_commits())
+    links = references.link_pull_requests(rows, own_commits())
 
     assert links_of(links, "parent") == ["issue:eng-3"]
     assert links_of(links, "listed") == ["issue:eng-2"]
@@ -157,19 +157,19 @@ def test_an_issue_names_the_pull_requests_and_the_github_issues_that_are_attache
         {"url": "https://github.com/Acme/Engine/issues/5", "title": "It fails", "source": "github"},
         {"url": "https://example.com/pull/3", "title": "Elsewhere", "source": None},
     ]
-    told = issues({"identifier": "ENG-5", "attachments": json.dumps(attached)})
+    rows = issues({"identifier": "ENG-5", "attachments": json.dumps(attached)})
 
-    assert links_of(references.link_issues(told), "child") == ["pull:github.com/acme/engine#12"]
-    assert names_of(references.name_issues(told)) == ["issue:eng-5", "issue:github.com/acme/engine#5"]
+    assert links_of(references.link_issues(rows), "child") == ["pull:github.com/acme/engine#12"]
+    assert names_of(references.name_issues(rows)) == ["issue:eng-5", "issue:github.com/acme/engine#5"]
 
 
 def test_a_project_lists_its_own_issues() -> None:
     projects = raw_frame(RawLinearProjects, {"id": "p"}, {"id": "q"})
-    told = issues(
+    rows = issues(
         {"identifier": "ENG-1", "project_id": "p"}, {"identifier": "ENG-2", "project_id": "q"}, {"identifier": "ENG-3"}
     )
 
-    links = references.link_projects(projects, told)
+    links = references.link_projects(projects, rows)
 
     assert [[link["name"] for link in json.loads(text)] for text in links] == [["issue:eng-1"], ["issue:eng-2"]]
 

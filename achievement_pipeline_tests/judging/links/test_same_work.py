@@ -41,9 +41,11 @@ def key(number: int) -> str:
     return f"git:{REPOSITORY}@{name(number)}"
 
 
-def standing(activities: DataFrame[CommitActivities]) -> list[int]:
+def counting(activities: DataFrame[CommitActivities]) -> list[int]:
     """The places of what counts and was not retracted."""
-    return [int(place) for place in activities.index[activities["significant"] & activities["retracted_by"].isna()]]
+    return [
+        int(position) for position in activities.index[activities["significant"] & activities["retracted_by"].isna()]
+    ]
 
 
 class TestReverts:
@@ -62,7 +64,7 @@ class TestReverts:
     )
     def test_a_revert_and_its_target_are_none(self, subject: str, body: str) -> None:
         activities = judge(written({"subject": "feat: work (#12)"}, {"subject": subject, "body": body}))
-        assert standing(activities) == []
+        assert counting(activities) == []
         assert activities["reasons"].tolist() == ["type:feat,lines>50,reverted", "revert"]
         assert activities["retracted_by"].dropna().to_dict() == {0: key(1)}
 
@@ -81,44 +83,44 @@ class TestReverts:
     )
     def test_the_subject_alone_names_what_is_reverted(self, subject: str) -> None:
         activities = judge(written({"subject": "feat: work (#12)"}, {"subject": subject}))
-        assert standing(activities) == []
+        assert counting(activities) == []
         assert activities["retracted_by"].dropna().to_dict() == {0: key(1)}
 
     def test_going_back_to_something_is_work_where_it_names_no_commit(self) -> None:
-        assert standing(judge(written({}, {"subject": "Revert to plain loops, which are faster"}))) == [0, 1]
+        assert counting(judge(written({}, {"subject": "Revert to plain loops, which are faster"}))) == [0, 1]
 
     def test_what_restores_all_contents_within_weeks_is_a_revert_without_words(self) -> None:
         there, back = {"old_blob": name(7), "new_blob": name(8)}, {"old_blob": name(8), "new_blob": name(7)}
         files = [file_of(0, path="a.py", **there), file_of(1, path="a.py", **back)]
         activities = judge(written({}, {"subject": "feat: other words"}), files)
-        assert standing(activities) == []
+        assert counting(activities) == []
         late = {"subject": "feat: other words", "committed_at": pd.Timestamp("2025-01-01", tz="UTC")}
-        assert standing(judge(written({}, late), files)) == [0, 1]
+        assert counting(judge(written({}, late), files)) == [0, 1]
         partly = [*files, file_of(1, path="b.py")]
-        assert standing(judge(written({}, {"subject": "feat: other words"}), partly)) == [0, 1]
+        assert counting(judge(written({}, {"subject": "feat: other words"}), partly)) == [0, 1]
 
     def test_a_reverted_revert_restores(self) -> None:
         activities = judge(written({}, {"subject": 'Revert "feat: work"'}, {"subject": 'Revert "Revert "feat: work""'}))
-        assert standing(activities) == [0]
+        assert counting(activities) == [0]
 
     def test_reapply_restores_too(self) -> None:
         activities = judge(written({}, {"subject": 'Revert "feat: work"'}, {"subject": 'Reapply "feat: work"'}))
-        assert standing(activities) == [0]
+        assert counting(activities) == [0]
 
     @given(st.integers(0, 40))
     @settings(deadline=None, max_examples=6)
     def test_at_any_depth_an_even_number_of_reverts_restores(self, depth: int) -> None:
         reverts = [{"subject": "Revert it", "body": f"This reverts commit {name(number)}."} for number in range(depth)]
-        assert standing(judge(written({}, *reverts))) == ([0] if depth % 2 == 0 else [])
+        assert counting(judge(written({}, *reverts))) == ([0] if depth % 2 == 0 else [])
 
     def test_several_commits_can_be_reverted_at_once(self) -> None:
         body = f"This reverts commits {name(0)} and {name(1)[:10]}."
         activities = judge(written({}, {"subject": "fix: more"}, {"subject": "Revert both", "body": body}))
-        assert standing(activities) == []
+        assert counting(activities) == []
 
     def test_the_last_commit_of_that_subject_before_is_meant(self) -> None:
         activities = judge(written({}, {}, {"subject": 'Revert "feat: work"'}, {}))
-        assert standing(activities) == [0, 3]
+        assert counting(activities) == [0, 3]
 
     def test_a_revert_of_what_is_not_there_does_not_count(self) -> None:
         activities = judge(written({"subject": 'Revert "feat: work"', "body": f"This reverts commit {name(9)}."}))
@@ -127,24 +129,24 @@ class TestReverts:
     def test_a_squash_merge_that_lists_a_revert_on_its_branch_reverts_nothing(self) -> None:
         body = f'* Revert "feat: work"\n\nThis reverts commit {name(0)}.'
         files = [file_of(0), file_of(1, insertions=130)]
-        assert standing(judge(written({}, {"subject": "feat: better", "body": body}), files)) == [0, 1]
+        assert counting(judge(written({}, {"subject": "feat: better", "body": body}), files)) == [0, 1]
 
     def test_a_commit_that_is_the_opposite_is_a_revert_by_its_body_alone(self) -> None:
         files = [file_of(0, insertions=90, deletions=3), file_of(1, insertions=3, deletions=90)]
         body = f"This reverts commit {name(0)}."
-        assert standing(judge(written({}, {"subject": "feat: use it again", "body": body}), files)) == []
+        assert counting(judge(written({}, {"subject": "feat: use it again", "body": body}), files)) == []
 
     def test_taking_back_a_detail_retracts_nothing(self) -> None:
         files = [file_of(0), file_of(1, insertions=1, deletions=1)]
         activities = judge(written({}, {"subject": 'Revert "feat: work"'}), files)
-        assert (standing(activities), activities["reasons"][1]) == ([0], "revert")
+        assert (counting(activities), activities["reasons"][1]) == ([0], "revert")
 
     def test_an_ambiguous_beginning_of_a_name_is_no_name(self) -> None:
         alike: list[dict[str, object]] = [{"sha": "abcdef1" + end * 33} for end in "01"]
         files = [file_of(0, sha=row["sha"]) for row in alike] + [file_of(2)]
         files[1]["new_blob"] = name(5)
         revert = {"subject": "Revert it", "body": "This reverts commit abcdef1."}
-        assert standing(judge(written(*alike, revert), files)) == [0, 1]
+        assert counting(judge(written(*alike, revert), files)) == [0, 1]
 
     def test_the_revert_of_a_merge_retracts_what_the_merge_brought(self) -> None:
         # 0 - 1 ------- 4 (merge of 3) - 5 (revert)
@@ -158,57 +160,57 @@ class TestReverts:
             {"subject": 'Revert "Merge pull request #7 from o/b"', "body": f"This reverts commit {name(4)}, reversing"},
         )
         activities = judge(commits, [file_of(number) for number in (0, 1, 2, 3, 5)])
-        assert standing(activities) == [0, 1]
+        assert counting(activities) == [0, 1]
         assert activities["retracted_by"][[2, 3]].tolist() == [key(5), key(5)]
 
     def test_repositories_are_worlds_apart(self) -> None:
         there = "github.com/o/other"
         commits = written({}, {"repository": there, "subject": 'Revert "feat: work"'})
-        assert standing(judge(commits, [file_of(0), file_of(1, repository=there)])) == [0]
+        assert counting(judge(commits, [file_of(0), file_of(1, repository=there)])) == [0]
 
 
 class TestCopies:
     def test_a_cherry_pick_that_names_its_origin_counts_once(self) -> None:
         pick = {"subject": "[stable] work (#3)", "body": f"(cherry picked from commit {name(0)})"}
         activities = judge(written({}, pick))
-        assert standing(activities) == [0]
+        assert counting(activities) == [0]
         assert activities["reasons"][1] == "lines>50,duplicate"
         assert activities["retracted_by"][1] == key(0)
 
     def test_picks_of_a_commit_that_is_not_there_count_once(self) -> None:
         pick = {"body": f"(cherry picked from commit {name(9)})"}
-        assert standing(judge(written({**pick, "subject": "feat: a"}, {**pick, "subject": "feat: b"}))) == [0]
+        assert counting(judge(written({**pick, "subject": "feat: a"}, {**pick, "subject": "feat: b"}))) == [0]
 
     def test_a_backport_of_several_commits_leaves_them_all(self) -> None:
         body = f"(cherry picked from commit {name(0)})\n(cherry picked from commit {name(1)})"
         activities = judge(written({}, {"subject": "feat: b"}, {"subject": "feat: both", "body": body}))
-        assert standing(activities) == [0, 1]
+        assert counting(activities) == [0, 1]
 
     def test_the_same_contents_changed_to_the_same_contents_count_once(self) -> None:
         copy = file_of(0, sha=name(1))
-        assert standing(judge(written({}, {"subject": "feat: again"}), [file_of(0), copy])) == [0]
+        assert counting(judge(written({}, {"subject": "feat: again"}), [file_of(0), copy])) == [0]
 
     def test_files_that_are_no_work_make_no_difference(self) -> None:
         lock: list[dict[str, object]] = [
             {"sha": name(number), "path": "uv.lock", "new_blob": name(7 + number)} for number in (0, 1)
         ]
         files = [file_of(0), lock[0], file_of(0, sha=name(1)), lock[1]]
-        assert standing(judge(written({}, {"subject": "feat: again"}), files)) == [0]
+        assert counting(judge(written({}, {"subject": "feat: again"}), files)) == [0]
 
     def test_a_rebased_commit_counts_once(self) -> None:
         at = pd.Timestamp("2024-01-01", tz="UTC")
         files = [file_of(0), file_of(0, sha=name(1), insertions=99, new_blob=name(5))]
-        assert standing(judge(written({"authored_at": at}, {"authored_at": at}), files)) == [0]
+        assert counting(judge(written({"authored_at": at}, {"authored_at": at}), files)) == [0]
 
     def test_commits_of_one_second_with_one_subject_are_two_when_they_change_different_files(self) -> None:
         at = pd.Timestamp("2024-01-01", tz="UTC")
-        assert standing(judge(written({"authored_at": at}, {"authored_at": at}))) == [0, 1]
+        assert counting(judge(written({"authored_at": at}, {"authored_at": at}))) == [0, 1]
 
     def test_work_that_was_reverted_and_done_again_counts(self) -> None:
         revert = {"subject": "Revert it", "body": f"This reverts commit {name(0)}."}
         files = [file_of(0), file_of(1), file_of(0, sha=name(2))]
         activities = judge(written({}, revert, {"subject": "feat: work again"}), files)
-        assert standing(activities) == [2]
+        assert counting(activities) == [2]
         assert activities["retracted_by"][0] == key(1)
 
     def test_what_would_not_count_is_no_copy(self) -> None:
@@ -330,15 +332,15 @@ class TestSquashes:
         ]
         commits = written({"subject": "feat: a"}, {"subject": "feat: b"}, {"subject": "feat: all"})
         activities = judge(commits, files)
-        assert standing(activities) == [2]
+        assert counting(activities) == [2]
         assert activities["retracted_by"].dropna().to_dict() == {0: key(2), 1: key(2)}
         more = [*files, file_of(1, path="c.py", new_blob=name(41))]
-        assert standing(judge(commits, more)) == [0, 1, 2]
+        assert counting(judge(commits, more)) == [0, 1, 2]
 
     def test_one_change_of_gerrit_counts_once(self) -> None:
         body = "Why.\n\nChange-Id: I0123456789abcdef"
-        assert standing(judge(written({"body": body}, {"subject": "feat: on another branch", "body": body}))) == [0]
+        assert counting(judge(written({"body": body}, {"subject": "feat: on another branch", "body": body}))) == [0]
 
     def test_a_backport_that_names_the_pull_request_counts_once(self) -> None:
         subjects = ("fix: keep it (#12)", "[2.x] fix: keep it (#12) (#15)", "[2.x] fix: other (#12) (#16)")
-        assert standing(judge(written(*({"subject": subject} for subject in subjects)))) == [0, 2]
+        assert counting(judge(written(*({"subject": subject} for subject in subjects)))) == [0, 2]
