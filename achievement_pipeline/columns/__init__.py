@@ -1,1 +1,1 @@
-"""Whole columns of a dataframe at once, by Arrow: text and JSON."""
+"""Vectorised text and JSON operations on dataframe columns, built on Arrow."""

@@ -1,4 +1,4 @@
-"""Columns of JSON text, made in bulk: one call of a C writer for a whole frame, no Python object a row."""
+"""Build JSON columns in bulk, without creating a Python object per row."""
 
 import pandas as pd
 import pyarrow as pa
@@ -8,10 +8,7 @@ from achievement_pipeline.columns.text import join_by_key
 
 
 def json_objects(frame: pd.DataFrame) -> pd.Series:
-    """Return a JSON object a row, its values by the names of their columns; moments in ISO 8601, UTC.
-
-    The index is that of the frame.
-    """
+    """Return one JSON object per row, keyed by column name. Datetimes are ISO 8601, UTC. The index is kept."""
     if frame.empty:
         return pd.Series("{}", index=frame.index, dtype="str")
     lines = frame.to_json(
@@ -22,10 +19,13 @@ def json_objects(frame: pd.DataFrame) -> pd.Series:
 
 
 def json_lists(values: pd.Series, keys: pd.Series) -> pd.Series:
-    """Return the JSON values of each key as one JSON list, by key.
+    """Combine the JSON values of each key into one JSON list.
 
     Args:
         values: JSON texts without line breaks.
-        keys: The key of each; those of one key stand together, in the order in which they are wanted.
+        keys: The key of each value. Equal keys must be adjacent; their order is kept.
+
+    Returns:
+        JSON lists (``str``), indexed by key.
     """
     return "[" + join_by_key(values, keys, ",") + "]"

@@ -1,7 +1,7 @@
-r"""Columns of text, worked on in bulk by Arrow: no Python object a row.
+r"""Vectorised text operations on Arrow, without creating a Python object per row.
 
-Expressions are those of RE2, which never backtracks: whatever the text, the time is in proportion to its length. It has
-neither lookaround nor references; ``\w``, ``\d``, ``\s``, ``\b`` are ASCII's, ``\pL``, ``\pN``, ``\pZ`` Unicode's.
+Expressions use RE2 syntax, which never backtracks: run time is linear in the length of the text. RE2 has no lookaround
+and no back-references. ``\w``, ``\d``, ``\s`` and ``\b`` match ASCII only; ``\pL``, ``\pN`` and ``\pZ`` match Unicode.
 """
 
 from collections.abc import Sequence
@@ -14,12 +14,15 @@ import pyarrow.compute as pc
 
 
 def join_by_key(values: pd.Series, keys: pd.Series, separator: str) -> pd.Series:
-    """Join the texts of each key, by key.
+    """Join the texts of each key.
 
     Args:
-        values: Texts, none missing.
-        keys: The key of each; those of one key stand together, in the order in which they are wanted.
-        separator: What stands between two texts.
+        values: Texts; none may be missing.
+        keys: The key of each text. Equal keys must be adjacent; their order is kept.
+        separator: Text between two values.
+
+    Returns:
+        Joined texts (``str``), indexed by key.
     """
     begins = np.flatnonzero(~keys.duplicated())
     lists = pa.LargeListArray.from_arrays(np.append(begins, len(keys)), _as_arrow(values).combine_chunks())
@@ -28,7 +31,7 @@ def join_by_key(values: pd.Series, keys: pd.Series, separator: str) -> pd.Series
 
 
 def are_among(texts: pd.Series, others: pd.Series) -> npt.NDArray[np.bool_]:
-    """Tell which texts are among others; pandas' own `isin` makes an object of each of those."""
+    """Return which texts occur in `others`. Unlike ``Series.isin``, it creates no Python objects."""
     found: npt.NDArray[np.bool_] = pc.is_in(_as_arrow(texts), value_set=_as_arrow(others)).to_numpy(
         zero_copy_only=False
     )
@@ -36,7 +39,7 @@ def are_among(texts: pd.Series, others: pd.Series) -> npt.NDArray[np.bool_]:
 
 
 def are_repeated(texts: pd.Series) -> npt.NDArray[np.bool_]:
-    """Tell which texts are there more than once."""
+    """Return which texts occur more than once."""
     encoded = pc.dictionary_encode(_as_arrow(texts), null_encoding="encode")
     numbers = np.asarray(encoded.combine_chunks().indices)
     repeated: npt.NDArray[np.bool_] = np.bincount(numbers)[numbers] > 1
@@ -44,10 +47,16 @@ def are_repeated(texts: pd.Series) -> npt.NDArray[np.bool_]:
 
 
 def rows_among(rows: pd.DataFrame, others: pd.DataFrame, columns: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Return the place of each row among others that are equal to it in some columns of text.
+    """Return the position in `others` of the first row with equal values in text columns, or -1.
 
-    Of several it is the first; -1 where there is none. No text is made of the columns: for a million paths that takes
-    the longest part of the time.
+    For example, with the columns ``("repository", "sha")``::
+
+        rows                 others                     result
+        r1  bbb              0  r1  aaa                 1
+        r2  aaa              1  r1  bbb                 -1
+
+    Each column is encoded as integers and the integers are combined. Concatenating the texts instead takes most of the
+    time for a million paths.
     """
     requested, known = np.zeros(len(rows), "int64"), np.zeros(len(others), "int64")
     for column in columns:
@@ -64,27 +73,27 @@ def _index_in(values: pa.Array | pa.ChunkedArray, others: pa.Array) -> npt.NDArr
 
 
 def contains(texts: pd.Series, expression: str) -> pd.Series:
-    """Tell which texts an expression finds something in; missing texts have nothing in them."""
+    """Return which texts match an expression; False for missing texts."""
     found = pc.fill_null(pc.match_substring_regex(_as_arrow(texts), expression), fill_value=False)
     return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index, dtype=bool)
 
 
 def count(texts: pd.Series, expression: str) -> pd.Series:
-    """Return how often an expression is found in each text; never in a missing one."""
+    """Count the matches in each text; 0 for missing texts."""
     found = pc.fill_null(pc.count_substring_regex(_as_arrow(texts), expression), 0)
     return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index, dtype="int64")
 
 
 def extract(texts: pd.Series, expression: str) -> pd.Series:
-    """Return what the one named group of an expression finds in each text first; missing where it is not found."""
+    """Return the named group of the first match in each text, missing where nothing matches."""
     return extract_groups(texts, expression).iloc[:, 0]
 
 
 def extract_groups(texts: pd.Series, expression: str) -> pd.DataFrame:
-    """Return what an expression finds in each text first.
+    """Return the named groups of the first match in each text.
 
     Returns:
-        A column a named group, empty where the group has no part in what was found; missing where nothing was found.
+        One column per named group: empty where the group did not take part in the match, missing where nothing matches.
     """
     found = pc.extract_regex(_as_arrow(texts), expression)
     names = [field.name for field in found.type]
@@ -93,44 +102,44 @@ def extract_groups(texts: pd.Series, expression: str) -> pd.DataFrame:
 
 
 def extract_all(texts: pd.Series, expression: str) -> pd.Series:
-    """Return all that the first group of an expression finds, one row a find, the index of ``texts`` repeated."""
+    """Return the first group of all matches, one row per match; the index of ``texts`` may repeat."""
     return extract_all_groups(texts, expression, ["found"])["found"]
 
 
 def extract_all_groups(texts: pd.Series, expression: str, names: Sequence[str]) -> pd.DataFrame:
-    """Return all that an expression finds, one row a find, the index of ``texts`` repeated.
+    """Return the groups of all matches, one row per match; the index of ``texts`` may repeat.
 
     Args:
-        texts: Missing ones have nothing in them.
+        texts: Missing texts have no matches.
         expression: At most nine groups.
-        names: A column for each of its first groups; empty where a group has no part in a find.
+        names: Column names for the first groups. A group that did not take part in a match is empty.
     """
     clean = pc.replace_substring_regex(_as_arrow(texts), "[\x00\x01]", " ")
     groups = "\x01".join(f"\\{number}" for number in range(1, len(names) + 1))
-    # between two marks stands a find, and between finds the rest of the text
+    # odd parts are matches, even parts the text between them
     parts = pc.split_pattern(pc.replace_substring_regex(clean, expression, f"\x00{groups}\x00"), "\x00")
     lists = parts.combine_chunks()
     rows = np.asarray(pc.list_parent_indices(lists))
-    is_find = np.asarray(_position_in_list(rows) % 2, dtype=bool)
-    fields = pc.split_pattern(pc.list_flatten(lists).filter(pa.array(is_find)), "\x01")
+    is_match = np.asarray(_position_in_list(rows) % 2, dtype=bool)
+    fields = pc.split_pattern(pc.list_flatten(lists).filter(pa.array(is_match)), "\x01")
     columns = {name: pd.array(pc.list_element(fields, number), dtype="str") for number, name in enumerate(names)}
-    return pd.DataFrame(columns, index=texts.index[rows[is_find]])
+    return pd.DataFrame(columns, index=texts.index[rows[is_match]])
 
 
 def _position_in_list(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """The position of each element in its own list, from the number of that list."""
+    """Return the position of each element within its own list, given the number of its list."""
     begins = np.flatnonzero(np.diff(rows, prepend=-1))
     lengths = np.diff(begins, append=len(rows))
     return np.arange(len(rows)) - np.repeat(begins, lengths)
 
 
 def replace(texts: pd.Series, expression: str, by: str) -> pd.Series:
-    r"""Return the texts with all that an expression finds replaced; ``\1`` in ``by`` stands for its first group."""
+    r"""Replace all matches. ``\1`` in `by` refers to the first group."""
     replaced = pc.replace_substring_regex(_as_arrow(texts), expression, by)
     return pd.Series(pd.array(replaced, dtype="str"), index=texts.index)
 
 
 def _as_arrow(texts: pd.Series) -> pa.ChunkedArray:
-    """What was concatenated, or read from a large file, lies in several pieces; to join them is to copy them."""
+    """Convert to a chunked array. Concatenated or large columns have several chunks; combining them would copy."""
     array = pa.array(texts, pa.large_string())
     return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])

@@ -1,4 +1,4 @@
-"""JUDGE: pure functions, dataframe in, dataframe out. No I/O, no Dagster."""
+"""JUDGE: pure functions from dataframes to dataframes. No I/O, no Dagster."""
 
 from typing import TYPE_CHECKING
 

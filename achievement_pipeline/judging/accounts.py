@@ -1,8 +1,8 @@
-"""Which person an account on GitHub is.
+"""Map GitHub logins to people.
 
-A login is no address. It becomes one by evidence alone: the addresses in commits that GitHub itself knows the account
-by; else the account's noreply address, which also stands in commits made on the web. A user who knows better lists the
-noreply address among their own (``[me] emails`` in ``achievements.toml``).
+A login becomes an e-mail address in one of two ways: by the author addresses of commits that GitHub attributes to the
+account, or else by the account's noreply address, which also appears in commits made on the web. Users can override
+this by listing a noreply address in ``[me] emails`` in ``achievements.toml``.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ _ACCOUNT = ["repository", "login"]
 
 
 def read_accounts(commits: DataFrame[RawPullRequestCommits], people: Iterable[Person] = ()) -> pd.Series[str]:
-    """Find the person of each account in each repository: the one most of its commits there are by.
+    """Map each login of a repository to the person who wrote most of its commits there.
 
     Returns:
-        Canonical addresses by repository and login, lower case. Real addresses go before noreply ones.
+        Canonical addresses (``str``), indexed by repository and lower-case login. Real addresses win over noreply
+        addresses.
     """
     known = commits.dropna(subset=["author_email", "author_login"])
     known = known[known["author_email"].str.contains("@", regex=False)]
@@ -46,13 +47,13 @@ def read_accounts(commits: DataFrame[RawPullRequestCommits], people: Iterable[Pe
 def persons_of(
     repositories: pd.Series[str], logins: pd.Series[str], accounts: pd.Series[str], people: Iterable[Person] = ()
 ) -> pd.Series[str]:
-    """Return the person of each login; empty where the account is gone.
+    """Return the canonical address of each login, empty if the account was deleted.
 
     Args:
-        repositories: Keys of the repositories: host/owner/name.
-        logins: With the same index; missing where the account is gone.
-        accounts: What `read_accounts` found.
-        people: Those whom the user names: they go before what commits show.
+        repositories: Repository keys: host/owner/name.
+        logins: Logins with the same index; missing if the account was deleted.
+        accounts: The result of `read_accounts`.
+        people: People defined in the settings; they win over addresses found in commits.
     """
     plain = logins.str.lower()
     noreply = plain + "@users.noreply." + replace(repositories, _AFTER_HOST, "")

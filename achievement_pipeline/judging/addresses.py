@@ -1,4 +1,4 @@
-"""Addresses of people as text, without pandas: how they are compared, and whose work is asked for."""
+"""E-mail addresses as plain text, and the filter by author and date. Does not import pandas."""
 
 import datetime as dt
 from typing import NamedTuple
@@ -6,19 +6,19 @@ from typing import NamedTuple
 from achievement_pipeline.patterns import compile_pattern
 
 NUMBERED_NOREPLY = r"^\d+\+(.+@users\.noreply\.github\.com)$"
-"""GitHub's private form of a login that has its number before it."""
+"""GitHub's noreply address with the account's number in front of the login."""
 _NUMBERED_NOREPLY = compile_pattern(NUMBERED_NOREPLY)
 
 
 class WorkFilter(NamedTuple):
-    """Whose work is asked for, and since when."""
+    """Selects work by author and date."""
 
     authors: tuple[str, ...] | None = None
-    """Addresses; None: everybody."""
+    """E-mail addresses; None selects everyone."""
     since: dt.date | None = None
-    """The first day, UTC; None: from the beginning."""
+    """The first day, UTC; None selects all of history."""
 
 
 def plain_address(address: str) -> str:
-    """Return an address as all of them are compared: in lower case, GitHub's two private forms of a login as one."""
+    """Normalise an address for comparison: lower case, and one form for GitHub's two noreply forms of a login."""
     return _NUMBERED_NOREPLY.sub(r"\1", address.strip().lower())

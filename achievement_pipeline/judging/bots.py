@@ -1,8 +1,8 @@
-"""Which authors are machines.
+"""Recognise bot authors.
 
-A suffix ``[bot]``, an address or login whose own word is ``bot``, or an entry of ``bots.toml``, which holds the machine
-accounts that show nothing of the kind, each with its source. What merely contains the letters (Abbott, Talbot, the
-surname Bot, a person who calls themselves ``jessebot``) is a person.
+An author is a bot if its name or login ends in ``[bot]``, if ``bot`` is a word of its login, or if it is listed in
+``bots.toml``. That file holds the accounts that no general rule matches, each with its source. Names that only contain
+the letters (Abbott, Talbot, the surname Bot, ``jessebot``) are people.
 """
 
 from __future__ import annotations
@@ -20,17 +20,18 @@ from achievement_pipeline.columns.text import contains, replace
 from achievement_pipeline.judging.rules import BotRules
 
 _NOREPLY = r"^(?:\d+\+)?(.+)@users\.noreply\.github\.com$"
-"""GitHub's two forms of a private address; what remains is the login."""
+"""GitHub's two noreply address forms; the group is the login."""
 
 _ACCOUNT_OF_GITLAB = r"^(?:(?:project|group)_\d+_bot(?:_\w+)?|service_account_(?:\w+_)?\w+)@noreply\."
-"""Addresses of GitLab's project and group access tokens and service accounts, as its documentation gives them."""
+"""Addresses of GitLab's project and group access tokens and service accounts, as in GitLab's documentation."""
 
 _BUILD_SERVICE = r"^(?:.+ )?build service \(.+\)$|^aider \(.+\)$"
-"""Names of the build identities of Azure DevOps, and of what aider commits for its model."""
+"""Build identities of Azure DevOps, and the co-author names that aider writes for its models."""
 
 _DOMAIN = "@.*$"
 _LOGIN_OF_A_BOT = r"^(?:[^\s@]*[-_+])?(?:ro)?bot$"
-"""``bot``, ``snyk-bot``, ``github+bot``; not ``jessebot``, nor ``ben.bot``, the usual form of a person's address."""
+"""Matches ``bot``, ``snyk-bot`` and ``github+bot``, but not ``jessebot``, nor ``ben.bot``, which is the usual form of a
+person's address."""
 
 
 class KnownBot(BaseModel):
@@ -38,29 +39,29 @@ class KnownBot(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    service: str = Field(description="What the machine does or belongs to")
-    names: tuple[str, ...] = Field(default=(), description="Author names and logins, whole, lower case")
-    addresses: tuple[str, ...] = Field(default=(), description="E-mail addresses, whole, lower case")
-    source: str = Field(min_length=1, description="Where the account is documented or was seen")
+    service: str = Field(description="The service that the account belongs to")
+    names: tuple[str, ...] = Field(default=(), description="Full author names and logins, lower case")
+    addresses: tuple[str, ...] = Field(default=(), description="Full e-mail addresses, lower case")
+    source: str = Field(min_length=1, description="Where the account is documented or was observed")
 
 
 @cache
 def known_bots() -> tuple[KnownBot, ...]:
-    """Machine accounts that no general rule recognises, each with its source."""
+    """Load ``bots.toml``: bot accounts that no general rule matches."""
     data: dict[str, Any] = tomllib.loads(files(__package__).joinpath("bots.toml").read_text(encoding="utf-8"))
     return tuple(KnownBot.model_validate(entry) for entry in data["bot"])
 
 
 def are_bots(names: pd.Series[str], emails: pd.Series[str], rules: BotRules) -> pd.Series[bool]:
-    """Tell of each author whether it is a machine.
+    """Return which authors are bots.
 
     Args:
-        names: Author names, as committed.
-        emails: Their e-mail addresses, in the same order; may be empty or no address at all.
-        rules: Further names or addresses of bots, and those that look like bots and are people, which win.
+        names: Author names as committed.
+        emails: Their e-mail addresses in the same order; may be empty or invalid.
+        rules: More names and addresses of bots, and an allow list of people who look like bots. The allow list wins.
 
     Returns:
-        Booleans with the index of ``names``. Each distinct pair is judged once, by name and address alone.
+        Booleans with the index of ``names``.
     """
     authors = pd.DataFrame({"name": _plain(names).array, "email": _plain(emails).array})
     number = authors.groupby(["name", "email"], sort=False).ngroup()

@@ -1,6 +1,6 @@
-"""Ledgers: every score is the sum of lines, each with its rule and its evidence.
+"""Ledgers: each score is a sum of lines, and each line has a rule, points and evidence.
 
-Points are counted in whole hundredths, so the lines of a ledger sum to their score exactly.
+Points are stored as integer hundredths, so the lines sum to the score exactly.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LINE_COLUMNS = ["score", "rule", "points", "evidence"]
 
 
 class Measure(NamedTuple):
-    """What one rule adds to a score; both columns have the key of the activity as index."""
+    """What one rule adds to a score. Both series are indexed by activity key."""
 
     rule: str
     points: pd.Series[float]
@@ -28,39 +28,42 @@ class Measure(NamedTuple):
 
 
 def constant(rule: str, points: float, evidence: str, keys: pd.Index[str]) -> Measure:
-    """Return what is the same for every activity."""
+    """Give every activity the same points."""
     return Measure(rule, pd.Series(points, keys), pd.Series(evidence, keys, dtype="str"))
 
 
 def per_unit(rule: str, counts: pd.Series[int], noun: str, points: float, maximum: float | None = None) -> Measure:
-    """Return so many points for each of what was counted, at most `maximum`."""
+    """Return `points` per counted item, capped at `maximum`."""
     evidence = counted(counts, noun) + points_each(points) + _at_most(maximum)
     return Measure(rule, (counts * points).clip(upper=maximum), evidence)
 
 
 def per_point(rule: str, counts: pd.Series[int], noun: str, units: float, maximum: float | None = None) -> Measure:
-    """Return a point for so many of what was counted, at most `maximum`."""
-    evidence = counted(counts, noun) + f", a point for {units:g}" + _at_most(maximum)
+    """Return one point per `units` counted items, capped at `maximum`."""
+    evidence = counted(counts, noun) + f", 1 point per {units:g}" + _at_most(maximum)
     return Measure(rule, (counts / units).clip(upper=maximum), evidence)
 
 
 def points_each(points: float) -> str:
-    """Return what a unit adds, to follow what was counted."""
+    """Format the points per item as a suffix: ``, 5 points each``."""
     return f", {points:g} point each" if points == 1 else f", {points:g} points each"
 
 
 def counted(numbers: pd.Series[int], noun: str) -> pd.Series[str]:
-    """Return numbers with what they count, in the singular or plural."""
+    """Format counts with their noun, singular or plural: ``1,234 files``."""
     return numbers.map("{:,}".format).astype("str") + np.where(numbers == 1, f" {noun}", f" {noun}s")
 
 
 def add_up(score: str, measures: list[Measure], maximum: float) -> pd.DataFrame:
-    """Return the ledger lines of one score of some activities: what each rule adds, and what is cut above the maximum.
+    """Return the ledger lines of one score: one line per measure, and a deduction above the maximum.
 
     Args:
-        score: impact or complexity.
-        measures: The first is the base.
+        score: ``impact`` or ``complexity``.
+        measures: The first one is the base.
         maximum: In points.
+
+    Returns:
+        ``score``, ``rule``, ``points`` (hundredths, int64) and ``evidence``, indexed by activity key.
     """
     lines = [
         pd.DataFrame({"score": score, "rule": rule, "points": _hundredths(points), "evidence": evidence})
@@ -68,16 +71,16 @@ def add_up(score: str, measures: list[Measure], maximum: float) -> pd.DataFrame:
     ]
     total = sum(line["points"] for line in lines)
     cut = pd.DataFrame({"score": score, "rule": "cut", "points": np.minimum(0, round(maximum * 100) - total)})
-    return pd.concat([*lines, cut.assign(evidence=f"at most {maximum:g}")])
+    return pd.concat([*lines, cut.assign(evidence=f"capped at {maximum:g}")])
 
 
 def sum_ledger(lines: pd.DataFrame, repositories: pd.Series[str]) -> DataFrame[Scores]:
-    """Sum ledger lines to scores.
+    """Sum ledger lines into scores.
 
     Args:
-        lines: ``score`` (impact or complexity), ``rule``, ``points`` in hundredths, ``evidence``; the index is the key
-            of the activity. Lines of no points are left out, but for the base.
-        repositories: The repository of each activity, by key, in the order that is wanted.
+        lines: ``score`` (``impact`` or ``complexity``), ``rule``, ``points`` in hundredths and ``evidence``, indexed by
+            activity key. Lines with no points are dropped, except the base.
+        repositories: The repository of each activity, by key. Sets the order of the result.
     """
     keys = repositories.index
     lines = lines[(lines["points"] != 0) | (lines["rule"] == "base")]
@@ -102,10 +105,10 @@ def sum_ledger(lines: pd.DataFrame, repositories: pd.Series[str]) -> DataFrame[S
 
 
 def _ledger_json(lines: pd.DataFrame, positions: npt.NDArray[np.intp], keys: pd.Index[str]) -> pd.Series[str]:
-    """Return the ledger of each key as JSON; `places` are those of the lines among the keys."""
+    """Return the ledger of each key as JSON; `positions` maps each line to its row in `keys`."""
     order = np.argsort(positions, kind="stable")
     texts = lines[_LINE_COLUMNS].assign(points=lines["points"] / 100).iloc[order]
-    # activities differ, what is said of them is much the same: it is written once
+    # the same texts occur for many activities: serialise each distinct one once
     number = texts.groupby(_LINE_COLUMNS, sort=False).ngroup().to_numpy()
     begins = json_objects(texts.drop_duplicates()).str[:-1] + ","
     ends = json_objects(pd.DataFrame({"activity": keys})).str[1:]
@@ -114,7 +117,7 @@ def _ledger_json(lines: pd.DataFrame, positions: npt.NDArray[np.intp], keys: pd.
 
 
 def _at_most(maximum: float | None) -> str:
-    return "" if maximum is None else f", at most {maximum:g}"
+    return "" if maximum is None else f", capped at {maximum:g}"
 
 
 def _hundredths(points: pd.Series[float]) -> pd.Series[int]:

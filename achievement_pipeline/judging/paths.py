@@ -1,4 +1,4 @@
-"""Matching many paths at once."""
+"""Match many file paths against one expression."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pyarrow.compute as pc
 
 
 def matches(paths: pd.Series[str], expression: str) -> npt.NDArray[np.bool_]:
-    """Tell which paths an RE2 expression is found in.
+    """Return which paths match an RE2 expression.
 
-    RE2, by way of pyarrow: its time is linear whatever the path, and ``$`` is the end of the path, not of a line.
+    RE2 runs in linear time on any input. ``$`` matches at the end of the path only, not at line ends.
     """
     found: npt.NDArray[np.bool_] = pc.match_substring_regex(pa.array(paths, type=pa.string()), expression).to_numpy(
         zero_copy_only=False

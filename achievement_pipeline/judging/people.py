@@ -1,8 +1,8 @@
-"""Who did it: one person is a set of e-mail addresses.
+"""Map e-mail addresses to people.
 
-Addresses are compared in lower case, and GitHub's two private forms of one login are one address. What else belongs
-together says mailmap (applied when commits are read) or the user. Nobody is matched by name: two people may share one.
-An address that is empty or none at all is an opaque key like any other.
+Addresses are compared in lower case, with GitHub's two noreply forms of a login treated as one. Further addresses are
+grouped by git's mailmap (applied when commits are read) or by the user's settings. Names are never used to match
+people, because two people may share one. An empty or invalid address is treated as an opaque key.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ _SIGNS_OFF = "(?i)signed-off-by"
 _HAS_COAUTHOR = "(?i)co-(?:authored|developed)-by"
 _COAUTHOR = rf"(?im)^[\W_]*co-(?:authored|developed)-by[ \t]*:[ \t]*{_ADDRESS}"
 _SIGN_OFF = rf"(?im)^[\W_]*signed-off-by[ \t]*:[ \t]*{_ADDRESS}"
-"""In any line of the body: git reads trailers in the last paragraph only, and a squash merge leaves them between
-others (a third of ansible's are lost that way). Some lack the ``>``."""
+"""Matches in any line of the body, not only in the last paragraph, where git looks for trailers: squash merges leave
+them in the middle (in ansible, a third of them). Some lack the closing ``>``."""
 
 
 def are_selected(activities: pd.DataFrame, work_filter: WorkFilter, people: Iterable[Person] = ()) -> pd.Series[bool]:
-    """Tell which activities are asked for.
+    """Return which activities pass the filter.
 
     Args:
-        activities: ``person``, ``coauthors``, ``completed_at``.
-        work_filter: Authors and first day to keep.
-        people: The addresses of each person.
+        activities: ``person``, ``coauthors`` (comma-separated) and ``completed_at``.
+        work_filter: Authors and first day to keep. Co-authors count as authors.
+        people: The known addresses of each person.
     """
     wanted = pd.Series(data=True, index=activities.index)
     if work_filter.authors is not None:
@@ -43,7 +43,7 @@ def are_selected(activities: pd.DataFrame, work_filter: WorkFilter, people: Iter
 
 
 def canonical(emails: pd.Series[str], people: Iterable[Person] = ()) -> pd.Series[str]:
-    """Map addresses to the one that stands for the person.
+    """Map addresses to the canonical address of their person.
 
     Raises:
         SettingsError: An address belongs to two people.
@@ -54,12 +54,12 @@ def canonical(emails: pd.Series[str], people: Iterable[Person] = ()) -> pd.Serie
 
 
 def display_names(persons: pd.Series[str], names: pd.Series[str], people: Iterable[Person] = ()) -> pd.Series[str]:
-    """Name each person: as the user says, else as in their newest commit.
+    """Return the display name of each person: from the settings, else from their newest commit.
 
     Args:
-        persons: Canonical addresses, the oldest commit first.
-        names: The names in these commits.
-        people: Those whom the user names.
+        persons: Canonical addresses, oldest commit first.
+        names: The author names in these commits.
+        people: People defined in the settings.
     """
     newest = names[names.str.strip() != ""].groupby(persons).last()
     chosen = {
@@ -69,13 +69,14 @@ def display_names(persons: pd.Series[str], names: pd.Series[str], people: Iterab
 
 
 def read_sign_offs(bodies: pd.Series[str], people: Iterable[Person]) -> pd.Series[str]:
-    """Read the addresses in ``Signed-off-by`` lines.
+    """Extract the addresses in ``Signed-off-by`` lines.
 
-    They certify where a patch comes from and name everybody who passed it on, in git's own history the maintainer under
-    every patch: that makes nobody an author. They are kept beside the commit and shown with it.
+    A sign-off certifies where a patch comes from. Everyone who passed the patch on adds one (in git's own history, the
+    maintainer signs every patch), so it does not make anyone an author. Sign-offs are stored with the commit for
+    display.
 
     Returns:
-        Canonical addresses, one row a line, the index of ``bodies`` repeated.
+        Canonical addresses, one row per line; the index of ``bodies`` may repeat.
     """
     candidates = bodies[contains(bodies, _SIGNS_OFF)]
     emails = extract_all_groups(candidates, _SIGN_OFF, ["name", "email"])["email"]
@@ -83,10 +84,10 @@ def read_sign_offs(bodies: pd.Series[str], people: Iterable[Person]) -> pd.Serie
 
 
 def read_coauthors(bodies: pd.Series[str], people: Iterable[Person], bots: BotRules) -> pd.Series[str]:
-    """Read the people in ``Co-authored-by`` and, as in the kernel, ``Co-developed-by`` lines, machines left out.
+    """Extract the people in ``Co-authored-by`` and ``Co-developed-by`` (Linux kernel) lines, without bots.
 
     Returns:
-        Canonical addresses, one row a line, the index of ``bodies`` repeated.
+        Canonical addresses, one row per line; the index of ``bodies`` may repeat.
     """
     candidates = bodies[contains(bodies, _HAS_COAUTHOR)]
     named = extract_all_groups(candidates, _COAUTHOR, ["name", "email"])
@@ -96,7 +97,7 @@ def read_coauthors(bodies: pd.Series[str], people: Iterable[Person], bots: BotRu
 
 
 def _are_of(activities: pd.DataFrame, addresses: Iterable[str], people: Iterable[Person]) -> pd.Series[bool]:
-    """Whether one of the addresses is that of the author or of a co-author."""
+    """Return which activities have one of the addresses as author or co-author."""
     persons = set(canonical(pd.Series(list(addresses), dtype="str"), people))
     authors = activities["person"].isin(persons)
     shared = activities.loc[activities["coauthors"] != "", "coauthors"].str.split(",").explode().isin(persons)
@@ -104,7 +105,7 @@ def _are_of(activities: pd.DataFrame, addresses: Iterable[str], people: Iterable
 
 
 def plain_addresses(emails: pd.Series[str]) -> pd.Series[str]:
-    """Do as `plain_address` for many."""
+    """Vectorised `plain_address`."""
     return replace(emails.str.strip().str.lower(), NUMBERED_NOREPLY, r"\1")
 
 
@@ -115,5 +116,7 @@ def _owners(people: Iterable[Person]) -> dict[str, str]:
         for address in addresses:
             owner = owners.setdefault(address, addresses.iloc[0])
             if owner != addresses.iloc[0]:
-                raise SettingsError(f"{address} belongs to two people, {owner} and {addresses.iloc[0]}: give it to one")
+                raise SettingsError(
+                    f"{address} belongs to two people, {owner} and {addresses.iloc[0]}. List it under one of them."
+                )
     return owners

@@ -1,1 +1,1 @@
-"""Scores: whether an activity counts, and for how much."""
+"""Whether an activity is significant, and its scores."""

@@ -1,4 +1,4 @@
-"""The signs of impact by name: ``signs.toml``, typed. Settings name them too, so nothing heavy is imported here."""
+"""Load ``signs.toml``: the signs of the impact model by name. Settings import this module, so it must load fast."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Sign(BaseModel):
-    """One entry of ``signs.toml``."""
+    """One entry in ``signs.toml``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -22,6 +22,6 @@ class Sign(BaseModel):
 
 @functools.cache
 def known_signs() -> tuple[Sign, ...]:
-    """All signs, in the order in which a ledger names them."""
+    """All signs, in ledger order."""
     text = resources(__package__).joinpath("signs.toml").read_text(encoding="utf-8")
     return tuple(Sign.model_validate(entry) for entry in tomllib.loads(text)["sign"])

@@ -1,9 +1,9 @@
-"""The impact model: what signs weigh, how likely their sum is to be announced, and the ledger that says so.
+"""The impact model: the weights of signs, their calibration, and the ledger.
 
-Signs have weights (``weights.csv``), learnt from public histories with hand-written release notes; their sum orders
-changes as maintainers do, half by what they announced at all and half by what they put first. The number shown is how
-many of a hundred changes with such a sum were announced (``calibration.csv``). ``benchmarks/impact.py`` learns both
-tables and measures them; ``docs/impact.md`` has the figures and the projects.
+Each sign has a weight (``weights.csv``), learnt from public histories with hand-written release notes. The sum of
+weights ranks changes as maintainers do: half by what they announced, half by what they put first. The score is the
+percentage of changes with that sum that were announced (``calibration.csv``). ``benchmarks/impact.py`` trains and
+evaluates both tables; ``docs/impact.md`` has the results and the training projects.
 """
 
 from __future__ import annotations
@@ -28,24 +28,24 @@ Amounts = npt.NDArray[np.float64]
 
 _BASE: Final = "base"
 _FEWEST: Final = 20
-"""Changes of a repository from which its upper part means something."""
+"""Minimum number of changes in a repository for its quantiles to be meaningful."""
 _NEAR: Final = 0.01
-"""A sum so near to none that its slope is that of the curve itself."""
+"""Sums closer to zero than this use the slope of the curve at zero."""
 
 
 class Model(NamedTuple):
-    """What signs weigh, and how likely a sum of weights is to be announced."""
+    """Weights of signs, and the calibration curve from a sum of weights to a probability."""
 
     weights: pd.Series[float]
-    """By sign, in the order of `known_signs`."""
+    """Indexed by sign, in the order of `known_signs`."""
     sums: Amounts
     likely: Amounts
-    """At each of the sums, which grow: between 0 and 1, growing too."""
+    """Probability of being announced at each of `sums`, 0 to 1. Both arrays increase."""
 
 
 @functools.cache
 def learnt_model() -> Model:
-    """The model that the package brings."""
+    """The built-in model."""
     signs = [sign.sign for sign in known_signs()]
     weights = _table("weights.csv").set_index("sign")["weight"].reindex(signs).fillna(0)
     curve = _table("calibration.csv")
@@ -53,7 +53,7 @@ def learnt_model() -> Model:
 
 
 def model_of(rules: ImpactRules) -> Model:
-    """The model as the user's settings change it: other weights, and signs or whole lines of the ledger turned off."""
+    """Apply the user's settings to the model: replace weights, and turn off signs or ledger rules."""
     model = learnt_model()
     off = {sign.sign for sign in known_signs() if {sign.sign, sign.rule} & set(rules.off)}
     changed = {str(sign): rules.weights.get(str(sign), weight) for sign, weight in model.weights.items()}
@@ -62,7 +62,7 @@ def model_of(rules: ImpactRules) -> Model:
 
 
 def add_signs(signs: Mapping[str, Flags], model: Model) -> Amounts:
-    """Add up what the signs of each piece of work weigh."""
+    """Return the sum of weights of each piece of work."""
     total = np.zeros(len(next(iter(signs.values()))))
     for sign, shown in signs.items():
         total += model.weights[sign] * shown
@@ -70,7 +70,7 @@ def add_signs(signs: Mapping[str, Flags], model: Model) -> Amounts:
 
 
 def likelihood(sums: Amounts, model: Model) -> Amounts:
-    """How likely each sum is to be announced, 0 to 1."""
+    """Return the probability that a change with each sum is announced, 0 to 1."""
     found: Amounts = np.interp(sums, model.sums, model.likely)
     return found
 
@@ -78,10 +78,10 @@ def likelihood(sums: Amounts, model: Model) -> Amounts:
 def are_likely(
     signs: Mapping[str, Flags], repositories: pd.Series[str], may_count: pd.Series[bool], rules: ImpactRules
 ) -> pd.Series[bool]:
-    """Tell which changes are likely to be announced: the upper part of their repository, as far as signs speak for it.
+    """Return which changes are likely to be announced: those with a positive sum in the top share of their repository.
 
-    How much of its work a project announces is its own custom, from an eighth to four fifths; so the cut is made within
-    each, among what may count at all.
+    Projects announce between an eighth and four fifths of their changes, so the cut-off is taken per repository, among
+    the changes that may be significant.
     """
     sums = pd.Series(add_signs(signs, model_of(rules)), index=repositories.index)
     own = sums[may_count].groupby(repositories[may_count])
@@ -90,7 +90,7 @@ def are_likely(
 
 
 def write_signs(signs: Mapping[str, Flags]) -> pd.Series[str]:
-    """Write the signs of each piece of work into one column, separated by commas."""
+    """Encode the signs of each piece of work as comma-separated text."""
     names = [sign.sign for sign in known_signs()]
     positions, numbers = np.nonzero(np.column_stack([signs[name] for name in names]))
     total = len(next(iter(signs.values())))
@@ -99,17 +99,18 @@ def write_signs(signs: Mapping[str, Flags]) -> pd.Series[str]:
 
 
 def explain_impact(signs: pd.Series[str], rules: ImpactRules) -> pd.DataFrame:
-    """Return the ledger of impact: what each kind of sign adds, in hundredths of points.
+    """Return the ledger of impact, in hundredths of points.
 
-    The curve is no straight line, so a weight is worth as many points as its share of the sum: no order of the signs
-    matters, a sign that speaks for a change never takes points away, and the lines add up to the number exactly.
+    The calibration curve is not linear, so each rule gets points in proportion to its share of the sum. The result does
+    not depend on the order of signs, positive weights never take points away, and the lines add up to the score
+    exactly.
 
     Args:
-        signs: Of each activity, as `write_signs` writes them; the index is its key.
-        rules: What the user changed.
+        signs: Comma-separated signs as written by `write_signs`, indexed by activity key.
+        rules: The user's overrides.
 
     Returns:
-        ``score``, ``rule``, ``points``, ``evidence``; the index is the key of the activity.
+        ``score``, ``rule``, ``points`` (int64) and ``evidence``, indexed by activity key.
     """
     model = model_of(rules)
     found = _read_signs(signs, model)
@@ -133,13 +134,13 @@ def explain_impact(signs: pd.Series[str], rules: ImpactRules) -> pd.DataFrame:
         },
         index=signs.index[positions],
     )
-    start = f"of changes without any sign, maintainers announce {base / 100:.0f} in a hundred"
+    start = "starting point for any change"
     bases = pd.DataFrame({"score": "impact", "rule": _BASE, "points": base, "evidence": start}, index=signs.index)
     return pd.concat([bases, lines]).astype({"rule": "str", "evidence": "str"})
 
 
 class _Found(NamedTuple):
-    """Signs, one entry an occurrence, by place and then in the order of `known_signs`."""
+    """Known signs, one entry per occurrence, ordered by position, then as in `known_signs`."""
 
     positions: npt.NDArray[np.int64]
     numbers: npt.NDArray[np.int64]
@@ -152,7 +153,7 @@ def _read_signs(signs: pd.Series[str], model: Model) -> _Found:
     positions = np.asarray(pc.list_parent_indices(lists))[known].astype("int64")
     of_known = np.asarray(numbers.drop_null()).astype("int64")
     order = np.lexsort((of_known, positions))
-    # lines of one rule stand together
+    # group the signs of one rule
     rules = [sign.rule for sign in known_signs()]
     rank = np.array([rules.index(rule) for rule in rules])
     order = order[np.lexsort((rank[of_known[order]], positions[order]))]
@@ -160,7 +161,7 @@ def _read_signs(signs: pd.Series[str], model: Model) -> _Found:
 
 
 def _points(by_rule: Amounts, model: Model) -> tuple[int, npt.NDArray[np.int64]]:
-    """Return the points of a change without signs, and what each rule adds for each change, in hundredths."""
+    """Return the points of a change without signs, and the points that each rule adds to each change, in hundredths."""
     start = likelihood(np.zeros(1), model)[0]
     sums = by_rule.sum(axis=1)
     base, totals = round(start * 10_000), (likelihood(sums, model) * 10_000).round().astype("int64")

@@ -1,4 +1,4 @@
-"""The scores of commits. The rules are those of the design (``docs/scores.md``), weights come from the settings."""
+"""Scores of commits. ``docs/scores.md`` documents the rules; weights come from the settings."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def score_commits(
     rules: CommitRules,
     impact: ImpactRules = ImpactRules(),  # noqa: B008 - it is immutable
 ) -> DataFrame[Scores]:
-    """Score the commits that count; the others have no row.
+    """Score significant commits. Other commits have no row.
 
-    Impact: what the signs of each commit are worth (`achievement_pipeline.judging.impact.model`). Complexity:
+    Impact is the calibrated sum of the commit's signs (`achievement_pipeline.judging.impact.model`). Complexity is
     ``min(complexity_max, complexity_base + complexity_points_per_file * effective files)``.
     """
     commits = activities.loc[activities["significant"]].set_index("key", drop=False)
     complexity = [
-        constant("base", rules.complexity_base, "every commit that counts", commits.index),
+        constant("base", rules.complexity_base, "every significant commit", commits.index),
         per_unit("files", commits["effective_files"], "effective file", rules.complexity_points_per_file),
     ]
     ledger = [explain_impact(commits["signs"], impact), add_up("complexity", complexity, rules.complexity_max)]

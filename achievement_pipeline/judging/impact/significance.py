@@ -1,6 +1,6 @@
-"""Whether a commit may make an achievement, with the codes of all reasons for and against.
+"""Decide whether an activity is significant, with reason codes. ``docs/scores.md`` lists the codes.
 
-A commit counts when something speaks for it and nothing against it. ``docs/scores.md`` has the table of the codes.
+An activity is significant if it has a reason for it and none against it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from achievement_pipeline.patterns import escape
 _UNREAD = [DiffState.SKIPPED.value, DiffState.PENDING.value, DiffState.FAILED.value]
 
 
-def judge_significance(  # noqa: PLR0913 - what a verdict rests on
+def judge_significance(  # noqa: PLR0913 - one argument per input
     types: pd.Series[str],
     descriptions: pd.Series[str],
     effective_lines: pd.Series[int],
@@ -31,20 +31,20 @@ def judge_significance(  # noqa: PLR0913 - what a verdict rests on
     also: Sequence[pd.Series[str]] = (),
     likely: pd.Series[bool] | None = None,
 ) -> pd.DataFrame:
-    """Decide which commits or pull requests count.
+    """Decide which commits or pull requests are significant.
 
     Args:
-        types: Conventional Commits types, missing where a message does not conform.
+        types: Conventional Commits types, missing where a message has none.
         descriptions: Subjects without type and scope.
         effective_lines: Lines inserted and deleted in files that are work.
-        exclusions: A boolean column for each reason that a commit never counts for, named by its code.
+        exclusions: One boolean column per reason against, named by its code.
         rules: Types, keywords and the number of lines that make a commit significant.
-        also: Codes of what else speaks for it, empty where it does not.
-        likely: Whether it is likely to be announced, which speaks for it where nothing else does.
+        also: Codes of further reasons for, empty where they do not apply.
+        likely: Whether a change is likely to be announced. Used only if there is no other reason for.
 
     Returns:
-        ``significant`` and ``reasons``, codes separated by commas: those against where there are any, else those for;
-        ``small`` where nothing speaks either way.
+        ``significant`` (bool) and ``reasons`` (comma-separated codes): the reasons against if there are any, else the
+        reasons for, else ``small``.
     """
     reasons_for = join_codes(
         [
@@ -60,10 +60,10 @@ def judge_significance(  # noqa: PLR0913 - what a verdict rests on
 
 
 def weigh(reasons_for: pd.Series[str], exclusions: pd.DataFrame) -> pd.DataFrame:
-    """Decide by the codes for, separated by commas, and a boolean column for each code against.
+    """Decide by reasons for (comma-separated codes) and against (one boolean column per code).
 
     Returns:
-        ``significant`` and ``reasons``, as `judge_significance`.
+        ``significant`` and ``reasons``, as in `judge_significance`.
     """
     reasons_against = join_codes([code_where(str(code), holds) for code, holds in exclusions.items()])
     reasons = reasons_against.where(reasons_against != "", reasons_for)
@@ -76,11 +76,11 @@ def weigh(reasons_for: pd.Series[str], exclusions: pd.DataFrame) -> pd.DataFrame
 
 
 def are_mechanical(categories: pd.DataFrame, signs: Mapping[str, Flags]) -> pd.Series[bool]:
-    """Tell what no person thought out: formatting, and dependencies brought up to date without touching source.
+    """Return which changes are mechanical: formatting, or dependency updates that do not touch source.
 
     Args:
-        categories: ``category`` and ``rule``, as `achievement_pipeline.judging.categories.categorise` gives them.
-        signs: What `achievement_pipeline.judging.impact.signs.find_signs` found.
+        categories: ``category`` and ``rule``, from `achievement_pipeline.judging.categories.categorise.categorise`.
+        signs: From `achievement_pipeline.judging.impact.signs.find_signs`.
     """
     style = categories["category"] == Category.STYLE
     updates = (categories["category"] == Category.DEPENDENCY) & ~signs["touches source"]
@@ -88,12 +88,12 @@ def are_mechanical(categories: pd.DataFrame, signs: Mapping[str, Flags]) -> pd.S
 
 
 def code_where(code: str, holds: pd.Series[bool]) -> pd.Series[str]:
-    """Return a code where it holds, else an empty text."""
+    """Return the code where the condition holds, else an empty text."""
     return pd.Series(code, index=holds.index, dtype="str").where(holds, "")
 
 
 def join_codes(columns: Sequence[pd.Series[str]]) -> pd.Series[str]:
-    """Join the codes of each row by commas, the empty ones left out."""
+    """Join the codes of each row with commas, skipping empty ones."""
     joined = columns[0]
     for column in columns[1:]:
         both = (joined != "") & (column != "")
@@ -102,12 +102,12 @@ def join_codes(columns: Sequence[pd.Series[str]]) -> pd.Series[str]:
 
 
 def are_unread(diffs: pd.Series[str]) -> pd.Series[bool]:
-    """Whether nothing is known of what a commit changed: it was not asked for, or could not be read."""
+    """Return which commits have unknown changes, because their diff was skipped, is pending or failed."""
     return diffs.isin(_UNREAD)
 
 
 def _keywords(descriptions: pd.Series[str], keywords: Iterable[str]) -> pd.Series[str]:
-    """Return the code of the first keyword in each subject, empty where there is none."""
+    """Return the code of the first keyword in each subject, empty if there is none."""
     forms = {keyword: _inflections(keyword.lower()) for keyword in keywords}
     if not forms:
         return pd.Series("", index=descriptions.index)

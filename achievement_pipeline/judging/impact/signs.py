@@ -1,8 +1,8 @@
-"""Signs of a change that maintainers announce: what its files are for, what its title says, what it closes and breaks.
+"""Find the signs that maintainers announce a change: its files, its title, the issues it closes, breaking changes.
 
-A sign is a yes or no that can be shown to people; a size has one for each of its steps. Their weights are learnt from
-public histories with hand-written release notes (``weights.csv``). Nothing here looks at a changelog: whether a change
-touches it is direct evidence for a user, but the answer itself for a learner.
+A sign is true or false, so that it can be shown to people; a size has one sign per step. Weights are learnt from public
+histories with hand-written release notes (``weights.csv``). Changelogs are ignored here: a changelog entry is direct
+evidence for a user, but for training it would leak the answer.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from achievement_pipeline.judging.paths import matches
 Flags = npt.NDArray[np.bool_]
 
 _LINES: Final = {"5-19": (5, 19), "20-79": (20, 79), "80-299": (80, 299), "300+": (300, np.inf)}
-"""Steps of size, from the first to the last line."""
+"""Ranges of source lines, both ends included."""
 
 NOTES: Final = (
     r"(?i)(?:^|/)(?:change[-_ ]?logs?|changes|history|news|release[-_ ]?notes?|releases|whats?[-_ ]?new|relnotes)"
@@ -30,13 +30,13 @@ NOTES: Final = (
     r"|(?:^|/)(?:change[-_]?logs?|changelog\.d|changes|newsfragments|\.changes|\.changelog|\.changeset|\.chloggen"
     r"|changelog_unreleased|release[-_ ]?notes?|relnotes|whats?[-_]?new|towncrier)/"
 )
-"""Paths of release notes and of the fragments that they are made from."""
+"""Paths of release notes and of changelog fragments."""
 
 _SHORT_TITLE: Final = 3
-"""Words of a title that says little."""
+"""Maximum number of words in a short title."""
 _MANY_COMMITS: Final = 3
 _TINY: Final = 2
-"""Lines of a change that may be an afterthought."""
+"""Maximum number of lines in a tiny change."""
 
 _PURPOSES: Final = {
     "source": ("code", "schema", "stylesheet"),
@@ -46,7 +46,7 @@ _PURPOSES: Final = {
     "build": ("build", "manifest", "lock file", "script"),
     "examples": ("example", "benchmark"),
 }
-"""What kinds of files are for; all others are data and settings that the product may ship."""
+"""Purposes of file kinds. All other kinds are data and settings that may ship with the product."""
 _SOURCE, _DOCS = (list(_PURPOSES).index(name) for name in ("source", "docs"))
 _OTHER: Final = len(_PURPOSES)
 
@@ -58,34 +58,35 @@ _OTHERS_DOCS: Final = (
     r"(?i)contribut|develop|/internal|maintain|/adr|design|proposal|blog|code_of|governance|security|release|/dev/"
     r"|community|licen[cs]e|roadmap"
 )
-"""Documents for those who work on the project, not for those who use it."""
+"""Documents for contributors rather than users."""
 
 _CLOSES: Final = r"(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b:?\s+(?:issues?\s+)?(?:(?:[\w.-]+/[\w.-]+)?#\d+|https?://\S+/issues/\d+)"
 _SAYS_BREAKING: Final = r"(?i)\bbreaking\b|\bbackwards?[- ]incompatib"
 
 
 class Work(NamedTuple):
-    """Pieces of work, as far as their signs are concerned; all columns have one index."""
+    """The inputs for finding signs. All series have the same index."""
 
     titles: pd.Series[str]
-    """Without type, scope and number."""
+    """Titles without type, scope and number."""
     bodies: pd.Series[str]
     categories: pd.Series[str]
     breaking: pd.Series[bool]
-    """Marked as such."""
+    """Marked as breaking by ``!``, a footer or a label."""
     commits: pd.Series[int]
-    """Of the branch; 1 for a commit."""
+    """Number of commits on the branch; 1 for a commit."""
     files: pd.DataFrame
-    """Those that are work: ``place`` of their piece, ``path``, ``status``, ``insertions``, ``deletions``."""
+    """Files that are work: ``position`` (row of the piece of work), ``path``, ``status``, ``insertions``,
+    ``deletions``."""
 
 
 def find_signs(work: Work) -> dict[str, Flags]:
-    """Tell which pieces of work show each sign."""
+    """Return which pieces of work show each sign: one boolean array per sign, in row order."""
     return _of_files(work) | _of_titles(work) | _of_messages(work) | _of_categories(work)
 
 
 def are_notes(paths: pd.Series[str]) -> Flags:
-    """Tell which paths are release notes, or fragments of them."""
+    """Return which paths are release notes or changelog fragments."""
     return matches(paths, NOTES)
 
 
@@ -166,7 +167,7 @@ def _between(amounts: npt.NDArray[Any], low: float, high: float) -> Flags:
 
 
 def _purposes(paths: pd.Series[str]) -> npt.NDArray[np.intp]:
-    """The place among the purposes of each path; after the last where none is known."""
+    """Return the index in `_PURPOSES` of each path, or `_OTHER`."""
     of_kind = {kind: position for position, kinds in enumerate(_PURPOSES.values()) for kind in kinds}
     known = np.array([*(of_kind.get(kind.name, _OTHER) for kind in file_kinds()), _OTHER])
     found: npt.NDArray[np.intp] = known[kinds_of_files(paths)]

@@ -19,7 +19,7 @@ EVIDENCE_NEEDED = "(evidence needed)"
 
 _TELLS_NO_RESULT = frozenset({"base", "cut", "edit", "manual"})
 """Rules whose lines say how points are given, not what was done."""
-_OF_POINTS = compile_pattern(r", (?:a point for|[\d.]+ points? each).*", DOTALL)
+_OF_POINTS = compile_pattern(r", (?:(?:a|1) point (?:for|per)|[\d.]+ points? each).*", DOTALL)
 """The part of a ledger line's words that says how its points are counted."""
 _SHORT_SHA = 10
 _KINDS = kinds()

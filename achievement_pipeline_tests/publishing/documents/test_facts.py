@@ -12,9 +12,9 @@ from achievement_pipeline_tests.publishing.views import NOON, PRIVATE, evidence,
 
 def test_results_are_the_facts_of_the_ledger_without_how_points_are_counted() -> None:
     lines = [
-        ledger_line("impact", "base", 30, "every commit that counts", "git:x@1"),
-        ledger_line("impact", "lines", 89.3, "1,786 effective lines, a point for 20, at most 90", "git:x@1"),
-        ledger_line("impact", "cut", -29.3, "at most 90", "git:x@1"),
+        ledger_line("impact", "base", 30, "every significant commit", "git:x@1"),
+        ledger_line("impact", "lines", 89.3, "1,786 effective lines, 1 point per 20, capped at 90", "git:x@1"),
+        ledger_line("impact", "cut", -29.3, "capped at 90", "git:x@1"),
         ledger_line("complexity", "lines", 1, "1,786 effective lines, 5 points each", "git:x@1"),
         ledger_line("complexity", "labels", 5, "bug, breaking", "git:x@1"),
         ledger_line("complexity", "edit", 5, "edited by the user", "git:x@1"),
