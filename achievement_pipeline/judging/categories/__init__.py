@@ -1,1 +1,1 @@
-"""What kind of work an activity is."""
+"""What kind of work an activity is: feature, bug fix, documentation and so on."""

@@ -1,9 +1,9 @@
-"""What kind of work a commit or a pull request is, and what says so.
+"""Categorise commits and pull requests, with the rule that decided.
 
-Its Conventional Commits type, where it has one that tells. Otherwise a few rules for what is rare, and a small linear
-model for the rest: clues (`judging.categories.clues`) have weights, learnt from public histories whose
-authors wrote the type, and the type with the highest sum wins. ``docs/categories.md`` has what it gets right and what
-it does not, on repositories that it was not learnt from; ``benchmarks/categories.py`` measures it, and learns it anew.
+The Conventional Commits type decides if it implies a category. Otherwise a few expressions match rare categories, and a
+linear model decides the rest: each clue (`judging.categories.clues`) has a weight per type, and the type with the
+highest sum wins. Weights are learnt from public histories whose authors wrote the type. ``docs/categories.md`` has the
+accuracy on repositories outside the training set; ``benchmarks/categories.py`` trains and evaluates.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ _OF_TYPE: Final = {
     "poc": Category.EXPERIMENT,
     "wip": Category.EXPERIMENT,
 }
-"""``chore`` and ``revert`` are not here: they say little of what was done, so the rest of the commit is asked."""
+"""``chore`` and ``revert`` are missing: they do not imply a category, so the words and files decide."""
 
 _FORMATTERS: Final = (
     "prettier|black|ruff(?: format)?|isort|yapf|autopep8|gofmt|gofumpt|goimports|rustfmt|(?:cargo|go|dart) ?fmt|oxfmt"
@@ -89,15 +89,15 @@ _RULES: Final = {
         r"(?:project|repo|repository|monorepo)\b"
     ),
 }
-"""Whole words of titles, in the order in which they are asked. What they find is too rare to learn it from."""
+"""Expressions for titles, in order. These categories are too rare to be learnt."""
 
 _SHOWN_BY_FILES: Final = (Category.DOCUMENTATION, Category.TESTING, Category.INFRASTRUCTURE)
-"""What files alone can tell where a message is in a language of which no word is known."""
+"""The only categories that files alone can show, for messages in languages without known words."""
 
 _WORD_SHOWN: Final = 20
 
 _CLUES_NAMED: Final = 3
-"""So many clues are named, the ones that weighed most."""
+"""Number of clues named in a rule, strongest first."""
 
 _NO_FILES: Final = pd.DataFrame(
     {
@@ -111,20 +111,20 @@ _NO_FILES: Final = pd.DataFrame(
 
 
 class Weights(NamedTuple):
-    """What each clue says for each type of Conventional Commits."""
+    """The linear model: one weight per clue and Conventional Commits type."""
 
     types: tuple[str, ...]
     clues: pa.Array
-    """Texts, in the order of the rows of `table`."""
+    """Names of clues, in the order of the rows of `table`."""
     table: npt.NDArray[np.float32]
-    """A row a clue, a column a type."""
+    """One row per clue, one column per type."""
     biases: npt.NDArray[np.float32]
-    """Of each type: where it starts before any clue."""
+    """Intercept of each type."""
 
 
 @functools.cache
 def clue_weights() -> Weights:
-    """The weights that the package brings, from ``clue_weights.csv``."""
+    """Load the built-in weights from ``clue_weights.csv``."""
     with resources(__package__).joinpath("clue_weights.csv").open(encoding="utf-8") as file:
         table = pd.read_csv(file, index_col="clue", keep_default_na=False)
     values = table.to_numpy(dtype="float32")
@@ -133,17 +133,17 @@ def clue_weights() -> Weights:
 
 
 def categorise(types: pd.Series[str], titles: pd.Series[str], files: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Say what kind of work each commit or pull request is, and which rule says so.
+    """Categorise commits or pull requests, and name the rule that decided.
 
     Args:
-        types: Conventional Commits types, missing where a title does not conform.
+        types: Conventional Commits types, missing where a title has none.
         titles: Titles without type and scope.
-        files: What was changed: ``place`` (of its row among ``types``), ``path``, ``status``, ``insertions``,
-            ``deletions``. None where it is not known: then the title alone tells.
+        files: Changed files: ``position`` (row in ``types``), ``path``, ``status``, ``insertions``, ``deletions``. None
+            if unknown: then only the title is used.
 
     Returns:
-        ``category`` and ``rule``, with the index of ``types``. Rules are ``type:fix``, ``word:security``, or the clues
-        that weighed most, ``learnt:word:support + files:new code``.
+        ``category`` and ``rule`` with the index of ``types``. Examples of rules: ``type:fix``, ``word:security``,
+        ``learnt:word:support + files:new code`` (the strongest clues).
     """
     verdicts = pd.DataFrame({"type": types, "title": titles}).reset_index(drop=True)
     verdicts["category"] = verdicts["type"].map(_OF_TYPE)
@@ -171,25 +171,25 @@ def categorise(types: pd.Series[str], titles: pd.Series[str], files: pd.DataFram
 
 
 def certainties(rules: pd.Series[str]) -> pd.Series[int]:
-    """How sure each rule of `categorise` and of labels is: 2 where a person wrote it, 1 for a word, 0 for the rest."""
+    """Return how certain each rule is: 2 if a person set the type or label, 1 for a word, 0 if learnt."""
     sources = rules.str.partition(":")[0]
     return sources.map({"type": 2, "label": 2, "word": 1}).fillna(0).astype("int64")
 
 
 def are_learnt(rules: pd.Series[str]) -> pd.Series[bool]:
-    """Whether learnt weights alone gave each category."""
+    """Return which categories come from the linear model alone."""
     return rules.str.startswith("learnt:")
 
 
 def infer_types(titles: pd.Series[str], files: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Infer the Conventional Commits type that fits best, by the learnt weights of all clues.
+    """Infer the most likely Conventional Commits type with the linear model.
 
     Args:
         titles: As in `categorise`.
         files: As in `categorise`.
 
     Returns:
-        ``type``, and ``clues``, those that weighed most for it, with the index of ``titles``.
+        ``type``, and ``clues`` with the strongest clues for it, with the index of ``titles``.
     """
     weights = clue_weights()
     clues = _known_clues(titles, _NO_FILES if files is None else files, weights)
@@ -200,7 +200,7 @@ def infer_types(titles: pd.Series[str], files: pd.DataFrame | None = None) -> pd
         ]
     )
     winners = (sums + weights.biases).argmax(axis=1)
-    # a clue speaks for a type by as much as it says more for it than for all on average
+    # a clue supports a type by its weight above the mean over all types
     own = weights.table[clues.numbers, winners[clues.positions]]
     support = (own - weights.table.mean(axis=1)[clues.numbers]) * clues.amounts
     return pd.DataFrame(
@@ -213,11 +213,11 @@ def infer_types(titles: pd.Series[str], files: pd.DataFrame | None = None) -> pd
 
 
 class _Known(NamedTuple):
-    """Clues that have a weight, one entry an occurrence, ordered by place."""
+    """Clues that have a weight, one entry per occurrence, ordered by position."""
 
     positions: npt.NDArray[np.int64]
     numbers: npt.NDArray[np.int64]
-    """Rows of the weights."""
+    """Row numbers in `Weights.table`."""
     amounts: npt.NDArray[np.float32]
 
 
@@ -243,7 +243,19 @@ def _known_clues(titles: pd.Series[str], files: pd.DataFrame, weights: Weights) 
 
 
 def _strongest(clues: _Known, support: npt.NDArray[np.float32], names: pa.Array, total: int) -> npt.NDArray[np.object_]:
-    """Name, for each place, the clues that speak loudest, the loudest first; ``nothing`` where none does."""
+    """Name the strongest clues of each title, strongest first; ``nothing`` if none supports the type.
+
+    For example, three clues for title 0 and one for title 1, with `total` 3::
+
+        position   0          0        0          1
+        clue       word:add   word:a   files:ci   word:fix
+        support    0.9        -0.1     0.4        0.7
+
+        ["word:add + files:ci", "word:fix", "nothing"]
+
+    Each round takes the strongest remaining clue of every title, at most `_CLUES_NAMED` times. This avoids sorting the
+    clues of a large history.
+    """
     texts = np.asarray(names.to_pylist(), dtype=object)
     found = np.full(total, "", dtype=object)
     left = np.flatnonzero(support > 0)
@@ -268,7 +280,7 @@ def _undecided(verdicts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_rows(files: pd.DataFrame | None, rows: pd.Index[int], total: int) -> pd.DataFrame | None:
-    """The files of some rows, their places counted among those."""
+    """Return the files of some rows, with positions relative to those rows."""
     if files is None:
         return None
     position_of = np.full(total, -1)

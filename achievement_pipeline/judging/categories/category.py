@@ -1,10 +1,10 @@
-"""The kinds of work, without pandas: the vocabulary of skills names them."""
+"""The categories of work. Does not import pandas, because the skill vocabulary loads it."""
 
 from enum import StrEnum
 
 
 class Category(StrEnum):
-    """Kinds of work."""
+    """A category of work."""
 
     FEATURE = "feature"
     BUGFIX = "bugfix"
@@ -19,4 +19,4 @@ class Category(StrEnum):
     PROJECT = "project"
     EXPERIMENT = "experiment"
     OTHER = "other"
-    """It is not known: neither the message nor the files say it."""
+    """Unknown: neither the message nor the files show it."""

@@ -1,8 +1,7 @@
-"""Clues to the kind of a piece of work: words of its title, and what kinds of files it touched.
+"""Extract clues to the category of a piece of work: words in its title, and the kinds of files it touches.
 
-A clue is a short text that a person can read (``word:support``, ``files:only docs``), so that a verdict can name those
-that decided it. How much each one says is learnt from public histories and stands in ``clue_weights.csv``; the kinds of
-files stand in ``categories.toml``.
+A clue is a short readable text such as ``word:support`` or ``files:only docs``, so that rules can name the clues that
+decided. Weights are learnt (``clue_weights.csv``); ``categories.toml`` defines the kinds of files.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ _SIGNS = (
     (r"\w+\(\)", " <call> "),
     (r"`[^`]*`", " <code> "),
 )
-"""What stands for many words that differ in every project."""
+"""Replace project-specific words with placeholders."""
 
 _SIZES = (1, 3, 10, 30, 100, 300, 1000)
 _COUNTS = (1, 2, 3, 5, 10, 30)
@@ -38,7 +37,7 @@ _SHARES = (0.02, 0.15, 0.35, 0.5, 0.65, 0.9)
 
 
 class FileKind(BaseModel):
-    """One entry of ``categories.toml``."""
+    """One entry in ``categories.toml``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -47,29 +46,29 @@ class FileKind(BaseModel):
 
     @property
     def expression(self) -> str:
-        """One RE2 expression for all patterns."""
+        """All patterns as one RE2 expression."""
         return f"(?i){'|'.join(self.patterns)}"
 
 
 class Words(NamedTuple):
-    """Words of many titles, one entry an occurrence."""
+    """Words in many titles, one entry per occurrence."""
 
     prefix: str
-    """What the names of the clues begin with."""
+    """Prefix of the clue names."""
     positions: npt.NDArray[np.int64]
     words: pa.Array
-    """Texts."""
+    """Texts (``str``)."""
 
 
 @functools.cache
 def file_kinds() -> tuple[FileKind, ...]:
-    """The kinds of files that the package knows; a path is of the first one that fits."""
+    """The kinds of files. The first one that matches a path wins."""
     text = resources(__package__).joinpath("categories.toml").read_text(encoding="utf-8")
     return tuple(FileKind.model_validate(kind) for kind in tomllib.loads(text)["kind"])
 
 
 def word_clues(titles: pd.Series[str]) -> list[Words]:
-    """Read the whole words of titles: each word, each two that stand side by side, and the first one as such."""
+    """Extract the words of titles: single words, pairs of adjacent words, and first words."""
     texts = pa.array(titles, pa.string())
     for pattern, sign in _SIGNS:
         texts = pc.replace_substring_regex(texts, pattern, sign)
@@ -87,15 +86,15 @@ def word_clues(titles: pd.Series[str]) -> list[Words]:
 
 
 def file_clues(files: pd.DataFrame, total: int) -> Iterator[tuple[str, npt.NDArray[Any]]]:
-    """Tell what kinds of files were touched, and how much was added and taken away.
+    """Extract clues from changed files: their kinds, and how much was added and removed.
 
     Args:
-        files: Changed files: ``place`` of their piece of work, ``path``, ``status``, ``insertions``, ``deletions``.
-        total: How many pieces of work there are.
+        files: Changed files: ``position`` of their piece of work, ``path``, ``status``, ``insertions``, ``deletions``.
+        total: Number of pieces of work.
 
     Yields:
-        The name of a clue, and how far it holds for each piece of work, from 0 to 1, or whether it does. One at a time:
-        of a large history all of them are gigabytes.
+        The name of a clue, and for each piece of work a share from 0 to 1 or a boolean. Clues are yielded one at a
+        time, because all clues of a large history take gigabytes.
     """
     positions = files["position"].to_numpy()
     added, removed = (files[name].fillna(0).to_numpy(dtype="float64") for name in ("insertions", "deletions"))
@@ -131,12 +130,12 @@ def file_clues(files: pd.DataFrame, total: int) -> Iterator[tuple[str, npt.NDArr
 
 
 def are_code(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
-    """Tell which paths are those of code that is no test."""
+    """Return which paths are code, tests excluded."""
     return np.asarray(kinds_of_files(paths) == [kind.name for kind in file_kinds()].index("code"))
 
 
 def kinds_of_files(paths: pd.Series[str]) -> npt.NDArray[np.int8]:
-    """The place among the kinds of the first one that fits each path; after the last where none does."""
+    """Return the index of the first kind that matches each path, or the number of kinds if none matches."""
     number, distinct = pd.factorize(paths)
     texts = pd.Series(distinct, dtype="str")
     kinds = np.full(len(texts), len(file_kinds()), dtype="int8")
@@ -151,7 +150,7 @@ def kinds_of_files(paths: pd.Series[str]) -> npt.NDArray[np.int8]:
 def _steps(
     form: str, amounts: npt.NDArray[np.float64], edges: tuple[float, ...]
 ) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
-    """A clue for each step that an amount can stand on; none where it is not a number."""
+    """Yield one clue per range of an amount. NaN is in none."""
     step = np.where(np.isnan(amounts), -1, np.digitize(amounts, edges))
     for position, low in enumerate((0, *edges)):
         yield form.format(f"{low:g}+"), step == position

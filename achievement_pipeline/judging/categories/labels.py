@@ -1,4 +1,4 @@
-"""Labels: what people call the kind of a piece of work, on GitHub and in Linear."""
+"""Map labels from GitHub and issue trackers to categories."""
 
 from __future__ import annotations
 
@@ -25,32 +25,32 @@ _NAMES: Mapping[Category, tuple[str, ...]] = {
     Category.EXPERIMENT: ("experiment", "spike", "research"),
     Category.FEATURE: ("feature", "feature request", "new feature", "enhancement", "improvement", "feat", "story"),
 }  # fmt: skip
-"""The whole names of labels, plain. GitHub and Linear bring bug, documentation, enhancement, feature and improvement
-along; the others are usual. The categories stand in the order in which they win: what says most first, and feature,
-which many projects put on everything, last."""
+"""Normalised label names. GitHub and Linear create bug, documentation, enhancement, feature and improvement by default;
+the others are common. Earlier categories win: the most specific come first, and feature, which many projects put on
+everything, last."""
 
 _CATEGORY = {name: (position, category) for position, (category, names) in enumerate(_NAMES.items()) for name in names}
 
 _PREFIX = compile_pattern(r"[/:]")
 _BETWEEN_WORDS = compile_pattern(r"[\s_-]+")
 _DECORATION = compile_pattern(r"^\W*(?:[a-z]-(?=\w{2}))?|\W+$")
-"""Emoji and signs around it, and the letter that some projects begin with: ``C-bug``, ``T-enhancement``."""
+"""Emoji and punctuation around a label, and the letter prefix of some projects: ``C-bug``, ``T-enhancement``."""
 
 
 def plain_label(label: str) -> str:
-    """Return a label without case, decoration and what it is filed under: ``kind/bug``, ``Type: Bug`` are ``bug``."""
+    """Normalise a label: no case, decoration or namespace. ``kind/bug`` and ``Type: Bug`` become ``bug``."""
     last = _PREFIX.split(label.casefold())[-1]
     return _BETWEEN_WORDS.sub(" ", _DECORATION.sub("", last.strip()))
 
 
 def categorise_labels(labels: pd.Series[str]) -> pd.DataFrame:
-    """Say what kind of work labels tell of, and which label does.
+    """Categorise work by its labels, and name the label that decided.
 
     Args:
-        labels: JSON lists of names.
+        labels: JSON lists of label names.
 
     Returns:
-        ``category`` and ``rule``, both missing where no label tells, with the index of ``labels``.
+        ``category`` and ``rule``, missing if no label is known, with the index of ``labels``.
     """
     found = [_category(json.loads(names)) for names in labels]
     return pd.DataFrame(found, index=labels.index, columns=["category", "rule"], dtype="str")

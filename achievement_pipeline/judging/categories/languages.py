@@ -1,4 +1,4 @@
-"""What messages in other languages than English say of the kind of work, and which of them say nothing known."""
+"""Categorise messages in languages other than English."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ FIRST_WORDS: Final = {
         r"|přid\pL*|добав\pL*|дода\pL*|ekle\pL*|voeg"
     ),
 }
-"""Words that a message begins with, by category: German, Spanish, French, Portuguese, Italian, Dutch, Polish, Czech,
-Russian, Ukrainian, Turkish."""
+"""First words of messages, by category: German, Spanish, French, Portuguese, Italian, Dutch, Polish, Czech, Russian,
+Ukrainian, Turkish."""
 
 ANYWHERE: Final = {
     "bugfix": "修复|修復|修正|修补|バグ|不具合|버그|수정",
@@ -39,17 +39,18 @@ ANYWHERE: Final = {
     "performance": "优化|優化|高速化|パフォーマンス|최적화",
     "feature": "新增|添加|增加|追加|추가",
 }
-"""The same of Chinese, Japanese and Korean, which put no spaces between words, and verbs at the end."""
+"""Words in Chinese, Japanese and Korean. They match anywhere, because these languages have no spaces between words or
+put verbs last."""
 
 _ARTICLES: Final = (
     "der|das|und|für|fuer|mit|nicht|beim|eine|einen|wird|zum|zur|el|los|las|una|para|con|del|le|les|des|une|pour|avec"
     "|dans|uma|com|il|gli|della|nel|het|een|voor|met|och|att|nie|oraz"
 )
-"""Words that are frequent in one of these languages and are none of English."""
+"""Frequent words of these languages that are not English words."""
 
 
 def kinds_in_other_languages(titles: pd.Series[str]) -> pd.Series[str]:
-    """Return the category that the ordinary words of other languages say, missing where they say none."""
+    """Return the category that non-English words imply, missing if there is none."""
     found = pd.Series(pd.NA, index=titles.index, dtype="str")
     for category, words in FIRST_WORDS.items():
         expression = rf"(?i)^(?:{words})(?:[^\pL]|$)|{ANYWHERE[category]}"
@@ -58,7 +59,7 @@ def kinds_in_other_languages(titles: pd.Series[str]) -> pd.Series[str]:
 
 
 def are_in_other_languages(titles: pd.Series[str]) -> pd.Series[bool]:
-    """Whether titles are not in English, as their letters or their most frequent words show."""
+    """Return which titles are not in English, judging by their letters or most frequent words."""
     other_letters = matches(titles, r"[^\x00-\x{24f}\pP\pS\pN\pZ\pC\pM]")
     accents = matches(titles, r"[\x{c0}-\x{24f}]")
     article = rf"(?i)(?:^|\W)(?:{_ARTICLES})(?:\W|$)"

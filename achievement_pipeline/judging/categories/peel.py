@@ -1,11 +1,11 @@
-"""Takes a message apart: what its author wrote, and what hosts, tools and habits put around it.
+"""Extract the author's title from a message, without what hosts, tools and conventions add.
 
-One function, `peel`, and one table, ``peel.toml``, whose entries name their sources. A host's merge line gives way to
-the title behind it; numbers, tickets, emoji, types and references to issues come off the two ends until nothing more
-does. What is left is the title; peeling it again changes nothing, and no title is empty whose message is not.
+`peel` applies the table in ``peel.toml``, in which each entry names its source. A merge line is replaced by the title
+in its body. Numbers, tickets, emoji, types and issue references are removed from both ends until nothing changes. The
+result is idempotent, and never empty for a message that is not.
 
-Only known types are types: ``tcp: fix leak`` keeps its subsystem, and loses it in ``description`` only, which is what
-the words are judged by.
+Only known types are removed: ``tcp: fix leak`` keeps its subsystem in ``title`` and loses it in ``description``, which
+is used to categorise.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.patterns import MULTILINE, compile_pattern
 
 _LONGEST = 256
-"""Characters of a title; GitHub takes no longer one."""
+"""Maximum length of a title in characters; GitHub's limit."""
 _LOOKED_AT = 500
-"""Characters of a subject that are looked at."""
+"""Maximum length of a subject to parse, in characters."""
 _WORD = r"[0-9A-Za-z\x{80}-\x{10FFFF}]"
-"""Something to read. Unicode's own classes would be better and take RE2 2 ms each to prepare."""
+"""A readable character. Unicode classes would be more precise, but RE2 takes 2 ms to compile each."""
 _REST = rf"(?P<rest>.*?{_WORD}.*?)"
 _REST_BEHIND = rf"(?P<rest>.*{_WORD}.*)$"
 _TICKET = r"#\d+|[A-Z][A-Z0-9]{0,9}-\d{1,9}"
@@ -38,7 +38,7 @@ _REFERENCE = (
     r"(?:(?:[\w.-]+/[\w.-]+)?#\d+|!\d+|GH-\d+|https?://\S+/(?:issues|pull|merge_requests)/\d+|[A-Z][A-Z0-9]+-\d+)"
 )
 _OF_TICKETS = frozenset({"ticket", "closes", "reference"})
-"""Forms that what only looks like a ticket does not have."""
+"""Forms that must not match the names in ``no_ticket``."""
 _ORDINARY_WORD = r"^(?:(?:re|auto|pre|un|non|de|co|multi|sub|self|cross|post)-)?\p{Ll}+(?:[\s,;.]|$)"
 _SUBSYSTEM = r"^(?:[^\W\d_][\w./-]*(?:\([^()]*\))?!?: +)+"
 _EMOJI = (
@@ -47,12 +47,12 @@ _EMOJI = (
 )
 _EMOJI_FRONT = rf"^(?P<emoji>{_EMOJI})(?:[:\x{{FF1A}}]\s+|\s*)"
 _PERHAPS = r"[:\x{FF1A}#\[\x{3010}\](\x{FF08}|!\x{FF01}]|-\d|^[^A-Za-z]|\d$|^\*"
-"""What no form can do without."""
+"""A cheap test: titles without a match have no form to remove."""
 _LISTED = compile_pattern(r"^[ \t]*[*+-][ \t]+(\S.*)$", MULTILINE)
 _DUMPED = compile_pattern(r"^commit [0-9a-f]{7,64}\n(?:[A-Z][\w-]*:.*\n)*\n[ \t]+(\S.*)$", MULTILINE)
 _LISTS_SOMETHING = r"(?m)^(?:[ \t]*[*+-][ \t]+\S|commit [0-9a-f]{7})"
 _MOST_LISTED = 100
-"""Entries of a squash's list that are looked at."""
+"""Maximum number of entries to read in the list of a squash."""
 _OWNER_OF_BRANCH = r"^.*[/:]"
 _TICKET_OF_BRANCH = r"^(?:[A-Za-z]+-)?\d+[-_]"
 _THREE_LETTERS = r"\pL{3}"
@@ -60,7 +60,7 @@ _BETWEEN_WORDS = r"[-_]+"
 _TRUNKS = frozenset({"main", "master", "develop", "dev", "development", "trunk", "head", "staging", "next", "upstream"})
 _STRENGTH = ("feat", "fix", "perf", "security", "refactor")
 _FIRST_LINE = r"^(?:\s*\* commit '[0-9a-f]+':\n|\s*\* [^\n]*:\n)?\s*(?:\*\s+)?(?P<title>[^\s-][^\n]*)"
-"""Of a merge's body, without the heading that git and Bitbucket put over a list of commits."""
+"""The first line of a merge's body, without the heading that git and Bitbucket put above a list of commits."""
 _NO_TITLE = (
     r"^(?i:See merge request|Approved-by:|Closes |Related work items|# Conflicts|Conflicts:|[\w-]+-by:|Change-Id:|"
     r"Merge branch|\* )"
@@ -82,17 +82,17 @@ _NOISE_OF_LISTS = (
 
 
 class Form(BaseModel):
-    """One form of what is put around a title."""
+    """One form of text that is added around a title."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(description="What it is; of a merge line, whose")
-    pattern: str = Field(description="RE2; what its groups hold is kept")
-    source: str = Field(min_length=1, description="Where it is documented or was seen")
+    name: str = Field(description="Name of the form; for merge lines, the host")
+    pattern: str = Field(description="RE2 expression; the values of its groups are kept")
+    source: str = Field(min_length=1, description="Where it is documented or was observed")
 
 
 class Weak(BaseModel):
-    """Titles that say nothing by themselves."""
+    """Titles that are too vague to describe a change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -102,7 +102,7 @@ class Weak(BaseModel):
 
 
 class Table(BaseModel):
-    """All of ``peel.toml``."""
+    """The contents of ``peel.toml``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -117,29 +117,28 @@ class Table(BaseModel):
 
 @functools.cache
 def table() -> Table:
-    """The table that the package brings."""
+    """Load ``peel.toml``."""
     return Table.model_validate(tomllib.loads(resources(__package__).joinpath("peel.toml").read_text(encoding="utf-8")))
 
 
 @functools.cache
 def type_words() -> Mapping[str, str]:
-    """The type that each known word stands for: ``feature`` is ``feat``."""
+    """Map words to types: ``feature`` is ``feat``."""
     return {word: name for name, words in table().types.items() for word in words}
 
 
 def peel(subjects: pd.Series[str], bodies: pd.Series[str]) -> pd.DataFrame:
-    """Take messages apart.
+    """Split messages into title, type, scope, number and other parts.
 
     Args:
-        subjects: First lines, or titles of pull requests and issues.
-        bodies: What follows them; may be empty.
+        subjects: First lines of messages, or titles of pull requests and issues.
+        bodies: The rest of each message; may be empty.
 
     Returns:
-        With the index of ``subjects``: ``title``; ``description``, the title without a subsystem; ``type`` and
-        ``scope``, missing where none is known; ``marked``, whether ``!`` marks a breaking change; ``host`` and
-        ``number`` of a pull request, and ``branch``, missing where nothing names them; ``merged``, whether the subject
-        is the line of a merge; ``weak``, whether the title says nothing; ``written``, the title that the subject gave
-        where the body gave a stronger one.
+        With the index of ``subjects``: ``title``; ``description`` (the title without subsystem); ``type`` and
+        ``scope``, missing if unknown; ``marked`` (``!`` marks a breaking change); ``host``, ``number`` and ``branch``
+        of a pull request, missing if unknown; ``merged`` (the subject is a merge line); ``weak`` (the title is too
+        vague); ``written`` (the title in the subject, where the body has a better one).
     """
     parts = _Parts(subjects)
     parts.open_merges(bodies)
@@ -154,21 +153,21 @@ def peel(subjects: pd.Series[str], bodies: pd.Series[str]) -> pd.DataFrame:
 
 
 def canonical_types(types: Iterable[str]) -> set[str]:
-    """Return the types that words for types stand for; a word that is not known is its own type."""
+    """Map words to types. Unknown words are their own type, in lower case."""
     return {type_words().get(word.lower(), word.lower()) for word in types}
 
 
 def are_weak(titles: pd.Series[str]) -> pd.Series[bool]:
-    """Tell which titles say nothing by themselves: ``Stuff``, ``wip``, ``More fixes``, ``Update a.py``."""
+    """Return which titles are too vague to describe a change: ``Stuff``, ``wip``, ``More fixes``, ``Update a.py``."""
     return pd.Series(matches(replace(titles, rf"\s*{_REFERENCE}", ""), _weak_titles()), index=titles.index)
 
 
 def as_titles(titles: pd.Series[str], projects: pd.Series[str] | None = None) -> pd.Series[str]:
-    """Return titles as they are shown: an ordinary first word gets a capital; names and code keep their case.
+    """Capitalise titles for display, unless the first word is a name or code.
 
     Args:
-        titles: As `peel` gives them.
-        projects: The name of each one's project, which is none of the ordinary words.
+        titles: As returned by `peel`.
+        projects: Project names; a project name is not capitalised.
     """
     ordinary = matches(titles, _ORDINARY_WORD)
     if projects is not None:
@@ -177,7 +176,7 @@ def as_titles(titles: pd.Series[str], projects: pd.Series[str] | None = None) ->
 
 
 def plain_bodies(bodies: pd.Series[str]) -> pd.Series[str]:
-    """Return bodies without their footers, and the lists of squashes without what says nothing."""
+    """Remove footers from bodies, and vague entries from the lists of squash merges."""
     texts = replace(bodies[bodies.str.strip() != ""], _NOISE_OF_LISTS, "")
     changed = texts.index[matches(texts, _FOOTER)]
     while len(changed):
@@ -187,7 +186,7 @@ def plain_bodies(bodies: pd.Series[str]) -> pd.Series[str]:
 
 
 class _Parts:
-    """Messages on their way to being peeled; rows are places."""
+    """Messages while they are peeled; the index is the position."""
 
     def __init__(self, subjects: pd.Series[str]) -> None:
         texts = subjects.reset_index(drop=True).str.slice(0, _LOOKED_AT).str.strip()
@@ -196,7 +195,7 @@ class _Parts:
             self.columns[name] = pd.Series(pd.NA, index=texts.index, dtype="str")
 
     def open_merges(self, bodies: pd.Series[str]) -> None:
-        """Put the title behind each line that a host wrote in its place."""
+        """Replace merge lines with the titles in their bodies."""
         bodies = bodies.reset_index(drop=True)
         left = self._rows(self.columns.index, r"^(?:Merge|Auto merge|Merged in)\b")
         for form in table().merge:
@@ -217,7 +216,7 @@ class _Parts:
         self.columns.loc[found.index, ["host", "number"]] = found.assign(host="gitlab")[["host", "number"]]
 
     def strip(self) -> None:
-        """Take off what stands at the two ends, until nothing more does."""
+        """Remove known forms from both ends until nothing changes."""
         emoji = pd.Series(pd.NA, index=self.columns.index, dtype="str")
         left = self._rows(self.columns.index, _PERHAPS)
         while len(left):
@@ -235,7 +234,7 @@ class _Parts:
         self.columns["type"] = self.columns["type"].fillna(emoji)
 
     def find_stronger(self, bodies: pd.Series[str]) -> None:
-        """Give what says nothing the strongest title that its body lists, the oldest of equal ones."""
+        """Replace vague titles with the most important title listed in the body; the oldest wins ties."""
         bodies = bodies.reset_index(drop=True)
         weak = self.columns.index[are_weak(self.columns["title"]) & matches(bodies, _LISTS_SOMETHING)]
         listed = bodies[weak].map(_listed).explode().dropna().astype("str")
@@ -254,7 +253,7 @@ class _Parts:
         return rows[matches(self.columns["title"][rows], expression)]
 
     def _keep(self, found: pd.DataFrame, **constants: str) -> None:
-        """Keep what groups hold, where nothing was found before."""
+        """Store the groups of a match, without overwriting earlier ones."""
         for name in ("number", "branch", "scope"):
             if name in found:
                 self.columns[name] = self.columns[name].fillna(found[name].str.strip())
@@ -268,7 +267,7 @@ class _Parts:
 
 
 def _groups(texts: pd.Series[str], pattern: str) -> pd.DataFrame:
-    """Return what the groups of an RE2 expression hold, for the texts that it fits; what is empty is missing."""
+    """Return the groups of an RE2 expression for the texts that match; empty groups are missing."""
     found = pc.extract_regex(pa.array(texts, pa.large_string()), pattern)
     fits = np.flatnonzero(found.is_valid())
     fields = found.take(pa.array(fits))
@@ -277,7 +276,7 @@ def _groups(texts: pd.Series[str], pattern: str) -> pd.DataFrame:
 
 
 def _taken(texts: pa.Array, pattern: str, *, sure: bool) -> tuple[pa.Array, pd.DataFrame | None]:
-    """Take a form off the texts that have it, and return what its groups hold, by place; None where none has it."""
+    """Remove a form from texts, and return its groups by position; None if no text matches."""
     fields = pc.extract_regex(texts, pattern)
     if fields.null_count == len(texts):
         return texts, None
@@ -295,13 +294,13 @@ def _taken(texts: pa.Array, pattern: str, *, sure: bool) -> tuple[pa.Array, pd.D
 
 
 def _first_lines(bodies: pd.Series[str]) -> pd.Series[str]:
-    """Return the first line of each body; missing where it is no title."""
+    """Return the first line of each body, missing if it is not a title."""
     lines = _groups(bodies, _FIRST_LINE).get("title", pd.Series(dtype="str"))
     return lines[~matches(lines, _NO_TITLE)].str.slice(0, _LOOKED_AT).str.strip()
 
 
 def _branch_words(branches: pd.Series[str]) -> pd.Series[str]:
-    """Return the words of branches' names, without owner and ticket; missing where they tell nothing."""
+    """Turn branch names into words, without owner and ticket; missing if no word is left."""
     names = replace(branches.dropna().str.strip("'"), _OWNER_OF_BRANCH, "")
     names = replace(names, _TICKET_OF_BRANCH, "")
     names = names[~names.str.lower().isin(_TRUNKS) & contains(names, _THREE_LETTERS)]
@@ -309,7 +308,7 @@ def _branch_words(branches: pd.Series[str]) -> pd.Series[str]:
 
 
 def _listed(body: str) -> list[str]:
-    """Return the subjects that a squash lists, the oldest first: git lists the newest first, GitHub the oldest."""
+    """Return the subjects listed in a squash message, oldest first. git lists the newest first, GitHub the oldest."""
     dumped = _DUMPED.findall(body)
     return [line.strip()[:_LOOKED_AT] for line in (dumped[::-1] or _LISTED.findall(body))[:_MOST_LISTED]]
 
@@ -320,14 +319,14 @@ def _cut(titles: pd.Series[str]) -> pd.Series[str]:
 
 
 def _written_out(pattern: str) -> str:
-    """Write out what stands for an expression in the patterns of the table."""
+    """Expand the placeholders TYPES, TICKET and REFERENCE in a pattern."""
     types = "|".join(sorted(type_words(), key=len, reverse=True))
     return pattern.replace("TYPES", types).replace("TICKET", _TICKET).replace("REFERENCE", _REFERENCE)
 
 
 @functools.cache
 def _forms() -> tuple[tuple[str, str], ...]:
-    """The forms of the two ends, each by name with the expression that leaves the rest."""
+    """Return the name and expression of each form at either end. The group ``rest`` is what remains."""
     fronts = ((form.name, _written_out(form.pattern) + _REST_BEHIND) for form in table().front)
     tails = ((form.name, f"^{_REST}{_written_out(form.pattern)}") for form in table().tail)
     return (("emoji", _EMOJI_FRONT + _REST_BEHIND), *fronts, *tails)

@@ -1,1 +1,1 @@
-"""One module a lane: raw frames become judged activities."""
+"""One module per lane: from raw frames to activities, scores and skills."""

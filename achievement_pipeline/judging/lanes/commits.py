@@ -1,4 +1,4 @@
-"""The git lane's judgement: raw commits become activities, each normalised, gated and with what it is worth counted."""
+"""The git lane: from raw commits to activities."""
 
 from __future__ import annotations
 
@@ -33,22 +33,22 @@ from achievement_pipeline.judging.links.references import link_commits, name_com
 from achievement_pipeline.judging.links.same_work import digest_contents, find_retractions, find_reverts
 from achievement_pipeline.judging.noise.files import are_wide, counted_lines, put_source_lines, with_source_lines
 from achievement_pipeline.judging.noise.reasons import Noise
-from achievement_pipeline.judging.people import canonical, read_coauthors, read_sign_offs, display_names
+from achievement_pipeline.judging.people import canonical, display_names, read_coauthors, read_sign_offs
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.keys import GIT
 from achievement_pipeline.lanes import ActivityKind
 
 FOREIGN_FILES = 1000
-"""A commit of more files, renamed ones aside, imports history or vendors a tree: sympy 9d3fa8b4 has 1,742, and a fifth
-of all its lines."""
+"""Commits with more files, renames aside, import a history or vendor a tree. sympy 9d3fa8b4 has 1,742 files and a fifth
+of all lines."""
 
 _REMOVED_LINES = 10
-"""So many lines that are only removed are as much work as one that is written ..."""
+"""Removing this many lines counts as writing one line, ..."""
 _MOST_REMOVED = 40
-"""... and this is the most that they are: to delete is the work of a moment, however long others wrote."""
+"""... up to this many lines: deleting is quick, however long it took others to write."""
 
 _SUBTREE = r"(?m)^git-subtree-(?:dir|split): "
-"""What ``git subtree`` writes into commits that bring another repository's history."""
+"""A trailer that ``git subtree`` writes when it merges another repository's history."""
 
 
 def may_count(
@@ -58,14 +58,14 @@ def may_count(
     authors: Collection[str] | None = None,
     since: dt.date | None = None,
 ) -> pd.Series[bool]:
-    """Tell which commits could count at all, before any diff is read: no merges, no bots, and what is asked for.
+    """Return which commits may be significant, before any diff is read: no merges, no bots, within the filter.
 
     Args:
         commits: Listed commits.
-        rules: Who is a bot.
-        people: The addresses of each person.
-        authors: Whose commits are asked for, written or co-authored, by any address of theirs; None: everybody's.
-        since: The first day that is asked for, UTC; None: from the beginning.
+        rules: Defines who is a bot.
+        people: The known addresses of each person.
+        authors: Addresses of authors and co-authors to keep; None keeps everyone.
+        since: The first day to keep, UTC; None keeps all of history.
     """
     wanted = (commits["diff"] != DiffState.MERGE) & ~are_bots(
         commits["author_name"], commits["author_email"], rules.bots
@@ -83,10 +83,10 @@ def may_count(
 def could_count(
     commits: DataFrame[RawCommits], files: DataFrame[RawCommitFiles], noise: pd.Series[str], rules: Rules
 ) -> pd.Series[bool]:
-    """Tell which commits count as far as messages and paths tell: only their contents are worth a second reading.
+    """Return which commits are significant by their messages and paths. Only their contents are read.
 
-    Contents can show that a change is no work; of notebooks and of text that is binary to git alone they can show that
-    it is, so these pass for work.
+    Contents can show that a change is not work. For notebooks and UTF-16 text they can also show that it is, so those
+    pass here.
     """
     commits = commits.reset_index(drop=True)
     headers = peel(commits["subject"], commits["body"])
@@ -104,7 +104,7 @@ def could_count(
     return verdicts["significant"]
 
 
-def judge_commits(  # noqa: PLR0913 - what a verdict rests on
+def judge_commits(  # noqa: PLR0913 - one argument per input
     commits: DataFrame[RawCommits],
     files: DataFrame[RawCommitFiles],
     noise: pd.Series[str],
@@ -115,21 +115,21 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
     commit_urls: Mapping[str, str] | None = None,
     mechanical: Collection[str] = (),
 ) -> DataFrame[CommitActivities]:
-    """Judge commits: whose they are, what they are, how much of them is work, and whether they count.
+    """Turn commits into activities: their author, category, effective lines and significance.
 
     Args:
         commits: Commits of any number of repositories.
-        files: What those that were read changed.
-        noise: Why a file is not work, with the index of ``files``; missing where it is
+        files: Changed files of commits with a diff.
+        noise: Why a file is not work, with the index of ``files``; missing if it is
             (`achievement_pipeline.judging.noise.files`).
-        rules: What makes a commit count.
-        people: The addresses of each person.
-        contents: Lines of source of files whose count of lines misleads.
-        mechanical: Names of commits that their repository itself calls so, in ``.git-blame-ignore-revs``.
-        commit_urls: What a commit's name is put behind to see it, by repository; others have no address.
+        rules: What makes a commit significant.
+        people: The known addresses of each person.
+        contents: Line counts from contents, for files where git's count is misleading.
+        mechanical: Object names of commits that the repository lists in ``.git-blame-ignore-revs``.
+        commit_urls: URL prefix of commits, by repository; other repositories get no URL.
 
     Returns:
-        One row a commit, in the order of ``commits``, then one a pull request that they tell of.
+        One row per commit, in the order of ``commits``, then one per pull request found in them.
     """
     commits = commits.reset_index(drop=True)
     headers = peel(commits["subject"], commits["body"])
@@ -209,12 +209,12 @@ def judge_commits(  # noqa: PLR0913 - what a verdict rests on
 
 
 def _merged_shas(commits: pd.DataFrame, merged_by: npt.NDArray[np.int64]) -> pd.Series[str]:
-    """Return the names of the commits that merges brought, by the place of the merge."""
+    """Return the object names of merged commits, indexed by the position of their merge."""
     merged_in = np.flatnonzero(merged_by >= 0)
     return pd.Series(commits["sha"].iloc[merged_in].array, index=merged_by[merged_in], dtype="str")
 
 
-def _exclusions(  # noqa: PLR0913, PLR0917 - what a verdict rests on
+def _exclusions(  # noqa: PLR0913, PLR0917 - one argument per input
     commits: pd.DataFrame,
     releases: pd.Series[bool],
     amounts: pd.DataFrame,
@@ -222,7 +222,7 @@ def _exclusions(  # noqa: PLR0913, PLR0917 - what a verdict rests on
     rules: Rules,
     merged: pd.Series[bool],
 ) -> pd.DataFrame:
-    """Return a boolean column for each reason that a commit never counts for."""
+    """Return one boolean column per reason against significance."""
     merges = (commits["diff"] == DiffState.MERGE) & ~merged
     bots = are_bots(commits["author_name"], commits["author_email"], rules.bots)
     unread = are_unread(commits["diff"]) & ~bots
@@ -243,7 +243,10 @@ def _exclusions(  # noqa: PLR0913, PLR0917 - what a verdict rests on
 def _are_releases(
     commits: pd.DataFrame, headers: pd.DataFrame, code_lines: npt.NDArray[np.int64], rules: Rules
 ) -> pd.Series[bool]:
-    """Tell which commits do nothing but release, by their words; what changes code does more, however it is called."""
+    """Return which commits only make a release, by their words.
+
+    Commits that change code do more, whatever they are called.
+    """
     projects = replace(commits["repository"], "^.*/", "")
     return messages.are_releases(headers["written"], projects) & (code_lines <= rules.commits.min_lines)
 
@@ -251,7 +254,7 @@ def _are_releases(
 def count_code_lines(
     positions: npt.NDArray[np.int64], files: pd.DataFrame, noise: pd.Series[str], total: int
 ) -> npt.NDArray[np.int64]:
-    """Count the lines of code among those of files that are work, by the place of their commit."""
+    """Count the lines of code in files that are work, per commit."""
     work = np.flatnonzero(noise.isna())
     code = work[are_code(files["path"].iloc[work])]
     return np.bincount(positions[code], weights=_lines(files)[code], minlength=total).astype("int64")
@@ -264,15 +267,15 @@ def count_work(
     noise: pd.Series[str],
     contents: DataFrame[CommitContents] | None,
 ) -> pd.DataFrame:
-    """Count files and lines of each commit: all of them, those that are work, and those that are not by reason.
+    """Count files and lines per commit: all, effective, and left out by reason.
 
-    A deleted file is work, its lines are not; nor are those that are no source, moved or were swept.
+    Deleted files count, their lines do not. Lines that are not source, or were moved or swept, do not count either.
 
     Args:
-        total: How many commits there are.
-        positions: The position of each file's commit among them.
-        files: Their changed files.
-        noise: Why a file is not work, with the index of ``files``; missing where it is.
+        total: Number of commits.
+        positions: The position of each file's commit.
+        files: Changed files.
+        noise: Why a file is not work, with the index of ``files``; missing if it is.
         contents: As in `judge_commits`.
     """
     is_work = noise.isna().to_numpy()
@@ -298,9 +301,9 @@ def _count(
     is_work: npt.NDArray[np.bool_],
     source_lines: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Count files and lines of each commit: all of them, and those that are work with their lines of source."""
+    """Count files and lines per commit: all of them, and the effective ones with their source lines."""
     everything = np.ones(len(files), dtype=bool)
-    # to delete a file is the work of a moment, however long others wrote on it
+    # deleting a file is quick, however long it took others to write
     is_written = is_work & ~_are_deleted(files)
 
     def count(rows: npt.NDArray[np.bool_], weights: pd.Series[int] | None = None) -> npt.NDArray[np.int64]:
@@ -320,22 +323,22 @@ def _count(
 
 
 def written_lines(amounts: pd.DataFrame) -> pd.Series[int]:
-    """Return the lines that were written: a removed line counts where another took its place, else little."""
+    """Return the lines written per commit: added lines, removed lines that were replaced, and few of the others."""
     added, removed = amounts["effective_insertions"], amounts["effective_deletions"]
     only_removed = (removed - added).clip(lower=0) // _REMOVED_LINES
     return added + removed.clip(upper=added) + only_removed.clip(upper=_MOST_REMOVED)
 
 
 def _are_foreign(commits: pd.DataFrame, positions: npt.NDArray[np.int64], files: pd.DataFrame) -> pd.Series[bool]:
-    """Tell which commits bring so many files that others wrote them; renamed files were there before."""
+    """Return which commits have so many files that others must have written them. Renamed files were there before."""
     stayed = ~files["status"].isin(["R", "C"]).to_numpy()
     return pd.Series(np.bincount(positions[stayed], minlength=len(commits)) > FOREIGN_FILES, index=commits.index)
 
 
 def _author_days(commits: pd.DataFrame) -> pd.Series[pd.Timestamp]:
-    """Return when commits were made, moved by as little as it takes to the day that it was for their authors.
+    """Return commit times, moved by the least amount that puts them on the author's local day.
 
-    Documents and periods count in days of UTC; 8:30 on New Year's Day in Tokyo is still the old year there.
+    Documents and periods use UTC days, but 8:30 on New Year's Day in Tokyo is still the old year in UTC.
     """
     moments = commits["committed_at"]
     local = moments + pd.to_timedelta(commits["authored_offset"].fillna(0).astype("int64"), unit="min")
@@ -355,7 +358,7 @@ def _are_deleted(files: pd.DataFrame) -> npt.NDArray[np.bool_]:
 def _left_out(
     positions: npt.NDArray[np.int64], noise: pd.Series[str], lines: npt.NDArray[np.int64], total: int
 ) -> pd.Series[str]:
-    """Return, for each commit, the JSON object of its files or lines that are not work, by reason."""
+    """Return one JSON object per commit: files and lines that are not work, by reason."""
     left_out = pd.DataFrame({"position": positions, "reason": noise.to_numpy(), "lines": lines})
     by_reason = left_out.groupby(["position", "reason"])["lines"].agg(files="size", lines="sum").reset_index()
     entries = '"' + by_reason["reason"].astype("str") + '":' + json_objects(by_reason[["files", "lines"]])
@@ -365,19 +368,19 @@ def _left_out(
 
 
 def work_files(positions: npt.NDArray[np.int64], files: pd.DataFrame, noise: pd.Series[str]) -> pd.DataFrame:
-    """Return the files that are work: ``place`` of their commit, path, status, insertions, deletions."""
+    """Return the files that are work: ``position`` of their commit, path, status, insertions, deletions."""
     return _with_positions(files, positions, noise.isna().to_numpy(), ["path", "status", "insertions", "deletions"])
 
 
 def _with_positions(
     files: pd.DataFrame, positions: npt.NDArray[np.int64], chosen: npt.NDArray[np.bool_], columns: list[str]
 ) -> pd.DataFrame:
-    """Return some columns of chosen files, and the ``place`` of their commit."""
+    """Return columns of selected files with the ``position`` of their commit."""
     return files.loc[chosen, columns].reset_index(drop=True).assign(position=positions[chosen])
 
 
 def _titles(titles: pd.Series[str], commits: pd.DataFrame) -> pd.Series[str]:
-    """Return titles as they are shown; of an empty message its name."""
+    """Return display titles. A commit without a message gets its abbreviated object name."""
     shown = as_titles(titles, replace(commits["repository"], "^.*/", ""))
     return shown.where(shown != "", "Commit " + commits["sha"].str[:10])
 
@@ -391,14 +394,14 @@ def _names(commits: pd.DataFrame, persons: pd.Series[str], people: Sequence[Pers
 def _coauthors(
     commits: pd.DataFrame, persons: pd.Series[str], people: Sequence[Person], rules: Rules
 ) -> pd.Series[str]:
-    """Return the addresses of the co-authors, sorted, without the author, separated by commas."""
+    """Return co-author addresses, sorted and comma-separated, without the author."""
     named = read_coauthors(commits["body"], people, rules.bots)
     others = named[named != persons.reindex(named.index)]
     return _listed(others, commits.index)
 
 
 def _listed(addresses: pd.Series[str], commits: pd.Index) -> pd.Series[str]:
-    """Join the addresses of each commit, sorted, by commas."""
+    """Join the addresses of each commit with commas, sorted."""
     listable = addresses[~addresses.str.contains(",", regex=False)]
     pairs = pd.DataFrame({"commit": listable.index, "address": listable.array}).drop_duplicates()
     pairs = pairs.sort_values(["commit", "address"])

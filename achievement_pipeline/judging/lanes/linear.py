@@ -1,7 +1,7 @@
-"""The linear lane's judgement: completed issues and projects become activities and scores.
+"""The Linear lane: from completed issues and projects to activities and scores.
 
-An issue is its own root, and so is a project, which lists its issues as evidence. Whose an issue is says its assignee;
-whose a project is, its lead.
+Issues and projects are both roots; a project lists its issues as evidence. An issue belongs to its assignee, a project
+to its lead.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from achievement_pipeline.lanes import ActivityKind
 _PRIORITIES = ("No priority", "Urgent", "High", "Medium", "Low")
 _NOT_ESTIMATED = "notUsed"
 _SHIRTS = {1.0: "XS", 2.0: "S", 3.0: "M", 5.0: "L", 8.0: "XL", 13.0: "XXL", 21.0: "XXXL"}
-"""Linear keeps the sizes of a team that estimates in T-shirts as these numbers."""
+"""Linear stores T-shirt sizes as these numbers."""
 
 
 def judge_linear(
@@ -44,17 +44,17 @@ def judge_linear(
     people: Sequence[Person] = (),
     work_filter: WorkFilter = WorkFilter(),  # noqa: B008 - it is immutable
 ) -> DataFrame[LinearActivities]:
-    """Judge completed issues and projects: whose they are, what they are, and whether they count.
+    """Turn completed issues and projects into activities: their author, category and significance.
 
     Args:
-        issues: Of one workspace.
-        projects: Of the same.
-        rules: Who is a bot; the estimate of an issue that has none.
-        people: The addresses of each person.
+        issues: Issues of one workspace.
+        projects: Projects of the same workspace.
+        rules: Bots, and the estimate to assume for an issue without one.
+        people: The known addresses of each person.
         work_filter: Authors and first day to keep.
 
     Returns:
-        One row an issue, in their order, then one a project.
+        One row per issue, in their order, then one per project.
     """
     issues = typed(RawLinearIssues, issues.reset_index(drop=True))
     projects = typed(RawLinearProjects, projects.reset_index(drop=True))
@@ -75,10 +75,10 @@ def judge_linear(
 
 
 def score_linear(activities: DataFrame[LinearActivities], rules: LinearRules) -> DataFrame[Scores]:
-    """Score the issues and projects that count; the others have no row.
+    """Score significant issues and projects. Others have no row.
 
-    An issue's impact is that of its priority, its complexity grows with its estimate; a project's grow with the number
-    of its completed issues, and with the sum of their estimates.
+    An issue's impact depends on its priority, its complexity on its estimate. A project's impact grows with the number
+    of completed issues, its complexity with the sum of their estimates.
     """
     counting = activities.loc[activities["significant"]].set_index("key", drop=False)
     of_projects = counting["kind"] == ActivityKind.LINEAR_PROJECT
@@ -87,7 +87,7 @@ def score_linear(activities: DataFrame[LinearActivities], rules: LinearRules) ->
 
 
 def find_linear_skills(activities: DataFrame[LinearActivities], rules: SkillRules) -> DataFrame[Skills]:
-    """Find the skills that significant issues and projects show: by their category, labels, title and description."""
+    """Find the skills shown by significant issues and projects: by category, labels, title and description."""
     named = find_mentions(activities[activities["significant"]], rules.vocabulary)
     return find_named_skills(activities, named, rules)
 
@@ -170,7 +170,7 @@ def _describe_projects(
 
 
 def _members(projects: pd.DataFrame, leads: pd.Series[str], people: Sequence[Person]) -> pd.Series[str]:
-    """Return the members of each project but its lead, sorted, separated by commas."""
+    """Return the members of each project without its lead, sorted and comma-separated."""
     emails = projects["members"].map(json.loads).explode().dropna().astype("str")
     persons = canonical(emails[~emails.str.contains(",", regex=False)], people)
     others = persons[persons != leads.reindex(persons.index)]
@@ -184,28 +184,28 @@ def _score_issues(issues: pd.DataFrame, rules: LinearRules) -> list[pd.DataFrame
     impact = Measure("base", priority, issues["priority"].map(dict(enumerate(_PRIORITIES))).astype("str"))
     estimates = issues["estimate"].fillna(rules.missing_estimate)
     complexity = [
-        constant("base", rules.complexity_base, "every issue that counts", issues.index),
+        constant("base", rules.complexity_base, "every significant issue", issues.index),
         Measure("estimate", estimates * rules.complexity_points_per_estimate, _estimate_evidence(issues, rules)),
     ]
     return [add_up("impact", [impact], 100), add_up("complexity", complexity, rules.complexity_max)]
 
 
 def _estimate_evidence(issues: pd.DataFrame, rules: LinearRules) -> pd.Series[str]:
-    """Return each estimate as its team writes it: in T-shirts, or a number and its scale."""
-    gives = points_each(rules.complexity_points_per_estimate)
+    """Format each estimate in its team's scale: T-shirt size, or number and scale."""
+    per_unit_points = points_each(rules.complexity_points_per_estimate)
     texts = [
-        f"not estimated, taken for {rules.missing_estimate:g}{gives}"
+        f"no estimate, assumed {rules.missing_estimate:g}{per_unit_points}"
         if pd.isna(estimate)
-        else f"estimate {_SHIRTS.get(estimate, '')} ({estimate:g}){gives}".replace("  ", " ")
+        else f"estimate {_SHIRTS.get(estimate, '')} ({estimate:g}){per_unit_points}".replace("  ", " ")
         if scale == "tShirt"
-        else f"estimate {estimate:g} ({scale}){gives}"
+        else f"estimate {estimate:g} ({scale}){per_unit_points}"
         for estimate, scale in zip(issues["estimate"], issues["estimation"].fillna("unknown scale"), strict=True)
     ]
     return pd.Series(texts, index=issues.index, dtype="str")
 
 
 def _score_projects(projects: pd.DataFrame, rules: LinearRules) -> list[pd.DataFrame]:
-    why = "every project that counts"
+    why = "every significant project"
     sums = projects["points"]
     impact = [
         constant("base", rules.project_impact_base, why, projects.index),

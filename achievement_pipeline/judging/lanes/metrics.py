@@ -1,7 +1,7 @@
-"""What the runs of an experiment are compared by: which metric, and whether higher values are better.
+"""Choose the metric by which the runs of an experiment are compared, and its direction.
 
-By the user's rules; where none fits, by the names of the metrics: one whose words say what it measures. Where no name
-does, runs are not compared: nothing is guessed.
+The user's rules win; otherwise the metric is chosen by the words in its name. If no name is known, runs are not
+compared.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _LOWER = (
     "rmse", "mae", "mape", "smape", "mse", "logloss", "perplexity", "ppl", "wer", "cer", "fid", "brier", "loss",
     "error", "err",
 )  # fmt: skip
-"""Words of metrics, those that say most about quality first. Usual names in scikit-learn, Keras, PyTorch Lightning,
-torchmetrics and Hugging Face's evaluate."""
+"""Words in metric names, best indicators of quality first. These are common names in scikit-learn, Keras, PyTorch
+Lightning, torchmetrics and Hugging Face's evaluate."""
 
 _PREFERENCE = {word: position for position, word in enumerate((*_HIGHER, *_LOWER))}
 _HELD_OUT = frozenset({"val", "valid", "validation", "test", "eval", "dev", "holdout", "oof", "cv"})
@@ -32,17 +32,17 @@ _TRAINING = frozenset({"train", "training", "fit"})
 
 
 class Comparison(NamedTuple):
-    """How the runs of an experiment are compared."""
+    """A metric and its direction."""
 
     metric: str
     better: Literal["higher", "lower"]
 
 
 def choose_comparison(experiment: str, metrics: Iterable[str], rules: Iterable[MetricRule]) -> Comparison | None:
-    """Choose what the runs of an experiment are compared by; None where nothing says it.
+    """Choose the metric by which to compare the runs of an experiment; None if no name is known.
 
-    Of metrics whose names tell, those of held-out data go first, those of training data last, then those that say most
-    about quality. The order of the metrics does not matter.
+    Metrics of held-out data come first, those of training data last, then the best indicators of quality. The result
+    does not depend on the order of metrics.
     """
     for rule in rules:
         if fnmatchcase(experiment, rule.experiment):
@@ -55,7 +55,7 @@ def choose_comparison(experiment: str, metrics: Iterable[str], rules: Iterable[M
 
 
 def _read(name: str) -> tuple[tuple[int, int], Literal["higher", "lower"]] | None:
-    """Return how much a metric's name says, the least the most, and which values are better."""
+    """Return the rank of a metric's name (lowest is best) and its direction; None if unknown or ambiguous."""
     apart = _HUMP.sub("_", name).lower()
     words = [word for word in _BETWEEN_WORDS.split(apart) if word]
     telling = [word for word in words if word in _PREFERENCE]

@@ -1,7 +1,7 @@
-"""The mlflow lane's judgement: runs become activities and scores.
+"""The MLflow lane: from runs to activities and scores.
 
-A run counts when it registered a model version, or when it set a new best of its experiment: a better value than every
-run that finished before it, of which there must be one. So what a run achieved stays, whatever runs come after it.
+A run is significant if it registered a model version, or set a new best: a better value than all runs of its experiment
+that finished before it, of which there must be at least one. Later runs do not change this.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from achievement_pipeline.lanes import ActivityKind
 
 _TOOL = "MLflow"
 _NOBODY = "unknown"
-"""The user that MLflow's server notes for a client that names none."""
+"""MLflow's placeholder for a client that sends no user name."""
 
 
 def judge_runs(
@@ -42,18 +42,17 @@ def judge_runs(
     people: Sequence[Person] = (),
     work_filter: WorkFilter = WorkFilter(),  # noqa: B008 - it is immutable
 ) -> DataFrame[MlflowActivities]:
-    """Judge runs: whose they are, and whether they count.
+    """Turn runs into activities: their author and significance.
 
     Args:
-        runs: Of one server.
-        metrics: Theirs.
-        rules: What runs of an experiment are compared by.
-        people: The addresses of each person. A run knows the login of its user alone: who lists it among their
-            addresses has the run.
+        runs: Runs of one server.
+        metrics: Metrics of these runs.
+        rules: How the runs of an experiment are compared.
+        people: The known addresses of each person. A run only has a login, so list it among the person's addresses.
         work_filter: Authors and first day to keep.
 
     Returns:
-        One row a run, in their order.
+        One row per run, in their order.
     """
     runs = runs.reset_index(drop=True)
     models = runs["model_versions"].map(_name_models).astype("str")
@@ -99,9 +98,9 @@ def judge_runs(
 
 
 def score_runs(activities: DataFrame[MlflowActivities], rules: MlflowRules) -> DataFrame[Scores]:
-    """Score the runs that count; the others have no row.
+    """Score significant runs. Others have no row.
 
-    Impact: that of a registered model, else that of a new best. Complexity grows with the number of parameters and
+    Impact is that of a registered model, else that of a new best. Complexity grows with the number of parameters and
     metrics.
     """
     runs = activities.loc[activities["significant"]].set_index("key", drop=False)
@@ -111,7 +110,7 @@ def score_runs(activities: DataFrame[MlflowActivities], rules: MlflowRules) -> D
     points = pd.Series(np.where(registered, rules.impact_registered, rules.impact_best), runs.index, dtype="float64")
     values = runs["params"] + runs["metrics"]
     complexity = [
-        constant("base", rules.complexity_base, "every run that counts", runs.index),
+        constant("base", rules.complexity_base, "every significant run", runs.index),
         per_unit("values", values, "logged value", rules.complexity_points_per_value),
     ]
     ledger = [
@@ -122,7 +121,7 @@ def score_runs(activities: DataFrame[MlflowActivities], rules: MlflowRules) -> D
 
 
 def find_run_skills(activities: DataFrame[MlflowActivities], rules: SkillRules) -> DataFrame[Skills]:
-    """Find the skills that significant runs show: what their texts name, and the tool that they were logged with."""
+    """Find the skills shown by significant runs: those mentioned in their texts, and MLflow."""
     runs = activities[activities["significant"]]
     named = find_mentions(runs.assign(labels="[]"), rules.vocabulary)
     tool = rules.vocabulary.named(_TOOL)
@@ -131,11 +130,11 @@ def find_run_skills(activities: DataFrame[MlflowActivities], rules: SkillRules) 
 
 
 def _compare(runs: pd.DataFrame, metrics: DataFrame[RawMlflowMetrics], rules: Sequence[MetricRule]) -> pd.DataFrame:
-    """Compare the finished runs of each experiment, in the order in which they ended.
+    """Compare the finished runs of each experiment in the order in which they ended.
 
     Returns:
-        ``metric``, ``value``, ``best_before`` and ``is_best``, with the index of ``runs``. What is no finite number
-        is no value.
+        ``metric``, ``value``, ``best_before`` and ``is_best``, with the index of ``runs``. Values that are not finite
+        are missing.
     """
     experiment = runs.set_index("run_id")["experiment"]
     logged = metrics.assign(experiment=metrics["run_id"].map(experiment))
@@ -162,7 +161,7 @@ def _name_models(versions: str) -> str:
 
 
 def _titles(runs: pd.DataFrame, models: pd.Series[str], compared: pd.DataFrame) -> pd.Series[str]:
-    """Return what a run achieved, in words: the model that it registered, the best that it set, else its name."""
+    """Return a title per run: the model it registered, the best it set, or its name."""
     first = models.map(lambda names: next(iter(json.loads(names)), "")).astype("str")
     best = (
         "Best "

@@ -1,7 +1,7 @@
-"""Judged commits become pieces of work: merges stand for what they brought, pull requests have their own name.
+"""Turn commits into pieces of work: merges represent the commits they merged, and pull requests get a row of their own.
 
-A pull request that git tells of has the key that GitHub's own lane gives it, so that a token adds to it later and
-doubles nothing: what that lane brings goes before what is made here (`achievement_pipeline.store.activities`).
+A pull request found in git gets the same key as in GitHub's lane, so a token later adds to it instead of duplicating
+it: rows of that lane win over the rows made here (`achievement_pipeline.store.activities`).
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _ON_GITHUB = "(?i)^[^/]*github[^/]*/[^/]+/[^/]"
 
 
 def credit_merges(activities: pd.DataFrame, merged_by: npt.NDArray[np.int64], lines: pd.Series[int]) -> pd.DataFrame:
-    """Give merges to whom most lines are of that they brought; the others, and their co-authors, share them.
+    """Attribute each merge to the author of most of its lines; all others are co-authors.
 
     Args:
-        activities: A row a commit: ``person``, ``person_name``, ``coauthors``.
-        merged_by: As `achievement_pipeline.judging.links.merges.find_bringers` returns it.
+        activities: One row per commit: ``person``, ``person_name``, ``coauthors``.
+        merged_by: As returned by `achievement_pipeline.judging.links.merges.find_merging_commits`.
         lines: Effective lines of each commit.
     """
     merged_in = np.flatnonzero(merged_by >= 0)
@@ -60,14 +60,14 @@ def pull_requests_of(
     merged_by: npt.NDArray[np.int64],
     commit_urls: Mapping[str, str],
 ) -> pd.DataFrame:
-    """Return a row a pull request that merges and squashes of GitHub tell of, as its commit was judged.
+    """Return one row per GitHub pull request found in merge and squash commits, based on its commit's row.
 
     Args:
-        activities: The judged commits.
-        commits: The same, as they were read.
-        headers: Their messages, peeled.
+        activities: Judged commits.
+        commits: The same commits as read.
+        headers: Their parsed messages (`peel`).
         merged_by: As in `credit_merges`.
-        commit_urls: What a commit's name is put behind to see it, by repository.
+        commit_urls: URL prefix of commits, by repository.
     """
     merges = pd.Series(merged_by, index=commits.index)
     in_another = (merged_by >= 0) & headers["number"].iloc[merged_by].notna().to_numpy()
@@ -98,7 +98,7 @@ def pull_requests_of(
 
 
 def _as_read(found: pd.DataFrame, headers: pd.DataFrame) -> pd.DataFrame:
-    """Return what links of pull requests are read from: of a merge the title is the first line behind it."""
+    """Return pull requests in the form of `RawPullRequests`. The title of a merge is the first line of its body."""
     merged = headers["merged"][found.index]
     behind = found["body"].str.split("\n", n=1).str
     return pd.DataFrame(

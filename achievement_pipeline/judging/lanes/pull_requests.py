@@ -1,7 +1,7 @@
-"""The github lane's judgement: merged pull requests, and the reviews of other people's, become activities and scores.
+"""The GitHub lane: from merged pull requests and reviews to activities and scores.
 
-A pull request is measured as the commit that it would be if it were squashed: the same noise, the same counts, the same
-gate. Its files are handed to the judges of commits under the name ``#<number>`` in place of an object name.
+A pull request is measured like its squash commit: same noise, counts and significance. Its files are passed to the
+functions for commits with ``#<number>`` in place of an object name.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ _FILE_MODE = "100644"
 _BREAKING_LABELS = {"breaking", "breaking change", "backwards incompatible"}
 
 
-def judge_pull_requests(  # noqa: PLR0913 - what a verdict rests on
+def judge_pull_requests(  # noqa: PLR0913 - one argument per input
     pull_requests: DataFrame[RawPullRequests],
     commits: DataFrame[RawPullRequestCommits],
     files: DataFrame[RawPullRequestFiles],
@@ -89,20 +89,20 @@ def judge_pull_requests(  # noqa: PLR0913 - what a verdict rests on
     people: Sequence[Person] = (),
     work_filter: WorkFilter = WorkFilter(),  # noqa: B008 - it is immutable
 ) -> DataFrame[PullRequestActivities]:
-    """Judge merged pull requests and reviews: whose they are, what they are, and whether they count.
+    """Turn merged pull requests and reviews into activities: their author, category and significance.
 
     Args:
-        pull_requests: Of any number of repositories.
-        commits: Those of their branches.
-        files: What they changed.
-        reviews: Those that were submitted. What one person said of one pull request is one activity; what authors
-            answer on their own is none.
-        rules: What makes them count.
-        people: The addresses of each person.
+        pull_requests: Pull requests of any number of repositories.
+        commits: The commits of their branches.
+        files: Their changed files.
+        reviews: Submitted reviews. All reviews of one pull request by one person are one activity. Authors' replies on
+            their own pull requests are ignored.
+        rules: What makes them significant.
+        people: The known addresses of each person.
         work_filter: Authors and first day to keep.
 
     Returns:
-        One row a pull request, in their order, then one a reviewer and pull request.
+        One row per pull request, in their order, then one per pull request and reviewer.
     """
     accounts = read_accounts(commits, people)
     pull_requests = typed(RawPullRequests, pull_requests.reset_index(drop=True))
@@ -121,9 +121,9 @@ def judge_pull_requests(  # noqa: PLR0913 - what a verdict rests on
 
 
 def changed_files(files: DataFrame[RawPullRequestFiles]) -> DataFrame[RawCommitFiles]:
-    """Return the files of pull requests as those of commits.
+    """Convert files of pull requests to files of commits.
 
-    GitHub counts no lines in a binary file: a file without any is one, or was only moved.
+    GitHub reports no lines for binary files, so a file without changed lines is either binary or was only moved.
     """
     untouched = (files["additions"] + files["deletions"] == 0).astype(bool)
     moved = files["change"].isin(["renamed", "copied"])
@@ -150,7 +150,7 @@ def changed_files(files: DataFrame[RawPullRequestFiles]) -> DataFrame[RawCommitF
 
 
 def score_pull_requests(activities: DataFrame[PullRequestActivities], rules: Rules) -> DataFrame[Scores]:
-    """Score the pull requests and reviews that count; the others have no row. ``docs/scores.md`` has the tables."""
+    """Score significant pull requests and reviews. Others have no row. ``docs/scores.md`` has the rules."""
     counting = activities.loc[activities["significant"]].set_index("key", drop=False)
     of_reviews = counting["kind"] == ActivityKind.REVIEW
     ledger = [
@@ -163,7 +163,7 @@ def score_pull_requests(activities: DataFrame[PullRequestActivities], rules: Rul
 def find_pull_request_skills(
     activities: DataFrame[PullRequestActivities], files: DataFrame[RawPullRequestFiles], rules: SkillRules
 ) -> DataFrame[Skills]:
-    """Find the skills that significant pull requests show: by their files, labels, title and description."""
+    """Find the skills shown by significant pull requests: by files, labels, title and description."""
     own = activities[activities["kind"] == ActivityKind.PULL_REQUEST]
     as_commits = own.assign(sha="#" + own["number"].astype("str"))
     work = changed_files(files)
@@ -171,7 +171,7 @@ def find_pull_request_skills(
     return find_skills(as_commits, work, noise_reasons(work), rules=rules, named=named)
 
 
-def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
+def _judge_pulls(  # noqa: PLR0913, PLR0917 - one argument per input
     pulls: pd.DataFrame,
     commits: DataFrame[RawPullRequestCommits],
     files: DataFrame[RawCommitFiles],
@@ -243,7 +243,7 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - what a verdict rests on
             "bot": _are_bot_accounts(pulls["author"], pulls["author_kind"], rules.bots),
             "not-asked": ~are_selected(judged, work_filter, people),
             "revert": pulls["is_revert"],
-            # what is only not read again yet counts as it was read
+            # a pull request that is waiting to be read again keeps its last reading
             "unread": (pulls["detail"] == "pending") & pulls["additions"].isna(),
             "release": messages.are_releases(headers["written"], projects)
             & (count_code_lines(positions, files, noise, len(pulls)) <= rules.commits.min_lines),
@@ -269,7 +269,7 @@ def _given_reviews(
     people: Sequence[Person],
     bots: BotRules,
 ) -> pd.DataFrame:
-    """Return one row a pull request and reviewer who is not its author: all that they said of it, and when."""
+    """Return one row per pull request and reviewer, authors excluded: all their words, and when they wrote them."""
     posted = reviews.merge(pulls[[*_PULL_REQUEST, "author", "title"]], on=_PULL_REQUEST)
     posted = posted[posted["reviewer"].notna() & (posted["reviewer"].str.lower() != posted["author"].str.lower())]
     posted = posted.sort_values(["submitted_at", "url"]).assign(
@@ -341,7 +341,7 @@ def _score_pulls(pulls: pd.DataFrame, rules: Rules) -> list[pd.DataFrame]:
     own = rules.pull_requests
     lines = pulls["effective_insertions"] + pulls["effective_deletions"]
     complexity = [
-        constant("base", own.complexity_base, "every pull request that counts", pulls.index),
+        constant("base", own.complexity_base, "every significant pull request", pulls.index),
         per_unit(
             "files",
             pulls["effective_files"],
@@ -363,13 +363,13 @@ def _score_pulls(pulls: pd.DataFrame, rules: Rules) -> list[pd.DataFrame]:
 
 
 def _have_breaking_label(labels: pd.Series[str]) -> pd.Series[bool]:
-    """Whether a label calls the change a breaking one."""
+    """Return which pull requests have a label for breaking changes."""
     plain = [{plain_label(name) for name in json.loads(names)} for names in labels]
     return pd.Series([bool(names & _BREAKING_LABELS) for names in plain], index=labels.index, dtype=bool)
 
 
 def _score_reviews(reviews: pd.DataFrame, rules: ReviewRules) -> list[pd.DataFrame]:
-    why = "every review that counts"
+    why = "every significant review"
     requested = (reviews["verdict"] == "changes_requested").astype("float64")
     words = reviews["words"].astype("int64")
     impact = [
@@ -396,7 +396,7 @@ def _source_ids(pulls: pd.DataFrame) -> pd.Series[str]:
 
 
 def _titles(titles: pd.Series[str], pulls: pd.DataFrame) -> pd.Series[str]:
-    """Return titles as they are shown; of an empty one its number."""
+    """Return display titles. A pull request without a title gets its number."""
     shown = as_titles(titles, replace(pulls["repository"], _OWNER, ""))
     return shown.where(shown != "", "Pull request " + pulls["number"].astype("str"))
 
@@ -408,7 +408,7 @@ def _coauthors(
     people: Sequence[Person],
     bots: BotRules,
 ) -> pd.Series[str]:
-    """Return the others who have commits in each pull request, sorted, separated by commas; machines left out."""
+    """Return the other people with commits in each pull request, sorted and comma-separated, without bots."""
     emails = commits["author_email"].fillna("").astype("str")
     known = persons_of(commits["repository"], commits["author_login"], accounts, people)
     persons = known.where(known != "", canonical(emails, people))

@@ -1,1 +1,1 @@
-"""Which activities are one piece of work."""
+"""Which activities belong to one piece of work."""

@@ -1,6 +1,6 @@
-"""The same work told by contents alone: what takes back exactly what was done, and squashes of what lies beside them.
+"""Find reverts and squashes by contents alone: commits that undo another one exactly, and squashes of other commits.
 
-The names of blobs are compared, path by path; no content is read.
+Only blob names are compared, path by path; no content is read.
 """
 
 from __future__ import annotations
@@ -16,23 +16,23 @@ import pyarrow.compute as pc
 from achievement_pipeline.columns.text import are_among, are_repeated
 
 _WEEKS = pd.Timedelta(weeks=6)
-"""What is undone later than that had been used meanwhile."""
+"""A change that is undone later than this was in use in the meantime."""
 _STATES = 100
-"""Of one path on a branch: more are no work of one piece."""
+"""Maximum number of states of one path on a branch."""
 
 
 def find_restorations(commits: pd.DataFrame, files: pd.DataFrame) -> pd.DataFrame:
-    """Find commits that undo another one exactly, whatever they say, within weeks.
+    """Find commits that exactly undo another one within weeks, whatever their message.
 
     Args:
         commits: Commits of any number of repositories.
-        files: What they changed: ``place`` of the commit, ``path``, ``old_blob``, ``new_blob``.
+        files: Their changed files: ``position`` of the commit, ``path``, ``old_blob``, ``new_blob``.
 
     Returns:
-        Pairs of places: ``revert`` and ``target``.
+        ``revert`` and ``target``: pairs of positions in ``commits``.
     """
     nothing = pd.DataFrame({"revert": [], "target": []}, dtype="int64")
-    # few changes lie between contents that another change lies between too, in either direction
+    # XOR gives a change and its inverse the same number; few changes share one
     between = _beginnings(files["old_blob"]) ^ _beginnings(files["new_blob"])
     _, number, counts = np.unique(between, return_inverse=True, return_counts=True)
     undoing = files[_all_of(files["position"], counts[number] > 1)]
@@ -52,11 +52,13 @@ def find_restorations(commits: pd.DataFrame, files: pd.DataFrame) -> pd.DataFram
 
 
 def find_squashed(commits: pd.DataFrame, work: pd.DataFrame) -> Iterator[tuple[int, int]]:
-    """Find commits that a squash repeats, each with the squash: they lead from its old contents to its new ones.
+    """Yield each commit that a squash repeats, with the squash.
+
+    Together, the commits lead from the old contents of the squash to its new ones.
 
     Args:
         commits: Commits of any number of repositories.
-        work: The files that are work, of commits that stand, as in `find_restorations`.
+        work: The files that are work, of commits that count; columns as in `find_restorations`.
     """
     repeated = _all_of(work["position"], are_repeated(work["new_blob"]))
     paths = work["path"][repeated]
@@ -87,7 +89,7 @@ def find_squashed(commits: pd.DataFrame, work: pd.DataFrame) -> Iterator[tuple[i
 
 
 def _steps(position: int, row: object, makers: dict[tuple[str, str, str], list[tuple[int, str]]]) -> list[int] | None:
-    """Return the commits that lead to what a squash made of a path from what it was before; None where none do."""
+    """Return the commits that lead from the old to the new blob of one path of a squash; None if none do."""
     repository, path, state = (getattr(row, name) for name in ("repository", "path", "new_blob"))
     found: list[int] = []
     while state != getattr(row, "old_blob"):  # noqa: B009 - rows of itertuples have no type
@@ -102,7 +104,7 @@ def _steps(position: int, row: object, makers: dict[tuple[str, str, str], list[t
 
 
 def _all_of(positions: pd.Series[int], holds: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Tell of each row whether something holds for all rows of its place."""
+    """Return, for each row, whether the condition holds for all rows with its position."""
     if positions.empty:
         return holds
     fails = np.bincount(positions, weights=~holds) > 0
@@ -121,7 +123,7 @@ def _sizes(files: pd.DataFrame, total: int = 0) -> npt.NDArray[np.int64]:
 
 
 def _digests(files: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a commit: its place, repository and moment, and a number for what it made of what."""
+    """Return position, repository, time and a digest of the changed contents of each commit."""
     rows = pd.util.hash_pandas_object(files[["path", "old_blob", "new_blob"]], index=False).to_numpy()
     sums = pd.Series(rows, index=files["position"].array, dtype="uint64").groupby(level=0).sum()
     own = commits.loc[sums.index, ["repository", "committed_at"]]

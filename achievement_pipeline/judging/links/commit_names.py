@@ -1,4 +1,4 @@
-"""What a commit is called among those of all repositories: by its repository and its object name."""
+"""Names of commits across repositories: repository and object name."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from achievement_pipeline.columns.text import rows_among
 
 
 def commit_names(repositories: pd.Series[str], shas: pd.Series[str]) -> pd.Series[str]:
-    """Return ``<repository>@<sha>`` for commits, or what such names begin with for the beginnings of object names."""
+    """Return ``<repository>@<sha>``. Abbreviated object names give prefixes of such names."""
     return repositories + "@" + shas
 
 
 def positions_of(named: pd.DataFrame, commits: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Return the place among commits of the one that each row names by ``repository`` and ``sha``; -1 for none."""
+    """Return the position in `commits` of the commit with each row's ``repository`` and ``sha``, or -1."""
     return rows_among(named, commits, ["repository", "sha"])

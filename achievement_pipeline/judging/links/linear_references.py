@@ -1,11 +1,11 @@
-"""Which Linear issues a text names, read as Linear's own integrations read it.
+"""Find the issues that texts reference, following the rules of Linear's integrations.
 
-Their rules (https://linear.app/docs/github, as of September 2026): an identifier in a title or in the name of a branch
-links; in a description, or a commit's message, it needs a magic word before it, which may stand before several
-(``Fixes ENG-123, DES-5, and ENG-256``) and before an issue's address. ``Relates to`` lists the issue without making the
-work a part of it; ``Skip ENG-12`` and ``Ignore ENG-12`` keep an issue from being linked at all. Case does not matter.
+The rules (https://linear.app/docs/github, September 2026): an identifier in a title or branch name links the issue. In
+a description or commit message it needs a magic word in front, which may apply to several identifiers (``Fixes ENG-123,
+DES-5, and ENG-256``) or to an issue URL. ``Relates to`` only lists the issue. ``Skip ENG-12`` and ``Ignore ENG-12``
+prevent a link. Case is ignored.
 
-Whether there is such an issue is not asked here. HTML comments are left out: templates give their examples in them.
+Whether an issue exists is not checked here. HTML comments are ignored, because templates contain examples.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from achievement_pipeline.patterns import DOTALL, IGNORECASE, MULTILINE, Pattern
 _IDENTIFIER = r"[a-z][a-z0-9]{0,9}-[1-9][0-9]{0,8}"
 _ADDRESS = rf"https?://linear\.app/[\w-]+/issue/({_IDENTIFIER})(?:/[\w%.~-]*)*"
 _IN_TITLE = compile_pattern(rf"(?i)(?<![a-z0-9])({_IDENTIFIER})(?!\w|-\d|\.\d)")
-"""``CVE-2024-1`` is none."""
+"""Does not match ``CVE-2024-1``."""
 _IN_BRANCH = compile_pattern(rf"(?i)(?<![a-z0-9])({_IDENTIFIER})(?![a-z0-9]|\.\d)")
 _REVERTS = r"(?i)^\W*(?:[\w-]+(?:\([^()]*\))?!?: +)?\W*(?:revert|roll ?back|back(?:s|ed)? out|undo)(?:s|ed|ing)?\b"
-"""What takes work back is no work for the issue that it quotes."""
+"""A revert does not work on the issue that it quotes."""
 _DUMP = compile_pattern(r"^Squashed commit of the following:", MULTILINE)
-"""What follows are the messages of other commits: they are listed, as in a squash of a branch upon another."""
+"""The messages of other commits follow. Their issues are only listed, like those of commits on a squashed branch."""
 _BELONGS = (
     r"clos(?:e|es|ed|ing)|fix(?:es|ed|ing)?|resolv(?:e|es|ed|ing)|complet(?:e|es|ed|ing)|implement(?:s|ed|ing)?|"
     r"linear issue|refs?|references|part of|contributes to|towards?"
@@ -50,35 +50,35 @@ _PERHAPS = rf"(?i)\b(?:{_BELONGS}|{_RELATED}|{_IGNORED})[ \t:].*[a-z0-9]-[1-9]"
 
 @dataclass(frozen=True)
 class IssueReferences:
-    """What texts say of Linear issues with magic words: identifiers by row, in the order of the text."""
+    """Issues that texts reference with magic words: identifiers indexed by row, in text order."""
 
     belongs: pd.Series[str]
-    """The work is for these issues."""
+    """The work belongs to these issues."""
     related: pd.Series[str]
-    """These are only related."""
+    """The work is only related to these issues."""
     ignored: pd.Series[str]
-    """These shall not be linked."""
+    """These issues must not be linked."""
 
     def without(self, named: pd.Series[str]) -> pd.Series[str]:
-        """Leave out what a title or a branch names of that which shall not be linked, or which is only related."""
+        """Remove identifiers found in titles or branches that the text ignores or only relates to."""
         excluded = pd.concat([self.ignored, self.related])
         rows = pd.MultiIndex.from_arrays([named.index, named.str.lower()])
         return named[~rows.isin(pd.MultiIndex.from_arrays([excluded.index, excluded.str.lower()]))]
 
 
 def read_titles(titles: pd.Series[str]) -> pd.Series[str]:
-    """Return the identifiers in titles; with one row an occurrence, the index repeated."""
+    """Return the identifiers in titles, one row per occurrence; the index may repeat."""
     candidates = titles[matches(titles, "[0-9A-Za-z]-[1-9]") & ~matches(titles, _REVERTS)]
     return _find_all(candidates, _IN_TITLE)
 
 
 def read_branches(branches: pd.Series[str]) -> pd.Series[str]:
-    """Return the identifiers in names of branches; with one row an occurrence, the index repeated."""
+    """Return the identifiers in branch names, one row per occurrence; the index may repeat."""
     return _find_all(branches[~contains(branches, r"^revert-\d+-")], _IN_BRANCH)
 
 
 def read_texts(texts: pd.Series[str]) -> IssueReferences:
-    """Read the magic words of descriptions and messages, with the issues that follow them."""
+    """Find the magic words in descriptions and messages, with the issues that follow them."""
     candidates = texts[contains(texts, _PERHAPS) & ~contains(texts, _REVERTS)]
     found = [(row, *references) for row, text in candidates.items() for references in _read(text)]
     frame = pd.DataFrame(found, columns=["row", "kind", "identifier"]).set_index("row")
@@ -95,7 +95,7 @@ def _find_all(texts: pd.Series[str], pattern: Pattern[str]) -> pd.Series[str]:
 
 
 def _read(text: str) -> Iterator[tuple[str, str]]:
-    """Yield what a text says of each issue that follows a magic word: a field of `Told`, and the identifier."""
+    """Yield each reference in a text: a field of `IssueReferences`, and the identifier."""
     plain = _LINKED.sub(lambda match: match[1] or match[2], _COMMENT.sub(" ", text))
     dump = _DUMP.search(plain)
     for match in _MAGIC.finditer(plain):

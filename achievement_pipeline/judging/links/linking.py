@@ -1,8 +1,7 @@
-"""Which activities are one piece of work, and the achievement that they make together.
+"""Group activities into pieces of work, and compose an achievement from each.
 
-An activity names at most one parent; following parents ends at the root, and the root names the achievement. The score
-is the maximum over the activities that count, the ledger says which one gave it. Nothing here depends on the order of
-rows.
+An activity has at most one parent. Following parents leads to the root, which identifies the achievement. Its score is
+the maximum over its significant activities; the ledger names the activity. The order of rows does not matter.
 """
 
 from __future__ import annotations
@@ -41,18 +40,21 @@ def compose_achievements(
     related: DataFrame[RelatedActivities],
     rules: Rules,
 ) -> DataFrame[Achievements]:
-    """Compose the achievements of whole pieces of work.
+    """Compose achievements from complete pieces of work.
 
-    A piece of work makes an achievement when one of its activities is significant. It is retracted when all of these
-    were reverted, or repeat another one; a pull request goes with its commits, and they with it. The commits of a
-    scored pull request show skills, but are scored with it, whichever way it was merged.
+    A piece of work with a significant activity becomes an achievement. It is retracted if all its significant
+    activities were reverted or are duplicates. A pull request is retracted with its commits and vice versa. The commits
+    of a scored pull request show skills but are not scored separately, so the merge method does not matter.
 
     Args:
-        activities: All activities of the pieces of work; a parent that is not among them is not there.
-        scores: The scores of those that are significant.
-        skills: The skills that they show.
-        related: What they list besides; of this, what belongs to the same piece of work is left out.
-        rules: The threshold of the portfolio.
+        activities: All activities of the pieces of work. A parent that is not among them does not exist.
+        scores: Scores of the significant activities.
+        skills: Skills of the significant activities.
+        related: Activities that these list. Those of the same piece of work are ignored.
+        rules: The threshold for portfolio-ready achievements.
+
+    Returns:
+        One row per achievement, sorted by key.
     """
     if scores.empty:
         return Achievements.empty()
@@ -67,13 +69,13 @@ def compose_achievements(
     members["counts"] = members["scored"] & members["retracted_by"].isna()
     pieces = members.groupby("root")[["scored", "counts"]].any()
     members = members[members["root"].map(pieces["scored"])]
-    # where all were retracted, what they would have scored is kept
+    # if all were retracted, keep the scores they would have
     judged = members[members["counts"] | (members["scored"] & ~members["root"].map(pieces["counts"]))]
     roots = members[members["key"] == members["root"]].set_index("key", drop=False)
     shown = _skills(judged, skills)
     weighed = judged[~_are_scored_with_pull_request(judged)]
     winners = {score: _winners(weighed, score) for score in ("impact", "complexity")}
-    # an issue without an assignee is that of whoever did what counts most in it
+    # an issue without an assignee belongs to the author of its highest-scoring activity
     authors = roots["person"].where(roots["person"] != "", winners["impact"]["person"].reindex(roots.index))
     shared = _shared(members, authors)
     return typed(
@@ -111,7 +113,7 @@ def compose_achievements(
 
 
 def _roots(activities: pd.DataFrame) -> pd.Series[str]:
-    """Follow the parents of each activity to the last one that is there; a circle has its smallest key as root."""
+    """Follow each activity's parents to its root. In a cycle, the smallest key is the root."""
     keys = pd.Index(activities["key"])
     parents = keys.get_indexer(activities["parent"])
     positions = np.arange(len(keys))
@@ -123,11 +125,11 @@ def _roots(activities: pd.DataFrame) -> pd.Series[str]:
 
 
 def _break_circles(parents: npt.NDArray[np.intp], keys: pd.Index) -> None:
-    """Make the smallest key of each circle its own parent."""
+    """Make the smallest key of each cycle its own parent."""
     reached = parents.copy()
     for _ in range(len(keys).bit_length()):
         reached = reached[reached]
-    # after as many steps as there are activities, everybody stands on a root or on a circle
+    # after as many steps as there are activities, each has reached a root or a cycle
     for position in np.unique(reached[parents[reached] != reached]):
         circle = [position]
         while (following := parents[circle[-1]]) != position and following != circle[-1]:
@@ -138,10 +140,10 @@ def _break_circles(parents: npt.NDArray[np.intp], keys: pd.Index) -> None:
 
 
 def _carry_commits(members: pd.DataFrame) -> pd.Series[bool]:
-    """Tell of the pull requests, and of the merges that stand for what they brought.
+    """Return the pull requests, and the merges that represent the commits they merged.
 
-    A commit is also the parent of its copy in another repository, and of what the user put below it: these are no parts
-    of what it changed.
+    A commit is also the parent of its copies in other repositories and of what the user put below it. These are not
+    part of what it changed.
     """
     is_commit = members["kind"] == ActivityKind.COMMIT.value
     parents = members.loc[is_commit & members["key"].isin(members.loc[is_commit, "parent"]), "details"]
@@ -150,11 +152,12 @@ def _carry_commits(members: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _retracted_by(members: pd.DataFrame) -> pd.Series[str]:
-    """Return what took each activity back: a pull request goes with its commits, and they with it.
+    """Return the key of the activity that retracted each one.
 
-    Git tells of the commits that were reverted, GitHub of the pull requests. A pull request is taken back with its
-    merge commit, or with all commits that it left on the branch it was merged into, whether that is one (a squash) or
-    several (a rebase, a merge). An issue is not: whether it is still done is for its tracker to say.
+    A pull request is retracted with its commits and vice versa: git shows which commits were reverted, GitHub which
+    pull requests. A pull request is retracted with its merge commit, or with all commits that it left on the target
+    branch, whether one (squash) or several (rebase, merge). An issue is not retracted: its tracker decides whether it
+    is done.
     """
     retracted = members["retracted_by"]
     is_commit = members["kind"] == ActivityKind.COMMIT.value
@@ -176,23 +179,22 @@ def _have_reason(activities: pd.DataFrame, code: str) -> pd.Series[bool]:
 
 
 def _are_scored_with_pull_request(judged: pd.DataFrame) -> pd.Series[bool]:
-    """Tell of the commits that a scored pull request, or merge, brought, by whose lines and files it was scored.
+    """Return the commits that a scored pull request or merge contains, and is scored for.
 
-    By themselves they would score more in a squash than one by one in a rebase: how a pull request was merged must not
-    matter.
+    A squash would score more than the single commits of a rebase, but the merge method must not matter.
     """
     is_commit = judged["kind"] == ActivityKind.COMMIT.value
     return is_commit & judged["parent"].isin(judged.loc[judged["carries_commits"], "key"])
 
 
 def _winners(judged: pd.DataFrame, score: str) -> pd.DataFrame:
-    """Return, by root, the activity with the highest score; of equal ones the earliest."""
+    """Return the activity with the highest score, by root. The earliest wins ties."""
     order = judged.sort_values(score, ascending=False, kind="stable")
     return order.drop_duplicates("root").set_index("root")
 
 
 def _ledgers(winners: dict[str, pd.DataFrame]) -> pd.Series[str]:
-    """Join the impact lines of the one winner with the complexity lines of the other."""
+    """Combine the impact lines of one winner with the complexity lines of the other."""
     impact, complexity = winners["impact"], winners["complexity"].reindex(winners["impact"].index)
     mixed = impact["key"] != complexity["key"]
     ledgers = impact["ledger"].copy()
@@ -208,7 +210,7 @@ def _lines(ledger: str, score: str) -> list[dict[str, object]]:
 
 
 def _skills(judged: pd.DataFrame, skills: pd.DataFrame) -> pd.DataFrame:
-    """Return, by root, ``names`` and ``skills`` as JSON lists, the strongest first; each skill once."""
+    """Return ``names`` and ``skills`` as JSON lists, by root: strongest first, each skill once."""
     of_roots = skills.merge(judged[["key", "root"]], on="key")
     strongest = of_roots.sort_values(
         ["root", "weight", "skill", "key"], ascending=[True, False, True, True], ignore_index=True
@@ -221,9 +223,9 @@ def _skills(judged: pd.DataFrame, skills: pd.DataFrame) -> pd.DataFrame:
 
 
 def _categories(roots: pd.DataFrame, judged: pd.DataFrame) -> pd.Series[str]:
-    """Return the category of each root; one that was only learnt gives way to what is said elsewhere in the work.
+    """Return the category of each root. A learnt category is replaced by a certain one of another activity.
 
-    A type or a label comes before a word, then what scored highest, then what was done first.
+    Types and labels win over words, then the highest score wins, then the earliest activity.
     """
     stated = judged.assign(certainty=certainties(judged["category_rule"])).query("certainty > 0")
     stated = stated.sort_values(["certainty", "impact"], ascending=False, kind="stable")
@@ -232,7 +234,7 @@ def _categories(roots: pd.DataFrame, judged: pd.DataFrame) -> pd.Series[str]:
 
 
 def _shared(members: pd.DataFrame, authors: pd.Series[str]) -> pd.Series[str]:
-    """Return, by root, the JSON list of the others whose it is too: authors and co-authors of all activities."""
+    """Return a JSON list of the other authors and co-authors of all activities, by root."""
     people = (members["person"] + "," + members["coauthors"]).where(members["coauthors"] != "", members["person"])
     everybody = people.str.split(",").explode().to_frame("person").assign(root=members["root"])
     known = everybody[everybody["person"] != ""]
@@ -243,7 +245,7 @@ def _shared(members: pd.DataFrame, authors: pd.Series[str]) -> pd.Series[str]:
 
 
 def _evidence(members: pd.DataFrame, related: pd.DataFrame) -> pd.Series[str]:
-    """Return, by root, the JSON list of all evidence: the root, other members, then what they list, as done."""
+    """Return a JSON list of all evidence, by root: the root, other members, listed activities, by date."""
     ours = members.assign(belongs=members["key"] != members["root"], relation=Relation.MEMBER.value)
     root_of = members.set_index("key")["root"]
     listed = related.assign(root=related["lister"].map(root_of), relation=Relation.LISTED.value, belongs=True)
@@ -256,7 +258,7 @@ def _evidence(members: pd.DataFrame, related: pd.DataFrame) -> pd.Series[str]:
 
 
 def _tags(roots: pd.DataFrame, shared: pd.Series[bool]) -> pd.Series[str]:
-    """Return the JSON list of source, type, scope, and whether it is breaking or shared."""
+    """Return a JSON list of source, type and scope, and whether the work is breaking or shared."""
     sources = roots["kind"].map(sources_of_kinds())
     tags = []
     for source, text, is_shared in zip(sources, roots["details"], shared, strict=True):
@@ -268,7 +270,7 @@ def _tags(roots: pd.DataFrame, shared: pd.Series[bool]) -> pd.Series[str]:
 
 
 def _retractions(judged: pd.DataFrame, pieces: pd.Series[bool]) -> pd.Series[str]:
-    """Return, by root, why nothing of it counts any more; missing where something does."""
+    """Return why an achievement is retracted, by root; missing if it is not."""
     gone = judged[~judged["root"].map(pieces)].drop_duplicates("root").set_index("root")
     repeats = _have_reason(gone, Retraction.DUPLICATE)
     return ("reverted by " + gone["retracted_by"]).where(~repeats, "repeats " + gone["retracted_by"])

@@ -1,9 +1,9 @@
-"""Pieces of work that git alone tells of: what a merge brought, and what that changed.
+"""Find the pieces of work in git alone: the commits that a merge contains, and what they changed together.
 
-The first parents from a tip on are its main line. A merge on it brought what its other parents reach and nothing
-before it did; of merges within merges the innermost that is a piece of work brought it. What a merge changed against
-its first parent follows from the commits that it brought, path by path, so that no diff is read for it: a path that
-one of them touched has its numbers, one that was new in them has the lines that are left.
+The main line of a history is its tip and the first parents from there. A merge on it contains what its other parents
+reach and no earlier merge contains; of nested merges, the innermost piece of work wins. A merge's diff against its
+first parent is computed from its commits, path by path, so no diff is read for it: a path changed once keeps its
+counts, and a new path counts the lines that are left.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ _FILE = ["repository", "sha", "path"]
 
 
 class MergedChanges(NamedTuple):
-    """Changed files with those of merges."""
+    """Changed files and contents, including those of merges."""
 
     files: DataFrame[RawCommitFiles]
     contents: DataFrame[CommitContents]
 
 
 def find_merging_commits(commits: DataFrame[RawCommits], pieces: pd.Series[bool]) -> npt.NDArray[np.int64]:
-    """Return, for each commit that is no merge, the place of the merge that brought it; -1 where none did.
+    """Return the position of the merge that contains each commit, or -1. Merges have -1.
 
     Args:
         commits: Commits of any number of repositories.
-        pieces: Which of them are merges of pieces of work.
+        pieces: Which commits are merges of pieces of work.
     """
     parents = parent_positions(commits)
     order = _oldest_first(parents)
@@ -47,7 +47,7 @@ def find_merging_commits(commits: DataFrame[RawCommits], pieces: pd.Series[bool]
         while merged_by[position] == -2:  # noqa: PLR2004 - not seen yet
             merged_by[position] = merge
             first, *others = parents[position] or [-1]
-            # the oldest merge of the line is looked at first: it is put on the stack last
+            # the oldest merge on the line goes on the stack last, so it is visited first
             waiting += [(other, position if of_pieces[position] else merge) for other in others]
             if first < 0:
                 break
@@ -57,7 +57,7 @@ def find_merging_commits(commits: DataFrame[RawCommits], pieces: pd.Series[bool]
 
 
 def are_merged_pieces(commits: pd.DataFrame, headers: pd.DataFrame) -> pd.Series[bool]:
-    """Tell which commits are merges of pieces of work: a pull request's, or that of a branch that has a name."""
+    """Return which commits merge a piece of work: a pull request, or a branch with a name."""
     named = headers["merged"] & ~headers["title"].str.startswith("Merge ")
     return named & (commits["diff"] == DiffState.MERGE)
 
@@ -65,7 +65,7 @@ def are_merged_pieces(commits: pd.DataFrame, headers: pd.DataFrame) -> pd.Series
 def with_merged_changes(
     commits: DataFrame[RawCommits], files: DataFrame[RawCommitFiles], contents: DataFrame[CommitContents]
 ) -> MergedChanges:
-    """Return changed files, and what was read of their contents, with those of the merges of pieces of work."""
+    """Add the changes of merges of pieces of work to changed files and their contents."""
     commits = DataFrame(commits.reset_index(drop=True))
     merged_by = find_merging_commits(commits, are_merged_pieces(commits, peel(commits["subject"], commits["body"])))
     depths = np.empty(len(commits), dtype="int64")
@@ -90,7 +90,7 @@ def with_merged_changes(
 
 
 def parent_positions(commits: pd.DataFrame) -> list[list[int]]:
-    """Return the places of the parents of each commit, those that are there, the first one first."""
+    """Return the positions of each commit's known parents, first parent first."""
     named = commits["parents"].str.split().explode().dropna()
     of_parents = pd.DataFrame({"repository": commits["repository"][named.index], "sha": named})
     parents: list[list[int]] = [[] for _ in range(len(commits))]
@@ -101,7 +101,7 @@ def parent_positions(commits: pd.DataFrame) -> list[list[int]]:
 
 
 def _oldest_first(parents: list[list[int]]) -> list[int]:
-    """Return places so that parents come before their children."""
+    """Return positions with parents before their children."""
     children: list[list[int]] = [[] for _ in parents]
     waiting = [len(each) for each in parents]
     for position, each in enumerate(parents):
@@ -117,7 +117,7 @@ def _oldest_first(parents: list[list[int]]) -> list[int]:
 
 
 def _tips(parents: list[list[int]], order: list[int], shas: pd.Series[str]) -> list[int]:
-    """Return the commits without children, that of the longest main line last."""
+    """Return the commits without children; the one with the longest main line comes last."""
     lengths = [0] * len(parents)
     for position in order:
         lengths[position] = lengths[parents[position][0]] + 1 if parents[position] else 1
@@ -129,7 +129,7 @@ def _tips(parents: list[list[int]], order: list[int], shas: pd.Series[str]) -> l
 def _joined(
     rows: pd.DataFrame, first: npt.NDArray[np.bool_], last: npt.NDArray[np.bool_], commits: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return one row a merge and path, from the first state to the last."""
+    """Return one row per merge and path, from its first state to its last."""
     groups = np.cumsum(first) - 1
     begins, ends = rows[first].reset_index(drop=True), rows[last].reset_index(drop=True)
     joined = ends.assign(
@@ -158,7 +158,7 @@ def _joined(
 
 
 def _relabelled(alone: pd.DataFrame, merged: pd.DataFrame, contents: pd.DataFrame) -> pd.DataFrame:
-    """Return what was read of paths that one commit touched, as read of its merge."""
+    """Copy the contents of paths that only one commit changed to its merge."""
     found = rows_among(alone, contents, _FILE)
     known = np.flatnonzero(found >= 0)
     return contents.iloc[found[known]].assign(sha=merged["sha"].iloc[known].array)

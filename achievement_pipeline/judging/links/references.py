@@ -1,21 +1,21 @@
-"""The names that activities have, and the links by which they name each other: which of them are one piece of work.
+"""The names of activities, and the links between them that form pieces of work.
 
-A link leads to a name, whether an activity of that name is known or not: ``UTF-8`` is a link to nothing where no team
-of Linear's is called UTF. Names compare without case, so they are lower case:
+A link points to a name, whether an activity has that name or not: ``UTF-8`` points nowhere unless a Linear team is
+called UTF. Names ignore case, so they are in lower case:
 
 ===================================  ================================================================================
-``commit:<sha>``                     a commit, in whatever repository it is
-``change:<repository>/<when>/<what>``  what a commit keeps when it is rebased: its author's date, and its subject
-``contents:<repository>/<digest>``   what a commit keeps when it is reworded: which contents it turns into which
+``commit:<sha>``                     a commit, in any repository
+``change:<repository>/<when>/<what>``  a commit that may be rebased, by author date and subject
+``contents:<repository>/<digest>``   a commit that may be reworded, by the contents it changes
 ``pull:<host>/<owner>/<name>#12``    a pull request
-``branch:<sha>``                     a pull request, by a commit of its branch
-``issue:<host>/<owner>/<name>#12``   an issue of a tracker, by the GitHub issue that it is attached to
-``issue:eng-12``                     an issue of a tracker, also by the identifiers that it had in other teams
+``branch:<sha>``                     a pull request, by a commit on its branch
+``issue:<host>/<owner>/<name>#12``   an issue of a tracker, by the GitHub issue attached to it
+``issue:eng-12``                     an issue of a tracker, by its identifiers, former ones included
 ===================================  ================================================================================
 
-Each ``name_...`` function returns the column ``names`` of `Activities` for the rows of a raw frame, each ``link_...``
-function the column ``links``, with the frame's index. What a text says of Linear issues is read in
-`achievement_pipeline.judging.links.linear_references`.
+The ``name_...`` functions return the column ``names`` of `Activities` for a raw frame, the ``link_...`` functions the
+column ``links``. Both keep the index. `achievement_pipeline.judging.links.linear_references` finds the issues that
+texts reference.
 """
 
 from __future__ import annotations
@@ -46,51 +46,51 @@ _ON_GITHUB = r"^https?://(?P<repository>[^/]+/[\w.-]+/[\w.-]+)/(?P<kind>issues|p
 _AFTER_HOST = "/.*$"
 _BETWEEN_WORDS = r"[^\pL\pN_]+"
 _WORDS_OF_CHANGE = 60
-"""Characters of a subject that tell a change from others of the same second."""
+"""Maximum length of the subject in a name, in characters; it distinguishes changes made in the same second."""
 
 _NOTHING = pd.Series(dtype="str")
 
 Names = pd.Series
-"""Names (``str``) by row of a frame; a row may stand several times, in the order in which it names them."""
+"""Names (``str``), indexed by row, in order of occurrence; the index may repeat."""
 
 
 class Rank(IntEnum):
-    """How an activity is known to belong to another one; where several ways lead to a parent, the lowest decides."""
+    """The kind of link from an activity to its parent. If several links lead to a parent, the lowest rank wins."""
 
     MERGE_COMMIT = 10
-    """A pull request names the commit that its merge made: the merge itself, the squash, the last rebased commit."""
+    """A pull request links to the commit of its merge: the merge, the squash, or the last rebased commit."""
     OWN_COMMIT = 20
-    """A pull request names the commits of its branch. Of several that do, the one that was merged first brought it."""
+    """A pull request links to the commits on its branch. The pull request that was merged first wins."""
     REBASED_COMMIT = 30
-    """The same, by what a commit keeps when it is rebased."""
+    """As OWN_COMMIT, by author date and subject."""
     MERGED_BRANCH = 35
-    """A merge brought the commit."""
+    """A merge contains the commit."""
     MERGE_SUBJECT = 40
-    """A commit's subject is one that GitHub gives a squash, ``Say hello (#12)``, or a merge."""
+    """The subject is one that GitHub generates for a squash, ``Say hello (#12)``, or a merge."""
     LOGGED_COMMIT = 45
-    """A run logged the commit that its working directory was at."""
+    """A run logged the commit of its working directory."""
     LOGGED_BRANCH = 47
-    """A run logged a commit of a pull request's branch."""
+    """A run logged a commit on a pull request's branch."""
     ISSUE_IN_TITLE = 50
     ISSUE_IN_DESCRIPTION = 60
     """With a magic word: ``Fixes ENG-12``."""
     ISSUE_IN_BRANCH = 70
     CLOSED_ISSUE = 80
-    """A pull request closed the GitHub issue that a Linear issue is attached to."""
+    """A pull request closed the GitHub issue that is attached to a Linear issue."""
     ATTACHMENT = 90
-    """A Linear issue has the pull request attached."""
+    """The pull request is attached to a Linear issue."""
     SAME_COMMIT = 100
-    """A commit is the same one as in another repository: a fork, a mirror."""
+    """The same commit exists in another repository: a fork or mirror."""
     LISTED = 110
-    """Nothing belongs to what only lists it."""
+    """Listed activities do not belong to the one that lists them."""
 
 
 def name_commits(commits: DataFrame[RawCommits], contents: Names | None = None) -> pd.Series[str]:
-    """Return the names of each commit: its own, those of commits that it replaces, and what it keeps when rewritten.
+    """Return the names of each commit: its own, those of commits it replaces, and those that survive a rewrite.
 
     Args:
         commits: Commits of any number of repositories.
-        contents: Digests of what they change (`same_work.digest_contents`), for those where it is known.
+        contents: Digests of the changed contents (`same_work.digest_contents`), where known.
     """
     repositories = commits["repository"]
     replaced = commits["replaces"][commits["replaces"] != ""].str.replace(" ", '","commit:', regex=False)
@@ -106,14 +106,14 @@ def name_commits(commits: DataFrame[RawCommits], contents: Names | None = None) 
 
 
 def link_commits(commits: DataFrame[RawCommits], merged_in: Names | None = None) -> pd.Series[str]:
-    """Return the links of each commit: to its pull request, to the Linear issues that it names, to itself elsewhere.
+    """Return the links of each commit: to its pull request, to issues, and to the same commit elsewhere.
 
-    A subject is read as a title, for that of a squash is one, but for that of a merge, which names a branch; the rest
-    of the message needs magic words.
+    A subject is read like a title, because that of a squash is one, unless the commit is a merge, whose subject names a
+    branch. In the body, issues need magic words.
 
     Args:
         commits: Commits of any number of repositories.
-        merged_in: Object names of the commits that a merge brought, by its row.
+        merged_in: Object names of the commits in each merge, indexed by the merge's row.
     """
     subjects, bodies = commits["subject"], commits["body"]
     numbers = messages.merged_numbers(subjects)
@@ -135,7 +135,7 @@ def link_commits(commits: DataFrame[RawCommits], merged_in: Names | None = None)
 def name_pull_requests(
     pull_requests: DataFrame[RawPullRequests], commits: DataFrame[RawPullRequestCommits]
 ) -> pd.Series[str]:
-    """Return the names of each pull request: its number, and the commits of its branch, which a squash leaves out."""
+    """Return the names of each pull request: its number, and the commits on its branch, which a squash drops."""
     own = _own_commits(pull_requests, commits)
     return _lists(pull_requests.index, [_pulls(pull_requests), "branch:" + own["sha"]])
 
@@ -143,13 +143,13 @@ def name_pull_requests(
 def link_pull_requests(
     pull_requests: DataFrame[RawPullRequests], commits: DataFrame[RawPullRequestCommits]
 ) -> pd.Series[str]:
-    """Return the links of each pull request: to its commits, and to the Linear issues that it is for.
+    """Return the links of each pull request: to its commits and to issues.
 
-    What the messages of its commits name is listed, for a squash leaves them behind.
+    Issues in its commit messages are listed, because a squash drops those messages.
 
     Args:
         pull_requests: Pull requests of any number of repositories.
-        commits: The commits of their branches.
+        commits: The commits on their branches.
     """
     own = _own_commits(pull_requests, commits)
     references = read_texts(pull_requests["title"] + "\n\n" + pull_requests["body"])
@@ -176,12 +176,12 @@ def link_pull_requests(
 
 
 def link_reviews(reviews: pd.DataFrame) -> pd.Series[str]:
-    """Return the links of reviews: each lists its pull request (``repository``, ``number``), somebody else's work."""
+    """Return the links of reviews: each lists its pull request (``repository``, ``number``)."""
     return _links(reviews.index, [(Rank.LISTED, LinkTo.LISTED, _pulls(reviews))])
 
 
 def name_issues(issues: DataFrame[RawLinearIssues]) -> pd.Series[str]:
-    """Return the names of each Linear issue: its identifiers, and the GitHub issues that it is attached to."""
+    """Return the names of each Linear issue: its identifiers, and the GitHub issues attached to it."""
     former = issues["previous_identifiers"].map(json.loads).explode().dropna()
     return _lists(
         issues.index, [_issues(issues["identifier"]), _issues(former), "issue:" + _attached(issues, "issues")]
@@ -189,16 +189,16 @@ def name_issues(issues: DataFrame[RawLinearIssues]) -> pd.Series[str]:
 
 
 def link_issues(issues: DataFrame[RawLinearIssues]) -> pd.Series[str]:
-    """Return the links of each Linear issue: to the pull requests that are attached to it."""
+    """Return the links of each Linear issue: to the pull requests attached to it."""
     return _links(issues.index, [(Rank.ATTACHMENT, LinkTo.CHILD, "pull:" + _attached(issues, "pull"))])
 
 
 def link_projects(projects: DataFrame[RawLinearProjects], issues: DataFrame[RawLinearIssues]) -> pd.Series[str]:
-    """Return the links of each Linear project: it lists its issues, each of which is a piece of work of its own.
+    """Return the links of each Linear project: it lists its issues, each of which is its own piece of work.
 
     Args:
         projects: Completed projects.
-        issues: Completed issues, of these projects and of others.
+        issues: Completed issues of these and other projects.
     """
     rows = pd.Series(projects.index, index=projects["id"])
     of_projects = issues[issues["project_id"].isin(projects["id"])].sort_values(["completed_at", "identifier"])
@@ -207,9 +207,9 @@ def link_projects(projects: DataFrame[RawLinearProjects], issues: DataFrame[RawL
 
 
 def link_runs(runs: DataFrame[RawMlflowRuns]) -> pd.Series[str]:
-    """Return the links of each MLflow run: to the commit that it logged as its source.
+    """Return the links of each MLflow run: to the commit it logged as its source.
 
-    Where that was left behind when its branch was squashed or rebased, it leads to the pull request.
+    If that commit was left behind by a squash or rebase, the run links to the pull request.
     """
     logged = runs["source_commit"].str.lower()
     return _links(
@@ -230,10 +230,10 @@ def _issues(identifiers: pd.Series) -> Names:
 
 
 def _changes(repositories: pd.Series, authored_at: pd.Series, subjects: pd.Series) -> Names:
-    """Return what commits keep when they are rebased; missing where the date is.
+    """Return names that survive a rebase; missing without an author date.
 
-    A btree's entry is small, and no quote or backslash may stand in it, so that of the subject only the first words
-    are taken.
+    Only the first words of the subject are used, because entries in a btree must be small and contain no quotes or
+    backslashes.
     """
     seconds = authored_at.dt.strftime("%Y%m%dT%H%M%SZ").astype("str")
     words = replace(subjects, _BETWEEN_WORDS, "-").str.slice(0, _WORDS_OF_CHANGE).str.lower()
@@ -242,14 +242,14 @@ def _changes(repositories: pd.Series, authored_at: pd.Series, subjects: pd.Serie
 
 
 def _own_commits(pull_requests: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
-    """Return the commits with the index of their pull request, the oldest first."""
+    """Return the commits of each pull request, indexed by its row, oldest first."""
     rows = pull_requests[["repository", "number"]].assign(row=pull_requests.index)
     own = commits.merge(rows, on=["repository", "number"])
     return own.sort_values(["row", "position"]).set_index("row")
 
 
 def _named_by_commits(own: pd.DataFrame) -> pd.Series[str]:
-    """Return what each message names by itself, as `link_commits` reads it; the index is that of ``own``."""
+    """Return the issues in each commit message, as read by `link_commits`; the index is that of ``own``."""
     messages_alone = own.reset_index()
     references = read_texts(messages_alone["subject"] + "\n\n" + messages_alone["body"])
     titles = references.without(read_titles(messages_alone["subject"]))
@@ -258,7 +258,7 @@ def _named_by_commits(own: pd.DataFrame) -> pd.Series[str]:
 
 
 def _attached(issues: pd.DataFrame, what: str) -> Names:
-    """Return ``host/owner/name#number`` of the pull requests, or the issues, of GitHub that issues have attached."""
+    """Return ``host/owner/name#number`` of the GitHub pull requests or issues attached to each issue."""
     urls = issues["attachments"].map(_urls).explode().dropna().astype("str")
     found = extract_groups(urls, _ON_GITHUB)
     found = found[found["kind"] == what]
@@ -270,7 +270,7 @@ def _urls(attachments: str) -> list[str]:
 
 
 def _lists(index: pd.Index, named: Iterable[Names]) -> pd.Series[str]:
-    """Return the JSON list of the names of each row."""
+    """Return a JSON list of the names of each row."""
     names = pd.concat(list(named)).astype("str")
     rows = pd.Series(index.get_indexer(names.index))
     once = pd.DataFrame({"row": rows, "name": names.array}).drop_duplicates().sort_values("row", kind="stable")
@@ -279,7 +279,7 @@ def _lists(index: pd.Index, named: Iterable[Names]) -> pd.Series[str]:
 
 
 def _links(index: pd.Index, stated: Iterable[tuple[Rank, LinkTo, Names]]) -> pd.Series[str]:
-    """Return the JSON list of the links of each row, by rank. What is named twice counts where it is named first."""
+    """Return a JSON list of the links of each row, by rank. Duplicate links keep their lowest rank."""
     links = pd.concat([_as_links(*one) for one in stated])
     links["row"] = index.get_indexer(links.index)
     links = links.sort_values(["row", "rank"], kind="stable").drop_duplicates(["row", "to", "name"])

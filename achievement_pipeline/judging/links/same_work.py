@@ -1,13 +1,12 @@
-"""The same work twice: reverts take back what they revert, and copies of one change count once.
+"""Find repeated work: reverts retract their targets, and copies of a change count once.
 
-**Reverts** say in their message what they revert (`judging.categories.messages`). A reverted commit is
-retracted as long as its revert stands; a revert that is itself reverted retracts nothing, to any depth. The revert of a
-merge retracts the commits that the merge brought.
+**Reverts** name their target in the message (`judging.categories.messages`). A commit is retracted while a revert of it
+is in force; a revert that is itself reverted has no effect, to any depth. Reverting a merge retracts the commits in the
+merge.
 
-**Copies** come from rebased branches, cherry-picks and backports. Two commits are the same work when one names the
-other (``git cherry-pick -x``), when they turn the same contents into the same contents (the names of the blobs are
-equal, file by file), or when author, author date, subject and paths are equal, all of which a rebase keeps. No diff is
-read again for it: why that is enough, with figures, says ``docs/decisions/0005-copies-without-patch-ids.md``.
+**Copies** come from rebased branches, cherry-picks and backports. Two commits are copies if one names the other (``git
+cherry-pick -x``), if they make the same change by blob names, or if author, author date, subject and paths are equal,
+which survive a rebase. No diff is read: see ``docs/decisions/0005-copies-without-patch-ids.md``.
 """
 
 from __future__ import annotations
@@ -32,44 +31,44 @@ from achievement_pipeline.judging.links.commit_names import commit_names, positi
 _WAYS = {way.value: rank for rank, way in enumerate(RevertTarget)}
 _TYPE = r"^[\w-]+(?:\([^()]*\))?!?: +"
 _BACKPORT = r"(?i)^\[[^\]]*(?:back-?port|cherry|\d\.(?:\d|x))[^\]]*\]\s*"
-"""What stands before the subject of a copy on another branch."""
+"""Prefix of the subject of a backport."""
 _CHANGE_ID = r"(?:^|\n)Change-Id: (?P<change>I[0-9a-f]{8,40})\b"
 _NUMBERS = r"(?:\s*\(#\d+\))+$"
 _PORTED_NUMBER = r"\(#(?P<number>\d+)\) \(#\d+\)$"
 _MERGED_COMMITS = 500
-"""The revert of a merge that brought more commits takes back a whole branch's meeting with another, not a piece of
-work. A guard, not a measured bound."""
+"""Reverting a merge with more commits than this undoes the merge of two long-lived branches, not a piece of work. This
+is a guard, not a measured bound."""
 
 _TAKES_BACK = 0.25
-"""A revert with less than this part of its target's lines takes back a detail of it, or only says so: ansible edca4f42
-names three commits and changes five lines."""
+"""A revert with less than this share of its target's lines is partial: ansible edca4f42 names three commits and changes
+five lines."""
 
 
 class Retraction(StrEnum):
-    """Why a commit that would count does not."""
+    """Why a commit does not count."""
 
     REVERTED = "reverted"
-    """Another commit took it back."""
+    """Another commit reverted it."""
     DUPLICATE = "duplicate"
-    """It is another commit over again."""
+    """It is a copy of another commit."""
 
 
 def find_reverts(
     commits: DataFrame[RawCommits], amounts: pd.DataFrame, files: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """Find the reverts among commits, and what they revert.
+    """Find reverts and their targets.
 
-    A commit is a revert when its subject says so in one of the known forms; one that only its body calls so is a revert
-    when it does exactly the opposite, line for line: squash merges list reverts on their branch that are long undone.
+    A commit is a revert if its subject has a known form. If only its body mentions a revert, it must be the exact
+    opposite of its target by line counts: squash messages list reverts on their branch that were undone since.
 
     Args:
         commits: Commits of any number of repositories.
         amounts: ``insertions`` and ``deletions`` of each.
-        files: What they changed (``place``, ``path``, ``old_blob``, ``new_blob``), where it is known by contents: what
-            undoes another commit exactly is its revert, whatever it says.
+        files: Changed files (``position``, ``path``, ``old_blob``, ``new_blob``), where known: a commit that exactly
+            undoes another one reverts it, whatever its message.
 
     Returns:
-        Pairs of places among the commits: ``revert`` and ``target``; the target is -1 where it is not among them.
+        ``revert`` and ``target``: pairs of positions in ``commits``. The target is -1 if it is not among them.
     """
     commits = commits.reset_index(drop=True)
     worded = _worded_reverts(commits, amounts)
@@ -82,7 +81,7 @@ def find_reverts(
 
 
 def _worded_reverts(commits: pd.DataFrame, amounts: pd.DataFrame) -> pd.DataFrame:
-    """Find reverts by what they say."""
+    """Find reverts by their messages."""
     mentions = messages.revert_targets(commits["subject"], commits["body"])
     mentions = mentions.reset_index(names="revert").drop_duplicates()
     if mentions.empty:
@@ -93,7 +92,7 @@ def _worded_reverts(commits: pd.DataFrame, amounts: pd.DataFrame) -> pd.DataFram
     )
     found = found[found["revert"] != found["target"]]
     mentions = mentions[(mentions["way"] != RevertTarget.WORDS) | mentions["revert"].isin(found["revert"])]
-    # of the ways that lead somewhere the surest
+    # keep the most reliable way that finds a target
     rank = found["way"].map(_WAYS)
     found = found[rank == rank.groupby(found["revert"]).transform("min")]
     pairs = mentions[["revert"]].drop_duplicates().merge(found[["revert", "target"]], on="revert", how="left")
@@ -106,19 +105,18 @@ def _worded_reverts(commits: pd.DataFrame, amounts: pd.DataFrame) -> pd.DataFram
 def find_retractions(
     commits: DataFrame[RawCommits], work: pd.DataFrame, reverts: pd.DataFrame, *, count: pd.Series[bool]
 ) -> pd.DataFrame:
-    """Find what no longer counts, and by what.
+    """Find the commits that no longer count.
 
     Args:
         commits: Commits of any number of repositories.
-        work: The files that are work: ``place`` of their commit, ``path``, ``old_blob``, ``new_blob``.
-        reverts: What `find_reverts` found.
+        work: The files that are work: ``position`` of their commit, ``path``, ``old_blob``, ``new_blob``.
+        reverts: The result of `find_reverts`.
         count: Which commits would count.
 
     Returns:
-        One row a commit that was reverted, or would count and repeats another one; the index is its place among the
-        commits, ``by`` the place of the commit that reverted it or that it repeats, ``reason`` a value of `Retraction`.
-        Reverted merges and small commits, which do not count themselves, are among them: their pull request goes with
-        them.
+        One row per reverted commit or copy, indexed by its position in ``commits``: ``by``, the position of the revert
+        or the original, and ``reason``, a value of `Retraction`. Reverted merges and small commits are included,
+        because their pull request is retracted with them.
     """
     commits = commits.reset_index(drop=True)
     reverted = _reverted(_with_merged(reverts, commits), commits)
@@ -134,17 +132,17 @@ def find_retractions(
 
 
 def find_reverted_pull_requests(pull_requests: DataFrame[RawPullRequests], keys: pd.Series[str]) -> pd.DataFrame:
-    """Find the reverts among pull requests, by what they say, and what they take back.
+    """Find reverts among pull requests, by their messages.
 
-    They are read as the squashes that they could have been merged by: the forms are the same, GitHub's button writes
-    ``Reverts owner/name#12``.
+    Pull requests are read as squash commits, because the forms are the same. GitHub's button writes ``Reverts
+    owner/name#12``.
 
     Args:
         pull_requests: Pull requests of any number of repositories.
         keys: Their keys, with the same index.
 
     Returns:
-        With the same index: ``is_revert``, and ``retracted_by``, the key of the standing revert that took it back.
+        ``is_revert``, and ``retracted_by``, the key of the revert in force, with the same index.
     """
     is_read = pull_requests["additions"].notna()
     squashes = pd.DataFrame(
@@ -167,7 +165,7 @@ def find_reverted_pull_requests(pull_requests: DataFrame[RawPullRequests], keys:
 
 
 def _by_object_name(mentions: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
-    """Reverts that name the beginning of an object name, of one commit only."""
+    """Return the reverts that name an object name, if it is unambiguous."""
     named = mentions[mentions["way"] == RevertTarget.SHA]
     positions = _positions_of_prefixes(named["repository"], named["target"], commits)
     return named.assign(target=positions).dropna(subset="target")
@@ -176,10 +174,10 @@ def _by_object_name(mentions: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFra
 def _positions_of_prefixes(
     repositories: pd.Series[str], beginnings: pd.Series[str], commits: pd.DataFrame
 ) -> pd.Series[float]:
-    """The place of the one commit of a repository whose object name begins so; missing for none or several."""
+    """Return the position of the only commit with each object name prefix; missing if there are none or several."""
     if beginnings.empty:
         return pd.Series(dtype="float64", index=beginnings.index)
-    # few are named, and to sort all would take the longest
+    # few commits are named; sorting all of them would be slow
     shortest = int(beginnings.str.len().min())
     perhaps = commits[are_among(commits["sha"].str[:shortest], beginnings.str[:shortest])]
     names = commit_names(perhaps["repository"], perhaps["sha"]).sort_values()
@@ -194,14 +192,17 @@ def _positions_of_prefixes(
 
 
 def _by_number(mentions: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
-    """Reverts that name a pull request: the last commit before them that merged it."""
+    """Return the reverts that name a pull request: their target is the last commit before them that merged it."""
     return _last_before(
         mentions[mentions["way"] == RevertTarget.NUMBER], messages.merged_numbers(commits["subject"]), commits
     )
 
 
 def _by_subject(mentions: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
-    """Reverts that name a subject: the last commit before them that has it, else one of another type that has."""
+    """Return the reverts that name a subject.
+
+    Their target is the last commit before them with that subject, else with that subject and another type.
+    """
     named = mentions[mentions["way"].isin([RevertTarget.SUBJECT, RevertTarget.WORDS])]
     exact = _last_before(
         named.assign(target=_plain(named["target"].astype("str"))), _plain(commits["subject"]), commits
@@ -238,14 +239,14 @@ def _last_before(mentions: pd.DataFrame, names: pd.Series[str], commits: pd.Data
 
 
 def _are_opposites(pairs: pd.DataFrame, amounts: pd.DataFrame) -> pd.Series[bool]:
-    """Whether a commit adds as many lines as its target removed, and the other way round."""
+    """Return which commits add as many lines as their target removed, and vice versa."""
     revert, target = (amounts.iloc[pairs[name]].reset_index(drop=True) for name in ("revert", "target"))
     opposite = (revert["insertions"] == target["deletions"]) & (revert["deletions"] == target["insertions"])
     return opposite.set_axis(pairs.index) & (pairs["target"] >= 0)
 
 
 def _are_partial(pairs: pd.DataFrame, commits: pd.DataFrame, amounts: pd.DataFrame) -> pd.Series[bool]:
-    """Whether a commit is known to change far fewer lines than its target."""
+    """Return which commits change far fewer lines than their target."""
     lines = amounts["insertions"] + amounts["deletions"]
     revert, target = (lines.iloc[pairs[name]].set_axis(pairs.index) for name in ("revert", "target"))
     is_read = (commits["diff"].iloc[pairs["revert"]] == DiffState.READ).set_axis(pairs.index)
@@ -253,7 +254,7 @@ def _are_partial(pairs: pd.DataFrame, commits: pd.DataFrame, amounts: pd.DataFra
 
 
 def _with_merged(reverts: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
-    """The pairs whose target is known, and for each merge that was reverted those of the commits that it brought."""
+    """Return the pairs with a known target. A reverted merge adds a pair for each commit in it."""
     pairs = reverts[reverts["target"] >= 0]
     merges = pairs[commits["parents"].iloc[pairs["target"]].str.contains(" ", regex=False).to_numpy()]
     if merges.empty:
@@ -268,7 +269,7 @@ def _with_merged(reverts: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
 
 
 class _Graph:
-    """The parents of all commits, by their places."""
+    """The parents of all commits, by position."""
 
     def __init__(self, commits: pd.DataFrame) -> None:
         named = commits["parents"].str.split().explode().dropna()
@@ -281,9 +282,9 @@ class _Graph:
         self._depth = _depths(self._parents)
 
     def introduced_by(self, merge: int) -> list[int]:
-        """The commits that a merge introduced to its first parent; none where they are too many for a piece of work.
+        """Return the commits that a merge added to its first parent; none if they are too many for a piece of work.
 
-        The deepest commits are looked at first, so whatever reaches a commit was seen before it.
+        The deepest commits are visited first, so all descendants of a commit are visited before it.
         """
         if len(self._parents[merge]) < 2:  # noqa: PLR2004 - a merge that is cut off by the end of a shallow clone
             return []
@@ -312,7 +313,7 @@ class _Graph:
 
 
 def _depths(parents: list[list[int]]) -> list[int]:
-    """How far each commit is from the furthest beginning of its history."""
+    """Return the length of the longest path from a root to each commit."""
     children: list[list[int]] = [[] for _ in parents]
     waiting = [len(each) for each in parents]
     for position, each in enumerate(parents):
@@ -331,7 +332,7 @@ def _depths(parents: list[list[int]]) -> list[int]:
 
 
 def _reverted(pairs: pd.DataFrame, commits: pd.DataFrame) -> pd.Series[int]:
-    """The places of commits that a standing revert reverts; the values are the places of the earliest such revert."""
+    """Return the earliest revert in force of each reverted commit: positions, indexed by position."""
     in_force = _in_force(pairs)
     chosen = pairs[pairs["revert"].map(in_force).astype(bool)]
     when = commits.loc[chosen["revert"], ["committed_at", "sha"]].set_axis(chosen.index)
@@ -340,7 +341,10 @@ def _reverted(pairs: pd.DataFrame, commits: pd.DataFrame) -> pd.Series[int]:
 
 
 def _in_force(pairs: pd.DataFrame) -> Mapping[int, bool]:
-    """Say of each revert whether it stands: no standing one reverts it. Those that revert each other stand not."""
+    """Return whether each revert is in force.
+
+    A revert is in force if no other revert in force reverts it. Reverts that revert each other are not.
+    """
     targets = pairs.groupby("revert")["target"].agg(list)
     waiting = Counter(pairs["target"])
     taken_back: set[int] = set()
@@ -359,9 +363,9 @@ def _in_force(pairs: pd.DataFrame) -> Mapping[int, bool]:
 
 
 def _repeats(commits: pd.DataFrame, work: pd.DataFrame, counting: pd.Series[bool]) -> pd.Series[int]:
-    """The places of commits that are copies; the values are the places of what they repeat.
+    """Return the original of each copy: positions, indexed by position.
 
-    What counts of several copies is one that does not call itself a copy, and of these the one committed first.
+    The original is the copy that does not declare itself one; the first one committed wins.
     """
     picks = _picks(commits, counting)
     positions = np.arange(len(commits))
@@ -380,7 +384,10 @@ def _repeats(commits: pd.DataFrame, work: pd.DataFrame, counting: pd.Series[bool
 
 
 def _picks(commits: pd.DataFrame, counting: pd.Series[bool]) -> dict[int, int]:
-    """For each commit with ``-x`` lines, the first named commit that is there and stands; else its namesake's copy."""
+    """Map each commit with ``-x`` lines to its original.
+
+    The original is the first commit they name that counts, else an earlier pick of the same commit.
+    """
     named = messages.cherry_picked_from(commits.loc[counting, "body"])
     repositories = commits["repository"][named.index]
     names = commit_names(repositories, named)
@@ -399,8 +406,8 @@ def _picks(commits: pd.DataFrame, counting: pd.Series[bool]) -> dict[int, int]:
 
 
 def _alike(commits: pd.DataFrame, work: pd.DataFrame, counting: pd.Series[bool]) -> Iterator[tuple[int, int]]:
-    """Pairs of commits that change the same contents, or that a rebase made of one another."""
-    # nearly every change makes contents that are nowhere else: a commit with one of these is like no other
+    """Yield pairs of commits that change the same contents, or that a rebase made of one another."""
+    # a commit with a blob that no other commit has cannot be a copy; nearly all commits have one
     shared = pd.Series(are_repeated(work["new_blob"]), work.index).groupby(work["position"]).transform("all")
     by_contents = _digests(work[shared], ["path", "old_blob", "new_blob"])
     yield from _pairs(pd.DataFrame({"contents": by_contents, "repository": commits["repository"][by_contents.index]}))
@@ -413,7 +420,7 @@ def _alike(commits: pd.DataFrame, work: pd.DataFrame, counting: pd.Series[bool])
 
 
 def digest_contents(work: pd.DataFrame) -> pd.Series[str]:
-    """Return a digest of which contents each commit turns into which; by place. A reword keeps it.
+    """Return a digest of each commit's changed contents, by position. Rewording a commit keeps it.
 
     Args:
         work: As in `find_retractions`.
@@ -422,7 +429,7 @@ def digest_contents(work: pd.DataFrame) -> pd.Series[str]:
 
 
 def _named_alike(commits: pd.DataFrame, counting: pd.Series[bool]) -> Iterator[tuple[int, int]]:
-    """Pairs of commits that have one ``Change-Id``, or of which one has the number of the other before its own."""
+    """Yield pairs of commits with the same ``Change-Id``, or with the other's number before their own."""
     own = commits[counting]
     changes = extract(own["body"], _CHANGE_ID)
     yield from _pairs(pd.DataFrame({"change": changes, "repository": own["repository"]}).dropna(subset="change"))
@@ -436,20 +443,20 @@ def _named_alike(commits: pd.DataFrame, counting: pd.Series[bool]) -> Iterator[t
 
 
 def _digests(work: pd.DataFrame, columns: list[str]) -> pd.Series[int]:
-    """A number for what the columns of each commit's files hold, in any order of the files; by place."""
+    """Return a hash of the columns of each commit's files, by position. The order of files does not matter."""
     rows = pd.util.hash_pandas_object(work[columns], index=False).to_numpy()
     return pd.Series(rows, index=work["position"].array, dtype="uint64").groupby(level=0).sum()
 
 
 def _pairs(keys: pd.DataFrame) -> Iterator[tuple[int, int]]:
-    """Each row, by the index, that equals an earlier one, with the first of them."""
+    """Yield each row that equals an earlier one, with the first of them, by index."""
     again = keys[keys.duplicated(keep=False)]
     first = again.assign(first=again.index).groupby(list(again.columns), sort=False)["first"].transform("first")
     yield from zip(again.index, first, strict=True)
 
 
 def _joined(positions: np.ndarray, pairs: list[tuple[int, int]]) -> np.ndarray:
-    """Join pairs to groups, each named by its smallest place."""
+    """Join pairs into groups (union-find), each named by its smallest position."""
     names = positions.copy()
 
     def name(position: int) -> int:

@@ -1,4 +1,4 @@
-"""Lines that a commit changed, and those of them that nobody wrote: moved between files, swept over many."""
+"""Changed lines of files, and those that nobody wrote: moved between files, or swept over many files."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 _MOVED_LINES = 20
-"""Different telling lines that have to leave other files of the commit, or reach them, to be called moved."""
+"""Minimum number of distinct significant lines that must leave or reach a file to count as moved."""
 _TELLING = 10
-"""Bytes from which a line tells: ``return None`` may stand anywhere, but not beside nineteen others by chance."""
+"""Minimum length of a significant line in bytes. ``return None`` may occur anywhere, but not with nineteen others."""
 _SWEPT_FILES = 20
-"""Files of a commit in which one telling line came or went, from which a tool did it, or a hand that copies."""
+"""A line that was added to or removed from this many files of a commit was swept by a tool, or by copying."""
 
 
 class ChangedLines(NamedTuple):
-    """The lines that one file got and lost, each as often: without blank ones, and white space around them."""
+    """The lines added to and removed from a file, with counts, without blank lines and surrounding white space."""
 
     added: Counter[bytes]
     removed: Counter[bytes]
 
 
 def changed_lines(before: bytes, after: bytes) -> ChangedLines:
-    """Tell two contents apart by their lines; a line that moved within the file did not change."""
+    """Compare two contents as multisets of lines. Lines that moved within the file did not change."""
     old, new = (Counter(filter(None, map(bytes.strip, content.splitlines()))) for content in (before, after))
     return ChangedLines(new - old, old - new)
 
 
 def without_moved(files: Sequence[ChangedLines]) -> list[ChangedLines]:
-    """Take the lines that moved between the files of a commit away from both.
+    """Remove lines that moved between files of a commit from both sides.
 
     Args:
-        files: What changed in each of them. Where one line was added more often than it was removed, the first files
-            are taken to have it from elsewhere.
+        files: Changed lines of each file. If a line was added more often than removed, the first files are taken to
+            have received it.
 
     Returns:
-        What was written or deleted in each of them, in the same order.
+        The remaining lines of each file, in the same order.
     """
     added, removed = Counter[bytes](), Counter[bytes]()
     for file in files:
@@ -55,13 +55,13 @@ def without_moved(files: Sequence[ChangedLines]) -> list[ChangedLines]:
 
 
 def without_swept(files: Sequence[ChangedLines]) -> list[ChangedLines]:
-    """Take telling lines that were added to very many files of a commit, or removed from them, away from all but one.
+    """Remove lines that were added to or removed from very many files of a commit, except in the first file.
 
     Args:
-        files: What changed in each of them; the first one of those that have such a line keeps it.
+        files: Changed lines of each file.
 
     Returns:
-        What is left in each of them, in the same order.
+        The remaining lines of each file, in the same order.
     """
     sides = (_once([file.added for file in files]), _once([file.removed for file in files]))
     return [ChangedLines(*both) for both in zip(*sides, strict=True)]

@@ -1,8 +1,8 @@
-"""What only the contents of changed files tell: mere layout, a program as their author, moved lines, new dependencies.
+"""Analyse the contents of changed files: layout changes, generated code, moved lines, new dependencies.
 
-A second reading of a history is dear, so `needs_contents` picks the few changes for which it can change a verdict.
-`examine` judges one change, from bytes, without any state; `examine_commit` those of a commit, by each other too, and
-holds the contents of one of them at a time: whoever reads them can stream them.
+Reading contents is slow, so `needs_contents` selects the few files for which it can change the result. `examine`
+analyses one file from bytes, without state. `examine_commit` also compares the files of a commit with each other; it
+holds one file at a time, so that callers can stream them.
 """
 
 from __future__ import annotations
@@ -34,49 +34,49 @@ from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.judging.skills.manifests.paths import manifest_paths
 
 EXAMINER_VERSION = "7"
-"""Raised by hand whenever `examine_commit` or `needs_contents` would decide otherwise: all contents are read again."""
+"""Increase by hand when results of `examine_commit` or `needs_contents` change. All contents are then read again."""
 
 _LAID_OUT_LINES = 60
-"""Lines of one file from which it is worth a look whether only its layout changed ..."""
+"""A file with this many changed lines is checked for a mere layout change, ..."""
 _LAID_OUT_BALANCE = 0.7
-"""... where as many were added as removed, about: the smaller number is this part of the larger."""
+"""... if its added and removed lines have at least this ratio."""
 _SWEEP_LINES = 100
-"""Lines of a commit from which its files are worth the same look, however little of each changed ..."""
+"""A commit with this many changed lines is checked likewise, however few lines each file has, ..."""
 _SWEEP_BALANCE = 0.6
-"""... where the commit's added and removed lines balance so, and its files' nearly."""
+"""... if its added and removed lines, and those of its files, have at least this ratio."""
 _SWEEP_FILES = 5
-"""Files of work from which a commit is a sweep."""
+"""Minimum number of files of work in a sweep."""
 _HEADER_FILES = 15
-"""Files of work from which a commit may be a sweep of licence headers ..."""
+"""A commit with this many files of work is checked for a licence header sweep, ..."""
 _HEADER_SHARE = 0.3
-"""... where this part of its files got and lost the same numbers of lines."""
+"""... if this share of its files has the same line counts, ..."""
 _HEADER_LINES = 3
-"""Lines below which a changed header is not worth a look."""
+"""... of at least this many lines."""
 _WRITTEN_LINES = 200
-"""Added lines from which it is worth a look whether a program wrote a file."""
+"""A file with this many added lines is checked for generated code."""
 _MOVED_LINES = 50
-"""Lines that one file of a commit lost and another one got, from which it is worth a look whether they are the same."""
+"""If one file of a commit lost this many lines and another gained as many, they are checked for moved lines."""
 _COPIED_LINES = 20
-"""Lines from which one content at two paths is a copy: shorter ones may be alike by chance."""
+"""Minimum number of lines of a copy; shorter files may be equal by chance."""
 _SWEPT_FILES = 100
-"""Changed files of work of a commit from which it is worth a look whether the same was done to them."""
+"""A commit that changes this many files of work is checked for a repeated change."""
 
 
 class ReadFile(NamedTuple):
-    """A changed file that was read."""
+    """The contents of a changed file."""
 
     path: str
-    """After the change."""
+    """Path after the change."""
     before: bytes | None
-    """Missing when it was added."""
+    """None if the file was added."""
     after: bytes | None
-    """Missing when it was deleted."""
+    """None if the file was deleted."""
     may_share_lines: bool = False
-    """Whether lines that changed may have changed in other files of the commit too."""
+    """Whether its changed lines may also have changed in other files of the commit."""
 
 
 class ExaminedFile(NamedTuple):
-    """A changed file and what its contents tell."""
+    """A changed file and the result of its analysis."""
 
     repository: str
     sha: str
@@ -87,7 +87,7 @@ class ExaminedFile(NamedTuple):
 def content_frames(
     examined: Iterable[ExaminedFile],
 ) -> tuple[DataFrame[CommitContents], DataFrame[DependencyChanges]]:
-    """Put verdicts into the two frames that the other parts of judging take."""
+    """Convert results to the two frames that the other parts of judging take."""
     verdicts, changes = [], []
     for repository, sha, path, verdict in examined:
         counted = (verdict.noise, verdict.insertions, verdict.deletions, verdict.lines_noise)
@@ -97,7 +97,7 @@ def content_frames(
 
 
 Examine: TypeAlias = Callable[[str, bytes | None, bytes | None], ContentVerdict]
-"""From a path and its contents before and after the change to a verdict."""
+"""Analyses a path and its contents before and after the change."""
 
 Schema = TypeVar("Schema", bound=pa.DataFrameModel)
 
@@ -113,13 +113,13 @@ def worth_reading(
     attributes: DataFrame[PathAttributes],
     rules: Rules,
 ) -> DataFrame[RawCommitFiles]:
-    """Pick the changed files whose contents are to be read: those that `needs_contents` picks of commits that count.
+    """Select the changed files whose contents must be read: those picked by `needs_contents` in significant commits.
 
     Args:
-        commits: Commits whose changes were read.
-        files: What they changed.
-        attributes: What ``.gitattributes`` says of paths.
-        rules: What makes a commit count.
+        commits: Commits with a diff.
+        files: Their changed files.
+        attributes: Attributes of paths in ``.gitattributes``.
+        rules: What makes a commit significant.
     """
     reasons = noise_reasons(files, attributes)
     counting = could_count(commits, files, reasons, rules)
@@ -128,16 +128,15 @@ def worth_reading(
 
 
 def needs_contents(files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) -> pd.Series[bool]:
-    """Pick the changed files whose contents can change a verdict; give it those of commits that could otherwise count.
+    """Select the changed files whose contents can change the result. Pass the files of commits that may be significant.
 
     Args:
-        files: Changed files, all of each commit: a sweep shows by the company of a file.
+        files: All changed files of each commit, because a sweep shows in the number of similar files.
         reasons: Why a file is not work, by its path (`achievement_pipeline.judging.noise.files.noise_reasons`).
 
     Returns:
-        Booleans with the index of ``files``: manifests, notebooks, files that may only have been laid out otherwise or
-        got another licence header, that share lines with others of their commit, and files so large that a program may
-        have written them.
+        Booleans with the index of ``files``: manifests, notebooks, files with a possible layout or licence header
+        change, files that may share lines with others of their commit, and files large enough to be generated.
     """
     work = reasons.isna()
     insertions = files["insertions"].fillna(0).astype("int64")
@@ -173,11 +172,11 @@ def needs_contents(files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) ->
 
 
 def copies(commits: DataFrame[RawCommits], files: DataFrame[RawCommitFiles]) -> pd.DataFrame:
-    """Find new files that are nothing new: their content was in the repository before, at another path.
+    """Find added files whose content already existed at another path.
 
     Args:
-        commits: All commits of a repository, the newest first.
-        files: What they changed, in the same order.
+        commits: All commits of a repository, newest first.
+        files: Their changed files, in the same order.
 
     Returns:
         ``sha`` and ``path`` of each copy.
@@ -194,15 +193,15 @@ def copies(commits: DataFrame[RawCommits], files: DataFrame[RawCommitFiles]) -> 
 
 
 def may_share_lines(files: pd.DataFrame) -> pd.Series[bool]:
-    """Pick the files that may have changed by lines of others: one of a commit lost many and another got many.
+    """Select the files that may share changed lines: one file of a commit lost many and another gained many.
 
-    So may those of a commit that changed very many files.
+    Also selects all files of commits that change very many files.
 
     Args:
-        files: Changed files that are work, all of each commit.
+        files: All changed files of each commit that are work.
 
     Returns:
-        Booleans with their index.
+        Booleans with the index of ``files``.
     """
     commit = files.groupby(["repository", "sha"], sort=False).ngroup()
     gave, took = ((files[name].fillna(0) >= _MOVED_LINES).astype(bool) for name in ("deletions", "insertions"))
@@ -218,19 +217,19 @@ def _balance(insertions: pd.Series[int], deletions: pd.Series[int]) -> pd.Series
 
 
 def examine_commit(files: Iterable[ReadFile], examine: Examine = examine) -> list[tuple[str, ContentVerdict]]:
-    """Judge changed files of one commit by their contents, and count out lines that moved between them or were swept.
+    """Analyse the changed files of one commit, and subtract lines that moved between them or were swept.
 
     Args:
-        files: Each is let go of before the next one is taken.
-        examine: What judges one file by itself.
+        files: Each file is released before the next one is read.
+        examine: Analyses one file.
 
     Returns:
-        The path and the verdict of each, in the same order.
+        The path and result of each file, in the same order.
     """
     paths, verdicts, owns, shared = [], [], [], []
     for path, before, after, shares in files:
         verdict = examine(path, before, after)
-        # of a notebook, lines are counted already
+        # the lines of notebooks are already counted
         is_open = verdict.noise is None and verdict.insertions is None
         paths.append(path)
         verdicts.append(verdict)
@@ -254,7 +253,7 @@ def _own_lines(path: str, before: bytes, after: bytes, shares: bool) -> tuple[Ch
 def _of_shared(
     without: Callable[[Sequence[ChangedLines]], list[ChangedLines]], files: list[ChangedLines], shared: list[bool]
 ) -> list[ChangedLines]:
-    """Count out lines of those files alone that may share some."""
+    """Apply `without` to the files that may share lines only."""
     left = iter(without([lines for lines, shares in zip(files, shared, strict=True) if shares]))
     return [next(left) if shares else lines for lines, shares in zip(files, shared, strict=True)]
 

@@ -1,9 +1,8 @@
-"""Which changed files are not work, and why.
+"""Decide which changed files are not work.
 
-The facts stand in ``noise.toml``: paths and names of lock files, vendored and generated code, recordings, data, each
-with its source; github-linguist's rules are the reference, ``docs/noise.md`` says where and why we leave them. Here is
-how they are applied: what git itself says of a change comes first (submodule, binary, mode, rename), then what the
-repository says of the path (``.gitattributes``), then the path, then what a reading of the contents found.
+The rules are in ``noise.toml``: paths and names of lock files, vendored and generated code, recordings and data, each
+with its source. They follow github-linguist; ``docs/noise.md`` lists the differences. Reasons are applied in this
+order: git's own facts (submodule, binary, mode, rename), ``.gitattributes``, the path, then the contents.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from achievement_pipeline.patterns import escape
 _SUBMODULE = "160000"
 _SYMLINK = "120000"
 _STEPS = 4
-"""Changes of a file, each of at most so many lines and nearly all of them so small, by which it is somebody's own."""
+"""A file with this many changes, nearly all of them small, is the user's own, even if its path looks vendored."""
 _SMALL_STEP = 60
 _SMALL_SHARE = 0.75
 _MANAGED = (
@@ -39,11 +38,11 @@ _WIDE = (
     r"(?i)\.(?:ps1|psm1|psd1|sql|cs|vb|vbs|c|h|cpp|hpp|cc|rc|txt|md|csv|tsv|xml|html?|css|js|ts|json|strings|inf|reg|bat"
     r"|cmd|iss|nsi|nsh|ini|resx|xaml|config|py|java|au3|ahk|mq[45h]|prc|tab|viw|ddl)$"
 )
-"""Text that programs of Windows save in UTF-16."""
+"""Text files that Windows programs save as UTF-16."""
 
 
 class PathRule(BaseModel):
-    """One rule of ``noise.toml``: paths that have one reason. The file's head says how each list is read."""
+    """One rule in ``noise.toml``: paths with the same reason. The header of that file explains the lists."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -54,11 +53,11 @@ class PathRule(BaseModel):
     top_folders: tuple[str, ...] = ()
     patterns: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
-    source: str = Field(min_length=1, description="Where the facts are from")
+    source: str = Field(min_length=1, description="Where the facts come from")
 
     @property
     def expression(self) -> str:
-        """One RE2 expression for the whole rule."""
+        """The whole rule as one RE2 expression."""
         parts = [
             _any_of(self.names, before="(?:^|/)", after="$"),
             _any_of(self.endings, before="[^/]", after="$"),
@@ -70,22 +69,22 @@ class PathRule(BaseModel):
 
 
 class BulkRule(BaseModel):
-    """Formats that people write while they are small and programs write when they are large."""
+    """Formats that people write in small files and programs in large ones."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     reason: Noise
-    lines: int = Field(gt=0, description="A change of more lines than this is no person's")
+    lines: int = Field(gt=0, description="Changes with more lines than this were not written by a person")
     endings: tuple[str, ...]
 
     @property
     def expression(self) -> str:
-        """One RE2 expression for all formats."""
+        """All formats as one RE2 expression."""
         return _any_of(self.endings, before="[^/]", after="$")
 
 
 class ChangelogRule(BaseModel):
-    """Changelogs, and the configurations of the tools that write them."""
+    """Changelogs, and the configuration files of tools that write them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -96,7 +95,7 @@ class ChangelogRule(BaseModel):
 
 
 class NoiseRules(BaseModel):
-    """All of ``noise.toml``."""
+    """The contents of ``noise.toml``."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -108,7 +107,7 @@ class NoiseRules(BaseModel):
 
 @functools.cache
 def noise_rules() -> NoiseRules:
-    """The rules that the package brings."""
+    """Load ``noise.toml``."""
     text = resources(__package__).joinpath("noise.toml").read_text(encoding="utf-8")
     return NoiseRules.model_validate(tomllib.loads(text))
 
@@ -118,18 +117,18 @@ def noise_reasons(
     attributes: DataFrame[PathAttributes] | None = None,
     contents: DataFrame[CommitContents] | None = None,
 ) -> pd.Series[str]:
-    """Say of each changed file why it is not work.
+    """Return why each changed file is not work.
 
     Args:
         files: Changed files, of any number of commits and repositories.
-        attributes: What ``.gitattributes`` says of paths. Set (generated or vendored), a file is noise whatever its
-            path; unset, the rules for paths don't apply to it.
-        contents: What a reading of contents found (`judging.noise.contents`): it decides where nothing
-            else does, and instead of ``notebook-output``.
+        attributes: Attributes of paths in ``.gitattributes``. If generated or vendored is set, a file is noise whatever
+            its path; if unset, path rules do not apply to it.
+        contents: Results from contents (`judging.noise.contents`). They decide if nothing else does, and replace
+            ``notebook-output``.
 
     Returns:
-        Text with the index of ``files``: a value of `Noise`, or missing where the file is work. A file's reason depends
-        on its own row, its repository's attributes and release tools, never on the order or number of other rows.
+        A value of `Noise` (``str``), missing if the file is work, with the index of ``files``. The reason of a file
+        depends on its row and its repository's attributes and release tools, not on the order or number of other rows.
     """
     number, paths = pd.factorize(files["path"])
     distinct = pd.Series(paths, dtype="str")
@@ -158,19 +157,19 @@ def noise_reasons(
 
 
 def are_wide(files: pd.DataFrame) -> pd.Series[bool]:
-    """Tell which files are binary to git and by their names may be text in UTF-16."""
+    """Return which files are binary to git but may be UTF-16 text, by their names."""
     return pd.Series(files["binary"].to_numpy(dtype=bool) & matches(files["path"], _WIDE), index=files.index)
 
 
 def with_source_lines(
     files: DataFrame[RawCommitFiles], contents: DataFrame[CommitContents] | None
 ) -> DataFrame[RawCommitFiles]:
-    """The files with lines of source in place of git's count, where their contents were counted."""
+    """Replace git's line counts with counts from contents, where available."""
     return files if contents is None else put_source_lines(files, counted_lines(files, contents))
 
 
 def put_source_lines(files: DataFrame[RawCommitFiles], counted: pd.DataFrame) -> DataFrame[RawCommitFiles]:
-    """As `with_source_lines`, given the lines that `counted_lines` found."""
+    """As `with_source_lines`, given the result of `counted_lines`."""
     if counted["insertions"].isna().all():
         return files
     lines = {name: counted[name].fillna(files[name]) for name in ("insertions", "deletions")}
@@ -178,13 +177,13 @@ def put_source_lines(files: DataFrame[RawCommitFiles], counted: pd.DataFrame) ->
 
 
 def counted_lines(files: pd.DataFrame, contents: DataFrame[CommitContents]) -> pd.DataFrame:
-    """Return ``insertions``, ``deletions`` and ``lines_noise`` of files, missing where contents were not counted."""
+    """Return ``insertions``, ``deletions`` and ``lines_noise`` from contents, missing where lines were not counted."""
     counted = contents.dropna(subset=["insertions", "deletions"]).reset_index(drop=True)
     found = counted[["insertions", "deletions", "lines_noise"]].reindex(_positions_among(counted, files))
     return found.set_axis(files.index)
 
 
-# Reasons are computed as the position of the reason in `Noise`: small integers are quick to combine.
+# Reasons are computed as positions in `Noise`, because small integers combine fast.
 _Codes = npt.NDArray[np.int8]
 _CODE = {reason: np.int8(position) for position, reason in enumerate(Noise)}
 _WORK = np.int8(-1)
@@ -197,12 +196,12 @@ def _where(condition: npt.ArrayLike, reason: Noise) -> _Codes:
 
 
 def _first(*reasons: _Codes) -> _Codes:
-    """The first reason that is one."""
+    """Return the first reason that is set."""
     return functools.reduce(lambda first, then: np.where(first == _WORK, then, first), reasons)
 
 
 def _change_reasons(files: DataFrame[RawCommitFiles]) -> _Codes:
-    """Reasons that git itself gives: by mode, by object name, by what it counts."""
+    """Return reasons from git's own facts: modes, blob names, binary files."""
     untouched = files["old_blob"] == files["new_blob"]
     return _first(
         _where((files["old_mode"] == _SUBMODULE) | (files["new_mode"] == _SUBMODULE), Noise.SUBMODULE),
@@ -219,15 +218,15 @@ def _are_symlinks(files: DataFrame[RawCommitFiles]) -> pd.Series[bool]:
 
 
 def _path_reasons(paths: pd.Series[str]) -> _Codes:
-    """Reasons that the path alone gives, in the order of `Noise`."""
+    """Return reasons by path, in the order of `Noise`."""
     order = sorted(noise_rules().rule, key=lambda rule: _CODE[rule.reason])
     return _first(*(_where(_matches(paths, rule.expression, rule.unless), rule.reason) for rule in order))
 
 
 def _are_tended(files: pd.DataFrame, vendored: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-    """Which rows that look vendored are of files changed again and again in small steps, as people do with their own.
+    """Return which rows look vendored but belong to files that people change repeatedly in small steps.
 
-    ``src/commands/bootstrap.js`` may be anybody's; what package managers put somewhere is theirs.
+    ``src/commands/bootstrap.js`` may be anyone's; folders of package managers are never the user's own.
     """
     perhaps = files.loc[vendored, ["repository", "path", "status", "insertions", "deletions"]]
     perhaps = perhaps[~_matches(perhaps["path"], _MANAGED)]
@@ -243,7 +242,7 @@ def _are_tended(files: pd.DataFrame, vendored: npt.NDArray[np.bool_]) -> npt.NDA
 def _written_by_a_tool(
     repositories: pd.Series[str], paths: pd.Series[str], number: npt.NDArray[np.intp]
 ) -> npt.NDArray[np.bool_]:
-    """Which rows are changelogs of a repository in whose history a release tool is configured."""
+    """Return the changelogs of repositories that have ever configured a release tool."""
     rule = noise_rules().changelog
     configures = _matches(paths, "|".join(rule.tools))[number]
     released_by_tools = repositories[configures].unique()
@@ -253,7 +252,7 @@ def _written_by_a_tool(
 def _attribute_reasons(
     files: DataFrame[RawCommitFiles], attributes: DataFrame[PathAttributes] | None
 ) -> tuple[_Codes, npt.NDArray[np.bool_]]:
-    """Reasons that attributes give, and which rows they take out of the rules for paths."""
+    """Return reasons from attributes, and which rows they exempt from path rules."""
     if attributes is None:
         attributes = PathAttributes.empty()
     declarations = files[["repository", "path"]].merge(attributes, on=["repository", "path"], how="left")
@@ -267,13 +266,13 @@ def _attribute_reasons(
 
 
 def _content_reasons(files: DataFrame[RawCommitFiles], contents: DataFrame[CommitContents]) -> _Codes:
-    """Reasons that a reading of the contents found; unread where a row's contents were not read."""
+    """Return reasons from contents, `_UNREAD` where contents were not read."""
     codes = pd.Categorical(contents["noise"], categories=list(Noise)).codes
     return np.append(codes, _UNREAD)[_positions_among(contents, files)]
 
 
 def _positions_among(contents: pd.DataFrame, files: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Return the place among contents that were read of each file's; -1 where they were not."""
+    """Return the position of each file in `contents`, or -1."""
     return rows_among(files, contents, ["repository", "sha", "path"])
 
 

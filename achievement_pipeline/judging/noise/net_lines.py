@@ -1,11 +1,11 @@
-"""Net lines: what a commit wrote that was not there before.
+"""Count net lines: what a commit wrote that was not there before.
 
-Of one file (`net_change`): white space, comment marks and, in prose, where lines break mean nothing, so a line that was
-indented, commented out or wrapped again is the line that it was. Of a commit: lines that moved between its files or
-were swept over many (`changed_lines`), and one substitution repeated (`without_repeated`), are written once.
+Within a file (`net_change`), white space, comment markers and, in prose, line wrapping are ignored, so indenting,
+commenting out or rewrapping a line does not change it. Across a commit, lines that moved or were swept
+(`changed_lines`) and repeated substitutions (`without_repeated`) count once.
 
-How much a change adds to a compressor that saw the old text was tried instead (``docs/noise.md``): regular text that
-people write, such as tables and tests, adds as little as a codemod.
+Compressing the new text with the old as dictionary was tried instead (``docs/noise.md``): regular text written by
+people, such as tables and tests, adds as little as a codemod.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from achievement_pipeline.patterns import IGNORECASE, compile_pattern
 _MARK = compile_pattern(
     rb"^(?:#+!?|//+!?|/\*+|\*+/?|--+|;+|%+|<!--|rem\b|dnl\b)[ \t]*|(?<![ \t])[ \t]*+(?:\*/|-->)$", IGNORECASE
 )
-"""What makes a line a comment, in the languages that have such marks."""
+"""Comment markers at the start or end of a line."""
 
 _PROSE = compile_pattern(r"(?i)\.(?:md|mdx|rst|txt|adoc|asciidoc|tex|org)$")
 
 _WORDS_A_LINE = 8
 
 _REPEATED = 20
-"""Lines of a commit that one substitution changed, from which a tool did it, or a hand that repeats."""
+"""A substitution in this many lines of a commit was made by a tool, or by repetition."""
 _TOKENS = compile_pattern(rb"\w+|[^\w\s]")
 _SUBSTITUTED = 8
-"""Words and signs that a substitution takes away, or puts in, at most."""
+"""Maximum number of tokens that a substitution removes or inserts."""
 _LONGEST_LINE = 500
 
 _Substitution: TypeAlias = tuple[frozenset[tuple[bytes, int]], frozenset[tuple[bytes, int]]]
 
 
 def net_change(path: str, before: bytes, after: bytes) -> tuple[ChangedLines, Noise | None]:
-    """Tell what one file got and lost, and why that is less than it seems; missing where it is not."""
+    """Return the net lines of one file, and why they are fewer than git's count; None if they are not."""
     contents = (before, after)
     steps: list[tuple[ChangedLines, Noise | None]] = [
         (_difference(*(filter(bytes.strip, content.split(b"\n")) for content in contents)), None),
@@ -55,13 +55,13 @@ def net_change(path: str, before: bytes, after: bytes) -> tuple[ChangedLines, No
 
 
 def without_repeated(files: Sequence[ChangedLines]) -> list[ChangedLines]:
-    """Take lines away that one substitution changed, where it changed very many; the first one stays.
+    """Remove lines that the same substitution changed very often, except the first one.
 
     Args:
-        files: What changed in each file of a commit. Lines are compared in order, where as many came as went.
+        files: Changed lines of each file of a commit. Lines are paired in order, if as many were added as removed.
 
     Returns:
-        What is left in each of them, in the same order.
+        The remaining lines of each file, in the same order.
     """
     pairs = [_pairs(file) for file in files]
     if sum(map(len, pairs)) < _REPEATED:
@@ -92,7 +92,7 @@ def _uncommented(line: bytes) -> bytes:
 
 
 def _as_prose(lines: ChangedLines, before: bytes, after: bytes) -> ChangedLines:
-    """Keep as many lines as the words fill that came, or went."""
+    """Keep the number of lines that the changed words fill."""
     words = _difference(before.split(), after.split())
     added, removed = (-(-side.total() // _WORDS_A_LINE) for side in words)
     return ChangedLines(_first(lines.added, added), _first(lines.removed, removed))
@@ -113,7 +113,7 @@ def _pairs(lines: ChangedLines) -> list[tuple[bytes, bytes]]:
 
 
 def _substitution(old: bytes, new: bytes) -> _Substitution | None:
-    """What was taken out of a line and what was put in, wherever; missing where little of the line stayed."""
+    """Return the tokens removed from and inserted into a line; None if too little of the line remains."""
     if max(len(old), len(new)) > _LONGEST_LINE:
         return None
     before, after = Counter(_TOKENS.findall(old)), Counter(_TOKENS.findall(new))

@@ -60,8 +60,8 @@ def find_mentions(texts: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
             skill = _named_by(label, vocabulary)
             if skill:
                 found.append((key, skill.name, LABELLED, f"label {label}"))
-        for position, text in (("title", title), ("description", description)):
-            found += [(key, name, NAMED, f"named in the {position}") for name in sorted(set(_read_names(text, names)))]
+        for field, text in (("title", title), ("description", description)):
+            found += [(key, name, NAMED, f"named in the {field}") for name in sorted(set(_read_names(text, names)))]
     return pd.DataFrame(found, columns=["key", "skill", "weight", "evidence"]).astype(
         {"key": "str", "skill": "str", "weight": "float64", "evidence": "str"}
     )

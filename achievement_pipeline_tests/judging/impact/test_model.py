@@ -117,7 +117,7 @@ def test_a_line_names_what_it_rests_on() -> None:
     lines = explain_impact(signs.set_axis(pd.Index(["git:o/n@1"], dtype="str")), ImpactRules())
     evidence = dict(zip(lines["rule"], lines["evidence"], strict=True))
     assert evidence["issue"] == "closes an issue"
-    assert evidence["files"] == "changes source; changes tests"
+    assert evidence["files"] == "changes source code; changes tests"
 
 
 def test_a_sign_or_a_whole_line_can_be_turned_off() -> None:
@@ -127,7 +127,7 @@ def test_a_sign_or_a_whole_line_can_be_turned_off() -> None:
 
 
 def test_an_unknown_sign_is_refused() -> None:
-    with pytest.raises(ValueError, match="no sign of impact is called 'tests'"):
+    with pytest.raises(ValueError, match="unknown impact sign 'tests'"):
         ImpactRules(off=("tests",))
 
 

@@ -116,8 +116,8 @@ def test_the_impact_of_an_issue_is_that_of_its_priority(priority: int, points: f
         (5, "tShirt", 80, "estimate L (5), 10 points each"),
         (8, "exponential", 90, "estimate 8 (exponential), 10 points each"),
         (0, "linear", 30, None),
-        (None, "linear", 60, "not estimated, taken for 3, 10 points each"),
-        (8, "notUsed", 60, "not estimated, taken for 3, 10 points each"),
+        (None, "linear", 60, "no estimate, assumed 3, 10 points each"),
+        (8, "notUsed", 60, "no estimate, assumed 3, 10 points each"),
     ],
 )
 def test_the_complexity_of_an_issue_grows_with_its_estimate(
@@ -129,7 +129,7 @@ def test_the_complexity_of_an_issue_grows_with_its_estimate(
 
 
 def test_what_is_above_the_maximum_is_a_line_of_its_own() -> None:
-    assert lines(score(issue(estimate=8)), "linear:issue-1")["complexity", "cut"] == (-20, "at most 90")
+    assert lines(score(issue(estimate=8)), "linear:issue-1")["complexity", "cut"] == (-20, "capped at 90")
 
 
 def test_the_points_are_those_of_the_settings() -> None:

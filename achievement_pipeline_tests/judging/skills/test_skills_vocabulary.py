@@ -64,8 +64,8 @@ def test_a_skill_is_renamed_by_an_alias_and_to_one() -> None:
 @pytest.mark.parametrize(
     ("rules", "says"),
     [
-        ({"hide": ["Problem Solving"]}, "no skill is called 'Problem Solving'"),
-        ({"rename": {"Djangoo": "Django"}}, "no skill is called 'Djangoo'"),
+        ({"hide": ["Problem Solving"]}, "unknown skill 'Problem Solving'"),
+        ({"rename": {"Djangoo": "Django"}}, "unknown skill 'Djangoo'"),
         ({"technology": [{"name": "Foo"}]}, "technology 'Foo' is recognised by nothing"),
         ({"technology": [{"name": "Foo", "packages": {"pipy": ["foo"]}}]}, "technology 'Foo': packages.pipy"),
         (
