@@ -86,9 +86,10 @@ def examiner(warn: Callable[[str], object]) -> Iterator[Examiner]:
 
 
 class _Process:
-    """One examining process."""
+    """One examining process, with so many seconds of processor time for each file."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: int = SECONDS) -> None:
+        self._seconds = seconds
         self._start()
 
     def ask(self, request: Request) -> Any:  # noqa: ANN401 - what `examine` returned, as JSON has it
@@ -113,7 +114,7 @@ class _Process:
         code = self.close()
         self._start()
         if code == -signal.SIGXCPU:
-            return f"it took more than {SECONDS} seconds of processor time"
+            return f"it took more than {self._seconds} seconds of processor time"
         if code == OUT_OF_MEMORY:
             return f"it took more than {MEMORY >> 30} GB of memory"
         return f"the process that read it ended with {code}"
@@ -128,7 +129,7 @@ class _Process:
     def _start(self) -> None:
         environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self._child = subprocess.Popen(
-            _COMMAND,
+            (*_COMMAND, str(self._seconds)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -1,7 +1,7 @@
-"""The process that examines contents: ``python -m achievement_pipeline.app.examiner.process``.
+"""The process that examines contents: ``python -m achievement_pipeline.app.examiner.process SECONDS``.
 
 It takes one file at a time from standard input and answers with its verdict. The kernel ends it where a file takes more
-than `limits` allow; whoever started it then knows which file that was, and starts another one.
+processor time, or more than `limits` allow; whoever started it then knows which file that was, and starts another one.
 """
 
 import os
@@ -10,19 +10,20 @@ import signal
 import sys
 import time
 
-from achievement_pipeline.app.examiner.limits import MEMORY, OUT_OF_MEMORY, SECONDS, read_request, write_answer
+from achievement_pipeline.app.examiner.limits import MEMORY, OUT_OF_MEMORY, read_request, write_answer
 from achievement_pipeline.judging.noise.examine import examine
 
 
 def main() -> None:
     """Examine files until there are no more."""
+    seconds = int(sys.argv[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the client, which then closes our input
     for kind, limit in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
         _limit(kind, limit)
     source, target = sys.stdin.buffer, sys.stdout.buffer
     try:
         while request := read_request(source):
-            _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + SECONDS)
+            _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + seconds)
             write_answer(target, examine(*request))
     except MemoryError:
         os._exit(OUT_OF_MEMORY)

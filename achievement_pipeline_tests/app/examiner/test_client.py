@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import resource
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from achievement_pipeline.app.examiner.client import Examiner, examiner
+from achievement_pipeline.app.examiner.client import Examiner, _Process, examiner
 from achievement_pipeline.app.examiner.limits import LARGEST, SECONDS
 from achievement_pipeline.judging.noise.examine import ContentVerdict, examine
+from achievement_pipeline_tests.running import cpu_seconds
 
 SIMPLE = ("package.json", None, b'{"dependencies": {"vue": "3"}}')
 
@@ -138,12 +140,27 @@ def test_python_that_no_compiler_takes_costs_itself(examined: Examined, statemen
     assert examined.examiner.examine(*SIMPLE) == examine(*SIMPLE)
 
 
-def test_what_takes_too_long_is_ended_and_named(examined: Examined) -> None:
-    assert examined("x/main.tf", 'provider "a" {}\n' * 60_000) == ContentVerdict()
-    (warning,) = examined.warnings
+def test_what_takes_too_long_is_ended_and_named() -> None:
+    warnings: list[str] = []
+    process = _Process(seconds=1)
+    limited = Examiner(process, warnings.append)
+
+    assert limited.examine("x/main.tf", None, b'provider "a" {}\n' * 60_000) == ContentVerdict()
+    (warning,) = warnings
     assert warning.startswith("'x/main.tf' was not examined, so it shows no dependencies")
-    assert warning.endswith(f"it took more than {SECONDS} seconds of processor time")
-    assert examined.examiner.examine(*SIMPLE) == examine(*SIMPLE)
+    assert warning.endswith("it took more than 1 seconds of processor time")
+    assert limited.examine(*SIMPLE) == examine(*SIMPLE)
+    process.close()
+
+
+@pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux tells the limits of another process")
+def test_a_file_may_take_ten_seconds(examined: Examined) -> None:
+    examined.examiner.examine(*SIMPLE)
+
+    child = examined.examiner._process._child.pid
+    soft, _ = resource.prlimit(child, resource.RLIMIT_CPU)
+    spent = cpu_seconds({child: "the process"})
+    assert SECONDS <= soft <= SECONDS + 1 + spent
 
 
 def test_what_is_too_large_is_not_sent(examined: Examined) -> None:
