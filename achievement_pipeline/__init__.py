@@ -1,6 +1,6 @@
-"""Achievement Auto-Collection: a developer's work becomes scored, explained achievements.
+"""Achievement Auto-Collection: turn a developer's work into scored, explained achievements.
 
-The Python API, for achievements that no source records, and for what to say of those that one does::
+The Python API adds achievements that no source records::
 
     from achievement_pipeline import AchievementCreate, achievements_session, create_achievement
 """
@@ -15,7 +15,7 @@ __all__ = ["AchievementCreate", "achievements_session", "create_achievement"]
 
 
 def __getattr__(name: str) -> object:
-    """Import the API when it is used: the command line's start shall not wait for SQLAlchemy and pydantic."""
+    """Import the API on first use, so that the command line starts without SQLAlchemy and pydantic."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from achievement_pipeline.app import statements  # noqa: PLC0415

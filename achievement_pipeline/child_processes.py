@@ -1,8 +1,8 @@
-"""The folder and the environment of every process that this program starts.
+"""The working folder and the environment of child processes.
 
-A command is run in any folder, often in a repository that somebody else wrote. Nothing that lies there may configure
-what this program does: Dagster reads a ``.env`` in its working folder, Python imports modules from it, a relative entry
-of PATH finds programs in it. So child processes work in the data folder, with the variables listed here and no others.
+A command may be run in any folder, often in an untrusted repository, and nothing in it may configure this program:
+Dagster reads a ``.env`` in its working folder, Python imports modules from it, and a relative entry of PATH finds
+programs in it. So child processes run in the data folder, with only the environment variables listed here.
 """
 
 import os
@@ -25,15 +25,15 @@ _PREFIXES: Final = (
     *("ACHIEVEMENTS_", "AWS_", "AZURE_", "DAGSTER_", "GITHUB_", "GITLAB_", "GIT_", "GOOGLE_", "JIRA_", "LC_"),
     *("LINEAR_", "LINKEDIN_", "MLFLOW_", "PG", "XDG_"),
 )
-"""Settings, the user's locale, network, keys and certificates, and what libraries of databases and clouds read."""
+"""Prefixes of our own settings, the locale, and the variables of database and cloud libraries."""
 
 _PACKAGE_FOLDER: Final = str(Path(__file__).parents[1])
 
 
 def child_environment(**variables: str) -> dict[str, str]:
-    """Return the environment of a child process: what this one has of the listed variables, and the given ones.
+    """Return the environment of a child process: the allowed variables of this process, and the given ones.
 
-    Python imports what this process can import, except from its working folder.
+    Its Python can import what this process can, except from the working folder.
     """
     kept = {name: value for name, value in os.environ.items() if _is_listed(name)}
     return {
@@ -46,12 +46,12 @@ def child_environment(**variables: str) -> dict[str, str]:
 
 
 def python_command(module: str, *arguments: str, options: Iterable[str] = ()) -> list[str]:
-    """Return the command that runs a module; Python does not import from the working folder."""
+    """Return the command that runs a module with imports from the working folder disabled (``python -P``)."""
     return [sys.executable, "-P", *options, "-m", module, *arguments]
 
 
 def distrust_working_folder() -> None:
-    """Take the working folder out of the places where this process finds modules and programs."""
+    """Remove the working folder from this process's ``sys.path`` and PATH."""
     sys.path[:] = _trusted(sys.path)
     if "PATH" in os.environ:
         os.environ["PATH"] = _absolute_entries(os.environ["PATH"])
@@ -62,12 +62,12 @@ def _is_listed(name: str) -> bool:
 
 
 def _absolute_entries(path: str) -> str:
-    """PATH without the entries that depend on the working folder: an empty one stands for the folder itself."""
+    """Return PATH without relative entries. An empty entry is the working folder too."""
     return os.pathsep.join(entry for entry in path.split(os.pathsep) if Path(entry).is_absolute())
 
 
 def _trusted(entries: Iterable[str]) -> list[str]:
-    """The places of modules that do not depend on the working folder; that of this package counts wherever it is."""
+    """Return the entries of ``sys.path`` that are not the working folder. This package's own folder is always kept."""
     here = os.path.realpath(os.curdir)
     return [
         entry
@@ -77,5 +77,5 @@ def _trusted(entries: Iterable[str]) -> list[str]:
 
 
 def _is_pythons_own(entry: str) -> bool:
-    """Whether Python finds it by itself: another Python (a credential helper of git) must not find it by PYTHONPATH."""
+    """Whether an entry belongs to this Python. Another Python (such as a git credential helper) must not use it."""
     return any(Path(entry).is_relative_to(prefix) for prefix in (sys.prefix, sys.base_prefix))

@@ -1,6 +1,6 @@
-"""The errors that this package raises, one small hierarchy.
+"""The base classes of this package's errors.
 
-Every message names the thing that is wrong and what to do about it: the command line and Dagster show it as it is.
+Every message names the problem and the remedy. The command line and Dagster show it unchanged.
 """
 
 import difflib
@@ -10,11 +10,11 @@ _SUGGESTED = 3
 
 
 class AchievementPipelineError(Exception):
-    """The base of all errors that are meant for people to read."""
+    """The base of all errors whose message is written for users."""
 
 
 class SettingsError(AchievementPipelineError):
-    """One or more settings are wrong; the message lists all of them."""
+    """One or more settings are invalid. The message lists all of them."""
 
 
 class SourceError(AchievementPipelineError):
@@ -22,11 +22,11 @@ class SourceError(AchievementPipelineError):
 
 
 class FrameError(AchievementPipelineError):
-    """A dataframe has other columns than its schema: a stored one, when another version of this program stored it."""
+    """A dataframe does not match its schema, for instance because another version of this program stored it."""
 
 
 class PublishingError(AchievementPipelineError):
-    """A way out can't be used, or not for this."""
+    """A channel can't be used, or not for this achievement."""
 
 
 class StoreError(AchievementPipelineError):
@@ -34,7 +34,7 @@ class StoreError(AchievementPipelineError):
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str:
-    """Return the candidates that are most like a name, as the end of a message; empty where none is."""
+    """Return `` Did you mean X or Y?`` for the candidates closest to a name, or an empty string."""
     by_folded = {candidate.casefold(): candidate for candidate in candidates}
     close = difflib.get_close_matches(name.casefold(), by_folded, _SUGGESTED, cutoff=0.6)
     return f" Did you mean {' or '.join(by_folded[each] for each in close)}?" if close else ""

@@ -1,12 +1,11 @@
-"""One way to speak HTTP with every API: send, parse, classify, and again where that can help.
+"""The HTTP client for all APIs: timeouts, retries, rate limits and error messages.
 
-What an answer means differs from API to API (Linear says "rate limited" as HTTP 400, GitHub as 403, or as 200), so each
-source brings a function that classifies its answers; timeouts, retries, waiting and words for people stand here, once.
-The loop is around parsing and classifying too: a cut body or a rate limit inside a 200 is no fault of the connection,
-and the retries of the connection never see it.
+APIs use status codes differently (a rate limit is HTTP 400 in Linear, and 403 or 200 in GitHub), so each source passes
+a function that classifies its responses. Parsing and classifying are part of the retry loop, because a truncated body
+or a rate limit inside a 200 is not a connection error.
 
-Secrets live in the request's authorization only, as `SecretStr`. Errors are raised outside of the handler that caught
-the library's own, so that no exception carries a request with its headers along, and their words are redacted.
+Secrets are kept only in `Authorization`, as `SecretStr`. Errors are raised outside the handler of the library's
+exceptions, so that no exception carries a request with its headers, and their messages are redacted.
 """
 
 import datetime as dt
@@ -28,7 +27,7 @@ from achievement_pipeline import __version__
 from achievement_pipeline.errors import SourceError
 
 NOT_JSON: Final = object()
-"""The body of an answer that could not be parsed."""
+"""The body of a response that is not JSON."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _PROGRESS_EVERY = 30.0
@@ -38,15 +37,15 @@ _HEAVY_ATTEMPTS = 2
 
 
 class TransientError(Exception):
-    """An answer, or none, that the same request may better later on."""
+    """A failure that may succeed when retried."""
 
     def __init__(self, reason: str, *, wait: float | None = None, heavy: bool = False) -> None:
-        """Say why.
+        """Describe the failure.
 
         Args:
             reason: A clause for people: "the rate limit is reached".
-            wait: Seconds until the moment that the server named; without one the wait grows from try to try.
-            heavy: Whether asking for less may help too: given up after two tries, as `TooHeavyError`.
+            wait: Seconds until the time that the server named. Without it, the wait backs off exponentially.
+            heavy: Whether a smaller request may help. It is tried twice, then raises `TooHeavyError`.
         """
         super().__init__(reason)
         self.wait = wait
@@ -54,48 +53,62 @@ class TransientError(Exception):
 
 
 class TooHeavyError(SourceError):
-    """The server can't answer so much at once: ask for less."""
+    """The request is too heavy for the server: request less."""
 
 
 class UnreachableError(SourceError):
-    """The server gives no answer, whatever it is asked: nothing else can be had of it for now."""
+    """The server does not respond. Other requests to it will fail too for now."""
 
 
 class RefusedError(SourceError):
-    """The server can't or won't show this one thing; others it may."""
+    """The server does not return this one object. Requests for others may succeed."""
 
 
 Problem = TransientError | SourceError
-"""What can be wrong with an answer: worth another try, or not."""
+"""A failed response: worth retrying (`TransientError`) or not (`SourceError`)."""
 
 
-class _EndlessAnswerError(requests.RequestException):
-    """An answer is larger than any that is asked for."""
+class _OversizedResponseError(requests.RequestException):
+    """A response is larger than `RequestOptions.response_bytes`."""
 
 
 @dataclass(frozen=True)
-class Wire:
-    """How patient requests are, and the clock that they are patient by.
+class RequestOptions:
+    """Timeouts, retries and the clock of an `HttpClient`.
 
-    `timeout` bounds connecting and each read, in seconds; `answer_seconds` and `answer_bytes` a whole answer, which may
-    come in drops or without end; `attempts` the tries of one request; `patience` the seconds that one client waits
-    altogether. GitHub and Linear count by the hour, so the default outlasts one reset.
-    `progress` hears a sentence when a wait begins and every half minute while it lasts.
+    Attributes:
+        timeout: Seconds to connect, and seconds per read.
+        attempts: Maximum attempts per request.
+        max_wait_seconds: Maximum total wait of one client. GitHub and Linear have hourly rate limits, so the default is
+            longer than an hour.
+        clock: Returns seconds since the epoch.
+        sleep: Sleeps for a number of seconds.
+        progress: Called with a sentence when a wait begins, and every 30 seconds while it lasts.
+        response_seconds: Maximum seconds to read a whole response.
+        response_bytes: Maximum bytes of a response body.
     """
 
     timeout: tuple[float, float] = (10.0, 60.0)
     attempts: int = 6
-    patience: float = 3900.0
+    max_wait_seconds: float = 3900.0
     clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     progress: Callable[[str], None] = lambda _: None
-    answer_seconds: float = 300.0
-    answer_bytes: int = 256 * 2**20
+    response_seconds: float = 300.0
+    response_bytes: int = 256 * 2**20
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What a server answered: `body` is parsed JSON or `NOT_JSON`, `sent_at` the moment by the server's own clock."""
+class Response:
+    """A response.
+
+    Attributes:
+        status: The HTTP status code.
+        headers: The headers, with case-insensitive names.
+        body: The parsed JSON, or `NOT_JSON`.
+        sent_at: When it was sent by the server's clock, in seconds since the epoch.
+        links: URLs of the ``Link`` header by relation.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -104,12 +117,12 @@ class Answer:
     links: Mapping[str, str]
 
     def seconds_until(self, epoch: float) -> float:
-        """The wait until a moment that the server named, measured by the server's clock: ours may be wrong."""
+        """Return the seconds until a time that the server named, by the server's clock, since ours may be wrong."""
         return max(0.0, epoch - self.sent_at) + _CLOCK_MARGIN
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds that a Retry-After header asks to wait, which may name a number or a date; None without one."""
+        """The seconds to wait by the Retry-After header, which holds a number or a date. None without one."""
         value = self.headers.get("Retry-After", "").strip()
         if value.isdecimal():
             return float(value)
@@ -118,47 +131,46 @@ class Answer:
 
 
 class Authorization(AuthBase):
-    """Sets the Authorization header, and shows it to nobody else."""
+    """Sets the Authorization header, and keeps the secret out of logs and messages."""
 
     def __init__(self, secret: SecretStr, scheme: str = "Bearer") -> None:
-        """Take the secret that follows the scheme; an empty scheme sends it bare, as Linear's personal keys want it."""
+        """Send the secret after the scheme. An empty scheme sends it bare, as Linear's personal keys require."""
         value = secret.get_secret_value().strip()
         if not value or not value.isascii() or not value.isprintable():
             # http.client would quote the whole header in its error
-            raise SourceError("The token is empty or holds characters that no token has: copy it again.")
+            raise SourceError("The token is empty or contains invalid characters: copy it again.")
         self._secret = SecretStr(value)
         self._scheme = scheme
 
     @classmethod
     def basic(cls, username: str, password: SecretStr) -> "Authorization":
-        """Authorization by user name and password."""
+        """HTTP basic authentication."""
         pair = f"{username}:{password.get_secret_value()}".encode()
         return cls(SecretStr(b64encode(pair).decode("ascii")), "Basic")
 
     def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Sign a request."""
+        """Set the header of a request."""
         r.headers["Authorization"] = f"{self._scheme} {self._secret.get_secret_value()}".strip()
         return r
 
     def redact(self, text: str) -> str:
-        """Return the text without the secret, should a server have quoted it."""
+        """Remove the secret from a text, in case a server has quoted it."""
         return text.replace(self._secret.get_secret_value(), "***")
 
 
 class HttpClient:
-    """Speaks JSON with one API below one base address.
+    """A client for one JSON API.
 
     Args:
-        name: The API for people: "GitHub".
-        address: The base address. A user and password in it are sent as such, and shown to nobody.
-        classify: Returns what, by the API's own rules, is wrong with an answer; where that is nothing, the rules of
-            HTTP decide.
-        authorization: Signs each request; without one, a ``.netrc`` may.
-        headers: Sent with each request.
-        wire: Limits of patience, clock and progress.
+        name: The API's name, for messages: "GitHub".
+        address: The base URL. A user and password in it are sent as basic authentication and never shown.
+        classify: Returns the problem with a response by the API's own rules, or None to apply the rules of HTTP.
+        authorization: Authorizes each request. Without it, ``.netrc`` applies.
+        headers: Headers of each request.
+        options: Timeouts, retries, clock and progress.
 
     Raises:
-        SourceError: The address is none, or a secret would be sent to it unencrypted.
+        SourceError: The address is not an http or https URL, or would receive a secret unencrypted.
     """
 
     def __init__(  # noqa: PLR0913 - a client is configured in one place
@@ -166,21 +178,21 @@ class HttpClient:
         name: str,
         address: str,
         *,
-        classify: Callable[[Answer], Problem | None],
+        classify: Callable[[Response], Problem | None],
         authorization: Authorization | None = None,
         headers: Mapping[str, str] | None = None,
-        wire: Wire | None = None,
+        options: RequestOptions | None = None,
     ) -> None:
         self.name = name
         self.address, inline = _split_address(name, address)
         self._classify = classify
         self._authorization = authorization or inline
-        if self._authorization and not is_private(self.address):
+        if self._authorization and not is_secure(self.address):
             raise SourceError(
-                f"{name} at {self.address} is no https address: its token could be read on the way. Give an https "
-                "address, or an ssh tunnel's on this machine (http://127.0.0.1:PORT)."
+                f"{name} at {self.address} is not an https URL, so its token would be sent unencrypted. Use an https "
+                "URL, or an ssh tunnel on this machine (http://127.0.0.1:PORT)."
             )
-        self._wire = wire or Wire()
+        self._options = options or RequestOptions()
         self._waited = 0.0
         self._session = requests.Session()
         self._session.auth = self._authorization
@@ -189,134 +201,134 @@ class HttpClient:
         )
         self._session.headers.update(headers or {})
 
-    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Answer:
-        """Ask for a path below the base address, or for a link of an earlier answer, followed as it is.
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Response:
+        """Send a GET request for a path below the base URL, or for an absolute link of an earlier response.
 
         Raises:
-            SourceError: It can't be had, now and after all patience; the message says what to do.
+            SourceError: The request failed, after all retries.
         """
-        return self._persist("GET", self._locate(path), params=params)
+        return self._request("GET", self._locate(path), params=params)
 
-    def post(self, path: str, payload: Mapping[str, Any]) -> Answer:
-        """Post JSON to a path below the base address; it is repeated like a reading, so it must only be one.
+    def post(self, path: str, payload: Mapping[str, Any]) -> Response:
+        """Send a POST request with JSON to a path below the base URL. It is retried, so it must be idempotent.
 
         Raises:
-            SourceError: It can't be had, now and after all patience; the message says what to do.
+            SourceError: The request failed, after all retries.
         """
-        return self._persist("POST", self._locate(path), json=payload)
+        return self._request("POST", self._locate(path), json=payload)
 
     def _locate(self, path: str) -> str:
         if "://" not in path:
             return f"{self.address}{path}"
         if _origin(path) != _origin(self.address):
             raise SourceError(
-                f"{self.name} at {self.address} points to {_origin(path)}, where its token must not go: "
-                "set the base address to the one that the server itself uses."
+                f"{self.name} at {self.address} links to {_origin(path)}, where its token must not go: "
+                "set the base URL to the one that the server itself uses."
             )
         return path
 
-    def _persist(self, method: str, url: str, **content: Any) -> Answer:  # noqa: ANN401 - as requests has it
+    def _request(self, method: str, url: str, **content: Any) -> Response:  # noqa: ANN401 - as requests has it
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type(TransientError),
             wait=_wait,
-            stop=self._is_hopeless,
+            stop=self._should_stop,
             sleep=self._sleep,
             before_sleep=self._announce,
             retry_error_callback=self._give_up,
         )
         return retrying(self._attempt, method, url, **content)
 
-    def _attempt(self, method: str, url: str, **content: Any) -> Answer:  # noqa: ANN401
-        answer = self._send(method, url, **content)
-        problem = self._classify(answer) or self._classify_http(answer)
+    def _attempt(self, method: str, url: str, **content: Any) -> Response:  # noqa: ANN401
+        response = self._send(method, url, **content)
+        problem = self._classify(response) or self._classify_http(response)
         if isinstance(problem, SourceError):
             raise type(problem)(self._redact(str(problem)))
         if problem is not None:
             raise problem
-        return answer
+        return response
 
-    def _send(self, method: str, url: str, **content: Any) -> Answer:  # noqa: ANN401
+    def _send(self, method: str, url: str, **content: Any) -> Response:  # noqa: ANN401
         try:
-            response = self._session.request(
-                method, url, timeout=self._wire.timeout, allow_redirects=method == "GET", stream=True, **content
+            reply = self._session.request(
+                method, url, timeout=self._options.timeout, allow_redirects=method == "GET", stream=True, **content
             )
-            body = self._read(response)
+            body = self._read(reply)
         except requests.RequestException as fault:
             problem = self._describe(fault)
         else:
-            sent_at = _parse_http_date(response.headers.get("Date", ""))
-            return Answer(
-                status=response.status_code,
-                headers=response.headers,
+            sent_at = _parse_http_date(reply.headers.get("Date", ""))
+            return Response(
+                status=reply.status_code,
+                headers=reply.headers,
                 body=_parse_json(body),
-                sent_at=self._wire.clock() if sent_at is None else sent_at,
-                links={name: link["url"] for name, link in response.links.items()},
+                sent_at=self._options.clock() if sent_at is None else sent_at,
+                links={name: link["url"] for name, link in reply.links.items()},
             )
         raise problem
 
-    def _read(self, response: requests.Response) -> bytes:
-        """Read a whole answer, as long as it keeps within its limits of time and size."""
-        end = time.monotonic() + self._wire.answer_seconds
+    def _read(self, reply: requests.Response) -> bytes:
+        """Read a response body within the limits of time and size."""
+        end = time.monotonic() + self._options.response_seconds
         content = bytearray()
-        with response:
-            for chunk in response.iter_content(_CHUNK):
+        with reply:
+            for chunk in reply.iter_content(_CHUNK):
                 content += chunk
-                if len(content) > self._wire.answer_bytes:
-                    raise _EndlessAnswerError
+                if len(content) > self._options.response_bytes:
+                    raise _OversizedResponseError
                 if time.monotonic() > end:
                     raise requests.Timeout
         return bytes(content)
 
     def _describe(self, fault: requests.RequestException) -> Problem:
-        """Say why there was no answer in words of our own: the library's quote addresses and headers."""
+        """Describe a failed request. The library's own messages would quote URLs and headers."""
         where = f"{self.name} at {self.address}"
         match fault:
             case requests.exceptions.SSLError():
                 return SourceError(
-                    f"No secure connection can be made to {where}: if its certificate is your organisation's own, set "
+                    f"The TLS connection to {where} failed: if its certificate is your organisation's own, set "
                     "REQUESTS_CA_BUNDLE to the organisation's certificates; else correct the address."
                 )
             case requests.Timeout():
-                return TransientError("it does not answer in time")
-            case _EndlessAnswerError():
-                return SourceError(f"{where} sends an answer without end: correct the address.")
+                return TransientError("it timed out")
+            case _OversizedResponseError():
+                return SourceError(f"{where} sent a response that is too large: correct the address.")
             case requests.exceptions.ChunkedEncodingError() | requests.exceptions.ContentDecodingError():
-                return TransientError("its answer was cut off")
+                return TransientError("its response was cut off")
             case requests.ConnectionError():
-                return TransientError("no connection could be made or kept")
+                return TransientError("the connection failed")
             case _:
-                return SourceError(f"{where} can't be asked ({type(fault).__name__}): correct the address.")
+                return SourceError(f"The request to {where} failed ({type(fault).__name__}): correct the address.")
 
-    def _classify_http(self, answer: Answer) -> Problem | None:
+    def _classify_http(self, response: Response) -> Problem | None:
         where = f"{self.name} at {self.address}"
-        if answer.status == requests.codes.too_many_requests:
-            return TransientError("too many requests", wait=answer.retry_after)
-        if answer.status >= requests.codes.server_error or answer.status == requests.codes.request_timeout:
-            return TransientError(f"the server failed with HTTP {answer.status}", wait=answer.retry_after)
-        if answer.status in {requests.codes.unauthorized, requests.codes.forbidden}:
-            return SourceError(f"{where} refuses access (HTTP {answer.status}): check the token and its permissions.")
-        if answer.status != requests.codes.ok:
-            return RefusedError(f"{where} answers HTTP {answer.status}: check the address and what is asked for.")
-        if answer.body is NOT_JSON and "html" in answer.headers.get("Content-Type", ""):
+        if response.status == requests.codes.too_many_requests:
+            return TransientError("too many requests", wait=response.retry_after)
+        if response.status >= requests.codes.server_error or response.status == requests.codes.request_timeout:
+            return TransientError(f"the server failed with HTTP {response.status}", wait=response.retry_after)
+        if response.status in {requests.codes.unauthorized, requests.codes.forbidden}:
+            return SourceError(f"{where} denies access (HTTP {response.status}): check the token and its permissions.")
+        if response.status != requests.codes.ok:
+            return RefusedError(f"{where} returned HTTP {response.status}: check the address and the request.")
+        if response.body is NOT_JSON and "html" in response.headers.get("Content-Type", ""):
             return SourceError(
-                f"{where} answers with a web page, no API: check the address, and the user and password or token "
-                "if the page asks to log in."
+                f"{where} returned a web page, not JSON: check the address, and the user and password or token "
+                "if the page is a login form."
             )
-        return TransientError("its answer is no JSON") if answer.body is NOT_JSON else None
+        return TransientError("its response is not JSON") if response.body is NOT_JSON else None
 
-    def _is_hopeless(self, state: tenacity.RetryCallState) -> bool:
+    def _should_stop(self, state: tenacity.RetryCallState) -> bool:
         fault = _fault_of(state)
-        attempts = min(self._wire.attempts, _HEAVY_ATTEMPTS) if fault.heavy else self._wire.attempts
-        return state.attempt_number >= attempts or self._waited + state.upcoming_sleep > self._wire.patience
+        attempts = min(self._options.attempts, _HEAVY_ATTEMPTS) if fault.heavy else self._options.attempts
+        return state.attempt_number >= attempts or self._waited + state.upcoming_sleep > self._options.max_wait_seconds
 
-    def _give_up(self, state: tenacity.RetryCallState) -> Answer:
+    def _give_up(self, state: tenacity.RetryCallState) -> Response:
         fault = _fault_of(state)
-        tries = f"after {state.attempt_number} tries" if state.attempt_number > 1 else "at the first try"
-        problem = f"{self.name} at {self.address} gives no answer {tries}: {self._redact(str(fault))}."
+        tries = f"{state.attempt_number} attempts" if state.attempt_number > 1 else "1 attempt"
+        problem = f"{self.name} at {self.address} failed after {tries}: {self._redact(str(fault))}."
         if fault.heavy:
             raise TooHeavyError(f"{problem} Run again later.")
         if fault.wait is not None:
-            raise UnreachableError(f"{problem} It can be asked again at {self._moment(fault.wait)}: run again then.")
+            raise UnreachableError(f"{problem} Run again at {self._time_after(fault.wait)}.")
         raise UnreachableError(f"{problem} Check the network and the address, or run again later.")
 
     def _announce(self, state: tenacity.RetryCallState) -> None:
@@ -324,19 +336,19 @@ class HttpClient:
 
     def _progress(self, fault: TransientError, left: float) -> None:
         reason = self._redact(str(fault))
-        self._wire.progress(f"{self.name}: {reason}; asking again in {left:.0f} s, at {self._moment(left)}")
+        self._options.progress(f"{self.name}: {reason}; retrying in {left:.0f} s, at {self._time_after(left)}")
 
     def _sleep(self, seconds: float) -> None:
-        """Sleep to the end by the wall clock: after a suspended laptop wakes, the wait may be over."""
+        """Sleep until a time of the wall clock: the wait may be over when a suspended laptop wakes."""
         self._waited += seconds
-        end = self._wire.clock() + seconds
-        while (left := end - self._wire.clock()) > 0:
-            self._wire.sleep(min(left, _PROGRESS_EVERY))
+        end = self._options.clock() + seconds
+        while (left := end - self._options.clock()) > 0:
+            self._options.sleep(min(left, _PROGRESS_EVERY))
             if left > _PROGRESS_EVERY:
-                self._wire.progress(f"{self.name}: still waiting, {left - _PROGRESS_EVERY:.0f} s left")
+                self._options.progress(f"{self.name}: still waiting, {left - _PROGRESS_EVERY:.0f} s left")
 
-    def _moment(self, seconds: float) -> str:
-        return dt.datetime.fromtimestamp(self._wire.clock() + seconds, dt.UTC).strftime("%H:%M:%S UTC")
+    def _time_after(self, seconds: float) -> str:
+        return dt.datetime.fromtimestamp(self._options.clock() + seconds, dt.UTC).strftime("%H:%M:%S UTC")
 
     def _redact(self, text: str) -> str:
         return text if self._authorization is None else self._authorization.redact(text)
@@ -347,34 +359,34 @@ _jitter = tenacity.wait_random(0, 1)
 
 
 def _wait(state: tenacity.RetryCallState) -> float:
-    """Seconds until the next try: a wait that doubles, and never less than the server's word; both with jitter."""
+    """Return the seconds until the next attempt: exponential backoff, at least the server's wait, with jitter."""
     return max(_backoff(state), (_fault_of(state).wait or 0.0) + _jitter(state))
 
 
 def _fault_of(state: tenacity.RetryCallState) -> TransientError:
     fault = state.outcome and state.outcome.exception()
     if not isinstance(fault, TransientError):
-        raise TypeError(fault)  # tenacity asks about those only, by `retry`
+        raise TypeError(fault)  # tenacity retries only these, by `retry`
     return fault
 
 
 def _split_address(name: str, address: str) -> tuple[str, Authorization | None]:
-    """Part the user and password of an address from the address."""
+    """Split an address into the address without its user info, and the authorization by it."""
     try:
         parts = urlsplit(address.strip())
     except ValueError:
         parts = urlsplit("")
     host = parts.netloc.rpartition("@")[2]
     if parts.scheme not in {"http", "https"} or not host:
-        raise SourceError(f"The address of {name} is no http or https address: give one such as https://HOST/PATH.")
+        raise SourceError(f"The address of {name} is not an http or https URL. Use one such as https://HOST/PATH.")
     plain = urlunsplit((parts.scheme, host, parts.path.rstrip("/"), "", ""))
     if parts.username is None:
         return plain, None
     return plain, Authorization.basic(unquote(parts.username), SecretStr(unquote(parts.password or "")))
 
 
-def is_private(address: str) -> bool:
-    """Whether nobody on the way can read what is sent to an address: by encryption, or as it stays on this machine."""
+def is_secure(address: str) -> bool:
+    """Whether an address is https or on this machine, so that secrets can be sent to it."""
     parts = urlsplit(address)
     return parts.scheme == "https" or (parts.hostname or "") in _LOOPBACK
 

@@ -20,7 +20,7 @@ from achievement_pipeline.keys import MANUAL, PROJECT, ActivityKey, KeyForm
 from achievement_pipeline.keys import MLFLOW as MLFLOW_KEYS
 
 if TYPE_CHECKING:
-    from achievement_pipeline.http import Wire
+    from achievement_pipeline.http import RequestOptions
     from achievement_pipeline.settings import Settings
 
 
@@ -77,7 +77,7 @@ class Lane:
     host: Callable[[Settings], str] | None = None
     """Host of the repositories that it covers, where it does not cover all of them."""
     client: str | None = None
-    """``module:function`` that takes settings and a `Wire` and returns its `Client`."""
+    """``module:function`` that takes settings and a `RequestOptions` and returns its `Client`."""
     module: str = ""
     """Of its assets."""
     is_public: bool = False
@@ -120,7 +120,7 @@ class Lane:
         """Return the name of what is replaced as a whole: ``git/github.com/owner/name``, ``linear``."""
         return f"{self.slices}{repository}" if repository else self.name
 
-    def connect(self, settings: Settings, wire: Wire | None = None) -> Client:
+    def connect(self, settings: Settings, options: RequestOptions | None = None) -> Client:
         """Return the client of its API.
 
         Raises:
@@ -129,7 +129,7 @@ class Lane:
         """
         if self.client is None:
             raise TypeError(f"{self.label} has no API.")
-        client: Client = resolve_name(self.client)(settings, wire)
+        client: Client = resolve_name(self.client)(settings, options)
         return client
 
 

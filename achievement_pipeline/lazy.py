@@ -1,6 +1,6 @@
-"""Packages that offer names of their modules, and import a module when one of its names is used.
+"""Lazy imports: a package re-exports names of its modules, and imports each module on first use.
 
-Commands that only look at what is stored need the settings and not pandas, which half of those modules import.
+This keeps commands fast that only query the database: half of the modules import pandas.
 """
 
 import importlib
@@ -11,8 +11,8 @@ def lazy_names(package: str, modules: Mapping[str, str]) -> Callable[[str], obje
     """Return the ``__getattr__`` of a package.
 
     Args:
-        package: Its ``__name__``.
-        modules: The module below it that each name is from.
+        package: The package's ``__name__``.
+        modules: The submodule that defines each name.
     """
 
     def get(name: str) -> object:

@@ -1,7 +1,7 @@
-"""Locks on files that the kernel drops when their holder ends, however it ends (flock).
+"""File locks (flock), which the kernel releases when their holder exits or is killed.
 
-A lock belongs to the open file: a child that inherits the descriptor holds it too, until the last copy is closed. The
-files must exist, so that nobody who looks late at a removed folder brings parts of it back.
+A lock belongs to the open file: a child process that inherits the descriptor holds the lock too, until the last copy is
+closed. The file must exist: creating it could bring back parts of a folder that was just removed.
 """
 
 import logging
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.05
 _SILENT_SECONDS = 3.0
-"""Most locks are free sooner, and nobody wants to read about those."""
+"""Wait this long before logging. Most locks are free sooner."""
 
 
 class BusyError(AchievementPipelineError):
@@ -30,22 +30,22 @@ class BusyError(AchievementPipelineError):
 
 @contextmanager
 def exclusive(path: Path, purpose: str, *, seconds: float) -> Iterator[int]:
-    """Wait until nobody else holds a lock on the file, hold it, and give its descriptor.
+    """Hold an exclusive lock on a file, and yield its descriptor.
 
-    The wait can be interrupted. The file then holds the number of this process, for those who wait.
+    The wait can be interrupted. While the lock is held, the file contains the id of this process, for messages.
 
     Args:
-        path: The file, which exists.
-        purpose: What the lock is for, in words that follow "Waiting for".
-        seconds: The longest wait.
+        path: An existing file.
+        purpose: The purpose of the lock, for messages: "Waiting for PURPOSE".
+        seconds: The maximum wait.
 
     Raises:
-        BusyError: Somebody held it all the time.
+        BusyError: Another process held the lock all the time.
     """
     descriptor = os.open(path, os.O_RDWR)
     try:
         _wait(descriptor, path, purpose, seconds)
-        with suppress(OSError):  # of a full disk: it is only for people
+        with suppress(OSError):  # a full disk: the process id is only for messages
             os.ftruncate(descriptor, 0)
             os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield descriptor
@@ -54,14 +54,14 @@ def exclusive(path: Path, purpose: str, *, seconds: float) -> Iterator[int]:
 
 
 def share(path: Path) -> int:
-    """Wait until nobody holds the file exclusively, and return a descriptor that holds a share of it."""
+    """Wait for a shared lock, and return the descriptor that holds it."""
     descriptor = os.open(path, os.O_RDWR)
     fcntl.flock(descriptor, fcntl.LOCK_SH)
     return descriptor
 
 
 def claim(path: Path) -> int | None:
-    """Return a descriptor that holds the file exclusively, or nothing where anybody holds a lock on it."""
+    """Return a descriptor that holds an exclusive lock, or None if another process holds a lock."""
     descriptor = os.open(path, os.O_RDWR)
     if not _try(descriptor):
         os.close(descriptor)
@@ -70,7 +70,7 @@ def claim(path: Path) -> int | None:
 
 
 def is_free(path: Path) -> bool:
-    """Tell whether nobody holds a lock on the file."""
+    """Return whether no process holds a lock on the file."""
     descriptor = claim(path)
     if descriptor is None:
         return False
@@ -79,7 +79,7 @@ def is_free(path: Path) -> bool:
 
 
 def unlock(descriptor: int) -> None:
-    """Drop the lock and close the file; to close it alone would leave the lock to a child that was forked meanwhile."""
+    """Release the lock and close the file. Closing alone would leave the lock to a child forked in the meantime."""
     fcntl.flock(descriptor, fcntl.LOCK_UN)
     os.close(descriptor)
 
@@ -100,7 +100,7 @@ def _wait(descriptor: int, path: Path, purpose: str, seconds: float) -> None:
         if waited > seconds:
             raise BusyError(
                 f"Waited {seconds:.0f} seconds for {purpose}: {_holder(path)} holds {path}. "
-                "Let it finish, or end it if it hangs; then run this again."
+                "Wait for it, or kill it if it hangs; then run this again."
             )
         if is_silent and waited > _SILENT_SECONDS:
             _log.warning("Waiting for %s: %s holds %s.", purpose, _holder(path), path)

@@ -1,12 +1,12 @@
-r"""Regular expressions for single texts: the one place where they are compiled.
+r"""Compile regular expressions for single strings. Only this module may import `re`.
 
-Texts from repositories and APIs are other people's, and an expression that takes quadratic or exponential time on some
-of them stops everything. Columns of text have RE2 (`achievement_pipeline.columns.text`), which never backtracks.
-Python's engine does, so that an expression must leave it no choice: a repetition starts where it can't have started
-before (``(?<!\s)\s++#``), and is possessive or followed by what it can't match.
+Text from repositories and APIs is untrusted, so no expression may take more than linear time. Columns of text use RE2
+(`achievement_pipeline.columns.text`), which never backtracks. Python's engine does, so an expression must leave it no
+choice: a repetition starts where it can't have started before (``(?<!\s)\s++#``), and is possessive or followed by
+something that it can't match.
 
-A test attacks every expression with texts made from itself: twice the text takes about twice the time. Another one sees
-to it that no module uses `re`, or pandas' expressions, which go to Python's engine where a text is not ASCII.
+One test runs every expression on strings derived from it, and checks that twice the length takes about twice the time.
+Another checks that no module uses `re` or pandas' string methods, which use Python's engine for non-ASCII text.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _known: weakref.WeakSet[re.Pattern[str] | re.Pattern[bytes]] = weakref.WeakSet()
 
 
 def compile_pattern(expression: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """Compile an expression."""
+    """Compile an expression and register it in `known_patterns`."""
     compiled = re.compile(expression, flags)
     _known.add(compiled)
     return compiled
 
 
 def known_patterns() -> list[re.Pattern[str] | re.Pattern[bytes]]:
-    """Return every expression that is in use."""
+    """Return all compiled expressions, for the test of their running time."""
     return list(_known)

@@ -1,4 +1,4 @@
-"""Files that nobody else on this machine can read, whatever the user's umask is: they hold private work."""
+"""Make files unreadable for other users of this machine, whatever the umask: they contain private work."""
 
 import os
 import stat
@@ -8,13 +8,13 @@ from pathlib import Path
 
 _OTHERS = 0o077
 _DATABASE = "postgres"
-"""The folder of the embedded server, which looks after its own: for root it is another user's."""
+"""The folder of the embedded server, which sets its own modes: if root runs it, another user owns the folder."""
 _usual_umask: int | None = None
 
 
 @contextmanager
 def private_by_default() -> Iterator[None]:
-    """Let nobody else read the files that this process and its children make in the block."""
+    """Create files in this block, in this process and its children, without access for other users."""
     global _usual_umask  # noqa: PLW0603 - the umask is the process's too
     _usual_umask = os.umask(_OTHERS)
     try:
@@ -24,20 +24,20 @@ def private_by_default() -> Iterator[None]:
         _usual_umask = None
 
 
-def share_as_usual(file: Path) -> None:
-    """Give a file that the user asked for the mode that the user's umask says."""
+def apply_usual_umask(file: Path) -> None:
+    """Give a file that the user exported the mode of the user's own umask."""
     if _usual_umask is not None:
         file.chmod(0o666 & ~_usual_umask)
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder that nobody else can read, or close one that is open, with all that is in it.
+    """Create a folder without access for other users, or remove their access to an existing one and its contents.
 
-    Root's may be passed through: its database server is another user's.
+    Root's folder stays traversable (0711), because its database server runs as another user.
     """
     if not folder.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(_mode())  # whatever the umask takes away
+        folder.chmod(_mode())  # independent of the umask
     if stat.S_IMODE(folder.stat().st_mode) & _OTHERS & ~_mode():
         _close(folder)
 

@@ -32,7 +32,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.http import is_private
+from achievement_pipeline.http import is_secure
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.judging.skills.vocabulary import known_skills
 from achievement_pipeline.patterns import IGNORECASE, compile_pattern
@@ -448,7 +448,7 @@ class Settings(BaseModel):
             raise SettingsError(
                 "Set LINKEDIN_API_URL and LINKEDIN_OAUTH_URL together: the login of one server is not for another."
             )
-        if not (is_private(api) and is_private(oauth)):
+        if not (is_secure(api) and is_secure(oauth)):
             raise SettingsError("LINKEDIN_API_URL and LINKEDIN_OAUTH_URL have to be https addresses.")
         return api, oauth
 

@@ -1,8 +1,8 @@
-"""Text on its way to a terminal: messages, titles, paths and errors are other people's, and may control it.
+r"""Escape text for the terminal: messages, titles, paths and errors are untrusted and may contain control characters.
 
-A control sequence writes the clipboard, moves the cursor or hides what was printed; characters that change the
-direction of writing, or have no width, make a text look like another. All of them are shown by their number, as JSON
-writes them: so JSON that is printed stays the same JSON.
+A control sequence can write to the clipboard, move the cursor or hide output. Bidirectional and zero-width characters
+make a text look like another one. All of them are printed as ``\uXXXX``, as in JSON, so that printed JSON keeps its
+meaning.
 """
 
 import sys
@@ -18,39 +18,38 @@ _CONTROLS = compile_pattern(
     "\ud800-\udfff\ufeff\ufff9-\ufffb"
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
 )
-"""Unicode's controls, formats, separators of lines and paragraphs, and halves of pairs; not the newline."""
+"""Unicode's control, format, line and paragraph separator and surrogate characters, except newline and tab."""
 
 
 def escape_controls(text: str) -> str:
-    """Return the text with every control character shown by its number; tabs become spaces, newlines stay."""
+    r"""Return the text with control characters as ``\uXXXX`` and tabs as spaces. Newlines are kept."""
     return _CONTROLS.sub(_show, text.expandtabs(4) if "\t" in text else text)
 
 
 class EscapingStream:
-    """Stands before a text stream, and lets no control character through."""
+    """Wraps a text stream, and escapes control characters in everything written to it."""
 
     def __init__(self, stream: TextIO) -> None:
-        """Take the stream."""
         self.unescaped = stream
 
     def write(self, text: str) -> int:
-        """Write a text."""
+        """Write an escaped text."""
         self.unescaped.write(escape_controls(text))
         return len(text)
 
     def writelines(self, lines: list[str]) -> None:
-        """Write texts."""
+        """Write escaped texts."""
         for line in lines:
             self.write(line)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the stream has
-        """Be the stream in everything else."""
+        """Delegate everything else to the stream."""
         return getattr(self.unescaped, name)
 
 
 @contextmanager
 def escaped_output() -> Iterator[None]:
-    """Escape all that this process prints, its warnings and errors too."""
+    """Escape everything that this process prints in the block, including warnings and errors."""
     before = sys.stdout, sys.stderr
     escape_output()
     try:
@@ -60,7 +59,7 @@ def escaped_output() -> Iterator[None]:
 
 
 def escape_output() -> None:
-    """Escape all that this process prints from now on."""
+    """Escape everything that this process prints from now on."""
     for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if not isinstance(stream, EscapingStream):
@@ -68,7 +67,7 @@ def escape_output() -> None:
 
 
 def unescaped_errors() -> TextIO:
-    """Return standard error for what draws on the terminal; whoever uses it escapes other people's text itself."""
+    """Return unescaped standard error, for drawing on the terminal. The caller must escape untrusted text."""
     stream: Any = sys.stderr
     unescaped: TextIO = stream.unescaped if isinstance(stream, EscapingStream) else stream
     return unescaped
@@ -76,4 +75,4 @@ def unescaped_errors() -> TextIO:
 
 def _show(found: Match[str]) -> str:
     units = found.group().encode("utf-16-be", "surrogatepass")
-    return "".join(f"\\u{units[place : place + 2].hex()}" for place in range(0, len(units), 2))
+    return "".join(f"\\u{units[start : start + 2].hex()}" for start in range(0, len(units), 2))

@@ -1,8 +1,8 @@
-"""The ``achievements.toml`` of the folder that a command is run in.
+"""Read the ``achievements.toml`` of the working folder.
 
-The folder may be a repository that somebody else wrote. So its file decides nothing about who the user is, what is
-private, where to publish or whom to ask: it adds rules of judging, where the user's own file leaves them open, and the
-command says so. It is read with limits.
+The folder may be an untrusted repository, so its file can't configure who the user is, what is private, where to
+publish or which servers to use. It can only add judging rules that the user's own file does not set, and the command
+announces them. The file is read with limits.
 """
 
 import tomllib
@@ -18,21 +18,21 @@ from achievement_pipeline.judging.rules import Rules
 _RULES = "rules"
 _MAX_BYTES = 64 * 1024
 _MAX_LINE = 1000
-"""Characters. A key of many parts, which Python's parser takes quadratic memory for, does not fit in a line."""
+"""Characters. Python's parser takes quadratic memory for a dotted key of many parts."""
 
 
 @dataclass(frozen=True)
 class WorkTreeFile:
-    """A file of the current folder, and what became of it."""
+    """The file of the working folder, and its effect."""
 
     path: Path
     rules: Rules | None
-    """The user's rules with its own; none where it adds nothing."""
+    """The user's rules combined with its own. None if it adds nothing."""
     announcement: str
 
 
 def read_work_tree_file(path: Path, users_file: Path | None, users_rules: Mapping[str, Any]) -> WorkTreeFile | None:
-    """Read the file of the current folder; none where there is none, or where it is the user's own."""
+    """Read the file of the working folder. None if there is none or if it is the user's own file."""
     if not path.is_file() or (users_file and path.samefile(users_file)):
         return None
     try:
@@ -41,13 +41,11 @@ def read_work_tree_file(path: Path, users_file: Path | None, users_rules: Mappin
         rules = Rules.model_validate(_with_defaults(dict(users_rules), added)) if isinstance(added, dict) else None
     except (OSError, ValueError, RecursionError) as error:
         problem = _describe(error)
-        return WorkTreeFile(path, None, f"{path} does not count, for it can't be read: {problem}")
+        return WorkTreeFile(path, None, f"{path} is ignored because it can't be read: {problem}")
     others = sorted(content.keys() - {_RULES})
-    parts = [
-        f"{path} adds rules of judging ({', '.join(sorted(added))})" if rules and added else f"{path} adds nothing"
-    ]
+    parts = [f"{path} adds judging rules ({', '.join(sorted(added))})" if rules and added else f"{path} adds nothing"]
     if others:
-        parts.append(f"its [{'], ['.join(others)}] do not count here; if they are yours: --config {path}")
+        parts.append(f"its [{'], ['.join(others)}] are ignored here; if the file is yours: --config {path}")
     return WorkTreeFile(path, rules, "; ".join(parts))
 
 
@@ -60,7 +58,7 @@ def _parse(path: Path) -> dict[str, Any]:
 
 
 def _with_defaults(own: dict[str, Any], added: Mapping[str, Any]) -> dict[str, Any]:
-    """What the user wrote, and what is added to it: to lists at their end, and no value that the user has set."""
+    """Add settings to the user's own: append to lists, and keep every value that the user has set."""
     for name, value in added.items():
         match own.get(name), value:
             case dict() as table, dict():

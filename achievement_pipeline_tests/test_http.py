@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from achievement_pipeline.errors import SourceError
-from achievement_pipeline.http import Answer, Authorization, HttpClient, Problem, TooHeavyError, TransientError, Wire
+from achievement_pipeline.http import (
+    Authorization,
+    HttpClient,
+    Problem,
+    RequestOptions,
+    Response,
+    TooHeavyError,
+    TransientError,
+)
 from achievement_pipeline_tests.servers.loopback import BROKEN, CUT, RESET, Clock, Loopback, Reply
 
 SECRET = "s3cr3t-t0ken-of-mine"
@@ -27,14 +35,16 @@ def server() -> Iterator[Loopback]:
 
 
 def client(
-    server: Loopback, classify: Callable[[Answer], Problem | None] = lambda _: None, wire: Wire | None = None
+    server: Loopback,
+    classify: Callable[[Response], Problem | None] = lambda _: None,
+    options: RequestOptions | None = None,
 ) -> HttpClient:
     return HttpClient(
         "Thing",
         server.url + "/api/",
         classify=classify,
         authorization=Authorization(SecretStr(SECRET)),
-        wire=wire or server.clock.wire(),
+        options=options or server.clock.request_options(),
     )
 
 
@@ -80,26 +90,26 @@ def test_waits_between_tries_grow_and_never_agree(server: Loopback) -> None:
 
 def test_after_the_last_try_the_error_names_the_api_and_the_remedy(server: Loopback) -> None:
     server.faults.extend([RESET] * 9)
-    error = failure(lambda: client(server, wire=server.clock.wire(attempts=4)).get("/things"))
+    error = failure(lambda: client(server, options=server.clock.request_options(attempts=4)).get("/things"))
     assert len(server.requests) == 4
     assert f"Thing at {server.url}/api" in str(error)
-    assert "after 4 tries" in str(error)
+    assert "after 4 attempts" in str(error)
     assert "Check the network" in str(error)
 
 
 def test_a_server_that_does_not_answer_in_time_is_given_up(server: Loopback) -> None:
     release = server.between[1] = server.between[2] = _Stall()
-    wire = server.clock.wire(timeout=(1, 0.05), attempts=2)
+    options = server.clock.request_options(timeout=(1, 0.05), attempts=2)
     try:
-        error = failure(lambda: client(server, wire=wire).get("/things"))
+        error = failure(lambda: client(server, options=options).get("/things"))
     finally:
         release.end()
-    assert "does not answer in time" in str(error)
+    assert "it timed out" in str(error)
 
 
 def test_a_connection_that_can_not_be_secured_fails_at_once(server: Loopback) -> None:
     secure = HttpClient(
-        "Thing", server.url.replace("http:", "https:"), classify=lambda _: None, wire=server.clock.wire()
+        "Thing", server.url.replace("http:", "https:"), classify=lambda _: None, options=server.clock.request_options()
     )
     assert "REQUESTS_CA_BUNDLE" in str(failure(lambda: secure.get("/things")))
     assert server.clock.slept == []
@@ -117,8 +127,8 @@ def test_any_faults_that_are_fewer_than_the_tries_are_survived(faults: list[Repl
 def test_a_server_that_is_not_there_is_an_error_with_a_remedy() -> None:
     with Loopback(lambda _: Reply()) as gone:
         pass
-    error = failure(lambda: client(gone, wire=gone.clock.wire(attempts=2)).get("/things"))
-    assert "no connection" in str(error)
+    error = failure(lambda: client(gone, options=gone.clock.request_options(attempts=2)).get("/things"))
+    assert "the connection failed" in str(error)
 
 
 def test_a_named_reset_is_waited_for_to_the_end_and_never_polled_before(server: Loopback) -> None:
@@ -134,7 +144,7 @@ def test_a_wait_is_measured_by_the_clock_of_the_server_that_named_its_end(server
     ours = Clock(now=server.clock.now - 5000)
     reset = server.clock.now + 100
     server.faults.append(Reply(status=418))
-    client(server, lambda answer: _limited(answer, reset), ours.wire()).get("/things")
+    client(server, lambda answer: _limited(answer, reset), ours.request_options()).get("/things")
     assert 100 <= sum(ours.slept) <= 103
 
 
@@ -155,7 +165,7 @@ def test_a_limit_inside_a_200_is_waited_for_too(server: Loopback) -> None:
 def test_progress_is_told_while_waiting(server: Loopback) -> None:
     server.faults.append(Reply(status=503, headers={"Retry-After": "90"}))
     client(server).get("/things")
-    assert server.clock.said[0].startswith("Thing: the server failed with HTTP 503; asking again in 9")
+    assert server.clock.said[0].startswith("Thing: the server failed with HTTP 503; retrying in 9")
     assert "at 08:01:3" in server.clock.said[0]
     assert [line.partition(",")[0] for line in server.clock.said[1:]] == ["Thing: still waiting"] * 3
 
@@ -164,11 +174,11 @@ def test_a_wait_beyond_patience_fails_at_once_and_says_when_to_come_back(server:
     server.faults.append(Reply(status=429, headers={"Retry-After": "7200"}))
     error = failure(lambda: client(server).get("/things"))
     assert server.clock.slept == []
-    assert "asked again at 10:00:0" in str(error)
+    assert "Run again at 10:00:0" in str(error)
 
 
 def test_patience_is_bounded_over_all_requests_of_a_client(server: Loopback) -> None:
-    thing = client(server, wire=server.clock.wire(patience=100))
+    thing = client(server, options=server.clock.request_options(max_wait_seconds=100))
     server.faults.append(Reply(status=429, headers={"Retry-After": "60"}))
     thing.get("/things")
     server.faults.append(Reply(status=429, headers={"Retry-After": "60"}))
@@ -184,15 +194,15 @@ def test_a_server_that_always_asks_to_come_back_soon_is_given_half_a_minute(serv
 
 
 def test_an_answer_without_end_is_given_up(server: Loopback) -> None:
-    wire = dataclasses.replace(server.clock.wire(), answer_bytes=100_000)
+    options = dataclasses.replace(server.clock.request_options(), response_bytes=100_000)
     server.faults.append(Reply("x" * 200_000))
-    assert "an answer without end" in str(failure(lambda: client(server, wire=wire).get("/things")))
+    assert "a response that is too large" in str(failure(lambda: client(server, options=options).get("/things")))
 
 
 def test_an_answer_that_comes_in_drops_is_given_up(server: Loopback) -> None:
-    wire = dataclasses.replace(server.clock.wire(attempts=2), answer_seconds=0.0)
+    options = dataclasses.replace(server.clock.request_options(attempts=2), response_seconds=0.0)
     server.faults.extend([Reply("x" * 200_000)] * 2)
-    assert "does not answer in time" in str(failure(lambda: client(server, wire=wire).get("/things")))
+    assert "it timed out" in str(failure(lambda: client(server, options=options).get("/things")))
 
 
 def test_a_server_that_asks_to_come_back_at_once_is_not_asked_forever(server: Loopback) -> None:
@@ -204,11 +214,11 @@ def test_a_server_that_asks_to_come_back_at_once_is_not_asked_forever(server: Lo
 @pytest.mark.parametrize(
     ("reply", "remedy"),
     [
-        (Reply(status=400), "check the address and what is asked for"),
+        (Reply(status=400), "check the address and the request"),
         (Reply(status=401), "check the token"),
         (Reply(status=403), "check the token and its permissions"),
         (Reply(status=404), "check the address"),
-        (Reply(b"<html>Sign in", headers={"Content-Type": "text/html"}), "a web page, no API"),
+        (Reply(b"<html>Sign in", headers={"Content-Type": "text/html"}), "a web page, not JSON"),
     ],
     ids=["400", "401", "403", "404", "web page"],
 )
@@ -240,14 +250,17 @@ def test_a_token_that_is_none_is_an_error_that_does_not_show_it(token: str) -> N
 
 def test_a_newline_after_a_token_is_no_part_of_it(server: Loopback) -> None:
     HttpClient(
-        "Thing", server.url, classify=lambda _: None, authorization=Authorization(SecretStr("abc\n"), ""), wire=None
+        "Thing", server.url, classify=lambda _: None, authorization=Authorization(SecretStr("abc\n"), ""), options=None
     ).get("/things")
     assert server.requests[0].headers["Authorization"] == "abc"
 
 
 def test_a_user_and_password_in_the_address_are_sent_and_never_shown(server: Loopback) -> None:
     thing = HttpClient(
-        "Thing", server.url.replace("//", "//me:p%40ss@"), classify=lambda _: None, wire=server.clock.wire()
+        "Thing",
+        server.url.replace("//", "//me:p%40ss@"),
+        classify=lambda _: None,
+        options=server.clock.request_options(),
     )
     thing.get("/things")
     assert server.requests[0].headers["Authorization"] == "Basic bWU6cEBzcw=="
@@ -277,7 +290,7 @@ def test_a_post_is_never_redirected_into_a_get(server: Loopback) -> None:
 def test_no_message_log_or_chained_exception_shows_the_token(
     server: Loopback, fault: Reply, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def quote(answer: Answer) -> Problem | None:
+    def quote(answer: Response) -> Problem | None:
         if answer.status == 418:
             return SourceError(f"the server says that {SECRET} is wrong")
         return TransientError(f"{SECRET} is limited") if answer.status == 500 else None
@@ -301,7 +314,7 @@ def _chain(error: BaseException) -> Iterator[str]:
         link = link.__cause__ or link.__context__
 
 
-def _limited(answer: Answer, reset: float) -> Problem | None:
+def _limited(answer: Response, reset: float) -> Problem | None:
     if answer.status != 418:
         return None
     return TransientError("the rate limit is reached", wait=answer.seconds_until(reset))

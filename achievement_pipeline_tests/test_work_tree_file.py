@@ -44,7 +44,7 @@ def test_a_file_of_the_current_folder_changes_no_setting_and_is_announced(cloned
     settings = load_settings()
     assert (settings.config, settings.config_path) == (without.config, without.config_path)
     assert settings.work_tree
-    assert f"[{section}] do not count" in settings.work_tree.announcement
+    assert f"[{section}] are ignored" in settings.work_tree.announcement
 
 
 def test_it_adds_rules_and_overrides_none_of_the_users(tmp_path: Path, cloned: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_command_says_which_files_count(tmp_path: Path, cloned: Path) -> None:
     assert str(tmp_path / "config") in verbose
     (cloned / "achievements.toml").write_text(_HOSTILE["privacy"] + "\n[rules.commits]\nmin_lines = 3\n")
     announced = CliRunner().invoke(achievements, ["service", "uninstall"]).stderr
-    assert "adds rules of judging (commits); its [privacy] do not count" in announced
+    assert "adds judging rules (commits); its [privacy] are ignored" in announced
     assert f"--config {cloned}/achievements.toml" in announced
 
 

@@ -1,7 +1,7 @@
 """The clients of the sources' APIs, as the settings have them."""
 
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.http import Authorization, Wire
+from achievement_pipeline.http import Authorization, RequestOptions
 from achievement_pipeline.lanes import GITHUB, LINEAR, MLFLOW
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.github import GitHubClient
@@ -10,7 +10,7 @@ from achievement_pipeline.sources.linear import LinearClient
 from achievement_pipeline.sources.mlflow import MlflowClient
 
 
-def github_client(settings: Settings, wire: Wire | None = None) -> GitHubClient:
+def github_client(settings: Settings, options: RequestOptions | None = None) -> GitHubClient:
     """Return the client of GitHub.
 
     Raises:
@@ -19,10 +19,10 @@ def github_client(settings: Settings, wire: Wire | None = None) -> GitHubClient:
     """
     if not settings.github_is_on:
         raise SettingsError(GITHUB.why_off)
-    return GitHubClient(settings.environment.github_token, *settings.github_addresses, wire=wire)
+    return GitHubClient(settings.environment.github_token, *settings.github_addresses, options=options)
 
 
-def linear_client(settings: Settings, wire: Wire | None = None) -> LinearClient:
+def linear_client(settings: Settings, options: RequestOptions | None = None) -> LinearClient:
     """Return the client of Linear.
 
     Raises:
@@ -32,10 +32,10 @@ def linear_client(settings: Settings, wire: Wire | None = None) -> LinearClient:
     environment = settings.environment
     if environment.linear_api_key is None:
         raise SettingsError(LINEAR.why_off)
-    return LinearClient(environment.linear_api_key, environment.linear_api_url or LINEAR_API_URL, wire=wire)
+    return LinearClient(environment.linear_api_key, environment.linear_api_url or LINEAR_API_URL, options=options)
 
 
-def mlflow_client(settings: Settings, wire: Wire | None = None) -> MlflowClient:
+def mlflow_client(settings: Settings, options: RequestOptions | None = None) -> MlflowClient:
     """Return the client of the MLflow tracking server.
 
     Raises:
@@ -55,4 +55,4 @@ def mlflow_client(settings: Settings, wire: Wire | None = None) -> MlflowClient:
         )
     elif environment.mlflow_tracking_token:
         authorization = Authorization(environment.mlflow_tracking_token)
-    return MlflowClient(environment.mlflow_server, authorization, wire=wire)
+    return MlflowClient(environment.mlflow_server, authorization, options=options)

@@ -10,7 +10,7 @@ from achievement_pipeline.app.clients import github_client
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.requests import is_without_cache
 from achievement_pipeline.defs.ui.progress import ReportsProgress
-from achievement_pipeline.defs.waits import wire_of
+from achievement_pipeline.defs.waits import request_options
 from achievement_pipeline.errors import AchievementPipelineError, FrameError, SourceError
 from achievement_pipeline.frames import (
     RawPullRequestCommits,
@@ -55,7 +55,7 @@ def read_repositories(
     for key in sorted(set(context.partition_keys) - set(ours)):
         context.log.info(f"{key} does not lie on {settings.github_host}: it has no pull requests there.")
     try:
-        client = github_client(settings, wire_of(context, progress))
+        client = github_client(settings, request_options(context, progress))
     except AchievementPipelineError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     read: list[PullRequests] = [no_pull_requests()]

@@ -9,14 +9,14 @@ import dagster as dg
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.progress import ReportsProgress
-from achievement_pipeline.http import Wire
+from achievement_pipeline.http import RequestOptions
 from achievement_pipeline.lanes import Lane
 from achievement_pipeline.store.turns import Turn, hold_turn
 
 
-def wire_of(context: dg.AssetExecutionContext, progress: ReportsProgress) -> Wire:
-    """Return the usual limits of patience; waits are reported."""
-    return Wire(progress=lambda text: progress.say(context, text))
+def request_options(context: dg.AssetExecutionContext, progress: ReportsProgress) -> RequestOptions:
+    """Return the default request options, with waits reported to the run."""
+    return RequestOptions(progress=lambda text: progress.say(context, text))
 
 
 @contextmanager

@@ -1,1 +1,1 @@
-"""READ: each module turns one outside system into dataframes. Nothing is judged here."""
+"""Readers of git and of APIs, one per source. Each returns raw dataframes without judging them."""

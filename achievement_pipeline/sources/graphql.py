@@ -1,4 +1,4 @@
-"""GraphQL over the one HTTP way: run a document, follow a connection page by page."""
+"""A GraphQL client: run a query, and page through a connection."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -13,41 +13,41 @@ Node = dict[str, Any]
 
 
 class PageInfo(Record):
-    """How a connection goes on."""
+    """Relay's page info."""
 
     has_next_page: bool
     end_cursor: str | None = None
 
 
 class Page(Record):
-    """One page of a connection; a node that the server could not resolve is None."""
+    """One page of a connection. A node that the server could not resolve is None."""
 
     nodes: list[Any]
     page_info: PageInfo
     total_count: int = 0
     holder: dict[str, Any] = Field(default_factory=dict)
-    """The object whose connection it is, as far as it was asked for."""
+    """The object that contains the connection, with its other queried fields."""
 
 
 class GraphQLClient:
-    """Runs GraphQL documents against one endpoint, the address of the given client."""
+    """Runs GraphQL queries against the address of an HTTP client."""
 
     def __init__(self, http: HttpClient) -> None:
         self._http = http
         self._where = f"{http.name} at {http.address}"
         self.partial_errors: list[str] = []
-        """What servers said of parts that they could not answer beside what they did; the reader clears it."""
+        """Error messages of responses that contain data too. The caller clears it."""
 
     def run(self, document: str, variables: Mapping[str, Any]) -> Node:
-        """Return the ``data`` of an answer; parts that the server could not resolve are None.
+        """Run a query and return the response's ``data``. Fields that the server could not resolve are None.
 
         Raises:
-            SourceError: There is no data at all, or the request failed for good.
+            SourceError: The request failed, or the response has no data.
         """
         body = self._http.post("", {"query": document, "variables": variables}).body
         data = body.get("data") if isinstance(body, dict) else None
         if not isinstance(data, dict):
-            raise SourceError(f"{self._where} answers without data: check the address, and the token's permissions.")
+            raise SourceError(f"{self._where} returned no data: check the address and the token's permissions.")
         self.partial_errors += dict.fromkeys(str(error.get("message")) for error in errors_of(body))
         return data
 
@@ -61,22 +61,21 @@ class GraphQLClient:
         after: str | None = None,
         start: int | None = None,
     ) -> Iterator[Page]:
-        """Follow the connection at `path`, page by page.
+        """Yield the pages of the connection at `path`.
 
-        The document takes ``$first`` and ``$after``. Where a page is too heavy for the server, smaller ones are asked
-        for from there on.
+        The query takes ``$first`` and ``$after``. If a page is too heavy for the server, the page size is halved.
 
         Args:
-            document: A query.
+            document: The query.
             variables: Its other variables.
-            path: The names that lead to the connection.
-            first: Nodes a page.
-            after: The cursor to start behind.
-            start: Nodes of the first page, where fewer are likely to do; they double up to `first`.
+            path: Field names that lead to the connection.
+            first: Nodes per page.
+            after: The cursor to start after.
+            start: Size of the first page, if fewer nodes are likely to be enough. It doubles up to `first`.
 
         Raises:
-            SourceError: A page can't be had, or paging does not move on.
-            RefusedError: There is nothing at the path.
+            SourceError: A page can't be read, or the cursor does not advance.
+            RefusedError: There is no connection at the path.
         """
         size = start or first
         while True:
@@ -93,25 +92,25 @@ class GraphQLClient:
             if not info.has_next_page:
                 return
             if info.end_cursor in {None, after}:
-                raise SourceError(f"{self._where} pages in a circle: run again later.")
+                raise SourceError(f"{self._where} returned the same page twice: run again later.")
             after = info.end_cursor
             size = min(size * 2, first)
 
     def nodes(self, document: str, variables: Mapping[str, Any], path: Sequence[str], first: int) -> Iterator[Any]:
-        """Follow the connection at `path`, node by node."""
+        """Yield the nodes of the connection at `path`."""
         for page in self.pages(document, variables, path, first):
             yield from page.nodes
 
     def complete(self, node: Any, root: str, rest: Mapping[str, str], first: int) -> Any:  # noqa: ANN401 - JSON
-        """Replace each connection of a node by the list of all its nodes, reading on where it came with a part.
+        """Replace each connection of a node by the list of all its nodes, reading the remaining pages.
 
-        One that can't be read on is None, as one that could not be resolved at all.
+        A connection that can't be read is None.
 
         Args:
-            node: An object with an ``id``; one that is not as expected is returned as it is.
-            root: The field of a query that finds the object by ``$id``.
-            rest: The document that reads on for each connection, by its name.
-            first: Nodes a page.
+            node: An object with an ``id``. Anything else is returned unchanged.
+            root: The query's field that returns the object by ``$id``.
+            rest: The query for the remaining pages of each connection, by name.
+            first: Nodes per page.
         """
         if not isinstance(node, dict):
             return node
@@ -129,10 +128,10 @@ class GraphQLClient:
         return whole
 
     def find_page(self, data: Node, path: Sequence[str]) -> Page:
-        """Return the page of a connection that is part of some data.
+        """Return the page of the connection at `path` in the data of a response.
 
         Raises:
-            RefusedError: There is none.
+            RefusedError: There is no connection at the path.
         """
         holder: Any = None
         found: Any = data
@@ -141,16 +140,16 @@ class GraphQLClient:
         try:
             return Page.model_validate(found and {**found, "holder": holder})
         except ValidationError:
-            problem = f"{self._where} shows no {' '.join(path)}: it does not exist, or the token may not see it."
+            problem = f"{self._where} returned no {' '.join(path)}: it does not exist, or the token may not see it."
         raise RefusedError(problem)
 
 
 def errors_of(body: object) -> list[Node]:
-    """Return the errors of an answer's body, whatever else it is."""
+    """Return the errors in a response body of any type."""
     errors = body.get("errors") if isinstance(body, dict) else None
     return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
 
 
 def error_messages(body: object) -> str:
-    """Return what the errors of an answer say, each once."""
+    """Return the distinct error messages in a response body, joined by semicolons."""
     return "; ".join(dict.fromkeys(str(error.get("message")) for error in errors_of(body)))

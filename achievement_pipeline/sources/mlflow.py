@@ -1,9 +1,9 @@
-"""MLflow: the runs of a tracking server, with their metrics and the model versions that were registered from them.
+"""Read the runs of an MLflow tracking server, with their metrics and registered model versions.
 
-Runs have no moment of their last change, and finished ones go on changing (tags, the bin). So each reading is a full
-one: a thousand runs a request. Read through REST: the client library brings 40 packages along, and hides waits of four
-minutes. What the server leaves out is empty (lists, ``end_time``); NaN comes as text, and an infinity as the largest
-float, which is how its SQL store keeps it.
+Runs have no time of their last change, and finished runs can still change (tags, deletion), so each read is a full one,
+at 1,000 runs per request. It uses REST directly, because the client library depends on 40 packages and retries silently
+for up to four minutes. The server omits empty lists and ``end_time``, sends NaN as text, and infinity as the largest
+float, as its SQL store keeps it.
 """
 
 import json
@@ -19,11 +19,19 @@ from pandera.typing import DataFrame
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from achievement_pipeline.frames import RawMlflowMetrics, RawMlflowRuns, typed
-from achievement_pipeline.http import Answer, Authorization, HttpClient, Problem, RefusedError, TransientError, Wire
+from achievement_pipeline.http import (
+    Authorization,
+    HttpClient,
+    Problem,
+    RefusedError,
+    RequestOptions,
+    Response,
+    TransientError,
+)
 from achievement_pipeline.sources.records import find_unread, parse_records, to_frame
 
 PAGE = 1000
-"""Rows a page: the most that each of the three searches gives."""
+"""Rows per page: the maximum of each of the three searches."""
 
 _EXPERIMENTS_AT_ONCE = 500
 
@@ -37,7 +45,7 @@ def _restore_infinity(value: object) -> object:
 
 
 def _read_milliseconds(value: object) -> object:
-    """Turn milliseconds since the epoch into seconds, which is what pydantic takes; zero stands for none."""
+    """Convert milliseconds since the epoch to seconds, as pydantic expects. Zero is None."""
     return value / 1000 if isinstance(value, int) and value else None
 
 
@@ -46,7 +54,7 @@ _Milliseconds = Annotated[datetime | None, BeforeValidator(_read_milliseconds)]
 
 
 class Runs(NamedTuple):
-    """The runs of a server, and what could not be read of them."""
+    """The runs of a server, with warnings about those that could not be read."""
 
     runs: DataFrame[RawMlflowRuns]
     metrics: DataFrame[RawMlflowMetrics]
@@ -136,35 +144,40 @@ class _Run(_Record):
 
 
 class MlflowClient:
-    """Reads one MLflow tracking server.
+    """A client for one MLflow tracking server.
 
     Args:
-        uri: The address of the server, http or https.
-        authorization: For a server that wants a user and password, or a token.
-        page: Rows a page.
-        wire: Limits of patience, clock and progress.
+        uri: The http or https URL of the server.
+        authorization: For a server that requires a user and password, or a token.
+        page: Rows per page.
+        options: Timeouts, retries, clock and progress.
 
     Raises:
-        SourceError: The address is none: a folder or database has no server to ask.
+        SourceError: The URL is not http or https, such as that of a folder or database.
     """
 
     def __init__(
-        self, uri: str, authorization: Authorization | None = None, *, page: int = PAGE, wire: Wire | None = None
+        self,
+        uri: str,
+        authorization: Authorization | None = None,
+        *,
+        page: int = PAGE,
+        options: RequestOptions | None = None,
     ) -> None:
-        self._http = HttpClient("MLflow", uri, classify=_classify, authorization=authorization, wire=wire)
+        self._http = HttpClient("MLflow", uri, classify=_classify, authorization=authorization, options=options)
         self._page = page
         self.address = self._http.address
 
     def examine(self) -> str:
-        """Say for people what there is.
+        """Return the number of experiments as a phrase.
 
         Raises:
-            SourceError: The server can't be reached, or refuses access.
+            SourceError: The server can't be reached or denies access.
         """
         return f"{sum(1 for _ in self.search('experiments')):,} experiments"
 
     def search(self, what: Literal["experiments", "runs", "model-versions"], **query: Any) -> Iterator[Any]:  # noqa: ANN401
-        """Yield what a search finds, page by page.
+        """Yield the results of a search, reading page by page.
 
         Raises:
             SourceError: The server can't be read.
@@ -172,21 +185,21 @@ class MlflowClient:
         path = f"/api/2.0/mlflow/{what}/search"
         token = None
         while True:
-            asked = {"max_results": self._page, **query, **({"page_token": token} if token else {})}
-            # the only one of the three that is posted: a list of experiments would not fit into an address
-            answer = self._http.post(path, asked) if what == "runs" else self._http.get(path, asked)
-            yield from answer.body.get(what.replace("-", "_"), [])
-            token = answer.body.get("next_page_token")
+            params = {"max_results": self._page, **query, **({"page_token": token} if token else {})}
+            # the search for runs is a POST, because a list of experiments would not fit into a URL
+            response = self._http.post(path, params) if what == "runs" else self._http.get(path, params)
+            yield from response.body.get(what.replace("-", "_"), [])
+            token = response.body.get("next_page_token")
             if not token:
                 return
 
 
 def named_as_known(runs: DataFrame[RawMlflowRuns], known: Mapping[str, str]) -> DataFrame[RawMlflowRuns]:
-    """Name the server of runs as it is known, whatever address it has today: a run id is unique the world over.
+    """Keep the stored server name of runs if the server's address has changed. Run ids are globally unique.
 
     Args:
-        runs: As a server shows them now.
-        known: The server that runs were stored under, by run id.
+        runs: The runs as read now.
+        known: The server name that each run was stored with, by run id.
     """
     servers = runs["run_id"].map(known)
     usual = servers.mode()
@@ -196,11 +209,11 @@ def named_as_known(runs: DataFrame[RawMlflowRuns], known: Mapping[str, str]) -> 
 
 
 def read_runs(client: MlflowClient, stored: Runs | None = None) -> Runs:
-    """Read the runs of a server that are not deleted, whatever their status.
+    """Read the runs of a server, in any status, without deleted ones.
 
     Args:
-        client: The way to the server.
-        stored: What an earlier reading gave: what can't be read now is kept.
+        client: The MLflow client.
+        stored: The result of an earlier call. Rows that can't be read now are kept.
 
     Raises:
         SourceError: The server can't be read.
@@ -213,7 +226,7 @@ def read_runs(client: MlflowClient, stored: Runs | None = None) -> Runs:
     }
     versions = _read_model_versions(client, warnings)
     nodes = list(_search_runs(client, list(experiments)))
-    # a run comes twice when others are deleted between two pages
+    # a run may occur on two pages if others are deleted in between
     runs = {
         run.info.run_id: run for run in parse_records(_Run, nodes, "MLflow run", by="info.run_id", warnings=warnings)
     }
@@ -238,7 +251,7 @@ def read_runs(client: MlflowClient, stored: Runs | None = None) -> Runs:
 
 
 def _with_unread(fresh: Runs, stored: Runs, unread: Set[str]) -> Runs:
-    """Keep the stored rows of runs that can't be read now."""
+    """Add the stored rows of runs that can't be read now."""
 
     def both(new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
         return pd.concat([new, old[old["run_id"].isin(unread)]] if len(new) else [old[old["run_id"].isin(unread)]])
@@ -251,14 +264,14 @@ def _with_unread(fresh: Runs, stored: Runs, unread: Set[str]) -> Runs:
 
 
 def _search_runs(client: MlflowClient, experiments: Sequence[str]) -> Iterator[Any]:
-    """Search runs, the oldest first: what starts meanwhile comes last, and shifts no page."""
+    """Search runs, oldest first, so that runs that start meanwhile come last and shift no page."""
     for start in range(0, len(experiments), _EXPERIMENTS_AT_ONCE):
         some = list(experiments[start : start + _EXPERIMENTS_AT_ONCE])
         yield from client.search("runs", experiment_ids=some, order_by=["attributes.start_time ASC"])
 
 
 def _read_model_versions(client: MlflowClient, warnings: list[str]) -> dict[str, list[dict[str, str]]]:
-    """Read which model versions were registered from which run."""
+    """Return the registered model versions by run id."""
     found = client.search("model-versions")
     records = parse_records(_ModelVersion, found, "MLflow model version", by="name", warnings=warnings)
     versions: dict[str, list[dict[str, str]]] = defaultdict(list)
@@ -267,11 +280,11 @@ def _read_model_versions(client: MlflowClient, warnings: list[str]) -> dict[str,
     return versions
 
 
-def _classify(answer: Answer) -> Problem | None:
-    """Take the server's own words for a refusal; all else is as HTTP has it."""
-    if answer.status == 200 and not isinstance(answer.body, dict):  # noqa: PLR2004
-        return TransientError("its answer is no JSON object")
-    message = answer.body.get("message") if isinstance(answer.body, dict) else None
-    if message and answer.status in {400, 404}:
-        return RefusedError(f"MLflow can't answer: {message} Check MLFLOW_TRACKING_URI and the server's version.")
+def _classify(response: Response) -> Problem | None:
+    """Return the server's error message for 400 and 404. The default rules of HTTP apply to other responses."""
+    if response.status == 200 and not isinstance(response.body, dict):  # noqa: PLR2004
+        return TransientError("the response is not a JSON object")
+    message = response.body.get("message") if isinstance(response.body, dict) else None
+    if message and response.status in {400, 404}:
+        return RefusedError(f"MLflow request failed: {message} Check MLFLOW_TRACKING_URI and the server's version.")
     return None

@@ -1,6 +1,6 @@
-"""The border between the JSON of an API and our frames: typed records in, validated frames out.
+"""Convert the JSON of an API to typed records and validated frames.
 
-A record that is not as promised (a null, an unknown value) costs itself and a warning, never the reading.
+An invalid record (an unexpected null, an unknown value) is skipped with a warning, and never stops a read.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -18,7 +18,7 @@ _SchemaT = TypeVar("_SchemaT", bound=pa.DataFrameModel)
 
 
 class Record(BaseModel):
-    """One object of an API, with the fields that are used here; names there are camel case."""
+    """An object of an API whose fields are in camel case."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
 
@@ -29,14 +29,14 @@ _RecordT = TypeVar("_RecordT", bound=BaseModel)
 def parse_records(
     model: type[_RecordT], raw: Iterable[Any], what: str, *, by: str = "id", warnings: list[str]
 ) -> list[_RecordT]:
-    """Parse what an API sent, leaving out each object that is not as promised, with a warning that names it.
+    """Parse JSON objects, skipping each invalid one with a warning that names it.
 
     Args:
-        model: What is promised.
-        raw: Parsed JSON.
-        what: The kind of object for people: "Linear issue".
-        by: The property that names one object for people; dots lead into objects.
-        warnings: Takes the warnings. They quote no other values: a description may hold anything.
+        model: The model to validate against.
+        raw: The parsed JSON.
+        what: The kind of object, for messages: "Linear issue".
+        by: The property that identifies an object in messages. Dots lead into nested objects.
+        warnings: Warnings are appended here. They quote no other values, because a description may contain anything.
     """
     records = []
     for item in raw:
@@ -48,19 +48,18 @@ def parse_records(
                 for problem in error.errors(include_input=False, include_url=False, include_context=False)
             )
             name = _find(item, by) or "without a name"
-            warnings.append(f"{what} {name} is left out, its API promises something else: {problems}")
+            warnings.append(f"{what} {name} was skipped, because the API returned invalid data: {problems}")
     return records
 
 
 def find_unread(raw: Iterable[Any], read: Collection[str], by: str, stored: Iterable[str]) -> set[str]:
-    """Return which stored records an API still has and could not be read: unread is not gone.
+    """Return the names of stored records that the API still returned but that could not be parsed.
 
     Args:
-        raw: What the API sent.
-        read: Names of the records that were read.
-        by: The property that names a record; dots lead into objects.
-        stored: Names of the records that were read before. Where an object without a name was sent, it may be any of
-            those that were not sent.
+        raw: The parsed JSON.
+        read: Names of the records that were parsed.
+        by: The property that names a record. Dots lead into nested objects.
+        stored: Names of the stored records. An object without a name may be any of those that were not returned.
     """
     names = {_find(item, by) for item in raw}
     return {name for name in stored if name not in read and (name in names or None in names)}
@@ -73,12 +72,12 @@ def _find(item: Any, path: str) -> Any:  # noqa: ANN401 - JSON
 
 
 def type_rows(schema: type[pa.DataFrameModel], rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
-    """Build a frame with the columns and dtypes of a schema from rows, which may be none; what they lack is missing."""
+    """Build a frame with the columns and dtypes of a schema, without validating it. Absent values are missing."""
     columns = schema.to_schema().columns
     frame = pd.DataFrame.from_records(rows, columns=list(columns))
     return frame.astype({column: described.dtype.type for column, described in columns.items()})
 
 
 def to_frame(schema: type[_SchemaT], rows: Sequence[dict[str, Any]]) -> DataFrame[_SchemaT]:
-    """Build the frame of a schema from rows, which may be none."""
+    """Build and validate the frame of a schema."""
     return checked(schema, type_rows(schema, rows))

@@ -77,7 +77,7 @@ def test_a_commit_its_pull_request_and_its_issue_are_one_achievement(
     result = run("--json", "--author", "all")
 
     assert result.exit_code == 0, result.output
-    assert "⏳ GitHub: the rate limit is reached; asking again in" in result.stderr
+    assert "⏳ GitHub: the rate limit is reached; retrying in" in result.stderr
     found: dict[str, Any] = json.loads(result.stdout)
     assert [source["source"] for source in found["sources"]] == ["GitHub", "Linear"]
     assert found["changes"] == {"new": 1, "changed": 0, "unchanged": 0, "retracted": 0, "restored": 0}
@@ -102,13 +102,13 @@ def test_a_source_that_fails_stops_no_other_and_is_named(
     result = run("--author", "all")
 
     assert result.exit_code == 3
-    assert "❌ Linear: Linear refuses the key" in result.stderr
+    assert "❌ Linear: Linear rejects the key" in result.stderr
     assert "2 achievements" in result.stdout
     assert "off: GitHub (GITHUB_TOKEN)" in result.stdout
     assert "lin_api_wrong" not in result.output
     told = CliRunner().invoke(doctor).stdout
     assert "run collect_linear: failed" in told
-    assert told.count("Linear refuses the key") == 2
+    assert told.count("Linear rejects the key") == 2
 
 
 @pytest.mark.usefixtures("repository", "github", "linear")
@@ -122,7 +122,7 @@ def test_doctor_asks_the_sources_that_are_on(monkeypatch: pytest.MonkeyPatch) ->
     assert findings["GitHub"]["health"] == "good"
     assert "4,990 of 5,000 requests left" in findings["GitHub"]["detail"]
     assert findings["Linear"]["health"] == "bad"
-    assert "Linear refuses the key" in findings["Linear"]["detail"]
+    assert "Linear rejects the key" in findings["Linear"]["detail"]
     assert findings["MLflow"]["health"] == "off"
     assert "MLFLOW_TRACKING_URI" in findings["MLflow"]["remedy"]
 
@@ -138,6 +138,6 @@ def test_a_server_that_is_down_is_asked_once_and_after_the_work_on_this_machine(
     result = run("--repo", str(repository.path), "--repo", str(other.path), "--author", "all", "--json")
     found = json.loads(result.stdout)
     assert [one["error"] for one in found["repositories"]] == ["", ""]
-    assert ["can be asked again at" in one["error"] for one in found["sources"]] == [True]
+    assert ["Run again at" in one["error"] for one in found["sources"]] == [True]
     assert len([request for request in github.requests if request.path == "/graphql"]) == 1
     assert result.exit_code == 3

@@ -96,7 +96,7 @@ class GitHubServer(GraphQLServer):
 
     def client(self, token: str | None = TOKEN, *, page: int = PAGE) -> GitHubClient:
         secret = None if token is None else SecretStr(token)
-        return GitHubClient(secret, self.url, f"{self.url}/graphql", page=page, wire=self.clock.wire())
+        return GitHubClient(secret, self.url, f"{self.url}/graphql", page=page, options=self.clock.request_options())
 
     def refuse(self, request: Request) -> Reply | None:
         assert request.headers["X-Github-Api-Version"] == "2022-11-28"

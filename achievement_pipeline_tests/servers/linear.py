@@ -143,7 +143,7 @@ class LinearServer(GraphQLServer):
         super().__init__("linear", {name: getattr(self, f"_{name}") for name in fields}, clock)
 
     def client(self, *, page: int = PAGE, key: str = KEY) -> LinearClient:
-        return LinearClient(SecretStr(key), f"{self.url}/graphql", page=page, wire=self.clock.wire())
+        return LinearClient(SecretStr(key), f"{self.url}/graphql", page=page, options=self.clock.request_options())
 
     def refuse(self, request: Request) -> Reply | None:
         sent = request.headers.get("Authorization", "")

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from achievement_pipeline.http import Wire
+from achievement_pipeline.http import RequestOptions
 
 
 @dataclass
@@ -28,8 +28,12 @@ class Clock:
         self.slept.append(seconds)
         self.now += seconds
 
-    def wire(self, *, timeout: tuple[float, float] = (10, 10), attempts: int = 6, patience: float = 3900) -> Wire:
-        return Wire(timeout, attempts, patience, clock=lambda: self.now, sleep=self.sleep, progress=self.said.append)
+    def request_options(
+        self, *, timeout: tuple[float, float] = (10, 10), attempts: int = 6, max_wait_seconds: float = 3900
+    ) -> RequestOptions:
+        return RequestOptions(
+            timeout, attempts, max_wait_seconds, clock=lambda: self.now, sleep=self.sleep, progress=self.said.append
+        )
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ class RecordedServer(Loopback):
         super().__init__(lambda request: Reply(self._answers[_key(request.path, request.query, request.body)]), clock)
 
     def client(self) -> MlflowClient:
-        return MlflowClient(self.url, page=RECORDED_PAGE, wire=self.clock.wire())
+        return MlflowClient(self.url, page=RECORDED_PAGE, options=self.clock.request_options())
 
 
 class MlflowServer(Loopback):
@@ -137,7 +137,7 @@ class MlflowServer(Loopback):
         super().__init__(self._answer, clock)
 
     def client(self, page: int = 1000) -> MlflowClient:
-        return MlflowClient(self.url, page=page, wire=self.clock.wire())
+        return MlflowClient(self.url, page=page, options=self.clock.request_options())
 
     def add_run(self, metrics: Mapping[str, object] | None = None, experiment: str = "1", **info: Any) -> str:
         number = len(self.runs) + 1

@@ -212,7 +212,7 @@ def test_a_detached_head_is_read_and_said(repository: GitRepository) -> None:
     found = opened(repository.path)
 
     assert (found.branch, set(found.tips)) == (None, {first, second})
-    assert "on no branch" in found.remarks[0]
+    assert "HEAD is detached" in found.remarks[0]
 
 
 def test_a_shallow_clone_says_so_with_what_would_deepen_it(repository: GitRepository, tmp_path: Path) -> None:

@@ -383,7 +383,7 @@ def test_a_pull_request_that_is_not_as_promised_costs_itself_and_a_warning(
         assert list(found.pull_requests["detail"]) == ["pending", "read"]
         return
     assert list(found.pull_requests["number"]) == [2]
-    assert found.warnings[0].startswith(f"Pull request of {KEY}, 1 is left out")
+    assert found.warnings[0].startswith(f"Pull request of {KEY}, 1 was skipped")
     assert problem in found.warnings[0]
     assert "secret plans" not in "".join(found.warnings)
 
@@ -405,7 +405,7 @@ def test_a_field_that_the_token_may_not_see_is_empty_with_one_warning_that_quote
     found = read_pull_requests(server.client(), KEY)
     assert list(found.pull_requests["number"]) == [1, 2, 3]
     (warning,) = found.warnings
-    assert "It says: Resource not accessible by personal access token." in warning
+    assert "GitHub says: Resource not accessible by personal access token." in warning
     assert "Give GITHUB_TOKEN read access to Contents, Issues and Pull requests." in warning
     repository.edit(1, title="Another title")
     kept = read_pull_requests(server.client(), KEY, whole)
@@ -602,7 +602,7 @@ def test_without_a_token_a_pull_request_whose_details_are_refused_stays_pending(
     server.between[2] = lambda: server.faults.append(Reply({"message": "This diff is too large"}, 422))
     found = read_without_token(server)
     assert list(found.pull_requests["detail"]) == ["read", "pending"]
-    assert f"{KEY}#2 stays without details" in found.warnings[0]
+    assert f"{KEY}#2 has no details" in found.warnings[0]
 
 
 class CacheLaw(RuleBasedStateMachine):

@@ -308,7 +308,7 @@ def test_an_issue_that_is_not_as_promised_costs_itself_and_a_warning(
     found = read_issues(server.client())
     assert list(found.issues["id"]) == [good]
     (warning,) = found.warnings
-    assert warning.startswith("Linear issue ENG-1 is left out")
+    assert warning.startswith("Linear issue ENG-1 was skipped")
     assert problem in warning
     assert "secret plans" not in warning
 

@@ -199,14 +199,14 @@ def test_a_run_of_an_unknown_status_costs_itself_and_a_warning(server: MlflowSer
     good = server.add_run()
     found = read_runs(server.client())
     assert list(found.runs["run_id"]) == [good]
-    assert found.warnings[0].startswith(f"MLflow run {1:032x} is left out")
+    assert found.warnings[0].startswith(f"MLflow run {1:032x} was skipped")
     assert "info.status" in found.warnings[0]
 
 
 def test_a_user_and_password_are_sent_and_no_part_of_what_is_stored(server: MlflowServer) -> None:
     server.add_run()
     uri = server.url.replace("//", "//ada:secret@")
-    found = read_runs(MlflowClient(uri, wire=server.clock.wire()))
+    found = read_runs(MlflowClient(uri, options=server.clock.request_options()))
     assert server.requests[0].headers["Authorization"].startswith("Basic ")
     assert "secret" not in found.runs.to_csv()
 
@@ -218,7 +218,7 @@ def test_a_token_is_sent(server: MlflowServer) -> None:
 
 @pytest.mark.parametrize("uri", ["./mlruns", "file:///tmp/mlruns", "sqlite:///mlflow.db", "databricks"])
 def test_a_tracking_uri_that_has_no_server_is_an_error(uri: str) -> None:
-    with pytest.raises(SourceError, match="no http or https address"):
+    with pytest.raises(SourceError, match="not an http or https URL"):
         MlflowClient(uri)
 
 

@@ -13,7 +13,7 @@ from achievement_pipeline.app.rendering import FILES, finish_document, period_of
 from achievement_pipeline.cli.authors import announce_author, author_option
 from achievement_pipeline.cli.look.achievements import open_connection
 from achievement_pipeline.cli.printing import counted
-from achievement_pipeline.private_files import share_as_usual
+from achievement_pipeline.private_files import apply_usual_umask
 from achievement_pipeline.publishing.documents.period import Period, parse_period
 from achievement_pipeline.publishing.documents.render import save
 from achievement_pipeline.publishing.gate.policy import Channel
@@ -76,7 +76,7 @@ def export(document: str, output: Path | None, period: Period | None, author: st
         outcome = finish_document(connection, settings, channel, period, person)
     if output:
         save(outcome.finished, output)
-        share_as_usual(output)
+        apply_usual_umask(output)
     else:
         click.echo(outcome.finished.release(), nl=False)
     for line in _report(channel, len(outcome.cleared.public), outcome.cleared.held, output):

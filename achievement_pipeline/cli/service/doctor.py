@@ -24,7 +24,7 @@ from achievement_pipeline.cli.faults import fault_of_machine
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.service.presence import find_service
 from achievement_pipeline.errors import PublishingError, SettingsError, SourceError, StoreError
-from achievement_pipeline.http import Wire
+from achievement_pipeline.http import RequestOptions
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.publishing.linkedin.login import warning
 from achievement_pipeline.settings import ME, Settings, load_settings
@@ -38,7 +38,7 @@ _OLDEST_GIT = (2, 31)
 """The first with all options that the git lane uses; what later ones add (GIT_NO_LAZY_FETCH) is checked there."""
 
 
-_IMPATIENT = Wire(timeout=(5.0, 15.0), attempts=1, patience=0.0)
+_IMPATIENT = RequestOptions(timeout=(5.0, 15.0), attempts=1, max_wait_seconds=0.0)
 """Somebody waits for the answer: what does not come at once is what they want to know."""
 
 

@@ -23,7 +23,7 @@ from achievement_pipeline.defs.requests import is_without_cache
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
-from achievement_pipeline.defs.waits import one_run_at_a_time, wire_of
+from achievement_pipeline.defs.waits import one_run_at_a_time, request_options
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frames import (
     LinearActivities,
@@ -54,7 +54,7 @@ def linear_workspace(
 ) -> Iterator[dg.MaterializeResult]:
     """Read what is completed now; what is stored of it is only a cache, so the cost is that of what changed."""
     try:
-        client = linear_client(settings, wire_of(context, progress))
+        client = linear_client(settings, request_options(context, progress))
         with one_run_at_a_time(context, database, progress, lanes.LINEAR):
             stored = stored_frame(io_manager, "raw_linear_issues", RawLinearIssues)
             issues = read_issues(client, stored, cached=not is_without_cache(context))

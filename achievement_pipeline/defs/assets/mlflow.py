@@ -22,7 +22,7 @@ from achievement_pipeline.defs.instance.io_manager import ParquetIOManager, stor
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
-from achievement_pipeline.defs.waits import one_run_at_a_time, wire_of
+from achievement_pipeline.defs.waits import one_run_at_a_time, request_options
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills, typed
 from achievement_pipeline.judging import find_run_skills, judge_runs, score_runs
@@ -45,7 +45,7 @@ def mlflow_server(
 ) -> Iterator[dg.MaterializeResult]:
     """Read all runs that are not deleted: a thousand a request."""
     try:
-        client = mlflow_client(settings, wire_of(context, progress))
+        client = mlflow_client(settings, request_options(context, progress))
         with one_run_at_a_time(context, database, progress, lanes.MLFLOW):
             runs, metrics, warnings = read_runs(client, _stored(io_manager))
     except AchievementPipelineError as error:

@@ -8,7 +8,7 @@ import requests
 from pydantic import SecretStr
 
 from achievement_pipeline.errors import PublishingError
-from achievement_pipeline.http import Authorization, is_private
+from achievement_pipeline.http import Authorization, is_secure
 from achievement_pipeline.sources.git.remotes import Remote
 
 API_URL = "https://api.github.com"
@@ -32,7 +32,7 @@ def open_pull_request(  # noqa: PLR0913 - what a pull request is made of
     Raises:
         PublishingError: GitHub does not do it.
     """
-    if not is_private(address):
+    if not is_secure(address):
         raise PublishingError(f"{address} is no https address: GITHUB_TOKEN would be read by everybody on the way.")
     url, authorization = f"{address.rstrip('/')}/repos/{remote.path}/pulls", Authorization(token)
     try:

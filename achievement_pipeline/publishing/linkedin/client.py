@@ -17,7 +17,7 @@ import requests
 import urllib3
 
 from achievement_pipeline.errors import PublishingError
-from achievement_pipeline.http import Answer, Authorization, HttpClient, TransientError, Wire
+from achievement_pipeline.http import Authorization, HttpClient, RequestOptions, Response, TransientError
 from achievement_pipeline.publishing.gate.finished import Finished
 from achievement_pipeline.publishing.linkedin.commentary import Ready
 from achievement_pipeline.publishing.linkedin.login import Login
@@ -63,7 +63,7 @@ class LinkedIn:
             self._address,
             classify=_too_new,
             authorization=self._authorization,
-            wire=Wire(attempts=4, patience=30),
+            options=RequestOptions(attempts=4, max_wait_seconds=30),
         )
         subject = client.get("/v2/userinfo").body.get("sub")
         if not subject:
@@ -168,7 +168,7 @@ class LinkedIn:
         return self._authorization.redact(str(body.get("message") or "no reason given"))
 
 
-def _too_new(answer: Answer) -> TransientError | None:
+def _too_new(answer: Response) -> TransientError | None:
     is_new = isinstance(answer.body, dict) and answer.body.get("serviceErrorCode") == _NOT_KNOWN_YET
     return TransientError("the token is not known everywhere yet") if is_new else None
 

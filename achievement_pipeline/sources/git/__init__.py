@@ -1,4 +1,4 @@
-"""git: the commits that are reachable now and what they changed, as dataframes."""
+"""Read the reachable commits of git repositories and their changed files as dataframes."""
 
 from typing import TYPE_CHECKING
 

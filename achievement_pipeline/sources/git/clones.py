@@ -1,7 +1,7 @@
-"""Own bare clones of the repositories that are given by a URL: made once, fetched from then on.
+"""Maintain bare clones of the repositories given by a URL: clone once, then fetch.
 
-Only branches are kept, by an explicit refspec. Credentials that a URL holds reach git through its environment: no file,
-no message and no command line has them. Git never asks for any.
+Only branches are fetched, by an explicit refspec. Credentials in a URL are passed to git through its environment, so
+that they occur in no file, message or command line. Git never prompts.
 """
 
 import errno
@@ -24,26 +24,26 @@ from achievement_pipeline.sources.git.remotes import Remote
 _log = logging.getLogger(__name__)
 
 _SECONDS_FOR_ANOTHER: Final = 3600
-"""To clone a large repository takes as long."""
+"""How long to wait for another process: cloning a large repository may take this long."""
 
 _BRANCHES: Final = "+refs/heads/*:refs/heads/*"
 
 _NEVER_ASK: Final = {
     "GCM_INTERACTIVE": "never",
     "GIT_ASKPASS": "",
-    # what serves a file: URL may be somebody else's partial clone
+    # a file: URL may be served by an untrusted partial clone
     "GIT_NO_LAZY_FETCH": "1",
     "SSH_ASKPASS_REQUIRE": "never",
 }
 
 _NEVER_HANG: Final = (("http.lowSpeedLimit", "1"), ("http.lowSpeedTime", "60"))
-"""Bytes a second, and for how many seconds: a server that says nothing for a minute is given up."""
+"""Bytes per second and seconds: give up on a server that sends nothing for a minute."""
 
 _HELPER: Final = (
     '!f() { test "$1" = get || exit 0; echo "username=$ACHIEVEMENTS_GIT_USERNAME"; '
     'test -z "$ACHIEVEMENTS_GIT_PASSWORD" || echo "password=$ACHIEVEMENTS_GIT_PASSWORD"; }; f'
 )
-"""Answers git's question for credentials; after it, where it gave no password, the user's own helpers are asked."""
+"""A credential helper that returns the credentials of the URL. Without a password, the user's helpers run next."""
 
 
 _NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -54,22 +54,20 @@ _DENIED: Final = compile_pattern(
     r"Authentication failed|could not read (Username|Password)|Permission denied|Access denied|error: 40[13]"
 )
 _NOT_FOUND: Final = compile_pattern(r"not found|does not appear to be a git repository|does not exist|error: 404")
-"""What git and SSH say, in English, of a disk, of credentials and of an address that are at fault."""
+"""Error messages of git and SSH, in English, about the disk, the credentials and the address."""
 
 
 def update_clone(remote: Remote, cache: Path) -> Path:
-    """Bring the clone of `remote` below `cache` up to date, making it first where there is none.
-
-    Two processes that ask for the same one wait for each other.
+    """Fetch the clone of `remote` below `cache`, or create it. A file lock serializes concurrent calls.
 
     Returns:
         Its git directory.
 
     Raises:
-        RemoteError: It can't be read; the message says whether it is the network, the address or the credentials.
-        DiskFullError: There is no room for it.
+        RemoteError: The URL can't be read: the message names the network, the address or the credentials as the cause.
+        DiskFullError: The disk has no space for the clone.
         AccessError: This user may not write in `cache`.
-        BusyCloneError: Another process is at it for too long.
+        BusyCloneError: Another process has been updating the clone for too long.
     """
     folder = cache / f"{remote.key}.git"
     try:
@@ -86,14 +84,14 @@ def update_clone(remote: Remote, cache: Path) -> Path:
         failure = BusyCloneError(str(error))
     except OSError as error:
         kind = DiskFullError if error.errno in _NO_ROOM else AccessError
-        failure = kind(f"{cache}: {error.strerror}. Make room or let this user write there, or set another folder.")
+        failure = kind(f"{cache}: {error.strerror}. Free space or let this user write there, or set another folder.")
     else:
         return folder
     raise failure
 
 
 def discard_clones(locations: Iterable[str], cache: Path) -> bool:
-    """Remove the clones below `cache` of URLs among some locations, to be made again; tell whether there were any."""
+    """Remove the clones of the URLs among `locations`, so that they are cloned again. Return whether any existed."""
     remotes = filter(None, map(Remote.parse, locations))
     folders = [folder for remote in remotes if (folder := cache / f"{remote.key}.git").exists()]
     for folder in folders:
@@ -103,10 +101,10 @@ def discard_clones(locations: Iterable[str], cache: Path) -> bool:
 
 
 def list_remote_tips(remote: Remote, *, all_branches: bool) -> set[str]:
-    """Return the object names that the default branch, or all branches, of `remote` point to; nothing is fetched.
+    """List the object names of the default branch, or of all branches, of `remote` with ``git ls-remote``.
 
     Raises:
-        RemoteError: It can't be read.
+        RemoteError: The URL can't be read.
     """
     patterns = ("HEAD", "refs/heads/*") if all_branches else ("HEAD",)
     try:
@@ -122,7 +120,7 @@ def list_remote_tips(remote: Remote, *, all_branches: bool) -> set[str]:
 
 
 def _is_brought_up_to_date(remote: Remote, folder: Path, held: int) -> bool:
-    """Fetch what is new into a clone, and tell whether that was possible: not where there is none, or a damaged one."""
+    """Fetch into a clone. Return False if there is no clone or it is damaged."""
     try:
         if not _has_branches(folder):
             return False
@@ -130,13 +128,13 @@ def _is_brought_up_to_date(remote: Remote, folder: Path, held: int) -> bool:
     except GitCommandError as error:
         if _FULL.search(stderr_of(error)) or not _answers(remote):
             raise
-        _log.warning("%s is damaged, and cloned again: %s", folder, remote.redact(stderr_of(error)))
+        _log.warning("%s is damaged; cloning again: %s", folder, remote.redact(stderr_of(error)))
         return False
     return True
 
 
 def _answers(remote: Remote) -> bool:
-    """Whether a remote can be read without any clone: then it is the clone that is at fault."""
+    """Whether the remote can be read. If so, a failed fetch is the fault of the clone."""
     try:
         run_with_credentials(remote, "ls-remote", "--", remote.address, "HEAD")
     except GitCommandError:
@@ -145,28 +143,28 @@ def _answers(remote: Remote) -> bool:
 
 
 def _has_branches(folder: Path) -> bool:
-    """Whether there is a clone with something in it: one of nothing does not even know how objects are named."""
+    """Whether there is a clone with at least one ref. An empty clone may have the wrong object format."""
     return folder.exists() and bool(run_read_only(f"--git-dir={folder}", "for-each-ref", "--count=1"))
 
 
 def _remove_stale_locks(folder: Path) -> None:
-    """Remove what a git that was killed left in a clone: with its ``*.lock`` files no other git would write there.
+    """Remove the files left by a killed git, whose ``*.lock`` files would block every other one.
 
-    The lock of this process shows that none is left: every git that writes there holds it too.
+    This process holds the clone's lock, which every git that writes there inherits, so no such git is running.
     """
     for file in (*folder.rglob("*.lock"), *(folder / "objects").rglob("tmp_*")):
         file.unlink(missing_ok=True)
 
 
 def _clone(remote: Remote, folder: Path, held: int) -> None:
-    """Clone beside its place and move it there when it is whole; what a killed process left is swept away."""
+    """Clone into a temporary folder, then rename it. Remove what a killed process left first."""
     unfinished = _beside(folder, "unfinished")
     for stale in (unfinished, folder):
         if stale.exists():
             shutil.rmtree(stale)
-    words = ("clone", "--quiet", "--bare", "--no-tags", "--template=", "--", remote.address, str(unfinished))
-    run_with_credentials(remote, *words, inherited=[held])
-    # With it, what is new is listed in a third of the time.
+    clone = ("clone", "--quiet", "--bare", "--no-tags", "--template=", "--", remote.address, str(unfinished))
+    run_with_credentials(remote, *clone, inherited=[held])
+    # A commit-graph cuts the time to list new commits to a third.
     graph = (f"--git-dir={unfinished}", "commit-graph", "write", "--reachable", "--no-progress")
     run_with_credentials(remote, *graph, inherited=[held])
     unfinished.rename(folder)
@@ -174,8 +172,8 @@ def _clone(remote: Remote, folder: Path, held: int) -> None:
 
 def _fetch(remote: Remote, folder: Path, held: int) -> None:
     git = (f"--git-dir={folder}", "-c", "gc.autoDetach=false", "-c", "maintenance.autoDetach=false")
-    words = ("fetch", "--quiet", "--prune", "--no-tags", "--", remote.address, _BRANCHES)
-    run_with_credentials(remote, *git, *words, inherited=[held])
+    fetch = ("fetch", "--quiet", "--prune", "--no-tags", "--", remote.address, _BRANCHES)
+    run_with_credentials(remote, *git, *fetch, inherited=[held])
     answer = run_with_credentials(remote, "ls-remote", "--symref", "--", remote.address, "HEAD").decode(
         errors="surrogateescape"
     )
@@ -184,17 +182,17 @@ def _fetch(remote: Remote, folder: Path, held: int) -> None:
 
 
 def run_with_credentials(remote: Remote, *arguments: str, inherited: Sequence[int] = ()) -> bytes:
-    """Run git, with the credentials of an address where it holds some, and return what it prints. It never asks.
+    """Run git with the credentials of an address, if it has any, and return its standard output. It never prompts.
 
     Raises:
-        GitCommandError: Git failed. Its words may hold the credentials: `Remote.redact` takes them out.
+        GitCommandError: Git failed. The message may contain the credentials: `Remote.redact` removes them.
     """
     environment = {**_NEVER_ASK, **_ssh(), **_configuration(remote)}
     return run_as_user(*arguments, environment=environment, inherited=inherited)
 
 
 def _ssh() -> dict[str, str]:
-    """OpenSSH without its questions, where the user has not chosen how to run it."""
+    """Run OpenSSH without prompts, unless the user has configured an SSH command."""
     if "GIT_SSH" in os.environ or "GIT_SSH_COMMAND" in os.environ:
         return {}
     if run_read_only("config", "--default", "", "--get", "core.sshCommand").strip():
@@ -203,10 +201,10 @@ def _ssh() -> dict[str, str]:
 
 
 def _configuration(remote: Remote) -> dict[str, str]:
-    """Git's configuration by environment: after what the user has there, the patience and the credentials."""
+    """Return git configuration as environment variables: timeouts and credentials, after the user's own."""
     settings = list(_NEVER_HANG)
     if remote.password:
-        settings.append(("credential.helper", ""))  # the user's own helpers may know another one
+        settings.append(("credential.helper", ""))  # the user's own helpers may have another password
     if remote.username:
         settings.append(("credential.helper", _HELPER))
     first = int(os.environ.get("GIT_CONFIG_COUNT") or 0)
@@ -220,20 +218,20 @@ def _configuration(remote: Remote) -> dict[str, str]:
     return configuration
 
 
-def _explain(remote: Remote, words: str, cache: Path) -> SourceError:
-    """The error for what git said. It is raised outside of the handler, so that git's own words go no further."""
-    words = remote.redact(words)
-    if _FULL.search(words):
+def _explain(remote: Remote, message: str, cache: Path) -> SourceError:
+    """Return the error for git's message. Raise it outside the handler: git's own exception may hold credentials."""
+    message = remote.redact(message)
+    if _FULL.search(message):
         return DiskFullError(
-            f"{cache} has no room for the clone of {remote.address}. Make room, or set another folder."
+            f"{cache} has no space for the clone of {remote.address}. Free space, or set another folder."
         )
-    if _DENIED.search(words):
-        advice = "it wants other credentials. Give them to git (a credential helper, an SSH agent), or in the URL"
-    elif _NOT_FOUND.search(words):
+    if _DENIED.search(message):
+        advice = "the credentials were rejected. Give git others (a credential helper, an SSH agent, or in the URL)"
+    elif _NOT_FOUND.search(message):
         advice = "there is no repository there, or these credentials may not see it. Check the address"
     else:
         advice = "it can't be reached. Check the address, the network and the proxy, and try again"
-    return RemoteError(f"{remote.address}: {advice}. Git says: {words}")
+    return RemoteError(f"{remote.address}: {advice}. Git says: {message}")
 
 
 def _beside(folder: Path, suffix: str) -> Path:

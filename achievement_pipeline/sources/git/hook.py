@@ -1,15 +1,14 @@
-"""The git hook ``post-commit``, which leaves word of each commit (`achievement_pipeline.sources.git.spool`).
+"""Install the ``post-commit`` hook, which reports each commit to the spool (`achievement_pipeline.sources.git.spool`).
 
-It is a block of shell, ``post_commit.sh``: no Python is started, and whatever fails in it, the commit is made. Whose
-file it goes to:
+The hook is a block of shell, ``post_commit.sh``. It starts no Python, and the commit succeeds whatever fails in it. The
+block goes to one of these files:
 
-* husky runs ``.husky/post-commit`` and writes its own file in ``.husky/_`` anew at each installation: it goes to the
-  former;
-* pre-commit runs ``post-commit.legacy`` beside its own file, and overwrites that: it goes to the former;
-* else to the ``post-commit`` that git runs. A shell script that is there gets the block after its first line; anything
-  else is moved aside, and run by ours after the block.
+* with husky, ``.husky/post-commit``, because husky overwrites the files in ``.husky/_`` whenever it is installed;
+* with pre-commit, ``post-commit.legacy``, because pre-commit runs that file and overwrites ``post-commit``;
+* else the ``post-commit`` that git runs. An existing shell script gets the block after its first line. Any other
+  program is renamed, and run by our script after the block.
 
-A file that git tracks is never touched: the hook of one person would become everybody's.
+A file tracked by git is never changed: one person's hook would become everybody's.
 """
 
 import hashlib
@@ -40,46 +39,46 @@ _MANAGERS: Final = {
     "overcommit": (".overcommit.yml",),
     "simple-git-hooks": (".simple-git-hooks.*", "simple-git-hooks.*"),
 }
-"""Programs that own ``post-commit``, by the files that configure them. husky and pre-commit leave room for others."""
+"""Hook managers that overwrite ``post-commit``, with their configuration files."""
 _LONGEST_MANIFEST: Final = 1_000_000
 _RECORDS: Final = "hooks"
-"""Beside the spool: a file for each work tree that the hook was put into, so that its loss is noticed."""
+"""Folder beside the spool with one file per work tree in which the hook is installed, to detect lost hooks."""
 _RUN_ASIDE: Final = b'exec "$0%s" "$@"\n' % _ASIDE.encode()
 
 
 class HookError(SourceError):
-    """The hook can't be put in, or out."""
+    """The hook can't be installed or removed."""
 
 
 class HookState(StrEnum):
-    """Whether commits leave word."""
+    """Whether the hook is installed."""
 
     INSTALLED = "installed"
     OUTDATED = "outdated"
-    """There is a block, for another spool or of another version."""
+    """The block is for another spool or of another version."""
     MISSING = "missing"
 
 
 @dataclass(frozen=True)
 class Hook:
-    """The hook of a repository, as it was found or left."""
+    """The hook of a repository."""
 
     file: Path
-    """Where the block is, or would go to."""
+    """The file that contains the block, or would."""
     state: HookState
     hooks_folder: Path
-    """Where git looks for hooks: of all worktrees of the repository, and with ``core.hooksPath`` of others too."""
+    """The folder of hooks, shared by all worktrees and, with ``core.hooksPath``, by other repositories."""
     manager: str = ""
-    """The program that writes the file again whenever it is installed, and takes the block out with that."""
+    """Name of the hook manager that will overwrite the file; empty if there is none."""
 
 
 def find_hook(folder: Path, spool: Path) -> Hook:
-    """Return the hook of the repository that `folder` lies in.
+    """Find the hook of the repository that contains `folder`.
 
     Raises:
-        NotARepositoryError: There is none.
+        NotARepositoryError: There is no repository.
         AccessError: This user may not read it.
-        HookError: It has no work tree, or every file that the hook could go to is tracked by git.
+        HookError: The repository has no work tree, or every possible hook file is tracked by git.
     """
     top = _top(folder)
     hooks = Path(_git(top, "rev-parse", "--path-format=absolute", "--git-path", "hooks"))
@@ -92,18 +91,18 @@ def find_hook(folder: Path, spool: Path) -> Hook:
         if not _is_tracked(top, file):
             return Hook(file, HookState.MISSING, hooks)
     raise HookError(
-        f"{candidates[0]} is tracked by git: a hook of yours in it would become everybody's. New commits are found "
+        f"{candidates[0]} is tracked by git: your hook in it would become everybody's. New commits are found "
         "without it too, a little later."
     )
 
 
 def install_hook(folder: Path, spool: Path) -> Hook:
-    """Put the hook in, or bring it up to date; what was there is run as before.
+    """Install or update the hook. An existing hook is still run.
 
     Raises:
         NotARepositoryError: There is no repository.
         AccessError: This user may not read it.
-        HookError: It can't be put in; the message says why.
+        HookError: The hook can't be installed.
     """
     hook = find_hook(folder, spool)
     file, block = hook.file, _block(spool)
@@ -125,12 +124,12 @@ def install_hook(folder: Path, spool: Path) -> Hook:
 
 
 def uninstall_hook(folder: Path, spool: Path) -> Hook:
-    """Take the hook out; what was there before is as it was.
+    """Remove the hook and restore the one that was there before.
 
     Raises:
         NotARepositoryError: There is no repository.
         AccessError: This user may not read it.
-        HookError: It can't be taken out; the message says why.
+        HookError: The hook can't be removed.
     """
     hook = find_hook(folder, spool)
     _record(spool, _top(folder)).unlink(missing_ok=True)
@@ -150,7 +149,7 @@ def uninstall_hook(folder: Path, spool: Path) -> Hook:
 
 
 def lost_hooks(spool: Path) -> Iterator[Path]:
-    """Yield the work trees that the hook was put into and that have it no longer: another program took it out."""
+    """Yield the work trees whose installed hook was removed by another program."""
     for record in sorted((spool.parent / _RECORDS).glob("*")):
         top = Path(os.fsdecode(record.read_bytes()))
         if not top.exists():
@@ -169,7 +168,7 @@ def _record(spool: Path, top: Path) -> Path:
 
 
 def _manager(top: Path, content: bytes) -> str:
-    """Return the program that owns the file; empty where none does."""
+    """Return the name of the hook manager that owns the file, or an empty string."""
     for name, patterns in _MANAGERS.items():
         if name.encode() in content or any(next(top.glob(pattern), None) for pattern in patterns):
             return name
@@ -178,7 +177,7 @@ def _manager(top: Path, content: bytes) -> str:
 
 
 def _candidates(hooks: Path) -> Iterator[Path]:
-    """The files that the block may be in, the best first."""
+    """Yield the files that may contain the block, the preferred one first."""
     if hooks.name == "_" and hooks.parent.name == ".husky":
         yield hooks.parent / _NAME
     elif b"File generated by pre-commit" in _content(hooks / _NAME):
@@ -187,7 +186,7 @@ def _candidates(hooks: Path) -> Iterator[Path]:
 
 
 def _inserted(file: Path, block: bytes) -> bytes:
-    """What a file becomes that has no block yet; one that is no shell script is moved aside."""
+    """Return the file's content with the block inserted. Rename the file if it is not a shell script."""
     if not os.path.lexists(file):
         return b"#!/bin/sh\n" + block
     if not os.access(file, os.X_OK):
@@ -212,7 +211,7 @@ def _content(file: Path) -> bytes:
 
 
 def _write(file: Path, content: bytes) -> None:
-    """Replace the file: git runs the old one or the new one, never half of one."""
+    """Replace the file atomically, so that git never runs half a script."""
     mode = stat.S_IMODE(file.stat().st_mode) if file.exists() else 0o755
     unfinished = file.with_name(f".{file.name}.{os.getpid()}")
     unfinished.write_bytes(content)
@@ -221,7 +220,7 @@ def _write(file: Path, content: bytes) -> None:
 
 
 def _exclude(top: Path, file: Path) -> None:
-    """Keep a hook that lies in the work tree from being added to the repository with everything else."""
+    """Exclude a hook in the work tree from ``git add``, by ``info/exclude``."""
     if not file.is_relative_to(top) or file.is_relative_to(top / ".git") or _is_ignored(top, file):
         return
     exclude = Path(_git(top, "rev-parse", "--path-format=absolute", "--git-path", "info/exclude"))
@@ -231,12 +230,14 @@ def _exclude(top: Path, file: Path) -> None:
 
 
 def _top(folder: Path) -> Path:
-    """The top of the work tree, where git runs hooks."""
+    """Return the top of the work tree, where git runs hooks."""
     find_git_dir(folder)
     try:
         return Path(_git(folder, "rev-parse", "--show-toplevel"))
     except GitCommandError as error:
-        raise HookError(f"{folder} has no work tree: nobody commits there. ({stderr_of(error)})") from error
+        raise HookError(
+            f"{folder} has no work tree, so there are no commits to report ({stderr_of(error)})."
+        ) from error
 
 
 def _is_tracked(top: Path, file: Path) -> bool:
@@ -265,4 +266,4 @@ def _explained(file: Path) -> Iterator[None]:
         yield
     except OSError as error:
         reason = f"{error.strerror} ({error.filename})"
-        raise HookError(f"The hook {file} can't be changed: {reason}. Mend that, and try again.") from error
+        raise HookError(f"The hook {file} can't be changed: {reason}. Fix that and try again.") from error

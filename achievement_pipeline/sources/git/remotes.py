@@ -1,4 +1,4 @@
-"""The address of a repository: what it names, on every machine the same, and the credentials that it may hold."""
+"""Parse the address of a repository into a key that is the same on every machine, and its credentials."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -11,17 +11,17 @@ from achievement_pipeline.patterns import DOTALL, IGNORECASE, compile_pattern
 _SCHEMES: Final = frozenset({"file", "git", "git+ssh", "http", "https", "ssh", "ssh+git"})
 
 _SCP_LIKE: Final = compile_pattern(r"\A(?:(?P<user>[^@:/]+)@)?(?P<host>\[[^]/]+\]|[^:/\[\]]+):(?P<path>[^:].*)", DOTALL)
-"""``git@github.com:owner/name.git``; a second colon would be a remote helper (``ext::``), which may run anything."""
+"""``git@github.com:owner/name.git``. Two colons are a remote helper (``ext::``), which can run any command."""
 
 _CREDENTIALS: Final = compile_pattern(r"(?<=://)[^\s/'\"]*@")
 
 _URL: Final = compile_pattern(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,40}://[^\s'\"]++", IGNORECASE)
 
 _QUERY: Final = compile_pattern(r"(?<=[^\s/'\"?])\?[^\s'\"]*")
-"""What follows the path of a URL: no host of git repositories needs it, and tokens stand in it."""
+"""The query of a URL: no git host needs it, and it may contain tokens."""
 
 _TOKENS: Final = ("private_token", "access_token", "oauth_token", "job_token", "token")
-"""Names of a query that hold what may be given as a password."""
+"""Query parameters whose value is a password."""
 
 _SAME_HOST: Final = {
     "altssh.bitbucket.org": "bitbucket.org",
@@ -29,22 +29,22 @@ _SAME_HOST: Final = {
     "ssh.github.com": "github.com",
     "www.github.com": "github.com",
 }
-"""Hosts that serve SSH on the port of HTTPS, by the documentation of the three; and one that redirects."""
+"""Hosts that serve SSH on the HTTPS port, as the three services document, and one that redirects."""
 
 _UNSAFE: Final = compile_pattern(r"[^A-Za-z0-9._-]|\.(?=\.)")
 
 
 @dataclass(frozen=True)
 class Remote:
-    """The address of a repository on another machine, or of another repository on this one.
+    """The address of a repository.
 
     Attributes:
-        address: What git is given; it holds no credentials, but for the user of SSH.
-        host: Lower case, without the port; empty for one on this machine.
-        path: As in the address, without slashes around it and without ``.git``.
-        web_url: Where people look at it; missing for one on this machine.
-        username: Of HTTP, may be a token; empty where there is none.
-        password: Of HTTP, from before the host or out of the query; empty where there is none.
+        address: The address for git, without credentials except the SSH user.
+        host: The host in lower case, without the port; empty for a repository on this machine.
+        path: The path without surrounding slashes and ``.git``.
+        web_url: URL of its web page; None for a repository on this machine.
+        username: User name for HTTP, which may be a token; empty if there is none.
+        password: Password for HTTP, from the user info or the query; empty if there is none.
     """
 
     address: str
@@ -56,7 +56,7 @@ class Remote:
 
     @classmethod
     def parse(cls, address: str) -> Self | None:
-        """Understand a URL or ``user@host:path``; None where it is neither, such as a plain path."""
+        """Parse a URL or ``user@host:path``. None for anything else, such as a plain path."""
         if "://" in address:
             return cls._from_url(address)
         if match := _SCP_LIKE.fullmatch(address):
@@ -78,15 +78,15 @@ class Remote:
             return None
         token = next((parse_qs(url.query)[name][0] for name in _TOKENS if parse_qs(url.query).get(name)), "")
         url = url._replace(query="", fragment="")
-        place = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+        netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
         if url.scheme not in {"http", "https"}:
             user = f"{url.username}@" if url.username else ""
-            return cls._from_ssh(url._replace(netloc=user + place).geturl(), host, url.path)
+            return cls._from_ssh(url._replace(netloc=user + netloc).geturl(), host, url.path)
         return cls(
-            address=url._replace(netloc=place).geturl(),
+            address=url._replace(netloc=netloc).geturl(),
             host=_SAME_HOST.get(host, host),
             path=_without_suffix(url.path),
-            web_url=f"{url.scheme}://{place}/{_without_suffix(url.path)}",
+            web_url=f"{url.scheme}://{netloc}/{_without_suffix(url.path)}",
             username=unquote(url.username or "") or (token and "oauth2"),
             password=unquote(url.password or "") or token,
         )
@@ -107,14 +107,14 @@ class Remote:
         return _safe("/".join([self.host, *words]))
 
     def redact(self, message: str) -> str:
-        """Take this address's credentials, and those of any URL, out of what git said."""
+        """Remove the credentials of this address and of any URL from a message of git."""
         if secret := self.password or self.username:
             message = message.replace(secret, "***")
         return _without_secrets(message)
 
 
 def without_credentials(location: str) -> str:
-    """The path or clone URL as it may be shown."""
+    """Return a path or clone URL without credentials, for display."""
     remote = Remote.parse(location)
     if remote:
         return remote.address
@@ -126,9 +126,9 @@ def _without_secrets(text: str) -> str:
 
 
 def local_key(folder: Path) -> str:
-    """The key of a repository without a remote: its folder's name, and a digest of where the folder is.
+    """Return the key of a repository without a remote: its folder's name and a digest of the folder's path.
 
-    The path itself stays out of it: keys are shown in public.
+    The path itself is not included, because keys are published.
     """
     digest = hashlib.sha256(bytes(folder)).hexdigest()[:8]
     return f"local/{_UNSAFE.sub('_', folder.name) or 'root'}-{digest}"
@@ -139,7 +139,7 @@ def _without_suffix(path: str) -> str:
 
 
 def _safe(key: str) -> str:
-    """Keep letters, digits, dots, ``_`` and ``-`` of each word; a digest keeps apart what would become alike."""
+    """Replace everything but letters, digits, dots, ``_`` and ``-``. If anything changes, append a digest."""
     words = [_UNSAFE.sub("_", word) for word in key.split("/")]
     if (safe := "/".join(words)) == key:
         return key

@@ -1,4 +1,4 @@
-"""Finding a repository, and what it is: its key, where its history stands now, and what can't be read of it."""
+"""Open a repository: find its git directory, and read its key, refs and limits (shallow, partial)."""
 
 import hashlib
 import os
@@ -27,21 +27,21 @@ _PROMISOR: Final = compile_pattern(r"remote\..*\.promisor|extensions\.partialclo
 _LEFT_DETACHED: Final = compile_pattern(
     r"(?m)^[0-9a-f]+ [0-9a-f]+ [^\t\n]*\tcheckout: moving from ([0-9a-f]{40,64}) to "
 )
-"""A line of the log of ``HEAD``: what was checked out when it was on no branch."""
+"""A line of the reflog of ``HEAD`` that leaves a detached commit; the group is that commit."""
 
 _LOGGED_MOVE: Final = compile_pattern(r"(?m)^([0-9a-f]{40,64}) ([0-9a-f]{40,64}) ")
-"""The start of a line of any log: where the ref was, and where it is after it."""
+"""The start of a reflog line: the old and the new object name of the ref."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """What the configuration of a repository says of it.
+    """A repository as described by its configuration.
 
     Attributes:
-        key: As in `Repository`.
-        remote: Name of the remote that it belongs to; empty where there is none.
-        default_names: What its default branch may be called where the remote does not say it.
-        bare: Whether it has no work tree, so that its ``HEAD`` is on the default branch.
+        key: Its `Repository.key`.
+        remote: Name of its main remote; empty if there is none.
+        default_names: Candidate names of the default branch if the remote does not name one.
+        bare: Whether it has no work tree. Then ``HEAD`` is on the default branch.
     """
 
     key: str
@@ -52,26 +52,26 @@ class Identity:
 
 @dataclass(frozen=True)
 class Repository:
-    """A repository as it was when it was opened; made by `open_repository`.
+    """A snapshot of a repository, created by `open_repository`.
 
     Attributes:
-        key: Stable name: ``host/owner/name`` from the remote that it belongs to, else ``local/...`` from its folder.
-        git_dir: Its git directory; of a worktree, the worktree's own.
-        branch: Short name of the branch that ``HEAD`` is on; None where it is on none.
-        head: Object name of the commit that ``HEAD`` is at; None before the first commit.
-        main: Object name of the newest commit of the default branch, of ``HEAD`` where there is none.
-        tips: Object names of the commits that the chosen refs point to, sorted; empty before the first commit.
-        all_branches: Whether all branches were chosen, or the default branch and ``HEAD``.
-        user_email: ``user.email`` as git resolves it here; None where it is not set.
-        shallow: Object names of the commits that a shallow clone ends at, sorted.
-        partial: Whether it is a partial clone, which has contents only where they were needed.
-        web_url: Where people look at it; None where there is no such place.
-        objects: Its directory of objects.
+        key: Stable name: ``host/owner/name`` from its main remote, else ``local/...`` from its folder.
+        git_dir: Its git directory. A linked worktree has its own.
+        branch: Short name of the checked out branch; None if ``HEAD`` is detached.
+        head: Object name of ``HEAD``; None before the first commit.
+        main: Object name of the default branch, or of ``HEAD`` if there is none.
+        tips: Object names of the commits that the selected refs point to, sorted; empty before the first commit.
+        all_branches: Whether all branches are selected, or only the default branch and ``HEAD``.
+        user_email: ``user.email`` as git resolves it here; None if it is not set.
+        shallow: Object names of the boundary commits of a shallow clone, sorted.
+        partial: Whether it is a partial clone, in which contents may be missing.
+        web_url: URL of its web page; None if it has none.
+        objects: Its object directory.
         object_format: ``sha1`` or ``sha256``.
-        mailmap: Object name of the mailmap of the default branch; None where there is none.
+        mailmap: Object name of the mailmap of the default branch; None if there is none.
         objects_state: Digest that changes when objects are added, removed or packed.
-        location: What it was opened by, without credentials.
-        clones: The clones and work trees that it was united from; empty for one alone.
+        location: The path or URL that it was opened with, without credentials.
+        clones: The clones and work trees combined by `combine_clones`; empty for a single one.
     """
 
     key: str
@@ -94,11 +94,11 @@ class Repository:
 
     @property
     def parts(self) -> tuple["Repository", ...]:
-        """Its clones and work trees, each as it is alone."""
+        """Its clones and work trees, each opened separately."""
         return self.clones or (self,)
 
     def commit_url(self, sha: str) -> str | None:
-        """Where a commit can be seen; None where people can look at the repository nowhere."""
+        """Return the URL of a commit's web page, or None if the repository has no web page."""
         if self.web_url is None:
             return None
         host = self.key.partition("/")[0]
@@ -106,53 +106,54 @@ class Repository:
 
     @property
     def remarks(self) -> tuple[str, ...]:
-        """What a reader should know of it, in sentences, each with what would change it."""
+        """Sentences for people about what can't be read of the repository, each with the remedy."""
         remarks = []
         if not self.tips:
             remarks.append("It has no commits yet.")
         if self.branch is None:
-            remarks.append("HEAD is on no branch: the commit that it is at is read beside the default branch.")
+            remarks.append("HEAD is detached: its commit is read in addition to the default branch.")
         if self.shallow:
             remarks.append(
-                f"It is a shallow clone: its history ends at {len(self.shallow)} commits, and what they changed can't "
-                f"be read. To read everything: git --git-dir={self.git_dir} fetch --unshallow"
+                f"It is a shallow clone: its history ends at {len(self.shallow)} commits, and their changes can't be "
+                f"read. To read everything: git --git-dir={self.git_dir} fetch --unshallow"
             )
         if self.partial:
             remarks.append(
-                "It is a partial clone: commits whose contents are not here are left pending, nothing is fetched. "
+                "It is a partial clone: commits with missing contents are left pending, and nothing is fetched. "
                 f"To read everything: git --git-dir={self.git_dir} fetch --refetch --no-filter"
             )
         return tuple(remarks)
 
     def isolated_git(self) -> AbstractContextManager[IsolatedGit]:
-        """Read its objects, and nothing else of it."""
+        """Open the repository's objects in an isolated git directory."""
         objects = tuple(dict.fromkeys(part.objects for part in self.parts))
         return isolated_git(objects, object_format=self.object_format, shallow=self.shallow, mailmap=self.mailmap)
 
 
 def open_repository(location: str | os.PathLike[str], *, cache: Path, all_branches: bool = False) -> Repository:
-    """Find a repository and see where it stands.
+    """Open a local repository, or clone or fetch a remote one.
 
     Args:
-        location: A path in a work tree, of a bare repository or of a git directory; or a clone URL.
-        cache: Folder of the own clones of URLs; one that is there already is brought up to date.
-        all_branches: Whether all branches are read, or the default branch and ``HEAD``, wherever that is.
+        location: A path in a work tree, bare repository or git directory, or a clone URL.
+        cache: Folder of the clones of URLs. An existing clone is fetched.
+        all_branches: Whether to read all branches, or only the default branch and ``HEAD``.
 
     Raises:
-        NotARepositoryError: There is none at this path.
+        NotARepositoryError: There is no repository at this path.
         AccessError: This user may not read it.
         RemoteError: The URL can't be read.
-        DiskFullError: The clone finds no room.
+        DiskFullError: The disk has no space for the clone.
+        BusyCloneError: Another process has been updating the clone for too long.
     """
     if not os.fspath(location).strip():
         raise NotARepositoryError("An empty path is no repository. Give the path of one, or its clone URL.")
-    folder = Path(location).expanduser().absolute()  # git is run from elsewhere
+    folder = Path(location).expanduser().absolute()  # git runs in another folder
     try:
         if folder.exists():
             return _open(folder, None, location, all_branches=all_branches)
     except PermissionError as error:
         raise AccessError(f"{error.filename}: {error.strerror}. Let this user read it, or run as its owner.") from error
-    except OSError as error:  # a name that is too long for one, a loop of links
+    except OSError as error:  # a name that is too long, a loop of links
         raise NotARepositoryError(f"{folder.name[:50]}…: {error.strerror}. Give the path of a repository.") from error
     remote = Remote.parse(os.fspath(location))
     if remote is None:
@@ -162,11 +163,14 @@ def open_repository(location: str | os.PathLike[str], *, cache: Path, all_branch
 
 
 def combine_clones(repositories: Sequence[Repository]) -> Repository:
-    """Make one repository of clones and work trees that have the same key; the first one gives what only one can."""
+    """Combine the clones and work trees of one key into one repository.
+
+    Attributes that can't be combined, such as `git_dir` and `head`, are those of the first.
+    """
     first, *others = repositories
     if not others:
         return first
-    united = replace(
+    combined = replace(
         first,
         tips=tuple(sorted({tip for one in repositories for tip in one.tips})),
         shallow=(),
@@ -174,26 +178,26 @@ def combine_clones(repositories: Sequence[Repository]) -> Repository:
         objects_state=hashlib.sha256(" ".join(one.objects_state for one in repositories).encode()).hexdigest(),
         clones=tuple(repositories),
     )
-    return replace(united, shallow=_ends(united, {sha for one in repositories for sha in one.shallow}))
+    return replace(combined, shallow=_boundary(combined, {sha for one in repositories for sha in one.shallow}))
 
 
-def _ends(united: Repository, shallow: Collection[str]) -> tuple[str, ...]:
-    """The commits that shallow clones end at and no other clone goes on from."""
+def _boundary(combined: Repository, shallow: Collection[str]) -> tuple[str, ...]:
+    """Return the boundary commits of shallow clones whose parents are in no other clone."""
     if not shallow:
         return ()
-    with united.isolated_git() as git:
+    with combined.isolated_git() as git:
         parents = true_parents(git, shallow)
         there = existing_objects(git, {parent for line in parents.values() for parent in line.split()})
     return tuple(sorted(sha for sha, line in parents.items() if not there.issuperset(line.split())))
 
 
 def read_tips(git_dir: Path, *, all_branches: bool) -> tuple[str, ...]:
-    """Return the `Repository.tips` of a git directory."""
+    """Read the `Repository.tips` of a git directory."""
     return _tips(git_dir, _settings(git_dir), _head(git_dir), all_branches=all_branches)
 
 
 def identify(git_dir: Path) -> Identity:
-    """Return what the configuration says of a git directory that is no own clone of a URL."""
+    """Read the `Identity` of a local git directory that is not our own clone of a URL."""
     settings = _settings(git_dir)
     remote = _main_remote(git_dir, settings)
     return Identity(
@@ -202,7 +206,7 @@ def identify(git_dir: Path) -> Identity:
 
 
 def referenced_commits(git_dir: Path) -> set[str]:
-    """Return the object names that any branch or tag points to, and those that a checkout left on no branch."""
+    """Return the object names of all branches and tags, and of detached commits that a checkout left."""
     log = git_dir / "logs/HEAD"
     text = log.read_text(errors="replace") if log.exists() else ""
     left = {*_LEFT_DETACHED.findall(text), *_left_for_an_orphan(git_dir, text)}
@@ -210,7 +214,7 @@ def referenced_commits(git_dir: Path) -> set[str]:
 
 
 def _left_for_an_orphan(git_dir: Path, log: str) -> set[str]:
-    """Return the commits on no branch that an orphan branch was checked out from, of which git logs nothing."""
+    """Return the detached commits left by ``git checkout --orphan``, which writes no reflog entry."""
     moves = _LOGGED_MOVE.findall(log)
     left = {before for (_, before), (old, _) in pairwise(moves) if old != before and not old.strip("0")}
     if moves and _head(git_dir) is None:
@@ -252,22 +256,27 @@ def _open(folder: Path, remote: Remote | None, location: str | os.PathLike[str],
 
 
 def find_git_dir(folder: Path) -> Path:
-    """The git directory at `folder` or above, by git itself: it checks whose it is, heeding ``safe.directory``."""
+    """Return the git directory at or above `folder`, found by git, which checks its owner and ``safe.directory``.
+
+    Raises:
+        NotARepositoryError: There is none.
+        AccessError: It belongs to another user, or this user may not read it.
+    """
     try:
         output = run_read_only("-C", str(folder), "rev-parse", "--absolute-git-dir")
     except GitCommandError as error:
-        words = stderr_of(error)
+        message = stderr_of(error)
     else:
         return Path(os.fsdecode(output.removesuffix(b"\n")))
-    if match := _UNSAFE.search(words):
+    if match := _UNSAFE.search(message):
         raise AccessError(
-            f"{folder} belongs to another user, and git reads such a repository only when told to. If you trust it: "
+            f"{folder} belongs to another user, so git refuses to read it. If you trust it: "
             f"git config --global --add safe.directory {match['path']}"
         )
-    if "Permission denied" in words:
+    if "Permission denied" in message:
         raise AccessError(f"{folder}: this user may not read it. Let this user read it, or run as its owner.")
     raise NotARepositoryError(
-        f"{folder} is not a git repository, and not inside of one ({words}). "
+        f"{folder} is not a git repository, and not inside one ({message}). "
         "Give a path within a repository, or its clone URL."
     )
 
@@ -285,7 +294,7 @@ def _head(git_dir: Path) -> str | None:
 
 
 def _settings(git_dir: Path) -> dict[str, str]:
-    """Git's configuration for this repository; of a setting with several values, the last."""
+    """Read git's configuration for this repository. The last value of a setting wins."""
     output = run_read_only(f"--git-dir={git_dir}", "config", "--list", "-z").decode(errors="surrogateescape")
     return {name: value for name, _, value in (entry.partition("\n") for entry in output.split("\0"))}
 
@@ -310,8 +319,8 @@ def _tips(git_dir: Path, settings: Mapping[str, str], head: str | None, *, all_b
 
 
 def _default_branch(git_dir: Path, settings: Mapping[str, str]) -> list[str]:
-    """The commits of the default branch, here and on its remote."""
-    if _is_bare(settings):  # nobody checks out there: HEAD is on it
+    """Return the commits of the default branch, local and remote-tracking."""
+    if _is_bare(settings):  # nothing is checked out in it: HEAD is the default branch
         return []
     remote = f"refs/remotes/{_main_remote(git_dir, settings).name}"
     named = _line_if_any(git_dir, "symbolic-ref", "--quiet", f"{remote}/HEAD") or ""
@@ -324,7 +333,7 @@ def _default_branch(git_dir: Path, settings: Mapping[str, str]) -> list[str]:
 
 
 def _objects_of(git_dir: Path, *patterns: str) -> list[str]:
-    """The object names that the refs of some patterns hold; no object is opened."""
+    """Return the object names of the refs that match the patterns, without reading any object."""
     return run_read_only(f"--git-dir={git_dir}", "for-each-ref", "--format=%(objectname)", *patterns).decode().split()
 
 
@@ -334,14 +343,14 @@ def _shallow(common: Path) -> tuple[str, ...]:
 
 
 def _mailmap(git_dir: Path, main: str | None) -> str | None:
-    """The mailmap of the default branch, where its content is here."""
+    """Return the object name of the default branch's mailmap, if its content is available."""
     mailmap = _line_if_any(git_dir, "rev-parse", "--quiet", "--verify", f"{main}:.mailmap")
     readable = mailmap and _line_if_any(git_dir, "cat-file", "-t", mailmap) == "blob"
     return mailmap if readable else None
 
 
 def _objects_state(objects: Path, shallow: tuple[str, ...]) -> str:
-    """A digest of the names of packs and of when each folder of loose objects changed: no object is opened."""
+    """Return a digest of the object folders' modification times, without reading any object."""
     digest = hashlib.sha256(repr(shallow).encode())
     for folder in sorted(entry for entry in objects.iterdir() if entry.is_dir()):
         digest.update(f"{folder.name} {folder.stat().st_mtime_ns}\n".encode())
@@ -357,7 +366,7 @@ def _line(git_dir: Path, *arguments: str) -> str:
 
 
 def _line_if_any(git_dir: Path, *arguments: str) -> str | None:
-    """What git answers, None where it says by its status that there is no such thing."""
+    """Return a line of git's output, or None if git exits with an error."""
     try:
         return _line(git_dir, *arguments)
     except GitCommandError:

@@ -1,4 +1,4 @@
-"""GitHub: the merged pull requests of a repository and their reviews, as dataframes."""
+"""Read the merged pull requests of a GitHub repository, with their reviews, as dataframes."""
 
 from typing import TYPE_CHECKING
 

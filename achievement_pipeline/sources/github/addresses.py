@@ -1,4 +1,4 @@
-"""The two addresses of GitHub or of an Enterprise server: of one host, so that its token goes to no other."""
+"""The REST and GraphQL addresses of GitHub or an Enterprise server. Both must be on the host that the token is for."""
 
 from urllib.parse import urlsplit
 
@@ -9,23 +9,23 @@ GRAPHQL_URL = "https://api.github.com/graphql"
 
 
 def complete_addresses(api_url: str | None, graphql_url: str | None) -> tuple[str, str]:
-    """Return the addresses of REST and of GraphQL; one that is not given follows from the other.
+    """Return the REST and GraphQL addresses. One that is not given is derived from the other.
 
     Raises:
-        SettingsError: It does not follow, or the two are of different hosts.
+        SettingsError: It can't be derived, or the two are on different hosts.
     """
     api = (api_url or _api_beside(graphql_url)).rstrip("/")
     graphql = (graphql_url or _graphql_beside(api_url)).rstrip("/")
     if _host(api) != _host(graphql):
         raise SettingsError(
-            f"GITHUB_API_URL is of {_host(api)} and GITHUB_GRAPHQL_URL of {_host(graphql)}: GITHUB_TOKEN is for "
+            f"GITHUB_API_URL is on {_host(api)} and GITHUB_GRAPHQL_URL on {_host(graphql)}, but GITHUB_TOKEN is for "
             "one host. Correct one of them, or leave one out."
         )
     return api, graphql
 
 
 def served_host(api_url: str | None) -> str | None:
-    """Return the host of the repositories that a REST address serves; none where it is of a proxy."""
+    """Return the host of the repositories that a REST address serves, or None for the address of a proxy."""
     address = urlsplit(api_url or API_URL)
     host = address.hostname or ""
     if host.startswith("api."):
@@ -40,7 +40,7 @@ def _graphql_beside(api_url: str | None) -> str:
     if (address.hostname or "").startswith("api.") and not address.path:
         return address._replace(path="/graphql").geturl()
     raise SettingsError(
-        f"GITHUB_API_URL is {api_url}: set GITHUB_GRAPHQL_URL too, its address does not follow from it."
+        f"GITHUB_API_URL is {api_url}. Set GITHUB_GRAPHQL_URL too: it can't be derived from this address."
     )
 
 
@@ -51,7 +51,7 @@ def _api_beside(graphql_url: str | None) -> str:
     if (address.hostname or "").startswith("api.") and address.path == "/graphql":
         return address._replace(path="").geturl()
     raise SettingsError(
-        f"GITHUB_GRAPHQL_URL is {graphql_url}: set GITHUB_API_URL too, its address does not follow from it."
+        f"GITHUB_GRAPHQL_URL is {graphql_url}. Set GITHUB_API_URL too: it can't be derived from this address."
     )
 
 

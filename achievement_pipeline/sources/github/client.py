@@ -1,4 +1,4 @@
-"""The way to GitHub: its two addresses, its token, and what its answers mean."""
+"""The GitHub client: REST and GraphQL addresses, token, and classification of responses."""
 
 from datetime import UTC, datetime
 
@@ -6,40 +6,40 @@ from pydantic import SecretStr
 
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.http import (
-    Answer,
     Authorization,
     HttpClient,
     Problem,
     RefusedError,
+    RequestOptions,
+    Response,
     TooHeavyError,
     TransientError,
-    Wire,
 )
 from achievement_pipeline.sources.github.addresses import API_URL, GRAPHQL_URL
 from achievement_pipeline.sources.github.documents import PAGE
 from achievement_pipeline.sources.graphql import GraphQLClient, error_messages, errors_of
 
 API_VERSION = "2022-11-28"
-"""The newest version that still says which commit merged a pull request (2026-03-10 dropped ``merge_commit_sha``)."""
+"""The newest version with ``merge_commit_sha``, which 2026-03-10 removed."""
 
 _UNNAMED_WAIT = 60.0
-"""The least that GitHub asks for where a secondary limit names no end."""
+"""Seconds to wait for a secondary rate limit without a reset time: GitHub's documented minimum."""
 
 _TOO_HEAVY = {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"}
 
 
 class GitHubClient:
-    """Reads GitHub, or an Enterprise server by its addresses (``https://HOST/api/v3`` and ``https://HOST/api/graphql``).
+    """A client for GitHub or an Enterprise server (``https://HOST/api/v3`` and ``https://HOST/api/graphql``).
 
     Args:
-        token: Without one, public repositories are read through REST, slowly: GraphQL is for known users only.
+        token: Without one, only public repositories can be read, slowly over REST. GraphQL requires a token.
         api_url: The REST address.
         graphql_url: The GraphQL address.
-        page: Pull requests a page, at most 100.
-        wire: Limits of patience, clock and progress.
+        page: Pull requests per page, at most 100.
+        options: Timeouts, retries, clock and progress.
 
     Raises:
-        SourceError: The token or an address can't be one.
+        SourceError: The token or an address is invalid.
     """
 
     def __init__(
@@ -49,14 +49,14 @@ class GitHubClient:
         graphql_url: str = GRAPHQL_URL,
         *,
         page: int = PAGE,
-        wire: Wire | None = None,
+        options: RequestOptions | None = None,
     ) -> None:
         authorization = None if token is None else Authorization(token)
         headers = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": API_VERSION}
         self.is_known = token is not None
         self.page = page
         self.rest = HttpClient(
-            "GitHub", api_url, classify=_classify, authorization=authorization, headers=headers, wire=wire
+            "GitHub", api_url, classify=_classify, authorization=authorization, headers=headers, options=options
         )
         self.graphql = GraphQLClient(
             HttpClient(
@@ -65,15 +65,15 @@ class GitHubClient:
                 classify=_classify_graphql,
                 authorization=authorization,
                 headers=headers,
-                wire=wire,
+                options=options,
             )
         )
 
     def examine(self) -> str:
-        """Ask both addresses that collecting asks, and say for people what is left of the rate limit.
+        """Send a request to both addresses, and describe the remaining rate limit.
 
         Raises:
-            SourceError: GitHub can't be reached, or refuses the token.
+            SourceError: GitHub can't be reached or rejects the token.
         """
         if self.is_known:
             self.graphql.run("query { __typename }", {})
@@ -87,51 +87,53 @@ class GitHubClient:
         return f"{limit['remaining']:,} of {limit['limit']:,} requests left until {resets:%H:%M} UTC{slowly}"
 
 
-def _classify(answer: Answer) -> Problem | None:
-    said = str(answer.body.get("message", "")) if isinstance(answer.body, dict) else ""
-    match answer.status:
+def _classify(response: Response) -> Problem | None:
+    message = str(response.body.get("message", "")) if isinstance(response.body, dict) else ""
+    match response.status:
         case 401:
             return SourceError(
-                f"GitHub refuses the token ({said}): it is wrong, revoked or expired. Create a new one and set "
+                f"GitHub rejects the token ({message}): it is wrong, revoked or expired. Create a new one and set "
                 "GITHUB_TOKEN to it."
             )
         case 403 | 429:
-            return _find_limit(answer, said) or SourceError(
-                f"GitHub refuses access ({said}): give the token read access to the repository's contents and pull "
+            return _find_limit(response, message) or SourceError(
+                f"GitHub denies access ({message}): give the token read access to the repository's contents and pull "
                 "requests, and authorize it for the organization."
             )
         case 404:
             return RefusedError(
-                "GitHub shows no such repository or pull request: check its name; if it is private, GITHUB_TOKEN must "
-                "be set to a token that may read it."
+                "GitHub has no such repository or pull request: check its name. If it is private, set GITHUB_TOKEN to "
+                "a token that may read it."
             )
         case _:
             return None
 
 
-def _classify_graphql(answer: Answer) -> Problem | None:
-    errors, said = errors_of(answer.body), error_messages(answer.body)
+def _classify_graphql(response: Response) -> Problem | None:
+    errors, message = errors_of(response.body), error_messages(response.body)
     kinds = {str(error.get("type")) for error in errors}
-    data = answer.body.get("data") if isinstance(answer.body, dict) else None
-    if "RATE_LIMITED" in kinds or "rate limit" in said.lower():
-        return _find_limit(answer, "rate limit")
+    data = response.body.get("data") if isinstance(response.body, dict) else None
+    if "RATE_LIMITED" in kinds or "rate limit" in message.lower():
+        return _find_limit(response, "rate limit")
     if kinds & _TOO_HEAVY:
-        return TooHeavyError(f"GitHub finds a query too heavy: {said}")
-    if answer.status in {502, 504} or "executing your query" in said:
-        return TransientError("the query takes it too long", heavy=True)
+        return TooHeavyError(f"GitHub rejects a query as too heavy: {message}")
+    if response.status in {502, 504} or "executing your query" in message:
+        return TransientError("the query took too long", heavy=True)
     if errors and not any((data or {}).values()):
-        return SourceError(f"GitHub can't answer: {said}. Check the repository's name, and what GITHUB_TOKEN may read.")
-    return _classify(answer)
+        return SourceError(
+            f"GitHub query failed: {message}. Check the repository's name and what GITHUB_TOKEN may read."
+        )
+    return _classify(response)
 
 
-def _find_limit(answer: Answer, said: str) -> TransientError | None:
-    """Tell a rate limit from a refusal, and when it ends: GitHub sends 403 for both."""
-    ends = [answer.retry_after] if answer.retry_after is not None else []
-    reset = answer.headers.get("X-RateLimit-Reset", "")
-    if answer.headers.get("X-RateLimit-Remaining") == "0" and reset.isdecimal():
-        ends.append(answer.seconds_until(int(reset)))
+def _find_limit(response: Response, message: str) -> TransientError | None:
+    """Return the error for a rate limit, with its reset time, or None: GitHub sends 403 for denied access too."""
+    ends = [response.retry_after] if response.retry_after is not None else []
+    reset = response.headers.get("X-RateLimit-Reset", "")
+    if response.headers.get("X-RateLimit-Remaining") == "0" and reset.isdecimal():
+        ends.append(response.seconds_until(int(reset)))
     if ends:
         return TransientError("the rate limit is reached", wait=max(ends))
-    if answer.status == 429 or "rate limit" in said.lower():  # noqa: PLR2004
+    if response.status == 429 or "rate limit" in message.lower():  # noqa: PLR2004
         return TransientError("its secondary rate limit is reached", wait=_UNNAMED_WAIT)
     return None

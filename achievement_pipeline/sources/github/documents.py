@@ -1,14 +1,14 @@
-"""The GraphQL documents that are sent to GitHub.
+"""The GraphQL queries sent to GitHub.
 
-GitHub counts one point for a hundred connections that a query may have to open: a page of a hundred pull requests with
-six connections each costs 6 of the 5,000 points an hour, and may return 500,000 nodes at most: here 15,100.
+A query costs one point per 100 connections that it may have to open. A page of 100 pull requests with six connections
+each costs 6 of the 5,000 points per hour. A query may return at most 500,000 nodes; this one returns up to 15,100.
 """
 
 PAGE = 100
-"""The largest page that GitHub gives."""
+"""GitHub's maximum page size."""
 
 PROBE = 10
-"""Pull requests that are asked for first where little is likely to be new."""
+"""Size of the first page of an incremental read, when few changes are likely."""
 
 PULL_REQUESTS = """
 query PullRequests($owner: String!, $name: String!, $first: Int!, $after: String) {

@@ -1,11 +1,10 @@
-"""Read the merged pull requests of a repository, asking only for those that changed since they were stored.
+"""Read the merged pull requests of a repository incrementally.
 
-GitHub moves ``updatedAt`` with every change of a pull request, and gives the last changed first: what is newer than the
-newest stored change is all there is to read. (ETags, GitHub's other way to say "nothing new", are for REST only, where
-a pull request takes five requests instead of a hundredth of one.)
+Every change of a pull request updates ``updatedAt``, and GitHub can sort by it, so only pull requests newer than the
+newest stored change are read. (ETags exist for REST only, where a pull request takes five requests instead of 1/100.)
 
-Unread is not gone. A pull request that changed and can't be read keeps its stored rows, is marked pending and is read
-by its number on later runs; the number of all merged ones shows whether one is missing that was never stored.
+A pull request that changed and can't be read keeps its stored rows, is marked pending and is retried by number in later
+runs. The total count reveals pull requests that are missing and were never stored.
 """
 
 from collections import Counter
@@ -28,8 +27,8 @@ from achievement_pipeline.sources.records import parse_records
 
 _REPOSITORY = compile_pattern(r"[^/]+/[^/]+/[^/]+")
 
-_IN_VAIN = 10
-"""Pull requests that are read by their number without success before a run leaves the others to the next one."""
+_MAX_FAILED = 10
+"""Maximum failed reads of single pull requests per run. The others are left to the next run."""
 
 _PERMISSIONS = "read access to Contents, Issues and Pull requests"
 
@@ -39,21 +38,21 @@ def read_pull_requests(
 ) -> PullRequests:
     """Read the merged pull requests of a repository, with their commits, files and reviews.
 
-    With a token, GraphQL gives all of a hundred pull requests in a request; where nothing changed, one small request
-    tells. Without a token, `read_through_rest` reads what can be had.
+    With a token, one GraphQL request returns 100 complete pull requests, and one small request is enough if nothing
+    changed. Without a token, `read_through_rest` reads what the rate limit allows.
 
     Args:
-        client: The way to GitHub.
+        client: The GitHub client.
         repository: Key of the repository: host/owner/name.
-        stored: What an earlier reading of the same repository gave: what can't be read now is kept.
-        cached: Whether stored rows are read again only where they changed. What changes without touching a pull request
-            (a renamed label or account) shows only when all are read.
+        stored: The result of an earlier call for the same repository. Rows that can't be read now are kept.
+        cached: Whether to read only changed pull requests. A renamed label or account does not update a pull request,
+            and shows only when all are read.
 
     Raises:
-        SourceError: The repository can't be read, or nothing of it can be understood.
+        SourceError: The repository, or every one of its pull requests, can't be read.
     """
     if not _REPOSITORY.fullmatch(repository):
-        raise SourceError(f"{repository} is no repository on GitHub: its key should be host/owner/name.")
+        raise SourceError(f"{repository} is not a repository on GitHub: its key should be host/owner/name.")
     if stored is not None and stored.pull_requests.empty:
         stored = None
     if not client.is_known:
@@ -63,13 +62,13 @@ def read_pull_requests(
 
 @dataclass
 class _Reading:
-    """One reading of one repository, and what went wrong in it."""
+    """One read of one repository, with its warnings."""
 
     client: GitHubClient
     repository: str
     warnings: list[str] = field(default_factory=list)
     hidden: Counter[str] = field(default_factory=Counter)
-    """Fields that GitHub did not show, with the number of pull requests that lack them."""
+    """Number of pull requests without each field that the token may not see."""
     public: bool = False
     total: int = 0
 
@@ -88,13 +87,13 @@ class _Reading:
         return held._replace(warnings=(*self.warnings, *self._describe_missing(held)), public=self.public)
 
     def _read_changed(self, since: str) -> list[Any]:
-        """Return what changed, the last change first."""
+        """Return the changed pull requests, the latest change first."""
         nodes: list[Any] = []
         start = min(documents.PROBE, self.client.page) if since else None
         path = ["repository", "pullRequests"]
         for page in self.client.graphql.pages(documents.PULL_REQUESTS, self._name, path, self.client.page, start=start):
             self.total = page.total_count
-            # what is for the members of an enterprise only counts as private there too
+            # a repository that is internal to an enterprise is private too
             self.public = page.holder.get("isPrivate") is False
             changed = [node for node in page.nodes if not _is_older(node, since)]
             nodes.extend(map(self._complete, changed))
@@ -103,32 +102,32 @@ class _Reading:
         return nodes
 
     def _compare_numbers(self, held: PullRequests) -> tuple[PullRequests, list[int]]:
-        """List the numbers of all: drop what is gone, and find what is missing or changed unseen."""
+        """List all numbers. Drop deleted pull requests, and return the numbers of missing or changed ones."""
         pages = self.client.graphql.pages(documents.NUMBERS, self._name, ["repository", "pullRequests"], documents.PAGE)
         nodes = [node for page in pages for node in page.nodes]
         listed = {node["number"]: node["updatedAt"] for node in nodes if isinstance(node, dict)}
         stored = held.pull_requests
         unlisted = set(stored["number"]) - listed.keys()
         held = _without(held, unlisted) if len(listed) == len(nodes) else merge_rows(held, Rows(unread=unlisted))
-        moments = zip(stored["number"], stored["updated_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ"), strict=True)
-        known = {number: moment for number, moment in moments if number in listed}
-        changed = [number for number, moment in listed.items() if known.get(number, "") < moment]
+        times = zip(stored["number"], stored["updated_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ"), strict=True)
+        known = {number: updated_at for number, updated_at in times if number in listed}
+        changed = [number for number, updated_at in listed.items() if known.get(number, "") < updated_at]
         return held, sorted(changed, reverse=True)
 
     def _read_by_number(self, held: PullRequests, numbers: Iterable[int]) -> PullRequests:
-        """Read single pull requests, until too many can't be read."""
-        in_vain = 0
+        """Read single pull requests until too many have failed."""
+        failed = 0
         for number in numbers:
-            rows = self._to_rows([self._ask(number)])
+            rows = self._to_rows([self._read_one(number)])
             rows.unread = {number} - rows.numbers
             held = merge_rows(held, rows)
-            in_vain += any(row["detail"] == "pending" for row in rows.pull_requests) or bool(rows.unread)
-            if in_vain >= _IN_VAIN:
+            failed += any(row["detail"] == "pending" for row in rows.pull_requests) or bool(rows.unread)
+            if failed >= _MAX_FAILED:
                 break
         return held
 
-    def _ask(self, number: int) -> Any:  # noqa: ANN401 - JSON
-        """Return one pull request, or None: that one can't be had stops no other."""
+    def _read_one(self, number: int) -> Any:  # noqa: ANN401 - JSON
+        """Return one pull request. If it can't be read, add a warning and return None."""
         try:
             data = self.client.graphql.run(documents.PULL_REQUEST, {**self._name, "number": number})
             return self._complete((data.get("repository") or {}).get("pullRequest"))
@@ -146,7 +145,7 @@ class _Reading:
         records = parse_records(PullRequest, known, what, by="number", warnings=self.warnings)
         for pull_request in {record.number: record for record in records}.values():
             self._add_rows(rows, pull_request)
-        # a draft that nobody but its author sees
+        # without a time it is a draft that only its author sees
         rows.reviews = [row for row in rows.reviews if row["submitted_at"]]
         rows.unread = {number for node in nodes if (number := _number(node)) is not None} - rows.numbers
         return rows
@@ -161,28 +160,28 @@ class _Reading:
         rows.pull_requests.append(key | pull_request.row() | ({} if all(whole) else {"detail": "pending"}))
 
     def _describe_missing(self, held: PullRequests) -> Iterable[str]:
-        """Say in one sentence what GitHub did not show, in its own words."""
+        """Yield a warning if GitHub did not return all of the data, quoting its error."""
         stale = int((held.pull_requests["detail"] == "pending").sum())
         absent = self.total - len(held.pull_requests)
         if self.hidden:
             fields = ", ".join(f"{name.replace('_', ' ')} ({count})" for name, count in self.hidden.items())
             yield (
-                f"GitHub does not show all of the pull requests of {self.repository}: {fields} missing. "
+                f"GitHub does not return all fields of the pull requests of {self.repository}: {fields} missing. "
                 f"{self._quote()}Give GITHUB_TOKEN {_PERMISSIONS}."
             )
         elif absent > 0 or stale:
             yield (
-                f"GitHub does not show {max(absent, 0) + stale} of {self.total} pull requests of {self.repository}, or "
-                f"not all of them. {self._quote()}What is known of them is kept; they are read again on the next run."
+                f"GitHub does not return {max(absent, 0) + stale} of {self.total} pull requests of {self.repository} "
+                f"completely. {self._quote()}Stored data is kept, and the next run reads them again."
             )
 
     def _first_problem(self) -> str:
         return self._quote() or next(iter(self.warnings), "")
 
     def _quote(self) -> str:
-        """Return GitHub's own words for what it did not show."""
-        said = "; ".join(dict.fromkeys(self.client.graphql.partial_errors))
-        return f"It says: {said}. " if said else ""
+        """Return GitHub's errors about missing data as a sentence."""
+        errors = "; ".join(dict.fromkeys(self.client.graphql.partial_errors))
+        return f"GitHub says: {errors}. " if errors else ""
 
     @property
     def _name(self) -> dict[str, str]:
@@ -195,7 +194,7 @@ _PARTS: dict[str, tuple[type[BaseModel], str]] = {
     "files": (File, "path"),
     "reviews": (Review, "url"),
 }
-"""The rows that a pull request consists of, by frame, and the field that names each to people."""
+"""The parts of a pull request by frame, each with the field that identifies a row in messages."""
 
 
 def _number(node: Any) -> int | None:  # noqa: ANN401 - JSON

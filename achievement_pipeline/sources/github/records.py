@@ -1,4 +1,4 @@
-"""The records of GitHub's GraphQL API, with the fields that are used, and the rows they make."""
+"""Models of GitHub's GraphQL objects, with the fields used here, and their conversion to rows."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -44,11 +44,11 @@ class _Count(Record):
 
 
 OPTIONAL = ("labels", "closing_issues_references", "commits", "files", "reviews")
-"""Fields that a pull request is kept without, as a fine-grained token may lack the permission for each."""
+"""Fields that may be missing, because a fine-grained token may lack the permission for each."""
 
 
 class PullRequest(Record):
-    """A merged pull request; its commits, files and reviews are records of their own, each of which may be broken."""
+    """A merged pull request. Its commits, files and reviews are parsed separately, since any of them may be invalid."""
 
     number: int
     title: str
@@ -67,7 +67,7 @@ class PullRequest(Record):
     merged_by: _Account | None
     merge_commit: _Object | None
     all_commits: _Count
-    # GitHub answers each of these with null where the token may not see it
+    # each is null if the token may not see it
     labels: list[_Label] | None
     closing_issues_references: list[_Issue] | None
     commits: list[Any] | None
@@ -75,7 +75,7 @@ class PullRequest(Record):
     reviews: list[Any] | None
 
     def row(self) -> Row:
-        """Return its columns of `RawPullRequests`, all but the repository's."""
+        """Return its columns of `RawPullRequests`, except `repository`."""
         same = {"number", "title", "body", "url", "created_at", "merged_at", "updated_at"}
         sizes = {"additions", "deletions", "changed_files"}
         return self.model_dump(include=same | sizes) | {
@@ -95,7 +95,7 @@ class PullRequest(Record):
 
     @property
     def hidden(self) -> list[str]:
-        """Names of the fields that GitHub did not show."""
+        """Names of the fields that the token may not see."""
         return [name for name in OPTIONAL if getattr(self, name) is None]
 
 
@@ -147,7 +147,7 @@ class File(Record):
 
 
 class Review(Record):
-    """A review of a pull request; one without a moment is a draft that nobody but its author sees."""
+    """A review of a pull request. Without `submitted_at` it is a draft that only its author sees."""
 
     url: str
     state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED", "PENDING"]

@@ -1,9 +1,9 @@
-"""Read merged pull requests without a token: through REST, public repositories only, as far as the hour's requests go.
+"""Read merged pull requests of public repositories without a token, over REST, within the rate limit.
 
-GraphQL is closed to strangers, and REST allows them 60 requests an hour and address. The list of closed pull requests
-has no sizes, commits, files and reviews: those take four requests each. So the list is read whole, a hundred a request,
-then the details of the newest, until few requests are left for other repositories; the others stay pending, to be read
-on later runs.
+GraphQL requires a token, and REST without one allows 60 requests per hour and IP address. The list of closed pull
+requests has no sizes, commits, files and reviews; these take four requests per pull request. So this reads the whole
+list, 100 per request, then the details of the newest until few requests are left for other repositories. The others
+stay pending and are read by later runs.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ import pandas as pd
 from pydantic import BaseModel, BeforeValidator, Field
 
 from achievement_pipeline.frames import RawPullRequests
-from achievement_pipeline.http import Answer, HttpClient, RefusedError
+from achievement_pipeline.http import HttpClient, RefusedError, Response
 from achievement_pipeline.sources.github.client import GitHubClient
 from achievement_pipeline.sources.github.rows import (
     PullRequests,
@@ -32,7 +32,7 @@ from achievement_pipeline.sources.github.rows import (
 from achievement_pipeline.sources.records import parse_records
 
 _RESERVE = 10
-"""Requests that are left over: enough to list some other repositories in the same hour."""
+"""Requests left for listing other repositories in the same hour."""
 
 _REQUESTS_EACH = 4
 
@@ -40,7 +40,7 @@ _SIZES = ["merged_by", "additions", "deletions", "changed_files", "commit_count"
 
 
 _GHOST = 10137
-"""Number of the account "ghost", which REST shows where an account is gone and GraphQL shows none."""
+"""Id of the account "ghost", which REST returns for a deleted account. GraphQL returns null."""
 
 
 class _Account(BaseModel):
@@ -134,7 +134,7 @@ class _CommitBody(BaseModel):
 
 
 class _CommitUser(BaseModel):
-    login: str | None = None  # an empty object stands for an account that is gone
+    login: str | None = None  # a deleted account is an empty object
 
 
 class _Commit(BaseModel):
@@ -192,18 +192,18 @@ _PARTS: dict[str, tuple[type[BaseModel], str]] = {
     "files": (_File, "filename"),
     "reviews": (_Review, "html_url"),
 }
-"""The rows that a pull request consists of, by frame, and the field that names each to people."""
+"""The parts of a pull request by frame, each with the field that identifies a row in messages."""
 
 
 def read_through_rest(client: GitHubClient, repository: str, stored: PullRequests | None) -> PullRequests:
-    """Read the merged pull requests of a public repository, and the details of as many as the rate limit allows.
+    """Read the merged pull requests of a public repository, with details for as many as the rate limit allows.
 
-    A warning says how many stay pending. GitHub's own links to the issues that were closed are not to be had this way.
+    A warning gives the number of pending ones. REST does not return the issues that a pull request closes.
 
     Args:
-        client: The way to GitHub.
+        client: The GitHub client.
         repository: Key of the repository: host/owner/name.
-        stored: What an earlier reading gave: a cache of what did not change, details included.
+        stored: The result of an earlier call. Unchanged pull requests are reused with their details.
 
     Raises:
         SourceError: The repository can't be read.
@@ -224,18 +224,18 @@ def read_through_rest(client: GitHubClient, repository: str, stored: PullRequest
             f"{pending} of {len(read.pull_requests)} pull requests of {repository} have no sizes, commits, files and "
             "reviews yet: GitHub allows 60 requests an hour without a token. Set GITHUB_TOKEN, or run again in an hour."
         )
-    # a stranger was shown it
+    # it was read without a token, so everybody can see it
     return read._replace(warnings=tuple(warnings), public=True)
 
 
 def _carry_sizes(row: Row, stored: pd.DataFrame) -> Row:
-    """Keep the sizes of a stored pull request until they are read anew: once merged, they do not change."""
+    """Keep the sizes of a stored pull request until they are read again. They do not change after the merge."""
     known = stored[stored["number"] == row["number"]]
     return row | (known[_SIZES].iloc[0].to_dict() if len(known) else {})
 
 
 class _Reader:
-    """Reads one repository, and watches how many requests are left."""
+    """Reads one repository and keeps track of the remaining requests."""
 
     def __init__(self, rest: HttpClient, repository: str, warnings: list[str]) -> None:
         self._rest = rest
@@ -245,7 +245,7 @@ class _Reader:
         self._left: float = 0
 
     def list_changed(self, stored: PullRequests | None) -> tuple[dict[int, Row], set[int]]:
-        """Return the rows of what changed by number, and the numbers of what changed and can't be read."""
+        """Return the rows of changed pull requests by number, and the numbers of changed ones that can't be read."""
         since = watermark(stored) if stored else ""
         known = (
             dict(zip(stored.pull_requests["number"], stored.pull_requests["updated_at"], strict=True)) if stored else {}
@@ -268,7 +268,7 @@ class _Reader:
         return {record.number: key | record.row() for record in changed}, unread
 
     def read_details(self, pull_requests: pd.DataFrame) -> Rows:
-        """Read the details of pending pull requests, the last merged first, while the rate limit allows."""
+        """Read the details of pending pull requests, newest merge first, while the rate limit allows."""
         rows = Rows()
         pending = pull_requests[pull_requests["detail"] == "pending"].sort_values("merged_at", ascending=False)
         for row in pending.to_dict("records"):
@@ -277,7 +277,7 @@ class _Reader:
             try:
                 self._read_detail({str(column): value for column, value in row.items()}, rows)
             except RefusedError as error:
-                self._warnings.append(f"{self._repository}#{row['number']} stays without details: {error}")
+                self._warnings.append(f"{self._repository}#{row['number']} has no details: {error}")
         return rows
 
     def _read_detail(self, row: Row, rows: Rows) -> None:
@@ -299,14 +299,14 @@ class _Reader:
             )
 
     def _pages(self, path: str, params: Row) -> Iterator[Any]:
-        answer = self._get(path, params)
-        yield from answer.body
-        while "next" in answer.links:
-            answer = self._get(answer.links["next"])
-            yield from answer.body
+        response = self._get(path, params)
+        yield from response.body
+        while "next" in response.links:
+            response = self._get(response.links["next"])
+            yield from response.body
 
-    def _get(self, path: str, params: Row | None = None) -> Answer:
-        answer = self._rest.get(path, params)
-        left = answer.headers.get("X-RateLimit-Remaining", "")
-        self._left = int(left) if left.isdecimal() else float("inf")  # a server of one's own may have no limit
-        return answer
+    def _get(self, path: str, params: Row | None = None) -> Response:
+        response = self._rest.get(path, params)
+        left = response.headers.get("X-RateLimit-Remaining", "")
+        self._left = int(left) if left.isdecimal() else float("inf")  # an Enterprise server may have no limit
+        return response

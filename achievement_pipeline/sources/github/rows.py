@@ -1,4 +1,4 @@
-"""What GitHub's answers become, whichever API gave them: rows, and the frames of a repository."""
+"""Rows and frames of pull requests, for both of GitHub's APIs."""
 
 import json
 from collections import defaultdict
@@ -18,10 +18,10 @@ from achievement_pipeline.sources.records import parse_records, type_rows
 Row = dict[str, Any]
 
 OVERLAP = timedelta(minutes=5)
-"""How far behind the newest stored change reading goes on: GitHub's replicas may show changes out of order."""
+"""Overlap of an incremental read with the stored changes: GitHub's replicas may return changes out of order."""
 
 UNIQUE = {"commits": "sha", "files": "path", "reviews": "url"}
-"""What tells the rows of one pull request apart, by frame."""
+"""The column that identifies a row within a pull request, by frame."""
 
 _SchemaT = TypeVar("_SchemaT", bound=pa.DataFrameModel)
 
@@ -30,7 +30,7 @@ _RecordT = TypeVar("_RecordT", bound=BaseModel)
 
 
 class PullRequests(NamedTuple):
-    """The merged pull requests of one repository, and what could not be read of them."""
+    """The merged pull requests of one repository, with warnings about what could not be read."""
 
     pull_requests: DataFrame[RawPullRequests]
     commits: DataFrame[RawPullRequestCommits]
@@ -38,39 +38,39 @@ class PullRequests(NamedTuple):
     reviews: DataFrame[RawReviews]
     warnings: tuple[str, ...] = ()
     public: bool = False
-    """Whether everybody can see the repository, as GitHub says."""
+    """Whether GitHub reports the repository as public."""
 
 
 @dataclass
 class Rows:
-    """Rows of some pull requests, frame by frame, and what of them could not be read."""
+    """Rows of pull requests by frame, with the numbers of those that could not be read."""
 
     pull_requests: list[Row] = field(default_factory=list)
     commits: list[Row] = field(default_factory=list)
     files: list[Row] = field(default_factory=list)
     reviews: list[Row] = field(default_factory=list)
     unread: set[int] = field(default_factory=set)
-    """Numbers of pull requests that changed and could not be read: what is stored of them stays."""
+    """Numbers of changed pull requests that could not be read. Their stored rows are kept."""
     partly_read: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    """By frame, the numbers of pull requests of which not all rows could be read: their stored rows stay beside."""
+    """By frame, the numbers of pull requests with unreadable rows. Their other stored rows are kept too."""
 
     def add_part(  # noqa: PLR0913 - a part is named by all of these
         self, name: str, model: type[_RecordT], key: Row, raw: list[Any] | None, *, by: str, warnings: list[str]
     ) -> bool:
-        """Add the rows of one part of a pull request, and return whether all of it could be read.
+        """Add the rows of one part of a pull request, and return whether all of them could be read.
 
         Args:
             name: The frame: commits, files or reviews.
-            model: What the API promises of one row; it has a method ``row``.
+            model: The model of one row, with a method ``row``.
             key: Repository and number of the pull request.
-            raw: What the API gave; None where it gave nothing.
-            by: The field that names a row to people.
-            warnings: Takes a warning for each row that is not as promised.
+            raw: The JSON objects, or None if the API returned null.
+            by: The field that identifies a row in messages.
+            warnings: A warning is appended for each invalid row.
         """
         what = f"{name.removesuffix('s').capitalize()} of {key['repository']}#{key['number']},"
         records = parse_records(model, raw or [], what, by=by, warnings=warnings)
         rows: Iterable[Row] = ({**key, **record.row()} for record in records)  # type: ignore[attr-defined]
-        # pages that overlap give a row twice; the last one stands
+        # overlapping pages return a row twice: the last one wins
         getattr(self, name).extend({row[UNIQUE[name]]: row for row in rows}.values())
         is_whole = raw is not None and len(records) == len(raw)
         if not is_whole:
@@ -95,7 +95,7 @@ def replace_rows(
 
 
 def merge_rows(stored: PullRequests | None, rows: Rows) -> PullRequests:
-    """Replace the stored rows of the pull requests that were read, in all frames; what could not be read stays."""
+    """Replace the stored rows of the pull requests that were read. The rows of unread ones are kept."""
     return PullRequests(
         _merge_headers(stored and stored.pull_requests, rows),
         _merge_part(RawPullRequestCommits, stored and stored.commits, rows, "commits"),
@@ -116,7 +116,7 @@ def _merge_headers(stored: DataFrame[RawPullRequests] | None, rows: Rows) -> Dat
 
 
 def _merge_part(schema: type[_SchemaT], stored: pd.DataFrame | None, rows: Rows, part: str) -> DataFrame[_SchemaT]:
-    """Replace the rows of one frame; of those that were read in part, keep the stored rows that were not seen."""
+    """Replace the rows of one frame. For partly read pull requests, keep the stored rows that were not returned."""
     key = UNIQUE[part]
     new: list[Row] = getattr(rows, part)
     partly = rows.partly_read[part]
@@ -131,7 +131,7 @@ def _merge_part(schema: type[_SchemaT], stored: pd.DataFrame | None, rows: Rows,
 
 
 def _numbered(commits: list[Row]) -> list[Row]:
-    """Give commits their positions within their pull request, in the order in which they come."""
+    """Number the commits within their pull request, in the given order."""
     counts: dict[int, int] = defaultdict(int)
     numbered = []
     for row in commits:
@@ -141,33 +141,33 @@ def _numbered(commits: list[Row]) -> list[Row]:
 
 
 def no_pull_requests() -> PullRequests:
-    """Return the frames of a repository without any."""
+    """Return the frames of a repository without pull requests."""
     return merge_rows(None, Rows())
 
 
 def watermark(stored: PullRequests) -> str:
-    """Return the moment back to which changes must be read, as GitHub writes it: such texts sort by time."""
+    """Return the time back to which changes must be read, in GitHub's format, which sorts by time."""
     newest = stored.pull_requests["updated_at"].max() - OVERLAP
     return str(newest.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
 def full_login(login: str, kind: str) -> str:
-    """Return a login as REST and git show it: GraphQL leaves the ``[bot]`` of a bot away."""
+    """Return a login as in REST and git: GraphQL omits the ``[bot]`` suffix of bots."""
     return f"{login}[bot]" if kind == "Bot" and not login.endswith("[bot]") else login
 
 
 def subject(message: str) -> str:
-    """Return the first paragraph of a commit's message on one line, as git shows it."""
+    """Return the first paragraph of a commit message on one line, like git's ``%s``."""
     return " ".join(line.strip() for line in message.strip().partition("\n\n")[0].splitlines())
 
 
 def body(message: str) -> str:
-    """Return the rest of a commit's message."""
+    """Return a commit message without its first paragraph."""
     return message.strip().partition("\n\n")[2].strip()
 
 
 def placeholder(repository: str, number: int) -> Row:
-    """Return the row of a pull request of which no more than its number is known yet."""
+    """Return the row of a pull request of which only the number is known so far."""
     unknown = dict.fromkeys(("created_at", "merged_at", "updated_at"), datetime.fromtimestamp(0, UTC))
     empty = dict.fromkeys(("title", "body", "base", "branch"), "")
     lists = dict.fromkeys(("labels", "closes"), "[]")

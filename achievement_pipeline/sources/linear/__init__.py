@@ -1,4 +1,4 @@
-"""Linear: the issues and projects that are completed now, as dataframes."""
+"""Read the completed issues and projects of a Linear workspace as dataframes."""
 
 from achievement_pipeline.sources.linear.client import API_URL, LinearClient
 from achievement_pipeline.sources.linear.issues import Issues, read_issues

@@ -1,6 +1,6 @@
-"""What issues refer to: people, labels, teams and projects.
+"""Read the objects that issues refer to: users, labels, teams and projects.
 
-They are read anew each time: renaming one of them changes what an issue shows without touching the issue.
+They are read each time, because renaming one of them does not update the issues that refer to it.
 """
 
 import json
@@ -23,7 +23,7 @@ _JOINED = {
     "estimation": ("teams", "team_id", "issue_estimation_type"),
     "project": ("projects", "project_id", "name"),
 }
-"""Column: the catalogue, the column that refers to it, the property that is joined on."""
+"""Column: its catalogue, the column with the id, and the joined property."""
 
 
 class _Named(Record):
@@ -44,7 +44,7 @@ _MODELS: Mapping[str, type[_Named]] = {"users": _User, "issueLabels": _Named, "t
 
 
 def read_catalogues(client: LinearClient, warnings: list[str]) -> dict[str, pd.DataFrame]:
-    """Read all catalogues, each a frame of text indexed by id: one request, and one for each further page.
+    """Read all catalogues as frames of text indexed by id, in one request plus one per further page.
 
     Raises:
         SourceError: Linear can't be read.
@@ -54,7 +54,7 @@ def read_catalogues(client: LinearClient, warnings: list[str]) -> dict[str, pd.D
 
 
 def join_catalogues(issues: pd.DataFrame, catalogues: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the issues with the columns that stem from catalogues; what a catalogue does not show is missing."""
+    """Return the issues with the columns from the catalogues. Unknown ids give missing values."""
     columns = {
         column: issues[reference].map(catalogues[name][field]).astype("str")
         for column, (name, reference, field) in _JOINED.items()

@@ -1,18 +1,18 @@
-"""The GraphQL documents that are sent to Linear, and the page sizes they allow.
+"""The GraphQL queries sent to Linear, and the page sizes that they allow.
 
-Linear refuses a query whose cost, computed before it runs, exceeds 10,000: an object counts 1, a property 0.1, a
-connection its content times ``first``, however few rows there are; whether ``pageInfo`` is multiplied too is not
-documented. Every document here stays below that at the page size it is meant for, either way; a test computes it.
+Linear rejects a query whose complexity, computed in advance, exceeds 10,000. An object counts 1, a property 0.1, and a
+connection its content times ``first``, whatever the number of rows. Whether ``pageInfo`` is multiplied too is not
+documented. A test computes that every query stays below the limit at its page size either way.
 """
 
 PAGE = 250
-"""The largest page that Linear gives."""
+"""Linear's maximum page size."""
 
 PROJECT_PAGE = 100
-"""Projects carry three connections each."""
+"""Maximum page size for projects, which have three connections each."""
 
 WINDOWS = 20
-"""Pages of the listing that fit into one request."""
+"""Maximum pages of the listing per request."""
 
 _WHOLE = """
 fragment Whole on Issue {
@@ -61,7 +61,7 @@ query ListedIssues($filter: IssueFilter!, $first: Int!, $after: String) {
 
 
 def windows(count: int) -> str:
-    """List issues by `count` filters at once, ``$w0`` and on: one page each, which may not be all when it is full."""
+    """Return a query that lists one page of issues for each of `count` filters, ``$w0``, ``$w1`` and so on."""
     variables = " ".join(f"$w{i}: IssueFilter!" for i in range(count))
     pages = "\n".join(
         f"  w{i}: issues(filter: $w{i}, first: $first, includeArchived: true) {{ nodes {{ ...Listed }} }}"
@@ -95,7 +95,7 @@ _CATALOGUES = {
 
 
 def catalogues(*names: str) -> str:
-    """Read a page of each named catalogue: users, issueLabels, teams, projects."""
+    """Return a query for one page of each named catalogue: users, issueLabels, teams, projects."""
     return "query Catalogues($first: Int!, $after: String) {" + "".join(_CATALOGUES[name] for name in names) + "\n}"
 
 
@@ -139,11 +139,11 @@ query Rest($id: String!, $first: Int!, $after: String) {{
 
 
 REST_OF_ISSUE = {"attachments": _rest("issue", "attachments", "url title sourceType updatedAt")}
-"""How the connections of one issue are read on, where it has more than came with it."""
+"""Queries for the remaining pages of the connections of an issue."""
 
 REST_OF_PROJECT = {
     "labels": _rest("project", "labels", "name"),
     "teams": _rest("project", "teams", "key"),
     "members": _rest("project", "members", "email"),
 }
-"""How the connections of one project are read on, where it has more than came with it."""
+"""Queries for the remaining pages of the connections of a project."""

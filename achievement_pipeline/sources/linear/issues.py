@@ -1,9 +1,9 @@
-"""Read the issues that are completed now, asking only for those that may have changed.
+"""Read the completed issues incrementally.
 
-Linear has no moment that moves with every change: archiving and binning leave ``updatedAt`` alone, reopening takes an
-issue out of the set, deleting leaves no trace. So no watermark is followed. Each reading lists the whole set (cheap),
-keeps the stored rows that the listing shows to be unchanged, asks for the others (dear: descriptions, attachments), and
-drops those that are gone.
+There is no timestamp that every change updates, and so no watermark: archiving and trashing do not change
+``updatedAt``, reopening removes an issue from the set, and deleting leaves no trace. Each read lists all completed
+issues (cheap), keeps the stored rows that are unchanged, reads the others (expensive: descriptions, attachments), and
+drops those that no longer exist.
 """
 
 import json
@@ -25,7 +25,7 @@ from achievement_pipeline.sources.records import Record, find_unread, parse_reco
 
 
 class Issues(NamedTuple):
-    """The issues of a workspace, and what could not be read of them."""
+    """The completed issues of a workspace, with warnings about those that could not be read."""
 
     issues: DataFrame[RawLinearIssues]
     warnings: tuple[str, ...]
@@ -92,13 +92,13 @@ class _Issue(ListedIssue):
 def read_issues(
     client: LinearClient, stored: DataFrame[RawLinearIssues] | None = None, *, cached: bool = True
 ) -> Issues:
-    """Read the issues of a workspace that are completed now, archived ones included, binned ones not.
+    """Read the completed issues of a workspace, including archived ones and without trashed ones.
 
     Args:
-        client: The way to the workspace.
-        stored: What an earlier reading of the same workspace gave: the rows of issues that can't be read now are kept.
-        cached: Whether stored rows that hold are not read again. Linear does not tell when an attachment is taken off
-            an issue that is not otherwise touched.
+        client: The Linear client.
+        stored: The result of an earlier call for the same workspace. Rows of issues that can't be read now are kept.
+        cached: Whether to read only changed issues. Removing an attachment does not change its issue, and shows only
+            when all are read.
 
     Raises:
         SourceError: Linear can't be read.
@@ -113,7 +113,7 @@ def read_issues(
         keep = unchanged | unread
     kept = fresh.iloc[:0] if stored is None else stored[stored["id"].isin(keep)]
     issues = fresh if kept.empty else pd.concat([kept, fresh]) if len(fresh) else kept
-    # the newest wins where a row came twice, on two pages of a set that changed meanwhile
+    # a row may occur on two pages if the set changes in between: the newest wins
     issues = issues.sort_values(["updated_at", "id"]).drop_duplicates("id", keep="last").reset_index(drop=True)
     return Issues(typed(RawLinearIssues, join_catalogues(issues, catalogues)), tuple(warnings))
 
@@ -123,7 +123,7 @@ def _read(client: LinearClient, wanted: Node) -> Iterator[Any]:
 
 
 def _read_by_id(client: LinearClient, ids: Sequence[str]) -> Iterator[Any]:
-    """Read issues by their ids, those excepted that have left the set meanwhile."""
+    """Read issues by id, without those that are no longer completed."""
     for start in range(0, len(ids), client.page):
         yield from _read(client, {**COMPLETED, "id": {"in": list(ids[start : start + client.page])}})
 
@@ -131,7 +131,7 @@ def _read_by_id(client: LinearClient, ids: Sequence[str]) -> Iterator[Any]:
 def _parse(
     client: LinearClient, nodes: Iterable[Any], stored: pd.DataFrame | None, warnings: list[str]
 ) -> tuple[pd.DataFrame, set[str]]:
-    """Return the rows of issues, and the ids of those that are stored and can't be read now."""
+    """Return the rows of issues, and the ids of stored issues that can't be read now."""
     whole = [client.complete(node, "issue", documents.REST_OF_ISSUE, client.page) for node in nodes]
     issues = parse_records(_Issue, whole, "Linear issue", by="identifier", warnings=warnings)
     known = () if stored is None else stored["id"]

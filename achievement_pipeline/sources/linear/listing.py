@@ -1,8 +1,8 @@
-"""List the whole set of completed issues in few requests, and say which stored rows of it still hold.
+"""List all completed issues in few requests, and find which stored rows are still valid.
 
-A listing costs a few properties an issue. Its pages are asked for many at once, although Relay's come one after
-another: the stored rows say where to cut the time of creation, which never changes, into windows that hold a page each.
-The windows cover all time, so the listing is complete whatever is stored.
+A listing takes only a few properties per issue. Relay's pages can only be read one after another, so the listing is cut
+into windows of the creation time, which never changes, and many windows are read per request. The stored rows determine
+the windows so that each holds about one page. The windows cover all time, so the listing is always complete.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,16 +22,16 @@ from achievement_pipeline.sources.linear.client import LinearClient
 from achievement_pipeline.sources.records import Record, find_unread, parse_records, to_frame
 
 COMPLETED = {"state": {"type": {"eq": "completed"}}}
-"""The filter of the set: by the state's type, its name is the team's own."""
+"""Filter for completed issues, by the type of their state. Each team chooses its own state names."""
 
 _ATTACHMENT_OVERLAP = timedelta(minutes=10)
 
 
 class ListedIssue(Record):
-    """What shows whether a stored row still holds: all that changes without ``updatedAt``.
+    """The fields that show whether a stored row is still valid, including those that change without ``updatedAt``.
 
-    Archiving does not move it; the identifier, the address and the branch name are computed by Linear from the team's
-    key and the user's settings.
+    Archiving does not change ``updatedAt``. The identifier, URL and branch name depend on the team's key and the user's
+    settings.
     """
 
     id: str
@@ -43,7 +43,7 @@ class ListedIssue(Record):
     trashed: bool | None
 
     def row(self) -> Node:
-        """Return its columns."""
+        """Return its columns of `RawLinearIssues`."""
         return {
             "id": self.id,
             "identifier": self.identifier,
@@ -55,10 +55,10 @@ class ListedIssue(Record):
 
 
 class Comparison(NamedTuple):
-    """The set as it is now, parted by what is stored."""
+    """The ids of the completed issues, split by whether they must be read again."""
 
     unchanged: set[str]
-    """Ids of issues whose stored rows hold."""
+    """Ids of issues whose stored rows are valid."""
     stale: list[str]
     """Ids of issues that must be read."""
 
@@ -82,7 +82,7 @@ class _Attached(Record):
 
 
 def compare(client: LinearClient, stored: DataFrame[RawLinearIssues], warnings: list[str]) -> Comparison:
-    """List the set, and part it into stored rows that hold and issues that must be read.
+    """List the completed issues, and compare them with the stored rows.
 
     Raises:
         SourceError: Linear can't be read.
@@ -95,7 +95,7 @@ def compare(client: LinearClient, stored: DataFrame[RawLinearIssues], warnings: 
 def _list_issues(
     client: LinearClient, stored: DataFrame[RawLinearIssues], warnings: list[str]
 ) -> tuple[DataFrame[_Listing], set[str]]:
-    """List the set; return it, and the ids of stored issues that are in it and can't be read."""
+    """Return the listing, and the ids of stored issues that Linear lists but that can't be parsed."""
     windows = _cut_time(stored["created_at"], client.page * 4 // 5)
     nodes = [
         node
@@ -109,7 +109,7 @@ def _list_issues(
 
 
 def _cut_time(created: "pd.Series[Any]", size: int) -> list[Node]:
-    """Cut all time into filters that each match about `size` of the stored rows."""
+    """Return filters for consecutive windows of the creation time that each match about `size` stored rows."""
     edges = created.sort_values().iloc[size::size].drop_duplicates()
     bounds = [None, *(_to_text(edge) for edge in edges), None]
     windows = []
@@ -120,7 +120,7 @@ def _cut_time(created: "pd.Series[Any]", size: int) -> list[Node]:
 
 
 def _list_windows(client: LinearClient, windows: Sequence[Node]) -> Iterator[Any]:
-    """List some windows in one request, in two where that is too heavy; page on where one is full."""
+    """List several windows in one request. Split the request if it is too heavy, and page through full windows."""
     if len(windows) == 1:
         yield from _page(client, windows[0])
         return
@@ -142,7 +142,7 @@ def _page(client: LinearClient, window: Node) -> Iterator[Any]:
 
 
 def _newly_attached(client: LinearClient, stored: DataFrame[RawLinearIssues], warnings: list[str]) -> set[str]:
-    """Find the stored issues with a new or changed attachment: whether that touches the issue is not documented."""
+    """Return the ids of stored issues with a new or changed attachment, which may not change their ``updatedAt``."""
     newest = stored["attached_at"].max()
     since = stored["created_at"].min() if pd.isna(newest) else newest - _ATTACHMENT_OVERLAP
     nodes = client.nodes(documents.ATTACHED, {"since": _to_text(since)}, ["attachments"], client.page)
@@ -155,5 +155,5 @@ def _newly_attached(client: LinearClient, stored: DataFrame[RawLinearIssues], wa
     }
 
 
-def _to_text(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _to_text(time: datetime) -> str:
+    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")

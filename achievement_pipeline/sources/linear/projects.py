@@ -1,4 +1,4 @@
-"""Read the projects ("epics") that are completed now: few, so each reading is a full one."""
+"""Read the completed projects ("epics"). They are few, so all of them are read each time."""
 
 import json
 from datetime import datetime
@@ -18,7 +18,7 @@ _COMPLETED = {"status": {"type": {"eq": "completed"}}}
 
 
 class Projects(NamedTuple):
-    """The projects of a workspace, and what could not be read of them."""
+    """The completed projects of a workspace, with warnings about those that could not be read."""
 
     projects: DataFrame[RawLinearProjects]
     warnings: tuple[str, ...]
@@ -75,11 +75,11 @@ class _Project(Record):
 
 
 def read_projects(client: LinearClient, stored: DataFrame[RawLinearProjects] | None = None) -> Projects:
-    """Read the projects of a workspace that are completed now, archived ones included, binned ones not.
+    """Read the completed projects of a workspace, including archived ones and without trashed ones.
 
     Args:
-        client: The way to the workspace.
-        stored: What an earlier reading gave: the rows of projects that can't be read now are kept.
+        client: The Linear client.
+        stored: The result of an earlier call. Rows of projects that can't be read now are kept.
 
     Raises:
         SourceError: Linear can't be read.
