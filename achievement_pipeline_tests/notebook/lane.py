@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from achievement_pipeline.http import Wire
+from achievement_pipeline.http import RequestOptions
 from achievement_pipeline.keys import KeyForm
 from achievement_pipeline.lanes import Lane
 from achievement_pipeline.settings import Settings
@@ -36,6 +36,6 @@ class _Notebook:
         return "2 pages"
 
 
-def open_notebook(settings: Settings, wire: Wire | None) -> _Notebook:  # noqa: ARG001 - as all lanes do
+def open_notebook(settings: Settings, options: RequestOptions | None) -> _Notebook:  # noqa: ARG001 - as all lanes do
     """Return the client."""
     return _Notebook()
