@@ -26,6 +26,15 @@ Moment = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 SchemaT = TypeVar("SchemaT", bound=pa.DataFrameModel)
 
 
+class Frame(pa.DataFrameModel):
+    """A frame that has the columns of its schema, and no others."""
+
+    class Config:
+        """What holds for all of them."""
+
+        strict = True
+
+
 def typed(schema: type[SchemaT], frame: pd.DataFrame) -> DataFrame[SchemaT]:
     """Return a frame as one of a schema, once its columns and their dtypes are those of it, in whatever order.
 
@@ -98,7 +107,7 @@ class LinkTo(StrEnum):
     """It lists the named one as evidence, which stays a piece of work of its own."""
 
 
-class RawRepositories(pa.DataFrameModel):
+class RawRepositories(Frame):
     """One row a repository, as it was when its history was read."""
 
     repository: str = pa.Field(unique=True, description="Stable key of the repository: host/owner/name, or its folder")
@@ -112,13 +121,8 @@ class RawRepositories(pa.DataFrameModel):
     examined_by: str = pa.Field(description="By which rules it was decided whose contents are read")
     ignored: str = pa.Field(description="Names of the commits that .git-blame-ignore-revs lists, a line each")
 
-    class Config:
-        """No other column may appear."""
 
-        strict = True
-
-
-class RawCommits(pa.DataFrameModel):
+class RawCommits(Frame):
     """One row a commit that is reachable now from the chosen refs of a repository."""
 
     repository: str = pa.Field(description="Stable key of the repository: host/owner/name, or its folder")
@@ -141,13 +145,12 @@ class RawCommits(pa.DataFrameModel):
     )
 
     class Config:
-        """Keys are unique; no other column may appear."""
+        """Keys are unique."""
 
-        strict = True
         unique = ["repository", "sha"]  # noqa: RUF012 - pandera's own form
 
 
-class RawCommitFiles(pa.DataFrameModel):
+class RawCommitFiles(Frame):
     """One row a file that a non-merge commit changed: the numbers of ``git log --numstat -M``."""
 
     repository: str = pa.Field(description="Key of the repository")
@@ -163,13 +166,8 @@ class RawCommitFiles(pa.DataFrameModel):
     deletions: pd.Int32Dtype = pa.Field(nullable=True, ge=0, description="Lines; missing when binary")
     binary: bool = pa.Field(description="Whether git calls it binary")
 
-    class Config:
-        """No other column may appear."""
 
-        strict = True
-
-
-class PathAttributes(pa.DataFrameModel):
+class PathAttributes(Frame):
     """One row a path of which the repository's ``.gitattributes`` says something that matters here.
 
     True is set, false is unset (``-linguist-generated``), missing is not said.
@@ -185,13 +183,12 @@ class PathAttributes(pa.DataFrameModel):
     language: str = pa.Field(nullable=True, description="linguist-language")
 
     class Config:
-        """A path stands once; no other column may appear."""
+        """A path stands once."""
 
-        strict = True
         unique = ["repository", "path"]  # noqa: RUF012 - pandera's own form
 
 
-class CommitContents(pa.DataFrameModel):
+class CommitContents(Frame):
     """One row a changed file whose contents before and after were read, and what they tell of it."""
 
     repository: str = pa.Field(description="Key of the repository")
@@ -203,13 +200,12 @@ class CommitContents(pa.DataFrameModel):
     lines_noise: str = pa.Field(nullable=True, description="One of judging.noise.Noise: why git's count misleads")
 
     class Config:
-        """A changed file stands once; no other column may appear."""
+        """A changed file stands once."""
 
-        strict = True
         unique = ["repository", "sha", "path"]  # noqa: RUF012 - pandera's own form
 
 
-class DependencyChanges(pa.DataFrameModel):
+class DependencyChanges(Frame):
     """One row a dependency that a commit added to a manifest, upgraded there or removed from it."""
 
     repository: str = pa.Field(description="Key of the repository")
@@ -220,13 +216,12 @@ class DependencyChanges(pa.DataFrameModel):
     change: str = pa.Field(isin=["added", "upgraded", "removed"], description="What became of it")
 
     class Config:
-        """A manifest names a package once; no other column may appear."""
+        """A manifest names a package once."""
 
-        strict = True
         unique = ["repository", "sha", "path", "ecosystem", "package"]  # noqa: RUF012 - pandera's own form
 
 
-class RawPullRequests(pa.DataFrameModel):
+class RawPullRequests(Frame):
     """One row a merged pull request of a repository."""
 
     repository: str = pa.Field(description="Key of the repository: host/owner/name")
@@ -259,13 +254,12 @@ class RawPullRequests(pa.DataFrameModel):
     commit_count: pd.Int32Dtype = pa.Field(nullable=True, ge=0, description="All of them; GitHub lists 250 at most")
 
     class Config:
-        """Keys are unique; no other column may appear."""
+        """Keys are unique."""
 
-        strict = True
         unique = ["repository", "number"]  # noqa: RUF012 - pandera's own form
 
 
-class RawPullRequestCommits(pa.DataFrameModel):
+class RawPullRequestCommits(Frame):
     """One row a commit of a merged pull request's branch: its own sha even where it was squashed or rebased."""
 
     repository: str = pa.Field(description="Key of the repository")
@@ -279,13 +273,12 @@ class RawPullRequestCommits(pa.DataFrameModel):
     body: str = pa.Field(description="The rest of the message; may be empty")
 
     class Config:
-        """No other column may appear."""
+        """Keys are unique."""
 
-        strict = True
         unique = ["repository", "number", "position"]  # noqa: RUF012
 
 
-class RawPullRequestFiles(pa.DataFrameModel):
+class RawPullRequestFiles(Frame):
     """One row a file that a merged pull request changed."""
 
     repository: str = pa.Field(description="Key of the repository")
@@ -295,13 +288,8 @@ class RawPullRequestFiles(pa.DataFrameModel):
     additions: pd.Int32Dtype = pa.Field(ge=0, description="Lines")
     deletions: pd.Int32Dtype = pa.Field(ge=0, description="Lines")
 
-    class Config:
-        """No other column may appear."""
 
-        strict = True
-
-
-class RawReviews(pa.DataFrameModel):
+class RawReviews(Frame):
     """One row a submitted review of a merged pull request, the author's own answers included."""
 
     repository: str = pa.Field(description="Key of the repository")
@@ -316,13 +304,8 @@ class RawReviews(pa.DataFrameModel):
     body: str = pa.Field(description="Markdown; may be empty: the comments on lines are not read")
     submitted_at: Moment = pa.Field(description="When it was given")
 
-    class Config:
-        """No other column may appear."""
 
-        strict = True
-
-
-class RawMlflowRuns(pa.DataFrameModel):
+class RawMlflowRuns(Frame):
     """One row a run of an MLflow server that is not deleted, in an experiment that is not, whatever its status."""
 
     run_id: str = pa.Field(unique=True, description="32 hexadecimal digits")
@@ -344,13 +327,8 @@ class RawMlflowRuns(pa.DataFrameModel):
     tags: str = pa.Field(description="JSON object: tag to its value, without MLflow's own")
     model_versions: str = pa.Field(description='JSON list of {"name", "version"} that were registered from it')
 
-    class Config:
-        """No other column may appear."""
 
-        strict = True
-
-
-class RawMlflowMetrics(pa.DataFrameModel):
+class RawMlflowMetrics(Frame):
     """One row a metric of a run: the value that was logged last."""
 
     run_id: str = pa.Field(description="The run")
@@ -360,13 +338,12 @@ class RawMlflowMetrics(pa.DataFrameModel):
     logged_at: Moment = pa.Field(nullable=True, description="When it was logged")
 
     class Config:
-        """A metric stands once for a run; no other column may appear."""
+        """A metric stands once for a run."""
 
-        strict = True
         unique = ["run_id", "name"]  # noqa: RUF012 - pandera's own form
 
 
-class RawLinearIssues(pa.DataFrameModel):
+class RawLinearIssues(Frame):
     """One row an issue that is completed now and not in the bin; archived ones are among them."""
 
     id: str = pa.Field(unique=True, description="UUID; the key is linear:<id>")
@@ -404,13 +381,8 @@ class RawLinearIssues(pa.DataFrameModel):
     updated_at: Moment = pa.Field(description="Archiving does not change it")
     archived_at: Moment = pa.Field(nullable=True, description="Missing unless archived")
 
-    class Config:
-        """No other column may appear."""
 
-        strict = True
-
-
-class RawLinearProjects(pa.DataFrameModel):
+class RawLinearProjects(Frame):
     """One row a project that is completed now and not in the bin; archived ones are among them."""
 
     id: str = pa.Field(unique=True, description="UUID; the key is linear:<id>")
@@ -432,13 +404,8 @@ class RawLinearProjects(pa.DataFrameModel):
     updated_at: Moment = pa.Field(description="As Linear gives it")
     archived_at: Moment = pa.Field(nullable=True, description="Missing unless archived")
 
-    class Config:
-        """No other column may appear."""
 
-        strict = True
-
-
-class _JudgedActivities(pa.DataFrameModel):
+class _JudgedActivities(Frame):
     """One row an activity: what it has in common with all others after normalising and gating."""
 
     key: str = pa.Field(unique=True, description="Stable name of the activity")
@@ -458,11 +425,6 @@ class _JudgedActivities(pa.DataFrameModel):
     significant: bool = pa.Field(description="Whether it may make an achievement")
     reasons: str = pa.Field(description="Reason codes that decided it, separated by commas")
     retracted_by: str = pa.Field(nullable=True, description="Key of the activity that reverted it or that it repeats")
-
-    class Config:
-        """No column beyond the lane's own may appear."""
-
-        strict = True
 
 
 class Activities(_JudgedActivities):
@@ -556,7 +518,7 @@ class StoredActivities(_JudgedActivities):
     details: str = pa.Field(description="JSON object of the columns that only its lane has")
 
 
-class RelatedActivities(pa.DataFrameModel):
+class RelatedActivities(Frame):
     """One row an activity that another one lists, whether they belong together or not."""
 
     lister: str = pa.Field(description="Key of the activity that lists it")
@@ -568,13 +530,12 @@ class RelatedActivities(pa.DataFrameModel):
     at: Moment = pa.Field(nullable=True, description="When it was done")
 
     class Config:
-        """It is listed once; no other column may appear."""
+        """It is listed once."""
 
-        strict = True
         unique = ["lister", "key"]  # noqa: RUF012 - pandera's own form
 
 
-class Scores(pa.DataFrameModel):
+class Scores(Frame):
     """One row a scored activity."""
 
     key: str = pa.Field(unique=True, description="Key of the activity")
@@ -586,13 +547,8 @@ class Scores(pa.DataFrameModel):
     )
     version: str = pa.Field(description="Version of the rules that gave the score")
 
-    class Config:
-        """No other column may appear."""
 
-        strict = True
-
-
-class Skills(pa.DataFrameModel):
+class Skills(Frame):
     """One row a skill that an activity shows."""
 
     key: str = pa.Field(description="Key of the activity")
@@ -603,9 +559,8 @@ class Skills(pa.DataFrameModel):
     evidence: str = pa.Field(description="What shows it, for people: 12 files, +340 -20 lines")
 
     class Config:
-        """A skill stands once for an activity; no other column may appear."""
+        """A skill stands once for an activity."""
 
-        strict = True
         unique = ["key", "skill"]  # noqa: RUF012 - pandera's own form
 
 
@@ -627,7 +582,7 @@ class PiecesOfWork(NamedTuple):
     related: DataFrame[RelatedActivities]
 
 
-class Achievements(pa.DataFrameModel):
+class Achievements(Frame):
     """One row an achievement: a root activity and all activities that belong to it, ready to be stored."""
 
     key: str = pa.Field(unique=True, description="Key of the root activity")
@@ -655,8 +610,3 @@ class Achievements(pa.DataFrameModel):
     )
     portfolio_ready: bool = pa.Field(description="Impact reaches the portfolio threshold")
     retracted_reason: str = pa.Field(nullable=True, description="Why it no longer counts; missing while it does")
-
-    class Config:
-        """No other column may appear."""
-
-        strict = True

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel
 
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequestFiles, RawPullRequests, RawReviews, typed
@@ -22,7 +21,7 @@ from achievement_pipeline.sources.github import documents
 from achievement_pipeline.sources.github.client import GitHubClient
 from achievement_pipeline.sources.github.records import Commit, File, PullRequest, Review
 from achievement_pipeline.sources.github.rest import read_through_rest
-from achievement_pipeline.sources.github.rows import PullRequests, Rows, merge_rows, watermark
+from achievement_pipeline.sources.github.rows import Part, PullRequests, Rows, merge_rows, watermark
 from achievement_pipeline.sources.records import parse_records
 
 _REPOSITORY = compile_pattern(r"[^/]+/[^/]+/[^/]+")
@@ -153,11 +152,8 @@ class _Reading:
     def _add_rows(self, rows: Rows, pull_request: PullRequest) -> None:
         key = {"repository": self.repository, "number": pull_request.number}
         self.hidden.update(pull_request.hidden)
-        whole = [
-            rows.add_part(name, model, key, getattr(pull_request, name), by=by, warnings=self.warnings)
-            for name, (model, by) in _PARTS.items()
-        ]
-        rows.pull_requests.append(key | pull_request.row() | ({} if all(whole) else {"detail": "pending"}))
+        raw = {name: getattr(pull_request, name) for name in _PARTS}
+        rows.add_pull_request(key | pull_request.row(), _PARTS, raw, self.warnings)
 
     def _describe_missing(self, held: PullRequests) -> Iterable[str]:
         """Yield a warning if GitHub did not return all of the data, quoting its error."""
@@ -189,10 +185,10 @@ class _Reading:
         return {"owner": owner, "name": name}
 
 
-_PARTS: dict[str, tuple[type[BaseModel], str]] = {
-    "commits": (Commit, "commit.oid"),
-    "files": (File, "path"),
-    "reviews": (Review, "url"),
+_PARTS = {
+    "commits": Part(Commit, "commit.oid"),
+    "files": Part(File, "path"),
+    "reviews": Part(Review, "url"),
 }
 """The parts of a pull request by frame, each with the field that identifies a row in messages."""
 

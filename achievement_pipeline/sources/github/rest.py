@@ -17,6 +17,8 @@ from achievement_pipeline.frames import RawPullRequests
 from achievement_pipeline.http import HttpClient, RefusedError, Response
 from achievement_pipeline.sources.github.client import GitHubClient
 from achievement_pipeline.sources.github.rows import (
+    PENDING,
+    Part,
     PullRequests,
     Row,
     Rows,
@@ -104,7 +106,7 @@ class _Listed(BaseModel):
             "merge_commit": self.merge_commit_sha,
             "labels": to_json(label.name for label in self.labels),
             "closes": "[]",
-            "detail": "pending",
+            **PENDING,
         }
 
 
@@ -187,10 +189,10 @@ class _Review(BaseModel):
         }
 
 
-_PARTS: dict[str, tuple[type[BaseModel], str]] = {
-    "commits": (_Commit, "sha"),
-    "files": (_File, "filename"),
-    "reviews": (_Review, "html_url"),
+_PARTS = {
+    "commits": Part(_Commit, "sha"),
+    "files": Part(_File, "filename"),
+    "reviews": Part(_Review, "html_url"),
 }
 """The parts of a pull request by frame, each with the field that identifies a row in messages."""
 
@@ -289,14 +291,8 @@ class _Reader:
         headers = parse_records(_Listed, [whole], what, by="number", warnings=self._warnings)
         sizes = parse_records(_Sizes, [whole], what, by="number", warnings=self._warnings)
         for header, size in zip(headers, sizes, strict=False):
-            read = [
-                rows.add_part(name, model, key, parts[name], by=by, warnings=self._warnings)
-                for name, (model, by) in _PARTS.items()
-            ]
-            closes = {"closes": row["closes"]}
-            rows.pull_requests.append(
-                key | header.row() | closes | size.row() | ({} if all(read) else {"detail": "pending"})
-            )
+            read = key | header.row() | {"closes": row["closes"]} | size.row()
+            rows.add_pull_request(read, _PARTS, parts, self._warnings)
 
     def _pages(self, path: str, params: Row) -> Iterator[Any]:
         response = self._get(path, params)

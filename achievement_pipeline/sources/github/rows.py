@@ -2,10 +2,10 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 import pandas as pd
 import pandera.pandas as pa
@@ -26,7 +26,17 @@ UNIQUE = {"commits": "sha", "files": "path", "reviews": "url"}
 _SchemaT = TypeVar("_SchemaT", bound=pa.DataFrameModel)
 
 
-_RecordT = TypeVar("_RecordT", bound=BaseModel)
+PENDING: Final = {"detail": "pending"}
+"""Of a pull request that is read again."""
+
+
+class Part(NamedTuple):
+    """A part of a pull request, as an API gives it."""
+
+    model: type[BaseModel]
+    """The model of one row, with a method ``row``."""
+    by: str
+    """The field that identifies a row in messages."""
 
 
 class PullRequests(NamedTuple):
@@ -54,21 +64,25 @@ class Rows:
     partly_read: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     """By frame, the numbers of pull requests with unreadable rows. Their other stored rows are kept too."""
 
-    def add_part(  # noqa: PLR0913 - a part is named by all of these
-        self, name: str, model: type[_RecordT], key: Row, raw: list[Any] | None, *, by: str, warnings: list[str]
-    ) -> bool:
-        """Add the rows of one part of a pull request, and return whether all of them could be read.
+    def add_pull_request(
+        self, row: Row, parts: Mapping[str, Part], raw: Mapping[str, list[Any] | None], warnings: list[str]
+    ) -> None:
+        """Add a pull request with its parts. If not all of them could be read, its details stay pending.
 
         Args:
-            name: The frame: commits, files or reviews.
-            model: The model of one row, with a method ``row``.
-            key: Repository and number of the pull request.
-            raw: The JSON objects, or None if the API returned null.
-            by: The field that identifies a row in messages.
+            row: The row of the pull request.
+            parts: Its parts, by frame.
+            raw: The JSON objects of each part, or None if the API returned null.
             warnings: A warning is appended for each invalid row.
         """
+        key = {name: row[name] for name in ("repository", "number")}
+        whole = [self._add_part(name, part, key, raw[name], warnings) for name, part in parts.items()]
+        self.pull_requests.append(row if all(whole) else row | PENDING)
+
+    def _add_part(self, name: str, part: Part, key: Row, raw: list[Any] | None, warnings: list[str]) -> bool:
+        """Add the rows of one part of a pull request, and return whether all of them could be read."""
         what = f"{name.removesuffix('s').capitalize()} of {key['repository']}#{key['number']},"
-        records = parse_records(model, raw or [], what, by=by, warnings=warnings)
+        records = parse_records(part.model, raw or [], what, by=part.by, warnings=warnings)
         rows: Iterable[Row] = ({**key, **record.row()} for record in records)  # type: ignore[attr-defined]
         # overlapping pages return a row twice: the last one wins
         getattr(self, name).extend({row[UNIQUE[name]]: row for row in rows}.values())
