@@ -292,6 +292,18 @@ class SchedulesSettings(BaseModel):
         return name
 
 
+def _of_known_channels(policy: PrivacyPolicy) -> PrivacyPolicy:
+    # imported here: most commands render nothing
+    from achievement_pipeline.channels import UnknownChannelError, find_channel  # noqa: PLC0415
+
+    for name in policy.channels:
+        try:
+            find_channel(name)
+        except UnknownChannelError as error:
+            raise ValueError(str(error)) from error
+    return policy
+
+
 class ConfigFile(BaseModel):
     """What ``achievements.toml`` holds."""
 
@@ -302,7 +314,7 @@ class ConfigFile(BaseModel):
     repositories: tuple[RepositorySettings, ...] = ()
     collect: CollectSettings = CollectSettings()
     github: GitHubSettings = GitHubSettings()
-    privacy: PrivacyPolicy = PrivacyPolicy()
+    privacy: Annotated[PrivacyPolicy, AfterValidator(_of_known_channels)] = PrivacyPolicy()
     publishing: PublishingSettings = PublishingSettings()
     schedules: SchedulesSettings = SchedulesSettings()
     rules: Rules = Rules()

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from achievement_pipeline.channels import PORTFOLIO
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.publishing.gate.policy import AutoApproval, Channel, Treatment, Visibility
+from achievement_pipeline.publishing.channel import Treatment
+from achievement_pipeline.publishing.gate.policy import AutoApproval, Visibility
 from achievement_pipeline.settings import Environment, load_settings
 from achievement_pipeline_tests.conftest import make_config_home
 
@@ -181,5 +183,5 @@ def test_privacy_knows_me_others_and_repositories_by_all_their_names(tmp_path: P
         "git@github.com:ann/loom.git": Visibility.PUBLIC,
         "github.com/ann/loom": Visibility.PUBLIC,
     }
-    assert privacy.policy.treatment(Channel.PORTFOLIO) is Treatment.REDACT
-    assert privacy.policy.auto_approval(Channel.PORTFOLIO) == AutoApproval(min_impact=60)
+    assert privacy.policy.treatment(PORTFOLIO) is Treatment.REDACT
+    assert privacy.policy.auto_approval(PORTFOLIO) == AutoApproval(min_impact=60)

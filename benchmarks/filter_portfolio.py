@@ -16,8 +16,8 @@ import statistics
 import tempfile
 from pathlib import Path
 
+from achievement_pipeline.channels import PORTFOLIO
 from achievement_pipeline.publishing.documents.profile import Profile
-from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.publishing.portfolio import write_portfolio
 from achievement_pipeline_tests.browser import Page, open_browser
@@ -56,7 +56,7 @@ def _achievements(number: int) -> tuple[PublicAchievement, ...]:
         )
         for each in range(number)
     ]
-    return public(Channel.PORTFOLIO, *views)
+    return public(PORTFOLIO, *views)
 
 
 def _filter(page: Page, typed: str) -> float:

@@ -1,4 +1,4 @@
-"""Who posts, and where to, as the settings say: the command line and the assets both ask here."""
+"""The user's accounts on networks and the outboxes that post there, built from the settings."""
 
 from zoneinfo import ZoneInfo
 
@@ -6,11 +6,15 @@ import sqlalchemy as sa
 import tzlocal
 
 from achievement_pipeline.app.me import me
-from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.channels import CHANNELS
+from achievement_pipeline.errors import PublishingError, SettingsError
+from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.github_profile.pushing import ProfileRepository
 from achievement_pipeline.publishing.linkedin.client import LinkedIn
 from achievement_pipeline.publishing.linkedin.login import App, Login, Logins, warning
-from achievement_pipeline.publishing.linkedin.posting import Outgoing, utc_now
+from achievement_pipeline.publishing.linkedin.publisher import LinkedInPublisher
+from achievement_pipeline.publishing.outbox.driver import Outbox, utc_now
+from achievement_pipeline.publishing.outbox.publisher import Networks
 from achievement_pipeline.publishing.outbox.secret_store import SecretStore
 from achievement_pipeline.settings import Settings
 
@@ -36,20 +40,20 @@ def app_of(settings: Settings) -> App:
 
 
 def logins_of(settings: Settings) -> Logins:
-    """Return where the login is kept."""
+    """Return the store of the login."""
     return Logins(SecretStore(settings.home / "secrets"))
 
 
 def login_warning(settings: Settings) -> str:
-    """Return what people have to be told about the end of the login; empty where there is nothing to tell."""
+    """Return a warning that the login expires soon or has expired; empty where there is none."""
     return warning(logins_of(settings).find(), utc_now())
 
 
 def linkedin_as(login: Login, settings: Settings) -> LinkedIn:
-    """Return LinkedIn for somebody who has just logged in.
+    """Return LinkedIn for a login.
 
     Raises:
-        SettingsError: The addresses of LinkedIn are no pair, or the login is for another one.
+        SettingsError: LinkedIn's two addresses do not belong together, or the login is for another address.
     """
     address = settings.linkedin_addresses[0]
     if login.address != address:
@@ -63,23 +67,39 @@ def linkedin_of(settings: Settings) -> LinkedIn:
     """Return LinkedIn for the user who logged in.
 
     Raises:
-        PublishingError: Nobody did, or too long ago.
+        PublishingError: Nobody is logged in, or the login has expired.
     """
     return linkedin_as(logins_of(settings).usable(app_of(settings), utc_now()), settings)
 
 
-def outgoing_of(settings: Settings, engine: sa.Engine) -> Outgoing:
-    """Return what posts the user's work, by their times and policy.
+def networks_of(settings: Settings) -> Networks:
+    """Return the networks as the settings configure them; nobody is logged in yet."""
+    return Networks(
+        linkedin=LinkedInPublisher(settings=settings.config.publishing.linkedin, connect=lambda: linkedin_of(settings))
+    )
+
+
+def posting_channels() -> tuple[Channel, ...]:
+    """Return the channels that post achievements one by one."""
+    return tuple(channel for channel in CHANNELS.values() if channel.posts)
+
+
+def outbox_of(channel: Channel, settings: Settings, engine: sa.Engine) -> Outbox:
+    """Return the outbox that posts the user's work on a channel, by their times and policy.
 
     Raises:
-        SettingsError: It is not known who the user is.
+        PublishingError: The channel does not post.
+        SettingsError: The user is unknown.
     """
+    if channel.publisher is None:
+        raise PublishingError(f"{channel.label} is not posted to.")
     with engine.connect() as connection:
         user = me(connection, settings)
     zone = settings.config.schedules.time_zone or tzlocal.get_localzone_name() or "UTC"
-    return Outgoing(
+    return Outbox(
         engine=engine,
-        settings=settings.config.publishing.linkedin,
+        channel=channel,
+        publisher=channel.publisher(networks_of(settings)),
         privacy=settings.privacy,
         authors=user.addresses,
         zone=ZoneInfo(zone),

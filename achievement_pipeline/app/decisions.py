@@ -1,6 +1,6 @@
-"""Where the user decides: what the command line and the page have in common.
+"""The user's decisions, as the command line and the web page make them.
 
-Every decision is an edit of its own, made on top of what was collected (`achievement_pipeline.store.edits`).
+Every decision is an edit of its own on top of the collected data (`achievement_pipeline.store.edits`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,10 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.app.me import Author, find_author
 from achievement_pipeline.app.rendering import verdicts
+from achievement_pipeline.channels import find_channel
 from achievement_pipeline.frames import Achievements, PiecesOfWork
 from achievement_pipeline.judging import compose_achievements
-from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.gate.privacy import Held, PublicAchievement
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.edits import RecordedEdit, record_edit
@@ -27,24 +28,24 @@ Verdicts = Mapping[Channel, PublicAchievement | Held]
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Where decisions are made: the database, and what the settings say."""
+class Decisions:
+    """Reads achievements and records what the user decides about them."""
 
     engine: sa.Engine
     settings: Settings
-    whose: str | None = None
-    """Whose achievements are looked at, as `find_author` takes it; by default the user's."""
+    author_name: str | None = None
+    """The author whose achievements are shown, as `find_author` takes it; by default the user."""
 
     def author(self, connection: sa.Connection) -> Author:
-        """Return whose achievements are looked at.
+        """Return the author whose achievements are shown.
 
         Raises:
-            AchievementPipelineError: It is not known who that is.
+            AchievementPipelineError: The author is unknown.
         """
-        return find_author(connection, self.settings, self.whose)
+        return find_author(connection, self.settings, self.author_name)
 
     def compose(self, pieces: PiecesOfWork) -> DataFrame[Achievements]:
-        """Make the achievements of whole pieces of work by the rules of the settings."""
+        """Compose achievements from whole pieces of work by the rules of the settings."""
         return compose_achievements(*pieces, self.settings.rules)
 
     def record(self, key: str, changes: Mapping[EditField, object], channels: Sequence[str | None] = (None,)) -> None:
@@ -55,45 +56,45 @@ class Desk:
                     record_edit(connection, key, field, value, self.settings.signature, channel=channel)
 
     def find(self, name: str) -> AchievementView:
-        """Return an achievement as it is seen now."""
+        """Return an achievement with all edits applied."""
         with self.engine.connect() as connection:
             return get_achievement(connection, name)
 
     def verdicts(self, achievements: Sequence[AchievementView]) -> Mapping[str, Verdicts]:
-        """Return how achievements are shown, or why they are not, by key and channel."""
+        """Return by key and channel how achievements are shown, or why they are held."""
         with self.engine.connect() as connection:
             return verdicts(connection, self.settings, achievements)
 
     def live_posts(self, key: str) -> list[Publication]:
-        """Return the posts of an achievement, and of those that it absorbed, that others can see, or may see."""
+        """Return the posts of an achievement, and of those it absorbed, that others can see or may see."""
         with self.engine.connect() as connection:
             return [each for each in find_publications_of(connection, key) if each.state in _LIVE]
 
 
 def describe_live_post(post: Publication) -> str:
-    """Say that a decision does not take down what others see already, and what does."""
+    """Explain that a decision does not delete a post, and how to delete it."""
     seen = "is published" if post.state is PublicationState.PUBLISHED else "may be published"
     return (
-        f"It {seen} on {Channel(post.channel).label}, and stays there. "
-        f"To take it down: achievements publish delete {post.achievement_key}"
+        f"It {seen} on {find_channel(post.channel).label}, and stays there. "
+        f"To delete it: achievements publish delete {post.achievement_key}"
     )
 
 
 def doubted(answers: Verdicts, channels: Sequence[Channel]) -> dict[str, str]:
-    """Return the texts that the gate doubts, by their fingerprints."""
+    """Return the texts that the gate is unsure about, by their fingerprints."""
     held = [answer for channel, answer in answers.items() if channel in channels and isinstance(answer, Held)]
     return {each.fingerprint: each.preview or "" for each in held if each.fingerprint}
 
 
 def describe_edit(edit: RecordedEdit) -> str:
-    """Return an edit in words."""
+    """Describe an edit in words."""
     match edit.field, edit.value:
         case EditField.BELONGS_TO, {"activity": activity, "parent": None}:
             what = f"split off {activity}"
         case EditField.BELONGS_TO, {"activity": activity, "parent": parent}:
             what = f"merged {activity} into {parent}"
         case EditField.REVIEWED, _:
-            what = "let a doubted text pass"
+            what = "accepted a doubted text"
         case EditField.APPROVED, str():
             what = "approved"
         case ((EditField.HIDDEN | EditField.PINNED | EditField.APPROVED), bool(value)):

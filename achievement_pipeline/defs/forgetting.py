@@ -5,7 +5,7 @@ import shutil
 import dagster as dg
 import sqlalchemy as sa
 
-from achievement_pipeline.app.decisions import Desk
+from achievement_pipeline.app.decisions import Decisions
 from achievement_pipeline.defs.build import repository_assets
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
@@ -33,7 +33,7 @@ def forget_collected(
         repository: Which.
         with_decisions: Forget what the user decided about its achievements, too.
     """
-    compose = Desk(engine, settings).compose
+    compose = Decisions(engine, settings).compose
     instance.delete_dynamic_partition(PARTITIONS_NAME, repository.key)
     forgotten = forget(engine, repository.key, slices_of(repository.key), compose, with_decisions=with_decisions)
     frames = ParquetIOManager(base_path=settings.frames_location)

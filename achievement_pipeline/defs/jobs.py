@@ -2,12 +2,20 @@
 
 import dagster as dg
 
+from achievement_pipeline.channels import CHANNELS
 from achievement_pipeline.lanes import LANES
+from achievement_pipeline.publishing.channel import Job
 
 KEEP_ACHIEVEMENTS = "keep_achievements"
-WRITE_DIGEST = "write_digest"
-PUBLISH = "publish"
-DIGEST = "weekly_digest"
+WRITE_DIGEST = Job.WRITE_DIGEST.value
+PUBLISH = Job.PUBLISH.value
+
+
+def assets_of(job: Job) -> list[str]:
+    """Return the publishing assets that join a job, as the records of the channels say."""
+    assets = (channel.asset for channel in CHANNELS.values())
+    return [asset.name for asset in assets if asset and asset.job is job]
+
 
 _COLLECT = tuple(
     dg.define_asset_job(
@@ -26,14 +34,14 @@ keep_achievements = dg.define_asset_job(
 
 write_digest = dg.define_asset_job(
     WRITE_DIGEST,
-    selection=dg.AssetSelection.assets(DIGEST),
-    description="Write what was done in the week before.",
+    selection=dg.AssetSelection.assets(*assets_of(Job.WRITE_DIGEST)),
+    description="Write the digest of the last seven days.",
 )
 
 publish = dg.define_asset_job(
     PUBLISH,
-    selection=dg.AssetSelection.groups("publishing") - dg.AssetSelection.assets(DIGEST),
-    description="Make all that is shown anew.",
+    selection=dg.AssetSelection.assets(*assets_of(Job.PUBLISH)),
+    description="Render and publish all channels.",
 )
 
 JOBS = (*_COLLECT, keep_achievements, write_digest, publish)

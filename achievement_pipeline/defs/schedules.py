@@ -19,9 +19,9 @@ def schedules(settings: Settings) -> list[dg.ScheduleDefinition]:
     return [
         *(_nightly(lane, settings) for lane in LANES),
         _plain(
-            "weekly_digest", WRITE_DIGEST, chosen.weekly_digest, settings, "Writes what was done in the week before."
+            "weekly_digest", WRITE_DIGEST, chosen.weekly_digest, settings, "Writes the digest of the last seven days."
         ),
-        _plain("publishing", PUBLISH, chosen.publishing, settings, "Makes all that is shown anew."),
+        _plain("publishing", PUBLISH, chosen.publishing, settings, "Renders and publishes all channels."),
     ]
 
 

@@ -1,1 +1,1 @@
-"""SHOW: the ways out, all of them through one privacy gate. Reads from the store, never judges."""
+"""SHOW: the channels, all behind one privacy gate. Reads from the store, never judges."""

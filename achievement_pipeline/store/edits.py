@@ -23,7 +23,7 @@ class RecordedEdit:
     field: EditField
     value: Any
     channel: str | None
-    """The way out that it holds for; none where it holds for all of them."""
+    """The channel that it holds for; None for all of them."""
     made_at: dt.datetime
     made_by: str
     undone_at: dt.datetime | None
@@ -82,7 +82,7 @@ def record_edit(  # noqa: PLR0913 - what an edit is made of
         value: What it is changed to. For an approval true, which means the text as it is now, the fingerprint of the
             text that was shown, or false.
         made_by: Who does it.
-        channel: The way out that an approval is for; none: all of them.
+        channel: The channel that an approval is for; None for all of them.
 
     Raises:
         StoreError: There is no such achievement, or the field can't have this value.

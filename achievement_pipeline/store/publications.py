@@ -1,7 +1,7 @@
-"""Publications: what was said of which achievement on which channel, each at most once.
+"""Publications: which achievement was published on which channel, each at most once.
 
-The states and what leads from one to the next stand in `publishing.outbox.states`; here they are kept. A
-change is written only over the state it was made from, and one process at a time sends on a channel.
+`publishing.outbox.states` defines the states and their transitions; here they are stored. A change is written only if
+the state it started from is still current, and one process at a time sends on a channel.
 """
 
 import datetime as dt
@@ -47,10 +47,10 @@ _COLUMNS = [getattr(_Table, field.name) for field in fields(Publication)]
 
 @contextmanager
 def only_sender(engine: sa.Engine, channel: str) -> Iterator[None]:
-    """Be the one process that sends on a channel; the lock ends with the process, however that ends.
+    """Hold the lock of the one process that sends on a channel; it is released when the process ends.
 
     Raises:
-        StoreError: Another one is sending.
+        StoreError: Another process is sending.
     """
     lock = sa.func.pg_advisory_lock(_LOCK, zlib.crc32(channel.encode()) - 2**31)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -69,7 +69,7 @@ def only_sender(engine: sa.Engine, channel: str) -> Iterator[None]:
 
 
 def find_publications(connection: sa.Connection, channel: str) -> list[Publication]:
-    """Return everything that was planned or said on a channel, what was planned first comes first."""
+    """Return everything that was planned or published on a channel, oldest plan first."""
     rows = connection.execute(sa.select(*_COLUMNS).where(_Table.channel == channel).order_by(_Table.id))
     return [_read(row) for row in rows.mappings()]
 
@@ -93,26 +93,26 @@ def current_keys(connection: sa.Connection, keys: Sequence[str]) -> dict[str, st
     return {key: further[whole[key]] if key in whole else key for key in keys}
 
 
-def keys_said(connection: sa.Connection, channel: str) -> set[str]:
-    """Return the keys of the achievements of which something was said, or may have been, on a channel.
+def published_keys(connection: sa.Connection, channel: str) -> set[str]:
+    """Return the keys of achievements that were published on a channel, or may have been.
 
-    Where one was absorbed since, what absorbed it was said too: it is the same work.
+    Where one was absorbed since, the one that absorbed it counts too: it is the same work.
     """
-    said = (
+    published = (
         sa.select(_Table.achievement_key.label("key"))
         .where(_Table.channel == channel, _Table.state.not_in([state.value for state in _MAY_BE_PLANNED]))
-        .cte("said", recursive=True)
+        .cte("published", recursive=True)
     )
-    whole = sa.select(Achievement.absorbed_by).join(said, Achievement.key == said.c.key)
-    said = said.union(whole.where(Achievement.absorbed_by.is_not(None)))
-    return set(connection.scalars(sa.select(said.c.key)))
+    whole = sa.select(Achievement.absorbed_by).join(published, Achievement.key == published.c.key)
+    published = published.union(whole.where(Achievement.absorbed_by.is_not(None)))
+    return set(connection.scalars(sa.select(published.c.key)))
 
 
 def plan(connection: sa.Connection, channel: str, key: str, text: str, visibility: str) -> Publication:
-    """Plan to say something of an achievement, or say it in other words than were planned, and return it.
+    """Plan the post of an achievement, or replace the text of a plan, and return it.
 
     Raises:
-        StoreError: It was said already, or may have been.
+        StoreError: It was already published, or may have been.
     """
     planned = {"state": PublicationState.PLANNED.value, "text": text, "visibility": visibility}
     statement = (
@@ -127,15 +127,17 @@ def plan(connection: sa.Connection, channel: str, key: str, text: str, visibilit
     )
     row = connection.execute(statement).mappings().one_or_none()
     if row is None:
-        raise StoreError(f"{key} was already said on {channel}, or may have been: see `achievements publish status`.")
+        raise StoreError(
+            f"{key} was already published on {channel}, or may have been: see `achievements publish status`."
+        )
     return _read(row)
 
 
 def record(connection: sa.Connection, before: Publication, after: Publication) -> None:
-    """Write down what became of a publication.
+    """Store the new state of a publication.
 
     Raises:
-        StoreError: It is no longer as it was: somebody else changed it.
+        StoreError: Another process changed it in the meantime.
     """
     changed = {field.name: getattr(after, field.name) for field in fields(Publication) if field.name != "id"}
     statement = (

@@ -1,4 +1,4 @@
-"""The application: which address shows or does what."""
+"""The application: its routes."""
 
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -14,9 +14,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from achievement_pipeline.app.decisions import Desk, describe_edit, describe_live_post
+from achievement_pipeline.app.decisions import Decisions, describe_edit, describe_live_post
 from achievement_pipeline.errors import AchievementPipelineError
-from achievement_pipeline.publishing.linkedin.commentary import as_read
 from achievement_pipeline.web.decisions import DECISIONS, Form
 from achievement_pipeline.web.guard import LOOPBACK, Guard, form_token, is_form_token
 from achievement_pipeline.web.pages import PAGES, Content, document
@@ -27,13 +26,13 @@ _LONGEST_FORM = 1_000_000
 """Bytes."""
 
 
-def create_app(desk: Desk, *, token: str | None = None, hosts: Collection[str] = LOOPBACK) -> Starlette:
+def create_app(decisions: Decisions, *, token: str | None = None, hosts: Collection[str] = LOOPBACK) -> Starlette:
     """Make the application.
 
     Args:
-        desk: Where decisions are made.
-        token: The secret by which a browser is let in (``/enter?token=``); by default a new one.
-        hosts: Names and addresses that it answers to, without ports.
+        decisions: Reads achievements and records decisions.
+        token: The secret that lets a browser in (``/enter?token=``); by default a new one.
+        hosts: Host names and addresses to accept, without ports.
     """
     secret = token or secrets.token_urlsafe(32)
     templates = _templates(secret)
@@ -43,18 +42,18 @@ def create_app(desk: Desk, *, token: str | None = None, hosts: Collection[str] =
         shared = {"here": here, "path": request.url.path, "did": request.query_params.get("did", "")}
         return HTMLResponse(templates.get_template(f"{name}.html.j2").render({**shared, **content}), status)
 
-    def page(name: str, look: Callable[[Desk, Request], Content]) -> Callable[[Request], Response]:
+    def page(name: str, look: Callable[[Decisions, Request], Content]) -> Callable[[Request], Response]:
         def respond(request: Request) -> Response:
-            return show(request, name, look(desk, request))
+            return show(request, name, look(decisions, request))
 
         return respond
 
-    def decision(decide: Callable[[Desk, Form], str]) -> Callable[[Request], Awaitable[Response]]:
+    def decision(decide: Callable[[Decisions, Form], str]) -> Callable[[Request], Awaitable[Response]]:
         async def respond(request: Request) -> Response:
             form = await _read_form(request)
             if not is_form_token(form.first("token"), secret):
-                return PlainTextResponse("This form is of another page, or an old one. Load the page anew.", 403)
-            return RedirectResponse(await run_in_threadpool(decide, desk, form), 303)
+                return PlainTextResponse("This form is outdated or belongs to another page. Reload the page.", 403)
+            return RedirectResponse(await run_in_threadpool(decide, decisions, form), 303)
 
         return respond
 
@@ -65,7 +64,7 @@ def create_app(desk: Desk, *, token: str | None = None, hosts: Collection[str] =
         routes=[
             *(Route(path, page(name, look)) for path, (name, look) in PAGES.items()),
             *(Route(path, decision(decide), methods=["POST"]) for path, decide in DECISIONS.items()),
-            Route("/preview/{channel}/document", lambda request: document(desk, request)),
+            Route("/preview/{channel}/document", lambda request: document(decisions, request)),
             *(Route(path, _asset(path, kind)) for path, kind in _ASSETS.items()),
         ],
         middleware=[Middleware(Guard, token=secret, hosts=hosts)],
@@ -79,7 +78,7 @@ async def _read_form(request: Request) -> Form:
     async for part in request.stream():
         body += part
         if len(body) > _LONGEST_FORM:
-            raise AchievementPipelineError("This is more text than can be stored.")
+            raise AchievementPipelineError("The text is too long to be stored.")
     fields: Mapping[str, list[str]] = parse_qs(body.decode(errors="replace"), keep_blank_values=True)
     return Form(fields)
 
@@ -116,5 +115,4 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "words": lambda name: str(name).replace("_", " "),
     "edit": describe_edit,
     "live_post": describe_live_post,
-    "as_read": as_read,
 }

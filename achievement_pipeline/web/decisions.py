@@ -1,4 +1,4 @@
-"""What each form does; each returns the address to go on to."""
+"""The actions of the forms; each returns the address to redirect to."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -8,11 +8,11 @@ from urllib.parse import urlencode, urlsplit
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from achievement_pipeline.app.accounts import outgoing_of
-from achievement_pipeline.app.decisions import Desk
+from achievement_pipeline.app.accounts import outbox_of
+from achievement_pipeline.app.decisions import Decisions
 from achievement_pipeline.app.statements import AchievementCreate, create_achievement
+from achievement_pipeline.channels import find_channel
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.store.grouping import merge, split, take_back
 from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline.store.tables import EditField
@@ -29,99 +29,100 @@ _FLAGS: Mapping[str, tuple[EditField, bool]] = {
 
 @dataclass(frozen=True)
 class Form:
-    """What was sent."""
+    """The fields of a submitted form."""
 
     fields: Mapping[str, list[str]]
 
     def first(self, name: str) -> str:
-        """Return what stands in a field, or nothing."""
+        """Return the value of a field, or an empty string."""
         return self.fields.get(name, [""])[0].replace("\r\n", "\n").strip()
 
     def all(self, name: str) -> list[str]:
-        """Return every choice of a field."""
+        """Return all values of a field."""
         return self.fields.get(name, [])
 
     def words(self, name: str) -> tuple[str, ...]:
-        """Return what stands in a field between commas."""
+        """Return the values of a field, which commas separate."""
         return tuple(filter(None, (word.strip() for word in self.first(name).split(","))))
 
     def number(self, name: str) -> float:
         """Return the number in a field.
 
         Raises:
-            StoreError: It is none.
+            StoreError: It is not a number.
         """
         try:
             return float(self.first(name))
         except ValueError as error:
-            raise StoreError(f"{name}: {self.first(name)!r} is no number.") from error
+            raise StoreError(f"{name}: {self.first(name)!r} is not a number.") from error
 
 
-def decide(desk: Desk, form: Form) -> str:
+def decide(decisions: Decisions, form: Form) -> str:
     """Approve, hide or pin, or the reverse."""
     what = form.first("what")
     if what not in _FLAGS:
-        raise StoreError(f"{what!r} is nothing that can be decided.")
+        raise StoreError(f"{what!r} is not a decision.")
     field, value = _FLAGS[what]
     channel = form.first("channel") or None
-    if channel is not None and channel not in list(Channel):
-        raise StoreError(f"There is no way out {channel}.")
-    # what was approved is the text that the page showed
+    if channel is not None:
+        find_channel(channel)
+    # the approval is for the text that the page showed
     shown = form.first("text") if what == "approve" else ""
-    desk.record(desk.find(form.first("key")).key, {field: shown or value}, [channel])
+    decisions.record(decisions.find(form.first("key")).key, {field: shown or value}, [channel])
     return _back(form, what)
 
 
-def let_pass(desk: Desk, form: Form) -> str:
-    """Let a doubted text pass that the user has read."""
-    desk.record(desk.find(form.first("key")).key, {EditField.REVIEWED: form.first("fingerprint")})
+def let_pass(decisions: Decisions, form: Form) -> str:
+    """Accept a doubted text that the user has read."""
+    decisions.record(decisions.find(form.first("key")).key, {EditField.REVIEWED: form.first("fingerprint")})
     return _back(form, "let_pass")
 
 
-def edit(desk: Desk, form: Form) -> str:
-    """Change what an achievement says, where the form says otherwise."""
-    achievement = desk.find(form.first("key"))
-    changes = {field: value for field, value in _said(form).items() if value != _shown(achievement, field)}
+def edit(decisions: Decisions, form: Form) -> str:
+    """Save the fields of an achievement that the form changes."""
+    achievement = decisions.find(form.first("key"))
+    changes = {field: value for field, value in _given(form).items() if value != _shown(achievement, field)}
     if changes:
-        desk.record(achievement.key, changes)
+        decisions.record(achievement.key, changes)
     return _page_of(achievement.key, "edited" if changes else "unchanged")
 
 
-def merge_into(desk: Desk, form: Form) -> str:
+def merge_into(decisions: Decisions, form: Form) -> str:
     """Make other achievements parts of one."""
     names = [form.first("key"), *form.first("others").split()]
-    return _page_of(merge(desk.engine, names, desk.compose, desk.settings.signature), "merged")
+    return _page_of(merge(decisions.engine, names, decisions.compose, decisions.settings.signature), "merged")
 
 
-def split_off(desk: Desk, form: Form) -> str:
+def split_off(decisions: Decisions, form: Form) -> str:
     """Make the chosen activities achievements of their own."""
     if not (chosen := form.all("activity")):
-        raise StoreError("Choose what is to be taken out.")
-    key, _ = split(desk.engine, form.first("key"), chosen, desk.compose, desk.settings.signature)
+        raise StoreError("Select the activities to split off.")
+    key, _ = split(decisions.engine, form.first("key"), chosen, decisions.compose, decisions.settings.signature)
     return _page_of(key, "split")
 
 
-def settle(desk: Desk, form: Form) -> str:
-    """Write down whether a post is there of which LinkedIn's answer never came."""
+def settle(decisions: Decisions, form: Form) -> str:
+    """Record whether a post in doubt exists, or the address of a published one."""
     found = {"yes": True, "no": False}.get(form.first("found"))
     if found is None:
-        raise StoreError("Say whether the post is there.")
-    outgoing_of(desk.settings, desk.engine).settle(form.first("key"), found=found, address=form.first("url") or None)
+        raise StoreError("Choose whether the post is there.")
+    outbox = outbox_of(find_channel(form.first("channel")), decisions.settings, decisions.engine)
+    outbox.settle(form.first("key"), found=found, address=form.first("url") or None)
     return "/posts?did=settled"
 
 
-def undo(desk: Desk, form: Form) -> str:
-    """Take back an edit, or the latest decision."""
+def undo(decisions: Decisions, form: Form) -> str:
+    """Undo an edit, or the latest decision."""
     number = form.first("number")
     if number and not number.isdecimal():
         raise StoreError(f"There is no edit {number}.")
-    take_back(desk.engine, desk.compose, int(number) if number else None)
+    take_back(decisions.engine, decisions.compose, int(number) if number else None)
     return _back(form, "undone")
 
 
-def add(desk: Desk, form: Form) -> str:
-    """Write down an achievement."""
-    me = desk.settings.my_address or ""
+def add(decisions: Decisions, form: Form) -> str:
+    """Add an achievement."""
+    me = decisions.settings.my_address or ""
     completed = form.first("completed")
     try:
         achievement = AchievementCreate(
@@ -141,13 +142,13 @@ def add(desk: Desk, form: Form) -> str:
         problems = (f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors())
         raise StoreError("; ".join(problems)) from error
     except ValueError as error:
-        raise StoreError(f"completed: {completed} is no day.") from error
-    with Session(desk.engine) as session, session.begin():
+        raise StoreError(f"completed: {completed} is not a date.") from error
+    with Session(decisions.engine) as session, session.begin():
         create_achievement(session, achievement)
     return _page_of(achievement.key, "added")
 
 
-DECISIONS: Mapping[str, Callable[[Desk, Form], str]] = {
+DECISIONS: Mapping[str, Callable[[Decisions, Form], str]] = {
     "/decide": decide,
     "/let-pass": let_pass,
     "/edit": edit,
@@ -160,7 +161,7 @@ DECISIONS: Mapping[str, Callable[[Desk, Form], str]] = {
 """By address."""
 
 
-def _said(form: Form) -> dict[EditField, object]:
+def _given(form: Form) -> dict[EditField, object]:
     return {
         EditField.TITLE: form.first("title"),
         EditField.DESCRIPTION: form.first("description"),
@@ -172,7 +173,7 @@ def _said(form: Form) -> dict[EditField, object]:
 
 
 def _shown(achievement: AchievementView, field: EditField) -> object:
-    """Return what the form shows of an achievement."""
+    """Return the value that the form shows."""
     value = getattr(achievement, field.value)
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
 
@@ -182,7 +183,7 @@ def _page_of(key: str, did: str) -> str:
 
 
 def _back(form: Form, did: str) -> str:
-    """Return where the form was, if that is one of these pages, and what was done."""
+    """Return the page that the form was on, if it is one of these pages, with a note of what was done."""
     parts = urlsplit(form.first("back"))
     if parts.scheme or parts.netloc or not parts.path.startswith("/") or "\\" in parts.path:
         return f"/?did={did}"

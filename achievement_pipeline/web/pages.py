@@ -1,4 +1,4 @@
-"""What each page shows."""
+"""The content of each page."""
 
 import base64
 from collections import Counter
@@ -10,22 +10,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from achievement_pipeline.app.accounts import login_warning, outgoing_of
-from achievement_pipeline.app.decisions import Desk
+from achievement_pipeline.app.accounts import login_warning, outbox_of, posting_channels
+from achievement_pipeline.app.decisions import Decisions
 from achievement_pipeline.app.me import Author
-from achievement_pipeline.app.rendering import (
-    Outcome,
-    finish_document,
-    finish_one,
-    finish_profile,
-    names_known,
-    period_of,
-)
+from achievement_pipeline.app.rendering import Rendering, names_known, render, render_one, usual_period
+from achievement_pipeline.app.selection import Selection
+from achievement_pipeline.channels import CHANNELS, UnknownChannelError, find_channel
 from achievement_pipeline.errors import PublishingError
-from achievement_pipeline.publishing.gate.finished import Finished
-from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.channel import Channel, Format
 from achievement_pipeline.publishing.gate.privacy import Held, Known, PublicAchievement, Reason
-from achievement_pipeline.publishing.linkedin.commentary import as_read
 from achievement_pipeline.store.approvals import name_people
 from achievement_pipeline.store.edits import edits_of, recent_edits
 from achievement_pipeline.store.grouping import is_part
@@ -48,16 +41,14 @@ _RECENT = 100
 _HELD_SHOWN = 100
 _POSTS_SHOWN = 20
 _OFFERED = 40
-"""So many names stand in a list to choose from, the most frequent ones."""
-_AS_PAGE = frozenset({Channel.PORTFOLIO})
-"""Ways out whose document is a page, and is shown as one."""
+"""Names in a list to choose from, the most frequent ones."""
 
 
-def browse(desk: Desk, request: Request) -> Content:
+def browse(decisions: Decisions, request: Request) -> Content:
     """Achievements, filtered, searched, page by page."""
     query = Query.of(request.query_params)
-    with desk.engine.connect() as connection:
-        author = desk.author(connection)
+    with decisions.engine.connect() as connection:
+        author = decisions.author(connection)
         wanted = replace(query.filter, authors=author.addresses)
         everything = summarise(connection, AchievementFilter(authors=author.addresses))
         number = summarise(connection, wanted).achievements
@@ -76,13 +67,13 @@ def browse(desk: Desk, request: Request) -> Content:
         "pages": query.pages(number),
         "states": STATES,
         "orders": ORDERS,
-        "login": _login(desk),
+        "login": _login(decisions),
     }
 
 
-def achievement(desk: Desk, request: Request) -> Content:
-    """One achievement: what it says, why it counts, where it goes out, what was decided."""
-    with desk.engine.connect() as connection:
+def achievement(decisions: Decisions, request: Request) -> Content:
+    """One achievement: its text, its scores, where it is published, and the decisions about it."""
+    with decisions.engine.connect() as connection:
         found = get_achievement(connection, request.query_params.get("key", ""))
         keys = [line["key"] for line in found.evidence]
         content = {
@@ -93,85 +84,81 @@ def achievement(desk: Desk, request: Request) -> Content:
             "edits": edits_of(connection, found.key)[::-1],
         }
         content["names"] = name_people(connection)
-        known = names_known(connection, desk.settings)
-        author = desk.author(connection)
-    answers = desk.verdicts([found])[found.key]
-    goes_out = isinstance(answers[Channel.LINKEDIN], PublicAchievement)
-    content["live_posts"] = [] if goes_out else desk.live_posts(found.key)
-    return {**content, "ways": [_way(desk, channel, answer, known, author) for channel, answer in answers.items()]}
+        known = names_known(connection, decisions.settings)
+        author = decisions.author(connection)
+    answers = decisions.verdicts([found])[found.key]
+    held = {channel.name for channel, answer in answers.items() if isinstance(answer, Held)}
+    content["live_posts"] = [post for post in decisions.live_posts(found.key) if post.channel in held]
+    rows = [_row(decisions, channel, answer, known, author) for channel, answer in answers.items()]
+    return {**content, "channels": rows}
 
 
-def previews(desk: Desk, _request: Request) -> Content:
-    """The ways out, and what holds for each."""
-    policy = desk.settings.privacy.policy
+def previews(decisions: Decisions, _request: Request) -> Content:
+    """The channels, with the policy of each."""
+    policy = decisions.settings.privacy.policy
     return {
-        "ways": [
+        "channels": [
             {"channel": channel, "private": policy.treatment(channel), "rule": policy.auto_approval(channel)}
-            for channel in Channel
+            for channel in CHANNELS.values()
         ],
-        "login": _login(desk),
+        "login": _login(decisions),
     }
 
 
-def preview(desk: Desk, request: Request) -> Content:
-    """What one way out would show now, and what it would not, and why."""
-    match _channel(request):
-        case Channel.LINKEDIN:
-            return _preview_of_posts(desk)
-        case Channel.GITHUB_PROFILE:
-            with desk.engine.connect() as connection:
-                outcome = finish_profile(connection, desk.settings)
-            content = _preview(Channel.GITHUB_PROFILE, len(outcome.cleared.public), outcome.cleared.held)
-            if not outcome.finished.is_fit:
-                return {**content, "problems": _problems(outcome.finished)}
-            block = outcome.finished.release()
-            return {
-                **content,
-                "text": block.markdown,
-                "pictures": {name: _data(svg) for name, svg in block.pictures.items()},
-            }
-        case channel:
-            document = _document(desk, channel)
-            content = _preview(channel, len(document.cleared.public), document.cleared.held)
-            if not document.finished.is_fit:
-                return {**content, "problems": _problems(document.finished)}
-            as_page = channel in _AS_PAGE
-            return {**content, "as_page": as_page, "text": None if as_page else document.finished.release()}
-
-
-def document(desk: Desk, request: Request) -> Response:
-    """Return the document of a way out itself, shut off from everything."""
+def preview(decisions: Decisions, request: Request) -> Content:
+    """What a channel would show now, and what is held, and why."""
     channel = _channel(request)
-    if channel not in _AS_PAGE:
+    if channel.posts:
+        return _preview_of_posts(decisions, channel)
+    rendering = _render(decisions, channel)
+    content = _preview(channel, len(rendering.cleared.public), rendering.cleared.held)
+    if not rendering.finished.is_fit:
+        return {**content, "problems": list(rendering.finished.explain())}
+    rendered, as_page = rendering.finished.release(), channel.format is Format.HTML
+    return {
+        **content,
+        "as_page": as_page,
+        "text": None if as_page else rendered.text,
+        "pictures": {name: _data(svg) for name, svg in rendered.pictures.items()},
+    }
+
+
+def document(decisions: Decisions, request: Request) -> Response:
+    """Return the HTML page of a channel, isolated from everything."""
+    channel = _channel(request)
+    if channel.format is not Format.HTML:
         raise HTTPException(404)
-    text = _document(desk, channel).finished.release()
+    text = _render(decisions, channel).finished.release().text
     return Response(text, media_type="text/html", headers={"Content-Security-Policy": DOCUMENT_POLICY})
 
 
-def posts(desk: Desk, _request: Request) -> Content:
-    """What was posted, what is planned, and what has to be settled."""
-    outgoing_of(desk.settings, desk.engine).check_left_behind()
-    with desk.engine.connect() as connection:
-        found = find_publications(connection, Channel.LINKEDIN)
+def posts(decisions: Decisions, _request: Request) -> Content:
+    """Posts that were published, are planned, or have to be settled."""
+    found = []
+    for channel in posting_channels():
+        outbox_of(channel, decisions.settings, decisions.engine).tidy()
+        with decisions.engine.connect() as connection:
+            found += [(channel, post) for post in find_publications(connection, channel.name)]
     return {
-        "posts": sorted(found, key=lambda each: (each.state is not PublicationState.UNKNOWN, -each.id)),
-        "states": Counter(each.state for each in found),
-        "login": _login(desk),
+        "posts": sorted(found, key=lambda each: (each[1].state is not PublicationState.UNKNOWN, -each[1].id)),
+        "states": Counter(post.state for _, post in found),
+        "channels": posting_channels(),
+        "login": _login(decisions),
     }
 
 
-def add(_desk: Desk, _request: Request) -> Content:
-    """The form for what no source records."""
+def add(_decisions: Decisions, _request: Request) -> Content:
+    """The form for work that no source records."""
     return {}
 
 
-def history(desk: Desk, _request: Request) -> Content:
+def history(decisions: Decisions, _request: Request) -> Content:
     """The latest decisions."""
-    with desk.engine.connect() as connection:
+    with decisions.engine.connect() as connection:
         return {"edits": recent_edits(connection, _RECENT)}
 
 
-PAGES: Mapping[str, tuple[str, Callable[[Desk, Request], Content]]] = {
+PAGES: Mapping[str, tuple[str, Callable[[Decisions, Request], Content]]] = {
     "/": ("browse", browse),
     "/achievement": ("achievement", achievement),
     "/previews": ("previews", previews),
@@ -184,21 +171,22 @@ PAGES: Mapping[str, tuple[str, Callable[[Desk, Request], Content]]] = {
 
 
 def _counted(names: Mapping[str, int]) -> Mapping[str, str]:
-    """Return names to choose from, with what to call them."""
+    """Return names to choose from, each with its count."""
     return {name: f"{name} ({number:,})" for name, number in list(names.items())[:_OFFERED]}
 
 
-def _way(desk: Desk, channel: Channel, answer: PublicAchievement | Held, known: Known, author: Author) -> Content:
-    """Return where an achievement stands on its way out."""
-    goes_out = isinstance(answer, PublicAchievement)
+def _row(
+    decisions: Decisions, channel: Channel, answer: PublicAchievement | Held, known: Known, author: Author
+) -> Content:
+    """Return how an achievement is shown on a channel, or why it is held."""
     text = None
-    if isinstance(answer, PublicAchievement) and channel not in _AS_PAGE:
-        text = finish_one(answer, desk.settings, known, author).release()
-    return {"channel": channel, "answer": answer, "goes_out": goes_out, "text": text}
+    if isinstance(answer, PublicAchievement) and channel.format is not Format.HTML:
+        text = render_one(answer, decisions.settings, known, author).release()
+    return {"channel": channel, "answer": answer, "is_shown": isinstance(answer, PublicAchievement), "text": text}
 
 
 def _preview(channel: Channel, shown: int, held: Sequence[Held]) -> dict[str, Any]:
-    """Return what every preview has."""
+    """Return the content that every preview has."""
     worth_showing = [
         each
         for each in held
@@ -217,46 +205,42 @@ def _preview(channel: Channel, shown: int, held: Sequence[Held]) -> dict[str, An
     }
 
 
-def _preview_of_posts(desk: Desk) -> Content:
-    prepared = outgoing_of(desk.settings, desk.engine).prepare()
+def _preview_of_posts(decisions: Decisions, channel: Channel) -> Content:
+    prepared = outbox_of(channel, decisions.settings, decisions.engine).prepare()
     return {
-        **_preview(Channel.LINKEDIN, len(prepared.ready), prepared.held),
+        **_preview(channel, len(prepared.ready), prepared.held),
         "problems": [
-            *(line for each in prepared.refused for line in each.said()),
+            *(line for each in prepared.refused for line in each.explain()),
             *(f"{key}: {why}" for key, why in prepared.not_sent.items()),
             *(f"{each.key} is in doubt; the same text is sent again." for each in prepared.again),
         ],
-        "posts": [(each.key, each.title, as_read(each.text)) for each in prepared.ready[:_POSTS_SHOWN]],
+        "posts": [(each.key, each.title, channel.as_read(each.text)) for each in prepared.ready[:_POSTS_SHOWN]],
         "slot": prepared.slot,
     }
 
 
-def _problems(finished: Finished[Any]) -> list[str]:
-    return list(finished.said())
-
-
 def _channel(request: Request) -> Channel:
-    name = request.path_params["channel"]
-    if name not in list(Channel):
-        raise HTTPException(404, f"There is no way out {name}.")
-    return Channel(name)
+    try:
+        return find_channel(request.path_params["channel"])
+    except UnknownChannelError as error:
+        raise HTTPException(404, str(error)) from error
 
 
-def _document(desk: Desk, channel: Channel) -> Outcome[str]:
-    with desk.engine.connect() as connection:
-        period = period_of(channel, desk.settings)
-        return finish_document(connection, desk.settings, channel, period, desk.author(connection))
+def _render(decisions: Decisions, channel: Channel) -> Rendering:
+    with decisions.engine.connect() as connection:
+        selection = Selection(author=decisions.author(connection), period=usual_period(channel, decisions.settings))
+        return render(connection, decisions.settings, channel, selection)
 
 
 def _data(svg: str) -> str:
     return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
-def _login(desk: Desk) -> str:
-    """Return what has to be said of the login to LinkedIn; where it is not used, no keyring is asked."""
-    if desk.settings.environment.linkedin_client_id is None:
+def _login(decisions: Decisions) -> str:
+    """Return the warning about the login to LinkedIn; without LinkedIn the keyring is not read."""
+    if decisions.settings.environment.linkedin_client_id is None:
         return ""
     try:
-        return login_warning(desk.settings)
+        return login_warning(decisions.settings)
     except PublishingError as error:
         return str(error)

@@ -1,4 +1,4 @@
-"""One gate for every way out: what the finished text tells goes out by no command, no asset and no page."""
+"""One gate for every channel: a finished text that fails a check is published by no command, asset or page."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
-from achievement_pipeline.app.decisions import Desk
+from achievement_pipeline.app.decisions import Decisions
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline_tests.cli.conftest import Run, run, settings_of_ann
@@ -48,7 +48,7 @@ def approved(run: Run, settings_of_ann: Path, engine: sa.Engine) -> None:
 
 @pytest.fixture
 def site(engine: sa.Engine) -> Iterator[Site]:
-    with serve(Desk(engine, load_settings())) as site:
+    with serve(Decisions(engine, load_settings())) as site:
         yield site
 
 
@@ -66,7 +66,7 @@ def test_no_export_writes_it(run: Run, tmp_path: Path, document: str) -> None:
 def test_no_post_has_it(run: Run) -> None:
     shown = run("publish", "linkedin", "--dry-run")
     assert "Add a cache" not in shown.stdout
-    assert f"The post of {PIECE.key} does not go out" in shown.stderr
+    assert f"The post of {PIECE.key} is not published" in shown.stderr
 
 
 def test_no_asset_writes_it() -> None:
@@ -96,7 +96,7 @@ def test_no_page_shows_it(site: Site, channel: str) -> None:
 def test_the_document_behind_the_preview_is_refused(site: Site) -> None:
     refused = site.browser.get(f"{site.address}/preview/portfolio/document", timeout=60)
     assert refused.status_code == 400
-    assert "does not go out" in refused.text
+    assert "is not published" in refused.text
 
 
 def test_the_page_of_an_achievement_says_where_it_does_not_go_out_and_why(site: Site) -> None:

@@ -8,10 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.app.me import EVERYBODY, Author, find_author
-from achievement_pipeline.app.rendering import FILES, finish_document, finish_profile
+from achievement_pipeline.app.rendering import render
+from achievement_pipeline.app.selection import Selection
+from achievement_pipeline.channels import BRAG, CHANNELS, FEED, RESUME
 from achievement_pipeline.errors import PublishingError
+from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.documents.period import Period
-from achievement_pipeline.publishing.gate.policy import AutoApproval, Channel, ChannelPolicy, PrivacyPolicy, Visibility
+from achievement_pipeline.publishing.gate.policy import AutoApproval, ChannelPolicy, PrivacyPolicy, Visibility
 from achievement_pipeline.settings import ConfigFile, Environment, RepositorySettings, Settings
 from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect
 
@@ -34,9 +37,7 @@ SETTINGS = Settings(
                 RepositorySettings(location=f"https://{REPOSITORY}", visibility=Visibility.PUBLIC).model_dump()
             ],
             "privacy": PrivacyPolicy(
-                channels={
-                    channel: ChannelPolicy(auto_approve=AutoApproval(portfolio_ready=False)) for channel in Channel
-                }
+                channels={name: ChannelPolicy(auto_approve=AutoApproval(portfolio_ready=False)) for name in CHANNELS}
             ).model_dump(),
         }
     ),
@@ -63,9 +64,8 @@ def pieces(works: list[tuple[str, set[str]]]) -> tuple[Piece, ...]:
 
 
 def written(connection: sa.Connection, channel: Channel, author: Author) -> str:
-    if channel is Channel.GITHUB_PROFILE:
-        return finish_profile(connection, SETTINGS).finished.release().markdown
-    return finish_document(connection, SETTINGS, channel, Period(), author).finished.release()
+    selection = Selection(author=author, period=Period())
+    return render(connection, SETTINGS, channel, selection).finished.release().text
 
 
 @settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -78,14 +78,14 @@ def test_a_document_holds_one_persons_work_under_their_name(
         named = {author for author, others in works} | {other for _, others in works for other in others}
         for address in named | {"ann@example.com"}:
             author = find_author(connection, SETTINGS, address)
-            for channel in FILES:
+            for channel in (each for each in CHANNELS.values() if each.is_file):
                 text = written(connection, channel, author)
                 for number, (first, others) in enumerate(works):
                     assert (f"part-{number} " in text) == (address in {first, *others}), (channel, address, text)
                 if address != "ann@example.com":
                     for mine in (MINE, "Weaver of looms", "https://ann.example", "ann@old.example"):
                         assert mine not in text, (channel, address)
-                if channel.one_person:
+                if channel.is_one_person:
                     assert not any(name in text for other, name in NAMES.items() if other != address), (
                         channel,
                         address,
@@ -99,9 +99,9 @@ def test_a_document_of_everybody_names_the_author_of_each_item(
 ) -> None:
     collect(engine, by_the_rules, git=pieces(works))
     with engine.connect() as connection:
-        for channel in FILES:
-            if channel.one_person:
-                with pytest.raises(PublishingError, match="one person's"):
+        for channel in (each for each in CHANNELS.values() if each.is_file):
+            if channel.is_one_person:
+                with pytest.raises(PublishingError, match="covers one person"):
                     written(connection, channel, EVERYBODY)
                 continue
             text = written(connection, channel, EVERYBODY)
@@ -114,9 +114,9 @@ def test_the_name_over_a_document_is_that_of_its_person(engine: sa.Engine) -> No
     collect(engine, by_the_rules, git=pieces([("ann@example.com", set()), ("bo@example.com", set())]))
     with engine.connect() as connection:
         bo = find_author(connection, SETTINGS, "Bo Builder")
-        assert written(connection, Channel.BRAG, bo).startswith("# Brag document: Bo Builder\n")
-        assert '"name": "Bo Builder"' in written(connection, Channel.RESUME, bo)
-        assert "Achievements of Bo Builder" in written(connection, Channel.FEED, bo)
+        assert written(connection, BRAG, bo).startswith("# Brag document: Bo Builder\n")
+        assert '"name": "Bo Builder"' in written(connection, RESUME, bo)
+        assert "Achievements of Bo Builder" in written(connection, FEED, bo)
         me = find_author(connection, SETTINGS, None)
-        assert written(connection, Channel.BRAG, me).startswith("# Brag document: Ann Example\n")
+        assert written(connection, BRAG, me).startswith("# Brag document: Ann Example\n")
         assert dataclasses.asdict(me)["is_me"]

@@ -4,8 +4,10 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
+from achievement_pipeline.channels import BRAG
+from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.gate.finished import Finished, Reader, finish
-from achievement_pipeline.publishing.gate.policy import Channel, PrivacyPolicy, Visibility
+from achievement_pipeline.publishing.gate.policy import PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.gate.privacy import Known, PublicAchievement, clear
 from achievement_pipeline.store.reading import AchievementView, SkillView
 
@@ -103,4 +105,4 @@ def public(
 def fit(content: _Content) -> Finished[_Content]:
     """Return a finished text in which nothing is wrong."""
     reader = Reader(policy=PrivacyPolicy(), known=Known())
-    return finish(content, "", name="a text", channel=Channel.BRAG, reader=reader)
+    return finish(content, "", name="a text", channel=BRAG, reader=reader)

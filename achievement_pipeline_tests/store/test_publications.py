@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.store.publications import find_publications, keys_said, only_sender, plan, record
+from achievement_pipeline.store.publications import find_publications, only_sender, plan, published_keys, record
 from achievement_pipeline.store.tables import PublicationState
 from achievement_pipeline_tests.store.pieces import Piece, collect
 
@@ -22,7 +22,7 @@ def test_what_is_planned_is_found_and_may_be_put_in_other_words(engine: sa.Engin
         assert find_publications(connection, "linkedin") == [again]
         assert (again.text, again.visibility, again.state) == ("second", "CONNECTIONS", PublicationState.PLANNED)
         assert find_publications(connection, "elsewhere") == []
-        assert keys_said(connection, "linkedin") == set()
+        assert published_keys(connection, "linkedin") == set()
 
 
 @pytest.mark.parametrize("state", ["sending", "unknown", "published", "deleted"])
@@ -31,8 +31,8 @@ def test_what_may_have_been_said_is_not_planned_again(engine: sa.Engine, state: 
     with engine.begin() as connection:
         planned = plan(connection, "linkedin", COMMIT.key, "first", "PUBLIC")
         record(connection, planned, replace(planned, state=PublicationState(state)))
-        assert keys_said(connection, "linkedin") == {COMMIT.key}
-        with pytest.raises(StoreError, match="already said on linkedin"):
+        assert published_keys(connection, "linkedin") == {COMMIT.key}
+        with pytest.raises(StoreError, match="already published on linkedin"):
             plan(connection, "linkedin", COMMIT.key, "second", "PUBLIC")
         assert [each.text for each in find_publications(connection, "linkedin")] == ["first"]
 
@@ -44,7 +44,7 @@ def test_what_absorbed_it_was_said_too(engine: sa.Engine) -> None:
         record(connection, planned, replace(planned, state=PublicationState.PUBLISHED))
     collect(engine, git=(Piece(COMMIT.key, parent=PULL.key),), github=(PULL,))
     with engine.begin() as connection:
-        assert keys_said(connection, "linkedin") == {COMMIT.key, PULL.key}
+        assert published_keys(connection, "linkedin") == {COMMIT.key, PULL.key}
 
 
 def test_a_change_of_something_that_has_changed_since_is_refused(engine: sa.Engine) -> None:

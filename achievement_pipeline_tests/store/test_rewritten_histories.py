@@ -16,7 +16,7 @@ from achievement_pipeline.sources.git import History, open_repository, read_hist
 from achievement_pipeline.store.approvals import Approval, approvals
 from achievement_pipeline.store.edits import orphaned_decisions, record_edit
 from achievement_pipeline.store.grouping import merge, take_back
-from achievement_pipeline.store.publications import find_publications, keys_said, plan, record
+from achievement_pipeline.store.publications import find_publications, plan, published_keys, record
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, get_achievement
 from achievement_pipeline.store.tables import EditField, PublicationState
 from achievement_pipeline.store.upsert import keep
@@ -198,7 +198,7 @@ def test_every_decision_stands_after_any_rewriting_that_keeps_contents(
         assert shown.keys() == {clone.key(place) for place in (1, 2, 3)}
         assert (shown[clone.key(1)].title, shown[clone.key(1)].pinned) == ("Mine", True)
         assert approvals(connection, "linkedin")[clone.key(2)] is Approval.REFUSED
-        assert clone.key(3) in keys_said(connection, "linkedin")
+        assert clone.key(3) in published_keys(connection, "linkedin")
         assert len(find_publications(connection, "linkedin")) == 1
         assert not orphaned_decisions(connection)
 

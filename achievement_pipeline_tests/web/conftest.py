@@ -16,7 +16,7 @@ import requests
 import sqlalchemy as sa
 import uvicorn
 
-from achievement_pipeline.app.decisions import Desk
+from achievement_pipeline.app.decisions import Decisions
 from achievement_pipeline.settings import ConfigFile, Environment, Settings
 from achievement_pipeline.web.app import create_app
 from achievement_pipeline_tests.store.pieces import Piece, by_the_rules, collect
@@ -60,7 +60,7 @@ class Site:
 
 
 @contextmanager
-def serve(desk: Desk) -> Iterator[Site]:
+def serve(desk: Decisions) -> Iterator[Site]:
     """Run the page."""
     server = uvicorn.Server(uvicorn.Config(create_app(desk, token=TOKEN), log_level="error", lifespan="off"))
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -84,5 +84,5 @@ def site(engine: sa.Engine, tmp_path: Path) -> Iterator[Site]:
     collect(engine, by_the_rules, git=(COMMIT, OTHER, PRIVATE))
     environment = Environment.model_construct(achievements_home=tmp_path, linkedin_client_id="86abc")
     settings = Settings(environment=environment, config=ConfigFile.model_validate(SETTINGS), config_path=None)
-    with serve(Desk(engine, settings)) as site:
+    with serve(Decisions(engine, settings)) as site:
         yield site

@@ -37,7 +37,7 @@ def install(repo: Path) -> None:
     """Put the hook in, or bring it up to date."""
     settings = load_settings()
     installed = install_hook(repo, settings.spool_path)
-    click.echo(f"✅ Commits tell of themselves: {installed.file}", err=True)
+    click.echo(f"✅ Hook installed: {installed.file}", err=True)
     if installed.manager:
         click.echo(
             f"⚠️  {installed.manager} writes this file again whenever it is installed, and takes the hook out. Run "
@@ -52,7 +52,7 @@ def install(repo: Path) -> None:
 def uninstall(repo: Path) -> None:
     """Take the hook out; what was there before is as it was."""
     removed = uninstall_hook(repo, load_settings().spool_path)
-    click.echo(f"✅ Commits no longer tell of themselves: {removed.hooks_folder}", err=True)
+    click.echo(f"✅ Hook removed: {removed.hooks_folder}", err=True)
 
 
 @hook.command()

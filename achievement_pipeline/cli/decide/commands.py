@@ -1,6 +1,6 @@
-"""`achievements edit`, `approve`, `hide`, `pin`, `add`, `merge`, `split`, `undo` and `history`: the user decides.
+"""`achievements edit`, `approve`, `hide`, `pin`, `add`, `merge`, `split`, `undo` and `history`: the user's decisions.
 
-Each decision is an edit of its own, made on top of what was collected: collecting again changes none of them.
+Each decision is an edit of its own on top of the collected data: collecting again changes none of them.
 """
 
 import datetime as dt
@@ -14,13 +14,15 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from achievement_pipeline.app.decisions import Desk, Verdicts, describe_edit, describe_live_post, doubted
+from achievement_pipeline.app.decisions import Decisions, Verdicts, describe_edit, describe_live_post, doubted
 from achievement_pipeline.app.statements import AchievementCreate, create_achievement
+from achievement_pipeline.channels import CHANNELS
+from achievement_pipeline.cli.channel_names import ChannelName
 from achievement_pipeline.cli.look.achievements import headline, hidden_words
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import json_option, print_json
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.gate.privacy import Held, PublicAchievement
 from achievement_pipeline.settings import ME, load_settings
 from achievement_pipeline.store.edits import RecordedEdit, edits_of, recent_edits
@@ -31,23 +33,23 @@ from achievement_pipeline.store.reading import AchievementView, get_achievement
 from achievement_pipeline.store.tables import EditField
 
 _RECENT = 30
-_BELOW = "# ------ what stands below is not read ------"
+_BELOW = "# ------ everything below this line is ignored ------"
 _channels = click.option(
     "--channel",
     "channels",
-    type=click.Choice([channel.value for channel in Channel]),
+    type=ChannelName(),
     multiple=True,
-    help="For this way out only; may be given several times. Default: all of them.",
+    help="Only for this channel; repeatable. Default: all channels.",
 )
 _day = click.DateTime(["%Y-%m-%d"])
 
 
 @contextmanager
-def open_desk(whose: str | None = None) -> Iterator[Desk]:
-    """Open the database of the settings, to look at somebody's achievements."""
+def open_decisions(author_name: str | None = None) -> Iterator[Decisions]:
+    """Open the database of the settings, to show an author's achievements."""
     settings = load_settings()
     with open_engine(settings) as engine:
-        yield Desk(engine, settings, whose)
+        yield Decisions(engine, settings, author_name)
 
 
 @click.command()
@@ -83,14 +85,14 @@ def edit(  # noqa: PLR0913 - one argument an option
         EditField.PORTFOLIO_READY: portfolio,
     }
     changes: dict[EditField, object] = {field: value for field, value in given.items() if value is not None}
-    with open_desk() as desk:
-        achievement = desk.find(key)
+    with open_decisions() as decisions:
+        achievement = decisions.find(key)
         changes = changes or edit_text(achievement)
         if not changes:
             click.echo("Nothing changed.", err=True)
             return
-        desk.record(achievement.key, changes)
-        _print([desk.find(achievement.key)], as_json=as_json)
+        decisions.record(achievement.key, changes)
+        _print([decisions.find(achievement.key)], as_json=as_json)
 
 
 def edit_text(achievement: AchievementView) -> dict[EditField, object]:
@@ -108,55 +110,55 @@ def edit_text(achievement: AchievementView) -> dict[EditField, object]:
 @click.command()
 @click.argument("keys", nargs=-1, required=True, metavar="KEY...")
 @_channels
-@click.option("--withdraw", is_flag=True, help="It may not go out, whatever a rule approves.")
-@click.option("--let-pass", is_flag=True, help="Also let pass the text that the gate doubts: you have read it.")
+@click.option("--withdraw", is_flag=True, help="Never publish it, even if a rule approves it.")
+@click.option("--let-pass", is_flag=True, help="Also accept the text that the gate doubts: you have read it.")
 @json_option
-def approve(*, keys: Sequence[str], channels: Sequence[str], withdraw: bool, let_pass: bool, as_json: bool) -> None:
-    """Let achievements go out, and print what the privacy gate says of each way out.
+def approve(*, keys: Sequence[str], channels: Sequence[Channel], withdraw: bool, let_pass: bool, as_json: bool) -> None:
+    """Approve achievements for publishing, and print the decision of the privacy gate for each channel.
 
-    Approval is one condition of several: private work stays where the policy keeps it, and a text that is not surely
-    safe is printed, to be read and let pass.
+    Approval is not enough by itself: the policy may keep private work out of a channel, and a text that may reveal
+    something is printed, so that you can read and accept it.
     """
-    with open_desk() as desk:
-        achievements = [desk.find(key) for key in keys]
-        asked = [Channel(channel) for channel in channels] or [each for each in Channel if each.outward]
+    with open_decisions() as decisions:
+        achievements = [decisions.find(key) for key in keys]
+        chosen = list(channels) or [each for each in CHANNELS.values() if each.is_outward]
         for achievement in achievements:
             value = False if withdraw else achievement.fingerprint
-            desk.record(achievement.key, {EditField.APPROVED: value}, channels or (None,))
-        answers = desk.verdicts(achievements)
+            decisions.record(achievement.key, {EditField.APPROVED: value}, [each.name for each in channels] or [None])
+        answers = decisions.verdicts(achievements)
         if let_pass:
             for key, verdicts in answers.items():
-                for fingerprint in doubted(verdicts, asked):
-                    desk.record(key, {EditField.REVIEWED: fingerprint})
-            answers = desk.verdicts(achievements)
+                for fingerprint in doubted(verdicts, chosen):
+                    decisions.record(key, {EditField.REVIEWED: fingerprint})
+            answers = decisions.verdicts(achievements)
         for achievement in achievements:
-            of_asked = {channel: answer for channel, answer in answers[achievement.key].items() if channel in asked}
+            of_chosen = {channel: answers[achievement.key][channel] for channel in chosen}
             if as_json:
-                facts = {name: _facts(answer) for name, answer in of_asked.items()}
+                facts = {channel.name: _facts(answer) for channel, answer in of_chosen.items()}
                 print_json({"key": achievement.key, "channels": facts})
                 continue
             click.echo(headline(achievement))
-            for line in explain_verdicts(of_asked):
+            for line in explain_verdicts(of_chosen):
                 click.echo(line)
             if withdraw:
-                warn_of_live_posts(desk, achievement.key)
+                warn_of_live_posts(decisions, achievement.key)
 
 
-def warn_of_live_posts(desk: Desk, key: str) -> None:
-    """Say on standard error where others still see an achievement that is not to go out."""
-    for post in desk.live_posts(key):
+def warn_of_live_posts(decisions: Decisions, key: str) -> None:
+    """Warn on standard error that a post of an achievement is still online."""
+    for post in decisions.live_posts(key):
         click.echo(f"⚠️  {describe_live_post(post)}", err=True)
 
 
 def explain_verdicts(answers: Verdicts) -> Iterator[str]:
-    """Say for each channel whether it goes out there; a text that is doubted is shown."""
+    """Explain in lines whether each channel shows it, with the texts that the gate doubts."""
     for channel, answer in answers.items():
         if isinstance(answer, PublicAchievement):
-            yield f"  ✅ {channel:<15} goes out{f' as: {answer.title}' if answer.redacted else ''}"
+            yield f"  ✅ {channel.name:<15} shown{f' as: {answer.title}' if answer.redacted else ''}"
         else:
-            yield f"  -  {channel:<15} held: {answer.detail}"
+            yield f"  -  {channel.name:<15} held: {answer.detail}"
     for text in doubted(answers, list(answers)).values():
-        yield "     It would be shown as follows. Where that tells nothing it should not: --let-pass"
+        yield "     This is how it would be shown. If it reveals nothing private, accept it: --let-pass"
         yield from (f"     | {line}" for line in text.splitlines())
 
 
@@ -164,7 +166,7 @@ def explain_verdicts(answers: Verdicts) -> Iterator[str]:
 @click.argument("keys", nargs=-1, required=True, metavar="KEY...")
 @json_option
 def hide(keys: Sequence[str], as_json: bool) -> None:
-    """Keep achievements out of every list and every way out."""
+    """Hide achievements from every list and every channel."""
     _flag(keys, EditField.HIDDEN, value=True, as_json=as_json)
 
 
@@ -172,7 +174,7 @@ def hide(keys: Sequence[str], as_json: bool) -> None:
 @click.argument("keys", nargs=-1, required=True, metavar="KEY...")
 @json_option
 def unhide(keys: Sequence[str], as_json: bool) -> None:
-    """Show achievements again that were hidden."""
+    """Show hidden achievements again."""
     _flag(keys, EditField.HIDDEN, value=False, as_json=as_json)
 
 
@@ -223,10 +225,10 @@ def add(  # noqa: PLR0913 - one argument an option
     **told: Any,  # noqa: ANN401 - title, category, description, source_url, repository
 ) -> None:
     """Write down an achievement that no source records: a talk, a mentoring, a decision."""
-    with open_desk() as desk:
+    with open_decisions() as decisions:
         if author is None or author == ME:
-            with desk.engine.connect() as connection:
-                author = desk.author(connection).addresses[0]
+            with decisions.engine.connect() as connection:
+                author = decisions.author(connection).addresses[0]
         try:
             achievement = AchievementCreate(
                 **told,
@@ -243,9 +245,9 @@ def add(  # noqa: PLR0913 - one argument an option
         except ValidationError as error:
             problems = (f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors())
             raise click.UsageError("\n".join(problems)) from error
-        with Session(desk.engine) as session, session.begin():
+        with Session(decisions.engine) as session, session.begin():
             create_achievement(session, achievement)
-        _print([desk.find(achievement.key)], as_json=as_json)
+        _print([decisions.find(achievement.key)], as_json=as_json)
 
 
 @click.command()
@@ -253,9 +255,9 @@ def add(  # noqa: PLR0913 - one argument an option
 @json_option
 def merge(keys: Sequence[str], as_json: bool) -> None:
     """Make several achievements one: the first, which the others become a part of."""
-    with open_desk() as desk:
-        key = merge_achievements(desk.engine, keys, desk.compose, desk.settings.signature)
-        whole = desk.find(key)
+    with open_decisions() as decisions:
+        key = merge_achievements(decisions.engine, keys, decisions.compose, decisions.settings.signature)
+        whole = decisions.find(key)
         _print([whole], as_json=as_json)
         if whole.hidden:
             click.echo(f"⚠️  It is hidden {hidden_words(whole)}", err=True)
@@ -270,11 +272,13 @@ def split(key: str, activities: Sequence[str], as_json: bool) -> None:
 
     ACTIVITY is one that `achievements explain KEY` names; without any it is all that belong to the root directly.
     """
-    with open_desk() as desk:
-        root, parts = split_achievement(desk.engine, key, activities, desk.compose, desk.settings.signature)
-        with desk.engine.connect() as connection:
+    with open_decisions() as decisions:
+        root, parts = split_achievement(
+            decisions.engine, key, activities, decisions.compose, decisions.settings.signature
+        )
+        with decisions.engine.connect() as connection:
             made = [each for part in parts if (each := _achievement_if_any(connection, part))]
-        _print([desk.find(root), *made], as_json=as_json)
+        _print([decisions.find(root), *made], as_json=as_json)
         if len(made) < len(parts):
             click.echo(f"{len(parts) - len(made)} of {len(parts)} make no achievement: not significant.", err=True)
 
@@ -284,8 +288,8 @@ def split(key: str, activities: Sequence[str], as_json: bool) -> None:
 @json_option
 def undo(number: int | None, as_json: bool) -> None:
     """Take back the latest decision, or the edit of a NUMBER that `achievements history` shows."""
-    with open_desk() as desk:
-        _print_edits(take_back(desk.engine, desk.compose, number), "took back", as_json=as_json)
+    with open_decisions() as decisions:
+        _print_edits(take_back(decisions.engine, decisions.compose, number), "took back", as_json=as_json)
 
 
 @click.command()
@@ -293,19 +297,19 @@ def undo(number: int | None, as_json: bool) -> None:
 @json_option
 def history(key: str | None, as_json: bool) -> None:
     """Show every edit of an achievement, undone ones too; without KEY the latest of all."""
-    with open_desk() as desk, desk.engine.connect() as connection:
+    with open_decisions() as decisions, decisions.engine.connect() as connection:
         edits = edits_of(connection, get_achievement(connection, key).key) if key else recent_edits(connection, _RECENT)
     _print_edits(edits, "", as_json=as_json)
 
 
 def _flag(keys: Sequence[str], field: EditField, *, value: bool, as_json: bool) -> None:
-    with open_desk() as desk:
-        achievements = [desk.find(key) for key in keys]
+    with open_decisions() as decisions:
+        achievements = [decisions.find(key) for key in keys]
         for achievement in achievements:
-            desk.record(achievement.key, {field: value})
+            decisions.record(achievement.key, {field: value})
             if field is EditField.HIDDEN and value:
-                warn_of_live_posts(desk, achievement.key)
-        _print([desk.find(achievement.key) for achievement in achievements], as_json=as_json)
+                warn_of_live_posts(decisions, achievement.key)
+        _print([decisions.find(achievement.key) for achievement in achievements], as_json=as_json)
 
 
 def _achievement_if_any(connection: sa.Connection, key: str) -> AchievementView | None:

@@ -8,7 +8,7 @@ import click
 import uvicorn
 
 from achievement_pipeline.cli.authors import announce_author, author_option
-from achievement_pipeline.cli.decide.commands import open_desk
+from achievement_pipeline.cli.decide.commands import open_decisions
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.web.app import create_app
 from achievement_pipeline.web.guard import ENTRANCE, LOOPBACK
@@ -30,9 +30,9 @@ def web(*, port: int, host: str, names: tuple[str, ...], author: str | None, ope
     """
     token = secrets.token_urlsafe(32)
     hosts = {*LOOPBACK, *names, *({host} - set(_ANYWHERE))}
-    with open_desk(author) as desk, _listen(host, port) as listening:
-        with desk.engine.connect() as connection:
-            announce_author(connection, desk.settings, author)
+    with open_decisions(author) as decisions, _listen(host, port) as listening:
+        with decisions.engine.connect() as connection:
+            announce_author(connection, decisions.settings, author)
         if host not in LOOPBACK:
             click.echo(f"⚠️  Listening on {host}: who is on this network can try to reach it, unencrypted.", err=True)
         shown = f"[{host}]" if ":" in host else host
@@ -40,7 +40,7 @@ def web(*, port: int, host: str, names: tuple[str, ...], author: str | None, ope
         click.echo(address)
         if open_it:
             webbrowser.open(address)
-        app = create_app(desk, token=token, hosts=hosts)
+        app = create_app(decisions, token=token, hosts=hosts)
         config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
         uvicorn.Server(config).run(sockets=[listening])
 

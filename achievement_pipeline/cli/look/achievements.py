@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import click
 import sqlalchemy as sa
 
 from achievement_pipeline.cli.authors import announce_author, author_option
+from achievement_pipeline.cli.filter_options import Filters, filter_options, with_repository_key
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import counted, json_option, print_json
 from achievement_pipeline.cli.tables import Column, print_table
@@ -17,7 +18,7 @@ from achievement_pipeline.errors import StoreError
 from achievement_pipeline.keys import GIT
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.approvals import name_people
-from achievement_pipeline.store.names import find_repository_key, short_names
+from achievement_pipeline.store.names import short_names
 from achievement_pipeline.store.reading import (
     AchievementFilter,
     AchievementView,
@@ -50,15 +51,10 @@ _COLUMNS = (
 
 @click.command("list")
 @author_option
-@click.option("--category", help="Kind of work: feature, bugfix, performance, ...")
-@click.option("--skill", help="A skill that it shows.")
-@click.option(
-    "--repo", "--repository", "repository", metavar="NAME", help="Of this repository: name, owner/name or key."
-)
+@filter_options
 @click.option("--search", metavar="WORDS", help="All of these words in title, text, skills, tags or key.")
 @click.option("--since", type=_DAY, help="Completed on this day or later.")
 @click.option("--until", type=_DAY, help="Completed on this day or earlier.")
-@click.option("--min-impact", type=click.FloatRange(0, 100), help="Of at least this impact.")
 @click.option("--portfolio", is_flag=True, help="Ready for the portfolio.")
 @click.option("--retracted", is_flag=True, help="Also what no longer counts.")
 @click.option(
@@ -94,25 +90,19 @@ def _filter(  # noqa: PLR0913 - one argument an option
     connection: sa.Connection,
     authors: Sequence[str],
     *,
-    repository: str | None,
     search: str | None,
     since: dt.datetime | None,
     until: dt.datetime | None,
-    category: str | None,
-    skill: str | None,
-    min_impact: float | None,
     portfolio: bool,
     retracted: bool,
+    **filters: Unpack[Filters],
 ) -> AchievementFilter:
     return AchievementFilter(
+        **with_repository_key(connection, filters),
         authors=authors,
-        category=category,
-        skill=skill,
-        repository=find_repository_key(connection, repository) if repository is not None else None,
         text=search,
         since=since.replace(tzinfo=dt.UTC) if since else None,
         before=_end_of(until.replace(tzinfo=dt.UTC)) if until else None,
-        min_impact=min_impact,
         portfolio=True if portfolio else None,
         include_retracted=retracted,
     )

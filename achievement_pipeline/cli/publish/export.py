@@ -5,38 +5,46 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Unpack
 
 import click
 
 from achievement_pipeline.app.accounts import login_warning
-from achievement_pipeline.app.rendering import FILES, finish_document, period_of
+from achievement_pipeline.app.rendering import render, usual_period
+from achievement_pipeline.app.selection import Selection
 from achievement_pipeline.cli.authors import announce_author, author_option
+from achievement_pipeline.cli.channel_names import ChannelName, describe_channels
+from achievement_pipeline.cli.filter_options import Filters, filter_options, with_repository_key
 from achievement_pipeline.cli.look.achievements import open_connection
 from achievement_pipeline.cli.printing import counted
 from achievement_pipeline.private_files import apply_usual_umask
+from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.documents.period import Period, parse_period
-from achievement_pipeline.publishing.documents.render import save
-from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.documents.saving import save
 from achievement_pipeline.publishing.gate.privacy import Held, Reason
 from achievement_pipeline.settings import load_settings
 
 _WHY = {
     Reason.LEFT_OUT: (
-        "private",
-        'Only GitHub is asked who can see what: say it ([[repositories]] visibility = "public"), or show private work.',
+        "their repositories are not marked public",
+        'Set visibility = "public" in [[repositories]], or show private work ([privacy.channels.{channel}]).',
     ),
     Reason.NOT_APPROVED: (
-        "not approved",
-        "Decide with `achievements review`, or let a rule decide ([privacy.channels.{channel}.auto_approve]).",
+        "they are not approved",
+        "Decide with `achievements review`, or approve by a rule ([privacy.channels.{channel}.auto_approve]).",
     ),
-    Reason.UNSURE: ("may tell something", "Read them with `achievements review`."),
+    Reason.UNSURE: ("they may reveal something private", "Read them with `achievements review`."),
     Reason.TELLS: (
-        "naming private places",
-        "See which in `achievements web`; edit them, or say what is public ([[repositories]]).",
+        "they name private repositories or servers",
+        "`achievements web` shows which. Edit them, or mark what is public ([[repositories]]).",
     ),
-    Reason.FAULTY: ("failing a check of the finished document", "Edit or hide them."),
+    Reason.FAULTY: ("they fail a check of the finished document", "Edit or hide them."),
 }
-"""Why achievements are left out, and what to do about it. What the user hid and what was retracted is no news."""
+"""Why achievements are left out, and the remedy. Hidden and retracted ones are not worth a line."""
+
+
+def _is_file(channel: Channel) -> bool:
+    return channel.is_file
 
 
 def _read_period(_context: click.Context, _option: click.Parameter, text: str | None) -> Period | None:
@@ -46,52 +54,63 @@ def _read_period(_context: click.Context, _option: click.Parameter, text: str | 
         raise click.BadParameter(str(error)) from error
 
 
-@click.command()
-@click.argument("document", type=click.Choice([channel.value for channel in FILES]))
-@click.option(
-    "--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="File to write; else it is printed."
-)
+class _Export(click.Command):
+    """Lists the channels in its help."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_help_text(ctx, formatter)
+        formatter.write_paragraph()
+        with formatter.indentation():
+            for line in describe_channels(_is_file).splitlines():
+                formatter.write(f"{' ' * formatter.current_indent}{line}\n")
+
+
+@click.command(cls=_Export)
+@click.argument("channel", type=ChannelName(_is_file))
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @click.option(
     "--period",
     callback=_read_period,
     help="2026, 2026-H1, 2026-Q3, 2026-11, 2026-W12, or FIRST..LAST day, of which one may be left out. Default: all"
-    " time; brag: since the last review, where it stands in achievements.toml; digest: the last seven days.",
+    " time; brag: since the last review, if it is in achievements.toml; digest: the last seven days.",
 )
+@filter_options
 @author_option
-def export(document: str, output: Path | None, period: Period | None, author: str | None) -> None:
+def export(
+    *, channel: Channel, output: Path | None, period: Period | None, author: str | None, **filters: Unpack[Filters]
+) -> None:
     """Write a document from achievements, through the privacy gate.
 
     \b
-    brag       Markdown, by theme: what was done, what came out, what shows it
-    resume     JSON Resume
-    portfolio  a web page in one file: open it, print it, put it on any server
-    csv, json  all achievements as data
-    feed       Atom, the newest achievements
-    digest     what was done in a week, ready to paste
+    achievements export brag --period 2026-H1 --output brag.md
+    achievements export resume --repo flask --min-impact 60
     """  # noqa: D301 - click's own mark
-    channel, settings = Channel(document), load_settings()
-    period = period or period_of(channel, settings)
+    settings = load_settings()
     with open_connection() as connection:
-        person = announce_author(connection, settings, author)
-        outcome = finish_document(connection, settings, channel, period, person)
+        selection = Selection(
+            author=announce_author(connection, settings, author),
+            period=period or usual_period(channel, settings),
+            **with_repository_key(connection, filters),
+        )
+        rendering = render(connection, settings, channel, selection)
     if output:
-        save(outcome.finished, output)
+        save(rendering.finished, output)
         apply_usual_umask(output)
     else:
-        click.echo(outcome.finished.release(), nl=False)
-    for line in _report(channel, len(outcome.cleared.public), outcome.cleared.held, output):
+        click.echo(rendering.finished.release().text, nl=False)
+    for line in _report(channel, len(rendering.cleared.public), rendering.cleared.held, output):
         click.echo(line, err=True)
-    if channel is Channel.DIGEST and (said := login_warning(settings)):
-        click.echo(f"⚠️  {said}", err=True)
+    if channel.warns_of_login and (warning := login_warning(settings)):
+        click.echo(f"⚠️  {warning}", err=True)
 
 
 def _report(channel: Channel, shown: int, held: Sequence[Held], output: Path | None) -> Iterator[str]:
-    """Say what is in the document, what is not, and why."""
+    """Report how many achievements are in the document, how many are left out, and why."""
     yield f"✅ {counted(shown, 'achievement')}{f' in {output}' if output else ''}"
     counts = Counter(each.reason for each in held)
     for reason, (why, remedy) in _WHY.items():
         if counts[reason]:
-            yield f"   {counts[reason]:,} left out: {why}. {remedy.format(channel=channel)}"
+            yield f"   {counts[reason]:,} left out because {why}. {remedy.format(channel=channel)}"
     for each in held:
         if each.reason is Reason.FAULTY:
             yield f"   {each.achievement.key}: {each.detail}"

@@ -1,4 +1,4 @@
-"""`achievements login linkedin` and `achievements logout linkedin`: the user's consent, in the browser."""
+"""`achievements login linkedin` and `achievements logout linkedin`: OAuth in the browser."""
 
 import datetime as dt
 import webbrowser
@@ -12,35 +12,35 @@ from achievement_pipeline.settings import load_settings
 
 @click.group()
 def login() -> None:
-    """Let the pipeline post for you."""
+    """Log in to a network, so that the pipeline can post for you."""
 
 
 @login.command("linkedin")
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
 def login_linkedin(no_browser: bool) -> None:
-    """Consent in the browser, and keep the login in the system's keyring, else in an encrypted file."""
+    """Log in to LinkedIn in the browser; the token is stored in the system's keyring, else in an encrypted file."""
     settings = load_settings()
     app, state = app_of(settings), new_state()
     url = app.authorization_url(state)
     if no_browser or not webbrowser.open(url):
         click.echo(f"Open this in a browser on this machine:\n{url}", err=True)
     else:
-        click.echo("Consent in the browser, which is open now.", err=True)
+        click.echo("Allow access in the browser window that has opened.", err=True)
     now = dt.datetime.now(dt.UTC)
     got = app.exchange(wait_for_code(app.redirect_port, state), now)
     got = got.model_copy(update={"address": settings.linkedin_addresses[0]})
-    author = linkedin_as(got, settings).ask_author()
+    author = linkedin_as(got, settings).find_author()
     where = logins_of(settings).keep(got.model_copy(update={"author": author}))
-    click.echo(f"✅ Logged in to LinkedIn until {got.expires_at:%Y-%m-%d}. The login is kept in {where}.")
+    click.echo(f"✅ Logged in to LinkedIn until {got.expires_at:%Y-%m-%d}. The token is stored in {where}.")
 
 
 @click.group()
 def logout() -> None:
-    """Forget a login."""
+    """Log out of a network."""
 
 
 @logout.command("linkedin")
 def logout_linkedin() -> None:
-    """Forget the login to LinkedIn. To revoke it too, remove the app in LinkedIn's settings."""
+    """Delete the LinkedIn token. To revoke it as well, remove the app in LinkedIn's settings."""
     logins_of(load_settings()).forget()
-    click.echo("✅ The login to LinkedIn is forgotten.")
+    click.echo("✅ Logged out of LinkedIn.")

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from achievement_pipeline import __version__
-from achievement_pipeline.cli.decide.commands import open_desk
+from achievement_pipeline.cli.decide.commands import open_decisions
 from achievement_pipeline.store.backup import placements, restore_backup, write_backup
 from achievement_pipeline.store.upsert import relink, taking_turns
 
@@ -19,7 +19,7 @@ def backup(file: Path) -> None:
     Edits, approvals, publications, entries of your own, former names, repositories with their visibility, and the
     achievements that these are about. Not in it: achievements.toml, and logins. See docs/backup.md.
     """
-    with open_desk() as desk, desk.engine.connect() as connection:
+    with open_decisions() as decisions, decisions.engine.connect() as connection:
         counts = write_backup(connection, file, __version__)
     click.echo(f"✅ {file}: {_counted(counts)}", err=True)
 
@@ -33,10 +33,10 @@ def restore(file: Path, *, merge: bool) -> None:
     All of it or nothing. What was posted counts as posted; what was collected meanwhile stays as it is. Then run
     `achievements collect`.
     """
-    with open_desk() as desk, taking_turns(desk.engine) as connection:
+    with open_decisions() as decisions, taking_turns(decisions.engine) as connection:
         counts = restore_backup(connection, file, merge=merge)
         if placed := placements(connection):
-            relink(connection, placed, desk.compose)
+            relink(connection, placed, decisions.compose)
     click.echo(f"✅ New here: {_counted(counts)}. Now run: achievements collect", err=True)
 
 

@@ -190,7 +190,7 @@ def _linkedin(settings: Settings) -> Finding:
     if said:
         return Finding("linkedin", Health.BAD, said, remedy)
     try:
-        linkedin_as(login, settings).ask_author()
+        linkedin_as(login, settings).find_author()
     except (PublishingError, SourceError) as error:
         return Finding("linkedin", Health.BAD, str(error), "Run `achievements login linkedin` if the login is refused.")
     return Finding("linkedin", Health.GOOD, f"logged in until {login.expires_at:%Y-%m-%d}")

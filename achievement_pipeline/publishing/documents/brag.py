@@ -13,8 +13,7 @@ from achievement_pipeline.publishing.documents.period import Period
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.documents.skill_levels import shown_skills
 from achievement_pipeline.publishing.documents.themes import by_theme, heading
-from achievement_pipeline.publishing.gate.policy import Channel
-from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence, way_out
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
 
 _IN_FULL = 5
 _IN_A_LINE = 15
@@ -24,7 +23,6 @@ _HIGHEST = 3
 _EVIDENCE = 4
 
 
-@way_out(Channel.BRAG)
 def write_brag_document(
     achievements: Sequence[PublicAchievement], profile: Profile, period: Period, *, everybody: bool = False
 ) -> str:

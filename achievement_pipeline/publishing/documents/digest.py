@@ -8,13 +8,11 @@ from achievement_pipeline.publishing.documents import facts
 from achievement_pipeline.publishing.documents.period import Period
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.documents.themes import by_theme, heading
-from achievement_pipeline.publishing.gate.policy import Channel
-from achievement_pipeline.publishing.gate.privacy import PublicAchievement, way_out
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 
 _SHOWN = 10
 
 
-@way_out(Channel.DIGEST)
 def write_digest(
     achievements: Sequence[PublicAchievement], profile: Profile, period: Period, *, everybody: bool = False
 ) -> str:

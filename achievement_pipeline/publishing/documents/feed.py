@@ -11,8 +11,7 @@ from achievement_pipeline import __version__
 from achievement_pipeline.publishing.documents import facts
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.documents.themes import heading
-from achievement_pipeline.publishing.gate.policy import Channel
-from achievement_pipeline.publishing.gate.privacy import PublicAchievement, way_out
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _NAMES = uuid.UUID("8c9f5d0c-3c0e-5a62-9d5f-2f6a1c1f6a51")
@@ -23,7 +22,6 @@ _NEVER = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _NOBODY = "Unknown"
 
 
-@way_out(Channel.FEED)
 def write_feed(achievements: Sequence[PublicAchievement], profile: Profile, *, everybody: bool = False) -> str:
     """Write the newest achievements as a feed; those of which no date is known have no place in it.
 

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from achievement_pipeline.publishing.documents import facts
-from achievement_pipeline.publishing.gate.policy import Channel
-from achievement_pipeline.publishing.gate.privacy import PublicAchievement, way_out
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 
 JSON_VERSION = "1"
 """Of the form of the JSON export: raised when a field changes its meaning, gets another type or goes; not when one
@@ -28,7 +27,6 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-@way_out(Channel.CSV)
 def write_csv(achievements: Sequence[PublicAchievement]) -> str:
     """Write one row an achievement, the newest first; lists are separated by semicolons, lines end as RFC 4180 says."""
     with io.StringIO(newline="") as file:
@@ -38,7 +36,6 @@ def write_csv(achievements: Sequence[PublicAchievement]) -> str:
         return file.getvalue()
 
 
-@way_out(Channel.JSON)
 def write_json(achievements: Sequence[PublicAchievement]) -> str:
     """Write all achievements with everything that may be shown of them, the newest first."""
     document = {

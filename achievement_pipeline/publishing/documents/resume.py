@@ -19,8 +19,7 @@ from achievement_pipeline.publishing.documents import facts
 from achievement_pipeline.publishing.documents.past_tense import past_tense
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.documents.skill_levels import ShownSkill, shown_skills
-from achievement_pipeline.publishing.gate.policy import Channel
-from achievement_pipeline.publishing.gate.privacy import PublicAchievement, way_out
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.store.tables import JsonObject
 
 SCHEMA_URL = "https://raw.githubusercontent.com/jsonresume/resume-schema/v1.0.0/schema.json"
@@ -37,7 +36,6 @@ class ResumeError(AchievementPipelineError):
     """A resume does not have the form of JSON Resume; the message says where."""
 
 
-@way_out(Channel.RESUME)
 def write_resume(achievements: Sequence[PublicAchievement], profile: Profile, base: JsonObject) -> str:
     """Write the resume.
 

@@ -1,16 +1,17 @@
-"""From what is stored to what may be shown: every way out begins here, and nowhere else.
+"""From stored achievements to those that may be shown: every channel starts here.
 
-What the gate has to know stands in two places: the settings say who the user is and what may leave, the database what
-was approved, who took part, and who can see which repository.
+The gate needs facts from two places: settings name the user and the policy; the database has approvals, people and the
+visibility of repositories.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
 
+from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.documents.period import Period
-from achievement_pipeline.publishing.gate.policy import Channel, Privacy, Visibility
+from achievement_pipeline.publishing.gate.policy import Privacy, Visibility
 from achievement_pipeline.publishing.gate.privacy import Cleared, Held, Known, PublicAchievement, clear
 from achievement_pipeline.store.approvals import (
     Approval,
@@ -31,51 +32,37 @@ from achievement_pipeline.store.reading import (
 )
 
 
-def clear_stored(
-    connection: sa.Connection, channel: Channel, privacy: Privacy, wanted: AchievementFilter | None = None
-) -> Cleared:
-    """Return the stored achievements that may be shown on a channel, as they may be shown there; and what is held, why.
-
-    Args:
-        connection: The database.
-        channel: The way out.
-        privacy: What the settings say: `Settings.privacy`.
-        wanted: Which achievements; by default all that count and are not hidden.
-    """
-    return clear_views(connection, channel, privacy, find_achievements(connection, wanted or AchievementFilter()))
-
-
 def clear_for(
-    connection: sa.Connection, channel: Channel, privacy: Privacy, period: Period, authors: Sequence[str]
+    connection: sa.Connection, channel: Channel, privacy: Privacy, period: Period, wanted: AchievementFilter
 ) -> Cleared:
-    """Do as `clear_stored` with the achievements of a period.
+    """Clear the stored achievements of a period for a channel; those that are held come with the reason.
 
     Args:
         connection: The database.
-        channel: The way out.
-        privacy: What the settings say.
-        period: When they were done.
-        authors: Whose, by canonical addresses; everybody's where there are none.
+        channel: Where they are published.
+        privacy: `Settings.privacy`.
+        period: When they were completed.
+        wanted: Which achievements.
     """
-    found = find_achievements(connection, AchievementFilter(authors=authors))
+    found = find_achievements(connection, wanted)
     return clear_views(connection, channel, privacy, [each for each in found if each.completed_at in period])
 
 
 def clear_views(
     connection: sa.Connection, channel: Channel, privacy: Privacy, achievements: Sequence[AchievementView]
 ) -> Cleared:
-    """Do as `clear_stored` with achievements that were read before, in their order."""
-    known = known_for(connection, channel, privacy, [achievement.key for achievement in achievements])
-    return clear(achievements, channel, privacy.policy, known)
+    """Clear achievements that were read before, and keep their order."""
+    known = known_for(connection, privacy, [achievement.key for achievement in achievements])
+    return clear(achievements, channel, privacy.policy, _with_decisions(connection, channel, known))
 
 
 def verdicts(
-    connection: sa.Connection, privacy: Privacy, achievements: Sequence[AchievementView]
+    connection: sa.Connection, privacy: Privacy, achievements: Sequence[AchievementView], channels: Iterable[Channel]
 ) -> dict[str, dict[Channel, PublicAchievement | Held]]:
-    """Return for every channel how achievements are shown there, or why they are not; by their keys."""
+    """Return for each achievement, by its key, how each channel shows it or why it is held there."""
     answers: dict[str, dict[Channel, PublicAchievement | Held]] = {each.key: {} for each in achievements}
-    known = known_for(connection, Channel.BRAG, privacy, list(answers))
-    for channel in Channel:
+    known = known_for(connection, privacy, list(answers))
+    for channel in channels:
         cleared = clear(achievements, channel, privacy.policy, _with_decisions(connection, channel, known))
         for held in cleared.held:
             answers[held.achievement.key][channel] = held
@@ -85,7 +72,7 @@ def verdicts(
 
 
 def why_held(connection: sa.Connection, channel: Channel, privacy: Privacy, key: str, authors: Sequence[str]) -> str:
-    """Return why an achievement does not go out on a channel, in words."""
+    """Explain why an achievement is not published on a channel."""
     achievement = get_achievement(connection, key)
     if authors and not {achievement.author, *achievement.coauthors} & set(authors):
         return f"it is the work of {achievement.author}"
@@ -93,14 +80,20 @@ def why_held(connection: sa.Connection, channel: Channel, privacy: Privacy, key:
     return cleared.held[0].detail if cleared.held else "it has changed since"
 
 
-def known_for(connection: sa.Connection, channel: Channel, privacy: Privacy, keys: Sequence[str]) -> Known:
-    """Return what the gate has to know about some achievements."""
+def known_for(connection: sa.Connection, privacy: Privacy, keys: Sequence[str] = ()) -> Known:
+    """Return the facts that the gate needs, without the user's approvals.
+
+    Args:
+        connection: The database.
+        privacy: `Settings.privacy`.
+        keys: The achievements that are cleared; none where finished texts are checked.
+    """
     everybody = people(connection)
     names_of = name_people(connection)
     my_names = {name for address in privacy.me for name in everybody.pop(address.lower(), ())}
     others = {name for address, names in everybody.items() for name in (address, *names)}
     public = dict.fromkeys(privacy.policy.public, Visibility.PUBLIC)
-    known = Known(
+    return Known(
         visibility_of={origin.key: _visibility(origin, privacy) for origin in origins(connection)} | public,
         reviewed=reviewed_texts(connection),
         skills=skills_by_achievement(connection, keys),
@@ -110,13 +103,12 @@ def known_for(connection: sa.Connection, channel: Channel, privacy: Privacy, key
         everybody=privacy.everybody,
         vocabulary=skill_names(connection) | privacy.technologies,
     )
-    return _with_decisions(connection, channel, known)
 
 
 def _with_decisions(connection: sa.Connection, channel: Channel, known: Known) -> Known:
-    """Return what is known with what the user approved for a channel, refused there, or approved with another text."""
+    """Add the user's approvals and refusals for a channel, and approvals of a text that has changed since."""
     keys: dict[Approval, set[str]] = {approval: set() for approval in Approval}
-    for key, approval in approvals(connection, channel).items():
+    for key, approval in approvals(connection, channel.name).items():
         keys[approval].add(key)
     return replace(
         known, approved=keys[Approval.APPROVED], refused=keys[Approval.REFUSED], lapsed=keys[Approval.LAPSED]
@@ -124,7 +116,7 @@ def _with_decisions(connection: sa.Connection, channel: Channel, known: Known) -
 
 
 def _visibility(origin: Origin, privacy: Privacy) -> Visibility:
-    """Return who can see a repository: as the settings say, else as its host does, else it is private."""
-    said = privacy.visibility
+    """Return the visibility of a repository by the settings, else by its host; unknown is private."""
+    by_settings = privacy.visibility
     by_host = Visibility.PUBLIC if origin.visibility == Visibility.PUBLIC else Visibility.PRIVATE
-    return said.get(origin.key) or said.get(origin.location or "") or by_host
+    return by_settings.get(origin.key) or by_settings.get(origin.location or "") or by_host

@@ -1,7 +1,7 @@
-"""Finished texts: the last step of every way out. What was not read once more, or did not pass, can't leave.
+"""Finished texts: the last step before publishing. A text that was not checked, or failed a check, is not published.
 
-`PublicAchievement` sees to it that a renderer gets nothing but what the gate cleared; `Finished` sees to it that what a
-renderer made goes nowhere before it was checked as a whole: files, posts and pushes take nothing else.
+`PublicAchievement` guarantees that a renderer only sees what the gate cleared. `Finished` guarantees that its output
+was checked as a whole: files, posts and pushes accept nothing else.
 """
 
 from __future__ import annotations
@@ -11,66 +11,67 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from achievement_pipeline.errors import PublishingError
+from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.gate.checking import Check, Problems, find_problems
-from achievement_pipeline.publishing.gate.policy import Channel, PrivacyPolicy
+from achievement_pipeline.publishing.gate.policy import PrivacyPolicy
 from achievement_pipeline.publishing.gate.privacy import Known, PrivacyError
 
 _Content = TypeVar("_Content")
 _CHECKED = object()
-"""Known to this module only: who does not have it can't make a `Finished`."""
+"""Private to this module: without it nobody can make a `Finished`."""
 _SHOWN = 10
 _REMEDY = {
-    Check.NOTHING_PRIVATE: "Edit or hide what says it (`achievements list`, `edit`, `hide`), or change the setting.",
-    Check.FORM: "Edit what breaks it, or your own resume.",
+    Check.NOTHING_PRIVATE: "Edit or hide the achievement (`achievements list`, `edit`, `hide`), or change the setting.",
+    Check.FORM: "Edit the achievement, or your own resume.",
     Check.LINKS: "Correct the address: `achievements edit`, or your settings.",
-    Check.SIZE: "Take a shorter --period, or hide what matters less.",
+    Check.SIZE: "Choose a shorter --period, or hide less important work.",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """By what a finished text is read."""
+    """What a finished text is checked against."""
 
     policy: PrivacyPolicy
     known: Known
     own: str = ""
-    """What users wrote of the text themselves: they may name whom they want."""
+    """Parts of the text that users wrote themselves; they may name anybody in it."""
 
 
 class Finished(Generic[_Content]):
-    """What a renderer made, and what was found in it. Only `finish` makes one."""
+    """The output of a renderer, with its problems. Only `finish` makes one."""
 
     def __init__(self, checked: object, name: str, content: _Content, problems: Problems) -> None:
-        """Refuse to exist without having been read."""
+        """Refuse to be made without the checks."""
         if checked is not _CHECKED:
-            raise PrivacyError("Only a text that was read once more is finished: use finished.finish.")
+            raise PrivacyError("Only a text that was checked is finished: use finished.finish.")
         self.name = name
-        """What it is called, for people."""
+        """Its name, for people."""
         self.problems = problems
         self._content = content
 
     @property
     def is_fit(self) -> bool:
-        """Whether it may leave."""
+        """Whether it may be published."""
         return not any(self.problems.values())
 
     def release(self) -> _Content:
-        """Return the content, which may leave.
+        """Return the content for publishing.
 
         Raises:
-            PublishingError: It may not; the message says why, and what to do.
+            PublishingError: It failed a check; the message says why and what to do.
         """
         if not self.is_fit:
-            raise PublishingError("\n".join(self.said()))
+            raise PublishingError("\n".join(self.explain()))
         return self._content
 
     def faults_of_parts(self) -> list[str]:
-        """Return what is wrong with what it says; its size is no fault of any part."""
+        """Return all problems except the size, which no single achievement causes."""
         return [fault for check, faults in self.problems.items() if check is not Check.SIZE for fault in faults]
 
-    def said(self) -> Iterator[str]:
-        """Say why it may not leave, and what to do, in lines."""
-        yield f"{self.name} does not go out:"
+    def explain(self) -> Iterator[str]:
+        """Explain in lines why it is not published, and what to do."""
+        yield f"{self.name} is not published:"
         for check, problems in self.problems.items():
             for problem in problems[:_SHOWN]:
                 yield f"  {check.replace('_', ' ')}: {problem}"
@@ -81,14 +82,14 @@ class Finished(Generic[_Content]):
 
 
 def finish(content: _Content, text: str, *, name: str, channel: Channel, reader: Reader) -> Finished[_Content]:
-    """Read a finished text once more.
+    """Check a finished text.
 
     Args:
-        content: What goes out: the text, or what has it in it.
-        text: What people read of it.
-        name: What it is called, for people.
-        channel: The way out.
-        reader: What it is read for.
+        content: What is published: the text, or an object that contains it.
+        text: The part that people read.
+        name: Its name, for people.
+        channel: Where it is published.
+        reader: What it is checked against.
     """
     problems = find_problems(text, channel, reader.policy, reader.known, reader.own)
     return Finished(_CHECKED, name, content, problems)

@@ -10,48 +10,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from achievement_pipeline.lanes import origins
+from achievement_pipeline.publishing.channel import Channel, Treatment
 
 Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2)]
-
-
-class Channel(StrEnum):
-    """A way out."""
-
-    BRAG = "brag"
-    RESUME = "resume"
-    PORTFOLIO = "portfolio"
-    CSV = "csv"
-    JSON = "json"
-    FEED = "feed"
-    DIGEST = "digest"
-    GITHUB_PROFILE = "github_profile"
-    LINKEDIN = "linkedin"
-
-    @property
-    def outward(self) -> bool:
-        """Whether strangers read it. The others are files for the user's own eyes, who hands them on by hand."""
-        return self not in _OWN
-
-    @property
-    def one_person(self) -> bool:
-        """Whether it is one person's by its nature: of everybody's work there is none."""
-        return self in _ONE_PERSON
-
-    @property
-    def label(self) -> str:
-        """What it is called, for people."""
-        return _LABELS.get(self, self.capitalize())
-
-
-_LABELS = {
-    Channel.BRAG: "Brag document",
-    Channel.CSV: "CSV",
-    Channel.JSON: "JSON",
-    Channel.GITHUB_PROFILE: "GitHub profile",
-    Channel.LINKEDIN: "LinkedIn",
-}
-_ONE_PERSON = frozenset({Channel.RESUME, Channel.PORTFOLIO, Channel.GITHUB_PROFILE, Channel.LINKEDIN})
-_OWN = frozenset({Channel.BRAG, Channel.CSV, Channel.JSON, Channel.DIGEST})
 
 
 class Visibility(StrEnum):
@@ -59,21 +20,6 @@ class Visibility(StrEnum):
 
     PUBLIC = "public"
     PRIVATE = "private"
-
-
-class Treatment(StrEnum):
-    """What becomes of private work on a channel."""
-
-    SHOW = "show"
-    """As it is; secrets are taken out all the same, and on outward channels what the lists of the policy name."""
-    REDACT = "redact"
-    """Without what tells where it was done, for whom and with whom; held where that is not sure."""
-    LEAVE_OUT = "leave_out"
-
-
-_PRIVATE_WORK = {channel: Treatment.LEAVE_OUT if channel.outward else Treatment.SHOW for channel in Channel} | {
-    Channel.RESUME: Treatment.REDACT
-}
 
 
 class AutoApproval(BaseModel):
@@ -102,7 +48,9 @@ class PrivacyPolicy(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    channels: dict[Channel, ChannelPolicy] = Field(default={}, description="Where a channel differs from its default")
+    channels: dict[str, ChannelPolicy] = Field(
+        default={}, description="By name, where a channel differs from its default"
+    )
     code_names: tuple[Phrase, ...] = Field(
         default=(), description="Projects, customers, products that no outward channel names; case doesn't matter"
     )
@@ -118,12 +66,12 @@ class PrivacyPolicy(BaseModel):
     )
 
     def treatment(self, channel: Channel) -> Treatment:
-        """What becomes of private work on a channel."""
-        return self.channels.get(channel, ChannelPolicy()).private or _PRIVATE_WORK[channel]
+        """Return what happens to private work on a channel."""
+        return self.channels.get(channel.name, ChannelPolicy()).private or channel.private_work
 
     def auto_approval(self, channel: Channel) -> AutoApproval | None:
-        """What goes out on a channel without being approved one by one."""
-        return self.channels.get(channel, ChannelPolicy()).auto_approve
+        """Return the rule by which achievements are published on a channel without individual approval, if any."""
+        return self.channels.get(channel.name, ChannelPolicy()).auto_approve
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """The privacy gate: the one way from what is stored to what is shown.
 
-A renderer takes `PublicAchievement`, which only `clear` can make, and says its channel by `way_out`; so what was
-cleared for one channel can't be shown on another one, and what was not cleared can't be shown at all.
+A renderer takes `PublicAchievement`, which only `clear` can make, and is called by `write` alone; so an achievement
+cleared for one channel can't be shown on another one, and one that was not cleared can't be shown at all.
 """
 
 from __future__ import annotations
@@ -10,25 +10,23 @@ import datetime as dt
 import functools
 import hashlib
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import InitVar, dataclass, field, fields, is_dataclass, replace
 from enum import StrEnum
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.keys import MANUAL
 from achievement_pipeline.lanes import ActivityKind, is_public_by_default, kinds, parse_key, place_of
 from achievement_pipeline.patterns import IGNORECASE, Pattern, compile_pattern, escape
-from achievement_pipeline.publishing.gate.policy import Channel, PrivacyPolicy, Treatment, Visibility
+from achievement_pipeline.publishing.channel import About, Channel, Rendered, Treatment
+from achievement_pipeline.publishing.gate.policy import PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.gate.redaction import Mark, Names, Redactor
 from achievement_pipeline.publishing.gate.secret_scan import find_secrets
 from achievement_pipeline.store.reading import AchievementView, SkillView
 from achievement_pipeline.store.tables import JsonObject
-
-_Parameters = ParamSpec("_Parameters")
-_Rendered = TypeVar("_Rendered")
 
 
 class PrivacyError(AchievementPipelineError):
@@ -243,34 +241,27 @@ def clear(achievements: Iterable[AchievementView], channel: Channel, policy: Pri
     )
 
 
-Renderer = Callable[Concatenate[Sequence[PublicAchievement], _Parameters], _Rendered]
+def write(channel: Channel, achievements: Sequence[PublicAchievement], about: About) -> Rendered:
+    """Render achievements that were cleared for a channel. Nothing else calls a renderer.
 
-WAYS_OUT: defaultdict[Channel, list[Callable[..., object]]] = defaultdict(list)
-"""Every renderer there is, by channel, once its module is imported."""
-
-
-def way_out(channel: Channel) -> Callable[[Renderer[_Parameters, _Rendered]], Renderer[_Parameters, _Rendered]]:
-    """Mark a function as a renderer of a channel: it gets nothing but what was cleared for that channel.
-
-    Its first argument is the achievements; the marked function raises `PrivacyError` for any others.
+    Raises:
+        PrivacyError: One of them was not cleared for this channel.
     """
+    check_cleared(channel, achievements)
+    return channel.render(achievements, about)
 
-    def guard(render: Renderer[_Parameters, _Rendered]) -> Renderer[_Parameters, _Rendered]:
-        @functools.wraps(render)
-        def guarded(
-            achievements: Sequence[PublicAchievement], /, *args: _Parameters.args, **kwargs: _Parameters.kwargs
-        ) -> _Rendered:
-            for achievement in achievements:
-                if not isinstance(achievement, PublicAchievement):
-                    raise PrivacyError(f"{channel}: an achievement has not been through the gate. Use privacy.clear.")
-                if achievement.channel is not channel:
-                    raise PrivacyError(f"{channel}: {achievement.id} was cleared for {achievement.channel} only.")
-            return render(achievements, *args, **kwargs)
 
-        WAYS_OUT[channel].append(guarded)
-        return guarded
+def check_cleared(channel: Channel, achievements: Sequence[PublicAchievement]) -> None:
+    """Check that achievements were cleared for a channel.
 
-    return guard
+    Raises:
+        PrivacyError: One of them was not.
+    """
+    for achievement in achievements:
+        if not isinstance(achievement, PublicAchievement):
+            raise PrivacyError(f"{channel}: an achievement has not been through the gate. Use privacy.clear.")
+        if achievement.channel is not channel:
+            raise PrivacyError(f"{channel}: {achievement.id} was cleared for {achievement.channel} only.")
 
 
 def private_places(known: Known) -> Iterator[str]:
@@ -343,7 +334,7 @@ class _Gate:
     def _is_approved(self, achievement: AchievementView, visibility: Visibility) -> bool:
         if achievement.key in self.known.refused:
             return False
-        if not self.channel.outward or achievement.key in self.known.approved:
+        if not self.channel.is_outward or achievement.key in self.known.approved:
             return True
         rule = self.policy.auto_approval(self.channel)
         return (
@@ -356,11 +347,11 @@ class _Gate:
     def _without_what_tells(self, achievement: AchievementView, draft: PublicAchievement) -> PublicAchievement | Held:
         """Take out secrets and names, and hold what may still tell something, unless somebody has read it."""
         draft, secrets = _without_secrets(_everywhere(draft, _clean))
-        doubts = [f"there was a secret in it ({kind})" for kind in secrets] if self.channel.outward else []
+        doubts = [f"there was a secret in it ({kind})" for kind in secrets] if self.channel.is_outward else []
         if draft.visibility is Visibility.PRIVATE and self._treatment is Treatment.REDACT:
             draft = self._redacted(draft)
             doubts += self._doubts(draft, "title") + self._doubts(draft, "category")
-        elif self.channel.outward:
+        elif self.channel.is_outward:
             draft = self._fit_for_strangers(draft)
             if names := self._places_named(draft):
                 named = ", ".join(sorted(names))
@@ -481,7 +472,7 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
     me = {_folded(name) for name in known.me}
     others = [person for person in (achievement.author, *achievement.coauthors) if _folded(person) not in me]
     shared_with = others if known.me and not known.everybody else achievement.coauthors
-    names_of = known.names_of if channel is Channel.BRAG else {}
+    names_of = known.names_of if channel.names_people else {}
     public = _is_achievement_public(achievement, known)
     shown = {skill.skill: skill for skill in known.skills.get(achievement.key, ())}
     skills = (shown.get(name) or SkillView(name, "", 0, "") for name in achievement.skills_demonstrated)
@@ -615,7 +606,9 @@ def _everywhere(draft: PublicAchievement, change: Callable[[str], str]) -> Publi
 def _changed(name: str, value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - the value of any field
     if name in _NO_ADDRESS:
         return value if value is None or change(value) == value else _NO_ADDRESS[name]
-    if isinstance(value, str) and not isinstance(value, StrEnum):
+    if isinstance(value, StrEnum | Channel):
+        return value
+    if isinstance(value, str):
         return change(value)
     if isinstance(value, tuple):
         return tuple(_changed("", each, change) for each in value)
@@ -633,7 +626,7 @@ def _texts(value: object) -> Iterator[str]:
     elif isinstance(value, tuple):
         for each in value:
             yield from _texts(each)
-    elif is_dataclass(value):
+    elif is_dataclass(value) and not isinstance(value, Channel):
         for each in fields(value):
             yield from _texts(getattr(value, each.name))
 

@@ -6,16 +6,15 @@ Everything outside of the markers is left as it is, byte for byte.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.patterns import DOTALL, MULTILINE, compile_pattern
+from achievement_pipeline.publishing.channel import Rendered
 from achievement_pipeline.publishing.documents import facts
 from achievement_pipeline.publishing.documents.markdown import escaped, link
 from achievement_pipeline.publishing.documents.skill_levels import shown_skills
-from achievement_pipeline.publishing.gate.policy import Channel
-from achievement_pipeline.publishing.gate.privacy import PublicAchievement, way_out
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.publishing.github_profile.charts import Chart, draw_skills, draw_timeline
 
 BEGIN = "<!-- achievements:begin -->"
@@ -32,19 +31,11 @@ _SKILLS = 8
 _RECENT = 5
 
 
-@dataclass(frozen=True)
-class ProfileBlock:
-    """What is shown on a profile."""
+def write_profile_block(achievements: Sequence[PublicAchievement]) -> Rendered:
+    """Write the block: how many achievements there are, which skills they show, and the newest of them.
 
-    markdown: str
-    """Without the markers; lines end with a line feed."""
-    pictures: dict[str, str]
-    """SVG by path in the repository."""
-
-
-@way_out(Channel.GITHUB_PROFILE)
-def write_profile_block(achievements: Sequence[PublicAchievement]) -> ProfileBlock:
-    """Write the block from achievements: how many there are, what skills they show, and the newest of them."""
+    Its text is without the markers; lines end with a line feed. Its pictures are SVG by path in the repository.
+    """
     skills = shown_skills(achievements)
     places = {facts.place(each) for each in achievements} - {""}
     years = sorted(each.completed_at.year for each in achievements if each.completed_at)
@@ -69,10 +60,10 @@ def write_profile_block(achievements: Sequence[PublicAchievement]) -> ProfileBlo
             lines += [*_picture(chart), ""]
             pictures |= {_path(chart, theme): svg for theme, svg in chart.by_theme.items()}
     lines += [_entry(each) for each in facts.newest_first(achievements)[:_RECENT]]
-    return ProfileBlock("\n".join(lines).rstrip() + "\n", pictures)
+    return Rendered("\n".join(lines).rstrip() + "\n", pictures)
 
 
-def put_between_markers(readme: bytes, block: ProfileBlock) -> bytes:
+def put_between_markers(readme: bytes, block: Rendered) -> bytes:
     """Return a README with the block between its markers; without markers it is appended.
 
     Line ends inside of the markers are those that most lines outside of them have.
@@ -80,7 +71,7 @@ def put_between_markers(readme: bytes, block: ProfileBlock) -> bytes:
     Raises:
         PublishingError: The markers are no pair, or what is shown has one.
     """
-    if MARKERS.search(block.markdown.encode()):
+    if MARKERS.search(block.text.encode()):
         raise PublishingError("An achievement's title has a marker of the profile in it. Edit it: `achievements edit`.")
     code = [match.span() for match in _CODE.finditer(readme)]
     found = [
@@ -88,7 +79,7 @@ def put_between_markers(readme: bytes, block: ProfileBlock) -> bytes:
     ]
     outside = readme[: found[0].end()] + readme[found[-1].start() :] if found else readme
     end_of_line = b"\r\n" if 2 * outside.count(b"\r\n") > outside.count(b"\n") else b"\n"
-    inside = end_of_line + block.markdown.encode().replace(b"\n", end_of_line)
+    inside = end_of_line + block.text.encode().replace(b"\n", end_of_line)
     if not found:
         gap = b"" if not readme else end_of_line if readme.endswith(b"\n") else end_of_line * 2
         return readme + gap + BEGIN.encode() + inside + END.encode() + end_of_line

@@ -16,8 +16,9 @@ from pathlib import Path
 from git.exc import GitCommandError
 
 from achievement_pipeline.errors import PublishingError
+from achievement_pipeline.publishing.channel import Rendered
 from achievement_pipeline.publishing.gate.finished import Finished
-from achievement_pipeline.publishing.github_profile.block import ProfileBlock, put_between_markers
+from achievement_pipeline.publishing.github_profile.block import put_between_markers
 from achievement_pipeline.publishing.github_profile.settings import GitHubProfileSettings
 from achievement_pipeline.sources.git.clones import run_with_credentials
 from achievement_pipeline.sources.git.processes import stderr_of
@@ -49,7 +50,7 @@ class ProfileRepository:
     remote: Remote
     settings: GitHubProfileSettings
 
-    def show(self, finished: Finished[ProfileBlock]) -> Change:
+    def show(self, finished: Finished[Rendered]) -> Change:
         """Return what would change; nothing is pushed.
 
         Raises:
@@ -60,7 +61,7 @@ class ProfileRepository:
             clone = _Clone.make(self.remote, Path(folder))
             return Change(clone.write(block)[0], None, clone.base)
 
-    def push(self, finish: Callable[[], Finished[ProfileBlock]], *, to_branch: bool = False) -> Change:
+    def push(self, finish: Callable[[], Finished[Rendered]], *, to_branch: bool = False) -> Change:
         """Commit what changed, and push it.
 
         Args:
@@ -107,7 +108,7 @@ class _Clone:
     def git(self, *arguments: str) -> bytes:
         return _run(self.remote, f"--git-dir={self.folder / 'profile.git'}", *arguments)
 
-    def write(self, block: ProfileBlock) -> tuple[str, str]:
+    def write(self, block: Rendered) -> tuple[str, str]:
         """Write the files of the block, and return how they differ from what was there, and the new tree."""
         files = self._files()
         readme = next((name for name in files if name.casefold() == _README.casefold()), _README)

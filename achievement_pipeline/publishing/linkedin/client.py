@@ -1,6 +1,6 @@
-"""The Posts API of LinkedIn: what is sent, and what each answer means for the outbox.
+"""The Posts API of LinkedIn: requests, and what each answer means for the outbox.
 
-A post is sent once and never again by itself: there is no idempotency key, and a member's posts can't be read back.
+A post is sent once, without retries: there is no idempotency key, and a member's posts can't be read back.
 https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote
@@ -19,44 +18,33 @@ import urllib3
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.http import Authorization, HttpClient, RequestOptions, Response, TransientError
 from achievement_pipeline.publishing.gate.finished import Finished
-from achievement_pipeline.publishing.linkedin.commentary import Ready
 from achievement_pipeline.publishing.linkedin.login import Login
 from achievement_pipeline.publishing.linkedin.settings import API_URL
+from achievement_pipeline.publishing.outbox.publisher import Ready, Reply
 from achievement_pipeline.publishing.outbox.states import Event
 
 _TIMEOUT = (10, 60)
 _LOGIN_AGAIN = "Run `achievements login linkedin`"
 _NOT_KNOWN_YET = 65601
-"""What a token that is a few seconds old may be answered with; else it means revoked."""
+"""LinkedIn's error code for a token that is a few seconds old; later it means revoked."""
 _TOKEN_FAULTS = {65601: "it was revoked", 65602: "it has expired"}
 
 
-@dataclass(frozen=True)
-class Reply:
-    """What an answer to a post means."""
-
-    event: Event
-    detail: str = ""
-    remote_id: str | None = None
-    not_before: dt.datetime | None = None
-    """When it can be tried again, where LinkedIn says so."""
-
-
 class LinkedIn:
-    """Speaks with LinkedIn as the user who logged in."""
+    """The Posts API for the user who logged in."""
 
     def __init__(self, login: Login, version: str, address: str = API_URL) -> None:
-        """Take the login, the version of the API (``YYYYMM``) and the API's address."""
+        """Use a login, a version of the API (``YYYYMM``) and the API's address."""
         self._authorization = Authorization(login.access_token)
         self._version = version
         self._address = address.rstrip("/")
         self.author = login.author
 
-    def ask_author(self) -> str:
-        """Return who logged in: ``urn:li:person:...``.
+    def find_author(self) -> str:
+        """Return the URN of the user who logged in: ``urn:li:person:...``.
 
         Raises:
-            SourceError: It can't be had.
+            SourceError: The request fails.
         """
         client = HttpClient(
             "LinkedIn",
@@ -67,19 +55,19 @@ class LinkedIn:
         )
         subject = client.get("/v2/userinfo").body.get("sub")
         if not subject:
-            raise PublishingError(f"LinkedIn does not say who logged in. {_LOGIN_AGAIN} and consent to your profile.")
+            raise PublishingError(f"LinkedIn did not name the user. {_LOGIN_AGAIN} and allow access to your profile.")
         return f"urn:li:person:{subject}"
 
-    def post(self, finished: Finished[Ready], visibility: str, now: dt.datetime) -> Reply:
+    def send(self, finished: Finished[Ready], visibility: str, now: dt.datetime) -> Reply:
         """Send a post once, and return what became of it.
 
         Args:
-            finished: What passed the gate and the reading of the finished text; nothing else can be sent.
+            finished: A text that passed the gate and the final checks; nothing else can be sent.
             visibility: ``PUBLIC`` or ``CONNECTIONS``.
-            now: The moment, for limits that name none.
+            now: The current time, for limits whose answers name no time.
 
         Raises:
-            PublishingError: It may not leave; nothing is sent.
+            PublishingError: It may not be published; nothing was sent.
         """
         payload = {
             "author": self.author,
@@ -101,20 +89,20 @@ class LinkedIn:
             return _unanswered(fault)
 
     def delete(self, remote_id: str) -> None:
-        """Take a post down; one that is gone already is no fault.
+        """Delete a post; one that is already gone is no error.
 
         Raises:
-            PublishingError: LinkedIn does not do it.
+            PublishingError: LinkedIn refuses.
         """
         try:
             response = self._request("DELETE", f"/rest/posts/{quote(remote_id, safe='')}")
         except requests.RequestException as fault:
-            said = type(fault).__name__
+            reason = type(fault).__name__
         else:
             if response.status_code in {requests.codes.no_content, requests.codes.ok, requests.codes.not_found}:
                 return
-            said = self._refusal(response.status_code, _body(response))
-        raise PublishingError(f"{remote_id} was not deleted: {said}. To try again does no harm.")
+            reason = self._refusal(response.status_code, _body(response))
+        raise PublishingError(f"{remote_id} was not deleted: {reason}. You can safely try again.")
 
     def _request(self, method: str, path: str, **content: Any) -> requests.Response:  # noqa: ANN401 - as requests has it
         headers = {"LinkedIn-Version": self._version, "X-Restli-Protocol-Version": "2.0.0"}
@@ -138,21 +126,21 @@ class LinkedIn:
             again = _retry_after(response.headers, now) or _next_midnight(now)
             return Reply(Event.NOT_SENT, self._refusal(status, body), not_before=again)
         if status == requests.codes.unprocessable_entity and "DUPLICATE_POST" in str(body):
-            return Reply(Event.DUPLICATE, f"LinkedIn says that this text was posted before: {self._said(body)}")
+            return Reply(Event.DUPLICATE, f"LinkedIn reports this text as already posted: {self._message(body)}")
         at_fault = status in {requests.codes.bad_request, requests.codes.unprocessable_entity}
         return Reply(Event.REFUSED if at_fault else Event.NOT_SENT, self._refusal(status, body))
 
     def _refusal(self, status: int, body: Mapping[str, Any]) -> str:
-        """Say what is wrong and what to do about it."""
-        said = self._said(body)
+        """Explain what is wrong and what to do."""
+        message = self._message(body)
         match status:
             case requests.codes.unauthorized:
                 fault = _TOKEN_FAULTS.get(body.get("serviceErrorCode") or 0, "it is not valid")
-                return f"LinkedIn no longer takes the login: {fault}. {_LOGIN_AGAIN}"
+                return f"LinkedIn rejects the login: {fault}. {_LOGIN_AGAIN}"
             case requests.codes.forbidden:
                 return (
-                    f"LinkedIn refuses access ({said}). Add the product 'Share on LinkedIn' to the app, and log in as"
-                    f" the member who posts: `achievements login linkedin`"
+                    f"LinkedIn refuses access ({message}). Add the product 'Share on LinkedIn' to the app, and log in"
+                    f" as the member who posts: `achievements login linkedin`"
                 )
             case requests.codes.upgrade_required:
                 return (
@@ -160,11 +148,11 @@ class LinkedIn:
                     " publishing.linkedin.version to a month of this year"
                 )
             case requests.codes.too_many_requests:
-                return f"LinkedIn's limit is reached ({said})"
+                return f"LinkedIn's limit is reached ({message})"
             case _:
-                return f"LinkedIn does not take it (HTTP {status}): {said}"
+                return f"LinkedIn rejects it (HTTP {status}): {message}"
 
-    def _said(self, body: Mapping[str, Any]) -> str:
+    def _message(self, body: Mapping[str, Any]) -> str:
         return self._authorization.redact(str(body.get("message") or "no reason given"))
 
 
@@ -174,7 +162,7 @@ def _too_new(answer: Response) -> TransientError | None:
 
 
 def _unanswered(fault: requests.RequestException) -> Reply:
-    """Tell a fault before the first byte left from one after it."""
+    """Distinguish a failure before the first byte was sent from one after it."""
     cause = fault.args[0] if fault.args else None
     reason = getattr(cause, "reason", cause)
     never_met = isinstance(fault, requests.ConnectTimeout) or isinstance(reason, urllib3.exceptions.NewConnectionError)
@@ -202,6 +190,6 @@ def _retry_after(headers: Mapping[str, str], now: dt.datetime) -> dt.datetime | 
 
 
 def _next_midnight(now: dt.datetime) -> dt.datetime:
-    """The moment at which LinkedIn's limits begin anew: midnight in UTC."""
+    """The time at which LinkedIn resets its limits: midnight in UTC."""
     today = now.astimezone(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     return today + dt.timedelta(days=1)

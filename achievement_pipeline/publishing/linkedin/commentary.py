@@ -8,17 +8,13 @@ https://learn.microsoft.com/linkedin/marketing/community-management/shares/littl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import jinja2
 
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.publishing.documents import facts
 from achievement_pipeline.publishing.documents.past_tense import past_tense
-from achievement_pipeline.publishing.gate.policy import Channel
-from achievement_pipeline.publishing.gate.privacy import PublicAchievement, way_out
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings, compile_template
 
 LONGEST = 3000
@@ -33,35 +29,13 @@ _SPELLED = {"+": "Plus", "#": "Sharp", ".": "", "&": "And"}
 """What can't stand in a hashtag, as it is said: CSharp, CPlusPlus, NodeJS."""
 
 
-@dataclass(frozen=True)
-class Post:
-    """What is posted of an achievement."""
-
-    id: str
-    """Of the achievement, as the gate named it."""
-    text: str
-    """In little text, at most `LONGEST` long."""
-
-
-@dataclass(frozen=True)
-class Ready:
-    """A post that may go out, once it is finished."""
-
-    key: str
-    title: str
-    text: str
-    """In little text."""
-
-
-@way_out(Channel.LINKEDIN)
-def write_posts(achievements: Sequence[PublicAchievement], settings: LinkedInSettings) -> list[Post]:
-    """Write the posts of achievements, in their order.
+def write_post(achievement: PublicAchievement, settings: LinkedInSettings) -> str:
+    """Write the post of an achievement in little text, at most `LONGEST` long.
 
     Raises:
         SettingsError: The user's template fails, or gives no text.
     """
-    template = compile_template(settings.template)
-    return [Post(each.id, _fitting(each, settings, template)) for each in achievements]
+    return _fitting(achievement, settings, compile_template(settings.template))
 
 
 def escape(text: str) -> str:

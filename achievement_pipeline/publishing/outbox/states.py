@@ -1,9 +1,9 @@
-"""What may become of a publication: a state machine that never lets one thing be said twice.
+"""The state machine of a publication: nothing is posted twice.
 
-LinkedIn knows no idempotency key, and what was posted can't be read back. So the intent is written before anything is
-sent, and an answer that leaves open whether the post is there makes the publication `UNKNOWN`: that is left only by the
-user, or, where the user set it, by sending the identical text again, which the server refuses as a duplicate if the
-first one did arrive. Nothing here does any I/O.
+A network may have no idempotency key and no way to read posts back (LinkedIn has neither). So the intent is recorded
+before anything is sent, and an answer that leaves it open whether the post exists makes the publication `UNKNOWN`. The
+user resolves that; or, where the user enabled it, the identical text is sent again, which the server refuses as a
+duplicate if the first one arrived. Nothing here does any I/O.
 """
 
 import datetime as dt
@@ -16,34 +16,34 @@ from achievement_pipeline.store.tables import PublicationState as State
 
 
 class OutboxError(AchievementPipelineError):
-    """What was asked for can't happen to this publication in the state it is in."""
+    """The event is not possible in the state of the publication."""
 
 
 class Event(StrEnum):
-    """What happens to a publication."""
+    """An event in the life of a publication."""
 
     SEND = "send"
-    """It is about to be sent; this is recorded before the first byte leaves."""
+    """It is about to be sent; recorded before the first byte is sent."""
     ACCEPTED = "accepted"
-    """The server says that it is there."""
+    """The server confirms the post."""
     REFUSED = "refused"
-    """The server says that it is not there, and will not be: the text is at fault."""
+    """The server rejects the text: the post does not exist, and never will."""
     NOT_SENT = "not_sent"
-    """It is surely not there, by no fault of its own: no connection, a limit, a token that has expired."""
+    """It certainly does not exist, for another reason than its text: no connection, a limit, an expired token."""
     UNCLEAR = "unclear"
-    """It may be there or not: no answer, a server's failure, a process that ended in the middle."""
+    """It may exist or not: no answer, a server error, a process that ended while sending."""
     DUPLICATE = "duplicate"
-    """The server says that this very text was posted before."""
+    """The server reports this very text as already posted."""
     FOUND = "found"
-    """The user looked: it is there."""
+    """The user looked: it exists."""
     NAMED = "named"
-    """The user said where it is."""
+    """The user gave its address."""
     WITHDRAWN = "withdrawn"
-    """The gate does not let it out any more."""
+    """The gate no longer clears it."""
     MISSING = "missing"
-    """The user looked: it is not there."""
+    """The user looked: it does not exist."""
     DELETED = "deleted"
-    """It was taken down."""
+    """It was deleted."""
 
 
 _NEXT = {
@@ -62,7 +62,7 @@ _NEXT = {
     (State.PLANNED, Event.WITHDRAWN): State.WITHDRAWN,
 }
 _AFTER_DOUBT = {Event.REFUSED: State.UNKNOWN, Event.NOT_SENT: State.UNKNOWN, Event.DUPLICATE: State.PUBLISHED}
-"""What an answer means where an earlier attempt may have arrived: a refusal of the second says nothing of the first."""
+"""The next state where an earlier attempt may have arrived: refusing the second says nothing about the first."""
 
 
 def advance(
@@ -74,11 +74,11 @@ def advance(
         publication: As it is.
         event: What happens.
         at: When.
-        detail: Why it is now as it is, for people.
-        remote_id: Its name on the server, where that became known.
+        detail: The reason for the new state, for people.
+        remote_id: Its id on the server, once known.
 
     Raises:
-        OutboxError: This can't happen in its state.
+        OutboxError: The event is not possible in its state.
     """
     state = _NEXT.get((publication.state, event))
     if state is None:

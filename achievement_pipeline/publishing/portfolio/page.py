@@ -17,8 +17,7 @@ from achievement_pipeline.publishing.documents import facts
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.documents.skill_levels import ShownSkill, shown_skills
 from achievement_pipeline.publishing.documents.themes import by_theme, heading
-from achievement_pipeline.publishing.gate.policy import Channel
-from achievement_pipeline.publishing.gate.privacy import PublicAchievement, way_out
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.publishing.portfolio.charts import Bar, TimeAxis, bars
 
 _PACKAGE = "achievement_pipeline.publishing.portfolio"
@@ -54,7 +53,6 @@ class _Year:
     achievements: Sequence[PublicAchievement]
 
 
-@way_out(Channel.PORTFOLIO)
 def write_portfolio(achievements: Sequence[PublicAchievement], profile: Profile) -> str:
     """Write the portfolio.
 

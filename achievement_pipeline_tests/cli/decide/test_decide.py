@@ -89,7 +89,7 @@ def test_a_doubted_text_is_shown_and_let_pass_on_demand(run: Run) -> None:
     doubted = run("approve", "3333", "--channel", "resume").stdout
     assert "may tell something: frobnicator" in doubted
     assert "| Tune the frobnicator" in doubted
-    assert "goes out as: Tune the frobnicator" in run("approve", "3333", "--channel", "resume", "--let-pass").stdout
+    assert "shown as: Tune the frobnicator" in run("approve", "3333", "--channel", "resume", "--let-pass").stdout
 
 
 def test_what_is_hidden_is_listed_no_more_until_it_is_shown_again(run: Run) -> None:

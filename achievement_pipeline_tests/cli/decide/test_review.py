@@ -48,13 +48,13 @@ def test_quitting_and_the_end_of_the_keys_leave_the_rest_undecided(run: Run) -> 
 
 
 def test_a_doubted_text_is_asked_about(run: Run) -> None:
-    assert "Let this text pass?" in run("review", typed="ssay").stdout
+    assert "Accept this text?" in run("review", typed="ssay").stdout
     assert history(run) == [("3333cccc", "approved", False), ("3333cccc", "reviewed", False)]
 
 
 def test_undo_goes_back_to_what_was_decided(run: Run) -> None:
     result = run("review", typed="huaq")
-    assert "took back: hidden" in result.stdout
+    assert "undid: hidden" in result.stdout
     assert "1 of 3 decided" in result.stderr
     assert history(run) == [("1111aaaa", "hidden", True), ("1111aaaa", "approved", False)]
 
@@ -67,10 +67,10 @@ def test_pinning_and_editing_stay_at_the_same_one(run: Run, monkeypatch: pytest.
 
 
 def test_another_key_decides_nothing(run: Run) -> None:
-    assert "'x' is none of the keys" in run("review", typed="xq").stdout
+    assert "Unknown key. a approve" in run("review", typed="xq").stdout
     assert history(run) == []
 
 
 def test_where_nothing_is_new_it_says_so(run: Run) -> None:
     run("hide", "1111", "2222", "3333")
-    assert "Nothing is new" in run("review").stderr
+    assert "Nothing new" in run("review").stderr

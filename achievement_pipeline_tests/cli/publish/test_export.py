@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
+from achievement_pipeline.channels import CHANNELS
 from achievement_pipeline.cli import achievements
-from achievement_pipeline.publishing.documents.render import DOCUMENTS
 from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect
 
 pytestmark = pytest.mark.e2e
@@ -62,7 +62,7 @@ def test_data_goes_to_standard_output_and_what_is_in_it_to_standard_error() -> N
     assert result.stderr == "Work of Ann Example <ann@example.com>\n✅ 1 achievement\n"
 
 
-@pytest.mark.parametrize("document", [channel.value for channel in DOCUMENTS])
+@pytest.mark.parametrize("document", [channel.name for channel in CHANNELS.values() if channel.is_file])
 def test_every_document_can_be_written(document: str, tmp_path: Path) -> None:
     path = tmp_path / "out" / document
     assert run(document, "--output", str(path), "--period", "2024").exit_code == 0
@@ -114,11 +114,11 @@ def test_the_brag_document_begins_with_the_last_review(tmp_path: Path) -> None:
 def test_what_is_left_out_is_said_with_what_to_do(tmp_path: Path) -> None:
     assert "Add a cache" in run("portfolio").stdout
     not_approved = run("resume")
-    assert "1 left out: not approved. Decide with `achievements review`" in not_approved.stderr
+    assert "1 left out because they are not approved. Decide with `achievements review`" in not_approved.stderr
     assert "Add a cache" not in not_approved.stdout
     (tmp_path / "achievements.toml").write_text(TOML.replace('visibility = "public"', ""))
     private = run("portfolio")
-    assert "1 left out: private." in private.stderr
+    assert "1 left out because their repositories are not marked public." in private.stderr
     assert "Add a cache" not in private.stdout
 
 

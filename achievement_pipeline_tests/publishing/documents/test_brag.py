@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from achievement_pipeline.channels import BRAG, JSON
 from achievement_pipeline.publishing.documents.brag import write_brag_document
 from achievement_pipeline.publishing.documents.period import parse_period
 from achievement_pipeline.publishing.documents.profile import Profile
-from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline_tests.publishing.views import NOON, evidence, public, view
 
@@ -13,14 +13,14 @@ ANN = Profile(name="Ann Example")
 
 
 def written(*views: AchievementView, **changes: Any) -> str:
-    return write_brag_document(public(Channel.BRAG, *views, **changes), ANN, parse_period("2026-H1"))
+    return write_brag_document(public(BRAG, *views, **changes), ANN, parse_period("2026-H1"))
 
 
 def test_those_it_was_done_with_are_named_where_their_names_are_known() -> None:
     shared = view(coauthors=["bob@example.com", "eve@example.com"])
     names = {"bob@example.com": "Bob Example"}
     assert "- **With:** Bob Example, eve@example.com\n" in written(shared, names_of=names)
-    (data,) = public(Channel.JSON, shared, names_of=names)
+    (data,) = public(JSON, shared, names_of=names)
     assert data.coauthors == ("bob@example.com", "eve@example.com")
 
 

@@ -1,9 +1,9 @@
 """The digest of a week."""
 
+from achievement_pipeline.channels import DIGEST
 from achievement_pipeline.publishing.documents.digest import write_digest
 from achievement_pipeline.publishing.documents.period import parse_period
 from achievement_pipeline.publishing.documents.profile import Profile
-from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline_tests.publishing.views import public, view
 
 WEEK = parse_period("2026-W10")
@@ -12,7 +12,7 @@ NOBODY = Profile()
 
 def test_it_tells_what_was_done_with_a_link_each() -> None:
     done = [view(), view("Fix *a* crash", number=8, category="bugfix", repository=None, evidence=[])]
-    assert write_digest(public(Channel.DIGEST, *done), NOBODY, WEEK) == (
+    assert write_digest(public(DIGEST, *done), NOBODY, WEEK) == (
         "2 to 8 March 2026: 2 pieces of work\n"
         "\n"
         "New features\n"
@@ -25,14 +25,14 @@ def test_it_tells_what_was_done_with_a_link_each() -> None:
 
 
 def test_the_one_repository_of_all_is_named_once() -> None:
-    digest = write_digest(public(Channel.DIGEST, view("Use `uv`"), view("Fix it", number=8)), NOBODY, WEEK)
+    digest = write_digest(public(DIGEST, view("Use `uv`"), view("Fix it", number=8)), NOBODY, WEEK)
     assert digest.startswith("2 to 8 March 2026: 2 pieces of work in ann/loom\n")
     assert "• Use uv\n" in digest
     assert digest.count("ann/loom\n") == 1
 
 
 def test_a_busy_week_is_cut() -> None:
-    digest = write_digest(public(Channel.DIGEST, *(view(number=number) for number in range(12))), NOBODY, WEEK)
+    digest = write_digest(public(DIGEST, *(view(number=number) for number in range(12))), NOBODY, WEEK)
     assert digest.count("Add a cache") == 10
     assert digest.endswith("• and 2 more\n")
 

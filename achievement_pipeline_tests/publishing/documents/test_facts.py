@@ -4,8 +4,9 @@ import random
 
 import pytest
 
+from achievement_pipeline.channels import JSON
 from achievement_pipeline.publishing.documents import facts
-from achievement_pipeline.publishing.gate.policy import Channel, Visibility
+from achievement_pipeline.publishing.gate.policy import Visibility
 from achievement_pipeline.publishing.gate.privacy import PublicEvidence
 from achievement_pipeline_tests.publishing.views import NOON, PRIVATE, evidence, ledger_line, public, view
 
@@ -19,7 +20,7 @@ def test_results_are_the_facts_of_the_ledger_without_how_points_are_counted() ->
         ledger_line("complexity", "labels", 5, "bug, breaking", "git:x@1"),
         ledger_line("complexity", "edit", 5, "edited by the user", "git:x@1"),
     ]
-    (shown,) = public(Channel.JSON, view(score_ledger=lines))
+    (shown,) = public(JSON, view(score_ledger=lines))
     assert facts.results(shown) == ["1,786 effective lines", "bug, breaking"]
 
 
@@ -42,7 +43,7 @@ def test_evidence_is_named_as_people_name_it(kind: str, url: str | None, words: 
 def test_a_persons_own_word_is_no_evidence_unless_it_can_be_looked_at() -> None:
     said = view(key="manual:1", source_type="manual", source_url=None, evidence=[evidence("manual:1", kind="manual")])
     talk = view(evidence=[evidence("talk:1", kind="talk", url="https://example.org/talk")])
-    assert [len(facts.shown_by(each)) for each in public(Channel.JSON, said, talk)] == [0, 1]
+    assert [len(facts.shown_by(each)) for each in public(JSON, said, talk)] == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -61,12 +62,12 @@ def test_a_persons_own_word_is_no_evidence_unless_it_can_be_looked_at() -> None:
     ],
 )
 def test_the_summary_is_the_first_paragraph_of_prose(description: str, summary: str) -> None:
-    (shown,) = public(Channel.JSON, view(description=description))
+    (shown,) = public(JSON, view(description=description))
     assert facts.summary(shown) == summary
 
 
 def test_a_long_summary_is_cut_after_a_word() -> None:
-    (shown,) = public(Channel.JSON, view(description="word, " * 100))
+    (shown,) = public(JSON, view(description="word, " * 100))
     assert len(facts.summary(shown)) <= 281
     assert facts.summary(shown).endswith("word…")
 
@@ -74,7 +75,7 @@ def test_a_long_summary_is_cut_after_a_word() -> None:
 @pytest.mark.parametrize("order", [facts.newest_first, facts.best_first])
 def test_an_order_does_not_depend_on_how_achievements_come(order: object) -> None:
     views = [view(number=1), view(number=2), view(number=3, completed_at=None), view(number=4, pinned=True)]
-    shown = list(public(Channel.JSON, *views))
+    shown = list(public(JSON, *views))
     assert callable(order)
     expected = order(shown)
     random.Random(1).shuffle(shown)
@@ -83,13 +84,13 @@ def test_an_order_does_not_depend_on_how_achievements_come(order: object) -> Non
 
 def test_what_is_pinned_comes_first_and_what_has_no_date_last() -> None:
     views = [view("old", number=1, completed_at=None), view("pinned", number=2, pinned=True, impact_score=10.0)]
-    shown = public(Channel.JSON, *views)
+    shown = public(JSON, *views)
     assert [each.title for each in facts.best_first(shown)] == ["pinned", "old"]
     assert [each.title for each in facts.newest_first(shown)] == ["pinned", "old"]
 
 
 def test_a_repository_is_linked_only_where_evidence_tells_its_address() -> None:
-    told, untold = public(Channel.JSON, view(), view(repository=PRIVATE, source_url=None))
+    told, untold = public(JSON, view(), view(repository=PRIVATE, source_url=None))
     assert facts.repository_url(told) == "https://github.com/ann/loom"
     assert facts.repository_url(untold) is None
     assert (facts.place(told), facts.place(untold)) == ("ann/loom", "acme-corp/zephyr")

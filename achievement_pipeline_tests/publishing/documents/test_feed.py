@@ -7,9 +7,9 @@ import xml.etree.ElementTree as ET
 import feedparser
 import pytest
 
+from achievement_pipeline.channels import FEED
 from achievement_pipeline.publishing.documents.feed import write_feed
 from achievement_pipeline.publishing.documents.profile import Profile
-from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline_tests.publishing.views import NOON, PUBLIC, evidence, public, view
 
@@ -20,7 +20,7 @@ RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def parsed(*views: AchievementView, profile: Profile = ANN) -> ET.Element:
-    return ET.fromstring(write_feed(public(Channel.FEED, *views), profile))
+    return ET.fromstring(write_feed(public(FEED, *views), profile))
 
 
 @pytest.mark.parametrize("profile", [ANN, Profile()])
@@ -41,7 +41,7 @@ def test_it_has_what_a_feed_must_have(profile: Profile, number: int) -> None:
 
 def test_a_reader_finds_no_fault_and_reads_what_was_written() -> None:
     views = [view(f"Work & <{each}>", number=each, completed_at=NOON - dt.timedelta(days=each)) for each in range(3)]
-    read = feedparser.parse(write_feed(public(Channel.FEED, *views), ANN).encode())
+    read = feedparser.parse(write_feed(public(FEED, *views), ANN).encode())
     assert (read.bozo, read.version, read.encoding) == (False, "atom10", "utf-8")
     assert (read.feed.title, read.feed.author, read.feed.link) == ("Achievements of Ann Example", *ANN_IN_A_FEED)
     assert [each.title for each in read.entries] == ["Work & <0>", "Work & <1>", "Work & <2>"]

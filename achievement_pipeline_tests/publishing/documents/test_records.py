@@ -4,15 +4,13 @@ import csv
 import io
 import json
 
+from achievement_pipeline.channels import CSV, JSON
 from achievement_pipeline.publishing.documents.records import write_csv, write_json
-from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline_tests.publishing.views import ME, public, view
 
 
 def test_csv_has_a_row_an_achievement() -> None:
-    text = write_csv(
-        public(Channel.CSV, view(description='He said "yes",\nthen left.', skills_demonstrated=["Go", "C"]))
-    )
+    text = write_csv(public(CSV, view(description='He said "yes",\nthen left.', skills_demonstrated=["Go", "C"])))
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     assert row["id"] == "github:ann/loom#7"
     assert (row["completed_at"], row["started_at"]) == ("2026-03-04T12:30:15Z", "")
@@ -24,13 +22,13 @@ def test_csv_has_a_row_an_achievement() -> None:
 
 
 def test_no_cell_is_a_formula() -> None:
-    text = write_csv(public(Channel.CSV, view('=HYPERLINK("http://evil.example")', description="-1+1", category="@x")))
+    text = write_csv(public(CSV, view('=HYPERLINK("http://evil.example")', description="-1+1", category="@x")))
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     assert (row["title"][:2], row["description"], row["category"]) == ("'=", "'-1+1", "'@x")
 
 
 def test_json_has_everything_that_may_be_shown() -> None:
-    document = json.loads(write_json(public(Channel.JSON, view(coauthors=["bob@example.com"]))))
+    document = json.loads(write_json(public(JSON, view(coauthors=["bob@example.com"]))))
     assert document["version"] == "1"
     (achievement,) = document["achievements"]
     assert set(achievement) == {
@@ -49,5 +47,5 @@ def test_json_has_everything_that_may_be_shown() -> None:
 
 def test_the_newest_comes_first() -> None:
     older = view("Older", number=1, completed_at=view().completed_at.replace(year=2020))  # type: ignore[union-attr]
-    document = json.loads(write_json(public(Channel.JSON, older, view("Newer", number=2))))
+    document = json.loads(write_json(public(JSON, older, view("Newer", number=2))))
     assert [each["title"] for each in document["achievements"]] == ["Newer", "Older"]

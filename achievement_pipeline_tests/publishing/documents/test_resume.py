@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from achievement_pipeline.channels import RESUME
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.documents.resume import ResumeError, check_resume, write_resume
-from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline_tests.publishing.views import ME, PRIVATE, evidence, public, view
 
@@ -15,7 +15,7 @@ ANN = Profile(name="Ann Example", label="Engineer", url="https://ann.example", s
 
 
 def written(*views: AchievementView, base: Any = None, profile: Profile = ANN) -> Any:
-    return json.loads(write_resume(public(Channel.RESUME, *views), profile, base or {}))
+    return json.loads(write_resume(public(RESUME, *views), profile, base or {}))
 
 
 def test_it_is_valid_and_says_who_it_is_of() -> None:

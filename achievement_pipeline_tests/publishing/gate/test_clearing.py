@@ -3,8 +3,11 @@
 import pytest
 import sqlalchemy as sa
 
-from achievement_pipeline.publishing.gate.clearing import clear_stored, known_for
-from achievement_pipeline.publishing.gate.policy import Channel, Privacy, PrivacyPolicy, Visibility
+from achievement_pipeline.channels import BRAG, PORTFOLIO
+from achievement_pipeline.publishing.channel import Channel
+from achievement_pipeline.publishing.documents.period import Period
+from achievement_pipeline.publishing.gate.clearing import clear_for, known_for
+from achievement_pipeline.publishing.gate.policy import Privacy, PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.gate.privacy import Reason
 from achievement_pipeline.store.edits import record_edit
 from achievement_pipeline.store.reading import AchievementFilter
@@ -18,9 +21,9 @@ COMMIT = Piece(f"git:{REPOSITORY}@1111", columns={"title": "Add a cache"})
 ME = frozenset({"ann@example.com"})
 
 
-def shown(engine: sa.Engine, privacy: Privacy, channel: Channel = Channel.PORTFOLIO) -> list[str | Reason]:
+def shown(engine: sa.Engine, privacy: Privacy, channel: Channel = PORTFOLIO) -> list[str | Reason]:
     with engine.connect() as connection:
-        cleared = clear_stored(connection, channel, privacy, AchievementFilter())
+        cleared = clear_for(connection, channel, privacy, Period(), AchievementFilter())
     return [*(each.title for each in cleared.public), *(each.reason for each in cleared.held)]
 
 
@@ -48,7 +51,7 @@ def test_what_the_user_refuses_passes_no_rule(engine: sa.Engine) -> None:
     assert shown(engine, privacy) == ["Add a cache"]
     decide(engine, approved=False, channel="portfolio")
     assert shown(engine, privacy) == [Reason.NOT_APPROVED]
-    assert shown(engine, privacy, Channel.BRAG) == ["Add a cache"]
+    assert shown(engine, privacy, BRAG) == ["Add a cache"]
 
 
 def test_the_host_of_a_repository_says_who_can_see_it(engine: sa.Engine) -> None:
@@ -73,7 +76,7 @@ def test_the_gate_knows_everybody_and_which_names_are_mine(engine: sa.Engine) ->
     other = Piece(f"git:{REPOSITORY}@2222", columns={"person": "bob@example.com", "person_name": "Bob"})
     collect(engine, by_the_rules, git=(COMMIT, other))
     with engine.connect() as connection:
-        known = known_for(connection, Channel.RESUME, Privacy(me=ME, people=frozenset({"Eve"})), [COMMIT.key])
+        known = known_for(connection, Privacy(me=ME, people=frozenset({"Eve"})), [COMMIT.key])
     assert known.me == {"ann@example.com", "Ann"}
     assert known.people == {"bob@example.com", "Bob", "Eve"}
     assert known.vocabulary == {"Python"}
@@ -83,5 +86,5 @@ def test_the_gate_knows_everybody_and_which_names_are_mine(engine: sa.Engine) ->
 def test_other_origins_are_public_where_the_policy_says_so(engine: sa.Engine) -> None:
     policy = PrivacyPolicy(public=("manual", "linear"))
     with engine.connect() as connection:
-        known = known_for(connection, Channel.RESUME, Privacy(policy=policy), [])
+        known = known_for(connection, Privacy(policy=policy))
     assert known.visibility_of == {"manual": Visibility.PUBLIC, "linear": Visibility.PUBLIC}

@@ -4,32 +4,32 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from achievement_pipeline.channels import GITHUB_PROFILE
 from achievement_pipeline.errors import PublishingError
-from achievement_pipeline.publishing.gate.policy import Channel
+from achievement_pipeline.publishing.channel import Rendered
 from achievement_pipeline.publishing.github_profile.block import (
     BEGIN,
     END,
-    ProfileBlock,
     put_between_markers,
     write_profile_block,
 )
 from achievement_pipeline_tests.publishing.views import NOON, public, view
 
-BLOCK = ProfileBlock("one\ntwo\n", {})
+BLOCK = Rendered("one\ntwo\n", {})
 OUTSIDE = st.binary().filter(lambda text: not any(each in text for each in (b"<!-- achievements:", b"`", b"~~~")))
 
 
-def block(*views: object) -> ProfileBlock:
-    return write_profile_block(public(Channel.GITHUB_PROFILE, *views))  # type: ignore[arg-type]
+def block(*views: object) -> Rendered:
+    return write_profile_block(public(GITHUB_PROFILE, *views))  # type: ignore[arg-type]
 
 
 def test_it_counts_names_skills_and_tells_of_the_newest() -> None:
     shown = block(view(), view("Fix [it]", number=8, skills_demonstrated=["C++ & <C>"]))
-    assert "2 pieces of work · 1 repository · since 2026" in shown.markdown
-    assert "- [Add a cache](https://github.com/ann/loom/pull/7) (ann/loom, 2026-03-04)" in shown.markdown
-    assert r"[Fix \[it\]]" in shown.markdown
-    assert "prefers-color-scheme: dark" in shown.markdown
-    assert "C++ &amp; &lt;C&gt; 1" in shown.markdown
+    assert "2 pieces of work · 1 repository · since 2026" in shown.text
+    assert "- [Add a cache](https://github.com/ann/loom/pull/7) (ann/loom, 2026-03-04)" in shown.text
+    assert r"[Fix \[it\]]" in shown.text
+    assert "prefers-color-scheme: dark" in shown.text
+    assert "C++ &amp; &lt;C&gt; 1" in shown.text
     assert set(shown.pictures) == {"achievements/skills-light.svg", "achievements/skills-dark.svg"}
     for picture in shown.pictures.values():
         assert ET.fromstring(picture).attrib["role"] == "img"
@@ -37,7 +37,7 @@ def test_it_counts_names_skills_and_tells_of_the_newest() -> None:
 
 def test_over_more_than_one_month_there_is_a_timeline_that_reads_as_text_too() -> None:
     shown = block(view(), view("Fix it", number=8, completed_at=NOON.replace(month=1)))
-    assert 'alt="Pieces of work by month: Jan 2026 1, Feb 2026 0, Mar 2026 1"' in shown.markdown
+    assert 'alt="Pieces of work by month: Jan 2026 1, Feb 2026 0, Mar 2026 1"' in shown.text
     drawn = ET.fromstring(shown.pictures["achievements/timeline-dark.svg"])
     assert [each.text for each in drawn.iter("{http://www.w3.org/2000/svg}text")] == [
         *("1", "Jan 2026"),
@@ -48,7 +48,7 @@ def test_over_more_than_one_month_there_is_a_timeline_that_reads_as_text_too() -
 
 
 def test_of_nothing_it_says_so_without_a_picture() -> None:
-    assert block() == ProfileBlock("### Achievements\n\n0 pieces of work\n", {})
+    assert block() == Rendered("### Achievements\n\n0 pieces of work\n", {})
 
 
 @pytest.mark.parametrize("fence", ["```", "~~~~", "   ```"])

@@ -8,7 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from achievement_pipeline.errors import PublishingError
-from achievement_pipeline.publishing.github_profile.block import BEGIN, END, ProfileBlock
+from achievement_pipeline.publishing.channel import Rendered
+from achievement_pipeline.publishing.github_profile.block import BEGIN, END
 from achievement_pipeline.publishing.github_profile.pull_request import open_pull_request
 from achievement_pipeline.publishing.github_profile.pushing import ProfileRepository
 from achievement_pipeline.publishing.github_profile.settings import GitHubProfileSettings
@@ -18,7 +19,7 @@ from achievement_pipeline_tests.publishing.views import fit
 from achievement_pipeline_tests.servers.loopback import Loopback, Reply, Request
 
 README = b"# Ann\r\n" + BEGIN.encode() + b"old" + END.encode() + b"no newline \xff"
-BLOCK = ProfileBlock("new\n", {"achievements/skills-light.svg": "<svg/>\n"})
+BLOCK = Rendered("new\n", {"achievements/skills-light.svg": "<svg/>\n"})
 TOKEN = "ghp_made_up_for_a_test"
 
 
@@ -93,7 +94,7 @@ def test_a_branch_for_a_pull_request_is_pushed_once_and_replaced(bare: GitReposi
     before = bare.tip()
     assert profile(bare).push(lambda: fit(BLOCK), to_branch=True).commit == bare.tip("achievements-update")
     assert profile(bare).push(lambda: fit(BLOCK), to_branch=True).commit is None
-    newer = ProfileBlock("newer\n", {})
+    newer = Rendered("newer\n", {})
     assert profile(bare).push(lambda: fit(newer), to_branch=True).commit == bare.tip("achievements-update")
     assert bare.tip() == before
 

@@ -15,11 +15,13 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from achievement_pipeline.publishing.gate.policy import Channel, Privacy, PrivacyPolicy, Visibility
+from achievement_pipeline.channels import LINKEDIN
+from achievement_pipeline.publishing.gate.policy import Privacy, PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.linkedin.client import LinkedIn
 from achievement_pipeline.publishing.linkedin.login import Login
-from achievement_pipeline.publishing.linkedin.posting import Outgoing
+from achievement_pipeline.publishing.linkedin.publisher import LinkedInPublisher
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings
+from achievement_pipeline.publishing.outbox.driver import Outbox
 from achievement_pipeline.store.database import create_engine
 from achievement_pipeline.store.publications import find_publications
 from achievement_pipeline_tests.servers.linkedin import AUTHOR, TOKEN
@@ -27,14 +29,17 @@ from achievement_pipeline_tests.store.pieces import REPOSITORY
 
 DATABASE, SERVER, RESEND = sys.argv[1], sys.argv[2], sys.argv[3] == "resend"
 POLICY = PrivacyPolicy.model_validate({"channels": {"linkedin": {"auto_approve": {"portfolio_ready": False}}}})
-STEPS = ("linkedin/posting.py", "linkedin/client.py", "store/publications.py")
+STEPS = ("outbox/driver.py", "linkedin/publisher.py", "linkedin/client.py", "store/publications.py")
 """The files whose every line is a step."""
 
 
 ENGINE = create_engine(DATABASE)
-OUTGOING = Outgoing(
+LOGIN = Login.model_validate({"access_token": TOKEN, "expires_at": dt.datetime.now(dt.UTC), "author": AUTHOR})
+CLIENT = LinkedIn(LOGIN, "202610", SERVER)
+OUTBOX = Outbox(
     engine=ENGINE,
-    settings=LinkedInSettings(resend=RESEND),
+    channel=LINKEDIN,
+    publisher=LinkedInPublisher(settings=LinkedInSettings(resend=RESEND), connect=lambda: CLIENT),
     privacy=Privacy(policy=POLICY, visibility={REPOSITORY: Visibility.PUBLIC}),
     authors=(),
     zone=ZoneInfo("UTC"),
@@ -42,8 +47,6 @@ OUTGOING = Outgoing(
 
 
 def post(step: int | None) -> None:
-    login = Login.model_validate({"access_token": TOKEN, "expires_at": dt.datetime.now(dt.UTC), "author": AUTHOR})
-    linkedin = LinkedIn(login, "202610", SERVER)
     if step is not None:
         left = [step]
 
@@ -57,7 +60,7 @@ def post(step: int | None) -> None:
             return trace
 
         sys.settrace(trace)
-    OUTGOING.send(linkedin, at_once=True)
+    OUTBOX.send(at_once=True)
 
 
 def in_child(step: int | None) -> bool:
@@ -74,7 +77,7 @@ def in_child(step: int | None) -> bool:
 
 def states() -> list[str]:
     with ENGINE.connect() as connection:
-        found = [each.state.value for each in find_publications(connection, Channel.LINKEDIN)]
+        found = [each.state.value for each in find_publications(connection, LINKEDIN.name)]
     ENGINE.dispose()  # no child may have its connection
     return found
 
@@ -85,7 +88,7 @@ def forget() -> None:
     ENGINE.dispose()
 
 
-OUTGOING.prepare()  # what takes long the first time has been done when children begin
+OUTBOX.prepare()  # what takes long the first time has been done when children begin
 ENGINE.dispose()
 STRIDE = 31
 """Not every line each time: the steps between two looks at the database are many. Over both settings all are met."""

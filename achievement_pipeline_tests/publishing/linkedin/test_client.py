@@ -5,8 +5,8 @@ import pytest
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.gate.finished import Finished
 from achievement_pipeline.publishing.linkedin.client import LinkedIn
-from achievement_pipeline.publishing.linkedin.commentary import Ready
 from achievement_pipeline.publishing.linkedin.login import Login
+from achievement_pipeline.publishing.outbox.publisher import Ready
 from achievement_pipeline.publishing.outbox.states import Event
 from achievement_pipeline_tests.publishing.views import fit
 from achievement_pipeline_tests.servers.linkedin import AUTHOR, TOKEN, LinkedInServer, error
@@ -26,11 +26,11 @@ def client(address: str, token: str = TOKEN, version: str = "202610") -> LinkedI
 
 
 def test_who_logged_in_is_asked(loopback: Loopback) -> None:
-    assert client(loopback.url).ask_author() == AUTHOR
+    assert client(loopback.url).find_author() == AUTHOR
 
 
 def test_a_post_is_there_under_the_name_that_the_header_has(linkedin: LinkedInServer, loopback: Loopback) -> None:
-    reply = client(loopback.url).post(post("Added a cache"), "CONNECTIONS", NOW)
+    reply = client(loopback.url).send(post("Added a cache"), "CONNECTIONS", NOW)
     (urn,) = linkedin.posts
     assert (reply.event, reply.remote_id) == (Event.ACCEPTED, urn)
     assert linkedin.posts[urn]["commentary"] == "Added a cache"
@@ -57,7 +57,7 @@ def test_a_post_is_there_under_the_name_that_the_header_has(linkedin: LinkedInSe
 )
 def test_every_answer_has_its_meaning(loopback: Loopback, answer: Reply, event: Event, said: str) -> None:
     loopback.faults.append(answer)
-    reply = client(loopback.url).post(post("text"), "PUBLIC", NOW)
+    reply = client(loopback.url).send(post("text"), "PUBLIC", NOW)
     assert reply.event is event
     assert said in reply.detail
     assert TOKEN not in reply.detail
@@ -65,25 +65,25 @@ def test_every_answer_has_its_meaning(loopback: Loopback, answer: Reply, event: 
 
 
 def test_the_same_text_again_is_a_duplicate(loopback: Loopback) -> None:
-    client(loopback.url).post(post("text"), "PUBLIC", NOW)
-    assert client(loopback.url).post(post("text"), "PUBLIC", NOW).event is Event.DUPLICATE
+    client(loopback.url).send(post("text"), "PUBLIC", NOW)
+    assert client(loopback.url).send(post("text"), "PUBLIC", NOW).event is Event.DUPLICATE
 
 
 def test_a_limit_ends_when_the_server_says_or_at_midnight(loopback: Loopback) -> None:
     for headers in ({}, {"Retry-After": "90"}):
         loopback.faults.append(Reply({"message": "throttle"}, 429, headers=headers))
-    assert client(loopback.url).post(post("text"), "PUBLIC", NOW).not_before == MIDNIGHT
-    assert client(loopback.url).post(post("text"), "PUBLIC", NOW).not_before == NOW + dt.timedelta(seconds=90)
+    assert client(loopback.url).send(post("text"), "PUBLIC", NOW).not_before == MIDNIGHT
+    assert client(loopback.url).send(post("text"), "PUBLIC", NOW).not_before == NOW + dt.timedelta(seconds=90)
 
 
 def test_a_server_that_was_never_met_has_no_post() -> None:
     with Loopback(lambda _: Reply()) as gone:
         address = gone.url
-    assert client(address).post(post("text"), "PUBLIC", NOW).event is Event.NOT_SENT
+    assert client(address).send(post("text"), "PUBLIC", NOW).event is Event.NOT_SENT
 
 
 def test_deleting_may_be_repeated(linkedin: LinkedInServer, loopback: Loopback) -> None:
-    urn = client(loopback.url).post(post("text"), "PUBLIC", NOW).remote_id or ""
+    urn = client(loopback.url).send(post("text"), "PUBLIC", NOW).remote_id or ""
     client(loopback.url).delete(urn)
     assert linkedin.posts == {}
     client(loopback.url).delete(urn)

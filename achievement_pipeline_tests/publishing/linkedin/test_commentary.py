@@ -5,16 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from achievement_pipeline.channels import LINKEDIN
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.publishing.gate.policy import Channel
-from achievement_pipeline.publishing.linkedin.commentary import LONGEST, escape, hashtag, length, write_posts
+from achievement_pipeline.publishing.linkedin.commentary import LONGEST, escape, hashtag, length, write_post
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings
 from achievement_pipeline_tests.publishing.views import public, view
 
 
 def text(settings: LinkedInSettings | None = None, **changes: object) -> str:
-    (post,) = write_posts(public(Channel.LINKEDIN, view(**changes)), settings or LinkedInSettings())  # type: ignore[arg-type]
-    return post.text
+    (achievement,) = public(LINKEDIN, view(**changes))  # type: ignore[arg-type]
+    return write_post(achievement, settings or LinkedInSettings())
 
 
 def test_a_post_says_what_was_done_what_shows_it_and_by_which_skills() -> None:

@@ -12,12 +12,14 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
+from achievement_pipeline.channels import LINKEDIN
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.gate.policy import Privacy, Visibility
 from achievement_pipeline.publishing.linkedin.client import LinkedIn
 from achievement_pipeline.publishing.linkedin.login import Login
-from achievement_pipeline.publishing.linkedin.posting import Outgoing, urn_in
+from achievement_pipeline.publishing.linkedin.publisher import LinkedInPublisher
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings
+from achievement_pipeline.publishing.outbox.driver import Outbox
 from achievement_pipeline.publishing.outbox.states import OutboxError
 from achievement_pipeline.store.edits import record_edit
 from achievement_pipeline.store.publications import only_sender
@@ -47,10 +49,11 @@ class Desk:
     settings: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def outgoing(self) -> Outgoing:
-        return Outgoing(
+    def outbox(self) -> Outbox:
+        return Outbox(
             engine=self.engine,
-            settings=LinkedInSettings(**self.settings),
+            channel=LINKEDIN,
+            publisher=LinkedInPublisher(settings=LinkedInSettings(**self.settings), connect=lambda: self.linkedin),
             privacy=Privacy(visibility={REPOSITORY: Visibility.PUBLIC}),
             authors=(),
             zone=ZoneInfo("UTC"),
@@ -58,7 +61,7 @@ class Desk:
         )
 
     def send(self, *keys: str, at_once: bool = False) -> list[str]:
-        return [each.state.value for each in self.outgoing.send(self.linkedin, keys, at_once=at_once).tried]
+        return [each.state.value for each in self.outbox.send(keys, at_once=at_once).tried]
 
     def titles(self) -> list[str]:
         return [post["commentary"].partition("\n")[0] for post in self.posts.values()]
@@ -80,7 +83,7 @@ def test_the_best_goes_first_one_at_its_time(desk: Desk) -> None:
     assert desk.send() == ["published"]
     assert desk.titles() == ["Added a cache"]
     assert desk.send() == [], "the next one has to wait for a day"
-    assert desk.outgoing.prepare().slot == WEDNESDAY + dt.timedelta(days=1)
+    assert desk.outbox.prepare().slot == WEDNESDAY + dt.timedelta(days=1)
     desk.now += dt.timedelta(days=1)
     assert desk.send() == ["published"]
     assert desk.send(at_once=True) == [], "all is said"
@@ -91,7 +94,7 @@ def test_nothing_goes_out_without_approval(desk: Desk) -> None:
     with desk.engine.begin() as connection:
         record_edit(connection, FIRST.key, EditField.APPROVED, value=False, made_by="ann")
     assert desk.send(FIRST.key, at_once=True) == []
-    assert [held.reason for held in desk.outgoing.prepare().held] == ["not_approved"]
+    assert [held.reason for held in desk.outbox.prepare().held] == ["not_approved"]
     assert desk.send() == ["published"]
     assert desk.titles() == ["Fixed a crash"]
 
@@ -115,22 +118,22 @@ def test_after_an_unclear_answer_it_is_not_sent_again(desk: Desk, fault: Reply) 
     assert desk.send() == ["unknown"]
     assert desk.send(FIRST.key, at_once=True) == []
     assert len(desk.server.requests) == 1
-    assert desk.outgoing.prepare().ready[0].key == SECOND.key
+    assert desk.outbox.prepare().ready[0].key == SECOND.key
 
 
 def test_the_user_settles_what_is_in_doubt(desk: Desk) -> None:
     desk.server.faults.extend([RESET, RESET])
     desk.send(FIRST.key, at_once=True)
     desk.send(SECOND.key, at_once=True)
-    there = desk.outgoing.settle(FIRST.key, found=True, address="https://www.linkedin.com/feed/update/urn:li:share:71/")
+    there = desk.outbox.settle(FIRST.key, found=True, address="https://www.linkedin.com/feed/update/urn:li:share:71/")
     assert (there.state, there.remote_id) == (PublicationState.PUBLISHED, "urn:li:share:71")
-    assert desk.outgoing.settle(SECOND.key, found=False).state is PublicationState.FAILED
+    assert desk.outbox.settle(SECOND.key, found=False).state is PublicationState.FAILED
     assert desk.send(at_once=True) == [], "what failed is sent again only by name"
     assert desk.send(SECOND.key, at_once=True) == ["published"]
     with pytest.raises(OutboxError, match="is published"):
-        desk.outgoing.settle(SECOND.key, found=True)
-    with pytest.raises(PublishingError, match="names no post"):
-        desk.outgoing.settle(SECOND.key, found=True, address="https://example.com")
+        desk.outbox.settle(SECOND.key, found=True)
+    with pytest.raises(PublishingError, match="is not the address of a post"):
+        desk.outbox.settle(SECOND.key, found=True, address="https://example.com")
 
 
 @pytest.mark.parametrize("arrived", [True, False])
@@ -171,14 +174,14 @@ class TestNothingGoesOutThatTheGateHoldsAtThatMoment:
         desk.settings = {"resend": True}
         desk.server.faults.append(RESET)
         assert desk.send(FIRST.key) == ["unknown"]
-        assert [each.key for each in desk.outgoing.prepare().again] == [FIRST.key], "the dry run shows it"
+        assert [each.key for each in desk.outbox.prepare().again] == [FIRST.key], "the dry run shows it"
 
         self.decide(desk, field, value)
 
-        assert desk.outgoing.prepare().again == ()
+        assert desk.outbox.prepare().again == ()
         assert desk.send(FIRST.key, at_once=True) == []
         assert desk.posts == {}
-        assert "in doubt" in desk.outgoing.prepare([FIRST.key]).not_sent[FIRST.key]
+        assert "in doubt" in desk.outbox.prepare([FIRST.key]).not_sent[FIRST.key]
 
     def test_only_what_is_named_is_sent_again(self, desk: Desk) -> None:
         desk.settings = {"resend": True}
@@ -195,9 +198,9 @@ class TestNothingGoesOutThatTheGateHoldsAtThatMoment:
         assert desk.send(FIRST.key) == []
 
         self.decide(desk, field, value)
-        desk.outgoing.check_left_behind()
+        desk.outbox.tidy()
 
-        [withdrawn] = desk.outgoing.take_stock(PublicationState.WITHDRAWN)
+        [withdrawn] = desk.outbox.find(PublicationState.WITHDRAWN)
         assert withdrawn.achievement_key == FIRST.key
         assert withdrawn.detail in ("hidden by the user", "not approved for linkedin")
         assert desk.send(FIRST.key, at_once=True) == []
@@ -207,19 +210,19 @@ class TestNothingGoesOutThatTheGateHoldsAtThatMoment:
     def test_what_failed_is_not_sent_after_it_was_hidden(self, desk: Desk) -> None:
         desk.server.faults.append(RESET)
         desk.send(FIRST.key)
-        desk.outgoing.settle(FIRST.key, found=False)
+        desk.outbox.settle(FIRST.key, found=False)
 
         self.decide(desk, EditField.HIDDEN, value=True)
 
         assert desk.send(FIRST.key, at_once=True) == []
-        assert desk.outgoing.prepare([FIRST.key]).not_sent == {FIRST.key: "hidden by the user"}
+        assert desk.outbox.prepare([FIRST.key]).not_sent == {FIRST.key: "hidden by the user"}
 
     def test_a_text_that_changed_since_it_was_approved_waits(self, desk: Desk) -> None:
         changed = replace(FIRST, columns={"title": "Leak a name"})
         collect(desk.engine, by_the_rules, git=(changed, SECOND))
 
         assert desk.send(FIRST.key, at_once=True) == []
-        assert desk.outgoing.prepare([FIRST.key]).not_sent == {FIRST.key: "changed since you approved it"}
+        assert desk.outbox.prepare([FIRST.key]).not_sent == {FIRST.key: "changed since you approved it"}
 
 
 def test_a_post_that_differs_from_a_published_one_by_its_link_only_is_held(desk: Desk) -> None:
@@ -230,7 +233,7 @@ def test_a_post_that_differs_from_a_published_one_by_its_link_only_is_held(desk:
     with desk.engine.begin() as connection:
         record_edit(connection, again.key, EditField.APPROVED, value=True, made_by="ann")
 
-    prepared = desk.outgoing.prepare()
+    prepared = desk.outbox.prepare()
 
     assert [each.key for each in prepared.ready] == [SECOND.key]
     assert FIRST.key in prepared.not_sent[again.key]
@@ -257,7 +260,12 @@ def test_a_post_that_differs_from_a_published_one_by_its_link_only_is_held(desk:
     ],
 )
 def test_every_form_of_a_posts_address_names_it(address: str, urn: str | None) -> None:
-    assert urn_in(address) == urn
+    assert (
+        LinkedInPublisher(settings=LinkedInSettings(), connect=lambda: pytest.fail("no login is needed")).settle(
+            address
+        )
+        == urn
+    )
 
 
 def test_a_post_without_a_name_can_be_named_deleted_and_marked_deleted(desk: Desk) -> None:
@@ -265,14 +273,14 @@ def test_a_post_without_a_name_can_be_named_deleted_and_marked_deleted(desk: Des
     desk.send(FIRST.key, at_once=True)
     desk.send(SECOND.key, at_once=True)
     for key in (FIRST.key, SECOND.key):
-        desk.outgoing.settle(key, found=True)
+        desk.outbox.settle(key, found=True)
     with pytest.raises(PublishingError, match="no known address"):
-        desk.outgoing.delete(desk.linkedin, FIRST.key)
+        desk.outbox.delete(FIRST.key)
 
-    named = desk.outgoing.settle(FIRST.key, found=True, address="urn:li:share:71")
+    named = desk.outbox.settle(FIRST.key, found=True, address="urn:li:share:71")
     assert (named.state, named.remote_id) == (PublicationState.PUBLISHED, "urn:li:share:71")
-    assert desk.outgoing.delete(desk.linkedin, FIRST.key).state is PublicationState.DELETED
-    assert desk.outgoing.mark_deleted(SECOND.key).state is PublicationState.DELETED
+    assert desk.outbox.delete(FIRST.key).state is PublicationState.DELETED
+    assert desk.outbox.mark_deleted(SECOND.key).state is PublicationState.DELETED
 
 
 def test_a_limit_is_obeyed_to_the_letter(desk: Desk) -> None:
@@ -288,18 +296,18 @@ def test_a_limit_is_obeyed_to_the_letter(desk: Desk) -> None:
 def test_what_is_refused_is_tried_again_only_by_name(desk: Desk) -> None:
     desk.server.faults.append(error(422, "bad words"))
     assert desk.send() == ["failed"]
-    assert desk.outgoing.prepare().ready[0].key == SECOND.key
+    assert desk.outbox.prepare().ready[0].key == SECOND.key
     assert desk.send(FIRST.key) == ["published"]
 
 
 def test_what_was_posted_can_be_deleted_and_is_not_posted_again(desk: Desk) -> None:
     desk.send()
-    assert desk.outgoing.delete(desk.linkedin, FIRST.key).state is PublicationState.DELETED
+    assert desk.outbox.delete(FIRST.key).state is PublicationState.DELETED
     assert desk.posts == {}
     assert desk.send(FIRST.key, at_once=True) == []
     for key in (FIRST.key, SECOND.key):
         with pytest.raises(PublishingError):
-            desk.outgoing.delete(desk.linkedin, key)
+            desk.outbox.delete(key)
 
 
 def test_a_post_that_another_process_sends_is_not_sent_here(desk: Desk) -> None:

@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 
 import pytest
 
+from achievement_pipeline.channels import PORTFOLIO
 from achievement_pipeline.publishing.documents.profile import Profile
-from achievement_pipeline.publishing.gate.policy import Channel, Visibility
+from achievement_pipeline.publishing.gate.policy import Visibility
 from achievement_pipeline.publishing.portfolio import write_portfolio
 from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline_tests.browser import Page, open_browser, read_axe
@@ -24,7 +25,7 @@ SHUTTLE = "github.com/ann/shuttle"
 
 def written(*views: AchievementView, profile: Profile = ANN) -> str:
     visibility = {**VISIBILITY, SHUTTLE: Visibility.PUBLIC}
-    return write_portfolio(public(Channel.PORTFOLIO, *views, visibility_of=visibility), profile)
+    return write_portfolio(public(PORTFOLIO, *views, visibility_of=visibility), profile)
 
 
 def some(number: int = 30) -> list[AchievementView]:
@@ -99,7 +100,7 @@ class TestWhatStandsInIt:
         assert "There is nothing to show yet." in page
 
     def test_two_thousand_fit_into_four_megabytes(self) -> None:
-        shown = public(Channel.PORTFOLIO, *some(20)) * 100
+        shown = public(PORTFOLIO, *some(20)) * 100
         assert len(write_portfolio(shown, ANN).encode()) < 4_000_000
 
 
@@ -179,7 +180,7 @@ class TestInABrowser:
 
 def test_private_work_that_is_redacted_has_no_place_and_no_link() -> None:
     policy = {"channels": {"portfolio": {"private": "redact"}}}
-    page = write_portfolio(public(Channel.PORTFOLIO, view("Fix a crash", PRIVATE), policy=policy), ANN)
+    page = write_portfolio(public(PORTFOLIO, view("Fix a crash", PRIVATE), policy=policy), ANN)
     assert "<h3>Fix a crash</h3>" in page
     assert "<li>pull request</li>" in page
     assert "zephyr" not in page

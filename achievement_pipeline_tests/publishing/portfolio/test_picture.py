@@ -2,16 +2,14 @@
 
 import xml.etree.ElementTree as ET
 
+from achievement_pipeline.channels import PORTFOLIO
 from achievement_pipeline.publishing.documents.profile import Profile
-from achievement_pipeline.publishing.gate.policy import Channel
 from achievement_pipeline.publishing.portfolio import draw_page, write_portfolio
 from achievement_pipeline_tests.publishing.views import public, view
 
 
 def test_it_is_an_svg_that_holds_the_beginning_of_the_page() -> None:
-    done = public(
-        Channel.PORTFOLIO, view('A "b" <c> & d', pinned=True), *(view(number=number) for number in range(50, 90))
-    )
+    done = public(PORTFOLIO, view('A "b" <c> & d', pinned=True), *(view(number=number) for number in range(50, 90)))
     svg = draw_page(write_portfolio(done, Profile(name="Ann & Co")))
     drawn = ET.fromstring(svg)
     words = "".join(drawn.itertext())
