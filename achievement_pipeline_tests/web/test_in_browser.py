@@ -23,13 +23,13 @@ def test_it_is_used_by_keys_by_forms_and_on_a_phone_and_loads_nothing_from_elsew
 
         for key in "jja":
             page.evaluate(_TYPE.format(key))
-        _wait(page.evaluate, "document.querySelector('.said')?.textContent.includes('Approved')")
+        _wait(page.evaluate, "document.querySelector('.status')?.textContent.includes('Approved')")
         assert page.evaluate(_TITLES) == ["Add a <cache>", "Fix a crash"]
 
         page.send("Emulation.setScriptExecutionDisabled", value=True)
         page.open(f"{site.address}/?state=new")
         page.evaluate("document.querySelector('[aria-label=\"Hide: Fix a crash\"]').click()")
-        _wait(page.evaluate, "document.querySelector('.said')?.textContent.includes('Hidden')")
+        _wait(page.evaluate, "document.querySelector('.status')?.textContent.includes('Hidden')")
         assert page.evaluate(_TITLES) == ["Add a <cache>"]
 
         for path in (

@@ -109,12 +109,12 @@ class TestOneAchievement:
         answer = site.post("/edit", key=COMMIT.key, **said)
         assert answer.status_code == 400
         assert "category can&#39;t be &#39;Not A Word&#39;" in answer.text
-        assert "is no number" in site.post("/edit", key=COMMIT.key, title="x", impact="much").text
+        assert "is not a number" in site.post("/edit", key=COMMIT.key, title="x", impact="much").text
 
     def test_merging_and_splitting(self, site: Site) -> None:
         site.post("/merge", key=COMMIT.key, others=OTHER.key)
         assert site.titles() == ["Add a <cache>", "Tune the frobnicator"]
-        assert "Choose what" in site.post("/split", key=COMMIT.key).text
+        assert "Select the activities" in site.post("/split", key=COMMIT.key).text
         site.post("/split", key=COMMIT.key, activity=OTHER.key)
         assert "Fix a crash" in site.titles()
 
@@ -250,7 +250,7 @@ class TestPosts:
         assert "is the post there?" in site.get("/posts")
 
     def test_what_is_not_in_doubt_is_not_settled(self, site: Site) -> None:
-        assert "There is no post of" in site.post("/settle", key=OTHER.key, found="yes").text
+        assert "There is no post of" in site.post("/settle", key=OTHER.key, channel="linkedin", found="yes").text
 
 
 @pytest.mark.parametrize("path", ["/", "/previews", "/posts"])
