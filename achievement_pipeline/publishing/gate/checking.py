@@ -57,15 +57,16 @@ def find_leaks(text: str, channel: Channel, policy: PrivacyPolicy, known: Known,
         own: Parts of the document that users wrote for it themselves; they may name anybody in it.
     """
     text = channel.as_read(text)
-    folded = text.casefold()
     found = {f"a secret ({secret.kind})": text.find(secret.text) for secret in find_secrets(text)}
+    names: dict[str, str] = {}
     if channel.is_outward:
         found |= _listed(text, policy, own)
-        found |= _named(text, folded, {f"the name {name}": name for name in policy.people}, own)
+        # the letters of a name may be too few for the finder: "00", "Ýb"
+        names |= {f"the name {name}": name for name in policy.people}
     if policy.treatment(channel) is not Treatment.SHOW:
-        names = {f"the private {name}": name for name in private_places(known)}
+        names |= {f"the private {name}": name for name in private_places(known)}
         names |= {f"the address {name}": name for name in known.people if "@" in name}
-        found |= _named(text, folded, names, own)
+    found |= _named(text, names, own)
     return sorted(f"{what} in line {text.count(chr(10), 0, max(start, 0)) + 1:,}" for what, start in found.items())
 
 
@@ -90,9 +91,9 @@ def _listed(text: str, policy: PrivacyPolicy, own: str) -> dict[str, int]:
     return {f"the name {found.name}": found.start for found in finder.find(text) if found.name not in allowed}
 
 
-def _named(text: str, folded: str, names: Mapping[str, str], own: str) -> dict[str, int]:
+def _named(text: str, names: Mapping[str, str], own: str) -> dict[str, int]:
     """Return the positions of the names that a text contains, by their descriptions."""
-    positions = {}
+    positions, folded = {}, text.casefold()
     for description, name in names.items():
         if name.casefold() not in folded:  # a hundred times faster than the pattern
             continue
