@@ -1,1 +1,1 @@
-"""Which skills an activity shows."""
+"""The skills that activities show."""

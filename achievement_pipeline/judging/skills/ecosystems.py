@@ -1,26 +1,26 @@
-"""Where packages have their names."""
+"""Package ecosystems."""
 
 from enum import StrEnum
 
 
 class Ecosystem(StrEnum):
-    """Where the name of a dependency is unique."""
+    """A namespace in which dependency names are unique."""
 
     PYPI = "pypi"
     NPM = "npm"
     GO = "go"
     CARGO = "cargo"
     MAVEN = "maven"
-    """``group:artifact``, Gradle's dependencies and plugins too."""
+    """``group:artifact``; also for Gradle dependencies and plugins."""
     RUBYGEMS = "rubygems"
     PACKAGIST = "packagist"
     NUGET = "nuget"
     DOCKER = "docker"
-    """Images, without registry of the default hub, tag and digest."""
+    """Image names without the default registry, tag and digest."""
     HELM = "helm"
     KUBERNETES = "kubernetes"
-    """``group/Kind`` of an object; plain ``Kind`` for those of the core."""
+    """``group/Kind``, or ``Kind`` for the core group."""
     TERRAFORM = "terraform"
     """``namespace/provider``."""
     ACTIONS = "actions"
-    """``owner/name`` of an action of GitHub's workflows."""
+    """``owner/name`` of a GitHub Action."""

@@ -1,9 +1,9 @@
-"""Which skills a commit shows, how strongly, and by what.
+"""Find the skills that commits show, with weights and evidence.
 
-Only work counts: files that are not noise, of commits that are significant. A language weighs by its share of the
-commit's lines. A technology is shown by adding or upgrading one of its packages (strong) or by touching a file that
-belongs to it (weak, or by its share where that is more). A practice is shown by what the commit says it is, by the
-paths it touches, or by a technology it adds. ``docs/skills.md`` has the table of weights.
+Only work counts: files without noise, in significant commits. The weight of a language is its share of the commit's
+lines. A technology is shown by adding or upgrading one of its packages (strong), or by touching one of its files (weak,
+or the share of lines if higher). A practice is shown by the commit's type or category, by paths, or by an added
+technology. ``docs/skills.md`` lists the weights.
 """
 
 from __future__ import annotations
@@ -33,31 +33,31 @@ from achievement_pipeline.patterns import compile_pattern
 
 _SEPARATOR = compile_pattern(r"[/:.@-]")
 ADDED = 1.0
-"""Weight of a technology whose package was added: the author decided for it."""
+"""Weight of a technology whose package was added: a decision of the author."""
 UPGRADED = 0.8
 """Weight of a technology whose package was upgraded: the author made the new version work."""
 TOUCHED = 0.3
-"""Weight of a technology that only files point to, and of an upgrade among many, which tools do."""
+"""Weight of a technology shown only by files, or by one of many upgrades, which tools make."""
 MANY_UPGRADES = 3
-"""More upgraded packages than this in one commit are one sweep."""
-SAID = 1.0
-"""Weight of a practice that is the commit's own type or category."""
-SEEN = 0.1
-"""Least weight of a practice that only paths show."""
+"""A commit that upgrades more packages than this is a bulk upgrade."""
+DECLARED = 1.0
+"""Weight of a practice that is the commit's type or category."""
+IMPLIED = 0.1
+"""Minimum weight of a practice shown only by paths."""
 MIN_SHARE = 0.05
-"""A language with less of a commit's lines than this is a side effect..."""
+"""Languages with less than this share of a commit's lines are ignored ..."""
 MIN_LINES = 20
-"""... unless these many of them were added."""
+"""... unless this many of their lines were added."""
 
 _TEST_DATA = r"(?:^|/)(?:tests?|testing|test[-_]?data|__tests__|specs?|fixtures?|mdtests?|snapshots?|corpus|golden)/"
-"""Folders in which prose is input of tests."""
+"""Folders in which prose is test input."""
 
 _LEAST = 0.0001
 _COMMIT = ["repository", "sha"]
-_SAID_AT_MOST = 4
+_MAX_EVIDENCE = 4
 
 
-def find_skills(  # noqa: PLR0913 - all that shows a skill
+def find_skills(  # noqa: PLR0913 - one argument per input
     activities: DataFrame[CommitActivities] | pd.DataFrame,
     files: DataFrame[RawCommitFiles],
     reasons: pd.Series[str],
@@ -70,18 +70,18 @@ def find_skills(  # noqa: PLR0913 - all that shows a skill
     """Find the skills that significant commits show.
 
     Args:
-        activities: Commits, or what has their ``key``, ``repository``, ``sha``, ``type``, ``category``,
-            ``category_rule`` and ``significant``; those that are not significant show nothing.
-        files: Their changed files, and those of the other commits of the repositories.
+        activities: Commits, or other rows with ``key``, ``repository``, ``sha``, ``type``, ``category``,
+            ``category_rule`` and ``significant``. Rows that are not significant show nothing.
+        files: Changed files of these and the other commits of the repositories.
         reasons: Why a file is not work, with the index of ``files`` (`achievement_pipeline.judging.noise.files`).
-        dependencies: What the commits changed in manifests; those of manifests that are not work show nothing.
-        rules: The user's additions to the vocabulary, and names.
-        attributes: What ``.gitattributes`` says of paths. Set as documentation, a file shows that and no language;
-            unset, its path shows no documentation.
-        named: Skills that their texts name (`achievement_pipeline.judging.skills.mentions`).
+        dependencies: Changes of dependencies in manifests. Manifests that are not work are ignored.
+        rules: The user's additions to the vocabulary, and display names.
+        attributes: Attributes of paths in ``.gitattributes``. Files marked as documentation show that and no language;
+            if unset, the path does not show documentation.
+        named: Skills mentioned in texts (`achievement_pipeline.judging.skills.mentions`).
 
     Returns:
-        The skills of each activity, the strongest first; the order of the rows of the input changes nothing.
+        The skills of each activity, strongest first. The order of input rows does not matter.
     """
     rules = rules or SkillRules()
     vocabulary = rules.vocabulary
@@ -94,7 +94,7 @@ def find_skills(  # noqa: PLR0913 - all that shows a skill
             _languages(work, _of_notebooks(work, languages_of(files, vocabulary, attributes), dependencies)),
             technologies,
             _technologies_of_files(work, vocabulary),
-            _practices_said(commits, vocabulary),
+            _declared_practices(commits, vocabulary),
             _practices_of_files(work, vocabulary),
             _practices_of_technologies(technologies, vocabulary),
             *([] if named is None else [named]),
@@ -105,16 +105,16 @@ def find_skills(  # noqa: PLR0913 - all that shows a skill
 
 
 def find_named_skills(activities: pd.DataFrame, named: pd.DataFrame, rules: SkillRules) -> DataFrame[Skills]:
-    """Find the skills of significant activities that changed no files: by what they say they are, and by their texts.
+    """Find the skills of significant activities without changed files, by category and texts.
 
     Args:
         activities: ``key``, ``repository``, ``category``, ``category_rule`` and ``significant``.
-        named: Skills that their texts name (`achievement_pipeline.judging.skills.mentions`).
-        rules: The user's additions to the vocabulary, and names.
+        named: Skills mentioned in texts (`achievement_pipeline.judging.skills.mentions`).
+        rules: The user's additions to the vocabulary, and display names.
     """
     counting = activities.loc[activities["significant"], ["key", "category", "category_rule"]]
-    said = _practices_said(counting.assign(type=pd.Series(pd.NA, counting.index, dtype="str")), rules.vocabulary)
-    return _with_repositories(_shown([said, named[named["key"].isin(counting["key"])]], rules), activities)
+    texts = _declared_practices(counting.assign(type=pd.Series(pd.NA, counting.index, dtype="str")), rules.vocabulary)
+    return _with_repositories(_shown([texts, named[named["key"].isin(counting["key"])]], rules), activities)
 
 
 def _with_repositories(shown: pd.DataFrame, activities: pd.DataFrame) -> DataFrame[Skills]:
@@ -128,11 +128,11 @@ def _work(
     reasons: pd.Series[str],
     attributes: DataFrame[PathAttributes],
 ) -> pd.DataFrame:
-    """The files that are work of the commits, with their lines and those of the whole commit.
+    """Return the commits' files that are work, with their lines and the total lines of the commit.
 
-    ``documentation`` is what attributes say of each: set, unset, or missing.
+    ``documentation`` is the attribute of each file: set, unset or missing.
     """
-    # before the merge, which is dear: most files are of commits that are not significant
+    # filter before the slow merge: most files belong to commits that are not significant
     is_work = reasons.isna().to_numpy() & are_among(files["sha"], commits["sha"])
     work = pd.DataFrame(
         {
@@ -142,8 +142,8 @@ def _work(
         }
     )
     work["row"] = work.index
-    said = attributes[["repository", "path", "documentation"]]
-    work = work.merge(commits[[*_COMMIT, "key"]], on=_COMMIT).merge(said, on=["repository", "path"], how="left")
+    texts = attributes[["repository", "path", "documentation"]]
+    work = work.merge(commits[[*_COMMIT, "key"]], on=_COMMIT).merge(texts, on=["repository", "path"], how="left")
     work = work.set_index("row")
     work["lines"] = work["insertions"] + work["deletions"]
     work["all_lines"] = work.groupby("key")["lines"].transform("sum")
@@ -161,7 +161,7 @@ def _languages(work: pd.DataFrame, languages: pd.Series[str]) -> pd.DataFrame:
 def _of_notebooks(
     work: pd.DataFrame, languages: pd.Series[str], dependencies: DataFrame[DependencyChanges] | None
 ) -> pd.Series[str]:
-    """Put in the language of notebooks, which the packages show that their cells import."""
+    """Set the language of notebooks, by the packages that their cells import."""
     if dependencies is None:
         return languages
     imports = dependencies[dependencies["path"].str.endswith(".ipynb") & (dependencies["ecosystem"] == "pypi")]
@@ -184,24 +184,24 @@ def _practices_of_files(work: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFr
         pd.DataFrame({"skill": documentation}, dtype="str"), how="cross"
     )
     shown = _summed(pd.concat([by_path[~decided], declared]))
-    return _evidence(shown, weight=shown["share"].clip(lower=SEEN), evidence=_lines(shown))
+    return _evidence(shown, weight=shown["share"].clip(lower=IMPLIED), evidence=_lines(shown))
 
 
-def _practices_said(commits: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
+def _declared_practices(commits: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
     words = pd.DataFrame(
         [
-            (said_by, word, practice.name)
+            (declared_by, word, practice.name)
             for practice in vocabulary.practice
-            for said_by, words in (("type", practice.types), ("category", practice.categories))
+            for declared_by, words in (("type", practice.types), ("category", practice.categories))
             for word in words
         ],
-        columns=["said_by", "word", "skill"],
+        columns=["declared_by", "word", "skill"],
         dtype="str",
     )
     commits = commits.assign(category=commits["category"].where(~are_learnt(commits["category_rule"])))
-    said = commits.melt(id_vars="key", value_vars=["type", "category"], var_name="said_by", value_name="word")
-    shown = said.merge(words, on=["said_by", "word"])
-    return _evidence(shown, weight=SAID, evidence=shown["said_by"] + " " + shown["word"])
+    texts = commits.melt(id_vars="key", value_vars=["type", "category"], var_name="declared_by", value_name="word")
+    shown = texts.merge(words, on=["declared_by", "word"])
+    return _evidence(shown, weight=DECLARED, evidence=shown["declared_by"] + " " + shown["word"])
 
 
 def _practices_of_technologies(technologies: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
@@ -221,7 +221,7 @@ def _technologies_of_dependencies(
         dependencies = DependencyChanges.empty()
     perhaps = work.loc[are_among(work["sha"], dependencies["sha"]), [*_COMMIT, "path", "key"]]
     changes = dependencies.merge(perhaps, on=[*_COMMIT, "path"])
-    # what leaves one manifest and enters another was moved, not chosen
+    # a dependency that moved between manifests was not chosen
     left = (changes["change"] == "removed").groupby([changes[name] for name in ("key", "ecosystem", "package")])
     changes = changes[~left.transform("any").to_numpy(dtype=bool)]
     upgrades = (changes["change"] == "upgraded").groupby(changes["key"]).transform("sum")
@@ -229,12 +229,12 @@ def _technologies_of_dependencies(
     changes = changes.assign(weight=weight)
     packages = changes[["ecosystem", "package"]].drop_duplicates()
     changes = changes.merge(_technologies_of_packages(packages, vocabulary), on=["ecosystem", "package"])
-    said = changes["change"] + " " + changes["package"] + " in " + changes["path"]
-    return _joined(_evidence(changes, changes["weight"], said), between=", ")
+    texts = changes["change"] + " " + changes["package"] + " in " + changes["path"]
+    return _joined(_evidence(changes, changes["weight"], texts), between=", ")
 
 
 def _technologies_of_packages(packages: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
-    """The technologies of each package: rows (ecosystem, package, skill)."""
+    """Return the technologies of each package: rows of ecosystem, package and skill."""
     known: dict[tuple[str, str], list[str]] = {}
     for technology in vocabulary.technology:
         for ecosystem, names in technology.packages.items():
@@ -250,17 +250,17 @@ def _technologies_of_packages(packages: pd.DataFrame, vocabulary: Vocabulary) ->
 
 
 def _names_that_cover(package: str) -> Iterator[str]:
-    """A package's own name, and the wildcards that it falls under: ``@babel/core`` and ``@babel/*``."""
+    """Yield the package name, and the wildcards that match it: ``@babel/core`` and ``@babel/*``."""
     yield package
     yield from (package[: separator.end()] + "*" for separator in _SEPARATOR.finditer(package))
 
 
 def _belonging(work: pd.DataFrame, skills: Sequence[Technology | Practice]) -> pd.DataFrame:
-    """The files of work that belong to a skill, once for each skill: ``work`` with a column ``skill``."""
+    """Return the work files of each skill: ``work`` with a column ``skill``, one row per file and skill."""
     number, paths = pd.factorize(work["path"])
     distinct = pd.Series(paths, dtype="str")
     recognised = [skill for skill in skills if skill.files]
-    # few paths belong to any skill: they are found first, and only they are tried with each
+    # few paths belong to any skill: find these first, and try only them with each skill
     candidates = np.flatnonzero(
         matches(distinct, path_expression(file for skill in recognised for file in skill.files))
     )
@@ -275,7 +275,7 @@ def _belonging(work: pd.DataFrame, skills: Sequence[Technology | Practice]) -> p
 
 
 def _summed(files: pd.DataFrame) -> pd.DataFrame:
-    """Files and lines of each skill in each activity, and its share of all lines; who only deletes shows nothing."""
+    """Sum the files and lines of each skill per activity, and its share of all lines. Deletions alone show nothing."""
     summed = files.groupby(["key", "skill"], sort=False, as_index=False).agg(
         files=("path", "size"),
         insertions=("insertions", "sum"),
@@ -297,19 +297,19 @@ def _evidence(shown: pd.DataFrame, weight: pd.Series[float] | float, evidence: p
 
 
 def _joined(evidence: pd.DataFrame, between: str) -> pd.DataFrame:
-    """One row an activity and skill: the greatest weight, and what shows it, the strongest first."""
+    """Merge evidence into one row per activity and skill: the maximum weight, and the evidence, strongest first."""
     evidence = evidence.sort_values(["key", "skill", "weight", "evidence"], ascending=[True, True, False, True])
     distinct = evidence.drop_duplicates(["key", "skill", "evidence"])
     number = distinct.groupby(["key", "skill"], sort=False).ngroup()
-    said = number.groupby(number).cumcount() < _SAID_AT_MOST
-    joined = join_by_key(distinct.loc[said, "evidence"], number[said], between)
-    more = pd.Series(np.bincount(number) - _SAID_AT_MOST)
+    texts = number.groupby(number).cumcount() < _MAX_EVIDENCE
+    joined = join_by_key(distinct.loc[texts, "evidence"], number[texts], between)
+    more = pd.Series(np.bincount(number) - _MAX_EVIDENCE)
     joined = joined.where(more <= 0, joined + between + more.astype("str") + " more")
     return distinct.drop_duplicates(["key", "skill"]).assign(evidence=joined.array)
 
 
 def _shown(evidence: Sequence[pd.DataFrame], rules: SkillRules) -> pd.DataFrame:
-    """All evidence as skills: one row an activity and skill, the strongest of each activity first."""
+    """Merge all evidence into skills: one row per activity and skill, strongest first."""
     shown = _joined(pd.concat(evidence, ignore_index=True), between="; ")
     shown = shown[~shown["skill"].isin(rules.hidden)]
     kinds = {skill.name: skill.kind for skill in reversed(rules.vocabulary.skills)}

@@ -1,7 +1,7 @@
-"""In which language a file is written: by its name, and where several languages share an ending, by its neighbours.
+"""Detect the language of files by name. If languages share an extension, the rest of the repository decides.
 
-Facts of github-linguist, kept in ``skills.toml``: programming and markup languages only; data and prose have none.
-Scripts that only their first line tells of have none either: that takes contents.
+The data in ``skills.toml`` comes from github-linguist: programming and markup languages only. Scripts recognisable only
+by their first line have no language here, because that needs contents.
 """
 
 from __future__ import annotations
@@ -27,22 +27,22 @@ def languages_of(
     vocabulary: Vocabulary,
     attributes: DataFrame[PathAttributes] | None = None,
 ) -> pd.Series[str]:
-    """Name the language of each changed file.
+    """Return the language of each changed file.
 
     Args:
-        files: Changed files. What else a repository holds decides about shared endings, so give all that is known.
+        files: Changed files. Pass all known files of a repository: shared extensions depend on them.
         vocabulary: The languages and how they are recognised.
-        attributes: What ``.gitattributes`` says of paths: the language, or that none is to be seen.
+        attributes: Attributes of paths in ``.gitattributes``: the language, or not detectable.
 
     Returns:
-        Text with the index of ``files``: the name of a language, or missing.
+        The name of a language (``str``) or missing, with the index of ``files``.
     """
     path_number, paths = pd.factorize(files["path"])
     repository_number, repositories = pd.factorize(files["repository"])
     names = _FileNames(pd.Series(paths, dtype="str"))
     found = names.languages(vocabulary).to_numpy(dtype=object)[path_number]
 
-    # each path once a repository, however often it was changed there
+    # count each path once per repository, however often it changed
     pairs = np.unique(repository_number * len(paths) + path_number)
     for ambiguity in vocabulary.ambiguity:
         shared = names.end_in((ambiguity.extension,))[path_number]
@@ -56,7 +56,7 @@ def languages_of(
 def _declared(
     files: pd.DataFrame, languages: pd.Series[str], attributes: pd.DataFrame, vocabulary: Vocabulary
 ) -> pd.Series[str]:
-    """Put in what a repository itself says of its paths."""
+    """Apply the languages that the repository declares for its paths."""
     stated = attributes[attributes["language"].notna() | attributes["detectable"].notna()]
     rows = rows_among(files, stated, ["repository", "path"])
     names = {language.name.lower(): language.name for language in vocabulary.language}
@@ -66,7 +66,7 @@ def _declared(
 
 
 class _FileNames:
-    """The names of distinct files, and their ends."""
+    """Distinct file names and their extensions."""
 
     def __init__(self, paths: pd.Series[str]) -> None:
         self.names = replace(paths, _FOLDERS, "")
@@ -76,7 +76,7 @@ class _FileNames:
         self.stems = extract(self.names, _STEM)
 
     def languages(self, vocabulary: Vocabulary) -> pd.Series[str]:
-        """The languages that names alone tell: a whole name first, then the longest ending, then the stem."""
+        """Return the languages that names alone show: full name first, then longest extension, then stem."""
         by_name = {name: language.name for language in vocabulary.language for name in language.filenames}
         by_ending = {ending: language.name for language in vocabulary.language for ending in language.extensions}
         by_stem = {stem: language.name for language in vocabulary.language for stem in language.stems}
@@ -88,14 +88,14 @@ class _FileNames:
         )
 
     def end_in(self, ends: tuple[str, ...]) -> _Flags:
-        """Which of them have one of these endings, or are called so."""
+        """Return which files have one of these extensions or names."""
         return (self.last.isin(ends) | self.names.isin(ends)).to_numpy(dtype=bool)
 
 
 def _winners(
     ambiguity: Ambiguity, names: _FileNames, pairs: npt.NDArray[np.intp], paths: int, repositories: int
 ) -> npt.NDArray[np.object_]:
-    """For each repository the language with most evidence; where there is none, the default."""
+    """Return the language with the most evidence in each repository, or the default."""
     repository, path = np.divmod(pairs, max(paths, 1))
     counts = [
         np.bincount(repository[names.end_in(ends)[path]], minlength=repositories)

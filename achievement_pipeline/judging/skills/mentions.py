@@ -1,8 +1,8 @@
-"""Skills that people name: as a label, or as a whole word of a title or description.
+"""Find skills mentioned in labels, or as whole words in titles and descriptions.
 
-Weak evidence, as who names a thing need not have worked with it, and only where the word can mean nothing else: names
-that are ordinary words, names of people, or a letter or two are heeded as labels alone. Case counts in texts: ``Java``
-is written so, and ``fastapi`` names a package at most.
+This is weak evidence, because mentioning a technology is not using it. Names that are also ordinary words, names of
+people, or one or two letters count only as labels. Texts are case-sensitive: ``Java`` is the language, while
+``fastapi`` is at most a package.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from achievement_pipeline.judging.skills.vocabulary import Skill, Vocabulary
 from achievement_pipeline.patterns import compile_pattern
 
 LABELLED = 0.5
-"""Weight of a skill that a label names: somebody filed the work under it."""
+"""Weight of a skill in a label: someone filed the work under it."""
 NAMED = 0.2
-"""Weight of a skill that only the title or description names."""
+"""Weight of a skill mentioned only in the title or description."""
 
 _WORD = compile_pattern(r"(?<![\w.+#@/-])[^\W_](?:[\w.+#-]*[\w+#])?")
 _PREFIXES = compile_pattern(r"[/:]")
 _GOES_ON = compile_pattern(r"[\w+#]")
 _SHORTEST = 3
 _SIZES = frozenset(("xs", "s", "m", "l", "xl", "xxl"))
-"""Sizes of shirts, by which effort is estimated: XS is a language of Perl's too."""
+"""T-shirt sizes of effort. XS is also a language of Perl."""
 _NAME_SKILLS = frozenset(
     ("a", "area", "component", "ecosystem", "lang", "language", "languages", "pkg", "package", "platform", "scope",
      "skill", "stack", "tech", "technology", "topic", "t")
 )  # fmt: skip
-"""What labels that name a technology are filed under."""
+"""Namespaces of labels for technologies."""
 
 
 @functools.cache
@@ -44,14 +44,14 @@ def _ordinary_names() -> frozenset[str]:
 
 
 def find_mentions(texts: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
-    """Find the skills that labels, titles and descriptions name.
+    """Find the skills mentioned in labels, titles and descriptions.
 
     Args:
         texts: ``key``, ``labels`` (a JSON list), ``title``, ``description``.
         vocabulary: All skills.
 
     Returns:
-        ``key``, ``skill``, ``weight``, ``evidence``: one row for each place where a skill is named.
+        ``key``, ``skill``, ``weight`` and ``evidence``: one row per mention.
     """
     names = _by_first_word((*vocabulary.language, *vocabulary.technology))
     found: list[tuple[str, str, float, str]] = []
@@ -68,7 +68,10 @@ def find_mentions(texts: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
 
 
 def _named_by(label: str, vocabulary: Vocabulary) -> Skill | None:
-    """Return the skill that a label names: ``size/XS`` and ``priority: C`` are filed under what names none."""
+    """Return the skill in a label.
+
+    Labels with a namespace that is not for skills, such as ``size/XS`` and ``priority: C``, have none.
+    """
     *above, _ = _PREFIXES.split(label.casefold())
     plain = plain_label(label)
     if plain in _SIZES or not {word.strip(" -_") for word in above} <= _NAME_SKILLS:
@@ -77,7 +80,7 @@ def _named_by(label: str, vocabulary: Vocabulary) -> Skill | None:
 
 
 def _by_first_word(skills: Iterable[Skill]) -> dict[str, list[tuple[str, str]]]:
-    """Return, by the first word of each name that stands for a skill in a text, the names and skills, longest first."""
+    """Return names and skills by the first word of the name, longest name first."""
     names: dict[str, list[tuple[str, str]]] = {}
     for skill in skills:
         for name in (skill.name, *skill.aliases):

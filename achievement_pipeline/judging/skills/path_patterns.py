@@ -1,4 +1,4 @@
-"""Patterns for paths, as ``skills.toml`` and the readers of manifests write them."""
+"""Path patterns, as used in ``skills.toml`` and by the manifest readers."""
 
 from collections.abc import Iterable
 
@@ -8,10 +8,10 @@ _WILDCARD = compile_pattern(r"(\*\*?)")
 
 
 def path_expression(patterns: Iterable[str]) -> str:
-    """One RE2 expression for paths that fit any of the patterns.
+    """Combine patterns into one RE2 expression.
 
-    ``name`` and ``a/name`` fit at any depth, ``/name`` at the top only; ``folder/`` is all that lies in it; ``*``
-    stands for anything within a name, ``**`` for anything at all.
+    ``name`` and ``a/name`` match at any depth, ``/name`` at the root only, ``folder/`` matches everything below it.
+    ``*`` matches within a name, ``**`` matches anything.
     """
     return "|".join(_one_expression(pattern) for pattern in patterns)
 

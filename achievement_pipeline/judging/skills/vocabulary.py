@@ -1,8 +1,8 @@
-"""The vocabulary of skills: what there is to show, and how it is recognised.
+"""The skill vocabulary: all skills, and how they are recognised.
 
-``skills.toml`` is the one place where skills are written down; these models are its form, and the form in which a user
-adds to it. Nothing is recognised by a part of a word: languages by the ending or name of a file, technologies by the
-exact name of a package or by a file that belongs to them, practices by paths, commit types and categories.
+All skills are defined in ``skills.toml``. These models validate it, and the skills that users add. Matches are exact:
+languages by file name or extension, technologies by package name or their files, practices by paths, commit types and
+categories.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ _WILDCARD = compile_pattern(r"\A[^*]*[/:.@-]\*")
 
 
 class Skill(BaseModel):
-    """What every skill has."""
+    """Fields that all skills have."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     kind: ClassVar[str]
 
-    name: str = Field(min_length=1, description="As shown to people")
-    aliases: tuple[str, ...] = Field(default=(), description="Other names people use for it; case doesn't matter")
+    name: str = Field(min_length=1, description="Display name")
+    aliases: tuple[str, ...] = Field(default=(), description="Other names, case-insensitive")
 
     @model_validator(mode="wrap")
     @classmethod
@@ -50,27 +50,31 @@ class Language(Skill):
     kind = "language"
 
     type: Literal["programming", "markup"] = "programming"
-    extensions: tuple[str, ...] = Field(default=(), description="Ends of file names, from a dot on; lower case")
-    filenames: tuple[str, ...] = Field(default=(), description="Whole file names")
-    stems: tuple[str, ...] = Field(default=(), description="File names that may have any ending: Dockerfile.dev")
+    extensions: tuple[str, ...] = Field(default=(), description="File extensions with their dot, lower case")
+    filenames: tuple[str, ...] = Field(default=(), description="Full file names")
+    stems: tuple[str, ...] = Field(
+        default=(), description="File names without extension; any extension matches, as in Dockerfile.dev"
+    )
 
     @model_validator(mode="after")
     def _is_recognised(self) -> Language:
         for extension in self.extensions:
             if not _ENDING.fullmatch(extension):
-                raise ValueError(f"language {self.name!r}: {extension!r} is no ending: lower case, one or two dots")
+                raise ValueError(
+                    f"language {self.name!r}: {extension!r} is not a file extension (lower case, one or two dots)"
+                )
         return self
 
 
 class Ambiguity(BaseModel):
-    """An ending that several languages share: the rest of the repository decides."""
+    """An extension that several languages share. The rest of the repository decides."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     extension: str
-    default: str | None = Field(default=None, description="The language where nothing decides; missing: none")
+    default: str | None = Field(default=None, description="The language to use without evidence")
     evidence: dict[str, tuple[str, ...]] = Field(
-        description="For each language, endings and whole names of files; who has most of them in the repository wins"
+        description="Extensions and full file names per language; the language with most of these files wins"
     )
 
 
@@ -80,17 +84,19 @@ class Technology(Skill):
     kind = "technology"
 
     packages: dict[Ecosystem, tuple[str, ...]] = Field(
-        default={}, description="Exact names; a `*` after a separator at the end stands for the rest"
+        default={}, description="Exact names; a trailing `*` after a separator is a wildcard"
     )
     files: tuple[str, ...] = Field(default=(), description="Files that belong to it; see `path_expression`")
 
     @model_validator(mode="after")
     def _is_recognised(self) -> Technology:
         if not any(self.packages.values()) and not self.files:
-            raise ValueError(f"technology {self.name!r} is recognised by nothing: give packages or files")
+            raise ValueError(f"technology {self.name!r} needs packages or files")
         for package in (package for packages in self.packages.values() for package in packages):
             if "*" in package and not _WILDCARD.fullmatch(package):
-                raise ValueError(f"technology {self.name!r}: in {package!r} the * must end it, after one of / : . @ -")
+                raise ValueError(
+                    f"technology {self.name!r}: in {package!r}, * must be last and follow one of / : . @ -"
+                )
         return self
 
 
@@ -117,7 +123,7 @@ class Vocabulary(BaseModel):
 
     @functools.cached_property
     def skills(self) -> tuple[Skill, ...]:
-        """Every skill of every kind."""
+        """All skills of all kinds."""
         return (*self.language, *self.technology, *self.practice)
 
     @model_validator(mode="after")
@@ -125,11 +131,11 @@ class Vocabulary(BaseModel):
         names = [name for skill in self.skills for name in {name.casefold() for name in (skill.name, *skill.aliases)}]
         _refuse_doubles("the name", names)
         extensions = [extension for language in self.language for extension in language.extensions]
-        _refuse_doubles("the ending", [*extensions, *(each.extension for each in self.ambiguity)])
+        _refuse_doubles("the extension", [*extensions, *(each.extension for each in self.ambiguity)])
         _refuse_doubles("the file name", [name for language in self.language for name in language.filenames])
         languages = {language.name for language in self.language}
         for each in self.ambiguity:
-            _refuse_unknown(f"ending {each.extension!r}", {*each.evidence, each.default} - {None}, languages)
+            _refuse_unknown(f"extension {each.extension!r}", {*each.evidence, each.default} - {None}, languages)
         technologies = {technology.name for technology in self.technology}
         for practice in self.practice:
             _refuse_unknown(f"practice {practice.name!r}", set(practice.technologies), technologies)
@@ -155,7 +161,7 @@ class Vocabulary(BaseModel):
         )
 
     def renamed(self, names: Mapping[str, str]) -> Vocabulary:
-        """This vocabulary with skills called otherwise; those of one kind that get one name become one skill."""
+        """Return a vocabulary with new display names. Skills of one kind with the same name are merged."""
 
         def called(name: str) -> str:
             return names.get(name, name)
@@ -176,7 +182,7 @@ class Vocabulary(BaseModel):
             practice.model_copy(update={"technologies": tuple(map(called, practice.technologies))})
             for practice in each(self.practice)
         )
-        # not validated again: a language and a technology may share a name now, and are then shown as one skill
+        # not validated again: a language and a technology with the same name are shown as one skill
         return Vocabulary.model_construct(
             language=each(self.language), ambiguity=ambiguity, technology=each(self.technology), practice=practice
         )
@@ -184,7 +190,7 @@ class Vocabulary(BaseModel):
 
 @functools.cache
 def known_skills() -> Vocabulary:
-    """The vocabulary that the package brings."""
+    """Load the built-in vocabulary, ``skills.toml``."""
     text = files(__package__).joinpath("skills.toml").read_text(encoding="utf-8")
     return Vocabulary.model_validate(tomllib.loads(text))
 
@@ -200,7 +206,7 @@ def _joined(known: Iterable[AnySkill], added: Iterable[AnySkill]) -> tuple[AnySk
 
 
 def _both(known: AnySkill, added: AnySkill) -> AnySkill:
-    """One skill that is recognised by whatever either of the two is recognised by."""
+    """Merge two skills: the result is recognised by everything that either is recognised by."""
     more = added.model_fields_set - {"name", "type"}
     return known.model_copy(update={field: _union(getattr(known, field), getattr(added, field)) for field in more})
 
@@ -214,10 +220,10 @@ def _union(known: Any, added: Any) -> Any:  # noqa: ANN401 - tuples, or mappings
 def _refuse_doubles(what: str, names: Iterable[str]) -> None:
     doubles = sorted(name for name, times in Counter(names).items() if times > 1)
     if doubles:
-        raise ValueError(f"{what} {', '.join(map(repr, doubles))} stands in more than one skill")
+        raise ValueError(f"{what} {', '.join(map(repr, doubles))} is defined more than once")
 
 
 def _refuse_unknown(where: str, named: Iterable[str | None], known: set[str]) -> None:
     unknown = sorted(str(name) for name in set(named) - known)
     if unknown:
-        raise ValueError(f"{where} names what is no skill: {', '.join(unknown)}")
+        raise ValueError(f"{where} refers to unknown skills: {', '.join(unknown)}")

@@ -486,12 +486,12 @@ def test_every_manifest_is_known_by_its_path_and_nothing_else_is() -> None:
 
 
 def test_a_path_that_is_no_manifest_is_said_so() -> None:
-    assert read_manifest("README.md", b"x").note == "README.md is no manifest"
+    assert read_manifest("README.md", b"x").note == "README.md is not a manifest"
 
 
 def test_a_manifest_that_grows_without_bound_is_refused() -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><project>&b;</project>'
-    assert read_manifest("pom.xml", bomb.encode()).note == "pom.xml can't be read: it has a DTD"
+    assert read_manifest("pom.xml", bomb.encode()).note == "pom.xml cannot be read: it has a DTD"
     assert "larger than" in str(read_manifest("package.json", b" " * 1_000_001).note)
     aliases = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}, *a{n - 1}]\n" for n in range(1, 40))
     assert read_manifest("k8s/a.yaml", f"apiVersion: v1\nkind: Pod\n{aliases}".encode()).dependencies
@@ -501,7 +501,7 @@ def test_a_manifest_that_grows_without_bound_is_refused() -> None:
 def test_bytes_that_are_no_text_are_said_so() -> None:
     note = read_manifest("Cargo.toml", b"\xff\xfe[package]").note
     assert note is not None
-    assert note.startswith("Cargo.toml can't be read")
+    assert note.startswith("Cargo.toml cannot be read")
 
 
 json_like = st.recursive(

@@ -66,17 +66,17 @@ def test_a_skill_is_renamed_by_an_alias_and_to_one() -> None:
     [
         ({"hide": ["Problem Solving"]}, "unknown skill 'Problem Solving'"),
         ({"rename": {"Djangoo": "Django"}}, "unknown skill 'Djangoo'"),
-        ({"technology": [{"name": "Foo"}]}, "technology 'Foo' is recognised by nothing"),
+        ({"technology": [{"name": "Foo"}]}, "technology 'Foo' needs packages or files"),
         ({"technology": [{"name": "Foo", "packages": {"pipy": ["foo"]}}]}, "technology 'Foo': packages.pipy"),
         (
             {"technology": [{"name": "Foo", "packages": {"npm": ["fo*"]}}]},
-            "technology 'Foo': in 'fo*' the * must end it",
+            "technology 'Foo': in 'fo*', * must be last",
         ),
         ({"technology": [{"name": "Foo", "file": ["a"]}]}, "technology 'Foo': file: Extra inputs"),
-        ({"language": [{"name": "Foo", "extensions": ["foo"]}]}, "language 'Foo': 'foo' is no ending"),
-        ({"language": [{"name": "Foo", "extensions": [".py"]}]}, "the ending '.py' stands in more than one skill"),
+        ({"language": [{"name": "Foo", "extensions": ["foo"]}]}, "language 'Foo': 'foo' is not a file extension"),
+        ({"language": [{"name": "Foo", "extensions": [".py"]}]}, "the extension '.py' is defined more than once"),
         ({"language": [{"name": "Foo", "aliases": ["Rust"], "extensions": [".foo"]}]}, "the name 'rust'"),
-        ({"practice": [{"name": "Foo", "technologies": ["Bar"]}]}, "practice 'Foo' names what is no skill: Bar"),
+        ({"practice": [{"name": "Foo", "technologies": ["Bar"]}]}, "practice 'Foo' refers to unknown skills: Bar"),
         ({"practice": [{"name": "Foo", "categories": ["ci"]}]}, "practice 'Foo': categories.0: Input should be"),
     ],
 )

@@ -1,8 +1,8 @@
-"""Which dependencies a manifest names, and what a change of it does to them.
+"""Read the dependencies in manifests, and compare them before and after a change.
 
-Manifests are read as their own tools read them, by libraries where there is one; what is written by a program (lock
-files, compiled requirements, indirect dependencies of Go) is no evidence of anybody's decision and names nothing. What
-can't be read names nothing either, and says so: a reader never raises.
+Manifests are read as their own tools read them, with libraries where available. Generated files (lock files, compiled
+requirements, Go's indirect dependencies) are no decision of an author and have no dependencies here. An unreadable
+manifest has no dependencies and a note; readers never raise.
 """
 
 from achievement_pipeline.judging.skills.manifests.reading import (

@@ -1,4 +1,4 @@
-"""Manifests that name container images, charts and objects of Kubernetes."""
+"""Manifests with container images, Helm charts and Kubernetes objects."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _IMAGE = compile_pattern(r"\A[a-z0-9][a-z0-9._/:-]*(?:@sha256:[0-9a-f]+)?$", IGN
 
 
 def read_dockerfile(text: str) -> Dependencies:
-    """``Dockerfile``: the images of ``FROM`` and ``COPY --from``, less its own stages; arguments' defaults are put in.
+    """Read a ``Dockerfile``: images in ``FROM`` and ``COPY --from`` except build stages; ``ARG`` defaults are expanded.
 
-    Written here: the library for it (dockerfile-parse) takes a here-document's text for instructions.
+    The library dockerfile-parse is not used, because it takes the text of a here-document for instructions.
     """
     arguments: dict[str, str] = {}
     stages: set[str] = {"scratch"}
@@ -50,7 +50,7 @@ def read_dockerfile(text: str) -> Dependencies:
 
 
 def _instructions(text: str) -> list[tuple[str, str]]:
-    """The instructions that can name an image, without comments, continuations and here-documents."""
+    """Return the instructions that can name an image, without comments, continuations and here-documents."""
     found: list[tuple[str, str]] = []
     lines = iter(_CONTINUATION.sub(" ", text).splitlines())
     for line in lines:
@@ -67,20 +67,20 @@ def _instructions(text: str) -> list[tuple[str, str]]:
 
 
 def _expanded(value: str, arguments: dict[str, str]) -> str:
-    """Put arguments in. What is longer than any image can be is cut: arguments that hold arguments grow as 2**n."""
+    """Expand arguments. Values are cut at the maximum length of a name, because nested arguments grow as 2**n."""
     return _VARIABLE.sub(lambda match: arguments.get(match[1] or match[3]) or match[2] or match[0], value[:_LONGEST])[
         :_LONGEST
     ]
 
 
 def read_compose(text: str) -> Dependencies:
-    """A compose file: the images of its services."""
+    """Read a Compose file: the images of its services."""
     services = [each for document in read_yaml(text) for each in table(at(document, "services")).values()]
     return images_of(at(service, "image") for service in services)
 
 
 def read_chart(text: str) -> Dependencies:
-    """``Chart.yaml`` of Helm: the charts it depends on."""
+    """Read Helm's ``Chart.yaml``: the charts it depends on."""
     return {
         (Ecosystem.HELM, name): text_of(at(each, "version"))
         for document in read_yaml(text)
@@ -90,7 +90,7 @@ def read_chart(text: str) -> Dependencies:
 
 
 def read_kubernetes(text: str) -> Dependencies:
-    """Objects of Kubernetes: what they are, and the images they run."""
+    """Read Kubernetes objects: their kinds and images."""
     found: Dependencies = {}
     for document in read_yaml(text):
         version, kind = text_of(at(document, "apiVersion")), text_of(at(document, "kind"))
@@ -103,7 +103,7 @@ def read_kubernetes(text: str) -> Dependencies:
 
 
 def image_reference(image: str) -> tuple[str, str | None]:
-    """An image's name in its normal form, and its tag: ``docker.io/library/postgres:16`` is ``postgres``, ``16``."""
+    """Return the normalised image name and the tag: ``docker.io/library/postgres:16`` is ``postgres``, ``16``."""
     name = image.partition("@")[0]
     name, colon, tag = name.rpartition(":") if ":" in name.rpartition("/")[2] else (name, "", "")
     for prefix in ("docker.io/", "index.docker.io/", "library/"):
@@ -112,7 +112,7 @@ def image_reference(image: str) -> tuple[str, str | None]:
 
 
 def images_of(images: Iterable[Any]) -> Dependencies:
-    """The images of these references; what is none, or stands for nothing known, is left out."""
+    """Return the valid image references."""
     found: Dependencies = {}
     for value in images:
         image = _expanded(text_of(value) or "", {})

@@ -1,4 +1,4 @@
-"""Reading the formats that manifests are written in, and walking what they hold without trusting its shape."""
+"""Parse the formats of manifests, and access untrusted documents without assuming their shape."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.patterns import compile_pattern
 
 Dependencies = dict[tuple[Ecosystem, str], str | None]
-"""Ecosystem and name in its normal form, to the version as it is written; missing where none is."""
+"""Version as written, or None, by ecosystem and normalised name."""
 
 
 DEEPEST = 100
-"""Levels of nesting above which a document is not read: parsers recurse, some of them in C."""
+"""Maximum nesting depth: parsers recurse, some of them in C."""
 _MOST_MERGED = 10_000
-"""Keys that YAML's ``<<`` may bring into one mapping: ten lines can ask for 2**30."""
+"""Maximum number of keys that YAML's ``<<`` may merge into one mapping: ten lines can expand to 2**30."""
 _LONGEST = 1_000
-"""Characters above which a name or a version is none."""
+"""Maximum length of a name or version, in characters."""
 _BRACKET = compile_pattern(r"[\[\]{}]")
 _DEEP_YAML = compile_pattern(rf"(?:[-?:][ \t]+){{{DEEPEST}}}")
-"""Entries of lists and complex keys that begin in one line."""
+"""Nested lists and complex keys that start on one line."""
 
 
 class UnreadableManifestError(ValueError):
-    """The file is not what its name says; the message says why."""
+    """The file is not a valid manifest. The message says why."""
 
 
 def read_json(text: str) -> Any:  # noqa: ANN401 - any document
-    """A JSON document."""
+    """Parse JSON."""
     return json.loads(text)
 
 
 def read_toml(text: str) -> dict[str, Any]:
-    """A TOML document. The parser keeps every prefix of a dotted key, so that a long one takes gigabytes."""
+    """Parse TOML. Long dotted keys are refused, because the parser keeps each of their prefixes and takes gigabytes."""
     if any(line.partition("=")[0].count(".") > DEEPEST for line in text.splitlines()):
-        raise UnreadableManifestError("it has a key of too many parts")
+        raise UnreadableManifestError("a dotted key has too many parts")
     return tomllib.loads(text)
 
 
 def read_xml(text: str) -> ET.Element:
-    """The root of an XML document, its namespaces dropped.
+    """Parse XML and return the root element, without namespaces.
 
-    Expat opens no external entities. Those that a document declares itself can grow without bound, and no manifest
-    needs them: a document with a DTD is refused.
+    Expat does not open external entities, but internal ones can grow without bound. No manifest needs them, so
+    documents with a DTD are refused.
     """
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise UnreadableManifestError("it has a DTD")
@@ -60,20 +60,20 @@ def read_xml(text: str) -> ET.Element:
 
 
 def read_yaml(text: str) -> Iterator[Any]:
-    """The documents of a YAML stream."""
+    """Parse a YAML stream into documents."""
     if _DEEP_YAML.search(text) or _bracket_depth(text) > DEEPEST:
-        raise UnreadableManifestError("it is nested too deep")
+        raise UnreadableManifestError("nested too deeply")
     return yaml.load_all(text, Loader=_Loader)
 
 
 def _bracket_depth(text: str) -> int:
-    """How deep brackets are nested at most, those in strings and comments included."""
+    """Return the maximum nesting depth of brackets, including those in strings and comments."""
     steps = ({"[": 1, "{": 1, "]": -1, "}": -1}[bracket] for bracket in _BRACKET.findall(text))
     return max(itertools.accumulate(steps), default=0)
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """The safe loader; tags of other programs (GitLab's !reference, CloudFormation's !Ref) stand for nothing."""
+    """A safe loader that ignores application tags (GitLab's !reference, CloudFormation's !Ref)."""
 
     def flatten_mapping(self, node: yaml.MappingNode) -> None:
         super().flatten_mapping(node)
@@ -85,24 +85,24 @@ _Loader.add_multi_constructor("!", lambda *_: None)
 
 
 def table(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any part of a document
-    """The value if it is a table, else an empty one."""
+    """Return the value if it is a table, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def items(value: Any) -> list[Any]:  # noqa: ANN401 - any part of a document
-    """The value if it is a list, else an empty one."""
+    """Return the value if it is a list, else an empty one."""
     return value if isinstance(value, list) else []
 
 
 def at(value: Any, *keys: str) -> Any:  # noqa: ANN401 - any part of a document
-    """What stands under nested keys; missing where any of them is."""
+    """Return the value under nested keys, or None."""
     for key in keys:
         value = table(value).get(key)
     return value
 
 
 def text_of(value: Any) -> str | None:  # noqa: ANN401 - any part of a document
-    """The value if it is text or a number, as text; none that is too long to be a name or a version."""
+    """Return the value as text if it is a text or number of a plausible length, else None."""
     if not isinstance(value, (str, int, float)) or isinstance(value, bool):
         return None
     text = str(value)
@@ -110,7 +110,7 @@ def text_of(value: Any) -> str | None:  # noqa: ANN401 - any part of a document
 
 
 def values_of(value: Any, key: str) -> Iterator[Any]:  # noqa: ANN401 - any document
-    """Every value that stands under this key, however deep. Parts that aliases repeat are visited once."""
+    """Yield all values under this key at any depth. Parts repeated by aliases are visited once."""
     seen: set[int] = set()
     rest = [value]
     while rest:

@@ -7,7 +7,7 @@ from achievement_pipeline.judging.skills.manifests.documents import Dependencies
 
 
 def read_msbuild(text: str) -> Dependencies:
-    """Projects and shared properties of MSBuild: ``PackageReference`` and ``PackageVersion``."""
+    """Read MSBuild projects and shared properties: ``PackageReference`` and ``PackageVersion``."""
     found: Dependencies = {}
     for element in read_xml(text.lstrip("\ufeff")).iter():
         name = element.get("Include") or element.get("Update")
@@ -18,7 +18,7 @@ def read_msbuild(text: str) -> Dependencies:
 
 
 def read_packages_config(text: str) -> Dependencies:
-    """``packages.config``, the older form."""
+    """Read ``packages.config``, the older format."""
     root = read_xml(text.lstrip("\ufeff"))
     return {
         (Ecosystem.NUGET, name.lower()): package.get("version")

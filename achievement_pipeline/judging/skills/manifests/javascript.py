@@ -9,7 +9,7 @@ _NPM_GROUPS = ("dependencies", "devDependencies", "peerDependencies", "optionalD
 
 
 def read_package_json(text: str) -> Dependencies:
-    """``package.json``; an alias (``npm:react@17``) stands for what it means."""
+    """Read ``package.json``. An alias (``npm:react@17``) gives the real package."""
     document = read_json(text)
     found: Dependencies = {}
     for group in _NPM_GROUPS:
@@ -24,7 +24,7 @@ def read_package_json(text: str) -> Dependencies:
 
 
 def read_composer_json(text: str) -> Dependencies:
-    """``composer.json``; PHP itself and its extensions are no packages: theirs have no vendor."""
+    """Read ``composer.json``. PHP and its extensions have no vendor prefix and are ignored."""
     document = read_json(text)
     return {
         (Ecosystem.PACKAGIST, name.lower()): text_of(version)

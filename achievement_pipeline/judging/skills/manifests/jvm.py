@@ -18,9 +18,9 @@ from achievement_pipeline.judging.skills.manifests.documents import (
 from achievement_pipeline.patterns import DOTALL, compile_pattern
 
 _LONGEST = 1_000
-"""Characters of a name or version that are looked at."""
+"""Maximum length of a name or version, in characters."""
 _PROPERTY = compile_pattern(r"\$\{([^{}]++)\}")
-# Gradle's files are programs; no library reads them without running them. These are the forms that its manual shows.
+# Gradle files are programs, and no library reads them without running them. These forms are from Gradle's manual.
 _GRADLE_COORDINATES = compile_pattern(r"""["']([\w.-]+):([\w.-]+)(?::([^"':@\s]+))?(?:[:@][^"']*)?["']""")
 _GRADLE_MAP = compile_pattern(
     r"""group\s*+[:=]\s*+["']([\w.-]++)["']\s*+,\s*+name\s*+[:=]\s*+["']([\w.-]++)["']"""
@@ -37,7 +37,7 @@ _COMMENT = compile_pattern(r"/\*.*?(?:\*/|\Z)|(?<![:\w])//[^\n]*+", DOTALL)
 
 
 def read_pom(text: str) -> Dependencies:
-    """``pom.xml``: parent, dependencies and plugins, wherever they stand; properties of the same file are put in."""
+    """Read ``pom.xml``: parent, dependencies and plugins at any depth. Properties of the same file are expanded."""
     root = read_xml(text)
     properties = {each.tag: (each.text or "").strip() for each in root.findall("properties/*")}
     found: Dependencies = {}
@@ -61,7 +61,7 @@ def _child(element: ET.Element, name: str, properties: dict[str, str]) -> str | 
 
 
 def read_gradle(text: str) -> Dependencies:
-    """``build.gradle`` and ``build.gradle.kts``: dependencies and plugins in the forms of Gradle's manual."""
+    """Read ``build.gradle`` and ``build.gradle.kts``: dependencies and plugins in the forms of Gradle's manual."""
     found: Dependencies = {}
     in_plugins = False
     for line in _COMMENT.sub("", text).splitlines():
@@ -76,7 +76,7 @@ def read_gradle(text: str) -> Dependencies:
 
 
 def read_version_catalog(text: str) -> Dependencies:
-    """``libs.versions.toml``, Gradle's catalogue of versions."""
+    """Read ``libs.versions.toml``, Gradle's version catalog."""
     document = read_toml(text)
     versions = table(document.get("versions"))
     found: Dependencies = {}
@@ -104,5 +104,5 @@ def _catalogue_version(version: Any, versions: dict[str, Any]) -> str | None:  #
 
 
 def _plugin(name: str) -> str:
-    """The coordinates under which Gradle looks a plugin up."""
+    """Return the coordinates by which Gradle resolves a plugin."""
     return f"{name}:{name}.gradle.plugin"

@@ -15,7 +15,7 @@ _GO_REQUIREMENT = compile_pattern(r"^(?:require\s++)?+([^\s().]*+\.[^\s()]++)\s+
 
 
 def read_cargo_toml(text: str) -> Dependencies:
-    """``Cargo.toml``: of the package, of the workspace and of each target; a renamed crate by its real name."""
+    """Read ``Cargo.toml``: package, workspace and targets. A renamed crate gives its real name."""
     document = read_toml(text)
     found: Dependencies = {}
     for owner in (document, document.get("workspace"), *table(document.get("target")).values()):
@@ -27,7 +27,7 @@ def read_cargo_toml(text: str) -> Dependencies:
 
 
 def read_go_mod(text: str) -> Dependencies:
-    """``go.mod``: direct requirements; a path's own major version (``/v4``) is part of the version."""
+    """Read ``go.mod``: direct requirements. The major version in a path (``/v4``) is removed from the name."""
     return {
         (Ecosystem.GO, _MAJOR.sub("", module)): version
         for module, version, comment in _go_requirements(text)

@@ -1,4 +1,4 @@
-"""Which paths are of manifests."""
+"""Recognise the paths of manifests."""
 
 import pandas as pd
 
@@ -8,5 +8,5 @@ from achievement_pipeline.judging.skills.path_patterns import path_expression
 
 
 def manifest_paths(paths: "pd.Series[str]") -> "pd.Series[bool]":
-    """Tell which paths are of manifests that can be read here."""
+    """Return which paths are manifests with a reader."""
     return pd.Series(matches(paths, path_expression(MANIFESTS)), index=paths.index, dtype=bool)

@@ -1,4 +1,4 @@
-"""Manifests of continuous integration and of infrastructure."""
+"""Manifests of continuous integration and infrastructure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from achievement_pipeline.judging.skills.manifests.documents import (
 
 
 def read_workflow(text: str) -> Dependencies:
-    """A workflow or action of GitHub: the actions it uses, and the images of its jobs and services."""
+    """Read a GitHub workflow or action: the actions it uses, and the images of jobs and services."""
     found: Dependencies = {}
     for document in read_yaml(text):
         for used in values_of(document, "uses"):
@@ -40,7 +40,7 @@ def _job_images(job: Any) -> Iterator[Any]:  # noqa: ANN401 - any part of a docu
 
 
 def read_gitlab(text: str) -> Dependencies:
-    """``.gitlab-ci.yml``: the images of its jobs and of the services beside them."""
+    """Read ``.gitlab-ci.yml``: the images of jobs and services."""
     found: Dependencies = {}
     for document in read_yaml(text):
         for image in (
@@ -52,9 +52,9 @@ def read_gitlab(text: str) -> Dependencies:
 
 
 def read_terraform(text: str) -> Dependencies:
-    """``*.tf``: the providers it requires or configures; one without a source is of HashiCorp."""
+    """Read ``*.tf``: required and configured providers. A provider without a source belongs to HashiCorp."""
     if "required_providers" not in text and 'provider "' not in text:
-        return {}  # most files have neither, and reading HCL is dear
+        return {}  # most files have neither, and parsing HCL is slow
     import hcl2  # noqa: PLC0415 - its grammar takes a second to load, and few repositories need it
     from lark.exceptions import LarkError  # noqa: PLC0415
 

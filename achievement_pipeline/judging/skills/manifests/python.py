@@ -28,12 +28,12 @@ _COMPILED = compile_pattern(
 )
 _ASIDE = compile_pattern(r"(?<!\s)\s++(?:#|--)")
 _LONGEST = 1_000
-"""Characters above which a line is no requirement."""
+"""Maximum length of a requirement, in characters."""
 _SETUP_LISTS = ("install_requires", "setup_requires", "tests_require")
 
 
 def read_requirements(text: str) -> Dependencies:
-    """``requirements.txt``: one requirement a line; one that a tool compiled from another file names nothing."""
+    """Read ``requirements.txt``: one requirement per line. Compiled files have no dependencies here."""
     if _COMPILED.search(text):
         return {}
     joined = text.replace("\\\n", " ")
@@ -41,7 +41,7 @@ def read_requirements(text: str) -> Dependencies:
 
 
 def read_pyproject(text: str) -> Dependencies:
-    """``pyproject.toml``: PEP 621, PEP 735, PEP 518, and the tables of Poetry, uv, PDM and Hatch."""
+    """Read ``pyproject.toml``: PEP 621, PEP 735, PEP 518, and the tables of Poetry, uv, PDM and Hatch."""
     document = read_toml(text)
     project, tool = table(document.get("project")), table(document.get("tool"))
     written = [
@@ -63,13 +63,13 @@ def read_pyproject(text: str) -> Dependencies:
 
 
 def read_pipfile(text: str) -> Dependencies:
-    """``Pipfile``."""
+    """Read a ``Pipfile``."""
     document = read_toml(text)
     return _named(document.get("packages")) | _named(document.get("dev-packages"))
 
 
 def read_setup_cfg(text: str) -> Dependencies:
-    """``setup.cfg`` of setuptools."""
+    """Read setuptools' ``setup.cfg``."""
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         # the parser's time grows with the square of a line's length
@@ -84,10 +84,10 @@ def read_setup_cfg(text: str) -> Dependencies:
 
 
 def read_setup_py(text: str) -> Dependencies:
-    """``setup.py``: the lists that are written out in it; nothing is run."""
+    """Read ``setup.py``: literal lists only; no code runs."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about the code that is read, not about ours
+            warnings.simplefilter("ignore")  # warnings about the parsed code
             tree = ast.parse(text)
     except (SyntaxError, MemoryError) as error:
         raise UnreadableManifestError(str(error)) from error
@@ -107,7 +107,7 @@ def read_setup_py(text: str) -> Dependencies:
 
 
 def _strings(value: ast.expr | None) -> list[str]:
-    """The strings of a list, and of the lists of a table; not the table's keys."""
+    """Return the strings in a list, or in the lists of a dict (not its keys)."""
     parts = (
         value.values if isinstance(value, ast.Dict) else value.elts if isinstance(value, (ast.List, ast.Tuple)) else []
     )
@@ -124,16 +124,16 @@ def _requirements(lines: Iterable[str]) -> Dependencies:
         try:
             requirement = Requirement(written)
         except InvalidRequirement:
-            # a path, an address or a slip: the other lines still tell what they tell
+            # a path, a URL or a typo: the other lines are still valid
             continue
-        # what is asked for before what is ruled out: the first number is then the version
+        # inclusions before exclusions, so that the first number is the version
         specifiers = sorted(requirement.specifier, key=lambda each: (each.operator in ("<", "<=", "!="), str(each)))
         found[Ecosystem.PYPI, canonicalize_name(requirement.name)] = ",".join(map(str, specifiers)) or None
     return found
 
 
 def _named(group: Any) -> Dependencies:  # noqa: ANN401 - any part of a document
-    """Poetry's and Pipenv's form: name to version, or to a table with one."""
+    """Read the format of Poetry and Pipenv: name to version, or to a table with a version."""
     return {
         (Ecosystem.PYPI, canonicalize_name(name)): text_of(at(value, "version") if isinstance(value, dict) else value)
         for name, value in table(group).items()

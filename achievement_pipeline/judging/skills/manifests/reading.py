@@ -1,4 +1,4 @@
-"""From a path and its content to dependencies, and from two contents to what changed."""
+"""Read the dependencies of a manifest by its path, and compare two versions of it."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from achievement_pipeline.judging.skills.path_patterns import path_expression
 from achievement_pipeline.patterns import compile_pattern
 
 _MAX_BYTES = 1_000_000
-"""A larger file was not written by a person, and some readers are slow."""
+"""Maximum size of a manifest: larger ones are generated, and some readers are slow."""
 
 _SHA = compile_pattern(r"[0-9a-f]{40}")
 _VERSION = compile_pattern(r"\bv?(\d+(?:\.\d+)*)")
 _MOST = 5_000
-"""A manifest with more dependencies was not written by a person either."""
+"""Maximum number of dependencies: manifests with more are generated."""
 _LONGEST_NAME = 300
-"""Characters above which a name is no package's: npm allows 214, Maven's coordinates are the longest."""
+"""Maximum length of a package name, in characters: npm allows 214; Maven's coordinates are the longest."""
 
 _Reader = Callable[[str], Dependencies]
 
@@ -82,64 +82,64 @@ _READERS: tuple[tuple[_Reader, tuple[str, ...]], ...] = (
     ),
 )
 MANIFESTS = tuple(pattern for _, patterns in _READERS for pattern in patterns)
-"""The paths that have a reader, as `path_expression` takes them."""
+"""Paths of manifests with a reader, as patterns of `path_expression`."""
 
 _PATTERNS = tuple((reader, compile_pattern(path_expression(patterns))) for reader, patterns in _READERS)
 
 
 class Manifest(NamedTuple):
-    """What a manifest names, or why it can't be read."""
+    """The dependencies in a manifest, or why it cannot be read."""
 
     dependencies: Dependencies
     note: str | None = None
 
 
 class DependencyChange(NamedTuple):
-    """What became of one dependency."""
+    """The change of one dependency."""
 
     ecosystem: Ecosystem
     package: str
     change: str
-    """added, upgraded or removed."""
+    """``added``, ``upgraded`` or ``removed``."""
 
 
 def read_manifest(path: str, content: bytes) -> Manifest:
-    """Read the dependencies that a manifest names.
+    """Read the dependencies in a manifest.
 
     Args:
-        path: Where it stands in its repository: by this its form is known.
-        content: Its bytes; UTF-8, with or without a mark.
+        path: Its path in the repository, which gives the format.
+        content: Its bytes: UTF-8, with or without a byte order mark.
 
     Returns:
-        Its dependencies; none, and a note, where it can't be read or its path is of no manifest.
+        Its dependencies. If it cannot be read, or the path is not a manifest, there are none, and a note.
     """
     reader = next((reader for reader, pattern in _PATTERNS if pattern.search(path)), None)
     if reader is None:
-        return Manifest({}, f"{path} is no manifest")
+        return Manifest({}, f"{path} is not a manifest")
     if len(content) > _MAX_BYTES:
         return Manifest({}, f"{path} is larger than {_MAX_BYTES:,} bytes")
     try:
         dependencies = reader(content.decode("utf-8-sig"))
     except (ValueError, yaml.YAMLError, ET.ParseError, RecursionError) as error:
-        return Manifest({}, f"{path} can't be read: {str(error).partition(chr(10))[0] or type(error).__name__}")
+        return Manifest({}, f"{path} cannot be read: {str(error).partition(chr(10))[0] or type(error).__name__}")
     if len(dependencies) > _MOST:
         return Manifest({}, f"{path} names more than {_MOST:,} dependencies")
     return Manifest({name: version for name, version in dependencies.items() if len(name[1]) <= _LONGEST_NAME})
 
 
 def changed_dependencies(path: str, before: bytes | None, after: bytes | None) -> list[DependencyChange]:
-    """Say what a change of a manifest did to the dependencies it names.
+    """Return how a change to a manifest changed its dependencies.
 
-    A higher version is an upgrade; a lower one, or the same with another condition, is none. Where either side can't be
-    read, nothing is said: all of the other side would look added or removed.
+    A higher version is an upgrade; a lower one, or another condition on the same version, is not. If either side cannot
+    be read, there are no changes, because everything on the other side would look added or removed.
 
     Args:
-        path: Where the manifest stands.
-        before: Its bytes before the change; missing when it was added.
-        after: Its bytes after the change; missing when it was deleted.
+        path: Path of the manifest.
+        before: Bytes before the change; None if it was added.
+        after: Bytes after the change; None if it was deleted.
 
     Returns:
-        The changes, in the order of ecosystem and package.
+        Changes, ordered by ecosystem and package.
     """
     old = Manifest({}) if before is None else read_manifest(path, before)
     new = Manifest({}) if after is None else read_manifest(path, after)
@@ -164,6 +164,6 @@ def _is_upgrade(before: str | None, after: str | None) -> bool:
 
 
 def _numbers(version: str) -> tuple[int, ...]:
-    """The numbers of the first version that is written; none for a name, a branch or a commit."""
+    """Return the numbers of the first version in a text; empty for names, branches and commits."""
     found = None if _SHA.fullmatch(version) else _VERSION.search(version)
     return tuple(int(part) for part in found[1].split(".")) if found else ()

@@ -1,4 +1,4 @@
-"""Manifests of Ruby: programs, of which no kept library reads the words that name gems."""
+"""Manifests of Ruby. They are programs, and no maintained library reads the gems they name."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ _GEM = compile_pattern(
 
 
 def read_gems(text: str) -> Dependencies:
-    """``Gemfile`` and ``*.gemspec``: the gems they name, and the first condition on each version."""
+    """Read ``Gemfile`` and ``*.gemspec``: gems, and the first condition on each version."""
     return {(Ecosystem.RUBYGEMS, name): version or None for name, version in _GEM.findall(text)}
