@@ -1,1 +1,1 @@
-"""Contents of files are examined in a process of its own, with limits: they are other people's."""
+"""Analyse file contents in a separate process with resource limits, because they are untrusted."""

@@ -1,4 +1,4 @@
-"""The client of the examining process."""
+"""The client of the examiner process."""
 
 from __future__ import annotations
 
@@ -30,17 +30,18 @@ from achievement_pipeline.judging.skills.manifests import DependencyChange
 
 _COMMAND = (sys.executable, "-P", "-B", "-m", "achievement_pipeline.app.examiner.process")
 _KEPT = ("PATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
-"""Variables that the process gets: none with a token, none that changes what runs."""
+"""Environment variables that are passed on: no tokens, nothing that changes which code runs."""
 _WAIT = 300
-"""Seconds after which a process that does not answer is ended though the kernel did not, however slow the machine."""
+"""Seconds before a process that does not answer is killed, in case the kernel's limits did not. Generous for slow
+machines."""
 _ATTEMPTS = 2
-"""Versions of one path that may reach a limit; no further ones are examined."""
+"""Number of versions of one path that may reach a limit before the path is skipped."""
 _ALL_ATTEMPTS = 20
-"""Files of one repository that may reach a limit."""
+"""Number of files of one repository that may reach a limit before the rest is skipped."""
 
 
 class Examiner:
-    """Examines the changed files of one repository."""
+    """Analyses the changed files of one repository."""
 
     def __init__(self, process: _Process, warn: Callable[[str], object]) -> None:
         self._process = process
@@ -48,10 +49,10 @@ class Examiner:
         self._failed: Counter[str] = Counter()
 
     def examine(self, path: str, before: bytes | None, after: bytes | None) -> ContentVerdict:
-        """Judge one changed file by its contents, as `achievement_pipeline.judging.noise.examine.examine` does.
+        """Analyse one changed file, as `achievement_pipeline.judging.noise.examine.examine` does.
 
         Returns:
-            The verdict; that of a file whose contents tell nothing where it reached a limit, with a warning.
+            The result. If a limit is reached, there is a warning and an empty result.
         """
         if self._failed[path] >= _ATTEMPTS or self._failed.total() >= _ALL_ATTEMPTS:
             return ContentVerdict()
@@ -65,38 +66,38 @@ class Examiner:
     def _refuse(self, path: str, why: str) -> ContentVerdict:
         self._failed[path] += 1
         if self._failed[path] == 1:
-            self._warn(f"{path!r} was not examined, so it shows no dependencies: {why}")
+            self._warn(f"{path!r} was not analysed and shows no dependencies: {why}")
         return ContentVerdict()
 
 
 @contextlib.contextmanager
 def examiner(warn: Callable[[str], object]) -> Iterator[Examiner]:
-    """Borrow an examining process, started before or now.
+    """Borrow an idle examiner process, or start one.
 
     Args:
-        warn: Called with each path that reached a limit, and why.
+        warn: Called with the path and reason when a limit is reached.
     """
     process = _idle.pop() if _idle else _Process()
     try:
         yield Examiner(process, warn)
     except BaseException:
-        process.close()  # it may be about to answer
+        process.close()  # a late answer would be taken for that of the next request
         raise
     _idle.append(process)
 
 
 class _Process:
-    """One examining process, with so many seconds of processor time for each file."""
+    """One examiner process with a limit of CPU seconds per file."""
 
     def __init__(self, seconds: int = SECONDS) -> None:
         self._seconds = seconds
         self._start()
 
     def ask(self, request: Request) -> Any:  # noqa: ANN401 - what `examine` returned, as JSON has it
-        """Send a file, and wait for the answer.
+        """Send a file and return the answer.
 
         Raises:
-            EOFError: The process has ended instead.
+            EOFError: The process ended.
         """
         try:
             write_request(self._input, request)
@@ -109,18 +110,18 @@ class _Process:
         return read_answer(self._output)
 
     def restart(self) -> str:
-        """Start another process, and return why this one ended."""
+        """Start a new process, and return why the old one ended."""
         self._child.kill()
         code = self.close()
         self._start()
         if code == -signal.SIGXCPU:
-            return f"it took more than {self._seconds} seconds of processor time"
+            return f"it took more than {self._seconds} seconds of CPU time"
         if code == OUT_OF_MEMORY:
             return f"it took more than {MEMORY >> 30} GB of memory"
-        return f"the process that read it ended with {code}"
+        return f"the examiner process exited with code {code}"
 
     def close(self) -> int:
-        """End the process, and return its exit code."""
+        """Close the process's input, and return its exit code."""
         for stream in (self._input, self._output):
             with contextlib.suppress(OSError):
                 stream.close()
@@ -141,7 +142,7 @@ class _Process:
 
 
 _idle: list[_Process] = []
-"""Processes that nobody uses now. They end with this one."""
+"""Processes not in use. They end with this one."""
 
 
 @atexit.register

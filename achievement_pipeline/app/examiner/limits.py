@@ -1,4 +1,4 @@
-"""What the examining process may use, and how it and its client frame what they exchange."""
+"""Limits of the examiner process, and the protocol between it and its client."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import struct
 from typing import Any, BinaryIO, NamedTuple
 
 SECONDS = 10
-"""Processor time for one file. 0.2 MB of HCL, the slowest kind, take 8."""
+"""CPU time per file. 0.2 MB of HCL, the slowest format, takes 8 seconds."""
 MEMORY = 1 << 30
-"""Bytes of address space for the process, which needs 0.1 GB for most files. macOS does not enforce it."""
+"""Address space of the process in bytes. Most files need 0.1 GB. macOS does not enforce it."""
 LARGEST = 32 << 20
-"""Bytes of a file above which it is not examined."""
+"""Maximum size of a file in bytes. Larger files are not analysed."""
 
 OUT_OF_MEMORY = 3
-"""Exit code of a process that reached `MEMORY`."""
+"""Exit code when `MEMORY` is reached."""
 
 _HEADER = struct.Struct(">Iqq")
 _LENGTH = struct.Struct(">I")
@@ -39,7 +39,7 @@ def write_request(stream: BinaryIO, request: Request) -> None:
 
 
 def read_request(stream: BinaryIO) -> Request | None:
-    """Receive the next file; None when the client has gone."""
+    """Receive the next file; None if the client has closed the connection."""
     header = stream.read(_HEADER.size)
     if len(header) < _HEADER.size:
         return None
@@ -50,7 +50,7 @@ def read_request(stream: BinaryIO) -> Request | None:
 
 
 def write_answer(stream: BinaryIO, answer: Any) -> None:  # noqa: ANN401 - any JSON value
-    """Send an answer to the client. It is JSON: nothing that a hostile file did to the process runs code here."""
+    """Send an answer to the client, as JSON, so that a compromised process cannot run code in the client."""
     content = json.dumps(answer).encode()
     stream.write(_LENGTH.pack(len(content)) + content)
     stream.flush()
@@ -60,7 +60,7 @@ def read_answer(stream: BinaryIO) -> Any:  # noqa: ANN401 - any JSON value
     """Receive an answer.
 
     Raises:
-        EOFError: The process has ended instead, or sends what is no answer.
+        EOFError: The process ended, or its answer is invalid.
     """
     header = stream.read(_LENGTH.size)
     if len(header) < _LENGTH.size:

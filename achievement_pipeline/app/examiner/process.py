@@ -1,7 +1,7 @@
-"""The process that examines contents: ``python -m achievement_pipeline.app.examiner.process SECONDS``.
+"""The examiner process: ``python -m achievement_pipeline.app.examiner.process SECONDS``.
 
-It takes one file at a time from standard input and answers with its verdict. The kernel ends it where a file takes more
-processor time, or more than `limits` allow; whoever started it then knows which file that was, and starts another one.
+It reads one file at a time from standard input, and writes its result to standard output. The kernel kills it if a file
+exceeds its CPU time or the limits in `limits`; the client then knows which file it was, and starts a new process.
 """
 
 import os
@@ -15,7 +15,7 @@ from achievement_pipeline.judging.noise.examine import examine
 
 
 def main() -> None:
-    """Examine files until there are no more."""
+    """Analyse files until standard input is closed."""
     seconds = int(sys.argv[1])
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the client, which then closes our input
     for kind, limit in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):

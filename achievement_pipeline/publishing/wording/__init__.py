@@ -1,5 +1,5 @@
-"""Wording by a language model: off by default, and unable to lie.
+"""Optional wording by a language model.
 
-Nothing that a model writes is shown as a fact: `gate` lets a sentence pass only where every word of it stands in the
-numbered facts that it cites, and a person approves what passes.
+Nothing that a model writes is published as a fact: `gate` accepts a sentence only if the numbered facts that it cites
+support each of its words, and a person approves what it accepts.
 """

@@ -1,7 +1,7 @@
-"""The gate: a sentence passes only where every word of it stands in the facts that it cites.
+"""The gate: accept a sentence only if the facts it cites support each of its words.
 
 It needs no model, fails closed, and names the word that failed. It knows little English and refuses what it does not
-know: the template's sentence stands until the user decides.
+know; the template's sentence is then used unless the user decides otherwise.
 """
 
 from __future__ import annotations
@@ -14,44 +14,44 @@ from typing import NamedTuple
 from achievement_pipeline.publishing.wording.words import Word, read_words, stem_of, vocabulary
 
 LONGEST = 500
-"""Characters of a sentence."""
+"""Maximum length of a sentence, in characters."""
 _FAR = 4
-"""Words on either side within which a counted noun, or what a negation holds of, stands."""
+"""Number of words on either side in which to look for a counted noun, or for the scope of a negation."""
 _ENDS = frozenset({".", ";", "\n", "!", "?"})
 
 
 class Quantity(NamedTuple):
-    """A number with what it counts."""
+    """A number and what it counts."""
 
     value: str
     unit: str | None
     before: frozenset[str]
-    """Stems before it, the nearest ones."""
+    """Stems of the nearest words before it."""
     after: tuple[str, ...]
-    """Stems after it, the nearest first."""
+    """Stems of the words after it, nearest first."""
 
 
 def refusal(sentence: str, facts: Sequence[str]) -> str | None:
-    """Return why a sentence may not stand; None where it may.
+    """Return why a sentence is refused, or None if it is accepted.
 
     Args:
-        sentence: As a model wrote it.
-        facts: Those that it cites, nothing else.
+        sentence: As written by a model.
+        facts: The facts that it cites.
     """
     if not facts:
-        return "It cites no fact."
+        return "The sentence cites no fact."
     if len(sentence) > LONGEST:
-        return f"It is longer than {LONGEST} characters."
+        return f"The sentence is longer than {LONGEST} characters."
     words = read_words(sentence)
     if not any(word.kind == "word" for word in words):
-        return "It has no words."
+        return "The sentence has no words."
     known = [_Fact(read_words(fact)) for fact in facts]
     checks = (_words, _quantities, _tiers, _objects, _people, _negations, _strong, _joins)
     return next((found for check in checks if (found := check(words, known))), None)
 
 
 class _Fact:
-    """A fact as the checks look at it."""
+    """A fact, prepared for the checks."""
 
     def __init__(self, words: list[Word]) -> None:
         self.words = words
@@ -64,7 +64,7 @@ class _Fact:
         ]
 
     def supports(self, word: Word) -> bool:
-        """Whether it says this word, or another one for it."""
+        """Return whether the fact contains this word or a synonym."""
         if word.kind == "code":
             return word.stem in self.stems or any(
                 stem.endswith(("/" + word.stem, "." + word.stem)) for stem in self.stems
@@ -93,7 +93,7 @@ def _texts(part: str) -> frozenset[str]:
 
 @functools.cache
 def _tier_by_name() -> dict[str, int]:
-    """Tiers by the name of a group, or the stem of a verb without one."""
+    """Return tiers by group name, or by stem for verbs without a group."""
     names = {name: int(tier) for tier, listed in vocabulary()["tiers"].items() for name in listed}
     return names | {stem_of(name): tier for name, tier in names.items() if name not in vocabulary()["groups"]}
 
@@ -121,7 +121,7 @@ def _states(word: Word) -> bool:
 
 
 def _words(words: list[Word], facts: list[_Fact]) -> str | None:
-    """Every word stands in a fact, or states nothing."""
+    """Each word must occur in a fact, or be neutral."""
     for number, word in enumerate(words):
         if word.kind == "mark" or any(fact.supports(word) for fact in facts):
             continue
@@ -131,44 +131,44 @@ def _words(words: list[Word], facts: list[_Fact]) -> str | None:
             continue
         if "doing" in _groups_of(word.stem) and _may_have_done(facts):
             continue
-        return f"“{word.text}” stands in none of the cited facts."
+        return f"“{word.text}” is in none of the cited facts."
     return None
 
 
 def _is_name(word: Word, *, first: bool) -> bool:
-    """Whether a word that states nothing is written as a name: Go, Make, Express."""
+    """Return whether a neutral word is used as a name: Go, Make, Express."""
     return word.text[:1].isupper() and not first and word.text != "I"
 
 
 def _may_have_done(facts: list[_Fact]) -> bool:
-    """Whether the facts don't state that less was done: helped, reviewed."""
+    """Return whether the facts allow generic verbs: they do not if the author only helped or reviewed."""
     tiers = [_tier(word) for fact in facts for word in fact.words]
     return max(tiers, default=0) != 1
 
 
 def _quantities(words: list[Word], facts: list[_Fact]) -> str | None:
-    """Every number counts the same thing as in a fact, and changes are in the same direction."""
+    """Each number must count the same thing as in a fact, and changes must have the same direction."""
     there = [quantity for fact in facts for quantity in fact.quantities]
     stated = list(quantities(words))
     for quantity in stated:
         if not any(_is_same(quantity, other) for other in there):
-            return f"“{quantity.value}” counts something else in the facts, or nothing."
+            return f"“{quantity.value}” does not count the same thing in the cited facts."
     for first, second in _pairs(words):
         if not any((first, second) in _orders(fact) for fact in facts):
-            return f"From “{first}” to “{second}” stands in none of the cited facts."
+            return f"“{first}” to “{second}” is in none of the cited facts."
     return None
 
 
 def quantities(words: list[Word]) -> Iterator[Quantity]:
-    """Yield the numbers of a text with their units, which a range states once, and the words around them."""
-    for place, word in enumerate(words):
+    """Yield the numbers of a text with their units and surrounding words. A range states its unit once."""
+    for position, word in enumerate(words):
         if word.kind != "number":
             continue
-        ahead = words[place + 1 :]
+        ahead = words[position + 1 :]
         unit = next(iter(ahead[:1]), None)
         if unit is not None and unit.kind != "unit" and unit.text.lower() in _RANGES and len(ahead) > 2:  # noqa: PLR2004
             unit = ahead[2] if ahead[1].kind == "number" else None
-        before = [each.stem for each in words[max(0, place - 2 * _FAR) : place] if _states(each)]
+        before = [each.stem for each in words[max(0, position - 2 * _FAR) : position] if _states(each)]
         after = []
         for each in ahead:
             if each.kind in {"mark", "number"} or (_is_neutral(each) and each.text.lower() not in _OF_COUNTED):
@@ -197,21 +197,21 @@ def _is_same(stated: Quantity, fact: Quantity) -> bool:
 
 
 def _pairs(words: list[Word]) -> Iterator[tuple[str, str]]:
-    """Yield the two numbers of each range or change, as they are written."""
-    numbers = [(place, word.stem) for place, word in enumerate(words) if word.kind == "number"]
-    for (place, first), (other, second) in itertools.pairwise(numbers):
-        between = [word.text.lower() for word in words[place + 1 : other] if word.kind != "unit"]
+    """Yield the two numbers of each range or change."""
+    numbers = [(position, word.stem) for position, word in enumerate(words) if word.kind == "number"]
+    for (position, first), (other, second) in itertools.pairwise(numbers):
+        between = [word.text.lower() for word in words[position + 1 : other] if word.kind != "unit"]
         if len(between) == 1 and between[0] in {"to", "→", "->", "-"}:
             yield first, second
 
 
 def _orders(fact: _Fact) -> set[tuple[str, str]]:
     values = [word.stem for word in fact.words if word.kind == "number"]
-    return {(first, second) for place, first in enumerate(values) for second in values[place + 1 :]}
+    return {(first, second) for position, first in enumerate(values) for second in values[position + 1 :]}
 
 
 def _directions(words: list[Word]) -> set[str]:
-    """What changes of numbers say without a verb: ``420 → 130 ms`` is a reduction."""
+    """Return the directions of numeric changes without a verb: ``420 → 130 ms`` is a reduction."""
     found = list(quantities(words))
     changes = set(_pairs(words))
     sizes = [
@@ -227,14 +227,14 @@ def _directions(words: list[Word]) -> set[str]:
 
 
 def _size(quantity: Quantity) -> float | None:
-    """How much a quantity is, in the smallest unit of its kind."""
+    """Return a quantity in the smallest unit of its kind."""
     if not quantity.value.replace(".", "", 1).isdigit():
         return None
     return float(quantity.value) * float(vocabulary()["scales"].get(quantity.unit or "", 1))
 
 
 def _tiers(words: list[Word], facts: list[_Fact]) -> str | None:
-    """No verb claims more than those of the facts."""
+    """No verb may claim more than the verbs of the facts."""
     highest = max((_tier(word) for fact in facts for word in fact.words), default=0) or 2
     for word in words:
         if _tier(word) > highest and not _is_neutral(word):
@@ -243,17 +243,17 @@ def _tiers(words: list[Word], facts: list[_Fact]) -> str | None:
 
 
 def _objects(words: list[Word], facts: list[_Fact]) -> str | None:
-    """What was done was done to the same thing as in a fact."""
+    """A verb must have the same object as in a fact."""
     clauses = [clause for fact in facts for clause in fact.clauses]
-    for place, word in enumerate(words):
+    for position, word in enumerate(words):
         groups = {group for group in _groups_of(word.stem) if _tier_by_name().get(group)}
         if word.kind != "word" or not groups or not any(groups & meanings for meanings, _ in clauses):
             continue
-        named = _next_stated(words[place + 1 :])
+        named = _next_stated(words[position + 1 :])
         if named and not any(
             groups & meanings and any(_is_among(each, stems, meanings) for each in named) for meanings, stems in clauses
         ):
-            return f"“{word.text} … {named[0].text}” stands in none of the cited facts."
+            return f"“{word.text} … {named[0].text}” is in none of the cited facts."
     return None
 
 
@@ -272,18 +272,20 @@ def _is_among(word: Word, stems: set[str], meanings: set[str]) -> bool:
 
 
 def _people(words: list[Word], facts: list[_Fact]) -> str | None:
-    """Whoever is named as having done something, or as having been there, is so in a fact."""
-    for place, word in enumerate(words[1:], start=1):
-        link = words[place - 1].text.lower()
+    """A person or organisation must have the same role as in a fact."""
+    for position, word in enumerate(words[1:], start=1):
+        link = words[position - 1].text.lower()
         is_named = word.text[:1].isupper() and word.kind == "word"
         if link in {"at", "by", "with"} and is_named and not any(_follows(fact.words, link, word) for fact in facts):
-            return f"“{link} {word.text}” stands in none of the cited facts."
+            return f"“{link} {word.text}” is in none of the cited facts."
     return None
 
 
 def _follows(words: list[Word], link: str, word: Word) -> bool:
-    places = [place for place, each in enumerate(words) if each.stem == word.stem]
-    return any(link in {each.text.lower() for each in words[max(0, place - _FAR) : place]} for place in places)
+    positions = [position for position, each in enumerate(words) if each.stem == word.stem]
+    return any(
+        link in {each.text.lower() for each in words[max(0, position - _FAR) : position]} for position in positions
+    )
 
 
 def _negators() -> frozenset[str]:
@@ -291,23 +293,23 @@ def _negators() -> frozenset[str]:
 
 
 def _negations(words: list[Word], facts: list[_Fact]) -> str | None:
-    """What is negated is so in the facts, and the other way round."""
+    """Negated words must be negated in the facts, and vice versa."""
     if any(first.stem in _negators() and second.stem in _negators() for first, second in itertools.pairwise(words)):
-        return "It negates twice."
+        return "The sentence has a double negation."
     negated = _negated(words)
     in_facts = [(fact, _negated(fact.words)) for fact in facts]
     for word in words:
         if not _states(word) or word.kind in {"unit", "number"} or word.stem in _negators():
             continue
-        said = {is_negated for fact, there in in_facts for is_negated in _polarities(word, fact, there)}
+        polarities = {is_negated for fact, there in in_facts for is_negated in _polarities(word, fact, there)}
         elsewhere = any(negated & there for _, there in in_facts)  # tokens are not logged: do not log tokens
-        if said and (word.stem in negated) not in said and not (elsewhere and word.stem not in negated):
-            return f"“{word.text}” is negated in the cited facts and not here, or the other way round."
+        if polarities and (word.stem in negated) not in polarities and not (elsewhere and word.stem not in negated):
+            return f"“{word.text}” is negated either in the cited facts or in the sentence, but not in both."
     return None
 
 
 def _polarities(word: Word, fact: _Fact, negated: set[str]) -> set[bool]:
-    """Whether a fact negates a word; by others for it where it does not have the word itself."""
+    """Return whether a fact negates a word, or its synonyms if it does not contain the word."""
     if word.stem in fact.stems:
         return {word.stem in negated}
     groups = _groups_of(word.stem)
@@ -318,7 +320,7 @@ _END_NEGATION = frozenset({",", "(", ")", ":", "but", "and", "is", "are", "was",
 
 
 def _negated(words: list[Word]) -> set[str]:
-    """The stems that a negation before them holds of."""
+    """Return the stems in the scope of a negation."""
     found: set[str] = set()
     left = 0
     for word in words:
@@ -333,44 +335,48 @@ def _negated(words: list[Word]) -> set[str]:
 
 
 def _strong(words: list[Word], facts: list[_Fact]) -> str | None:
-    """What praises or generalises stands before the same word in a fact."""
-    for place, word in enumerate(words):
+    """Words of praise or generalisation must precede the same word in a fact."""
+    for position, word in enumerate(words):
         text = word.text.lower()
-        behind = words[place + 1 : place + 2]
-        if text not in _texts("strong") or (text in _NOUNS and not any(map(_states, behind))):
+        following = words[position + 1 : position + 2]
+        if text not in _texts("strong") or (text in _NOUNS and not any(map(_states, following))):
             continue
-        named = _next_stated(words[place + 1 :])[:1]
+        named = _next_stated(words[position + 1 :])[:1]
         if not any(_praises(fact, text, named) for fact in facts):
-            return f"“{word.text}” is said of nothing in the cited facts, or of something else."
+            return f"“{word.text}” does not describe the same thing in the cited facts."
     return None
 
 
 _NOUNS = frozenset({"key", "core", "top"})
-"""Words that praise only what stands behind them."""
+"""Words that are praise only in front of another word."""
 
 
 def _praises(fact: _Fact, text: str, named: list[Word]) -> bool:
-    for place, word in enumerate(fact.words):
+    for position, word in enumerate(fact.words):
         if word.text.lower() == text:
-            behind = _next_stated(fact.words[place + 1 :])
-            if not named or any(each.stem == named[0].stem for each in behind):
+            following = _next_stated(fact.words[position + 1 :])
+            if not named or any(each.stem == named[0].stem for each in following):
                 return True
     return False
 
 
 def _joins(words: list[Word], facts: list[_Fact]) -> str | None:
-    """A cause, a purpose or an order in time stands in one fact, with both sides."""
-    places = [place for place in range(1, len(words)) if _is_join(words, place)]
-    for place, end in zip(places, [*places, len(words)][1:], strict=True):
-        cause = [word for word in words[:place] if _states(word)]
-        result = [word for word in _until_end(words[place:end]) if _states(word) and word.stem not in _stems("joins")]
+    """A cause, purpose or order in time must occur in one fact, with both sides."""
+    positions = [position for position in range(1, len(words)) if _is_join(words, position)]
+    for position, end in zip(positions, [*positions, len(words)][1:], strict=True):
+        cause = [word for word in words[:position] if _states(word)]
+        result = [
+            word for word in _until_end(words[position:end]) if _states(word) and word.stem not in _stems("joins")
+        ]
         if result and not any(_holds_both(fact, cause, result) for fact in facts):
-            return f"“{words[place].text} … {result[-1].text}” joins what no cited fact joins."
+            return (
+                f"“{words[position].text} … {result[-1].text}” states a connection that is in none of the cited facts."
+            )
     return None
 
 
-def _is_join(words: list[Word], place: int) -> bool:
-    word, before = words[place], words[place - 1].text.lower()
+def _is_join(words: list[Word], position: int) -> bool:
+    word, before = words[position], words[position - 1].text.lower()
     if word.kind != "word":
         return False
     if word.text.lower() in _texts("joins"):
@@ -394,10 +400,10 @@ def _holds_both(fact: _Fact, cause: list[Word], result: list[Word]) -> bool:
 
 
 def _clauses(words: list[Word]) -> Iterator[list[Word]]:
-    """Yield what a fact states one after the other: it ends at a full stop, and where another verb begins."""
+    """Split a fact into clauses, at full stops and at conjunctions before another verb."""
     clause: list[Word] = []
-    for place, word in enumerate(words):
-        follows = words[place + 1] if place + 1 < len(words) else None
+    for position, word in enumerate(words):
+        follows = words[position + 1] if position + 1 < len(words) else None
         joins = word.text.lower() in {"and", ",", "but", "then"} and follows is not None and _tier(follows) > 0
         if word.text in _ENDS or joins:
             yield clause

@@ -1,4 +1,4 @@
-"""Words, numbers and dates of a text, in the form in which the gate compares them."""
+"""Split texts into words, numbers and dates, normalised for comparison by the gate."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class Word(NamedTuple):
     text: str
     """As written."""
     stem: str
-    """What it is compared by; a mark by itself, a number by its value."""
+    """The normalised form for comparison: a stem, a number's value, or the punctuation mark."""
     kind: str
     """``word``, ``code`` (identifiers, paths, versions, acronyms), ``number`` or ``mark``."""
 
 
 @functools.cache
 def vocabulary() -> dict[str, dict[str, Any]]:
-    """The words that the gate knows, from ``words.toml``."""
+    """Load the words that the gate knows, ``words.toml``."""
     return tomllib.loads(files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
 
 
@@ -64,7 +64,7 @@ def _short_forms() -> dict[str, str]:
 
 
 def read_words(text: str) -> list[Word]:
-    """Split a text into words; what can't be seen is left out, and dates are written as people write them."""
+    """Split a text into words. Invisible characters are removed, and ISO dates are spelled out."""
     plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in {"Cf", "Mn"})
     plain = plain.replace("\u2019", "'").replace("`", " ").replace("\u2013", " - ").replace("\u2014", " - ")
     plain = _NO_LONGER.sub("not", plain)
@@ -113,7 +113,7 @@ def _value(number: str) -> str:
 
 
 def stem_of(word: str) -> str:
-    """Return what the forms of a word have in common: ``migrated``, ``migration`` and ``migrates`` are one."""
+    """Return the common stem of a word's forms: ``migrated``, ``migration`` and ``migrates`` have the same stem."""
     word = _short_forms().get(word, word)
     word = _irregular().get(word, word)
     word = _without_ending(word)

@@ -147,8 +147,8 @@ def test_what_takes_too_long_is_ended_and_named() -> None:
 
     assert limited.examine("x/main.tf", None, b'provider "a" {}\n' * 60_000) == ContentVerdict()
     (warning,) = warnings
-    assert warning.startswith("'x/main.tf' was not examined, so it shows no dependencies")
-    assert warning.endswith("it took more than 1 seconds of processor time")
+    assert warning.startswith("'x/main.tf' was not analysed and shows no dependencies")
+    assert warning.endswith("it took more than 1 seconds of CPU time")
     assert limited.examine(*SIMPLE) == examine(*SIMPLE)
     process.close()
 
@@ -174,7 +174,7 @@ def test_a_process_that_was_killed_is_replaced(examined: Examined) -> None:
         assert examined.examiner.examine(*SIMPLE) == ContentVerdict()
 
     (warning,) = examined.warnings  # of two attempts: the third one was not made
-    assert "ended with -9" in warning
+    assert "exited with code -9" in warning
     assert examined("lib/package.json", SIMPLE[2] or b"") == ContentVerdict()
     assert examined("pkg/package.json", SIMPLE[2] or b"").dependencies
 
