@@ -16,7 +16,7 @@ from achievement_pipeline.store.turns import Turn, hold_turn
 
 def request_options(context: dg.AssetExecutionContext, progress: ReportsProgress) -> RequestOptions:
     """Return the default request options, with waits reported to the run."""
-    return RequestOptions(progress=lambda text: progress.say(context, text))
+    return RequestOptions(progress=lambda text: progress.report_wait(context, text))
 
 
 @contextmanager
@@ -24,6 +24,6 @@ def one_run_at_a_time(
     context: dg.AssetExecutionContext, database: Database, progress: ReportsProgress, lane: Lane
 ) -> Iterator[None]:
     """Let one run read a source at a time, so that its limits are counted once; the others wait and report it."""
-    say = partial(progress.say, context)
-    with retried_while_unavailable(context), hold_turn(database.engine, Turn.to_ask(lane.label), say):
+    report_wait = partial(progress.report_wait, context)
+    with retried_while_unavailable(context), hold_turn(database.engine, Turn.to_ask(lane.label), report_wait):
         yield

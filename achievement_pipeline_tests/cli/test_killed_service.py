@@ -18,7 +18,7 @@ from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.service.presence import Service, find_service
 from achievement_pipeline.defs.backfills import request_backfills
 from achievement_pipeline.defs.build import build_defs
-from achievement_pipeline.defs.instance.run_locks import process_of_run
+from achievement_pipeline.defs.instance.run_locks import pid_of_run
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.settings import Environment, load_settings
 from achievement_pipeline.store.database import create_engine
@@ -145,7 +145,7 @@ def _wait_for(engine: sa.Engine, repository: GitRepository) -> None:
 
 
 def _run_worker(home: Path) -> int | None:
-    return _first([process for lock in home.glob("runs/*") if (process := process_of_run(home / "runs", lock.name))])
+    return _first([process for lock in home.glob("runs/*") if (process := pid_of_run(home / "runs", lock.name))])
 
 
 def _service(home: Path) -> Service:

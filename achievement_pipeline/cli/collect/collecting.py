@@ -200,7 +200,7 @@ class _Bars:
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
 
-    def say(self, _context: dg.AssetExecutionContext, text: str) -> None:
+    def report_wait(self, _context: dg.AssetExecutionContext, text: str) -> None:
         """Print a line."""
         self._bars.console.print(f"⏳ {escape_controls(text)}", markup=False, highlight=False, soft_wrap=True)
 

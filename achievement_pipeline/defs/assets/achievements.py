@@ -92,7 +92,7 @@ def achievements(
                 load,
                 compose,
                 rules=_version(settings.rules),
-                say=partial(progress.say, context),
+                say=partial(progress.report_wait, context),
             )
     except _ChecksFailedError as error:
         yield from error.results

@@ -1,1 +1,1 @@
-"""Dagster's instance: storage, launcher, Celery, logs, health."""
+"""The Dagster instance: storage, run launcher, Celery, logs, health."""

@@ -1,6 +1,6 @@
-"""The Celery application that runs are sent by, and that the workers of ``achievements worker`` serve.
+"""The Celery application: the run launcher and executor send work to it, ``achievements worker`` serves it.
 
-Needs the extra ``celery``. The broker is what ``ACHIEVEMENTS_CELERY_BROKER`` names: Redis (or Valkey), or RabbitMQ.
+Requires the extra ``celery``. ``ACHIEVEMENTS_CELERY_BROKER`` is the URL of the broker: Redis (or Valkey) or RabbitMQ.
 """
 
 import warnings
@@ -18,23 +18,23 @@ from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 from dagster_celery.tasks import create_execute_job_task, create_resume_job_task, create_task
 
 from achievement_pipeline.defs.instance.compat import CheckRunHealthResult, ConfigurableClassData, WorkerStatus
-from achievement_pipeline.defs.instance.run_locks import Life, life_of_run
+from achievement_pipeline.defs.instance.run_locks import Liveness, liveness_of_run
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.settings import Environment, load_settings
 
-# dagster-celery registers its task anew for every run, and Celery keeps the first
+# dagster-celery registers its task for each run, and Celery keeps the first one
 warnings.filterwarnings("ignore", message="Task name 'execute_job' is already registered")
 
 _REDIS = ("redis:", "rediss:")
 _ANSWER_SECONDS = 10.0
-"""A worker answers within milliseconds, unless its machine has far too much to do."""
+"""Workers answer within milliseconds unless their machine is overloaded."""
 
 
 def celery_config(environment: Environment) -> dict[str, Any]:
-    """Return broker, backend and the rest, as dagster-celery takes them.
+    """Return the Celery configuration in dagster-celery's format.
 
     Raises:
-        SettingsError: There is no broker, or no place for the results.
+        SettingsError: The broker or the result backend is missing.
     """
     broker = environment.achievements_celery_broker
     if broker is None:
@@ -42,17 +42,17 @@ def celery_config(environment: Environment) -> dict[str, Any]:
     address = broker.get_secret_value()
     backend = environment.achievements_celery_backend
     if backend is None and not address.startswith(_REDIS):
-        # rpc://, their own way, tells only the process that sent a task how it ended
+        # rpc://, dagster-celery's default, reports results only to the process that sent the task
         raise SettingsError(
-            "Set ACHIEVEMENTS_CELERY_BACKEND, where the states of tasks are kept: this broker keeps none. It may be a "
-            "database: db+postgresql+psycopg2://user@host/celery"
+            "Set ACHIEVEMENTS_CELERY_BACKEND: this broker does not store task states. It may be a database, "
+            "for example db+postgresql+psycopg2://user@host/celery"
         )
     return {
         "broker": address,
         "backend": backend.get_secret_value() if backend else address,
         "config_source": {
             **DEFAULT_CONFIG,
-            # none in advance: with Redis, what a worker holds when it is killed comes back after an hour only
+            # no prefetch: with Redis, tasks held by a killed worker are redelivered only after an hour
             "worker_prefetch_multiplier": 1,
             "worker_disable_prefetch": address.startswith(_REDIS),
             "worker_max_tasks_per_child": 100,
@@ -61,9 +61,9 @@ def celery_config(environment: Environment) -> dict[str, Any]:
 
 
 class WatchfulCeleryRunLauncher(CeleryRunLauncher):
-    """Sends each run to a worker, and notices when that is gone.
+    """Launches runs on Celery workers, and detects lost workers.
 
-    Celery leaves a task whose whole worker was killed in the state "started" for ever, and Dagster takes it to run.
+    If a worker is killed, Celery leaves its task in the state "started" forever, and Dagster considers the run healthy.
     """
 
     def __init__(
@@ -73,26 +73,26 @@ class WatchfulCeleryRunLauncher(CeleryRunLauncher):
         super().__init__(default_queue=task_default_queue, inst_data=inst_data, **celery_config(environment))
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
-        """Ask the worker itself whether it works at the run; of a run that no worker has, its process's lock tells."""
+        """Ask the worker whether it is executing the run. A run without a task is checked by its process lock."""
         if DAGSTER_CELERY_TASK_ID_TAG not in run.tags:
-            is_lost = life_of_run(self._run_locks, run.run_id) is Life.DIED
+            is_lost = liveness_of_run(self._run_locks, run.run_id) is Liveness.DEAD
             return CheckRunHealthResult(WorkerStatus.FAILED if is_lost else WorkerStatus.RUNNING)
         health = super().check_run_worker_health(run)
         if health.status is not WorkerStatus.RUNNING:
             return health
         task = run.tags[DAGSTER_CELERY_TASK_ID_TAG]
         worker = (self.celery.AsyncResult(task).info or {}).get("hostname")
-        asked = self.celery.control.inspect([worker], timeout=_ANSWER_SECONDS, limit=1).query_task(task) or {}
-        if task in asked.get(worker, {}):
+        active = self.celery.control.inspect([worker], timeout=_ANSWER_SECONDS, limit=1).query_task(task) or {}
+        if task in active.get(worker, {}):
             return health
-        # it may have become done meanwhile
+        # the run may have finished in the meantime
         again = super().check_run_worker_health(run)
-        lost = CheckRunHealthResult(WorkerStatus.FAILED, f"Worker {worker} is gone, or no longer works at it.")
+        lost = CheckRunHealthResult(WorkerStatus.FAILED, f"Worker {worker} is gone or no longer executes the run.")
         return lost if again.status is WorkerStatus.RUNNING else again
 
 
 def celery_step_executor(environment: Environment) -> dg.ExecutorDefinition:
-    """Return Dagster's executor for Celery; the UI shows the names of the variables, never a password."""
+    """Return Dagster's Celery executor. The UI shows the names of environment variables, never a password."""
     config = celery_config(environment)
     backend = "BACKEND" if environment.achievements_celery_backend else "BROKER"
     by_name = {
@@ -105,7 +105,7 @@ def celery_step_executor(environment: Environment) -> dg.ExecutorDefinition:
 
 
 def make_worker_app() -> Celery:
-    """Return the application of a worker, which knows the tasks for runs and for steps."""
+    """Return the worker's application, with the tasks for runs and steps."""
     config = celery_config(load_settings().environment)
     app: Celery = make_app(config | {"task_default_queue": task_default_queue})  # type: ignore[no-untyped-call]
     for create in (create_execute_job_task, create_resume_job_task, create_task):

@@ -1,6 +1,6 @@
-"""What this program needs of Dagster's internals, which no version promises to keep.
+"""All imports of Dagster's internals, which may change in any release.
 
-No other module imports ``dagster._*`` (a lint rule sees to it): after an upgrade of Dagster, look here.
+A lint rule forbids ``dagster._*`` in other modules: after an upgrade of Dagster, check this one.
 """
 
 import sys
@@ -74,18 +74,21 @@ _WEB_SERVER = "dagster_webserver"
 
 
 def use_logger(logger: dg.LoggerDefinition, config: Mapping[str, object]) -> None:
-    """Let the runs of this process log by `logger`: Dagster gives its own to a run whose configuration names none."""
-    # by its name, as it is no part of what the module offers
+    """Use `logger` for the runs in this process.
+
+    Dagster uses its own default for runs without a logger in their configuration.
+    """
+    # by name, because the module does not export it
     setattr(context_creation_job, "default_system_loggers", lambda _: [(logger, config)])  # noqa: B010
 
 
 def execute_run(order: str) -> None:
-    """Execute the run that a serialized `ExecuteRunArgs` orders, and exit."""
+    """Execute the run of a serialized `ExecuteRunArgs`, and exit."""
     execute_run_command.main([order])
 
 
 def run_web_server(wrap: Callable[[ASGIApp], ASGIApp]) -> None:
-    """Be ``dagster-webserver``, with what `wrap` makes of its application."""
+    """Run ``dagster-webserver`` with its ASGI application wrapped by `wrap`."""
     command: Any = import_module("dagster_webserver.cli")
     create = command.create_app_from_workspace_process_context
     command.create_app_from_workspace_process_context = lambda *args, **options: wrap(create(*args, **options))
@@ -93,7 +96,7 @@ def run_web_server(wrap: Callable[[ASGIApp], ASGIApp]) -> None:
 
 
 def run_dev(web_server: str) -> None:
-    """Be ``dagster``, whose command ``dev`` runs another module in place of its web server."""
+    """Run ``dagster dev`` with another module as its web server."""
     command: Any = import_module("dagster._cli.dev")
     open_process = command.open_ipc_subprocess
 

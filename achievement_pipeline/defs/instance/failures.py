@@ -1,6 +1,6 @@
-"""What happens when a run fails: the run is labelled with the reason in words for people, and a webhook is told.
+"""Handle failed runs: tag the run with a readable reason, and notify a webhook.
 
-The label is a tag of the run in Dagster's own records: the UI shows and finds it, `achievements doctor` reads it.
+The reason is a run tag, so the UI can show and filter it and `achievements doctor` reads it.
 """
 
 import dagster as dg
@@ -19,18 +19,18 @@ _SECONDS = 10
 
 
 class WebhookError(Exception):
-    """The webhook did not take a message. Its address, which may be a secret, is not in the words."""
+    """The webhook did not accept a message. The error does not contain its URL, which may be secret."""
 
 
 def failure_sensor(settings: Settings) -> dg.SensorDefinition:
-    """Return the sensor that sees failed runs."""
+    """Return the sensor for failed runs."""
     webhook = settings.environment.failure_webhook_url
 
     @dg.run_failure_sensor(
         name="failed_runs",
         minimum_interval_seconds=30,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Labels each failed run with the reason, and tells the webhook of FAILURE_WEBHOOK_URL.",
+        description="Tags each failed run with its reason, and notifies the webhook in FAILURE_WEBHOOK_URL.",
     )
     def failed_runs(context: dg.RunFailureSensorContext) -> None:
         run = context.dagster_run
@@ -38,24 +38,24 @@ def failure_sensor(settings: Settings) -> dg.SensorDefinition:
         label(context.instance, run.run_id, reason)
         will_retry = (context.instance.get_run_by_id(run.run_id) or run).tags.get(WILL_RETRY_TAG) == "true"
         if webhook and not will_retry:
-            _tell(webhook, f"❌ {people_call(run.job_name)} {subject(run.tags)} failed: {reason}")
+            _notify(webhook, f"❌ {people_call(run.job_name)} {subject(run.tags)} failed: {reason}")
 
     return failed_runs
 
 
 def label(instance: dg.DagsterInstance, run_id: str, reason: str) -> None:
-    """Label a failed run with the reason."""
+    """Tag a failed run with the reason."""
     instance.add_run_tags(run_id, {REASON_TAG: _presentable(reason)})
 
 
 def _reason(context: dg.RunFailureSensorContext) -> str:
-    """Return why a run failed: what the first step that failed said, else what Dagster says of the run."""
-    said = filter(None, map(reason_of_step, context.get_step_failure_events()))
-    return next(said, None) or _presentable(context.failure_event.message or "Dagster gives no reason.")
+    """Return why a run failed: the error of the first failed step, else Dagster's own message."""
+    errors = filter(None, map(reason_of_step, context.get_step_failure_events()))
+    return next(errors, None) or _presentable(context.failure_event.message or "Dagster gave no reason.")
 
 
 def reason_of_step(event: dg.DagsterEvent) -> str | None:
-    """Return what a step that failed said, for people; None where it said nothing."""
+    """Return the error message of a failed step, or None."""
     failure = event.step_failure_data
     if failure.user_failure_data and failure.user_failure_data.description:
         return _presentable(failure.user_failure_data.description)
@@ -71,18 +71,18 @@ def _presentable(text: str) -> str:
     return text if len(text) <= _LONGEST_REASON else f"{text[: _LONGEST_REASON - 1]}…"
 
 
-def _tell(webhook: SecretStr, text: str) -> None:
-    """Post a message in the form that Slack and Mattermost (text) and Discord (content) take.
+def _notify(webhook: SecretStr, text: str) -> None:
+    """Post a message in the format of Slack and Mattermost (``text``) and Discord (``content``).
 
     Raises:
-        WebhookError: It was not taken, three times in a row.
+        WebhookError: It was not accepted after three attempts.
     """
     try:
         fault = _post(webhook, text)
-    except requests.RequestException as error:  # its words hold the address, so they go no further
+    except requests.RequestException as error:  # its message contains the URL
         fault = type(error).__name__
     if fault:
-        raise WebhookError(f"The webhook of FAILURE_WEBHOOK_URL did not take the message: {fault}.")
+        raise WebhookError(f"The webhook in FAILURE_WEBHOOK_URL did not accept the message: {fault}.")
 
 
 @tenacity.retry(

@@ -1,7 +1,7 @@
-"""Dataframes as the bytes of a Parquet file that tells when it is damaged.
+"""Encode dataframes as Parquet files that detect corruption.
 
-Any program can read the file. Its footer holds a digest of all its bytes, as they are with zeros in the digest's place:
-Parquet has checksums of pages at most, and a bit that flipped elsewhere gives other values without a word.
+The files are regular Parquet. The footer contains a digest of the whole file, computed with zeros in place of the
+digest: Parquet has page checksums at most, so a flipped bit elsewhere would silently change values.
 """
 
 import hashlib
@@ -18,16 +18,16 @@ from achievement_pipeline.patterns import compile_pattern, escape
 _COMPRESSION: Final = "zstd"
 _DIGEST: Final = b"achievements.digest"
 _ZEROS: Final = b"0" * 32
-# the name and the value each follow a byte or two of Thrift
-_PLACE: Final = compile_pattern(escape(_DIGEST) + rb"[^0-9a-f]{1,4}([0-9a-f]{32})")
+# one or two bytes of Thrift precede the name and the value
+_DIGEST_FIELD: Final = compile_pattern(escape(_DIGEST) + rb"[^0-9a-f]{1,4}([0-9a-f]{32})")
 
 
 class DamagedFrameError(Exception):
-    """A file does not hold the frame that was written to it."""
+    """A file is corrupt."""
 
 
 def encode(frame: pd.DataFrame) -> bytes:
-    """Return the file of a frame, its `attrs` included."""
+    """Encode a dataframe as a Parquet file, including its `attrs`."""
     table = pa.Table.from_pandas(frame)
     metadata = {**table.schema.metadata, b"PANDAS_ATTRS": json.dumps(frame.attrs).encode()}  # as pandas does
     file = io.BytesIO()
@@ -35,19 +35,19 @@ def encode(frame: pd.DataFrame) -> bytes:
         writer.write_table(table.replace_schema_metadata(metadata))
         writer.add_key_value_metadata({_DIGEST: _ZEROS})
     content = file.getvalue()
-    begin, end = _place(content)
+    begin, end = _digest_span(content)
     return content[:begin] + _digest(content) + content[end:]
 
 
 def decode(content: bytes) -> pd.DataFrame:
-    """Return the frame of a file.
+    """Decode a Parquet file.
 
     Raises:
-        DamagedFrameError: It is cut, or another byte than was written is in it.
+        DamagedFrameError: The file is truncated or corrupt.
     """
-    begin, end = _place(content)
+    begin, end = _digest_span(content)
     if begin and content[begin:end] != _digest(content[:begin] + _ZEROS + content[end:]):
-        raise DamagedFrameError("its digest is another")
+        raise DamagedFrameError("digest mismatch")
     try:
         frame: pd.DataFrame = pd.read_parquet(io.BytesIO(content))
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, MemoryError) as error:
@@ -55,9 +55,9 @@ def decode(content: bytes) -> pd.DataFrame:
     return frame
 
 
-def _place(content: bytes) -> tuple[int, int]:
-    """Return where the digest stands: after all else that is of the frame. Files of other programs have none."""
-    found = _PLACE.match(content, max(0, content.rfind(_DIGEST)))
+def _digest_span(content: bytes) -> tuple[int, int]:
+    """Return the span of the digest in the last metadata; ``(0, 0)`` for files written by other programs."""
+    found = _DIGEST_FIELD.match(content, max(0, content.rfind(_DIGEST)))
     return found.span(1) if found else (0, 0)
 
 

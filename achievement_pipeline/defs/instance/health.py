@@ -1,4 +1,4 @@
-"""What Dagster's records tell of its health: whether the daemon is alive, what its sensors did last, what failed."""
+"""Check Dagster's health: the daemon, the last ticks of sensors and schedules, lost and failed runs."""
 
 import datetime as dt
 import time
@@ -20,19 +20,19 @@ from achievement_pipeline.defs.instance.lost_runs import find_lost_runs
 from achievement_pipeline.defs.requests import subject
 
 _LIVE_SECONDS = 120
-"""The daemon notes that it lives every half a minute."""
+"""The daemon sends a heartbeat every 30 seconds."""
 _FAILURES_SHOWN = 5
 _FAILURES_LOOKED_AT = 50
 _FAILURES_DAYS = 7
-_AGAIN = "Its sensor asks for it again, after waits that grow."
-_BY_HAND = "Nothing repeats it by itself: mend what it says, then ask for it again."
+_AGAIN = "Its sensor retries it, with increasing delays."
+_BY_HAND = "It is not retried automatically: fix the cause, then launch it again."
 _OF = ("dagster/partition", "dagster/asset_partition_range")
-"""Tags that say what a run is for."""
+"""Tags for the target of a run."""
 
 
 @dataclass(frozen=True)
 class Symptom:
-    """One thing that was looked at; it is well where there is no remedy."""
+    """The result of one check. It is healthy if there is no remedy."""
 
     name: str
     detail: str
@@ -40,18 +40,20 @@ class Symptom:
 
 
 def examine(instance: dg.DagsterInstance, run_locks: Path, *, is_running: bool) -> Iterator[Symptom]:
-    """Look at Dagster's records.
+    """Check the instance.
 
     Args:
-        instance: The instance.
-        run_locks: The folder of the locks that the processes of runs hold.
-        is_running: Whether the service runs, so that its daemon has to be alive.
+        instance: The Dagster instance.
+        run_locks: Folder of the locks held by run processes.
+        is_running: Whether the service is running, in which case the daemon must be alive.
     """
     if is_running:
         yield _daemon(instance)
     if lost := find_lost_runs(instance, run_locks):
-        detail = f"{len(lost)} whose process was killed: {', '.join(run.run_id[:8] for run in lost[:_FAILURES_SHOWN])}"
-        yield Symptom("lost runs", detail, "The next `achievements collect` or `achievements start` ends them.")
+        detail = f"{len(lost)} with a killed process: {', '.join(run.run_id[:8] for run in lost[:_FAILURES_SHOWN])}"
+        yield Symptom(
+            "lost runs", detail, "The next `achievements collect` or `achievements start` marks them as failed."
+        )
     yield from _triggers(instance)
     yield from _failures(instance)
 
@@ -59,7 +61,7 @@ def examine(instance: dg.DagsterInstance, run_locks: Path, *, is_running: bool) 
 def _daemon(instance: dg.DagsterInstance) -> Symptom:
     beats = instance.get_daemon_heartbeats()
     if not beats:
-        return Symptom("daemon", "has not reported yet", "It takes half a minute after the start; then ask again.")
+        return Symptom("daemon", "no heartbeat yet", "It takes up to 30 seconds after the start. Try again then.")
     silent = sorted(name for name, beat in beats.items() if time.time() - beat.timestamp > _LIVE_SECONDS)
     if silent:
         return Symptom("daemon", f"silent: {', '.join(silent)}", "Restart it: achievements stop; achievements start")
@@ -67,20 +69,20 @@ def _daemon(instance: dg.DagsterInstance) -> Symptom:
 
 
 def _triggers(instance: dg.DagsterInstance) -> Iterator[Symptom]:
-    """Tell of sensors and schedules: which are on, which the user switched off, and which failed the last time."""
+    """Check sensors and schedules: which are on, which the user stopped, and which failed last time."""
     states = sorted(instance.all_instigator_state(), key=lambda state: state.instigator_name)
     on = [state for state in states if state.status is not InstigatorStatus.STOPPED]
     off = [state.instigator_name for state in states if state.status is InstigatorStatus.STOPPED]
     ticks = {state.instigator_name: _last_tick(instance, state) for state in on}
     if ticks:
-        told = (f"{name} ({_written(tick.timestamp) if tick else 'no tick yet'})" for name, tick in ticks.items())
-        yield Symptom("sensors and schedules", f"on, with their last ticks: {', '.join(told)}")
+        ticked = (f"{name} ({_written(tick.timestamp) if tick else 'no tick yet'})" for name, tick in ticks.items())
+        yield Symptom("sensors and schedules", f"on, with last tick: {', '.join(ticked)}")
     if off:
-        yield Symptom("sensors and schedules", f"switched off in the UI: {', '.join(off)}")
+        yield Symptom("sensors and schedules", f"turned off in the UI: {', '.join(off)}")
     for name, tick in ticks.items():
         if tick and tick.status is TickStatus.FAILURE:
             error = tick.error and (tick.error.cause or tick.error)
-            remedy = "It tries again by itself. If this stays, its page in the UI shows all of it: achievements start"
+            remedy = "It is retried automatically. If it keeps failing, open it in the UI: achievements start"
             yield Symptom(name, f"its last tick failed: {error.message.strip() if error else 'see the UI'}", remedy)
 
 
@@ -89,16 +91,16 @@ def _last_tick(instance: dg.DagsterInstance, state: InstigatorState) -> Instigat
 
 
 def _failures(instance: dg.DagsterInstance) -> Iterator[Symptom]:
-    """Tell of what failed in the last days, the last time of each, where no later run of the same made up for it."""
+    """Check runs that failed in the last days: the last failure of each, unless a later run of the same succeeded."""
     since = dt.datetime.now(dt.UTC) - dt.timedelta(days=_FAILURES_DAYS)
     failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE], created_after=since)
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for record in instance.get_run_records(failed, limit=_FAILURES_LOOKED_AT):
         run = record.dagster_run
         what = (run.job_name, subject(run.tags))
-        if what in told or len(told) == _FAILURES_SHOWN:
+        if what in reported or len(reported) == _FAILURES_SHOWN:
             continue
-        told.add(what)
+        reported.add(what)
         later = dg.RunsFilter(
             job_name=run.job_name,
             statuses=[dg.DagsterRunStatus.SUCCESS],

@@ -1,4 +1,4 @@
-"""Keeps the dataframes between the assets as Parquet: a file an asset and a repository, in a folder or object store."""
+"""Store the dataframes between assets as Parquet: one file per asset and repository, in a folder or object store."""
 
 import errno
 import logging
@@ -24,11 +24,11 @@ _log = logging.getLogger(__name__)
 class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
     """Stores and loads `pandas.DataFrame` as Parquet under one base path.
 
-    An asset takes and returns one frame whether it is materialized for one repository or for many: the frame of many is
-    split by its column ``repository`` when it is stored, and joined when it is loaded. A repository that was never
-    materialized has no rows. ``DataFrame.attrs`` are stored with the frame.
+    An asset takes and returns one dataframe, whether it is materialized for one repository or for many: it is split by
+    the column ``repository`` when stored, and concatenated when loaded. A repository that was never materialized has no
+    rows. ``DataFrame.attrs`` are preserved.
 
-    What is stored is only a cache. A damaged file is removed with a warning, and read again from its source.
+    Files are only a cache. A corrupt file is removed with a warning, and its source is read again.
 
     Example:
         ```python
@@ -36,34 +36,34 @@ class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
         ```
     """
 
-    base_path: str = Field(description="A folder, or any URL that fsspec knows (s3://bucket/frames)")
-    extension: ClassVar[str] = ".parquet"  # type: ignore[misc]  # else pydantic takes it for a field
+    base_path: str = Field(description="A folder, or a URL supported by fsspec (s3://bucket/frames)")
+    extension: ClassVar[str] = ".parquet"  # type: ignore[misc]  # ClassVar, so that pydantic does not make it a field
 
     _base_path: UPath = PrivateAttr()
     _unread: set[str] = PrivateAttr(default_factory=set)
-    """The repositories of which a frame is missing: what is stored of them downstream stays."""
+    """Repositories with a missing frame. Their stored rows downstream are kept."""
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:  # noqa: ARG002 - Dagster's signature
         """Resolve the base path."""
         self._base_path = UPath(self.base_path)
 
     def read(self, asset: str, partition: str | None = None) -> pd.DataFrame | None:
-        """Return the stored frame of an asset, or None when there is none that can be read.
+        """Return the stored dataframe of an asset, or None if it is missing or corrupt.
 
-        For what an asset knows from its last materialization, which is no upstream of its own.
+        For assets that load their own last materialization.
         """
         return _read(self._file(asset, partition))
 
     def forget(self, asset: str, partition: str | None = None) -> None:
-        """Remove the stored frame of an asset, so that it is read again."""
+        """Remove the stored dataframe of an asset, so that its source is read again."""
         self._file(asset, partition).unlink(missing_ok=True)
 
     def remove(self, asset: str, partition: str) -> None:
-        """Remove the stored frame of an asset, if there is one."""
+        """Remove the stored dataframe of an asset, if it exists."""
         self._file(asset, partition).unlink(missing_ok=True)
 
     def columns(self, asset: str, partition: str | None = None) -> frozenset[str]:
-        """Return the columns of the stored frame of an asset, none when there is none; its rows are not read."""
+        """Return the columns of an asset's stored dataframe without reading its rows; empty if there is none."""
         try:
             with self._file(asset, partition).open("rb") as file:
                 return frozenset(read_schema(file).names)
@@ -71,7 +71,7 @@ class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
             return frozenset()
 
     def dump_to_path(self, context: dg.OutputContext, obj: pd.DataFrame, path: UPath) -> None:  # noqa: ARG002
-        """Write one frame; on a local disk a reader sees the old file or the new one, never half of one."""
+        """Write one dataframe. On a local disk this is atomic."""
         content = encode(obj)
         try:
             _write(path, content)
@@ -79,19 +79,19 @@ class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
             if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
                 raise
             raise dg.Failure(
-                f"There is no space for {path}. Free some on its disk and run this again: nothing is lost.",
+                f"No space left to write {path}. Free some and run this again. Nothing is lost.",
                 allow_retries=False,
             ) from error
 
     def load_from_path(self, context: dg.InputContext, path: UPath) -> pd.DataFrame:
-        """Read one frame."""
+        """Read one dataframe."""
         frame = _read(path)
         if frame is None:
             raise _never_materialized(context, path.stem)
         return frame
 
     def load_partitions(self, context: dg.InputContext) -> pd.DataFrame:
-        """Join the frames of all wanted repositories that have one."""
+        """Concatenate the dataframes of all requested repositories that have one."""
         read = {key: _read(path) for key, path in self._get_paths_for_partitions(context).items()}
         frames = {key: frame for key, frame in read.items() if frame is not None}
         missing = [key for key in read if key not in frames]
@@ -99,11 +99,11 @@ class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
             raise _never_materialized(context, ", ".join(missing))
         if missing:
             self._unread.update(missing)
-            context.log.warning(f"Never materialized, or damaged; collect it again: {', '.join(missing)}")
+            context.log.warning(f"Never materialized or corrupt: {', '.join(missing)}. Collect them again.")
         return pd.concat(frames.values(), ignore_index=True) if len(frames) > 1 else next(iter(frames.values()))
 
     def handle_output(self, context: dg.OutputContext, obj: pd.DataFrame) -> None:
-        """Store a frame, one file a repository."""
+        """Store a dataframe, one file per repository."""
         if not context.has_asset_partitions or len(context.asset_partition_keys) == 1:
             super().handle_output(context, obj)
             return
@@ -122,18 +122,18 @@ class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
         return self._with_extension(path)
 
     def make_safe_partition_path(self, base_path: UPath, partition: str) -> UPath:
-        """Keep the file of a partition below the folder of its asset, whatever the key holds."""
+        """Keep a partition's file inside its asset's folder, whatever the partition key contains."""
         return base_path / escape_dotdot_segments(escape_leading_slash(partition))
 
 
 def _read(path: UPath) -> pd.DataFrame | None:
-    """Return a frame; None where there is none, or none that can be read: that file is removed."""
+    """Read a dataframe; None if it is missing or corrupt. A corrupt file is removed."""
     try:
         return decode(path.read_bytes())
     except FileNotFoundError:
         return None
     except DamagedFrameError as error:
-        _log.warning("%s is damaged (%s) and removed: it is read again from its source.", path, error)
+        _log.warning("Removed corrupt file %s (%s). Its source is read again.", path, error)
         path.unlink(missing_ok=True)
         return None
 
@@ -153,13 +153,13 @@ def _write(path: UPath, content: bytes) -> None:
 
 def _never_materialized(context: dg.InputContext, keys: str) -> dg.Failure:
     return dg.Failure(
-        f"{context.asset_key.to_user_string()} was never materialized for {keys}, or its file was damaged. "
+        f"{context.asset_key.to_user_string()} was never materialized for {keys}, or its file is corrupt. "
         "Materialize it first, or run the whole lane: `achievements collect`."
     )
 
 
 def stored_frame(frames: ParquetIOManager, asset: str, schema: type[SchemaT]) -> DataFrame[SchemaT] | None:
-    """Return what was stored of an asset the last time, where it is there and of today's shape."""
+    """Return the dataframe of an asset's last materialization; None if it is missing or has an old schema."""
     stored = frames.read(asset)
     try:
         return None if stored is None else checked(schema, stored)

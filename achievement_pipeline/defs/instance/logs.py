@@ -1,6 +1,6 @@
-"""What a run says on the console of its process: lines with a sign for people, or JSON for machines.
+"""The console log of runs: readable lines with a symbol, or JSON.
 
-Dagster's own records of a run are in the UI, all of them; here is what it does, what went wrong, and how it ended.
+Dagster's full event log is in the UI. The console shows progress, errors and how the run ended.
 """
 
 import logging
@@ -16,27 +16,25 @@ from achievement_pipeline.defs.requests import people_call, subject
 from achievement_pipeline.settings import LogFormat
 from achievement_pipeline.terminal import escape_controls
 
-_CONFIG = {
-    "log_level": dg.Field(str, default_value="INFO", is_required=False, description="The lowest level that is told")
-}
+_CONFIG = {"log_level": dg.Field(str, default_value="INFO", is_required=False, description="Minimum level to log")}
 _NO_FAULT = "Data version mismatch for asset"
-"""Said where a run of other repositories materialized the same asset meanwhile, as runs of a backfill do."""
+"""A harmless warning: a run for other repositories materialized the same asset in the meantime, as in backfills."""
 
 
 def console_logger(log_format: LogFormat) -> dg.LoggerDefinition:
-    """Return the logger of runs."""
-    return dg.json_console_logger if log_format is LogFormat.JSON else _people_logger
+    """Return the logger for runs."""
+    return dg.json_console_logger if log_format is LogFormat.JSON else _readable_logger
 
 
 def use_console_logger(log_format: LogFormat) -> None:
-    """Log the runs of this process to its console in the chosen format."""
+    """Log the runs in this process to the console in this format."""
     use_logger(console_logger(log_format), {"name": "dagster", "log_level": "INFO"})
 
 
-@dg.logger(_CONFIG, description="A line with a sign for what people ask for")
-def _people_logger(init: dg.InitLoggerContext) -> logging.Logger:
+@dg.logger(_CONFIG, description="Readable lines with a symbol")
+def _readable_logger(init: dg.InitLoggerContext) -> logging.Logger:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_ForPeople("%(asctime)s", "%H:%M:%S"))
+    handler.setFormatter(_ReadableFormatter("%(asctime)s", "%H:%M:%S"))
     lowest = logging.getLevelNamesMapping()[init.logger_config["log_level"].upper()]
     handler.addFilter(lambda record: record.levelno >= lowest or (lowest <= logging.INFO and _has_succeeded(record)))
     handler.addFilter(lambda record: not str(_about(record)["orig_message"]).startswith(_NO_FAULT))
@@ -45,11 +43,11 @@ def _people_logger(init: dg.InitLoggerContext) -> logging.Logger:
     return logger
 
 
-class _ForPeople(logging.Formatter):
-    """Says whose line it is and what it says, without Dagster's identifiers."""
+class _ReadableFormatter(logging.Formatter):
+    """Formats lines with job and repository instead of Dagster's identifiers."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the line: sign, time, job, repository, message."""
+        """Return the line: symbol, time, job, repository, message."""
         about = _about(record)
         run = f"{people_call(about['job_name'])} {subject(about['job_tags'])}".strip()
         return f"{_sign(record)} {self.formatTime(record, self.datefmt)} {run}: {escape_controls(_text(record))}"
@@ -67,7 +65,7 @@ def _sign(record: logging.LogRecord) -> str:
         return "✅"
     if record.levelno >= logging.ERROR:
         return "❌"
-    return "ℹ️ " if record.levelno >= logging.WARNING else "🔍"  # noqa: RUF001 - the sign is meant
+    return "ℹ️ " if record.levelno >= logging.WARNING else "🔍"  # noqa: RUF001 - the symbol is intended
 
 
 def _has_succeeded(record: logging.LogRecord) -> bool:

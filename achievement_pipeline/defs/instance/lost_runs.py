@@ -1,7 +1,7 @@
-"""Runs whose process is gone: they are ended, so that nothing waits for them.
+"""Find and fail lost runs, whose process is gone.
 
-The process of a run holds a lock that the kernel drops with it (`run_locks`). A run that nobody ends stays "started":
-the sensors leave its repository alone, and it takes one of the places that the queue has.
+A run's process holds a lock that the kernel releases when it ends (`run_locks`). A lost run would stay "started":
+sensors would skip its repository, and it would occupy a slot of the queue.
 """
 
 from pathlib import Path
@@ -10,17 +10,17 @@ import dagster as dg
 
 from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.instance.failures import label
-from achievement_pipeline.defs.instance.run_locks import Life, life_of_run
+from achievement_pipeline.defs.instance.run_locks import Liveness, liveness_of_run
 
-_REASON = "Its process ended before it was done: it was killed, or the machine stopped."
+_REASON = "The process of the run was killed, or the machine stopped."
 
 
 def end_lost_runs(instance: dg.DagsterInstance, locks: Path) -> None:
-    """Fail the runs of this machine whose process is gone, and remove what is left of their locks.
+    """Fail the lost runs of this machine, and remove stale locks.
 
     Args:
-        instance: Where the runs are recorded.
-        locks: The folder of the locks that the processes of runs hold.
+        instance: The Dagster instance.
+        locks: Folder of the locks held by run processes.
     """
     for run in find_lost_runs(instance, locks):
         if run.status is dg.DagsterRunStatus.CANCELING:
@@ -35,10 +35,10 @@ def end_lost_runs(instance: dg.DagsterInstance, locks: Path) -> None:
 
 
 def find_lost_runs(instance: dg.DagsterInstance, locks: Path) -> list[dg.DagsterRun]:
-    """Return the runs that are not finished and whose process, on this machine, is gone."""
+    """Return the unfinished runs of this machine whose process is gone."""
     dead = [file.name for file in _dead(locks)]
     return list(instance.get_runs(dg.RunsFilter(run_ids=dead, statuses=NOT_FINISHED_STATUSES))) if dead else []
 
 
 def _dead(locks: Path) -> list[Path]:
-    return [file for file in locks.glob("[!.]*") if life_of_run(locks, file.name) is Life.DIED]
+    return [file for file in locks.glob("[!.]*") if liveness_of_run(locks, file.name) is Liveness.DEAD]

@@ -1,6 +1,6 @@
-"""Retries where a retry can help: the database comes back, a wrong row does not become right.
+"""Retry database outages. Other database errors would fail again.
 
-Sources need none here: their clients wait for what is worth waiting for, and their sensors come back later.
+Sources need no retries here: their clients wait, and their sensors run again later.
 """
 
 import random
@@ -13,14 +13,14 @@ from achievement_pipeline.store.database import UnavailableError
 
 _TIMES = 5
 _SECONDS = 2.0
-"""Two, four, ... seconds, a minute in all: the embedded server is back sooner."""
+"""Delays of 2, 4, 8, ... seconds: about a minute in total. The embedded server restarts faster."""
 
 
 @contextmanager
 def retried_while_unavailable(context: dg.AssetExecutionContext) -> Iterator[None]:
-    """Let Dagster repeat an asset, after waits that grow, when the database can't be reached."""
+    """Let Dagster retry an asset with increasing delays while the database is unreachable."""
     try:
         yield
     except UnavailableError as error:
-        wait = _SECONDS * 2.0**context.retry_number * random.uniform(0.8, 1.2)  # noqa: S311 - so that not all come at once
+        wait = _SECONDS * 2.0**context.retry_number * random.uniform(0.8, 1.2)  # noqa: S311 - jitter
         raise dg.RetryRequested(_TIMES, wait) from error

@@ -1,4 +1,4 @@
-"""Tells whether the process of a run lives: it holds a lock that the kernel drops with it, however it ends."""
+"""Detect whether the process of a run is alive. It holds a lock that the kernel releases however it ends."""
 
 import os
 from collections.abc import Iterator
@@ -9,18 +9,18 @@ from pathlib import Path
 from achievement_pipeline import locks
 
 
-class Life(Enum):
-    """What the lock of a run tells."""
+class Liveness(Enum):
+    """State of a run's lock."""
 
-    LIVES = "lives"
-    DIED = "died"
+    ALIVE = "alive"
+    DEAD = "dead"
     UNKNOWN = "unknown"
-    """There is no lock: its process has ended as it should, or is not one of this machine's service."""
+    """There is no lock: the process ended normally, or runs elsewhere."""
 
 
 @contextmanager
 def hold_run_lock(folder: Path, run_id: str) -> Iterator[None]:
-    """Be the process of a run. Its file appears with the lock on it, so that nobody takes a new run for a dead one."""
+    """Hold the lock of a run. The file appears already locked, so that a new run is never taken for a dead one."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file, unfinished = folder / run_id, folder / f".{run_id}"
     unfinished.write_text(str(os.getpid()))
@@ -33,17 +33,17 @@ def hold_run_lock(folder: Path, run_id: str) -> Iterator[None]:
         locks.unlock(held)
 
 
-def life_of_run(folder: Path, run_id: str) -> Life:
-    """Tell whether the process of a run lives."""
+def liveness_of_run(folder: Path, run_id: str) -> Liveness:
+    """Return whether the process of a run is alive."""
     try:
-        return Life.DIED if locks.is_free(folder / run_id) else Life.LIVES
+        return Liveness.DEAD if locks.is_free(folder / run_id) else Liveness.ALIVE
     except FileNotFoundError:
-        return Life.UNKNOWN
+        return Liveness.UNKNOWN
 
 
-def process_of_run(folder: Path, run_id: str) -> int | None:
-    """Return the process of a run, nothing where it does not live."""
-    if life_of_run(folder, run_id) is not Life.LIVES:
+def pid_of_run(folder: Path, run_id: str) -> int | None:
+    """Return the process id of a run, or None if it is not alive."""
+    if liveness_of_run(folder, run_id) is not Liveness.ALIVE:
         return None
     words = (folder / run_id).read_text()
     return int(words) if words.isdecimal() else None

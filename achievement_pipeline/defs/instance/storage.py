@@ -1,7 +1,7 @@
-"""Where Dagster keeps its own records: runs, events, ticks. Named by ``dagster.yaml``.
+"""Storage for Dagster's own records: runs, events, ticks. ``dagster.yaml`` refers to it.
 
-Beside the achievements when ``DATABASE_URL`` names a server, in a database of their own; else in SQLite files in the
-user's data folder (why: ``docs/decisions/0002-dagster-storage.md``).
+If ``DATABASE_URL`` is set, records are stored in a separate database on that server, else in SQLite files in the user's
+data folder. See ``docs/decisions/0002-dagster-storage.md``.
 """
 
 import sqlite3
@@ -27,24 +27,24 @@ DATABASE_NAME = "dagster"
 
 _SECONDS_TO_OPEN = 120
 _SECONDS_TO_WAIT = 30
-"""For a file that another process writes to."""
+"""Timeout for a file that another process is writing."""
 
 
 class EnvironmentStorage(DagsterPostgresStorage):
-    """Picks Dagster's storage by the pipeline's settings, so that one ``dagster.yaml`` serves laptop and cluster."""
+    """Selects Dagster's storage by the settings, so that one ``dagster.yaml`` works on a laptop and on a cluster."""
 
     @classmethod
     def config_type(cls) -> dict[str, Any]:
-        """Take no configuration: the settings decide."""
+        """No configuration: the settings decide."""
         return {}
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Any) -> Any:  # noqa: ANN401, ARG003
-        """Return the storage that the settings ask for, ready to be used.
+        """Return the storage selected by the settings.
 
         Raises:
-            SettingsError: A setting is wrong.
-            StoreError: The database server can't be used.
+            SettingsError: A setting is invalid.
+            StoreError: The database server is unusable.
         """
         settings = load_settings()
         url = _postgres_url(settings.environment)
@@ -54,7 +54,7 @@ class EnvironmentStorage(DagsterPostgresStorage):
 
 
 def _postgres_url(environment: Environment) -> str | None:
-    """Return the address of Dagster's database, which is made where only that of the achievements is given."""
+    """Return the URL of Dagster's database. It is created if only that of the achievements is set."""
     if environment.dagster_database_url:
         url = normalise_url(environment.dagster_database_url.get_secret_value())
     elif environment.database_url:
@@ -67,8 +67,8 @@ def _postgres_url(environment: Environment) -> str | None:
 def _sqlite_storage(folder: Path, inst_data: ConfigurableClassData | None) -> DagsterSqliteStorage:
     """Open the SQLite files, one process at a time.
 
-    Processes that create them side by side crash, and can leave them broken for good ("Version table has more than one
-    head"): seen in 7 of 7 trials of four processes.
+    Processes that create them concurrently crash, and can corrupt them permanently ("Version table has more than one
+    head"): this happened in 7 of 7 trials with four processes.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lock = folder / "storage.lock"
@@ -79,10 +79,10 @@ def _sqlite_storage(folder: Path, inst_data: ConfigurableClassData | None) -> Da
 
 
 def _refuse_empty(folder: Path) -> None:
-    """Refuse files that a power loss emptied: Dagster would take them for whole ones without tables.
+    """Refuse files emptied by a power loss. Dagster would treat them as databases without tables.
 
     Raises:
-        sqlite3.DatabaseError: There is one.
+        sqlite3.DatabaseError: A file is empty.
     """
     for name in ("history/runs.db", f"history/runs/{INDEX_SHARD_NAME}.db", "schedules/schedules.db"):
         file = folder / name
@@ -91,29 +91,29 @@ def _refuse_empty(folder: Path) -> None:
 
 
 class _PostgresStorage(DagsterPostgresStorage):
-    """Dagster's own opens a connection for every statement, 690 in the run of one repository; this one keeps them."""
+    """Pools connections. Dagster's own storage opens one per statement: 690 for the run of one repository."""
 
     def __init__(self, url: str, inst_data: ConfigurableClassData | None = None) -> None:
         super().__init__(url, inst_data=inst_data)
-        # a connection that the server has dropped meanwhile is opened again, as Dagster would
+        # reopen connections that the server has dropped
         engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", max_overflow=-1, pool_pre_ping=True)
         storages: tuple[Any, ...] = (self.event_log_storage, self.run_storage, self.schedule_storage)
         for storage in storages:
-            storage._engine = engine  # noqa: SLF001 - no setting of theirs chooses the pool
+            storage._engine = engine  # noqa: SLF001 - the pool is not configurable
 
 
 class _SqliteStorage(DagsterSqliteStorage):
-    """Dagster's own, with a quicker event log."""
+    """Dagster's own storage with a faster event log."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         super().__init__(base_dir, inst_data)
-        self._event_log_storage = _EventLog(self._event_log_storage._base_dir)  # noqa: SLF001 - it knows its folder
+        self._event_log_storage = _EventLog(self._event_log_storage._base_dir)  # noqa: SLF001 - not exposed otherwise
 
 
 class _EventLog(SqliteEventLogStorage):
-    """Dagster's own makes an engine and a connection for every statement: most of what records cost.
+    """Caches engines. Dagster's own event log creates one per statement, which is most of its cost.
 
-    This one keeps those of the file of all runs, and of the file of the run that it was last asked about.
+    The cache holds the engines of the index file and of the last used run.
     """
 
     def __init__(self, base_dir: str) -> None:
@@ -131,12 +131,12 @@ class _EventLog(SqliteEventLogStorage):
                 yield connection
 
     def has_table(self, table_name: str) -> bool:
-        """Whether the file of all runs has a table."""
-        # without the lock, as Dagster does: it asks while it holds it
+        """Return whether the index file has a table."""
+        # without the lock, as in Dagster: the caller holds it
         return sa.inspect(self._engine(INDEX_SHARD_NAME)).has_table(table_name)
 
     def dispose(self) -> None:
-        """Close the files."""
+        """Close all files."""
         with self._db_lock:
             self._close(self._engines.keys())
         super().dispose()
@@ -157,7 +157,7 @@ def _make_engine(address: str) -> sa.Engine:
 
     @sa.event.listens_for(engine, "connect")
     def _wait_less(connection: sqlite3.Connection, _record: object) -> None:
-        # in a log written ahead this loses no more than the last events, and those only when the machine itself stops
+        # with a write-ahead log this can lose only the last events, and only if the machine crashes
         connection.execute("PRAGMA synchronous=NORMAL")
 
     return engine

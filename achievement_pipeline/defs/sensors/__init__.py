@@ -1,1 +1,1 @@
-"""Sensors."""
+"""All sensors."""

@@ -1,4 +1,4 @@
-"""All sensors: of the lanes, of what was judged and not stored, and of runs that failed."""
+"""All sensors: of the lanes, of results that are not stored, and of failed runs."""
 
 import dagster as dg
 
@@ -12,6 +12,6 @@ from achievement_pipeline.settings import Settings
 
 
 def sensors(settings: Settings, frames: ParquetIOManager) -> list[dg.SensorDefinition]:
-    """Return all sensors, those of lanes that are off switched off; the UI can switch each of them."""
+    """Return all sensors. Those of disabled lanes are stopped by default; the UI can start them."""
     of_sources = [source_sensor(lane, settings) for lane in LANES if lane.sensor]
     return [*git_sensors(settings, frames), *of_sources, achievements_sensor(settings), failure_sensor(settings)]

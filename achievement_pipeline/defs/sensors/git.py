@@ -1,7 +1,7 @@
-"""The sensors of the git lane: repositories whose refs have moved are collected.
+"""The sensors of the git lane: collect repositories with changed refs.
 
-They decide by what they see and by what was collected, never by what they did before (`watching`), so a tick that dies
-half-way, a run that is lost and a cursor that is forgotten are all made up for by the next tick.
+They compare the current refs with what was collected, and keep no other state (`watching`). The next tick makes up for
+an interrupted tick, a lost run or a lost cursor.
 """
 
 import functools
@@ -23,11 +23,11 @@ from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.repositories import forget_repository, mark_repositories_found
 
 _SHORTEST_INTERVAL = 5
-"""Seconds: Dagster's daemon looks at its sensors no more often."""
+"""Seconds. Dagster's daemon does not evaluate sensors more often."""
 
 
 def git_sensors(settings: Settings, frames: ParquetIOManager) -> list[dg.SensorDefinition]:
-    """Return the sensors of the git lane: one for repositories on this machine, one for those given by URL."""
+    """Return the sensors of the git lane: one for local repositories, one for those given by URL."""
     is_on, seconds = GIT.is_on(settings), GIT.seconds(settings)
     status = dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED
 
@@ -36,7 +36,7 @@ def git_sensors(settings: Settings, frames: ParquetIOManager) -> list[dg.SensorD
         minimum_interval_seconds=_SHORTEST_INTERVAL,
         default_status=status,
         description=GIT.describe(
-            "Collects the repositories on this machine whose refs have moved. New ones join, gone ones leave.", settings
+            "Collects local repositories with changed refs. New ones are added, deleted ones removed.", settings
         ),
     )
     def new_commits(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
@@ -45,32 +45,32 @@ def git_sensors(settings: Settings, frames: ParquetIOManager) -> list[dg.SensorD
         engine = stay_open(settings)
         watched = watch_local(engine, settings)
         _forget_renamed(engine, watched, context.instance, frames)
-        return _ask(context, watched, frames, lambda joining: mark_repositories_found(engine, joining))
+        return _request_runs(context, watched, frames, lambda joining: mark_repositories_found(engine, joining))
 
     @dg.sensor(
         job_name=GIT.job,
         minimum_interval_seconds=seconds,
         default_status=status,
-        description=GIT.describe("Collects the repositories given by URL whose branches have moved.", settings),
+        description=GIT.describe("Collects repositories given by URL with changed branches.", settings),
     )
     def new_remote_commits(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         if not is_on:
             return dg.SkipReason(GIT.why_off)
         turn = int(time.time()) // seconds
-        return _ask(context, watch_remote(stay_open(settings), settings, turn), frames, remote=True)
+        return _request_runs(context, watch_remote(stay_open(settings), settings, turn), frames, remote=True)
 
     return [new_commits, new_remote_commits]
 
 
-def _ask(
+def _request_runs(
     context: dg.SensorEvaluationContext,
     watched: Watched,
     frames: ParquetIOManager,
-    welcome: Callable[[Collection[str]], None] = lambda _: None,
+    on_new: Callable[[Collection[str]], None] = lambda _: None,
     *,
     remote: bool = False,
 ) -> dg.SensorResult | dg.SkipReason:
-    """Ask for runs of what has to be collected, and let repositories join and leave the partitions."""
+    """Request runs for repositories to collect, and update the dynamic partitions."""
     for key, why in watched.troubles.items():
         context.log.warning(f"{key}: {why}")
     instance = context.instance
@@ -84,7 +84,7 @@ def _ask(
     )
     joining = sorted((watched.fingerprints.keys() | watched.elsewhere).difference(partitions))
     if joining:
-        welcome(joining)
+        on_new(joining)
     leaving = watched.gone.intersection(partitions)
     if leaving:
         leaving -= repositories_of_runs(instance)
@@ -92,7 +92,7 @@ def _ask(
         *([REPOSITORIES.build_add_request(joining)] if joining else []),
         *([REPOSITORIES.build_delete_request(sorted(leaving))] if leaving else []),
     ]
-    # a range stretches over the keys between its ends: those that leave are gone when it is resolved
+    # a partition range includes all keys between its ends; removed keys are gone when it is resolved
     order = [key for key in [*partitions, *joining] if key not in leaving]
     requests = [request_repositories(keys) for keys in ranges(decision.ask, order, REPOSITORIES_A_RUN)]
     return dg.SensorResult(
@@ -106,12 +106,12 @@ def _ask(
 def _forget_renamed(
     engine: sa.Engine, watched: Watched, instance: dg.DagsterInstance, frames: ParquetIOManager
 ) -> None:
-    """Forget the former key of a repository once what was collected under it is taken back."""
+    """Forget the former key of a repository once its results are retracted."""
     if not watched.renamed:
         return
     collected = collected_by(instance, frames)(sorted(watched.renamed))
     for key in watched.renamed:
-        if collected.get(key, NOTHING) == NOTHING:  # never collected, or taken back
+        if collected.get(key, NOTHING) == NOTHING:  # never collected, or retracted
             forget_repository(engine, key)
             del watched.fingerprints[key]
             watched.gone.add(key)

@@ -1,7 +1,7 @@
-"""The sensors of the sources that are read at intervals.
+"""The sensors of sources that are polled at intervals.
 
-A look is a run, as only the source itself can tell what is new; what is stored keeps it cheap. A run that is going on
-is not doubled, and after runs that failed the next one waits, longer each time.
+Each poll is a run, because only the source knows what is new; the stored state keeps it cheap. A running poll is not
+repeated. After failed runs, the delay doubles each time.
 """
 
 import time
@@ -18,7 +18,7 @@ from achievement_pipeline.settings import Settings
 
 _LONGEST_WAIT = 3600
 _LOOKED_AT = 7
-"""Failures in a row that are told apart: by then the wait is the longest whatever the interval."""
+"""Number of consecutive failures to count; the delay has reached its maximum by then."""
 
 
 def source_sensor(lane: Lane, settings: Settings) -> dg.SensorDefinition:
@@ -31,21 +31,21 @@ def source_sensor(lane: Lane, settings: Settings) -> dg.SensorDefinition:
         job_name=lane.job,
         minimum_interval_seconds=seconds,
         default_status=dg.DefaultSensorStatus.RUNNING if is_on else dg.DefaultSensorStatus.STOPPED,
-        description=lane.describe(f"Looks at {lane.name} every {seconds} seconds.", settings),
+        description=lane.describe(f"Polls {lane.name} every {seconds} seconds.", settings),
     )
-    def look(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    def poll(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         if not is_on:
             return dg.SkipReason(lane.why_off)
         if why := _has_to_wait(context.instance, lane.job, seconds, time.time()):
             return dg.SkipReason(why)
         requests = requests_of(lane, settings, context.instance)
-        return dg.SensorResult(requests) if requests else dg.SkipReason(f"No repository is at {host}.")
+        return dg.SensorResult(requests) if requests else dg.SkipReason(f"No repository is hosted on {host}.")
 
-    return look
+    return poll
 
 
 def requests_of(lane: Lane, settings: Settings, instance: dg.DagsterInstance) -> list[dg.RunRequest]:
-    """Return the runs that go over all of a lane, as few as can be; not what unfinished ones go over already."""
+    """Return as few runs as possible that cover the whole lane, without those that unfinished runs cover."""
     if not lane.by_repository:
         is_running = instance.get_runs(dg.RunsFilter(job_name=lane.job, statuses=NOT_FINISHED_STATUSES), limit=1)
         return [] if is_running else [dg.RunRequest()]
@@ -56,9 +56,9 @@ def requests_of(lane: Lane, settings: Settings, instance: dg.DagsterInstance) ->
 
 
 def _has_to_wait(instance: dg.DagsterInstance, job: str, seconds: int, now: float) -> str | None:
-    """Return why nothing is asked for now; None where it is time."""
+    """Return why no run is requested now, or None."""
     if instance.get_runs(dg.RunsFilter(job_name=job, statuses=NOT_FINISHED_STATUSES), limit=1):
-        return f"A run of {job} is going on."
+        return f"A run of {job} is in progress."
     records = instance.get_run_records(dg.RunsFilter(job_name=job), limit=_LOOKED_AT)
     failures = 0
     while failures < len(records) and records[failures].dagster_run.status is dg.DagsterRunStatus.FAILURE:
@@ -67,7 +67,5 @@ def _has_to_wait(instance: dg.DagsterInstance, job: str, seconds: int, now: floa
         since = now - (records[0].end_time or now)
         wait = min(_LONGEST_WAIT, seconds * 2 ** (failures - 1))
         if since < wait:
-            return (
-                f"The last runs failed ({failures}): the next is in {wait - since:.0f} seconds. See the last one's log."
-            )
+            return f"Failed runs in a row: {failures}. Next run in {wait - since:.0f} seconds. See the last log."
     return None

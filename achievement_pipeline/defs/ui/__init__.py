@@ -1,1 +1,1 @@
-"""What the Dagster UI shows: metadata, plots, progress."""
+"""Metadata, plots and progress for the Dagster UI."""

@@ -1,4 +1,4 @@
-"""What the Dagster UI shows of a frame: its columns, its size, its first rows, and plots."""
+"""Metadata of dataframes for the Dagster UI: columns, row count, preview and plots."""
 
 import base64
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ _LONGEST_CELL = 80
 
 
 def column_schema(schema: type[pa.DataFrameModel]) -> dict[str, Any]:
-    """Return the definition metadata that makes the UI show the columns of a frame with their meaning."""
+    """Return the definition metadata that shows the columns of a dataframe with their descriptions."""
     columns = [
         dg.TableColumn(
             name=name,
@@ -27,7 +27,7 @@ def column_schema(schema: type[pa.DataFrameModel]) -> dict[str, Any]:
 
 
 def describe(frame: pd.DataFrame, preview: list[str], **more: Any) -> dict[str, Any]:  # noqa: ANN401 - any metadata
-    """Return the metadata of one materialization: the row count, the first rows of some columns, and what is given."""
+    """Return the metadata of a materialization: row count, a preview of some columns, and more."""
     first = frame[preview].head(_PREVIEW_ROWS).astype(object)
     return {
         "dagster/row_count": len(frame),
@@ -37,7 +37,7 @@ def describe(frame: pd.DataFrame, preview: list[str], **more: Any) -> dict[str, 
 
 
 def table(columns: Sequence[str], rows: Iterable[Iterable[object]]) -> dg.MetadataValue:
-    """Return a table, long texts cut."""
+    """Return a table. Long texts are truncated."""
     records = [dg.TableRecord(dict(zip(columns, map(_cell, row), strict=True))) for row in rows]
     return dg.MetadataValue.table(records) if records else dg.MetadataValue.text("no rows")
 
@@ -50,19 +50,19 @@ def _cell(value: object) -> str | int | float | bool:
 
 
 def plot(drawn: str | None) -> dg.MetadataValue:
-    """Return a plot as metadata that the UI shows as a picture.
+    """Return a plot as metadata.
 
     Args:
-        drawn: SVG; None where there is nothing to show.
+        drawn: SVG; None if there is nothing to show.
     """
     return picture(drawn, "plot") if drawn else dg.MetadataValue.text("nothing to draw yet")
 
 
 def picture(drawn: str, words: str) -> dg.MetadataValue:
-    """Return a picture as metadata.
+    """Return an image as metadata.
 
     Args:
         drawn: SVG.
-        words: What it shows, for those who can't see it.
+        words: Alternative text.
     """
     return dg.MetadataValue.md(f"![{words}](data:image/svg+xml;base64,{base64.b64encode(drawn.encode()).decode()})")

@@ -1,4 +1,4 @@
-"""The plots that the Dagster UI shows with an asset, as SVG; none where there is nothing to show."""
+"""Plots for the Dagster UI, as SVG; None if there is nothing to show."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ import leather
 import pandas as pd
 
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999")
-"""Colours that those who see few can tell apart: Okabe and Ito, https://jfly.uni-koeln.de/color/."""
+"""Colours for colour-blind readers: Okabe and Ito, https://jfly.uni-koeln.de/color/."""
 _FIRST_YEAR = 1971
 _BARS_SHOWN = 12
 _POINTS_A_COLUMN = 10
@@ -14,13 +14,13 @@ _WIDTH, _HEIGHT = 1000, 350
 
 
 def score_distribution(scores: pd.DataFrame) -> str | None:
-    """Draw how many activities score how much: histograms of impact and complexity, both in points."""
+    """Plot histograms of impact and complexity, in points."""
     if scores.empty:
         return None
     edges = range(0, 100, _POINTS_A_COLUMN)
     charts = []
     for name in ("impact", "complexity"):
-        # a hundred points belong to the last column
+        # 100 points go into the last column
         columns = (scores[name] // _POINTS_A_COLUMN * _POINTS_A_COLUMN).clip(upper=edges[-1])
         heights = columns.value_counts().reindex(edges, fill_value=0)
         chart = leather.Chart(f"Distribution of scores: {name}")
@@ -32,18 +32,16 @@ def score_distribution(scores: pd.DataFrame) -> str | None:
 
 
 def skills_over_time(skills: pd.DataFrame, completed_at: pd.Series) -> str | None:
-    """Draw how often the commonest skills were shown, by year.
+    """Plot the number of activities per year for the most frequent skills.
 
     Args:
-        skills: `Skills`.
-        completed_at: When each activity was done, by its key.
+        skills: A `Skills` frame.
+        completed_at: Completion time by activity key.
     """
     if skills.empty:
         return None
     years = skills["key"].map(completed_at).dt.year.astype("Int64")
-    years = years.where(
-        years.between(_FIRST_YEAR, pd.Timestamp.now("UTC").year)
-    )  # a nonsensical date stretches no axis
+    years = years.where(years.between(_FIRST_YEAR, pd.Timestamp.now("UTC").year))  # ignore implausible dates
     counts = pd.crosstab(years, skills["skill"])
     if counts.empty:
         return None
@@ -55,10 +53,10 @@ def skills_over_time(skills: pd.DataFrame, completed_at: pd.Series) -> str | Non
 
 
 def counts(by: Mapping[str, Mapping[str, int]]) -> str | None:
-    """Draw how many achievements there are of each name, a panel for each kind of name.
+    """Plot the number of achievements by name, one panel per kind of name.
 
     Args:
-        by: Counts by name, the most frequent first, by what the names are.
+        by: Counts by name, most frequent first, by panel title.
     """
     charts = []
     for title, named in by.items():

@@ -1,4 +1,4 @@
-"""How a run tells people how far it is."""
+"""Report the progress of a run."""
 
 import time
 from typing import Protocol
@@ -9,37 +9,37 @@ _SECONDS_BETWEEN_LINES = 5.0
 
 
 class Progress(Protocol):
-    """Takes how many steps are done, and of how many."""
+    """Reports the number of completed steps."""
 
     def __call__(self, done: int, total: int, /) -> None:
-        """Tell it."""
+        """Report progress."""
 
 
 class ReportsProgress(Protocol):
-    """Gives each piece of work its own progress. A resource: a log by default, bars on the command line."""
+    """A resource that reports progress: in the log by default, as bars on the command line."""
 
-    def say(self, context: dg.AssetExecutionContext, text: str) -> None:
-        """Tell of a wait."""
+    def report_wait(self, context: dg.AssetExecutionContext, text: str) -> None:
+        """Report a wait."""
 
     def start(self, context: dg.AssetExecutionContext, work: str) -> Progress:
-        """Begin to tell of a piece of work."""
+        """Start to report a task."""
 
 
 class LoggedProgress:
-    """Tells of progress in the log of the run, a line every few seconds."""
+    """Logs progress every few seconds."""
 
-    def say(self, context: dg.AssetExecutionContext, text: str) -> None:
-        """Tell of a wait."""
+    def report_wait(self, context: dg.AssetExecutionContext, text: str) -> None:
+        """Report a wait."""
         context.log.info(text)
 
     def start(self, context: dg.AssetExecutionContext, work: str) -> Progress:
-        """Begin to tell of a piece of work."""
+        """Start to report a task."""
         last = time.monotonic()
 
-        def tell(done: int, total: int) -> None:
+        def report(done: int, total: int) -> None:
             nonlocal last
             if time.monotonic() - last >= _SECONDS_BETWEEN_LINES:
                 last = time.monotonic()
                 context.log.info(f"{work}: {done:,} of {total:,}")
 
-        return tell
+        return report

@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 from pydantic import SecretStr
 
-from achievement_pipeline.defs.instance.failures import REASON_TAG, WebhookError, _tell, failure_sensor
+from achievement_pipeline.defs.instance.failures import REASON_TAG, WebhookError, _notify, failure_sensor
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.database import UnavailableError
@@ -103,13 +103,13 @@ def test_a_run_that_is_started_again_by_itself_disturbs_nobody(webhook: Webhook)
 def test_a_webhook_that_refuses_is_named_without_its_address(webhook: Webhook) -> None:
     webhook.status = 403
     with pytest.raises(WebhookError, match="HTTP 403") as refused:
-        _tell(SecretStr(webhook.url), "hello")
+        _notify(SecretStr(webhook.url), "hello")
     assert "hidden-token" not in str(refused.value)
 
 
 def test_a_webhook_that_is_not_there_is_named_without_its_address() -> None:
     with pytest.raises(WebhookError, match="ConnectionError") as absent:
-        _tell(SecretStr("http://127.0.0.1:9/services/hidden-token"), "hello")
+        _notify(SecretStr("http://127.0.0.1:9/services/hidden-token"), "hello")
     assert "hidden-token" not in str(absent.value)
 
 

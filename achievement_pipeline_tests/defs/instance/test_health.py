@@ -42,7 +42,7 @@ def _run(instance: dg.DagsterInstance, key: str, *, fails: bool) -> None:
 
 def test_a_daemon_that_never_reported_is_named(instance: dg.DagsterInstance) -> None:
     [symptom] = examine(instance, Path("nowhere"), is_running=True)
-    assert (symptom.name, symptom.detail) == ("daemon", "has not reported yet")
+    assert (symptom.name, symptom.detail) == ("daemon", "no heartbeat yet")
     assert symptom.remedy
     assert list(examine(instance, Path("nowhere"), is_running=False)) == []
 

@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 
 from achievement_pipeline.cli.dagster_home import use_dagster_home
-from achievement_pipeline.defs.instance.run_locks import Life, hold_run_lock, life_of_run, process_of_run
+from achievement_pipeline.defs.instance.run_locks import Liveness, hold_run_lock, liveness_of_run, pid_of_run
 from achievement_pipeline.settings import Environment, load_settings
 from achievement_pipeline.store.database import create_engine
 from achievement_pipeline_tests.cluster import Backfill, collect_here, make_repositories, register, stored
@@ -33,19 +33,19 @@ def test_a_run_lives_as_long_as_its_process(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=_SOURCES) as process:
         assert process.stdout
         process.stdout.readline()
-        assert life_of_run(tmp_path, "run") is Life.LIVES
-        assert process_of_run(tmp_path, "run") == process.pid
+        assert liveness_of_run(tmp_path, "run") is Liveness.ALIVE
+        assert pid_of_run(tmp_path, "run") == process.pid
         process.kill()
         process.wait()
-    assert life_of_run(tmp_path, "run") is Life.DIED
-    assert process_of_run(tmp_path, "run") is None
+    assert liveness_of_run(tmp_path, "run") is Liveness.DEAD
+    assert pid_of_run(tmp_path, "run") is None
 
 
 def test_of_a_run_that_has_ended_or_is_not_ours_nothing_is_known(tmp_path: Path) -> None:
     with hold_run_lock(tmp_path / "runs", "run"):
         pass
-    assert life_of_run(tmp_path / "runs", "run") is Life.UNKNOWN
-    assert life_of_run(tmp_path / "nowhere", "run") is Life.UNKNOWN
+    assert liveness_of_run(tmp_path / "runs", "run") is Liveness.UNKNOWN
+    assert liveness_of_run(tmp_path / "nowhere", "run") is Liveness.UNKNOWN
 
 
 @pytest.mark.e2e
@@ -68,7 +68,7 @@ def test_a_run_whose_process_is_killed_is_failed_at_once_and_made_up_for(
 
     def kill_one(_: Backfill) -> None:
         for lock in settings.run_locks_path.glob("*"):
-            process = process_of_run(settings.run_locks_path, lock.name)
+            process = pid_of_run(settings.run_locks_path, lock.name)
             if process and not killed:
                 os.kill(process, signal.SIGKILL)
                 killed.append(process)

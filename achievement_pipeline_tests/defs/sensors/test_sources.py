@@ -91,7 +91,7 @@ def test_a_look_is_one_run_and_not_doubled(instance: dg.DagsterInstance, monkeyp
     monkeypatch.setenv("LINEAR_API_KEY", "lin_api_x")
     assert len(_tick(instance, "new_linear_work")[0]) == 1
     run = _run(instance, "collect_linear", dg.DagsterRunStatus.STARTED)
-    assert _tick(instance, "new_linear_work") == ([], "A run of collect_linear is going on.")
+    assert _tick(instance, "new_linear_work") == ([], "A run of collect_linear is in progress.")
     instance.report_run_canceled(run)
     assert len(_tick(instance, "new_linear_work")[0]) == 1
 
@@ -101,16 +101,16 @@ def test_after_failures_the_next_look_waits(instance: dg.DagsterInstance, monkey
     _run(instance, "collect_linear", dg.DagsterRunStatus.FAILURE)
     requests, said = _tick(instance, "new_linear_work")
     assert requests == []
-    assert "failed (1): the next is in " in str(said)
+    assert "Failed runs in a row: 1. Next run in " in str(said)
     _run(instance, "collect_linear", dg.DagsterRunStatus.FAILURE)
-    assert "failed (2): the next is in " in str(_tick(instance, "new_linear_work")[1])
+    assert "Failed runs in a row: 2. Next run in " in str(_tick(instance, "new_linear_work")[1])
 
 
 def test_github_is_asked_about_the_repositories_that_lie_there(
     instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "ghp_x")
-    assert _tick(instance, "new_pull_requests") == ([], "No repository is at github.com.")
+    assert _tick(instance, "new_pull_requests") == ([], "No repository is hosted on github.com.")
     keys = ["github.com/a/a", "github.com/a/b", "local/c", "github.com/a/d"]
     instance.add_dynamic_partitions(PARTITIONS_NAME, keys)
 
