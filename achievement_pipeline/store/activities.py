@@ -34,7 +34,7 @@ TOUCHED = sa.Table(
     prefixes=["TEMPORARY"],
     postgresql_on_commit="DROP",
 )
-"""A transaction's own: keys of the activities whose pieces of work have to be composed anew."""
+"""Keys of the activities to compose again, in a temporary table of the transaction."""
 
 _TOUCH = sa.text("""
     INSERT INTO touched
@@ -82,12 +82,13 @@ _TOUCH = sa.text("""
     SELECT key FROM piece
     ON CONFLICT DO NOTHING
 """)
+"""`touch` has an example of what it follows."""
 _TABLE = Base.metadata.tables[Activity.__tablename__]
 _BROUGHT = list(Activities.to_schema().columns)
 _STORED = [name for name in StoredActivities.to_schema().columns if name != "details"]
 _WRITTEN = [column for column in _TABLE.columns if column.name != "parent"]
 _STATED = [sa.Column("names", sa.ARRAY(sa.Text())), sa.Column("links", JSONB())]
-"""What a lane says of the links of its activities."""
+"""The names and links of activities, as a lane states them."""
 _SKILL = ["skill", "kind", "weight", "evidence"]
 
 _lister = aliased(Activity)
@@ -186,10 +187,19 @@ def delete_activities(connection: sa.Connection, keys: Sequence[str]) -> None:
 
 
 def touch(connection: sa.Connection, keys: Sequence[str]) -> None:
-    """Note as touched the activities of some keys, and all that belong to the same pieces of work.
+    """Mark activities as touched, and all activities that belong to the same pieces of work.
 
-    Parents are followed up to the root and down to every member, as they are stored now, and so are former names: to
-    what is gone, and to where it went. Pieces of work that list one of the activities are touched too.
+    Follows parents up to the root and down to all members, as stored now, and former names: to achievements that are
+    gone, and to the activities that took their names. Pieces of work that list one of the activities are touched as
+    well.
+
+    For example, touching commit ``c1`` touches all of these::
+
+        commit c1        parent: pull request #7   the given key
+        pull request #7  parent: issue eng-1       parent of c1
+        commit c2        parent: pull request #7   child of #7
+        issue eng-1      -                         parent of #7
+        project p        lists c1                  lister of the given key
     """
     connection.execute(_TOUCH, {"keys": list(keys)})
 

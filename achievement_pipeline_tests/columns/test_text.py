@@ -34,7 +34,7 @@ def test_texts_are_found_among_others() -> None:
     assert are_among(_texts(["a", "b", "a"]), _texts(["a", "c"])).tolist() == [True, False, True]
 
 
-def test_texts_that_are_there_again_are_told() -> None:
+def test_repeated_texts_are_found() -> None:
     assert are_repeated(_texts(["a", "b", "a"])).tolist() == [True, False, True]
     assert are_repeated(pd.Series([None, "b", None], dtype="str")).tolist() == [True, False, True]
 

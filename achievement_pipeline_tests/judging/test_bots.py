@@ -78,7 +78,7 @@ def test_a_machine_account_of_a_public_history_is_a_bot(name: str, email: str) -
         ("", "no address"),
     ],
 )
-def test_a_person_whose_name_looks_like_a_bot_is_a_person(name: str, email: str) -> None:
+def test_a_person_with_a_name_like_a_bot_is_a_person(name: str, email: str) -> None:
     assert not is_bot(name, email)
 
 

@@ -1,4 +1,4 @@
-"""One person is a set of addresses; nobody is anybody for having the same name."""
+"""A person is a set of addresses. Equal names do not make two people one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class TestAddresses:
     def test_a_plus_elsewhere_belongs_to_the_address(self) -> None:
         assert canonical(column("1815+ada@example.org")).tolist() == ["1815+ada@example.org"]
 
-    def test_what_the_user_says_is_one_is_one(self) -> None:
+    def test_addresses_that_the_user_groups_are_one_person(self) -> None:
         found = canonical(column("ada@OLD.example", "ada@example.org", "bob@example.org"), [ADA])
         assert found.tolist() == ["ada@example.org", "ada@example.org", "bob@example.org"]
 
@@ -51,7 +51,7 @@ class TestAddresses:
 
     @settings(deadline=None, max_examples=40)
     @given(st.lists(st.text(max_size=20)))
-    def test_who_stands_for_a_person_stands_for_themselves(self, emails: list[str]) -> None:
+    def test_a_canonical_address_is_its_own_canonical_address(self, emails: list[str]) -> None:
         once = canonical(column(*emails), [ADA])
         assert canonical(once, [ADA]).equals(once)
 
@@ -104,7 +104,7 @@ class TestAsking:
     def selected(self, work: pd.DataFrame, work_filter: WorkFilter) -> list[bool]:
         return are_selected(work, work_filter, [ADA]).tolist()
 
-    def test_everybodys_work_is_asked_for_where_nobody_is_named(self) -> None:
+    def test_without_authors_everyone_is_selected(self) -> None:
         assert self.selected(activities(("ada@example.org", ""), ("bob@example.org", "")), WorkFilter()) == [True, True]
 
     def test_an_author_is_found_by_any_of_their_addresses(self) -> None:
@@ -115,9 +115,9 @@ class TestAsking:
         work = activities(("bob@example.org", "ada@example.org,eve@example.org"), ("bob@example.org", ""))
         assert self.selected(work, WorkFilter(authors=("ada@example.org",))) == [True, False]
 
-    def test_of_nobody_nothing_is_asked_for(self) -> None:
+    def test_an_empty_list_of_authors_selects_nothing(self) -> None:
         assert self.selected(activities(("ada@example.org", "")), WorkFilter(authors=())) == [False]
 
-    def test_the_first_day_is_asked_for_and_the_day_before_is_not(self) -> None:
+    def test_the_first_day_is_selected_and_the_day_before_is_not(self) -> None:
         work = pd.concat([activities(("a@b.example", ""), day=day) for day in (4, 5)], ignore_index=True)
         assert self.selected(work, WorkFilter(since=dt.date(2024, 5, 5))) == [False, True]

@@ -24,6 +24,12 @@ _STATES = 100
 def find_restorations(commits: pd.DataFrame, files: pd.DataFrame) -> pd.DataFrame:
     """Find commits that exactly undo another one within weeks, whatever their message.
 
+    For example, 2 reverts 1::
+
+        commit   path   old_blob   new_blob
+        1        a.py   aaa        bbb
+        2        a.py   bbb        aaa
+
     Args:
         commits: Commits of any number of repositories.
         files: Their changed files: ``position`` of the commit, ``path``, ``old_blob``, ``new_blob``.
@@ -54,7 +60,13 @@ def find_restorations(commits: pd.DataFrame, files: pd.DataFrame) -> pd.DataFram
 def find_squashed(commits: pd.DataFrame, work: pd.DataFrame) -> Iterator[tuple[int, int]]:
     """Yield each commit that a squash repeats, with the squash.
 
-    Together, the commits lead from the old contents of the squash to its new ones.
+    Together, the commits lead from the old contents of the squash to its new ones. For example, 1 and 2 are repeated by
+    3::
+
+        commit   path   old_blob   new_blob
+        1        a.py   aaa        bbb
+        2        a.py   bbb        ccc
+        3        a.py   aaa        ccc
 
     Args:
         commits: Commits of any number of repositories.

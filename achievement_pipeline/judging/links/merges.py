@@ -33,6 +33,8 @@ class MergedChanges(NamedTuple):
 def find_merging_commits(commits: DataFrame[RawCommits], pieces: pd.Series[bool]) -> npt.NDArray[np.int64]:
     """Return the position of the merge that contains each commit, or -1. Merges have -1.
 
+    For example, with commits in the order A, B, M, where M merges B into A's branch: ``[-1, 2, -1]``.
+
     Args:
         commits: Commits of any number of repositories.
         pieces: Which commits are merges of pieces of work.

@@ -57,6 +57,12 @@ def net_change(path: str, before: bytes, after: bytes) -> tuple[ChangedLines, No
 def without_repeated(files: Sequence[ChangedLines]) -> list[ChangedLines]:
     """Remove lines that the same substitution changed very often, except the first one.
 
+    For example, renaming ``load`` to ``read`` in 30 lines of a commit is one substitution, whatever else these lines
+    contain::
+
+        - config = load(path)         - return load(name, mode="r")
+        + config = read(path)         + return read(name, mode="r")
+
     Args:
         files: Changed lines of each file of a commit. Lines are paired in order, if as many were added as removed.
 

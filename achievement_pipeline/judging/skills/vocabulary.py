@@ -142,7 +142,7 @@ class Vocabulary(BaseModel):
         return self
 
     def named(self, name: str) -> Skill | None:
-        """The skill of this name or alias; case doesn't matter."""
+        """The skill with this name or alias, case-insensitive."""
         return self._by_name.get(name.casefold())
 
     @functools.cached_property
@@ -152,7 +152,7 @@ class Vocabulary(BaseModel):
     def extended(
         self, languages: Iterable[Language], technologies: Iterable[Technology], practices: Iterable[Practice]
     ) -> Vocabulary:
-        """This vocabulary with further skills; one whose name is known adds to what it is recognised by."""
+        """Add skills. A skill with a known name is merged into the known one."""
         return Vocabulary(
             language=_joined(self.language, languages),
             ambiguity=self.ambiguity,

@@ -96,7 +96,7 @@ def test_a_backfill_by_two_workers_of_which_one_is_killed_ends_as_on_one_machine
 @pytest.mark.e2e
 @pytest.mark.soak
 @pytest.mark.timeout(900)
-def test_a_run_whose_steps_go_to_a_worker_ends_as_on_one_machine(
+def test_a_run_with_steps_on_a_worker_ends_as_on_one_machine(
     tmp_path: Path,
     many_machines: pytest.MonkeyPatch,
     engine: sa.Engine,
@@ -132,7 +132,7 @@ def test_another_sends_the_steps_of_each_run(environment: pytest.MonkeyPatch) ->
     assert isinstance(WarmRunLauncher.from_config_value(None, {}), WarmRunLauncher)
 
 
-def test_a_broker_that_keeps_no_states_needs_a_place_for_them() -> None:
+def test_a_broker_without_task_states_needs_a_backend() -> None:
     rabbit = Environment(achievements_celery_broker=SecretStr("pyamqp://guest@broker//"))
     with pytest.raises(SettingsError, match="ACHIEVEMENTS_CELERY_BACKEND"):
         celery_config(rabbit)

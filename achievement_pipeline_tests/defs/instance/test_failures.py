@@ -1,4 +1,4 @@
-"""Runs that fail: labelled in words, told to a webhook that leaks nothing; and what is worth a retry."""
+"""Failed runs are tagged with a reason and reported to a webhook without secrets; and which failures are retried."""
 
 import json
 import time
@@ -84,7 +84,7 @@ def _react(instance: dg.DagsterInstance, **tags: str) -> dg.DagsterRun:
     return run
 
 
-def test_a_failed_run_is_labelled_and_told_without_secrets(webhook: Webhook) -> None:
+def test_a_failed_run_is_tagged_and_reported_without_secrets(webhook: Webhook) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         run = _react(instance)
     assert run.tags[REASON_TAG] == "The server says: Bearer *** is not known."

@@ -1,4 +1,4 @@
-"""What `achievements doctor` tells of Dagster, and what `achievements backfill` asks of it."""
+"""Dagster's health in `achievements doctor`, and the requests of `achievements backfill`."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,7 +47,7 @@ def test_a_daemon_that_never_reported_is_named(instance: dg.DagsterInstance) -> 
     assert list(examine(instance, Path("nowhere"), is_running=False)) == []
 
 
-def test_a_failed_run_is_told_with_its_reason_until_a_later_one_succeeds(instance: dg.DagsterInstance) -> None:
+def test_a_failed_run_is_reported_with_its_reason_until_a_later_one_succeeds(instance: dg.DagsterInstance) -> None:
     _run(instance, "local/a", fails=True)
     _run(instance, "local/b", fails=True)
     assert {symptom.name for symptom in examine(instance, Path("nowhere"), is_running=False)} == {
@@ -78,9 +78,9 @@ def test_a_backfill_of_the_judging_reads_no_source(instance: dg.DagsterInstance)
     instance.add_dynamic_partitions(PARTITIONS_NAME, keys)
     settings = load_settings()
 
-    asked = request_backfills(build_defs(settings), instance, settings, [], only_judging=True)
+    requested = request_backfills(build_defs(settings), instance, settings, [], only_judging=True)
 
-    [(backfill_id, number)] = asked.items()
+    [(backfill_id, number)] = requested.items()
     assert number == 1000
     targets = _targets(instance, backfill_id)
     assert set(targets) == {"commit_activities", "commit_scores", "commit_skills"}

@@ -9,7 +9,7 @@ from achievement_pipeline.defs.instance.logs import console_logger
 from achievement_pipeline.settings import LogFormat
 
 
-def _said(log_format: LogFormat, capsys: pytest.CaptureFixture[str], *, fails: bool = False) -> list[str]:
+def _logged(log_format: LogFormat, capsys: pytest.CaptureFixture[str], *, fails: bool = False) -> list[str]:
     @dg.op
     def work(context: dg.OpExecutionContext) -> None:
         context.log.info("one of two")
@@ -29,9 +29,9 @@ def _said(log_format: LogFormat, capsys: pytest.CaptureFixture[str], *, fails: b
 
 
 def test_people_read_a_line_with_a_sign_for_each_thing(capsys: pytest.CaptureFixture[str]) -> None:
-    said = _said(LogFormat.TEXT, capsys)
-    signs = [line.split()[0] for line in said]
-    texts = [line.partition("collect local/a: ")[2] for line in said]
+    lines = _logged(LogFormat.TEXT, capsys)
+    signs = [line.split()[0] for line in lines]
+    texts = [line.partition("collect local/a: ")[2] for line in lines]
     assert signs == ["🔍", "ℹ️", "✅"]  # noqa: RUF001 - the sign is meant
     assert texts == ["one of two", "something is missing", "done"]
 
@@ -47,14 +47,14 @@ def test_what_a_backfill_does_is_called_by_what_it_is(capsys: pytest.CaptureFixt
 
 
 def test_people_read_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
-    said = "\n".join(_said(LogFormat.TEXT, capsys, fails=True))
-    assert "❌" in said
-    assert "No way." in said
-    assert "✅" not in said
+    lines = "\n".join(_logged(LogFormat.TEXT, capsys, fails=True))
+    assert "❌" in lines
+    assert "No way." in lines
+    assert "✅" not in lines
 
 
 def test_machines_read_json_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
-    said = [json.loads(line) for line in _said(LogFormat.JSON, capsys, fails=True)]
-    assert [one["levelname"] for one in said[:2]] == ["INFO", "WARNING"]
-    assert said[0]["dagster_meta"]["orig_message"] == "one of two"
-    assert said[0]["dagster_meta"]["job_name"] == "collect"
+    lines = [json.loads(line) for line in _logged(LogFormat.JSON, capsys, fails=True)]
+    assert [one["levelname"] for one in lines[:2]] == ["INFO", "WARNING"]
+    assert lines[0]["dagster_meta"]["orig_message"] == "one of two"
+    assert lines[0]["dagster_meta"]["job_name"] == "collect"

@@ -25,7 +25,7 @@ def dagster_home(home: Path) -> None:  # noqa: ARG001 - first its environment
 
 
 @pytest.mark.usefixtures("dagster_home")
-def test_what_runs_say_is_there_for_the_next_process() -> None:
+def test_the_records_of_runs_are_there_for_the_next_process() -> None:
     with dg.DagsterInstance.get() as instance:
         results = [dg.materialize([counted], instance=instance) for _ in range(2)]
     with dg.DagsterInstance.get() as instance:

@@ -93,7 +93,9 @@ def test_a_run_over_a_range_is_going_on_for_all_in_it(
     assert [request.tags["dagster/partition"] for request in requests] == [outside]
 
 
-def test_a_tick_that_dies_after_it_asked_neither_loses_nor_doubles(watch: Watch, repository: GitRepository) -> None:
+def test_a_tick_that_dies_after_its_request_neither_loses_nor_repeats_it(
+    watch: Watch, repository: GitRepository
+) -> None:
     watch.settle()
     repository.commit("feat: two", {"two.py": "two = 2\n"})
     requests = watch.tick(dies=True)
@@ -129,7 +131,7 @@ def test_frames_that_are_gone_are_read_again(watch: Watch) -> None:
 
 
 @pytest.mark.usefixtures("repository")
-def test_frames_of_an_earlier_version_are_made_anew_though_nothing_moved(watch: Watch) -> None:
+def test_frames_of_an_earlier_version_are_recomputed_though_no_ref_changed(watch: Watch) -> None:
     watch.run(watch.tick())
     assert watch.tick() == []
     frames = Path(watch.pipeline.settings.frames_location)
@@ -310,7 +312,7 @@ def test_a_broken_repository_starves_no_other(
     assert watch.tick() == []
 
 
-def test_a_repository_that_was_broken_from_the_first_says_why_when_it_is_asked_for_alone(
+def test_a_repository_that_was_always_broken_fails_with_a_reason_when_collected_alone(
     watch: Watch, repository: GitRepository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = GitRepository.create(tmp_path / "broken")
@@ -350,7 +352,7 @@ def test_a_repository_that_was_collected_once_by_hand_is_watched(watch: Watch, t
 
 
 @pytest.mark.usefixtures("repository")
-def test_a_lane_that_is_off_says_how_to_switch_it_on(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disabled_lane_explains_how_to_enable_it(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENABLE_GIT_TRACKING", "false")
     for name in ("new_commits", "new_remote_commits"):
         watch.sensor = name

@@ -1,4 +1,4 @@
-"""The sensors of sources that are asked in turns, and the schedules: when they ask, for what, and when they wait."""
+"""Sensors of polled sources, and schedules: when they request runs, for what, and when they wait."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -55,17 +55,17 @@ def _run(instance: dg.DagsterInstance, job: str, status: dg.DagsterRunStatus, **
 
 
 @pytest.mark.parametrize("lane", LANES)
-def test_a_source_that_is_off_says_how_to_switch_it_on(
+def test_a_disabled_source_explains_how_to_enable_it(
     instance: dg.DagsterInstance, lane: tuple[str, str, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sensor, schedule, variable, value = lane
     repository = build_defs(load_settings()).get_repository_def()
     assert repository.get_sensor_def(sensor).default_status is dg.DefaultSensorStatus.STOPPED
     assert repository.get_schedule_def(schedule).default_status is dg.DefaultScheduleStatus.STOPPED
-    requests, said = _tick(instance, sensor)
+    requests, skip_reason = _tick(instance, sensor)
     assert requests == []
     for explanation in (
-        said,
+        skip_reason,
         repository.get_sensor_def(sensor).description,
         repository.get_schedule_def(schedule).description,
     ):
@@ -99,14 +99,14 @@ def test_a_look_is_one_run_and_not_doubled(instance: dg.DagsterInstance, monkeyp
 def test_after_failures_the_next_look_waits(instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINEAR_API_KEY", "lin_api_x")
     _run(instance, "collect_linear", dg.DagsterRunStatus.FAILURE)
-    requests, said = _tick(instance, "new_linear_work")
+    requests, skip_reason = _tick(instance, "new_linear_work")
     assert requests == []
-    assert "Failed runs in a row: 1. Next run in " in str(said)
+    assert "Failed runs in a row: 1. Next run in " in str(skip_reason)
     _run(instance, "collect_linear", dg.DagsterRunStatus.FAILURE)
     assert "Failed runs in a row: 2. Next run in " in str(_tick(instance, "new_linear_work")[1])
 
 
-def test_github_is_asked_about_the_repositories_that_lie_there(
+def test_github_is_polled_for_the_repositories_it_hosts(
     instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_TOKEN", "ghp_x")

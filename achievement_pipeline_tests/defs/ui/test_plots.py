@@ -25,7 +25,7 @@ def _columns(drawn: str | None) -> list[float]:
     return [float(each.get("height", "")) for each in rectangles if each.get("fill") != leather.theme.background_color]
 
 
-def test_scores_are_shown_as_two_histograms_whose_last_column_has_those_of_a_hundred() -> None:
+def test_scores_are_two_histograms_with_100_points_in_the_last_column() -> None:
     scores = pd.DataFrame({"impact": [30.0, 35.0, 100.0], "complexity": [0.0, 95.0, 95.0]})
 
     heights = _columns(plots.score_distribution(scores))

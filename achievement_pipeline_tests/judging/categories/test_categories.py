@@ -42,7 +42,7 @@ def changed(*paths: str, position: int = 0, status: str = "M", lines: int = 5) -
         ("experiment", "experiment"),
     ],
 )
-def test_a_type_that_tells_decides_whatever_else_is_there(type_: str, category: str) -> None:
+def test_a_type_with_a_category_decides_whatever_else_there_is(type_: str, category: str) -> None:
     assert judged("bump security docs", "README.md", type_=type_) == (category, f"type:{type_}")
 
 
@@ -70,7 +70,7 @@ def test_a_type_that_tells_decides_whatever_else_is_there(type_: str, category: 
         ("spike: try another parser", ("src/parser.c",), "experiment"),
     ],
 )
-def test_without_a_type_words_and_paths_tell(title: str, paths: tuple[str, ...], category: str) -> None:
+def test_without_a_type_words_and_paths_decide(title: str, paths: tuple[str, ...], category: str) -> None:
     assert judged(title, *paths)[0] == category
 
 
@@ -78,11 +78,11 @@ def test_a_chore_is_judged_by_what_was_done() -> None:
     assert judged("fix typo in readme", "README.md", type_="chore")[0] == "documentation"
 
 
-def test_a_rule_says_which_word_it_found() -> None:
+def test_a_rule_names_the_word_it_found() -> None:
     assert judged("fix XSS in the form", "form.ts") == ("security", "word:xss")
 
 
-def test_what_was_learnt_says_which_clues_weighed_most() -> None:
+def test_a_learnt_rule_names_the_strongest_clues() -> None:
     category, rule = judged("add support for tokens", "src/tokens.py")
     assert category == "feature"
     assert rule.startswith("learnt:")

@@ -1,4 +1,4 @@
-"""Kinds of work in other languages than English: known words tell, and unknown ones are no features."""
+"""Categories of messages in other languages than English."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _category(title: str, path: str = "a.py") -> str:
         ("Fix crash on login", "bugfix"),
     ],
 )
-def test_ordinary_words_tell_what_was_done(title: str, category: str) -> None:
+def test_ordinary_words_show_the_category(title: str, category: str) -> None:
     assert _category(title) == category
 
 
@@ -50,7 +50,7 @@ def test_what_is_not_understood_is_no_feature(title: str) -> None:
     assert _category(title) == "other"
 
 
-def test_files_tell_where_the_message_does_not() -> None:
+def test_files_show_the_category_if_the_message_does_not() -> None:
     assert _category("登录页面", "docs/login.md") == "documentation"
 
 

@@ -45,7 +45,7 @@ class TestBodies:
             ("", False),
         ],
     )
-    def test_a_footer_tells_of_a_breaking_change(self, body: str, *, breaks: bool) -> None:
+    def test_a_footer_marks_a_breaking_change(self, body: str, *, breaks: bool) -> None:
         assert messages.have_breaking_footer(column(body)).tolist() == [breaks]
 
 
@@ -93,7 +93,7 @@ class TestAutomatic:
             ("Setting versions by tags", False),
         ],
     )
-    def test_what_tools_and_timers_write_says_so(self, subject: str, *, automatic: bool) -> None:
+    def test_commits_by_tools_and_timers_are_recognised(self, subject: str, *, automatic: bool) -> None:
         assert messages.are_automatic(column(subject)).tolist() == [automatic]
 
 
@@ -108,7 +108,7 @@ class TestNumbers:
         ("subject", "folds"),
         [("fixup! a", True), ("squash! a", True), ("amend! a", True), ("fixup the rest", False), ("a fixup! b", False)],
     )
-    def test_what_was_made_to_be_folded_says_so(self, subject: str, *, folds: bool) -> None:
+    def test_autosquash_commits_are_recognised(self, subject: str, *, folds: bool) -> None:
         assert messages.are_autosquash(column(subject)).tolist() == [folds]
 
     def test_picks_name_where_they_come_from_each_in_a_line(self) -> None:
@@ -158,9 +158,9 @@ class TestReverts:
     def test_who_speaks_of_reverting_reverts_nothing(self, subject: str, body: str) -> None:
         assert targets(subject, body) == []
 
-    def test_a_subject_may_say_it_in_other_words(self) -> None:
-        said = column("Backed out a", "Re-land b", "undo c", "introvert", "backing up")
-        assert messages.mention_revert(said).tolist() == [True, True, True, False, False]
+    def test_a_subject_may_mention_a_revert_in_other_words(self) -> None:
+        subjects = column("Backed out a", "Re-land b", "undo c", "introvert", "backing up")
+        assert messages.mention_revert(subjects).tolist() == [True, True, True, False, False]
 
 
 _LINES = st.lists(

@@ -164,13 +164,13 @@ class TestWeakTitles:
         ["Stuff", "wip", "Fixes", "First pass", "more fixes", "Update README.md", "address review comments",
          "Fixes #12",         "Minor tweaks and cleanup", "Add files via upload", "Release", "...", ""],
     )  # fmt: skip
-    def test_they_say_nothing(self, title: str) -> None:
+    def test_vague_titles_are_weak(self, title: str) -> None:
         assert are_weak(column(title)).all()
 
     @pytest.mark.parametrize(
         "title", ["Fix the lock", "Update the cache", "Add tests for x", "添加", "Release the lock"]
     )
-    def test_others_say_something(self, title: str) -> None:
+    def test_other_titles_are_not_weak(self, title: str) -> None:
         assert not are_weak(column(title)).any()
 
     @pytest.mark.parametrize("subject", ["Squashed commit of the following:", "wip", "Release (#99)"])

@@ -30,10 +30,10 @@ def test_nothing_but_trailers_is_nothing(body: str) -> None:
     assert stripped(body).strip() == ""
 
 
-@pytest.mark.parametrize("said", ["Why it was slow.", "First.\n\nSecond: a list\n- one\n- two", "Note: this is prose"])
-def test_what_was_written_stays(said: str) -> None:
-    assert stripped(said) == said
-    assert stripped(f"{said}\n\nSigned-off-by: Ada <ada@example.org>\n") == said
+@pytest.mark.parametrize("text", ["Why it was slow.", "First.\n\nSecond: a list\n- one\n- two", "Note: this is prose"])
+def test_what_was_written_stays(text: str) -> None:
+    assert stripped(text) == text
+    assert stripped(f"{text}\n\nSigned-off-by: Ada <ada@example.org>\n") == text
 
 
 def test_trailers_in_the_middle_stay_where_they_are() -> None:

@@ -1,4 +1,4 @@
-"""What stands beside a score: the percentile among the person's own, and the number of sources."""
+"""Percentile and number of sources."""
 
 from __future__ import annotations
 

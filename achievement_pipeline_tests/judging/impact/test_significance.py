@@ -39,7 +39,7 @@ def test_a_type_that_counts_speaks_for_it(type_: str) -> None:
 
 
 @pytest.mark.parametrize("type_", ["chore", "style", "revert", "wip"])
-def test_another_type_says_nothing(type_: str) -> None:
+def test_another_type_is_no_reason(type_: str) -> None:
     assert judged(type_=type_) == (False, "small")
 
 

@@ -51,7 +51,7 @@ class TestWhoseChangesAreRead:
 
 
 class TestJudging:
-    def test_a_commit_tells_what_was_done_by_whom(self) -> None:
+    def test_a_commit_has_its_author_title_and_category(self) -> None:
         commits = written(
             {
                 "subject": "feat(core)!: count all things (#7)",
@@ -96,7 +96,7 @@ class TestJudging:
         activities = judge_commits(written({}, {}), files, noise_reasons(files), Rules(), mechanical=[name(1)])
         assert activities["reasons"].tolist() == ["type:feat,lines>50", "mechanical"]
 
-    def test_a_subtree_brings_the_work_of_others(self) -> None:
+    def test_a_subtree_merge_contains_the_work_of_others(self) -> None:
         body = "git-subtree-dir: third/lib\ngit-subtree-split: " + "a" * 40
         assert judge(written({"body": body}), changed(*files_of([(600, 0)])))["reasons"].tolist() == ["import"]
 
@@ -158,7 +158,7 @@ class TestJudging:
             ({"subject": 'Revert "feat: x"'}, "revert"),
         ],
     )
-    def test_what_never_counts_says_why(self, commit: dict[str, object], code: str) -> None:
+    def test_an_excluded_commit_has_a_reason(self, commit: dict[str, object], code: str) -> None:
         activity = judge(written(commit), changed(*files_of([(400, 0)]))).iloc[0]
         assert (activity["significant"], activity["reasons"]) == (False, code)
 
@@ -171,7 +171,7 @@ class TestJudging:
         assert activities["reasons"].tolist() == ["release", "type:feat,lines>50"]
         assert activities["title"].tolist() == ["Release 1.2.3", "Add cache"]
 
-    def test_the_title_is_the_first_line_and_no_footer_is_told(self) -> None:
+    def test_the_title_is_the_first_line_and_the_description_has_no_footers(self) -> None:
         commit = {"subject": "feat: add pager", "body": "- first page\nCo-authored-by: Bob <bob@example.org>"}
         activity = judge(written(commit), changed(*files_of([(4, 0)]))).iloc[0]
         assert (activity["title"], activity["description"]) == ("Add pager", "- first page")

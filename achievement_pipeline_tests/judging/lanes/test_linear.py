@@ -1,4 +1,4 @@
-"""Linear's issues and projects: whose they are, what counts, what they score and show."""
+"""Linear issues and projects: author, significance, scores and skills."""
 
 import datetime as dt
 import json
@@ -43,7 +43,7 @@ def lines(scores: Any, key: str) -> dict[tuple[str, str], tuple[float, str]]:
     }
 
 
-def test_a_completed_issue_counts_and_keeps_what_its_source_says() -> None:
+def test_a_completed_issue_counts_and_keeps_the_fields_of_its_source() -> None:
     (row,) = judge(issue(description="Why", team_key="ENG", project="Greetings")).to_dict("records")
     assert (row["key"], row["kind"], row["title"]) == ("linear:issue-1", "linear_issue", "Say hello")
     assert (row["significant"], row["reasons"]) == (True, "completed")
@@ -76,7 +76,7 @@ def test_an_assignee_is_the_person_of_whom_this_is_one_address() -> None:
     assert list(judge(issue(assignee_email="Ann@Example.com"), people=mine)["person"]) == ["ann@home.example"]
 
 
-def test_only_the_work_that_is_asked_for_counts() -> None:
+def test_only_work_that_passes_the_filter_counts() -> None:
     both = [issue(), issue(2, assignee_email="bo@example.com", assignee_name="Bo")]
     assert list(judge(*both, work_filter=WorkFilter(authors=(ANN,)))["reasons"]) == ["completed", "not-asked"]
     early = judge(issue(completed_at=after(0)), work_filter=WorkFilter(since=dt.date(2024, 3, 2)))
@@ -100,17 +100,17 @@ def test_the_category_is_that_of_a_label_else_of_the_title(
 
 
 @pytest.mark.parametrize(
-    ("priority", "points", "said"),
+    ("priority", "points", "evidence"),
     [(1, 90, "Urgent"), (2, 75, "High"), (3, 60, "Medium"), (4, 45, "Low"), (0, 30, "No priority")],
 )
-def test_the_impact_of_an_issue_is_that_of_its_priority(priority: int, points: float, said: str) -> None:
+def test_the_impact_of_an_issue_is_that_of_its_priority(priority: int, points: float, evidence: str) -> None:
     scores = score(issue(priority=priority))
     assert scores.loc["linear:issue-1", "impact"] == points
-    assert lines(scores, "linear:issue-1")["impact", "base"] == (points, said)
+    assert lines(scores, "linear:issue-1")["impact", "base"] == (points, evidence)
 
 
 @pytest.mark.parametrize(
-    ("estimate", "estimation", "complexity", "said"),
+    ("estimate", "estimation", "complexity", "evidence"),
     [
         (1, "fibonacci", 40, "estimate 1 (fibonacci), 10 points each"),
         (5, "tShirt", 80, "estimate L (5), 10 points each"),
@@ -121,11 +121,11 @@ def test_the_impact_of_an_issue_is_that_of_its_priority(priority: int, points: f
     ],
 )
 def test_the_complexity_of_an_issue_grows_with_its_estimate(
-    estimate: float | None, estimation: str, complexity: float, said: str | None
+    estimate: float | None, estimation: str, complexity: float, evidence: str | None
 ) -> None:
     scores = score(issue(estimate=estimate, estimation=estimation))
     assert scores.loc["linear:issue-1", "complexity"] == complexity
-    assert lines(scores, "linear:issue-1").get(("complexity", "estimate"), (0, None))[1] == said
+    assert lines(scores, "linear:issue-1").get(("complexity", "estimate"), (0, None))[1] == evidence
 
 
 def test_what_is_above_the_maximum_is_a_line_of_its_own() -> None:

@@ -1,4 +1,4 @@
-"""What runs are compared by: rules first, then names that tell, then nothing; and labels that tell the kind of work."""
+"""The metric by which runs are compared, and categories by label."""
 
 import pytest
 
@@ -19,7 +19,7 @@ from achievement_pipeline.judging.rules import MetricRule
         ([], None),
     ],
 )
-def test_names_say_what_runs_are_compared_by(metrics: list[str], chosen: Comparison | None) -> None:
+def test_metric_names_decide_how_runs_are_compared(metrics: list[str], chosen: Comparison | None) -> None:
     assert choose_comparison("churn", metrics, ()) == chosen
     assert choose_comparison("churn", metrics[::-1], ()) == chosen
 

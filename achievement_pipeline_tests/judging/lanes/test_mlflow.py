@@ -1,4 +1,4 @@
-"""MLflow's runs: whose they are, what counts, what they score and show."""
+"""MLflow runs: author, significance, scores and skills."""
 
 import json
 import math
@@ -53,7 +53,7 @@ def test_a_run_that_registered_a_model_version_counts() -> None:
     assert (row["category"], row["category_rule"]) == ("experiment", "kind:run")
 
 
-def test_a_run_that_sets_a_new_best_counts_and_says_of_what() -> None:
+def test_a_run_that_sets_a_new_best_counts_and_names_the_metric() -> None:
     judged = judge(run(1, {"auc": 0.7}), run(2, {"auc": 0.9}), run(3, {"auc": 0.8}))
     assert list(judged["reasons"]) == ["small", "best:auc", "small"]
     assert judged["title"][1] == "Best auc of churn: 0.9"
@@ -79,7 +79,7 @@ def test_metric_and_direction_are_those_of_the_settings() -> None:
     assert reasons(*runs, rules=compared_by("latency", "lower", "other*")) == ["small", "best:auc", "small"]
 
 
-def test_runs_whose_metrics_do_not_tell_are_not_compared() -> None:
+def test_runs_with_unknown_metrics_are_not_compared() -> None:
     judged = judge(run(1, {"batches": 1}), run(2, {"batches": 2}))
     assert list(judged["reasons"]) == ["small", "small"]
     assert judged["metric"].isna().all()

@@ -1,4 +1,4 @@
-"""Merged pull requests and reviews: whose they are, what counts, what they score and show."""
+"""Pull requests and reviews: author, significance, scores and skills."""
 
 import json
 from typing import Any
@@ -148,10 +148,10 @@ def test_others_with_commits_share_a_pull_request_and_machines_do_not() -> None:
     assert list(judge(pull(), commits=commits)["coauthors"]) == ["bob@example.org"]
 
 
-def test_what_a_person_said_of_a_pull_request_is_one_activity_of_theirs() -> None:
-    said = [reviewed(state="changes_requested", body="Why?"), reviewed(body="Fine now", mark=2)]
-    said += [reviewed(by="ada", state="commented", body="Because", mark=3)]
-    review = judge(pull(), reviews=said).iloc[1]
+def test_all_reviews_of_a_pull_request_by_one_person_are_one_activity() -> None:
+    reviews = [reviewed(state="changes_requested", body="Why?"), reviewed(body="Fine now", mark=2)]
+    reviews += [reviewed(by="ada", state="commented", body="Because", mark=3)]
+    review = judge(pull(), reviews=reviews).iloc[1]
     assert review["key"] == "github:octo/repo#1/review/bob"
     assert (review["person"], review["verdict"], review["words"]) == (
         "bob@users.noreply.github.com",
@@ -168,7 +168,7 @@ def test_a_review_counts_by_its_words(words: int, counts: bool) -> None:
     assert bool(judged["significant"][1]) == counts
 
 
-def test_only_the_work_that_is_asked_for_counts() -> None:
+def test_only_work_that_passes_the_filter_counts() -> None:
     both = [pull(), pull(2, author="bob")]
     mine = WorkFilter(authors=("ada@users.noreply.github.com",))
     assert list(judge(*both, work_filter=mine)["significant"]) == [True, False]
@@ -209,8 +209,8 @@ def test_scores_are_in_range_and_the_sum_of_their_ledger(
     sizes: list[int], commits: int, reviewers: int, words: int
 ) -> None:
     files = [changed(f"src/{position}.py", lines=size) for position, size in enumerate(sizes)]
-    said = [reviewed(by=f"r{position}", body="w " * words, mark=position) for position in range(reviewers)]
-    scores = score_pull_requests(judge(pull(commit_count=commits), files=files, reviews=said), RULES)
+    reviews = [reviewed(by=f"r{position}", body="w " * words, mark=position) for position in range(reviewers)]
+    scores = score_pull_requests(judge(pull(commit_count=commits), files=files, reviews=reviews), RULES)
     for row in scores.itertuples():
         for score in ("impact", "complexity"):
             points = [line["points"] for line in json.loads(str(row.ledger)) if line["score"] == score]
@@ -220,8 +220,8 @@ def test_scores_are_in_range_and_the_sum_of_their_ledger(
 
 def test_the_order_of_rows_changes_nothing() -> None:
     pulls = [pull(number) for number in (1, 2, 3)]
-    said = [reviewed(mark=mark, by=by, body="w " * 40) for mark, by in enumerate(("bob", "carol", "bob"))]
-    one, other = judge(*pulls, reviews=said), judge(*pulls[::-1], reviews=said[::-1])
+    reviews = [reviewed(mark=mark, by=by, body="w " * 40) for mark, by in enumerate(("bob", "carol", "bob"))]
+    one, other = judge(*pulls, reviews=reviews), judge(*pulls[::-1], reviews=reviews[::-1])
     pd.testing.assert_frame_equal(
         one.sort_values("key", ignore_index=True), other.sort_values("key", ignore_index=True)
     )

@@ -77,7 +77,7 @@ def test_an_issue_is_named_in_many_ways(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["Fixes ENG-1, DES-5, and ENG-2", "Fixes ENG-1 and DES-5, ENG-2", "Fixes ENG-1\nRefs DES-5 & ENG-2"]
 )
-def test_one_word_may_stand_before_several_issues(text: str) -> None:
+def test_one_magic_word_may_precede_several_issues(text: str) -> None:
     assert belonging(text) == ["ENG-1", "DES-5", "ENG-2"]
 
 
@@ -118,7 +118,7 @@ def test_each_text_is_read_for_itself() -> None:
     assert references.belongs.to_dict() == {3: "ENG-1"}
 
 
-def test_no_text_says_nothing() -> None:
+def test_an_empty_text_references_nothing() -> None:
     references = read_texts(pd.Series(dtype="str"))
 
     assert references.belongs.empty

@@ -81,7 +81,7 @@ def called(piece: Piece, category: str, rule: str) -> Piece:
     return replace(piece, columns={**piece.columns, "category": category, "category_rule": rule})
 
 
-def test_a_category_that_was_only_learnt_gives_way_to_what_is_said_elsewhere() -> None:
+def test_a_learnt_category_is_replaced_by_a_certain_one() -> None:
     issue = called(ISSUE, "bugfix", "learnt:word:slow")
     worded = called(replace(SECOND, impact=95), "performance", "word:faster")
     typed = called(COMMIT, "feature", "type:feat")
@@ -90,13 +90,13 @@ def test_a_category_that_was_only_learnt_gives_way_to_what_is_said_elsewhere() -
     assert compose(*part_of(ISSUE, worded, typed), issue)[ISSUE.key]["category"] == "feature"
 
 
-def test_a_category_that_is_said_is_that_of_the_root() -> None:
+def test_a_certain_category_is_that_of_the_root() -> None:
     issue = called(ISSUE, "security", "word:xss")
 
     assert compose(*part_of(ISSUE, called(COMMIT, "bugfix", "type:fix")), issue)[ISSUE.key]["category"] == "security"
 
 
-def test_what_was_reverted_and_what_has_only_a_kind_says_no_category() -> None:
+def test_reverted_activities_and_plain_kinds_do_not_decide_the_category() -> None:
     issue = called(ISSUE, "bugfix", "learnt:word:slow")
     reverted = taken_back(COMMIT)
     reverted = called(reverted, "feature", "type:feat")
@@ -117,22 +117,22 @@ def test_a_duplicate_is_no_second_achievement() -> None:
     assert why_retracted(taken_back(COMMIT, "type,duplicate")) == f"repeats {REVERT}"
 
 
-def test_a_pull_request_whose_squash_was_reverted_is_retracted() -> None:
+def test_a_pull_request_is_retracted_when_its_squash_is_reverted() -> None:
     assert why_retracted(*part_of(PULL, taken_back(COMMIT)), PULL) == f"reverted by {REVERT}"
 
 
-def test_a_pull_request_whose_merge_was_reverted_is_retracted_with_its_commits() -> None:
+def test_a_pull_request_is_retracted_with_its_commits_when_its_merge_is_reverted() -> None:
     merged = replace(merge(COMMIT), columns={"retracted_by": REVERT, "reasons": "merge"})
 
     assert why_retracted(*part_of(PULL, merged, SECOND), PULL) == f"reverted by {REVERT}"
 
 
-def test_a_pull_request_of_which_some_commits_stand_counts() -> None:
+def test_a_pull_request_counts_while_some_of_its_commits_do() -> None:
     assert why_retracted(*part_of(PULL, taken_back(COMMIT), SECOND), PULL) is None
 
 
 @pytest.mark.parametrize("reverted", [True, False])
-def test_a_copy_of_a_commit_says_nothing_of_its_pull_request(reverted: bool) -> None:
+def test_a_copy_of_a_commit_does_not_affect_its_pull_request(reverted: bool) -> None:
     copy = taken_back(COMMIT, "type,duplicate")
     original = taken_back(SECOND) if reverted else SECOND
 

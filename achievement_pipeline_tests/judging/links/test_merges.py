@@ -37,7 +37,7 @@ def merge(repository: GitRepository, branch: str, message: str, into: str = "mai
     return repository.commit(message, files, parents=parents, branch=into)
 
 
-def test_the_innermost_merge_that_is_a_piece_of_work_brought_a_commit(tmp_path: Path) -> None:
+def test_a_commit_belongs_to_the_innermost_merge_that_is_a_piece_of_work(tmp_path: Path) -> None:
     repository = GitRepository.create(tmp_path)
     start = repository.commit("start", {"r": "1"})
     repository.commit("one", {"a": "1"}, parents=[start], branch="develop")
@@ -50,7 +50,7 @@ def test_the_innermost_merge_that_is_a_piece_of_work_brought_a_commit(tmp_path: 
     assert brought(repository) == {"two": "Merge pull request #2 from ada/topic", "four": "Merge branch 'local'"}
 
 
-def test_what_a_sync_brings_is_no_part_of_the_branch(tmp_path: Path) -> None:
+def test_commits_from_a_sync_are_not_part_of_the_branch(tmp_path: Path) -> None:
     repository = GitRepository.create(tmp_path)
     start = repository.commit("start", {"r": "1"})
     repository.commit("mine", {"a": "1"}, parents=[start], branch="topic")
@@ -84,14 +84,14 @@ def test_a_merge_changed_what_it_differs_in_from_its_first_parent(states: list[d
         sha = merge(repository, "topic", "Merge branch 'topic'", files={"a": None, **tree})
         commits, files_read = read(repository)
         found = with_merged_changes(commits, files_read, CommitContents.empty()).files
-        said = subprocess.run(
+        output = subprocess.run(
             ["git", "diff", "--raw", "--no-renames", "--no-abbrev", f"{sha}^1", sha],
             cwd=repository.path,
             capture_output=True,
             text=True,
             check=True,
         ).stdout
-    expected = {line.split("\t")[1]: tuple(line.split("\t")[0].split()[2:4]) for line in said.splitlines()}
+    expected = {line.split("\t")[1]: tuple(line.split("\t")[0].split()[2:4]) for line in output.splitlines()}
     own = found[found["sha"] == sha]
     assert dict(zip(own["path"], zip(own["old_blob"], own["new_blob"], strict=True), strict=True)) == expected
 

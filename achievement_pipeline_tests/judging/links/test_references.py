@@ -62,7 +62,7 @@ def test_a_commit_without_a_date_is_known_by_its_name() -> None:
     assert names_of(names) == [f"commit:{'a' * 40}"]
 
 
-def test_a_squash_belongs_to_the_pull_request_whose_number_it_ends_with() -> None:
+def test_a_squash_belongs_to_the_pull_request_with_its_number() -> None:
     assert commit_parents("feat: say hello (#12)") == ["pull:github.com/acme/engine#12"]
 
 
@@ -117,7 +117,7 @@ def test_a_pull_request_belongs_to_the_issue_in_its_title_then_description_then_
     assert rows == ["issue:eng-1", "issue:eng-2", "issue:eng-3", "issue:github.com/acme/engine#5"]
 
 
-def test_an_issue_that_is_only_related_is_listed_wherever_else_it_stands() -> None:
+def test_an_issue_that_is_only_related_is_listed_wherever_else_it_occurs() -> None:
     rows = pulls({"title": "Do it", "body": "Related to ENG-2", "branch": "eng-2-and-eng-3"})
 
     links = references.link_pull_requests(rows, own_commits())

@@ -42,7 +42,7 @@ def key(number: int) -> str:
 
 
 def counting(activities: DataFrame[CommitActivities]) -> list[int]:
-    """The places of what counts and was not retracted."""
+    """Positions of the activities that count and were not retracted."""
     return [
         int(position) for position in activities.index[activities["significant"] & activities["retracted_by"].isna()]
     ]
@@ -148,7 +148,7 @@ class TestReverts:
         revert = {"subject": "Revert it", "body": "This reverts commit abcdef1."}
         assert counting(judge(written(*alike, revert), files)) == [0, 1]
 
-    def test_the_revert_of_a_merge_retracts_what_the_merge_brought(self) -> None:
+    def test_the_revert_of_a_merge_retracts_its_commits(self) -> None:
         # 0 - 1 ------- 4 (merge of 3) - 5 (revert)
         #  \- 2 - 3 ---/
         commits = written(
@@ -231,7 +231,7 @@ def test_the_order_of_rows_changes_nothing(history: list[tuple[str, int]], rando
 
 @given(st.lists(st.tuples(st.sampled_from(["feat", "revert", "pick", "copy"]), _NUMBERS), max_size=14))
 @settings(deadline=None, max_examples=10)
-def test_every_retraction_names_a_commit_that_is_there_and_a_copy_one_that_stands(
+def test_every_retraction_names_a_known_commit_and_a_copy_one_that_counts(
     history: list[tuple[str, int]],
 ) -> None:
     commits, files = _history(history)
@@ -303,11 +303,11 @@ def taken_back(*titles_and_bodies: tuple[str, str]) -> list[str | None]:
         ("Revert the greeting", f"This reverts commit {1:040x}."),
     ],
 )
-def test_a_pull_request_that_says_so_takes_another_one_back(title: str, body: str) -> None:
+def test_a_pull_request_may_revert_another_one(title: str, body: str) -> None:
     assert taken_back(("Say hello", ""), (title, body)) == ["#2", None]
 
 
-def test_a_pull_request_whose_revert_is_reverted_counts_again() -> None:
+def test_a_pull_request_counts_again_when_its_revert_is_reverted() -> None:
     twice = 'Revert "Revert "Say hello""'
 
     assert taken_back(

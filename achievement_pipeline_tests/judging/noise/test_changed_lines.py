@@ -48,7 +48,7 @@ def test_what_is_copied_is_written_and_what_is_copied_and_taken_away_is_moved_on
     assert left((go, b""), (b"", go), (b"", go)) == [(0, 0), (0, 0), (30, 0)]
 
 
-def test_short_lines_go_with_those_that_tell() -> None:
+def test_short_lines_move_with_significant_ones() -> None:
     go = text(*range(30)) + b"}\n" * 5
 
     assert left((go, b""), (b"", go)) == [(0, 0), (0, 0)]

@@ -1,4 +1,4 @@
-"""Which changed files are not work: by what git says, by path, by .gitattributes, by what was read."""
+"""Which changed files are not work: by git's facts, path, .gitattributes and contents."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def reasons(paths: list[str]) -> dict[str, str | None]:
 
 def reason(
     change: str | dict[str, object],
-    said: DataFrame[PathAttributes] | None = None,
+    declared: DataFrame[PathAttributes] | None = None,
     read: DataFrame[CommitContents] | None = None,
 ) -> str | None:
-    found = noise_reasons(changed(change), said, read).iloc[0]
+    found = noise_reasons(changed(change), declared, read).iloc[0]
     return None if pd.isna(found) else str(found)
 
 
@@ -148,15 +148,15 @@ def test_attributes_do_not_reach_other_repositories() -> None:
 
 
 def test_an_unset_attribute_does_not_make_a_binary_work() -> None:
-    said = attributes({"path": "a.bin", "vendored": False})
-    assert reason({"path": "a.bin", "binary": True}, said) == Noise.BINARY
+    declared = attributes({"path": "a.bin", "vendored": False})
+    assert reason({"path": "a.bin", "binary": True}, declared) == Noise.BINARY
 
 
-def test_contents_decide_where_the_path_says_nothing() -> None:
+def test_contents_decide_if_the_path_does_not() -> None:
     assert reason("src/a.py", read=contents({"path": "src/a.py", "noise": "whitespace"})) == Noise.WHITESPACE
 
 
-def test_a_notebook_whose_cells_changed_is_work() -> None:
+def test_a_notebook_with_changed_cells_is_work() -> None:
     assert reason("a.ipynb", read=contents({"path": "a.ipynb", "insertions": 4, "deletions": 0})) is None
 
 
@@ -200,7 +200,7 @@ def test_each_file_is_judged_as_it_would_be_alone(given_paths: list[str]) -> Non
     assert together == [reason(path) or "" for path in given_paths]
 
 
-def test_every_reason_for_a_path_names_its_source_and_no_pattern_stands_twice() -> None:
+def test_every_path_rule_names_its_source_and_no_pattern_is_repeated() -> None:
     seen = [word for rule in noise_rules().rule for word in (*rule.names, *rule.endings, *rule.patterns)]
     assert len(seen) == len(set(seen))
     assert all(rule.source for rule in noise_rules().rule)

@@ -1,4 +1,4 @@
-"""What only contents tell: layout, licence headers, programs as authors, cells of notebooks, dependencies."""
+"""What contents show: layout changes, licence headers, generated code, notebook cells, dependencies."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ class TestGenerated:
             ("a.js", b"a" * 111 + b"\n" + b"b" * 150),
         ],
     )
-    def test_a_program_says_that_it_wrote_it(self, path: str, head: bytes) -> None:
+    def test_a_generated_file_contains_a_marker(self, path: str, head: bytes) -> None:
         assert is_generated_content(path, head)
 
     @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ class TestNotebooks:
             None, 2, 0, Noise.NOTEBOOK_OUTPUT
         )
 
-    def test_the_packages_that_cells_import_are_told(self) -> None:
+    def test_packages_that_cells_import_are_returned(self) -> None:
         before = self.notebook("import numpy as np")
         after = self.notebook("import numpy as np\nfrom sklearn.svm import SVC\nimport json, os\nimport pandas as pd")
         found = examine("a.ipynb", before, after).dependencies
@@ -235,10 +235,10 @@ class TestExamine:
     def test_work_is_work(self) -> None:
         assert examine("a.py", b"x = 1\n", b"x = 2\n") == ContentVerdict()
 
-    def test_a_binary_tells_nothing(self) -> None:
+    def test_a_binary_file_shows_nothing(self) -> None:
         assert examine("a.py", b"\0a", b"\0 a") == ContentVerdict()
 
-    def test_a_manifest_tells_its_dependencies(self) -> None:
+    def test_a_manifest_shows_its_dependencies(self) -> None:
         verdict = examine("pyproject.toml", None, b'[project]\ndependencies = ["django"]\n')
         assert [tuple(change) for change in verdict.dependencies] == [("pypi", "django", "added")]
 
@@ -254,7 +254,7 @@ class TestExamine:
     def test_no_verdicts_become_empty_frames(self) -> None:
         assert [len(frame) for frame in content_frames([])] == [0, 0]
 
-    def test_counted_lines_take_the_place_of_gits(self) -> None:
+    def test_counted_lines_replace_those_of_git(self) -> None:
         files = changed({"path": "a.ipynb", "insertions": 9000, "deletions": 500}, "b.py")
         counted = with_source_lines(files, contents({"path": "a.ipynb", "insertions": 4, "deletions": 1}))
         assert counted[["insertions", "deletions"]].to_numpy().tolist() == [[4, 1], [10, 2]]
@@ -263,7 +263,7 @@ class TestExamine:
 class TestSharedLines:
     MOVED = b"".join(b"statement number %d\n" % number for number in range(60))
 
-    def test_a_file_whose_lines_stood_elsewhere_is_no_work(self) -> None:
+    def test_a_file_with_lines_from_elsewhere_is_not_work(self) -> None:
         there, gone = ReadFile("b.go", None, self.MOVED, True), ReadFile("a.go", b"x\n" + self.MOVED, b"x\n", True)
         assert [(path, verdict.noise) for path, verdict in examine_commit([there, gone])] == [
             ("b.go", Noise.MOVED),

@@ -124,7 +124,7 @@ class TestJavaScriptAndPhp:
             "npm esbuild": "0.20.0",
         }
 
-    def test_an_alias_with_a_scope_stands_for_what_it_means(self) -> None:
+    def test_an_alias_with_a_scope_gives_the_real_package(self) -> None:
         text = '{"dependencies": {"x": "npm:@scope/name@1.0.0", "y": "npm:plain"}}'
         assert named("package.json", text) == {"npm @scope/name": "1.0.0", "npm plain": None}
 
@@ -485,7 +485,7 @@ def test_every_manifest_is_known_by_its_path_and_nothing_else_is() -> None:
     assert found.tolist() == [True] * len(MANIFESTS) + [False] * len(others)
 
 
-def test_a_path_that_is_no_manifest_is_said_so() -> None:
+def test_a_path_that_is_no_manifest_gets_a_note() -> None:
     assert read_manifest("README.md", b"x").note == "README.md is not a manifest"
 
 
@@ -498,7 +498,7 @@ def test_a_manifest_that_grows_without_bound_is_refused() -> None:
     assert read_manifest("package.json", b"[" * 100_000).note is not None
 
 
-def test_bytes_that_are_no_text_are_said_so() -> None:
+def test_binary_content_gets_a_note() -> None:
     note = read_manifest("Cargo.toml", b"\xff\xfe[package]").note
     assert note is not None
     assert note.startswith("Cargo.toml cannot be read")

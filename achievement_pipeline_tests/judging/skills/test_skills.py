@@ -172,7 +172,7 @@ class TestPractices:
     def test_part_of_a_word_shows_no_practice(self, path: str) -> None:
         assert weights(find(changed(path)), "practice") == {}
 
-    def test_what_the_commit_says_shows_a_practice(self) -> None:
+    def test_the_type_of_a_commit_shows_a_practice(self) -> None:
         skills = find(changed("a.py"), commits({"type": "perf", "category": "performance"})).set_index("skill")
         assert skills.loc["Performance engineering", "weight"] == 1.0
         assert skills.loc["Performance engineering", "evidence"] == "category performance; type perf"
@@ -188,14 +188,14 @@ class TestPractices:
 
     def test_what_attributes_call_documentation_shows_that_and_no_language(self) -> None:
         files = changed(lines("site/page.py", 30), lines("src/app.py", 10))
-        said = attributes({"path": "site/page.py", "documentation": True})
-        shown = weights(find_skills(commits(), files, noise_reasons(files, said), attributes=said))
+        declared = attributes({"path": "site/page.py", "documentation": True})
+        shown = weights(find_skills(commits(), files, noise_reasons(files, declared), attributes=declared))
         assert shown == {"Technical documentation": 0.75, "Python": 0.25}
 
     def test_what_attributes_call_no_documentation_shows_none(self) -> None:
         files = changed(lines("docs/build.py", 10))
-        said = attributes({"path": "docs/build.py", "documentation": False})
-        shown = weights(find_skills(commits(), files, noise_reasons(files, said), attributes=said))
+        declared = attributes({"path": "docs/build.py", "documentation": False})
+        shown = weights(find_skills(commits(), files, noise_reasons(files, declared), attributes=declared))
         assert shown == {"Python": 1.0}
 
     def test_a_practice_weighs_by_its_share_of_the_lines(self) -> None:
@@ -231,7 +231,7 @@ class TestRules:
         assert weights(skills) == {"Inhouse SDK": 1.0}
 
 
-def test_no_files_show_what_the_commit_says_alone() -> None:
+def test_a_commit_without_files_shows_its_type_alone() -> None:
     assert weights(find(changed(), commits({"type": "docs"}))) == {"Technical documentation": 1.0}
     assert find(changed()).empty
 

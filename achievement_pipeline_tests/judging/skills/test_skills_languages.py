@@ -46,7 +46,7 @@ def languages(*paths: str) -> list[str | None]:
         ("py", None),
     ],
 )
-def test_a_name_tells_the_language(path: str, language: str | None) -> None:
+def test_a_file_name_shows_the_language(path: str, language: str | None) -> None:
     assert languages(path) == [language]
 
 
@@ -102,7 +102,7 @@ def test_the_order_of_the_files_changes_nothing(given_paths: list[str], random: 
     assert languages_of(files.loc[order], known_skills()).sort_index().equals(languages_of(files, known_skills()))
 
 
-def test_a_repository_says_itself_of_which_language_a_path_is() -> None:
+def test_gitattributes_set_the_language_of_a_path() -> None:
     files = changed("page.inc", "a.py", "b.py", "c.py")
     stated = attributes(
         {"path": "page.inc", "language": "php"},

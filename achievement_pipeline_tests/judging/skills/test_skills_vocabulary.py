@@ -62,7 +62,7 @@ def test_a_skill_is_renamed_by_an_alias_and_to_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rules", "says"),
+    ("rules", "message"),
     [
         ({"hide": ["Problem Solving"]}, "unknown skill 'Problem Solving'"),
         ({"rename": {"Djangoo": "Django"}}, "unknown skill 'Djangoo'"),
@@ -80,13 +80,13 @@ def test_a_skill_is_renamed_by_an_alias_and_to_one() -> None:
         ({"practice": [{"name": "Foo", "categories": ["ci"]}]}, "practice 'Foo': categories.0: Input should be"),
     ],
 )
-def test_a_wrong_entry_is_refused_by_name(rules: dict[str, object], says: str) -> None:
+def test_a_wrong_entry_is_refused_by_name(rules: dict[str, object], message: str) -> None:
     with pytest.raises(ValidationError, match="SkillRules") as refused:
         SkillRules.model_validate(rules)
-    assert says in str(refused.value)
+    assert message in str(refused.value)
 
 
-def test_path_patterns_say_what_they_say() -> None:
+def test_path_patterns_match_as_documented() -> None:
     assert path_expression(["*.tf"]) == r"(?:^|/)[^/]*\.tf$"
     assert path_expression(["docs/"]) == r"(?:^|/)docs/"
     assert path_expression(["/t/"]) == r"^t/"

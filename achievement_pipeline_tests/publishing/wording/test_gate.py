@@ -24,12 +24,12 @@ def test_faithful_rewrites_pass() -> None:
 
 
 def test_no_lie_passes() -> None:
-    told = [(kind, lie, rewrite) for rewrite in REWRITES for kind, lie in lies(rewrite)]
-    some = random.Random(1).sample(told, 2 * LIES)
+    all_lies = [(kind, lie, rewrite) for rewrite in REWRITES for kind, lie in lies(rewrite)]
+    some = random.Random(1).sample(all_lies, 2 * LIES)
     passed = [(kind, lie, rewrite.facts) for kind, lie, rewrite in some if refusal(lie, rewrite.facts) is None]
 
-    assert len(told) >= LIES
-    assert len(Counter(kind for kind, *_ in told)) >= 10
+    assert len(all_lies) >= LIES
+    assert len(Counter(kind for kind, *_ in all_lies)) >= 10
     assert passed == []
 
 
