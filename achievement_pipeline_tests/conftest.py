@@ -99,17 +99,22 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
     The test stands in the user's configuration folder: an ``achievements.toml`` that it writes there is the user's own.
     """
+    return use_home(tmp_path, monkeypatch)
+
+
+def use_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Set the environment of `home` for as long as the patch lasts."""
     for name in (*Environment.model_fields, "DAGSTER_HOME"):
         monkeypatch.delenv(name.upper(), raising=False)
     # whatever the code sets is taken back after the test
     monkeypatch.setenv("DAGSTER_HOME", "")
-    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(make_config_home(tmp_path)))
-    git_config = tmp_path / "config/gitconfig"
+    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(folder / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(make_config_home(folder)))
+    git_config = folder / "config/gitconfig"
     git_config.write_text("[user]\n\tname = Ada Lovelace\n\temail = ada@example.org\n")
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(git_config))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "home"
+    monkeypatch.chdir(folder)
+    return folder / "home"
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from achievement_pipeline.cli import achievements
 from achievement_pipeline.store.database import ensure_database
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 from achievement_pipeline_tests.builders import GitRepository
-from achievement_pipeline_tests.conftest import copy_database, only_once
+from achievement_pipeline_tests.conftest import copy_database, only_once, use_home
 
 Run = Callable[..., Result]
 """Runs the command with these words."""
@@ -28,14 +28,13 @@ visibility = "public"
 
 @pytest.fixture
 def run(home: Path) -> Run:  # noqa: ARG001 - its environment
+    """Run `achievements` with an empty data folder."""
+    return run_achievements
+
+
+def run_achievements(*words: str, typed: str = "") -> Result:
     """Run `achievements` with some words and, where given, keys that are typed one a line."""
-
-    def run(*words: str, typed: str = "") -> Result:
-        return CliRunner().invoke(
-            achievements, words, input="".join(f"{key}\n" for key in typed), catch_exceptions=False
-        )
-
-    return run
+    return CliRunner().invoke(achievements, words, input="".join(f"{key}\n" for key in typed), catch_exceptions=False)
 
 
 @pytest.fixture(scope="session")
@@ -63,10 +62,35 @@ def database(
         yield database_url
 
 
+@pytest.fixture(scope="module")
+def collected_project(
+    tmp_path_factory: pytest.TempPathFactory, server: EmbeddedPostgres, migrated_template: str, dagster_template: str
+) -> Iterator[GitRepository]:
+    """A repository whose two achievements were collected, for the tests of a module that only look at them."""
+    folder = tmp_path_factory.mktemp("collected")
+    with (
+        pytest.MonkeyPatch.context() as monkeypatch,
+        copy_database(server, migrated_template) as url,
+        copy_database(server, dagster_template) as dagster_url,
+    ):
+        use_home(folder, monkeypatch)
+        monkeypatch.setenv("DATABASE_URL", url)
+        monkeypatch.setenv("DAGSTER_DATABASE_URL", dagster_url)
+        repository = make_project(folder)
+        answer = run_achievements("collect", "--repo", str(repository.path))
+        assert answer.exit_code == 0, answer.output
+        yield repository
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> GitRepository:
     """A repository with a feature of 400 lines, a fix of two, and a lock file."""
-    repository = GitRepository.create(tmp_path / "project")
+    return make_project(tmp_path)
+
+
+def make_project(folder: Path) -> GitRepository:
+    """Make the repository of `repository` in a folder."""
+    repository = GitRepository.create(folder / "project")
     repository.commit("feat(core): count things", {"core.py": "".join(f"a{n} = {n}\n" for n in range(400))})
     repository.commit("fix: count one more", {"core.py": "".join(f"a{n} = {n}\n" for n in range(402))})
     repository.commit("chore: lock", {"uv.lock": "x\n" * 900})

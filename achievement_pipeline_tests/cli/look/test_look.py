@@ -5,17 +5,15 @@ import json
 import pytest
 
 from achievement_pipeline_tests.builders import GitRepository
-from achievement_pipeline_tests.cli.conftest import Run
+from achievement_pipeline_tests.cli.conftest import Run, run_achievements
 
-pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("database")]
+pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture
-def collected(run: Run, repository: GitRepository) -> Run:
+def collected(collected_project: GitRepository) -> Run:  # noqa: ARG001 - first its environment
     """The command, after two achievements were collected."""
-    answer = run("collect", "--repo", str(repository.path))
-    assert answer.exit_code == 0, answer.output
-    return run
+    return run_achievements
 
 
 @pytest.mark.parametrize(
@@ -42,14 +40,16 @@ def test_a_typo_in_the_author_is_an_error_with_a_suggestion(collected: Run) -> N
     assert "There is no work by ada@exmaple.org. Did you mean ada@example.org?" in answer.stderr
 
 
-def test_a_list_for_people_names_the_keys_to_go_on_with(collected: Run, repository: GitRepository) -> None:
-    sha = repository.git("rev-parse", "HEAD~2").decode()
+def test_a_list_for_people_names_the_keys_to_go_on_with(collected: Run, collected_project: GitRepository) -> None:
+    sha = collected_project.git("rev-parse", "HEAD~2").decode()
 
     assert sha[:8] in collected("list").output
 
 
-def test_an_achievement_is_found_by_the_beginning_of_its_commit(collected: Run, repository: GitRepository) -> None:
-    sha = repository.git("rev-parse", "HEAD~2").decode()
+def test_an_achievement_is_found_by_the_beginning_of_its_commit(
+    collected: Run, collected_project: GitRepository
+) -> None:
+    sha = collected_project.git("rev-parse", "HEAD~2").decode()
 
     answer = collected("show", sha[:10])
 
@@ -67,15 +67,16 @@ def test_skills_are_listed_with_how_often_and_since_when_they_were_shown(collect
     assert json.loads(collected("skills", "--kind", "practice", "--json").stdout) == []
 
 
-def test_an_explanation_has_every_line_of_the_ledger(collected: Run, repository: GitRepository) -> None:
-    sha = repository.git("rev-parse", "HEAD~2").decode()
+def test_an_explanation_has_every_line_of_the_ledger(collected: Run, collected_project: GitRepository) -> None:
+    sha = collected_project.git("rev-parse", "HEAD~2").decode()
 
     answer = collected("explain", sha[:10])
 
-    for said in ("counts: yes (type:feat", "+37.92  base", "+26.14  kind", "a feature", "Python (language)"):
+    for said in ("counts: yes (type:feat", "+37.92  base", "+26.14  kind               feature", "Python (language)"):
         assert said in answer.output, answer.output
 
 
+@pytest.mark.usefixtures("database")
 def test_coauthors_are_called_by_name_or_login(run: Run, repository: GitRepository) -> None:
     body = "Co-authored-by: G <grace@example.org>\nCo-authored-by: Hopper <12+hopper@users.noreply.github.com>"
     sha = repository.commit(f"feat: shared\n\n{body}", {"shared.py": "a = 1\n" * 60})
@@ -85,8 +86,8 @@ def test_coauthors_are_called_by_name_or_login(run: Run, repository: GitReposito
     assert "author       Ada Lovelace · with Grace Hopper · with hopper\n" in run("show", sha[:10]).output
 
 
-def test_what_does_not_count_is_explained(collected: Run, repository: GitRepository) -> None:
-    sha = repository.git("rev-parse", "HEAD").decode()
+def test_what_does_not_count_is_explained(collected: Run, collected_project: GitRepository) -> None:
+    sha = collected_project.git("rev-parse", "HEAD").decode()
 
     answer = collected("explain", sha[:10])
 
@@ -102,10 +103,10 @@ def test_a_key_that_is_none_is_named(collected: Run) -> None:
     assert "feedfeed" in answer.stderr
 
 
-def test_doctor_finds_everything_well(collected: Run, repository: GitRepository) -> None:
+def test_doctor_finds_everything_well(collected: Run, collected_project: GitRepository) -> None:
     answer = collected("doctor", "--json")
 
     findings = {finding["name"]: finding for finding in json.loads(answer.stdout)}
     assert findings["database"]["health"] == "good"
     assert "2 achievements" in findings["database"]["detail"]
-    assert any(str(repository.path) in finding["detail"] for finding in findings.values())
+    assert any(str(collected_project.path) in finding["detail"] for finding in findings.values())
