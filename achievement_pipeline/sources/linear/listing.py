@@ -14,7 +14,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import Moment, RawLinearIssues
+from achievement_pipeline.frames import RawLinearIssues, UtcTimestamp
 from achievement_pipeline.http import TooHeavyError
 from achievement_pipeline.sources.graphql import Node
 from achievement_pipeline.sources.linear import documents
@@ -68,8 +68,8 @@ class _Listing(pa.DataFrameModel):
     identifier: str
     url: str
     branch: str
-    updated_at: Moment
-    archived_at: Moment = pa.Field(nullable=True)
+    updated_at: UtcTimestamp
+    archived_at: UtcTimestamp = pa.Field(nullable=True)
 
 
 class _Reference(Record):
