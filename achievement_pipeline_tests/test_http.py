@@ -97,7 +97,7 @@ def test_after_the_last_try_the_error_names_the_api_and_the_remedy(server: Loopb
     assert "Check the network" in str(error)
 
 
-def test_a_server_that_does_not_answer_in_time_is_given_up(server: Loopback) -> None:
+def test_a_server_that_does_not_respond_in_time_is_given_up(server: Loopback) -> None:
     release = server.between[1] = server.between[2] = _Stall()
     options = server.clock.request_options(timeout=(1, 0.05), attempts=2)
     try:
@@ -117,7 +117,7 @@ def test_a_connection_that_can_not_be_secured_fails_at_once(server: Loopback) ->
 
 @given(faults=st.lists(st.sampled_from([RESET, CUT, BROKEN, Reply(status=500), Reply(status=429)]), max_size=5))
 @settings(max_examples=30, deadline=None)
-def test_any_faults_that_are_fewer_than_the_tries_are_survived(faults: list[Reply]) -> None:
+def test_fewer_faults_than_attempts_are_survived(faults: list[Reply]) -> None:
     with Loopback(lambda _: Reply({"fine": True})) as flaky:
         flaky.faults.extend(faults)
         assert client(flaky).get("/things").body == {"fine": True}
@@ -162,15 +162,15 @@ def test_a_limit_inside_a_200_is_waited_for_too(server: Loopback) -> None:
     assert sum(server.clock.slept) >= 60
 
 
-def test_progress_is_told_while_waiting(server: Loopback) -> None:
+def test_progress_is_reported_while_waiting(server: Loopback) -> None:
     server.faults.append(Reply(status=503, headers={"Retry-After": "90"}))
     client(server).get("/things")
-    assert server.clock.said[0].startswith("Thing: the server failed with HTTP 503; retrying in 9")
-    assert "at 08:01:3" in server.clock.said[0]
-    assert [line.partition(",")[0] for line in server.clock.said[1:]] == ["Thing: still waiting"] * 3
+    assert server.clock.messages[0].startswith("Thing: the server failed with HTTP 503; retrying in 9")
+    assert "at 08:01:3" in server.clock.messages[0]
+    assert [line.partition(",")[0] for line in server.clock.messages[1:]] == ["Thing: still waiting"] * 3
 
 
-def test_a_wait_beyond_patience_fails_at_once_and_says_when_to_come_back(server: Loopback) -> None:
+def test_a_wait_beyond_the_maximum_fails_at_once_with_the_time_to_retry(server: Loopback) -> None:
     server.faults.append(Reply(status=429, headers={"Retry-After": "7200"}))
     error = failure(lambda: client(server).get("/things"))
     assert server.clock.slept == []
@@ -205,7 +205,7 @@ def test_an_answer_that_comes_in_drops_is_given_up(server: Loopback) -> None:
     assert "it timed out" in str(failure(lambda: client(server, options=options).get("/things")))
 
 
-def test_a_server_that_asks_to_come_back_at_once_is_not_asked_forever(server: Loopback) -> None:
+def test_a_server_that_always_requests_an_immediate_retry_is_given_up(server: Loopback) -> None:
     server.faults.extend([Reply(status=429, headers={"Retry-After": "0"})] * 50)
     failure(lambda: client(server).get("/things"))
     assert len(server.requests) == 6
@@ -229,7 +229,7 @@ def test_what_will_not_pass_fails_at_once_with_a_remedy(server: Loopback, reply:
     assert remedy in str(error)
 
 
-def test_what_is_too_heavy_is_given_up_after_two_tries_so_that_less_can_be_asked_for(server: Loopback) -> None:
+def test_a_request_that_is_too_heavy_is_given_up_after_two_attempts(server: Loopback) -> None:
     server.faults.extend([Reply(status=502)] * 9)
     with pytest.raises(TooHeavyError):
         client(server, lambda answer: TransientError("it takes too long", heavy=answer.status == 502)).get("/things")
@@ -299,8 +299,8 @@ def test_no_message_log_or_chained_exception_shows_the_token(
     server.faults.extend([fault] * 9)
     thing = client(server, quote)
     error = failure(lambda: thing.get("/things"))
-    told = [*server.clock.said, caplog.text, repr(thing), repr(thing.__dict__), *_chain(error)]
-    assert not [text for text in told if SECRET in text]
+    shown = [*server.clock.messages, caplog.text, repr(thing), repr(thing.__dict__), *_chain(error)]
+    assert not [text for text in shown if SECRET in text]
 
 
 def _chain(error: BaseException) -> Iterator[str]:

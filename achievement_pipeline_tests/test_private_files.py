@@ -1,4 +1,4 @@
-"""A private folder is closed to others, but for root, whose database server passes through it."""
+"""A private folder is closed to other users, except root's, which the database server passes through."""
 
 import os
 import stat

@@ -151,7 +151,7 @@ def test_no_token_goes_unencrypted_over_a_network(
     assert TOKEN not in str(refused.value)
 
 
-def test_a_server_without_a_token_may_be_asked_unencrypted(environment: Environment) -> None:
+def test_a_request_without_a_token_may_be_unencrypted(environment: Environment) -> None:
     environment(MLFLOW_TRACKING_URI="http://mlflow.example.org")
     mlflow_client(load_settings())
 

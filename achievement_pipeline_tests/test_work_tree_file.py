@@ -71,7 +71,7 @@ def test_all_of_it_counts_where_the_user_names_it(cloned: Path, how: str, monkey
     assert settings["detail"].startswith(f"{cloned}/achievements.toml;")
 
 
-def test_a_command_says_which_files_count(tmp_path: Path, cloned: Path) -> None:
+def test_a_command_announces_which_files_apply(tmp_path: Path, cloned: Path) -> None:
     (tmp_path / "achievements.toml").write_text(_HOSTILE["me"])
     assert CliRunner().invoke(achievements, ["service", "uninstall"]).stderr.count("achievements.toml") == 0
     verbose = CliRunner().invoke(achievements, ["--verbose", "service", "uninstall"]).stderr
@@ -101,7 +101,7 @@ def test_one_that_cannot_be_read_stops_nothing(cloned: Path, content: str) -> No
 
 
 @given(st.text(max_size=300))
-def test_whatever_stands_in_it_the_answer_is_words(tmp_path_factory: pytest.TempPathFactory, content: str) -> None:
+def test_any_content_gives_a_readable_message(tmp_path_factory: pytest.TempPathFactory, content: str) -> None:
     file = tmp_path_factory.mktemp("cloned") / "achievements.toml"
     file.write_text(content, errors="surrogateescape")
     found = read_work_tree_file(file, None, {})

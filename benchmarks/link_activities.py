@@ -28,7 +28,7 @@ from achievement_pipeline.judging.links.references import Rank
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline.store.opening import open_database
-from achievement_pipeline.store.upsert import Kept, keep
+from achievement_pipeline.store.upsert import UpsertResult, upsert_slices
 
 REPOSITORY = "github.com/acme/engine"
 COMMITS_EACH = 4
@@ -177,11 +177,11 @@ class Bench:
         self._keep(f"{CHANGED} issues are completed", {"linear": lanes["linear"]})
         self._keep(f"{CHANGED} commits have other titles", {"git": with_changed_titles(lanes["git"])})
 
-    def _keep(self, what: str, lanes: Lanes) -> Kept:
+    def _keep(self, what: str, lanes: Lanes) -> UpsertResult:
         self._version += 1
         versions = dict.fromkeys(lanes, str(self._version))
         start = time.perf_counter()
-        kept = keep(self._engine, versions, lanes.__getitem__, compose, rules="1")
+        kept = upsert_slices(self._engine, versions, lanes.__getitem__, compose, rules="1")
         self.seconds[what].append(time.perf_counter() - start)
         return kept
 

@@ -117,7 +117,7 @@ def written(value: object) -> str:
 
 
 def by_the_store(connection: sa.Connection, frame: DataFrame[Achievements]) -> None:
-    """Store as `keep` does, after it has read and composed."""
+    """Store as `upsert_slices` does, after it has read and composed."""
     TOUCHED.create(connection)
     store_achievements(connection, frame)
 

@@ -72,5 +72,5 @@ def explained_home(home: Path) -> Iterator[None]:
     except OSError as error:
         raise SettingsError(
             f"The data folder {home} can't be used: {error.strerror} ({error.filename2 or error.filename}). "
-            "Mend that, or choose another folder by ACHIEVEMENTS_HOME."
+            "Fix that, or choose another folder by ACHIEVEMENTS_HOME."
         ) from error

@@ -28,7 +28,7 @@ def _explained(error: BaseException) -> str | None:
     name = error.filename2 or error.filename
     if error.errno in _FULL:
         return f"{name or 'The data folder'}: {error.strerror}. {_NO_SPACE}"
-    return f"{name}: {error.strerror}. Mend that and run this again." if name else None
+    return f"{name}: {error.strerror}. Fix that and run this again." if name else None
 
 
 def _of_records(words: str) -> str:

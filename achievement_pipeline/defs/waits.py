@@ -25,5 +25,5 @@ def one_run_at_a_time(
 ) -> Iterator[None]:
     """Let one run read a source at a time, so that its limits are counted once; the others wait and report it."""
     report_wait = partial(progress.report_wait, context)
-    with retried_while_unavailable(context), hold_turn(database.engine, Turn.to_ask(lane.label), report_wait):
+    with retried_while_unavailable(context), hold_turn(database.engine, Turn.for_source(lane.label), report_wait):
         yield

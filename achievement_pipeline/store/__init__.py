@@ -1,1 +1,1 @@
-"""KEEP: Postgres, embedded or given by ``DATABASE_URL``."""
+"""The Postgres database: an embedded server, or the one given by ``DATABASE_URL``."""

@@ -1,6 +1,6 @@
-"""Achievements into the database, in bulk: what was composed is upserted, what is no more is retracted.
+"""Upsert composed achievements in bulk, and retract those that no longer exist.
 
-Only what differs is written: an unchanged achievement keeps its row, and the time of its last update.
+Only differences are written: an unchanged achievement keeps its row and its `updated_at`.
 """
 
 from dataclasses import dataclass, replace
@@ -13,9 +13,9 @@ from achievement_pipeline.frames import Achievements
 from achievement_pipeline.store.bulk_copy import array_of_json, staged, storable_json
 from achievement_pipeline.store.tables import GONE, Achievement, Base
 
-# Every join below has an index on both sides, and OFFSET keeps what is asked for each row to its own: however wrong the
-# planner's numbers are, it can't choose a plan that is slower than linear. They are wrong just when it matters: an
-# automatic ANALYZE during a first, long run sees full pages and no rows.
+# Every join below has an index on both sides, and OFFSET 0 prevents PostgreSQL from flattening the LATERAL subqueries,
+# so that no plan is slower than linear, however wrong the statistics are. They are wrong when it matters most: an
+# automatic ANALYZE during a long first run sees full pages and no rows.
 _DROP_SKILLS = sa.text("""
     DELETE FROM skills USING composed
     WHERE achievement_key = composed.key
@@ -89,24 +89,24 @@ _COMPOSED = [column for column in _TABLE.columns if column.name in Achievements.
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """How many of the achievements that were touched came out how; each counts once."""
+class ChangeCounts:
+    """The number of achievements by what changed; each counts once."""
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
     retracted: int = 0
-    """No longer count, or are new and do not count."""
+    """Retracted now, or new and retracted at once."""
     restored: int = 0
-    """Count again."""
+    """No longer retracted."""
 
 
-def store_achievements(connection: sa.Connection, composed: DataFrame[Achievements]) -> Outcome:
-    """Upsert achievements and their skills; retract those that were touched and are not among them.
+def store_achievements(connection: sa.Connection, composed: DataFrame[Achievements]) -> ChangeCounts:
+    """Upsert achievements and their skills, and retract touched achievements that are not among them.
 
     Args:
-        connection: In a transaction in which the table `activities.TOUCHED` was made.
-        composed: All achievements that there are, now, of the activities that were touched.
+        connection: A connection in a transaction that has the temporary table `activities.TOUCHED`.
+        composed: All achievements composed of the touched activities.
     """
     rows = composed.reset_index(drop=True)
     rows = rows.assign(
@@ -114,34 +114,34 @@ def store_achievements(connection: sa.Connection, composed: DataFrame[Achievemen
         **{name: storable_json(rows[name]) for name in ("score_ledger", "evidence", "skills")},
     )
     with staged(connection, "composed", [*_COMPOSED, sa.Column("skills", JSONB())], rows) as staging:
-        outcome = _expected_outcome(connection, staging)
+        counts = _expected_counts(connection, staging)
         written = _upsert(connection, staging)
         connection.execute(_DROP_SKILLS)
         connection.execute(_STORE_SKILLS)
         retracted = connection.execute(_RETRACT, {"gone": GONE}).scalar_one()
     return replace(
-        outcome,
-        changed=written - outcome.new - outcome.retracted - outcome.restored,
+        counts,
+        changed=written - counts.new - counts.retracted - counts.restored,
         unchanged=len(composed) - written,
-        retracted=outcome.retracted + retracted,
+        retracted=counts.retracted + retracted,
     )
 
 
-def _expected_outcome(connection: sa.Connection, composed: sa.Table) -> Outcome:
-    """Count those that will be written because they come or go, before it is done."""
-    counts, will_count = _TABLE.c.retracted_at.is_(None), composed.c.retracted_reason.is_(None)
+def _expected_counts(connection: sa.Connection, composed: sa.Table) -> ChangeCounts:
+    """Count the achievements that are about to be added, retracted or restored."""
+    is_active, will_be_active = _TABLE.c.retracted_at.is_(None), composed.c.retracted_reason.is_(None)
     outcomes = {
-        "retracted": ~will_count & counts,
-        "new": will_count & _TABLE.c.key.is_(None),
-        "restored": will_count & ~counts,
+        "retracted": ~will_be_active & is_active,
+        "new": will_be_active & _TABLE.c.key.is_(None),
+        "restored": will_be_active & ~is_active,
     }
     numbers = (sa.func.count().filter(condition).label(name) for name, condition in outcomes.items())
     both = composed.outerjoin(_TABLE, _TABLE.c.key == composed.c.key)
-    return Outcome(**connection.execute(sa.select(*numbers).select_from(both)).mappings().one())
+    return ChangeCounts(**connection.execute(sa.select(*numbers).select_from(both)).mappings().one())
 
 
 def _upsert(connection: sa.Connection, composed: sa.Table) -> int:
-    """Write what differs, and return how many rows that were."""
+    """Write the rows that differ, and return their number."""
     names = [column.name for column in _COMPOSED]
     retracted = composed.c.retracted_reason.is_not(None)
     statement = insert(Achievement).from_select(

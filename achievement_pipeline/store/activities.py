@@ -1,4 +1,4 @@
-"""Activities in the database: a slice of them is replaced as a whole, and only what differs is written."""
+"""Store activities by slice, writing only the differences, and find the pieces of work that a change affects."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,8 +34,11 @@ TOUCHED = sa.Table(
     prefixes=["TEMPORARY"],
     postgresql_on_commit="DROP",
 )
-"""Keys of the activities to compose again, in a temporary table of the transaction."""
+"""Temporary table: keys of the activities whose pieces of work must be composed again."""
 
+# `touch` has an example. `lister` adds the activities that list a given one. `former` and `heir` follow the names of
+# removed activities in both directions: if the removed commit C has an achievement with the former name "commit:c1",
+# and the pull request P has a child link to "commit:c1", then P touches C and C touches P.
 _TOUCH = sa.text("""
     INSERT INTO touched
     WITH RECURSIVE piece (key) AS (
@@ -114,34 +117,34 @@ _LISTED = (
     )
     .distinct()
 )
-"""What the touched activities name, but for the activity that each belongs to."""
+"""The activities that the touched ones name, except the parent of each."""
 
 
 @dataclass(frozen=True)
 class SliceDifference:
-    """How a slice differs from what is stored of it."""
+    """The difference between a slice and its stored activities."""
 
     changed: pd.DataFrame
-    """Rows for the table of activities: those that are new, or other than the stored ones."""
+    """Rows of the table of activities that are new or have changed."""
     gone: list[str]
-    """Keys of the stored activities that the slice has no longer."""
+    """Keys of the stored activities that the slice no longer has."""
 
     def keys(self) -> list[str]:
         """Return the keys of all activities that differ."""
         return [*self.changed["key"], *self.gone]
 
 
-def known_places(engine: sa.Engine, form: KeyForm) -> dict[str, str]:
-    """Return the server that each stored activity is known under, by its name there, of one form of keys."""
+def known_servers(engine: sa.Engine, form: KeyForm) -> dict[str, str]:
+    """Return the server in the key of each stored activity of one key form, by the activity's name."""
     with engine.connect() as connection:
         keys = connection.scalars(sa.select(Activity.key).where(Activity.key.startswith(form.start, autoescape=True)))
         return {key.name: key.where for key in map(form.parse, keys) if key}
 
 
 def compare_slice(connection: sa.Connection, name: str, frames: ActivityFrames) -> SliceDifference:
-    """Compare a slice, whole as its lane has it now, with what is stored of it.
+    """Compare a complete slice with its stored activities.
 
-    What git tells of pull requests gives way to what the lane of their host brought.
+    Pull requests found in git are left out if the lane of their host has stored them.
     """
     rows = _rows(frames).assign(slice=name)
     if name.startswith(lanes.GIT.slices):
@@ -153,20 +156,20 @@ def compare_slice(connection: sa.Connection, name: str, frames: ActivityFrames) 
 
 
 def git_slices_of(name: str, gone: Sequence[str]) -> list[str]:
-    """Return the slices of git that may tell of pull requests again, now that the lane of their host does not."""
+    """Return the git slices whose pull requests must be stored again, because their host's lane has removed some."""
     repository = name.partition("/")[2]
     return [lanes.GIT.slice_name(repository)] if not name.startswith(lanes.GIT.slices) and repository and gone else []
 
 
 def _brought_by_hosts(connection: sa.Connection, keys: "pd.Series[str]") -> list[str]:
-    """Return those of some keys, of pull requests, that a host's own lane brought."""
+    """Return the keys of pull requests among `keys` that a host's own lane has stored."""
     pulls = sa.literal(keys[~GIT.owns(keys)].to_list(), sa.ARRAY(sa.Text()))
     of_git = Activity.slice.startswith(lanes.GIT.slices)
     return list(connection.scalars(sa.select(Activity.key).where(Activity.key == sa.any_(pulls), ~of_git)))
 
 
 def write_difference(connection: sa.Connection, difference: SliceDifference) -> None:
-    """Write what differs. An activity that another slice brought so far moves to the one that brings it now."""
+    """Write a difference. An activity that another slice had moves to this one."""
     if difference.gone:
         delete_activities(connection, difference.gone)
     if difference.changed.empty:
@@ -205,7 +208,7 @@ def touch(connection: sa.Connection, keys: Sequence[str]) -> None:
 
 
 def read_touched(connection: sa.Connection) -> PiecesOfWork:
-    """Return the activities that were touched, as far as they are stored, with what they list."""
+    """Return the touched activities that are stored, with their scores, skills and listed activities."""
     activities = sa.select(*(_as_framed(name) for name in _STORED), Activity.details)
     scores = sa.select(
         Activity.key,
@@ -231,7 +234,7 @@ def read_touched(connection: sa.Connection) -> PiecesOfWork:
 
 
 def _as_framed(name: str) -> sa.ColumnElement[Any]:
-    """Return a column as it stands in a frame: an array as text with commas."""
+    """Return a column as in a frame: an array is comma-separated text."""
     column = _TABLE.c[name]
     if isinstance(column.type, sa.ARRAY):
         return sa.func.array_to_string(column, sa.literal_column("','"), type_=sa.Text()).label(name)
@@ -239,7 +242,7 @@ def _as_framed(name: str) -> sa.ColumnElement[Any]:
 
 
 def _rows(frames: ActivityFrames) -> pd.DataFrame:
-    """Return a row an activity for the table, but for its slice."""
+    """Return one row per activity for the table, without its slice."""
     activities = frames.activities.reset_index(drop=True)
     scores = frames.scores.drop(columns="repository").rename(columns={"version": "score_version"})
     rows = activities[_BROUGHT].merge(scores, on="key", how="left")

@@ -1,4 +1,4 @@
-"""What the user decided about what goes out, and what there is to know before anything does: whose work, from where."""
+"""Read approvals, and the repositories, people and skills that the privacy checks need before publishing."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,37 +6,37 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
-from achievement_pipeline.store.reading import fingerprints, standing_edits
+from achievement_pipeline.store.reading import active_edits, fingerprints
 from achievement_pipeline.store.tables import Achievement, Activity, Edit, EditField, Repository, Skill
 
 
 @dataclass(frozen=True)
 class Origin:
-    """A repository, or whatever else an activity names as such."""
+    """A repository that activities name."""
 
     key: str
     location: str | None
-    """Path or clone URL; none where it was never asked for by one."""
+    """Path or clone URL, or None if it is not a known repository."""
     visibility: str | None
-    """``public`` or ``private``, as its host says; none where that was never asked."""
+    """``public`` or ``private`` as reported by its host, or None if unknown."""
 
 
 class Approval(StrEnum):
-    """What the user decided about whether an achievement may go out."""
+    """The user's decision whether an achievement may be published."""
 
     APPROVED = "approved"
     REFUSED = "refused"
     LAPSED = "lapsed"
-    """It was approved with another text than it has now."""
+    """It was approved, and its text has changed since."""
 
 
 def approvals(connection: sa.Connection, channel: str) -> dict[str, Approval]:
-    """Return what was decided for a channel, by key of the achievement.
+    """Return the decisions for a channel by the achievement's key.
 
-    Approvals of this channel and those of all of them count alike: the last one holds. One of an achievement that was
-    absorbed holds for the one that absorbed it, unless that has one itself.
+    The latest approval for this channel or for all channels wins. An approval of an absorbed achievement applies to the
+    one that absorbed it, unless that has an approval of its own.
     """
-    edits = standing_edits().c
+    edits = active_edits().c
     covers = (edits.field == EditField.APPROVED.value) & (edits.channel.is_(None) | (edits.channel == channel))
     the_best_first = sa.func.jsonb_agg(aggregate_order_by(edits.value, edits.distance, edits.id.desc()), type_=JSONB())
     statement = sa.select(edits.key, the_best_first[0]).where(covers).group_by(edits.key)
@@ -52,13 +52,13 @@ def _approval(value: object, text: str) -> Approval:
 
 
 def reviewed_texts(connection: sa.Connection) -> set[str]:
-    """Return the fingerprints of all texts that the user read and let pass."""
+    """Return the fingerprints of all texts that the user has reviewed and released."""
     statement = sa.select(Edit.value).where(Edit.field == EditField.REVIEWED.value, Edit.undone_at.is_(None))
     return set(connection.scalars(statement))
 
 
 def origins(connection: sa.Connection) -> list[Origin]:
-    """Return every repository that was asked for, or that work is from."""
+    """Return all known repositories, and those that activities and achievements name."""
     named = sa.union(
         sa.select(Activity.repository.label("key")), sa.select(Achievement.repository), sa.select(Repository.key)
     ).subquery()
@@ -72,7 +72,7 @@ def origins(connection: sa.Connection) -> list[Origin]:
 
 
 def people(connection: sa.Connection) -> dict[str, set[str]]:
-    """Return everybody who did any work: their names, by canonical address."""
+    """Return the names of all authors and co-authors by canonical address."""
     coauthors = sa.select(sa.func.unnest(Activity.coauthors), sa.literal(""))
     authors = sa.select(Achievement.author, sa.literal("")).union(
         sa.select(sa.func.unnest(Achievement.coauthors), sa.literal(""))
@@ -84,11 +84,11 @@ def people(connection: sa.Connection) -> dict[str, set[str]]:
 
 
 def name_people(connection: sa.Connection) -> dict[str, str]:
-    """Return what to call everybody who did any work, by address: the fullest name, of a noreply address the login."""
-    return {address: _call(address, names) for address, names in people(connection).items()}
+    """Return a display name for each address: the longest full name, else the login of a noreply address."""
+    return {address: _display_name(address, names) for address, names in people(connection).items()}
 
 
-def _call(address: str, names: set[str]) -> str:
+def _display_name(address: str, names: set[str]) -> str:
     if names:
         return max(names, key=lambda name: (" " in name, len(name), name))
     login, at, host = address.partition("@")

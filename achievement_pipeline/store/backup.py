@@ -1,8 +1,8 @@
-"""Backups: all that collecting again would not bring back, in one file, and its way into a database of any version.
+"""Back up and restore everything that can't be collected again.
 
-The file is gzip of JSON, one value a line: a header, the rows, and a last line that says how many rows there are. Rows
-are of the tables as they were at the revision that the header names. To restore them, the tables of that revision are
-made beside the others, brought up to date by the migrations, and taken over: so a backup outlives every change of them.
+A backup is gzipped JSON lines: a header, the rows, and a last line with the number of rows. The rows have the schema of
+the revision in the header. To restore them, a scratch schema of that revision is created, filled, migrated to the
+current revision and copied into the database, so a backup can be restored by every later version.
 """
 
 import datetime as dt
@@ -35,18 +35,18 @@ _TABLES: Final = {
     "edits": "id",
     "publications": "id",
 }
-"""What is kept, in an order in which it can be put back, and the order of the rows of each."""
+"""The tables of a backup in the order of their foreign keys, each with the order of its rows."""
 _NUMBERS: Final = {"edits", "publications"}
-"""Tables whose rows have numbers that mean nothing elsewhere."""
+"""Tables with a generated id, which is not part of a backup."""
 _SCRATCH: Final = "achievements_restore"
 _ROWS_AT_ONCE: Final = 500
 _NOT_SENT: Final = f"('{PublicationState.PLANNED}', '{PublicationState.FAILED}', '{PublicationState.WITHDRAWN}')"
 
 _TAKE_OVER: Final = {
-    # an achievement without its activities stays until it is collected again; what is there already is newer
+    # a restored achievement has no activities until it is collected again; rows that exist already are newer
     **dict.fromkeys(("repositories", "achievements", "skills", "former_names"), "ON CONFLICT DO NOTHING"),
     "edits": "",
-    # what was sent once is never sent again
+    # what was sent once must never be sent again
     "publications": "ON CONFLICT (channel, achievement_key) DO UPDATE SET ({columns}) = ROW ({excluded})"
     f" WHERE mine.state IN {_NOT_SENT} AND excluded.state NOT IN {_NOT_SENT}",
 }
@@ -55,35 +55,35 @@ _IS_NEW: Final = {
     " AND (mine.field, mine.value, mine.made_at, mine.made_by)"
     " = (theirs.field, theirs.value, theirs.made_at, theirs.made_by)"
     " AND mine.channel IS NOT DISTINCT FROM theirs.channel)",
-    # those of a newer state of an achievement are not mixed with older ones
+    # the skills of an existing achievement are not mixed with older ones
     "skills": "NOT EXISTS (SELECT FROM {own}.skills AS mine WHERE mine.achievement_key = theirs.achievement_key)",
 }
-"""What of a backup is not there yet, where no constraint of the table tells."""
+"""Conditions for new rows, for tables without a constraint that detects duplicates."""
 
 
 @dataclass(frozen=True)
 class Header:
-    """What a backup says of itself."""
+    """The header of a backup."""
 
     revision: str
-    """Of the tables that its rows are of."""
+    """Revision of the schema of its rows."""
     made_at: dt.datetime
     program: str
 
 
 def write_backup(connection: sa.Connection, file: Path, program: str) -> Mapping[str, int]:
-    """Write a backup, and return how many rows of each table are in it. The file is there whole, or not at all.
+    """Write a backup atomically, and return its number of rows by table.
 
     Args:
-        connection: The database; all is read as it is at one moment.
-        file: The backup, which must not exist yet; others can't read it.
+        connection: The database, which is read in one snapshot.
+        file: The file to create. Other users can't read it.
         program: Version of this program.
 
     Raises:
-        StoreError: There is such a file already.
+        StoreError: The file exists.
     """
     if file.exists():
-        raise StoreError(f"{file} exists. Choose another name: a backup replaces nothing.")
+        raise StoreError(f"{file} exists. Choose another name: a backup never overwrites a file.")
     connection.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
     header = {"format": FORMAT, "version": VERSION, "revision": revision_of(connection), "program": program}
     header["made_at"] = dt.datetime.now(dt.UTC).isoformat()
@@ -107,10 +107,10 @@ def write_backup(connection: sa.Connection, file: Path, program: str) -> Mapping
 
 
 def read_header(file: Path) -> Header:
-    """Return what a backup says of itself.
+    """Read the header of a backup.
 
     Raises:
-        StoreError: It is no backup, or one of a newer version.
+        StoreError: The file is not a backup, or was made by a newer version.
     """
     with _explained(file), gzip.open(file, "rt", encoding="utf-8") as lines:
         first = json.loads(lines.readline())
@@ -122,16 +122,16 @@ def read_header(file: Path) -> Header:
 
 
 def restore_backup(connection: sa.Connection, file: Path, *, merge: bool) -> Mapping[str, int]:
-    """Put back what a backup holds, in the transaction of the connection; return how many rows of each table are new.
+    """Restore a backup in the transaction of the connection, and return the number of new rows by table.
 
     Args:
-        connection: A database with tables of this program's version; nobody else stores achievements meanwhile.
+        connection: A migrated database. No other process may store achievements at the same time.
         file: The backup.
-        merge: Whether it is added to decisions that are there already: of two the one that is there counts, but for
-            what was sent; the same edit is not made twice.
+        merge: Whether to add it to existing decisions. Existing rows win, except over publications that were sent.
+            Equal edits are not added twice.
 
     Raises:
-        StoreError: It is no backup, it is damaged, it is of a newer version, or there are decisions already.
+        StoreError: The file is not a backup, is damaged or was made by a newer version, or there are decisions already.
     """
     header = read_header(file)
     if header.revision not in known_revisions():
@@ -155,7 +155,7 @@ def restore_backup(connection: sa.Connection, file: Path, *, merge: bool) -> Map
 
 
 def placements(connection: sa.Connection) -> list[str]:
-    """Return the keys of all activities that a user put elsewhere, and of where they were put."""
+    """Return the keys of all activities that a user has given another parent, and of these parents."""
     edits = sa.text("SELECT value FROM edits WHERE field = :field AND undone_at IS NULL")
     placed = [Placement(**value) for value in connection.scalars(edits, {"field": EditField.BELONGS_TO.value})]
     return [key for each in placed for key in (each.activity, each.parent) if key]
@@ -181,7 +181,7 @@ def _search_in(connection: sa.Connection, path: str) -> None:
 
 
 def _fill(connection: sa.Connection, file: Path) -> None:
-    """Put the rows of a backup into the tables of its own revision."""
+    """Insert the rows of a backup into the tables of its own revision."""
     inspector = sa.inspect(connection)
     there = [table for table in _TABLES if inspector.has_table(table)]
     known = {table: {column["name"] for column in inspector.get_columns(table)} for table in there}
@@ -199,7 +199,7 @@ def _fill(connection: sa.Connection, file: Path) -> None:
 
 
 def _take_over(connection: sa.Connection, table: str, own: str) -> int:
-    """Copy the rows of a table to the one of that name in the schema `own`, and return how many are new there."""
+    """Copy the rows of a table to the same table in the schema `own`, and return the number of new ones."""
     columns = [column["name"] for column in sa.inspect(connection).get_columns(table)]
     names = [f'"{column}"' for column in columns if column != "id"]
     conflict = _TAKE_OVER[table].format(columns=", ".join(names), excluded=", ".join(f"excluded.{it}" for it in names))
@@ -223,9 +223,9 @@ def _read(file: Path) -> Iterator[dict[str, Any]]:
         for number, line in enumerate(lines):
             content = json.loads(line)
             if "rows" in content:
-                # to its end, so that gzip's own sum is checked
+                # read to the end, so that gzip's checksum is verified
                 if content["rows"] != number or lines.read():
-                    raise ValueError("rows are missing, or there are more than it says")
+                    raise ValueError("the number of rows does not match")
                 return
             yield content
         raise ValueError("its end is missing")
@@ -238,7 +238,7 @@ def _explained(file: Path) -> Iterator[None]:
     except FileNotFoundError as error:
         raise StoreError(f"There is no file {file}.") from error
     except (gzip.BadGzipFile, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{file} is no backup of this program, or it is damaged: {error}.") from error
+        raise StoreError(f"{file} is not a backup of this program, or it is damaged: {error}.") from error
 
 
 def _newer(file: Path, program: str) -> StoreError:

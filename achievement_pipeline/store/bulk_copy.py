@@ -1,8 +1,8 @@
-"""Dataframes into the database and out of it in bulk, by COPY: row by row it takes ten times as long.
+"""Copy dataframes to and from the database with COPY, ten times as fast as row by row.
 
-The text between is CSV as Arrow and PostgreSQL both write and read it: a quoted empty string is an empty text, an
-unquoted one is null. What PostgreSQL can't hold is replaced on the way in: NUL, and in JSON also half a surrogate pair,
-by U+FFFD; a moment outside of the years 1 to 9999, which Python can't hold either, by null.
+The format is CSV as both Arrow and PostgreSQL read and write it: a quoted empty string is an empty text, an unquoted
+one is null. Values that PostgreSQL can't store are replaced: NUL, and in JSON unpaired surrogates, by U+FFFD;
+timestamps outside the years 1 to 9999, which Python can't represent either, by null.
 """
 
 import io
@@ -22,11 +22,11 @@ from achievement_pipeline.patterns import VERBOSE, compile_pattern
 from achievement_pipeline.store.database import explained_errors
 
 _ROWS_AT_ONCE = 10_000
-"""Bounds the memory that the text takes; more at once isn't faster."""
+"""Rows converted to text at once, which limits memory. More are not faster."""
 _BYTES_AT_ONCE = 1 << 16
-"""Of the text, to the server: the driver's 8 KiB cost a tenth more."""
+"""Bytes sent to the server at once. The driver's default of 8 KiB is 10% slower."""
 _BLOCK_BYTES = 1 << 26
-"""What Arrow parses at once; a row must fit in."""
+"""Bytes that Arrow parses at once. A row must fit in."""
 _ARROW_TYPES = {
     sa.Text: pa.large_string(),
     sa.Double: pa.float64(),
@@ -51,14 +51,14 @@ _UNSTORABLE = compile_pattern(
 def staged(
     connection: sa.Connection, name: str, columns: Iterable[sa.Column[Any]], frame: pd.DataFrame
 ) -> Iterator[sa.Table]:
-    """Give a temporary table with the rows of a frame, which lasts to the end of the block.
+    """Create a temporary table with the rows of a frame, and drop it at the end of the block.
 
     Args:
-        connection: Its transaction is the table's; left as it is when the block raises, for the caller to roll back.
-        name: The name of the table.
-        columns: Its columns. Those of JSON and of arrays take `storable_json`, `array_of_json` or `array_of_words`.
-        frame: The rows; columns with other names are left out. They lie in the table in the order of its primary key:
-            what is then written of them fills indexes from left to right, which takes a quarter off storing them.
+        connection: The connection. If the block raises, the caller must roll the transaction back.
+        name: Name of the table.
+        columns: Columns of the table. JSON and arrays take `storable_json`, `array_of_json` or `array_of_words`.
+        frame: The rows. Other columns are left out. The rows are inserted in the order of the primary key, because
+            filling indexes in order makes the following inserts 25% faster.
     """
     table = sa.Table(
         name,
@@ -74,7 +74,7 @@ def staged(
 
 
 def fetch_frame(connection: sa.Connection, query: sa.SelectBase) -> pd.DataFrame:
-    """Return the rows of a query, which has no parameters; texts as ``str``, moments as ``datetime64[us, UTC]``."""
+    """Return the rows of a query without parameters, with the dtypes ``str`` and ``datetime64[us, UTC]``."""
     types = {column.name: _ARROW_TYPES[type(column.type)] for column in query.selected_columns}
     written = io.BytesIO()
     with explained_errors(connection.engine), _cursor(connection) as cursor:
@@ -83,20 +83,20 @@ def fetch_frame(connection: sa.Connection, query: sa.SelectBase) -> pd.DataFrame
 
 
 def storable_json(texts: pd.Series) -> pd.Series:
-    """Replace in JSON texts (``str``, unique index) the escapes that ``jsonb`` refuses."""
+    """Replace the escapes in JSON texts (``str``, unique index) that ``jsonb`` rejects."""
     suspect = contains(texts, _PERHAPS_UNSTORABLE)
-    return texts.where(~suspect, texts[suspect].map(_mend)) if suspect.any() else texts
+    return texts.where(~suspect, texts[suspect].map(_replace_unstorable)) if suspect.any() else texts
 
 
 def array_of_json(lists: pd.Series) -> pd.Series:
-    """Turn JSON lists of texts (``str``, unique index) into PostgreSQL's arrays: other brackets, fewer escapes."""
+    """Convert JSON lists of strings (``str``, unique index) to PostgreSQL array literals."""
     arrays = "{" + lists.str.slice(1, -1) + "}"
     escaped = lists.str.contains("\\", regex=False)
     return arrays.where(~escaped, storable_json(lists[escaped]).map(_array)) if escaped.any() else arrays
 
 
 def array_of_words(words: pd.Series) -> pd.Series:
-    """Turn texts separated by commas (``str``) into PostgreSQL's arrays."""
+    """Convert comma-separated texts (``str``) to PostgreSQL array literals."""
     quoted = words.str.replace("\\", "\\\\", regex=False).str.replace('"', '\\"', regex=False)
     return ('{"' + quoted.str.replace(",", '","', regex=False) + '"}').where(words != "", "{}")
 
@@ -115,8 +115,8 @@ def _cursor(connection: sa.Connection) -> Any:  # noqa: ANN401 - SQLAlchemy does
 
 
 def _csv(rows: pd.DataFrame) -> bytes:
-    moments = rows.select_dtypes("datetimetz")
-    rows = rows.assign(**moments.where(moments.apply(lambda moment: moment.dt.year.between(1, 9999))))
+    times = rows.select_dtypes("datetimetz")
+    rows = rows.assign(**times.where(times.apply(lambda column: column.dt.year.between(1, 9999))))
     written = io.BytesIO()
     csv.write_csv(pa.Table.from_pandas(rows, preserve_index=False), written, csv.WriteOptions(include_header=False))
     return written.getvalue().replace(b"\0", "\ufffd".encode())
@@ -143,11 +143,11 @@ def _parse_csv(written: io.BytesIO, types: dict[str, pa.DataType]) -> pd.DataFra
     return pd.DataFrame(table.to_pandas())
 
 
-def _mend(text: str) -> str:
+def _replace_unstorable(text: str) -> str:
     return _UNSTORABLE.sub(lambda match: match[1] or "\ufffd", text)
 
 
 def _array(text: str) -> str:
-    """Return a JSON list of texts as an array of PostgreSQL, which takes every character but two as it is."""
+    """Convert a JSON list of strings to a PostgreSQL array literal, in which only two characters are escaped."""
     words = (word.replace("\\", "\\\\").replace('"', '\\"') for word in json.loads(text))
     return "{" + ",".join(f'"{word}"' for word in words) + "}"

@@ -1,42 +1,42 @@
-"""What became of the achievements between two moments: what a command changed that ran one job after the other."""
+"""Count how achievements changed since a snapshot, such as during a command that runs several jobs."""
 
 import datetime as dt
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from achievement_pipeline.store.achievements import Outcome
+from achievement_pipeline.store.achievements import ChangeCounts
 from achievement_pipeline.store.tables import Achievement
 
 
 @dataclass(frozen=True)
-class Moment:
-    """What has to be known of a moment to say later what changed since."""
+class Snapshot:
+    """The state of the achievements at a point in time, for `changes_since`."""
 
     at: dt.datetime
     """By the database's clock."""
     retracted: frozenset[str]
-    """Keys of the achievements that did not count then."""
+    """Keys of the achievements that were retracted."""
 
 
-def this_moment(connection: sa.Connection) -> Moment:
-    """Return what `changes_since` needs."""
+def take_snapshot(connection: sa.Connection) -> Snapshot:
+    """Take a snapshot for `changes_since`."""
     retracted = connection.scalars(sa.select(Achievement.key).where(Achievement.retracted_at.is_not(None)))
-    return Moment(connection.scalars(sa.select(sa.func.clock_timestamp())).one(), frozenset(retracted))
+    return Snapshot(connection.scalars(sa.select(sa.func.clock_timestamp())).one(), frozenset(retracted))
 
 
-def changes_since(connection: sa.Connection, moment: Moment) -> Outcome:
-    """Compare all achievements with those of an earlier moment; what came and went meanwhile does not count."""
-    counts = Achievement.retracted_at.is_(None)
-    was_there = Achievement.created_at < moment.at
-    did_not_count = Achievement.key == sa.any_(sa.literal(sorted(moment.retracted), sa.ARRAY(sa.Text())))
-    was_written = Achievement.updated_at >= moment.at
+def changes_since(connection: sa.Connection, snapshot: Snapshot) -> ChangeCounts:
+    """Count how all achievements changed since a snapshot. Those added and retracted since are not counted."""
+    is_active = Achievement.retracted_at.is_(None)
+    existed = Achievement.created_at < snapshot.at
+    was_retracted = Achievement.key == sa.any_(sa.literal(sorted(snapshot.retracted), sa.ARRAY(sa.Text())))
+    was_updated = Achievement.updated_at >= snapshot.at
     outcomes = {
-        "new": counts & ~was_there,
-        "changed": counts & was_there & ~did_not_count & was_written,
-        "unchanged": counts & was_there & ~did_not_count & ~was_written,
-        "retracted": ~counts & was_there & ~did_not_count,
-        "restored": counts & did_not_count,
+        "new": is_active & ~existed,
+        "changed": is_active & existed & ~was_retracted & was_updated,
+        "unchanged": is_active & existed & ~was_retracted & ~was_updated,
+        "retracted": ~is_active & existed & ~was_retracted,
+        "restored": is_active & was_retracted,
     }
     numbers = (sa.func.count().filter(condition).label(name) for name, condition in outcomes.items())
-    return Outcome(**connection.execute(sa.select(*numbers).select_from(Achievement)).mappings().one())
+    return ChangeCounts(**connection.execute(sa.select(*numbers).select_from(Achievement)).mappings().one())

@@ -1,4 +1,4 @@
-"""The database: its address, its connections, the version of its tables, and words for what goes wrong with it."""
+"""Connect to the database, migrate it, and translate its errors."""
 
 import os
 import platform
@@ -20,27 +20,27 @@ from achievement_pipeline.patterns import Pattern, compile_pattern
 from achievement_pipeline.store.turns import Turn, wait_for
 
 VERSION_TABLE = "achievement_pipeline_version"
-"""Where Alembic notes the revision of the tables; its usual name would be Dagster's too in a shared database."""
+"""Alembic's version table. The default name would collide with Dagster's in a shared database."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
 _MIGRATING = Turn(7_165_021_358_301_276_941, "another process to bring the tables up to date", seconds=900)
 _DIALECTS = ("postgres", "postgresql", "postgresql+psycopg2")
 _CONNECTION_DEFAULTS = {"connect_timeout": "10", "client_encoding": "utf8"}
 _LONGEST_NODE = 30
-"""Of a name PostgreSQL keeps 63 characters."""
+"""PostgreSQL truncates names to 63 characters."""
 _FORM = "postgresql://user:password@host:5432/database"
 _ENCODING = "in a user name or password, @ is written %40, : %3A, / %2F, # %23 and % %25."
 
 
 class UnavailableError(StoreError):
-    """The database does not answer, or the connection is lost: the same may succeed when it is back."""
+    """The database does not respond, or the connection was lost. A retry may succeed."""
 
 
 def normalise_url(url: str | sa.URL) -> sa.URL:
-    """Return the address with its driver named: SQLAlchemy's choice for a bare ``postgresql://`` varies by version.
+    """Return a URL with an explicit driver, because SQLAlchemy's default for ``postgresql://`` varies by version.
 
     Raises:
-        StoreError: It is no address of a PostgreSQL database. The message never repeats it.
+        StoreError: It is not a PostgreSQL URL. The message never repeats it.
     """
     try:
         address = sa.make_url(url)
@@ -48,39 +48,41 @@ def normalise_url(url: str | sa.URL) -> sa.URL:
         raise StoreError(f"The database's address can't be read. It has the form {_FORM}; {_ENCODING}") from None
     if address.drivername not in _DIALECTS:
         raise StoreError(
-            f"The database's address begins with {address.drivername}://, and only PostgreSQL will do: {_FORM}."
+            f"The database's address begins with {address.drivername}://, but only PostgreSQL is supported: {_FORM}."
         )
-    # an @ too many, or none where the user ends, makes a part of the password pass for the name of the host
+    # with an unescaped @, a part of the password would be taken for the host
     if isinstance(url, str) and (url.count("@") > 1 or ("@" in url and address.username is None)):
         raise StoreError(f"The database's address can't be told apart from its password: {_ENCODING}")
     return address.set(drivername="postgresql+psycopg2")
 
 
 def create_engine(url: str | sa.URL) -> sa.Engine:
-    """Return an engine whose connections are checked before use, speak UTC, and fail with a `StoreError`.
+    """Create an engine that checks connections before use, uses UTC, and raises `StoreError`.
 
     Raises:
-        StoreError: The address is wrong. Whether anybody answers there shows at the first use.
+        StoreError: The URL is invalid. It is first connected to when the engine is used.
     """
     address = normalise_url(url)
-    # those who wait for this process are told which it is
+    # shown in messages of other processes that wait for this one
     name = {"application_name": f"achievement-pipeline {os.getpid()} on {platform.node()[:_LONGEST_NODE]}"}
     address = address.update_query_dict(_CONNECTION_DEFAULTS | name | dict(address.query))
-    # a socket is all that is needed to find its server, and the user's PGHOSTADDR would win over it
+    # the user's PGHOSTADDR would override the path of a socket
     on_socket = str(address.query.get("host", "")).startswith("/")
     engine = sa.create_engine(
         address, pool_pre_ping=True, hide_parameters=True, connect_args={"hostaddr": ""} if on_socket else {}
     )
-    event.listen(engine, "connect", _speak_utc)
+    event.listen(engine, "connect", _use_utc)
     event.listen(engine, "handle_error", partial(_explain_on, engine))
     return engine
 
 
 def ensure_database(url: str | sa.URL, name: str) -> sa.URL:
-    """Make the database `name` on the server of `url` unless it is there, and return its address. Safe to race.
+    """Create the database `name` on the server of `url` if it does not exist, and return its URL.
+
+    Safe to run in parallel.
 
     Raises:
-        StoreError: The server can't be used, or does not let the user make databases.
+        StoreError: The server can't be used, or the user may not create databases.
     """
     engine = create_engine(url)
     try:
@@ -94,10 +96,10 @@ def ensure_database(url: str | sa.URL, name: str) -> sa.URL:
 
 
 def migrate(engine: sa.Engine) -> None:
-    """Bring the tables to this program's version. Two queries where they have it already; safe to race.
+    """Migrate the tables to this program's revision. Safe to run in parallel; two queries if there is nothing to do.
 
     Raises:
-        StoreError: The database can't be used, or its tables are of a newer program.
+        StoreError: The database can't be used, or was migrated by a newer program.
     """
     with engine.connect() as connection:
         if _is_current(connection):
@@ -109,8 +111,8 @@ def migrate(engine: sa.Engine) -> None:
 
 
 def upgrade(connection: sa.Connection, revision: str = "head") -> None:
-    """Bring the tables that a connection finds to a revision, in its transaction."""
-    from alembic import command  # noqa: PLC0415 - takes a second, and is needed once a version
+    """Migrate the tables in the connection's search path to a revision, in its transaction."""
+    from alembic import command  # noqa: PLC0415 - takes a second, and is needed once per version
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
@@ -121,12 +123,12 @@ def upgrade(connection: sa.Connection, revision: str = "head") -> None:
 
 
 def known_revisions() -> set[str]:
-    """Return the revisions of this program, by the file names of the migrations: Alembic takes a second to import."""
+    """Return this program's revisions, from the file names of the migrations: importing Alembic takes a second."""
     return {file.name.partition("_")[0] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py")}
 
 
 def revision_of(connection: sa.Connection) -> str | None:
-    """Return the revision of the tables that a connection finds; none where there are none."""
+    """Return the revision of the tables in the connection's search path, or None if there are none."""
     if not sa.inspect(connection).has_table(VERSION_TABLE):
         return None
     revision: str | None = connection.scalar(sa.select(sa.column("version_num")).select_from(sa.table(VERSION_TABLE)))
@@ -135,10 +137,10 @@ def revision_of(connection: sa.Connection) -> str | None:
 
 @contextmanager
 def explained_errors(engine: sa.Engine) -> Iterator[None]:
-    """Raise what goes wrong on the driver's own connection (COPY) as the engine raises what goes wrong on its.
+    """Translate errors of the driver's own connection, as used for COPY, like those of the engine.
 
     Raises:
-        StoreError: The database can't be used. Errors of the statement itself stay what they are.
+        StoreError: The database can't be used. Errors of the statement itself are not translated.
     """
     try:
         yield
@@ -153,7 +155,7 @@ def explained_errors(engine: sa.Engine) -> Iterator[None]:
 def _create_database(connection: sa.Connection, name: str) -> None:
     quoted = connection.dialect.identifier_preparer.quote_identifier(name)
     try:
-        # not of template1, which must have no connection at that moment
+        # template1 must not have any connection at that moment, which template0 never has
         connection.exec_driver_sql(f"CREATE DATABASE {quoted} TEMPLATE template0")
     except sa.exc.DBAPIError as error:
         made_meanwhile = {errorcodes.DUPLICATE_DATABASE, errorcodes.UNIQUE_VIOLATION}
@@ -171,8 +173,8 @@ def _is_current(connection: sa.Connection) -> bool:
     return stored == max(known)
 
 
-def _speak_utc(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
-    """Set the time zone in the way that wins over PGTZ and that PgBouncer understands."""
+def _use_utc(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection
+    """Set the time zone in a way that overrides PGTZ and works with PgBouncer."""
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute("SET TIME ZONE 'UTC'")
@@ -181,13 +183,13 @@ def _speak_utc(connection: Any, _record: object) -> None:  # noqa: ANN401 - the 
 
 @dataclass(frozen=True)
 class _Cause:
-    """A reason for which a database can't be used: what it is called, what to do, how it is recognised."""
+    """A reason why a database can't be used, with the remedy, and how to recognize it."""
 
     problem: str
     remedy: str
     codes: frozenset[str]
-    words: Pattern[str]
-    """For errors without a code: those of a connection that could not be made."""
+    message: Pattern[str]
+    """Matches the message of an error without a code, such as a failed connection."""
 
 
 _CAUSES = (
@@ -213,8 +215,8 @@ _CAUSES = (
     ),
     _Cause(
         "does not allow this to its user",
-        "Let its owner run GRANT CREATE ON SCHEMA public TO the user; to make a database it takes ALTER ROLE the user "
-        "CREATEDB.",
+        "Let its owner run GRANT CREATE ON SCHEMA public TO the user. To create a database it takes ALTER ROLE the "
+        "user CREATEDB.",
         frozenset({errorcodes.INSUFFICIENT_PRIVILEGE}),
         compile_pattern(r"permission denied"),
     ),
@@ -242,19 +244,19 @@ _CAUSES = (
 def _explain_on(engine: sa.Engine, context: ExceptionContext) -> StoreError | None:
     error = context.original_exception
     if isinstance(error, ValueError) or (isinstance(error, psycopg2.DataError) and not context.is_disconnect):
-        # a NUL, half a surrogate pair, a number beyond bigint: nothing that could be in the database
+        # a NUL, an unpaired surrogate or a number beyond bigint, which the database can't contain
         return StoreError(f"The database can't hold such a value: {' '.join(str(error).split())}")
-    # a pooled connection that proves dead is replaced, which is no error
+    # a dead pooled connection is replaced, which is not an error
     if context.is_pre_ping or not isinstance(error, psycopg2.Error):
         return None
     return _explain(error, engine.url, is_lost=context.is_disconnect)
 
 
 def _explain(error: psycopg2.Error, url: sa.URL, *, is_lost: bool) -> StoreError | None:
-    """Return what to say of an error that means that the database can't be used; nothing for any other."""
-    said = " ".join(str(error).split())
+    """Return the error to raise if the database can't be used, or None for any other error."""
+    message = " ".join(str(error).split())
     if error.pgcode is None:
-        cause = next((cause for cause in _CAUSES if cause.words.search(said)), None)
+        cause = next((cause for cause in _CAUSES if cause.message.search(message)), None)
     else:
         cause = next((cause for cause in _CAUSES if error.pgcode in cause.codes), None)
     has_no_answer = error.pgcode is None and isinstance(error, psycopg2.OperationalError)
@@ -262,12 +264,12 @@ def _explain(error: psycopg2.Error, url: sa.URL, *, is_lost: bool) -> StoreError
         problem, remedy = cause.problem, cause.remedy
     elif is_lost or has_no_answer:
         return UnavailableError(
-            f"The database {_name(url)} is not available: {said}\n"
+            f"The database {_name(url)} is not available: {message}\n"
             "Check the host and port in its address, and that it runs; then run this again: nothing is lost."
         )
     else:
         return None
-    return StoreError(f"The database {_name(url)} {problem}: {said}\n{remedy}")
+    return StoreError(f"The database {_name(url)} {problem}: {message}\n{remedy}")
 
 
 def _name(url: sa.URL) -> str:

@@ -1,4 +1,4 @@
-"""Edits: what a user changed or decided about an achievement. Rows of their own, applied when achievements are read."""
+"""Store edits: a user's changes to achievements, in rows of their own that are applied when achievements are read."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ from achievement_pipeline.store.tables import GONE, Achievement, Edit, EditField
 
 @dataclass(frozen=True)
 class RecordedEdit:
-    """An edit as it was recorded."""
+    """A stored edit."""
 
     id: int
     achievement_key: str
-    """The achievement that it was made on, which may be a part of another one by now."""
+    """The achievement that was edited. It may have been absorbed by another one since."""
     field: EditField
     value: Any
     channel: str | None
-    """The channel that it holds for; None for all of them."""
+    """The channel that it applies to, or None for all."""
     made_at: dt.datetime
     made_by: str
     undone_at: dt.datetime | None
@@ -31,21 +31,21 @@ class RecordedEdit:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where an activity belongs: the value of `EditField.BELONGS_TO`."""
+    """The parent that a user gave to an activity: the value of `EditField.BELONGS_TO`."""
 
     activity: str
     parent: str | None
-    """The activity that it belongs to; none where it is a piece of work of its own."""
+    """The parent activity, or None to make it a piece of work of its own."""
 
 
 @dataclass(frozen=True)
 class Orphan:
-    """An achievement that is gone from its source, without a successor, and that the user decided something about."""
+    """An edited or published achievement that is gone from its source and has no successor."""
 
     key: str
     title: str
     decisions: tuple[str, ...]
-    """Fields that were edited, and the channels that it was published on."""
+    """Names of the edited fields, and ``published on CHANNEL``."""
 
 
 Fingerprint = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
@@ -70,22 +70,22 @@ _VALUES: dict[EditField, TypeAdapter[Any]] = {
 def record_edit(  # noqa: PLR0913 - what an edit is made of
     connection: sa.Connection, key: str, field: EditField, value: object, made_by: str, *, channel: str | None = None
 ) -> int:
-    """Record that a user changed a field of an achievement, and return the number of the edit.
+    """Record a user's edit of an achievement, and return the edit's number.
 
-    An approval is recorded as the fingerprint of the text that it was given to, so that it lapses when that changes.
-    Whoever approved a text and then edits it has approved what they wrote.
+    An approval is stored as the fingerprint of the approved text, so that it lapses when the text changes. If the user
+    who approved a text then edits it, the approval is moved to the new text.
 
     Args:
         connection: The database.
         key: The achievement.
-        field: What is changed or decided.
-        value: What it is changed to. For an approval true, which means the text as it is now, the fingerprint of the
-            text that was shown, or false.
-        made_by: Who does it.
-        channel: The channel that an approval is for; None for all of them.
+        field: The field to change.
+        value: The new value. For an approval, true for the current text, the fingerprint of the text that the user saw,
+            or false.
+        made_by: The user's address.
+        channel: The channel that an approval is for, or None for all.
 
     Raises:
-        StoreError: There is no such achievement, or the field can't have this value.
+        StoreError: There is no such achievement, or the value is invalid for the field.
     """
     try:
         checked = _VALUES[field].dump_python(_VALUES[field].validate_python(value, strict=True))
@@ -114,7 +114,7 @@ def record_edit(  # noqa: PLR0913 - what an edit is made of
 
 
 def edits_of(connection: sa.Connection, key: str) -> list[RecordedEdit]:
-    """Return the edits of an achievement and of those that it absorbed, undone ones too, the oldest first."""
+    """Return the edits of an achievement and of those that it absorbed, including undone ones, oldest first."""
     absorbed = sa.select(Achievement.key).where(Achievement.absorbed_by == key)
     mine = (Edit.achievement_key == key) | Edit.achievement_key.in_(absorbed)
     return _read_edits(connection, mine)
@@ -124,7 +124,7 @@ def get_edit(connection: sa.Connection, number: int) -> RecordedEdit:
     """Return an edit by its number.
 
     Raises:
-        StoreError: There is none of this number.
+        StoreError: There is no such edit.
     """
     edits = _read_edits(connection, Edit.id == number)
     if not edits:
@@ -133,10 +133,10 @@ def get_edit(connection: sa.Connection, number: int) -> RecordedEdit:
 
 
 def latest_decision(connection: sa.Connection) -> list[RecordedEdit]:
-    """Return the edits, not undone yet, that were made last in one transaction: they bear the same moment.
+    """Return the edits of the latest transaction that has not been undone. They have the same `made_at`.
 
     Raises:
-        StoreError: There are none.
+        StoreError: There is nothing to undo.
     """
     latest = sa.select(Edit.made_at).where(Edit.undone_at.is_(None)).order_by(Edit.id.desc()).limit(1)
     edits = _read_edits(connection, (Edit.made_at == latest.scalar_subquery()) & Edit.undone_at.is_(None))
@@ -146,12 +146,12 @@ def latest_decision(connection: sa.Connection) -> list[RecordedEdit]:
 
 
 def recent_edits(connection: sa.Connection, limit: int) -> list[RecordedEdit]:
-    """Return the last edits of all achievements, undone ones too, the newest first."""
+    """Return the latest edits of all achievements, including undone ones, newest first."""
     return _read_edits(connection, sa.true(), newest=limit)
 
 
 def orphaned_decisions(connection: sa.Connection) -> list[Orphan]:
-    """Return the achievements that are gone and whose edits or publications nothing has taken over, by key."""
+    """Return the orphans, by key: their edits and publications apply to no other achievement."""
     edited = sa.select(Edit.achievement_key, Edit.field.label("decision")).where(Edit.undone_at.is_(None))
     published = sa.select(Publication.achievement_key, sa.literal("published on ") + Publication.channel).where(
         Publication.state.not_in([PublicationState.PLANNED.value, PublicationState.FAILED.value])
@@ -168,10 +168,10 @@ def orphaned_decisions(connection: sa.Connection) -> list[Orphan]:
 
 
 def undo(connection: sa.Connection, number: int) -> None:
-    """Take an edit back; it stays in the history. One that says what belongs together: see `grouping.take_back`.
+    """Mark an edit as undone. It stays in the history. For an edit of `EditField.BELONGS_TO`, see `grouping.take_back`.
 
     Raises:
-        StoreError: There is no such edit, or it was taken back before.
+        StoreError: There is no such edit, or it is already undone.
     """
     statement = sa.update(Edit).where(Edit.id == number, Edit.undone_at.is_(None)).values(undone_at=sa.func.now())
     if connection.execute(statement.returning(Edit.id)).one_or_none() is None:
@@ -179,7 +179,7 @@ def undo(connection: sa.Connection, number: int) -> None:
 
 
 def _carry_approvals(connection: sa.Connection, key: str, before: str, made_by: str) -> None:
-    """Let what somebody approved with a text hold for the one that they have just edited it to."""
+    """Move a user's approvals of the text `before` to the text that they have just edited it to."""
     now = fingerprints(connection, [key])[key]
     absorbed = sa.select(Achievement.key).where(Achievement.absorbed_by == key)
     approved = (Edit.field == EditField.APPROVED.value) & (Edit.value == sa.literal(before, Edit.value.type))

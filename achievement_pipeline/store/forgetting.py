@@ -1,4 +1,4 @@
-"""Forgetting a repository: its activities and achievements go, and what the user decided about them is kept or not."""
+"""Remove a repository with its activities and achievements, keeping the user's decisions or not."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,34 +15,35 @@ from achievement_pipeline.store.tables import (
     Skill,
     Slice,
 )
-from achievement_pipeline.store.upsert import Compose, drop_activities, taking_turns
+from achievement_pipeline.store.upsert import Compose, drop_activities, exclusive_transaction
 
 
 @dataclass(frozen=True)
 class Forgotten:
-    """What was forgotten of a repository."""
+    """The number of rows removed with a repository."""
 
     activities: int
     achievements: int
     kept: int
-    """Achievements that are retracted and kept, because the user edited, decided or published them."""
+    """Achievements that are retracted but kept, because the user edited or published them."""
 
 
 def forget(
     engine: sa.Engine, key: str, slices: Collection[str], compose: Compose, *, with_decisions: bool = False
 ) -> Forgotten:
-    """Forget a repository, in one transaction.
+    """Remove a repository, in one transaction.
 
-    Pieces of work that it shares with others, such as an issue that a commit solved, are composed of what is left.
+    Pieces of work that also have activities from elsewhere, such as an issue that a commit closed, are composed again
+    without it.
 
     Args:
         engine: The database.
         key: The repository.
         slices: Names of the slices that were collected from it.
-        compose: Makes the achievements.
-        with_decisions: Forget what the user decided and published, too.
+        compose: Composes the achievements.
+        with_decisions: Whether to remove the user's edits and publications too.
     """
-    with taking_turns(engine) as connection:
+    with exclusive_transaction(engine) as connection:
         activities = list(connection.scalars(sa.select(Activity.key).where(Activity.slice.in_(slices))))
         drop_activities(connection, activities, compose)
         connection.execute(sa.delete(Slice).where(Slice.name.in_(slices)))
@@ -61,7 +62,7 @@ def forget(
 
 
 def _decided(connection: sa.Connection, keys: Sequence[str]) -> set[str]:
-    """Return those that the user edited, decided or published."""
+    """Return the keys of the achievements that the user edited or published."""
     chosen = sa.select(Edit.achievement_key).where(Edit.achievement_key.in_(keys))
     return set(
         connection.scalars(

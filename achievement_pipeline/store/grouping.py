@@ -1,7 +1,7 @@
-"""Which activities are one piece of work, where the user says other than their sources: merged, split, taken back.
+"""Merge and split achievements, and undo that.
 
-What the user says are edits too. Each names an activity and what it belongs to, and holds for whatever the sources say
-later; the achievements are composed anew by the same rules as always.
+Each is stored as edits that give activities another parent, and that take precedence over the links from the sources.
+The achievements are then composed by the usual rules.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,22 +14,22 @@ from achievement_pipeline.keys import GIT
 from achievement_pipeline.store.edits import Placement, RecordedEdit, get_edit, latest_decision, record_edit, undo
 from achievement_pipeline.store.reading import get_achievement
 from achievement_pipeline.store.tables import Activity, EditField, JsonObject
-from achievement_pipeline.store.upsert import Compose, relink, taking_turns
+from achievement_pipeline.store.upsert import Compose, exclusive_transaction, relink
 
 
 def merge(engine: sa.Engine, names: Sequence[str], compose: Compose, made_by: str) -> str:
-    """Make several achievements one: the first, which the others become a part of. Return its key.
+    """Merge achievements into the first one, and return its key.
 
     Args:
         engine: The database.
         names: At least two achievements, as `reading.get_achievement` takes them.
-        compose: Makes the achievements.
-        made_by: Who does it.
+        compose: Composes the achievements.
+        made_by: The user's address.
 
     Raises:
-        StoreError: They are not several achievements that count and were collected.
+        StoreError: They are not different achievements, or one of them is retracted or was created by hand.
     """
-    with taking_turns(engine) as connection:
+    with exclusive_transaction(engine) as connection:
         first, *others = (_collected(connection, name) for name in names)
         if not others or len({first, *others}) <= len(others):
             raise StoreError("It takes at least two different achievements to merge.")
@@ -42,29 +42,29 @@ def merge(engine: sa.Engine, names: Sequence[str], compose: Compose, made_by: st
 def split(
     engine: sa.Engine, name: str, activities: Sequence[str], compose: Compose, made_by: str
 ) -> tuple[str, list[str]]:
-    """Make activities of an achievement pieces of work of their own, each with what belongs to it.
+    """Split activities off an achievement, each with its children, as pieces of work of their own.
 
     Args:
         engine: The database.
         name: The achievement, as `reading.get_achievement` takes it.
-        activities: Keys of activities among its evidence, or what only one of them begins with or ends on; none: all
-            that belong to its root directly.
-        compose: Makes the achievements.
-        made_by: Who does it.
+        activities: Keys of activities in its evidence, or unique prefixes of a key or commit. If empty, all children of
+            its root.
+        compose: Composes the achievements.
+        made_by: The user's address.
 
     Returns:
-        The key of the achievement, and those of the activities that were taken out. One that is not significant, and
-        has no significant one that belongs to it, makes no achievement.
+        The key of the achievement, and the keys of the activities split off. An activity becomes an achievement only if
+        it or one of its children is significant.
 
     Raises:
-        StoreError: There is nothing to take out.
+        StoreError: There is nothing to split off.
     """
-    with taking_turns(engine) as connection:
+    with exclusive_transaction(engine) as connection:
         key = _collected(connection, name)
         evidence = [line["key"] for line in get_achievement(connection, key).evidence if is_part(line, key)]
         chosen = [_one_of(evidence, activity) for activity in activities] or _direct_members(connection, key)
         if not chosen:
-            raise StoreError(f"{key} can't be split: it is made of one activity only.")
+            raise StoreError(f"{key} can't be split: it consists of one activity.")
         for activity in chosen:
             _record(connection, key, Placement(activity=activity, parent=None), made_by)
         relink(connection, [key, *chosen], compose)
@@ -72,12 +72,12 @@ def split(
 
 
 def take_back(engine: sa.Engine, compose: Compose, number: int | None = None) -> list[RecordedEdit]:
-    """Undo an edit, or the latest decision: all edits that were made in one go. Return what was undone.
+    """Undo one edit, or all edits of the latest decision, and return them.
 
     Raises:
-        StoreError: There is no such edit, or it was taken back before; or there is none at all.
+        StoreError: There is no such edit, it is already undone, or there is nothing to undo.
     """
-    with taking_turns(engine) as connection:
+    with exclusive_transaction(engine) as connection:
         edits = latest_decision(connection) if number is None else [get_edit(connection, number)]
         for edit in edits:
             undo(connection, edit.id)
@@ -89,17 +89,17 @@ def take_back(engine: sa.Engine, compose: Compose, number: int | None = None) ->
 
 
 def is_part(line: JsonObject, root: str) -> bool:
-    """Whether a line of evidence is an activity that can be taken out of an achievement."""
+    """Whether a line of evidence is an activity that can be split off."""
     return bool(line.get("relation") == Relation.MEMBER and line["key"] != root)
 
 
 def _collected(connection: sa.Connection, name: str) -> str:
-    """Return the key of an achievement that counts and is made of activities."""
+    """Return the key of an achievement that is not retracted and consists of activities."""
     achievement = get_achievement(connection, name)
     if achievement.retracted_at:
-        raise StoreError(f"{achievement.key} does not count any more: {achievement.retracted_reason}.")
+        raise StoreError(f"{achievement.key} is retracted: {achievement.retracted_reason}.")
     if connection.scalar(sa.select(Activity.key).where(Activity.key == achievement.key)) is None:
-        raise StoreError(f"{achievement.key} was written down by hand: it is not made of activities. Edit or hide it.")
+        raise StoreError(f"{achievement.key} was created by hand and has no activities. Edit or hide it.")
     return achievement.key
 
 
@@ -108,7 +108,7 @@ def _one_of(evidence: Iterable[str], name: str) -> str:
         key for key in evidence if key.startswith(name) or ((commit := GIT.parse(key)) and commit.name.startswith(name))
     ]
     if len(named) != 1:
-        raise StoreError(f"{name} is {'several' if named else 'none'} of the activities that could be taken out.")
+        raise StoreError(f"{name} matches {'several' if named else 'none'} of the activities that can be split off.")
     return named[0]
 
 

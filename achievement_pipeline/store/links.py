@@ -1,15 +1,15 @@
-"""Which stored activity belongs to which: the links by which activities name each other, and where they lead now.
+"""Resolve the links between stored activities to parents.
 
-A link leads to a name, not to an activity: the issue that a commit names may be completed, and stored, weeks later, and
-go again when it is reopened. So names and links are stored beside the activities, and the parent of an activity is
-found anew whenever something comes, goes or changes that it names, or that names it. Of several that are there the link
-of the lowest rank decides; then, of those that the activity names itself, the one it names first; then the activity
-that was done first; then the smallest key. What a user said (`achievement_pipeline.store.grouping`) goes before all of
-them. What was there before has no say, nor has the order in which things came.
+A link refers to a name, not to an activity: the issue that a commit names may be completed and stored weeks later, and
+removed when it is reopened. So names and links are stored, and an activity's parent is resolved again whenever an
+activity that it names, or that names it, is added, removed or changed. Of several candidates, the link with the lowest
+rank wins; then, among the activity's own links, the first; then the activity completed first; then the smallest key. A
+user's edits (`achievement_pipeline.store.grouping`) take precedence. The result does not depend on earlier parents or
+on the order in which activities were stored.
 
-What is gone from its source keeps its names as long as it has an achievement: a commit of a branch that was squashed
-and deleted is still named by its pull request, and a rewritten one shares a name with the new one. So what the user
-decided about it holds for what took its place, merges and splits included.
+An activity that is gone from its source keeps its names as long as it has an achievement: a commit of a branch that was
+squashed and deleted is still named by its pull request, and a rewritten commit shares a name with the new one. So the
+user's decisions about it, including merges and splits, apply to its successor.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ _AFFECTED = sa.Table(
     prefixes=["TEMPORARY"],
     postgresql_on_commit="DROP",
 )
-"""Keys of the activities whose parent has to be found anew."""
+"""Keys of the activities whose parent must be resolved again."""
 _MOVED = sa.Table(
     "moved",
     sa.MetaData(),
@@ -34,10 +34,10 @@ _MOVED = sa.Table(
     prefixes=["TEMPORARY"],
     postgresql_on_commit="DROP",
 )
-"""Keys of the activities that have another parent than the stored one, with the other one."""
+"""Keys of the activities whose parent has changed, with the new parent."""
 
-# Every join below has an index on both sides, as in `achievement_pipeline.store.achievements`, but for the given keys:
-# OFFSET keeps the planner from looking through all of them for every link.
+# Every join below has an index on both sides, as in `achievement_pipeline.store.achievements`, except for the given
+# keys: OFFSET 0 keeps the planner from scanning all of them for every link.
 _REPLACE_LINKS = (
     sa.text("DELETE FROM activity_names USING changed_activities AS changed WHERE activity_key = changed.key"),
     sa.text("DELETE FROM activity_links USING changed_activities AS changed WHERE activity_key = changed.key"),
@@ -68,25 +68,25 @@ _KEEP_FORMER_NAMES = sa.text("""
     SELECT achievement_key, name FROM predecessor JOIN gone USING (key)
     ON CONFLICT DO NOTHING
 """)
-"""What a gone activity was called, and its predecessors by it: work that is rewritten twice has shared no name with the
-first for long."""
+"""Keep the names of a removed activity, also for its predecessors: after two rewrites, the first commit shares no name
+with the last one."""
 _FORGET_FORMER_NAMES = sa.text("""
     DELETE FROM former_names USING changed_activities AS changed WHERE achievement_key = changed.key
 """)
 
 
 def _heirs(key: str) -> str:
-    """Return the SELECT of the activity of a key, or where it is gone of those that have one of its names now."""
+    """Return a SELECT of the activity with a key, or, if it is gone, of the activities that have one of its names."""
     return f"""
         SELECT activities.key FROM activities WHERE activities.key = {key}
         UNION
         SELECT named.activity_key
         FROM former_names AS former JOIN activity_names AS named ON named.name = former.name
         WHERE former.achievement_key = {key}
-    """  # noqa: S608 - no value of anybody's is in it
+    """  # noqa: S608 - no user's value is in it
 
 
-_NOTE_AFFECTED = sa.text(f"""
+_MARK_AFFECTED = sa.text(f"""
     INSERT INTO affected
     WITH given (key) AS (SELECT unnest(CAST(:keys AS text[])) COLLATE "C")
     SELECT key FROM given
@@ -106,7 +106,7 @@ _NOTE_AFFECTED = sa.text(f"""
     SELECT heir.key FROM given CROSS JOIN LATERAL ({_heirs("given.key")}) AS heir (key)
     ON CONFLICT DO NOTHING
 """)  # noqa: S608
-_NOTE_PLACED = sa.text(f"""
+_MARK_PLACED = sa.text(f"""
     INSERT INTO affected
     SELECT heir.key FROM edits CROSS JOIN LATERAL ({_heirs("value->>'activity'")}) AS heir (key)
     WHERE field = 'belongs_to' AND undone_at IS NULL
@@ -149,40 +149,40 @@ _MOVE = sa.text("UPDATE activities SET parent = moved.parent FROM moved WHERE ac
 
 
 def begin_linking(connection: sa.Connection) -> None:
-    """Prepare a transaction for `note_affected`."""
+    """Create the temporary tables for `mark_affected` in a transaction."""
     _AFFECTED.create(connection)
     _MOVED.create(connection)
 
 
 def replace_links(connection: sa.Connection) -> None:
-    """Store the names and links of the rows of the temporary table ``changed_activities``, instead of the old ones.
+    """Replace the names and links of the activities in the temporary table ``changed_activities``.
 
-    What came back among them is gone no more.
+    Former names of activities that are back are deleted.
     """
     for statement in (_FORGET_FORMER_NAMES, *_REPLACE_LINKS):
         connection.execute(statement)
 
 
 def keep_former_names(connection: sa.Connection, gone: Sequence[str]) -> None:
-    """Keep the names of activities that are about to be deleted, as far as they have achievements."""
+    """Keep the names of activities that are about to be deleted, if they have achievements."""
     connection.execute(_KEEP_FORMER_NAMES, {"keys": list(gone)})
 
 
-def note_affected(connection: sa.Connection, keys: Sequence[str]) -> None:
-    """Note that some activities come, go or change: their parents, and those of all that they name or that name them.
+def mark_affected(connection: sa.Connection, keys: Sequence[str]) -> None:
+    """Mark activities, and all activities that name them or that they name, for resolving their parents.
 
-    To be called before the change and after it, for both their old and their new names and links count.
+    Call it before and after a change, because both the old and the new names and links count.
     """
-    connection.execute(_NOTE_AFFECTED, {"keys": list(keys)})
+    connection.execute(_MARK_AFFECTED, {"keys": list(keys)})
 
 
 def find_moved(connection: sa.Connection) -> list[str]:
-    """Find the parents of what is affected, and return the keys of those that have another one than the stored one."""
-    connection.execute(_NOTE_PLACED)
+    """Resolve the parents of the marked activities, and return the keys of those whose parent has changed."""
+    connection.execute(_MARK_PLACED)
     connection.execute(_FIND_MOVED)
     return list(connection.scalars(sa.select(_MOVED.c.key)))
 
 
 def move(connection: sa.Connection) -> None:
-    """Give those that `find_moved` found their new parents."""
+    """Store the new parents that `find_moved` found."""
     connection.execute(_MOVE)

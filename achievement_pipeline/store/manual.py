@@ -1,9 +1,8 @@
-"""Achievements that a person or program states: about work that no source records, or about work that one does.
+"""Create achievements by hand: about work that no source records, or statements about work that one does.
 
-A statement names work by the type of its source and its id there: ``git`` and a commit, ``github`` and
-``owner/name#12``, ``linear`` and ``ENG-12``, ``mlflow`` and a run. Where that work is known, what is stated is an edit
-of its piece of work, and its scores are lines of the caller's own; until then it is an achievement of its own
-(`achievement_pipeline.store.statements`).
+A statement names work by its source and its id there: ``git`` and a commit, ``github`` and ``owner/name#12``,
+``linear`` and ``ENG-12``, ``mlflow`` and a run. Once that work is collected, the statement's fields are edits of its
+piece of work; until then it is an achievement of its own (`achievement_pipeline.store.statements`).
 """
 
 import datetime as dt
@@ -28,7 +27,7 @@ def _without_nul(text: str) -> str:
 
 
 def _source(source_type: str) -> str:
-    """Return the source of a kind of work: ``git`` of ``git_commit``."""
+    """Return the source of a kind of activity: ``git`` for ``git_commit``."""
     source = source_type.partition("_")[0]
     return source if source in sources() else source_type
 
@@ -49,7 +48,7 @@ Points = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
 class AchievementCreate(BaseModel):
-    """An achievement to be stored, written down by a person.
+    """An achievement to be created by hand.
 
     >>> AchievementCreate(
     ...     title="Led the migration to PostgreSQL",
@@ -101,14 +100,14 @@ class AchievementCreate(BaseModel):
 
 
 def store_achievement(session: Session, achievement: AchievementCreate, author: str) -> Achievement:
-    """Store an achievement, and return it as it is stored; the caller commits.
+    """Create or update an achievement, and return the stored row. The caller commits.
 
-    Source type and id name it: the second time it is updated, and where nothing changed left as it is.
+    Source type and id identify it. If nothing has changed, the row is not updated.
 
     Args:
         session: The database.
-        achievement: What is stated.
-        author: Canonical address of the person whose it is.
+        achievement: The achievement.
+        author: Canonical address of its author.
     """
     connection = session.connection()
     row = _row(achievement, author, _completed_at(connection, achievement))
@@ -131,7 +130,7 @@ def store_achievement(session: Session, achievement: AchievementCreate, author: 
 
 
 def _completed_at(connection: sa.Connection, achievement: AchievementCreate) -> dt.datetime:
-    """Return when it was done: as stated, else as it was stored before, else when the named work was done, else now."""
+    """Return the completion time: as given, else as stored, else that of the named work, else now."""
     if achievement.completed_at:
         return achievement.completed_at
     before = connection.scalar(sa.select(Achievement.completed_at).where(Achievement.key == achievement.key))
@@ -143,7 +142,7 @@ def _completed_at(connection: sa.Connection, achievement: AchievementCreate) -> 
 
 
 def _row(achievement: AchievementCreate, author: str, completed_at: dt.datetime) -> dict[str, Any]:
-    """Return its columns; the scores are explained, as all are, and its evidence is the person's word."""
+    """Return the columns of the achievement. Its ledger and evidence name the author as the source."""
     scores = {"impact": achievement.impact_score, "complexity": achievement.complexity_score}
     evidence = {
         "key": achievement.key,

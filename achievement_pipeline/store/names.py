@@ -1,4 +1,4 @@
-"""Names for people: short ones of achievements, as git's of commits, and of repositories."""
+"""Short names of achievements, like git's abbreviated commits, and lookup of repositories by name."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ _SHORTEST = 8
 
 
 def short_names(achievements: Sequence[AchievementView]) -> list[str]:
-    """Return a short name of each, told apart from the others: ``c2705ffd``, ``flask#12``, ``ENG-12``."""
+    """Return a short name for each achievement, unique among them: ``c2705ffd``, ``flask#12``, ``ENG-12``."""
     names = [_tail(achievement.key) for achievement in achievements]
     length = _SHORTEST
     while len({name[:length] for name in names}) < len(set(names)) and length < max(map(len, names)):
@@ -23,7 +23,7 @@ def short_names(achievements: Sequence[AchievementView]) -> list[str]:
 
 
 def _tail(key: str) -> str:
-    """Return the part of a key that tells it apart: a commit, a number with its repository, an id."""
+    """Return the distinctive part of a key: a commit, a number with its repository, or an id."""
     parsed = parse_key(named_by(key))
     if parsed is None:
         return key.rpartition("/")[2].rpartition(":")[2]
@@ -31,10 +31,10 @@ def _tail(key: str) -> str:
 
 
 def find_repository_key(connection: sa.Connection, name: str) -> str:
-    """Return the key of the repository that a name means: the key, or the end of one.
+    """Find the key of a repository by the key or the end of it.
 
     Raises:
-        StoreError: None is called so, or several are.
+        StoreError: No repository matches, or several do.
     """
     known = sa.union(sa.select(Achievement.repository.label("key")), sa.select(Repository.key)).subquery()
     keys: list[str] = sorted(filter(None, connection.scalars(sa.select(known.c.key))))
@@ -45,6 +45,6 @@ def find_repository_key(connection: sa.Connection, name: str) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        raise StoreError("\n  ".join([f"{name} means several repositories. Give more of one of them:", *found]))
+        raise StoreError("\n  ".join([f"{name} matches several repositories. Give more of one of them:", *found]))
     names = {end: key for key in keys for end in (key, key.partition("/")[2], key.rpartition("/")[2])}
     raise StoreError(f"There is no repository {name!r}.{did_you_mean(name, names)} Known: achievements repos list")

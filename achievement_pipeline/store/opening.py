@@ -1,4 +1,4 @@
-"""Opens the achievements' database, wherever it is: given by an address, or embedded."""
+"""Open the achievements database, by its URL or embedded."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +14,11 @@ DATABASE_NAME = "achievements"
 
 @contextmanager
 def open_database(url: str | None, home: Path) -> Iterator[sa.Engine]:
-    """Give an engine on the achievements' database, its tables of this program's version.
+    """Open the achievements database, migrate it, and yield an engine.
 
     Args:
-        url: The address of the database; without one a server runs below `home` as long as anybody uses it.
-        home: The folder of everything that is kept on this machine.
+        url: The database URL. Without one, an embedded server runs below `home` while any process uses it.
+        home: The data folder.
 
     Raises:
         StoreError: The database can't be used.

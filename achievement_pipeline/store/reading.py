@@ -1,7 +1,7 @@
-"""Achievements as their user sees them: the edits applied, what was retracted or hidden left out unless asked for.
+"""Read achievements with the user's edits applied, by default without retracted and hidden ones.
 
-An edit of an achievement that became a part of another one holds for that one, unless it has an edit of the same field
-itself; so what a user decided outlives a later pull request or issue that explains the work better.
+An edit of an absorbed achievement applies to the one that absorbed it, unless that has an edit of the same field. So a
+user's decision survives a later pull request or issue that becomes the root of the same work.
 """
 
 import datetime as dt
@@ -28,7 +28,7 @@ _TEXT = (EditField.TITLE.value, EditField.DESCRIPTION.value)
 
 @dataclass(frozen=True)
 class AchievementView:
-    """An achievement with its edits applied; the fields mean what the columns of the table do."""
+    """An achievement with its edits applied. Fields without a description are columns of the table."""
 
     key: str
     title: str
@@ -45,26 +45,26 @@ class AchievementView:
     impact_score: float
     complexity_score: float
     score_ledger: list[JsonObject]
-    """Sums to the scores: one that was edited has a line for the difference."""
+    """The lines that sum to the scores. An edited score has a line for the difference."""
     score_version: str
     skills_demonstrated: list[str]
     tags: list[str]
     evidence: list[JsonObject]
     portfolio_ready: bool
     hidden: bool
-    """The user does not want it to be seen."""
+    """Whether the user hid it."""
     hidden_by: str | None
-    """The achievement that the user hid, where that is not this one but a part of it."""
+    """Key of the absorbed achievement that the user hid, if not this one."""
     pinned: bool
-    """The user wants it to come first."""
+    """Whether the user pinned it, so that it is listed first."""
     decided: bool
-    """The user decided whether it may go out, and approved the text that it has now."""
+    """Whether the user hid it, refused it, or approved its current text."""
     lapsed: bool
-    """It was approved with another text."""
+    """Whether its text has changed since the user approved it."""
     edited_at: dt.datetime | None
     """When the user last changed its title or description."""
     fingerprint: str
-    """Of the text that an approval is given to: title, description, titles of the evidence."""
+    """SHA-256 of the text that an approval applies to: title, description and titles of the evidence."""
     retracted_at: dt.datetime | None
     retracted_reason: str | None
     absorbed_by: str | None
@@ -84,22 +84,22 @@ class SkillView:
 
 @dataclass(frozen=True)
 class PersonalSkill:
-    """A skill in all achievements of a person, or of everybody, that count."""
+    """A skill in all achievements of a person, or of everybody."""
 
     skill: str
     kind: str
     achievements: int
-    """How many show it."""
+    """Number of achievements that show it."""
     first_seen: dt.datetime | None
     last_seen: dt.datetime | None
     recent: int
-    """Shown so often in the last year ..."""
+    """Number of achievements in the last year."""
     before: int
-    """... and in the year before."""
+    """Number of achievements in the year before that."""
 
     @property
     def trend(self) -> str:
-        """What the last year is to the year before."""
+        """The last year compared with the year before: idle, new, again, steady, rising or falling."""
         if not self.recent:
             return "idle"
         if not self.before:
@@ -109,7 +109,7 @@ class PersonalSkill:
 
 @dataclass(frozen=True)
 class JudgedActivity:
-    """An activity, and what was judged about it."""
+    """An activity with its category and significance."""
 
     key: str
     kind: str
@@ -117,50 +117,50 @@ class JudgedActivity:
     url: str | None
     category: str
     category_rule: str
-    """Which rule gave the category."""
+    """Name of the rule that gave the category."""
     significant: bool
     reasons: list[str]
-    """Reason codes that decided whether it is."""
+    """Reason codes of the significance."""
     details: JsonObject
-    """What only its lane has, by column; an object that stands there as JSON is read."""
+    """The columns that only its lane has. JSON objects are parsed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class AchievementFilter:
-    """Which achievements are wanted: those for which all hold that is given."""
+    """A filter for achievements. All given conditions must match."""
 
     authors: Sequence[str] = ()
-    """Canonical addresses of which the author or a co-author has one; none: everybody's."""
+    """Canonical addresses; the author or a co-author has one of them. Empty matches everybody."""
     repository: str | None = None
     category: str | None = None
     skill: str | None = None
-    """Upper and lower case count as one."""
+    """Case-insensitive."""
     since: dt.datetime | None = None
-    """Completed then or later; with its zone."""
+    """Completed at or after this time, with time zone."""
     before: dt.datetime | None = None
-    """Completed earlier; with its zone."""
+    """Completed before this time, with time zone."""
     min_impact: float | None = None
     portfolio: bool | None = None
-    """Whether portfolio ready."""
+    """Whether it is portfolio-ready."""
     include_retracted: bool = False
     include_hidden: bool = False
     only_retracted: bool = False
     only_hidden: bool = False
     only_hidden_by_a_part: bool = False
-    """Of several activities, and hidden for no other reason than that the user hid one of them."""
+    """Has several activities, and is hidden only because the user hid one of them."""
     decided: bool | None = None
-    """Whether the user decided whether it may go out, with the text that it has now."""
+    """`AchievementView.decided`."""
     text: str | None = None
-    """Every word of it stands in its title, description, skills, tags or key; upper and lower case count as one."""
+    """Each word occurs in its title, description, skills, tags or key; case-insensitive."""
 
 
 class Order(StrEnum):
-    """By what achievements are sorted."""
+    """Sort order of achievements."""
 
     IMPACT = "impact"
-    """Pinned ones first, then the highest impact, of these the newest."""
+    """Pinned first, then by descending impact and date."""
     DATE = "date"
-    """Pinned ones first, then the newest, of these the highest impact."""
+    """Pinned first, then by descending date and impact."""
     COMPLEXITY = "complexity"
     TITLE = "title"
     REPOSITORY = "repository"
@@ -168,7 +168,7 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Summary:
-    """Achievements counted; in each count the most frequent come first."""
+    """Numbers of achievements. In each mapping the most frequent come first."""
 
     achievements: int
     categories: Mapping[str, int]
@@ -184,14 +184,14 @@ def find_achievements(
     skip: int = 0,
     order: "Order | None" = None,
 ) -> list[AchievementView]:
-    """Return achievements, by default the pinned ones first, then the highest impact and of these the newest.
+    """Return the achievements that match a filter.
 
     Args:
         connection: The database.
-        wanted: Which.
-        limit: At most so many.
-        skip: Leave out so many at the beginning.
-        order: By what they are sorted.
+        wanted: The filter.
+        limit: Maximum number of achievements.
+        skip: Number of achievements to skip at the start.
+        order: Sort order, by default `Order.IMPACT`.
     """
     by = _ORDERS[order or Order.IMPACT](_SEEN.c)
     statement = sa.select(_SEEN).where(*_conditions(wanted)).order_by(*by, _SEEN.c.key)
@@ -200,25 +200,24 @@ def find_achievements(
 
 
 def find_activity(connection: sa.Connection, name: str) -> JudgedActivity | None:
-    """Return a collected activity by its key, what only its key begins with, or what its commit's name begins with.
+    """Find a collected activity by its key or a unique prefix of its key or commit.
 
     Raises:
-        StoreError: Several are called so.
+        StoreError: Several activities match.
     """
     keys = _one_key(connection, Activity.key, name)
     return activities_of(connection, keys)[0] if keys else None
 
 
 def get_achievement(connection: sa.Connection, name: str) -> AchievementView:
-    """Return one achievement, retracted and hidden ones too.
+    """Return one achievement, which may be retracted or hidden.
 
     Args:
         connection: The database.
-        name: Its key, the beginning of its key, or at least four digits that its commit's name begins with; the
-            beginning must be of one key only.
+        name: Its key, or a unique prefix of its key or, with at least four digits, of its commit.
 
     Raises:
-        StoreError: No achievement has that name, or several have.
+        StoreError: No achievement matches, or several do.
     """
     keys = _one_key(connection, Achievement.key, name)
     if not keys:
@@ -227,26 +226,26 @@ def get_achievement(connection: sa.Connection, name: str) -> AchievementView:
 
 
 def fingerprints(connection: sa.Connection, keys: Collection[str]) -> dict[str, str]:
-    """Return the `AchievementView.fingerprint` of achievements, by their keys."""
+    """Return the `AchievementView.fingerprint` of achievements by key."""
     statement = sa.select(_SEEN.c.key, _SEEN.c.fingerprint).where(_SEEN.c.key.in_(keys))
     return dict(connection.execute(statement).all())
 
 
 def achievement_with(connection: sa.Connection, activity: str) -> AchievementView | None:
-    """Return the achievement that an activity is evidence of; None where there is none that counts."""
+    """Return the achievement whose evidence contains an activity, or None if there is none or it is retracted."""
     shown = _SEEN.c.evidence.contains([{"key": activity}]) & _SEEN.c.retracted_at.is_(None)
     row = connection.execute(sa.select(_SEEN).where(shown).order_by(_SEEN.c.key).limit(1)).mappings().one_or_none()
     return AchievementView(**row) if row else None
 
 
 def skills_of(connection: sa.Connection, key: str) -> list[SkillView]:
-    """Return the skills that an achievement shows with what shows them, the strongest first."""
+    """Return the skills of an achievement, the strongest first."""
     statement = _columns(Skill, SkillView).where(Skill.achievement_key == key)
     return [SkillView(*row) for row in connection.execute(statement.order_by(Skill.weight.desc(), Skill.skill))]
 
 
 def skills_by_achievement(connection: sa.Connection, keys: Sequence[str]) -> dict[str, list[SkillView]]:
-    """Return what `skills_of` does for many achievements, by their keys; those without skills are missing."""
+    """Return `skills_of` for many achievements by key. Those without skills are left out."""
     named = sa.func.unnest(sa.literal(list(keys), sa.ARRAY(sa.Text()))).column_valued("named")
     statement = _columns(Skill, SkillView).add_columns(Skill.achievement_key).where(Skill.achievement_key == named)
     shown: dict[str, list[SkillView]] = {}
@@ -256,9 +255,9 @@ def skills_by_achievement(connection: sa.Connection, keys: Sequence[str]) -> dic
 
 
 def skills_of_person(connection: sa.Connection, authors: Sequence[str], today: dt.datetime) -> list[PersonalSkill]:
-    """Return the skills of a person by their addresses, co-authored work included; the most frequent first.
+    """Return the skills of a person, or of everybody if `authors` is empty, the most frequent first.
 
-    Without addresses they are those of everybody.
+    Co-authored achievements count too.
     """
     chosen = sa.select(_SEEN.c.key, _SEEN.c.completed_at).where(*_conditions(AchievementFilter(authors=authors))).cte()
     year, year_before = (sa.literal(today - dt.timedelta(days=365 * years)) for years in (1, 2))
@@ -283,7 +282,7 @@ def skills_of_person(connection: sa.Connection, authors: Sequence[str], today: d
 def impact_by_person(
     connection: sa.Connection, authors: Sequence[str]
 ) -> list[tuple[str, str, dt.datetime | None, float]]:
-    """Return key, author, time of completion and impact of all achievements of some people that count."""
+    """Return the key, author, completion time and impact of the authors' achievements, without retracted and hidden."""
     seen = _SEEN.c
     statement = sa.select(seen.key, seen.author, seen.completed_at, seen.impact_score).where(
         *_conditions(AchievementFilter()), seen.author.in_(authors)
@@ -292,7 +291,7 @@ def impact_by_person(
 
 
 def activities_of(connection: sa.Connection, keys: Sequence[str]) -> list[JudgedActivity]:
-    """Return activities by their keys, as the evidence of an achievement names them, in that order; not those gone."""
+    """Return the stored activities with the given keys, in the order of the keys."""
     order = {key: position for position, key in enumerate(keys)}
     statement = _columns(Activity, JudgedActivity).where(Activity.key.in_(keys))
     found = [JudgedActivity(**row) for row in connection.execute(statement).mappings()]
@@ -301,7 +300,7 @@ def activities_of(connection: sa.Connection, keys: Sequence[str]) -> list[Judged
 
 
 def summarise(connection: sa.Connection, wanted: AchievementFilter) -> Summary:
-    """Count achievements by what they are, show and belong to."""
+    """Count achievements by category, skill and repository."""
     counted = (_SEEN.c.category, _SEEN.c.skills_demonstrated, _SEEN.c.repository)
     chosen = sa.select(*counted).where(*_conditions(wanted)).cte("chosen")
     categories = _count(connection, sa.select(chosen.c.category))
@@ -314,10 +313,10 @@ def summarise(connection: sa.Connection, wanted: AchievementFilter) -> Summary:
 
 
 def _one_key(connection: sa.Connection, key: InstrumentedAttribute[str], name: str) -> Sequence[str]:
-    """Return the one key that is, or begins with, a name; none where there is none.
+    """Return the key that equals a name or starts with it, as a list of at most one.
 
     Raises:
-        StoreError: There are several.
+        StoreError: Several keys match.
     """
     if not name.strip() or "\0" in name:
         raise StoreError("An empty name means nothing. `achievements list` shows which there are.")
@@ -328,7 +327,7 @@ def _one_key(connection: sa.Connection, key: InstrumentedAttribute[str], name: s
     )
     if len(keys) > 1:
         candidates = [*keys[:_CANDIDATES_SHOWN], *("..." for _ in keys[_CANDIDATES_SHOWN:])]
-        raise StoreError("\n  ".join([f"{name} begins several names. Give more of one of them:", *candidates]))
+        raise StoreError("\n  ".join([f"{name} matches several names. Give more of one of them:", *candidates]))
     return keys
 
 
@@ -396,7 +395,7 @@ def _flags(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
 
 
 def _begins_with(key: InstrumentedAttribute[str], name: str) -> sa.ColumnElement[bool]:
-    """Match keys that begin with a name, or whose part does that tells them apart: a commit's, a number's."""
+    """Match keys that start with a name, or whose commit does, or whose number equals it."""
     begins = key.startswith(name, autoescape=True)
     if _OBJECT_NAME.fullmatch(name.lower()):
         begins |= key.regexp_match(f"[@/:]{name.lower()}[0-9a-f-]*$")
@@ -405,16 +404,16 @@ def _begins_with(key: InstrumentedAttribute[str], name: str) -> sa.ColumnElement
     return begins
 
 
-def standing_edits() -> sa.Subquery:
-    """Select the edits that are not undone, with the key of the achievement that they hold for.
+def active_edits() -> sa.Subquery:
+    """Select the edits that are not undone, with the key of the achievement that they apply to.
 
-    Columns: ``key``, ``distance`` (0 for the achievement's own, 1 for those of one that it absorbed: the nearest wins,
+    Columns: ``key``, ``distance`` (0 for the achievement's own edits, 1 for those of an absorbed one: the nearest wins,
     then the latest), ``made_on``, ``made_by``, ``made_at``, ``id``, ``field``, ``value``, ``channel``.
     """
     made = (Edit.achievement_key.label("made_on"), Edit.made_by, Edit.made_at)
-    said = (*made, Edit.id, Edit.field, Edit.value, Edit.channel)
-    own = sa.select(Edit.achievement_key.label("key"), sa.literal(0).label("distance"), *said)
-    absorbed = sa.select(Achievement.absorbed_by, sa.literal(1), *said).join(
+    columns = (*made, Edit.id, Edit.field, Edit.value, Edit.channel)
+    own = sa.select(Edit.achievement_key.label("key"), sa.literal(0).label("distance"), *columns)
+    absorbed = sa.select(Achievement.absorbed_by, sa.literal(1), *columns).join(
         Achievement, Achievement.key == Edit.achievement_key
     )
     return sa.union_all(
@@ -424,7 +423,7 @@ def standing_edits() -> sa.Subquery:
 
 
 def _seen() -> sa.Subquery:
-    """Select what `AchievementView` has."""
+    """Select the fields of `AchievementView`."""
     columns = Base.metadata.tables[Achievement.__tablename__].columns
     applied = _applied_edits()
     values = {field: applied.c.fields[field.value].astext for field in EditField}
@@ -471,7 +470,7 @@ def _seen() -> sa.Subquery:
 def _fingerprint(
     title: sa.ColumnElement[Any], description: sa.ColumnElement[Any], evidence: sa.ColumnElement[Any]
 ) -> sa.ColumnElement[str]:
-    """Return the SHA-256 of all words that an achievement is shown by; migration 0006 took the same."""
+    """Return the SHA-256 of an achievement's text. Migration 0006 uses the same expression."""
     line = sa.func.jsonb_array_elements(evidence).column_valued("line")
     words = sa.select(sa.collate(line.op("->>")("title"), "C").label("title")).distinct().subquery()
     titles = sa.select(
@@ -488,7 +487,7 @@ def _edited_ledger(
     original: sa.ColumnElement[Any],
     source: sa.ColumnElement[Any],
 ) -> sa.ColumnElement[Any]:
-    """Return the ledger of an edited score: with a line for the difference; of a stated one the caller's line alone."""
+    """Return the ledger of an edited score, with a line for the difference, or only a statement's own line."""
     line = sa.func.jsonb_array_elements(ledger).column_valued("line")
     of_others = sa.select(sa.func.jsonb_agg(line, type_=JSONB())).where(sa.cast(line, JSONB())["score"].astext != score)
     rest = sa.func.coalesce(of_others.scalar_subquery(), sa.literal([], JSONB()), type_=JSONB())
@@ -511,7 +510,7 @@ def _edited_ledger(
 
 
 def _edited_line(score: str, edited: sa.ColumnElement[Any], original: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """Return a ledger of one line, with which the lines of the original score add up to the edited one; or of none."""
+    """Return a ledger with one line for the difference to the original score, or an empty one if there is none."""
     points = sa.cast(edited, sa.Numeric()) - sa.cast(original, sa.Numeric())
     line = sa.func.jsonb_build_object(
         "score", score, "rule", "edit", "points", points, "evidence", "edited by the user", type_=JSONB()
@@ -521,25 +520,25 @@ def _edited_line(score: str, edited: sa.ColumnElement[Any], original: sa.ColumnE
 
 
 def _applied_edits() -> sa.Subquery:
-    """Select the edits that hold, by achievement, as an object of their values by field."""
-    standing = standing_edits().c
-    # of equal names in an object jsonb keeps the last
-    the_best_last = aggregate_order_by(standing.value, standing.distance.desc(), standing.id)
-    fields_by_name = sa.func.jsonb_object_agg(standing.field, the_best_last, type_=JSONB())
-    source = sa.func.jsonb_build_object("by", standing.made_by, "on", standing.made_on, type_=JSONB())
-    of_the_best = aggregate_order_by(source, standing.distance.desc(), standing.id)
-    sources_by_name = sa.func.jsonb_object_agg(standing.field, of_the_best, type_=JSONB())
-    hides = (standing.field == EditField.HIDDEN.value) & (standing.value == sa.literal(True, JSONB()))
-    hidden_parts = sa.func.min(standing.made_on).filter(hides, standing.distance > 0)
+    """Select, by achievement, an object with the winning edit's value by field."""
+    active = active_edits().c
+    # jsonb keeps the last of several equal names in an object
+    the_best_last = aggregate_order_by(active.value, active.distance.desc(), active.id)
+    fields_by_name = sa.func.jsonb_object_agg(active.field, the_best_last, type_=JSONB())
+    source = sa.func.jsonb_build_object("by", active.made_by, "on", active.made_on, type_=JSONB())
+    of_the_best = aggregate_order_by(source, active.distance.desc(), active.id)
+    sources_by_name = sa.func.jsonb_object_agg(active.field, of_the_best, type_=JSONB())
+    hides = (active.field == EditField.HIDDEN.value) & (active.value == sa.literal(True, JSONB()))
+    hidden_parts = sa.func.min(active.made_on).filter(hides, active.distance > 0)
     return (
         sa.select(
-            standing.key,
+            active.key,
             fields_by_name.label("fields"),
             sources_by_name.label("sources"),
             hidden_parts.label("hidden_part"),
-            sa.func.max(standing.made_at).filter(standing.field.in_(_TEXT)).label("edited_at"),
+            sa.func.max(active.made_at).filter(active.field.in_(_TEXT)).label("edited_at"),
         )
-        .group_by(standing.key)
+        .group_by(active.key)
         .subquery("applied")
     )
 

@@ -1,4 +1,4 @@
-"""The repositories that were asked for: where the key of each leads to."""
+"""The known repositories: the locations of each by its key."""
 
 import datetime as dt
 from collections.abc import Collection, Sequence
@@ -13,7 +13,7 @@ from achievement_pipeline.store.tables import Repository
 
 @dataclass(frozen=True)
 class KnownRepository:
-    """A repository that was asked for once."""
+    """A repository that is collected."""
 
     key: str
     location: str
@@ -21,13 +21,13 @@ class KnownRepository:
     branches: str
     """``default`` or ``all``."""
     missing_since: dt.datetime | None = None
-    """Since when it can't be found; what was collected from it is kept."""
+    """When it could first not be found. Its collected data is kept."""
     other_locations: Sequence[str] = ()
     """Other clones and work trees of it."""
 
     @property
     def locations(self) -> tuple[str, ...]:
-        """Where it is, the main location first."""
+        """All locations, the main one first."""
         return (self.location, *self.other_locations)
 
 
@@ -39,14 +39,14 @@ _KNOWN = sa.select(
 def remember_repository(
     engine: sa.Engine, key: str, location: str, branches: str, *, without: Collection[str] = ()
 ) -> None:
-    """Note where a repository is, beside where else it is; a missing one is found again.
+    """Add a location to a repository, and mark the repository as found.
 
     Args:
         engine: The database.
-        key: Its key.
+        key: The repository's key.
         location: Path or clone URL, without credentials.
         branches: ``default`` or ``all``.
-        without: Locations where it is no longer.
+        without: Locations to remove.
     """
     with engine.begin() as connection:
         known = connection.execute(_KNOWN.where(Repository.key == key).with_for_update()).one_or_none()
@@ -58,7 +58,7 @@ def remember_repository(
 
 
 def forget_location(engine: sa.Engine, key: str, location: str) -> None:
-    """Forget one of several locations of a repository."""
+    """Remove a location of a repository, unless it is the only one."""
     with engine.begin() as connection:
         known = connection.execute(_KNOWN.where(Repository.key == key).with_for_update()).one_or_none()
         left = [one for one in KnownRepository(*known).locations if one != location] if known else []
@@ -68,7 +68,7 @@ def forget_location(engine: sa.Engine, key: str, location: str) -> None:
 
 
 def mark_repository_missing(engine: sa.Engine, key: str) -> None:
-    """Note that a repository can't be found; since when stays what it was."""
+    """Mark a repository as missing. If it is already, the time is kept."""
     statement = (
         sa.update(Repository)
         .where(Repository.key == key, Repository.missing_since.is_(None))
@@ -79,30 +79,30 @@ def mark_repository_missing(engine: sa.Engine, key: str) -> None:
 
 
 def note_visibility(engine: sa.Engine, key: str, visibility: str | None) -> None:
-    """Note who can see a repository, as its host says: ``public``, ``private``, or nothing."""
+    """Store the visibility of a repository as reported by its host: ``public``, ``private`` or None."""
     statement = sa.update(Repository).where(Repository.key == key).values(visibility=visibility)
     with engine.begin() as connection:
         connection.execute(statement)
 
 
 def mark_repositories_found(engine: sa.Engine, keys: Collection[str]) -> None:
-    """Note that repositories are where they were."""
+    """Mark repositories as found."""
     found = Repository.key.in_(keys) & Repository.missing_since.is_not(None)
     with engine.begin() as connection:
         connection.execute(sa.update(Repository).where(found).values(missing_since=None))
 
 
 def forget_repository(engine: sa.Engine, key: str) -> None:
-    """Forget where a repository is; what was collected from it is kept: see `store.forgetting`."""
+    """Remove a repository's row. Its collected data is kept: see `store.forgetting`."""
     with engine.begin() as connection:
         connection.execute(sa.delete(Repository).where(Repository.key == key))
 
 
 def find_repository(engine: sa.Engine, key: str) -> KnownRepository:
-    """Return what is known of one repository.
+    """Return a repository by its key.
 
     Raises:
-        StoreError: It was never asked for.
+        StoreError: It is not known.
     """
     with engine.connect() as connection:
         row = connection.execute(_KNOWN.where(Repository.key == key)).one_or_none()
@@ -112,16 +112,16 @@ def find_repository(engine: sa.Engine, key: str) -> KnownRepository:
 
 
 def known_locations(connection: sa.Connection) -> list[str]:
-    """Return where the known repositories are: paths and clone URLs."""
+    """Return all locations of the known repositories: paths and clone URLs."""
     known = [KnownRepository(*row) for row in connection.execute(_KNOWN.order_by(Repository.key))]
     return [location for repository in known for location in repository.locations]
 
 
 def find_known(engine: sa.Engine, name: str) -> KnownRepository:
-    """Return the repository that a name means: a key, the end of one (``owner/name``, ``name``), or a location.
+    """Find a repository by its key, the end of its key (``owner/name``, ``name``), or a location.
 
     Raises:
-        StoreError: None is called so, or several are.
+        StoreError: No repository matches, or several do.
     """
     known = list_repositories(engine)
     wanted = name.rstrip("/").casefold()
@@ -130,7 +130,7 @@ def find_known(engine: sa.Engine, name: str) -> KnownRepository:
     if len(found) == 1:
         return found[0]
     if found:
-        raise StoreError("\n  ".join([f"{name} means several repositories:", *(each.key for each in found)]))
+        raise StoreError("\n  ".join([f"{name} matches several repositories:", *(each.key for each in found)]))
     raise StoreError(f"There is no repository {name}.{did_you_mean(name, (each.key for each in known))}")
 
 

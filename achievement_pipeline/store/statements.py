@@ -1,8 +1,8 @@
-"""Statements about collected work: what a caller of the Python API says of a commit, a pull request, an issue or a run.
+"""Statements: achievements created by the Python API about a commit, pull request, issue or run of a source.
 
-A statement is a row of its own, so that the caller can repeat it, and that it counts before the work is collected. Once
-the work that it names is known, the row becomes a part of that piece of work, and so do the edits that were made with
-it: title, description, category, scores, skills. Edits that the user makes of the piece itself go before them.
+A statement is an achievement row of its own, so that it can be repeated and exists before the work is collected. Once
+the work that it names is collected, its piece of work absorbs the row and its edits (title, description, category,
+scores, skills). The user's edits of the piece itself take precedence.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ from achievement_pipeline.store.tables import Achievement, Activity, ActivityNam
 _SHA = compile_pattern(r"(?<![0-9a-f])[0-9a-f]{7,64}$")
 _PULL = compile_pattern(r"(?:(?<![\w.-])([\w.-]{1,100}+/[\w.-]{1,100}+)(?:#|/pull/)|#|^)(\d{1,12})$")
 STATED_FIELDS = ("title", "description", "category", "impact_score", "complexity_score", "skills_demonstrated")
-"""What a statement says of a piece of work; columns of achievements and names of `EditField`."""
+"""Fields that a statement sets; columns of achievements and values of `EditField`."""
 
 _STATEMENTS = (
     sa.select(
@@ -33,26 +33,26 @@ _STATEMENTS = (
 
 
 def state_edits(connection: sa.Connection, key: str, stated: Mapping[str, object], made_by: str) -> None:
-    """Record what a statement says as edits of it; what it said before is not recorded again.
+    """Record the fields of a statement as edits, except those that have not changed.
 
     Args:
         connection: The database.
-        key: The statement.
-        stated: Values of `STATED_FIELDS`; what is empty says nothing.
-        made_by: Who states it.
+        key: The statement's key.
+        stated: Values of `STATED_FIELDS`. Empty ones are not recorded.
+        made_by: The author's address.
     """
     latest = sa.select(Edit.field, Edit.value).where(Edit.achievement_key == key).order_by(Edit.id)
-    said: dict[str, object] = dict(connection.execute(latest).all())
+    recorded: dict[str, object] = dict(connection.execute(latest).all())
     for field in STATED_FIELDS:
         given = stated[field]
         value = list(given) if isinstance(given, tuple) else given
-        if value in ("", []) or said.get(field) == value:
+        if value in ("", []) or recorded.get(field) == value:
             continue
         connection.execute(sa.insert(Edit).values(achievement_key=key, field=field, value=value, made_by=made_by))
 
 
 def adopt_statements(connection: sa.Connection) -> None:
-    """Make each statement a part of the piece of work that it names, where that is known, else one of its own."""
+    """Let each statement be absorbed by the piece of work that it names, or stand alone if that is not collected."""
     for key, source_type, source_id, repository, absorbed_by in connection.execute(_STATEMENTS).all():
         named = named_activity(connection, source_type, source_id, repository)
         piece = _piece_of(connection, named) if named else None
@@ -65,7 +65,7 @@ def adopt_statements(connection: sa.Connection) -> None:
 
 
 def named_activity(connection: sa.Connection, source: str, source_id: str, repository: str | None) -> str | None:
-    """Return the key of the activity that a source and an id name; none where it is not known, or several are meant."""
+    """Return the key of the activity that a source and an id name, or None if none or several match."""
     activities = sa.select(Activity.key).outerjoin(ActivityName, ActivityName.activity_key == Activity.key).distinct()
     of_source = activities.where(Activity.key.startswith(f"{source}:", autoescape=True)).limit(2)
     for condition in _named(source, source_id.strip(), repository):
@@ -76,7 +76,7 @@ def named_activity(connection: sa.Connection, source: str, source_id: str, repos
 
 
 def _named(source: str, source_id: str, repository: str | None) -> Iterator[sa.ColumnElement[bool]]:
-    """Yield what an id may mean, the plainest first."""
+    """Yield conditions that an id may match, the most specific first."""
     name, folded = ActivityName.name, source_id.lower()
     yield Activity.key.in_([source_id, f"{source}:{source_id}"])
     if source == GIT.name and (sha := _SHA.search(folded)):
@@ -91,7 +91,7 @@ def _named(source: str, source_id: str, repository: str | None) -> Iterator[sa.C
 
 
 def _piece_of(connection: sa.Connection, activity: str) -> str | None:
-    """Return the key of the achievement whose piece of work an activity belongs to; none where it makes none."""
+    """Return the key of the achievement that an activity belongs to, or None if there is none."""
     above = sa.select(Activity.key, Activity.parent).where(Activity.key == activity).cte(recursive=True)
     parent = sa.select(Activity.key, Activity.parent).join(above, Activity.key == above.c.parent)
     chain = above.union(parent)

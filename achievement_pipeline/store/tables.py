@@ -1,7 +1,8 @@
-"""The tables: what is kept, each column written down once. Alembic's migrations are made from here.
+"""The tables. Alembic generates the migrations from these models.
 
-Columns that carry what a frame carries mean what `achievement_pipeline.frames` says. Keys compare byte by byte
-(collation ``C``), so that they sort alike on every server and an index serves their prefixes.
+`achievement_pipeline.frames` describes the columns that frames have too. Keys use the collation ``C``, so that they
+sort the same on every server and an index supports prefix searches. Comments of columns are part of the schema:
+changing one takes a migration.
 """
 
 import datetime as dt
@@ -17,11 +18,11 @@ JsonObject = dict[str, Any]
 _KEY = sa.Text(collation="C")
 
 GONE = "gone from its source"
-"""Why an achievement does not count whose activity is no longer read, and whose work nothing has taken over."""
+"""Reason of retraction if the root activity no longer exists and nothing has absorbed the achievement."""
 
 
 class Base(DeclarativeBase):
-    """Names every constraint, so that a migration can name it too."""
+    """Gives every constraint a name, so that migrations can refer to it."""
 
     metadata = sa.MetaData(
         naming_convention={
@@ -43,7 +44,7 @@ class Base(DeclarativeBase):
 
 
 class Slice(Base):
-    """A part of the activities that is read, and replaced, as a whole: one repository of one lane, or a lane."""
+    """A set of activities that is replaced as a whole: a repository of a lane, or a whole lane."""
 
     __tablename__ = "slices"
     __table_args__ = ({"comment": "Parts of the activities that are replaced as a whole"},)
@@ -55,7 +56,7 @@ class Slice(Base):
 
 
 class Activity(Base):
-    """One unit of work as its source records it, judged; with its score where it is significant, and its skills."""
+    """One unit of work as its source records it, with its skills and, if it is significant, its scores."""
 
     __tablename__ = "activities"
     __table_args__ = ({"comment": "Units of work as their sources record them, judged"},)
@@ -91,7 +92,7 @@ class Activity(Base):
 
 
 class ActivityName(Base):
-    """A name that links call an activity by; several activities may have the same."""
+    """A name by which links refer to an activity. Several activities may have the same name."""
 
     __tablename__ = "activity_names"
     __table_args__ = ({"comment": "Names that links call activities by"},)
@@ -107,7 +108,7 @@ class ActivityName(Base):
 
 
 class ActivityLink(Base):
-    """What an activity says that it belongs to, consists of or lists, by name."""
+    """A link from an activity to the name of its parent, of a child or of an activity that it lists."""
 
     __tablename__ = "activity_links"
     __table_args__ = ({"comment": "What activities say that they belong to, consist of or list"},)
@@ -125,7 +126,7 @@ class ActivityLink(Base):
 
 
 class FormerName(Base):
-    """A name that an activity had which is gone from its source: by it what it became a part of is found."""
+    """A name of an activity that no longer exists. It leads to the activity that replaced or absorbed it."""
 
     __tablename__ = "former_names"
     __table_args__ = ({"comment": "Names of achievements whose activities are gone from their sources"},)
@@ -137,7 +138,7 @@ class FormerName(Base):
 
 
 class Achievement(Base):
-    """One piece of work: a root activity and all activities that belong to it; or one that a person wrote down."""
+    """One piece of work (a root activity with its descendants), or an achievement created by hand."""
 
     __tablename__ = "achievements"
     __table_args__ = (
@@ -196,7 +197,7 @@ class Skill(Base):
 
 
 class EditField(StrEnum):
-    """What of an achievement a user may change or decide: one of its columns, or what becomes of it."""
+    """The fields of an achievement that a user can edit: columns, and decisions."""
 
     TITLE = "title"
     DESCRIPTION = "description"
@@ -207,17 +208,17 @@ class EditField(StrEnum):
     SKILLS_DEMONSTRATED = "skills_demonstrated"
     HIDDEN = "hidden"
     PINNED = "pinned"
-    """It comes before others."""
+    """It is listed first."""
     APPROVED = "approved"
-    """It may go out on a channel, or on all of them: the fingerprint of the text that was approved, or false."""
+    """It may be published on one channel or all: the fingerprint of the approved text, or false."""
     REVIEWED = "reviewed"
-    """The fingerprint of a text that was read and may go out, though it was not surely safe."""
+    """The fingerprint of a text that the privacy check flagged and the user released."""
     BELONGS_TO = "belongs_to"
-    """Which activity one of its activities belongs to; that changes which achievements there are."""
+    """Another parent for one of its activities, which changes the set of achievements."""
 
 
 class Edit(Base):
-    """What a user changed or decided about an achievement: applied when reading, never overwritten."""
+    """A user's change to an achievement, applied when reading and never overwritten."""
 
     __tablename__ = "edits"
     __table_args__ = ({"comment": "What users changed or decided, applied when reading"},)
@@ -235,7 +236,7 @@ class Edit(Base):
 
 
 class Repository(Base):
-    """A repository that was asked for once: where its key leads to on this machine."""
+    """A repository that is collected, with its locations on this machine."""
 
     __tablename__ = "repositories"
     __table_args__ = ({"comment": "Repositories that were asked for, and where they are"},)
@@ -252,23 +253,23 @@ class Repository(Base):
 
 
 class PublicationState(StrEnum):
-    """How far a publication has come; what leads from one to another stands in `publishing.outbox`."""
+    """The states of a publication. `publishing.outbox` defines the transitions."""
 
     PLANNED = "planned"
     SENDING = "sending"
-    """About to be sent; nobody knows yet what becomes of it."""
+    """About to be sent."""
     UNKNOWN = "unknown"
-    """It may be there or not: the user looks and says."""
+    """It may have been published: the user has to check and tell."""
     PUBLISHED = "published"
     FAILED = "failed"
-    """It is not there, and is sent again only when the user says so."""
+    """It was not published. It is retried only when the user asks for it."""
     WITHDRAWN = "withdrawn"
-    """It was planned and may not go out any more; it is planned again when it may."""
+    """It was planned and may no longer be published. It is planned again when it may."""
     DELETED = "deleted"
 
 
 class Publication(Base):
-    """What was said of an achievement on a channel; the row is written before anything is sent."""
+    """One achievement on one channel. The row is written before anything is sent."""
 
     __tablename__ = "publications"
     __table_args__ = (

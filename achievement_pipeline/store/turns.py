@@ -1,7 +1,7 @@
-"""Turns: what one process at a time may do, on every machine that uses the database.
+"""Locks between all processes, on all machines, that use the database.
 
-A turn is an advisory lock of a transaction. PostgreSQL drops it when the transaction ends or its client is gone, so no
-process that was killed can keep others waiting.
+A turn is an advisory lock of a transaction. PostgreSQL releases it when the transaction ends or the client is gone, so
+a killed process can't block others.
 """
 
 import logging
@@ -16,16 +16,16 @@ import sqlalchemy as sa
 
 from achievement_pipeline.errors import StoreError
 
-Say = Callable[[str], None]
-"""Tells people what is waited for."""
+ReportWait = Callable[[str], None]
+"""Called with a message for people when a wait begins."""
 
 _log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.2
 _SILENT_SECONDS = 5.0
-"""Most turns come sooner, and nobody wants to read about those."""
+"""Wait this long before reporting. Most waits are shorter."""
 
-# a machine that lost its power says nothing: with this its server asks after two minutes, and not after two hours
+# a machine that lost power never closes its connection: keepalives detect that after two minutes instead of two hours
 _TRY = sa.text(
     "SELECT pg_try_advisory_xact_lock(:lock) FROM set_config('tcp_keepalives_idle', '60', true) AS idle,"
     " set_config('tcp_keepalives_interval', '10', true) AS period"
@@ -39,54 +39,54 @@ _HOLDER = sa.text(
 
 @dataclass(frozen=True)
 class Turn:
-    """One thing that is done by one process at a time."""
+    """Something that one process at a time may do."""
 
     lock: int
-    """Any number that no other program takes for an advisory lock."""
+    """The key of the advisory lock, unique among all programs that use the database."""
     purpose: str
-    """What the others do meanwhile, in words that follow "Waiting for"."""
+    """The reason for a wait, for messages: "Waiting for PURPOSE"."""
     seconds: float
-    """The longest wait."""
+    """The maximum wait."""
 
     @classmethod
-    def to_ask(cls, source: str) -> Self:
-        """Return the turn of asking a source, whose limits are those of all runs together."""
+    def for_source(cls, source: str) -> Self:
+        """Return the turn for reading from a source, whose rate limit all runs share."""
         lock = int.from_bytes(blake2b(source.encode(), digest_size=8, person=b"achievements").digest(), signed=True)
         return cls(lock, f"another run to finish with {source}", seconds=6 * 3600)
 
 
 @contextmanager
-def take_turn(engine: sa.Engine, turn: Turn, say: Say = _log.warning) -> Iterator[sa.Connection]:
-    """Wait for a turn, and give the connection of the transaction that has it. The wait can be interrupted.
+def take_turn(engine: sa.Engine, turn: Turn, report_wait: ReportWait = _log.warning) -> Iterator[sa.Connection]:
+    """Wait for a turn, and yield the connection of the transaction that holds it. The wait can be interrupted.
 
     Raises:
-        StoreError: The turn did not come in time, or the database can't be used.
+        StoreError: The wait timed out, or the database can't be used.
     """
     with engine.begin() as connection:
-        wait_for(connection, turn, say)
+        wait_for(connection, turn, report_wait)
         yield connection
 
 
 @contextmanager
-def hold_turn(engine: sa.Engine, turn: Turn, say: Say = _log.warning) -> Iterator[None]:
-    """Wait for a turn, and keep it for work that is not in the database, and that goes on if the database goes away.
+def hold_turn(engine: sa.Engine, turn: Turn, report_wait: ReportWait = _log.warning) -> Iterator[None]:
+    """Wait for a turn, and hold it for work outside the database, which continues if the connection is lost.
 
     Raises:
-        StoreError: The turn did not come in time, or the database can't be used.
+        StoreError: The wait timed out, or the database can't be used.
     """
     with engine.connect() as connection:
-        wait_for(connection, turn, say)
+        wait_for(connection, turn, report_wait)
         try:
             yield
         finally:
             connection.invalidate()
 
 
-def wait_for(connection: sa.Connection, turn: Turn, say: Say = _log.warning) -> None:
-    """Wait until the transaction of a connection has a turn.
+def wait_for(connection: sa.Connection, turn: Turn, report_wait: ReportWait = _log.warning) -> None:
+    """Wait until the transaction of a connection holds a turn.
 
     Raises:
-        StoreError: It did not come in time.
+        StoreError: The wait timed out.
     """
     begin = time.monotonic()
     is_silent = True
@@ -95,10 +95,10 @@ def wait_for(connection: sa.Connection, turn: Turn, say: Say = _log.warning) -> 
         if waited > turn.seconds:
             raise StoreError(
                 f"Waited {turn.seconds / 60:.0f} minutes for {turn.purpose}{_holder(connection, turn)}. "
-                "Let it finish, or end it if it hangs; then run this again: nothing is lost."
+                "Wait for it, or kill it if it hangs; then run this again: nothing is lost."
             )
         if is_silent and waited > _SILENT_SECONDS:
-            say(f"Waiting for {turn.purpose}{_holder(connection, turn)}.")
+            report_wait(f"Waiting for {turn.purpose}{_holder(connection, turn)}.")
             is_silent = False
         time.sleep(_POLL_SECONDS)
 

@@ -1,4 +1,4 @@
-"""KEEP: what was judged becomes stored activities and achievements, in one transaction."""
+"""Store judged activities and their achievements, in one transaction."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
 from achievement_pipeline.lanes import GIT
-from achievement_pipeline.store.achievements import Outcome, store_achievements
+from achievement_pipeline.store.achievements import ChangeCounts, store_achievements
 from achievement_pipeline.store.activities import (
     TOUCHED,
     compare_slice,
@@ -22,27 +22,27 @@ from achievement_pipeline.store.activities import (
     write_difference,
 )
 from achievement_pipeline.store.bounds import bounded
-from achievement_pipeline.store.links import begin_linking, find_moved, move, note_affected
+from achievement_pipeline.store.links import begin_linking, find_moved, mark_affected, move
 from achievement_pipeline.store.statements import adopt_statements
 from achievement_pipeline.store.tables import Activity, Slice
-from achievement_pipeline.store.turns import Say, Turn, take_turn
+from achievement_pipeline.store.turns import ReportWait, Turn, take_turn
 
 _log = logging.getLogger(__name__)
 
 _STORING = Turn(4_870_142_983_775_208_113, "another run to store its achievements", seconds=900)
 
 Compose = Callable[[PiecesOfWork], DataFrame[Achievements]]
-"""Makes the achievements of whole pieces of work."""
+"""Composes the achievements of complete pieces of work."""
 
 _FEW_ROWS = 1_000
-"""Among so few, no plan is slow."""
+"""With so few rows, no query plan is slow."""
 
 _STORED = sa.select(Slice.name, Slice.version, Slice.rules)
 
 
 @dataclass(frozen=True)
-class KeptSlice:
-    """How many activities of a slice differed from what was stored."""
+class SliceChanges:
+    """The number of activities of a slice that differed from the stored ones."""
 
     written: int
     """New or changed."""
@@ -50,55 +50,54 @@ class KeptSlice:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What a run of `keep` changed."""
+class UpsertResult:
+    """The changes made by `upsert_slices`."""
 
-    achievements: Outcome = field(default_factory=Outcome)
-    slices: Mapping[str, KeptSlice] = field(default_factory=dict)
-    """The slices that had another version than the stored one, by name."""
+    achievements: ChangeCounts = field(default_factory=ChangeCounts)
+    slices: Mapping[str, SliceChanges] = field(default_factory=dict)
+    """The slices that were stored, by name."""
 
 
-def keep(  # noqa: PLR0913 - what a run of it depends on
+def upsert_slices(  # noqa: PLR0913 - all inputs of a run
     engine: sa.Engine,
     versions: Mapping[str, str],
     load: Callable[[str], ActivityFrames | None],
     compose: Compose,
     *,
     rules: str,
-    say: Say = _log.warning,
-) -> Kept:
-    """Store the slices whose version is not the stored one, and the achievements that they touch.
+    report_wait: ReportWait = _log.warning,
+) -> UpsertResult:
+    """Store the slices whose version has changed, and compose the achievements that they affect.
 
-    All in one transaction, and one such transaction at a time: a process that is killed leaves what was there before,
-    two at once do one after the other. Where nothing differs, nothing is written. What people wrote down themselves
-    (`achievement_pipeline.create_achievement`) and their edits are left alone.
+    It runs in one transaction, one process at a time, so a killed process changes nothing. If nothing differs, nothing
+    is written. Achievements created by hand (`achievement_pipeline.create_achievement`) and edits are not changed.
 
     Args:
         engine: The database.
-        versions: The slices as they are now: a version by name, any text that differs when the frames do.
-        load: Returns the frames of a slice, whole. Called for those that differ, and not before their turn has come, so
-            that what it loads is the latest; columns beyond those of `Activities` are kept as details. None where they
-            can't be had: then the slice stays as it is stored.
-        compose: Makes the achievements.
-        rules: Version of all that `compose` goes by besides its frames. Where it is not the one that a slice was
-            composed by, all achievements of the slice are composed anew.
-        say: Takes the words for a wait: for another process that does the same.
+        versions: The current version of each slice by name. It must differ when the frames do.
+        load: Returns the frames of a slice, or None if they can't be loaded: then the stored slice is kept. It is
+            called while the lock is held, so that it loads the latest frames. Columns that `Activities` does not have
+            are stored as details.
+        compose: Composes the achievements.
+        rules: Version of everything else that `compose` depends on. If it has changed, all achievements of the slice
+            are composed again.
+        report_wait: Called with a message while waiting for another process that does the same.
 
     Raises:
         StoreError: The database can't be used.
     """
-    with taking_turns(engine, say) as connection:
+    with exclusive_transaction(engine, report_wait) as connection:
         stored = {name: (version, by) for name, version, by in connection.execute(_STORED)}
         stale = [name for name, version in versions.items() if stored.get(name) != (version, rules)]
         if not stale:
-            return Kept()
+            return UpsertResult()
         TOUCHED.create(connection)
         begin_linking(connection)
-        slices: dict[str, KeptSlice] = {}
+        slices: dict[str, SliceChanges] = {}
         touched: list[str] = []
         statistics = _Statistics()
         again: set[str] = set()
-        # git comes last: what it tells of pull requests gives way to their hosts
+        # git comes last: pull requests found in git give way to those of their host's lane
         names = sorted(stale, key=lambda name: name.startswith(GIT.slices))
         for name in names:
             version, composed_by = stored.get(name, (None, None))
@@ -109,13 +108,13 @@ def keep(  # noqa: PLR0913 - what a run of it depends on
                 _note_slice(connection, name, versions[name], rules)
                 difference = compare_slice(connection, name, bounded(frames))
                 keys = difference.keys()
-                # before the change and, below, after it: a piece of work that loses a member is touched too
+                # before and, below, after the change: a piece of work that loses a member is touched too
                 touch(connection, keys)
-                note_affected(connection, keys)
+                mark_affected(connection, keys)
                 write_difference(connection, difference)
-                statistics.renew(connection, len(keys))
-                note_affected(connection, keys)
-                slices[name] = KeptSlice(len(difference.changed), len(difference.gone))
+                statistics.refresh(connection, len(keys))
+                mark_affected(connection, keys)
+                slices[name] = SliceChanges(len(difference.changed), len(difference.gone))
                 touched += keys
                 left = git_slices_of(name, difference.gone) if name not in again else []
                 again.update(each for each in left if each in versions)
@@ -123,81 +122,82 @@ def keep(  # noqa: PLR0913 - what a run of it depends on
             if composed_by != rules:
                 _note_slice(connection, name, versions[name], rules)
                 touched += connection.scalars(sa.select(Activity.key).where(Activity.slice == name))
-        return Kept(_store(connection, touched, compose), slices)
+        return UpsertResult(_store(connection, touched, compose), slices)
 
 
 @contextmanager
-def taking_turns(engine: sa.Engine, say: Say = _log.warning) -> Iterator[sa.Connection]:
-    """Give a connection in a transaction that may change which achievements there are: one such at a time.
+def exclusive_transaction(engine: sa.Engine, report_wait: ReportWait = _log.warning) -> Iterator[sa.Connection]:
+    """Begin a transaction that may change the set of achievements. Only one runs at a time.
 
     Raises:
-        StoreError: Another such transaction takes too long, or the database can't be used.
+        StoreError: Another one takes too long, or the database can't be used.
     """
-    with take_turn(engine, _STORING, say) as connection:
+    with take_turn(engine, _STORING, report_wait) as connection:
         yield connection
 
 
-def relink(connection: sa.Connection, keys: Sequence[str], compose: Compose) -> Outcome:
-    """Find anew what some activities belong to, and store the achievements that this touches.
+def relink(connection: sa.Connection, keys: Sequence[str], compose: Compose) -> ChangeCounts:
+    """Resolve the parents of activities again, and store the affected achievements.
 
     Args:
-        connection: One of `taking_turns`, once.
+        connection: A connection from `exclusive_transaction`; only one call per transaction.
         keys: The activities, stored or not.
-        compose: Makes the achievements.
+        compose: Composes the achievements.
     """
     TOUCHED.create(connection)
     begin_linking(connection)
-    note_affected(connection, keys)
+    mark_affected(connection, keys)
     return _store(connection, keys, compose)
 
 
-def drop_activities(connection: sa.Connection, keys: Sequence[str], compose: Compose) -> Outcome:
-    """Delete activities, as if their source had them no longer, and store the achievements that this touches.
+def drop_activities(connection: sa.Connection, keys: Sequence[str], compose: Compose) -> ChangeCounts:
+    """Delete activities, as if they were gone from their source, and store the affected achievements.
 
     Args:
-        connection: One of `taking_turns`, once.
+        connection: A connection from `exclusive_transaction`; only one call per transaction.
         keys: The activities.
-        compose: Makes the achievements.
+        compose: Composes the achievements.
     """
     TOUCHED.create(connection)
     begin_linking(connection)
     touch(connection, keys)
-    note_affected(connection, keys)
+    mark_affected(connection, keys)
     delete_activities(connection, keys)
-    note_affected(connection, keys)
+    mark_affected(connection, keys)
     return _store(connection, keys, compose)
 
 
-def _store(connection: sa.Connection, changed: Sequence[str], compose: Compose) -> Outcome:
-    """Move what is affected to its new parents, and store the achievements of that and of what changed."""
+def _store(connection: sa.Connection, changed: Sequence[str], compose: Compose) -> ChangeCounts:
+    """Store the new parents of affected activities, then the achievements of all changed and moved activities."""
     moved = find_moved(connection)
     touch(connection, moved)
     move(connection)
     touched = [*changed, *moved]
     touch(connection, touched)
-    outcome = store_achievements(connection, compose(read_touched(connection))) if touched else Outcome()
+    counts = store_achievements(connection, compose(read_touched(connection))) if touched else ChangeCounts()
     adopt_statements(connection)
-    return outcome
+    return counts
 
 
 def stored_versions(engine: sa.Engine) -> dict[str, str]:
-    """Return the version of every slice that is stored, by its name."""
+    """Return the version of each stored slice by its name."""
     with engine.connect() as connection:
         return {name: version for name, version, _ in connection.execute(_STORED)}
 
 
 class _Statistics:
-    """What PostgreSQL's planner knows of the tables that this transaction fills.
+    """Keeps the planner's statistics of the tables that this transaction fills up to date.
 
-    Nobody else sees its rows: an automatic ANALYZE meanwhile finds none, and with that the planner joined 100,000 links
-    with as many names row by row, without end. So the tables are analyzed here, whenever twice as much was written.
+    Other sessions do not see its rows, so an automatic ANALYZE finds none. With such statistics the planner joined
+    100,000 links with as many names by a nested loop that did not finish. So the tables are analyzed here each time the
+    number of written rows has doubled.
     """
 
     def __init__(self) -> None:
         self._written = 0
         self._known = _FEW_ROWS
 
-    def renew(self, connection: sa.Connection, written: int) -> None:
+    def refresh(self, connection: sa.Connection, written: int) -> None:
         self._written += written
         if self._written > self._known:
             connection.execute(sa.text("ANALYZE activities, activity_names, activity_links, former_names"))

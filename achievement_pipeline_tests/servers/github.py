@@ -244,8 +244,8 @@ def _rest_pull(pull: _Node, *, whole: bool = False) -> _Node:
 
 def _rest_commit(one: _Node) -> _Node:
     author = one["author"]
-    told = {"author": {"email": author["email"], "date": one["authoredDate"]}, "message": one["message"]}
-    return {"sha": one["oid"], "commit": told, "author": author["user"]}
+    commit = {"author": {"email": author["email"], "date": one["authoredDate"]}, "message": one["message"]}
+    return {"sha": one["oid"], "commit": commit, "author": author["user"]}
 
 
 def _rest_file(one: _Node) -> _Node:

@@ -18,11 +18,11 @@ from achievement_pipeline.http import RequestOptions
 
 @dataclass
 class Clock:
-    """A wall clock that only sleeping moves, and a record of what was said and slept meanwhile."""
+    """A wall clock that only sleeping moves, and a record of progress messages and sleeps."""
 
     now: float = 1_800_000_000.0
     slept: list[float] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
@@ -32,7 +32,7 @@ class Clock:
         self, *, timeout: tuple[float, float] = (10, 10), attempts: int = 6, max_wait_seconds: float = 3900
     ) -> RequestOptions:
         return RequestOptions(
-            timeout, attempts, max_wait_seconds, clock=lambda: self.now, sleep=self.sleep, progress=self.said.append
+            timeout, attempts, max_wait_seconds, clock=lambda: self.now, sleep=self.sleep, progress=self.messages.append
         )
 
 

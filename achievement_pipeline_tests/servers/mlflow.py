@@ -3,7 +3,7 @@
 The package is heavy, and none of ours needs it, so it is no part of the test environment: the first test that wants it
 installs it in an environment of its own, which pytest's cache keeps (`install_mlflow`).
 
-``python -m achievement_pipeline_tests.servers.mlflow`` records anew: it prints every answer of a real server to the
+``python -m achievement_pipeline_tests.servers.mlflow`` records again: it prints every answer of a real server to the
 requests of one reading, three rows a page.
 """
 
@@ -165,7 +165,7 @@ def _key(path: str, query: Mapping[str, str], body: object) -> str:
 
 
 def _recording(uri: str, exchanges: list[_Node]) -> Callable[[Request], Reply]:
-    """Return what passes each request on to a server, and writes down what was said."""
+    """Return what passes each request on to a server, and records the exchange."""
 
     def forward(request: Request) -> Reply:
         answer = requests.request(

@@ -24,7 +24,7 @@ def blob(repository: GitRepository, content: bytes) -> str:
     return repository.git("hash-object", "-w", "--stdin", stdin=content).decode()
 
 
-def said(repository: GitRepository, *paths: str) -> dict[str, dict[str, bool | None]]:
+def attributes_of(repository: GitRepository, *paths: str) -> dict[str, dict[str, bool | None]]:
     frame = path_attributes(opened(repository), paths).set_index("path")
     return {
         str(path): {
@@ -60,7 +60,7 @@ def test_each_change_has_its_contents_before_and_after(repository: GitRepository
     assert list(versions) == [(b"old\n", b"new\n"), (None, b"new\n"), (b"new\n", None), (b"old\n",) * 2, (None, None)]
 
 
-def test_a_change_whose_contents_are_not_there_has_none(repository: GitRepository) -> None:
+def test_a_change_with_missing_contents_is_none(repository: GitRepository) -> None:
     old, new, lost = blob(repository, b"old\n"), blob(repository, b"new\n"), "1" * 40
 
     versions = read_versions(opened(repository), [(lost, new), (old, lost), (lost, lost), (old, new)])
@@ -76,12 +76,12 @@ def test_contents_of_a_partial_clone_are_not_fetched(repository: GitRepository, 
     assert list(read_blobs(opened(clone), [name])) == []
 
 
-def test_attributes_are_set_unset_or_not_said(repository: GitRepository) -> None:
+def test_attributes_are_set_unset_or_unspecified(repository: GitRepository) -> None:
     attributes = "*.pb.go linguist-generated\nlib/* linguist-vendored=true\nlib/mine -linguist-vendored\n"
     attributes += "docs/* linguist-documentation=false\n"
     repository.commit("add", {".gitattributes": attributes})
 
-    assert said(repository, "a.pb.go", "lib/theirs", "lib/mine", "docs/a b\tc", "other") == {
+    assert attributes_of(repository, "a.pb.go", "lib/theirs", "lib/mine", "docs/a b\tc", "other") == {
         "a.pb.go": {"generated": True, "vendored": None, "documentation": None},
         "lib/theirs": {"generated": None, "vendored": True, "documentation": None},
         "lib/mine": {"generated": None, "vendored": False, "documentation": None},
@@ -97,7 +97,7 @@ def test_attributes_of_every_folder_are_heeded(repository: GitRepository) -> Non
     repository.commit("add", {**files, "elsewhere/.gitattributes": files[".gitattributes"]})
 
     generated = {
-        path: row["generated"] for path, row in said(repository, "a.js", "deep/down/a.js", "deep/a.js").items()
+        path: row["generated"] for path, row in attributes_of(repository, "a.js", "deep/down/a.js", "deep/a.js").items()
     }
 
     assert generated == {"a.js": True, "deep/down/a.js": False, "deep/a.js": True}
@@ -109,18 +109,18 @@ def test_attributes_of_the_commit_count_and_not_those_of_the_work_tree(repositor
     (repository.path / ".git/info").mkdir(exist_ok=True)
     (repository.path / ".git/info/attributes").write_text("c linguist-generated\n")
 
-    assert set(said(repository, "a", "b", "c")) == {"a"}
+    assert set(attributes_of(repository, "a", "b", "c")) == {"a"}
 
 
 @pytest.mark.parametrize("files", [None, {"file": "x\n"}, {".gitattributes": "* text=auto\n"}])
-def test_without_attributes_that_matter_nothing_is_said(repository: GitRepository, files: Files | None) -> None:
+def test_without_relevant_attributes_there_are_no_rows(repository: GitRepository, files: Files | None) -> None:
     if files:
         repository.commit("add", files)
 
-    assert said(repository, "file") == {}
+    assert attributes_of(repository, "file") == {}
 
 
-def test_languages_and_pointers_are_told_and_names_that_are_none_are_not(repository: GitRepository) -> None:
+def test_languages_and_pointers_are_read_and_invalid_names_are_not(repository: GitRepository) -> None:
     stated = "*.inc linguist-language=PHP\n*.x linguist-language=Objective-C++\n*.y linguist-language\n"
     stated += "*.z -linguist-detectable\n*.psd filter=lfs diff=lfs merge=lfs -text\n*.jpg filter=other\n"
     repository.commit(files={".gitattributes": stated})

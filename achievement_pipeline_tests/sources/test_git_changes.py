@@ -94,7 +94,7 @@ def test_a_file_that_was_not_renamed_has_no_old_path(repository: GitRepository) 
         (None, "", "A", ("000000", "100644")),
     ],
 )
-def test_status_modes_and_contents_are_told(
+def test_status_modes_and_blobs_are_read(
     repository: GitRepository,
     before: str | Entry | None,
     after: str | Entry | None,
@@ -189,7 +189,7 @@ def test_the_numbers_do_not_depend_on_configuration_attributes_or_environment(
     assert (None, None) not in {row[3:] for row in expected}
 
 
-def test_replaced_objects_and_grafts_are_not_heeded(repository: GitRepository) -> None:
+def test_replaced_objects_and_grafts_are_ignored(repository: GitRepository) -> None:
     first = repository.commit("one", {"file": "1\n"})
     second = repository.commit("two", {"file": "1\n2\n"})
     third = repository.commit("three", {"file": "1\n2\n3\n"})
@@ -252,15 +252,15 @@ def test_many_missing_contents_are_found_at_once(repository: GitRepository) -> N
     assert all("contents are missing" in reason for reason in history.unread.values())
 
 
-def test_progress_is_told_until_all_commits_are_done(repository: GitRepository) -> None:
+def test_progress_is_reported_until_all_commits_are_read(repository: GitRepository) -> None:
     shas = [repository.commit("change", {"file": f"{number}\n"}) for number in range(5)]
     break_object(repository, repository.git("rev-parse", f"{shas[2]}:file").decode(), None)
-    told: list[tuple[int, int]] = []
+    reported: list[tuple[int, int]] = []
 
-    read_changes(open_repository(repository.path, cache=repository.path), shas, lambda *done: told.append(done))
+    read_changes(open_repository(repository.path, cache=repository.path), shas, lambda *done: reported.append(done))
 
-    assert told == sorted(told)
-    assert told[-1] == (5, 5)
+    assert reported == sorted(reported)
+    assert reported[-1] == (5, 5)
 
 
 def test_an_error_in_the_caller_ends_the_processes(repository: GitRepository) -> None:

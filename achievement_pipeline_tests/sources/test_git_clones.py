@@ -253,7 +253,7 @@ def test_credentials_of_a_url_open_it_and_are_kept_nowhere(private: str, cache: 
     assert username.encode() not in kept
 
 
-def test_credentials_are_never_asked_for(private: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_git_never_prompts_for_credentials(private: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSH_ASKPASS", "/bin/false")
     monkeypatch.setenv("GIT_ASKPASS", "/bin/false")
 
@@ -261,7 +261,7 @@ def test_credentials_are_never_asked_for(private: str, cache: Path, monkeypatch:
         open_repository(f"http://{private}/private/name.git", cache=cache)
 
 
-def test_wrong_credentials_are_told_without_them(private: str, cache: Path) -> None:
+def test_an_error_about_credentials_does_not_contain_them(private: str, cache: Path) -> None:
     with pytest.raises(RemoteError, match="credentials were rejected") as error:
         open_repository(f"http://somebody:wr0ng@{private}/private/name.git", cache=cache)
 
@@ -279,13 +279,13 @@ def test_a_user_in_a_url_goes_with_the_password_of_the_users_own_helper(
     assert len(shas(open_repository(f"http://{SECRETS[0]}@{private}/private/name.git", cache=cache))) == 1
 
 
-def test_a_repository_that_is_not_there_is_told(private: str, cache: Path, tmp_path: Path) -> None:
+def test_a_missing_remote_repository_is_an_error_with_a_remedy(private: str, cache: Path, tmp_path: Path) -> None:
     for address in (f"http://{private}/other.git", (tmp_path / "other").as_uri()):
         with pytest.raises(RemoteError, match="no repository there"):
             open_repository(address, cache=cache)
 
 
-def test_a_server_that_is_not_there_is_told(cache: Path) -> None:
+def test_an_unreachable_server_is_an_error_with_a_remedy(cache: Path) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         port = unused.getsockname()[1]
@@ -311,7 +311,7 @@ def test_a_url_is_no_option(cache: Path) -> None:
         open_repository("--upload-pack=evil", cache=cache)
 
 
-def test_a_cache_that_can_not_be_written_is_told(repository: GitRepository, tmp_path: Path) -> None:
+def test_an_unwritable_cache_is_an_error_with_a_remedy(repository: GitRepository, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
     with pytest.raises(AccessError, match="another folder"):
@@ -319,7 +319,7 @@ def test_a_cache_that_can_not_be_written_is_told(repository: GitRepository, tmp_
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a disk that is full")
-def test_a_full_disk_is_told(repository: GitRepository, cache: Path) -> None:
+def test_a_full_disk_is_an_error_with_a_remedy(repository: GitRepository, cache: Path) -> None:
     repository.commit("big", {f"file{number}": os.urandom(20_000) for number in range(20)})
     cache.mkdir()
     try:

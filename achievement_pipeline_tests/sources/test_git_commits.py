@@ -23,7 +23,7 @@ def commit_object(repository: GitRepository, headers: bytes, message: bytes = b"
     repository.commit_object(b"tree %s\n%s\n\n%s" % (EMPTY_TREE.encode(), headers, message))
 
 
-def test_who_and_when_are_told_of_author_and_committer(repository: GitRepository) -> None:
+def test_name_address_and_date_are_read_for_author_and_committer(repository: GitRepository) -> None:
     repository.commit(
         author="Ada <ada@example.org>",
         committer="GitHub <noreply@github.com>",
@@ -40,7 +40,7 @@ def test_who_and_when_are_told_of_author_and_committer(repository: GitRepository
     assert (commit["authored_offset"], commit["committed_offset"]) == (345, -570)
 
 
-def test_the_message_is_told_in_its_parts(repository: GitRepository) -> None:
+def test_the_message_is_split_into_its_parts(repository: GitRepository) -> None:
     repository.commit(
         'feat: one\nand two\n\nWhy.\n\nMore | of "it"\tso\n\nReviewed-by: Bob <b@x>\nCo-authored-by: Eve <e@x>\n and\n'
     )

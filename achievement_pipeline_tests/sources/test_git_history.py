@@ -38,7 +38,7 @@ class Reader:
         self._all_branches = all_branches
 
     def __call__(self, select: Select = select_all) -> History:
-        """Read, and count in `read` the commits whose changes git was asked for."""
+        """Read, and count in `read` the commits whose changes were read."""
         self.read = 0
         repository = open_repository(self.repository.path, cache=self.repository.path, all_branches=self._all_branches)
         self.history = read_history(repository, self.history, select, self._count)

@@ -28,15 +28,15 @@ def spool(tmp_path: Path) -> Path:
 
 
 def _commit(folder: Path, *options: str) -> str:
-    """Commit as people do, so that hooks run; return what they said."""
-    said = subprocess.run(
+    """Commit as people do, so that hooks run; return their output."""
+    output = subprocess.run(
         ["git", "-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "-q", "--allow-empty", "-m", "x", *options],
         cwd=folder,
         check=True,
         capture_output=True,
         text=True,
     )
-    return said.stdout + said.stderr
+    return output.stdout + output.stderr
 
 
 def _head(folder: Path) -> str:
@@ -50,7 +50,7 @@ def _script(file: Path, content: str, *, mode: int = 0o755) -> Path:
     return file
 
 
-def test_each_commit_leaves_word(repository: GitRepository, spool: Path) -> None:
+def test_each_commit_is_reported_to_the_spool(repository: GitRepository, spool: Path) -> None:
     install_hook(repository.path, spool)
     _commit(repository.path)
     first = _head(repository.path)
@@ -62,7 +62,7 @@ def test_each_commit_leaves_word(repository: GitRepository, spool: Path) -> None
     assert {commit.repository_path for commit in found} == {str(repository.path)}
 
 
-def test_a_commit_is_made_in_silence_where_no_word_can_be_left(repository: GitRepository, spool: Path) -> None:
+def test_a_commit_succeeds_silently_if_the_spool_is_not_writable(repository: GitRepository, spool: Path) -> None:
     install_hook(repository.path, spool)
     shutil.rmtree(spool.parent)
     spool.parent.write_text("no folder")
@@ -153,9 +153,9 @@ def test_a_hook_that_is_there_runs_as_before_and_is_given_back(
     file = _script(repository.path / ".git/hooks/post-commit", script, mode=0o750)
 
     install_hook(repository.path, spool)
-    said = _commit(repository.path)
+    output = _commit(repository.path)
 
-    assert said == "ran 0\n"
+    assert output == "ran 0\n"
     assert len(read_commits(spool)) == 1
     uninstall_hook(repository.path, spool)
     assert file.read_text() == script
@@ -261,7 +261,7 @@ def test_a_bare_repository_and_a_folder_without_one_are_named(
         install_hook(spool.parents[2], spool)
 
 
-def test_word_is_left_as_one_line_of_json(repository: GitRepository, spool: Path) -> None:
+def test_a_spool_file_is_one_line_of_json(repository: GitRepository, spool: Path) -> None:
     install_hook(repository.path, spool)
     _commit(repository.path)
     [file] = spool.iterdir()

@@ -59,7 +59,7 @@ def test_what_is_no_address_is_not_parsed(address: str) -> None:
     assert Remote.parse(address) is None
 
 
-def test_names_that_can_not_stand_in_a_key_are_kept_apart_by_a_digest() -> None:
+def test_names_with_characters_that_keys_lack_are_distinguished_by_a_digest() -> None:
     tilde, underscore, dots = (parse(f"https://git.sr.ht/{owner}/name").key for owner in ("~me", "_me", "a...b"))
 
     assert tilde.startswith("git.sr.ht/_me/name-")
@@ -68,7 +68,7 @@ def test_names_that_can_not_stand_in_a_key_are_kept_apart_by_a_digest() -> None:
 
 
 @given(st.text(min_size=1), st.text())
-def test_a_key_can_stand_anywhere(owner: str, name: str) -> None:
+def test_a_key_has_only_safe_characters(owner: str, name: str) -> None:
     for address in (
         f"https://example.org/{owner}/{name}",
         f"git@example.org:{owner}/{name}",
@@ -85,12 +85,12 @@ def test_credentials_stay_out_of_everything_that_is_shown(username: str, passwor
     remote = parse(f"https://{username}:{password}@example.org/owner/name")
 
     shown = f"{remote!r} {remote.address} {remote.key} {remote.web_url}"
-    said = remote.redact(f"fatal: 'https://{username}:{password}@example.org/owner/name' says {password}")
+    redacted = remote.redact(f"fatal: 'https://{username}:{password}@example.org/owner/name' says {password}")
 
     assert (remote.username, remote.password) == (username, password)
     assert remote.address == "https://example.org/owner/name"
-    assert username not in shown + said
-    assert password not in shown + said
+    assert username not in shown + redacted
+    assert password not in shown + redacted
 
 
 def test_the_password_of_a_shell_address_is_left_out_and_its_user_stays() -> None:
@@ -112,7 +112,7 @@ def test_people_look_at_it_where_there_is_a_web_site(address: str, web_url: str 
     assert parse(address).web_url == web_url
 
 
-def test_a_folder_has_a_key_that_does_not_tell_where_it_is() -> None:
+def test_the_key_of_a_folder_does_not_contain_its_path() -> None:
     key = local_key(Path("/home/ada/secret project/näme"))
 
     assert key.startswith("local/n_me-")

@@ -1,4 +1,4 @@
-"""Opening a repository: wherever one stands in it, and with a clear word where one can't."""
+"""Opening a repository, from any folder in it, with a clear error where that fails."""
 
 import os
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_a_worktree_has_the_key_of_its_repository_and_its_own_tip(repository: Gi
 
 
 def _cloned(repository: GitRepository, path: Path) -> tuple[GitRepository, str]:
-    """A clone whose work tree is on an older branch."""
+    """A clone with an older branch checked out."""
     repository.commit(files={"one": "1\n"})
     newest = repository.commit(files={"two": "2\n"}, branch="trunk", parents=[repository.tip()])
     repository.git("symbolic-ref", "HEAD", "refs/heads/trunk")
@@ -204,7 +204,7 @@ def test_an_empty_repository_has_no_tips(repository: GitRepository) -> None:
     assert "no commits" in found.remarks[0]
 
 
-def test_a_detached_head_is_read_and_said(repository: GitRepository) -> None:
+def test_a_detached_head_is_read_with_a_remark(repository: GitRepository) -> None:
     first = repository.commit()
     second = repository.commit()
     repository.git("checkout", "--quiet", first)
@@ -215,7 +215,7 @@ def test_a_detached_head_is_read_and_said(repository: GitRepository) -> None:
     assert "HEAD is detached" in found.remarks[0]
 
 
-def test_a_shallow_clone_says_so_with_what_would_deepen_it(repository: GitRepository, tmp_path: Path) -> None:
+def test_a_shallow_clone_has_a_remark_with_the_command_to_deepen_it(repository: GitRepository, tmp_path: Path) -> None:
     for _ in range(3):
         sha = repository.commit()
     clone = repository.clone(tmp_path / "clone", "--depth=1")
@@ -228,7 +228,9 @@ def test_a_shallow_clone_says_so_with_what_would_deepen_it(repository: GitReposi
     assert opened(clone.path).shallow == ()
 
 
-def test_a_partial_clone_says_so_with_what_would_complete_it(repository: GitRepository, tmp_path: Path) -> None:
+def test_a_partial_clone_has_a_remark_with_the_command_to_complete_it(
+    repository: GitRepository, tmp_path: Path
+) -> None:
     repository.commit("add", {"file": "x\n"})
     clone = repository.clone(tmp_path / "clone", "--filter=blob:none", "--no-checkout")
 
@@ -288,7 +290,7 @@ def test_a_folder_outside_of_any_repository_is_an_error(tmp_path: Path, monkeypa
         opened(tmp_path / "folder")
 
 
-def test_the_repository_of_another_user_is_read_only_when_git_was_told_to(
+def test_the_repository_of_another_user_is_read_only_with_safe_directory(
     repository: GitRepository, git_config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")

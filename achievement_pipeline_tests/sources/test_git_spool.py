@@ -53,7 +53,7 @@ def test_a_file_that_is_still_written_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", ["", "null", "[]", '{"sha": "a"}', '{"repository_path": "one", "sha": "a"}', {"repository_path": "/one"}]
 )
-def test_what_is_no_word_of_a_commit_is_removed_and_named(
+def test_an_invalid_spool_file_is_removed_with_a_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, content: object
 ) -> None:
     broken = _spool(tmp_path, "broken", content)

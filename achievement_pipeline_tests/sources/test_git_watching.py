@@ -120,7 +120,7 @@ def _bare(repository: GitRepository) -> None:
         _bare,
     ],
 )
-def test_files_tell_what_git_tells(
+def test_refs_read_from_files_equal_those_of_git(
     repository: GitRepository, make: Callable[[GitRepository], None], all_branches: bool
 ) -> None:
     make(repository)
@@ -128,7 +128,7 @@ def test_files_tell_what_git_tells(
 
 
 @pytest.mark.parametrize("all_branches", [False, True])
-def test_a_worktree_stands_where_its_own_head_does(
+def test_a_worktree_has_the_fingerprint_of_its_own_head(
     repository: GitRepository, tmp_path: Path, all_branches: bool
 ) -> None:
     repository.commit("feat: one")
@@ -176,7 +176,7 @@ def test_a_shallow_clone_that_is_deepened_is_news(repository: GitRepository, tmp
 
 
 @pytest.mark.parametrize("all_branches", [False, True])
-def test_git_is_asked_where_refs_stand_in_tables(repository: GitRepository, all_branches: bool) -> None:
+def test_git_reads_the_refs_of_a_repository_with_reftables(repository: GitRepository, all_branches: bool) -> None:
     _branches(repository)
     if b"reftable" not in repository.git("version", "--build-options") and not _keeps_tables(repository):
         pytest.skip("this git has no reftable")
@@ -207,7 +207,7 @@ def test_a_removed_repository_is_none(repository: GitRepository) -> None:
 
 
 @pytest.mark.parametrize("all_branches", [False, True])
-def test_a_remote_repository_stands_where_its_clone_will(
+def test_a_remote_repository_has_the_fingerprint_of_its_clone(
     repository: GitRepository, tmp_path: Path, all_branches: bool
 ) -> None:
     _branches(repository)

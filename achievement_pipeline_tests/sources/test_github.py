@@ -241,7 +241,7 @@ def test_what_changed_is_read_again_and_replaces_what_is_stored(server: GitHubSe
     assert not second.pull_requests.equals(first.pull_requests)
 
 
-def test_many_changes_at_one_moment_are_all_seen(server: GitHubServer, repository: Repository) -> None:
+def test_many_changes_at_the_same_time_are_all_read(server: GitHubServer, repository: Repository) -> None:
     for _ in range(60):
         repository.merge()
     first = read(server)
@@ -280,9 +280,7 @@ def test_a_pull_request_that_is_gone_from_github_is_dropped(server: GitHubServer
     ],
     ids=["502", "timeout inside a 200", "resource limits"],
 )
-def test_a_page_that_is_too_heavy_is_asked_for_in_smaller_ones(
-    server: GitHubServer, repository: Repository, fault: Reply
-) -> None:
+def test_a_page_that_is_too_heavy_is_split(server: GitHubServer, repository: Repository, fault: Reply) -> None:
     for _ in range(30):
         repository.merge()
     server.faults.extend([fault, fault])
@@ -325,8 +323,8 @@ def test_the_secondary_rate_limit_is_waited_for(
     server: GitHubServer, repository: Repository, headers: dict[str, str], inside: bool
 ) -> None:
     repository.merge()
-    said = {"message": "You have exceeded a secondary rate limit."}
-    server.faults.append(Reply({"errors": [said]}, 200, headers) if inside else Reply(said, 403, headers))
+    error = {"message": "You have exceeded a secondary rate limit."}
+    server.faults.append(Reply({"errors": [error]}, 200, headers) if inside else Reply(error, 403, headers))
     read(server)
     assert sum(server.clock.slept) >= (120 if headers else 60)
 
@@ -345,8 +343,8 @@ def test_a_token_without_access_fails_at_once_with_the_remedy(server: GitHubServ
 
 
 def test_an_organization_that_wants_the_token_authorized_is_named(server: GitHubServer) -> None:
-    said = "Resource protected by organization SAML enforcement. You must grant your token access."
-    server.faults.append(Reply({"data": {"repository": None}, "errors": [{"type": "FORBIDDEN", "message": said}]}))
+    error = "Resource protected by organization SAML enforcement. You must grant your token access."
+    server.faults.append(Reply({"data": {"repository": None}, "errors": [{"type": "FORBIDDEN", "message": error}]}))
     with pytest.raises(SourceError, match="SAML"):
         read_pull_requests(server.client(), KEY)
 
@@ -372,7 +370,7 @@ def test_a_key_that_names_no_repository_on_github_is_an_error(server: GitHubServ
         (lambda pull: pull.update(files=[]), "files: Input should be a valid"),
     ],
 )
-def test_a_pull_request_that_is_not_as_promised_costs_itself_and_a_warning(
+def test_an_invalid_pull_request_is_skipped_with_a_warning(
     server: GitHubServer, repository: Repository, break_it: Callable[[Any], None], problem: str
 ) -> None:
     repository.merge("Broken", body="secret plans")
@@ -484,7 +482,7 @@ def test_pages_that_overlap_give_each_row_once(server: GitHubServer, repository:
     assert len(found.commits) == len(found.files) == len(found.reviews) == 1
 
 
-def test_a_review_of_an_unknown_state_costs_itself_and_a_warning(server: GitHubServer, repository: Repository) -> None:
+def test_a_review_of_an_unknown_state_is_skipped_with_a_warning(server: GitHubServer, repository: Repository) -> None:
     number = repository.merge()
     repository.review(number)
     repository.review(number)
@@ -494,7 +492,7 @@ def test_a_review_of_an_unknown_state_costs_itself_and_a_warning(server: GitHubS
     assert "state: Input should be" in found.warnings[0]
 
 
-def test_a_node_that_github_could_not_resolve_costs_itself_and_a_warning(
+def test_a_node_that_github_could_not_resolve_is_skipped_with_a_warning(
     server: GitHubServer, repository: Repository
 ) -> None:
     repository.merge()
@@ -549,7 +547,7 @@ def test_without_a_token_rest_gives_the_same_but_for_the_links_to_issues(
     assert not [request for request in server.requests[1:] if "Authorization" in request.headers]
 
 
-def test_without_a_token_details_are_read_as_far_as_the_limit_allows_and_it_says_so(
+def test_without_a_token_details_are_read_up_to_the_rate_limit_with_a_warning(
     server: GitHubServer, repository: Repository
 ) -> None:
     for _ in range(120):
@@ -594,7 +592,7 @@ def test_without_a_token_a_changed_pull_request_keeps_its_sizes_until_they_are_r
     assert len(found.files) == 1
 
 
-def test_without_a_token_a_pull_request_whose_details_are_refused_stays_pending(
+def test_without_a_token_a_pull_request_with_refused_details_stays_pending(
     server: GitHubServer, repository: Repository
 ) -> None:
     repository.merge()

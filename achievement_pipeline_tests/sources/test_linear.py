@@ -217,7 +217,7 @@ def test_windows_that_overflow_are_paged_on(server: LinearServer, workspace: Wor
     assert len(read(server, first, page=5)) == 40
 
 
-def test_a_listing_that_grew_too_complex_is_asked_for_in_parts(server: LinearServer, workspace: Workspace) -> None:
+def test_a_listing_that_is_too_complex_is_split(server: LinearServer, workspace: Workspace) -> None:
     for _ in range(40):
         workspace.add_issue()
     first = read(server, page=5)
@@ -248,7 +248,7 @@ def test_a_rate_limit_is_waited_for_until_the_exhausted_limit_is_reset(
     began = server.clock.now
     assert len(read(server)) == 1
     assert 1800 <= server.requests[1].at - began <= 1803
-    assert "Linear: the rate limit is reached" in server.clock.said[0]
+    assert "Linear: the rate limit is reached" in server.clock.messages[0]
 
 
 def test_where_no_limit_looks_exhausted_the_last_reset_is_waited_for(
@@ -281,7 +281,7 @@ def test_a_personal_key_is_sent_bare_and_an_oauth_token_as_bearer(server: Linear
     assert {request.headers["Authorization"] for request in server.requests} == {KEY, "Bearer lin_oauth_0123"}
 
 
-def test_a_query_that_linear_does_not_understand_fails_at_once(server: LinearServer) -> None:
+def test_an_invalid_query_fails_at_once(server: LinearServer) -> None:
     wrong = {"message": 'Cannot query field "nope"', "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}
     server.faults.append(Reply({"errors": [wrong]}, 400))
     with pytest.raises(SourceError, match="Cannot query field"):
@@ -299,7 +299,7 @@ def test_a_query_that_linear_does_not_understand_fails_at_once(server: LinearSer
         ("updatedAt", "yesterday", "updatedAt: Input should be a valid datetime"),
     ],
 )
-def test_an_issue_that_is_not_as_promised_costs_itself_and_a_warning(
+def test_an_invalid_issue_is_skipped_with_a_warning(
     server: LinearServer, workspace: Workspace, field: str, value: object, problem: str
 ) -> None:
     workspace.add_issue("Broken", description="secret plans")

@@ -136,7 +136,7 @@ def test_a_server_without_runs_gives_empty_frames(server: MlflowServer) -> None:
     assert found.metrics.empty
 
 
-def test_a_server_without_experiments_is_not_asked_for_runs(server: MlflowServer) -> None:
+def test_a_server_without_experiments_gets_no_request_for_runs(server: MlflowServer) -> None:
     server.experiments.clear()
     assert read_runs(server.client()).runs.empty
     assert [request.path.split("/")[-2] for request in server.requests] == ["experiments", "model-versions"]
@@ -185,16 +185,16 @@ def test_a_passing_fault_at_any_request_costs_a_try(server: MlflowServer, fault:
     assert len(read_runs(server.client(page=5)).runs) == 12
 
 
-def test_a_refusal_is_told_in_the_words_of_the_server(server: MlflowServer) -> None:
-    said = {"error_code": "INVALID_PARAMETER_VALUE", "message": "Invalid value 60000 for parameter 'max_results'."}
-    server.faults.append(Reply(said, 400))
+def test_an_error_quotes_the_servers_message(server: MlflowServer) -> None:
+    error = {"error_code": "INVALID_PARAMETER_VALUE", "message": "Invalid value 60000 for parameter 'max_results'."}
+    server.faults.append(Reply(error, 400))
     with pytest.raises(SourceError, match="Invalid value 60000") as caught:
         read_runs(server.client())
     assert "MLFLOW_TRACKING_URI" in str(caught.value)
     assert len(server.requests) == 1
 
 
-def test_a_run_of_an_unknown_status_costs_itself_and_a_warning(server: MlflowServer) -> None:
+def test_a_run_of_an_unknown_status_is_skipped_with_a_warning(server: MlflowServer) -> None:
     server.add_run(status="PONDERING")
     good = server.add_run()
     found = read_runs(server.client())

@@ -24,7 +24,7 @@ from achievement_pipeline.frames import (
 )
 from achievement_pipeline.judging import compose_achievements
 from achievement_pipeline.judging.rules import Rules
-from achievement_pipeline.store.upsert import Kept, keep
+from achievement_pipeline.store.upsert import UpsertResult, upsert_slices
 
 REPOSITORY = "github.com/acme/engine"
 NOON = dt.datetime(2024, 3, 1, 12, tzinfo=dt.UTC)
@@ -141,15 +141,17 @@ def by_the_rules(pieces: PiecesOfWork) -> DataFrame[Achievements]:
     return compose_achievements(*pieces, Rules())
 
 
-def collect(engine: sa.Engine, composer: Composer = compose, rules: str = "1", **lanes: Pieces) -> Kept:
+def collect(engine: sa.Engine, composer: Composer = compose, rules: str = "1", **lanes: Pieces) -> UpsertResult:
     """Keep what some lanes have now."""
     return collect_slices(engine, lanes, composer, rules)
 
 
-def collect_slices(engine: sa.Engine, lanes: Mapping[str, Pieces], composer: Composer, rules: str = "1") -> Kept:
+def collect_slices(
+    engine: sa.Engine, lanes: Mapping[str, Pieces], composer: Composer, rules: str = "1"
+) -> UpsertResult:
     """Keep what some lanes have now; the version of a slice is what it has, as with fingerprints of files."""
     versions = {lane: repr(pieces) for lane, pieces in lanes.items()}
-    return keep(engine, versions, lambda lane: frames(*lanes[lane]), composer, rules=rules)
+    return upsert_slices(engine, versions, lambda lane: frames(*lanes[lane]), composer, rules=rules)
 
 
 def frame_of(schema: type[_Schema], rows: Iterable[Mapping[str, Any]]) -> DataFrame[_Schema]:

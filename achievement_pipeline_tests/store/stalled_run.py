@@ -12,14 +12,14 @@ from sqlalchemy import event
 
 from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
 from achievement_pipeline.store.database import create_engine
-from achievement_pipeline.store.upsert import Kept, keep
+from achievement_pipeline.store.upsert import UpsertResult, upsert_slices
 from achievement_pipeline_tests.store.pieces import Piece, compose, frames
 
 COMMIT = Piece("git:github.com/acme/engine@3333")
 PULL = Piece("github:github.com/acme/engine#9")
 
 
-def second_state(engine: sa.Engine, stall_at: str = "nowhere") -> Kept:
+def second_state(engine: sa.Engine, stall_at: str = "nowhere") -> UpsertResult:
     """Keep the second state."""
 
     def reach(place: str) -> None:
@@ -37,7 +37,7 @@ def second_state(engine: sa.Engine, stall_at: str = "nowhere") -> Kept:
         return compose(pieces)
 
     event.listen(engine, "commit", lambda _: reach("commit"))
-    return keep(engine, {"git": "second", "github": "first"}, load, composed, rules="1")
+    return upsert_slices(engine, {"git": "second", "github": "first"}, load, composed, rules="1")
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ PULL = Piece("github:github.com/acme/engine#7", impact=80)
 APPROVED = EditField.APPROVED
 
 
-def test_an_approval_of_a_channel_says_nothing_of_another(engine: sa.Engine) -> None:
+def test_an_approval_for_a_channel_does_not_apply_to_another(engine: sa.Engine) -> None:
     collect(engine, git=(COMMIT, PULL))
     with engine.begin() as connection:
         record_edit(connection, COMMIT.key, APPROVED, value=True, made_by="ann", channel="linkedin")

@@ -159,7 +159,7 @@ def test_a_damaged_one_changes_nothing(spare: sa.Engine, file: Path) -> None:
         assert stored(spare) == []
 
 
-def test_a_backup_replaces_nothing_and_is_the_users_alone(engine: sa.Engine, file: Path) -> None:
+def test_a_backup_overwrites_nothing_and_only_its_owner_can_read_it(engine: sa.Engine, file: Path) -> None:
     assert file.stat().st_mode & 0o077 == 0
     with engine.connect() as connection, pytest.raises(StoreError, match=r"exists\. Choose another name"):
         write_backup(connection, file, "0.1.0")

@@ -10,7 +10,7 @@ from achievement_pipeline_tests.store.pieces import Piece, collect
 pytestmark = pytest.mark.e2e
 
 
-def test_long_texts_are_cut_and_impossible_moments_are_none(engine: sa.Engine) -> None:
+def test_long_texts_are_cut_and_impossible_times_are_missing(engine: sa.Engine) -> None:
     collect(
         engine,
         git=(

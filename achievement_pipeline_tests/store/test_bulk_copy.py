@@ -68,7 +68,7 @@ def test_any_json_comes_back_as_it_was_but_for_nul(
         (r'"\\ud800"', "\\ud800"),
     ],
 )
-def test_half_a_surrogate_pair_in_json_is_replaced(engine: sa.Engine, written: str, read: str) -> None:
+def test_an_unpaired_surrogate_in_json_is_replaced(engine: sa.Engine, written: str, read: str) -> None:
     assert through_the_database(engine, storable_json(pd.Series([written], dtype="str")), JSONB()) == [read]
 
 
@@ -102,14 +102,14 @@ def test_words_with_commas_between_become_an_array(engine: sa.Engine, lists: lis
         st.one_of(st.none(), st.datetimes(timezones=st.sampled_from([dt.UTC, dt.timezone(dt.timedelta(hours=5.5))])))
     )
 )
-def test_any_moment_comes_back_to_the_microsecond(engine: sa.Engine, moments: list[dt.datetime | None]) -> None:
+def test_any_timestamp_is_read_back_to_the_microsecond(engine: sa.Engine, moments: list[dt.datetime | None]) -> None:
     written = pd.Series(pd.to_datetime(pd.Series(moments, dtype="object"), utc=True)).astype("datetime64[us, UTC]")
 
     assert through_the_database(engine, written, sa.DateTime(timezone=True)) == list(moments)
 
 
 @pytest.mark.e2e
-def test_a_moment_that_python_cannot_hold_becomes_null(engine: sa.Engine) -> None:
+def test_a_timestamp_that_python_cannot_represent_becomes_null(engine: sa.Engine) -> None:
     year_10000 = pd.Series([253_402_300_800_000_000]).astype("datetime64[us, UTC]")
 
     assert through_the_database(engine, year_10000, sa.DateTime(timezone=True)) == [None]

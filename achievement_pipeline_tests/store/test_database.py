@@ -1,4 +1,4 @@
-"""Addresses, connections, migrations, and what is said when the database can't be used."""
+"""Addresses, connections, migrations, and the errors if the database can't be used."""
 
 import os
 import platform
@@ -54,7 +54,7 @@ def visitor(engine: sa.Engine) -> sa.URL:
 
 @pytest.fixture
 def checked_visitor(server: EmbeddedPostgres, engine: sa.Engine, visitor: sa.URL) -> Iterator[sa.URL]:
-    """The same, whose password the server asks for."""
+    """The same, with a password that the server checks."""
     rules = server.home / "data" / "pg_hba.conf"
     trusting = rules.read_text()
     rules.write_text(f"local all {visitor.username} scram-sha-256\n{trusting}")
@@ -76,7 +76,7 @@ def _reload(engine: sa.Engine) -> None:
 
 
 def _error(url: sa.URL | str, statement: str = "SELECT 1") -> str:
-    """Return what is said when a statement is run there."""
+    """Return the error message of a statement."""
     engine = create_engine(url)
     try:
         with pytest.raises(StoreError) as raised, engine.begin() as connection:
@@ -98,7 +98,7 @@ def test_every_address_names_the_driver(dialect: str) -> None:
 
 @pytest.mark.parametrize("dialect", ["sqlite", "mysql", "postgresql+psycopg", "postgresql+asyncpg"])
 def test_other_dialects_and_drivers_are_refused(dialect: str) -> None:
-    with pytest.raises(StoreError, match=rf"begins with {dialect.replace('+', r'[+]')}://, and only PostgreSQL"):
+    with pytest.raises(StoreError, match=rf"begins with {dialect.replace('+', r'[+]')}://, but only PostgreSQL"):
         normalise_url(f"{dialect}://me:{_PASSWORD}@db.example.org/work")
 
 
@@ -126,7 +126,7 @@ def test_connections_speak_utc_under_the_programs_name(engine: sa.Engine) -> Non
 
 
 @pytest.mark.e2e
-def test_what_the_address_says_wins(database_url: str) -> None:
+def test_parameters_of_the_address_win(database_url: str) -> None:
     engine = create_engine(f"{database_url}&application_name=mine")
     with engine.connect() as connection:
         assert connection.exec_driver_sql("SHOW application_name").scalar() == "mine"
@@ -158,7 +158,7 @@ def test_a_database_that_is_missing_is_made_once(server: EmbeddedPostgres) -> No
 
 
 @pytest.mark.e2e
-def test_who_may_not_make_databases_is_told(visitor: sa.URL) -> None:
+def test_a_user_who_may_not_create_databases_gets_an_error_with_a_remedy(visitor: sa.URL) -> None:
     with pytest.raises(StoreError, match=r"permission denied to create database\n.*CREATEDB") as raised:
         ensure_database(visitor, "of_my_own")
     assert _PASSWORD not in str(raised.value)
@@ -207,15 +207,15 @@ def test_the_migrations_make_what_the_tables_say(database_url: str) -> None:
 @pytest.mark.e2e
 @pytest.mark.parametrize("host", ["127.0.0.1:1", "nowhere.invalid"])
 def test_a_server_that_cannot_be_reached(host: str) -> None:
-    said = _error(f"postgresql://me:{_PASSWORD}@{host}/work")
-    assert said.startswith(f"The database work on {host.partition(':')[0]} is not available: ")
-    assert "Check the host and port" in said
+    message = _error(f"postgresql://me:{_PASSWORD}@{host}/work")
+    assert message.startswith(f"The database work on {host.partition(':')[0]} is not available: ")
+    assert "Check the host and port" in message
 
 
 @pytest.mark.e2e
 def test_a_wrong_password(checked_visitor: sa.URL) -> None:
-    said = _error(checked_visitor.set(password=f"{_PASSWORD}?"))
-    assert "does not accept the user or the password" in said
+    message = _error(checked_visitor.set(password=f"{_PASSWORD}?"))
+    assert "does not accept the user or the password" in message
     create_engine(checked_visitor).connect().close()
 
 
@@ -226,10 +226,10 @@ def test_a_user_that_does_not_exist(engine: sa.Engine) -> None:
 
 @pytest.mark.e2e
 def test_a_database_that_does_not_exist(engine: sa.Engine) -> None:
-    said = _error(engine.url.set(database="missing"))
-    assert said.startswith("The database missing on ")
-    assert "does not exist" in said
-    assert "Create it (createdb)" in said
+    message = _error(engine.url.set(database="missing"))
+    assert message.startswith("The database missing on ")
+    assert "does not exist" in message
+    assert "Create it (createdb)" in message
 
 
 @pytest.mark.e2e
@@ -263,15 +263,15 @@ def test_too_many_connections(engine: sa.Engine, visitor: sa.URL) -> None:
 @pytest.mark.e2e
 def test_a_full_disk(engine: sa.Engine) -> None:
     # the server's own error, raised where no disk need be filled for it
-    said = _error(engine.url, "DO $$BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END$$")
-    assert "has no space left on its disk" in said
+    message = _error(engine.url, "DO $$BEGIN RAISE 'could not extend file' USING ERRCODE = 'disk_full'; END$$")
+    assert "has no space left on its disk" in message
 
 
 @pytest.mark.e2e
 def test_a_server_that_goes_away_in_the_middle(engine: sa.Engine) -> None:
-    said = _error(engine.url, "SELECT pg_terminate_backend(pg_backend_pid())")
-    assert "is not available" in said
-    assert "nothing is lost" in said
+    message = _error(engine.url, "SELECT pg_terminate_backend(pg_backend_pid())")
+    assert "is not available" in message
+    assert "nothing is lost" in message
 
 
 @pytest.mark.e2e

@@ -239,7 +239,7 @@ def test_filters_order_and_counts_go_by_what_was_edited(engine: sa.Engine, conne
     assert summarise(connection, AchievementFilter()).categories == {"feature": 1, "talk": 1}
 
 
-def test_a_hidden_part_hides_the_whole_and_the_whole_says_which(engine: sa.Engine, connection: sa.Connection) -> None:
+def test_a_hidden_part_hides_the_whole_and_is_named_by_it(engine: sa.Engine, connection: sa.Connection) -> None:
     collect(engine, git=(COMMIT, SECOND))
     record_edit(connection, COMMIT.key, EditField.HIDDEN, value=True, made_by="ann")
     branch = (replace(COMMIT, parent=PULL.key), replace(SECOND, parent=PULL.key))
@@ -247,15 +247,15 @@ def test_a_hidden_part_hides_the_whole_and_the_whole_says_which(engine: sa.Engin
 
     whole = get_achievement(connection, PULL.key)
     assert (whole.hidden, whole.hidden_by) == (True, COMMIT.key)
-    told = AchievementFilter(include_hidden=True, only_hidden_by_a_part=True)
-    assert [each.key for each in find_achievements(connection, told)] == [PULL.key]
+    wanted = AchievementFilter(include_hidden=True, only_hidden_by_a_part=True)
+    assert [each.key for each in find_achievements(connection, wanted)] == [PULL.key]
 
     record_edit(connection, PULL.key, EditField.HIDDEN, value=False, made_by="ann")
     assert [each.key for each in find_achievements(connection, AchievementFilter())] == [PULL.key]
-    assert find_achievements(connection, told) == []
+    assert find_achievements(connection, wanted) == []
 
 
-def test_what_is_hidden_is_left_out_unless_asked_for(engine: sa.Engine, connection: sa.Connection) -> None:
+def test_hidden_achievements_are_left_out_by_default(engine: sa.Engine, connection: sa.Connection) -> None:
     collect(engine, git=(COMMIT,))
     record_edit(connection, COMMIT.key, EditField.HIDDEN, value=True, made_by="ann")
 

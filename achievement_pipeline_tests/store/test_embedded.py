@@ -22,7 +22,7 @@ from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.database import create_engine
 from achievement_pipeline.store.embedded import EmbeddedPostgres, find_abandoned
 from achievement_pipeline.store.embedded.binaries import Binaries, find_binaries
-from achievement_pipeline.store.embedded.paths import Account, choose_place
+from achievement_pipeline.store.embedded.paths import Account, choose_location
 
 pytestmark = pytest.mark.e2e
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be refused by PostgreSQL")
@@ -131,7 +131,7 @@ def empty_folder() -> Iterator[Path]:
 def _short_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="achievements-") as name:
         folder = Path(name).resolve()
-        folder.chmod(0o755)  # for root, whose server is another user's
+        folder.chmod(0o755)  # root's server runs as another user
         yield folder
 
 
@@ -160,7 +160,7 @@ def _all_processes() -> list[_Process]:
 
 
 def _processes(folder: Path) -> list[_Process]:
-    """Every process whose command names the folder: users, guard, postmaster; and the postmaster's children."""
+    """Every process with the folder in its command: users, guard, postmaster; and the postmaster's children."""
     everybody = _all_processes()
     named = [process for process in everybody if str(folder) in process.command]
     pids = {process.pid for process in named}
@@ -331,7 +331,7 @@ def test_a_server_waits_for_the_last_processes_of_the_one_that_was_killed(home: 
         assert _answers(server.url())
 
 
-def test_what_was_half_made_when_its_maker_was_killed_is_made_anew(empty_folder: Path) -> None:
+def test_an_unfinished_database_of_a_killed_process_is_created_again(empty_folder: Path) -> None:
     home = empty_folder / "home"
     with _running(_USER, home) as user:
         _wait_until(lambda: any(home.glob("unfinished-*/base")))
@@ -344,7 +344,7 @@ def test_what_was_half_made_when_its_maker_was_killed_is_made_anew(empty_folder:
 
 @pytest.mark.parametrize("state", ["zombie", "recycled"])
 def test_the_id_of_a_dead_server_may_be_that_of_another_process(home: Path, state: str) -> None:
-    place = choose_place(home)
+    place = choose_location(home)
     with EmbeddedPostgres(home):
         for process in (_guard(home), _postmaster(home)):
             process.kill()
@@ -371,7 +371,7 @@ def test_the_socket_lies_where_only_the_servers_user_may_enter(home: Path) -> No
 
 def test_a_socket_folder_that_somebody_else_made_is_refused(spare_home: Path) -> None:
     long = spare_home.rename(spare_home.with_name("long" * 30))
-    folder = choose_place(long).socket_folder
+    folder = choose_location(long).socket_folder
     assert folder.parent == Path("/tmp")
     folder.mkdir()
     try:
@@ -483,7 +483,7 @@ def test_the_users_settings_for_clients_do_not_disturb(home: Path, monkeypatch: 
 
 def test_data_is_served_by_the_version_that_made_it(empty_folder: Path) -> None:
     home = empty_folder / "home"
-    place = choose_place(home)
+    place = choose_location(home)
     older = next((found for version in (17, 16, 15) if (found := _installed(version))), None)
     if older is None or older == find_binaries(None):
         pytest.skip("only one version of PostgreSQL is installed")
@@ -508,18 +508,18 @@ def _installed(version: int) -> Binaries | None:
 def test_data_of_a_version_that_is_not_installed_is_refused(spare_home: Path) -> None:
     (spare_home / "data" / "PG_VERSION").write_text("12\n")
     with pytest.raises(
-        StoreError, match=r"made by PostgreSQL 12, and only [\d, ]+ is installed. Install PostgreSQL 12"
+        StoreError, match=r"created by PostgreSQL 12, but only [\d, ]+ is installed. Install PostgreSQL 12"
     ):
         EmbeddedPostgres(spare_home).acquire()
 
 
-def test_data_that_does_not_say_its_version_is_said_with_a_remedy(spare_home: Path) -> None:
+def test_data_without_a_version_is_an_error_with_a_remedy(spare_home: Path) -> None:
     (spare_home / "data" / "PG_VERSION").write_text("")
-    with pytest.raises(StoreError, match=r"is damaged: .*PG_VERSION does not say.*achievements restore FILE"):
+    with pytest.raises(StoreError, match=r"is damaged: .*PG_VERSION does not contain.*achievements restore FILE"):
         EmbeddedPostgres(spare_home).acquire()
 
 
-def test_a_server_that_does_not_start_says_why(spare_home: Path) -> None:
+def test_an_error_about_a_failed_start_contains_the_log(spare_home: Path) -> None:
     with (spare_home / "data" / "postgresql.conf").open("a") as file:
         file.write("work_mem = nonsense\n")
     with pytest.raises(StoreError, match=r"(?s)does not start.*nonsense.*set DATABASE_URL"):
@@ -534,7 +534,7 @@ def test_a_full_disk_is_named(empty_folder: Path) -> None:
     if mounted.returncode != 0:
         pytest.skip("root may not mount here")
     try:
-        with pytest.raises(StoreError, match=r"(?s)can't be made.*No space left on device.*Free some space"):
+        with pytest.raises(StoreError, match=r"(?s)can't be created.*No space left on device.*Free some space"):
             EmbeddedPostgres(small / "home").acquire()
         assert not (small / "home" / "data").exists()
         _wait_until(lambda: not _processes(small))
@@ -565,7 +565,7 @@ def test_a_lease_may_be_taken_and_given_back_twice(home: Path) -> None:
     assert not _is_served(home)
 
 
-def test_windows_is_told_about_the_other_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_on_windows_names_the_alternative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     with pytest.raises(StoreError, match="DATABASE_URL"):
         EmbeddedPostgres(tmp_path)

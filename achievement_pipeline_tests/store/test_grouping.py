@@ -103,7 +103,7 @@ class TestMerging:
         assert whole.retracted_reason is None
         assert whole.impact_score == ONE.impact
 
-    def test_it_stands_in_the_history_of_the_whole(self, engine: sa.Engine) -> None:
+    def test_it_is_in_the_history_of_the_whole(self, engine: sa.Engine) -> None:
         collect(engine, by_the_rules, git=(ONE, TWO))
         merge(engine, [ONE.key, TWO.key], by_the_rules, "ann")
 
@@ -124,7 +124,7 @@ class TestMerging:
         collect(engine, by_the_rules, git=(ONE, TWO))
         collect(engine, by_the_rules, git=(ONE,))
 
-        with pytest.raises(StoreError, match="does not count any more: gone from its source"):
+        with pytest.raises(StoreError, match="is retracted: gone from its source"):
             merge(engine, [ONE.key, TWO.key], by_the_rules, "ann")
 
     def test_what_was_written_by_hand_is_refused(self, engine: sa.Engine) -> None:
@@ -133,7 +133,7 @@ class TestMerging:
         with Session(engine) as session, session.begin():
             create_achievement(session, talk)
 
-        with pytest.raises(StoreError, match="written down by hand"):
+        with pytest.raises(StoreError, match="created by hand"):
             merge(engine, [ONE.key, talk.key], by_the_rules, "ann")
         assert seen(engine, ONE.key).absorbed_by is None
 
@@ -196,7 +196,7 @@ class TestSplitting:
     def test_what_is_made_of_one_activity_is_refused(self, engine: sa.Engine) -> None:
         collect(engine, by_the_rules, git=(ONE,))
 
-        with pytest.raises(StoreError, match="one activity only"):
+        with pytest.raises(StoreError, match="consists of one activity"):
             split(engine, ONE.key, [], by_the_rules, "ann")
 
 
@@ -264,7 +264,7 @@ _DECISIONS = st.one_of(
 def test_any_sequence_of_decisions_and_undos_equals_making_the_remaining_ones(
     engine: sa.Engine, decisions: list[tuple[tuple[str, str, object], bool]], undone_in_order: bool
 ) -> None:
-    _start_anew(engine)
+    _start_over(engine)
     made = [(numbers, undo) for decision, undo in decisions if (numbers := _decide(engine, *decision))]
     undone = [number for numbers, undo in made if undo for number in numbers]
     for number in undone if undone_in_order else reversed(undone):
@@ -274,7 +274,7 @@ def test_any_sequence_of_decisions_and_undos_equals_making_the_remaining_ones(
         standing = sa.select(Edit.achievement_key, Edit.field, Edit.value).where(Edit.undone_at.is_(None))
         remaining = connection.execute(standing.order_by(Edit.id)).all()
 
-    _start_anew(engine)
+    _start_over(engine)
     with engine.begin() as connection:
         for row in remaining:
             connection.execute(sa.insert(Edit).values(**row._mapping, made_by="ann"))
@@ -284,7 +284,7 @@ def test_any_sequence_of_decisions_and_undos_equals_making_the_remaining_ones(
     assert _everything(engine) == after
 
 
-def _start_anew(engine: sa.Engine) -> None:
+def _start_over(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         for table in (Edit, Achievement, Activity):
             connection.execute(sa.text(f"TRUNCATE {table.__tablename__} CASCADE"))

@@ -24,7 +24,7 @@ _OFTEN = settings(
 _TIMES = {"created_at", "updated_at", "retracted_at"}
 
 
-def start_anew(engine: sa.Engine) -> None:
+def start_over(engine: sa.Engine) -> None:
     with engine.begin() as connection:
         connection.execute(sa.text("TRUNCATE slices, activities, achievements, skills, edits CASCADE"))
 
@@ -66,12 +66,12 @@ def histories(draw: st.DrawFn) -> list[tuple[World, tuple[str, ...]]]:
 def test_only_the_last_world_counts_whatever_was_collected_before_and_in_whichever_order(
     engine: sa.Engine, history: list[tuple[World, tuple[str, ...]]]
 ) -> None:
-    start_anew(engine)
+    start_over(engine)
     for world, lanes in history:
         collect_lanes(engine, world, lanes)
     reached = stored(engine)
 
-    start_anew(engine)
+    start_over(engine)
     collect_slices(engine, history[-1][0].slices(), by_the_rules)
 
     assert reached == stored(engine)
@@ -89,7 +89,7 @@ def without_commits(found: dict[str, Any]) -> dict[str, Any]:
 def test_squash_merge_and_rebase_give_the_same_achievements(engine: sa.Engine, world: World) -> None:
     found = []
     for method in METHODS:
-        start_anew(engine)
+        start_over(engine)
         collect_slices(engine, world.merged_by(method).slices(), by_the_rules)
         found.append(json.dumps(without_commits(stored(engine)), default=str, sort_keys=True))
 
@@ -99,7 +99,7 @@ def test_squash_merge_and_rebase_give_the_same_achievements(engine: sa.Engine, w
 @_OFTEN
 @given(world=worlds())
 def test_every_activity_is_a_member_of_one_piece_of_work(engine: sa.Engine, world: World) -> None:
-    start_anew(engine)
+    start_over(engine)
     collect_slices(engine, world.slices(), by_the_rules)
 
     found = stored(engine)
@@ -117,23 +117,23 @@ def root(parents: dict[str, str | None], key: str) -> str:
 
 @_OFTEN
 @given(world=worlds(), lanes=st.lists(st.sampled_from(LANES), max_size=4), last=st.permutations(LANES))
-def test_what_was_said_of_a_commit_on_its_branch_holds_for_what_its_pull_request_became(
+def test_edits_of_a_commit_on_its_branch_apply_to_its_pull_request(
     engine: sa.Engine, world: World, lanes: list[str], last: list[str]
 ) -> None:
-    start_anew(engine)
+    start_over(engine)
     collect_lanes(engine, world.before_merging(), ("git", "linear"))
-    said: dict[str, set[str]] = {}
+    edited: dict[str, set[str]] = {}
     with engine.begin() as connection:
         for pull in world.merged_pulls():
             for commit in pull.own():
                 key = f"git:{REPOSITORY}@{commit['sha']}"
                 if connection.scalar(sa.select(Achievement.key).where(Achievement.key == key)):  # else an issue's
                     record_edit(connection, key, EditField.TITLE, "mine", "ann")
-                    said.setdefault(f"github:acme/engine#{pull.number}", set()).add(key)
+                    edited.setdefault(f"github:acme/engine#{pull.number}", set()).add(key)
 
     collect_lanes(engine, world, (*lanes, *last))
 
     found = stored(engine)["parents"]
     with engine.connect() as connection:
-        for pull_key, keys in said.items():
+        for pull_key, keys in edited.items():
             assert keys <= {edit.achievement_key for edit in edits_of(connection, root(found, pull_key))}

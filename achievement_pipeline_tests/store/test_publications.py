@@ -14,7 +14,7 @@ COMMIT = Piece("git:github.com/acme/engine@1111", impact=30)
 PULL = Piece("github:github.com/acme/engine#7", impact=80)
 
 
-def test_what_is_planned_is_found_and_may_be_put_in_other_words(engine: sa.Engine) -> None:
+def test_a_planned_publication_is_found_and_its_text_can_be_replaced(engine: sa.Engine) -> None:
     collect(engine, git=(COMMIT,))
     with engine.begin() as connection:
         plan(connection, "linkedin", COMMIT.key, "first", "PUBLIC")
@@ -26,7 +26,7 @@ def test_what_is_planned_is_found_and_may_be_put_in_other_words(engine: sa.Engin
 
 
 @pytest.mark.parametrize("state", ["sending", "unknown", "published", "deleted"])
-def test_what_may_have_been_said_is_not_planned_again(engine: sa.Engine, state: str) -> None:
+def test_a_possibly_published_achievement_is_not_planned_again(engine: sa.Engine, state: str) -> None:
     collect(engine, git=(COMMIT,))
     with engine.begin() as connection:
         planned = plan(connection, "linkedin", COMMIT.key, "first", "PUBLIC")
@@ -37,7 +37,7 @@ def test_what_may_have_been_said_is_not_planned_again(engine: sa.Engine, state: 
         assert [each.text for each in find_publications(connection, "linkedin")] == ["first"]
 
 
-def test_what_absorbed_it_was_said_too(engine: sa.Engine) -> None:
+def test_the_achievement_that_absorbed_a_published_one_is_published_too(engine: sa.Engine) -> None:
     collect(engine, git=(COMMIT,))
     with engine.begin() as connection:
         planned = plan(connection, "linkedin", COMMIT.key, "text", "PUBLIC")

@@ -87,7 +87,7 @@ def test_a_filter_leaves_what_it_asks_for(
 
 
 @pytest.mark.e2e
-def test_what_was_retracted_is_left_out_unless_asked_for(engine: sa.Engine, connection: sa.Connection) -> None:
+def test_retracted_achievements_are_left_out_by_default(engine: sa.Engine, connection: sa.Connection) -> None:
     collect(engine, git=(LOW, HIGH))
     collect(engine, git=(LOW,))
 
@@ -120,7 +120,7 @@ def test_a_whole_key_is_meant_where_it_begins_others(engine: sa.Engine, connecti
 def test_a_name_that_begins_several_names_them(engine: sa.Engine, connection: sa.Connection) -> None:
     collect(engine, git=(LOW, HIGH))
 
-    with pytest.raises(StoreError, match=f"(?s)abcd begins several.*{LOW.key}.*{HIGH.key}"):
+    with pytest.raises(StoreError, match=f"(?s)abcd matches several.*{LOW.key}.*{HIGH.key}"):
         get_achievement(connection, "abcd")
 
 
@@ -135,7 +135,7 @@ def test_of_many_candidates_some_are_named(engine: sa.Engine, connection: sa.Con
 
 @pytest.mark.e2e
 @pytest.mark.parametrize("name", ["0000", "abc", "%", "git_github", "ffff"])
-def test_a_name_that_begins_none_is_said_to(engine: sa.Engine, connection: sa.Connection, name: str) -> None:
+def test_a_name_that_matches_nothing_is_an_error(engine: sa.Engine, connection: sa.Connection, name: str) -> None:
     collect(engine, git=(LOW, HIGH))
 
     with pytest.raises(StoreError, match=f"no achievement {name}"):

@@ -19,7 +19,7 @@ from achievement_pipeline.store.grouping import merge, take_back
 from achievement_pipeline.store.publications import find_publications, plan, published_keys, record
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, get_achievement
 from achievement_pipeline.store.tables import EditField, PublicationState
-from achievement_pipeline.store.upsert import keep
+from achievement_pipeline.store.upsert import upsert_slices
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.store.pieces import by_the_rules, frame_of
 
@@ -84,7 +84,7 @@ class Clone:
         scores = score_commits(activities, Rules().commits)
         frames = ActivityFrames(activities, scores, frame_of(Skills, []))
         version = hashlib.sha256(",".join(sorted(commits["sha"])).encode()).hexdigest()
-        keep(self.engine, {f"git/{opened.key}": version}, lambda _: frames, by_the_rules, rules="1")
+        upsert_slices(self.engine, {f"git/{opened.key}": version}, lambda _: frames, by_the_rules, rules="1")
 
     def key(self, place: int) -> str:
         assert self.history
@@ -165,7 +165,7 @@ def rewritings(draw: st.DrawFn) -> list[tuple[list[set[str]], str]]:
 
 @_OFTEN
 @given(steps=rewritings(), same_dates=st.booleans())
-def test_every_decision_stands_after_any_rewriting_that_keeps_contents(
+def test_every_decision_survives_any_rewriting_that_keeps_contents(
     engine: sa.Engine,
     tmp_path_factory: pytest.TempPathFactory,
     steps: list[tuple[list[set[str]], str]],

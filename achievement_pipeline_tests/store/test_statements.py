@@ -47,7 +47,7 @@ def seen(engine: sa.Engine) -> list[AchievementView]:
         return find_achievements(connection, AchievementFilter())
 
 
-def test_the_documented_call_works_as_it_stands(engine: sa.Engine) -> None:
+def test_the_documented_call_works(engine: sa.Engine) -> None:
     before = dt.datetime.now(dt.UTC)
     key = state(engine, source_id="commit_hash")
 

@@ -1,4 +1,4 @@
-"""Turns: one at a time, for as long as its holder lives; who waits in vain is told for whom."""
+"""Locks between runs: one holder at a time, and an error that names the holder after the maximum wait."""
 
 import os
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.e2e
 TURN = Turn(-(2**63), "another run to finish with GitHub", seconds=0.5)
 
 
-def test_a_turn_that_does_not_come_says_who_has_it(engine: sa.Engine) -> None:
+def test_an_error_about_a_timeout_names_the_holder_of_the_lock(engine: sa.Engine) -> None:
     message = rf"Waited 0 minutes for another run to finish with GitHub \(achievement-pipeline {os.getpid()} on "
     with take_turn(engine, TURN), pytest.raises(StoreError, match=message), hold_turn(engine, TURN):
         pass
@@ -22,7 +22,7 @@ def test_a_turn_that_does_not_come_says_who_has_it(engine: sa.Engine) -> None:
 
 
 def test_sources_do_not_wait_for_each_other(engine: sa.Engine) -> None:
-    with hold_turn(engine, Turn.to_ask("GitHub")), hold_turn(engine, Turn.to_ask("Linear")):
+    with hold_turn(engine, Turn.for_source("GitHub")), hold_turn(engine, Turn.for_source("Linear")):
         pass
 
 

@@ -18,9 +18,9 @@ from sqlalchemy import event, orm
 from achievement_pipeline.app.statements import AchievementCreate, create_achievement
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
-from achievement_pipeline.store.achievements import Outcome
+from achievement_pipeline.store.achievements import ChangeCounts
 from achievement_pipeline.store.database import UnavailableError
-from achievement_pipeline.store.upsert import Kept, KeptSlice, keep
+from achievement_pipeline.store.upsert import SliceChanges, UpsertResult, upsert_slices
 from achievement_pipeline_tests.store import stalled_run
 from achievement_pipeline_tests.store.pieces import (
     Piece,
@@ -68,7 +68,7 @@ def by_key(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def everything(engine: sa.Engine) -> dict[str, Any]:
-    """Return the whole content, with the transaction that wrote each row and the place where it stands."""
+    """Return the whole content, with the transaction that wrote each row and its position."""
     return {
         table: rows(engine, table, f"{table}.*, xmin::text AS written_by, ctid::text AS place")
         for table in ("achievements", "activities", "skills", "slices", "edits")
@@ -133,7 +133,7 @@ def test_a_slice_of_the_stored_version_is_not_loaded(engine: sa.Engine) -> None:
     def load(_: str) -> ActivityFrames:
         raise AssertionError
 
-    assert keep(engine, {"git": repr((COMMIT,))}, load, compose, rules="1") == Kept()
+    assert upsert_slices(engine, {"git": repr((COMMIT,))}, load, compose, rules="1") == UpsertResult()
 
 
 def test_a_run_that_changes_nothing_writes_nothing(engine: sa.Engine) -> None:
@@ -156,10 +156,10 @@ def test_a_new_version_with_equal_rows_rewrites_no_row_of_them(engine: sa.Engine
     collect(engine, git=(COMMIT, OTHER))
     before = everything(engine)
 
-    kept = keep(engine, {"git": "another"}, lambda _: frames(OTHER, COMMIT), compose, rules="1")
+    kept = upsert_slices(engine, {"git": "another"}, lambda _: frames(OTHER, COMMIT), compose, rules="1")
 
     after = everything(engine)
-    assert kept == Kept(slices={"git": KeptSlice(written=0, gone=0)})
+    assert kept == UpsertResult(slices={"git": SliceChanges(written=0, gone=0)})
     assert {table: after[table] for table in after if table != "slices"} == {
         table: before[table] for table in before if table != "slices"
     }
@@ -172,7 +172,7 @@ def test_only_what_differs_is_rewritten(engine: sa.Engine) -> None:
     kept = collect(engine, git=(COMMIT, replace(OTHER, impact=60)))
 
     after = everything(engine)
-    assert kept == Kept(Outcome(changed=1), {"git": KeptSlice(written=1, gone=0)})
+    assert kept == UpsertResult(ChangeCounts(changed=1), {"git": SliceChanges(written=1, gone=0)})
     for table, changed in (("achievements", 1), ("activities", 1), ("skills", 0)):
         assert sum(row not in before[table] for row in after[table]) == changed
 
@@ -184,7 +184,7 @@ def test_an_achievement_that_is_touched_and_equal_keeps_its_row(engine: sa.Engin
     # its activity says something else, which no achievement shows
     kept = collect(engine, git=(replace(COMMIT, columns={"files": 2}),))
 
-    assert kept == Kept(Outcome(unchanged=1), {"git": KeptSlice(written=1, gone=0)})
+    assert kept == UpsertResult(ChangeCounts(unchanged=1), {"git": SliceChanges(written=1, gone=0)})
     assert everything(engine)["achievements"] == before
 
 
@@ -202,33 +202,33 @@ def test_only_the_touched_pieces_of_work_are_composed(engine: sa.Engine) -> None
     assert sorted(seen) == [COMMIT.key, PULL.key]
 
 
-def test_other_rules_compose_everything_anew_and_load_nothing(engine: sa.Engine) -> None:
+def test_other_rules_compose_everything_again_and_load_nothing(engine: sa.Engine) -> None:
     def stricter(pieces: PiecesOfWork) -> DataFrame[Achievements]:
         return compose(pieces).assign(portfolio_ready=True).pipe(Achievements.validate)
 
     collect(engine, git=(COMMIT, OTHER))
     kept = collect(engine, stricter, rules="2", git=(COMMIT, OTHER))
 
-    assert kept == Kept(Outcome(changed=2))
+    assert kept == UpsertResult(ChangeCounts(changed=2))
     assert all(row["portfolio_ready"] for row in rows(engine, "achievements"))
-    assert collect(engine, stricter, rules="2", git=(COMMIT, OTHER)) == Kept()
+    assert collect(engine, stricter, rules="2", git=(COMMIT, OTHER)) == UpsertResult()
 
 
 def test_an_activity_that_is_gone_retracts_and_coming_back_restores(engine: sa.Engine) -> None:
     collect(engine, git=(COMMIT, OTHER))
 
-    assert collect(engine, git=(COMMIT,)).achievements == Outcome(retracted=1)
+    assert collect(engine, git=(COMMIT,)).achievements == ChangeCounts(retracted=1)
     assert retracted(engine) == {OTHER.key: "gone from its source"}
     assert [row["key"] for row in rows(engine, "activities")] == [COMMIT.key]
 
-    assert collect(engine, git=(COMMIT, OTHER)).achievements == Outcome(restored=1)
+    assert collect(engine, git=(COMMIT, OTHER)).achievements == ChangeCounts(restored=1)
     assert retracted(engine) == {}
 
 
 def test_a_whole_slice_may_go(engine: sa.Engine) -> None:
     collect(engine, git=(COMMIT, OTHER))
 
-    assert collect(engine, git=()).achievements == Outcome(retracted=2)
+    assert collect(engine, git=()).achievements == ChangeCounts(retracted=2)
     assert counted(engine) == []
 
 
@@ -244,20 +244,20 @@ def test_a_revert_retracts_with_the_reason_that_was_composed(engine: sa.Engine) 
     reverted = replace(COMMIT, columns={"retracted_by": OTHER.key})
     collect(engine, git=(COMMIT,))
 
-    assert collect(engine, git=(reverted,)).achievements == Outcome(retracted=1)
+    assert collect(engine, git=(reverted,)).achievements == ChangeCounts(retracted=1)
     assert retracted(engine) == {COMMIT.key: f"reverted by {OTHER.key}"}
 
     since = rows(engine, "achievements")[0]["retracted_at"]
     collect(engine, git=(replace(reverted, impact=51),))
     assert rows(engine, "achievements")[0]["retracted_at"] == since
 
-    assert collect(engine, git=(COMMIT,)).achievements == Outcome(restored=1)
+    assert collect(engine, git=(COMMIT,)).achievements == ChangeCounts(restored=1)
 
 
 def test_what_was_reverted_before_it_was_ever_seen_is_stored_as_retracted(engine: sa.Engine) -> None:
     kept = collect(engine, git=(replace(COMMIT, columns={"retracted_by": OTHER.key}),))
 
-    assert kept.achievements == Outcome(retracted=1)
+    assert kept.achievements == ChangeCounts(retracted=1)
     assert counted(engine) == []
 
 
@@ -267,7 +267,7 @@ def test_a_parent_that_appears_absorbs(engine: sa.Engine) -> None:
 
     kept = collect(engine, github=(PULL,))
 
-    assert kept.achievements == Outcome(new=1, retracted=1)
+    assert kept.achievements == ChangeCounts(new=1, retracted=1)
     assert counted(engine) == [OTHER.key, PULL.key]
     assert retracted(engine) == {COMMIT.key: f"absorbed by {PULL.key}"}
     assert row(engine, COMMIT.key)["absorbed_by"] == PULL.key
@@ -289,7 +289,7 @@ def test_a_link_that_moves_touches_the_piece_that_lost_and_the_one_that_won(engi
 
     kept = collect(engine, git=(replace(COMMIT, parent=winner.key, impact=75),))
 
-    assert kept.achievements == Outcome(changed=2)
+    assert kept.achievements == ChangeCounts(changed=2)
     assert impacts(engine) == {loser.key: 30, winner.key: 75}
 
 
@@ -300,7 +300,7 @@ def test_a_link_that_is_cut_restores_what_was_absorbed(engine: sa.Engine) -> Non
 
     kept = collect(engine, git=(COMMIT,))
 
-    assert kept.achievements == Outcome(changed=1, restored=1)
+    assert kept.achievements == ChangeCounts(changed=1, restored=1)
     assert counted(engine) == [COMMIT.key, PULL.key]
     assert all(row["absorbed_by"] is None for row in rows(engine, "achievements"))
 
@@ -322,7 +322,7 @@ def test_links_in_a_circle_end(engine: sa.Engine) -> None:
 
     circle = (replace(COMMIT, parent=OTHER.key), replace(OTHER, parent=COMMIT.key))
 
-    assert collect(engine, empty, git=circle).slices == {"git": KeptSlice(written=2, gone=0)}
+    assert collect(engine, empty, git=circle).slices == {"git": SliceChanges(written=2, gone=0)}
 
 
 def test_an_activity_moves_to_the_slice_that_brings_it_now(engine: sa.Engine) -> None:
@@ -382,7 +382,7 @@ def test_a_run_that_is_killed_leaves_what_was_there(engine: sa.Engine, database_
         process.kill()
 
     assert everything(engine) == before
-    assert stalled_run.second_state(engine).achievements == Outcome(new=2, retracted=1)
+    assert stalled_run.second_state(engine).achievements == ChangeCounts(new=2, retracted=1)
 
 
 def test_two_runs_at_once_do_one_after_the_other(engine: sa.Engine) -> None:
@@ -455,12 +455,14 @@ def test_a_database_that_goes_away_in_a_transaction_is_made_up_for(engine: sa.En
         return compose(pieces)
 
     with pytest.raises(UnavailableError):
-        keep(engine, {"git": "1"}, load, composed, rules="1")
+        upsert_slices(engine, {"git": "1"}, load, composed, rules="1")
     assert rows(engine, "achievements") == []
-    assert keep(engine, {"git": "1"}, lambda _: frames(COMMIT, OTHER), compose, rules="1").achievements.new == 2
+    assert (
+        upsert_slices(engine, {"git": "1"}, lambda _: frames(COMMIT, OTHER), compose, rules="1").achievements.new == 2
+    )
 
 
-def test_what_git_tells_of_a_pull_request_gives_way_to_its_host(engine: sa.Engine) -> None:
+def test_a_pull_request_found_in_git_gives_way_to_its_host(engine: sa.Engine) -> None:
     git, github = "git/github.com/acme/engine", "github/github.com/acme/engine"
     known, enriched = replace(PULL, impact=60), replace(PULL, impact=80)
 

@@ -129,8 +129,8 @@ class World:
             is_merge = row.get("diff") == "merge"
             reverted = reverts.get(row["sha"])
             reasons = ",".join([*["merge"] * is_merge, *["reverted"] * (reverted is not None)]) or "type"
-            told = {"reasons": reasons, "retracted_by": reverted, "title": row["subject"]}
-            commit = _piece(_key(row["sha"]), ActivityKind.COMMIT, name, link, **told)
+            columns = {"reasons": reasons, "retracted_by": reverted, "title": row["subject"]}
+            commit = _piece(_key(row["sha"]), ActivityKind.COMMIT, name, link, **columns)
             yield replace(commit, significant=not is_merge)
 
     def _github(self) -> Iterator[Piece]:
@@ -158,8 +158,8 @@ class World:
         )
         names, links = references.name_pull_requests(pulls, own), references.link_pull_requests(pulls, own)
         for pull, name, link in zip(self.merged_pulls(), names, links, strict=True):
-            told = {"title": pull.title, "completed_at": after(pull.number)}
-            yield _piece(f"github:acme/engine#{pull.number}", ActivityKind.PULL_REQUEST, name, link, **told)
+            columns = {"title": pull.title, "completed_at": after(pull.number)}
+            yield _piece(f"github:acme/engine#{pull.number}", ActivityKind.PULL_REQUEST, name, link, **columns)
 
     def _linear(self) -> Iterator[Piece]:
         numbers = sorted(self.issues)
@@ -222,9 +222,9 @@ def worlds(draw: st.DrawFn) -> World:
     )
 
 
-def _piece(key: str, kind: ActivityKind, names: str, links: str, **told: object) -> Piece:
-    """Return an activity of a score by its kind, with other values of some columns."""
-    columns = {"kind": kind.value, "names": names, "links": links, **told}
+def _piece(key: str, kind: ActivityKind, names: str, links: str, **others: object) -> Piece:
+    """Return an activity with the impact of its kind, and with other values of some columns."""
+    columns = {"kind": kind.value, "names": names, "links": links, **others}
     return Piece(key, impact=_IMPACTS[kind], skills=(kind.value,), columns=columns)
 
 

@@ -26,7 +26,7 @@ from achievement_pipeline.judging.addresses import plain_address
 from achievement_pipeline.lanes import GIT, LANES, Lane
 from achievement_pipeline.settings import ALL, ME, RepositorySettings, Settings
 from achievement_pipeline.sources.git import open_repository, without_credentials
-from achievement_pipeline.store.changes import changes_since, this_moment
+from achievement_pipeline.store.changes import changes_since, take_snapshot
 from achievement_pipeline.store.edits import orphaned_decisions
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, summarise
 from achievement_pipeline.store.repositories import known_locations, list_repositories
@@ -44,7 +44,7 @@ def collect_from(
     sources: list[CollectedSource] = []
     keys: list[str] = []
     with engine.connect() as connection:
-        before = this_moment(connection)
+        before = take_snapshot(connection)
     with _bars() as bars, dg.DagsterInstance.get() as instance:
         end_lost_runs(instance, settings.run_locks_path)
         places = named or _configured(settings, engine)

@@ -9,7 +9,7 @@ import click
 from achievement_pipeline.cli.look.achievements import headline, hidden_words
 from achievement_pipeline.cli.printing import counted
 from achievement_pipeline.lanes import Lane
-from achievement_pipeline.store.achievements import Outcome
+from achievement_pipeline.store.achievements import ChangeCounts
 from achievement_pipeline.store.edits import Orphan
 from achievement_pipeline.store.reading import AchievementView, Summary
 
@@ -72,7 +72,7 @@ class Collection:
 
     repositories: list[CollectedRepository]
     sources: list[CollectedSource]
-    changes: Outcome
+    changes: ChangeCounts
     """What became of the achievements."""
     summary: Summary
     highest: list[AchievementView]

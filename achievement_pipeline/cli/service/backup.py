@@ -8,7 +8,7 @@ import click
 from achievement_pipeline import __version__
 from achievement_pipeline.cli.decide.commands import open_decisions
 from achievement_pipeline.store.backup import placements, restore_backup, write_backup
-from achievement_pipeline.store.upsert import relink, taking_turns
+from achievement_pipeline.store.upsert import exclusive_transaction, relink
 
 
 @click.command()
@@ -33,7 +33,7 @@ def restore(file: Path, *, merge: bool) -> None:
     All of it or nothing. What was posted counts as posted; what was collected meanwhile stays as it is. Then run
     `achievements collect`.
     """
-    with open_decisions() as decisions, taking_turns(decisions.engine) as connection:
+    with open_decisions() as decisions, exclusive_transaction(decisions.engine) as connection:
         counts = restore_backup(connection, file, merge=merge)
         if placed := placements(connection):
             relink(connection, placed, decisions.compose)

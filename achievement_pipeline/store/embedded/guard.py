@@ -7,5 +7,5 @@ from pathlib import Path
 from achievement_pipeline.store.embedded.server import EmbeddedPostgres
 
 if __name__ == "__main__":
-    with suppress(FileNotFoundError):  # the folder was removed, and its server ends without it
+    with suppress(FileNotFoundError):  # the folder was removed, and the server exits without it
         EmbeddedPostgres(Path(sys.argv[1])).guard()

@@ -1,7 +1,7 @@
-"""Where the server keeps its files, and whose processes it is made of.
+"""Choose the folder of the server's files, and the user that runs it.
 
-PostgreSQL refuses to run as root. For root an existing unprivileged user runs it: none is added for it, and no folder
-of others is opened to it. Where it can't enter the wanted folder, a folder of the system takes its place.
+PostgreSQL refuses to run as root. If this process is root, an existing unprivileged user runs the server: no user is
+added, and no folder's mode is changed. If that user can't enter the wanted folder, a system folder is used instead.
 """
 
 import hashlib
@@ -17,24 +17,24 @@ if sys.platform != "win32":
     import pwd
 
 PORT = 5432
-"""Only names the socket's file: nothing listens on the network."""
+"""Part of the socket's file name. Nothing listens on the network."""
 
 _SYSTEM_FOLDER = Path("/var/lib/achievement-pipeline")
 _WANTED = "data-folder"
 _UNPRIVILEGED = ("postgres", "_postgres", "nobody")
 _MAX_SOCKET_PATH = 103
-"""Bytes: macOS has room for 104 with the final zero, Linux for 108."""
+"""Bytes. The limit, including the final zero, is 104 on macOS and 108 on Linux."""
 
 
 @dataclass(frozen=True)
 class Account:
-    """The ids of a user that is not root."""
+    """The user and group id of an unprivileged user."""
 
     uid: int
     gid: int
 
     def may_enter(self, folder: Path) -> bool:
-        """Tell whether the modes of the folder and of all above it let the user pass; a missing one will."""
+        """Return whether the modes of the folder and its parents let the user enter. Missing folders do."""
         return all(self._may_search(part.stat()) for part in (folder, *folder.parents) if part.exists())
 
     def _may_search(self, folder: os.stat_result) -> bool:
@@ -46,10 +46,13 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Place:
-    """The folder `home` of a server that belongs into the folder `wanted`, and the account that runs it there.
+class ServerLocation:
+    """The folder of a server's files, and the user that runs it.
 
-    Without an account it is run by the user of this process.
+    Attributes:
+        home: The folder in use.
+        account: The user that runs the server; None for the user of this process.
+        wanted: The folder that was asked for. `home` differs if the account can't enter it.
     """
 
     home: Path
@@ -58,53 +61,53 @@ class Place:
 
     @property
     def socket_folder(self) -> Path:
-        """The folder of the socket: below the home, or below /tmp where its path would be too long or misread."""
+        """The folder of the socket: in `home`, or in /tmp if its path would be too long or misparsed."""
         folder = self.home / "socket"
         path = folder / f".s.PGSQL.{PORT}"
-        misread = set(',"') & set(str(path))  # the one separates hosts for clients, the other ends names for the server
+        misread = set(',"') & set(str(path))  # a comma separates hosts for clients, a quote ends names for the server
         if len(os.fsencode(path)) <= _MAX_SOCKET_PATH and not misread:
             return folder
         return Path("/tmp") / f"achievement-pipeline-{_fingerprint(self.home)}"  # noqa: S108 - its owner is checked
 
 
-def note_wanted(place: Place) -> None:
-    """Write down, beside a database in the system's folder, which data folder it belongs to."""
-    if place.home != place.wanted:
-        (place.home / _WANTED).write_text(f"{place.wanted}\n")
+def record_wanted_folder(location: ServerLocation) -> None:
+    """Store the data folder that a server in the system folder belongs to."""
+    if location.home != location.wanted:
+        (location.home / _WANTED).write_text(f"{location.wanted}\n")
 
 
 def find_abandoned() -> list[tuple[Path, str]]:
-    """Return the databases in the system's folder whose data folders are gone, each with where that was."""
+    """Return the servers in the system folder whose data folder is gone, each with the path of that folder."""
     try:
         homes = sorted(home for home in _SYSTEM_FOLDER.iterdir() if (home / "data").exists())
-    except OSError:  # there is none, or it is not this user's to look at
+    except OSError:  # it does not exist, or this user may not read it
         return []
     noted = [(home, (home / _WANTED).read_text().strip() if (home / _WANTED).exists() else "") for home in homes]
     return [(home, wanted) for home, wanted in noted if not wanted or not Path(wanted).exists()]
 
 
-def choose_place(wanted: Path) -> Place:
-    """Return where the server that belongs into the folder `wanted` lives: always where its data already is.
+def choose_location(wanted: Path) -> ServerLocation:
+    """Return the location of the server for the folder `wanted`. Existing data is never moved.
 
     Raises:
-        StoreError: Root has no unprivileged user to run a server, or that user can't reach the data that is there.
+        StoreError: There is no unprivileged user to run root's server, or that user can't reach the existing data.
     """
     wanted = wanted.expanduser().resolve()
     if os.geteuid() != 0:
-        return Place(wanted, None, wanted)
+        return ServerLocation(wanted, None, wanted)
     elsewhere = _SYSTEM_FOLDER / _fingerprint(wanted)
     if (elsewhere / "data").exists():
-        return Place(elsewhere, _owner(elsewhere / "data"), wanted)
+        return ServerLocation(elsewhere, _owner(elsewhere / "data"), wanted)
     if (wanted / "data").exists():
         account = _owner(wanted / "data")
         if not account.may_enter(wanted):
             raise StoreError(
-                f"The database in {wanted} belongs to the user with id {account.uid}, whom a folder above it keeps "
-                "out. Let that user pass (chmod o+x), or move the database to where that user can enter."
+                f"The database in {wanted} belongs to the user with id {account.uid}, who may not enter a folder above "
+                "it. Let that user enter (chmod o+x), or move the database to a folder that the user can enter."
             )
-        return Place(wanted, account, wanted)
+        return ServerLocation(wanted, account, wanted)
     account = _unprivileged()
-    return Place(wanted if account.may_enter(wanted) else elsewhere, account, wanted)
+    return ServerLocation(wanted if account.may_enter(wanted) else elsewhere, account, wanted)
 
 
 def _fingerprint(folder: Path) -> str:

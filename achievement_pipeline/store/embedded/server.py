@@ -1,4 +1,4 @@
-"""The embedded server as its users see it: take a lease of it, and it runs; give the last one back, and it stops."""
+"""The embedded server with reference counting: it runs while any process holds a lease."""
 
 import atexit
 import itertools
@@ -18,15 +18,15 @@ from achievement_pipeline import locks
 from achievement_pipeline.child_processes import child_environment, python_command
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.embedded.cluster import ROLE, Cluster
-from achievement_pipeline.store.embedded.paths import PORT, choose_place, note_wanted
+from achievement_pipeline.store.embedded.paths import PORT, choose_location, record_wanted_folder
 
 _log = logging.getLogger(__name__)
 
 _TURN_SECONDS = 300
-"""More than a server takes at most that replays its log, or that is stopped."""
+"""Maximum wait for another process that starts or stops the server, including a replay of its log."""
 _GUARD_PERIOD_SECONDS = 0.25
 _GUARD_PERIODS_TO_A_CALL = 4
-"""Whether the server is used is a lock to try; whether it runs is a call that costs it a process."""
+"""Check less often whether the server runs: that connects to it, while checking for users only tries a lock."""
 
 _PARAMETERS = {
     "port": str(PORT),
@@ -36,22 +36,22 @@ _PARAMETERS = {
     "channel_binding": "disable",
     "target_session_attrs": "any",
 }
-"""Given even where they are libpq's defaults: else the user's PGPORT, PGOPTIONS and the like would take their place."""
+"""Set explicitly even where they are libpq's defaults, to override the user's PGPORT, PGOPTIONS and others."""
 
 
 class EmbeddedPostgres:
-    """A PostgreSQL server in the folder `home`, shared by every process that holds a lease of it.
+    """A PostgreSQL server in the folder `home`, shared by all processes that hold a lease.
 
     ::
 
         with EmbeddedPostgres(home) as server:
             engine = create_engine(ensure_database(server.url(), "achievements"))
 
-    A lease is a shared lock that the kernel drops with its process: a user that was killed counts as gone. A guard, a
-    process of its own (`achievement_pipeline.store.embedded.guard`), stops the server when its last user was killed,
-    and starts it again when it was killed itself.
+    A lease is a shared file lock, which the kernel releases when its process is killed. A guard process
+    (`achievement_pipeline.store.embedded.guard`) stops the server when the last lease is gone, and restarts the server
+    when it was killed.
 
-    Root's server runs as ``postgres`` or ``nobody``. Where these can't enter `home`, its files lie in
+    Root's server runs as ``postgres`` or ``nobody``. If these can't enter `home`, its files are in
     ``/var/lib/achievement-pipeline`` instead.
 
     Raises:
@@ -61,32 +61,32 @@ class EmbeddedPostgres:
     def __init__(self, home: Path) -> None:
         if sys.platform == "win32":
             raise StoreError("The embedded database needs Linux or macOS. Set DATABASE_URL to a PostgreSQL server.")
-        self._place = choose_place(home)
-        self._cluster = Cluster(self._place)
+        self._location = choose_location(home)
+        self._cluster = Cluster(self._location)
         self._lease: int | None = None
         self._lock = self.home / "lock"
         self._users = self.home / "users"
         self._guard_lock = self.home / "guard"
 
     def __enter__(self) -> Self:
-        """Take a lease."""
+        """Acquire a lease."""
         self.acquire()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Give the lease back."""
+        """Release the lease."""
         self.release()
 
     @property
     def home(self) -> Path:
-        """The folder of the server's files: the wanted one, or the system's where root's server can't enter that."""
-        return self._place.home
+        """The folder of the server's files: the wanted one, or a system folder if root's server can't enter that."""
+        return self._location.home
 
     @property
     def lease_fd(self) -> int:
-        """The descriptor of the lease: a child that inherits it (``pass_fds``) keeps the server running.
+        """The descriptor of the lease. A child process that inherits it (``pass_fds``) keeps the server running.
 
         Raises:
             StoreError: No lease is held.
@@ -96,24 +96,24 @@ class EmbeddedPostgres:
         return self._lease
 
     def url(self, database: str = "postgres") -> str:
-        """Return the address of a database on this server; `ensure_database` makes one that is missing."""
-        parameters = {"host": str(self._place.socket_folder), **_PARAMETERS}
+        """Return the URL of a database on this server. `ensure_database` creates it."""
+        parameters = {"host": str(self._location.socket_folder), **_PARAMETERS}
         query = "&".join(f"{name}={quote(value)}" for name, value in parameters.items())
         return f"postgresql+psycopg2://{ROLE}@/{quote(database, safe='')}?{query}"
 
     def acquire(self) -> None:
-        """Take a lease, and return once the server accepts connections. Does nothing where one is held.
+        """Acquire a lease, and wait until the server accepts connections. Does nothing if a lease is held.
 
-        The lease is given back by `release`, or when the process ends.
+        The lease ends with `release` or with the process.
 
         Raises:
-            StoreError: The server can't be made, started or reached.
+            StoreError: The server can't be created, started or reached.
         """
         if self._lease is not None:
             return
         with self._explained():
             self._make_home()
-            with self._turn():
+            with self._exclusive():
                 self._lease = locks.share(self._users)
                 try:
                     self._bring_up()
@@ -123,7 +123,7 @@ class EmbeddedPostgres:
         atexit.register(self.release)
 
     def release(self) -> None:
-        """Give the lease back, and stop the server where nobody else holds one. Does nothing where none is held.
+        """Release the lease, and stop the server if it was the last one. Does nothing if no lease is held.
 
         Raises:
             StoreError: The server can't be stopped.
@@ -132,46 +132,46 @@ class EmbeddedPostgres:
             return
         atexit.unregister(self.release)
         self._drop_lease()
-        with suppress(FileNotFoundError), self._turn():  # or the folder was removed: so ends its server
+        with suppress(FileNotFoundError), self._exclusive():  # the folder was removed, and the server exits by itself
             self._stop_if_unused()
 
     def ensure_running(self) -> None:
-        """Start the server again if it was killed; cheap where it was not.
+        """Restart the server if it was killed. Cheap if it is running.
 
         Raises:
             StoreError: It can't be started.
         """
         with self._explained():
             if not self._cluster.is_listening():
-                with self._turn():
+                with self._exclusive():
                     self._bring_up()
 
     def guard(self) -> None:
-        """Stop the server when its last user is gone, and start it again when it was killed; until it is stopped.
+        """Run the guard: restart the server if it was killed, and stop it and return when the last lease is gone.
 
-        Returns at once where somebody else does that already.
+        Returns at once if another guard is running.
 
         Raises:
-            StoreError: The server can't be stopped or started again. The next user is told why.
+            StoreError: The server can't be stopped or restarted. The next process that uses it gets the same error.
         """
         guarding = locks.claim(self._guard_lock)
         if guarding is None:
             return
         for period in itertools.count():
-            with self._turn():
+            with self._exclusive():
                 if self._stop_if_unused():
-                    locks.unlock(guarding)  # before anybody can start the server anew and trust in this guard
+                    locks.unlock(guarding)  # before another process can restart the server and rely on this guard
                     return
             if period % _GUARD_PERIODS_TO_A_CALL == 0:
                 self.ensure_running()
             time.sleep(_GUARD_PERIOD_SECONDS)
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Be the only one who starts or stops the server.
+    def _exclusive(self) -> Iterator[None]:
+        """Hold the lock for starting and stopping the server.
 
         Raises:
-            StoreError: Somebody else is at it for too long.
+            StoreError: Another process holds it for too long.
         """
         try:
             with locks.exclusive(self._lock, "the embedded database", seconds=_TURN_SECONDS):
@@ -180,7 +180,7 @@ class EmbeddedPostgres:
             raise StoreError(str(error)) from error
 
     def _stop_if_unused(self) -> bool:
-        """Stop the server unless somebody holds a lease, and tell whether nobody does."""
+        """Stop the server if no process holds a lease, and return whether that is so."""
         if not locks.is_free(self._users):
             return False
         if self._cluster.is_listening():
@@ -188,21 +188,21 @@ class EmbeddedPostgres:
         return True
 
     def _make_home(self) -> None:
-        """Make the folder, for root so that the server's account can enter it, and the files that are locked."""
+        """Create the folder, accessible to root's server account if there is one, and the lock files."""
         is_new = not self.home.exists()
-        # set rather than mended afterwards: another root that finds the folder closed would look elsewhere
-        mask = os.umask(0o066 if self._place.account else 0o077)
+        # set in advance: another process of root that finds the folder inaccessible would choose another one
+        mask = os.umask(0o066 if self._location.account else 0o077)
         try:
-            for folder in (self._place.wanted, self.home):
+            for folder in (self._location.wanted, self.home):
                 folder.mkdir(parents=True, exist_ok=True)
         finally:
             os.umask(mask)
-        note_wanted(self._place)
+        record_wanted_folder(self._location)
         for file in (self._lock, self._users, self._guard_lock):
             file.touch(mode=0o600)
-        if is_new and self.home != self._place.wanted:
+        if is_new and self.home != self._location.wanted:
             _log.warning(
-                "%s is closed to the user who runs the database: it lies in %s.", self._place.wanted, self.home
+                "The user who runs the database can't enter %s: it is in %s.", self._location.wanted, self.home
             )
 
     def _bring_up(self) -> None:
@@ -210,10 +210,10 @@ class EmbeddedPostgres:
         self._cluster.bring_up()
 
     def _ensure_guard(self) -> None:
-        """Start the guard, unless it is there, as nobody's child: it outlives this process."""
+        """Start the guard if it is not running, as an orphan that outlives this process."""
         if not locks.is_free(self._guard_lock):
             return
-        command = python_command("achievement_pipeline.store.embedded.guard", str(self._place.wanted))
+        command = python_command("achievement_pipeline.store.embedded.guard", str(self._location.wanted))
         subprocess.run(
             ["/bin/sh", "-c", '"$@" &', "sh", *command],
             check=True,
@@ -226,7 +226,7 @@ class EmbeddedPostgres:
         )
 
     def _drop_lease(self) -> None:
-        # closed, never unlocked: a child may have inherited the lease
+        # close without unlocking: a child process may have inherited the lease
         if self._lease is not None:
             os.close(self._lease)
             self._lease = None
@@ -238,11 +238,11 @@ class EmbeddedPostgres:
         except OSError as error:
             reason = f"{error.strerror or error} ({error.filename or self.home})"
             raise StoreError(
-                f"The database in {self.home} can't be used: {reason}. Mend that, or choose another folder by "
-                "ACHIEVEMENTS_HOME, or set DATABASE_URL to a PostgreSQL server."
+                f"The database in {self.home} can't be used: {reason}. Fix that, set ACHIEVEMENTS_HOME to another "
+                "folder, or set DATABASE_URL to a PostgreSQL server."
             ) from error
 
 
 def embedded_server(home: Path) -> EmbeddedPostgres:
-    """Return the server of the data folder `home`, not yet in use."""
+    """Return the server of the data folder `home`, without acquiring a lease."""
     return EmbeddedPostgres(home / "postgres")

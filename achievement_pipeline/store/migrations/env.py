@@ -1,13 +1,13 @@
-"""How Alembic meets the database: on the connection that `achievement_pipeline.store.database.migrate` hands it.
+"""Alembic's environment. `achievement_pipeline.store.database.migrate` passes the connection.
 
-For developers, in the project's root, on a database that holds nothing dear (``[tool.alembic]`` in ``pyproject.toml``
-names this folder)::
+Developers run Alembic in the project's root on a scratch database (``[tool.alembic]`` in ``pyproject.toml`` names this
+folder)::
 
     alembic -x url=postgresql://localhost/scratch upgrade head
     alembic -x url=postgresql://localhost/scratch revision --autogenerate --rev-id 0002 -m "what it does"
     ruff format achievement_pipeline/store/migrations
 
-Revisions are numbered in four digits, and the largest number is the newest: `migrate` knows it without Alembic.
+Revisions have four-digit numbers, and the largest is the newest, so that `migrate` needs no Alembic to find it.
 """
 
 import sqlalchemy as sa

@@ -17,7 +17,7 @@ from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.defs.instance.health import examine
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.database import create_engine
-from achievement_pipeline.store.upsert import taking_turns
+from achievement_pipeline.store.upsert import exclusive_transaction
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cli.conftest import Run
 from achievement_pipeline_tests.cluster import stored
@@ -54,7 +54,7 @@ def test_a_killed_collect_keeps_nobody_waiting(
     run: Run, repository: GitRepository, engine: sa.Engine, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
-    with taking_turns(engine), _collecting(repository, log) as killed:
+    with exclusive_transaction(engine), _collecting(repository, log) as killed:
         wait_until(lambda: b"Waiting for another run to store its achievements (" in log.read_bytes())
         killed.kill()
         killed.wait()
@@ -82,7 +82,7 @@ def test_a_wait_says_what_it_waits_for_and_can_be_ended(
     sent: signal.Signals, repository: GitRepository, engine: sa.Engine, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
-    with taking_turns(engine), _collecting(repository, log) as waiting:
+    with exclusive_transaction(engine), _collecting(repository, log) as waiting:
         wait_until(lambda: b"Waiting for another run" in log.read_bytes())
         waiting.send_signal(sent)
         begin = time.monotonic()

@@ -2,7 +2,7 @@
 
     python -m achievement_pipeline_tests.servers.schemas.reduce github SCHEMA "SOURCE, VERSION, LICENCE"
 
-prints it. To be run again, with a schema fetched anew, whenever an operation changes. The whole schemas are large,
+prints it. To be run again, with a newly fetched schema, whenever an operation changes. The whole schemas are large,
 1.2 MB each: GitHub's is ``schema.graphql`` of the npm package ``@octokit/graphql-schema``, Linear's is
 ``packages/sdk/src/schema.graphql`` of the repository of the npm package ``@linear/sdk``. Descriptions are left out.
 """
