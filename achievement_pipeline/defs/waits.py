@@ -13,6 +13,9 @@ from achievement_pipeline.http import RequestOptions
 from achievement_pipeline.lanes import Lane
 from achievement_pipeline.store.turns import Turn, hold_turn
 
+SERVER_IS_DOWN = "server_is_down"
+"""Name of the failure's metadata if the server did not respond at all."""
+
 
 def request_options(context: dg.AssetExecutionContext, progress: ReportsProgress) -> RequestOptions:
     """Return the default request options, with waits reported to the run."""

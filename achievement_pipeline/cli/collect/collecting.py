@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from achievement_pipeline.app import progress as reporting
 from achievement_pipeline.app.me import my_addresses
 from achievement_pipeline.app.repositories import join, place
 from achievement_pipeline.cli.collect.collection import CollectedRepository, CollectedSource, Collection
@@ -19,8 +20,7 @@ from achievement_pipeline.defs.instance.failures import label
 from achievement_pipeline.defs.instance.lost_runs import end_lost_runs
 from achievement_pipeline.defs.instance.run_locks import hold_run_lock
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
-from achievement_pipeline.defs.pull_requests import SERVER_IS_DOWN
-from achievement_pipeline.defs.ui import progress as reporting
+from achievement_pipeline.defs.waits import SERVER_IS_DOWN
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.judging.addresses import plain_address
 from achievement_pipeline.lanes import GIT, LANES, Lane

@@ -8,6 +8,7 @@ import dagster as dg
 import pandas as pd
 from pydantic import Field
 
+from achievement_pipeline.app.histories import READ_FRAMES, Wanted
 from achievement_pipeline.defs.assets.frame_assets import (
     BY_REPOSITORY,
     SCORES_SHOWN,
@@ -20,7 +21,7 @@ from achievement_pipeline.defs.assets.frame_assets import (
     materialized,
     raw,
 )
-from achievement_pipeline.defs.histories import READ_FRAMES, GitHistories, Wanted
+from achievement_pipeline.defs.histories import GitHistories
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.frames import (

@@ -6,10 +6,11 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
-import pandera.pandas as pa
 
 from achievement_pipeline import lanes
+from achievement_pipeline.app.clients import github_client
 from achievement_pipeline.app.me import work_filter_of
+from achievement_pipeline.app.pull_requests import RAW_PULL_REQUESTS, RepositoriesRead, read_repositories
 from achievement_pipeline.defs.assets.frame_assets import (
     BY_REPOSITORY,
     SCORES_SHOWN,
@@ -24,11 +25,12 @@ from achievement_pipeline.defs.assets.frame_assets import (
     warn,
 )
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
-from achievement_pipeline.defs.pull_requests import RAW_PULL_REQUESTS, read_repositories
+from achievement_pipeline.defs.requests import is_without_cache
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
-from achievement_pipeline.defs.waits import one_run_at_a_time
+from achievement_pipeline.defs.waits import SERVER_IS_DOWN, one_run_at_a_time, request_options
+from achievement_pipeline.errors import SettingsError, SourceError
 from achievement_pipeline.frames import (
     PullRequestActivities,
     RawPullRequestCommits,
@@ -39,14 +41,12 @@ from achievement_pipeline.frames import (
     Skills,
     typed,
 )
+from achievement_pipeline.http import UnreachableError
 from achievement_pipeline.judging import find_pull_request_skills, judge_pull_requests, score_pull_requests
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.repositories import list_repositories, note_visibility
 
 _GROUP = lanes.GITHUB.name
-_RAW: dict[str, type[pa.DataFrameModel]] = dict(
-    zip(RAW_PULL_REQUESTS, (RawPullRequests, RawPullRequestCommits, RawPullRequestFiles, RawReviews), strict=True)
-)
 _PREVIEWS = {
     "raw_pull_requests": ["number", "title", "author", "merged_at", "labels", "detail"],
     "raw_pull_request_commits": ["number", "sha", "author_email", "author_login"],
@@ -55,7 +55,7 @@ _PREVIEWS = {
 }
 
 
-@dg.multi_asset(name="github_history", **raw(_GROUP, "github", _RAW), **BY_REPOSITORY)
+@dg.multi_asset(name="github_history", **raw(_GROUP, "github", RAW_PULL_REQUESTS), **BY_REPOSITORY)
 def github_history(
     context: dg.AssetExecutionContext,
     database: Database,
@@ -65,18 +65,18 @@ def github_history(
 ) -> Iterator[dg.MaterializeResult]:
     """Read what is merged now; what is stored of it is only a cache, so the cost is that of what changed."""
     with one_run_at_a_time(context, database, progress, lanes.GITHUB):
-        read = read_repositories(context, settings, io_manager, progress)
+        read = _read(context, io_manager, progress, settings)
     for key, is_public in read.public.items():
         note_visibility(database.engine, key, "public" if is_public else "private")
     pull_requests, commits, files, reviews, warnings, _ = read.frames
     frames: tuple[pd.DataFrame, ...] = (pull_requests, commits, files, reviews)
     own = {key: {"failed": {key: read.failed[key]} if key in read.failed else {}} for key in context.partition_keys}
-    for name, frame in zip(RAW_PULL_REQUESTS, frames, strict=True):
+    for (name, schema), frame in zip(RAW_PULL_REQUESTS.items(), frames, strict=True):
         is_first = frame is pull_requests
         show = partial(_describe, name)
         describe_repositories(context, name, frame, show, own if is_first else None)
         of_run = {"failed": dict(read.failed), **warn(context, warnings)} if is_first else {}
-        yield materialized(name, _RAW[name], frame, show(frame) | of_run)
+        yield materialized(name, schema, frame, show(frame) | of_run)
 
 
 @dg.asset(**judged(_GROUP, "pull_request_activities", PullRequestActivities), **BY_REPOSITORY)
@@ -126,6 +126,21 @@ def pull_request_skills(
     skills = find_pull_request_skills(activities, files, settings.rules.skills)
     describe_repositories(context, "pull_request_skills", skills, partial(describe, preview=SKILLS_SHOWN))
     return materialized("pull_request_skills", Skills, skills, describe_skills(skills, activities))
+
+
+def _read(
+    context: dg.AssetExecutionContext, frames: ParquetIOManager, progress: ReportsProgress, settings: Settings
+) -> RepositoriesRead:
+    """Read the run's repositories; one that does not lie on GitHub has no pull requests there."""
+    ours = [key for key in context.partition_keys if lanes.GITHUB.covers(key, settings)]
+    for key in sorted(set(context.partition_keys) - set(ours)):
+        context.log.info(f"{key} does not lie on {settings.github_host}: it has no pull requests there.")
+    try:
+        client = github_client(settings, request_options(context, progress))
+        return read_repositories(client, ours, frames, context.log.warning, cached=not is_without_cache(context))
+    except (SettingsError, SourceError) as error:
+        metadata = {SERVER_IS_DOWN: True} if isinstance(error, UnreachableError) else {}
+        raise dg.Failure(str(error), metadata, allow_retries=False) from error
 
 
 def _describe(asset: str, frame: pd.DataFrame) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pandera.pandas as pa
 from achievement_pipeline import lanes
 from achievement_pipeline.app.clients import mlflow_client
 from achievement_pipeline.app.me import work_filter_of
+from achievement_pipeline.app.stored_frames import stored_frame
 from achievement_pipeline.defs.assets.frame_assets import (
     describe_activities,
     describe_scores,
@@ -18,7 +19,7 @@ from achievement_pipeline.defs.assets.frame_assets import (
     raw,
     warn,
 )
-from achievement_pipeline.defs.instance.io_manager import ParquetIOManager, stored_frame
+from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress

@@ -8,15 +8,12 @@ from typing import ClassVar
 import dagster as dg
 import pandas as pd
 import pyarrow as pa
-from pandera.typing import DataFrame
 from pyarrow.parquet import read_schema
 from pydantic import Field, PrivateAttr
 from upath import UPath
 
 from achievement_pipeline.defs.instance.compat import escape_dotdot_segments, escape_leading_slash
 from achievement_pipeline.defs.instance.frame_files import DamagedFrameError, decode, encode
-from achievement_pipeline.errors import FrameError
-from achievement_pipeline.frames import SchemaT, checked
 
 _log = logging.getLogger(__name__)
 
@@ -156,12 +153,3 @@ def _never_materialized(context: dg.InputContext, keys: str) -> dg.Failure:
         f"{context.asset_key.to_user_string()} was never materialized for {keys}, or its file is corrupt. "
         "Materialize it first, or run the whole lane: `achievements collect`."
     )
-
-
-def stored_frame(frames: ParquetIOManager, asset: str, schema: type[SchemaT]) -> DataFrame[SchemaT] | None:
-    """Return the dataframe of an asset's last materialization; None if it is missing or has an old schema."""
-    stored = frames.read(asset)
-    try:
-        return None if stored is None else checked(schema, stored)
-    except FrameError:
-        return None

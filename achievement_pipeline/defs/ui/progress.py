@@ -1,18 +1,14 @@
 """Report the progress of a run."""
 
 import time
+from functools import partial
 from typing import Protocol
 
 import dagster as dg
 
+from achievement_pipeline.app.progress import Progress, Reporting
+
 _SECONDS_BETWEEN_LINES = 5.0
-
-
-class Progress(Protocol):
-    """Reports the number of completed steps."""
-
-    def __call__(self, done: int, total: int, /) -> None:
-        """Report progress."""
 
 
 class ReportsProgress(Protocol):
@@ -43,3 +39,8 @@ class LoggedProgress:
                 context.log.info(f"{work}: {done:,} of {total:,}")
 
         return report
+
+
+def reporting(context: dg.AssetExecutionContext, progress: ReportsProgress) -> Reporting:
+    """Return where a reading within a run reports to."""
+    return Reporting(context.log.info, context.log.warning, partial(progress.start, context))

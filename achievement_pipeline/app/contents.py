@@ -10,9 +10,9 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.app.examiner.client import examiner
+from achievement_pipeline.app.progress import Progress
+from achievement_pipeline.app.stored_frames import StoredFrames, stored_frame
 from achievement_pipeline.columns.text import rows_among
-from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
-from achievement_pipeline.defs.ui.progress import Progress
 from achievement_pipeline.errors import FrameError
 from achievement_pipeline.frames import (
     CommitContents,
@@ -51,19 +51,17 @@ class Contents(NamedTuple):
     dependencies: DataFrame[DependencyChanges]
 
     @classmethod
-    def stored(cls, frames: ParquetIOManager, key: str) -> Self | None:
+    def stored(cls, frames: StoredFrames, key: str) -> Self | None:
         """Return what was stored of a repository the last time, where all of it is there and is of today's shape."""
-        attributes, contents, dependencies = (
-            frames.read(asset, key) for asset in ("path_attributes", "commit_contents", "dependency_changes")
-        )
+        attributes = frames.read("path_attributes", key)
+        contents = stored_frame(frames, "commit_contents", CommitContents, key)
+        dependencies = stored_frame(frames, "dependency_changes", DependencyChanges, key)
         if attributes is None or contents is None or dependencies is None:
             return None
+        # what an older version did not read is missing
+        columns = list(PathAttributes.to_schema().columns)
         try:
-            return cls(
-                checked(PathAttributes, attributes.reindex(columns=list(PathAttributes.to_schema().columns))),
-                checked(CommitContents, contents),
-                checked(DependencyChanges, dependencies),
-            )
+            return cls(checked(PathAttributes, attributes.reindex(columns=columns)), contents, dependencies)
         except FrameError:
             return None
 

@@ -1,0 +1,323 @@
+"""Reads the histories of a run's repositories: what is stored is taken along, and a broken one stops no other."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, NamedTuple, Self
+
+import pandas as pd
+import pandera.pandas as pa
+import sqlalchemy as sa
+from pandera.typing import DataFrame
+from pydantic import ValidationError
+
+from achievement_pipeline.app.author_hints import address_hints, other_addresses, suggest_author
+from achievement_pipeline.app.contents import Contents, examined_by, read_contents
+from achievement_pipeline.app.me import my_addresses, unknown_me
+from achievement_pipeline.app.progress import Reporting
+from achievement_pipeline.app.repositories import with_credentials
+from achievement_pipeline.app.stored_frames import StoredFrames, stored_frame
+from achievement_pipeline.errors import FrameError, SettingsError, SourceError
+from achievement_pipeline.frames import (
+    CommitContents,
+    DependencyChanges,
+    DiffState,
+    PathAttributes,
+    RawCommitFiles,
+    RawCommits,
+    RawRepositories,
+    checked,
+    typed,
+)
+from achievement_pipeline.judging import may_count
+from achievement_pipeline.judging.noise.contents import EXAMINER_VERSION
+from achievement_pipeline.judging.rules import Rules
+from achievement_pipeline.settings import ALL, ME, Settings
+from achievement_pipeline.sources.git import (
+    CorruptRepositoryError,
+    History,
+    ReadingState,
+    Repository,
+    combine_clones,
+    discard_clones,
+    ignored_commits,
+    no_history,
+    open_repository,
+    read_history,
+)
+from achievement_pipeline.store.repositories import (
+    KnownRepository,
+    find_repository,
+    mark_repository_missing,
+    remember_repository,
+)
+
+READ_FRAMES: Mapping[str, type[pa.DataFrameModel]] = {
+    "raw_repositories": RawRepositories,
+    "raw_commits": RawCommits,
+    "raw_commit_files": RawCommitFiles,
+    "path_attributes": PathAttributes,
+    "commit_contents": CommitContents,
+    "dependency_changes": DependencyChanges,
+}
+"""What reading a repository stores, by asset."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Whose commits are asked for, and since when."""
+
+    authors: tuple[str, ...]
+    """Addresses, `ME` or `ALL`."""
+    since: dt.date | None
+
+    @classmethod
+    def of(cls, settings: Settings, *, since: str, authors: Sequence[str]) -> Self:
+        """Return what a run asks for, else what the settings do.
+
+        Raises:
+            SettingsError: It is no day.
+        """
+        try:
+            day = dt.date.fromisoformat(since) if since else settings.config.collect.since
+        except ValueError as error:
+            raise SettingsError(f"since: {since} is no day. Write it as 2026-01-31.") from error
+        return cls(tuple(authors) or settings.authors, day)
+
+
+@dataclass(frozen=True)
+class Histories:
+    """What was read of all repositories of a run."""
+
+    repositories: DataFrame[RawRepositories]
+    commits: DataFrame[RawCommits]
+    files: DataFrame[RawCommitFiles]
+    attributes: DataFrame[PathAttributes]
+    contents: DataFrame[CommitContents]
+    dependencies: DataFrame[DependencyChanges]
+    counts: Mapping[str, Any]
+    """How many commits are new, gone and unread, and which repositories failed."""
+    own_counts: Mapping[str, Mapping[str, Any]]
+    """The same of each repository."""
+
+
+@dataclass(frozen=True)
+class HistoryReader:
+    """Reads the histories of repositories that the database knows."""
+
+    engine: sa.Engine
+    frames: StoredFrames
+    settings: Settings
+    reporting: Reporting
+
+    def read(self, keys: Sequence[str], wanted: Wanted) -> Histories:
+        """Read the histories of some repositories.
+
+        Raises:
+            SourceError: None of them can be read. Where others can, one that can't keeps what is stored of it.
+        """
+        known: dict[str, _Known] = {}
+        failed: dict[str, str] = {}
+        for key in keys:
+            stored = _stored(self.frames, key)
+            try:
+                known[key] = self._read_whole(key, stored, wanted)
+            except SourceError as error:
+                mark_repository_missing(self.engine, key)
+                failed[key] = str(error)
+                self.reporting.warn(f"{key}: {error}")
+                if stored:
+                    known[key] = stored
+        if len(failed) == len(keys):
+            raise SourceError("\n".join(failed.values()))
+        histories = list(known.values())
+        return Histories(
+            typed(RawRepositories, pd.concat([one.facts for one in histories], ignore_index=True)),
+            typed(RawCommits, pd.concat([one.history.commits for one in histories], ignore_index=True)),
+            typed(RawCommitFiles, pd.concat([one.history.files for one in histories], ignore_index=True)),
+            typed(PathAttributes, pd.concat([one.contents.attributes for one in histories], ignore_index=True)),
+            typed(CommitContents, pd.concat([one.contents.contents for one in histories], ignore_index=True)),
+            typed(DependencyChanges, pd.concat([one.contents.dependencies for one in histories], ignore_index=True)),
+            _counts(histories, failed),
+            {
+                key: _counts([known[key]] if key in known else [], {key: failed[key]} if key in failed else {})
+                for key in keys
+            },
+        )
+
+    def _read_whole(self, key: str, stored: "_Known | None", wanted: Wanted) -> "_Known":
+        """Read a repository; a clone of ours that is damaged is only a cache, and is made again."""
+        try:
+            return self._read_one(key, stored, wanted)
+        except CorruptRepositoryError as error:
+            locations = find_repository(self.engine, key).locations
+            if not discard_clones(locations, self.settings.mirrors_path):
+                raise
+            self.reporting.warn(f"{key}: its clone is damaged, and made again: {error}")
+        return self._read_one(key, stored, wanted)
+
+    def _read_one(self, key: str, stored: "_Known | None", wanted: Wanted) -> "_Known":
+        known = find_repository(self.engine, key)
+        opened, unread = self._open(known)
+        there = [repository for repository in opened if repository.key == key]
+        for trouble in unread if opened else ():
+            self.reporting.warn(f"{key}: {trouble}")
+        if not opened:
+            raise unread[0]
+        if not there:
+            return _renamed(key, opened[0], self.settings.rules)
+        repository = combine_clones(there)
+        if known.missing_since:
+            remember_repository(self.engine, key, known.location, known.branches)
+        chosen = _Chosen(None, "")
+
+        def select(commits: DataFrame[RawCommits]) -> "pd.Series[bool]":
+            nonlocal chosen
+            chosen = _choose(commits, wanted, repository, self.settings)
+            return may_count(commits, self.settings.rules, self.settings.people, chosen.authors, wanted.since)
+
+        progress = self.reporting.start(key)
+        elsewhere = {other.location for other in opened if other.key != key}
+        history = read_history(repository, stored.history if stored else None, select, progress, elsewhere=elsewhere)
+        return _Known(
+            _facts(repository, chosen, history, self.settings.rules),
+            history,
+            self._read_contents(repository, history, stored),
+            chosen.missing,
+        )
+
+    def _open(self, known: KnownRepository) -> tuple[list[Repository], list[SourceError]]:
+        """Open the clones and work trees of a repository, and tell why some can't be."""
+        opened, unread = [], []
+        for location in known.locations:
+            address = with_credentials(location, self.settings)
+            try:
+                repository = open_repository(
+                    address, cache=self.settings.mirrors_path, all_branches=known.branches == "all"
+                )
+            except SourceError as error:
+                unread.append(error)
+            else:
+                opened.append(replace(repository, location=location))
+        return opened, unread
+
+    def _read_contents(self, repository: Repository, history: History, stored: "_Known | None") -> Contents:
+        """Read the contents that are worth it, taking from what is stored all that today's examiner and rules made."""
+        made_by = stored.facts["examined_by"].iloc[0] if stored else ""
+        by_examiner = stored is not None and made_by.partition("-")[0] == EXAMINER_VERSION
+        by_rules = stored is not None and made_by == examined_by(self.settings.rules)
+        return read_contents(
+            repository,
+            history,
+            self.settings.rules,
+            self.reporting.start(f"{repository.key}: contents"),
+            lambda warning: self.reporting.warn(f"{repository.key}: {warning}"),
+            stored=stored.contents if stored and by_examiner else None,
+            decided=stored.read_commits if stored and by_rules else None,
+        )
+
+
+class _Known(NamedTuple):
+    """What is known of one repository."""
+
+    facts: DataFrame[RawRepositories]
+    history: History
+    contents: Contents
+    missing: Mapping[str, str] = MappingProxyType({})
+    """Authors who were asked for by name and have no commit here, each with whom it may have been instead."""
+
+    @property
+    def read_commits(self) -> "pd.Series[str]":
+        """Names of the commits whose changes were read."""
+        return self.history.commits.loc[self.history.commits["diff"] == DiffState.READ, "sha"]
+
+
+def _counts(histories: "Sequence[_Known]", failed: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "new": sum(one.history.new for one in histories),
+        "gone": sum(one.history.gone for one in histories),
+        "unread": {sha: said for one in histories for sha, said in one.history.unread.items()},
+        "failed": dict(failed),
+        "authors": ", ".join(dict.fromkeys(one.facts["authors"].iloc[0] for one in histories)),
+        "missing_authors": {author: hint for one in histories for author, hint in one.missing.items()},
+        "remarks": "\n".join(one.facts["remarks"].iloc[0] for one in histories),
+    }
+
+
+class _Chosen(NamedTuple):
+    """Whose commits of one repository are read."""
+
+    authors: tuple[str, ...] | None
+    """Addresses; None: everybody's."""
+    said: str
+    """The same for people."""
+    remarks: tuple[str, ...] = ()
+    missing: Mapping[str, str] = MappingProxyType({})
+    """As in `_Known`."""
+
+
+def _choose(commits: DataFrame[RawCommits], wanted: Wanted, repository: Repository, settings: Settings) -> _Chosen:
+    """Choose whose commits are read. Where there are none of theirs, nothing is added."""
+    if ALL in wanted.authors:
+        return _Chosen(None, "everybody")
+    me = my_addresses(settings, [str(repository.git_dir)]) if ME in wanted.authors else ()
+    named = [author for author in wanted.authors if author != ME]
+    authors = (*me, *named)
+    if not authors:
+        return _Chosen((), "nobody", (unknown_me(settings),))
+    said = [f"{settings.me.name} <{', '.join(me)}>" if settings.me.name else ", ".join(me)] if me else []
+    others = other_addresses(commits, me, [settings.me.name]) if me else {}
+    remarks = tuple(address_hints(others, me, str(settings.config_location)))
+    if me and not may_count(commits, settings.rules, settings.people, me).any():
+        remarks = (f"no commits by {said[0]}; --author all adds everybody's", *remarks)
+    missing = {
+        author: suggest_author(commits, author)
+        for author in named
+        if not may_count(commits, settings.rules, settings.people, (author,)).any()
+    }
+    return _Chosen(authors, ", ".join([*said, *named]), remarks, missing)
+
+
+def _renamed(key: str, repository: Repository, rules: Rules) -> _Known:
+    """Return that nothing is left of a repository whose name changed: it is collected under the new one."""
+    history = no_history(key)
+    facts = _facts(repository, _Chosen((), ""), history, rules).assign(
+        repository=key, remarks=f"It is {repository.key} now, and is collected under that name."
+    )
+    nothing = Contents(PathAttributes.empty(), CommitContents.empty(), DependencyChanges.empty())
+    return _Known(typed(RawRepositories, facts), history, nothing)
+
+
+def _facts(repository: Repository, chosen: _Chosen, history: History, rules: Rules) -> DataFrame[RawRepositories]:
+    facts = {
+        "repository": repository.key,
+        "branch": repository.branch,
+        "commit_url": repository.commit_url(""),
+        "shallow": bool(repository.shallow),
+        "partial": repository.partial,
+        "authors": chosen.said,
+        "remarks": "\n".join([*repository.remarks, *chosen.remarks]),
+        "state": history.state.model_dump_json(),
+        "examined_by": examined_by(rules),
+        "ignored": "\n".join(ignored_commits(repository)),
+    }
+    return typed(RawRepositories, pd.DataFrame([facts]).astype({"branch": "str", "commit_url": "str"}))
+
+
+def _stored(frames: StoredFrames, key: str) -> _Known | None:
+    """Return what was stored of a repository the last time, where all of it is there and is of today's shape."""
+    facts = frames.read("raw_repositories", key)
+    commits = stored_frame(frames, "raw_commits", RawCommits, key)
+    files = stored_frame(frames, "raw_commit_files", RawCommitFiles, key)
+    contents = Contents.stored(frames, key)
+    if facts is None or commits is None or files is None or contents is None:
+        return None
+    if facts.empty:  # it could not be read, beside others that could
+        return None
+    try:
+        known = checked(RawRepositories, facts.assign(ignored=facts.get("ignored", "")))
+        state = ReadingState.model_validate_json(known["state"].iloc[0])
+    except (FrameError, ValidationError):
+        return None
+    return _Known(known, History(commits=commits, files=files, state=state), contents)
