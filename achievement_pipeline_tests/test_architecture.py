@@ -21,7 +21,7 @@ def test_every_function_that_it_names_is_there(name: str) -> None:
 
 @pytest.mark.parametrize("path", [path for path in _PATHS if path.endswith(".py") and "<" not in path])
 def test_every_module_that_it_names_is_there(path: str) -> None:
-    folders = (_ROOT / "achievement_pipeline", _ROOT / "achievement_pipeline_tests")
+    folders = (_ROOT, _ROOT / "achievement_pipeline", _ROOT / "achievement_pipeline_tests")
     assert any((folder / path).exists() for folder in folders)
 
 
