@@ -17,6 +17,8 @@ from achievement_pipeline.patterns import compile_pattern, escape
 
 _COMPRESSION: Final = "zstd"
 _DIGEST: Final = b"achievements.digest"
+_MARK: Final = b"achievements.frame"
+"""Tells a file without a readable digest from one that another program wrote."""
 _ZEROS: Final = b"0" * 32
 # one or two bytes of Thrift precede the name and the value
 _DIGEST_FIELD: Final = compile_pattern(escape(_DIGEST) + rb"[^0-9a-f]{1,4}([0-9a-f]{32})")
@@ -29,7 +31,8 @@ class DamagedFrameError(Exception):
 def encode(frame: pd.DataFrame) -> bytes:
     """Encode a dataframe as a Parquet file, including its `attrs`."""
     table = pa.Table.from_pandas(frame)
-    metadata = {**table.schema.metadata, b"PANDAS_ATTRS": json.dumps(frame.attrs).encode()}  # as pandas does
+    attributes = json.dumps(frame.attrs).encode()
+    metadata = {**table.schema.metadata, b"PANDAS_ATTRS": attributes, _MARK: b"1"}  # the attributes as pandas does
     file = io.BytesIO()
     with parquet.ParquetWriter(file, table.schema.with_metadata(metadata), compression=_COMPRESSION) as writer:
         writer.write_table(table.replace_schema_metadata(metadata))
@@ -46,7 +49,7 @@ def decode(content: bytes) -> pd.DataFrame:
         DamagedFrameError: The file is truncated or corrupt.
     """
     begin, end = _digest_span(content)
-    if begin and content[begin:end] != _digest(content[:begin] + _ZEROS + content[end:]):
+    if (begin or _MARK in content) and content[begin:end] != _digest(content[:begin] + _ZEROS + content[end:]):
         raise DamagedFrameError("digest mismatch")
     try:
         frame: pd.DataFrame = pd.read_parquet(io.BytesIO(content))

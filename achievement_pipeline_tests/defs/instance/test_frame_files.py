@@ -45,6 +45,15 @@ def test_files_of_other_programs_are_read() -> None:
     pd.testing.assert_frame_equal(decode(file.getvalue()), FRAME)
 
 
+@pytest.mark.parametrize("name", [b"achievements.digest", b"achievements.frame"])
+def test_a_file_whose_digest_lost_its_name_is_not_one_of_another_program(name: bytes) -> None:
+    begin = CONTENT.rindex(name)
+    damaged = CONTENT[:begin] + b"A" + CONTENT[begin + 1 :]
+
+    with pytest.raises(DamagedFrameError):
+        decode(damaged)
+
+
 @given(st.lists(st.tuples(positions, st.integers(1, 255)), min_size=1, max_size=5))
 def test_no_flipped_bits_pass_for_other_values(flips: list[tuple[int, int]]) -> None:
     content = bytearray(CONTENT)
