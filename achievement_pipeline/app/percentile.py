@@ -1,7 +1,7 @@
-"""What the commands show beside a score: the percentile among the person's own, and how many sources support it.
+"""Percentile and number of sources of achievements, shown next to the score.
 
-Both are found when an achievement is looked at. A column would be wrong as soon as an older achievement comes in,
-another one is retracted, or a user edits a score: each of them moves the ranks of others.
+Both are computed for display. A column would be wrong as soon as an older achievement is added, another one is
+retracted, or a user edits a score, because each of these changes the percentiles of others.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,31 +17,31 @@ from achievement_pipeline.store.reading import AchievementView, impact_by_person
 
 
 @dataclass(frozen=True)
-class Standing:
-    """What stands beside the score of an achievement."""
+class Ranking:
+    """Percentile and confidence of an achievement."""
 
     percentile: float | None
-    """Mid-rank of its impact among the person's own of the year up to it; None where there are too few."""
+    """Mid-rank of its impact among the author's achievements of the preceding year; None if there are too few."""
     confidence: int
-    """How many independent sources support it."""
+    """Number of independent sources."""
 
     def __str__(self) -> str:
-        """Say it in a few words."""
+        """Format the ranking in one line."""
         sources = f"{self.confidence} source{'s' if self.confidence > 1 else ''}"
         if self.percentile is None:
-            return f"{sources}; too few achievements in the year up to it for a percentile"
-        return f"{sources}; percentile {self.percentile:g} among the author's own of the year up to it"
+            return f"confidence: {sources} · percentile: n/a (too few achievements that year)"
+        return f"confidence: {sources} · percentile: {self.percentile:g} (of the author's achievements that year)"
 
 
-def standings(
+def rankings(
     connection: sa.Connection, achievements: Sequence[AchievementView], rules: PercentileRules
-) -> Mapping[str, Standing]:
-    """Find the standing of achievements, by key."""
+) -> Mapping[str, Ranking]:
+    """Return the ranking of each achievement, by key."""
     rows = impact_by_person(connection, sorted({achievement.author for achievement in achievements}))
     own = pd.DataFrame(rows, columns=["key", "author", "completed_at", "impact"]).set_index("key")
     ranks = percentiles(own.assign(completed_at=pd.to_datetime(own["completed_at"], utc=True)), rules).dropna()
     return {
-        achievement.key: Standing(
+        achievement.key: Ranking(
             float(ranks[achievement.key]) if achievement.key in ranks.index else None,
             confidence(line["kind"] for line in achievement.evidence),
         )
@@ -49,6 +49,6 @@ def standings(
     }
 
 
-def with_standing(achievement: AchievementView, standing: Standing) -> dict[str, Any]:
-    """Return an achievement as JSON is made of it, its standing beside its columns."""
-    return asdict(achievement) | asdict(standing)
+def with_ranking(achievement: AchievementView, ranking: Ranking) -> dict[str, Any]:
+    """Return an achievement and its ranking, ready for JSON."""
+    return asdict(achievement) | asdict(ranking)

@@ -24,7 +24,7 @@ _LOOKED_AT = 250
 """So many repositories' frames, and the rest of a group, are looked at in one tick; others have their turn next."""
 
 Fingerprints = Mapping[str, str]
-"""Where the refs of each repository stand, by its key: `achievement_pipeline.sources.git.watching.standing`."""
+"""Refs fingerprint by repository key: `achievement_pipeline.sources.git.watching.refs_fingerprint`."""
 
 
 class Asked(BaseModel):

@@ -34,7 +34,7 @@ from achievement_pipeline.store.reading import (
 )
 
 if TYPE_CHECKING:
-    from achievement_pipeline.app.percentile import Standing
+    from achievement_pipeline.app.percentile import Ranking
 
 _SHORT_SHA = 10
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -75,10 +75,10 @@ def list_achievements(*, author: str | None, sort: str, limit: int | None, as_js
         wanted = _filter(connection, announce_author(connection, settings, author).addresses, **filters)
         found = find_achievements(connection, wanted, limit, order=Order(sort))
         if as_json:
-            from achievement_pipeline.app.percentile import standings, with_standing  # noqa: PLC0415 - takes pandas
+            from achievement_pipeline.app.percentile import rankings, with_ranking  # noqa: PLC0415 - takes pandas
 
-            beside = standings(connection, found, settings.rules.percentile)
-            print_json([with_standing(achievement, beside[achievement.key]) for achievement in found])
+            ranked = rankings(connection, found, settings.rules.percentile)
+            print_json([with_ranking(achievement, ranked[achievement.key]) for achievement in found])
             return
     print_table(
         _COLUMNS, [_row(achievement, name) for achievement, name in zip(found, short_names(found), strict=True)]
@@ -133,15 +133,15 @@ def show(key: str, as_json: bool) -> None:
     with open_connection() as connection:
         achievement = get_achievement(connection, key)
         skills = skills_of(connection, achievement.key)
-        standing = _standing(connection, achievement)
+        ranking = _ranking(connection, achievement)
         names = name_people(connection)
     if as_json:
-        from achievement_pipeline.app.percentile import with_standing  # noqa: PLC0415 - takes pandas
+        from achievement_pipeline.app.percentile import with_ranking  # noqa: PLC0415 - takes pandas
 
-        print_json(with_standing(achievement, standing) | {"skills": [asdict(skill) for skill in skills]})
+        print_json(with_ranking(achievement, ranking) | {"skills": [asdict(skill) for skill in skills]})
         return
     click.echo(click.style(achievement.title, bold=True))
-    for name, value in _facts(achievement, standing, names):
+    for name, value in _facts(achievement, ranking, names):
         click.echo(f"  {name:<12} {value}")
     if achievement.description:
         click.echo("\n" + "\n".join(f"  {line}".rstrip() for line in achievement.description.strip().splitlines()))
@@ -166,18 +166,18 @@ def explain(key: str, as_json: bool) -> None:
             return
         skills = skills_of(connection, achievement.key)
         activities = activities_of(connection, [line["key"] for line in achievement.evidence])
-        standing = _standing(connection, achievement)
+        ranking = _ranking(connection, achievement)
     if as_json:
-        from achievement_pipeline.app.percentile import with_standing  # noqa: PLC0415 - takes pandas
+        from achievement_pipeline.app.percentile import with_ranking  # noqa: PLC0415 - takes pandas
 
-        explanation = with_standing(achievement, standing) | {
+        explanation = with_ranking(achievement, ranking) | {
             "skills": [asdict(skill) for skill in skills],
             "activities": [asdict(activity) for activity in activities],
         }
         print_json(explanation)
         return
     click.echo(headline(achievement))
-    click.echo(f"{' ' * 13}{standing}")
+    click.echo(f"{' ' * 13}{ranking}")
     for line in _explanation(achievement, activities, skills):
         click.echo(line)
 
@@ -196,35 +196,35 @@ def _explain_activity(connection: sa.Connection, activity: JudgedActivity, *, as
         click.echo("\nIt makes no achievement. docs/scores.md lists what the codes mean.")
 
 
-def _standing(connection: sa.Connection, achievement: AchievementView) -> "Standing":
-    from achievement_pipeline.app.percentile import standings  # noqa: PLC0415 - takes pandas
+def _ranking(connection: sa.Connection, achievement: AchievementView) -> "Ranking":
+    from achievement_pipeline.app.percentile import rankings  # noqa: PLC0415 - takes pandas
 
-    return standings(connection, [achievement], load_settings().rules.percentile)[achievement.key]
+    return rankings(connection, [achievement], load_settings().rules.percentile)[achievement.key]
 
 
-def headline(achievement: AchievementView, standing: "Standing | None" = None) -> str:
-    """Return an achievement in two lines: scores, day, category and title; the key to look it up by, its standing."""
+def headline(achievement: AchievementView, ranking: "Ranking | None" = None) -> str:
+    """Format an achievement in two lines: scores, date, category and title; then key and ranking."""
     day = f"{achievement.completed_at:%Y-%m-%d}" if achievement.completed_at else "          "
     scores = f"{achievement.impact_score:5.1f} {achievement.complexity_score:5.1f}"
     retracted = " (retracted)" if achievement.retracted_at else ""
     first = f"{scores}  {day}  {achievement.category:<14} {achievement.title}{retracted}"
-    beside = "" if standing is None or standing.percentile is None else f"  percentile {standing.percentile:g}"
-    beside += f"  {standing.confidence} sources" if standing and standing.confidence > 1 else ""
+    details = "" if ranking is None or ranking.percentile is None else f"  percentile {ranking.percentile:g}"
+    details += f"  {ranking.confidence} sources" if ranking and ranking.confidence > 1 else ""
     if achievement.lapsed:
-        beside += "  changed since you approved it"
-    return f"{first}\n{' ' * 13}{click.style(_short(achievement.key) + beside, dim=True)}"
+        details += "  changed since you approved it"
+    return f"{first}\n{' ' * 13}{click.style(_short(achievement.key) + details, dim=True)}"
 
 
 def _short(key: str) -> str:
-    """Return a key with the name of a commit cut as people write it; `show` and `explain` take it."""
+    """Abbreviate the object name in a commit's key. `show` and `explain` accept such keys."""
     commit = GIT.parse(key)
     return str(replace(commit, name=commit.name[:_SHORT_SHA])) if commit else key
 
 
-def _facts(achievement: AchievementView, standing: "Standing", names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _facts(achievement: AchievementView, ranking: "Ranking", names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield "key", achievement.key
     yield "scores", f"impact {achievement.impact_score:g}, complexity {achievement.complexity_score:g}"
-    yield "beside them", str(standing)
+    yield "ranking", str(ranking)
     yield "category", achievement.category
     people = [names.get(address, address) for address in (achievement.author, *achievement.coauthors)]
     yield "author", " · with ".join(people)
