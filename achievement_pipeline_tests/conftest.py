@@ -65,7 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # pytest's own folders have long names, and a socket's must be short
     folder = Path(tempfile.mkdtemp(prefix="achievements-"))
     folder.chmod(0o755)  # where root runs the tests, the server is another user's
-    config.add_cleanup(lambda: shutil.rmtree(folder))
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))  # a worker may be about to stop in it
     config.stash[_SHARED] = folder
 
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from achievement_pipeline import locks
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.database import (
     _MIGRATING,
@@ -53,15 +54,18 @@ def visitor(engine: sa.Engine) -> sa.URL:
 
 
 @pytest.fixture
-def checked_visitor(server: EmbeddedPostgres, engine: sa.Engine, visitor: sa.URL) -> Iterator[sa.URL]:
+def checked_visitor(shared: Path, server: EmbeddedPostgres, engine: sa.Engine, visitor: sa.URL) -> Iterator[sa.URL]:
     """The same, with a password that the server checks."""
     rules = server.home / "data" / "pg_hba.conf"
-    trusting = rules.read_text()
-    rules.write_text(f"local all {visitor.username} scram-sha-256\n{trusting}")
-    _reload(engine)
-    yield visitor
-    rules.write_text(trusting)
-    _reload(engine)
+    lock = shared / "rules.lock"
+    lock.touch()
+    with locks.exclusive(lock, "another worker's rules", seconds=200):
+        trusting = rules.read_text()
+        rules.write_text(f"local all {visitor.username} scram-sha-256\n{trusting}")
+        _reload(engine)
+        yield visitor
+        rules.write_text(trusting)
+        _reload(engine)
 
 
 def _reload(engine: sa.Engine) -> None:
