@@ -14,10 +14,11 @@ from importlib.resources import files
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from achievement_pipeline.columns.text import contains, replace
 from achievement_pipeline.judging.rules import BotRules
+from achievement_pipeline.strict_model import StrictModel
 
 _NOREPLY = r"^(?:\d+\+)?(.+)@users\.noreply\.github\.com$"
 """GitHub's two noreply address forms; the group is the login."""
@@ -34,10 +35,8 @@ _LOGIN_OF_A_BOT = r"^(?:[^\s@]*[-_+])?(?:ro)?bot$"
 person's address."""
 
 
-class KnownBot(BaseModel):
+class KnownBot(StrictModel):
     """One entry of ``bots.toml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     service: str = Field(description="The service that the account belongs to")
     names: tuple[str, ...] = Field(default=(), description="Full author names and logins, lower case")

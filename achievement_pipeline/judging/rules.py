@@ -8,10 +8,11 @@ from __future__ import annotations
 import functools
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from achievement_pipeline.judging.impact.known_signs import known_signs
 from achievement_pipeline.judging.skills.vocabulary import Language, Practice, Technology, Vocabulary, known_skills
+from achievement_pipeline.strict_model import StrictModel
 
 Address = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1)]
 Points = Annotated[float, Field(ge=0, le=100)]
@@ -20,19 +21,15 @@ SCORE_VERSION = "8"
 """Increase by hand when a change to a default below, or to the code that reads it, changes a score or its ledger."""
 
 
-class Person(BaseModel):
+class Person(StrictModel):
     """A person with one or more e-mail addresses. The first address is the canonical one."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(default="", description="Display name; empty uses the name in the newest commit")
     emails: tuple[Address, ...] = Field(min_length=1, description="All e-mail addresses; the first is canonical")
 
 
-class CommitRules(BaseModel):
+class CommitRules(StrictModel):
     """What makes a commit significant, and how its complexity is scored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     min_lines: int = Field(default=50, ge=0, description="Commits with more effective lines than this are significant")
     types: tuple[str, ...] = Field(
@@ -48,10 +45,8 @@ class CommitRules(BaseModel):
     complexity_max: Points = Field(default=85, description="Maximum complexity")
 
 
-class ImpactRules(BaseModel):
+class ImpactRules(StrictModel):
     """User overrides of the impact model for commits and pull requests."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     weights: dict[str, float] = Field(
         default={}, description="Weights that replace the learnt ones, by sign (names are in signs.toml)"
@@ -74,13 +69,11 @@ class ImpactRules(BaseModel):
         return self
 
 
-class PullRequestRules(BaseModel):
+class PullRequestRules(StrictModel):
     """How the complexity of a merged pull request is scored.
 
     Its significance follows the commit rules, its labels and its reviewers.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     complexity_base: Points = Field(default=40, description="Complexity of every significant pull request")
     complexity_points_per_file: Points = Field(default=2, description="Complexity points per effective file")
@@ -94,10 +87,8 @@ class PullRequestRules(BaseModel):
     complexity_max: Points = Field(default=100, description="Maximum complexity")
 
 
-class ReviewRules(BaseModel):
+class ReviewRules(StrictModel):
     """What makes a review of another person's pull request significant, and how it is scored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     min_words: int = Field(default=30, ge=0, description="Reviews with more words than this are significant")
     impact_base: Points = Field(default=30, description="Impact of every significant review")
@@ -111,10 +102,8 @@ class ReviewRules(BaseModel):
     complexity_max: Points = Field(default=70, description="Maximum complexity")
 
 
-class LinearRules(BaseModel):
+class LinearRules(StrictModel):
     """How completed Linear issues and projects are scored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     impact_urgent: Points = Field(default=90, description="Impact of an urgent issue")
     impact_high: Points = Field(default=75, description="Impact of a high-priority issue")
@@ -135,20 +124,16 @@ class LinearRules(BaseModel):
     project_complexity_max: Points = Field(default=90, description="Maximum complexity of a project")
 
 
-class MetricRule(BaseModel):
+class MetricRule(StrictModel):
     """The metric by which runs of an experiment are compared."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     experiment: str = Field(default="*", description="Name of the experiment; * is a wildcard")
     metric: str = Field(min_length=1, description="Name of the metric")
     better: Literal["higher", "lower"] = Field(description="Which values are better")
 
 
-class MlflowRules(BaseModel):
+class MlflowRules(StrictModel):
     """What makes a run significant, and how it is scored."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     metric: tuple[MetricRule, ...] = Field(
         default=(),
@@ -161,19 +146,15 @@ class MlflowRules(BaseModel):
     complexity_max: Points = Field(default=85, description="Maximum complexity")
 
 
-class BotRules(BaseModel):
+class BotRules(StrictModel):
     """Bot accounts in addition to the built-in ones, and exceptions."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     names: tuple[str, ...] = Field(default=(), description="Full names or addresses of more bots")
     allow: tuple[str, ...] = Field(default=(), description="Full names or addresses of people who look like bots")
 
 
-class PercentileRules(BaseModel):
+class PercentileRules(StrictModel):
     """Which achievements a percentile compares."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     days: int = Field(
         default=365, ge=1, description="Days before an achievement in which the author's achievements are compared"
@@ -183,10 +164,8 @@ class PercentileRules(BaseModel):
     )
 
 
-class SkillRules(BaseModel):
+class SkillRules(StrictModel):
     """User additions to the skill vocabulary, and display names for skills."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     language: tuple[Language, ...] = Field(default=(), description="New languages, or more evidence for known ones")
     technology: tuple[Technology, ...] = Field(
@@ -227,10 +206,8 @@ class SkillRules(BaseModel):
         return self
 
 
-class Rules(BaseModel):
+class Rules(StrictModel):
     """All rules for significance, scores and skills."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     portfolio_min_impact: Points = Field(default=70, description="Minimum impact of a portfolio-ready achievement")
     impact: ImpactRules = ImpactRules()

@@ -10,7 +10,7 @@ import uuid
 from typing import Annotated, Any, Self
 
 import sqlalchemy as sa
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from achievement_pipeline.keys import MANUAL
 from achievement_pipeline.lanes import ActivityKind, sources
 from achievement_pipeline.store.statements import STATED_FIELDS, adopt_statements, named_activity, state_edits
 from achievement_pipeline.store.tables import Achievement, Activity
+from achievement_pipeline.strict_model import StrictModel
 
 
 def _without_nul(text: str) -> str:
@@ -47,7 +48,7 @@ Category = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
 Points = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
-class AchievementCreate(BaseModel):
+class AchievementCreate(StrictModel):
     """An achievement to be created by hand.
 
     >>> AchievementCreate(
@@ -60,8 +61,6 @@ class AchievementCreate(BaseModel):
     ... ).category
     'infrastructure'
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: Title = Field(description="One line for people")
     category: Category = Field(description="Kind of work: a lower-case word, such as feature, project, talk")

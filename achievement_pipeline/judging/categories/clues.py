@@ -17,9 +17,9 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BaseModel, ConfigDict
 
 from achievement_pipeline.judging.paths import matches
+from achievement_pipeline.strict_model import StrictModel
 
 _SIGNS = (
     (r"\s*\(#\d+\)\s*$", ""),
@@ -36,10 +36,8 @@ _COUNTS = (1, 2, 3, 5, 10, 30)
 _SHARES = (0.02, 0.15, 0.35, 0.5, 0.65, 0.9)
 
 
-class FileKind(BaseModel):
+class FileKind(StrictModel):
     """One entry in ``categories.toml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str
     patterns: tuple[str, ...]

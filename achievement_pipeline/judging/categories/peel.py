@@ -19,11 +19,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from achievement_pipeline.columns.text import contains, extract, replace
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.patterns import MULTILINE, compile_pattern
+from achievement_pipeline.strict_model import StrictModel
 
 _LONGEST = 256
 """Maximum length of a title in characters; GitHub's limit."""
@@ -81,30 +82,24 @@ _NOISE_OF_LISTS = (
 )
 
 
-class Form(BaseModel):
+class Form(StrictModel):
     """One form of text that is added around a title."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(description="Name of the form; for merge lines, the host")
     pattern: str = Field(description="RE2 expression; the values of its groups are kept")
     source: str = Field(min_length=1, description="Where it is documented or was observed")
 
 
-class Weak(BaseModel):
+class Weak(StrictModel):
     """Titles that are too vague to describe a change."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     adjectives: str
     nouns: str
     patterns: tuple[str, ...]
 
 
-class Table(BaseModel):
+class Table(StrictModel):
     """The contents of ``peel.toml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     types: Mapping[str, tuple[str, ...]]
     emoji: Mapping[str, tuple[str, ...]]

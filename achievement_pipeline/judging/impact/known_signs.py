@@ -6,13 +6,11 @@ import functools
 import tomllib
 from importlib.resources import files as resources
 
-from pydantic import BaseModel, ConfigDict
+from achievement_pipeline.strict_model import StrictModel
 
 
-class Sign(BaseModel):
+class Sign(StrictModel):
     """One entry in ``signs.toml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     sign: str
     rule: str

@@ -15,13 +15,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from achievement_pipeline.columns.text import rows_among
 from achievement_pipeline.frames import CommitContents, PathAttributes, RawCommitFiles, typed
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.patterns import escape
+from achievement_pipeline.strict_model import StrictModel
 
 _SUBMODULE = "160000"
 _SYMLINK = "120000"
@@ -41,10 +42,8 @@ _WIDE = (
 """Text files that Windows programs save as UTF-16."""
 
 
-class PathRule(BaseModel):
+class PathRule(StrictModel):
     """One rule in ``noise.toml``: paths with the same reason. The header of that file explains the lists."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     reason: Noise
     names: tuple[str, ...] = ()
@@ -68,10 +67,8 @@ class PathRule(BaseModel):
         return "|".join(part for part in parts if part)
 
 
-class BulkRule(BaseModel):
+class BulkRule(StrictModel):
     """Formats that people write in small files and programs in large ones."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     reason: Noise
     lines: int = Field(gt=0, description="Changes with more lines than this were not written by a person")
@@ -83,10 +80,8 @@ class BulkRule(BaseModel):
         return _any_of(self.endings, before="[^/]", after="$")
 
 
-class ChangelogRule(BaseModel):
+class ChangelogRule(StrictModel):
     """Changelogs, and the configuration files of tools that write them."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     reason: Noise
     patterns: tuple[str, ...]
@@ -94,10 +89,8 @@ class ChangelogRule(BaseModel):
     source: str
 
 
-class NoiseRules(BaseModel):
+class NoiseRules(StrictModel):
     """The contents of ``noise.toml``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     rule: tuple[PathRule, ...]
     catalogue: BulkRule

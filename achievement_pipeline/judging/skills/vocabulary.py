@@ -14,20 +14,20 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any, ClassVar, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_validator
 
 from achievement_pipeline.judging.categories.category import Category
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.strict_model import StrictModel
 
 _ENDING = compile_pattern(r"(?:\.[^./A-Z]+){1,2}")
 _WILDCARD = compile_pattern(r"\A[^*]*[/:.@-]\*")
 
 
-class Skill(BaseModel):
+class Skill(StrictModel):
     """Fields that all skills have."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     kind: ClassVar[str]
 
     name: str = Field(min_length=1, description="Display name")
@@ -66,10 +66,8 @@ class Language(Skill):
         return self
 
 
-class Ambiguity(BaseModel):
+class Ambiguity(StrictModel):
     """An extension that several languages share. The rest of the repository decides."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     extension: str
     default: str | None = Field(default=None, description="The language to use without evidence")
@@ -111,10 +109,8 @@ class Practice(Skill):
     technologies: tuple[str, ...] = Field(default=(), description="Technologies that show it when they are added")
 
 
-class Vocabulary(BaseModel):
+class Vocabulary(StrictModel):
     """All skills."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     language: tuple[Language, ...] = ()
     ambiguity: tuple[Ambiguity, ...] = ()

@@ -2,15 +2,15 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
+
+from achievement_pipeline.strict_model import StrictModel
 
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"']+$")]
 
 
-class Profile(BaseModel):
+class Profile(StrictModel):
     """What the user says of themselves."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(default="", description="As it stands over every document")
     label: str = Field(default="", description="What the user is: Software engineer")

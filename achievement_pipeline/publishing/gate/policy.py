@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from achievement_pipeline.lanes import origins
 from achievement_pipeline.publishing.channel import Channel, Treatment
+from achievement_pipeline.strict_model import StrictModel
 
 Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2)]
 
@@ -22,20 +23,16 @@ class Visibility(StrEnum):
     PRIVATE = "private"
 
 
-class AutoApproval(BaseModel):
+class AutoApproval(StrictModel):
     """Which achievements go out on a channel without being approved one by one: those for which all of this holds."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     portfolio_ready: bool = Field(default=True, description="Only what is ready for the portfolio")
     min_impact: float = Field(default=0, ge=0, le=100, description="Only from this impact on")
     public_only: bool = Field(default=True, description="Only work in public repositories")
 
 
-class ChannelPolicy(BaseModel):
+class ChannelPolicy(StrictModel):
     """What holds for one channel."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     private: Treatment | None = Field(default=None, description="What becomes of private work; unset: see the defaults")
     auto_approve: AutoApproval | None = Field(
@@ -43,10 +40,8 @@ class ChannelPolicy(BaseModel):
     )
 
 
-class PrivacyPolicy(BaseModel):
+class PrivacyPolicy(StrictModel):
     """What may leave on which channel, and what never does."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     channels: dict[str, ChannelPolicy] = Field(
         default={}, description="By name, where a channel differs from its default"

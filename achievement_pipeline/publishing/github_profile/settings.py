@@ -1,12 +1,12 @@
 """Where the block of the profile goes: ``[publishing.github_profile]`` of ``achievements.toml``."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from achievement_pipeline.strict_model import StrictModel
 
 
-class GitHubProfileSettings(BaseModel):
+class GitHubProfileSettings(StrictModel):
     """Where the block of the profile goes."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     automatic: bool = Field(default=False, description="Whether the asset pushes; else it only shows the change")
     repository: str | None = Field(

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from achievement_pipeline.publishing.documents.profile import WebAddress
 from achievement_pipeline.publishing.outbox.slots import PostingTimes
+from achievement_pipeline.strict_model import StrictModel
 
 API_URL = "https://api.linkedin.com"
 OAUTH_URL = "https://www.linkedin.com/oauth/v2"
@@ -55,10 +56,8 @@ def _compiles(source: str) -> str:
     return source
 
 
-class LinkedInSettings(BaseModel):
+class LinkedInSettings(StrictModel):
     """How posts are made."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     automatic: bool = Field(default=False, description="Whether the asset posts what is due; else it only shows it")
     version: str = Field(

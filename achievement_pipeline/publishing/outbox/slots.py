@@ -12,7 +12,9 @@ from enum import StrEnum
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from achievement_pipeline.strict_model import StrictModel
 
 _WEEK = dt.timedelta(days=7)
 _DAYS_AHEAD = 22
@@ -31,10 +33,8 @@ class Weekday(StrEnum):
     SUNDAY = "sunday"
 
 
-class PostingTimes(BaseModel):
+class PostingTimes(StrictModel):
     """When and how often something is posted."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     days: tuple[Weekday, ...] = Field(
         default=(Weekday.TUESDAY, Weekday.WEDNESDAY, Weekday.THURSDAY), min_length=1, description="Days of posting"

@@ -15,7 +15,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from git.exc import GitCommandError
 from pandera.typing.pandas import DataFrame
-from pydantic import BaseModel, ConfigDict
 
 from achievement_pipeline.frames import DiffState, RawCommitFiles, RawCommits, typed
 from achievement_pipeline.sources.git.changes import ProgressCallback, read_changes
@@ -24,6 +23,7 @@ from achievement_pipeline.sources.git.errors import CorruptRepositoryError
 from achievement_pipeline.sources.git.processes import IsolatedGit, stderr_of
 from achievement_pipeline.sources.git.repositories import Repository, referenced_commits
 from achievement_pipeline.sources.git.rewrites import find_replaced
+from achievement_pipeline.strict_model import StrictModel
 
 Select = Callable[[DataFrame[RawCommits]], "pd.Series[bool]"]
 """Returns a mask, with the frame's index, of the commits whose changes are to be read."""
@@ -35,7 +35,7 @@ _READER_VERSION: Final = 1
 """Increment it when other columns or values are read. Histories stored before are discarded."""
 
 
-class CloneState(BaseModel):
+class CloneState(StrictModel):
     """The refs of one clone or work tree when it was read.
 
     Attributes:
@@ -44,14 +44,12 @@ class CloneState(BaseModel):
         shallow: Its `Repository.shallow`.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     objects: str
     tips: tuple[str, ...]
     shallow: tuple[str, ...]
 
 
-class ReadingState(BaseModel):
+class ReadingState(StrictModel):
     """The state of a repository when its history was read, stored as JSON beside the two frames.
 
     Attributes:
@@ -67,8 +65,6 @@ class ReadingState(BaseModel):
         all_branches: Its `Repository.all_branches`; None in a state stored before this field existed.
         rows: A digest of the two frames. The state is used only if the frames still match it.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: int
     repository: str

@@ -1,0 +1,26 @@
+"""Every setting, typed, in one place: environment variables and ``achievements.toml``.
+
+What is short or secret is an environment variable; what is long (people, repositories, rules) stands in the
+``achievements.toml`` of the user's configuration folder, or in the one that ``--config`` names. One in the current
+folder may be somebody else's: it adds rules of judging, and nothing else of it counts.
+"""
+
+from achievement_pipeline.settings.combined import ALL, APP_NAME, CONFIG_FILE_NAME, ME, Settings
+from achievement_pipeline.settings.environment import CeleryTasks, Environment, LogFormat
+from achievement_pipeline.settings.file import ConfigFile, RepositorySettings, ScheduleSettings
+from achievement_pipeline.settings.loading import load_settings
+
+__all__ = [
+    "ALL",
+    "APP_NAME",
+    "CONFIG_FILE_NAME",
+    "ME",
+    "CeleryTasks",
+    "ConfigFile",
+    "Environment",
+    "LogFormat",
+    "RepositorySettings",
+    "ScheduleSettings",
+    "Settings",
+    "load_settings",
+]

@@ -1,0 +1,141 @@
+"""What ``achievements.toml`` holds."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+
+from achievement_pipeline.judging.rules import Person, Rules
+from achievement_pipeline.publishing.documents.profile import Profile
+from achievement_pipeline.publishing.gate.policy import PrivacyPolicy, Visibility
+from achievement_pipeline.publishing.github_profile.settings import GitHubProfileSettings
+from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings
+from achievement_pipeline.settings.locations import in_full
+from achievement_pipeline.sources.git.remotes import Remote
+from achievement_pipeline.strict_model import StrictModel
+
+
+def _from_its_file(path: Path, info: ValidationInfo) -> Path:
+    """A path of ``achievements.toml``: a relative one starts at the file's folder."""
+    return (info.context or Path.cwd()) / path.expanduser()
+
+
+def _location_from_its_file(location: str, info: ValidationInfo) -> str:
+    return in_full(location, info.context) if info.context else location
+
+
+_UserPath = Annotated[Path, AfterValidator(_from_its_file)]
+
+
+class PublishingSettings(StrictModel):
+    """What is published, and where to."""
+
+    folder: _UserPath | None = Field(
+        default=None, description="Where the assets write documents; unset: 'published' in the home"
+    )
+    last_review: dt.date | None = Field(
+        default=None, description="Day of the last review: the brag document tells what was done since"
+    )
+    resume: _UserPath | None = Field(
+        default=None,
+        description="A resume of your own, in the form of JSON Resume, that projects and skills are added to",
+    )
+    linkedin: LinkedInSettings = LinkedInSettings()
+    github_profile: GitHubProfileSettings = GitHubProfileSettings()
+
+
+class RepositorySettings(StrictModel):
+    """One repository, where an environment variable says too little."""
+
+    location: Annotated[str, AfterValidator(_location_from_its_file)] = Field(
+        min_length=1, description="Path or clone URL"
+    )
+    branches: Literal["default", "all"] = Field(default="default", description="Which commits are read")
+    visibility: Visibility | None = Field(
+        default=None, description="Who can see it; unset: as GitHub says, and private on every other host"
+    )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the database may call it: its location as it stands here, and of a clone URL its key."""
+        remote = Remote.parse(self.location)
+        return (self.location, remote.key) if remote else (self.location,)
+
+
+class CollectSettings(StrictModel):
+    """Whose work is collected, and since when."""
+
+    since: dt.date | None = Field(
+        default=None, description="Work of before this day is not judged; commits are listed, never diffed"
+    )
+    authors: tuple[str, ...] = Field(default=(), description="Addresses, 'me' or 'all'; empty: me")
+
+
+class GitHubSettings(StrictModel):
+    """Whether GitHub is asked about the repositories that lie there."""
+
+    enabled: bool | None = Field(
+        default=None, description="Unset: where GITHUB_TOKEN is; true: public repositories without it too; false: never"
+    )
+
+
+class ScheduleSettings(StrictModel):
+    """Whether and when something happens by itself."""
+
+    on: bool
+    cron: str = Field(pattern=r"^\S+( \S+){4}$", description="Minute, hour, day of month, month, day of week")
+
+
+class SchedulesSettings(StrictModel):
+    """What happens by the clock while the service runs."""
+
+    time_zone: str | None = Field(default=None, description="As Europe/Vienna; unset: the machine's")
+    nightly: ScheduleSettings = Field(
+        default=ScheduleSettings(on=True, cron="0 3 * * *"), description="Everything is read and judged anew"
+    )
+    weekly_digest: ScheduleSettings = Field(
+        default=ScheduleSettings(on=True, cron="0 7 * * 1"), description="What was done in the week before is written"
+    )
+    publishing: ScheduleSettings = Field(
+        default=ScheduleSettings(on=False, cron="0 8 * * *"), description="All that is shown is made anew"
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, name: str | None) -> str | None:
+        if name is not None and name not in available_timezones():
+            raise ValueError(f"{name} is no time zone. Write it as Europe/Vienna.")
+        return name
+
+
+def _of_known_channels(policy: PrivacyPolicy) -> PrivacyPolicy:
+    # imported here: most commands render nothing
+    from achievement_pipeline.channels import UnknownChannelError, find_channel  # noqa: PLC0415
+
+    for name in policy.channels:
+        try:
+            find_channel(name)
+        except UnknownChannelError as error:
+            raise ValueError(str(error)) from error
+    return policy
+
+
+class ConfigFile(StrictModel):
+    """What ``achievements.toml`` holds."""
+
+    me: Profile = Profile()
+    people: tuple[Person, ...] = ()
+    repositories: tuple[RepositorySettings, ...] = ()
+    collect: CollectSettings = CollectSettings()
+    github: GitHubSettings = GitHubSettings()
+    privacy: Annotated[PrivacyPolicy, AfterValidator(_of_known_channels)] = PrivacyPolicy()
+    publishing: PublishingSettings = PublishingSettings()
+    schedules: SchedulesSettings = SchedulesSettings()
+    rules: Rules = Rules()

@@ -1,0 +1,72 @@
+"""Reads the environment and ``achievements.toml``."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import platformdirs
+from pydantic import (
+    ValidationError,
+)
+
+from achievement_pipeline.errors import SettingsError
+from achievement_pipeline.settings.combined import APP_NAME, CONFIG_FILE_NAME, Settings
+from achievement_pipeline.settings.environment import Environment
+from achievement_pipeline.settings.file import ConfigFile
+from achievement_pipeline.work_tree_file import read_work_tree_file
+
+_Parsed = TypeVar("_Parsed")
+
+
+def load_settings() -> Settings:
+    """Read the environment and ``achievements.toml``.
+
+    Raises:
+        SettingsError: One or more settings are wrong; the message lists all of them.
+    """
+    problems: list[str] = []
+    environment = _collect_problems(Environment, problems, name=str.upper)
+    path = _find_config_file(environment, problems)
+    content = _read_toml(path, problems) if path else {}
+    config = _collect_problems(
+        lambda: ConfigFile.model_validate(content, context=path.parent if path else None),
+        problems,
+        name=lambda field: f"{path}: {field}",
+    )
+    if environment is None or config is None or problems:
+        raise SettingsError("These settings are wrong:\n" + "\n".join(f"  {problem}" for problem in problems))
+    work_tree = read_work_tree_file(Path.cwd() / CONFIG_FILE_NAME, path, content.get("rules", {}))
+    if work_tree and work_tree.rules:
+        config = config.model_copy(update={"rules": work_tree.rules})
+    return Settings(environment=environment, config=config, config_path=path, work_tree=work_tree)
+
+
+def _find_config_file(environment: Environment | None, problems: list[str]) -> Path | None:
+    if environment and (named := environment.achievements_config):
+        if not named.is_file():
+            problems.append(f"{named}: there is no such file")
+            return None
+        return named
+    path = platformdirs.user_config_path(APP_NAME, appauthor=False) / CONFIG_FILE_NAME
+    return path if path.is_file() else None
+
+
+def _read_toml(path: Path, problems: list[str]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        problems.append(f"{path}: {error}")
+        return {}
+
+
+def _collect_problems(parse: Callable[[], _Parsed], problems: list[str], name: Callable[[str], str]) -> _Parsed | None:
+    """Return what `parse` returns, or note every problem, without the values: they may be secret."""
+    try:
+        return parse()
+    except ValidationError as error:
+        problems.extend(
+            f"{name('.'.join(str(part) for part in problem['loc']))}: {problem['msg']}"
+            for problem in error.errors(include_input=False, include_url=False)
+        )
+        return None
