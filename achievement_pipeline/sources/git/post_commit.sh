@@ -1,8 +1,8 @@
-# >>> achievements: leaves word of this commit, ends well whatever happens; see `achievements hook` >>>
+# >>> achievements: reports this commit to the service, and never fails; see `achievements hook` >>>
 (
   umask 077
   spool={spool} path=$PWD git=${GIT_DIR:-.git} sha=
-  # no process is started where a plain clone has its refs in files, as a commit has just written them
+  # start no process if the refs are plain files, as they usually are right after a commit
   if read -r head <"$git/HEAD"; then
     case $head in "ref: "*) read -r sha <"$git/${head#ref: }" ;; *) sha=$head ;; esac
   fi

@@ -1,4 +1,4 @@
-"""Edits that hold for one way out; who can see a repository."""
+"""Edits for one channel, and the visibility of repositories."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What was said of which achievement on which channel."""
+"""Publications of achievements on channels."""
 
 import sqlalchemy as sa
 from alembic import op

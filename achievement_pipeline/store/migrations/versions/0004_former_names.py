@@ -1,4 +1,4 @@
-"""Names of what is gone from its source."""
+"""Names of activities that are gone from their source."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Approvals belong to the text that they were given to; what may not go out any more is not planned."""
+"""Approvals store the fingerprint of the approved text; plans that are no longer approved are withdrawn."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""The keys of what people stated begin with ``manual:`` whatever its type: other prefixes are those of sources."""
+"""Keys of statements start with ``manual:``, whatever their type: other prefixes belong to sources."""
 
 from alembic import op
 

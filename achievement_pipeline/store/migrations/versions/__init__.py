@@ -1,1 +1,1 @@
-"""One file a version of the tables, named by its revision: ``0001_what_it_does.py``."""
+"""Migrations, one file per revision: ``0001_what_it_does.py``."""
