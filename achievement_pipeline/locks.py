@@ -61,8 +61,8 @@ def share(path: Path) -> int:
 
 
 def claim(path: Path) -> int | None:
-    """Return a descriptor that holds an exclusive lock, or None if another process holds a lock."""
-    descriptor = os.open(path, os.O_RDWR)
+    """Return a descriptor that holds an exclusive lock on a file or folder, or None if another process holds a lock."""
+    descriptor = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
     if not _try(descriptor):
         os.close(descriptor)
         return None

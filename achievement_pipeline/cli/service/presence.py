@@ -15,6 +15,7 @@ from typing import Self
 from achievement_pipeline import locks
 from achievement_pipeline.cli.dagster_home import explained_home
 from achievement_pipeline.errors import AchievementPipelineError
+from achievement_pipeline.leftovers import write_whole
 from achievement_pipeline.private_files import make_private_folder
 
 _LOCK = "service.lock"
@@ -48,9 +49,8 @@ class Service:
 
     def write(self, home: Path) -> None:
         """Record it; a reader finds the old record or the new one, never half of one."""
-        unfinished = home / f".{_RECORD}.{os.getpid()}"
-        unfinished.write_text(json.dumps(asdict(self) | {"since": self.since.isoformat()}))
-        unfinished.replace(home / _RECORD)
+        record = asdict(self) | {"since": self.since.isoformat()}
+        write_whole(home / _RECORD, json.dumps(record).encode(), 0o600)
 
 
 def find_service(home: Path) -> Service | None:

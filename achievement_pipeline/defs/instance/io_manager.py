@@ -2,7 +2,7 @@
 
 import errno
 import logging
-import os
+from pathlib import Path
 from typing import ClassVar
 
 import dagster as dg
@@ -14,6 +14,7 @@ from upath import UPath
 
 from achievement_pipeline.defs.instance.compat import escape_dotdot_segments, escape_leading_slash
 from achievement_pipeline.defs.instance.frame_files import DamagedFrameError, decode, encode
+from achievement_pipeline.leftovers import write_whole
 
 _log = logging.getLogger(__name__)
 
@@ -139,13 +140,7 @@ def _write(path: UPath, content: bytes) -> None:
     if path.protocol not in {"", "file"}:
         path.write_bytes(content)
         return
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        unfinished.write_bytes(content)
-        unfinished.rename(path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise
+    write_whole(Path(path.path), content)
 
 
 def _never_materialized(context: dg.InputContext, keys: str) -> dg.Failure:

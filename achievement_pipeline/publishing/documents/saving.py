@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
+from achievement_pipeline.leftovers import write_whole
 from achievement_pipeline.publishing.channel import Rendered
 from achievement_pipeline.publishing.gate.finished import Finished
 
@@ -17,6 +17,4 @@ def save(document: Finished[Rendered], path: Path) -> None:
     """
     text = document.release().text
     path.parent.mkdir(parents=True, exist_ok=True)
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    new.write_bytes(text.encode())
-    new.replace(path)
+    write_whole(path, text.encode())

@@ -8,7 +8,6 @@ somebody else pushed in between, everything is done anew on what is there then.
 from __future__ import annotations
 
 import difflib
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 from git.exc import GitCommandError
 
 from achievement_pipeline.errors import PublishingError
+from achievement_pipeline.leftovers import temporary_folder
 from achievement_pipeline.publishing.channel import Rendered
 from achievement_pipeline.publishing.gate.finished import Finished
 from achievement_pipeline.publishing.github_profile.block import put_between_markers
@@ -57,8 +57,8 @@ class ProfileRepository:
             PublishingError: It may not go out, the repository can't be read, or the README's markers are no pair.
         """
         block = finished.release()
-        with tempfile.TemporaryDirectory(prefix="achievements-profile-") as folder:
-            clone = _Clone.make(self.remote, Path(folder))
+        with temporary_folder("achievements-profile-") as folder:
+            clone = _Clone.make(self.remote, folder)
             return Change(clone.write(block)[0], None, clone.base)
 
     def push(self, finish: Callable[[], Finished[Rendered]], *, to_branch: bool = False) -> Change:
@@ -74,8 +74,8 @@ class ProfileRepository:
         """
         for _ in range(_ATTEMPTS):
             block = finish().release()
-            with tempfile.TemporaryDirectory(prefix="achievements-profile-") as folder:
-                clone = _Clone.make(self.remote, Path(folder))
+            with temporary_folder("achievements-profile-") as folder:
+                clone = _Clone.make(self.remote, folder)
                 diff, tree = clone.write(block)
                 branch = self.settings.branch if to_branch else clone.base
                 if not diff or (to_branch and clone.tree_of(branch) == tree):

@@ -8,7 +8,6 @@ does. A keyring does more, which is why it comes first.
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 
 import keyring
@@ -16,6 +15,7 @@ import keyring.errors
 from cryptography.fernet import Fernet, InvalidToken
 
 from achievement_pipeline.errors import PublishingError
+from achievement_pipeline.leftovers import write_whole
 
 _SERVICE = "achievement-pipeline"
 _REAL = 1
@@ -72,9 +72,9 @@ class SecretStore:
     def _write_file(self, name: str, secret: str) -> str:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self._key_path.exists():
-            _write_privately(self._key_path, Fernet.generate_key())
+            write_whole(self._key_path, Fernet.generate_key(), 0o600)
         path = self._path(name)
-        _write_privately(path, Fernet(self._key_path.read_bytes()).encrypt(secret.encode()))
+        write_whole(path, Fernet(self._key_path.read_bytes()).encrypt(secret.encode()), 0o600)
         return f"{path}, encrypted; its key lies beside it, for there is no keyring"
 
     def _remove_file(self, name: str) -> None:
@@ -90,10 +90,3 @@ class SecretStore:
 
 def _has_keyring() -> bool:
     return keyring.get_keyring().priority >= _REAL
-
-
-def _write_privately(path: Path, content: bytes) -> None:
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:  # noqa: PTH123 - a descriptor
-        file.write(content)
-    new.replace(path)

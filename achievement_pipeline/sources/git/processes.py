@@ -25,6 +25,8 @@ from typing import BinaryIO, Final
 from git import Git
 from git.exc import GitCommandError
 
+from achievement_pipeline.leftovers import temporary_folder
+
 _REPOSITORY_VARIABLES: Final = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
@@ -128,8 +130,7 @@ def isolated_git(
         shallow: Object names of the boundary commits of a shallow clone.
         mailmap: Object name of the mailmap to apply to names and addresses.
     """
-    with tempfile.TemporaryDirectory(prefix="achievements-git-") as name:
-        folder = Path(name)
+    with temporary_folder("achievements-git-") as folder:
         (folder / "refs").mkdir()
         (folder / "HEAD").write_text("ref: refs/heads/none\n")
         (folder / "config").write_text(
