@@ -30,7 +30,13 @@ from achievement_pipeline.judging.lanes.pieces import credit_merges, pull_reques
 from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.links.merges import are_merged_pieces, find_merging_commits
 from achievement_pipeline.judging.links.references import link_commits, name_commits
-from achievement_pipeline.judging.links.same_work import digest_contents, find_retractions, find_reverts
+from achievement_pipeline.judging.links.same_work import (
+    Retraction,
+    digest_contents,
+    digest_work,
+    find_retractions,
+    find_reverts,
+)
 from achievement_pipeline.judging.noise.files import are_wide, counted_lines, put_source_lines, with_source_lines
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.people import canonical, display_names, read_coauthors, read_sign_offs
@@ -167,6 +173,9 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     contents_of_work = _with_positions(files, positions, of_counting, ["path", "old_blob", "new_blob"])
     retractions = find_retractions(commits, contents_of_work, reverts, count=verdicts["significant"] & ~merged)
     own_contents = contents_of_work[~merged.to_numpy()[contents_of_work["position"]]]
+    # a copy in the same repository is retracted, and links to nothing elsewhere
+    copies = retractions.index[retractions["reason"] == Retraction.DUPLICATE]
+    moved = digest_work(commits, own_contents[~own_contents["position"].isin(copies)])
     persons = canonical(commits["author_email"], people)
     source_ids = GIT.source_ids(commits["repository"], commits["sha"])
     keys = GIT.keys(source_ids)
@@ -190,8 +199,8 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
                 significant=verdicts["significant"],
                 reasons=verdicts["reasons"] + ("," + retractions["reason"]).reindex(commits.index).fillna(""),
                 retracted_by=retractions["by"].map(keys).reindex(commits.index).astype("str"),
-                names=name_commits(commits, digest_contents(own_contents)),
-                links=link_commits(commits, _merged_shas(commits, merged_by)),
+                names=name_commits(commits, digest_contents(own_contents), moved),
+                links=link_commits(commits, _merged_shas(commits, merged_by), moved),
             ),
             "signed_off_by": _listed(read_sign_offs(commits["body"], people), commits.index),
             "sha": commits["sha"],
@@ -204,7 +213,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
         }
     )
     activities = credit_merges(activities, merged_by, effective_lines)
-    pulls = pull_requests_of(activities, commits, headers, merged_by, commit_urls or {})
+    pulls = pull_requests_of(activities, commits, headers, merged_by, commit_urls or {}, moved)
     return typed(CommitActivities, pd.concat([activities, pulls], ignore_index=True))
 
 

@@ -53,12 +53,13 @@ def credit_merges(activities: pd.DataFrame, merged_by: npt.NDArray[np.int64], li
     return credited
 
 
-def pull_requests_of(
+def pull_requests_of(  # noqa: PLR0913, PLR0917 - the inputs of judged pull requests
     activities: pd.DataFrame,
     commits: pd.DataFrame,
     headers: pd.DataFrame,
     merged_by: npt.NDArray[np.int64],
     commit_urls: Mapping[str, str],
+    work: pd.Series[str],
 ) -> pd.DataFrame:
     """Return one row per GitHub pull request found in merge and squash commits, based on its commit's row.
 
@@ -68,6 +69,7 @@ def pull_requests_of(
         headers: Their parsed messages (`peel`).
         merged_by: As in `credit_merges`.
         commit_urls: URL prefix of commits, by repository.
+        work: As in `link_pull_requests`, by commit.
     """
     merges = pd.Series(merged_by, index=commits.index)
     in_another = (merged_by >= 0) & headers["number"].iloc[merged_by].notna().to_numpy()
@@ -85,6 +87,7 @@ def pull_requests_of(
     members: DataFrame[RawPullRequestCommits] = DataFrame(
         commits.loc[own.index].assign(number=found["number"][own].array, position=range(len(own)))
     )
+    of_members = work[work.index.isin(own.index)].rename(own.to_dict())
     source_ids = GITHUB.source_ids(found["repository"], found["number"].astype("str"))
     urls = replace(found["repository"].map(commit_urls).astype("str"), r"/commit/$", "")
     return activities.loc[found.index].assign(
@@ -93,7 +96,7 @@ def pull_requests_of(
         source_id=source_ids,
         url=(urls + "/pull/" + found["number"].astype("str")).astype("str"),
         names=name_pull_requests(pulls, members),
-        links=link_pull_requests(pulls, members),
+        links=link_pull_requests(pulls, members, pd.concat([work[work.index.isin(found.index)], of_members])),
     )
 
 

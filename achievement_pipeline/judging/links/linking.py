@@ -181,10 +181,12 @@ def _have_reason(activities: pd.DataFrame, code: str) -> pd.Series[bool]:
 def _are_scored_with_pull_request(judged: pd.DataFrame) -> pd.Series[bool]:
     """Return the commits that a scored pull request or merge contains, and is scored for.
 
-    A squash would score more than the single commits of a rebase, but the merge method must not matter.
+    A squash would score more than the single commits of a rebase, but the merge method must not matter. Where one
+    commit is in two repositories, each is the other's parent; the root is scored for itself.
     """
     is_commit = judged["kind"] == ActivityKind.COMMIT.value
-    return is_commit & judged["parent"].isin(judged.loc[judged["carries_commits"], "key"])
+    has_whole = judged["parent"].isin(judged.loc[judged["carries_commits"], "key"])
+    return is_commit & has_whole & (judged["key"] != judged["root"])
 
 
 def _winners(judged: pd.DataFrame, score: str) -> pd.DataFrame:

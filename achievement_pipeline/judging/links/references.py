@@ -7,6 +7,7 @@ called UTF. Names ignore case, so they are in lower case:
 ``commit:<sha>``                     a commit, in any repository
 ``change:<repository>/<when>/<what>``  a commit that may be rebased, by author date and subject
 ``contents:<repository>/<digest>``   a commit that may be reworded, by the contents it changes
+``work:<digest>``                    a commit whose history may be moved to another repository, under other paths
 ``pull:<host>/<owner>/<name>#12``    a pull request
 ``branch:<sha>``                     a pull request, by a commit on its branch
 ``issue:<host>/<owner>/<name>#12``   an issue of a tracker, by the GitHub issue attached to it
@@ -81,16 +82,21 @@ class Rank(IntEnum):
     """The pull request is attached to a Linear issue."""
     SAME_COMMIT = 100
     """The same commit exists in another repository: a fork or mirror."""
+    SAME_WORK = 105
+    """The commit, or one of the pull request, exists in another repository: history was moved there."""
     LISTED = 110
     """Listed activities do not belong to the one that lists them."""
 
 
-def name_commits(commits: DataFrame[RawCommits], contents: Names | None = None) -> pd.Series[str]:
+def name_commits(
+    commits: DataFrame[RawCommits], contents: Names | None = None, work: Names | None = None
+) -> pd.Series[str]:
     """Return the names of each commit: its own, those of commits it replaces, and those that survive a rewrite.
 
     Args:
         commits: Commits of any number of repositories.
         contents: Digests of the changed contents (`same_work.digest_contents`), where known.
+        work: Digests that are the same in any repository (`same_work.digest_work`), where known.
     """
     repositories = commits["repository"]
     replaced = commits["replaces"][commits["replaces"] != ""].str.replace(" ", '","commit:', regex=False)
@@ -99,13 +105,16 @@ def name_commits(commits: DataFrame[RawCommits], contents: Names | None = None) 
         "commit:" + replaced,
         _changes(repositories, commits["authored_at"], commits["subject"]),
         "contents:" + repositories.str.lower() + "/" + contents if contents is not None else None,
+        "work:" + work if work is not None else None,
     ):
         if more is not None:
             names += (',"' + more + '"').reindex(commits.index).fillna("")
     return "[" + names + "]"
 
 
-def link_commits(commits: DataFrame[RawCommits], merged_in: Names | None = None) -> pd.Series[str]:
+def link_commits(
+    commits: DataFrame[RawCommits], merged_in: Names | None = None, work: Names | None = None
+) -> pd.Series[str]:
     """Return the links of each commit: to its pull request, to issues, and to the same commit elsewhere.
 
     A subject is read like a title, because that of a squash is one, unless the commit is a merge, whose subject names a
@@ -114,6 +123,7 @@ def link_commits(commits: DataFrame[RawCommits], merged_in: Names | None = None)
     Args:
         commits: Commits of any number of repositories.
         merged_in: Object names of the commits in each merge, indexed by the merge's row.
+        work: As in `name_commits`.
     """
     subjects, bodies = commits["subject"], commits["body"]
     numbers = messages.merged_numbers(subjects)
@@ -127,6 +137,7 @@ def link_commits(commits: DataFrame[RawCommits], merged_in: Names | None = None)
             (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, _issues(references.without(read_titles(titles)))),
             (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, _issues(references.belongs)),
             (Rank.SAME_COMMIT, LinkTo.PARENT, "commit:" + commits["sha"]),
+            (Rank.SAME_WORK, LinkTo.PARENT, "work:" + (_NOTHING if work is None else work)),
             (Rank.LISTED, LinkTo.LISTED, _issues(references.related)),
         ),
     )
@@ -141,7 +152,7 @@ def name_pull_requests(
 
 
 def link_pull_requests(
-    pull_requests: DataFrame[RawPullRequests], commits: DataFrame[RawPullRequestCommits]
+    pull_requests: DataFrame[RawPullRequests], commits: DataFrame[RawPullRequestCommits], work: Names | None = None
 ) -> pd.Series[str]:
     """Return the links of each pull request: to its commits and to issues.
 
@@ -150,6 +161,7 @@ def link_pull_requests(
     Args:
         pull_requests: Pull requests of any number of repositories.
         commits: The commits on their branches.
+        work: Digests of these commits that are the same in any repository (`same_work.digest_work`), where known.
     """
     own = _own_commits(pull_requests, commits)
     references = read_texts(pull_requests["title"] + "\n\n" + pull_requests["body"])
@@ -169,6 +181,7 @@ def link_pull_requests(
             (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, _issues(references.without(read_titles(pull_requests["title"])))),
             (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, _issues(references.belongs)),
             (Rank.ISSUE_IN_BRANCH, LinkTo.PARENT, _issues(references.without(read_branches(pull_requests["branch"])))),
+            (Rank.SAME_WORK, LinkTo.PARENT, "work:" + (_NOTHING if work is None else work)),
             (Rank.CLOSED_ISSUE, LinkTo.PARENT, "issue:" + hosts + "/" + closed.astype("str").str.lower()),
             (Rank.LISTED, LinkTo.LISTED, _issues(also)),
         ),

@@ -428,6 +428,20 @@ def digest_contents(work: pd.DataFrame) -> pd.Series[str]:
     return _digests(work, ["path", "old_blob", "new_blob"]).map("{:016x}".format).astype("str")
 
 
+def digest_work(commits: pd.DataFrame, work: pd.DataFrame) -> pd.Series[str]:
+    """Return a digest of author, author date and contents, by position. It stays the same in another repository.
+
+    Args:
+        commits: Commits of any number of repositories.
+        work: As in `find_retractions`.
+    """
+    contents = _digests(work[work["new_blob"] != ""], ["old_blob", "new_blob"])
+    written = commits.loc[contents.index, ["author_email", "authored_at"]].assign(contents=contents)
+    written = written.dropna(subset=["authored_at"])
+    digests = pd.Series(pd.util.hash_pandas_object(written, index=False), written.index)
+    return digests.map("{:016x}".format).astype("str")
+
+
 def _named_alike(commits: pd.DataFrame, counting: pd.Series[bool]) -> Iterator[tuple[int, int]]:
     """Yield pairs of commits with the same ``Change-Id``, or with the other's number before their own."""
     own = commits[counting]

@@ -71,6 +71,12 @@ def test_a_pull_request_is_scored_as_a_whole_however_many_commits_it_left() -> N
     assert row["impact_score"] == SECOND.impact
 
 
+def test_one_commit_in_two_repositories_is_one_achievement() -> None:
+    copy = Piece("git:github.com/ann/engine@1111", parent=COMMIT.key, impact=40)
+    (row,) = compose(replace(COMMIT, parent=copy.key), copy).values()
+    assert (row["key"], row["impact_score"]) == (COMMIT.key, 40)
+
+
 def test_the_commits_of_a_pull_request_show_skills() -> None:
     (row,) = compose(*part_of(PULL, replace(COMMIT, skills=("Go",))), PULL).values()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from random import Random
 
@@ -344,3 +345,30 @@ class TestSquashes:
     def test_a_backport_that_names_the_pull_request_counts_once(self) -> None:
         subjects = ("fix: keep it (#12)", "[2.x] fix: keep it (#12) (#15)", "[2.x] fix: other (#12) (#16)")
         assert counting(judge(written(*({"subject": subject} for subject in subjects)))) == [0, 2]
+
+
+_PLAIN: Mapping[str, object] = {"subject": "feat: work"}
+
+
+class TestMovedHistory:
+    """The same work in another repository, under other paths."""
+
+    def test_a_commit_names_its_work_the_same_under_another_path(self) -> None:
+        paths = ("lib.py", "packages/lib/lib.py")
+        here, there = (judge(written(_PLAIN), [file_of(0, path=path)])["names"].iloc[0] for path in paths)
+        assert _works(here) == _works(there) != []
+
+    def test_other_contents_or_another_moment_are_other_work(self) -> None:
+        named = judge(written(_PLAIN, _PLAIN, _PLAIN), [file_of(0), file_of(1, new_blob=name(0)), file_of(2)])["names"]
+        works = [work for names in named for work in _works(names)]
+        assert len(set(works)) == len(works) == 3
+
+    def test_a_copy_in_one_repository_names_no_work_of_its_own(self) -> None:
+        commits = written(_PLAIN, {**_PLAIN, "authored_at": pd.Timestamp("2024-01-01", tz="UTC")})
+        named = judge(commits, [file_of(0), file_of(0, sha=name(1))])
+        assert named["retracted_by"].notna().sum() == 1
+        assert sum(bool(_works(names)) for names in named["names"]) == 1
+
+
+def _works(names: str) -> list[str]:
+    return [each for each in json.loads(names) if each.startswith("work:")]
