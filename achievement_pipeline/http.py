@@ -9,7 +9,6 @@ exceptions, so that no exception carries a request with its headers, and their m
 """
 
 import datetime as dt
-import json
 import time
 from base64 import b64encode
 from collections.abc import Callable, Mapping
@@ -25,6 +24,7 @@ from requests.auth import AuthBase
 
 from achievement_pipeline import __version__
 from achievement_pipeline.errors import SourceError
+from achievement_pipeline.untrusted import UnreadableTextError, parse_json
 
 NOT_JSON: Final = object()
 """The body of a response that is not JSON."""
@@ -34,6 +34,9 @@ _PROGRESS_EVERY = 30.0
 _CHUNK = 65536
 _CLOCK_MARGIN = 1.0
 _HEAVY_ATTEMPTS = 2
+_LONGEST_NUMBER = 15
+"""Digits: enough for milliseconds since 1970."""
+_LONGEST_QUOTE = 500
 
 
 class TransientError(Exception):
@@ -95,7 +98,10 @@ class RequestOptions:
     sleep: Callable[[float], None] = time.sleep
     progress: Callable[[str], None] = lambda _: None
     response_seconds: float = 300.0
-    response_bytes: int = 256 * 2**20
+    response_bytes: int = 64 * 2**20
+
+
+DEFAULT_OPTIONS: Final = RequestOptions()
 
 
 @dataclass(frozen=True)
@@ -123,9 +129,10 @@ class Response:
     @property
     def retry_after(self) -> float | None:
         """The seconds to wait by the Retry-After header, which holds a number or a date. None without one."""
-        value = self.headers.get("Retry-After", "").strip()
-        if value.isdecimal():
-            return float(value)
+        value = self.headers.get("Retry-After", "")
+        seconds = read_number(value)
+        if seconds is not None:
+            return float(seconds)
         named = _parse_http_date(value)
         return None if named is None else self.seconds_until(named)
 
@@ -252,7 +259,7 @@ class HttpClient:
             reply = self._session.request(
                 method, url, timeout=self._options.timeout, allow_redirects=method == "GET", stream=True, **content
             )
-            body = self._read(reply)
+            body = read_json(reply, self._options)
         except requests.RequestException as fault:
             problem = self._describe(fault)
         else:
@@ -260,24 +267,11 @@ class HttpClient:
             return Response(
                 status=reply.status_code,
                 headers=reply.headers,
-                body=_parse_json(body),
+                body=body,
                 sent_at=self._options.clock() if sent_at is None else sent_at,
                 links={name: link["url"] for name, link in reply.links.items()},
             )
         raise problem
-
-    def _read(self, reply: requests.Response) -> bytes:
-        """Read a response body within the limits of time and size."""
-        end = time.monotonic() + self._options.response_seconds
-        content = bytearray()
-        with reply:
-            for chunk in reply.iter_content(_CHUNK):
-                content += chunk
-                if len(content) > self._options.response_bytes:
-                    raise _OversizedResponseError
-                if time.monotonic() > end:
-                    raise requests.Timeout
-        return bytes(content)
 
     def _describe(self, fault: requests.RequestException) -> Problem:
         """Describe a failed request. The library's own messages would quote URLs and headers."""
@@ -348,7 +342,10 @@ class HttpClient:
                 self._options.progress(f"{self.name}: still waiting, {left - _PROGRESS_EVERY:.0f} s left")
 
     def _time_after(self, seconds: float) -> str:
-        return dt.datetime.fromtimestamp(self._options.clock() + seconds, dt.UTC).strftime("%H:%M:%S UTC")
+        try:
+            return dt.datetime.fromtimestamp(self._options.clock() + seconds, dt.UTC).strftime("%H:%M:%S UTC")
+        except (ValueError, OverflowError):
+            return "a time in thousands of years"
 
     def _redact(self, text: str) -> str:
         return text if self._authorization is None else self._authorization.redact(text)
@@ -392,19 +389,51 @@ def is_secure(address: str) -> bool:
 
 
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "an address that is none"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
-def _parse_json(content: bytes) -> Any:  # noqa: ANN401 - JSON
+def read_json(response: requests.Response, options: RequestOptions = DEFAULT_OPTIONS) -> Any:  # noqa: ANN401 - JSON
+    """Read a whole answer to a request with ``stream=True``, within the limits of time and size, and parse it.
+
+    Returns:
+        Parsed JSON, or `NOT_JSON`.
+
+    Raises:
+        requests.RequestException: It was cut off, or exceeds a limit.
+    """
+    end = time.monotonic() + options.response_seconds
+    content = bytearray()
+    with response:
+        for chunk in response.iter_content(_CHUNK):
+            content += chunk
+            if len(content) > options.response_bytes:
+                raise _OversizedResponseError
+            if time.monotonic() > end:
+                raise requests.Timeout
     try:
-        return json.loads(content)
-    except ValueError:
+        return parse_json(bytes(content))
+    except UnreadableTextError:
         return NOT_JSON
+
+
+def brief(value: Any) -> str:  # noqa: ANN401 - JSON
+    """Return the words of a server, no more than a message has room for."""
+    text = str(value)
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}…"
+
+
+def read_number(header: str) -> int | None:
+    """Read the number of seconds or requests in a header; None where it holds no number, or an absurd one."""
+    digits = header.strip()
+    return int(digits) if digits.isdecimal() and len(digits) <= _LONGEST_NUMBER else None
 
 
 def _parse_http_date(value: str) -> float | None:
     try:
-        return parsedate_to_datetime(value).timestamp()
-    except ValueError:
+        return parsedate_to_datetime(value.strip()).timestamp()
+    except (ValueError, OverflowError, TypeError):
         return None

@@ -5,7 +5,6 @@ publish or which servers to use. It can only add judging rules that the user's o
 announces them. The file is read with limits.
 """
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from achievement_pipeline.judging.rules import Rules
+from achievement_pipeline.untrusted import parse_toml
 
 _RULES = "rules"
 _MAX_BYTES = 64 * 1024
@@ -39,7 +39,7 @@ def read_work_tree_file(path: Path, users_file: Path | None, users_rules: Mappin
         content = _parse(path)
         added = content.get(_RULES)
         rules = Rules.model_validate(_with_defaults(dict(users_rules), added)) if isinstance(added, dict) else None
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         problem = _describe(error)
         return WorkTreeFile(path, None, f"{path} is ignored because it can't be read: {problem}")
     others = sorted(content.keys() - {_RULES})
@@ -51,10 +51,10 @@ def read_work_tree_file(path: Path, users_file: Path | None, users_rules: Mappin
 
 def _parse(path: Path) -> dict[str, Any]:
     with path.open("rb") as file:
-        text = file.read(_MAX_BYTES + 1).decode()
-    if len(text) > _MAX_BYTES or any(len(line) > _MAX_LINE for line in text.splitlines()):
-        raise ValueError(f"it has more than {_MAX_BYTES // 1024} KiB, or a line of more than {_MAX_LINE} characters")
-    return tomllib.loads(text)
+        content = file.read(_MAX_BYTES + 1)
+    if any(len(line) > _MAX_LINE for line in content.splitlines()):
+        raise ValueError(f"it has a line of more than {_MAX_LINE} bytes")
+    return parse_toml(content, max_bytes=_MAX_BYTES)
 
 
 def _with_defaults(own: dict[str, Any], added: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,4 +74,4 @@ def _describe(error: Exception) -> str:
     if isinstance(error, ValidationError):
         problems = error.errors(include_input=False, include_url=False)
         return "; ".join(f"rules.{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in problems)
-    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    return str(error)

@@ -1,7 +1,6 @@
 """All settings as the rest of the program sees them, and what follows from them."""
 
 import datetime as dt
-import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -30,6 +29,7 @@ from achievement_pipeline.sources.git.remotes import Remote
 from achievement_pipeline.sources.git.spool import SPOOL
 from achievement_pipeline.sources.github.addresses import complete_addresses, served_host
 from achievement_pipeline.work_tree_file import WorkTreeFile
+from achievement_pipeline.untrusted import parse_json
 
 APP_NAME = "achievement-pipeline"
 CONFIG_FILE_NAME = "achievements.toml"
@@ -128,7 +128,7 @@ class Settings(BaseModel):
         if path is None:
             return {}
         try:
-            resume = json.loads(path.read_text(encoding="utf-8"))
+            resume = parse_json(path.read_bytes())
         except (OSError, ValueError) as error:
             raise SettingsError(f"publishing.resume: {path} can't be read: {error}") from error
         if not isinstance(resume, dict):

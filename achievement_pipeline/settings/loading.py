@@ -1,6 +1,5 @@
 """Reads the environment and ``achievements.toml``."""
 
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,6 +14,9 @@ from achievement_pipeline.settings.combined import APP_NAME, CONFIG_FILE_NAME, S
 from achievement_pipeline.settings.environment import Environment
 from achievement_pipeline.settings.file import ConfigFile
 from achievement_pipeline.work_tree_file import read_work_tree_file
+from achievement_pipeline.untrusted import UnreadableTextError, parse_toml
+
+_MAX_BYTES = 1 << 20
 
 _Parsed = TypeVar("_Parsed")
 
@@ -54,8 +56,9 @@ def _find_config_file(environment: Environment | None, problems: list[str]) -> P
 
 def _read_toml(path: Path, problems: list[str]) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        with path.open("rb") as file:
+            return parse_toml(file.read(_MAX_BYTES + 1), max_bytes=_MAX_BYTES)
+    except (UnreadableTextError, OSError) as error:
         problems.append(f"{path}: {error}")
         return {}
 

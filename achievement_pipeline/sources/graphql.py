@@ -6,8 +6,9 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from achievement_pipeline.errors import SourceError
-from achievement_pipeline.http import HttpClient, RefusedError, TooHeavyError
+from achievement_pipeline.http import HttpClient, RefusedError, TooHeavyError, UnreachableError, brief
 from achievement_pipeline.sources.records import Record
+from achievement_pipeline.untrusted import find_value
 
 Node = dict[str, Any]
 
@@ -45,7 +46,7 @@ class GraphQLClient:
             SourceError: The request failed, or the response has no data.
         """
         body = self._http.post("", {"query": document, "variables": variables}).body
-        data = body.get("data") if isinstance(body, dict) else None
+        data = find_value(body, "data")
         if not isinstance(data, dict):
             raise SourceError(f"{self._where} returned no data: check the address and the token's permissions.")
         self.partial_errors += dict.fromkeys(str(error.get("message")) for error in errors_of(body))
@@ -78,6 +79,7 @@ class GraphQLClient:
             RefusedError: There is no connection at the path.
         """
         size = start or first
+        seen = {after}
         while True:
             try:
                 data = self.run(document, {**variables, "first": size, "after": after})
@@ -91,9 +93,10 @@ class GraphQLClient:
             info = page.page_info
             if not info.has_next_page:
                 return
-            if info.end_cursor in {None, after}:
-                raise SourceError(f"{self._where} returned the same page twice: run again later.")
+            if info.end_cursor is None or info.end_cursor in seen:
+                raise RefusedError(f"{self._where} returned the same page twice: run again later.")
             after = info.end_cursor
+            seen.add(after)
             size = min(size * 2, first)
 
     def nodes(self, document: str, variables: Mapping[str, Any], path: Sequence[str], first: int) -> Iterator[Any]:
@@ -121,9 +124,11 @@ class GraphQLClient:
                 whole[name] = part.nodes
                 if part.page_info.has_next_page:
                     after = part.page_info.end_cursor
-                    for page in self.pages(rest[name], {"id": node["id"]}, [root, name], first, after=after):
+                    for page in self.pages(rest[name], {"id": node.get("id")}, [root, name], first, after=after):
                         whole[name] += page.nodes
-            except RefusedError:
+            except UnreachableError:
+                raise
+            except SourceError:
                 whole[name] = None
         return whole
 
@@ -138,7 +143,7 @@ class GraphQLClient:
         for name in path:
             holder, found = found, found.get(name) if isinstance(found, dict) else None
         try:
-            return Page.model_validate(found and {**found, "holder": holder})
+            return Page.model_validate({**found, "holder": holder} if isinstance(found, dict) else found)
         except ValidationError:
             problem = f"{self._where} returned no {' '.join(path)}: it does not exist, or the token may not see it."
         raise RefusedError(problem)
@@ -146,10 +151,10 @@ class GraphQLClient:
 
 def errors_of(body: object) -> list[Node]:
     """Return the errors in a response body of any type."""
-    errors = body.get("errors") if isinstance(body, dict) else None
+    errors = find_value(body, "errors")
     return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
 
 
 def error_messages(body: object) -> str:
     """Return the distinct error messages in a response body, joined by semicolons."""
-    return "; ".join(dict.fromkeys(str(error.get("message")) for error in errors_of(body)))
+    return brief("; ".join(dict.fromkeys(brief(error.get("message")) for error in errors_of(body))))

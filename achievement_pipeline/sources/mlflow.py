@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 import pandas as pd
 from pandera.typing import DataFrame
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from achievement_pipeline.frames import RawMlflowMetrics, RawMlflowRuns, typed
 from achievement_pipeline.http import (
@@ -80,7 +80,7 @@ class _ModelVersion(_Record):
 class _Metric(_Record):
     key: str
     value: _Value
-    step: int = 0
+    step: Annotated[int, Field(ge=-(2**63), lt=2**63)] = 0
     timestamp: _Milliseconds = None
 
 
@@ -139,7 +139,7 @@ class _Run(_Record):
                 "step": metric.step,
                 "logged_at": metric.timestamp,
             }
-            for metric in self.data.metrics
+            for metric in {metric.key: metric for metric in self.data.metrics}.values()
         ]
 
 
@@ -184,14 +184,20 @@ class MlflowClient:
         """
         path = f"/api/2.0/mlflow/{what}/search"
         token = None
+        seen: set[str] = set()
         while True:
             params = {"max_results": self._page, **query, **({"page_token": token} if token else {})}
             # the search for runs is a POST, because a list of experiments would not fit into a URL
             response = self._http.post(path, params) if what == "runs" else self._http.get(path, params)
-            yield from response.body.get(what.replace("-", "_"), [])
-            token = response.body.get("next_page_token")
+            rows, token = (response.body.get(name) for name in (what.replace("-", "_"), "next_page_token"))
+            if rows is not None and not isinstance(rows, list):
+                raise RefusedError(f"MLflow returned no list of {what}: check MLFLOW_TRACKING_URI.")
+            yield from rows or ()
             if not token:
                 return
+            if not isinstance(token, str) or token in seen:
+                raise RefusedError(f"MLflow returned a page of {what} twice: run again later.")
+            seen.add(token)
 
 
 def named_as_known(runs: DataFrame[RawMlflowRuns], known: Mapping[str, str]) -> DataFrame[RawMlflowRuns]:
@@ -234,7 +240,7 @@ def read_runs(client: MlflowClient, stored: Runs | None = None) -> Runs:
         run.row()
         | {
             "server": client.address.partition("://")[2],
-            "experiment": experiments[run.info.experiment_id],
+            "experiment": experiments.get(run.info.experiment_id, run.info.experiment_id),
             "url": f"{client.address}/#/experiments/{run.info.experiment_id}/runs/{run.info.run_id}",
             "model_versions": json.dumps(versions.get(run.info.run_id, [])),
         }

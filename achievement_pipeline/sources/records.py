@@ -4,17 +4,42 @@ An invalid record (an unexpected null, an unknown value) is skipped with a warni
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
 
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from achievement_pipeline.frames import checked
+from achievement_pipeline.http import brief
+from achievement_pipeline.untrusted import find_value
 
 _SchemaT = TypeVar("_SchemaT", bound=pa.DataFrameModel)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("it is no moment of the years 1 to 9999 in UTC") from None
+
+
+def _no_flag(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("it is no number")  # noqa: TRY004 - pydantic wants this one
+    return value
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A moment that a column holds."""
+_Whole = Annotated[int, BeforeValidator(_no_flag)]
+Count = Annotated[_Whole, Field(ge=0, lt=2**31)]
+"""A number that a column holds: of things, or of one thing among its kind."""
+Number = Annotated[_Whole, Field(ge=-(2**63), lt=2**63)]
+"""Any other whole number that a column holds."""
 
 
 class Record(BaseModel):
@@ -47,7 +72,7 @@ def parse_records(
                 f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}".removeprefix(": ")
                 for problem in error.errors(include_input=False, include_url=False, include_context=False)
             )
-            name = _find(item, by) or "without a name"
+            name = brief(_name(item, by) or "without a name")
             warnings.append(f"{what} {name} was skipped, because the API returned invalid data: {problems}")
     return records
 
@@ -61,14 +86,13 @@ def find_unread(raw: Iterable[Any], read: Collection[str], by: str, stored: Iter
         by: The property that names a record. Dots lead into nested objects.
         stored: Names of the stored records. An object without a name may be any of those that were not returned.
     """
-    names = {_find(item, by) for item in raw}
+    names = {_name(item, by) for item in raw}
     return {name for name in stored if name not in read and (name in names or None in names)}
 
 
-def _find(item: Any, path: str) -> Any:  # noqa: ANN401 - JSON
-    for name in path.split("."):
-        item = item.get(name) if isinstance(item, dict) else None
-    return item
+def _name(item: Any, path: str) -> str | int | None:  # noqa: ANN401 - JSON
+    name = find_value(item, path)
+    return name if isinstance(name, str | int) else None
 
 
 def type_rows(schema: type[pa.DataFrameModel], rows: Sequence[dict[str, Any]]) -> pd.DataFrame:

@@ -20,9 +20,11 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.leftovers import unfinished
 from achievement_pipeline.store.database import known_revisions, revision_of, upgrade
 from achievement_pipeline.store.edits import Placement
 from achievement_pipeline.store.tables import EditField, PublicationState
+from achievement_pipeline.untrusted import parse_json
 
 FORMAT: Final = "achievements-backup"
 VERSION: Final = 1
@@ -88,21 +90,15 @@ def write_backup(connection: sa.Connection, file: Path, program: str) -> Mapping
     header = {"format": FORMAT, "version": VERSION, "revision": revision_of(connection), "program": program}
     header["made_at"] = dt.datetime.now(dt.UTC).isoformat()
     counts = dict.fromkeys(_TABLES, 0)
-    unfinished = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as raw, gzip.open(raw, "wt", encoding="utf-8") as lines:
-            print(json.dumps(header), file=lines)
-            for table, order in _TABLES.items():
-                for row in _rows(connection, table, order):
-                    counts[table] += 1
-                    print(json.dumps({"table": table, "row": row}), file=lines)
-            print(json.dumps({"rows": sum(counts.values())}), file=lines)
-            lines.flush()
-            os.fsync(raw.fileno())
-        unfinished.rename(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with unfinished(file, 0o600) as new, new.open("wb") as raw, gzip.open(raw, "wt", encoding="utf-8") as lines:
+        print(json.dumps(header), file=lines)
+        for table, order in _TABLES.items():
+            for row in _rows(connection, table, order):
+                counts[table] += 1
+                print(json.dumps({"table": table, "row": row}), file=lines)
+        print(json.dumps({"rows": sum(counts.values())}), file=lines)
+        lines.flush()
+        os.fsync(raw.fileno())
     return counts
 
 
@@ -113,7 +109,7 @@ def read_header(file: Path) -> Header:
         StoreError: The file is not a backup, or was made by a newer version.
     """
     with _explained(file), gzip.open(file, "rt", encoding="utf-8") as lines:
-        first = json.loads(lines.readline())
+        first = parse_json(lines.readline())
         if first["format"] != FORMAT:
             raise ValueError(first["format"])
         if first["version"] > VERSION:
@@ -221,12 +217,14 @@ def _read(file: Path) -> Iterator[dict[str, Any]]:
     with _explained(file), gzip.open(file, "rt", encoding="utf-8") as lines:
         lines.readline()
         for number, line in enumerate(lines):
-            content = json.loads(line)
+            content = parse_json(line)
             if "rows" in content:
                 # read to the end, so that gzip's checksum is verified
                 if content["rows"] != number or lines.read():
                     raise ValueError("the number of rows does not match")
                 return
+            if not isinstance(content["row"], dict) or not isinstance(content["table"], str):
+                raise TypeError("a line is no row")
             yield content
         raise ValueError("its end is missing")
 

@@ -6,6 +6,8 @@ import json
 import struct
 from typing import Any, BinaryIO, NamedTuple
 
+from achievement_pipeline.untrusted import UnreadableTextError, parse_json
+
 SECONDS = 10
 """CPU time per file. 0.2 MB of HCL, the slowest format, takes 8 seconds."""
 MEMORY = 1 << 30
@@ -69,4 +71,7 @@ def read_answer(stream: BinaryIO) -> Any:  # noqa: ANN401 - any JSON value
     content = stream.read(length) if length <= _LONGEST_ANSWER else b""
     if len(content) < length or not length:
         raise EOFError
-    return json.loads(content)
+    try:
+        return parse_json(content)
+    except UnreadableTextError as error:
+        raise EOFError from error

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import codecs
 import io
-import json
 import sys
 import tokenize
 import warnings
@@ -21,6 +20,7 @@ from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.manifests import DependencyChange, changed_dependencies
 from achievement_pipeline.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.untrusted import find_value, parse_json
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -355,7 +355,7 @@ def _imported_packages(lines: Counter[str]) -> set[str]:
 
 
 def _kernel_language(notebook: bytes) -> str:
-    metadata = json.loads(notebook or b"{}").get("metadata")
+    metadata = find_value(parse_json(notebook or b"{}"), "metadata")
     known = [metadata.get(name) for name in ("kernelspec", "language_info")] if isinstance(metadata, dict) else []
     named = [str(one.get("language") or one.get("name") or "") for one in known if isinstance(one, dict)]
     return next(filter(None, named), "python").lower()
@@ -363,7 +363,7 @@ def _kernel_language(notebook: bytes) -> str:
 
 def _source_lines(notebook: bytes) -> Counter[str]:
     """Return the lines of all cells that are not blank. nbformat 4 has cells at the top level, 3 in worksheets."""
-    document: Any = json.loads(notebook or b"{}")
+    document: Any = parse_json(notebook or b"{}")
     if not isinstance(document, dict):
         raise ValueError("no notebook")  # noqa: TRY004 - like all that is wrong with it
     worksheets = [sheet for sheet in document.get("worksheets", ()) if isinstance(sheet, dict)]

@@ -8,8 +8,9 @@ import requests
 from pydantic import SecretStr
 
 from achievement_pipeline.errors import PublishingError
-from achievement_pipeline.http import Authorization, is_secure
+from achievement_pipeline.http import Authorization, brief, is_secure, read_json
 from achievement_pipeline.sources.git.remotes import Remote
+from achievement_pipeline.untrusted import find_value
 
 API_URL = "https://api.github.com"
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
@@ -37,13 +38,13 @@ def open_pull_request(  # noqa: PLR0913 - what a pull request is made of
     url, authorization = f"{address.rstrip('/')}/repos/{remote.path}/pulls", Authorization(token)
     try:
         wanted = {"title": title, "head": branch, "base": base}
-        answer = requests.post(url, json=wanted, headers=_HEADERS, auth=authorization, timeout=_TIMEOUT)
+        answer = _request("POST", url, authorization, json=wanted)
         if answer.status_code == requests.codes.unprocessable_entity:
             # there is one already: the branch that was pushed is in it
             head = f"{remote.path.partition('/')[0]}:{branch}"
             query = {"head": head, "base": base, "state": "open"}
-            answer = requests.get(url, params=query, headers=_HEADERS, auth=authorization, timeout=_TIMEOUT)
-        found = answer.json()
+            answer = _request("GET", url, authorization, params=query)
+        found = read_json(answer)
     except requests.RequestException as fault:
         problem = f"no answer ({type(fault).__name__})"
     else:
@@ -56,10 +57,15 @@ def open_pull_request(  # noqa: PLR0913 - what a pull request is made of
     )
 
 
+def _request(method: str, url: str, authorization: Authorization, **content: Any) -> requests.Response:  # noqa: ANN401
+    return requests.request(method, url, headers=_HEADERS, auth=authorization, timeout=_TIMEOUT, stream=True, **content)
+
+
 def _address_of(found: Any) -> str | None:  # noqa: ANN401 - JSON
     one = found[0] if isinstance(found, list) and found else found
-    return one.get("html_url") if isinstance(one, dict) else None
+    address = find_value(one, "html_url")
+    return address if isinstance(address, str) and address.startswith(("https://", "http://")) else None
 
 
 def _said(found: Any) -> str:  # noqa: ANN401 - JSON
-    return str(found.get("message")) if isinstance(found, dict) else "no pull request is open"
+    return brief(found.get("message")) if isinstance(found, dict) else "no pull request is open"

@@ -16,18 +16,30 @@ import requests
 import urllib3
 
 from achievement_pipeline.errors import PublishingError
-from achievement_pipeline.http import Authorization, HttpClient, RequestOptions, Response, TransientError
+from achievement_pipeline.http import (
+    Authorization,
+    HttpClient,
+    RequestOptions,
+    Response,
+    TransientError,
+    brief,
+    read_json,
+    read_number,
+)
 from achievement_pipeline.publishing.gate.finished import Finished
 from achievement_pipeline.publishing.linkedin.login import Login
 from achievement_pipeline.publishing.linkedin.settings import API_URL
 from achievement_pipeline.publishing.outbox.publisher import Ready, Reply
 from achievement_pipeline.publishing.outbox.states import Event
+from achievement_pipeline.untrusted import find_value
 
-_TIMEOUT = (10, 60)
+_OPTIONS = RequestOptions(timeout=(10.0, 60.0), attempts=4, max_wait_seconds=30, response_seconds=60)
+_LONGEST_WAIT = dt.timedelta(days=366)
+_LONGEST_ID = 200
 _LOGIN_AGAIN = "Run `achievements login linkedin`"
 _NOT_KNOWN_YET = 65601
 """LinkedIn's error code for a token that is a few seconds old; later it means revoked."""
-_TOKEN_FAULTS = {65601: "it was revoked", 65602: "it has expired"}
+_TOKEN_FAULTS = {"65601": "it was revoked", "65602": "it has expired"}
 
 
 class LinkedIn:
@@ -51,10 +63,10 @@ class LinkedIn:
             self._address,
             classify=_too_new,
             authorization=self._authorization,
-            options=RequestOptions(attempts=4, max_wait_seconds=30),
+            options=_OPTIONS,
         )
-        subject = client.get("/v2/userinfo").body.get("sub")
-        if not subject:
+        subject = find_value(client.get("/v2/userinfo").body, "sub")
+        if not isinstance(subject, str) or not subject:
             raise PublishingError(f"LinkedIn did not name the user. {_LOGIN_AGAIN} and allow access to your profile.")
         return f"urn:li:person:{subject}"
 
@@ -83,7 +95,7 @@ class LinkedIn:
         }
         try:
             # the answer is in the status and the headers: a body that is cut changes nothing
-            with self._request("POST", "/rest/posts", json=payload, stream=True) as response:
+            with self._request("POST", "/rest/posts", json=payload) as response:
                 return self._meaning(response, now)
         except requests.RequestException as fault:
             return _unanswered(fault)
@@ -111,15 +123,16 @@ class LinkedIn:
             f"{self._address}{path}",
             headers=headers,
             auth=self._authorization,
-            timeout=_TIMEOUT,
+            timeout=_OPTIONS.timeout,
             allow_redirects=False,
+            stream=True,
             **content,
         )
 
     def _meaning(self, response: requests.Response, now: dt.datetime) -> Reply:
         status, body = response.status_code, _body(response)
         if status in {requests.codes.created, requests.codes.ok}:
-            return Reply(Event.ACCEPTED, remote_id=response.headers.get("x-restli-id"))
+            return Reply(Event.ACCEPTED, remote_id=_remote_id(response.headers))
         if status >= requests.codes.server_error or status == requests.codes.request_timeout:
             return Reply(Event.UNCLEAR, f"LinkedIn failed with HTTP {status}: the post may be there")
         if status == requests.codes.too_many_requests:
@@ -135,7 +148,7 @@ class LinkedIn:
         message = self._message(body)
         match status:
             case requests.codes.unauthorized:
-                fault = _TOKEN_FAULTS.get(body.get("serviceErrorCode") or 0, "it is not valid")
+                fault = _TOKEN_FAULTS.get(str(body.get("serviceErrorCode")), "it is not valid")
                 return f"LinkedIn rejects the login: {fault}. {_LOGIN_AGAIN}"
             case requests.codes.forbidden:
                 return (
@@ -153,7 +166,7 @@ class LinkedIn:
                 return f"LinkedIn rejects it (HTTP {status}): {message}"
 
     def _message(self, body: Mapping[str, Any]) -> str:
-        return self._authorization.redact(str(body.get("message") or "no reason given"))
+        return self._authorization.redact(brief(body.get("message") or "no reason given"))
 
 
 def _too_new(answer: Response) -> TransientError | None:
@@ -173,20 +186,27 @@ def _unanswered(fault: requests.RequestException) -> Reply:
 
 def _body(response: requests.Response) -> Mapping[str, Any]:
     try:
-        body = response.json()
+        body = read_json(response, _OPTIONS)
     except requests.RequestException:
         return {}
     return body if isinstance(body, dict) else {}
 
 
 def _retry_after(headers: Mapping[str, str], now: dt.datetime) -> dt.datetime | None:
+    """Return the moment that LinkedIn names; None where it names none, or one that is not of the next year."""
     value = headers.get("Retry-After", "").strip()
-    if value.isdecimal():
-        return now + dt.timedelta(seconds=int(value))
+    seconds = read_number(value)
     try:
-        return parsedate_to_datetime(value)
-    except ValueError:
+        named = parsedate_to_datetime(value) if seconds is None else now + dt.timedelta(seconds=seconds)
+        return named.astimezone(dt.UTC) if named.astimezone(dt.UTC) - now < _LONGEST_WAIT else None
+    except (ValueError, OverflowError):
         return None
+
+
+def _remote_id(headers: Mapping[str, str]) -> str | None:
+    """Return the name of the post; None where there is no such name."""
+    name = headers.get("x-restli-id", "").strip()
+    return name if name.isprintable() and 0 < len(name) <= _LONGEST_ID else None
 
 
 def _next_midnight(now: dt.datetime) -> dt.datetime:

@@ -19,6 +19,7 @@ import requests
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_serializer
 
 from achievement_pipeline.errors import PublishingError
+from achievement_pipeline.http import brief, read_json
 from achievement_pipeline.publishing.linkedin.settings import API_URL, OAUTH_URL, WARNED_BEFORE
 from achievement_pipeline.publishing.outbox.secret_store import SecretStore
 
@@ -104,9 +105,13 @@ class App(BaseModel):
         credentials = {"client_id": self.client_id, "client_secret": self.client_secret.get_secret_value()}
         try:
             response = requests.post(
-                f"{self.oauth_url}/accessToken", data={**form, **credentials}, timeout=_TIMEOUT, allow_redirects=False
+                f"{self.oauth_url}/accessToken",
+                data={**form, **credentials},
+                timeout=_TIMEOUT,
+                allow_redirects=False,
+                stream=True,
             )
-            answer = response.json()
+            answer = read_json(response)
         except requests.RequestException as fault:
             # the library's words may quote the form
             problem = PublishingError(
@@ -120,7 +125,7 @@ class App(BaseModel):
 
     def _refusal(self, status: int, answer: Any) -> PublishingError:  # noqa: ANN401 - JSON
         said = answer.get("error_description") or answer.get("error") if isinstance(answer, dict) else None
-        words = str(said or "no reason given").replace(self.client_secret.get_secret_value(), "***")
+        words = brief(said or "no reason given").replace(self.client_secret.get_secret_value(), "***")
         return PublishingError(
             f"LinkedIn gives no login (HTTP {status}): {words}. Check LINKEDIN_CLIENT_ID, LINKEDIN_CLIENT_SECRET, and "
             f"that {self.redirect_url} is among the app's authorized redirect URLs."
@@ -275,5 +280,5 @@ def _read_login(answer: Mapping[str, Any], now: dt.datetime) -> Login:
             refresh_token=answer.get("refresh_token"),
             refresh_expires_at=now + dt.timedelta(seconds=int(refresh_seconds)) if refresh_seconds else None,
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, TypeError, OverflowError) as error:
         raise PublishingError(f"LinkedIn's answer is no login: {type(error).__name__}.") from None

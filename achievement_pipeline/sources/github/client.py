@@ -1,8 +1,8 @@
 """The GitHub client: REST and GraphQL addresses, token, and classification of responses."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.http import (
@@ -14,10 +14,13 @@ from achievement_pipeline.http import (
     Response,
     TooHeavyError,
     TransientError,
+    brief,
+    read_number,
 )
 from achievement_pipeline.sources.github.addresses import API_URL, GRAPHQL_URL
 from achievement_pipeline.sources.github.documents import PAGE
 from achievement_pipeline.sources.graphql import GraphQLClient, error_messages, errors_of
+from achievement_pipeline.untrusted import find_value
 
 API_VERSION = "2022-11-28"
 """The newest version with ``merge_commit_sha``, which 2026-03-10 removed."""
@@ -26,6 +29,12 @@ _UNNAMED_WAIT = 60.0
 """Seconds to wait for a secondary rate limit without a reset time: GitHub's documented minimum."""
 
 _TOO_HEAVY = {"RESOURCE_LIMITS_EXCEEDED", "MAX_NODE_LIMIT_EXCEEDED"}
+
+
+class _Limit(BaseModel):
+    limit: int
+    remaining: int
+    reset: datetime
 
 
 class GitHubClient:
@@ -79,16 +88,15 @@ class GitHubClient:
             self.graphql.run("query { __typename }", {})
         slowly = "" if self.is_known else "; without GITHUB_TOKEN public repositories are read, slowly"
         try:
-            resources = self.rest.get("/rate_limit").body["resources"]
-        except RefusedError:
+            limits = self.rest.get("/rate_limit").body
+            limit = _Limit.model_validate(find_value(limits, f"resources.{'graphql' if self.is_known else 'core'}"))
+        except (RefusedError, ValidationError):
             return f"no rate limit{slowly}"  # an Enterprise server may have none
-        limit = resources["graphql" if self.is_known else "core"]
-        resets = datetime.fromtimestamp(limit["reset"], UTC)
-        return f"{limit['remaining']:,} of {limit['limit']:,} requests left until {resets:%H:%M} UTC{slowly}"
+        return f"{limit.remaining:,} of {limit.limit:,} requests left until {limit.reset:%H:%M} UTC{slowly}"
 
 
 def _classify(response: Response) -> Problem | None:
-    message = str(response.body.get("message", "")) if isinstance(response.body, dict) else ""
+    message = brief(find_value(response.body, "message") or "")
     match response.status:
         case 401:
             return SourceError(
@@ -112,14 +120,14 @@ def _classify(response: Response) -> Problem | None:
 def _classify_graphql(response: Response) -> Problem | None:
     errors, message = errors_of(response.body), error_messages(response.body)
     kinds = {str(error.get("type")) for error in errors}
-    data = response.body.get("data") if isinstance(response.body, dict) else None
+    data = find_value(response.body, "data")
     if "RATE_LIMITED" in kinds or "rate limit" in message.lower():
         return _find_limit(response, "rate limit")
     if kinds & _TOO_HEAVY:
         return TooHeavyError(f"GitHub rejects a query as too heavy: {message}")
     if response.status in {502, 504} or "executing your query" in message:
         return TransientError("the query took too long", heavy=True)
-    if errors and not any((data or {}).values()):
+    if errors and not (isinstance(data, dict) and any(data.values())):
         return SourceError(
             f"GitHub query failed: {message}. Check the repository's name and what GITHUB_TOKEN may read."
         )
@@ -129,9 +137,9 @@ def _classify_graphql(response: Response) -> Problem | None:
 def _find_limit(response: Response, message: str) -> TransientError | None:
     """Return the error for a rate limit, with its reset time, or None: GitHub sends 403 for denied access too."""
     ends = [response.retry_after] if response.retry_after is not None else []
-    reset = response.headers.get("X-RateLimit-Reset", "")
-    if response.headers.get("X-RateLimit-Remaining") == "0" and reset.isdecimal():
-        ends.append(response.seconds_until(int(reset)))
+    reset = read_number(response.headers.get("X-RateLimit-Reset", ""))
+    if response.headers.get("X-RateLimit-Remaining") == "0" and reset is not None:
+        ends.append(response.seconds_until(reset))
     if ends:
         return TransientError("the rate limit is reached", wait=max(ends))
     if response.status == 429 or "rate limit" in message.lower():  # noqa: PLR2004

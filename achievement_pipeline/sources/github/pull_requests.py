@@ -21,8 +21,9 @@ from achievement_pipeline.sources.github import documents
 from achievement_pipeline.sources.github.client import GitHubClient
 from achievement_pipeline.sources.github.records import Commit, File, PullRequest, Review
 from achievement_pipeline.sources.github.rest import read_through_rest
-from achievement_pipeline.sources.github.rows import Part, PullRequests, Rows, merge_rows, watermark
+from achievement_pipeline.sources.github.rows import Part, PullRequests, Rows, merge_rows, named_number, watermark
 from achievement_pipeline.sources.records import parse_records
+from achievement_pipeline.untrusted import find_value
 
 _REPOSITORY = compile_pattern(r"[^/]+/[^/]+/[^/]+")
 
@@ -96,7 +97,7 @@ class _Reading:
             self.public = page.holder.get("isPrivate") is False
             changed = [node for node in page.nodes if not _is_older(node, since)]
             nodes.extend(map(self._complete, changed))
-            if len(changed) < len(page.nodes):
+            if page.nodes and _is_older(page.nodes[-1], since):
                 break
         return nodes
 
@@ -104,7 +105,7 @@ class _Reading:
         """List all numbers. Drop deleted pull requests, and return the numbers of missing or changed ones."""
         pages = self.client.graphql.pages(documents.NUMBERS, self._name, ["repository", "pullRequests"], documents.PAGE)
         nodes = [node for page in pages for node in page.nodes]
-        listed = {node["number"]: node["updatedAt"] for node in nodes if isinstance(node, dict)}
+        listed = {number: str(node.get("updatedAt")) for node in nodes if (number := named_number(node)) is not None}
         stored = held.pull_requests
         unlisted = set(stored["number"]) - listed.keys()
         held = _without(held, unlisted) if len(listed) == len(nodes) else merge_rows(held, Rows(unread=unlisted))
@@ -129,7 +130,8 @@ class _Reading:
         """Return one pull request. If it can't be read, add a warning and return None."""
         try:
             data = self.client.graphql.run(documents.PULL_REQUEST, {**self._name, "number": number})
-            return self._complete((data.get("repository") or {}).get("pullRequest"))
+            node = find_value(data, "repository.pullRequest")
+            return self._complete(node) if named_number(node) == number else None
         except SourceError as error:
             self.warnings.append(f"{self.repository}#{number} can't be read now: {error}")
             return None
@@ -146,7 +148,7 @@ class _Reading:
             self._add_rows(rows, pull_request)
         # without a time it is a draft that only its author sees
         rows.reviews = [row for row in rows.reviews if row["submitted_at"]]
-        rows.unread = {number for node in nodes if (number := _number(node)) is not None} - rows.numbers
+        rows.unread = {number for node in nodes if (number := named_number(node)) is not None} - rows.numbers
         return rows
 
     def _add_rows(self, rows: Rows, pull_request: PullRequest) -> None:
@@ -193,13 +195,9 @@ _PARTS = {
 """The parts of a pull request by frame, each with the field that identifies a row in messages."""
 
 
-def _number(node: Any) -> int | None:  # noqa: ANN401 - JSON
-    number = node.get("number") if isinstance(node, dict) else None
-    return number if isinstance(number, int) else None
-
-
 def _is_older(node: Any, since: str) -> bool:  # noqa: ANN401 - JSON
-    return isinstance(node, dict) and str(node.get("updatedAt")) < since
+    moment = find_value(node, "updatedAt")
+    return isinstance(moment, str) and moment < since
 
 
 def _without(held: PullRequests, gone: set[int]) -> PullRequests:

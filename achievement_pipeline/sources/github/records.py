@@ -1,18 +1,17 @@
 """Models of GitHub's GraphQL objects, with the fields used here, and their conversion to rows."""
 
-from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import Field
 
 from achievement_pipeline.sources.github.rows import Row, body, full_login, subject, to_json
-from achievement_pipeline.sources.records import Record
+from achievement_pipeline.sources.records import Count, Instant, Number, Record
 
 
 class _Account(Record):
     kind: str = Field(alias="__typename")
     login: str
-    database_id: int | None = None
+    database_id: Number | None = None
 
     @property
     def full_login(self) -> str:
@@ -24,7 +23,7 @@ class _Repository(Record):
 
 
 class _Issue(Record):
-    number: int
+    number: Count
     repository: _Repository
 
     def __str__(self) -> str:
@@ -40,7 +39,7 @@ class _Object(Record):
 
 
 class _Count(Record):
-    total_count: int
+    total_count: Count
 
 
 OPTIONAL = ("labels", "closing_issues_references", "commits", "files", "reviews")
@@ -50,16 +49,16 @@ OPTIONAL = ("labels", "closing_issues_references", "commits", "files", "reviews"
 class PullRequest(Record):
     """A merged pull request. Its commits, files and reviews are parsed separately, since any of them may be invalid."""
 
-    number: int
+    number: Count
     title: str
     body: str
     url: str
-    created_at: datetime
-    merged_at: datetime
-    updated_at: datetime
-    additions: int = Field(ge=0)
-    deletions: int = Field(ge=0)
-    changed_files: int = Field(ge=0)
+    created_at: Instant
+    merged_at: Instant
+    updated_at: Instant
+    additions: Count
+    deletions: Count
+    changed_files: Count
     base_ref_name: str
     head_ref_name: str
     head_repository: _Repository | None
@@ -111,7 +110,7 @@ class _CommitAuthor(Record):
 class _Commit(Record):
     oid: str
     message: str
-    authored_date: datetime
+    authored_date: Instant
     author: _CommitAuthor | None
 
 
@@ -138,8 +137,8 @@ class File(Record):
 
     path: str
     change_type: str
-    additions: int = Field(ge=0)
-    deletions: int = Field(ge=0)
+    additions: Count
+    deletions: Count
 
     def row(self) -> Row:
         """Return its own columns of `RawPullRequestFiles`."""
@@ -152,7 +151,7 @@ class Review(Record):
     url: str
     state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED", "PENDING"]
     body: str
-    submitted_at: datetime | None
+    submitted_at: Instant | None
     author: _Account | None
 
     def row(self) -> Row:

@@ -7,14 +7,13 @@ stay pending and are read by later runs.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import pandas as pd
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator
 
 from achievement_pipeline.frames import RawPullRequests
-from achievement_pipeline.http import HttpClient, RefusedError, Response
+from achievement_pipeline.http import HttpClient, RefusedError, Response, read_number
 from achievement_pipeline.sources.github.client import GitHubClient
 from achievement_pipeline.sources.github.rows import (
     PENDING,
@@ -25,13 +24,14 @@ from achievement_pipeline.sources.github.rows import (
     body,
     full_login,
     merge_rows,
+    named_number,
     placeholder,
     replace_rows,
     subject,
     to_json,
     watermark,
 )
-from achievement_pipeline.sources.records import parse_records
+from achievement_pipeline.sources.records import Count, Instant, Number, parse_records
 
 _RESERVE = 10
 """Requests left for listing other repositories in the same hour."""
@@ -47,7 +47,7 @@ _GHOST = 10137
 
 class _Account(BaseModel):
     login: str
-    id: int
+    id: Number
     type: str
 
     @property
@@ -80,7 +80,7 @@ class _Label(BaseModel):
 
 
 class _Listed(BaseModel):
-    number: int
+    number: Count
     title: str
     body: str | None
     html_url: str
@@ -89,9 +89,9 @@ class _Listed(BaseModel):
     base: _Base
     labels: list[_Label]
     merge_commit_sha: str | None
-    created_at: datetime
-    merged_at: datetime
-    updated_at: datetime
+    created_at: Instant
+    merged_at: Instant
+    updated_at: Instant
 
     def row(self) -> Row:
         return self.model_dump(include={"number", "title", "created_at", "merged_at", "updated_at"}) | {
@@ -111,10 +111,10 @@ class _Listed(BaseModel):
 
 
 class _Sizes(BaseModel):
-    additions: int = Field(ge=0)
-    deletions: int = Field(ge=0)
-    changed_files: int = Field(ge=0)
-    commits: int = Field(ge=0)
+    additions: Count
+    deletions: Count
+    changed_files: Count
+    commits: Count
     merged_by: _Person
 
     def row(self) -> Row:
@@ -127,7 +127,7 @@ class _Sizes(BaseModel):
 
 class _CommitAuthor(BaseModel):
     email: str | None
-    date: datetime | None = None
+    date: Instant | None = None
 
 
 class _CommitBody(BaseModel):
@@ -158,8 +158,8 @@ class _Commit(BaseModel):
 class _File(BaseModel):
     filename: str
     status: str
-    additions: int = Field(ge=0)
-    deletions: int = Field(ge=0)
+    additions: Count
+    deletions: Count
 
     def row(self) -> Row:
         return {
@@ -175,7 +175,7 @@ class _Review(BaseModel):
     user: _Person
     state: Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED"]
     body: str | None
-    submitted_at: datetime
+    submitted_at: Instant
 
     def row(self) -> Row:
         return {
@@ -264,7 +264,7 @@ class _Reader:
         what = f"Pull request of {self._repository},"
         records = parse_records(_Listed, merged, what, by="number", warnings=self._warnings)
         key = {"repository": self._repository}
-        unread = {number for item in merged if isinstance(number := item.get("number"), int)}
+        unread = {number for item in merged if (number := named_number(item)) is not None}
         unread -= {record.number for record in records}
         changed = [record for record in records if known.get(record.number) != record.updated_at]
         return {record.number: key | record.row() for record in changed}, unread
@@ -291,18 +291,26 @@ class _Reader:
         headers = parse_records(_Listed, [whole], what, by="number", warnings=self._warnings)
         sizes = parse_records(_Sizes, [whole], what, by="number", warnings=self._warnings)
         for header, size in zip(headers, sizes, strict=False):
-            read = key | header.row() | {"closes": row["closes"]} | size.row()
+            read = header.row() | {"closes": row["closes"]} | size.row() | key
             rows.add_pull_request(read, _PARTS, parts, self._warnings)
 
     def _pages(self, path: str, params: Row) -> Iterator[Any]:
         response = self._get(path, params)
-        yield from response.body
-        while "next" in response.links:
-            response = self._get(response.links["next"])
+        seen: set[str] = set()
+        while True:
+            if not isinstance(response.body, list):
+                raise RefusedError(f"GitHub returned no list at {path}: check GITHUB_API_URL.")
             yield from response.body
+            url = response.links.get("next")
+            if url is None:
+                return
+            if url in seen:
+                raise RefusedError(f"GitHub returned a page of {path} twice: run again later.")
+            seen.add(url)
+            response = self._get(url)
 
     def _get(self, path: str, params: Row | None = None) -> Response:
         response = self._rest.get(path, params)
-        left = response.headers.get("X-RateLimit-Remaining", "")
-        self._left = int(left) if left.isdecimal() else float("inf")  # an Enterprise server may have no limit
+        left = read_number(response.headers.get("X-RateLimit-Remaining", ""))
+        self._left = float("inf") if left is None else left  # an Enterprise server may have no limit
         return response

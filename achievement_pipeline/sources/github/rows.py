@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple, TypeVar
 import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequestFiles, RawPullRequests, RawReviews, typed
-from achievement_pipeline.sources.records import parse_records, type_rows
+from achievement_pipeline.sources.records import Count, parse_records, type_rows
 
 Row = dict[str, Any]
 
@@ -163,6 +163,18 @@ def watermark(stored: PullRequests) -> str:
     """Return the time back to which changes must be read, in GitHub's format, which sorts by time."""
     newest = stored.pull_requests["updated_at"].max() - OVERLAP
     return str(newest.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def named_number(node: Any) -> int | None:  # noqa: ANN401 - JSON
+    """Return the number of a pull request, whatever else it is; None where it has none that a column holds."""
+    try:
+        return _Numbered.model_validate(node).number
+    except ValidationError:
+        return None
+
+
+class _Numbered(BaseModel):
+    number: Count
 
 
 def full_login(login: str, kind: str) -> str:

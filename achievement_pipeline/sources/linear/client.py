@@ -11,9 +11,11 @@ from achievement_pipeline.http import (
     Response,
     TooHeavyError,
     TransientError,
+    read_number,
 )
 from achievement_pipeline.sources.graphql import GraphQLClient, error_messages, errors_of
 from achievement_pipeline.sources.linear.documents import PAGE, catalogues
+from achievement_pipeline.untrusted import find_value
 
 API_URL = "https://api.linear.app/graphql"
 
@@ -58,7 +60,7 @@ class LinearClient(GraphQLClient):
 def _classify(response: Response) -> Problem | None:
     """Classify a response by the errors in its body: a rate limit and an invalid query are both HTTP 400."""
     errors = errors_of(response.body)
-    codes = {str((error.get("extensions") or {}).get("code")) for error in errors}
+    codes = {str(find_value(error, "extensions.code")) for error in errors}
     message = error_messages(response.body)
     if "RATELIMITED" in codes or response.status == 429:  # noqa: PLR2004
         return TransientError("the rate limit is reached", wait=_wait_for_reset(response))
@@ -81,10 +83,10 @@ def _wait_for_reset(response: Response) -> float:
     """Return the seconds until the exhausted limit resets, or until the latest reset if none is marked exhausted."""
     resets = {}
     for limit in ("Requests", "Complexity", "Endpoint-Requests"):
-        reset = response.headers.get(f"X-RateLimit-{limit}-Reset", "")
-        if reset.isdecimal():
+        reset = read_number(response.headers.get(f"X-RateLimit-{limit}-Reset", ""))
+        if reset is not None:
             exhausted = response.headers.get(f"X-RateLimit-{limit}-Remaining", "").strip() in {"0", "0.0"}
-            resets[limit] = (exhausted, int(reset) / 1000)
+            resets[limit] = (exhausted, reset / 1000)
     named = [time for exhausted, time in resets.values() if exhausted] or [time for _, time in resets.values()]
     if named:
         return response.seconds_until(max(named))

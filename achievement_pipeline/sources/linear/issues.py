@@ -8,7 +8,6 @@ drops those that no longer exist.
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -21,7 +20,7 @@ from achievement_pipeline.sources.linear import documents
 from achievement_pipeline.sources.linear.catalogues import join_catalogues, read_catalogues
 from achievement_pipeline.sources.linear.client import LinearClient
 from achievement_pipeline.sources.linear.listing import COMPLETED, ListedIssue, compare
-from achievement_pipeline.sources.records import Record, find_unread, parse_records, type_rows
+from achievement_pipeline.sources.records import Count, Instant, Record, find_unread, parse_records, type_rows
 
 
 class Issues(NamedTuple):
@@ -36,26 +35,26 @@ class _Reference(Record):
 
 
 class _Cycle(Record):
-    number: int
+    number: Count
 
 
 class _Attachment(Record):
     url: str
     title: str
     source_type: str | None
-    updated_at: datetime
+    updated_at: Instant
 
 
 class _Issue(ListedIssue):
     previous_identifiers: list[str]
     title: str
     description: str | None
-    priority: int = Field(ge=0, le=4)
-    estimate: float | None = Field(ge=0)
+    priority: Count = Field(le=4)
+    estimate: float | None = Field(ge=0, allow_inf_nan=False)
     label_ids: list[str]
-    created_at: datetime
-    started_at: datetime | None
-    completed_at: datetime | None
+    created_at: Instant
+    started_at: Instant | None
+    completed_at: Instant | None
     team: _Reference
     project: _Reference | None
     cycle: _Cycle | None

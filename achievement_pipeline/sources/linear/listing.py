@@ -19,7 +19,8 @@ from achievement_pipeline.http import TooHeavyError
 from achievement_pipeline.sources.graphql import Node
 from achievement_pipeline.sources.linear import documents
 from achievement_pipeline.sources.linear.client import LinearClient
-from achievement_pipeline.sources.records import Record, find_unread, parse_records, to_frame
+from achievement_pipeline.sources.records import Instant, Record, find_unread, parse_records, to_frame
+from achievement_pipeline.untrusted import find_value
 
 COMPLETED = {"state": {"type": {"eq": "completed"}}}
 """Filter for completed issues, by the type of their state. Each team chooses its own state names."""
@@ -38,8 +39,8 @@ class ListedIssue(Record):
     identifier: str
     url: str
     branch_name: str
-    updated_at: datetime
-    archived_at: datetime | None
+    updated_at: Instant
+    archived_at: Instant | None
     trashed: bool | None
 
     def row(self) -> Node:
@@ -77,7 +78,7 @@ class _Reference(Record):
 
 
 class _Attached(Record):
-    updated_at: datetime
+    updated_at: Instant
     issue: _Reference
 
 
@@ -133,8 +134,9 @@ def _list_windows(client: LinearClient, windows: Sequence[Node]) -> Iterator[Any
         yield from _list_windows(client, windows[middle:])
         return
     for name, window in named.items():
-        nodes = data[name]["nodes"]
-        yield from _page(client, window) if len(nodes) >= client.page else nodes
+        nodes = find_value(data, f"{name}.nodes")
+        is_whole = isinstance(nodes, list) and len(nodes) < client.page
+        yield from nodes if is_whole else _page(client, window)
 
 
 def _page(client: LinearClient, window: Node) -> Iterator[Any]:

@@ -1,7 +1,6 @@
 """Read the completed projects ("epics"). They are few, so all of them are read each time."""
 
 import json
-from datetime import datetime
 from typing import NamedTuple
 
 import pandas as pd
@@ -12,7 +11,7 @@ from achievement_pipeline.frames import RawLinearProjects, typed
 from achievement_pipeline.sources.graphql import Node
 from achievement_pipeline.sources.linear import documents
 from achievement_pipeline.sources.linear.client import LinearClient
-from achievement_pipeline.sources.records import Record, find_unread, parse_records, to_frame
+from achievement_pipeline.sources.records import Count, Instant, Record, find_unread, parse_records, to_frame
 
 _COMPLETED = {"status": {"type": {"eq": "completed"}}}
 
@@ -47,12 +46,12 @@ class _Project(Record):
     description: str
     content: str | None
     url: str
-    priority: int = Field(ge=0, le=4)
-    created_at: datetime
-    started_at: datetime | None
-    completed_at: datetime | None
-    updated_at: datetime
-    archived_at: datetime | None
+    priority: Count = Field(le=4)
+    created_at: Instant
+    started_at: Instant | None
+    completed_at: Instant | None
+    updated_at: Instant
+    archived_at: Instant | None
     trashed: bool | None
     lead: _Person | None
     creator: _Person | None

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
-import tomllib
 from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -13,13 +11,13 @@ import yaml
 
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.untrusted import DEEPEST, parse_json, parse_toml
 
 Dependencies = dict[tuple[Ecosystem, str], str | None]
 """Version as written, or None, by ecosystem and normalised name."""
 
 
-DEEPEST = 100
-"""Maximum nesting depth: parsers recurse, some of them in C."""
+_LARGEST_TOML = 4 << 20
 _MOST_MERGED = 10_000
 """Maximum number of keys that YAML's ``<<`` may merge into one mapping: ten lines can expand to 2**30."""
 _LONGEST = 1_000
@@ -35,14 +33,12 @@ class UnreadableManifestError(ValueError):
 
 def read_json(text: str) -> Any:  # noqa: ANN401 - any document
     """Parse JSON."""
-    return json.loads(text)
+    return parse_json(text)
 
 
 def read_toml(text: str) -> dict[str, Any]:
-    """Parse TOML. Long dotted keys are refused, because the parser keeps each of their prefixes and takes gigabytes."""
-    if any(line.partition("=")[0].count(".") > DEEPEST for line in text.splitlines()):
-        raise UnreadableManifestError("a dotted key has too many parts")
-    return tomllib.loads(text)
+    """Parse TOML."""
+    return parse_toml(text, max_bytes=_LARGEST_TOML)
 
 
 def read_xml(text: str) -> ET.Element:
