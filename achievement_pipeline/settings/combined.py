@@ -28,8 +28,8 @@ from achievement_pipeline.sources.git.identity import user_email, user_name
 from achievement_pipeline.sources.git.remotes import Remote
 from achievement_pipeline.sources.git.spool import SPOOL
 from achievement_pipeline.sources.github.addresses import complete_addresses, served_host
-from achievement_pipeline.work_tree_file import WorkTreeFile
 from achievement_pipeline.untrusted import parse_json
+from achievement_pipeline.work_tree_file import WorkTreeFile
 
 APP_NAME = "achievement-pipeline"
 CONFIG_FILE_NAME = "achievements.toml"
