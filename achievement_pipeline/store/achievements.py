@@ -49,7 +49,7 @@ _RETRACT = sa.text("""
             JOIN achievements AS dropped ON dropped.key = touched.key
             LEFT JOIN activities ON activities.key = touched.key
             LEFT JOIN LATERAL (
-                WITH RECURSIVE above (key, place) AS (
+                WITH RECURSIVE above (key, preference) AS (
                     SELECT activities.parent, 0
                     UNION ALL
                     SELECT heir.key, row_number() OVER (ORDER BY rank, heir.completed_at NULLS LAST, heir.key)
@@ -64,7 +64,7 @@ _RETRACT = sa.text("""
                     ) AS heir
                     WHERE achievement_key = dropped.key
                     UNION
-                    SELECT higher.parent, place
+                    SELECT higher.parent, preference
                     FROM above CROSS JOIN LATERAL (
                         SELECT parent FROM activities WHERE activities.key = above.key OFFSET 0
                     ) AS higher
@@ -73,7 +73,7 @@ _RETRACT = sa.text("""
                 FROM above CROSS JOIN LATERAL (
                     SELECT key FROM composed WHERE composed.key = above.key OFFSET 0
                 ) AS found
-                ORDER BY place LIMIT 1
+                ORDER BY preference LIMIT 1
             ) AS root ON true
             WHERE NOT EXISTS (SELECT FROM composed WHERE composed.key = touched.key)
         ) AS fate
