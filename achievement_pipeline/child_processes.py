@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from achievement_pipeline.lanes import LANES
+
 _NAMES: Final = frozenset(
     {
         *("ALL_PROXY", "COLORTERM", "CURL_CA_BUNDLE", "DATABASE_URL", "DBUS_SESSION_BUS_ADDRESS", "FORCE_COLOR"),
@@ -22,8 +24,8 @@ _NAMES: Final = frozenset(
     }
 )
 _PREFIXES: Final = (
-    *("ACHIEVEMENTS_", "AWS_", "AZURE_", "DAGSTER_", "GITHUB_", "GITLAB_", "GIT_", "GOOGLE_", "JIRA_", "LC_"),
-    *("LINEAR_", "LINKEDIN_", "MLFLOW_", "PG", "XDG_"),
+    *("ACHIEVEMENTS_", "AWS_", "AZURE_", "DAGSTER_", "GITLAB_", "GOOGLE_", "JIRA_", "LC_", "LINKEDIN_", "PG", "XDG_"),
+    *(lane.variables for lane in LANES),
 )
 """Prefixes of our own settings, the locale, and the variables of database and cloud libraries."""
 

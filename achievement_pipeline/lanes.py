@@ -70,6 +70,8 @@ class Lane:
     """The setting that switches it on, in a word or two."""
     remedy: str
     """How to switch it on, in a sentence."""
+    variables: str
+    """What the names of its environment variables begin with; child processes get them."""
     seconds: Callable[[Settings], int]
     """From one look at the source to the next."""
     sensor: str | None = None
@@ -147,6 +149,7 @@ GIT: Final = Lane(
     is_on=lambda settings: settings.environment.enable_git_tracking,
     switch="ENABLE_GIT_TRACKING",
     remedy="ENABLE_GIT_TRACKING=true",
+    variables="GIT_",
     seconds=lambda settings: settings.environment.git_check_interval,
 )
 GITHUB: Final = Lane(
@@ -163,6 +166,7 @@ GITHUB: Final = Lane(
     is_on=lambda settings: settings.github_is_on,
     switch="GITHUB_TOKEN",
     remedy="set GITHUB_TOKEN, or, for public repositories alone, [github] enabled = true in achievements.toml",
+    variables="GITHUB_",
     seconds=lambda settings: settings.environment.github_check_interval,
     sensor="new_pull_requests",
     host=lambda settings: settings.github_host,
@@ -181,6 +185,7 @@ LINEAR: Final = Lane(
     is_on=lambda settings: settings.environment.linear_api_key is not None,
     switch="LINEAR_API_KEY",
     remedy="set LINEAR_API_KEY",
+    variables="LINEAR_",
     seconds=lambda settings: settings.environment.linear_check_interval,
     sensor="new_linear_work",
     client="achievement_pipeline.app.clients:linear_client",
@@ -198,6 +203,7 @@ MLFLOW: Final = Lane(
     is_on=lambda settings: settings.environment.mlflow_server is not None,
     switch="MLFLOW_TRACKING_URI, an http address",
     remedy="set MLFLOW_TRACKING_URI to the http address of a tracking server",
+    variables="MLFLOW_",
     seconds=lambda settings: settings.environment.mlflow_check_interval,
     sensor="new_mlflow_runs",
     client="achievement_pipeline.app.clients:mlflow_client",

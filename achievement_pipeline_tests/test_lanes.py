@@ -2,6 +2,7 @@
 
 import pytest
 
+from achievement_pipeline.child_processes import child_environment
 from achievement_pipeline.defs.build import build_defs, repository_assets
 from achievement_pipeline.defs.jobs import JOBS
 from achievement_pipeline.errors import SettingsError
@@ -39,9 +40,12 @@ def test_it_has_a_job_a_schedule_and_a_sensor(lane: Lane) -> None:
 
 
 @each_lane
-def test_what_switches_it_on_is_a_setting(lane: Lane) -> None:
+def test_what_switches_it_on_is_a_setting(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
     variable = lane.switch.partition(",")[0]
     assert variable.lower() in Environment.model_fields
+    monkeypatch.setenv(f"{lane.variables}OF_A_TEST", "1")
+    assert f"{lane.variables}OF_A_TEST" in child_environment()
+    assert any(name.upper().startswith(lane.variables) for name in Environment.model_fields)
     assert variable in lane.why_off
     assert lane.seconds(load_settings()) > 0
 

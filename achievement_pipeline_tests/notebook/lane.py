@@ -21,6 +21,7 @@ NOTEBOOK: Final = Lane(
     is_on=lambda _: True,
     switch="NOTEBOOK",
     remedy="it is always on",
+    variables="NOTEBOOK_",
     seconds=lambda _: 300,
     sensor="new_pages",
     client="achievement_pipeline_tests.notebook.lane:open_notebook",

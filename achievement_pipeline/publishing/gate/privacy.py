@@ -202,7 +202,7 @@ class Known:
     """What the gate has to know beside the achievements."""
 
     visibility_of: Mapping[str, Visibility] = field(default_factory=dict)
-    """By origin: the key of a repository, ``linear``, ``mlflow:<server>``, ``manual``."""
+    """By origin: the key of a repository, else as `achievement_pipeline.lanes.origins` names them."""
     approved: Set[str] = frozenset()
     """Keys of the achievements that the user approved for the channel."""
     refused: Set[str] = frozenset()
