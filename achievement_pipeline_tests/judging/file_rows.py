@@ -96,7 +96,7 @@ def _ordinary_commit() -> dict[str, object]:
         "",
     )
     counts = dict.fromkeys(
-        (name for name in CommitActivities.to_schema().columns if name.endswith(("files", "ions"))), 0
+        (name for name in CommitActivities.to_schema().columns if name.endswith(("files", "ions", "commits"))), 0
     )
     return {
         **texts,
