@@ -169,6 +169,50 @@ class RawCommitFiles(Frame):
     binary: bool = pa.Field(description="Whether git calls it binary")
 
 
+class RawTags(Frame):
+    """One row per tag of a repository that leads to a commit."""
+
+    repository: str = pa.Field(description="Key of the repository")
+    name: str = pa.Field(description="Without refs/tags/")
+    object: str = pa.Field(description="Object name of the tag; of its commit if it is not annotated")
+    commit: str = pa.Field(description="Object name of the commit")
+    tagged_at: UtcTimestamp = pa.Field(nullable=True, description="When it was created; missing if it is not annotated")
+    message: str = pa.Field(description="Message of an annotated tag, without its signature; else empty")
+    side: str = pa.Field(
+        description="Commits that it contains and that neither raw_commits nor the tags above do: time in seconds, "
+        "object name and parents, one per line"
+    )
+
+    class Config:
+        """Tags are unique."""
+
+        unique = ["repository", "name"]  # noqa: RUF012 - pandera's own form
+
+
+class ChangelogEntries(Frame):
+    """One row per entry of a repository's release notes: changelogs, pages, fragments, messages of tags."""
+
+    repository: str = pa.Field(description="Key of the repository")
+    path: str = pa.Field(description="Path of the file; refs/tags/<name> for a tag")
+    object: str = pa.Field(description="Object name of the text")
+    position: int = pa.Field(ge=0, description="Position in the text, from 0")
+    version: str = pa.Field(nullable=True, description="The release, as the notes call it; missing if unreleased")
+    released_on: str = pa.Field(nullable=True, description="Day of the release, YYYY-MM-DD, if the notes give one")
+    section: str = pa.Field(description="Headings above it, below the version")
+    prominence: str = pa.Field(isin=["highlight", "entry", "minor"], description="How prominent it is")
+    sentence: str = pa.Field(description="Its text, on one line")
+    references: str = pa.Field(
+        description="What it names, separated by blanks: pull:12, issue:12, number:12, commit:<sha>"
+    )
+    fragment: bool = pa.Field(description="Whether the whole file is this entry")
+    parsed_by: str = pa.Field(description="Version of the parser")
+
+    class Config:
+        """Positions are unique."""
+
+        unique = ["repository", "path", "position"]  # noqa: RUF012 - pandera's own form
+
+
 class PathAttributes(Frame):
     """One row per path with relevant attributes in the repository's ``.gitattributes``.
 
@@ -448,6 +492,11 @@ class CommitActivities(Activities):
     signed_off_by: str = pa.Field(description="Canonical addresses in Signed-off-by lines, separated by commas")
     sha: str = pa.Field(description="Full object name")
     signs: str = pa.Field(description="Signs of impact (judging/impact/signs.toml), separated by commas")
+    announced: str = pa.Field(
+        description='JSON {"version", "date", "section", "highlight", "sentence", "path"} of the entry of the release '
+        "notes that announced it; empty if none did"
+    )
+    first_release: str = pa.Field(nullable=True, description="The first tag that contains it; missing if unreleased")
     type: str = pa.Field(nullable=True, description="Conventional Commits type, lower case; missing if not conforming")
     scope: str = pa.Field(nullable=True, description="Conventional Commits scope")
     breaking: bool = pa.Field(description="Marked by ! or a BREAKING CHANGE footer")
@@ -468,6 +517,11 @@ class PullRequestActivities(Activities):
 
     number: int = pa.Field(ge=1, description="Number of the pull request")
     signs: str = pa.Field(description="Signs of impact, separated by commas; empty for a review")
+    announced: str = pa.Field(
+        description='JSON {"version", "date", "section", "highlight", "sentence", "path"} of the entry of the release '
+        "notes that announced it; empty if none did"
+    )
+    first_release: str = pa.Field(nullable=True, description="The first tag that contains it; missing if unreleased")
     type: str = pa.Field(nullable=True, description="Conventional Commits type of its title; missing for a review")
     scope: str = pa.Field(nullable=True, description="Conventional Commits scope of its title")
     breaking: bool = pa.Field(description="Marked by ! or a BREAKING CHANGE footer")
@@ -614,5 +668,7 @@ class Achievements(Frame):
         description='JSON list of {"key", "kind", "title", "url", "person", "at", "relation"}: the root, other '
         "members, then listed activities; relation is one of Relation"
     )
+    announced: str = pa.Field(nullable=True, description="As of its activities; missing if none was announced")
+    first_release: str = pa.Field(nullable=True, description="The first tag that contains it; missing if unreleased")
     portfolio_ready: bool = pa.Field(description="Impact reaches the portfolio threshold")
     retracted_reason: str = pa.Field(nullable=True, description="Why it was retracted; missing if it was not")

@@ -1,7 +1,7 @@
 """Learn the impact model from hand-written release notes, and measure it on projects that it was not learnt from.
 
     python benchmarks/impact.py learn REPOSITORY...
-    python benchmarks/impact.py measure REPOSITORY... [--without announced,alive] [--json]
+    python benchmarks/impact.py measure REPOSITORY... [--without announced] [--json]
 
 The truth is what maintainers told their users: a piece of work is *told* where its number, or that of an issue it
 closes, stands in the notes, or where the same work added entries to them; it is a *headline* where that was below
@@ -15,26 +15,27 @@ left out.
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from impact_figures import of_all
-from impact_units import Clone, labels_of, project_name, raw_commits, read_units
+from impact_units import Clone, direct_signs, labels_of, project_name, raw_commits, read_units
 
 from achievement_pipeline.judging import impact
 from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.impact.known_signs import known_signs
-from achievement_pipeline.judging.impact.model import add_signs, learnt_model, likelihood
+from achievement_pipeline.judging.impact.model import add_signs, likelihood, model_of
 from achievement_pipeline.judging.impact.signs import Work, are_notes, find_signs
 from achievement_pipeline.judging.lanes.commits import judge_commits, work_files
 from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.noise.files import noise_reasons
-from achievement_pipeline.judging.rules import Rules
+from achievement_pipeline.judging.rules import ImpactRules, Rules
 from achievement_pipeline.sources.git import path_attributes
 
+_DIRECT = frozenset(sign.rule for sign in known_signs() if sign.weight is not None)
 LEAST_TOLD = 40
 MOST_TOLD = 0.82
 """A project that tells less, or a larger share, has no notes that choose."""
@@ -66,7 +67,7 @@ def _units(clone: Clone) -> pd.DataFrame:
     attributes = path_attributes(clone.repository, clone.files["path"].unique())
     noise = noise_reasons(clone.files, attributes)
     commits = raw_commits(clone.commits)
-    judged: pd.DataFrame = judge_commits(commits, clone.files, noise, Rules())
+    judged: pd.DataFrame = judge_commits(commits, clone.files, noise, Rules()).head(len(commits))
     work = work_files(positions_of(clone.files, commits), clone.files, noise)
     has_work = np.isin(np.arange(len(commits)), work["position"][~are_notes(work["path"])])
     titles = peel(commits["subject"], commits["body"])["description"]
@@ -96,6 +97,7 @@ def _units(clone: Clone) -> pd.DataFrame:
             "net_lines": judged["effective_insertions"] + judged["effective_deletions"],
             **labels_of(clone),
             **signs,
+            **direct_signs(clone, titles),
         }
     )
     # what only writes the notes, or what tools write, is no work of its own
@@ -132,7 +134,7 @@ def learn(projects: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFr
     Each project has a start of its own, so that no sign stands for a project that tells much; projects weigh by the
     square root of their size. The target is half told, half headline, from projects that have headlines.
     """
-    names = [sign.sign for sign in known_signs()]
+    names = [sign.sign for sign in known_signs() if sign.weight is None]
     units = pd.concat([units for units in projects.values() if units["headline"].sum() >= 10], ignore_index=True)
     shown = units[names].to_numpy(dtype="float64")
     spread = shown.std(axis=0)
@@ -199,9 +201,9 @@ def _calibrate(sums: np.ndarray, told: np.ndarray, importance: np.ndarray) -> pd
     return pd.DataFrame({"sum": knots.round(3), "likely": shares.round(4)}).drop_duplicates("sum")
 
 
-def measure(projects: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Measure the shipped model beside what it has to beat."""
-    model = learnt_model()
+def measure(projects: Mapping[str, pd.DataFrame], without: Collection[str] = ()) -> dict[str, Any]:
+    """Measure the shipped model beside what it has to beat, without some rules of direct evidence."""
+    model = model_of(ImpactRules(off=tuple(rule for rule in without if rule in _DIRECT)))
     names = [sign.sign for sign in known_signs()]
     sums = {
         name: add_signs({sign: units[sign].to_numpy() for sign in names}, model) for name, units in projects.items()
@@ -258,7 +260,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("do", choices=["learn", "measure"])
     parser.add_argument("repositories", nargs="+", help="clones with hand-written release notes")
-    parser.add_argument("--without", default="", help="direct evidence to leave out: announced,alive")
+    parser.add_argument("--without", default="", help="direct evidence to leave out: announced")
     parser.add_argument("--json", action="store_true", help="all figures, as JSON")
     parser.add_argument("--cache", type=Path, help="folder that keeps what was read")
     options = parser.parse_args()
@@ -271,7 +273,7 @@ def main() -> None:
         weights.to_csv(folder / "weights.csv", index=False, float_format="%g", lineterminator="\n")
         curve.to_csv(folder / "calibration.csv", index=False, float_format="%g", lineterminator="\n")
         return
-    figures = measure(projects)
+    figures = measure(projects, options.without.split(","))
     if options.json:
         print(json.dumps(_plain(figures), indent=2))
         return

@@ -1,9 +1,10 @@
 """The numbered pieces of work of a clone: squash commits and merges of pull requests, with what they changed."""
 
+import json
 import re
-import subprocess
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -15,11 +16,16 @@ from git.exc import GitCommandError
 from impact_notes import Added, Told, are_fragment, are_notes, read_added, read_fragment, read_told
 
 from achievement_pipeline.frames import DiffState, RawCommitFiles, RawCommits, typed
+from achievement_pipeline.judging.announced.lane import Releases, announce_pull_requests, entries_of
+from achievement_pipeline.judging.announced.paths import are_release_notes
+from achievement_pipeline.judging.announced.words import announced_signs
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import messages
+from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.rules import BotRules
-from achievement_pipeline.sources.git import Repository, list_commits, open_repository, read_blobs, read_versions
+from achievement_pipeline.sources.git import Repository, list_commits, open_repository, read_versions
 from achievement_pipeline.sources.git.changes import _DIFF_TREE, _SCHEMA, _batch, _whole_commits
+from achievement_pipeline.sources.git.releases import read_notes, read_tags
 from achievement_pipeline.sources.git.tables import Blocks, to_frame
 
 _MERGE = re.compile(
@@ -53,17 +59,17 @@ class Clone(NamedTuple):
 
 def read_units(location: str, most: int = MOST_UNITS) -> Clone:
     """Read the numbered pieces of work of a clone, by people, releases and copies left out: the newest so many."""
-    with TemporaryDirectory() as cache:
-        repository = open_repository(location, cache=Path(cache))
     name = project_name(location)
+    with TemporaryDirectory() as cache:
+        repository = replace(open_repository(location, cache=Path(cache)), key=f"github.com/{name}")
     commits = list_commits(repository).commits.reset_index(drop=True)
     units = _units(commits)
-    headers = messages.read_headers(units["subject"])
+    written = peel(units["subject"], units["body"])["written"]
     project = pd.Series(name.rpartition("/")[2], index=units.index)
-    release = messages.are_releases(headers["description"], project) | messages.are_autosquash(units["subject"])
+    release = messages.are_releases(written, project) | messages.are_autosquash(units["subject"])
     release |= units["subject"].str.contains(_COPY)
     bots = are_bots(units["author_name"], units["author_email"], BotRules())
-    told = _read_notes(repository, name)
+    told = _read_notes(repository)
     units = units[~release & ~bots].sort_values(["committed_at", "sha"]).reset_index(drop=True)
     named = np.flatnonzero(units["number"].isin(told.numbers))
     units = units.iloc[: named[-1] + 1 if len(named) else None].iloc[-most:].reset_index(drop=True)
@@ -112,6 +118,24 @@ def labels_of(clone: Clone) -> pd.DataFrame:
         told[places[sha]] |= added.told
         headlined[places[sha]] |= added.headline
     return pd.DataFrame({"told": told, "headline": headlined & told, "by_number": by_number})
+
+
+def direct_signs(clone: Clone, titles: "pd.Series[str]") -> dict[str, np.ndarray]:
+    """Tell which units were announced as the product finds it: no sign to learn from, for that is the answer."""
+    units, repository = clone.commits, clone.repository
+    tags = read_tags(repository, list_commits(repository).commits)
+    _, files = read_notes(repository, lambda paths: pd.Series(are_release_notes(paths), index=paths.index))
+    closes = [json.dumps([f"{clone.name}#{number}" for number in numbers]) for numbers in units["closes"]]
+    pulls = units.assign(
+        repository=repository.key,
+        merge_commit=units["sha"],
+        title=titles,
+        merged_at=units["committed_at"],
+        closes=pd.array(closes, dtype="str"),
+    )
+    releases = Releases(tags, entries_of(repository.key, files, tags))
+    told = announce_pull_requests(pulls, titles, releases, pd.Series(dtype="str"))
+    return announced_signs(told["prominence"])
 
 
 def _all(row: tuple[int, Sequence[int]]) -> set[int]:
@@ -243,28 +267,7 @@ def _parse(key: str, block: bytes, batches: list[pa.RecordBatch], read: set[str]
         batches.append(batch)
 
 
-def _read_notes(repository: Repository, name: str) -> Told:
-    listed = subprocess.run(
-        [
-            "git",
-            "-c",
-            "core.fsmonitor=",
-            "--git-dir",
-            str(repository.git_dir),
-            "ls-tree",
-            "-r",
-            "-z",
-            str(repository.head),
-        ],
-        check=True,
-        capture_output=True,
-        text=True,
-        errors="replace",
-    ).stdout.split("\0")[:-1]
-    blobs = [
-        entry.split(maxsplit=3)[2]
-        for entry in listed
-        if are_notes(entry.partition("\t")[2]) and entry.startswith("100")
-    ]
-    texts = [content.decode(errors="replace") for _, content in read_blobs(repository, blobs)]
-    return read_told(texts, name.rpartition("/")[2])
+def _read_notes(repository: Repository) -> Told:
+    """Read the notes as they are now."""
+    _, files = read_notes(repository, lambda paths: pd.Series(are_release_notes(paths), index=paths.index))
+    return read_told({file.path: file.text for file in files}, repository.key)

@@ -16,10 +16,12 @@ from achievement_pipeline.app.author_hints import address_hints, other_addresses
 from achievement_pipeline.app.contents import Contents, examined_by, read_contents
 from achievement_pipeline.app.me import my_addresses, unknown_me
 from achievement_pipeline.app.progress import Reporting
+from achievement_pipeline.app.releases import combined, read_releases, stored_releases
 from achievement_pipeline.app.repositories import with_credentials
 from achievement_pipeline.app.stored_frames import StoredFrames, stored_frame
 from achievement_pipeline.errors import FrameError, SettingsError, SourceError
 from achievement_pipeline.frames import (
+    ChangelogEntries,
     CommitContents,
     DependencyChanges,
     DiffState,
@@ -27,10 +29,12 @@ from achievement_pipeline.frames import (
     RawCommitFiles,
     RawCommits,
     RawRepositories,
+    RawTags,
     checked,
     typed,
 )
 from achievement_pipeline.judging import may_count
+from achievement_pipeline.judging.announced.lane import Releases, no_releases
 from achievement_pipeline.judging.noise.contents import EXAMINER_VERSION
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.settings import ALL, ME, Settings
@@ -60,6 +64,8 @@ READ_FRAMES: Mapping[str, type[pa.DataFrameModel]] = {
     "path_attributes": PathAttributes,
     "commit_contents": CommitContents,
     "dependency_changes": DependencyChanges,
+    "raw_tags": RawTags,
+    "changelog_entries": ChangelogEntries,
 }
 """What reading a repository stores, by asset."""
 
@@ -96,6 +102,7 @@ class Histories:
     attributes: DataFrame[PathAttributes]
     contents: DataFrame[CommitContents]
     dependencies: DataFrame[DependencyChanges]
+    releases: Releases
     counts: Mapping[str, Any]
     """How many commits are new, gone and unread, and which repositories failed."""
     own_counts: Mapping[str, Mapping[str, Any]]
@@ -139,6 +146,7 @@ class HistoryReader:
             typed(PathAttributes, pd.concat([one.contents.attributes for one in histories], ignore_index=True)),
             typed(CommitContents, pd.concat([one.contents.contents for one in histories], ignore_index=True)),
             typed(DependencyChanges, pd.concat([one.contents.dependencies for one in histories], ignore_index=True)),
+            combined([one.releases for one in histories]),
             _counts(histories, failed),
             {
                 key: _counts([known[key]] if key in known else [], {key: failed[key]} if key in failed else {})
@@ -184,6 +192,12 @@ class HistoryReader:
             _facts(repository, chosen, history, self.settings.rules),
             history,
             self._read_contents(repository, history, stored),
+            read_releases(
+                repository,
+                history,
+                stored.releases if stored else no_releases(),
+                lambda warning: self.reporting.warn(f"{key}: {warning}"),
+            ),
             chosen.missing,
         )
 
@@ -224,6 +238,7 @@ class _Known(NamedTuple):
     facts: DataFrame[RawRepositories]
     history: History
     contents: Contents
+    releases: Releases
     missing: Mapping[str, str] = MappingProxyType({})
     """Authors who were asked for by name and have no commit here, each with whom it may have been instead."""
 
@@ -286,7 +301,7 @@ def _renamed(key: str, repository: Repository, rules: Rules) -> _Known:
         repository=key, remarks=f"It is {repository.key} now, and is collected under that name."
     )
     nothing = Contents(PathAttributes.empty(), CommitContents.empty(), DependencyChanges.empty())
-    return _Known(typed(RawRepositories, facts), history, nothing)
+    return _Known(typed(RawRepositories, facts), history, nothing, no_releases())
 
 
 def _facts(repository: Repository, chosen: _Chosen, history: History, rules: Rules) -> DataFrame[RawRepositories]:
@@ -320,4 +335,5 @@ def _stored(frames: StoredFrames, key: str) -> _Known | None:
         state = ReadingState.model_validate_json(known["state"].iloc[0])
     except (FrameError, ValidationError):
         return None
-    return _Known(known, History(commits=commits, files=files, state=state), contents)
+    history = History(commits=commits, files=files, state=state)
+    return _Known(known, history, contents, stored_releases(frames, key))

@@ -111,7 +111,7 @@ def store_achievements(connection: sa.Connection, composed: DataFrame[Achievemen
     rows = composed.reset_index(drop=True)
     rows = rows.assign(
         **{name: array_of_json(rows[name]) for name in _ARRAYS},
-        **{name: storable_json(rows[name]) for name in ("score_ledger", "evidence", "skills")},
+        **{name: storable_json(rows[name]) for name in ("score_ledger", "evidence", "skills", "announced")},
     )
     with staged(connection, "composed", [*_COMPOSED, sa.Column("skills", JSONB())], rows) as staging:
         counts = _expected_counts(connection, staging)

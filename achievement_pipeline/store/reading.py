@@ -50,6 +50,10 @@ class AchievementView:
     skills_demonstrated: list[str]
     tags: list[str]
     evidence: list[JsonObject]
+    announced: JsonObject | None
+    """Where its project's release notes announced it: version, date, section, highlight, sentence, path."""
+    first_release: str | None
+    """The first tag that contains it."""
     portfolio_ready: bool
     hidden: bool
     """Whether the user hid it."""

@@ -168,6 +168,11 @@ class Achievement(Base):
     skills_demonstrated: Mapped[list[str]] = mapped_column(comment="Skills, the strongest first")
     tags: Mapped[list[str]] = mapped_column(comment="Source, type, scope, breaking, shared")
     evidence: Mapped[list[JsonObject]] = mapped_column(comment="Its activities: key, kind, title, url, person, at")
+    announced: Mapped[JsonObject | None] = mapped_column(
+        JSONB(none_as_null=True),
+        comment="Where its project announced it: version, date, section, highlight, sentence, path",
+    )
+    first_release: Mapped[str | None] = mapped_column(comment="The first tag that contains it")
     portfolio_ready: Mapped[bool] = mapped_column(comment="Impact reaches the portfolio threshold")
     retracted_at: Mapped[dt.datetime | None] = mapped_column(comment="Since when it no longer counts")
     retracted_reason: Mapped[str | None] = mapped_column(comment="Why it no longer counts")

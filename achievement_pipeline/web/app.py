@@ -16,6 +16,7 @@ from starlette.routing import Route
 
 from achievement_pipeline.app.decisions import Decisions, describe_edit, describe_live_post
 from achievement_pipeline.errors import AchievementPipelineError
+from achievement_pipeline.judging.announced.phrases import where_announced
 from achievement_pipeline.web.decisions import DECISIONS, Form
 from achievement_pipeline.web.guard import LOOPBACK, Guard, form_token, is_form_token
 from achievement_pipeline.web.pages import PAGES, Content, document
@@ -115,4 +116,5 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "words": lambda name: str(name).replace("_", " "),
     "edit": describe_edit,
     "live_post": describe_live_post,
+    "where_announced": where_announced,
 }

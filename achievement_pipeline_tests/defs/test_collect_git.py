@@ -26,6 +26,8 @@ READ = (
     "path_attributes",
     "commit_contents",
     "dependency_changes",
+    "raw_tags",
+    "changelog_entries",
 )
 """What the lane reads, in one step."""
 
@@ -64,6 +66,50 @@ def test_a_history_becomes_explained_achievements(pipeline: Pipeline, repository
     assert achievement.skills_demonstrated == ["Python"]
     assert achievement.tags == ["git", "feat", "core"]
     assert [line["key"] for line in achievement.evidence] == [achievement.key]
+
+
+def test_an_announcement_makes_an_achievement_of_the_smallest_change(
+    pipeline: Pipeline, repository: GitRepository
+) -> None:
+    repository.commit("tiny (#12)", {"core.py": "a = 1\n"})
+    notes = "# Changelog\n\n## 0.28.0 (2099-03-04)\n\n### Features\n\n* Pistons can be counted. (#12)\n"
+    repository.commit("notes", {"CHANGELOG.md": notes})
+    repository.git("tag", "v0.28.0", "main")
+    pipeline.add(repository)
+
+    pipeline.collect()
+    [achievement] = pipeline.achievements()
+    pipeline.collect()
+
+    assert achievement.announced == {
+        "version": "0.28.0",
+        "date": "2099-03-04",
+        "section": "Features",
+        "highlight": True,
+        "sentence": "Pistons can be counted.",
+        "path": "CHANGELOG.md",
+    }
+    assert achievement.first_release == "v0.28.0"
+    assert "announced in 0.28.0 under Features" in [line["evidence"] for line in achievement.score_ledger]
+    assert pipeline.achievements() == [achievement]
+
+
+def test_release_notes_are_read_again_only_when_they_changed(pipeline: Pipeline, repository: GitRepository) -> None:
+    repository.commit("tiny (#12)", {"core.py": "a = 1\n", "CHANGES.md": "# 1.0\n* Pistons. (#12)\n"})
+    key = pipeline.add(repository)
+    frames = ParquetIOManager(base_path=pipeline.settings.frames_location)
+    pipeline.collect()
+    first = frames.read("changelog_entries", key)
+    repository.commit("another (#13)", {"core.py": "a = 2\n", "CHANGES.md": "# 1.0\n* Pistons. (#12)\n* Oil. (#13)\n"})
+    repository.git("tag", "-am", "* Water. (#14)", "v1.0", "main")
+
+    assert pipeline.collect().success
+
+    second = frames.read("changelog_entries", key)
+    assert first is not None
+    assert second is not None
+    assert first["sentence"].to_list() == ["Pistons."]
+    assert second["sentence"].to_list() == ["Pistons.", "Oil.", "Water."]
 
 
 def test_a_second_run_reads_and_writes_nothing(pipeline: Pipeline, repository: GitRepository) -> None:

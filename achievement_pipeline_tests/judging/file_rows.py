@@ -92,6 +92,7 @@ def _ordinary_commit() -> dict[str, object]:
             "reasons",
             "signed_off_by",
             "signs",
+            "announced",
         ),
         "",
     )

@@ -51,6 +51,8 @@ def view(title: str = "Add a cache", repository: str | None = PUBLIC, **changes:
         "skills_demonstrated": ["Python"],
         "tags": ["github", "feat"],
         "evidence": [evidence(key, title=title, url=url, kind=source_type)],
+        "announced": None,
+        "first_release": None,
         "portfolio_ready": True,
         "hidden": False,
         "hidden_by": None,

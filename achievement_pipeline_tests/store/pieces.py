@@ -200,6 +200,8 @@ def _achievement(
         "skills": json.dumps(list(shown.values())),
         "tags": json.dumps(["test"]),
         "evidence": json.dumps([{"key": key} for key in members]),
+        "announced": None,
+        "first_release": None,
         "portfolio_ready": best["impact"] >= 70,
         "retracted_reason": f"reverted by {root['retracted_by']}" if reverted else None,
     }

@@ -15,6 +15,7 @@ from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import counted, json_option, print_json
 from achievement_pipeline.cli.tables import Column, print_table
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.judging.announced.phrases import announcement
 from achievement_pipeline.keys import GIT
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.approvals import name_people
@@ -234,6 +235,10 @@ def _facts(achievement: AchievementView, ranking: "Ranking", names: Mapping[str,
         yield "see", achievement.source_url
     yield "skills", ", ".join(achievement.skills_demonstrated) or "none"
     yield "tags", ", ".join(achievement.tags) or "none"
+    if achievement.announced:
+        yield "announced", announcement(achievement.announced)
+    if achievement.first_release:
+        yield "released", f"first in {achievement.first_release}"
     yield "portfolio", "ready" if achievement.portfolio_ready else "not ready"
     if achievement.hidden:
         yield "hidden", hidden_words(achievement)
@@ -275,6 +280,10 @@ def _about_activity(activity: JudgedActivity) -> Iterator[str]:
     if activity.details.get("signed_off_by"):
         yield f"  signed off by: {activity.details['signed_off_by'].replace(',', ', ')}"
     yield f"  category: {activity.category} ({activity.category_rule})"
+    if activity.details.get("announced"):
+        yield f"  announced {announcement(activity.details['announced'])}"
+    if activity.details.get("first_release"):
+        yield f"  first released in {activity.details['first_release']}"
     for reason, left_out in activity.details.get("left_out", {}).items():
         files = "1 file" if left_out["files"] == 1 else f"{left_out['files']:,} files"
         yield f"  left out: {files}, {left_out['lines']:,} lines ({reason})"

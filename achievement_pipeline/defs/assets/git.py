@@ -25,17 +25,20 @@ from achievement_pipeline.defs.histories import GitHistories
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.frames import (
+    ChangelogEntries,
     CommitActivities,
     CommitContents,
     DependencyChanges,
     PathAttributes,
     RawCommitFiles,
     RawCommits,
+    RawTags,
     Scores,
     Skills,
     typed,
 )
 from achievement_pipeline.judging import find_skills, judge_commits, noise_reasons, score_commits, with_source_lines
+from achievement_pipeline.judging.announced.lane import Releases
 from achievement_pipeline.judging.links.merges import with_merged_changes
 from achievement_pipeline.lanes import GIT, ActivityKind
 from achievement_pipeline.settings import Settings
@@ -48,6 +51,8 @@ _PREVIEWS = {
     "path_attributes": ["path", "generated", "vendored"],
     "commit_contents": ["sha", "path", "noise"],
     "dependency_changes": ["sha", "ecosystem", "package", "change"],
+    "raw_tags": ["name", "commit", "tagged_at"],
+    "changelog_entries": ["version", "section", "sentence", "references"],
 }
 _COUNTED = {"commit_contents": {"noise": "noise"}, "dependency_changes": {"changes": "change"}}
 """Columns of which it is shown how often each value is there, by what that is called."""
@@ -77,6 +82,8 @@ def git_history(
         "path_attributes": read.attributes,
         "commit_contents": read.contents,
         "dependency_changes": read.dependencies,
+        "raw_tags": read.releases.tags,
+        "changelog_entries": read.releases.entries,
     }
     for name, frame in frames.items():
         is_commits = name == "raw_commits"
@@ -94,6 +101,8 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument an upstream asse
     raw_commit_files: pd.DataFrame,
     path_attributes: pd.DataFrame,
     commit_contents: pd.DataFrame,
+    raw_tags: pd.DataFrame,
+    changelog_entries: pd.DataFrame,
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult:
     """One row a commit: whose it is, what it is, how much of it is work, and whether it counts, with the reasons."""
@@ -110,6 +119,7 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument an upstream asse
         contents=contents,
         commit_urls=_commit_urls(raw_repositories),
         mechanical=set(raw_repositories["ignored"].str.split("\n").explode()),
+        releases=Releases(typed(RawTags, raw_tags), typed(ChangelogEntries, changelog_entries)),
     )
     describe_repositories(context, "commit_activities", activities, describe_activities)
     return materialized("commit_activities", CommitActivities, activities, describe_activities(activities))

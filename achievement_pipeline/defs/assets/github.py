@@ -11,6 +11,7 @@ from achievement_pipeline import lanes
 from achievement_pipeline.app.clients import github_client
 from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.app.pull_requests import RAW_PULL_REQUESTS, RepositoriesRead, read_repositories
+from achievement_pipeline.app.releases import combined, first_releases_of, stored_releases
 from achievement_pipeline.defs.assets.frame_assets import (
     BY_REPOSITORY,
     SCORES_SHOWN,
@@ -87,6 +88,7 @@ def pull_request_activities(  # noqa: PLR0913, PLR0917 - what a verdict rests on
     raw_pull_request_files: pd.DataFrame,
     raw_reviews: pd.DataFrame,
     database: Database,
+    io_manager: dg.ResourceParam[ParquetIOManager],
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult:
     """One row a pull request or review: whose it is, what it is, and whether it counts, with the reasons."""
@@ -98,6 +100,8 @@ def pull_request_activities(  # noqa: PLR0913, PLR0917 - what a verdict rests on
         settings.rules,
         people=settings.people,
         work_filter=work_filter_of(settings, (known.location for known in list_repositories(database.engine))),
+        releases=combined([stored_releases(io_manager, key) for key in context.partition_keys]),
+        contained=first_releases_of(io_manager, context.partition_keys),
     )
     describe_repositories(context, "pull_request_activities", activities, describe_activities)
     return materialized("pull_request_activities", PullRequestActivities, activities, describe_activities(activities))

@@ -16,6 +16,8 @@ class Sign(StrictModel):
     rule: str
     words: str
     pattern: str = ""
+    weight: float | None = None
+    """Of direct evidence, which is set and not learnt: it is the answer that learning is about."""
 
 
 @functools.cache

@@ -47,7 +47,9 @@ class Model(NamedTuple):
 def learnt_model() -> Model:
     """The built-in model."""
     signs = [sign.sign for sign in known_signs()]
-    weights = _table("weights.csv").set_index("sign")["weight"].reindex(signs).fillna(0)
+    given = {sign.sign: sign.weight for sign in known_signs() if sign.weight is not None}
+    learnt = _table("weights.csv").set_index("sign")["weight"].reindex(signs)
+    weights = learnt.fillna(pd.Series(given, dtype="float64")).fillna(0)
     curve = _table("calibration.csv")
     return Model(weights, curve["sum"].to_numpy(), curve["likely"].to_numpy())
 
@@ -98,7 +100,9 @@ def write_signs(signs: Mapping[str, Flags]) -> pd.Series[str]:
     return join_by_key(texts, pd.Series(positions), ",").reindex(range(total), fill_value="").astype("str")
 
 
-def explain_impact(signs: pd.Series[str], rules: ImpactRules) -> pd.DataFrame:
+def explain_impact(
+    signs: pd.Series[str], rules: ImpactRules, evidence_of: Mapping[str, pd.Series[str]] | None = None
+) -> pd.DataFrame:
     """Return the ledger of impact, in hundredths of points.
 
     The calibration curve is not linear, so each rule gets points in proportion to its share of the sum. The result does
@@ -108,6 +112,7 @@ def explain_impact(signs: pd.Series[str], rules: ImpactRules) -> pd.DataFrame:
     Args:
         signs: Comma-separated signs as written by `write_signs`, indexed by activity key.
         rules: The user's overrides.
+        evidence_of: More precise evidence than the words of the signs, by rule and activity key; empty for none.
 
     Returns:
         ``score``, ``rule``, ``points`` (int64) and ``evidence``, indexed by activity key.
@@ -134,6 +139,10 @@ def explain_impact(signs: pd.Series[str], rules: ImpactRules) -> pd.DataFrame:
         },
         index=signs.index[positions],
     )
+    for rule, own in (evidence_of or {}).items():
+        better = own.reindex(lines.index).fillna("").to_numpy()
+        chosen = (lines["rule"] == rule).to_numpy() & (better != "")
+        lines["evidence"] = np.where(chosen, better, lines["evidence"])
     start = "starting point for any change"
     bases = pd.DataFrame({"score": "impact", "rule": _BASE, "points": base, "evidence": start}, index=signs.index)
     return pd.concat([bases, lines]).astype({"rule": "str", "evidence": "str"})

@@ -6,6 +6,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import CommitActivities, Scores
+from achievement_pipeline.judging.announced.words import announced_words
 from achievement_pipeline.judging.impact.model import explain_impact
 from achievement_pipeline.judging.ledgers import add_up, constant, per_unit, sum_ledger
 from achievement_pipeline.judging.rules import CommitRules, ImpactRules
@@ -26,5 +27,6 @@ def score_commits(
         constant("base", rules.complexity_base, "every significant commit", commits.index),
         per_unit("files", commits["effective_files"], "effective file", rules.complexity_points_per_file),
     ]
-    ledger = [explain_impact(commits["signs"], impact), add_up("complexity", complexity, rules.complexity_max)]
+    said = {"announced": announced_words(commits["announced"])}
+    ledger = [explain_impact(commits["signs"], impact, said), add_up("complexity", complexity, rules.complexity_max)]
     return sum_ledger(pd.concat(ledger), commits["repository"])

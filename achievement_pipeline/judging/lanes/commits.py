@@ -13,6 +13,8 @@ from pandera.typing import DataFrame
 from achievement_pipeline.columns.json import json_lists, json_objects
 from achievement_pipeline.columns.text import contains, join_by_key, replace
 from achievement_pipeline.frames import CommitActivities, CommitContents, DiffState, RawCommitFiles, RawCommits, typed
+from achievement_pipeline.judging.announced.lane import Releases, announce, no_releases
+from achievement_pipeline.judging.announced.words import announced_signs
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.categorise import categorise
@@ -22,6 +24,7 @@ from achievement_pipeline.judging.impact.model import are_likely, write_signs
 from achievement_pipeline.judging.impact.significance import (
     are_mechanical,
     are_unread,
+    code_where,
     judge_significance,
 )
 from achievement_pipeline.judging.impact.signs import Work, find_signs
@@ -120,6 +123,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     contents: DataFrame[CommitContents] | None = None,
     commit_urls: Mapping[str, str] | None = None,
     mechanical: Collection[str] = (),
+    releases: Releases | None = None,
 ) -> DataFrame[CommitActivities]:
     """Turn commits into activities: their author, category, effective lines and significance.
 
@@ -133,6 +137,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
         contents: Line counts from contents, for files where git's count is misleading.
         mechanical: Object names of commits that the repository lists in ``.git-blame-ignore-revs``.
         commit_urls: URL prefix of commits, by repository; other repositories get no URL.
+        releases: The tags and release notes of the repositories.
 
     Returns:
         One row per commit, in the order of ``commits``, then one per pull request found in them.
@@ -145,8 +150,8 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     amounts = count_work(len(commits), positions, files, noise, contents)
     blobs = files[["path", "old_blob", "new_blob"]].assign(position=positions)
     reverts = find_reverts(commits, amounts, blobs[~merged.to_numpy()[positions]])
-    releases = _are_releases(commits, headers, count_code_lines(positions, files, noise, len(commits)), rules)
-    exclusions = _exclusions(commits, releases, amounts, reverts, rules, merged)
+    only_release = _are_releases(commits, headers, count_code_lines(positions, files, noise, len(commits)), rules)
+    exclusions = _exclusions(commits, only_release, amounts, reverts, rules, merged)
     exclusions["import"] |= _are_foreign(commits, positions, files)
     effective_lines = written_lines(amounts)
     work = work_files(positions, files, noise)
@@ -166,8 +171,16 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     exclusions["mechanical"] = commits["sha"].isin(mechanical) | messages.are_automatic(commits["subject"])
     exclusions["mechanical"] |= are_mechanical(categories, signs)
     likely = are_likely(signs, commits["repository"], ~exclusions.any(axis="columns"), rules.impact)
+    told = announce(commits, headers, merged, merged_by, releases or no_releases(), files, positions)
+    signs |= announced_signs(told["prominence"])
     verdicts = judge_significance(
-        headers["type"], headers["description"], effective_lines, exclusions, rules.commits, likely=likely
+        headers["type"],
+        headers["description"],
+        effective_lines,
+        exclusions,
+        rules.commits,
+        also=[code_where("announced", pd.Series(signs["announced"], index=commits.index))],
+        likely=likely,
     )
     of_counting = noise.isna().to_numpy() & verdicts["significant"].to_numpy()[positions]
     contents_of_work = _with_positions(files, positions, of_counting, ["path", "old_blob", "new_blob"])
@@ -205,6 +218,8 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
             "signed_off_by": _listed(read_sign_offs(commits["body"], people), commits.index),
             "sha": commits["sha"],
             "signs": write_signs(signs),
+            "announced": told["announced"],
+            "first_release": told["first_release"],
             "type": headers["type"],
             "scope": headers["scope"],
             "breaking": breaking,

@@ -14,7 +14,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.text import contains, join_by_key, replace
-from achievement_pipeline.frames import DiffState, RawPullRequestCommits, RawPullRequests
+from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequests
 from achievement_pipeline.judging.links.references import link_pull_requests, name_pull_requests
 from achievement_pipeline.keys import GITHUB
 from achievement_pipeline.lanes import ActivityKind
@@ -74,7 +74,7 @@ def pull_requests_of(  # noqa: PLR0913, PLR0917 - the inputs of judged pull requ
     merges = pd.Series(merged_by, index=commits.index)
     in_another = (merged_by >= 0) & headers["number"].iloc[merged_by].notna().to_numpy()
     known = headers["number"].notna() & contains(commits["repository"], _ON_GITHUB)
-    known &= ~in_another & (headers["merged"] | (commits["diff"] != DiffState.MERGE))
+    known &= ~in_another
     if not known.any():
         return activities.head(0)
     numbers = headers["number"][known].str.slice(0, 9).astype("int64").clip(lower=1)

@@ -27,6 +27,8 @@ from achievement_pipeline.frames import (
 )
 from achievement_pipeline.judging.accounts import persons_of, read_accounts
 from achievement_pipeline.judging.addresses import WorkFilter
+from achievement_pipeline.judging.announced.lane import Releases, announce_pull_requests, no_releases
+from achievement_pipeline.judging.announced.words import announced_signs, announced_words
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.categorise import categorise
@@ -88,6 +90,8 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
     *,
     people: Sequence[Person] = (),
     work_filter: WorkFilter = WorkFilter(),  # noqa: B008 - it is immutable
+    releases: Releases | None = None,
+    contained: pd.Series[str] | None = None,
 ) -> DataFrame[PullRequestActivities]:
     """Turn merged pull requests and reviews into activities: their author, category and significance.
 
@@ -100,6 +104,8 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
         rules: What makes them significant.
         people: The known addresses of each person.
         work_filter: Authors and first day to keep.
+        releases: The tags and release notes of the repositories.
+        contained: The first release of commits, by object name, where it is known.
 
     Returns:
         One row per pull request, in their order, then one per pull request and reviewer.
@@ -108,6 +114,12 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
     pull_requests = typed(RawPullRequests, pull_requests.reset_index(drop=True))
     pulls = pull_requests.assign(
         sha="#" + pull_requests["number"].astype("str"),
+        **announce_pull_requests(
+            pull_requests,
+            peel(pull_requests["title"], pull_requests["body"])["title"],
+            releases or no_releases(),
+            pd.Series(dtype="str") if contained is None else contained,
+        ),
         names=name_pull_requests(pull_requests, commits),
         links=link_pull_requests(pull_requests, commits),
     )
@@ -202,6 +214,7 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - one argument per input
         )
     )
     reviewers = _count_reviewers(pulls, given)
+    direct = announced_signs(pulls["prominence"])
     judged = pd.DataFrame(
         {
             **describe_activity(
@@ -224,7 +237,9 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - one argument per input
                 links=pulls["links"],
             ),
             "number": pulls["number"],
-            "signs": write_signs(signs).set_axis(pulls.index),
+            "signs": write_signs(signs | direct).set_axis(pulls.index),
+            "announced": pulls["announced"],
+            "first_release": pulls["first_release"],
             "type": headers["type"],
             "scope": headers["scope"],
             "breaking": breaking,
@@ -254,7 +269,11 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - one argument per input
     )
     lines = written_lines(amounts)
     likely = are_likely(signs, pulls["repository"], ~exclusions.any(axis="columns"), rules.impact)
-    also = [labelled["rule"].fillna("").astype("str"), code_where("reviewed", reviewers > 0)]
+    also = [
+        labelled["rule"].fillna("").astype("str"),
+        code_where("reviewed", reviewers > 0),
+        code_where("announced", pd.Series(direct["announced"], index=pulls.index)),
+    ]
     verdicts = judge_significance(
         headers["type"], headers["description"], lines, exclusions, rules.commits, also=also, likely=likely
     )
@@ -315,6 +334,8 @@ def _judge_reviews(
         names="[]",
         links=link_reviews(given),
         signs=pd.Series("", index=given.index, dtype="str"),
+        announced=pd.Series("", index=given.index, dtype="str"),
+        first_release=pd.Series(pd.NA, index=given.index, dtype="str"),
         type=pd.Series(pd.NA, index=given.index, dtype="str"),
         scope=pd.Series(pd.NA, index=given.index, dtype="str"),
         breaking=False,
@@ -359,7 +380,8 @@ def _score_pulls(pulls: pd.DataFrame, rules: Rules) -> list[pd.DataFrame]:
         ),
         per_unit("commits", pulls["commits"], "commit", own.complexity_points_per_commit, own.complexity_commits_max),
     ]
-    return [explain_impact(pulls["signs"], rules.impact), add_up("complexity", complexity, own.complexity_max)]
+    said = {"announced": announced_words(pulls["announced"])}
+    return [explain_impact(pulls["signs"], rules.impact, said), add_up("complexity", complexity, own.complexity_max)]
 
 
 def _have_breaking_label(labels: pd.Series[str]) -> pd.Series[bool]:

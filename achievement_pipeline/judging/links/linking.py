@@ -14,6 +14,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.json import json_lists, json_objects
+from achievement_pipeline.columns.text import contains, extract
 from achievement_pipeline.frames import (
     Achievements,
     RelatedActivities,
@@ -102,6 +103,8 @@ def compose_achievements(
                 "skills": shown["skills"].reindex(roots.index, fill_value="[]"),
                 "tags": _tags(roots, shared != "[]"),
                 "evidence": _evidence(members, related).reindex(roots.index),
+                "announced": _announced(members).reindex(roots.index).astype("str"),
+                "first_release": _first_releases(members).reindex(roots.index).astype("str"),
                 "portfolio_ready": winners["impact"]["impact"].reindex(roots.index) >= rules.portfolio_min_impact,
                 "retracted_reason": _retractions(judged, pieces["counts"]).reindex(roots.index),
             }
@@ -269,6 +272,25 @@ def _tags(roots: pd.DataFrame, shared: pd.Series[bool]) -> pd.Series[str]:
         named += ["breaking"] * bool(details.get("breaking")) + ["shared"] * bool(is_shared)
         tags.append(json.dumps(list(dict.fromkeys(named)), ensure_ascii=False))
     return pd.Series(tags, index=roots.index, dtype="str")
+
+
+def _announced(members: pd.DataFrame) -> pd.Series[str]:
+    """Return, by root, where it was announced: as its root was, else as the first of its members."""
+    told = members[contains(members["details"], r'"announced": ?"\{')]
+    texts = [str(json.loads(details)["announced"]) for details in told["details"]]
+    order = told[["root", "completed_at"]].assign(
+        announced=pd.array(texts, dtype="str"), own=told["key"] == told["root"]
+    )
+    order = order.sort_values(["root", "own"], ascending=[True, False], kind="stable")
+    return order.drop_duplicates("root").set_index("root")["announced"]
+
+
+def _first_releases(members: pd.DataFrame) -> pd.Series[str]:
+    """Return, by root, the first release of its root, else of the first of its members that was released."""
+    releases = extract(members["details"], r'[{,] ?"first_release": ?"(?P<tag>[^"\\]+)"')
+    order = members[["root"]].assign(release=releases, own=members["key"] == members["root"]).dropna(subset="release")
+    order = order.sort_values(["root", "own"], ascending=[True, False], kind="stable")
+    return order.drop_duplicates("root").set_index("root")["release"]
 
 
 def _retractions(judged: pd.DataFrame, pieces: pd.Series[bool]) -> pd.Series[str]:

@@ -61,6 +61,7 @@ def find_merging_commits(commits: DataFrame[RawCommits], pieces: pd.Series[bool]
 def are_merged_pieces(commits: pd.DataFrame, headers: pd.DataFrame) -> pd.Series[bool]:
     """Return which commits merge a piece of work: a pull request, or a branch with a name."""
     named = headers["merged"] & ~headers["title"].str.startswith("Merge ")
+    named |= headers["number"].notna()  # hosts can be set to give a merge the title of what it merges
     return named & (commits["diff"] == DiffState.MERGE)
 
 

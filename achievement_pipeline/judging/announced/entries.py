@@ -1,0 +1,405 @@
+"""Reads release notes: any text becomes entries below versions and sections, or nothing.
+
+Known are Markdown, reStructuredText and AsciiDoc, keep-a-changelog, GNU-like plain text, ``.. change::`` and
+``:release:`` directives, the fragments of towncrier, changesets and the like, and messages of annotated tags. The
+text is read line by line, each line once and up to a length, so that no text takes more than linear time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import Final, NamedTuple
+
+from achievement_pipeline.judging.announced.references import Reference, find_references
+from achievement_pipeline.judging.announced.sentences import DASHES, as_sentence
+from achievement_pipeline.patterns import IGNORECASE, compile_pattern
+
+PARSER_VERSION: Final = "1"
+"""Raised by hand whenever the same text gives other entries."""
+
+_LONGEST_TEXT: Final = 8 << 20
+_LONGEST_LINE: Final = 2_000
+_LONGEST_ENTRY: Final = 60
+"""Lines of one entry that are looked at."""
+_MOST_ENTRIES: Final = 50_000
+
+
+class Prominence(StrEnum):
+    """How much an entry says about what it announces."""
+
+    HIGHLIGHT = "highlight"
+    """Under features, additions, highlights, major or breaking changes."""
+    ENTRY = "entry"
+    MINOR = "minor"
+    """Under chores, internals, dependencies and the like, or listed by a tool that lists everything."""
+
+
+class Entry(NamedTuple):
+    """One entry of release notes."""
+
+    version: str | None
+    """The release that it is for, as the notes call it; missing where it is not released yet."""
+    day: dt.date | None
+    """Of the release, where the notes give one."""
+    section: str
+    """The headings above it, below that of the version."""
+    prominence: Prominence
+    sentence: str
+    """Its words, without markup and without references at their ends."""
+    references: tuple[Reference, ...]
+
+
+class _Heading(NamedTuple):
+    level: int
+    title: str
+    lines: int
+
+
+class _Version(NamedTuple):
+    name: str | None
+    day: dt.date | None
+
+
+_SPACES: Final = " \t"
+_BULLET: Final = compile_pattern(r"^([ \t]{0,40})(?:[-*+•‣○]|\d{1,3}[.)]|\.\. change::)(?:[ \t]+|$)")
+_UNDERLINE: Final = compile_pattern(r"^([=\-~^`\"'+*#.:_])\1{2,}[ \t]*$")
+_MARKDOWN: Final = compile_pattern(r"^ {0,3}(#{1,6})[ \t]+(\S.*)$")
+_ASCIIDOC: Final = compile_pattern(r"^(={1,6})[ \t]+(\S.*)$")
+_BOLD: Final = compile_pattern(
+    r"^[ \t]{0,8}(?:[-*][ \t])?[ \t]?(?:\*\*|__|\*|_)([^*_\n]{2,80})(?:\*\*|__|\*|_):?[ \t]*$"
+)
+_LABEL: Final = compile_pattern(r"^ {0,3}([A-Z][\w &/,'-]{2,50}):[ \t]*$")
+_KEY: Final = compile_pattern(r"^([a-z][a-z_]{2,40}):[ \t]*$")
+_RELEASE_ROLE: Final = compile_pattern(r"^[ \t]*[-*][ \t]+:release:`([^<`\n]{1,60})<([^>`\n]{1,40})>`")
+_VERSION: Final = compile_pattern(
+    r"(?<![\w.-])v?\.?(\d{1,8}(?:\.(?:\d{1,8}|x{1,2}))+(?:[-.+~ ]{0,2}(?:a|b|c|rc|alpha|beta|dev|pre|preview|post|m|ga"
+    r"|final|snapshot|next|canary|nightly|patch|sp|p)(?![a-z])[-.]?\d{0,8}(?:\.\d{1,8})?)?)(?![^\W_])",
+    IGNORECASE,
+)
+_WHOLE_VERSION: Final = compile_pattern(r"^\W{0,4}(?:version |release |v)(\d{1,8})\b", IGNORECASE)
+_ISO_DAY: Final = compile_pattern(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_DAY_FIRST: Final = compile_pattern(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\d.])")
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH: Final = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+_MONTH_FIRST: Final = compile_pattern(rf"\b{_MONTH}\.? (\d{{1,2}})(?:st|nd|rd|th)?,? (\d{{4}})\b", IGNORECASE)
+_MONTH_SECOND: Final = compile_pattern(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?[ -]{_MONTH}\.?,?[ -](\d{{4}})\b", IGNORECASE)
+_UNRELEASED: Final = compile_pattern(
+    r"^\W*(?:unreleased|upcoming|next(?: release| version)?|in development|development version|head|master|main|trunk"
+    r"|not (?:yet )?released|tbd|pending)(?: changes| release| version)?\W*$",
+    IGNORECASE,
+)
+_NOT_A_VERSION: Final = compile_pattern(
+    r"\b(?:since|from|upgrad\w{0,8}|migrat\w{0,8}|update to|compatib\w{0,8}|support\w{0,4}"
+    r"|requires?|breaking|deprecat\w{0,8}"
+    r"|drop\w{0,4}|known|contributors)\b",
+    IGNORECASE,
+)
+_WORD: Final = compile_pattern(r"[^\W\d_]{2,}")
+_FILLERS: Final = frozenset({
+    "version", "versions", "release", "released", "releases", "changes", "change", "in", "notes", "note", "for", "the",
+    "of", "changelog", "series", "update", "what", "new", "on", "at", "is", "are", "to", "and", "date", "unreleased",
+    "not", "yet", "final", "beta", "alpha", "stable", "lts", "rc", "monday", "tuesday", "wednesday", "thursday",
+    "friday", "saturday", "sunday",
+})  # fmt: skip
+_SECTION_WORDS: Final = compile_pattern(
+    r"\b(?:features?|add(?:ed|itions?)|highlights?|major|breaking|incompat\w{0,8}|bug ?fix\w{0,3}|fix(?:es|ed)?|bugs?"
+    r"|chang(?:es|ed)|deprecat\w{0,6}|remov(?:ed|als?)|security|enhancements?|improvements?|improved|new|performance"
+    r"|document\w{0,6}|docs|internals?|chores?|misc\w{0,9}|dependenc\w{0,4}|packaging|tests?|refactor\w{0,4}|other"
+    r"|contributors|thanks|minor|notable|api|build|ci|maintenance|updates?|general|known issues)\b",
+    IGNORECASE,
+)
+_HEADLINE: Final = compile_pattern(
+    r"\b(?:(?<!and )features?|added|additions?|highlights?|major|breaking|backwards?[- ]incompat\w{0,8}"
+    r"|new (?!contributors|in\b)\w{1,20}|minor changes?|enhancements? and new)\b|^\W{0,8}new\W{0,8}$|^feat$",
+    IGNORECASE,
+)
+_MINOR: Final = compile_pattern(
+    r"\b(?:chores?|internals?|under the hood|dependenc(?:y|ies)|deps|contributors?|contributions?|thanks|authors"
+    r"|maintenance|misc(?:ellaneous)?|house-?keeping|trivial|ci|build system|infrastructure|developers?|packaging"
+    r"|packagers|tests?|testing|acknowledge?ments?)\b",
+    IGNORECASE,
+)
+_TAG: Final = compile_pattern(
+    r"^(?:\W{0,3}\[(?P<square>[\w /,-]{2,30})\]|\*\*(?P<bold>[\w ]{3,30}):?\*\*:?|:(?P<role>feature|bug|support):"
+    r"|(?P<word>New|Feature|Breaking|Enh|Bug|Chg|Chore|Internal|Enhancement|Bugfix|Change|Security|Improvement)\b"
+    r"(?= ?(?:#|:| \())|(?P<kind>change_type|kind|type): ?(?P<value>\w{2,20}))",
+    IGNORECASE,
+)
+_TAG_MEANS: Final = {"enh": "Enhancements", "bug": "Bug fixes", "chg": "Changes", "new": "New", "bugfix": "Bug fixes"}
+_GENERATED: Final = compile_pattern(
+    r"\(\[?[0-9a-f]{7,40}\]?\(https?://[^()\s]{1,200}/commits?/"  # conventional-changelog, release-please
+    r"|\bby @[\w-]{1,40}(?:\[bot\])? in https?://\S{1,200}/pull/\d{1,8}\s{0,4}$"  # GitHub's own generator
+    r"|made their first contribution|^\s{0,8}[-*] [0-9a-f]{7,40}:? "
+)
+_DIRECTIVE: Final = compile_pattern(
+    r"^\s{0,12}(?:\.\. (?!change::)|\[[^\]\n]{1,80}\]:|<!--|:(?:tags|versions|date|released):)"
+)
+_TICKETS: Final = compile_pattern(r"^\s{1,12}:tickets?:[ \t]*(.*)$")
+_FOLDER: Final = compile_pattern(r"^\.?(?:change|news|release|unreleased|fragment|towncrier|chloggen|v?\d)", IGNORECASE)
+"""Folders whose names tell nothing of what is in them."""
+_KEY_AND_VALUE: Final = compile_pattern(r"^[a-z][a-z_-]{2,30}:(?: |$)")
+_IN_NAME: Final = compile_pattern(
+    r"^\+?(?:(?P<kind>issue|pr|pull|gh)[-_]?)?#?(?P<number>\d{1,7})(?=[-_.]|$)|[-_](?P<last>\d{2,7})(?=\.[a-z]{2,4}$)",
+    IGNORECASE,
+)
+
+
+def read_entries(path: str, text: str, owns: Sequence[str] = ()) -> list[Entry]:
+    """Read the entries of release notes.
+
+    Args:
+        path: Where they were found: a page of one release is called by its version.
+        text: Any text.
+        owns: Names of the repository itself, ``owner/name``: what is named of others is left out.
+    """
+    lines = [line[:_LONGEST_LINE].rstrip() for line in text[:_LONGEST_TEXT].splitlines()]
+    reader = _Reader(lines, _version_of_page(path), tuple(name.lower() for name in owns))
+    entries: list[Entry] = []
+    for entry in reader.entries():
+        entries.append(entry)
+        if len(entries) == _MOST_ENTRIES:
+            break
+    return entries
+
+
+def read_fragment(path: str, text: str, owns: Sequence[str] = ()) -> list[Entry]:
+    """Read a fragment: one entry, its number and its kind in its name, its folder or its first lines."""
+    name = PurePosixPath(path)
+    lines = _without_front_matter([line[:_LONGEST_LINE] for line in text[: _LONGEST_LINE * 50].splitlines()[:200]])
+    number = _IN_NAME.search(name.name)
+    numbered = [Reference("number", number["number"] or number["last"])] if number else []
+    references = tuple(dict.fromkeys([*numbered, *find_references("\n".join(lines), [own.lower() for own in owns])]))
+    sentence = as_sentence(_BULLET.sub("", _first_paragraph(lines), count=1))
+    if not (sentence or references):
+        return []
+    folder = "" if _FOLDER.match(name.parent.name) else name.parent.name
+    stated = [match["value"] for line in lines[:12] if (match := _TAG.match(line)) and match["value"]]
+    kinds = " ".join([*stated, *name.name.split(".")[1:], folder, *(line.partition(":")[0] for line in lines[:1])])
+    section = _kind_of_fragment(kinds.replace("_", " ").replace("-", " "))
+    version = next((found for part in name.parts[:-1] if (found := _VERSION.search(part))), None)
+    return [Entry(version[1] if version else None, None, section, _prominence(section, ""), sentence, references)]
+
+
+def _first_paragraph(lines: Sequence[str]) -> str:
+    """The first words that are no heading and no field."""
+    paragraph: list[str] = []
+    for line in lines:
+        if not line.strip() or line.lstrip().startswith("#") or _KEY_AND_VALUE.match(line):
+            if paragraph:
+                break
+            continue
+        paragraph.append(line)
+    return "\n".join(paragraph)
+
+
+def _without_front_matter(lines: list[str]) -> list[str]:
+    """Changesets put the packages and their kinds of release between two lines of dashes."""
+    if lines and lines[0].strip() == "---" and "---" in lines[1:20]:
+        return lines[lines.index("---", 1) + 1 :]
+    return lines
+
+
+def _kind_of_fragment(words: str) -> str:
+    match = _SECTION_WORDS.search(words)
+    return match[0].capitalize() if match else ""
+
+
+class _Reader:
+    """Goes through lines, and knows below which headings it is."""
+
+    def __init__(self, lines: Sequence[str], page: _Version, owns: tuple[str, ...]) -> None:
+        self._lines = lines
+        self._owns = owns
+        self._version = page
+        self._sections: list[tuple[int, str]] = []
+        self._styles: list[str] = []
+        self._open: list[str] = []
+        self._indent = -1
+        """Of the bullet that is open; -1 for a paragraph."""
+
+    def entries(self) -> Iterator[Entry]:
+        place, blank, fenced = 0, True, False
+        while place < len(self._lines):
+            line = self._lines[place]
+            if line.lstrip(_SPACES).startswith(("```", "~~~")):
+                fenced = not fenced
+            heading = None if fenced or not line else self._heading(place)
+            if heading:
+                yield from self._close()
+                self._enter(heading)
+                place += heading.lines
+                blank = True
+                continue
+            yield from self._take(line, after_blank=blank)
+            blank = not line
+            place += 1
+        yield from self._close()
+
+    def _take(self, line: str, *, after_blank: bool) -> Iterator[Entry]:
+        if not line:
+            return
+        bullet = _BULLET.match(line)
+        indent = len(line) - len(line.lstrip(_SPACES))
+        if bullet:
+            yield from self._close()
+            self._indent = len(bullet[1])
+            self._open = [line]
+        elif after_blank and indent <= max(self._indent, 0):
+            yield from self._close()
+            self._indent = -1
+            self._open = [line]
+        elif len(self._open) < _LONGEST_ENTRY:
+            self._open.append(line)
+
+    def _close(self) -> Iterator[Entry]:
+        lines, self._open = self._open, []
+        is_bullet, self._indent = self._indent >= 0, -1
+        if not lines or (not is_bullet and _DIRECTIVE.match(lines[0])):
+            return
+        text = "\n".join(
+            "#" + match[1].replace(",", " #") if (match := _TICKETS.match(line)) else line
+            for line in lines
+            if not _DIRECTIVE.match(line)
+        )
+        references = find_references(text, self._owns)
+        sentence = as_sentence(_BULLET.sub("", text, count=1) if is_bullet else text)
+        if not (sentence or references) or not (is_bullet or references):
+            return
+        section = " / ".join(dict.fromkeys(title for _, title in self._sections if title))
+        tag = _tag(_BULLET.sub("", lines[0], count=1))
+        generated = bool(_GENERATED.search(text))
+        prominence = Prominence.MINOR if generated else _prominence(section, tag)
+        yield Entry(*self._version, section or _TAG_MEANS.get(tag.lower(), tag), prominence, sentence, references)
+
+    def _enter(self, heading: _Heading) -> None:
+        version = _version_in(heading.title)
+        if version is not None and heading.level < 50:  # noqa: PLR2004 - bold text and labels are no versions
+            self._version, self._sections = version, []
+            return
+        self._sections = [kept for kept in self._sections if kept[0] < heading.level]
+        self._sections.append((heading.level, _title(heading.title)))
+
+    def _heading(self, place: int) -> _Heading | None:
+        line = self._lines[place]
+        if match := _MARKDOWN.match(line) or _ASCIIDOC.match(line):
+            return _Heading(len(match[1]), match[2], 1)
+        if match := _RELEASE_ROLE.match(line):
+            return _Heading(2, f"{match[1].strip()} ({match[2]})", 1)
+        return self._underlined(place) or self._label(place)
+
+    def _label(self, place: int) -> _Heading | None:
+        """A heading that is one by its words only."""
+        line = self._lines[place]
+        bold = _BOLD.match(line)
+        if bold and _is_label(bold[1]):
+            return _Heading(50, bold[1], 1)
+        label = _LABEL.match(line) or _KEY.match(line)
+        if label and _is_label(label[1].replace("_", " ")):
+            return _Heading(60, label[1].replace("_", " "), 1)
+        bullet = _BULLET.match(line)
+        if bullet and _is_label(line[bullet.end() :]) and self._has_inner(place, len(bullet[1])):
+            return _Heading(70 + len(bullet[1]), line[bullet.end() :], 1)
+        if line[0] not in " \t-*+" and len(line) <= 80 and _plain_version(line):  # noqa: PLR2004 - a line of its own
+            return _Heading(9, line, 1)
+        return None
+
+    def _underlined(self, place: int) -> _Heading | None:
+        line = self._lines[place]
+        if place + 1 == len(self._lines) or not (under := _UNDERLINE.match(self._lines[place + 1])):
+            if _UNDERLINE.match(line) and place + 2 < len(self._lines) and self._lines[place + 2] == line:
+                return _Heading(self._level(line[0] * 2), self._lines[place + 1].strip(), 3)
+            return None
+        if _BULLET.match(line) or _UNDERLINE.match(line) or len(self._lines[place + 1]) < min(len(line), 3):
+            return None
+        return _Heading(self._level(under[1]), line.strip(), 2)
+
+    def _level(self, style: str) -> int:
+        if style not in self._styles:
+            self._styles.append(style)
+        return 10 + self._styles.index(style)
+
+    def _has_inner(self, place: int, indent: int) -> bool:
+        """Whether a bullet that is only a label has bullets of its own below it."""
+        following = next((line for line in self._lines[place + 1 : place + 3] if line), "")
+        match = _BULLET.match(following)
+        return match is not None and len(match[1]) > indent
+
+
+def _is_label(text: str) -> bool:
+    plain = text.strip("*_: ")
+    return 0 < len(plain) <= 40 and len(plain.split()) <= 4 and bool(_SECTION_WORDS.search(plain))  # noqa: PLR2004
+
+
+def _plain_version(line: str) -> bool:
+    """Whether a line without markup is that of a version: it begins with one, or with the word."""
+    match = _VERSION.search(line)
+    if match is None or match.start() > 40:  # noqa: PLR2004
+        return False
+    before = line[: match.start()].lower()
+    return all(word in _FILLERS for word in _WORD.findall(before)) and _version_in(line) is not None
+
+
+def _version_in(title: str) -> _Version | None:
+    """Return the version that a heading is for, None for a heading of something else."""
+    if _UNRELEASED.match(title):
+        return _Version(None, None)
+    day, rest = _day_in(title)
+    match = _VERSION.search(rest) or _WHOLE_VERSION.search(rest)
+    if match is None or _NOT_A_VERSION.search(rest):
+        return None
+    left = rest[: match.start()] + " " + rest[match.end() :]
+    if _SECTION_WORDS.search(_without_fillers(left)):
+        return None
+    if len(_WORD.findall(_without_fillers(rest[: match.start()]))) > 3:  # noqa: PLR2004 - a project's name
+        return None
+    return _Version(match[1].strip(), day)
+
+
+def _without_fillers(text: str) -> str:
+    return " ".join(word for word in _WORD.findall(text) if word.lower() not in _FILLERS)
+
+
+def _day_in(title: str) -> tuple[dt.date | None, str]:
+    """Return the day that a heading names, and the heading without it."""
+    for pattern, order in (
+        (_ISO_DAY, (1, 2, 3)),
+        (_DAY_FIRST, (3, 2, 1)),
+        (_MONTH_FIRST, (3, 1, 2)),
+        (_MONTH_SECOND, (3, 2, 1)),
+    ):
+        for match in pattern.finditer(title):
+            year, month, day = (match[group] for group in order)
+            number = _MONTHS.index(month.lower()[:3]) + 1 if not month.isdigit() else int(month)
+            try:
+                found = dt.date(int(year), number, int(day))
+            except ValueError:
+                continue
+            return found, title[: match.start()] + " " + title[match.end() :]
+    return None, title
+
+
+def _title(title: str) -> str:
+    """A heading as people read it: without marks, emphasis, links and the version that it repeats."""
+    plain = as_sentence(_VERSION.sub(" ", title).strip("#= "))
+    return plain.strip(" *_:()[]" + DASHES)[:80]
+
+
+def _version_of_page(path: str) -> _Version:
+    match = _VERSION.search(PurePosixPath(path).name.replace("_", ".").removesuffix(".md").removesuffix(".rst"))
+    return _Version(match[1] if match else None, None)
+
+
+def _tag(entry: str) -> str:
+    """What an entry itself says it is: ``[Feature]``, ``**Breaking**:``, ``Bug #12:``."""
+    match = _TAG.match(entry.lstrip())
+    return next((group for group in match.groups() if group), "") if match else ""
+
+
+def _prominence(section: str, tag: str) -> Prominence:
+    inner = section.rpartition(" / ")[2]
+    if _MINOR.search(tag) or (_MINOR.search(inner) and not _HEADLINE.search(inner)):
+        return Prominence.MINOR
+    return Prominence.HIGHLIGHT if _HEADLINE.search(section) or _HEADLINE.search(tag) else Prominence.ENTRY

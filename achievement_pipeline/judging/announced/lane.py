@@ -1,0 +1,206 @@
+"""Release notes and tags of repositories become entries, and what they announce of judged commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+
+from achievement_pipeline.columns.text import replace
+from achievement_pipeline.frames import ChangelogEntries, DiffState, RawCommits, RawTags, typed
+from achievement_pipeline.judging.announced.entries import PARSER_VERSION, Entry, read_entries, read_fragment
+from achievement_pipeline.judging.announced.matching import Pieces, find_announced, plain_version
+from achievement_pipeline.judging.announced.paths import are_fragments, are_release_notes
+from achievement_pipeline.judging.announced.references import names_of_repositories
+from achievement_pipeline.judging.announced.releases import first_releases, version_tags
+
+_TAG: str = "refs/tags/"
+
+
+class Releases(NamedTuple):
+    """What repositories say of their releases."""
+
+    tags: DataFrame[RawTags]
+    entries: DataFrame[ChangelogEntries]
+
+
+def no_releases() -> Releases:
+    """Return that nothing is known of any release."""
+    return Releases(RawTags.empty(), ChangelogEntries.empty())
+
+
+class Notes(Protocol):
+    """A text of release notes."""
+
+    @property
+    def path(self) -> str: ...  # noqa: D102
+    @property
+    def object(self) -> str: ...  # noqa: D102
+    @property
+    def text(self) -> str: ...  # noqa: D102
+
+
+def entries_of(repository: str, files: Iterable[Notes], tags: DataFrame[RawTags]) -> DataFrame[ChangelogEntries]:
+    """Read the entries of a repository's release notes, and of the messages of its tags that are releases."""
+    files = list(files)
+    owns = own_names(repository, [file.text for file in files])
+    fragments = are_fragments(pd.Series([file.path for file in files], dtype="str"))
+    rows: list[tuple[object, ...]] = []
+    for file, is_fragment in zip(files, fragments, strict=True):
+        read = read_fragment if is_fragment else read_entries
+        rows += _rows(repository, file.path, file.object, read(file.path, file.text, owns), fragment=bool(is_fragment))
+    releases = version_tags(tags)
+    for name, object_, message in zip(releases["name"], releases["object"], releases["message"], strict=True):
+        if message.strip():
+            found = [one._replace(version=plain_version(name)) for one in read_entries("", message, owns)]
+            rows += _rows(repository, _TAG + name, object_, found, fragment=False)
+    columns = list(ChangelogEntries.to_schema().columns)
+    frame = pd.DataFrame(rows, columns=columns).astype(
+        {name: "str" for name in columns if name not in {"position", "fragment"}}
+        | {"position": "int64", "fragment": "bool"}
+    )
+    return typed(ChangelogEntries, frame)
+
+
+def announce(  # noqa: PLR0913, PLR0917 - what it rests on
+    commits: DataFrame[RawCommits],
+    headers: pd.DataFrame,
+    merged: pd.Series[bool],
+    bringers: npt.NDArray[np.int64],
+    notes: Releases,
+    files: pd.DataFrame,
+    places: npt.NDArray[np.int64],
+) -> pd.DataFrame:
+    """Find where commits, and the merges that brought them, were announced and released.
+
+    Args:
+        commits: Commits of any number of repositories; the index is their place.
+        headers: Their messages, peeled.
+        merged: Which of them are merges of pieces of work.
+        bringers: As `achievement_pipeline.judging.links.merges.find_merging_commits` returns it.
+        notes: Their tags and release notes.
+        files: What they changed.
+        places: The place of each file's commit.
+
+    Returns:
+        ``announced`` as JSON, empty for what was not; ``prominence``, empty too; ``first_release``, a tag.
+    """
+    tags, entries = notes
+    releases = first_releases(commits, tags)
+    written = _written(files, places)
+    numbered = headers["number"].notna().to_numpy()
+    is_part = (bringers >= 0) & (~numbered | numbered[bringers])
+    whole = np.where(is_part, bringers, np.arange(len(commits)))
+    whole[((commits["diff"] == DiffState.MERGE) & ~merged).to_numpy()] = -1
+    changed, noted = (np.bincount(rows, minlength=len(commits)) for rows in (places, written["place"]))
+    whole[(changed > 0) & (changed == noted)] = -1  # to write the notes is not to do what they announce
+    pieces = Pieces(
+        commits["repository"],
+        commits["sha"],
+        headers["title"],
+        commits["subject"] + "\n\n" + commits["body"],
+        commits["committed_at"],
+        headers["number"].where(~is_part),
+        whole,
+        releases,
+    )
+    return _announced(find_announced(pieces, entries, written, _days(commits, tags)), releases)
+
+
+def announce_pull_requests(
+    pulls: pd.DataFrame, titles: pd.Series[str], notes: Releases, contained: pd.Series[str]
+) -> pd.DataFrame:
+    """Find where pull requests were announced, of which their host also knows the issues that they closed.
+
+    Args:
+        pulls: `RawPullRequests` of any number of repositories; the index is their place.
+        titles: What they are called.
+        notes: The tags and release notes of the repositories.
+        contained: The first release of commits, by their object names.
+
+    Returns:
+        As `announce`.
+    """
+    closes = "\n\nCloses " + replace(pulls["closes"], r'[\[\]"]', "")
+    merged = pulls["merge_commit"].fillna("").astype("str")
+    releases = merged.map(contained).astype("str")
+    pieces = Pieces(
+        pulls["repository"],
+        merged,
+        titles,
+        pulls["title"] + "\n\n" + pulls["body"] + closes,
+        pulls["merged_at"],
+        pulls["number"].astype("str"),
+        np.arange(len(pulls)),
+        releases,
+    )
+    nothing = pd.DataFrame({"repository": [], "path": [], "status": []}, dtype="str").assign(place=[], fragment=[])
+    written = nothing.astype({"place": "int64", "fragment": "bool"})
+    return _announced(find_announced(pieces, notes.entries, written, _days(pulls.head(0), notes.tags)), releases)
+
+
+def _announced(found: pd.DataFrame, releases: pd.Series[str]) -> pd.DataFrame:
+    told = found.reindex(releases.index).fillna("").astype("str")
+    return told.assign(first_release=releases)
+
+
+def _written(files: pd.DataFrame, places: npt.NDArray[np.int64]) -> pd.DataFrame:
+    """Which commits changed which release notes, or fragments of them."""
+    number, distinct = pd.factorize(files["path"])
+    paths = pd.Series(distinct, dtype="str")
+    fragments, notes = are_fragments(paths), are_release_notes(paths)
+    chosen = (fragments | notes)[number]
+    rows = files.loc[chosen, ["repository", "path", "status"]].reset_index(drop=True)
+    return rows.assign(place=places[chosen], fragment=fragments[number[chosen]])
+
+
+def _days(commits: pd.DataFrame, tags: DataFrame[RawTags]) -> Mapping[tuple[str, str], pd.Timestamp]:
+    """When versions were released, by the tags that are called so."""
+    releases = version_tags(tags)
+    moments = releases["tagged_at"]
+    if len(commits):
+        made = pd.Series(commits["committed_at"].array, index=commits["sha"].array)
+        made = made[~made.index.duplicated()]
+        moments = moments.fillna(made.reindex(releases["commit"]).reset_index(drop=True))
+    known = releases.assign(at=moments, version=releases["name"].map(plain_version)).dropna(subset="at")
+    # other packages of a repository have the same versions at other times
+    known["package"] = known["name"].str.len() - known["version"].str.len()
+    chosen = known.sort_values(["package", "at"], ascending=[True, False]).drop_duplicates(["repository", "version"])
+    return dict(zip(zip(chosen["repository"], chosen["version"], strict=True), chosen["at"], strict=True))
+
+
+def own_names(repository: str, texts: Sequence[str]) -> list[str]:
+    """The repository's own name, those of its forks, and the one that it had in its notes before it moved."""
+    name = repository.partition("/")[2].lower()
+    last = name.rpartition("/")[2]
+    counts = names_of_repositories(texts)
+    own = {name, *(other for other in counts if other.rpartition("/")[2] == last)}
+    if counts and not own & counts.keys():  # it has moved
+        own.add(max(counts, key=lambda other: (counts[other], other)))
+    return sorted(own)
+
+
+def _rows(
+    repository: str, path: str, object_: str, entries: Iterable[Entry], *, fragment: bool
+) -> list[tuple[object, ...]]:
+    return [
+        (
+            repository,
+            path,
+            object_,
+            position,
+            entry.version,
+            entry.day.isoformat() if entry.day else None,
+            entry.section,
+            entry.prominence.value,
+            entry.sentence,
+            " ".join(f"{one.kind}:{one.name}" for one in entry.references),
+            fragment,
+            PARSER_VERSION,
+        )
+        for position, entry in enumerate(entries)
+    ]

@@ -1,0 +1,309 @@
+"""Which piece of work each entry of release notes announces: by number, issue, commit, file, or surely by words."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from math import log
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from pandera.typing import DataFrame
+
+from achievement_pipeline.columns.text import extract, extract_all, extract_all_groups, replace
+from achievement_pipeline.frames import ChangelogEntries
+from achievement_pipeline.judging.announced.entries import Prominence
+from achievement_pipeline.patterns import compile_pattern
+
+_NAMED: Final = r"(?:[\w.-]+/)?[\w.-]*(?:#|GH-|gh-)\d+|https?://[^\s)]+/issues/\d+"
+_CLOSING: Final = (
+    r"(?i)\b(?:close[sd]?|fix(?:e[sd]|ing)?|resolve[sd]?|closing|implements?|addresses)\b:?\s+"
+    rf"(?:bugs? |issues? |tickets? )?"
+    rf"((?:(?:,|and|&|\s|close[sd]?|fix(?:e[sd])?|resolve[sd]?)*(?:{_NAMED}))+)"
+)
+_EACH: Final = r"(?:https?://[^/\s]+/)?([\w.-]+/[\w.-]*)?[\w.-]*?(?:/issues/|#|GH-|gh-)(\d{1,7})\b"
+_MENTION: Final = r"(?:^|[^\w/&])(?:#|GH-|gh-)(\d{1,7})\b"
+_NUMBER_OF_FILE: Final = r"(?:^|/)\+?(?:(?i:issue|pr|pull|gh)[-_]?)?#?0*(?P<number>[1-9]\d{0,6})(?:[-_.][^/]*)?$"
+"""As in ``changes/123.feature.md``, ``changelog/pull-123``."""
+_LATE: Final = pd.Timedelta(days=4)
+"""So long after its day a release is still made: time zones, and notes that are dated when they are begun."""
+_LATE_PULL: Final = pd.Timedelta(days=60)
+"""The same where a pull request is named as one: its entry may have got below the release before its own."""
+_MOST_OF_ONE: Final = 4
+"""Pieces of work that one number names: more, and it is that of a plan."""
+_WORD: Final = compile_pattern(r"[a-z][a-z0-9_]+|(?<![\d.])\d{1,8}\.\d[\d.]{0,20}")
+_STOP: Final = frozenset({
+    "the", "an", "and", "or", "of", "to", "in", "on", "for", "with", "by", "from", "as", "at", "is", "are", "was", "be",
+    "it", "its", "that", "this", "these", "when", "if", "not", "no", "into", "via", "now", "can", "will", "has", "have",
+    "been", "also", "which", "fix", "fixed", "fixes", "bug", "issue", "add", "added", "adds", "new", "support",
+    "change", "changed", "changes", "update", "updated", "make", "use", "using", "allow", "allows", "improve",
+    "improved", "remove", "removed",
+})  # fmt: skip
+_ENDINGS: Final = ("ing", "ied", "ies", "ed", "es", "s", "e")
+_SURE: Final = 0.62
+_SURE_OF_WRITER: Final = 0.45
+_CLEAR: Final = 0.12
+"""By so much the best is better than the next."""
+_FEW_WORDS: Final = 3
+
+
+class Pieces(NamedTuple):
+    """Pieces of work by what notes may call them; one index, the places of their commits."""
+
+    repository: pd.Series[str]
+    sha: pd.Series[str]
+    title: pd.Series[str]
+    message: pd.Series[str]
+    at: pd.Series[pd.Timestamp]
+    number: pd.Series[str]
+    """Of the pull request; missing where there is none."""
+    whole: npt.NDArray[np.int64]
+    """The place of the merge that brought it; its own where none did, -1 where it is no piece of work."""
+    release: pd.Series[str]
+    """The tag that contained it first; missing where none does."""
+
+
+def find_announced(
+    pieces: Pieces,
+    entries: DataFrame[ChangelogEntries],
+    written: pd.DataFrame,
+    days: Mapping[tuple[str, str], pd.Timestamp],
+) -> pd.DataFrame:
+    """Find where pieces of work were announced.
+
+    Args:
+        pieces: Commits of any number of repositories, and what pieces they are.
+        entries: The entries of their notes.
+        written: Which commits changed which notes: ``place``, ``repository``, ``path``, ``status`` and ``fragment``.
+        days: When each version was released, by repository and plain version, where tags tell it.
+
+    Returns:
+        One row a piece of work that was announced, by its place: ``announced`` as JSON, ``prominence``.
+    """
+    if entries.empty or pieces.sha.empty:
+        return pd.DataFrame({"announced": [], "prominence": []}, dtype="str")
+    entries = DataFrame(entries.reset_index(drop=True))
+    told = _releases(entries, days)
+    return _first(link_entries(pieces, entries, written, told), pieces, entries, told)
+
+
+def link_entries(
+    pieces: Pieces, entries: DataFrame[ChangelogEntries], written: pd.DataFrame, told: pd.DataFrame
+) -> pd.DataFrame:
+    """Return pairs of an ``entry`` and the ``place`` of a piece of work that it announces."""
+    written = written.assign(place=pieces.whole[written["place"].to_numpy(dtype="int64")])
+    written = written[written["place"] >= 0]
+    links = _in_time(_by_reference(pieces, entries, written), pieces, told)
+    links = _few(_of_same_release(links, pieces, told))
+    left = entries.index.difference(pd.Index(links["entry"]))
+    by_words = _by_words(pieces, entries.loc[left], told.loc[left], links["place"], written["place"])
+    pairs = pd.concat([links[["entry", "place"]], _in_time(by_words, pieces, told)[["entry", "place"]]])
+    return pairs.drop_duplicates().reset_index(drop=True)
+
+
+def _releases(entries: pd.DataFrame, days: Mapping[tuple[str, str], pd.Timestamp]) -> pd.DataFrame:
+    """The plain ``version`` of each entry, empty before a release, and its ``day``."""
+    version = replace(entries["version"].fillna("").astype("str"), r"^v\.?", "").str.lower()
+    day = pd.to_datetime(entries["released_on"], utc=True).astype("datetime64[us, UTC]")
+    keys = zip(entries["repository"], version, strict=True)
+    of_tags = pd.Series([days.get(key) for key in keys], index=entries.index, dtype="datetime64[us, UTC]")
+    return pd.DataFrame({"version": version, "day": day.fillna(of_tags)})
+
+
+def closed_numbers(messages: pd.Series[str], repositories: pd.Series[str]) -> pd.Series[str]:
+    """Return the numbers of the issues that messages close; one row an occurrence, the index repeated."""
+    phrases = extract_all(messages, _CLOSING)
+    named = extract_all_groups(phrases, _EACH, ["repository", "number"])
+    own = replace(repositories, "^.*/", "").str.lower().reindex(named.index)
+    of_others = (named["repository"] != "") & (replace(named["repository"], "^.*/", "").str.lower() != own)
+    numbers: pd.Series[str] = named.loc[~of_others, "number"]
+    return numbers
+
+
+def plain_version(tag: str) -> str:
+    """Return the version in the name of a tag, as `find_announced` compares it."""
+    match = _TAG_VERSION.search(tag.replace("_", "."))
+    return match[0].lower() if match else tag.lower()
+
+
+_TAG_VERSION: Final = compile_pattern(
+    r"\d{1,8}(?:\.\d{1,8}|\.x)*(?:[-.]?(?:a|b|rc|alpha|beta|dev|pre|post)[-.]?\d{0,8}(?:\.\d{1,4})?)?$"
+)
+
+
+def _by_reference(pieces: Pieces, entries: pd.DataFrame, written: pd.DataFrame) -> pd.DataFrame:
+    """Return pairs of an entry and the place of a piece, with the ``name`` that links them."""
+    named = entries["references"].str.split(" ").explode()
+    named = named[named.notna() & (named != "")]
+    parts = named.str.split(":", n=1)
+    wanted = pd.DataFrame(
+        {
+            "entry": named.index,
+            "repository": entries["repository"].reindex(named.index).array,
+            "kind": parts.str[0].array,
+            "name": parts.str[1].array,
+        }
+    )
+    pulls = _join(wanted[wanted["kind"].isin(["pull", "number"])], pieces.number.dropna(), pieces)
+    sure = pd.concat([pulls, _by_commit(wanted[wanted["kind"] == "commit"], pieces)])
+    # an issue beside a pull request is what that was for: others may have tried before
+    left = wanted[~wanted["entry"].isin(sure["entry"]) & (wanted["kind"] != "commit")]
+    fragments = written[written["fragment"] & (written["status"] == "A")]
+    names = extract(fragments["path"], _NUMBER_OF_FILE).set_axis(fragments["place"]).dropna()
+    found = [sure]
+    for known in (
+        names,
+        closed_numbers(pieces.message, pieces.repository),
+        extract_all(_first_lines(pieces.message), _MENTION),
+    ):
+        found.append(_join(left, known, pieces))
+        left = left[~left["entry"].isin(found[-1]["entry"])]
+    files = entries.loc[entries["fragment"] & ~entries.index.isin(sure["entry"]), ["repository", "path"]]
+    added = fragments[["repository", "path", "place"]]
+    found.append(files.assign(entry=files.index).merge(added, on=["repository", "path"]).assign(name="file"))
+    pairs = pd.concat([each.reindex(columns=["entry", "place", "name", "kind"]) for each in found])
+    return pairs[pairs["place"] >= 0].drop_duplicates().reset_index(drop=True)
+
+
+def _first_lines(messages: pd.Series[str]) -> pd.Series[str]:
+    return replace(messages, r"\n[\s\S]*", "")
+
+
+def _join(wanted: pd.DataFrame, names: pd.Series[str], pieces: Pieces) -> pd.DataFrame:
+    known = pd.DataFrame(
+        {
+            "repository": pieces.repository.reindex(names.index).array,
+            "name": names.array,
+            "place": pieces.whole[names.index.to_numpy(dtype="int64")],
+        }
+    )
+    pairs: pd.DataFrame = wanted.merge(known[known["place"] >= 0].drop_duplicates(), on=["repository", "name"])
+    return pairs[["entry", "place", "name", "kind"]]
+
+
+def _by_commit(wanted: pd.DataFrame, pieces: Pieces) -> pd.DataFrame:
+    nothing = pd.DataFrame({"entry": [], "place": [], "name": []}).astype({"entry": "int64", "place": "int64"})
+    if wanted.empty:
+        return nothing
+    short = int(wanted["name"].str.len().min())
+    perhaps = pd.DataFrame(
+        {"repository": pieces.repository, "start": pieces.sha.str.slice(0, short), "sha": pieces.sha}
+    )
+    perhaps["place"] = pieces.whole
+    pairs = wanted.assign(start=wanted["name"].str.slice(0, short)).merge(perhaps, on=["repository", "start"])
+    same = [sha.startswith(name) for sha, name in zip(pairs["sha"], pairs["name"], strict=True)]
+    return pairs.loc[same, ["entry", "place", "name"]] if len(pairs) else nothing
+
+
+def _in_time(links: pd.DataFrame, pieces: Pieces, told: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what was done after the release."""
+    days = told["day"].reindex(links["entry"]).reset_index(drop=True)
+    done = pieces.at.reindex(links["place"]).reset_index(drop=True)
+    is_pull = links.get("kind", pd.Series("", index=links.index)).eq("pull").reset_index(drop=True)
+    late = (done > days + _LATE) & (~is_pull | (done > days + _LATE_PULL))
+    return links[~late.to_numpy(dtype=bool)]
+
+
+def _of_same_release(links: pd.DataFrame, pieces: Pieces, told: pd.DataFrame) -> pd.DataFrame:
+    """Of several pieces that one number names keep those that were released with it, where some were."""
+    releases = pieces.release.reindex(links["place"]).fillna("").map(plain_version).array
+    fits = pd.Series(releases == told["version"].reindex(links["entry"]).array, index=links.index)
+    some = fits.groupby([links["entry"], links["name"]]).transform("any")
+    return links[fits | ~some]
+
+
+def _few(links: pd.DataFrame) -> pd.DataFrame:
+    counts = links.groupby(["entry", "name"])["place"].transform("size")
+    return links[counts <= _MOST_OF_ONE]
+
+
+def _by_words(
+    pieces: Pieces, entries: pd.DataFrame, told: pd.DataFrame, taken: pd.Series[int], writers: pd.Series[int]
+) -> pd.DataFrame:
+    """Link entries that nothing names to the piece of the same release that surely says the same.
+
+    What changed the notes itself is more likely to be meant.
+    """
+    places = np.arange(len(pieces.whole))
+    free = (pieces.whole == places) & ~np.isin(places, taken)
+    words = {place: _words(title) for place, title in pieces.title[free].items()}
+    frequency = Counter(word for each in words.values() for word in each)
+    weight = {word: log((1 + len(words)) / number) for word, number in frequency.items()}
+    rarest = log(1 + len(words))
+    by_release: dict[tuple[str, str], list[int]] = defaultdict(list)
+    releases = pieces.release[free].fillna("").map(plain_version)
+    for place, repository, release in zip(releases.index, pieces.repository[free], releases, strict=True):
+        if len(words[place]) >= _FEW_WORDS:
+            by_release[repository, release].append(place)
+    wrote = set(writers)
+    best: dict[int, tuple[float, int]] = {}
+    for entry, sentence, repository, version in zip(
+        entries.index, entries["sentence"], entries["repository"], told["version"], strict=True
+    ):
+        of_entry = _words(sentence)
+        if len(of_entry) < _FEW_WORDS:
+            continue
+        candidates = by_release.get((repository, version), ())
+        scored = sorted(((_alike(of_entry, words[place], weight, rarest), place) for place in candidates), reverse=True)
+        (score, place), (next_score, _) = [*scored[:2], (0.0, -1), (0.0, -1)][:2]
+        if score >= (_SURE_OF_WRITER if place in wrote else _SURE) and score - next_score >= _CLEAR:
+            best[place] = max(best.get(place, (0.0, -1)), (score, entry))
+    rows = [(entry, place, "words") for place, (_, entry) in best.items()]
+    return pd.DataFrame(rows, columns=["entry", "place", "name"]).astype({"entry": "int64", "place": "int64"})
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_stem(word) for word in _WORD.findall(text.lower()[:400]) if word not in _STOP)
+
+
+def _stem(word: str) -> str:
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:  # noqa: PLR2004 - what is left is a word
+            return word.removesuffix(ending)
+    return word
+
+
+def _alike(one: Iterable[str], other: frozenset[str], weight: Mapping[str, float], rarest: float) -> float:
+    """The weight of the words that two texts share, as a part of the mean of theirs."""
+    own = {word: weight.get(word, rarest) for word in one}
+    shared = sum(value for word, value in own.items() if word in other)
+    total = (sum(own.values()) + sum(weight.get(word, rarest) for word in other)) / 2
+    return shared / total if total else 0.0
+
+
+def _first(links: pd.DataFrame, pieces: Pieces, entries: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
+    """Of several entries for a piece return one of the earliest release: the most prominent, then the likest one."""
+    order = list(Prominence)
+    sentences, titles = entries["sentence"].reindex(links["entry"]), pieces.title.reindex(links["place"])
+    chosen = links.assign(
+        minor=(entries["prominence"] == Prominence.MINOR).reindex(links["entry"]).array,
+        day=told["day"].reindex(links["entry"]).array,
+        rank=entries["prominence"].map(order.index).reindex(links["entry"]).array,
+        unreleased=(told["version"] == "").reindex(links["entry"]).array,
+        unlike=[-_alike(_words(one), _words(other), {}, 1.0) for one, other in zip(sentences, titles, strict=True)],
+    ).sort_values(["place", "minor", "unreleased", "day", "rank", "unlike", "entry"])
+    chosen = chosen.drop_duplicates("place").set_index("place")
+    rows = entries.loc[chosen["entry"]]
+    days = told["day"].loc[chosen["entry"]].dt.strftime("%Y-%m-%d")
+    texts = [
+        json.dumps(
+            {
+                "version": None if pd.isna(version) else version,
+                "date": None if pd.isna(day) else day,
+                "section": section,
+                "highlight": prominence == Prominence.HIGHLIGHT,
+                "sentence": sentence,
+                "path": path,
+            },
+            ensure_ascii=False,
+        )
+        for version, day, section, prominence, sentence, path in zip(
+            rows["version"], days, rows["section"], rows["prominence"], rows["sentence"], rows["path"], strict=True
+        )
+    ]
+    return pd.DataFrame(
+        {"announced": pd.array(texts, dtype="str"), "prominence": rows["prominence"].array}, index=chosen.index
+    )

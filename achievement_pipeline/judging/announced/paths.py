@@ -1,0 +1,42 @@
+"""Which files are release notes, and which are fragments that a tool puts into them at the next release."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from achievement_pipeline.judging.paths import matches
+
+_NOTES = (
+    r"(?i)(?:^|/)(?:change[-_ ]?logs?|changes|history|news|release[-_ ]?notes?|releases|whats?[-_ ]?new|relnotes)"
+    r"(?:[-_. ]?v?[\d._x-]*)(?:\.(?:md|markdown|mdx|rst|txt|adoc|asciidoc|rdoc|textile))?$"
+)
+_PAGES = (
+    r"(?i)(?:^|/)(?:relnotes|release[-_ ]?notes?|releasenotes|releases|whats?[-_]?new)/[^/]*"
+    r"\.(?:md|markdown|mdx|rst|txt|adoc)$"
+    r"|(?:^|/)change[-_]?logs?/v?\d+(?:\.(?:\d+|x))+[^/]*\.(?:md|markdown|mdx|rst|txt|adoc)$"
+)
+_FRAGMENT = (
+    r"(?i)(?:^|/)(?:change[-_]?logs?|changelog\.d|changes|news|newsfragments|\.changes|\.changelog|\.changeset|\.chloggen"
+    r"|fragments|changelog_unreleased|unreleased|towncrier)/(?:[^/]+/){0,2}[^/]+$"
+)
+_NO_FRAGMENT = (
+    r"(?i)(?:^|/)(?:readme|[._]?template|index|config|\.git|example|contributing)[^/]*$"
+    r"|\.(?:py|sh|rb|js|go|rs|json|html|css|tmpl|toml|j2|png|svg|jpg)$"
+)
+_NOT_OWN = (
+    r"(?i)(?:^|/)(?:node_modules|vendor|vendored|_vendor|third[-_]?party|external|deps|tests?|specs?|fixtures?|testdata"
+    r"|examples?|codemods|__tests__)/"
+)
+
+
+def are_release_notes(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
+    """Tell which paths are those of release notes: a changelog, or a page of one release."""
+    return (matches(paths, _NOTES) | matches(paths, _PAGES)) & ~matches(paths, _NOT_OWN) & ~matches(paths, _NO_FRAGMENT)
+
+
+def are_fragments(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
+    """Tell which paths are those of single entries: towncrier's, changesets', and what works like them."""
+    candidates = matches(paths, _FRAGMENT) & ~matches(paths, _NO_FRAGMENT) & ~matches(paths, _NOT_OWN)
+    return candidates & ~are_release_notes(paths)

@@ -1,0 +1,117 @@
+"""What entries of release notes name: numbers of pull requests and issues, and object names of commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from achievement_pipeline.patterns import IGNORECASE, compile_pattern
+
+_NUMBERED: Final = compile_pattern(
+    r"(?<![\w.&-])(?:(?P<name>[\w.-]{1,100}(?:/[\w.-]{1,100}){1,4})?(?P<sign>[#!])"
+    r"|(?:GH|gh)[- ]?#?|(?:PR|pull request|pull|issue)s?"
+    r"[ -]#?|(?<=[(\[])gh[-:]|pr/|issues?/)(?P<number>\d{1,7})\b(?![.]\d|[\w%])"
+)
+_ROLE: Final = compile_pattern(
+    r"[:{](?P<role>pr|pull|pull-request|ghpull|ghpr|mr|issue|issues|gh|ghissue|user-issue|bug|feature|support|pull_request)"
+    r"(?:_num)?[:}]`(?P<numbers>[^`\n]{1,120})`",
+    IGNORECASE,
+)
+_ATTRIBUTE: Final = compile_pattern(r"\{(?P<role>pull|pr|issue)\}(?P<number>\d{1,7})\b", IGNORECASE)
+_LINK_NAME: Final = compile_pattern(r"`(?:#|GH-)?(?P<number>\d{1,7})`_")
+_URL: Final = compile_pattern(
+    r"https?://(?P<host>[\w.-]{1,100})/(?P<name>[\w.-]{1,100}(?:/[\w.-]{1,100}){1,4}?)/(?:-/)?"
+    r"(?P<kind>pull|pulls|pull-requests|issues|merge_requests|commit|commits)/(?P<id>[0-9a-f]{1,40})\b"
+)
+_ANY_URL: Final = compile_pattern(r"https?://[^\s)>\]`]{1,500}")
+_SHA: Final = compile_pattern(r"(?<![\w/.#@-])(?=[0-9a-f]{0,40}[0-9])(?=[0-9a-f]{0,40}[a-f])([0-9a-f]{7,40})(?![\w-])")
+_DIGITS: Final = compile_pattern(r"(?<!\d)\d{1,7}(?!\d)")
+_ELSEWHERE: Final = compile_pattern(
+    r"(?:regress\w{0,6}|introduced|broken|broke|caused|since|reverts?|reverted|follow[- ]?up|see also|similar to|as of"
+    r"|originally|previously|supersedes|replaces)\b[^.;#!\n]{0,24}$",
+    IGNORECASE,
+)
+"""Words before a number of what is only spoken of."""
+_PULLS: Final = frozenset(
+    {"pr", "pull", "pulls", "pull-request", "pull-requests", "ghpull", "ghpr", "mr", "merge_requests", "pull_request"}
+)
+_ISSUES: Final = frozenset({"issue", "issues", "ghissue", "user-issue"})
+
+
+class Reference(NamedTuple):
+    """What an entry names."""
+
+    kind: str
+    """pull, issue, number (one of both), or commit."""
+    name: str
+
+
+def find_references(text: str, owns: Iterable[str] = ()) -> tuple[Reference, ...]:
+    """Return what a text names of a repository, each once; what it names of others is left out.
+
+    Args:
+        text: An entry.
+        owns: Names of the repository, ``owner/name`` in lower case; with none, all repositories are its own.
+    """
+    own = frozenset(owns)
+    plain = _ANY_URL.sub(" ", text)
+    found = dict.fromkeys([*_addresses(text, own), *_numbers(plain, own), *_roles(plain)])
+    found |= dict.fromkeys(Reference("commit", match[1]) for match in _SHA.finditer(plain))
+    stated = {one.name for one in found if one.kind in {"pull", "issue"}}
+    return tuple(one for one in found if one.kind != "number" or one.name not in stated)
+
+
+def _addresses(text: str, own: frozenset[str]) -> Iterator[Reference]:
+    for match in _URL.finditer(text):
+        reference = _of_url(match["kind"], match["id"])
+        if reference and _is_own(match["name"], own) and not _is_aside(text, match.start()):
+            yield reference
+
+
+def _numbers(text: str, own: frozenset[str]) -> Iterator[Reference]:
+    for match in _NUMBERED.finditer(text):
+        if (not match["name"] or _is_own(match["name"], own)) and not _is_aside(text, match.start()):
+            yield Reference("pull" if match["sign"] == "!" else "number", _plain(match["number"]))
+
+
+def _roles(text: str) -> Iterator[Reference]:
+    for match in _ROLE.finditer(text):
+        role = match["role"].lower()
+        kind = "pull" if role in _PULLS else "issue" if role in _ISSUES else "number"
+        if not _is_aside(text, match.start()):
+            yield from (Reference(kind, _plain(number)) for number in _DIGITS.findall(match["numbers"]))
+    for match in _ATTRIBUTE.finditer(text):
+        yield Reference("issue" if match["role"].lower() == "issue" else "pull", _plain(match["number"]))
+    for match in _LINK_NAME.finditer(text):
+        yield Reference("number", _plain(match["number"]))
+
+
+def _is_aside(text: str, start: int) -> bool:
+    return bool(_ELSEWHERE.search(text[max(0, start - 60) : start].rstrip("([<`")))
+
+
+def names_of_repositories(texts: Iterable[str]) -> dict[str, int]:
+    """Count the repositories whose pull requests and issues texts link to."""
+    counts: dict[str, int] = {}
+    for text in texts:
+        for match in _URL.finditer(text):
+            if match["kind"] not in {"commit", "commits"}:
+                name = match["name"].lower()
+                counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def _of_url(kind: str, name: str) -> Reference | None:
+    if kind.startswith("commit"):
+        return Reference("commit", name) if len(name) >= 7 else None  # noqa: PLR2004 - git's shortest
+    if not name.isdigit() or len(name) > 7:  # noqa: PLR2004
+        return None
+    return Reference("pull" if kind in _PULLS else "number", _plain(name))
+
+
+def _is_own(name: str, own: frozenset[str]) -> bool:
+    return not own or name.lower().removesuffix(".git") in own
+
+
+def _plain(number: str) -> str:
+    return number.lstrip("0") or "0"

@@ -1,0 +1,61 @@
+"""The words of an entry as people read them: without markup, and without references and thanks at their ends."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from achievement_pipeline.patterns import IGNORECASE, compile_pattern
+
+_LONGEST: Final = 400
+DASHES: Final = "\u2013\u2014-"
+_INLINE_LINK: Final = compile_pattern(r"!?\[([^\[\]\n]{0,200})\]\([^()\n]{0,400}\)")
+_REFERENCE_LINK: Final = compile_pattern(r"\[([^\[\]\n]{1,200})\](?:\[[^\[\]\n]{0,100}\])?")
+_RST_LINK: Final = compile_pattern(r"`([^`<>\n]{1,200})[ \n]<[^`<>\n]{1,400}>`_{0,2}")
+_NUMBER_ROLE: Final = compile_pattern(
+    r",?[ \n]?[:{](?:pr|pull|pull-request|ghpull|issue|gh|ghissue|user-issue|bug|feature|support)(?:_num)?[:}]"
+    r"`[#\d, ]{1,60}(?:major|backported)?`:?|\{(?:pull|pr|issue)\}\d{1,7}\[[^\[\]\n]{0,40}\]",
+    IGNORECASE,
+)
+_ROLE: Final = compile_pattern(r"(?::[\w+.-]{1,40}:|\{[\w+.-]{1,40}\})`~?([^`<>\n]{1,200})(?:<[^`<>\n]{1,200}>)?`")
+_ASCIIDOC_LINK: Final = compile_pattern(r"(?:link:)?https?://[^\s\[\]]{1,400}\[([^\[\]\n]{1,200})\]")
+_URL: Final = compile_pattern(r"<?https?://[^\s<>]{1,500}>?")
+_EMPHASIS: Final = compile_pattern(r"\*\*([^*\n]{1,300})\*\*|(?<![\w*])\*([^*\n]{1,200})\*(?![\w*])")
+_DOUBLED: Final = compile_pattern(r"``([^`\n]{1,200})``")
+_SPACES: Final = compile_pattern(r"\s+")
+_REFERENCE: Final = (
+    r"(?:(?:closes|close|fixes|fix|resolves|see|refs?|via|in|issues?|prs?|pull requests?|gh|bug|feature|support)[ :]*)*"
+    r"(?:[\w.-]{1,60}/[\w.-]{1,60})?(?:#|!|GH-|gh-)?\d{1,7}_?|[0-9a-f]{7,40}|@[\w-]{1,40}|by @[\w-]{1,40}"
+)
+_LAST: Final = compile_pattern(
+    rf"[ ,;{DASHES}]*(?:[(\[]+(?:{_REFERENCE})(?:(?:,| and| &|;|/)? *(?:{_REFERENCE})){{0,9}}[)\]]+"
+    rf"|(?<![\w/])(?:#|!)\d{{1,7}}"
+    r"|(?:[,-]? ?(?:by|thanks(?: to)?|contributed by|courtesy of) @[\w-]{1,40}!?)|[(\[][ ,;&/]{0,8}[)\]])[ .,;]*$",
+    IGNORECASE,
+)
+_FIRST: Final = compile_pattern(
+    r"^[ ]*(?:\[[ xX]\] |[(\[]?(?:#|!|GH-|gh-)\d{1,7}[)\]]?(?:, ?(?:#|GH-)\d{1,7}){0,9}"
+    rf"[ :.{DASHES}]+|[0-9a-f]{{7,40}}: "
+    r"|(?:Bug|Enh|Chg|New|Feature|Fix) (?:#\d{1,7}: ?)|-+ )",
+    IGNORECASE,
+)
+
+
+def as_sentence(text: str) -> str:
+    """Return the words of an entry on one line."""
+    plain = _SPACES.sub(" ", text[: 4 * _LONGEST]).strip()
+    plain = _NUMBER_ROLE.sub("", plain)
+    for pattern in (_INLINE_LINK, _ASCIIDOC_LINK, _RST_LINK, _ROLE):
+        plain = pattern.sub(r"\1", plain)
+    plain = _URL.sub("", plain)
+    plain = _REFERENCE_LINK.sub(r"\1", plain)
+    plain = _DOUBLED.sub(r"`\1`", plain)
+    plain = _EMPHASIS.sub(lambda match: match[1] or match[2], plain)
+    plain = _SPACES.sub(" ", plain).strip()
+    for pattern in (_FIRST, _LAST):
+        for _ in range(4):
+            shorter = pattern.sub("", plain, count=1).strip()
+            if shorter == plain:
+                break
+            plain = shorter
+    plain = plain.strip(" ,;:" + DASHES)
+    return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1].rstrip() + "…"

@@ -1,0 +1,25 @@
+"""An announcement as the ledger of impact words it, and the signs that impact counts it by."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+
+from achievement_pipeline.judging.announced.entries import Prominence
+from achievement_pipeline.judging.announced.phrases import where_announced
+from achievement_pipeline.judging.impact.signs import Flags
+
+
+def announced_words(announced: pd.Series[str]) -> pd.Series[str]:
+    """Return where activities were announced: ``announced in 0.28.0 under Features``; empty for the others."""
+    return announced.where(
+        announced == "", announced[announced != ""].map(lambda told: where_announced(json.loads(told)))
+    ).astype("str")
+
+
+def announced_signs(prominence: pd.Series[str]) -> dict[str, Flags]:
+    """Return the signs of impact of what was announced; what is of minor importance has none."""
+    highlight = (prominence == Prominence.HIGHLIGHT).to_numpy(dtype=bool)
+    entry = (prominence == Prominence.ENTRY).to_numpy(dtype=bool)
+    return {"announced": highlight | entry, "announced as a highlight": highlight}

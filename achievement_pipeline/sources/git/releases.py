@@ -1,0 +1,161 @@
+"""What a repository says of its releases: its tags, and the files of its default branch that are release notes."""
+
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Final, NamedTuple
+
+import pandas as pd
+from git.exc import GitCommandError
+from pandera.typing.pandas import DataFrame
+
+from achievement_pipeline.frames import RawCommits, RawTags, typed
+from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.sources.git.blobs import blobs
+from achievement_pipeline.sources.git.processes import IsolatedGit, run_read_only
+from achievement_pipeline.sources.git.repositories import Repository
+
+_TAGS: Final = "refs/tags/"
+_MOST_BESIDE: Final = 50_000
+"""Commits of release branches that are looked at: more are another history."""
+_NESTED: Final = 3
+"""Tags of tags that are followed."""
+_LARGEST_FILE: Final = 8 << 20
+_MOST_FILES: Final = 2_000
+_TAGGER: Final = compile_pattern(r"(?m)^tagger [^\n]*> (\d{1,12}) [+-]\d{4}$")
+_SIGNATURE: Final = "-----BEGIN "
+
+Choose = Callable[["pd.Series[str]"], "pd.Series[bool]"]
+"""Says of each path, by the index, whether it is wanted."""
+
+
+class NotesFile(NamedTuple):
+    """A file of release notes."""
+
+    path: str
+    object: str
+    text: str
+
+
+def read_tags(repository: Repository, commits: DataFrame[RawCommits]) -> DataFrame[RawTags]:
+    """Read the tags, and which commits they have beside those that were listed: those of release branches."""
+    objects = _tags(repository)
+    with repository.isolated_git() as git:
+        opened = _opened(git, objects.values())
+        tags = [(name, object_, *opened[object_]) for name, object_ in objects.items() if object_ in opened]
+        listed = set(commits["sha"])
+        sides = _sides(git, [tag[2] for tag in tags], listed, repository.tips)
+    frame = pd.DataFrame(
+        {
+            "repository": pd.Series(repository.key, index=range(len(tags)), dtype="str"),
+            "name": pd.array([tag[0] for tag in tags], dtype="str"),
+            "object": pd.array([tag[1] for tag in tags], dtype="str"),
+            "commit": pd.array([tag[2] for tag in tags], dtype="str"),
+            "tagged_at": pd.to_datetime(pd.Series([tag[3] for tag in tags], dtype="float64"), unit="s", utc=True),
+            "message": pd.array([tag[4] for tag in tags], dtype="str"),
+            "side": pd.array(sides, dtype="str"),
+        }
+    ).astype({"tagged_at": "datetime64[us, UTC]"})
+    return typed(RawTags, frame)
+
+
+def read_notes(
+    repository: Repository, choose: Choose, known: Collection[str] = ()
+) -> tuple[list[str], list[NotesFile]]:
+    """Read the files of the default branch that are release notes.
+
+    Args:
+        repository: As it is now.
+        choose: Tells which paths are wanted.
+        known: Object names of texts that need not be read again.
+
+    Returns:
+        ``path`` and object name of all that are wanted, joined by a blank; and the texts of those that are not known.
+    """
+    if repository.main is None:
+        return [], []
+    with repository.isolated_git() as git:
+        listed = git.output("ls-tree", "-r", "-z", "--full-tree", repository.main).decode(errors="backslashreplace")
+        files = dict(_files(listed))
+        chosen = choose(pd.Series(list(files), dtype="str"))
+        wanted = [path for path, is_wanted in zip(files, chosen, strict=True) if is_wanted][:_MOST_FILES]
+        names = {files[path] for path in wanted} - set(known)
+        texts = dict(blobs(git, _small(git, sorted(names))))
+    read = [
+        NotesFile(path, files[path], texts[files[path]].decode(errors="replace"))
+        for path in wanted
+        if files[path] in texts
+    ]
+    return [f"{files[path]} {path}" for path in wanted], read
+
+
+def _files(listed: str) -> Iterator[tuple[str, str]]:
+    for entry in listed.split("\0"):
+        mode, _, rest = entry.partition(" ")
+        if mode.startswith("100"):
+            name, _, path = rest.partition(" ")[2].partition("\t")
+            yield path, name
+
+
+def _small(git: IsolatedGit, names: list[str]) -> list[str]:
+    if not names:
+        return []
+    sizes = (line.split() for line in git.output("cat-file", "--batch-check", stdin=names).decode().splitlines())
+    return [words[0] for words in sizes if len(words) == 3 and int(words[2]) <= _LARGEST_FILE]  # noqa: PLR2004
+
+
+def _tags(repository: Repository) -> dict[str, str]:
+    """The object names that tags hold, by their names; no object is opened."""
+    found: dict[str, str] = {}
+    for part in repository.parts:
+        output = run_read_only(f"--git-dir={part.git_dir}", "for-each-ref", "--format=%(objectname) %(refname)", _TAGS)
+        for line in os.fsdecode(output).splitlines():
+            name, _, ref = line.partition(" ")
+            found.setdefault(ref.removeprefix(_TAGS).encode(errors="replace").decode(), name)
+    return found
+
+
+def _opened(git: IsolatedGit, objects: Iterable[str]) -> dict[str, tuple[str, float | None, str]]:
+    """The commit that each tag leads to, when it was made, and its message; those of anything else are left out."""
+    found: dict[str, tuple[str, float | None, str]] = {}
+    targets = {name: name for name in objects}
+    for _ in range(_NESTED + 1):
+        contents = dict(blobs(git, sorted(set(targets.values()))))
+        further: dict[str, str] = {}
+        for name, target in targets.items():
+            content = contents.get(target, b"")
+            if content.startswith(b"tree "):
+                found[name] = (target, *found[name][1:]) if name in found else (target, None, "")
+            elif content.startswith(b"object "):
+                head, _, message = content.decode(errors="replace").partition("\n\n")
+                tagger = _TAGGER.search(head)
+                found.setdefault(name, ("", float(tagger[1]) if tagger else None, message.partition(_SIGNATURE)[0]))
+                further[name] = head.split(maxsplit=2)[1]
+        targets = further
+        if not targets:
+            break
+    return {name: tag for name, tag in found.items() if tag[0]}
+
+
+def _sides(git: IsolatedGit, commits: list[str], listed: Collection[str], tips: Iterable[str]) -> list[str]:
+    """Return, for each commit, the lines of those that it reaches and neither the tips nor one before it does."""
+    beside = [sha for sha in commits if sha not in listed]
+    lines = _lines_beside(git, beside, tips) if beside else {}
+    sides = []
+    for sha in commits:
+        own, left = [], [sha]
+        while left:
+            line = lines.pop(left.pop(), None)
+            if line is not None:
+                own.append(line)
+                left += line.split()[2:]
+        sides.append("\n".join(own))
+    return sides
+
+
+def _lines_beside(git: IsolatedGit, commits: Iterable[str], tips: Iterable[str]) -> dict[str, str]:
+    arguments = ("rev-list", "--parents", "--timestamp", f"--max-count={_MOST_BESIDE}", "--ignore-missing", "--stdin")
+    try:
+        output = git.output(*arguments, stdin=[*dict.fromkeys(commits), *(f"^{tip}" for tip in tips)]).decode()
+    except GitCommandError:  # the history of a release branch is not all there
+        return {}
+    return {line.split(maxsplit=2)[1]: line for line in output.splitlines()}

@@ -1,0 +1,313 @@
+"""Release notes become entries: the styles that projects write, and any other text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from achievement_pipeline.judging.announced.entries import Entry, Prominence, read_entries, read_fragment
+from achievement_pipeline.judging.announced.paths import are_fragments, are_release_notes
+
+OWNS = ["acme/engine"]
+
+Short = tuple[str | None, str, str, str]
+
+
+def short(entries: list[Entry]) -> list[Short]:
+    """Version, section, sentence and references."""
+    return [
+        (one.version, one.section, one.sentence, " ".join(f"{kind}:{name}" for kind, name in one.references))
+        for one in entries
+    ]
+
+
+KEEP_A_CHANGELOG = """\
+# Changelog
+
+All notable changes are kept here.
+
+## [Unreleased]
+### Added
+- A `--dry-run` switch ([#41](https://github.com/acme/engine/pull/41))
+
+## [1.2.0] - 2024-05-06
+### Added
+- **cli:** Pistons can be counted in parallel
+  (#38, closes #30)
+### Fixed
+- No more smoke with cold oil. Regression from #12, fixed in #37
+
+[Unreleased]: https://github.com/acme/engine/compare/v1.2.0...HEAD
+[1.2.0]: https://github.com/acme/engine/releases/tag/v1.2.0
+"""
+
+RESTRUCTURED = """\
+.. currentmodule:: engine
+
+Version 2.1.0
+-------------
+
+Released 2023-03-04
+
+-   ``Piston`` takes a stroke, see
+    :meth:`~engine.Piston.move`. :pr:`512`
+-   Old cranks are gone. :issue:`77, 78`
+
+Version 2.0.1
+-------------
+
+-   Works on Windows. :issue:`70` :pr:`71`
+"""
+
+TOWNCRIER = """\
+Engine 3.0 (2022-01-02)
+=======================
+
+Features
+--------
+
+- Valves open by themselves. (`#301 <https://github.com/acme/engine/issues/301>`_)
+
+
+Bugfixes
+--------
+
+- The pump does not drip. (#299)
+
+
+Misc
+----
+
+- #298, #300
+"""
+
+ASCIIDOC = """\
+= Release notes
+
+== 5.1.0 (3 April 2021)
+
+=== New features
+
+* {pull}210[#210] Turbo for everyone
+
+=== Bug fixes
+
+* link:https://github.com/acme/engine/issues/190[#190] Idle is quiet again
+"""
+
+PLAIN = """\
+1.4.0 / 2013-02-01
+==================
+
+  * add carburettor heating. Closes #14
+  * 2 bug fixes
+    * fix rattling (#15)
+
+1.3.9 / 2013-01-09
+==================
+
+  * docs
+"""
+
+NESTED = """\
+## 6.0.0 / 2024-09-09
+
+* Features
+  * Cranks turn both ways ([#61], [#62])
+
+* Bugfixes
+  * No oil on the floor ([#63])
+
+[#61]:https://github.com/acme/engine/pull/61     "by Ada"
+"""
+
+RELEASES_ROLE = """\
+=========
+Changelog
+=========
+
+- :release:`2.2.0 <2019-08-07>`
+- :feature:`88` Count turns. Thanks to Ada.
+- :bug:`87 major` Stop at once.
+- :release:`2.1.0 <2019-01-02>`
+- :bug:`80` Start at once.
+"""
+
+LABELLED = """\
+Engine 2.0.14 February 18, 2018
+-------------------------------
+
+- Bug #140: Fixed `Crank::turn()` on frost (ada)
+- Enh #141: Added `Crank::hold()` (bob)
+- New: Added a horn
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            KEEP_A_CHANGELOG,
+            [
+                (None, "Added", "A `--dry-run` switch", "pull:41"),
+                ("1.2.0", "Added", "cli: Pistons can be counted in parallel", "number:38 number:30"),
+                ("1.2.0", "Fixed", "No more smoke with cold oil. Regression from #12, fixed in", "number:37"),
+            ],
+        ),
+        (
+            RESTRUCTURED,
+            [
+                ("2.1.0", "", "`Piston` takes a stroke, see engine.Piston.move.", "pull:512"),
+                ("2.1.0", "", "Old cranks are gone.", "issue:77 issue:78"),
+                ("2.0.1", "", "Works on Windows.", "issue:70 pull:71"),
+            ],
+        ),
+        (
+            TOWNCRIER,
+            [
+                ("3.0", "Features", "Valves open by themselves.", "number:301"),
+                ("3.0", "Bugfixes", "The pump does not drip.", "number:299"),
+                ("3.0", "Misc", "", "number:298 number:300"),
+            ],
+        ),
+        (
+            ASCIIDOC,
+            [
+                ("5.1.0", "New features", "Turbo for everyone", "pull:210"),
+                ("5.1.0", "Bug fixes", "Idle is quiet again", "number:190"),
+            ],
+        ),
+        (
+            PLAIN,
+            [
+                ("1.4.0", "", "add carburettor heating. Closes", "number:14"),
+                ("1.4.0", "2 bug fixes", "fix rattling", "number:15"),
+                ("1.3.9", "", "docs", ""),
+            ],
+        ),
+        (
+            NESTED,
+            [
+                ("6.0.0", "Features", "Cranks turn both ways", "number:61 number:62"),
+                ("6.0.0", "Bugfixes", "No oil on the floor", "number:63"),
+            ],
+        ),
+        (
+            RELEASES_ROLE,
+            [
+                ("2.2.0", "feature", "Count turns. Thanks to Ada.", "number:88"),
+                ("2.2.0", "Bug fixes", "Stop at once.", "number:87"),
+                ("2.1.0", "Bug fixes", "Start at once.", "number:80"),
+            ],
+        ),
+        (
+            LABELLED,
+            [
+                ("2.0.14", "Bug fixes", "Fixed `Crank::turn()` on frost (ada)", "number:140"),
+                ("2.0.14", "Enhancements", "Added `Crank::hold()` (bob)", "number:141"),
+                ("2.0.14", "New", "New: Added a horn", ""),
+            ],
+        ),
+    ],
+    ids=["keep-a-changelog", "rst", "towncrier", "asciidoc", "plain", "nested", "releases", "labelled"],
+)
+def test_styles_of_release_notes(text: str, expected: list[Short]) -> None:
+    assert short(read_entries("CHANGELOG", text, OWNS)) == expected
+
+
+def test_a_release_has_its_day() -> None:
+    days = {
+        "## [1.2.0] - 2024-05-06": dt.date(2024, 5, 6),
+        "## 1.2.0 (May 6th, 2024)": dt.date(2024, 5, 6),
+        "## v1.2.0, 6 May 2024": dt.date(2024, 5, 6),
+        "## 1.2.0 (06.05.2024)": dt.date(2024, 5, 6),
+        "## 1.2.0": None,
+    }
+    for heading, day in days.items():
+        (entry,) = read_entries("CHANGELOG.md", f"{heading}\n\n* Turns\n")
+        assert (entry.version, entry.day) == ("1.2.0", day), heading
+
+
+def test_a_page_is_called_by_its_version() -> None:
+    text = "Highlights\n----------\n\n* Turbo (#5)\n"
+    assert short(read_entries("docs/releases/4.2.md", text)) == [("4.2", "Highlights", "Turbo", "number:5")]
+
+
+def test_sections_tell_how_much_an_entry_says() -> None:
+    text = (
+        "# 1.0\n### Features\n* a b c\n### Fixes\n* d e f\n### Internal\n* g h i\n"
+        "### Fixes\n* j k l ([abcdef1](https://github.com/acme/engine/commit/abcdef1))\n"
+    )
+    assert [one.prominence for one in read_entries("CHANGELOG.md", text)] == [
+        Prominence.HIGHLIGHT,
+        Prominence.ENTRY,
+        Prominence.MINOR,
+        Prominence.MINOR,  # a tool lists every commit so
+    ]
+
+
+def test_what_belongs_to_others_is_left_out() -> None:
+    text = "# 1.0\n* Turns as in other/engine-x#3 and https://github.com/other/thing/pull/4 (acme/engine#5)\n"
+    assert [one.references for one in read_entries("CHANGELOG.md", text, OWNS)] == [(("number", "5"),)]
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        ("changes/123.feature.rst", "Pistons are counted.\n", (None, "Feature", "Pistons are counted.", "number:123")),
+        (
+            ".changeset/brave-cats.md",
+            '---\n"@acme/engine": minor\n---\n\nCount pistons\n',
+            (None, "", "Count pistons", ""),
+        ),
+        (
+            "changelog/0.9.0_2018-05-21/pull-552",
+            "Enhancement: Count pistons\n\nhttps://github.com/acme/engine/pull/552\n",
+            ("0.9.0", "Enhancement", "Enhancement: Count pistons", "number:552 pull:552"),
+        ),
+    ],
+)
+def test_fragments(path: str, text: str, expected: Short) -> None:
+    assert short(read_fragment(path, text, OWNS)) == [expected]
+
+
+def test_paths_of_release_notes_and_fragments() -> None:
+    notes = ["CHANGELOG.md", "docs/CHANGES.rst", "NEWS", "HISTORY.txt", "doc/whats-new.rst", "docs/releases/1.2.md"]
+    notes += ["pkg/core/CHANGELOG.md", "changelog/v1.2.md", "docs/src/release-notes/v2.adoc"]
+    fragments = ["changes/12.fix.rst", "newsfragments/+a.misc.rst", ".changeset/a-b.md", "changelog/fix_a_thing.md"]
+    none = ["src/changes.py", "vendor/x/CHANGELOG.md", "README.md", "changes/README.rst", "tests/data/CHANGELOG.md"]
+    paths = pd.Series([*notes, *fragments, *none])
+    assert paths[are_release_notes(paths)].to_list() == notes
+    assert paths[are_fragments(paths)].to_list() == fragments
+
+
+MARKS = st.sampled_from([
+    "# ", "## 1.2.0", "* ", "- ", "\n", "\n\n", "===", "---", "`", ":pr:`1`", "(#12)", "[", "](", " ", "**", "_", "x",
+    "é", "http://a/b/c/pull/1", "\0", "\t", ":release:`", "{pull}1[", "2020-13-45", "v1.", ".. change::", "#", "fixes",
+    "```",
+])  # fmt: skip
+
+
+@given(st.lists(MARKS | st.text(max_size=6), max_size=60).map("".join), st.sampled_from(["CHANGELOG.md", "1.x/é", ""]))
+def test_any_text_becomes_entries_or_nothing(text: str, path: str) -> None:
+    for entry in [*read_entries(path, text, OWNS), *read_fragment(path, text)]:
+        assert entry.sentence or entry.references
+        assert "\n" not in entry.sentence
+        assert len(entry.sentence) <= 400
+
+
+@pytest.mark.parametrize("unit", ["# 1.0\n* a (#1)\n", "* ", "[#1](", "(#1, ", "```", "===", "- a\n  b\n", "1.", "#1 "])
+@pytest.mark.parametrize("joint", ["", "\n"])
+def test_reading_takes_linear_time(unit: str, joint: str) -> None:
+    def seconds(size: int) -> float:
+        text = (unit + joint) * (size // len(unit + joint))
+        started = time.thread_time()
+        read_entries("CHANGELOG.md", text, OWNS)
+        return time.thread_time() - started
+
+    assert seconds(120_000) < 8 * max(seconds(30_000), 0.02)
