@@ -1,9 +1,8 @@
-"""Which repositories have to be collected: the laws of the sensors that watch them, without Dagster and without clocks.
+"""Decide which repositories to collect. Pure functions for the git sensors, without Dagster or clocks.
 
-What was collected stands in the frames, which are asked for the truth. What a sensor remembers from tick to tick is a
-cache of that, so a cursor that is lost or of another version costs a look at the frames and no event. The cursor stays
-small whatever the number of repositories, as Dagster stores it with every tick: it holds a digest for each of a few
-groups of repositories, and only those are looked at whose digest changed.
+The stored frames record what was collected. The sensor's cursor only caches that, so a lost or outdated cursor costs a
+look at the frames and loses no event. Dagster stores the cursor with every tick, so it must stay small: it holds one
+digest per group of repositories, and only groups with a changed digest are checked.
 """
 
 import hashlib
@@ -18,48 +17,48 @@ _GROUPS = 64
 
 _FIRST_DELAY = 60.0
 _LONGEST_DELAY = 3600.0
-"""Seconds. A repository that fails is asked for again after one, two, four, ... minutes, later every hour."""
+"""Seconds. A failing repository is retried after one, two, four, ... minutes, at most hourly."""
 
 _LOOKED_AT = 250
-"""So many repositories' frames, and the rest of a group, are looked at in one tick; others have their turn next."""
+"""Maximum number of repositories to check in one tick, rounded up to whole groups. Others follow in the next ticks."""
 
 Fingerprints = Mapping[str, str]
 """Refs fingerprint by repository key: `achievement_pipeline.sources.git.watching.refs_fingerprint`."""
 
 
-class Asked(BaseModel):
-    """A repository that was asked for, and is not known to be collected since."""
+class Attempt(BaseModel):
+    """A requested collection of a repository that is not known to have succeeded."""
 
     model_config = ConfigDict(frozen=True)
 
     collected: str | None
-    """Where it stood when it was collected before that; None: it never was."""
-    times: int
+    """Refs fingerprint of the last collection before the request; None if there was none."""
+    count: int
     not_before: float
-    """When it may be asked for again, seconds since the epoch."""
+    """Earliest time of the next request, in seconds since the epoch."""
 
 
 class Cursor(BaseModel):
-    """What a sensor remembers."""
+    """The state of a sensor between ticks."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: Literal[1] = 1
     settled: Mapping[int, str] = {}
-    """Of each group of repositories the digest of their fingerprints when all of them were collected."""
+    """Digest of each group's fingerprints when all its repositories were collected."""
     turn: int = 0
-    """Which group is looked at first, where there are too many for one tick."""
-    asked: Mapping[str, Asked] = {}
+    """The group to check first, if there are too many for one tick."""
+    attempts: Mapping[str, Attempt] = {}
     shape: str = ""
-    """Of the frames that the repositories were settled by."""
+    """Fingerprint of the frame schemas."""
 
     @classmethod
     def load(cls, text: str | None, shape: str = "") -> Self:
-        """Read a cursor; of one that is another version's start over, which loses nothing.
+        """Parse a cursor. A cursor of another version is reset, which loses nothing.
 
         Args:
-            text: As it was stored.
-            shape: What changes when a new version of this package stores other frames.
+            text: The stored cursor.
+            shape: Changes when a new version of this package stores other frames.
         """
         try:
             cursor = cls.model_validate_json(text or "{}")
@@ -69,9 +68,9 @@ class Cursor(BaseModel):
 
 
 class Decision(NamedTuple):
-    """What is to be done now."""
+    """The result of `decide`."""
 
-    ask: list[str]
+    due: list[str]
     """Keys of the repositories to collect."""
     cursor: Cursor
 
@@ -85,16 +84,16 @@ def decide(
 ) -> Decision:
     """Decide which repositories to collect.
 
-    A repository is asked for when it stands elsewhere than what was collected of it, unless a run that is not finished
-    will collect it: then the first tick after that run looks again. One that was asked for and has not moved since
-    failed: it waits, longer each time.
+    A repository is due if its refs differ from what was collected. If an unfinished run will collect it, the first tick
+    after that run checks it again. If it was requested before and its refs have not changed since, the request failed,
+    and the delay doubles each time.
 
     Args:
-        fingerprints: Where repositories stand now.
-        cursor: As the decision before left it.
+        fingerprints: Current refs fingerprints.
+        cursor: The cursor of the previous decision.
         now: Seconds since the epoch.
-        running: Tells the keys that unfinished runs are for.
-        collected: Tells of repositories where they stood when they were collected; of others None, or nothing.
+        running: Returns the keys that unfinished runs will collect.
+        collected: Returns the refs fingerprints at the last collection; None, or no entry, if there was none.
     """
     groups = _groups(fingerprints)
     digests = {group: _digest(fingerprints, keys) for group, keys in groups.items()}
@@ -104,41 +103,41 @@ def decide(
     known = collected(looked_at) if looked_at else {}
     collected_now = {key for key in looked_at if known.get(key) == fingerprints[key]}
     still_open = set().union(*moved.values()) - collected_now
-    asked = {key: cursor.asked[key] for key in cursor.asked if key in still_open}
-    ask: list[str] = []
+    attempts = {key: cursor.attempts[key] for key in cursor.attempts if key in still_open}
+    due: list[str] = []
     for key in looked_at:
-        if key in still_open and (attempt := _next_attempt(asked.get(key), known.get(key), now)):
-            asked[key] = attempt
-            ask.append(key)
+        if key in still_open and (attempt := _next_attempt(attempts.get(key), known.get(key), now)):
+            attempts[key] = attempt
+            due.append(key)
     settled = {group: digests[group] for group, keys in groups.items() if still_open.isdisjoint(keys)}
-    return Decision(ask, Cursor(settled=settled, turn=turn, asked=asked, shape=cursor.shape))
+    return Decision(due, Cursor(settled=settled, turn=turn, attempts=attempts, shape=cursor.shape))
 
 
 def ranges(keys: Iterable[str], order: Sequence[str], longest: int) -> list[list[str]]:
-    """Put keys into as few runs as can be: each a stretch of `order` without gaps, of at most `longest` keys."""
-    places = {key: place for place, key in enumerate(order)}
+    """Group keys into as few runs as possible: each a contiguous range of `order` with at most `longest` keys."""
+    positions = {key: position for position, key in enumerate(order)}
     stretches: list[list[str]] = []
-    for key in sorted(keys, key=places.__getitem__):
+    for key in sorted(keys, key=positions.__getitem__):
         last = stretches[-1] if stretches else []
-        if last and len(last) < longest and places[key] == places[last[-1]] + 1:
+        if last and len(last) < longest and positions[key] == positions[last[-1]] + 1:
             last.append(key)
         else:
             stretches.append([key])
     return stretches
 
 
-def _next_attempt(before: Asked | None, collected: str | None, now: float) -> Asked | None:
-    """Return what to note when a repository is asked for now; None: it has to wait."""
+def _next_attempt(before: Attempt | None, collected: str | None, now: float) -> Attempt | None:
+    """Return the attempt to record if the repository is due now, or None if it must wait."""
     if before is None or before.collected != collected:
-        return Asked(collected=collected, times=1, not_before=now + _FIRST_DELAY)
+        return Attempt(collected=collected, count=1, not_before=now + _FIRST_DELAY)
     if now < before.not_before:
         return None
-    delay = min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** min(before.times, 10))
-    return Asked(collected=collected, times=before.times + 1, not_before=now + delay)
+    delay = min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** min(before.count, 10))
+    return Attempt(collected=collected, count=before.count + 1, not_before=now + delay)
 
 
 def _in_turn(moved: Mapping[int, list[str]], busy: Collection[str], turn: int) -> tuple[list[str], int]:
-    """Return the keys to look at in this tick, of whole groups, and the group that is first in the next one."""
+    """Return the keys to check in this tick, in whole groups, and the first group of the next tick."""
     looked_at: list[str] = []
     for group in sorted(moved, key=lambda group: (group < turn, group)):
         if len(looked_at) >= _LOOKED_AT:

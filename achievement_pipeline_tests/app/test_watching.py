@@ -34,13 +34,13 @@ class World:
             lambda: set(self.running),
             lambda keys: {key: self.collected.get(key) for key in keys},
         )
-        for key in decision.ask:
+        for key in decision.due:
             assert key not in self.running, "a run that is going on is not doubled"
             self.running[key] = self.fingerprints[key]
             self.runs.append(key)
         if not dies:
             self.cursor = decision.cursor.model_dump_json()
-        return decision.ask
+        return decision.due
 
     def finish(self, key: str) -> None:
         """End a run."""
@@ -177,7 +177,7 @@ def test_the_cursor_does_not_grow_with_the_repositories() -> None:
         cursor = Cursor()
         for _ in range(number // 250 + 1):
             _, cursor = decide(fingerprints, cursor, 0.0, set, lambda keys: dict.fromkeys(keys, "here"))
-        assert decide(fingerprints, cursor, 0.0, _never, _never_asked).ask == []
+        assert decide(fingerprints, cursor, 0.0, _never, _never_collected).due == []
         return len(cursor.model_dump_json())
 
     assert length(5_000) == length(500) < 2_000
@@ -187,7 +187,7 @@ def _never() -> set[str]:
     raise AssertionError("nothing has changed, so nobody is asked")
 
 
-def _never_asked(keys: object) -> dict[str, str | None]:
+def _never_collected(keys: object) -> dict[str, str | None]:
     raise AssertionError(keys)
 
 

@@ -94,7 +94,7 @@ def _request_runs(
     ]
     # a partition range includes all keys between its ends; removed keys are gone when it is resolved
     order = [key for key in [*partitions, *joining] if key not in leaving]
-    requests = [request_repositories(keys) for keys in ranges(decision.ask, order, REPOSITORIES_A_RUN)]
+    requests = [request_repositories(keys) for keys in ranges(decision.due, order, REPOSITORIES_A_RUN)]
     return dg.SensorResult(
         run_requests=requests,
         skip_reason=None if requests else f"Nothing to collect in {len(watched.fingerprints):,} repositories.",
