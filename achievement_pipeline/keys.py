@@ -107,7 +107,9 @@ class KeyForm:
     def source_ids(self, where: pd.Series[str] | str, names: pd.Series[str]) -> pd.Series[str]:
         """Return the keys of a column without their prefix."""
         if not isinstance(where, str) and self.on_github:
-            is_short = where.str.startswith(_GITHUB) & (where.str.count("/") == _SEGMENTS_ON_GITHUB)
+            from achievement_pipeline.columns.text import count  # noqa: PLC0415 - with pandas
+
+            is_short = where.str.startswith(_GITHUB) & (count(where, "/") == _SEGMENTS_ON_GITHUB)
             where = where.mask(is_short, where.str.slice(len(_GITHUB)))
         if self.escaped:
             names = names.map(lambda name: quote(name, safe=" ")).astype("str")
@@ -122,7 +124,9 @@ class KeyForm:
         rest = keys.str.slice(len(self.start))
         if not self.separator:
             return rest.to_frame("name").assign(where="")[["where", "name"]].astype("str")
-        parts = rest.str.extract(f"^(?P<where>.*){self.separator}(?P<name>[^{self.separator}]*)$")
+        from achievement_pipeline.columns.text import extract_groups  # noqa: PLC0415 - with pandas
+
+        parts = extract_groups(rest, f"(?s)^(?P<where>.*){self.separator}(?P<name>[^{self.separator}]*)$")
         if self.on_github:
             where = parts["where"]
             parts["where"] = where.where(~_are_on_github(where), _GITHUB + where)
@@ -147,7 +151,9 @@ def _with_github(where: str) -> str:
 
 
 def _are_on_github(where: pd.Series[str]) -> pd.Series[bool]:
-    return where.str.match("[^/.:]*/[^/]*$")
+    from achievement_pipeline.columns.text import contains  # noqa: PLC0415 - with pandas
+
+    return contains(where, "^[^/.:]*/[^/]*$")
 
 
 def named_by(text: str) -> str:
