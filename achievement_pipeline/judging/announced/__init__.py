@@ -1,1 +1,1 @@
-"""What a project's own release notes announce, and which pieces of work that was."""
+"""Which pieces of work a project's own release notes announce."""

@@ -1,8 +1,8 @@
-"""Reads release notes: any text becomes entries below versions and sections, or nothing.
+"""Parse release notes into entries with versions and sections.
 
-Known are Markdown, reStructuredText and AsciiDoc, keep-a-changelog, GNU-like plain text, ``.. change::`` and
-``:release:`` directives, the fragments of towncrier, changesets and the like, and messages of annotated tags. The
-text is read line by line, each line once and up to a length, so that no text takes more than linear time.
+Supported are Markdown, reStructuredText, AsciiDoc, keep-a-changelog, GNU-style plain text, ``.. change::`` and
+``:release:`` directives, fragments of towncrier, changesets and similar tools, and messages of annotated tags. Each
+line is read once and up to a maximum length, so the time is linear.
 """
 
 from __future__ import annotations
@@ -18,37 +18,37 @@ from achievement_pipeline.judging.announced.sentences import DASHES, as_sentence
 from achievement_pipeline.patterns import IGNORECASE, compile_pattern
 
 PARSER_VERSION: Final = "1"
-"""Raised by hand whenever the same text gives other entries."""
+"""Increase by hand when the same text gives other entries."""
 
 _LONGEST_TEXT: Final = 8 << 20
 _LONGEST_LINE: Final = 2_000
 _LONGEST_ENTRY: Final = 60
-"""Lines of one entry that are looked at."""
+"""Maximum number of lines of an entry."""
 _MOST_ENTRIES: Final = 50_000
 
 
 class Prominence(StrEnum):
-    """How much an entry says about what it announces."""
+    """How prominent an entry is."""
 
     HIGHLIGHT = "highlight"
-    """Under features, additions, highlights, major or breaking changes."""
+    """In a section for features, additions, highlights, major or breaking changes."""
     ENTRY = "entry"
     MINOR = "minor"
-    """Under chores, internals, dependencies and the like, or listed by a tool that lists everything."""
+    """In a section for chores, internals, dependencies and the like, or in a generated list of everything."""
 
 
 class Entry(NamedTuple):
-    """One entry of release notes."""
+    """One entry in release notes."""
 
     version: str | None
-    """The release that it is for, as the notes call it; missing where it is not released yet."""
+    """The release, as named in the notes; None if it is unreleased."""
     day: dt.date | None
-    """Of the release, where the notes give one."""
+    """Date of the release, if the notes have one."""
     section: str
     """The headings above it, below that of the version."""
     prominence: Prominence
     sentence: str
-    """Its words, without markup and without references at their ends."""
+    """Its text without markup, and without references at its ends."""
     references: tuple[Reference, ...]
 
 
@@ -139,7 +139,7 @@ _DIRECTIVE: Final = compile_pattern(
 )
 _TICKETS: Final = compile_pattern(r"^\s{1,12}:tickets?:[ \t]*(.*)$")
 _FOLDER: Final = compile_pattern(r"^\.?(?:change|news|release|unreleased|fragment|towncrier|chloggen|v?\d)", IGNORECASE)
-"""Folders whose names tell nothing of what is in them."""
+"""Folders with names that do not describe their contents."""
 _KEY_AND_VALUE: Final = compile_pattern(r"^[a-z][a-z_-]{2,30}:(?: |$)")
 _IN_NAME: Final = compile_pattern(
     r"^\+?(?:(?P<kind>issue|pr|pull|gh)[-_]?)?#?(?P<number>\d{1,7})(?=[-_.]|$)|[-_](?P<last>\d{2,7})(?=\.[a-z]{2,4}$)",
@@ -148,12 +148,12 @@ _IN_NAME: Final = compile_pattern(
 
 
 def read_entries(path: str, text: str, owns: Sequence[str] = ()) -> list[Entry]:
-    """Read the entries of release notes.
+    """Parse release notes.
 
     Args:
-        path: Where they were found: a page of one release is called by its version.
+        path: Their path. A page for one release is named after its version.
         text: Any text.
-        owns: Names of the repository itself, ``owner/name``: what is named of others is left out.
+        owns: Names of the repository itself, ``owner/name``. References to others are ignored.
     """
     lines = [line[:_LONGEST_LINE].rstrip() for line in text[:_LONGEST_TEXT].splitlines()]
     reader = _Reader(lines, _version_of_page(path), tuple(name.lower() for name in owns))
@@ -166,7 +166,7 @@ def read_entries(path: str, text: str, owns: Sequence[str] = ()) -> list[Entry]:
 
 
 def read_fragment(path: str, text: str, owns: Sequence[str] = ()) -> list[Entry]:
-    """Read a fragment: one entry, its number and its kind in its name, its folder or its first lines."""
+    """Parse a fragment: one entry, with its number and kind in its name, its folder or its first lines."""
     name = PurePosixPath(path)
     lines = _without_front_matter([line[:_LONGEST_LINE] for line in text[: _LONGEST_LINE * 50].splitlines()[:200]])
     number = _IN_NAME.search(name.name)
@@ -184,7 +184,7 @@ def read_fragment(path: str, text: str, owns: Sequence[str] = ()) -> list[Entry]
 
 
 def _first_paragraph(lines: Sequence[str]) -> str:
-    """The first words that are no heading and no field."""
+    """Return the first paragraph that is neither a heading nor a field."""
     paragraph: list[str] = []
     for line in lines:
         if not line.strip() or line.lstrip().startswith("#") or _KEY_AND_VALUE.match(line):
@@ -196,7 +196,7 @@ def _first_paragraph(lines: Sequence[str]) -> str:
 
 
 def _without_front_matter(lines: list[str]) -> list[str]:
-    """Changesets put the packages and their kinds of release between two lines of dashes."""
+    """Remove the front matter of changesets, which lists packages and release types between lines of dashes."""
     if lines and lines[0].strip() == "---" and "---" in lines[1:20]:
         return lines[lines.index("---", 1) + 1 :]
     return lines
@@ -208,7 +208,7 @@ def _kind_of_fragment(words: str) -> str:
 
 
 class _Reader:
-    """Goes through lines, and knows below which headings it is."""
+    """Reads lines and tracks the current headings."""
 
     def __init__(self, lines: Sequence[str], page: _Version, owns: tuple[str, ...]) -> None:
         self._lines = lines
@@ -221,21 +221,21 @@ class _Reader:
         """Of the bullet that is open; -1 for a paragraph."""
 
     def entries(self) -> Iterator[Entry]:
-        place, blank, fenced = 0, True, False
-        while place < len(self._lines):
-            line = self._lines[place]
+        position, blank, fenced = 0, True, False
+        while position < len(self._lines):
+            line = self._lines[position]
             if line.lstrip(_SPACES).startswith(("```", "~~~")):
                 fenced = not fenced
-            heading = None if fenced or not line else self._heading(place)
+            heading = None if fenced or not line else self._heading(position)
             if heading:
                 yield from self._close()
                 self._enter(heading)
-                place += heading.lines
+                position += heading.lines
                 blank = True
                 continue
             yield from self._take(line, after_blank=blank)
             blank = not line
-            place += 1
+            position += 1
         yield from self._close()
 
     def _take(self, line: str, *, after_blank: bool) -> Iterator[Entry]:
@@ -282,17 +282,17 @@ class _Reader:
         self._sections = [kept for kept in self._sections if kept[0] < heading.level]
         self._sections.append((heading.level, _title(heading.title)))
 
-    def _heading(self, place: int) -> _Heading | None:
-        line = self._lines[place]
+    def _heading(self, position: int) -> _Heading | None:
+        line = self._lines[position]
         if match := _MARKDOWN.match(line) or _ASCIIDOC.match(line):
             return _Heading(len(match[1]), match[2], 1)
         if match := _RELEASE_ROLE.match(line):
             return _Heading(2, f"{match[1].strip()} ({match[2]})", 1)
-        return self._underlined(place) or self._label(place)
+        return self._underlined(position) or self._label(position)
 
-    def _label(self, place: int) -> _Heading | None:
-        """A heading that is one by its words only."""
-        line = self._lines[place]
+    def _label(self, position: int) -> _Heading | None:
+        """Return a heading that has no markup of its own, by its words."""
+        line = self._lines[position]
         bold = _BOLD.match(line)
         if bold and _is_label(bold[1]):
             return _Heading(50, bold[1], 1)
@@ -300,19 +300,19 @@ class _Reader:
         if label and _is_label(label[1].replace("_", " ")):
             return _Heading(60, label[1].replace("_", " "), 1)
         bullet = _BULLET.match(line)
-        if bullet and _is_label(line[bullet.end() :]) and self._has_inner(place, len(bullet[1])):
+        if bullet and _is_label(line[bullet.end() :]) and self._has_inner(position, len(bullet[1])):
             return _Heading(70 + len(bullet[1]), line[bullet.end() :], 1)
         if line[0] not in " \t-*+" and len(line) <= 80 and _plain_version(line):  # noqa: PLR2004 - a line of its own
             return _Heading(9, line, 1)
         return None
 
-    def _underlined(self, place: int) -> _Heading | None:
-        line = self._lines[place]
-        if place + 1 == len(self._lines) or not (under := _UNDERLINE.match(self._lines[place + 1])):
-            if _UNDERLINE.match(line) and place + 2 < len(self._lines) and self._lines[place + 2] == line:
-                return _Heading(self._level(line[0] * 2), self._lines[place + 1].strip(), 3)
+    def _underlined(self, position: int) -> _Heading | None:
+        line = self._lines[position]
+        if position + 1 == len(self._lines) or not (under := _UNDERLINE.match(self._lines[position + 1])):
+            if _UNDERLINE.match(line) and position + 2 < len(self._lines) and self._lines[position + 2] == line:
+                return _Heading(self._level(line[0] * 2), self._lines[position + 1].strip(), 3)
             return None
-        if _BULLET.match(line) or _UNDERLINE.match(line) or len(self._lines[place + 1]) < min(len(line), 3):
+        if _BULLET.match(line) or _UNDERLINE.match(line) or len(self._lines[position + 1]) < min(len(line), 3):
             return None
         return _Heading(self._level(under[1]), line.strip(), 2)
 
@@ -321,9 +321,9 @@ class _Reader:
             self._styles.append(style)
         return 10 + self._styles.index(style)
 
-    def _has_inner(self, place: int, indent: int) -> bool:
-        """Whether a bullet that is only a label has bullets of its own below it."""
-        following = next((line for line in self._lines[place + 1 : place + 3] if line), "")
+    def _has_inner(self, position: int, indent: int) -> bool:
+        """Return whether a label in a bullet has nested bullets."""
+        following = next((line for line in self._lines[position + 1 : position + 3] if line), "")
         match = _BULLET.match(following)
         return match is not None and len(match[1]) > indent
 
@@ -334,7 +334,7 @@ def _is_label(text: str) -> bool:
 
 
 def _plain_version(line: str) -> bool:
-    """Whether a line without markup is that of a version: it begins with one, or with the word."""
+    """Return whether a line without markup is the heading of a version."""
     match = _VERSION.search(line)
     if match is None or match.start() > 40:  # noqa: PLR2004
         return False
@@ -343,7 +343,7 @@ def _plain_version(line: str) -> bool:
 
 
 def _version_in(title: str) -> _Version | None:
-    """Return the version that a heading is for, None for a heading of something else."""
+    """Return the version in a heading; None for other headings."""
     if _UNRELEASED.match(title):
         return _Version(None, None)
     day, rest = _day_in(title)
@@ -363,7 +363,7 @@ def _without_fillers(text: str) -> str:
 
 
 def _day_in(title: str) -> tuple[dt.date | None, str]:
-    """Return the day that a heading names, and the heading without it."""
+    """Return the date in a heading, and the heading without it."""
     for pattern, order in (
         (_ISO_DAY, (1, 2, 3)),
         (_DAY_FIRST, (3, 2, 1)),
@@ -382,7 +382,7 @@ def _day_in(title: str) -> tuple[dt.date | None, str]:
 
 
 def _title(title: str) -> str:
-    """A heading as people read it: without marks, emphasis, links and the version that it repeats."""
+    """Return a heading without markup, links and the version."""
     plain = as_sentence(_VERSION.sub(" ", title).strip("#= "))
     return plain.strip(" *_:()[]" + DASHES)[:80]
 
@@ -393,7 +393,7 @@ def _version_of_page(path: str) -> _Version:
 
 
 def _tag(entry: str) -> str:
-    """What an entry itself says it is: ``[Feature]``, ``**Breaking**:``, ``Bug #12:``."""
+    """Return the kind that an entry states itself: ``[Feature]``, ``**Breaking**:``, ``Bug #12:``."""
     match = _TAG.match(entry.lstrip())
     return next((group for group in match.groups() if group), "") if match else ""
 

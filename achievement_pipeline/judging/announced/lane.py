@@ -1,4 +1,4 @@
-"""Release notes and tags of repositories become entries, and what they announce of judged commits."""
+"""Parse release notes and tags into entries, and match them with judged commits."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ _TAG: str = "refs/tags/"
 
 
 class Releases(NamedTuple):
-    """What repositories say of their releases."""
+    """Tags and release notes of repositories."""
 
     tags: DataFrame[RawTags]
     entries: DataFrame[ChangelogEntries]
 
 
 def no_releases() -> Releases:
-    """Return that nothing is known of any release."""
+    """Return no tags and no release notes."""
     return Releases(RawTags.empty(), ChangelogEntries.empty())
 
 
 class Notes(Protocol):
-    """A text of release notes."""
+    """A file with release notes."""
 
     @property
     def path(self) -> str: ...  # noqa: D102
@@ -45,7 +45,7 @@ class Notes(Protocol):
 
 
 def entries_of(repository: str, files: Iterable[Notes], tags: DataFrame[RawTags]) -> DataFrame[ChangelogEntries]:
-    """Read the entries of a repository's release notes, and of the messages of its tags that are releases."""
+    """Parse a repository's release notes, and the messages of its release tags."""
     files = list(files)
     owns = own_names(repository, [file.text for file in files])
     fragments = are_fragments(pd.Series([file.path for file in files], dtype="str"))
@@ -70,34 +70,34 @@ def announce(  # noqa: PLR0913, PLR0917 - what it rests on
     commits: DataFrame[RawCommits],
     headers: pd.DataFrame,
     merged: pd.Series[bool],
-    bringers: npt.NDArray[np.int64],
+    merged_by: npt.NDArray[np.int64],
     notes: Releases,
     files: pd.DataFrame,
-    places: npt.NDArray[np.int64],
+    positions: npt.NDArray[np.int64],
 ) -> pd.DataFrame:
-    """Find where commits, and the merges that brought them, were announced and released.
+    """Find where commits, and the merges that contain them, were announced and released.
 
     Args:
-        commits: Commits of any number of repositories; the index is their place.
-        headers: Their messages, peeled.
+        commits: Commits of any number of repositories, with positions as index.
+        headers: Their parsed messages (`peel`).
         merged: Which of them are merges of pieces of work.
-        bringers: As `achievement_pipeline.judging.links.merges.find_merging_commits` returns it.
-        notes: Their tags and release notes.
-        files: What they changed.
-        places: The place of each file's commit.
+        merged_by: As returned by `achievement_pipeline.judging.links.merges.find_merging_commits`.
+        notes: Tags and release notes of the repositories.
+        files: Changed files.
+        positions: The position of each file's commit.
 
     Returns:
-        ``announced`` as JSON, empty for what was not; ``prominence``, empty too; ``first_release``, a tag.
+        ``announced`` (JSON) and ``prominence``, empty if not announced; ``first_release``, a tag.
     """
     tags, entries = notes
     releases = first_releases(commits, tags)
-    written = _written(files, places)
+    written = _written(files, positions)
     numbered = headers["number"].notna().to_numpy()
-    is_part = (bringers >= 0) & (~numbered | numbered[bringers])
-    whole = np.where(is_part, bringers, np.arange(len(commits)))
+    is_part = (merged_by >= 0) & (~numbered | numbered[merged_by])
+    whole = np.where(is_part, merged_by, np.arange(len(commits)))
     whole[((commits["diff"] == DiffState.MERGE) & ~merged).to_numpy()] = -1
-    changed, noted = (np.bincount(rows, minlength=len(commits)) for rows in (places, written["place"]))
-    whole[(changed > 0) & (changed == noted)] = -1  # to write the notes is not to do what they announce
+    changed, noted = (np.bincount(rows, minlength=len(commits)) for rows in (positions, written["position"]))
+    whole[(changed > 0) & (changed == noted)] = -1  # writing the notes is not doing the work that they announce
     pieces = Pieces(
         commits["repository"],
         commits["sha"],
@@ -114,13 +114,13 @@ def announce(  # noqa: PLR0913, PLR0917 - what it rests on
 def announce_pull_requests(
     pulls: pd.DataFrame, titles: pd.Series[str], notes: Releases, contained: pd.Series[str]
 ) -> pd.DataFrame:
-    """Find where pull requests were announced, of which their host also knows the issues that they closed.
+    """Find where pull requests were announced. Their host also provides the issues that they closed.
 
     Args:
-        pulls: `RawPullRequests` of any number of repositories; the index is their place.
-        titles: What they are called.
-        notes: The tags and release notes of the repositories.
-        contained: The first release of commits, by their object names.
+        pulls: `RawPullRequests` of any number of repositories, with positions as index.
+        titles: Their titles.
+        notes: Tags and release notes of the repositories.
+        contained: The first release of commits, by object name.
 
     Returns:
         As `announce`.
@@ -138,43 +138,43 @@ def announce_pull_requests(
         np.arange(len(pulls)),
         releases,
     )
-    nothing = pd.DataFrame({"repository": [], "path": [], "status": []}, dtype="str").assign(place=[], fragment=[])
-    written = nothing.astype({"place": "int64", "fragment": "bool"})
+    nothing = pd.DataFrame({"repository": [], "path": [], "status": []}, dtype="str").assign(position=[], fragment=[])
+    written = nothing.astype({"position": "int64", "fragment": "bool"})
     return _announced(find_announced(pieces, notes.entries, written, _days(pulls.head(0), notes.tags)), releases)
 
 
 def _announced(found: pd.DataFrame, releases: pd.Series[str]) -> pd.DataFrame:
-    told = found.reindex(releases.index).fillna("").astype("str")
-    return told.assign(first_release=releases)
+    found = found.reindex(releases.index).fillna("").astype("str")
+    return found.assign(first_release=releases)
 
 
-def _written(files: pd.DataFrame, places: npt.NDArray[np.int64]) -> pd.DataFrame:
-    """Which commits changed which release notes, or fragments of them."""
+def _written(files: pd.DataFrame, positions: npt.NDArray[np.int64]) -> pd.DataFrame:
+    """Return which commits changed which release notes or fragments."""
     number, distinct = pd.factorize(files["path"])
     paths = pd.Series(distinct, dtype="str")
     fragments, notes = are_fragments(paths), are_release_notes(paths)
     chosen = (fragments | notes)[number]
     rows = files.loc[chosen, ["repository", "path", "status"]].reset_index(drop=True)
-    return rows.assign(place=places[chosen], fragment=fragments[number[chosen]])
+    return rows.assign(position=positions[chosen], fragment=fragments[number[chosen]])
 
 
 def _days(commits: pd.DataFrame, tags: DataFrame[RawTags]) -> Mapping[tuple[str, str], pd.Timestamp]:
-    """When versions were released, by the tags that are called so."""
+    """Return the release date of each version, from its tags."""
     releases = version_tags(tags)
-    moments = releases["tagged_at"]
+    times = releases["tagged_at"]
     if len(commits):
         made = pd.Series(commits["committed_at"].array, index=commits["sha"].array)
         made = made[~made.index.duplicated()]
-        moments = moments.fillna(made.reindex(releases["commit"]).reset_index(drop=True))
-    known = releases.assign(at=moments, version=releases["name"].map(plain_version)).dropna(subset="at")
-    # other packages of a repository have the same versions at other times
+        times = times.fillna(made.reindex(releases["commit"]).reset_index(drop=True))
+    known = releases.assign(at=times, version=releases["name"].map(plain_version)).dropna(subset="at")
+    # packages of one repository may have the same version at different times
     known["package"] = known["name"].str.len() - known["version"].str.len()
     chosen = known.sort_values(["package", "at"], ascending=[True, False]).drop_duplicates(["repository", "version"])
     return dict(zip(zip(chosen["repository"], chosen["version"], strict=True), chosen["at"], strict=True))
 
 
 def own_names(repository: str, texts: Sequence[str]) -> list[str]:
-    """The repository's own name, those of its forks, and the one that it had in its notes before it moved."""
+    """Return the names of the repository, its forks, and its former name in the notes."""
     name = repository.partition("/")[2].lower()
     last = name.rpartition("/")[2]
     counts = names_of_repositories(texts)

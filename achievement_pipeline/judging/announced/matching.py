@@ -1,4 +1,4 @@
-"""Which piece of work each entry of release notes announces: by number, issue, commit, file, or surely by words."""
+"""Match entries in release notes with pieces of work: by number, issue, commit, file, or similar words."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _CLOSING: Final = (
 _EACH: Final = r"(?:https?://[^/\s]+/)?([\w.-]+/[\w.-]*)?[\w.-]*?(?:/issues/|#|GH-|gh-)(\d{1,7})\b"
 _MENTION: Final = r"(?:^|[^\w/&])(?:#|GH-|gh-)(\d{1,7})\b"
 _NUMBER_OF_FILE: Final = r"(?:^|/)\+?(?:(?i:issue|pr|pull|gh)[-_]?)?#?0*(?P<number>[1-9]\d{0,6})(?:[-_.][^/]*)?$"
-"""As in ``changes/123.feature.md``, ``changelog/pull-123``."""
+"""As in ``changes/123.feature.md`` and ``changelog/pull-123``."""
 _LATE: Final = pd.Timedelta(days=4)
-"""So long after its day a release is still made: time zones, and notes that are dated when they are begun."""
+"""A release may contain work from this much later than its date: time zones, and notes dated when started."""
 _LATE_PULL: Final = pd.Timedelta(days=60)
-"""The same where a pull request is named as one: its entry may have got below the release before its own."""
+"""The same for explicit pull request numbers: the entry may have moved below an earlier release."""
 _MOST_OF_ONE: Final = 4
-"""Pieces of work that one number names: more, and it is that of a plan."""
+"""Maximum number of pieces of work with the same number; a number with more belongs to a plan."""
 _WORD: Final = compile_pattern(r"[a-z][a-z0-9_]+|(?<![\d.])\d{1,8}\.\d[\d.]{0,20}")
 _STOP: Final = frozenset({
     "the", "an", "and", "or", "of", "to", "in", "on", "for", "with", "by", "from", "as", "at", "is", "are", "was", "be",
@@ -46,12 +46,12 @@ _ENDINGS: Final = ("ing", "ied", "ies", "ed", "es", "s", "e")
 _SURE: Final = 0.62
 _SURE_OF_WRITER: Final = 0.45
 _CLEAR: Final = 0.12
-"""By so much the best is better than the next."""
+"""Minimum distance between the best and the second-best match."""
 _FEW_WORDS: Final = 3
 
 
 class Pieces(NamedTuple):
-    """Pieces of work by what notes may call them; one index, the places of their commits."""
+    """Pieces of work with everything that notes may refer to. All columns have the positions of commits as index."""
 
     repository: pd.Series[str]
     sha: pd.Series[str]
@@ -59,11 +59,11 @@ class Pieces(NamedTuple):
     message: pd.Series[str]
     at: pd.Series[pd.Timestamp]
     number: pd.Series[str]
-    """Of the pull request; missing where there is none."""
+    """Pull request number; missing if there is none."""
     whole: npt.NDArray[np.int64]
-    """The place of the merge that brought it; its own where none did, -1 where it is no piece of work."""
+    """Position of the merge that contains the commit, else its own; -1 if it is not a piece of work."""
     release: pd.Series[str]
-    """The tag that contained it first; missing where none does."""
+    """The first tag that contains it; missing if none does."""
 
 
 def find_announced(
@@ -75,37 +75,37 @@ def find_announced(
     """Find where pieces of work were announced.
 
     Args:
-        pieces: Commits of any number of repositories, and what pieces they are.
-        entries: The entries of their notes.
-        written: Which commits changed which notes: ``place``, ``repository``, ``path``, ``status`` and ``fragment``.
-        days: When each version was released, by repository and plain version, where tags tell it.
+        pieces: Commits of any number of repositories, with their pieces of work.
+        entries: Entries of the release notes.
+        written: Which commits changed which notes: ``position``, ``repository``, ``path``, ``status`` and ``fragment``.
+        days: Release date by repository and plain version, from tags.
 
     Returns:
-        One row a piece of work that was announced, by its place: ``announced`` as JSON, ``prominence``.
+        ``announced`` (JSON) and ``prominence`` of each announced piece of work, indexed by position.
     """
     if entries.empty or pieces.sha.empty:
         return pd.DataFrame({"announced": [], "prominence": []}, dtype="str")
     entries = DataFrame(entries.reset_index(drop=True))
-    told = _releases(entries, days)
-    return _first(link_entries(pieces, entries, written, told), pieces, entries, told)
+    entry_releases = _releases(entries, days)
+    return _first(link_entries(pieces, entries, written, entry_releases), pieces, entries, entry_releases)
 
 
 def link_entries(
-    pieces: Pieces, entries: DataFrame[ChangelogEntries], written: pd.DataFrame, told: pd.DataFrame
+    pieces: Pieces, entries: DataFrame[ChangelogEntries], written: pd.DataFrame, entry_releases: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return pairs of an ``entry`` and the ``place`` of a piece of work that it announces."""
-    written = written.assign(place=pieces.whole[written["place"].to_numpy(dtype="int64")])
-    written = written[written["place"] >= 0]
-    links = _in_time(_by_reference(pieces, entries, written), pieces, told)
-    links = _few(_of_same_release(links, pieces, told))
+    """Return pairs of an ``entry`` and the ``position`` of the piece of work that it announces."""
+    written = written.assign(position=pieces.whole[written["position"].to_numpy(dtype="int64")])
+    written = written[written["position"] >= 0]
+    links = _in_time(_by_reference(pieces, entries, written), pieces, entry_releases)
+    links = _few(_of_same_release(links, pieces, entry_releases))
     left = entries.index.difference(pd.Index(links["entry"]))
-    by_words = _by_words(pieces, entries.loc[left], told.loc[left], links["place"], written["place"])
-    pairs = pd.concat([links[["entry", "place"]], _in_time(by_words, pieces, told)[["entry", "place"]]])
+    by_words = _by_words(pieces, entries.loc[left], entry_releases.loc[left], links["position"], written["position"])
+    pairs = pd.concat([links[["entry", "position"]], _in_time(by_words, pieces, entry_releases)[["entry", "position"]]])
     return pairs.drop_duplicates().reset_index(drop=True)
 
 
 def _releases(entries: pd.DataFrame, days: Mapping[tuple[str, str], pd.Timestamp]) -> pd.DataFrame:
-    """The plain ``version`` of each entry, empty before a release, and its ``day``."""
+    """Return the plain ``version`` of each entry, empty if unreleased, and its ``day``."""
     version = replace(entries["version"].fillna("").astype("str"), r"^v\.?", "").str.lower()
     day = pd.to_datetime(entries["released_on"], utc=True).astype("datetime64[us, UTC]")
     keys = zip(entries["repository"], version, strict=True)
@@ -114,7 +114,7 @@ def _releases(entries: pd.DataFrame, days: Mapping[tuple[str, str], pd.Timestamp
 
 
 def closed_numbers(messages: pd.Series[str], repositories: pd.Series[str]) -> pd.Series[str]:
-    """Return the numbers of the issues that messages close; one row an occurrence, the index repeated."""
+    """Return the numbers of the issues that messages close, one row per occurrence; the index may repeat."""
     phrases = extract_all(messages, _CLOSING)
     named = extract_all_groups(phrases, _EACH, ["repository", "number"])
     own = replace(repositories, "^.*/", "").str.lower().reindex(named.index)
@@ -124,7 +124,7 @@ def closed_numbers(messages: pd.Series[str], repositories: pd.Series[str]) -> pd
 
 
 def plain_version(tag: str) -> str:
-    """Return the version in the name of a tag, as `find_announced` compares it."""
+    """Return the version in a tag name, in the form that `find_announced` compares."""
     match = _TAG_VERSION.search(tag.replace("_", "."))
     return match[0].lower() if match else tag.lower()
 
@@ -135,7 +135,7 @@ _TAG_VERSION: Final = compile_pattern(
 
 
 def _by_reference(pieces: Pieces, entries: pd.DataFrame, written: pd.DataFrame) -> pd.DataFrame:
-    """Return pairs of an entry and the place of a piece, with the ``name`` that links them."""
+    """Return pairs of an entry and a position, with the ``name`` that links them."""
     named = entries["references"].str.split(" ").explode()
     named = named[named.notna() & (named != "")]
     parts = named.str.split(":", n=1)
@@ -149,10 +149,10 @@ def _by_reference(pieces: Pieces, entries: pd.DataFrame, written: pd.DataFrame) 
     )
     pulls = _join(wanted[wanted["kind"].isin(["pull", "number"])], pieces.number.dropna(), pieces)
     sure = pd.concat([pulls, _by_commit(wanted[wanted["kind"] == "commit"], pieces)])
-    # an issue beside a pull request is what that was for: others may have tried before
+    # an issue next to a pull request is its goal; other pull requests may have tried before
     left = wanted[~wanted["entry"].isin(sure["entry"]) & (wanted["kind"] != "commit")]
     fragments = written[written["fragment"] & (written["status"] == "A")]
-    names = extract(fragments["path"], _NUMBER_OF_FILE).set_axis(fragments["place"]).dropna()
+    names = extract(fragments["path"], _NUMBER_OF_FILE).set_axis(fragments["position"]).dropna()
     found = [sure]
     for known in (
         names,
@@ -162,10 +162,10 @@ def _by_reference(pieces: Pieces, entries: pd.DataFrame, written: pd.DataFrame) 
         found.append(_join(left, known, pieces))
         left = left[~left["entry"].isin(found[-1]["entry"])]
     files = entries.loc[entries["fragment"] & ~entries.index.isin(sure["entry"]), ["repository", "path"]]
-    added = fragments[["repository", "path", "place"]]
+    added = fragments[["repository", "path", "position"]]
     found.append(files.assign(entry=files.index).merge(added, on=["repository", "path"]).assign(name="file"))
-    pairs = pd.concat([each.reindex(columns=["entry", "place", "name", "kind"]) for each in found])
-    return pairs[pairs["place"] >= 0].drop_duplicates().reset_index(drop=True)
+    pairs = pd.concat([each.reindex(columns=["entry", "position", "name", "kind"]) for each in found])
+    return pairs[pairs["position"] >= 0].drop_duplicates().reset_index(drop=True)
 
 
 def _first_lines(messages: pd.Series[str]) -> pd.Series[str]:
@@ -177,82 +177,84 @@ def _join(wanted: pd.DataFrame, names: pd.Series[str], pieces: Pieces) -> pd.Dat
         {
             "repository": pieces.repository.reindex(names.index).array,
             "name": names.array,
-            "place": pieces.whole[names.index.to_numpy(dtype="int64")],
+            "position": pieces.whole[names.index.to_numpy(dtype="int64")],
         }
     )
-    pairs: pd.DataFrame = wanted.merge(known[known["place"] >= 0].drop_duplicates(), on=["repository", "name"])
-    return pairs[["entry", "place", "name", "kind"]]
+    pairs: pd.DataFrame = wanted.merge(known[known["position"] >= 0].drop_duplicates(), on=["repository", "name"])
+    return pairs[["entry", "position", "name", "kind"]]
 
 
 def _by_commit(wanted: pd.DataFrame, pieces: Pieces) -> pd.DataFrame:
-    nothing = pd.DataFrame({"entry": [], "place": [], "name": []}).astype({"entry": "int64", "place": "int64"})
+    nothing = pd.DataFrame({"entry": [], "position": [], "name": []}).astype({"entry": "int64", "position": "int64"})
     if wanted.empty:
         return nothing
     short = int(wanted["name"].str.len().min())
     perhaps = pd.DataFrame(
         {"repository": pieces.repository, "start": pieces.sha.str.slice(0, short), "sha": pieces.sha}
     )
-    perhaps["place"] = pieces.whole
+    perhaps["position"] = pieces.whole
     pairs = wanted.assign(start=wanted["name"].str.slice(0, short)).merge(perhaps, on=["repository", "start"])
     same = [sha.startswith(name) for sha, name in zip(pairs["sha"], pairs["name"], strict=True)]
-    return pairs.loc[same, ["entry", "place", "name"]] if len(pairs) else nothing
+    return pairs.loc[same, ["entry", "position", "name"]] if len(pairs) else nothing
 
 
-def _in_time(links: pd.DataFrame, pieces: Pieces, told: pd.DataFrame) -> pd.DataFrame:
-    """Leave out what was done after the release."""
-    days = told["day"].reindex(links["entry"]).reset_index(drop=True)
-    done = pieces.at.reindex(links["place"]).reset_index(drop=True)
+def _in_time(links: pd.DataFrame, pieces: Pieces, entry_releases: pd.DataFrame) -> pd.DataFrame:
+    """Remove matches with work done after the release."""
+    days = entry_releases["day"].reindex(links["entry"]).reset_index(drop=True)
+    done = pieces.at.reindex(links["position"]).reset_index(drop=True)
     is_pull = links.get("kind", pd.Series("", index=links.index)).eq("pull").reset_index(drop=True)
     late = (done > days + _LATE) & (~is_pull | (done > days + _LATE_PULL))
     return links[~late.to_numpy(dtype=bool)]
 
 
-def _of_same_release(links: pd.DataFrame, pieces: Pieces, told: pd.DataFrame) -> pd.DataFrame:
-    """Of several pieces that one number names keep those that were released with it, where some were."""
-    releases = pieces.release.reindex(links["place"]).fillna("").map(plain_version).array
-    fits = pd.Series(releases == told["version"].reindex(links["entry"]).array, index=links.index)
+def _of_same_release(links: pd.DataFrame, pieces: Pieces, entry_releases: pd.DataFrame) -> pd.DataFrame:
+    """If several pieces have the same number, keep those in the entry's release, if there are any."""
+    releases = pieces.release.reindex(links["position"]).fillna("").map(plain_version).array
+    fits = pd.Series(releases == entry_releases["version"].reindex(links["entry"]).array, index=links.index)
     some = fits.groupby([links["entry"], links["name"]]).transform("any")
     return links[fits | ~some]
 
 
 def _few(links: pd.DataFrame) -> pd.DataFrame:
-    counts = links.groupby(["entry", "name"])["place"].transform("size")
+    counts = links.groupby(["entry", "name"])["position"].transform("size")
     return links[counts <= _MOST_OF_ONE]
 
 
 def _by_words(
-    pieces: Pieces, entries: pd.DataFrame, told: pd.DataFrame, taken: pd.Series[int], writers: pd.Series[int]
+    pieces: Pieces, entries: pd.DataFrame, entry_releases: pd.DataFrame, taken: pd.Series[int], writers: pd.Series[int]
 ) -> pd.DataFrame:
-    """Link entries that nothing names to the piece of the same release that surely says the same.
+    """Match entries without references to the piece of the same release with clearly similar words.
 
-    What changed the notes itself is more likely to be meant.
+    A piece that changed the notes itself is more likely to match.
     """
-    places = np.arange(len(pieces.whole))
-    free = (pieces.whole == places) & ~np.isin(places, taken)
-    words = {place: _words(title) for place, title in pieces.title[free].items()}
+    positions = np.arange(len(pieces.whole))
+    free = (pieces.whole == positions) & ~np.isin(positions, taken)
+    words = {position: _words(title) for position, title in pieces.title[free].items()}
     frequency = Counter(word for each in words.values() for word in each)
     weight = {word: log((1 + len(words)) / number) for word, number in frequency.items()}
     rarest = log(1 + len(words))
     by_release: dict[tuple[str, str], list[int]] = defaultdict(list)
     releases = pieces.release[free].fillna("").map(plain_version)
-    for place, repository, release in zip(releases.index, pieces.repository[free], releases, strict=True):
-        if len(words[place]) >= _FEW_WORDS:
-            by_release[repository, release].append(place)
+    for position, repository, release in zip(releases.index, pieces.repository[free], releases, strict=True):
+        if len(words[position]) >= _FEW_WORDS:
+            by_release[repository, release].append(position)
     wrote = set(writers)
     best: dict[int, tuple[float, int]] = {}
     for entry, sentence, repository, version in zip(
-        entries.index, entries["sentence"], entries["repository"], told["version"], strict=True
+        entries.index, entries["sentence"], entries["repository"], entry_releases["version"], strict=True
     ):
         of_entry = _words(sentence)
         if len(of_entry) < _FEW_WORDS:
             continue
         candidates = by_release.get((repository, version), ())
-        scored = sorted(((_alike(of_entry, words[place], weight, rarest), place) for place in candidates), reverse=True)
-        (score, place), (next_score, _) = [*scored[:2], (0.0, -1), (0.0, -1)][:2]
-        if score >= (_SURE_OF_WRITER if place in wrote else _SURE) and score - next_score >= _CLEAR:
-            best[place] = max(best.get(place, (0.0, -1)), (score, entry))
-    rows = [(entry, place, "words") for place, (_, entry) in best.items()]
-    return pd.DataFrame(rows, columns=["entry", "place", "name"]).astype({"entry": "int64", "place": "int64"})
+        scored = sorted(
+            ((_alike(of_entry, words[position], weight, rarest), position) for position in candidates), reverse=True
+        )
+        (score, position), (next_score, _) = [*scored[:2], (0.0, -1), (0.0, -1)][:2]
+        if score >= (_SURE_OF_WRITER if position in wrote else _SURE) and score - next_score >= _CLEAR:
+            best[position] = max(best.get(position, (0.0, -1)), (score, entry))
+    rows = [(entry, position, "words") for position, (_, entry) in best.items()]
+    return pd.DataFrame(rows, columns=["entry", "position", "name"]).astype({"entry": "int64", "position": "int64"})
 
 
 def _words(text: str) -> frozenset[str]:
@@ -267,27 +269,27 @@ def _stem(word: str) -> str:
 
 
 def _alike(one: Iterable[str], other: frozenset[str], weight: Mapping[str, float], rarest: float) -> float:
-    """The weight of the words that two texts share, as a part of the mean of theirs."""
+    """Return the weight of shared words, relative to the mean weight of both texts."""
     own = {word: weight.get(word, rarest) for word in one}
     shared = sum(value for word, value in own.items() if word in other)
     total = (sum(own.values()) + sum(weight.get(word, rarest) for word in other)) / 2
     return shared / total if total else 0.0
 
 
-def _first(links: pd.DataFrame, pieces: Pieces, entries: pd.DataFrame, told: pd.DataFrame) -> pd.DataFrame:
-    """Of several entries for a piece return one of the earliest release: the most prominent, then the likest one."""
+def _first(links: pd.DataFrame, pieces: Pieces, entries: pd.DataFrame, entry_releases: pd.DataFrame) -> pd.DataFrame:
+    """Choose one entry per piece: from the earliest release, then the most prominent, then the most similar."""
     order = list(Prominence)
-    sentences, titles = entries["sentence"].reindex(links["entry"]), pieces.title.reindex(links["place"])
+    sentences, titles = entries["sentence"].reindex(links["entry"]), pieces.title.reindex(links["position"])
     chosen = links.assign(
         minor=(entries["prominence"] == Prominence.MINOR).reindex(links["entry"]).array,
-        day=told["day"].reindex(links["entry"]).array,
+        day=entry_releases["day"].reindex(links["entry"]).array,
         rank=entries["prominence"].map(order.index).reindex(links["entry"]).array,
-        unreleased=(told["version"] == "").reindex(links["entry"]).array,
+        unreleased=(entry_releases["version"] == "").reindex(links["entry"]).array,
         unlike=[-_alike(_words(one), _words(other), {}, 1.0) for one, other in zip(sentences, titles, strict=True)],
-    ).sort_values(["place", "minor", "unreleased", "day", "rank", "unlike", "entry"])
-    chosen = chosen.drop_duplicates("place").set_index("place")
+    ).sort_values(["position", "minor", "unreleased", "day", "rank", "unlike", "entry"])
+    chosen = chosen.drop_duplicates("position").set_index("position")
     rows = entries.loc[chosen["entry"]]
-    days = told["day"].loc[chosen["entry"]].dt.strftime("%Y-%m-%d")
+    days = entry_releases["day"].loc[chosen["entry"]].dt.strftime("%Y-%m-%d")
     texts = [
         json.dumps(
             {

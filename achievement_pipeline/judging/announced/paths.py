@@ -1,4 +1,4 @@
-"""Which files are release notes, and which are fragments that a tool puts into them at the next release."""
+"""Which files are release notes, and which are fragments for the next release."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ _NOT_OWN = (
 
 
 def are_release_notes(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
-    """Tell which paths are those of release notes: a changelog, or a page of one release."""
+    """Return which paths are release notes: a changelog, or a page for one release."""
     return (matches(paths, _NOTES) | matches(paths, _PAGES)) & ~matches(paths, _NOT_OWN) & ~matches(paths, _NO_FRAGMENT)
 
 
 def are_fragments(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
-    """Tell which paths are those of single entries: towncrier's, changesets', and what works like them."""
+    """Return which paths are single entries, of towncrier, changesets or similar tools."""
     candidates = matches(paths, _FRAGMENT) & ~matches(paths, _NO_FRAGMENT) & ~matches(paths, _NOT_OWN)
     return candidates & ~are_release_notes(paths)

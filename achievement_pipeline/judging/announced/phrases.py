@@ -1,4 +1,4 @@
-"""What is said of an announcement, for people; nothing heavy is imported here."""
+"""Describe announcements in words. Imports nothing heavy."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ def where_announced(announced: Mapping[str, Any]) -> str:
 
 
 def announcement(announced: Mapping[str, Any]) -> str:
-    """Return where and when it was, and the sentence: ``in 1.0 (2024-05-06): Pistons are counted.``."""
+    """Return where and when it was announced, and the sentence: ``in 1.0 (2024-05-06): Pistons are counted.``."""
     where = where_announced(announced).removeprefix("announced ")
     where += f" ({announced['date']})" if announced["date"] else ""
     return f"{where}: {announced['sentence']}" if announced["sentence"] else where

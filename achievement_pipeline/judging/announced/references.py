@@ -1,4 +1,4 @@
-"""What entries of release notes name: numbers of pull requests and issues, and object names of commits."""
+"""Find references in release notes: numbers of pull requests and issues, and object names of commits."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ _ISSUES: Final = frozenset({"issue", "issues", "ghissue", "user-issue"})
 
 
 class Reference(NamedTuple):
-    """What an entry names."""
+    """A reference in an entry."""
 
     kind: str
-    """pull, issue, number (one of both), or commit."""
+    """``pull``, ``issue``, ``number`` (either of them) or ``commit``."""
     name: str
 
 
 def find_references(text: str, owns: Iterable[str] = ()) -> tuple[Reference, ...]:
-    """Return what a text names of a repository, each once; what it names of others is left out.
+    """Return the references in a text, without duplicates and without those to other repositories.
 
     Args:
         text: An entry.
-        owns: Names of the repository, ``owner/name`` in lower case; with none, all repositories are its own.
+        owns: Names of the repository, ``owner/name`` in lower case. If empty, all references are kept.
     """
     own = frozenset(owns)
     plain = _ANY_URL.sub(" ", text)
@@ -91,7 +91,7 @@ def _is_aside(text: str, start: int) -> bool:
 
 
 def names_of_repositories(texts: Iterable[str]) -> dict[str, int]:
-    """Count the repositories whose pull requests and issues texts link to."""
+    """Count the repositories of the pull requests and issues that texts link to."""
     counts: dict[str, int] = {}
     for text in texts:
         for match in _URL.finditer(text):

@@ -1,4 +1,4 @@
-"""The first release that contains each commit, by the tags whose names are versions."""
+"""Find the first release that contains each commit, from tags with version names."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def version_tags(tags: DataFrame[RawTags]) -> DataFrame[RawTags]:
 
 
 def first_releases(commits: DataFrame[RawCommits], tags: DataFrame[RawTags]) -> pd.Series[str]:
-    """Return the name of the first tag that contains each commit; missing for what is not released yet.
+    """Return the first tag that contains each commit; missing if it is not released yet.
 
-    A tag comes after those that it contains, and otherwise by its commit's date; of several on one commit the one with
-    the shortest name is meant.
+    Tags are ordered by ancestry, then by the date of their commit. If a commit has several tags, the shortest name
+    wins.
 
     Args:
         commits: Commits of any number of repositories.
-        tags: Their tags; those beside the commits that were read bring what lies between.
+        tags: Their tags. Tags on other branches include the commits in between.
     """
     releases = version_tags(tags)
     found: list[str | None] = [None] * len(commits)
@@ -42,71 +42,73 @@ def first_releases(commits: DataFrame[RawCommits], tags: DataFrame[RawTags]) -> 
         graph.add(name, side)
         graph.node(name, target)
     order = graph.order()
-    rank = {place: number for number, place in enumerate(order)}
-    moments = graph.moments(order)
+    rank = {position: number for number, position in enumerate(order)}
+    times = graph.times(order)
     marks = sorted(
-        (moments[place], rank[place], len(tag), tag, place)
+        (times[position], rank[position], len(tag), tag, position)
         for repository, target, tag in zip(releases["repository"], releases["commit"], releases["name"], strict=True)
-        if (place := graph.node(repository, target)) in rank
+        if (position := graph.node(repository, target)) in rank
     )
     seen = bytearray(len(graph.parents))
     for *_, tag, tip in marks:
         left = [tip]
         while left:
-            place = left.pop()
-            if not seen[place]:
-                seen[place] = 1
-                if place < len(found):
-                    found[place] = tag
-                left += graph.parents[place]
+            position = left.pop()
+            if not seen[position]:
+                seen[position] = 1
+                if position < len(found):
+                    found[position] = tag
+                left += graph.parents[position]
     return pd.Series(found, index=commits.index, dtype="str")
 
 
 class _Graph:
-    """Commits with their parents, those that only tags reach among them."""
+    """Commits and their parents, including those that only tags reach."""
 
     def __init__(self, commits: pd.DataFrame) -> None:
-        self._places = {key: place for place, key in enumerate(zip(commits["repository"], commits["sha"], strict=True))}
+        self._positions = {
+            key: position for position, key in enumerate(zip(commits["repository"], commits["sha"], strict=True))
+        }
         self._dates = commits["committed_at"].astype("int64").to_list()
         self.parents: list[list[int]] = [[] for _ in range(len(commits))]
-        for place, (repository, names) in enumerate(zip(commits["repository"], commits["parents"], strict=True)):
-            known = (self._places.get((repository, name)) for name in names.split())
-            self.parents[place] = [parent for parent in known if parent is not None]
+        for position, (repository, names) in enumerate(zip(commits["repository"], commits["parents"], strict=True)):
+            known = (self._positions.get((repository, name)) for name in names.split())
+            self.parents[position] = [parent for parent in known if parent is not None]
 
     def node(self, repository: str, sha: str) -> int:
-        """Return the place of a commit, a new one where it was not there."""
-        place = self._places.setdefault((repository, sha), len(self.parents))
-        if place == len(self.parents):
+        """Return the position of a commit; add it if it is new."""
+        position = self._positions.setdefault((repository, sha), len(self.parents))
+        if position == len(self.parents):
             self.parents.append([])
             self._dates.append(0)
-        return place
+        return position
 
     def add(self, repository: str, side: str) -> None:
-        """Add commits: a line each, with its seconds, its name and its parents' names."""
+        """Add commits, one per line: time in seconds, object name, parents' object names."""
         for line in side.splitlines():
             seconds, sha, *names = line.split()
-            place = self.node(repository, sha)
-            self._dates[place] = int(seconds) * 1_000_000
-            self.parents[place] = [self.node(repository, name) for name in names]
+            position = self.node(repository, sha)
+            self._dates[position] = int(seconds) * 1_000_000
+            self.parents[position] = [self.node(repository, name) for name in names]
 
     def order(self) -> list[int]:
-        """Return places so that parents come before their children."""
+        """Return positions with parents before their children."""
         children: list[list[int]] = [[] for _ in self.parents]
         waiting = [len(each) for each in self.parents]
-        for place, each in enumerate(self.parents):
+        for position, each in enumerate(self.parents):
             for parent in each:
-                children[parent].append(place)
-        order = [place for place, number in enumerate(waiting) if not number]
-        for place in order:
-            for child in children[place]:
+                children[parent].append(position)
+        order = [position for position, number in enumerate(waiting) if not number]
+        for position in order:
+            for child in children[position]:
                 waiting[child] -= 1
                 if not waiting[child]:
                     order.append(child)
         return order
 
-    def moments(self, order: list[int]) -> list[int]:
-        """Return when each commit was made, not before its parents were."""
-        moments = list(self._dates)
-        for place in order:
-            moments[place] = max([moments[place], *(moments[parent] for parent in self.parents[place])])
-        return moments
+    def times(self, order: list[int]) -> list[int]:
+        """Return the time of each commit, but not before its parents."""
+        times = list(self._dates)
+        for position in order:
+            times[position] = max([times[position], *(times[parent] for parent in self.parents[position])])
+        return times

@@ -1,4 +1,4 @@
-"""The words of an entry as people read them: without markup, and without references and thanks at their ends."""
+"""Convert an entry to readable text, without markup, and without references and thanks at its ends."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _FIRST: Final = compile_pattern(
 
 
 def as_sentence(text: str) -> str:
-    """Return the words of an entry on one line."""
+    """Return the text of an entry on one line."""
     plain = _SPACES.sub(" ", text[: 4 * _LONGEST]).strip()
     plain = _NUMBER_ROLE.sub("", plain)
     for pattern in (_INLINE_LINK, _ASCIIDOC_LINK, _RST_LINK, _ROLE):

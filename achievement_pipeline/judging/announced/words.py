@@ -1,4 +1,4 @@
-"""An announcement as the ledger of impact words it, and the signs that impact counts it by."""
+"""Announcements in the ledger of impact, and as signs of impact."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from achievement_pipeline.judging.impact.signs import Flags
 
 
 def announced_words(announced: pd.Series[str]) -> pd.Series[str]:
-    """Return where activities were announced: ``announced in 0.28.0 under Features``; empty for the others."""
+    """Return where activities were announced: ``announced in 0.28.0 under Features``; empty if they were not."""
     return announced.where(
         announced == "", announced[announced != ""].map(lambda told: where_announced(json.loads(told)))
     ).astype("str")
 
 
 def announced_signs(prominence: pd.Series[str]) -> dict[str, Flags]:
-    """Return the signs of impact of what was announced; what is of minor importance has none."""
+    """Return the signs of impact of announced work. Minor entries have none."""
     highlight = (prominence == Prominence.HIGHLIGHT).to_numpy(dtype=bool)
     entry = (prominence == Prominence.ENTRY).to_numpy(dtype=bool)
     return {"announced": highlight | entry, "announced as a highlight": highlight}

@@ -27,6 +27,9 @@ def score_commits(
         constant("base", rules.complexity_base, "every significant commit", commits.index),
         per_unit("files", commits["effective_files"], "effective file", rules.complexity_points_per_file),
     ]
-    said = {"announced": announced_words(commits["announced"])}
-    ledger = [explain_impact(commits["signs"], impact, said), add_up("complexity", complexity, rules.complexity_max)]
+    evidence = {"announced": announced_words(commits["announced"])}
+    ledger = [
+        explain_impact(commits["signs"], impact, evidence),
+        add_up("complexity", complexity, rules.complexity_max),
+    ]
     return sum_ledger(pd.concat(ledger), commits["repository"])

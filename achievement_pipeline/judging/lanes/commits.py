@@ -171,8 +171,8 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     exclusions["mechanical"] = commits["sha"].isin(mechanical) | messages.are_automatic(commits["subject"])
     exclusions["mechanical"] |= are_mechanical(categories, signs)
     likely = are_likely(signs, commits["repository"], ~exclusions.any(axis="columns"), rules.impact)
-    told = announce(commits, headers, merged, merged_by, releases or no_releases(), files, positions)
-    signs |= announced_signs(told["prominence"])
+    announced = announce(commits, headers, merged, merged_by, releases or no_releases(), files, positions)
+    signs |= announced_signs(announced["prominence"])
     verdicts = judge_significance(
         headers["type"],
         headers["description"],
@@ -218,8 +218,8 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
             "signed_off_by": _listed(read_sign_offs(commits["body"], people), commits.index),
             "sha": commits["sha"],
             "signs": write_signs(signs),
-            "announced": told["announced"],
-            "first_release": told["first_release"],
+            "announced": announced["announced"],
+            "first_release": announced["first_release"],
             "type": headers["type"],
             "scope": headers["scope"],
             "breaking": breaking,

@@ -380,8 +380,11 @@ def _score_pulls(pulls: pd.DataFrame, rules: Rules) -> list[pd.DataFrame]:
         ),
         per_unit("commits", pulls["commits"], "commit", own.complexity_points_per_commit, own.complexity_commits_max),
     ]
-    said = {"announced": announced_words(pulls["announced"])}
-    return [explain_impact(pulls["signs"], rules.impact, said), add_up("complexity", complexity, own.complexity_max)]
+    evidence = {"announced": announced_words(pulls["announced"])}
+    return [
+        explain_impact(pulls["signs"], rules.impact, evidence),
+        add_up("complexity", complexity, own.complexity_max),
+    ]
 
 
 def _have_breaking_label(labels: pd.Series[str]) -> pd.Series[bool]:

@@ -276,10 +276,10 @@ def _tags(roots: pd.DataFrame, shared: pd.Series[bool]) -> pd.Series[str]:
 
 def _announced(members: pd.DataFrame) -> pd.Series[str]:
     """Return, by root, where it was announced: as its root was, else as the first of its members."""
-    told = members[contains(members["details"], r'"announced": ?"\{')]
-    texts = [str(json.loads(details)["announced"]) for details in told["details"]]
-    order = told[["root", "completed_at"]].assign(
-        announced=pd.array(texts, dtype="str"), own=told["key"] == told["root"]
+    announced = members[contains(members["details"], r'"announced": ?"\{')]
+    texts = [str(json.loads(details)["announced"]) for details in announced["details"]]
+    order = announced[["root", "completed_at"]].assign(
+        announced=pd.array(texts, dtype="str"), own=announced["key"] == announced["root"]
     )
     order = order.sort_values(["root", "own"], ascending=[True, False], kind="stable")
     return order.drop_duplicates("root").set_index("root")["announced"]
