@@ -81,7 +81,7 @@ def github_history(
 
 
 @dg.asset(**judged(_GROUP, "pull_request_activities", PullRequestActivities), **BY_REPOSITORY)
-def pull_request_activities(  # noqa: PLR0913, PLR0917 - what a verdict rests on
+def pull_request_activities(  # noqa: PLR0913, PLR0917 - one argument per input
     context: dg.AssetExecutionContext,
     raw_pull_requests: pd.DataFrame,
     raw_pull_request_commits: pd.DataFrame,

@@ -66,7 +66,7 @@ def entries_of(repository: str, files: Iterable[Notes], tags: DataFrame[RawTags]
     return typed(ChangelogEntries, frame)
 
 
-def announce(  # noqa: PLR0913, PLR0917 - what it rests on
+def announce(  # noqa: PLR0913, PLR0917 - one argument per input
     commits: DataFrame[RawCommits],
     headers: pd.DataFrame,
     merged: pd.Series[bool],

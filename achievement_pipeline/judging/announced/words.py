@@ -14,7 +14,7 @@ from achievement_pipeline.judging.impact.signs import Flags
 def announced_words(announced: pd.Series[str]) -> pd.Series[str]:
     """Return where activities were announced: ``announced in 0.28.0 under Features``; empty if they were not."""
     return announced.where(
-        announced == "", announced[announced != ""].map(lambda told: where_announced(json.loads(told)))
+        announced == "", announced[announced != ""].map(lambda entry: where_announced(json.loads(entry)))
     ).astype("str")
 
 
