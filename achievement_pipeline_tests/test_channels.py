@@ -335,4 +335,4 @@ def test_a_saved_document_has_the_same_bytes_everywhere_and_replaces_the_old_one
 
 def test_channels_are_told_apart_by_identity() -> None:
     assert dataclasses.replace(FEED) != FEED
-    assert str(BRAG) == "brag"
+    assert (str(BRAG), repr(BRAG)) == ("brag", "<Channel brag>")

@@ -80,7 +80,7 @@ class Rendered:
     """SVG by path, for channels that link pictures from their text."""
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Channel:
     """One channel. Every field is required: a channel that lacks one does not pass the type checker."""
 
@@ -125,6 +125,10 @@ class Channel:
     def __str__(self) -> str:
         """Return the name."""
         return self.name
+
+    def __repr__(self) -> str:
+        """Name it without the addresses of its functions."""
+        return f"<Channel {self.name}>"
 
     @property
     def is_file(self) -> bool:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.store.manual import Category, Description, Points, Title, Word
+from achievement_pipeline.store.manual import Category, Description, Points, Sentence, Title, Word
 from achievement_pipeline.store.reading import fingerprints
 from achievement_pipeline.store.tables import GONE, Achievement, Edit, EditField, Publication, PublicationState
 
@@ -50,10 +50,11 @@ class Orphan:
 
 Fingerprint = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
-_TEXT = (EditField.TITLE, EditField.DESCRIPTION)
+_TEXT = (EditField.TITLE, EditField.DESCRIPTION, EditField.OUTCOME)
 _VALUES: dict[EditField, TypeAdapter[Any]] = {
     EditField.TITLE: TypeAdapter(Title),
     EditField.DESCRIPTION: TypeAdapter(Description),
+    EditField.OUTCOME: TypeAdapter(Sentence),
     EditField.CATEGORY: TypeAdapter(Category),
     EditField.IMPACT_SCORE: TypeAdapter(Points),
     EditField.COMPLEXITY_SCORE: TypeAdapter(Points),

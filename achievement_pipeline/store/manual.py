@@ -43,6 +43,8 @@ _Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=20
 Title = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\r\n]*$"), _NO_NUL
 ]
+Sentence = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300, pattern=r"^[^\r\n]*$"), _NO_NUL]
+"""One line; empty to remove it."""
 Description = Annotated[str, StringConstraints(max_length=100_000), _NO_NUL]
 Category = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
 Points = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]

@@ -23,7 +23,7 @@ from achievement_pipeline.store.tables import Achievement, Activity, Base, Edit,
 _OBJECT_NAME = compile_pattern("[0-9a-f]{4,64}")
 _NUMBER = compile_pattern(r"\A[\w./-]*[#!@]\w+|\A[A-Za-z]\w*-\d+")
 _CANDIDATES_SHOWN = 10
-_TEXT = (EditField.TITLE.value, EditField.DESCRIPTION.value)
+_TEXT = (EditField.TITLE.value, EditField.DESCRIPTION.value, EditField.OUTCOME.value)
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,8 @@ class AchievementView:
     title: str
     category: str
     description: str
+    outcome: str
+    """What changed, for whom, in the user's own words; empty where they have not stated it."""
     source_type: str
     source_id: str
     source_url: str | None
@@ -66,9 +68,9 @@ class AchievementView:
     lapsed: bool
     """Whether its text has changed since the user approved it."""
     edited_at: dt.datetime | None
-    """When the user last changed its title or description."""
+    """When the user last changed its title, description or outcome."""
     fingerprint: str
-    """SHA-256 of the text that an approval applies to: title, description and titles of the evidence."""
+    """SHA-256 of the text that an approval applies to: title, description, outcome and titles of the evidence."""
     retracted_at: dt.datetime | None
     retracted_reason: str | None
     absorbed_by: str | None
@@ -361,7 +363,7 @@ def _conditions(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
     seen = _SEEN.c
     for word in (wanted.text or "").split():
         lists = sa.func.array_to_string(seen.skills_demonstrated + seen.tags, " ")
-        read = sa.func.concat_ws(" ", seen.title, seen.description, seen.key, lists)
+        read = sa.func.concat_ws(" ", seen.title, seen.description, seen.outcome, seen.key, lists)
         yield read.icontains(word, autoescape=True)
     if wanted.authors:
         addresses = sa.literal([address.lower() for address in wanted.authors], sa.ARRAY(sa.Text()))
@@ -444,7 +446,8 @@ def _seen() -> sa.Subquery:
         Edit.achievement_key == Achievement.key, Edit.field == EditField.HIDDEN.value, Edit.undone_at.is_(None)
     )
     hidden_by = sa.case((flags[EditField.HIDDEN.value] & ~own, applied.c.hidden_part))
-    fingerprint = _fingerprint(edited["title"], edited["description"], columns["evidence"])
+    outcome = sa.func.coalesce(values[EditField.OUTCOME], "")
+    fingerprint = _fingerprint(edited["title"], edited["description"], outcome, columns["evidence"])
     approval = values[EditField.APPROVED]
     decision = {
         "decided": sa.func.coalesce(
@@ -462,7 +465,15 @@ def _seen() -> sa.Subquery:
     for score in ("impact", "complexity"):
         field = f"{score}_score"
         ledger = _edited_ledger(score, ledger, edited[field], columns[field], applied.c.sources[field])
-    shown = {**columns, **edited, "score_ledger": ledger, **flags, "hidden_by": hidden_by, **decision}
+    shown = {
+        **columns,
+        **edited,
+        "score_ledger": ledger,
+        **flags,
+        "outcome": outcome,
+        "hidden_by": hidden_by,
+        **decision,
+    }
     return (
         sa.select(*(column.label(name) for name, column in shown.items()))
         .select_from(Achievement)
@@ -472,15 +483,18 @@ def _seen() -> sa.Subquery:
 
 
 def _fingerprint(
-    title: sa.ColumnElement[Any], description: sa.ColumnElement[Any], evidence: sa.ColumnElement[Any]
+    title: sa.ColumnElement[Any],
+    description: sa.ColumnElement[Any],
+    outcome: sa.ColumnElement[Any],
+    evidence: sa.ColumnElement[Any],
 ) -> sa.ColumnElement[str]:
-    """Return the SHA-256 of an achievement's text. Migration 0006 uses the same expression."""
+    """Return the SHA-256 of an achievement's text. Migration 0006 uses the same expression, without an outcome."""
     line = sa.func.jsonb_array_elements(evidence).column_valued("line")
     words = sa.select(sa.collate(line.op("->>")("title"), "C").label("title")).distinct().subquery()
     titles = sa.select(
         sa.func.string_agg(words.c.title, aggregate_order_by(sa.literal("\n"), words.c.title))
     ).scalar_subquery()
-    text = sa.func.concat_ws("\x1f", title, sa.func.btrim(description, " \n\r\t"), titles)
+    text = sa.func.concat_ws("\x1f", title, sa.func.btrim(description, " \n\r\t"), titles, sa.func.nullif(outcome, ""))
     return sa.func.encode(sa.func.sha256(sa.func.convert_to(text, "UTF8")), "hex")
 
 

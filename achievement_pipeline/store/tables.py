@@ -211,6 +211,8 @@ class EditField(StrEnum):
     COMPLEXITY_SCORE = "complexity_score"
     PORTFOLIO_READY = "portfolio_ready"
     SKILLS_DEMONSTRATED = "skills_demonstrated"
+    OUTCOME = "outcome"
+    """What changed, for whom: the user's own words, which no source records."""
     HIDDEN = "hidden"
     PINNED = "pinned"
     """It is listed first."""

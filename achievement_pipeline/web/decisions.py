@@ -165,6 +165,7 @@ def _given(form: Form) -> dict[EditField, object]:
     return {
         EditField.TITLE: form.first("title"),
         EditField.DESCRIPTION: form.first("description"),
+        EditField.OUTCOME: form.first("outcome"),
         EditField.CATEGORY: form.first("category"),
         EditField.IMPACT_SCORE: form.number("impact"),
         EditField.COMPLEXITY_SCORE: form.number("complexity"),

@@ -31,6 +31,7 @@ def view(title: str = "Add a cache", repository: str | None = PUBLIC, **changes:
         "title": title,
         "category": "feature",
         "description": "",
+        "outcome": "",
         "source_type": source_type,
         "source_id": key.partition(":")[2],
         "source_url": url,

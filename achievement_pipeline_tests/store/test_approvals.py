@@ -84,6 +84,18 @@ class TestAnApprovalBelongsToTheTextThatWasShown:
             record_edit(connection, COMMIT.key, APPROVED, value=seen.fingerprint, made_by="ann")
             assert approvals(connection, "linkedin") == {COMMIT.key: Approval.APPROVED}
 
+    def test_it_lapses_when_somebody_else_states_an_outcome(self, engine: sa.Engine) -> None:
+        collect(engine, git=(COMMIT,))
+        with engine.begin() as connection:
+            before = get_achievement(connection, COMMIT.key).fingerprint
+            record_edit(connection, COMMIT.key, APPROVED, value=True, made_by="ann")
+            edit = record_edit(connection, COMMIT.key, EditField.OUTCOME, "Users wait less.", made_by="eve")
+            assert approvals(connection, "feed") == {COMMIT.key: Approval.LAPSED}
+            undo(connection, edit)
+            assert approvals(connection, "feed") == {COMMIT.key: Approval.APPROVED}
+            record_edit(connection, COMMIT.key, EditField.OUTCOME, "", made_by="eve")
+            assert get_achievement(connection, COMMIT.key).fingerprint == before
+
     def test_what_is_not_text_changes_nothing(self, engine: sa.Engine) -> None:
         collect(engine, git=(COMMIT,))
         with engine.begin() as connection:

@@ -36,6 +36,7 @@ def title(connection: sa.Connection, key: str) -> str:
     [
         (EditField.TITLE, 'The "better" title'),
         (EditField.DESCRIPTION, "two\nlines"),
+        (EditField.OUTCOME, "Users wait less."),
         (EditField.CATEGORY, "talk"),
         (EditField.IMPACT_SCORE, 12.5),
         (EditField.COMPLEXITY_SCORE, 0),
@@ -285,6 +286,7 @@ def test_the_ledger_of_an_edited_score_still_adds_up(engine: sa.Engine, connecti
         (EditField.TITLE, ""),
         (EditField.TITLE, "two\nlines"),
         (EditField.DESCRIPTION, "a\0b"),
+        (EditField.OUTCOME, "two\nlines"),
         (EditField.CATEGORY, "Not A Word"),
         (EditField.IMPACT_SCORE, 101),
         (EditField.IMPACT_SCORE, float("nan")),

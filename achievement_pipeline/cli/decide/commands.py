@@ -56,6 +56,7 @@ def open_decisions(author_name: str | None = None) -> Iterator[Decisions]:
 @click.argument("key")
 @click.option("--title", help="One line.")
 @click.option("--description", help="What was done, and what came of it.")
+@click.option("--outcome", help="What changed, for whom: one sentence; empty to remove it.")
 @click.option("--category", help="Kind of work: feature, bugfix, talk, ...")
 @click.option("--impact", type=click.FloatRange(0, 100), help="Points, 0 to 100.")
 @click.option("--complexity", type=click.FloatRange(0, 100), help="Points, 0 to 100.")
@@ -66,6 +67,7 @@ def edit(  # noqa: PLR0913 - one argument an option
     key: str,
     title: str | None,
     description: str | None,
+    outcome: str | None,
     category: str | None,
     impact: float | None,
     complexity: float | None,
@@ -79,6 +81,7 @@ def edit(  # noqa: PLR0913 - one argument an option
     given = {
         EditField.TITLE: title,
         EditField.DESCRIPTION: description,
+        EditField.OUTCOME: outcome,
         EditField.CATEGORY: category,
         EditField.IMPACT_SCORE: impact,
         EditField.COMPLEXITY_SCORE: complexity,

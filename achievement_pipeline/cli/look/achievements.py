@@ -227,6 +227,8 @@ def _facts(achievement: AchievementView, ranking: "Ranking", names: Mapping[str,
     yield "scores", f"impact {achievement.impact_score:g}, complexity {achievement.complexity_score:g}"
     yield "ranking", str(ranking)
     yield "category", achievement.category
+    if achievement.outcome:
+        yield "outcome", achievement.outcome
     people = [names.get(address, address) for address in (achievement.author, *achievement.coauthors)]
     yield "author", " · with ".join(people)
     if achievement.completed_at:

@@ -1,6 +1,6 @@
-"""What of an achievement can be said in words: facts of its ledger, its evidence, its place. Nothing is added.
+"""The facts of an achievement in words: its prose, outcome, evidence and place. Nothing is added.
 
-All documents say it the same way, and in the same order whatever order the achievements come in.
+All documents use the same words, and the same order whatever order the achievements come in.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from achievement_pipeline.lanes import kinds
+from achievement_pipeline.outcomes import find_outcomes
 from achievement_pipeline.patterns import DOTALL, IGNORECASE, compile_pattern
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
 
@@ -29,8 +30,28 @@ _IN_ADDRESS = compile_pattern(
 """What in an address is a name for people."""
 _BLANK_LINES = compile_pattern(r"\n(?:[^\S\n]*+\n)++")
 _COMMENT = compile_pattern(r"<!--.*?(?:-->|\Z)", DOTALL)
-_NO_PROSE = compile_pattern(r"\A(?:#|```|\||>|[-*+] \[[ xX]\]|!?\[|https?://\S+$|</?\w|---|[\w-]+-by:)", IGNORECASE)
-"""How paragraphs of descriptions begin that tell nothing by themselves: headings, code, tables, forms, trailers."""
+_REFERENCE = r"(?:[\w./-]{0,80}#\d+|gh-\d+|https?://\S{1,300})"
+_REFERS = (
+    rf"(?:fix(?:es|ed)?|clos(?:es|ed)|resolv(?:es|ed)|refs?|bug|see|issue|part of|related to):? {{0,3}}{_REFERENCE}"
+    rf"(?:,? (?:and )?{_REFERENCE}){{0,20}}\W{{0,5}}"
+)
+_TRAILER = compile_pattern(
+    r"(?:[\w-]{1,40}-by|change-id|reviewed-on|pr-url|cc|differential revision): .*|\(cherry picked from .*\)"
+    rf"|{_REFERS}",
+    IGNORECASE,
+)
+"""A line that tools and habits append."""
+_NO_PROSE = compile_pattern(
+    r"#|```|\||>|[-*+] ?\[[ xX]\]|!?\[|https?://\S+$|</?\w|---|===|squashed commit|commit [0-9a-f]{7,40}\b"
+    r"|author: |date: |see merge request|conflicts:|this reverts commit|thank(?:s| you) for"
+    r"|before submitting|by submitting"
+    r"|please (?:make sure|ensure|check|describe|read|fill|include|provide|note that)|i have (?:read|added|updated)"
+    r"|what (?:does|is) this|what kind of change|checklist|type of change|\W{0,200}$",
+    IGNORECASE,
+)
+"""How paragraphs begin that say nothing by themselves: headings, code, tables, forms, templates."""
+_SQUASHED = compile_pattern(r"^\s*\*\s+\S")
+"""How GitHub lists the commits of a squash: one paragraph each."""
 _BULLET = compile_pattern(r"^\s*(?:[-*+]|\d+[.)])\s+")
 _COMMIT_TYPE = compile_pattern(r"^[a-z]+(?:\([^()]*\))?!?: (?=\S)")
 """How the subjects of other commits begin, which squashed ones list."""
@@ -52,8 +73,8 @@ def best_first(achievements: Iterable[PublicAchievement]) -> list[PublicAchievem
 
 def results(achievement: PublicAchievement) -> list[str]:
     """Return what was done, as the ledger has it: ``1,786 effective lines``, ``34 effective files``."""
-    said = (_OF_POINTS.sub("", line.evidence) for line in achievement.ledger if line.rule not in _TELLS_NO_RESULT)
-    return list(dict.fromkeys(filter(None, said)))
+    shown = (_OF_POINTS.sub("", line.evidence) for line in achievement.ledger if line.rule not in _TELLS_NO_RESULT)
+    return list(dict.fromkeys(filter(None, shown)))
 
 
 def shown_by(achievement: PublicAchievement) -> list[PublicEvidence]:
@@ -76,26 +97,50 @@ def evidence_words(evidence: PublicEvidence) -> str:
     return f"{kind} #{number}" if number else f"{kind} {key or sha[:_SHORT_SHA]}"
 
 
-def evidence_counts(achievement: PublicAchievement) -> list[str]:
+def evidence_counts(evidence: Iterable[PublicEvidence]) -> list[str]:
     """Return how much evidence there is of each kind, in its order: ``1 pull request``, ``3 commits``."""
-    kinds = Counter(kind_words(each.kind) for each in shown_by(achievement))
-    return [counted(number, kind) for kind, number in kinds.items()]
+    return [counted(number, kind) for kind, number in Counter(kind_words(each.kind) for each in evidence).items()]
+
+
+def headline(achievement: PublicAchievement) -> str:
+    """Return the title without a full stop at its end."""
+    return achievement.title.removesuffix(".") if not achievement.title.endswith("..") else achievement.title
+
+
+def outcome(achievement: PublicAchievement) -> str:
+    """Return what changed, for whom: the user's own words, else a sentence of its author that states it in numbers."""
+    if achievement.outcome:
+        return achievement.outcome
+    title = _letters(achievement.title)
+    stated = (each.sentence for each in find_outcomes(_COMMENT.sub("", achievement.description)) if each.direction)
+    return next((plain(sentence) for sentence in stated if _letters(sentence) not in title), "")
 
 
 def summary(achievement: PublicAchievement) -> str:
-    """Return the first paragraph of what its author wrote, on one line, cut where it is long; may be empty.
+    """Return the first paragraph of prose that its author wrote, on one line, cut where it is long; may be empty.
 
-    What only says the title again is none.
+    Templates, checklists, trailers, lists of squashed commits and repetitions of the title are no prose.
     """
-    said = _letters(achievement.title)
+    title = _letters(achievement.title)
     for paragraph in _BLANK_LINES.split(_COMMENT.sub("", achievement.description)):
         lines = [line.strip() for line in paragraph.splitlines() if line.strip()]
-        if lines and not _NO_PROSE.match(lines[0]):
-            listed = _BULLET.match(lines[0])
-            told = [_COMMIT_TYPE.sub("", _BULLET.sub("", line)) for line in lines]
-            told = [line for line in told if _letters(line) not in said]
-            if told:
-                return cut(("; " if listed else " ").join(told), _LONGEST_SUMMARY)
+        lines = [line for line in lines if not _TRAILER.fullmatch(line)]
+        if not lines or _NO_PROSE.match(lines[0]) or (len(lines) == 1 and _SQUASHED.match(lines[0])):
+            continue
+        is_list = _BULLET.match(lines[0])
+        items = [_COMMIT_TYPE.sub("", _BULLET.sub("", line)) for line in lines]
+        items = [item for item in items if _letters(item) not in title]
+        if items:
+            return cut(("; " if is_list else " ").join(items), _LONGEST_SUMMARY)
+    return ""
+
+
+def reference(achievement: PublicAchievement) -> str:
+    """Return a short reference to the evidence: ``#7``, ``ENG-12``; empty where it has no number."""
+    for each in shown_by(achievement):
+        found = _IN_ADDRESS.search(urlsplit(each.url or "").path)
+        if found and (found["number"] or found["key"]):
+            return f"#{found['number']}" if found["number"] else str(found["key"])
     return ""
 
 

@@ -73,7 +73,7 @@ def _entry(achievement: PublicAchievement) -> ET.Element:
 def _content(achievement: PublicAchievement) -> str:
     parts = (
         facts.plain(facts.summary(achievement)),
-        ", ".join(facts.results(achievement)),
+        facts.outcome(achievement),
         heading(achievement.category),
     )
     return " · ".join(filter(None, parts))

@@ -7,27 +7,28 @@ from achievement_pipeline.patterns import compile_pattern
 _IRREGULAR = {
     "bring": "brought", "keep": "kept", "make": "made", "rebuild": "rebuilt", "rethink": "rethought",
     "rewrite": "rewrote", "catch": "caught", "give": "gave", "hide": "hid", "let": "let", "send": "sent",
-    "set": "set", "take": "took", "throw": "threw", "run": "ran", "speed": "sped", "split": "split", "write": "wrote",
+    "set": "set", "shrink": "shrank",
+    "take": "took", "throw": "threw", "run": "ran", "speed": "sped", "split": "split", "write": "wrote",
 }  # fmt: skip
 _REGULAR = frozenset(
     (  # noqa: SIM905 - a list of words
         "accept add adjust adopt allow announce apply assert avoid centralize clarify clean clear collect combine"
         " configure consolidate convert correct create declare decode decouple deduplicate define delegate delete"
         " deploy deprecate derive describe detach detect disable drop eliminate emit enable encode enforce ensure"
-        " escape evaluate expand explain expose extend extract finish fix follow generate handle harden ignore"
+        " escalate escape evaluate expand explain expose extend extract finish fix follow generate handle harden ignore"
         " implement import improve include increase initialize inject inline install integrate introduce invalidate"
         " invoke isolate merge migrate modernize move normalize optimise optimize parallelize parse persist"
         " populate postpone preserve prevent promote propagate provide publish raise reduce refactor refine"
         " reformat regenerate register reject relax remove rename render reorganize rephrase replace require"
         " resolve respect restore restructure retrieve retry return reuse revert reword rework sanitize separate"
-        " serialize shorten show silence simplify skip specify standardize stop streamline suppress switch tidy"
+        " serialize shorten show silence simplify skip specify standardize start stop streamline suppress switch tidy"
         " track translate truncate unify update upgrade use validate verify warn widen wrap"
     ).split()
 )
 """Verbs that titles begin with, and that hardly any noun phrase does: ``build``, ``test`` and ``cache`` are no part."""
 _DOUBLED = frozenset({"drop", "emit", "skip", "stop", "wrap"})
 _VOWELS = "aeiou"
-_SECOND = compile_pattern(r"(?<=\band )[a-z]+(?= )")
+_SECOND = compile_pattern(r"(?:(?<=\band )|(?<= & ))[a-z]+(?= )")
 _LIST = compile_pattern("[,;]")
 _ASIDE = compile_pattern(r"\([^()]*\)")
 

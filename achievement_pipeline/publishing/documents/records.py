@@ -23,7 +23,7 @@ _BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = (
     "id", "title", "category", "kind", "repository", "completed_at", "started_at", "impact_score", "complexity_score",
     "author", "author_name", "coauthors", "skills", "tags", "portfolio_ready", "visibility", "redacted", "url",
-    "evidence", "result", "description",
+    "evidence", "result", "outcome", "description",
 )  # fmt: skip
 
 
@@ -53,6 +53,7 @@ def _row(achievement: PublicAchievement) -> list[str | float]:
         "coauthors": _BETWEEN.join(achievement.coauthors),
         "evidence": " ".join(each.url for each in achievement.evidence if each.url),
         "result": _BETWEEN.join(facts.results(achievement)),
+        "outcome": facts.outcome(achievement),
     }
     return [_cell(values[column]) for column in _COLUMNS]
 

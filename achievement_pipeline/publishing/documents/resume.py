@@ -1,7 +1,8 @@
 """The resume in the JSON Resume form (https://jsonresume.org/schema), version 1: for the many tools that read it.
 
-Work and education are the user's to tell: they come from a resume of the user's own, if there is one. From the
-achievements come projects, one a repository, with highlights in the form "did X, shown by Y"; and skills.
+Work and education come from a resume of the user's own, if there is one. The
+achievements add projects, one per repository, with one sentence per highlight: what was done, with what outcome; and
+skills.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ _HIGHLIGHTS = 6
 _PROJECTS = 12
 _SKILLS = 12
 _KEYWORDS = 8
-_SHOWN = 2
+_ROUTINE = frozenset({"style", "dependency", "other"})
+"""Work that no recruiter looks for, unless there is no other."""
 
 
 class ResumeError(AchievementPipelineError):
@@ -128,7 +130,7 @@ def _project(name: str, done: Sequence[PublicAchievement]) -> JsonObject:
     project: JsonObject = {
         "name": name,
         "description": facts.pieces(len(done)),
-        "highlights": [_highlight(each) for each in done[:_HIGHLIGHTS]],
+        "highlights": _highlights(done),
         "keywords": [skill.name for skill in shown_skills(done)[:_KEYWORDS]],
         "startDate": facts.day(min(moments, default=None)),
         "endDate": facts.day(max(moments, default=None)),
@@ -137,12 +139,18 @@ def _project(name: str, done: Sequence[PublicAchievement]) -> JsonObject:
     return {name: value for name, value in project.items() if value}
 
 
+def _highlights(done: Sequence[PublicAchievement]) -> list[str]:
+    """Return one sentence for each of the best achievements, none twice."""
+    worthy = [each for each in done if each.category not in _ROUTINE] or done
+    return list(dict.fromkeys(map(_highlight, worthy)))[:_HIGHLIGHTS]
+
+
 def _highlight(achievement: PublicAchievement) -> str:
-    """Say what was done and what shows it: ``Added a cache, shown by 340 effective lines (https://...)``."""
-    shown = facts.results(achievement)[:_SHOWN] or facts.evidence_counts(achievement)
-    url = next((f" ({each.url})" for each in facts.shown_by(achievement) if each.url), "")
-    shown_by = f", shown by {' and '.join(shown)}" if shown else ""
-    return past_tense(facts.plain(achievement.title).rstrip(".")) + shown_by + url
+    """Return what was done, with what outcome: ``Added a cache: lookups are 2x faster (#7)``."""
+    title = past_tense(facts.plain(achievement.title).rstrip("."))
+    outcome = facts.outcome(achievement).rstrip(".")
+    reference = facts.reference(achievement)
+    return f"{title}{f': {outcome}' if outcome else ''}{f' ({reference})' if reference else ''}"
 
 
 def _skill(skill: ShownSkill) -> JsonObject:

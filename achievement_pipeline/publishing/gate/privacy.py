@@ -25,6 +25,7 @@ from achievement_pipeline.publishing.channel import About, Channel, Rendered, Tr
 from achievement_pipeline.publishing.gate.policy import PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.gate.redaction import Mark, Names, Redactor
 from achievement_pipeline.publishing.gate.secret_scan import find_secrets
+from achievement_pipeline.publishing.gate.titles import strong_title
 from achievement_pipeline.store.reading import AchievementView, SkillView
 from achievement_pipeline.store.tables import JsonObject
 
@@ -105,6 +106,8 @@ class PublicAchievement:
     title: str
     category: str
     description: str
+    outcome: str
+    """What changed, for whom, in the user's own words; may be empty."""
     kind: str
     """The source type: ``github_pull_request``."""
     url: str | None
@@ -119,7 +122,7 @@ class PublicAchievement:
     started_at: dt.datetime | None
     completed_at: dt.datetime | None
     edited_at: dt.datetime | None
-    """When the user last changed its title or description."""
+    """When the user last changed its title, description or outcome."""
     impact_score: float
     complexity_score: float
     ledger: tuple[PublicLedgerLine, ...]
@@ -322,6 +325,7 @@ class _Gate:
             visibility=Visibility.PUBLIC,
             title=face.title,
             description="",
+            outcome="",
             kind=face.kind,
             url=face.url,
             repository=draft.repository if draft.repository and _is_public(draft.repository, self.known) else None,
@@ -358,7 +362,7 @@ class _Gate:
                 return Held(
                     achievement, Reason.TELLS, f"it names {named}, which is private: edit it, or say it is public"
                 )
-        preview = "\n\n".join(filter(None, (draft.title, draft.description)))
+        preview = "\n\n".join(filter(None, (draft.title, draft.description, draft.outcome)))
         fingerprint = hashlib.sha256(preview.encode()).hexdigest()
         if fingerprint in self.known.reviewed:
             return draft
@@ -396,6 +400,7 @@ class _Gate:
             title=redact(draft.title),
             category=redact(draft.category),
             description=redact(draft.description),
+            outcome=self._if_safe(draft.outcome),
             kind=draft.kind if draft.kind in _KINDS else ActivityKind.MANUAL.value,
             url=None,
             repository=None,
@@ -483,9 +488,10 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
         visibility=Visibility.PUBLIC if public else Visibility.PRIVATE,
         redacted=False,
         withheld=(),
-        title=_one_line(achievement.title),
+        title=_one_line(strong_title(achievement)),
         category=achievement.category,
         description=achievement.description,
+        outcome=achievement.outcome,
         kind=achievement.source_type,
         url=_url(achievement.source_url),
         repository=achievement.repository,

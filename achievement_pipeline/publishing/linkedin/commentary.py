@@ -90,6 +90,7 @@ def _rendered(
             title=title,
             done=past_tense(title),
             summary=facts.plain(summary),
+            outcome="" if facts.outcome(achievement) in summary else facts.plain(facts.outcome(achievement)),
             results=facts.results(achievement),
             skills=[skill.name for skill in achievement.skills],
             hashtags=" ".join(list(tags)[: settings.hashtags]),

@@ -24,8 +24,8 @@ TEMPLATE = """\
 {{ summary }}
 
 {% endif %}
-{% if results %}
-Shown by {{ results | join(", ") }}
+{% if outcome %}
+{{ outcome }}
 
 {% endif %}
 {% if link %}
@@ -66,7 +66,7 @@ class LinkedInSettings(StrictModel):
     visibility: LinkedInVisibility = Field(default=LinkedInVisibility.PUBLIC, description="Who sees a post")
     template: Annotated[str, AfterValidator(_compiles)] = Field(
         default=TEMPLATE,
-        description="Jinja2: title, done, summary, results, skills, hashtags, link, category, repository",
+        description="Jinja2: title, done, summary, outcome, results, skills, hashtags, link, category, repository",
     )
     portfolio: WebAddress | None = Field(
         default=None, description="Linked where an achievement has no evidence that can be seen"

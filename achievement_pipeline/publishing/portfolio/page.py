@@ -125,7 +125,7 @@ def _template() -> jinja2.Template:
         "evidence_words": facts.evidence_words,
         "place": facts.place,
         "plain": facts.plain,
-        "results": facts.results,
+        "outcome": facts.outcome,
         "shown_by": facts.shown_by,
         "summary": facts.summary,
         "theme": heading,

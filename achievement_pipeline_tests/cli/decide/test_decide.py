@@ -47,6 +47,15 @@ def test_a_wrong_value_is_refused_with_the_reason(run: Run) -> None:
     assert "category can't be 'Not A Word'" in result.stderr
 
 
+def test_an_outcome_is_stated_shown_and_removed(run: Run) -> None:
+    run("edit", "1111", "--outcome", "Users wait less.")
+    assert shown(run)["outcome"] == "Users wait less."
+    assert "outcome" in run("show", "1111").stdout
+    assert "- **Outcome:** Users wait less." in run("export", "brag").stdout
+    run("edit", "1111", "--outcome", "")
+    assert shown(run)["outcome"] == ""
+
+
 def test_an_edit_without_options_opens_the_editor(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISUAL", "sed -i -e '1s/.*/A better title/' -e '2a What came of it'")
 

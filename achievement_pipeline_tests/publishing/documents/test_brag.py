@@ -24,71 +24,86 @@ def test_those_it_was_done_with_are_named_where_their_names_are_known() -> None:
     assert data.coauthors == ("bob@example.com", "eve@example.com")
 
 
-def test_a_piece_of_work_is_told_as_what_result_and_evidence() -> None:
-    document = written(view(description="Lookups took a second.", coauthors=["bob@example.com"]))
+def test_a_piece_of_work_has_what_outcome_and_evidence_and_counts_in_small_print() -> None:
+    done = view(
+        description="Lookups took a second.\n\nNow p95 is down from 420 ms to 130 ms.", coauthors=["bob@example.com"]
+    )
+    document = written(done)
     assert document.startswith("# Brag document: Ann Example\n\n**First half of 2026**\n")
     assert (
-        "## New features\n\n"
+        "## Greatest work\n\n"
         "### Add a cache\n\n"
-        "*2026-03-04 · impact 80*\n\n"
+        "2026-03-04 · New features\n\n"
         "- **What:** Lookups took a second.\n"
+        "- **Outcome:** Now p95 is down from 420 ms to 130 ms.\n"
         "- **With:** bob@example.com\n"
-        "- **Result:** 340 effective lines · 4 effective files\n"
-        "- **Evidence:** [pull request #7](https://github.com/ann/loom/pull/7)\n"
+        "- **Evidence:** [pull request #7](https://github.com/ann/loom/pull/7)\n\n"
+        "*impact 80 · complexity 60*\n"
     ) in document
+    assert "Open questions" not in document
 
 
-def test_where_nothing_shows_it_it_says_so() -> None:
-    document = written(view(score_ledger=[], evidence=[evidence("manual:1", kind="manual")]))
-    assert "- **Result:** (evidence needed)\n- **Evidence:** (evidence needed)\n" in document
+def test_the_users_own_outcome_wins() -> None:
+    done = view(description="It is 2x faster.", outcome="Ten teams no longer wait for it.")
+    assert "- **Outcome:** Ten teams no longer wait for it.\n" in written(done)
 
 
-def test_nothing_is_said_that_is_not_known() -> None:
+def test_where_no_outcome_is_known_the_author_is_asked_for_it() -> None:
+    document = written(view(), view("Fix a crash", number=8, outcome="No more data loss."))
+    assert "- **Outcome:** (to be added)\n" in document
+    assert document.endswith(
+        "## Open questions\n\n"
+        "What changed, and for whom? Answer with `achievements edit KEY --outcome TEXT`:\n\n"
+        "- Add a cache: `github:ann/loom#7`\n"
+    )
+
+
+def test_nothing_is_stated_that_is_not_known() -> None:
     document = written(view(completed_at=None, repository=None, source_url=None, evidence=[evidence("git:x@1")]))
-    assert "*impact 80*" in document
-    assert "- **Evidence:** commit\n" in document
+    assert "\nNew features\n" in document
+    assert "- **Evidence:** 1 commit\n" in document
     assert "**What" not in document
     assert "**With" not in document
+    assert "- **Evidence:** (evidence needed)\n" in written(view(evidence=[evidence("manual:1", kind="manual")]))
 
 
-def test_themes_come_in_the_order_in_which_readers_want_them() -> None:
+def test_the_greatest_come_in_full_and_the_rest_is_counted_by_theme() -> None:
     categories = ["documentation", "zeal", "bugfix", "feature"]
-    document = written(*(view(category=name, number=number) for number, name in enumerate(categories)))
-    headings = [line for line in document.splitlines() if line.startswith("## ")]
-    assert headings == ["## New features", "## Bugs fixed", "## Documentation", "## Zeal"]
-
-
-def test_the_best_are_told_in_full_and_others_in_a_line() -> None:
-    document = written(*(view(f"Work {number}", number=number, impact_score=float(number)) for number in range(30)))
-    assert document.count("\n### ") == 5
-    assert "### Work 29\n" in document
-    assert "- Work 24 (2026-03-04): [pull request #24](https://github.com/ann/loom/pull/24)\n" in document
-    assert document.endswith("- and 10 more\n")
-    assert "| New features | 30 | 29 |" in document
-
-
-def test_who_reads_no_further_has_read_the_best_and_where_it_was_done() -> None:
-    document = written(*(view(f"Work {number}", number=number, impact_score=float(number)) for number in range(6)))
-    beginning = document.partition("| Theme |")[0]
-    assert "6 pieces of work in ann/loom." in beginning
-    assert [line[:8] for line in beginning.splitlines() if line.startswith("- ")] == [
-        "- Work 5",
-        "- Work 4",
-        "- Work 3",
+    done = [
+        view(f"Work {number}", number=number, impact_score=float(number), category=categories[number % 4])
+        for number in range(30)
     ]
-    assert "in 2 repositories." in written(view(), view("Fix", "github.com/ann/shuttle"))
+    document = written(*done)
+    assert document.count("\n### ") == 8
+    assert document.index("### Work 29\n") < document.index("### Work 22\n")
+    rest = document.partition("## Further work\n\n")[2].partition("\n\n")[0].splitlines()
+    assert [line.partition(":")[0] for line in rest] == [
+        "- **New features** (5)",
+        "- **Bugs fixed** (5)",
+        "- **Documentation** (6)",
+        "- **Zeal** (6)",
+    ]
+    assert rest[0].endswith(": Work 19; Work 15; Work 11; and 2 more")
+
+
+def test_the_summary_counts_themes_and_names_the_place() -> None:
+    document = written(view(), view("Fix it", number=8, category="bugfix"))
+    assert "2 pieces of work in ann/loom: new features 1, bugs fixed 1.\n" in document
+    assert "2 pieces of work in 2 repositories: new features 2.\n" in written(
+        view(), view("Fix", "github.com/ann/shuttle")
+    )
 
 
 def test_much_evidence_is_counted() -> None:
     commits = [evidence(f"git:x@{number}", url=None) for number in range(6)]
     document = written(view(evidence=[*commits, *view().evidence]))
-    assert "[pull request #7](https://github.com/ann/loom/pull/7), commit, commit, commit, 3 more" in document
+    assert "[pull request #7](https://github.com/ann/loom/pull/7), 6 commits" in document
 
 
 def test_words_of_people_make_no_markup() -> None:
     document = written(view("Fix [x](http://evil.example) <script>", category="a|b", completed_at=NOON))
     assert r"### Fix \[x\](http://evil.example) \<script\>" in document
-    assert r"| A\|b | 1 | 80 |" in document
+    assert r"2026-03-04 · A\|b" in document
 
 
 def test_a_period_without_work_says_so() -> None:

@@ -59,11 +59,35 @@ def test_a_persons_own_word_is_no_evidence_unless_it_can_be_looked_at() -> None:
         ("* feat: Add a cache\n* fix(io)!: read less", "read less"),
         ("https://example.org/why", ""),
         ("```\ncode\n```", ""),
+        ("It was slow.\nSigned-off-by: Bob <bob@example.com>", "It was slow."),
+        ("Fixes #12, #13.\n\nIt was slow.", "It was slow."),
+        ("Closes https://github.com/o/n/issues/3", ""),
+        ("* Add a lock\n\n* fix lint\n\n* wip", ""),
+        ("Squashed commit of the following:\n\ncommit 1a2b3c4d\nAuthor: Bob\n\nIt was slow.", "It was slow."),
+        ("Thank you for contributing!\n\nPlease make sure that tests pass.\n\nIt was slow.", "It was slow."),
+        ("Reviewed-on: https://review.example/1\nChange-Id: I0123456789012345678901234567890123456789", ""),
+        ("(cherry picked from commit 1a2b3c4d)", ""),
     ],
 )
 def test_the_summary_is_the_first_paragraph_of_prose(description: str, summary: str) -> None:
     (shown,) = public(JSON, view(description=description))
     assert facts.summary(shown) == summary
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({}, ""),
+        ({"description": "It was slow.\n\nStartup goes from 3 s to 1 s now."}, "Startup goes from 3 s to 1 s now."),
+        ({"outcome": "Users wait less.", "description": "It is 2x faster."}, "Users wait less."),
+        ({"title": "Make it 2x faster", "description": "Make it 2x faster."}, ""),
+        ({"description": "<!-- was it 2x faster? -->"}, ""),
+        ({"description": "latency 1 s -> 300 ms"}, ""),
+    ],
+)
+def test_the_outcome_is_the_users_else_what_the_author_stated_in_numbers(changes: dict[str, str], outcome: str) -> None:
+    (shown,) = public(JSON, view(**changes))
+    assert facts.outcome(shown) == outcome
 
 
 def test_a_long_summary_is_cut_after_a_word() -> None:

@@ -32,8 +32,8 @@ def test_json_has_everything_that_may_be_shown() -> None:
     assert document["version"] == "1"
     (achievement,) = document["achievements"]
     assert set(achievement) == {
-        "id", "visibility", "redacted", "withheld", "title", "category", "description", "kind", "url", "repository",
-        "author", "author_name", "coauthors", "started_at", "completed_at", "edited_at", "impact_score",
+        "id", "visibility", "redacted", "withheld", "title", "category", "description", "outcome", "kind", "url",
+        "repository", "author", "author_name", "coauthors", "started_at", "completed_at", "edited_at", "impact_score",
         "complexity_score", "ledger", "score_version", "skills", "tags", "evidence", "portfolio_ready", "pinned",
     }  # fmt: skip
     assert achievement["completed_at"] == "2026-03-04T12:30:15Z"

@@ -30,14 +30,12 @@ def test_it_is_valid_and_says_who_it_is_of() -> None:
     }
 
 
-def test_a_repository_is_a_project_with_what_was_done_and_what_shows_it() -> None:
+def test_a_repository_is_a_project_with_a_sentence_and_a_short_reference_for_each_piece_of_work() -> None:
     assert written(view())["projects"] == [
         {
             "name": "ann/loom",
             "description": "1 piece of work",
-            "highlights": [
-                "Added a cache, shown by 340 effective lines and 4 effective files (https://github.com/ann/loom/pull/7)"
-            ],
+            "highlights": ["Added a cache (#7)"],
             "keywords": ["Python"],
             "startDate": "2026-03-04",
             "endDate": "2026-03-04",
@@ -52,11 +50,27 @@ def test_private_work_is_told_without_where_it_was_done() -> None:
         "projects"
     ]
     assert project["name"] == "Confidential work"
-    assert project["highlights"] == ["Fixed a crash, shown by 1 pull request and 2 commits"]
+    assert project["highlights"] == ["Fixed a crash"]
     assert "url" not in project
 
 
-def test_nothing_is_shown_by_where_nothing_shows_it() -> None:
+def test_a_highlight_states_the_outcome_and_neither_hash_nor_line_count() -> None:
+    commit = evidence("git:x@1", url="https://github.com/ann/loom/commit/c2705ffd9ce1dc8476cb")
+    (project,) = written(view(outcome="lookups are 2x faster.", evidence=[commit]))["projects"]
+    assert project["highlights"] == ["Added a cache: lookups are 2x faster"]
+
+
+def test_at_most_six_highlights_a_project_none_twice_and_no_routine_before_work() -> None:
+    routine = [view(f"Bump {number}", number=number, category="dependency", impact_score=99.0) for number in range(9)]
+    works = [view(f"Add part {number % 9}", number=100 + number) for number in range(18)]
+    (project,) = written(*routine, *works)["projects"]
+    assert len(project["highlights"]) == 6
+    assert all(each.startswith("Added part") for each in project["highlights"])
+    (only_routine,) = written(*routine)["projects"]
+    assert len(only_routine["highlights"]) == 6
+
+
+def test_without_evidence_there_is_no_reference() -> None:
     (project,) = written(view("Led a team", score_ledger=[], evidence=[], repository=None))["projects"]
     assert project["highlights"] == ["Led a team"]
 

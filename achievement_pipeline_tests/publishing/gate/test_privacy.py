@@ -274,6 +274,16 @@ class TestWhatIsHeld:
         (shown,) = public(RESUME, view("Fix a crash", PRIVATE, description="Since Quux is old."))
         assert (shown.description, shown.withheld) == ("", ("description",))
 
+    def test_an_outcome_that_may_reveal_something_is_left_out(self) -> None:
+        safe, unsafe = "It is faster now.", "Acme-corp waits less for Zorblax."
+        shown = public(
+            RESUME,
+            view("Fix a crash", PRIVATE, number=1, outcome=safe),
+            view("Fix a crash", PRIVATE, number=2, outcome=unsafe),
+            policy=REDACT_EVERYWHERE,
+        )
+        assert [each.outcome for each in shown] == [safe, ""]
+
     def test_a_skill_that_the_work_shows_tells_nothing(self) -> None:
         assert public(RESUME, view("Speed up Zorblax", PRIVATE), vocabulary={"Zorblax"})
 

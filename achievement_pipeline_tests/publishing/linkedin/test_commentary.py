@@ -17,10 +17,9 @@ def text(settings: LinkedInSettings | None = None, **changes: object) -> str:
     return write_post(achievement, settings or LinkedInSettings())
 
 
-def test_a_post_says_what_was_done_what_shows_it_and_by_which_skills() -> None:
-    assert text(skills_demonstrated=["C#", "Machine learning"]) == (
-        "Added a cache\n\nShown by 340 effective lines, 4 effective files\n\n"
-        "https://github.com/ann/loom/pull/7\n\n#CSharp #MachineLearning"
+def test_a_post_has_title_outcome_link_and_skills() -> None:
+    assert text(skills_demonstrated=["C#", "Machine learning"], outcome="Ten teams no longer wait.") == (
+        "Added a cache\n\nTen teams no longer wait.\n\nhttps://github.com/ann/loom/pull/7\n\n#CSharp #MachineLearning"
     )
 
 

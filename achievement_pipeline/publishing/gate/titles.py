@@ -1,0 +1,54 @@
+"""Titles that say nothing give way to better ones of the same piece of work: "wip", "Fixes", "Initial commit"."""
+
+from __future__ import annotations
+
+from achievement_pipeline.lanes import ActivityKind
+from achievement_pipeline.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.store.reading import AchievementView
+from achievement_pipeline.store.tables import JsonObject
+
+_QUALIFIER = (
+    r"(?:some|more|minor|small|misc(?:ellaneous)?|various|final|last|another|first|second|initial|quick|wip:?|work in)"
+    r"[ -]{1,2}"
+)
+_NOTHING = (
+    r"(?:wip|stuff|things?|fix(?:es|ed|ing)?|bug ?fix(?:es)?|hot ?fix(?:es)?|updates?|updated|chang(?:es?|ed)|tweaks?"
+    r"|clean(?: ?up|ing)?|cleanups?|progress|pass|try|attempt|draft|version|work|commit|checkpoint|temp|tmp"
+    r"|test(?:s|ing)?|misc|save|edits?|improvements?|adjustments?|review(?: comments?)?|feedback|oops|typos?"
+    r"|nits?|refactor(?:ing)?)"
+)
+_WEAK = compile_pattern(
+    rf"(?:{_QUALIFIER}){{0,4}}{_NOTHING}\W{{0,10}}|merge (?:pull request|branch|remote-tracking branch)\b.*"
+    r"|squashed commit of the following.*|\W*",
+    IGNORECASE,
+)
+_FIRST = compile_pattern(r"(?:initial|first) (?:commit|import|version|release|checkin|check-in)\W*", IGNORECASE)
+
+
+def is_weak(title: str) -> bool:
+    """Whether a title does not say what was done."""
+    return bool(_WEAK.fullmatch(title.strip()) or _FIRST.fullmatch(title.strip()))
+
+
+def strong_title(achievement: AchievementView) -> str:
+    """Return the title, or where it is weak that of the pull request or else of the first member that has a better one.
+
+    "Initial commit" names the project. A title that the user wrote stays.
+    """
+    title = achievement.title
+    if achievement.edited_at or not is_weak(title):
+        return title
+    if better := next((each for each in map(_title, _in_order(achievement)) if not is_weak(each)), ""):
+        return better
+    if _FIRST.fullmatch(title.strip()) and achievement.repository:
+        return f"Start {achievement.repository.rstrip('/').rpartition('/')[2]}"
+    return title
+
+
+def _in_order(achievement: AchievementView) -> list[JsonObject]:
+    members = [line for line in achievement.evidence if line.get("relation") != "listed"]
+    return sorted(members, key=lambda line: line["kind"] != ActivityKind.PULL_REQUEST)
+
+
+def _title(line: JsonObject) -> str:
+    return " ".join(line["title"].split())

@@ -1,0 +1,67 @@
+"""Titles that say nothing give way to better ones of the same work."""
+
+import pytest
+
+from achievement_pipeline.publishing.gate.titles import is_weak, strong_title
+from achievement_pipeline_tests.publishing.views import NOON, evidence, view
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *(
+            "wip",
+            "WIP",
+            "Stuff",
+            "Fixes",
+            "fix",
+            "First pass",
+            "more fixes",
+            "minor changes",
+            "Initial commit",
+            "update",
+        ),
+        *(
+            "Merge pull request #12 from ann/cache",
+            "Squashed commit of the following:",
+            "...",
+            "cleanup",
+            "typo",
+            "Test",
+        ),
+        *("first version", "some minor tweaks!"),
+    ],
+)
+def test_a_weak_title_says_nothing(title: str) -> None:
+    assert is_weak(title)
+
+
+@pytest.mark.parametrize(
+    "title", ["Add a cache", "Fix login", "Update the parser", "Test the gate", "Merge sort", "Work on TLS"]
+)
+def test_a_title_that_names_something_is_strong(title: str) -> None:
+    assert not is_weak(title)
+
+
+def test_it_gives_way_to_the_pull_request_then_to_the_first_better_member() -> None:
+    pull = evidence("github:ann/loom#7", title="Add a cache", kind="github_pull_request")
+    better, worse = evidence("git:x@1", title="Store lookups"), evidence("git:x@2", title="wip")
+    assert strong_title(view("wip", evidence=[worse, better, pull])) == "Add a cache"
+    assert strong_title(view("wip", evidence=[worse, better])) == "Store lookups"
+    assert strong_title(view("wip", evidence=[worse])) == "wip"
+    assert strong_title(view("Fix login", evidence=[pull])) == "Fix login"
+
+
+def test_related_work_lends_no_title() -> None:
+    listed = {**evidence("git:x@1", title="Store lookups"), "relation": "listed"}
+    assert strong_title(view("wip", evidence=[listed])) == "wip"
+
+
+def test_an_initial_commit_names_the_project() -> None:
+    assert strong_title(view("Initial commit", evidence=[evidence("git:x@1", title="Initial commit")])) == "Start loom"
+    assert strong_title(view("Initial commit", None, evidence=[])) == "Initial commit"
+
+
+def test_the_users_own_title_stays() -> None:
+    pull = evidence("github:ann/loom#7", title="Add a cache", kind="github_pull_request")
+    assert strong_title(view("wip", edited_at=NOON, evidence=[pull])) == "wip"
