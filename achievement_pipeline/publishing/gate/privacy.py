@@ -472,6 +472,12 @@ def _names(achievements: Iterable[AchievementView], policy: PrivacyPolicy, known
     )
 
 
+def _title(achievement: AchievementView) -> str:
+    """Return the title, a better one where it says nothing and the user did not edit it."""
+    title = achievement.title
+    return title if achievement.edited_at else strong_title(title, achievement.evidence, achievement.repository)
+
+
 def _draft(achievement: AchievementView, channel: Channel, known: Known) -> PublicAchievement:
     """Return an achievement as it is stored."""
     me = {_folded(name) for name in known.me}
@@ -488,7 +494,7 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
         visibility=Visibility.PUBLIC if public else Visibility.PRIVATE,
         redacted=False,
         withheld=(),
-        title=_one_line(strong_title(achievement)),
+        title=_one_line(_title(achievement)),
         category=achievement.category,
         description=achievement.description,
         outcome=achievement.outcome,

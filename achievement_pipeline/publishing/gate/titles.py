@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline.patterns import IGNORECASE, compile_pattern
-from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline.store.tables import JsonObject
 
 _QUALIFIER = (
@@ -30,23 +31,27 @@ def is_weak(title: str) -> bool:
     return bool(_WEAK.fullmatch(title.strip()) or _FIRST.fullmatch(title.strip()))
 
 
-def strong_title(achievement: AchievementView) -> str:
-    """Return the title, or where it is weak that of the pull request or else of the first member that has a better one.
+def strong_title(title: str, evidence: Sequence[JsonObject], repository: str | None) -> str:
+    """Return a title, or where it is weak that of the pull request or else of the first member that has a better one.
 
-    "Initial commit" names the project. A title that the user wrote stays.
+    "Initial commit" names the project.
+
+    Args:
+        title: The title.
+        evidence: `AchievementView.evidence`.
+        repository: Key of the repository.
     """
-    title = achievement.title
-    if achievement.edited_at or not is_weak(title):
+    if not is_weak(title):
         return title
-    if better := next((each for each in map(_title, _in_order(achievement)) if not is_weak(each)), ""):
+    if better := next((each for each in map(_title, _in_order(evidence)) if not is_weak(each)), ""):
         return better
-    if _FIRST.fullmatch(title.strip()) and achievement.repository:
-        return f"Start {achievement.repository.rstrip('/').rpartition('/')[2]}"
+    if _FIRST.fullmatch(title.strip()) and repository:
+        return f"Start {repository.rstrip('/').rpartition('/')[2]}"
     return title
 
 
-def _in_order(achievement: AchievementView) -> list[JsonObject]:
-    members = [line for line in achievement.evidence if line.get("relation") != "listed"]
+def _in_order(evidence: Sequence[JsonObject]) -> list[JsonObject]:
+    members = [line for line in evidence if line.get("relation") != "listed"]
     return sorted(members, key=lambda line: line["kind"] != ActivityKind.PULL_REQUEST)
 
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from achievement_pipeline.channels import JSON
 from achievement_pipeline.publishing.gate.titles import is_weak, strong_title
-from achievement_pipeline_tests.publishing.views import NOON, evidence, view
+from achievement_pipeline.store.reading import AchievementView
+from achievement_pipeline_tests.publishing.views import NOON, evidence, public, view
 
 
 @pytest.mark.parametrize(
@@ -43,25 +45,30 @@ def test_a_title_that_names_something_is_strong(title: str) -> None:
     assert not is_weak(title)
 
 
+def title(achievement: AchievementView) -> str:
+    return strong_title(achievement.title, achievement.evidence, achievement.repository)
+
+
 def test_it_gives_way_to_the_pull_request_then_to_the_first_better_member() -> None:
     pull = evidence("github:ann/loom#7", title="Add a cache", kind="github_pull_request")
     better, worse = evidence("git:x@1", title="Store lookups"), evidence("git:x@2", title="wip")
-    assert strong_title(view("wip", evidence=[worse, better, pull])) == "Add a cache"
-    assert strong_title(view("wip", evidence=[worse, better])) == "Store lookups"
-    assert strong_title(view("wip", evidence=[worse])) == "wip"
-    assert strong_title(view("Fix login", evidence=[pull])) == "Fix login"
+    assert title(view("wip", evidence=[worse, better, pull])) == "Add a cache"
+    assert title(view("wip", evidence=[worse, better])) == "Store lookups"
+    assert title(view("wip", evidence=[worse])) == "wip"
+    assert title(view("Fix login", evidence=[pull])) == "Fix login"
 
 
 def test_related_work_lends_no_title() -> None:
     listed = {**evidence("git:x@1", title="Store lookups"), "relation": "listed"}
-    assert strong_title(view("wip", evidence=[listed])) == "wip"
+    assert title(view("wip", evidence=[listed])) == "wip"
 
 
 def test_an_initial_commit_names_the_project() -> None:
-    assert strong_title(view("Initial commit", evidence=[evidence("git:x@1", title="Initial commit")])) == "Start loom"
-    assert strong_title(view("Initial commit", None, evidence=[])) == "Initial commit"
+    assert title(view("Initial commit", evidence=[evidence("git:x@1", title="Initial commit")])) == "Start loom"
+    assert title(view("Initial commit", None, evidence=[])) == "Initial commit"
 
 
 def test_the_users_own_title_stays() -> None:
     pull = evidence("github:ann/loom#7", title="Add a cache", kind="github_pull_request")
-    assert strong_title(view("wip", edited_at=NOON, evidence=[pull])) == "wip"
+    shown = public(JSON, view("wip", evidence=[pull]), view("wip", number=8, edited_at=NOON, evidence=[pull]))
+    assert [each.title for each in shown] == ["Add a cache", "wip"]
