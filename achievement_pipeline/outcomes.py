@@ -12,18 +12,19 @@ from enum import StrEnum
 
 from achievement_pipeline.patterns import IGNORECASE, compile_pattern
 
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_NUMBER = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?"
 _UNIT = (
     r"%|percent\b|[µμun]s\b|ms\b|s\b|secs?\b|seconds?\b|mins?\b|minutes?\b|hours?\b|h\b|[kKMGT]i?B\b|bytes?\b|B\b|MB/s\b"
     r"|GB/s\b|[kM]?(?:req|ops|rows)/s\b|rps\b|qps\b|fps\b|calls?\b|queries\b|allocations?\b|allocs\b|requests?\b|points?\b"
 )
 _FROM_TO = compile_pattern(
-    rf"(?<![\w.#/-])(?P<lead>from\s+)?~?(?P<before>{_NUMBER})\s?(?P<unit_before>{_UNIT})?"
-    rf"\s*(?P<link>→|->|=>|\bto\b|\bdown to\b|\bup to\b)\s*~?(?P<after>{_NUMBER})\s?(?P<unit>{_UNIT})?(?![\w.-]*\d)",
+    rf"(?<![\w.,#/-])(?P<lead>from\s{{1,3}})?~?(?P<before>{_NUMBER})\s?(?P<unit_before>{_UNIT})?"
+    r"\s{0,3}(?P<link>→|->|=>|\bto\b|\bdown to\b|\bup to\b)\s{0,3}~?"
+    rf"(?P<after>{_NUMBER})\s?(?P<unit>{_UNIT})?(?![\w.-]{{0,20}}\d)",
     IGNORECASE,
 )
 _RELATIVE = compile_pattern(
-    rf"(?<![\w.#/-])~?(?P<amount>{_NUMBER})\s?(?P<unit>%|percent\b|x\b|times\b)\s?"
+    rf"(?<![\w.,#/-])~?(?P<amount>{_NUMBER})\s?(?P<unit>%|percent\b|x\b|times\b)\s?"
     r"(?P<word>faster|quicker|slower|smaller|larger|bigger|less|fewer|more|lower|higher|cheaper|speed-?ups?|improvement"
     r"|reduction|increase|decrease|savings?)\b",
     IGNORECASE,
