@@ -429,14 +429,19 @@ def digest_contents(work: pd.DataFrame) -> pd.Series[str]:
 
 
 def digest_work(commits: pd.DataFrame, work: pd.DataFrame) -> pd.Series[str]:
-    """Return a digest of author, author date and contents, by position. It stays the same in another repository.
+    """Return a digest of author, author date, subject, and names and contents of files, by position.
+
+    It stays the same in another repository, under other folders: the number of a pull request at the end of the
+    subject does not count.
 
     Args:
         commits: Commits of any number of repositories.
         work: As in `find_retractions`.
     """
-    contents = _digests(work[work["new_blob"] != ""], ["old_blob", "new_blob"])
+    kept = work[work["new_blob"] != ""]
+    contents = _digests(kept.assign(file=replace(kept["path"], ".*/", "")), ["file", "old_blob", "new_blob"])
     written = commits.loc[contents.index, ["author_email", "authored_at"]].assign(contents=contents)
+    written["subject"] = replace(commits["subject"][contents.index], r"\s*\([^()]*#\d+\)$", "")
     written = written.dropna(subset=["authored_at"])
     digests = pd.Series(pd.util.hash_pandas_object(written, index=False), written.index)
     return digests.map("{:016x}".format).astype("str")

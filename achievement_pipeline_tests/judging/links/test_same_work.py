@@ -363,6 +363,22 @@ class TestMovedHistory:
         works = [work for names in named for work in _works(names)]
         assert len(set(works)) == len(works) == 3
 
+    @pytest.mark.parametrize(
+        ("commit", "file"),
+        [({"subject": "feat: other"}, {}), ({}, {"path": "lib/another.py"}), ({"author_email": "bob@example.com"}, {})],
+    )
+    def test_what_only_looks_alike_is_other_work(
+        self, commit: Mapping[str, object], file: Mapping[str, object]
+    ) -> None:
+        plain = judge(written(_PLAIN), [file_of(0)])["names"].iloc[0]
+        other = judge(written({**_PLAIN, **commit}), [file_of(0, **file)])["names"].iloc[0]
+        assert set(_works(plain)).isdisjoint(_works(other))
+
+    def test_a_number_at_the_end_of_the_subject_changes_nothing(self) -> None:
+        subjects = ("feat: work", "feat: work (#12)", "feat: work (ann/engine#12)")
+        named = [judge(written({"subject": subject}), [file_of(0)])["names"].iloc[0] for subject in subjects]
+        assert len({*_works(named[0]), *_works(named[1]), *_works(named[2])}) == 1
+
     def test_a_copy_in_one_repository_names_no_work_of_its_own(self) -> None:
         commits = written(_PLAIN, {**_PLAIN, "authored_at": pd.Timestamp("2024-01-01", tz="UTC")})
         named = judge(commits, [file_of(0), file_of(0, sha=name(1))])
