@@ -17,7 +17,7 @@ from achievement_pipeline.strict_model import StrictModel
 Address = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1)]
 Points = Annotated[float, Field(ge=0, le=100)]
 
-SCORE_VERSION = "9"
+SCORE_VERSION = "10"
 """Increase by hand when a change to a default below, or to the code that reads it, changes a score or its ledger."""
 
 

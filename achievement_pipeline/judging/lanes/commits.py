@@ -29,6 +29,7 @@ from achievement_pipeline.judging.impact.significance import (
 )
 from achievement_pipeline.judging.impact.signs import Work, find_signs
 from achievement_pipeline.judging.lanes.activities import describe_activity
+from achievement_pipeline.judging.lanes.automation import are_automated
 from achievement_pipeline.judging.lanes.pieces import credit_merges, pull_requests_of
 from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.links.merges import are_merged_pieces, find_merging_commits
@@ -150,7 +151,8 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     amounts = count_work(len(commits), positions, files, noise, contents)
     blobs = files[["path", "old_blob", "new_blob"]].assign(position=positions)
     reverts = find_reverts(commits, amounts, blobs[~merged.to_numpy()[positions]])
-    only_release = _are_releases(commits, headers, count_code_lines(positions, files, noise, len(commits)), rules)
+    code_lines = count_code_lines(positions, files, noise, len(commits))
+    only_release = _are_releases(commits, headers, code_lines, rules)
     exclusions = _exclusions(commits, only_release, amounts, reverts, rules, merged)
     exclusions["import"] |= _are_foreign(commits, positions, files)
     effective_lines = written_lines(amounts)
@@ -168,7 +170,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
             files=work_files(positions, with_source_lines(files, contents), noise),
         )
     )
-    exclusions["mechanical"] = commits["sha"].isin(mechanical) | messages.are_automatic(commits["subject"])
+    exclusions["mechanical"] = commits["sha"].isin(mechanical) | are_automated(commits, files, positions, code_lines)
     exclusions["mechanical"] |= are_mechanical(categories, signs)
     likely = are_likely(signs, commits["repository"], ~exclusions.any(axis="columns"), rules.impact)
     announced = announce(commits, headers, merged, merged_by, releases or no_releases(), files, positions)
