@@ -52,6 +52,7 @@ class Page:
         """The addresses of everything that it loaded or tried to load."""
         self.complaints: list[str] = []
         """What the browser had to say: errors of scripts, violations of policies."""
+        self._is_committed = self._is_loaded = False
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.send(f"{domain}.enable")
 
@@ -72,9 +73,11 @@ class Page:
         )
         scheme = "dark" if dark else "light"
         self.send("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        # the page that was there before may still fire its own event
+        self._is_committed = self._is_loaded = False
         self.send("Page.navigate", url=address)
-        while self._receive().get("method") != "Page.loadEventFired":
-            pass
+        while not self._is_loaded:
+            self._receive()
 
     def evaluate(self, script: str) -> Any:
         """Run a script, await what it returns, and return that."""
@@ -99,6 +102,10 @@ class Page:
     def _receive(self) -> Any:
         message = json.loads(self._connection.recv(_SECONDS_TO_ANSWER))
         match message.get("method"):
+            case "Page.frameNavigated" if "parentId" not in message["params"]["frame"]:
+                self._is_committed, self._is_loaded = True, False
+            case "Page.loadEventFired":
+                self._is_loaded = self._is_committed
             case "Network.requestWillBeSent":
                 self.requests.append(message["params"]["request"]["url"])
             case "Log.entryAdded":

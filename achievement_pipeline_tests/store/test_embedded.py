@@ -399,7 +399,7 @@ def test_root_never_opens_a_folder_to_others(empty_folder: Path, caplog: pytest.
         assert stat.S_IMODE(closed.stat().st_mode) == 0o700
         assert server.home.parent == Path("/var/lib/achievement-pipeline")
         assert [record.message for record in caplog.records] == [
-            f"{closed}/home is closed to the user who runs the database: it lies in {server.home}."
+            f"The user who runs the database can't enter {closed}/home: it is in {server.home}."
         ]
         assert (server.home, f"{closed}/home") not in find_abandoned()
         shutil.rmtree(closed / "home")

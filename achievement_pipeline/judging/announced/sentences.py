@@ -23,13 +23,13 @@ _EMPHASIS: Final = compile_pattern(r"\*\*([^*\n]{1,300})\*\*|(?<![\w*])\*([^*\n]
 _DOUBLED: Final = compile_pattern(r"``([^`\n]{1,200})``")
 _SPACES: Final = compile_pattern(r"\s+")
 _REFERENCE: Final = (
-    r"(?:(?:closes|close|fixes|fix|resolves|see|refs?|via|in|issues?|prs?|pull requests?|gh|bug|feature|support)[ :]*)*"
+    r"(?:(?:closes?|fix(?:es)?|resolves|see|refs?|via|in|issues?|prs?|pull requests?|gh|bug|feature|support)[ :]*+)*"
     r"(?:[\w.-]{1,60}/[\w.-]{1,60})?(?:#|!|GH-|gh-)?\d{1,7}_?|[0-9a-f]{7,40}|@[\w-]{1,40}|by @[\w-]{1,40}"
 )
 _LAST: Final = compile_pattern(
-    rf"[ ,;{DASHES}]*(?:[(\[]+(?:{_REFERENCE})(?:(?:,| and| &|;|/)? *(?:{_REFERENCE})){{0,9}}[)\]]+"
+    rf"(?<![ ,;{DASHES}])[ ,;{DASHES}]*+(?:[(\[]++(?:{_REFERENCE})(?:(?:,| and| &|;|/)? *(?:{_REFERENCE})){{0,9}}[)\]]+"
     rf"|(?<![\w/])(?:#|!)\d{{1,7}}"
-    r"|(?:[,-]? ?(?:by|thanks(?: to)?|contributed by|courtesy of) @[\w-]{1,40}!?)|[(\[][ ,;&/]{0,8}[)\]])[ .,;]*$",
+    r"|(?:[,-]? ?(?:by|thanks(?: to)?|contributed by|courtesy of) @[\w-]{1,40}!?)|[(\[][ ,;&/]{0,8}[)\]])[ .,;]*+$",
     IGNORECASE,
 )
 _FIRST: Final = compile_pattern(

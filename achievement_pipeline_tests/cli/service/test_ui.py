@@ -157,6 +157,7 @@ def test_other_subscriptions_are_refused(ui: Ui, origin: str, is_let_in: bool, h
 def test_a_real_browser_subscribes_from_the_ui_and_from_nowhere_else(ui: Ui) -> None:
     with open_browser() as page:
         page.open(entrance(ui.home, ui.url))
+        page.open(f"{ui.url}/server_info")  # of the same origin, and without scripts that go elsewhere meanwhile
         assert page.evaluate(_SOCKET % ui.host) == "connection_ack"
         page.open("data:text/html,another page")
         assert page.evaluate(_SOCKET % ui.host) == "refused"
