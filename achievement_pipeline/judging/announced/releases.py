@@ -8,6 +8,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import RawCommits, RawTags
+from achievement_pipeline.judging.links.merges import oldest_first
 from achievement_pipeline.judging.paths import matches
 
 _VERSIONS: Final = (
@@ -41,7 +42,7 @@ def first_releases(commits: DataFrame[RawCommits], tags: DataFrame[RawTags]) -> 
     for name, target, side in zip(releases["repository"], releases["commit"], releases["side"], strict=True):
         graph.add(name, side)
         graph.node(name, target)
-    order = graph.order()
+    order = oldest_first(graph.parents)
     rank = {position: number for number, position in enumerate(order)}
     times = graph.times(order)
     marks = sorted(
@@ -90,21 +91,6 @@ class _Graph:
             position = self.node(repository, sha)
             self._dates[position] = int(seconds) * 1_000_000
             self.parents[position] = [self.node(repository, name) for name in names]
-
-    def order(self) -> list[int]:
-        """Return positions with parents before their children."""
-        children: list[list[int]] = [[] for _ in self.parents]
-        waiting = [len(each) for each in self.parents]
-        for position, each in enumerate(self.parents):
-            for parent in each:
-                children[parent].append(position)
-        order = [position for position, number in enumerate(waiting) if not number]
-        for position in order:
-            for child in children[position]:
-                waiting[child] -= 1
-                if not waiting[child]:
-                    order.append(child)
-        return order
 
     def times(self, order: list[int]) -> list[int]:
         """Return the time of each commit, but not before its parents."""

@@ -40,7 +40,7 @@ def find_merging_commits(commits: DataFrame[RawCommits], pieces: pd.Series[bool]
         pieces: Which commits are merges of pieces of work.
     """
     parents = parent_positions(commits)
-    order = _oldest_first(parents)
+    order = oldest_first(parents)
     of_pieces = pieces.to_numpy()
     merged_by = [-2] * len(parents)
     waiting = [(tip, -1) for tip in _tips(parents, order, commits["sha"])]
@@ -72,7 +72,7 @@ def with_merged_changes(
     commits = DataFrame(commits.reset_index(drop=True))
     merged_by = find_merging_commits(commits, are_merged_pieces(commits, peel(commits["subject"], commits["body"])))
     depths = np.empty(len(commits), dtype="int64")
-    depths[_oldest_first(parent_positions(commits))] = np.arange(len(commits))
+    depths[oldest_first(parent_positions(commits))] = np.arange(len(commits))
     positions = positions_of(files, commits)
     merged_in = np.flatnonzero(merged_by[positions] >= 0) if len(files) else np.array([], dtype="int64")
     if not len(merged_in):
@@ -103,7 +103,7 @@ def parent_positions(commits: pd.DataFrame) -> list[list[int]]:
     return parents
 
 
-def _oldest_first(parents: list[list[int]]) -> list[int]:
+def oldest_first(parents: list[list[int]]) -> list[int]:
     """Return positions with parents before their children."""
     children: list[list[int]] = [[] for _ in parents]
     waiting = [len(each) for each in parents]
