@@ -72,7 +72,7 @@ READ_FRAMES: Mapping[str, type[pa.DataFrameModel]] = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """Whose commits are asked for, and since when."""
+    """The authors whose commits are read, and since when."""
 
     authors: tuple[str, ...]
     """Addresses, `ME` or `ALL`."""
@@ -240,7 +240,7 @@ class _Known(NamedTuple):
     contents: Contents
     releases: Releases
     missing: Mapping[str, str] = MappingProxyType({})
-    """Authors who were asked for by name and have no commit here, each with whom it may have been instead."""
+    """Selected authors without a commit here, each with the authors that may have been meant."""
 
     @property
     def read_commits(self) -> "pd.Series[str]":
@@ -252,7 +252,7 @@ def _counts(histories: "Sequence[_Known]", failed: Mapping[str, str]) -> dict[st
     return {
         "new": sum(one.history.new for one in histories),
         "gone": sum(one.history.gone for one in histories),
-        "unread": {sha: said for one in histories for sha, said in one.history.unread.items()},
+        "unread": {sha: reason for one in histories for sha, reason in one.history.unread.items()},
         "failed": dict(failed),
         "authors": ", ".join(dict.fromkeys(one.facts["authors"].iloc[0] for one in histories)),
         "missing_authors": {author: hint for one in histories for author, hint in one.missing.items()},
@@ -261,19 +261,19 @@ def _counts(histories: "Sequence[_Known]", failed: Mapping[str, str]) -> dict[st
 
 
 class _Chosen(NamedTuple):
-    """Whose commits of one repository are read."""
+    """The authors whose commits of one repository are read."""
 
     authors: tuple[str, ...] | None
-    """Addresses; None: everybody's."""
-    said: str
-    """The same for people."""
+    """Addresses; None for everybody."""
+    label: str
+    """The same, to be shown."""
     remarks: tuple[str, ...] = ()
     missing: Mapping[str, str] = MappingProxyType({})
     """As in `_Known`."""
 
 
 def _choose(commits: DataFrame[RawCommits], wanted: Wanted, repository: Repository, settings: Settings) -> _Chosen:
-    """Choose whose commits are read. Where there are none of theirs, nothing is added."""
+    """Choose the authors whose commits are read. If they have none here, nothing is added."""
     if ALL in wanted.authors:
         return _Chosen(None, "everybody")
     me = my_addresses(settings, [str(repository.git_dir)]) if ME in wanted.authors else ()
@@ -281,21 +281,21 @@ def _choose(commits: DataFrame[RawCommits], wanted: Wanted, repository: Reposito
     authors = (*me, *named)
     if not authors:
         return _Chosen((), "nobody", (unknown_me(settings),))
-    said = [f"{settings.me.name} <{', '.join(me)}>" if settings.me.name else ", ".join(me)] if me else []
+    my_label = [f"{settings.me.name} <{', '.join(me)}>" if settings.me.name else ", ".join(me)] if me else []
     others = other_addresses(commits, me, [settings.me.name]) if me else {}
     remarks = tuple(address_hints(others, me, str(settings.config_location)))
     if me and not may_count(commits, settings.rules, settings.people, me).any():
-        remarks = (f"no commits by {said[0]}; --author all adds everybody's", *remarks)
+        remarks = (f"no commits by {my_label[0]}; --author all adds everybody's", *remarks)
     missing = {
         author: suggest_author(commits, author)
         for author in named
         if not may_count(commits, settings.rules, settings.people, (author,)).any()
     }
-    return _Chosen(authors, ", ".join([*said, *named]), remarks, missing)
+    return _Chosen(authors, ", ".join([*my_label, *named]), remarks, missing)
 
 
 def _renamed(key: str, repository: Repository, rules: Rules) -> _Known:
-    """Return that nothing is left of a repository whose name changed: it is collected under the new one."""
+    """Return an empty history: the repository changed its name and is collected under the new one."""
     history = no_history(key)
     facts = _facts(repository, _Chosen((), ""), history, rules).assign(
         repository=key, remarks=f"It is {repository.key} now, and is collected under that name."
@@ -311,7 +311,7 @@ def _facts(repository: Repository, chosen: _Chosen, history: History, rules: Rul
         "commit_url": repository.commit_url(""),
         "shallow": bool(repository.shallow),
         "partial": repository.partial,
-        "authors": chosen.said,
+        "authors": chosen.label,
         "remarks": "\n".join([*repository.remarks, *chosen.remarks]),
         "state": history.state.model_dump_json(),
         "examined_by": examined_by(rules),

@@ -75,7 +75,7 @@ def my_addresses(settings: Settings, locations: Iterable[str] = ()) -> tuple[str
 
 
 def work_filter_of(settings: Settings, locations: Iterable[str] = ()) -> WorkFilter:
-    """Return whose work the settings ask for, and since when.
+    """Return the authors that the settings select, and since when.
 
     Args:
         settings: All settings.
@@ -104,7 +104,7 @@ def me(connection: sa.Connection, settings: Settings) -> Author:
 
 
 def find_author(connection: sa.Connection, settings: Settings, name: str | None) -> Author:
-    """Return whose work ``--author`` asks for.
+    """Return the authors that ``--author`` selects.
 
     Args:
         connection: The database.

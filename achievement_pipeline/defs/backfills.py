@@ -1,4 +1,4 @@
-"""Backfills on demand: repositories read and judged anew, or only judged anew, by Dagster's own backfill daemon.
+"""Backfills on demand: repositories are read and judged again, or only judged, by Dagster's own backfill daemon.
 
 It keeps in Dagster's records what is asked for and what is done, so that a backfill that was interrupted goes on where
 it stopped, and it makes runs of many repositories. Why the command makes no runs of its own: ``docs/decisions``.
@@ -31,7 +31,7 @@ def request_backfills(
         instance: Where the backfills are noted.
         settings: They say which lanes are on.
         keys: Of repositories; none for all that are known.
-        only_judging: Whether what is stored of the sources is judged anew without reading them.
+        only_judging: Whether to judge what is stored without reading the sources.
 
     Returns:
         How many repositories each backfill is for, by its id.

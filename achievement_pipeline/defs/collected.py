@@ -28,7 +28,7 @@ SHAPE = hashlib.sha256(
 
 
 def repositories_of_runs(instance: dg.DagsterInstance, job: str | None = None) -> set[str]:
-    """Return the repositories that any run, or any of one job, is for that waits or is going on, whoever asked."""
+    """Return the repositories of all queued or running runs, or of those of one job."""
     runs = instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES, job_name=job))
     order = instance.get_dynamic_partitions(PARTITIONS_NAME) if runs else []
     return {key for run in runs for key in repositories_of(run, order)}

@@ -1,4 +1,4 @@
-"""What is asked of Dagster when repositories are to be collected, and what a run was asked for."""
+"""Run requests that collect repositories, and the repositories that a run collects."""
 
 from collections.abc import Mapping, Sequence
 

@@ -47,7 +47,7 @@ def _nightly(lane: Lane, settings: Settings) -> dg.ScheduleDefinition:
         requests = requests_of(lane, settings, context.instance)
         if not requests:
             return dg.SkipReason("There is nothing to go over, or runs do it now.")
-        # a tick that died half-way is repeated: a run that it asked for already is known by its key
+        # a tick that died half-way is repeated: the run key prevents a second run
         night = context.scheduled_execution_time.isoformat()
         return [
             request.with_replaced_attrs(run_key=f"{night} {place}", tags={**request.tags, WITHOUT_CACHE: "true"})

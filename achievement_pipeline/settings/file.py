@@ -79,7 +79,7 @@ class CollectSettings(StrictModel):
 
 
 class GitHubSettings(StrictModel):
-    """Whether GitHub is asked about the repositories that lie there."""
+    """Whether to read pull requests and reviews of repositories on GitHub."""
 
     enabled: bool | None = Field(
         default=None, description="Unset: where GITHUB_TOKEN is; true: public repositories without it too; false: never"
@@ -98,7 +98,7 @@ class SchedulesSettings(StrictModel):
 
     time_zone: str | None = Field(default=None, description="As Europe/Vienna; unset: the machine's")
     nightly: ScheduleSettings = Field(
-        default=ScheduleSettings(on=True, cron="0 3 * * *"), description="Everything is read and judged anew"
+        default=ScheduleSettings(on=True, cron="0 3 * * *"), description="Read and judge everything again"
     )
     weekly_digest: ScheduleSettings = Field(
         default=ScheduleSettings(on=True, cron="0 7 * * 1"), description="What was done in the week before is written"

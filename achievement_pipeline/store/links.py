@@ -4,7 +4,8 @@ A link refers to a name, not to an activity: the issue that a commit names may b
 removed when it is reopened. So names and links are stored, and an activity's parent is resolved again whenever an
 activity that it names, or that names it, is added, removed or changed. Of several candidates, the link with the lowest
 rank wins; then, among the activity's own links, the first; then the activity completed first; then the smallest key. A
-user's edits (`achievement_pipeline.store.grouping`) take precedence. The result does not depend on earlier parents or
+user's edits (`achievement_pipeline.store.grouping`) take precedence. A link to ``work:`` leads to another repository:
+the commits of a pull request do the same work as it does. The result does not depend on earlier parents or
 on the order in which activities were stored.
 
 An activity that is gone from its source keeps its names as long as it has an achievement: a commit of a branch that was
@@ -114,18 +115,20 @@ _MARK_PLACED = sa.text(f"""
 """)  # noqa: S608
 _FIND_MOVED = sa.text(f"""
     INSERT INTO moved
-    WITH candidates (key, parent, rank, position) AS (
-        SELECT affected.key, named.activity_key, link.rank, link.position
+    WITH candidates (key, parent, rank, position, is_elsewhere) AS (
+        SELECT affected.key, named.activity_key, link.rank, link.position, link.name LIKE 'work:%'
         FROM affected JOIN activity_links AS link ON link.activity_key = affected.key AND link.leads_to = 'parent'
         JOIN activity_names AS named ON named.name = link.name
         UNION ALL
-        SELECT affected.key, link.activity_key, link.rank, 0
+        SELECT affected.key, link.activity_key, link.rank, 0, false
         FROM affected JOIN activity_names AS named ON named.activity_key = affected.key
         JOIN activity_links AS link ON link.name = named.name AND link.leads_to = 'child'
     ), chosen AS (
         SELECT DISTINCT ON (candidates.key) candidates.key, candidates.parent
         FROM candidates JOIN activities AS above ON above.key = candidates.parent
+        JOIN activities AS below ON below.key = candidates.key
         WHERE candidates.parent <> candidates.key
+        AND NOT (is_elsewhere AND above.repository IS NOT DISTINCT FROM below.repository)
         ORDER BY candidates.key, rank, position, above.completed_at NULLS LAST, candidates.parent
     ), stated AS (
         SELECT DISTINCT ON (activity.key) activity.key, value->>'parent' IS NULL AS alone, parent.key AS parent

@@ -1,7 +1,7 @@
 """Who may use a server on this machine: only the user's own browser, and only from the server's own pages.
 
 Every process and every user of a machine reaches its loopback addresses, and so does any web site: by a name that leads
-there (DNS rebinding), by an image or a form, by a WebSocket. So the name that was asked for is checked, and where a
+there (DNS rebinding), by an image or a form, by a WebSocket. So the requested host name is checked, and where a
 request comes from; and the browser shows by a cookie that it was let in by the address that a command printed. This
 stands before the page of `achievements web` and before the Dagster UI of `achievements start`.
 """

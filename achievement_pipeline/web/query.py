@@ -16,7 +16,7 @@ _NAMES = ("q", "state", "category", "skill", "repository", "impact", "order")
 
 @dataclass(frozen=True)
 class Query:
-    """What is asked for."""
+    """A query of the page."""
 
     given: Mapping[str, str]
     """What the form says, by the names of all its fields."""
@@ -52,12 +52,12 @@ class Query:
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether less is asked for than a state, or what a search finds."""
+        """Whether the list is narrowed further than by state or search."""
         return any(self.given[name] for name in ("category", "skill", "repository", "impact"))
 
     @property
     def is_asked(self) -> bool:
-        """Whether anything is asked for at all."""
+        """Whether the list is narrowed at all."""
         return any(self.given.values())
 
     @property

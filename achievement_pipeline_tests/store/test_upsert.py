@@ -25,6 +25,7 @@ from achievement_pipeline_tests.store import stalled_run
 from achievement_pipeline_tests.store.pieces import (
     Piece,
     Pieces,
+    by_the_rules,
     collect,
     collect_slices,
     compose,
@@ -323,6 +324,29 @@ def test_links_in_a_circle_end(engine: sa.Engine) -> None:
     circle = (replace(COMMIT, parent=OTHER.key), replace(OTHER, parent=COMMIT.key))
 
     assert collect(engine, empty, git=circle).slices == {"git": SliceChanges(written=2, gone=0)}
+
+
+def _moved(repository: str) -> tuple[Piece, Piece]:
+    """Return a commit and its pull request, whose work is the same in every repository."""
+    work = {"rank": 105, "to": "parent", "name": "work:1"}
+    own = {"rank": 20, "to": "child", "name": f"commit:{repository}"}
+    place = {"repository": f"github.com/{repository}"}
+    commit = {**place, "names": json.dumps([own["name"], work["name"]]), "links": json.dumps([work])}
+    pull_request = {**place, "links": json.dumps([own, work])}
+    return (
+        Piece(f"git:github.com/{repository}@1", columns=commit),
+        Piece(f"github:{repository}#1", columns=pull_request),
+    )
+
+
+def test_the_work_of_a_pull_request_leads_to_other_repositories_only(engine: sa.Engine) -> None:
+    collect(engine, by_the_rules, git=_moved("ann/one"))
+    assert list(impacts(engine)) == ["github:ann/one#1"]
+
+
+def test_history_that_was_moved_is_one_achievement_named_by_a_pull_request(engine: sa.Engine) -> None:
+    collect(engine, by_the_rules, git=_moved("ann/one"), github=_moved("ann/two"))
+    assert list(impacts(engine)) == ["github:ann/one#1"]
 
 
 def test_an_activity_moves_to_the_slice_that_brings_it_now(engine: sa.Engine) -> None:

@@ -103,7 +103,7 @@ def achievements(
 
 
 def _version(rules: Rules) -> str:
-    """Return what changes when achievements have to be composed anew: the version of the logic, and the rules."""
+    """Return a version of the logic and the rules: when it changes, achievements are composed again."""
     return f"{SCORE_VERSION}-{hashlib.sha256(rules.model_dump_json().encode()).hexdigest()[:12]}"
 
 

@@ -105,7 +105,7 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument an upstream asse
     changelog_entries: pd.DataFrame,
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult:
-    """One row a commit: whose it is, what it is, how much of it is work, and whether it counts, with the reasons."""
+    """One row per commit: its author, category, effective lines and significance, with the reasons."""
     commits = typed(RawCommits, raw_commits)
     files, contents = with_merged_changes(
         commits, typed(RawCommitFiles, raw_commit_files), typed(CommitContents, commit_contents)
@@ -149,7 +149,7 @@ def commit_skills(  # noqa: PLR0913, PLR0917 - one argument an upstream asset
     files, contents = typed(RawCommitFiles, raw_commit_files), typed(CommitContents, commit_contents)
     commits = commit_activities[
         commit_activities["kind"] == ActivityKind.COMMIT.value
-    ]  # whose skills are their whole's
+    ]  # their skills are those of the pull request
     activities = typed(CommitActivities, commits)
     attributes = typed(PathAttributes, path_attributes)
     skills = find_skills(

@@ -91,7 +91,7 @@ def pull_request_activities(  # noqa: PLR0913, PLR0917 - one argument per input
     io_manager: dg.ResourceParam[ParquetIOManager],
     settings: dg.ResourceParam[Settings],
 ) -> dg.MaterializeResult:
-    """One row a pull request or review: whose it is, what it is, and whether it counts, with the reasons."""
+    """One row per pull request or review: its author, category and significance, with the reasons."""
     activities = judge_pull_requests(
         typed(RawPullRequests, raw_pull_requests),
         typed(RawPullRequestCommits, raw_pull_request_commits),

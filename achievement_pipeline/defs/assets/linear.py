@@ -73,7 +73,7 @@ def linear_workspace(
 def linear_activities(
     raw_linear_issues: pd.DataFrame, raw_linear_projects: pd.DataFrame, settings: dg.ResourceParam[Settings]
 ) -> dg.MaterializeResult:
-    """One row an issue or project: whose it is, what it is, and whether it counts, with the reasons."""
+    """One row per issue or project: its owner, category and significance, with the reasons."""
     activities = judge_linear(
         typed(RawLinearIssues, raw_linear_issues),
         typed(RawLinearProjects, raw_linear_projects),

@@ -61,7 +61,7 @@ def mlflow_server(
 def mlflow_activities(
     raw_mlflow_runs: pd.DataFrame, raw_mlflow_metrics: pd.DataFrame, settings: dg.ResourceParam[Settings]
 ) -> dg.MaterializeResult:
-    """One row a run: whose it is, what it achieved, and whether it counts, with the reasons."""
+    """One row per run: its author, result and significance, with the reasons."""
     activities = judge_runs(
         typed(RawMlflowRuns, raw_mlflow_runs),
         typed(RawMlflowMetrics, raw_mlflow_metrics),

@@ -62,8 +62,8 @@ def compose_achievements(
     members = activities.sort_values(["completed_at", "key"], ignore_index=True).assign(
         at=lambda frame: frame["completed_at"]
     )
-    members["root"] = _roots(members)
     members["carries_commits"] = _carry_commits(members)
+    members["root"] = _roots(members)
     members["retracted_by"] = _retracted_by(members)
     members = members.merge(scores.drop(columns="repository"), on="key", how="left")
     members["scored"] = members["impact"].notna()
@@ -116,19 +116,19 @@ def compose_achievements(
 
 
 def _roots(activities: pd.DataFrame) -> pd.Series[str]:
-    """Follow each activity's parents to its root. In a cycle, the smallest key is the root."""
+    """Follow each activity's parents to its root. In a cycle, it is a pull request or merge, else the smallest key."""
     keys = pd.Index(activities["key"])
     parents = keys.get_indexer(activities["parent"])
     positions = np.arange(len(keys))
     parents = np.where(parents < 0, positions, parents)
-    _break_circles(parents, keys)
+    _break_circles(parents, keys, activities["carries_commits"].to_numpy())
     while not np.array_equal(grandparents := parents[parents], parents):
         parents = grandparents
     return pd.Series(keys[parents], index=activities.index, dtype="str")
 
 
-def _break_circles(parents: npt.NDArray[np.intp], keys: pd.Index) -> None:
-    """Make the smallest key of each cycle its own parent."""
+def _break_circles(parents: npt.NDArray[np.intp], keys: pd.Index, preferred: npt.NDArray[np.bool_]) -> None:
+    """Make the smallest key of each cycle its own parent, among the preferred ones if there are any."""
     reached = parents.copy()
     for _ in range(len(keys).bit_length()):
         reached = reached[reached]
@@ -138,7 +138,7 @@ def _break_circles(parents: npt.NDArray[np.intp], keys: pd.Index) -> None:
         while (following := parents[circle[-1]]) != position and following != circle[-1]:
             circle.append(following)
         if parents[circle[-1]] == position:
-            smallest = min(circle, key=lambda one: str(keys[one]))
+            smallest = min(circle, key=lambda one: (not preferred[one], str(keys[one])))
             parents[smallest] = smallest
 
 

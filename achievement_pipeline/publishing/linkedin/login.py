@@ -124,8 +124,8 @@ class App(BaseModel):
         raise problem
 
     def _refusal(self, status: int, answer: Any) -> PublishingError:  # noqa: ANN401 - JSON
-        said = answer.get("error_description") or answer.get("error") if isinstance(answer, dict) else None
-        words = brief(said or "no reason given").replace(self.client_secret.get_secret_value(), "***")
+        reason = answer.get("error_description") or answer.get("error") if isinstance(answer, dict) else None
+        words = brief(reason or "no reason given").replace(self.client_secret.get_secret_value(), "***")
         return PublishingError(
             f"LinkedIn gives no login (HTTP {status}): {words}. Check LINKEDIN_CLIENT_ID, LINKEDIN_CLIENT_SECRET, and "
             f"that {self.redirect_url} is among the app's authorized redirect URLs."
@@ -188,18 +188,15 @@ def is_near(login: Login, now: dt.datetime) -> bool:
 
 
 def warning(login: Login | None, now: dt.datetime) -> str:
-    """Return what people have to be told about the end of the login; empty where there is nothing to tell.
-
-    Doctor, digest and the command line say it.
-    """
+    """Return a warning about the end of the login, empty if it is far away; for doctor, digest and command line."""
     if login is None or not is_near(login, now):
         return ""
     renewed = login.refresh_expires_at if login.refresh_token else None
     if renewed and renewed - now > WARNED_BEFORE:
         return ""
     end = f"{login.expires_at:%Y-%m-%d}"
-    said = f"The login to LinkedIn expires on {end}" if login.expires_at > now else f"The login expired on {end}"
-    return f"{said}. Run `achievements login linkedin`."
+    ends = f"The login to LinkedIn expires on {end}" if login.expires_at > now else f"The login expired on {end}"
+    return f"{ends}. Run `achievements login linkedin`."
 
 
 def new_state() -> str:
@@ -229,8 +226,8 @@ def wait_for_code(port: int, state: str, seconds: float = 300) -> str:
     if "code" in server.answer:
         return server.answer["code"]
     if server.answer:
-        said = server.answer.get("error_description") or server.answer["error"]
-        raise PublishingError(f"LinkedIn gives no login: {said}.")
+        reason = server.answer.get("error_description") or server.answer["error"]
+        raise PublishingError(f"LinkedIn gives no login: {reason}.")
     raise PublishingError("Nobody answered in the browser in time. Run `achievements login linkedin` again.")
 
 
