@@ -8,6 +8,7 @@ import pandas as pd
 
 from achievement_pipeline.columns.text import contains, replace
 from achievement_pipeline.judging.categories import messages
+from achievement_pipeline.judging.links.same_work import digest_files
 
 _BARE_TITLE_OF_A_SITE = (
     r"(?i)^\W*(?:updates?|(?:auto-?)?(?:publish|deploy|build|generate|rebuild|update)(?:e?d|ing|ment)?"
@@ -50,16 +51,14 @@ def _are_site_builds(commits: pd.DataFrame, files: pd.DataFrame, positions: npt.
 
 def _are_repeated(commits: pd.DataFrame, files: pd.DataFrame, positions: npt.NDArray[np.int64]) -> pd.Series[bool]:
     """Return which commits their author made often: the same title, but for numbers, and the same files."""
-    paths = np.zeros(len(commits), dtype="uint64")
-    np.add.at(paths, positions, pd.util.hash_pandas_object(files["path"], index=False).to_numpy())
+    paths = digest_files(files[["path"]].assign(position=positions), ["path"])
     made = pd.DataFrame(
         {
             "repository": commits["repository"],
             "author": commits["author_email"],
             "title": replace(commits["subject"], r"\d+", "0"),
-            "paths": paths,
+            "paths": paths.reindex(commits.index, fill_value=0),
         }
     )
     times = made.groupby(list(made.columns), dropna=False)["paths"].transform("size")
-    has_files = pd.Series(np.bincount(positions, minlength=len(commits)) > 0, index=commits.index)
-    return (times >= _TIMES) & has_files
+    return (times >= _TIMES) & commits.index.isin(paths.index)

@@ -409,13 +409,13 @@ def _alike(commits: pd.DataFrame, work: pd.DataFrame, counting: pd.Series[bool])
     """Yield pairs of commits that change the same contents, or that a rebase made of one another."""
     # a commit with a blob that no other commit has cannot be a copy; nearly all commits have one
     shared = pd.Series(are_repeated(work["new_blob"]), work.index).groupby(work["position"]).transform("all")
-    by_contents = _digests(work[shared], ["path", "old_blob", "new_blob"])
+    by_contents = digest_files(work[shared], ["path", "old_blob", "new_blob"])
     yield from _pairs(pd.DataFrame({"contents": by_contents, "repository": commits["repository"][by_contents.index]}))
     written = commits.loc[counting, ["repository", "author_email", "authored_at"]].assign(
         subject=_plain(commits.loc[counting, "subject"])
     )
     written = written[written["authored_at"].notna() & written.duplicated(keep=False)]
-    paths = _digests(work[work["position"].isin(written.index)], ["path"])
+    paths = digest_files(work[work["position"].isin(written.index)], ["path"])
     yield from _pairs(written.assign(paths=paths).dropna(subset="paths"))
 
 
@@ -425,7 +425,7 @@ def digest_contents(work: pd.DataFrame) -> pd.Series[str]:
     Args:
         work: As in `find_retractions`.
     """
-    return _digests(work, ["path", "old_blob", "new_blob"]).map("{:016x}".format).astype("str")
+    return digest_files(work, ["path", "old_blob", "new_blob"]).map("{:016x}".format).astype("str")
 
 
 def digest_work(commits: pd.DataFrame, work: pd.DataFrame) -> pd.Series[str]:
@@ -439,7 +439,7 @@ def digest_work(commits: pd.DataFrame, work: pd.DataFrame) -> pd.Series[str]:
         work: As in `find_retractions`.
     """
     kept = work[work["new_blob"] != ""]
-    contents = _digests(kept.assign(file=replace(kept["path"], ".*/", "")), ["file", "old_blob", "new_blob"])
+    contents = digest_files(kept.assign(file=replace(kept["path"], ".*/", "")), ["file", "old_blob", "new_blob"])
     written = commits.loc[contents.index, ["author_email", "authored_at"]].assign(contents=contents)
     written["subject"] = replace(commits["subject"][contents.index], r"\s*\([^()]*#\d+\)$", "")
     written = written.dropna(subset=["authored_at"])
@@ -461,7 +461,7 @@ def _named_alike(commits: pd.DataFrame, counting: pd.Series[bool]) -> Iterator[t
     yield from _pairs(named.assign(words=_without_type(replace(own["subject"][numbers.index], _NUMBERS, ""))))
 
 
-def _digests(work: pd.DataFrame, columns: list[str]) -> pd.Series[int]:
+def digest_files(work: pd.DataFrame, columns: list[str]) -> pd.Series[int]:
     """Return a hash of the columns of each commit's files, by position. The order of files does not matter."""
     rows = pd.util.hash_pandas_object(work[columns], index=False).to_numpy()
     return pd.Series(rows, index=work["position"].array, dtype="uint64").groupby(level=0).sum()
