@@ -4,11 +4,11 @@
     python benchmarks/impact.py measure REPOSITORY... [--without announced] [--json]
 
 The truth is what maintainers told their users: a piece of work is *told* where its number, or that of an issue it
-closes, stands in the notes, or where the same work added entries to them; it is a *headline* where that was below
+closes, is in the notes, or where the same work added entries to them; it is a *headline* where that was below
 features, additions, highlights, major or breaking changes. Projects that tell nearly everything or nearly nothing are
 left out.
 
-``learn`` writes ``weights.csv`` and ``calibration.csv`` of the package anew, the same bytes for the same clones.
+``learn`` writes ``weights.csv`` and ``calibration.csv`` of the package, the same bytes for the same clones.
 ``--cache`` keeps what was read of a clone, by its head.
 """
 

@@ -1,8 +1,8 @@
 """Every setting, typed, in one place: environment variables and ``achievements.toml``.
 
-What is short or secret is an environment variable; what is long (people, repositories, rules) stands in the
-``achievements.toml`` of the user's configuration folder, or in the one that ``--config`` names. One in the current
-folder may be somebody else's: it adds rules of judging, and nothing else of it counts.
+Short or secret settings are environment variables. Long ones (people, repositories, rules) go in the
+``achievements.toml`` of the user's configuration folder, or in the file given by ``--config``. One in the current
+folder may be somebody else's: only its judging rules apply.
 """
 
 from achievement_pipeline.settings.combined import ALL, APP_NAME, CONFIG_FILE_NAME, ME, Settings

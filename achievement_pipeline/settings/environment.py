@@ -78,7 +78,7 @@ class Environment(BaseSettings):
         default=None, description="Token of the tracking server, where it takes one; a user and password win"
     )
     failure_webhook_url: SecretStr | None = Field(
-        default=None, description="Address that is told of failed runs: an incoming webhook of Slack, Discord, ..."
+        default=None, description="Incoming webhook that is notified of failed runs: Slack, Discord, ..."
     )
     linkedin_client_id: str | None = Field(default=None, description="The app at LinkedIn that posts for you")
     linkedin_client_secret: SecretStr | None = Field(default=None, description="The secret of that app")

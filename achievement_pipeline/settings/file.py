@@ -104,7 +104,7 @@ class SchedulesSettings(StrictModel):
         default=ScheduleSettings(on=True, cron="0 7 * * 1"), description="What was done in the week before is written"
     )
     publishing: ScheduleSettings = Field(
-        default=ScheduleSettings(on=False, cron="0 8 * * *"), description="All that is shown is made anew"
+        default=ScheduleSettings(on=False, cron="0 8 * * *"), description="Render every document again"
     )
 
     @field_validator("time_zone")

@@ -310,7 +310,7 @@ def _same_comments(before: bytes, after: bytes) -> bool:
 
 
 def _comments(content: bytes) -> list[str]:
-    """Return all comments. If a file compiles but cannot be tokenized, its content stands in for them."""
+    """Return all comments. If a file compiles but cannot be tokenized, return its content instead."""
     try:
         tokens = list(tokenize.tokenize(io.BytesIO(content).readline))
     except (SyntaxError, tokenize.TokenError):

@@ -128,7 +128,7 @@ def find_secrets(text: str) -> list[Secret]:
 
 
 def _positions(text: str, part: str) -> Iterator[int]:
-    """Yield where a part stands in a text."""
+    """Yield the positions of a part in a text."""
     position = text.find(part)
     while position >= 0:
         yield position

@@ -37,7 +37,7 @@ class Session(Protocol):
     """A network, logged in."""
 
     def send(self, finished: Finished[Ready], visibility: str, now: dt.datetime) -> Reply:
-        """Send a post once, without any retry, and return what became of it.
+        """Send a post once, without retries, and return the result.
 
         Raises:
             PublishingError: It may not leave; nothing was sent.
