@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from html import escape
 
 from achievement_pipeline.errors import PublishingError
-from achievement_pipeline.patterns import DOTALL, MULTILINE, compile_pattern
+from achievement_pipeline.patterns import DOTALL, MULTILINE, Match, compile_pattern
 from achievement_pipeline.publishing.channel import Rendered
 from achievement_pipeline.publishing.documents import facts
 from achievement_pipeline.publishing.documents.markdown import escaped, link
@@ -69,26 +69,37 @@ def put_between_markers(readme: bytes, block: Rendered) -> bytes:
     Line ends inside of the markers are those that most lines outside of them have.
 
     Raises:
-        PublishingError: The markers are no pair, or what is shown has one.
+        PublishingError: The markers are no pair, what is shown has one, or stand in code that is not closed.
     """
     if MARKERS.search(block.text.encode()):
         raise PublishingError("An achievement's title has a marker of the profile in it. Edit it: `achievements edit`.")
-    code = [match.span() for match in _CODE.finditer(readme)]
-    found = [
-        match for match in MARKERS.finditer(readme) if not any(begin <= match.start() < end for begin, end in code)
-    ]
+    found = _markers(readme)
     outside = readme[: found[0].end()] + readme[found[-1].start() :] if found else readme
     end_of_line = b"\r\n" if 2 * outside.count(b"\r\n") > outside.count(b"\n") else b"\n"
     inside = end_of_line + block.text.encode().replace(b"\n", end_of_line)
     if not found:
         gap = b"" if not readme else end_of_line if readme.endswith(b"\n") else end_of_line * 2
-        return readme + gap + BEGIN.encode() + inside + END.encode() + end_of_line
-    if [each[1] for each in found] != [b"begin", b"end"]:
+        head, tail = readme + gap + BEGIN.encode(), END.encode() + end_of_line
+    elif [each[1] for each in found] == [b"begin", b"end"]:
+        head, tail = readme[: found[0].end()], readme[found[1].start() :]
+    else:
         raise PublishingError(
             f"The README has {len(found)} of the markers {BEGIN} and {END}, not one of each in this order. Leave one "
             "pair, or none: then the block is appended."
         )
-    return readme[: found[0].end()] + inside + readme[found[1].start() :]
+    written = head + inside + tail
+    if [each.start() for each in _markers(written)] != [len(head) - len(BEGIN), len(head + inside)]:
+        raise PublishingError(
+            "In the README the block would stand in code that is not closed. Close the code, or move the markers "
+            f"{BEGIN} and {END} out of it."
+        )
+    return written
+
+
+def _markers(readme: bytes) -> list[Match[bytes]]:
+    """Return the markers of a README, in their order, without those that code shows."""
+    code = [match.span() for match in _CODE.finditer(readme)]
+    return [match for match in MARKERS.finditer(readme) if not any(begin <= match.start() < end for begin, end in code)]
 
 
 def _picture(chart: Chart) -> list[str]:

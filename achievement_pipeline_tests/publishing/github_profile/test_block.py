@@ -79,6 +79,34 @@ def test_without_markers_it_is_appended(readme: bytes) -> None:
     assert put_between_markers(written, BLOCK) == written
 
 
+_PIECES = st.sampled_from(
+    (
+        *(BEGIN, END, BEGIN[:-1], END[1:], BEGIN.upper(), "<!--", "-->", "```", "````", "~~~", "`", "``", "\\"),
+        *("\t", "    ", "> ", "- ", "\n", "\n\n", "\r\n", "\r", "\ufeff", "# Ann\n", "text", "é", "<pre>", "\0"),
+    )
+)
+
+
+@given(st.lists(_PIECES, max_size=25).map("".join))
+@example("```")
+@example(f"```{BEGIN}{END}```")
+def test_of_any_readme_nothing_changes_but_what_is_between_one_pair_of_markers(readme: str) -> None:
+    before = readme.encode()
+    try:
+        written = put_between_markers(before, BLOCK)
+    except PublishingError:
+        return
+    lines = (b"\none\ntwo\n", b"\r\none\r\ntwo\r\n")
+    [block_text] = {each for each in lines if BEGIN.encode() + each + END.encode() in written}
+    head, _, tail = written.partition(BEGIN.encode() + block_text + END.encode())
+    if before.startswith(head + BEGIN.encode()):
+        assert before.endswith(END.encode() + tail)
+    else:  # it is appended
+        assert head.startswith(before)
+        assert head[len(before) :].strip() == tail.strip() == b""
+    assert put_between_markers(written, BLOCK) == written
+
+
 def test_line_ends_are_those_of_the_readme() -> None:
     assert b"\r\none\r\ntwo\r\n" in put_between_markers(b"# Ann\r\n", BLOCK)
 
