@@ -97,5 +97,7 @@ def _storable(value: Any, depth: int) -> Any:  # noqa: ANN401 - JSON
             return {_storable(key, depth): _storable(each, depth + 1) for key, each in value.items()}
         case list():
             return [_storable(each, depth + 1) for each in value]
+        case int() if not -(2**63) <= value < 2**63:
+            raise UnreadableTextError("it has an integer of more than 64 bits")
         case _:
             return value

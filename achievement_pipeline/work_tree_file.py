@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.untrusted import parse_toml
+from achievement_pipeline.validation import describe_problems
 
 _RULES = "rules"
 _MAX_BYTES = 64 * 1024
@@ -72,6 +73,5 @@ def _with_defaults(own: dict[str, Any], added: Mapping[str, Any]) -> dict[str, A
 
 def _describe(error: Exception) -> str:
     if isinstance(error, ValidationError):
-        problems = error.errors(include_input=False, include_url=False)
-        return "; ".join(f"rules.{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in problems)
+        return "; ".join(f"{_RULES}.{name}: {words}" for name, words in describe_problems(error, Rules))
     return str(error)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 import sqlalchemy as sa
 
 from achievement_pipeline.errors import AchievementPipelineError, SettingsError, did_you_mean
 from achievement_pipeline.judging.addresses import WorkFilter, plain_address
+from achievement_pipeline.paths import expand_home
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.settings import ALL, ME, Settings
 from achievement_pipeline.sources.git.identity import user_email
@@ -68,7 +68,7 @@ def my_addresses(settings: Settings, locations: Iterable[str] = ()) -> tuple[str
     """
     addresses = list(settings.me.emails)
     if not settings.config.me.emails:
-        folders = [folder for location in locations if (folder := Path(location).expanduser()).is_dir()]
+        folders = [folder for location in locations if (folder := expand_home(location)).is_dir()]
         with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
             addresses += filter(None, pool.map(user_email, folders))
     return tuple(dict.fromkeys(map(plain_address, addresses)))

@@ -8,6 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from achievement_pipeline.errors import SourceError
+from achievement_pipeline.paths import expand_home
 from achievement_pipeline.settings import RepositorySettings, Settings
 from achievement_pipeline.sources.git.clones import list_remote_tips
 from achievement_pipeline.sources.git.discovery import find_repositories
@@ -56,7 +57,7 @@ class Watched:
 
 def local_folder(location: str) -> Path | None:
     """Return the folder that a location names, there or not; None for a clone URL."""
-    folder = Path(location).expanduser()
+    folder = expand_home(location)
     return folder.absolute() if folder.exists() or Remote.parse(location) is None else None
 
 

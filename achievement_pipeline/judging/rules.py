@@ -16,6 +16,9 @@ from achievement_pipeline.strict_model import StrictModel
 
 Address = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1)]
 Points = Annotated[float, Field(ge=0, le=100)]
+Divisor = Annotated[float, Field(ge=0.01, le=1_000_000)]
+Weight = Annotated[float, Field(ge=-100, le=100)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 SCORE_VERSION = "10"
 """Increase by hand when a change to a default below, or to the code that reads it, changes a score or its ledger."""
@@ -31,7 +34,7 @@ class Person(StrictModel):
 class CommitRules(StrictModel):
     """What makes a commit significant, and how its complexity is scored."""
 
-    min_lines: int = Field(default=50, ge=0, description="Commits with more effective lines than this are significant")
+    min_lines: Count = Field(default=50, description="Commits with more effective lines than this are significant")
     types: tuple[str, ...] = Field(
         default=("feat", "fix", "perf", "refactor", "test", "docs", "ci", "build"),
         description="Conventional Commits types that make a commit significant",
@@ -48,7 +51,7 @@ class CommitRules(StrictModel):
 class ImpactRules(StrictModel):
     """User overrides of the impact model for commits and pull requests."""
 
-    weights: dict[str, float] = Field(
+    weights: dict[str, Weight] = Field(
         default={}, description="Weights that replace the learnt ones, by sign (names are in signs.toml)"
     )
     off: tuple[str, ...] = Field(default=(), description="Signs or ledger rules to ignore")
@@ -78,7 +81,7 @@ class PullRequestRules(StrictModel):
     complexity_base: Points = Field(default=40, description="Complexity of every significant pull request")
     complexity_points_per_file: Points = Field(default=2, description="Complexity points per effective file")
     complexity_files_max: Points = Field(default=20, description="Maximum complexity points for files")
-    complexity_lines_per_point: float = Field(default=50, gt=0, description="Effective lines per complexity point")
+    complexity_lines_per_point: Divisor = Field(default=50, description="Effective lines per complexity point")
     complexity_lines_max: Points = Field(default=15, description="Maximum complexity points for lines")
     complexity_points_per_reviewer: Points = Field(default=5, description="Complexity points per reviewer")
     complexity_reviewers_max: Points = Field(default=15, description="Maximum complexity points for reviewers")
@@ -90,9 +93,9 @@ class PullRequestRules(StrictModel):
 class ReviewRules(StrictModel):
     """What makes a review of another person's pull request significant, and how it is scored."""
 
-    min_words: int = Field(default=30, ge=0, description="Reviews with more words than this are significant")
+    min_words: Count = Field(default=30, description="Reviews with more words than this are significant")
     impact_base: Points = Field(default=30, description="Impact of every significant review")
-    impact_words_per_point: float = Field(default=10, gt=0, description="Words per impact point")
+    impact_words_per_point: Divisor = Field(default=10, description="Words per impact point")
     impact_changes_requested: Points = Field(default=10, description="Impact points for requesting changes")
     impact_max: Points = Field(default=60, description="Maximum impact")
     complexity_base: Points = Field(default=30, description="Complexity of every significant review")
@@ -110,7 +113,7 @@ class LinearRules(StrictModel):
     impact_medium: Points = Field(default=60, description="Impact of a medium-priority issue")
     impact_low: Points = Field(default=45, description="Impact of a low-priority issue")
     impact_none: Points = Field(default=30, description="Impact of an issue without a priority")
-    missing_estimate: float = Field(default=3, ge=0, description="Estimate to assume for an issue without one")
+    missing_estimate: Points = Field(default=3, description="Estimate to assume for an issue without one")
     complexity_base: Points = Field(default=30, description="Complexity of every issue")
     complexity_points_per_estimate: Points = Field(default=10, description="Complexity points per unit of the estimate")
     complexity_max: Points = Field(default=90, description="Maximum complexity of an issue")
@@ -157,10 +160,13 @@ class PercentileRules(StrictModel):
     """Which achievements a percentile compares."""
 
     days: int = Field(
-        default=365, ge=1, description="Days before an achievement in which the author's achievements are compared"
+        default=365,
+        ge=1,
+        le=36_500,
+        description="Days before an achievement in which the author's achievements are compared",
     )
     min_achievements: int = Field(
-        default=20, ge=2, description="Minimum number of achievements in that period for a percentile"
+        default=20, ge=2, le=1_000_000, description="Minimum number of achievements in that period for a percentile"
     )
 
 
@@ -172,7 +178,7 @@ class SkillRules(StrictModel):
         default=(), description="New technologies, or more evidence for known ones"
     )
     practice: tuple[Practice, ...] = Field(default=(), description="New practices, or more evidence for known ones")
-    rename: dict[str, str] = Field(
+    rename: dict[str, Annotated[str, Field(min_length=1)]] = Field(
         default={}, description="Display name by skill; skills with the same display name are merged"
     )
     hide: tuple[str, ...] = Field(default=(), description="Skills to hide")

@@ -12,6 +12,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from achievement_pipeline.paths import expand_home
 from achievement_pipeline.publishing.linkedin.settings import API_URL, OAUTH_URL
 from achievement_pipeline.settings.locations import in_full_from_here, split_locations
 
@@ -90,10 +91,10 @@ class Environment(BaseSettings):
     dagster_database_url: SecretStr | None = Field(
         default=None, description="PostgreSQL of Dagster's own records; unset: database 'dagster' beside DATABASE_URL"
     )
-    achievements_home: Annotated[Path, AfterValidator(lambda path: Path.cwd() / path.expanduser())] | None = Field(
+    achievements_home: Annotated[Path, AfterValidator(lambda path: Path.cwd() / expand_home(path))] | None = Field(
         default=None, description="Folder of all data that is kept; unset: the user's data folder"
     )
-    achievements_config: Annotated[Path, AfterValidator(lambda path: Path.cwd() / path.expanduser())] | None = Field(
+    achievements_config: Annotated[Path, AfterValidator(lambda path: Path.cwd() / expand_home(path))] | None = Field(
         default=None, description="The achievements.toml that counts; unset: the one in the user's configuration folder"
     )
     achievements_frames: Annotated[str, AfterValidator(in_full_from_here)] | None = Field(

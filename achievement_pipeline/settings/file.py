@@ -13,10 +13,12 @@ from pydantic import (
 )
 
 from achievement_pipeline.judging.rules import Person, Rules
+from achievement_pipeline.paths import expand_home
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.gate.policy import PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.github_profile.settings import GitHubProfileSettings
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings
+from achievement_pipeline.settings.cron import Cron
 from achievement_pipeline.settings.locations import in_full
 from achievement_pipeline.sources.git.remotes import Remote
 from achievement_pipeline.strict_model import StrictModel
@@ -24,7 +26,10 @@ from achievement_pipeline.strict_model import StrictModel
 
 def _from_its_file(path: Path, info: ValidationInfo) -> Path:
     """A path of ``achievements.toml``: a relative one starts at the file's folder."""
-    return (info.context or Path.cwd()) / path.expanduser()
+    expanded = expand_home(path)
+    if str(expanded).startswith("~"):
+        raise ValueError(f"there is no user {expanded.parts[0].removeprefix('~')!r} on this machine")
+    return (info.context or Path.cwd()) / expanded
 
 
 def _location_from_its_file(location: str, info: ValidationInfo) -> str:
@@ -75,7 +80,9 @@ class CollectSettings(StrictModel):
     since: dt.date | None = Field(
         default=None, description="Work of before this day is not judged; commits are listed, never diffed"
     )
-    authors: tuple[str, ...] = Field(default=(), description="Addresses, 'me' or 'all'; empty: me")
+    authors: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        default=(), description="Addresses, 'me' or 'all'; empty: me"
+    )
 
 
 class GitHubSettings(StrictModel):
@@ -90,7 +97,7 @@ class ScheduleSettings(StrictModel):
     """Whether and when something happens by itself."""
 
     on: bool
-    cron: str = Field(pattern=r"^\S+( \S+){4}$", description="Minute, hour, day of month, month, day of week")
+    cron: Cron = Field(description="Minute, hour, day of the month, month, day of the week")
 
 
 class SchedulesSettings(StrictModel):

@@ -5,20 +5,19 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import platformdirs
-from pydantic import (
-    ValidationError,
-)
+from pydantic import BaseModel, ValidationError
 
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.settings.combined import APP_NAME, CONFIG_FILE_NAME, Settings
 from achievement_pipeline.settings.environment import Environment
 from achievement_pipeline.settings.file import ConfigFile
 from achievement_pipeline.untrusted import UnreadableTextError, parse_toml
+from achievement_pipeline.validation import describe_problems
 from achievement_pipeline.work_tree_file import read_work_tree_file
 
 _MAX_BYTES = 1 << 20
 
-_Parsed = TypeVar("_Parsed")
+_Parsed = TypeVar("_Parsed", bound=BaseModel)
 
 
 def load_settings() -> Settings:
@@ -28,10 +27,11 @@ def load_settings() -> Settings:
         SettingsError: One or more settings are wrong; the message lists all of them.
     """
     problems: list[str] = []
-    environment = _collect_problems(Environment, problems, name=str.upper)
+    environment = _collect_problems(Environment, Environment, problems, name=str.upper)
     path = _find_config_file(environment, problems)
     content = _read_toml(path, problems) if path else {}
     config = _collect_problems(
+        ConfigFile,
         lambda: ConfigFile.model_validate(content, context=path.parent if path else None),
         problems,
         name=lambda field: f"{path}: {field}",
@@ -63,13 +63,12 @@ def _read_toml(path: Path, problems: list[str]) -> dict[str, Any]:
         return {}
 
 
-def _collect_problems(parse: Callable[[], _Parsed], problems: list[str], name: Callable[[str], str]) -> _Parsed | None:
-    """Return what `parse` returns, or note every problem, without the values: they may be secret."""
+def _collect_problems(
+    model: type[_Parsed], parse: Callable[[], _Parsed], problems: list[str], name: Callable[[str], str]
+) -> _Parsed | None:
+    """Return what `parse` returns, or note every problem."""
     try:
         return parse()
     except ValidationError as error:
-        problems.extend(
-            f"{name('.'.join(str(part) for part in problem['loc']))}: {problem['msg']}"
-            for problem in error.errors(include_input=False, include_url=False)
-        )
+        problems.extend(f"{name(field)}: {words}" for field, words in describe_problems(error, model))
         return None

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from achievement_pipeline.paths import expand_home
 from achievement_pipeline.patterns import IGNORECASE, compile_pattern
 from achievement_pipeline.sources.git.remotes import Remote
 
@@ -26,7 +27,7 @@ def split_locations(value: object) -> object:
 
 def in_full(location: str, folder: Path) -> str:
     """A path without its dependence on a folder; a URL as it is."""
-    path = Path(location).expanduser()
+    path = expand_home(location)
     is_url = Remote.parse(location) is not None and not path.exists()
     return location if is_url or "://" in location else str(folder / path)
 

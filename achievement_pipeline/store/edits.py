@@ -11,6 +11,7 @@ from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.manual import Category, Description, Points, Sentence, Title, Word
 from achievement_pipeline.store.reading import fingerprints
 from achievement_pipeline.store.tables import GONE, Achievement, Edit, EditField, Publication, PublicationState
+from achievement_pipeline.validation import describe_problems
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def record_edit(  # noqa: PLR0913 - what an edit is made of
     try:
         checked = _VALUES[field].dump_python(_VALUES[field].validate_python(value, strict=True))
     except ValidationError as error:
-        problems = "; ".join(problem["msg"] for problem in error.errors())
+        problems = "; ".join(words for _, words in describe_problems(error))
         raise StoreError(f"{field} can't be {value!r}: {problems}.") from error
     before = fingerprints(connection, [key]) if field in (*_TEXT, EditField.APPROVED) else {}
     if checked is True and field is EditField.APPROVED:

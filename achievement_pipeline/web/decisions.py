@@ -16,6 +16,7 @@ from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.grouping import merge, split, take_back
 from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline.store.tables import EditField
+from achievement_pipeline.validation import describe_problems
 
 _FLAGS: Mapping[str, tuple[EditField, bool]] = {
     "approve": (EditField.APPROVED, True),
@@ -139,7 +140,7 @@ def add(decisions: Decisions, form: Form) -> str:
             portfolio_ready=bool(form.first("portfolio")),
         )
     except ValidationError as error:
-        problems = (f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors())
+        problems = (f"{field}: {words}" for field, words in describe_problems(error, AchievementCreate))
         raise StoreError("; ".join(problems)) from error
     except ValueError as error:
         raise StoreError(f"completed: {completed} is not a date.") from error

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from achievement_pipeline.app.repositories import expand, join, place
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import counted, json_option, print_json
+from achievement_pipeline.paths import expand_home
 from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.git.discovery import find_repositories
 from achievement_pipeline.sources.git.repositories import open_repository
@@ -113,7 +114,7 @@ def _remove(known: KnownRepository, settings: Settings, engine: sa.Engine, *, wi
 @json_option
 def scan(folders: Sequence[Path], add_them: bool, as_json: bool) -> None:
     """Find the repositories below folders, by default the current one."""
-    found = [top for folder in folders or [Path()] for top in find_repositories(folder.expanduser().absolute())]
+    found = [top for folder in folders or [Path()] for top in find_repositories(expand_home(folder).absolute())]
     if as_json:
         print_json([str(top) for top in found])
     else:

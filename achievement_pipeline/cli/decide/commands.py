@@ -31,6 +31,7 @@ from achievement_pipeline.store.grouping import split as split_achievement
 from achievement_pipeline.store.grouping import take_back
 from achievement_pipeline.store.reading import AchievementView, get_achievement
 from achievement_pipeline.store.tables import EditField
+from achievement_pipeline.validation import describe_problems
 
 _RECENT = 30
 _BELOW = "# ------ everything below this line is ignored ------"
@@ -246,7 +247,7 @@ def add(  # noqa: PLR0913 - one argument an option
                 portfolio_ready=portfolio,
             )
         except ValidationError as error:
-            problems = (f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors())
+            problems = (f"{field}: {words}" for field, words in describe_problems(error, AchievementCreate))
             raise click.UsageError("\n".join(problems)) from error
         with Session(decisions.engine) as session, session.begin():
             create_achievement(session, achievement)

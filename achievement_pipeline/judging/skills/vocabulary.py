@@ -20,6 +20,7 @@ from achievement_pipeline.judging.categories.category import Category
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.strict_model import StrictModel
+from achievement_pipeline.validation import describe_problems
 
 _ENDING = compile_pattern(r"(?:\.[^./A-Z]+){1,2}")
 _WILDCARD = compile_pattern(r"\A[^*]*[/:.@-]\*")
@@ -40,7 +41,7 @@ class Skill(StrictModel):
             return check(data)
         except ValidationError as error:
             name = data.get("name", "without a name") if isinstance(data, dict) else data
-            faults = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+            faults = "; ".join(f"{field}: {words}" for field, words in describe_problems(error, cls))
             raise ValueError(f"{cls.__name__.lower()} {name!r}: {faults}") from error
 
 

@@ -11,6 +11,7 @@ from typing import Final
 
 from git.exc import GitCommandError
 
+from achievement_pipeline.paths import expand_home
 from achievement_pipeline.patterns import DOTALL, compile_pattern
 from achievement_pipeline.sources.git.clones import update_clone
 from achievement_pipeline.sources.git.commits import existing_objects, true_parents
@@ -147,7 +148,7 @@ def open_repository(location: str | os.PathLike[str], *, cache: Path, all_branch
     """
     if not os.fspath(location).strip():
         raise NotARepositoryError("An empty path is no repository. Give the path of one, or its clone URL.")
-    folder = Path(location).expanduser().absolute()  # git runs in another folder
+    folder = expand_home(location).absolute()  # git runs in another folder
     try:
         if folder.exists():
             return _open(folder, None, location, all_branches=all_branches)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.paths import expand_home
 
 if sys.platform != "win32":
     import pwd
@@ -92,7 +93,7 @@ def choose_location(wanted: Path) -> ServerLocation:
     Raises:
         StoreError: There is no unprivileged user to run root's server, or that user can't reach the existing data.
     """
-    wanted = wanted.expanduser().resolve()
+    wanted = expand_home(wanted).resolve()
     if os.geteuid() != 0:
         return ServerLocation(wanted, None, wanted)
     elsewhere = _SYSTEM_FOLDER / _fingerprint(wanted)

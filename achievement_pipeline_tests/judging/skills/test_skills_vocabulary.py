@@ -72,12 +72,15 @@ def test_a_skill_is_renamed_by_an_alias_and_to_one() -> None:
             {"technology": [{"name": "Foo", "packages": {"npm": ["fo*"]}}]},
             "technology 'Foo': in 'fo*', * must be last",
         ),
-        ({"technology": [{"name": "Foo", "file": ["a"]}]}, "technology 'Foo': file: Extra inputs"),
+        (
+            {"technology": [{"name": "Foo", "file": ["a"]}]},
+            "technology 'Foo': file: there is no such setting. Did you mean files",
+        ),
         ({"language": [{"name": "Foo", "extensions": ["foo"]}]}, "language 'Foo': 'foo' is not a file extension"),
         ({"language": [{"name": "Foo", "extensions": [".py"]}]}, "the extension '.py' is defined more than once"),
         ({"language": [{"name": "Foo", "aliases": ["Rust"], "extensions": [".foo"]}]}, "the name 'rust'"),
         ({"practice": [{"name": "Foo", "technologies": ["Bar"]}]}, "practice 'Foo' refers to unknown skills: Bar"),
-        ({"practice": [{"name": "Foo", "categories": ["ci"]}]}, "practice 'Foo': categories.0: Input should be"),
+        ({"practice": [{"name": "Foo", "categories": ["ci"]}]}, "practice 'Foo': categories.0: has to be"),
     ],
 )
 def test_a_wrong_entry_is_refused_by_name(rules: dict[str, object], message: str) -> None:
