@@ -3,18 +3,23 @@
 import secrets
 import socket
 import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
 
 import click
 import uvicorn
 
 from achievement_pipeline.cli.authors import announce_author, author_option
 from achievement_pipeline.cli.decide.commands import open_decisions
+from achievement_pipeline.cli.stopping import stoppable
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.web.app import create_app
 from achievement_pipeline.web.guard import ENTRANCE, LOOPBACK
 
 _PORT = 3100
 _ANYWHERE = ("0.0.0.0", "::")  # noqa: S104 - what is warned of
+_SECONDS_TO_STOP = 5
+"""Seconds that requests get to end when the page is stopped."""
 
 
 @click.command()
@@ -30,19 +35,45 @@ def web(*, port: int, host: str, names: tuple[str, ...], author: str | None, ope
     """
     token = secrets.token_urlsafe(32)
     hosts = {*LOOPBACK, *names, *({host} - set(_ANYWHERE))}
-    with open_decisions(author) as decisions, _listen(host, port) as listening:
+    with (
+        open_decisions(author) as decisions,
+        _listen(host, port) as listening,
+        stoppable(),
+        suppress(KeyboardInterrupt),
+    ):
         with decisions.engine.connect() as connection:
             announce_author(connection, decisions.settings, author)
         if host not in LOOPBACK:
             click.echo(f"⚠️  Listening on {host}: who is on this network can try to reach it, unencrypted.", err=True)
         shown = f"[{host}]" if ":" in host else host
         address = f"http://{shown}:{listening.getsockname()[1]}{ENTRANCE}?token={token}"
-        click.echo(address)
-        if open_it:
-            webbrowser.open(address)
-        app = create_app(decisions, token=token, hosts=hosts)
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="off")
-        uvicorn.Server(config).run(sockets=[listening])
+
+        def announce() -> None:
+            click.echo(address)
+            if open_it:
+                webbrowser.open(address)
+
+        config = uvicorn.Config(
+            create_app(decisions, token=token, hosts=hosts),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            timeout_graceful_shutdown=_SECONDS_TO_STOP,
+        )
+        _Server(config, announce).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    """Announces itself once it answers and can be stopped: who reads the address may do both."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._announce()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -6,8 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
@@ -19,6 +18,7 @@ from achievement_pipeline.cli import EXIT_FAILED, dagster_home
 from achievement_pipeline.cli.service.presence import Service, ServiceError, note_group, run_as_service
 from achievement_pipeline.cli.service.ui_token import entrance
 from achievement_pipeline.cli.shared_server import shared_server
+from achievement_pipeline.cli.stopping import stoppable
 from achievement_pipeline.settings import LogFormat, Settings, load_settings
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 from achievement_pipeline.web.guard import LOOPBACK
@@ -179,24 +179,6 @@ def _run(
 def _lease(server: EmbeddedPostgres | None) -> tuple[int, ...]:
     """The share of the server that Dagster's processes inherit: they keep it even if this process is killed."""
     return () if server is None else (server.lease_fd,)
-
-
-@contextmanager
-def stoppable() -> Iterator[None]:
-    """Let SIGTERM do what Ctrl-C does, and let what is started meanwhile be stopped by SIGINT.
-
-    A shell without job control lets what it starts with ``&`` ignore SIGINT, and that is inherited: Dagster would never
-    stop, nor a run be terminated. A handler is not inherited, so one that does nothing stands in for ignoring here.
-    """
-    interrupted = signal.getsignal(signal.SIGINT)
-    previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    if interrupted is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, previous)
-        signal.signal(signal.SIGINT, interrupted)
 
 
 def _stop(dagster: subprocess.Popen[bytes]) -> None:
