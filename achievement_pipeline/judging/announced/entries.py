@@ -17,7 +17,7 @@ from achievement_pipeline.judging.announced.references import Reference, find_re
 from achievement_pipeline.judging.announced.sentences import DASHES, as_sentence
 from achievement_pipeline.patterns import IGNORECASE, compile_pattern
 
-PARSER_VERSION: Final = "1"
+PARSER_VERSION: Final = "2"
 """Increase by hand when the same text gives other entries."""
 
 _LONGEST_TEXT: Final = 8 << 20
@@ -72,6 +72,9 @@ _BOLD: Final = compile_pattern(
     r"^[ \t]{0,8}(?:[-*][ \t])?[ \t]?(?:\*\*|__|\*|_)([^*_\n]{2,80})(?:\*\*|__|\*|_):?[ \t]*$"
 )
 _LABEL: Final = compile_pattern(r"^ {0,3}([A-Z][\w &/,'-]{2,50}):[ \t]*$")
+_FENCE: Final = compile_pattern(r"^[ \t]*(?:```|~~~)")
+_CODE_SPAN: Final = compile_pattern(r"^[ \t]*```[^`]+`")
+"""Code within a line that happens to begin it: a fence has no backtick behind its own."""
 _KEY: Final = compile_pattern(r"^([a-z][a-z_]{2,40}):[ \t]*$")
 _RELEASE_ROLE: Final = compile_pattern(r"^[ \t]*[-*][ \t]+:release:`([^<`\n]{1,60})<([^>`\n]{1,40})>`")
 _VERSION: Final = compile_pattern(
@@ -224,7 +227,7 @@ class _Reader:
         position, blank, fenced = 0, True, False
         while position < len(self._lines):
             line = self._lines[position]
-            if line.lstrip(_SPACES).startswith(("```", "~~~")):
+            if _FENCE.match(line) and (fenced or not _CODE_SPAN.match(line)):
                 fenced = not fenced
             heading = None if fenced or not line else self._heading(position)
             if heading:

@@ -251,6 +251,14 @@ def test_sections_tell_how_much_an_entry_says() -> None:
     ]
 
 
+def test_code_at_the_start_of_a_line_opens_no_block() -> None:
+    text = (
+        "# 1.0\n### Added\n- Wraps ```Piston```,\n  ```Crank``` and valves\n"
+        "### Fixed\n- Turns\n  ```rust\n  # use engine::Piston;\n  ```\n- Stops\n"
+    )
+    assert [one.section for one in read_entries("CHANGELOG.md", text)] == ["Added", "Fixed", "Fixed"]
+
+
 def test_what_belongs_to_others_is_left_out() -> None:
     text = "# 1.0\n* Turns as in other/engine-x#3 and https://github.com/other/thing/pull/4 (acme/engine#5)\n"
     assert [one.references for one in read_entries("CHANGELOG.md", text, OWNS)] == [(("number", "5"),)]
