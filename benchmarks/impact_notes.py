@@ -14,12 +14,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-import pandas as pd
-
 from achievement_pipeline.judging.announced.entries import Entry, Prominence, read_entries
 from achievement_pipeline.judging.announced.entries import read_fragment as entries_of_fragment
 from achievement_pipeline.judging.announced.lane import own_names
-from achievement_pipeline.judging.announced.paths import are_fragments, are_release_notes
 
 MOST_ADDED = 8
 """So many entries one piece of work may add to the notes: more are a release."""
@@ -39,16 +36,6 @@ class Added(NamedTuple):
 
     told: bool
     headline: bool
-
-
-def are_notes(path: str) -> bool:
-    """Whether a path is that of release notes."""
-    return bool(are_release_notes(pd.Series([path], dtype="str"))[0])
-
-
-def are_fragment(path: str) -> bool:
-    """Whether a path is that of one entry, which a tool puts into the notes when they are released."""
-    return bool(are_fragments(pd.Series([path], dtype="str"))[0])
 
 
 def read_told(texts: Mapping[str, str], repository: str) -> Told:

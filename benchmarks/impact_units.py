@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from git.exc import GitCommandError
-from impact_notes import Added, Told, are_fragment, are_notes, read_added, read_fragment, read_told
+from impact_notes import Added, Told, read_added, read_fragment, read_told
 
 from achievement_pipeline.frames import DiffState, RawCommitFiles, RawCommits, typed
 from achievement_pipeline.judging.announced.lane import Releases, announce_pull_requests, entries_of
-from achievement_pipeline.judging.announced.paths import are_release_notes
+from achievement_pipeline.judging.announced.paths import are_fragments, are_release_notes
 from achievement_pipeline.judging.announced.words import announced_signs
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import messages
@@ -102,16 +102,18 @@ def labels_of(clone: Clone) -> pd.DataFrame:
         [bool(_all(row) & clone.told.headlines) for row in zip(units["number"], units["closes"], strict=True)],
         dtype=bool,
     )
-    touched = clone.files[clone.files["path"].map(lambda path: are_notes(path) or are_fragment(path))]
+    is_fragment = are_fragments(clone.files["path"])
+    touched = clone.files.assign(is_fragment=is_fragment)[are_release_notes(clone.files["path"]) | is_fragment]
     touched = touched[(touched["insertions"].fillna(0) > 0) & ~touched["binary"]]
     places = units.reset_index().set_index("sha")["index"]
     contents = read_versions(clone.repository, zip(touched["old_blob"], touched["new_blob"], strict=True))
     told, headlined = by_number.to_numpy(copy=True), headline.to_numpy(copy=True)
-    for sha, path, status, versions in zip(touched["sha"], touched["path"], touched["status"], contents, strict=True):
+    columns = (touched[name] for name in ("sha", "path", "status", "is_fragment"))
+    for sha, path, status, fragment, versions in zip(*columns, contents, strict=True):
         if versions is None:
             continue
         before, after = ((side or b"").decode(errors="replace") for side in versions)
-        if are_fragment(path):
+        if fragment:
             added = read_fragment(path, after) if status == "A" else Added(False, False)
         elif len(after) < 4_000_000:
             added = read_added(before, after)
