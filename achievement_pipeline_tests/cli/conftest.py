@@ -104,3 +104,9 @@ def settings_of_ann(home: Path, database_url: str, tmp_path: Path, monkeypatch: 
     settings = tmp_path / "achievements.toml"
     settings.write_text(SETTINGS)
     return settings
+
+
+@pytest.fixture
+def collected(collected_project: GitRepository) -> Run:  # noqa: ARG001 - first its environment
+    """The command, after two achievements were collected."""
+    return run_achievements

@@ -1,5 +1,6 @@
 """A pipeline of a test's own: its database, its folder, an instance of Dagster in memory."""
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,3 +83,39 @@ def pipeline(
     monkeypatch.setenv("DATABASE_URL", database_url)
     with dg.DagsterInstance.ephemeral() as instance:
         yield Pipeline(load_settings(), engine, instance)
+
+
+@pytest.fixture
+def instance(home: Path) -> Iterator[dg.DagsterInstance]:  # noqa: ARG001 - first its environment
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield instance
+
+
+@pytest.fixture
+def kept(instance: dg.DagsterInstance, tmp_path: Path) -> Iterator[dg.DagsterInstance]:  # noqa: ARG001 - its settings
+    """An instance on disk: a schedule knows its instance by reference only, and one in memory has none."""
+    (tmp_path / "dagster").mkdir()
+    with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as on_disk:
+        yield on_disk
+
+
+def evaluate_sensor(instance: dg.DagsterInstance, name: str) -> tuple[list[dg.RunRequest], str | None]:
+    defs = build_defs(load_settings())
+    with dg.build_sensor_context(instance=instance, definitions=defs, sensor_name=name) as context:
+        data = defs.get_repository_def().get_sensor_def(name).evaluate_tick(context)
+    return list(data.run_requests or ()), data.skip_message
+
+
+def evaluate_schedule(instance: dg.DagsterInstance, name: str) -> tuple[list[dg.RunRequest], str | None]:
+    schedule = build_defs(load_settings()).get_repository_def().get_schedule_def(name)
+    context = dg.build_schedule_context(instance=instance, scheduled_execution_time=dt.datetime.now(dt.UTC))
+    data = schedule.evaluate_tick(context)
+    return list(data.run_requests or ()), data.skip_message
+
+
+def create_run(instance: dg.DagsterInstance, job: str, status: dg.DagsterRunStatus, **tags: str) -> dg.DagsterRun:
+    definition = build_defs(load_settings()).resolve_job_def(job)
+    run = instance.create_run_for_job(definition, tags={f"dagster/{name}": key for name, key in tags.items()})
+    if status is dg.DagsterRunStatus.FAILURE:
+        instance.report_run_failed(run)
+    return run

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from achievement_pipeline.judging.impact.known_signs import known_signs
 from achievement_pipeline.judging.impact.model import (
     add_signs,
     are_likely,
@@ -16,11 +15,9 @@ from achievement_pipeline.judging.impact.model import (
     model_of,
     write_signs,
 )
-from achievement_pipeline.judging.impact.signs import Flags, Work, find_signs
 from achievement_pipeline.judging.ledgers import sum_ledger
 from achievement_pipeline.judging.rules import ImpactRules
-
-NAMES = [sign.sign for sign in known_signs()]
+from achievement_pipeline_tests.judging.impact.conftest import NAMES, found, shown
 
 some_signs = st.lists(st.sets(st.sampled_from(NAMES)), min_size=1, max_size=6)
 some_rules = st.builds(
@@ -28,41 +25,6 @@ some_rules = st.builds(
     weights=st.dictionaries(st.sampled_from(NAMES), st.floats(-3, 3)),
     off=st.lists(st.sampled_from([*NAMES, "title", "files"]), max_size=3).map(tuple),
 )
-
-
-def shown(*changes: set[str]) -> dict[str, Flags]:
-    return {name: np.array([name in change for change in changes]) for name in NAMES}
-
-
-def work(title: str, *paths: str, body: str = "", category: str = "feature", lines: int = 30) -> Work:
-    return Work(
-        titles=pd.Series([title]),
-        bodies=pd.Series([body]),
-        categories=pd.Series([category]),
-        breaking=pd.Series([False]),
-        commits=pd.Series([1]),
-        files=pd.DataFrame(
-            {
-                "position": [0] * len(paths),
-                "path": pd.Series(paths, dtype="str"),
-                "status": ["M"] * len(paths),
-                "insertions": pd.array([lines] * len(paths), dtype="Int32"),
-                "deletions": pd.array([0] * len(paths), dtype="Int32"),
-            }
-        ),
-    )
-
-
-def found(*args: str, **kwargs: object) -> set[str]:
-    signs = find_signs(work(*args, **kwargs))  # type: ignore[arg-type]
-    return {name for name, flags in signs.items() if flags[0]}
-
-
-def test_every_sign_is_found_and_has_a_weight() -> None:
-    assert set(find_signs(work("Add it", "a.py"))) == {sign.sign for sign in known_signs() if sign.weight is None}
-    assert set(learnt_model().weights[lambda weights: weights != 0].index) == set(NAMES)
-    assert len(set(NAMES)) == len(NAMES)
-    assert not any("," in name for name in NAMES)
 
 
 def test_the_curve_grows() -> None:
@@ -79,16 +41,6 @@ def test_a_feature_with_tests_and_docs_is_likelier_than_a_fix_than_a_change_of_c
     checks = found("Run mypy in CI", ".github/workflows/ci.yml", category="infrastructure")
     sums = add_signs(shown(feature, fix, checks), learnt_model())
     assert list(likelihood(sums, learnt_model())) == sorted(likelihood(sums, learnt_model()), reverse=True)
-
-
-def test_release_notes_are_no_sign_of_documentation() -> None:
-    assert "touches docs only" in found("Say more", "docs/usage.md")
-    assert "touches docs only" not in found("Say more", "CHANGELOG.md", "docs/changes/12.feature.md")
-
-
-@pytest.mark.parametrize("body", ["Fixes #12", "closes: https://github.com/o/n/issues/3", "Resolve o/n#4"])
-def test_an_issue_that_is_closed_is_a_sign(body: str) -> None:
-    assert "closes an issue" in found("Do it", "a.py", body=body)
 
 
 @given(some_signs, some_rules)

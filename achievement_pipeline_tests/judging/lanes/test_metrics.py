@@ -2,7 +2,6 @@
 
 import pytest
 
-from achievement_pipeline.judging.categories.labels import plain_label
 from achievement_pipeline.judging.lanes.metrics import Comparison, choose_comparison
 from achievement_pipeline.judging.rules import MetricRule
 
@@ -30,18 +29,3 @@ def test_the_first_rule_that_fits_wins() -> None:
         MetricRule(experiment="ch*", metric="lift", better="higher"),
     ]
     assert choose_comparison("churn", ["val_auc"], rules) == Comparison("lift", "higher")
-
-
-@pytest.mark.parametrize(
-    ("label", "plain"),
-    [
-        ("Bug", "bug"),
-        ("kind/bug", "bug"),
-        ("Type: New_Feature", "new feature"),
-        ("C-bug", "bug"),
-        ("🐛 bug", "bug"),
-        ("ci", "ci"),
-    ],
-)
-def test_a_label_means_the_same_however_it_is_written(label: str, plain: str) -> None:
-    assert plain_label(label) == plain

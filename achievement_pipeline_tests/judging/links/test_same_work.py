@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from random import Random
 
 import pandas as pd
@@ -12,41 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import CommitActivities, RawCommits, RawPullRequests
-from achievement_pipeline.judging import judge_commits, noise_reasons
+from achievement_pipeline.frames import RawCommits, RawPullRequests
 from achievement_pipeline.judging.links.same_work import find_reverted_pull_requests
-from achievement_pipeline.judging.rules import Rules
-from achievement_pipeline_tests.judging.file_rows import REPOSITORY, changed, name, written
+from achievement_pipeline_tests.judging.file_rows import name, written
+from achievement_pipeline_tests.judging.links.conftest import counting, file_of, judge, key
 from achievement_pipeline_tests.store.pieces import frame_of
 
 _NUMBERS = st.integers(0, 60)
-
-
-def judge(
-    commits: DataFrame[RawCommits], files: Sequence[Mapping[str, object]] | None = None
-) -> DataFrame[CommitActivities]:
-    """Judge commits; without files each changes a hundred lines of a file of its own."""
-    if files is None:
-        files = [file_of(number) for number in range(len(commits))]
-    frame = changed(*files)
-    activities = judge_commits(commits, frame, noise_reasons(frame), Rules())
-    return DataFrame(activities[activities["kind"] == "git_commit"])
-
-
-def file_of(number: int, **more: object) -> dict[str, object]:
-    ordinary = {"sha": name(number), "path": f"{number}.py", "insertions": 100, "deletions": 100}
-    return ordinary | {"new_blob": name(number)} | more
-
-
-def key(number: int) -> str:
-    return f"git:{REPOSITORY}@{name(number)}"
-
-
-def counting(activities: DataFrame[CommitActivities]) -> list[int]:
-    """Positions of the activities that count and were not retracted."""
-    return [
-        int(position) for position in activities.index[activities["significant"] & activities["retracted_by"].isna()]
-    ]
 
 
 class TestReverts:
@@ -318,33 +290,6 @@ def test_a_pull_request_counts_again_when_its_revert_is_reverted() -> None:
 
 def test_no_pull_requests_are_taken_back_by_none() -> None:
     assert taken_back() == []
-
-
-class TestSquashes:
-    def test_a_squash_beside_its_branch_counts_once(self) -> None:
-        states = [("0" * 40, name(21)), (name(21), name(22)), ("0" * 40, name(31))]
-        first, second, other = (dict(zip(("old_blob", "new_blob"), state, strict=True)) for state in states)
-        files = [
-            file_of(0, path="a.py", **first),
-            file_of(1, path="a.py", **second),
-            file_of(1, path="b.py", **other),
-            file_of(2, path="a.py", old_blob="0" * 40, new_blob=name(22)),
-            file_of(2, path="b.py", **other),
-        ]
-        commits = written({"subject": "feat: a"}, {"subject": "feat: b"}, {"subject": "feat: all"})
-        activities = judge(commits, files)
-        assert counting(activities) == [2]
-        assert activities["retracted_by"].dropna().to_dict() == {0: key(2), 1: key(2)}
-        more = [*files, file_of(1, path="c.py", new_blob=name(41))]
-        assert counting(judge(commits, more)) == [0, 1, 2]
-
-    def test_one_change_of_gerrit_counts_once(self) -> None:
-        body = "Why.\n\nChange-Id: I0123456789abcdef"
-        assert counting(judge(written({"body": body}, {"subject": "feat: on another branch", "body": body}))) == [0]
-
-    def test_a_backport_that_names_the_pull_request_counts_once(self) -> None:
-        subjects = ("fix: keep it (#12)", "[2.x] fix: keep it (#12) (#15)", "[2.x] fix: other (#12) (#16)")
-        assert counting(judge(written(*({"subject": subject} for subject in subjects)))) == [0, 2]
 
 
 _PLAIN: Mapping[str, object] = {"subject": "feat: work"}

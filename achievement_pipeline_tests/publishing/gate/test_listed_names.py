@@ -5,10 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from achievement_pipeline.publishing.gate.decoding import decode
-from achievement_pipeline.publishing.gate.redaction import listed_names
-
-NAMES = listed_names(("Blue Whale", "Orca", "HR", "Chimera", "Schönbrunn", "プロジェクト"), ("Dee Reynolds",))
+from achievement_pipeline_tests.publishing.gate.names import NAMES
 
 SPELLINGS = [
     "Blue Whale", "blue whale", "BLUE WHALE", "BlueWhale", "blueWhale", "blue-whale", "blue_whale", "BLUE_WHALE",
@@ -58,16 +55,3 @@ def test_whatever_stands_around_it_a_name_does_not_stay(before: str, between: st
     text = f"{before} Blue{between}Whale {after}"
     assert not NAMES.find(NAMES.replace(text, "[x]"))
     assert "Whale" not in NAMES.replace(f"Blue{between}Whale", "[x]")
-
-
-@given(st.text())
-def test_what_was_decoded_leads_back_to_what_was_written(text: str) -> None:
-    found = decode(text)
-    for start in range(len(found.text)):
-        first, last = found.origin(start, start + 1)
-        assert 0 <= first < last <= len(text)
-
-
-@given(st.text(alphabet="abc &;#%12\\u", max_size=200))
-def test_every_text_can_be_read(text: str) -> None:
-    NAMES.find(text)

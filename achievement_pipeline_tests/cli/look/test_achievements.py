@@ -1,0 +1,97 @@
+"""`achievements list`, `show`, `explain` and `doctor`: looking at what was collected."""
+
+import json
+
+import pytest
+
+from achievement_pipeline_tests.builders import GitRepository
+from achievement_pipeline_tests.cli.conftest import Run
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        ((), ["Count things", "Count one more"]),
+        (("--category", "bugfix"), ["Count one more"]),
+        (("--min-impact", "60"), ["Count things"]),
+        (("--skill", "Python", "--limit", "1"), ["Count things"]),
+        (("--author", "me"), ["Count things", "Count one more"]),
+        (("--author", "Ada Lovelace"), ["Count things", "Count one more"]),
+        (("--portfolio",), ["Count things"]),
+        (("--since", "2999-01-01"), []),
+    ],
+)
+def test_filters_choose_what_is_listed(collected: Run, words: tuple[str, ...], titles: list[str]) -> None:
+    assert [one["title"] for one in json.loads(collected("list", "--json", *words).stdout)] == titles
+
+
+def test_a_typo_in_the_author_is_an_error_with_a_suggestion(collected: Run) -> None:
+    answer = collected("list", "--author", "ada@exmaple.org")
+
+    assert answer.exit_code == 1
+    assert "There is no work by ada@exmaple.org. Did you mean ada@example.org?" in answer.stderr
+
+
+def test_a_list_for_people_names_the_keys_to_go_on_with(collected: Run, collected_project: GitRepository) -> None:
+    sha = collected_project.git("rev-parse", "HEAD~2").decode()
+
+    assert sha[:8] in collected("list").output
+
+
+def test_an_achievement_is_found_by_the_beginning_of_its_commit(
+    collected: Run, collected_project: GitRepository
+) -> None:
+    sha = collected_project.git("rev-parse", "HEAD~2").decode()
+
+    answer = collected("show", sha[:10])
+
+    assert answer.exit_code == 0
+    assert "Count things" in answer.output
+    assert "impact 76.24, complexity 45" in answer.output
+
+
+def test_skills_are_listed_with_how_often_and_since_when_they_were_shown(collected: Run) -> None:
+    rows = json.loads(collected("skills", "--author", "ada@example.org", "--json").stdout)
+    assert [(row["skill"], row["kind"], row["achievements"]) for row in rows] == [("Python", "language", 2)]
+    assert rows[0]["first_seen"] <= rows[0]["last_seen"]
+    assert rows[0]["trend"] in {"new", "idle"}
+    assert "Python" in collected("skills", "--kind", "language").output
+    assert json.loads(collected("skills", "--kind", "practice", "--json").stdout) == []
+
+
+def test_an_explanation_has_every_line_of_the_ledger(collected: Run, collected_project: GitRepository) -> None:
+    sha = collected_project.git("rev-parse", "HEAD~2").decode()
+
+    answer = collected("explain", sha[:10])
+
+    for said in ("counts: yes (type:feat", "+37.92  base", "+26.14  kind               feature", "Python (language)"):
+        assert said in answer.output, answer.output
+
+
+@pytest.mark.usefixtures("database")
+def test_coauthors_are_called_by_name_or_login(run: Run, repository: GitRepository) -> None:
+    body = "Co-authored-by: G <grace@example.org>\nCo-authored-by: Hopper <12+hopper@users.noreply.github.com>"
+    sha = repository.commit(f"feat: shared\n\n{body}", {"shared.py": "a = 1\n" * 60})
+    repository.commit("fix: hers", {"hers.py": "b = 1\n"}, author="Grace Hopper <grace@example.org>")
+    run("collect", "--repo", str(repository.path), "--author", "all")
+
+    assert "author       Ada Lovelace · with Grace Hopper · with hopper\n" in run("show", sha[:10]).output
+
+
+def test_what_does_not_count_is_explained(collected: Run, collected_project: GitRepository) -> None:
+    sha = collected_project.git("rev-parse", "HEAD").decode()
+
+    answer = collected("explain", sha[:10])
+
+    assert answer.exit_code == 0
+    assert "counts: no (no-work)" in answer.output
+    assert "It makes no achievement" in answer.output
+
+
+def test_a_key_that_is_none_is_named(collected: Run) -> None:
+    answer = collected("show", "feedfeed")
+
+    assert answer.exit_code == 1
+    assert "feedfeed" in answer.stderr

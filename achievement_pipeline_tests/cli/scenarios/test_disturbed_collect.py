@@ -1,0 +1,174 @@
+"""`achievements collect` is killed at random moments, has no space, or a clock that stands or goes back.
+
+Collected again it gives what an undisturbed one gives.
+"""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from achievement_pipeline.settings import Environment
+from achievement_pipeline.store.database import create_engine
+from achievement_pipeline.store.opening import open_database
+from achievement_pipeline_tests.builders import GitRepository
+from achievement_pipeline_tests.cluster import stored
+
+pytestmark = [pytest.mark.e2e, pytest.mark.soak, pytest.mark.timeout(7200)]
+
+_SOURCES = Path(__file__).parents[3]
+_KILLS = int(os.environ.get("SOAK_KILLS", "30"))
+_COLLECT = "from achievement_pipeline.cli import main; main()"
+_CLOCK = """
+import sys, time
+begin, step = time.time(), float(sys.argv.pop(1))
+real = time.monotonic
+zero = real()
+time.time = lambda: begin + step * (real() - zero)  # 0: it stands; -60: it goes back, a minute a second
+"""
+
+
+@pytest.fixture
+def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The data folder of a user of this test's own, which root's database server can reach."""
+    for name in Environment.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    folder = Path(tempfile.mkdtemp(prefix="achievements-"))
+    folder.chmod(0o755)
+    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(folder / "home"))
+    yield folder / "home"
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def repositories(tmp_path: Path) -> list[GitRepository]:
+    """One on this machine and one given by URL, each with some commits."""
+    made = [GitRepository.create(tmp_path / name) for name in ("here", "there")]
+    for number in range(5):
+        for repository in made:
+            _commit(repository, number)
+    return made
+
+
+def _commit(repository: GitRepository, number: int) -> None:
+    repository.commit(f"feat: part {number}", {f"part_{number}.py": f"value = {number}\n" * 60})
+
+
+def _command(repositories: list[GitRepository], program: str = _COLLECT, *arguments: str) -> list[str]:
+    here, there = repositories
+    words = ("collect", "--repo", str(here.path), "--repo", there.url, "--author", "all")
+    return [sys.executable, "-c", program, *arguments, *words]
+
+
+def _run(command: list[str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(command, cwd=_SOURCES, capture_output=True, text=True, check=False, timeout=1800)
+
+
+def _undisturbed(
+    repositories: list[GitRepository], folder: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> list[dict[str, object]]:
+    """Collect everything into another database, once, with another data folder."""
+    with monkeypatch.context() as other:
+        other.setenv("ACHIEVEMENTS_HOME", str(folder))
+        other.setenv("DATABASE_URL", url)
+        engine = create_engine(url)
+        ended = _run(_command(repositories))
+        assert ended.returncode == 0, ended.stderr
+        found = stored(engine)
+        engine.dispose()
+    return found
+
+
+def test_killed_at_random_moments(  # noqa: PLR0913, PLR0917
+    home: Path,
+    repositories: list[GitRepository],
+    tmp_path: Path,
+    spare_database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
+) -> None:
+    chance = random.Random(13)
+    begin = time.monotonic()
+    assert _run(_command(repositories)).returncode == 0
+    usual = time.monotonic() - begin
+    killed = 0
+    for number in range(_KILLS):
+        for repository in repositories:
+            _commit(repository, 100 + number)
+        moment = chance.uniform(0, usual)
+        with subprocess.Popen(
+            _command(repositories), cwd=_SOURCES, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as collect:
+            try:
+                collect.wait(moment)
+            except subprocess.TimeoutExpired:
+                collect.kill()
+                killed += 1
+        again = _run(_command(repositories))
+        assert again.returncode == 0, f"after a kill at {moment:.1f} of {usual:.1f} s: {again.stdout}{again.stderr}"
+    record_property("figures", f"{killed} of {_KILLS} killed before they ended; a whole collect takes {usual:.0f} s")
+    with open_database(None, home) as engine:
+        survived = stored(engine)
+    assert len(survived) == 2 * (5 + _KILLS)
+    assert survived == _undisturbed(repositories, tmp_path / "undisturbed", spare_database_url, monkeypatch)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may make a disk that is full")
+def test_a_disk_that_is_full(  # noqa: PLR0913, PLR0917
+    home: Path,
+    repositories: list[GitRepository],
+    tmp_path: Path,
+    database_url: str,
+    spare_database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("DAGSTER_DATABASE_URL", "")
+    home.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", home], check=False).returncode:
+        pytest.skip("this machine lets nobody mount")
+    failures = 0
+    try:
+        for kibibytes in (64, 128, 192, 256, 512, 1024, 65536):
+            subprocess.run(["mount", "-o", f"remount,size={kibibytes}k", home], check=True)
+            ended = _run(_command(repositories))
+            assert "Traceback" not in ended.stderr, ended.stderr
+            if ended.returncode:
+                failures += 1
+                assert "pace" in ended.stderr + ended.stdout, ended.stderr
+        assert ended.returncode == 0, ended.stderr
+    finally:
+        subprocess.run(["umount", home], check=True)
+    record_property("figures", f"{failures} of 7 sizes were too small, each said so")
+    engine = create_engine(database_url)
+    assert stored(engine) == _undisturbed(repositories, tmp_path / "undisturbed", spare_database_url, monkeypatch)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("step", ["0", "-60"])
+def test_a_clock_that_stands_or_goes_back(  # noqa: PLR0913, PLR0917
+    home: Path,
+    repositories: list[GitRepository],
+    tmp_path: Path,
+    spare_database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+) -> None:
+    assert _run(_command(repositories)).returncode == 0
+    for number in range(2):
+        for repository in repositories:
+            _commit(repository, 200 + number)
+        ended = _run(_command(repositories, _CLOCK + _COLLECT, step))
+        assert ended.returncode == 0, ended.stderr
+    with open_database(None, home) as engine:
+        survived = stored(engine)
+    assert survived == _undisturbed(repositories, tmp_path / "undisturbed", spare_database_url, monkeypatch)

@@ -1,0 +1,192 @@
+"""Entries of release notes meet the pieces of work that they announce: real repositories, in the styles of projects."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from achievement_pipeline.frames import ChangelogEntries, RawPullRequests, RawTags
+from achievement_pipeline.judging import judge_commits, noise_reasons, score_commits
+from achievement_pipeline.judging.announced.lane import Releases, announce, announce_pull_requests, entries_of
+from achievement_pipeline.judging.announced.paths import are_fragments, are_release_notes
+from achievement_pipeline.judging.categories.peel import peel
+from achievement_pipeline.judging.links.commit_names import positions_of
+from achievement_pipeline.judging.links.merges import are_merged_pieces, find_merging_commits
+from achievement_pipeline.judging.rules import CommitRules, Rules
+from achievement_pipeline.sources.git import open_repository, read_history
+from achievement_pipeline.sources.git.releases import read_notes, read_tags
+from achievement_pipeline_tests.builders import GitRepository
+from achievement_pipeline_tests.raw_frames import raw_frame
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> GitRepository:
+    made = GitRepository.create(tmp_path / "engine")
+    made.git("remote", "add", "origin", "https://github.com/acme/engine.git")
+    made.commit("start", {"a.py": "a\n"})
+    return made
+
+
+def announced(repository: GitRepository) -> dict[str, dict[str, object]]:
+    """What was announced, and first released, by the subject of each commit."""
+    opened = open_repository(repository.path, cache=repository.path)
+    history = read_history(opened)
+    commits = history.commits.reset_index(drop=True)
+    tags = read_tags(opened, history.commits)
+    _, files = read_notes(opened, lambda paths: pd.Series(are_release_notes(paths) | are_fragments(paths)))
+    headers = peel(commits["subject"], commits["body"])
+    merged = are_merged_pieces(commits, headers)
+    found = announce(
+        history.commits.reset_index(drop=True),
+        headers,
+        merged,
+        find_merging_commits(history.commits.reset_index(drop=True), merged),
+        Releases(tags, entries_of(opened.key, files, tags)),
+        history.files,
+        positions_of(history.files, commits),
+    )
+    return {
+        subject: {"first": release, **(json.loads(text) if text else {})}
+        for subject, release, text in zip(commits["subject"], found["first_release"], found["announced"], strict=True)
+    }
+
+
+def sentences(repository: GitRepository) -> dict[str, object]:
+    return {subject: told["sentence"] for subject, told in announced(repository).items() if "sentence" in told}
+
+
+def test_keep_a_changelog_names_squashes(repository: GitRepository) -> None:
+    repository.commit("Count pistons (#12)", {"a.py": "b\n"})
+    repository.commit("Rename things (#13)", {"a.py": "c\n"})
+    notes = "# Changelog\n\n## [1.0.0] - 2099-02-03\n### Added\n- Pistons are counted. (#12)\n### Fixed\n- Oil (#99)\n"
+    repository.commit("Release", {"CHANGELOG.md": notes})
+    repository.git("tag", "v1.0.0", "main")
+
+    told = announced(repository)
+
+    assert told["Count pistons (#12)"] == {
+        "first": "v1.0.0",
+        "version": "1.0.0",
+        "date": "2099-02-03",
+        "section": "Added",
+        "highlight": True,
+        "sentence": "Pistons are counted.",
+        "path": "CHANGELOG.md",
+    }
+    assert told["Rename things (#13)"] == {"first": "v1.0.0"}
+
+
+def test_restructured_text_names_issues_that_merges_close(repository: GitRepository) -> None:
+    repository.commit("stop the pump\n\nfixes #7", {"a.py": "b\n"}, branch="pump", parents=[repository.tip()])
+    merge = "Merge pull request #8 from ada/pump\n\nStop the pump"
+    repository.commit(merge, {"a.py": "b\n"}, parents=[repository.tip(), repository.tip("pump")])
+    repository.commit("notes", {"CHANGES.rst": "Version 2.0\n-----------\n\n-   The pump stops. :issue:`7`\n"})
+
+    assert sentences(repository) == {"Merge pull request #8 from ada/pump": "The pump stops."}
+
+
+def test_towncrier_names_issues_by_the_files_of_fragments(repository: GitRepository) -> None:
+    repository.commit("Open valves (#31)", {"a.py": "b\n", "docs/changelog/30.feature.rst": "Valves open.\n"})
+    repository.commit("Close valves (#33)", {"a.py": "c\n", "docs/changelog/+x.fix.rst": "Valves close.\n"})
+    notes = "v3.0 (2099-01-02)\n=================\n\nFeatures\n--------\n\n- Valves open. (:issue:`30`)\n"
+    repository.commit("release 3.0", {"docs/changelog/30.feature.rst": None, "docs/changelog.rst": notes})
+
+    assert sentences(repository) == {"Open valves (#31)": "Valves open.", "Close valves (#33)": "Valves close."}
+
+
+def test_changesets_name_commits_and_files(repository: GitRepository) -> None:
+    turbo = repository.commit("Turbo", {"a.py": "b\n"})
+    entry = f"- [`{turbo[:7]}`](https://github.com/acme/engine/commit/{turbo}) Thanks @ada! - A turbo for everyone\n"
+    repository.commit("Version", {"CHANGELOG.md": f"# engine\n\n## 2.0.0\n\n### Major Changes\n\n{entry}"})
+    repository.commit("Horn", {"a.py": "c\n", ".changeset/loud-cats.md": '---\n"engine": minor\n---\n\nA loud horn\n'})
+
+    told = sentences(repository)
+
+    assert told["Horn"] == "A loud horn"
+    assert "A turbo for everyone" in str(told["Turbo"])
+
+
+def test_annotated_tags_and_words_name_what_numbers_do_not(repository: GitRepository) -> None:
+    repository.commit("Recover exhaust heat with a heat exchanger", {"a.py": "b\n"})
+    repository.commit("Rework the crank bearings", {"a.py": "c\n"})
+    message = "1.0\n\n* Recover heat of the exhaust by a heat exchanger\n* Many other things were done\n"
+    repository.git("tag", "-a", "v1.0", "-m", message, "main")
+
+    told = announced(repository)
+
+    assert told["Recover exhaust heat with a heat exchanger"]["version"] == "1.0"
+    assert "version" not in told["Rework the crank bearings"]
+
+
+def test_what_only_writes_the_notes_is_not_announced(repository: GitRepository) -> None:
+    repository.commit("Changelog for #12", {"CHANGES.md": "# 1.0\n\n* Pistons (#12)\n"})
+    assert sentences(repository) == {}
+
+
+def test_a_number_of_another_time_is_another_number(repository: GitRepository) -> None:
+    repository.commit("Count pistons (#12)", {"a.py": "b\n"})
+    repository.commit("notes", {"CHANGES.md": "# 1.0 (1999-01-01)\n\n* As in the old tracker (#12)\n"})
+    assert sentences(repository) == {}
+
+
+def test_the_earliest_release_and_its_most_prominent_entry_are_meant(repository: GitRepository) -> None:
+    repository.commit("Count pistons (#12)", {"a.py": "b\n"})
+    notes = (
+        "# 2.0 (2099-03-01)\n* Pistons again (#12)\n"
+        "# 1.0 (2099-02-01)\n## Highlights\n* Counts! (#12)\n## Fixes\n* Pistons (#12)\n"
+    )
+    repository.commit("notes", {"CHANGES.md": notes})
+    assert sentences(repository) == {"Count pistons (#12)": "Counts!"}
+
+
+def test_nothing_is_announced_where_there_are_no_notes(repository: GitRepository) -> None:
+    assert all(told.keys() == {"first"} for told in announced(repository).values())
+
+
+def test_an_announced_commit_counts_and_its_ledger_says_where(repository: GitRepository) -> None:
+    repository.commit("tiny (#12)", {"a.py": "b\n"})
+    repository.commit("notes", {"CHANGES.md": "# 0.28.0\n## Features\n* Pistons (#12)\n"})
+    opened = open_repository(repository.path, cache=repository.path)
+    history = read_history(opened)
+    tags = read_tags(opened, history.commits)
+    _, files = read_notes(opened, lambda paths: pd.Series(are_release_notes(paths)))
+
+    judged = judge_commits(
+        history.commits,
+        history.files,
+        noise_reasons(history.files),
+        Rules(),
+        releases=Releases(tags, entries_of(opened.key, files, tags)),
+    )
+
+    piece = "github:acme/engine#12"
+    assert dict(zip(judged["key"], judged["reasons"], strict=True))[piece] == "announced"
+    scores = score_commits(judged, CommitRules())
+    ledger = json.loads(dict(zip(scores["key"], scores["ledger"], strict=True))[piece])
+    assert "announced in 0.28.0 under Features" in [line["evidence"] for line in ledger]
+
+
+def test_pull_requests_of_a_host_are_announced_by_the_issues_that_they_closed() -> None:
+    pulls = raw_frame(RawPullRequests, {"number": 8, "title": "Stop the pump", "closes": '["Acme/Engine#7"]'})
+    notes = SimpleNamespace(path="CHANGES.md", object="1", text="# 2.0 (2099-01-01)\n* The pump stops (#7)\n")
+    entries = entries_of("github.com/Acme/Engine", [notes], RawTags.empty())
+
+    told = announce_pull_requests(
+        pulls, pulls["title"], Releases(RawTags.empty(), entries), pd.Series({"": "v2.0"}, dtype="str")
+    )
+
+    assert json.loads(told["announced"].iloc[0])["sentence"] == "The pump stops"
+    assert told["first_release"].to_list() == ["v2.0"]
+
+
+def test_no_pull_requests_and_no_notes_are_no_trouble() -> None:
+    pulls = RawPullRequests.empty()
+    notes = SimpleNamespace(path="CHANGES.md", object="1", text="# 2.0\n* The pump stops (#7)\n")
+    entries = entries_of("github.com/acme/engine", [notes], RawTags.empty())
+    for known in (ChangelogEntries.empty(), entries):
+        told = announce_pull_requests(pulls, pulls["title"], Releases(RawTags.empty(), known), pd.Series(dtype="str"))
+        assert told.empty

@@ -1,0 +1,27 @@
+"""The signs of impact in a change."""
+
+import pytest
+
+from achievement_pipeline.judging.impact.known_signs import known_signs
+from achievement_pipeline.judging.impact.model import (
+    learnt_model,
+)
+from achievement_pipeline.judging.impact.signs import find_signs
+from achievement_pipeline_tests.judging.impact.conftest import NAMES, found, work
+
+
+def test_every_sign_is_found_and_has_a_weight() -> None:
+    assert set(find_signs(work("Add it", "a.py"))) == {sign.sign for sign in known_signs() if sign.weight is None}
+    assert set(learnt_model().weights[lambda weights: weights != 0].index) == set(NAMES)
+    assert len(set(NAMES)) == len(NAMES)
+    assert not any("," in name for name in NAMES)
+
+
+def test_release_notes_are_no_sign_of_documentation() -> None:
+    assert "touches docs only" in found("Say more", "docs/usage.md")
+    assert "touches docs only" not in found("Say more", "CHANGELOG.md", "docs/changes/12.feature.md")
+
+
+@pytest.mark.parametrize("body", ["Fixes #12", "closes: https://github.com/o/n/issues/3", "Resolve o/n#4"])
+def test_an_issue_that_is_closed_is_a_sign(body: str) -> None:
+    assert "closes an issue" in found("Do it", "a.py", body=body)

@@ -1,0 +1,109 @@
+"""The tests mirror the modules: who changes ``defs/schedules.py`` opens ``defs/test_schedules.py``.
+
+A test of several modules together is in a folder ``scenarios``, one of the project around the package in ``project``.
+"""
+
+from pathlib import Path
+from typing import Final
+
+_TESTS = Path(__file__).parents[1]
+_PACKAGE = _TESTS.with_name("achievement_pipeline")
+_FEW_LINES: Final = 60
+"""A module of so few lines may be tested by what uses it."""
+
+_TESTED_IN: Final = {
+    # tested by what uses them
+    "app/accounts.py": "cli/publish/test_publish.py",
+    "app/decisions.py": "cli/decide/test_commands.py",
+    "app/examiner/limits.py": "app/examiner/test_client.py",
+    "app/histories.py": "defs/assets/test_git.py",
+    "app/pull_requests.py": "defs/assets/test_github.py",
+    "app/releases.py": "defs/assets/test_git.py",
+    "app/repositories.py": "defs/sensors/test_git.py",
+    "child_processes.py": "cli/scenarios/test_hostile_folder.py",
+    "cli/collect/collecting.py": "cli/collect/test_command.py",
+    "cli/collect/collection.py": "cli/collect/test_command.py",
+    "cli/collect/hook.py": "cli/collect/test_repos.py",
+    "cli/dagster_home.py": "defs/instance/test_storage.py",
+    "cli/service/control.py": "cli/scenarios/test_killed_service.py",
+    "cli/shared_options.py": "cli/collect/test_command.py",
+    "defs/assets/achievements.py": "defs/assets/test_git.py",
+    "defs/backfills.py": "defs/instance/test_health.py",
+    "defs/build.py": "test_lanes.py",
+    "defs/collected.py": "defs/sensors/test_git.py",
+    "defs/instance/compat.py": "defs/instance/test_celery.py",
+    "defs/requests.py": "defs/sensors/test_sources.py",
+    "defs/resources.py": "defs/assets/test_git.py",
+    "defs/slices.py": "defs/assets/test_git.py",
+    "defs/ui/metadata.py": "defs/assets/test_git.py",
+    "judging/accounts.py": "judging/lanes/test_pull_requests.py",
+    "judging/announced/references.py": "judging/announced/test_entries.py",
+    "judging/announced/sentences.py": "judging/announced/test_entries.py",
+    "judging/categories/clues.py": "judging/categories/test_categorise.py",
+    "judging/lanes/pieces.py": "judging/links/test_merges.py",
+    "judging/ledgers.py": "judging/impact/test_model.py",
+    "judging/skills/mentions.py": "judging/lanes/test_linear.py",
+    "publishing/gate/policy.py": "publishing/gate/test_privacy.py",
+    "publishing/github_profile/charts.py": "publishing/github_profile/test_block.py",
+    "publishing/linkedin/settings.py": "publishing/linkedin/test_commentary.py",
+    "publishing/wording/words.py": "publishing/wording/test_gate.py",
+    "settings/cron.py": "scenarios/test_settings_laws.py",
+    "sources/git/attributes.py": "sources/git/test_changes.py",
+    "sources/git/identity.py": "sources/git/test_repositories.py",
+    "sources/git/releases.py": "judging/announced/test_lane.py",
+    "sources/git/rewrites.py": "store/scenarios/test_rewritten_histories.py",
+    "sources/git/tables.py": "sources/git/test_commits.py",
+    "sources/records.py": "sources/github/test_records.py",
+    "store/forgetting.py": "cli/collect/test_repos.py",
+    "store/repositories.py": "defs/sensors/test_git.py",
+    "web/app.py": "web/test_guard.py",
+    # queries, checked against the published schemas
+    "sources/github/documents.py": "sources/test_graphql.py",
+    "sources/linear/documents.py": "sources/test_graphql.py",
+    # one function reads manifests of all kinds
+    **dict.fromkeys(
+        (f"judging/skills/manifests/{kind}.py" for kind in (
+            "containers", "documents", "jvm", "pipelines", "python", "reading",
+        )),
+        "judging/skills/test_manifests.py",
+    ),
+    # types alone
+    "judging/rules.py": "test_work_tree_file.py",
+    "publishing/channel.py": "test_channels.py",
+    "publishing/outbox/publisher.py": "publishing/outbox/test_driver.py",
+}  # fmt: skip
+"""Modules whose tests are in another file than their own."""
+
+_MODULES = {
+    path.relative_to(_PACKAGE).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+    for path in _PACKAGE.rglob("*.py")
+    if path.name != "__init__.py" and "migrations" not in path.parts
+}
+"""The lines of each module."""
+_TEST_FILES = {path.relative_to(_TESTS).as_posix() for path in _TESTS.rglob("test_*.py")}
+
+
+def _own_tests(module: str) -> str:
+    path = Path(module)
+    return path.with_name(f"test_{path.name}").as_posix()
+
+
+def test_every_module_has_its_tests() -> None:
+    large = {module for module, lines in _MODULES.items() if lines > _FEW_LINES}
+    untested = {module for module in large - _TESTED_IN.keys() if _own_tests(module) not in _TEST_FILES}
+    assert not untested, f"{sorted(untested)}: write {sorted(map(_own_tests, untested))}"
+
+
+def test_modules_whose_tests_are_elsewhere_are_few_and_have_them() -> None:
+    assert _TESTED_IN.keys() <= _MODULES.keys()
+    assert set(_TESTED_IN.values()) <= _TEST_FILES
+    with_their_own = {module for module in _TESTED_IN if _own_tests(module) in _TEST_FILES}
+    assert not with_their_own, f"{sorted(with_their_own)}: take them out of _TESTED_IN"
+
+
+def test_every_file_of_tests_has_its_module() -> None:
+    packages = {path.relative_to(_PACKAGE).as_posix() for path in _PACKAGE.rglob("*") if path.is_dir()}
+    mirrored = {_own_tests(name) for name in (*_MODULES, *(f"{package}.py" for package in packages))}
+    faces = {f"{package}/test_{Path(package).name}.py" for package in packages}
+    stray = {path for path in _TEST_FILES - mirrored - faces if not {"scenarios", "project"} & set(Path(path).parts)}
+    assert not stray, f"{sorted(stray)}: name it after its module, or move it into a folder scenarios"

@@ -1,0 +1,5 @@
+"""Names that the user listed."""
+
+from achievement_pipeline.publishing.gate.redaction import listed_names
+
+NAMES = listed_names(("Blue Whale", "Orca", "HR", "Chimera", "Schönbrunn", "プロジェクト"), ("Dee Reynolds",))
