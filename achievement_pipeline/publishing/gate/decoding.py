@@ -9,6 +9,8 @@ from __future__ import annotations
 import functools
 import html
 import unicodedata
+from base64 import b64decode
+from binascii import Error as NotBase64
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from importlib.resources import files
@@ -19,11 +21,17 @@ from achievement_pipeline.patterns import Pattern, compile_pattern
 
 _ENCODED = compile_pattern(
     r"&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"
-    r"|(?:%[0-9A-Fa-f]{2}){1,64}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|[^\x00-\x7f]"
+    r"|(?:%[0-9A-Fa-f]{2}){1,64}|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2}|[^\x00-\x7f]"
+    r"|\x1b\[[0-9;?]{0,30}[@-~]|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)"
 )
-"""Entities of HTML, percent-encoding of URLs, escapes of JSON and of programs; and what is no ASCII."""
+"""Entities of HTML, percent-encoding of URLs, escapes of JSON, of programs and of terminals; and what is no ASCII."""
 _FILLERS = "\u115f\u1160\u2800\u3164\uffa0"
 """Letters by their class, that show nothing."""
+_LETTERS_ENCLOSED = (0x1F150, 0x1F170, 0x1F1E6)
+"""Code points of A in a dark circle, in a dark square, and of flags."""
+_LETTERS = 26
+NOTHING = b"\xff"
+"""What is no text in any encoding."""
 _ROUNDS = 3
 """``&amp;#66;`` is encoded twice."""
 
@@ -64,6 +72,20 @@ def decode(text: str) -> Decoded:
     return found
 
 
+def decode_base64(token: str) -> bytes:
+    """Return what a token in Base64 stands for, of either alphabet and with or without padding; ÿ where it is none."""
+    try:
+        return b64decode(padded(token, 4), altchars=b"-_" if set("-_") & set(token) else None)
+    except (NotBase64, ValueError):
+        return NOTHING
+
+
+def padded(token: str, block: int) -> str:
+    """Return a token with the padding that its length wants."""
+    bare = token.rstrip("=")
+    return bare + "=" * (-len(bare) % block)
+
+
 def rewrite(
     text: str, pattern: Pattern[str], change: Callable[[str], str], *, before: Decoded | None = None
 ) -> Decoded:
@@ -100,8 +122,10 @@ def _decode_one(written: str) -> str:
     if written[0] == "%":
         return unquote(written, errors="replace")
     if written[0] == "\\":
-        digits = written[2:]
-        return chr(int(digits, base=16))
+        digits, base = (written[2:], 16) if written[1] in "ux" else (written[1:], 8)
+        return chr(int(digits, base))
+    if written[0] == "\x1b":
+        return ""
     return fold_character(written)
 
 
@@ -117,9 +141,17 @@ def _confusable() -> dict[str, str]:
     }
 
 
+def _enclosed(character: str) -> str:
+    """Return the letter in a dark circle or square, or of a flag: Unicode has no compatible form of them."""
+    for first in _LETTERS_ENCLOSED:
+        if 0 <= ord(character) - first < _LETTERS:
+            return chr(ord("A") + ord(character) - first)
+    return character
+
+
 @functools.lru_cache(maxsize=4096)
 def fold_character(character: str) -> str:
     """Return the Latin letters that a character is read as: none for marks and what is invisible."""
-    plain = unicodedata.normalize("NFKD", character)
+    plain = unicodedata.normalize("NFKD", _enclosed(character))
     seen = (one for one in plain if unicodedata.category(one) not in ("Mn", "Me", "Cf") and one not in _FILLERS)
     return "".join(_confusable().get(one, one) for one in seen)

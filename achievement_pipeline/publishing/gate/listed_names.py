@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from achievement_pipeline.patterns import Pattern, compile_pattern
-from achievement_pipeline.publishing.gate.decoding import Decoded, decode, rewrite
+from achievement_pipeline.publishing.gate.decoding import Decoded, decode, decode_base64, rewrite
 
 INSIDE_WORDS_FROM: Final = 5
 """A name of at least so many letters is found inside of words too: shorter ones stand inside too many."""
@@ -21,9 +21,11 @@ _DISGUISED_FROM: Final = 6
 """A name of at least so many letters is found with digits for letters too."""
 
 _TAG = compile_pattern(r"<(?:!--[^<>]{0,200}--|/?[A-Za-z][^<>]{0,200})>")
+_BASE64 = compile_pattern(r"(?<![\w+/=-])(?=[^\W_]{0,100}[A-Z])(?=[^\W_]{0,100}[a-z])[\w+/-]{10,2000}(?:(?<=\w)|(?==))")
 _BETWEEN = compile_pattern(r"[\W_]")
 _HUMP = compile_pattern(r"[a-z](?=[A-Z])|[A-Z](?=[A-Z][a-z])|[^\W\d_](?=[0-9])|[0-9](?=[^\W\d_])")
 _SEPARATORS = r" {0,8}"
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 _BEGIN, _END = r"(?<![^\W_])", r"(?![^\W_])"
 _LOOKALIKES = str.maketrans("i!|1034578$@", "lllloeastbsa")
 """Digits and signs that are read as letters; i and l are one."""
@@ -47,12 +49,15 @@ class ListedNames:
 
     def __init__(self, names: Iterable[str], is_ordinary: Callable[[str], bool]) -> None:
         self._is_ordinary = is_ordinary
-        self._by_letters = {"".join(words): name for name in names if (words := _words_of(name))}
-        parts = sorted(map(_words_of, self._by_letters.values()), key=len, reverse=True)
+        self._by_letters = {
+            "".join(words): name for name in names for form in _spellings(name) if (words := _words_of(form))
+        }
+        spelled = (form for name in self._by_letters.values() for form in _spellings(name))
+        parts = sorted(map(_words_of, dict.fromkeys(spelled)), key=len, reverse=True)
         long = [words for words in parts if len("".join(words)) >= INSIDE_WORDS_FROM]
         short = [words for words in parts if len("".join(words)) < INSIDE_WORDS_FROM]
         disguised = [words for words in long if len("".join(words)) >= _DISGUISED_FROM]
-        self._long = _any_of(_SEPARATORS.join(words) for words in long)
+        self._long = _any_of(map(_inside_words, long))
         self._spelled = _any_of(_BEGIN + " {1,3}".join("".join(words)) + _END for words in long)
         self._short = _any_of(rf"{_BEGIN}{_SEPARATORS.join(words)}(?:e?s)?{_END}" for words in short)
         self._at_an_end = _any_of(
@@ -60,9 +65,7 @@ class ListedNames:
             for (word, *more) in short
             if not more and len(word) == _INSIDE_COMMON
         )
-        self._disguised = _any_of(
-            _SEPARATORS.join(word.translate(_LOOKALIKES) for word in words) for words in disguised
-        )
+        self._disguised = _any_of(_inside_words([word.translate(_LOOKALIKES) for word in words]) for words in disguised)
         self._by_lookalike = {letters.translate(_LOOKALIKES): name for letters, name in self._by_letters.items()}
 
     def find(self, text: str) -> list[Found]:
@@ -86,6 +89,9 @@ class ListedNames:
             yield from self._matches(pattern, flat, text)
         lookalike = shown._replace(text=_BETWEEN.sub(" ", _lower(shown.text).translate(_LOOKALIKES)))
         yield from self._matches(self._disguised, lookalike, text)
+        for token in _BASE64.finditer(text):
+            if inner := self._find_decoded(token.group()):
+                yield Found(*token.span(), inner)
         if self._short:
             apart = rewrite(read.text, _TAG, lambda _: " ", before=read) if "<" in read.text else read
             humped = _letters(_at_humps(apart))
@@ -93,6 +99,12 @@ class ListedNames:
             yield from (
                 one for one in self._matches(self._at_an_end, humped, text) if self._rest_is_ordinary(one, text)
             )
+
+    def _find_decoded(self, token: str) -> str | None:
+        """Return the name that a token in Base64 holds."""
+        flat = _letters(decode(decode_base64(token).decode(errors="replace")))
+        match = self._long.search(flat.text) if self._long else None
+        return self._name_of(match.group()) if match else None
 
     def _matches(
         self, pattern: Pattern[str] | None, flat: Decoded, text: str, *, whole: bool = True
@@ -120,6 +132,20 @@ class ListedNames:
         word = text[one.start : one.end].casefold()
         name = "".join(_words_of(one.name))
         return self._is_ordinary(word.removeprefix(name) if word.startswith(name) else word.removesuffix(name))
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """Yield a name as it is, and with its umlauts written as two letters."""
+    yield name
+    if (spelled := name.translate(_UMLAUTS)) != name:
+        yield spelled
+
+
+def _inside_words(words: list[str]) -> str:
+    """Find a name within a word as well; a letter at its end begins none: ``Project X`` is not in "project xyz"."""
+    begin = r"(?<![^\W\d_])" if len(words[0]) == 1 else ""
+    end = r"(?![^\W\d_])" if len(words[-1]) == 1 else ""
+    return begin + _SEPARATORS.join(words) + end
 
 
 def _any_of(alternatives: Iterable[str]) -> Pattern[str] | None:

@@ -66,6 +66,15 @@ _TELEPHONE = (
     r"(?<![\w./-])(?:\(0?\d{2,5}\)[ ]?-?\d{3,4}[ ]?-?\d{2,5}|0\d{1,4}[ /-]\d{3,4}[ ]?-?\d{2,6}"
     r"|(?:1[ .-])?\d{3}[ .-]\d{3}[ .-]\d{4})(?![\w/-])"
 )
+_NUMBERS = (
+    r"(?:[0-9A-Fa-f]{1,4}|:):[0-9A-Fa-f:]{0,30}:(?:\d{1,3}\.){3}\d{1,3}"  # an IPv4 address within an IPv6 one
+    r"|\b(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}\b|\bip-\d{1,3}(?:-\d{1,3}){3}\b"
+    r"|\b[A-Z]{2}\d{2}(?:[ ]?[0-9A-Z]{4}){3,7}(?:[ ]?[0-9A-Z]{1,3})?\b"
+    r"|\b\d{4}(?:[ -]\d{4}){2}[ -]\d{1,4}\b|\b\d{3}-\d{2}-\d{4}\b"
+    r"|-?\b\d{1,3}\.\d{3,},[ ]?-?\d{1,3}\.\d{3,}\b|\barn:[\w:/.*+-]{4,200}"
+    r"|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}\.(?:internal|intranet|intra|corp|lan|local)\b"
+)
+"""Of machines, accounts, cards, places; and hosts that only their own network knows."""
 _FORMS = compile_pattern(
     rf"""
       (?P<CODE> ```.*?(?:```|\Z) | `[^`\n]*` )
@@ -73,10 +82,10 @@ _FORMS = compile_pattern(
         | \b[\w.-]{{1,64}}@[\w.-]{{1,255}}:[^\s<>()]+ ) )
     | (?P<PERSON> {_EMAIL} | (?<![\w@/.])@\w[\w./-]* )
     | (?P<ISSUE> \b[\w.-]{{1,100}}/[\w.-]{{1,100}}\#\d+ | (?<!\w)(?:GH-|[\#!])\d+\b
-        | (?i: \b(?!(?:aes|cve|ecma|es|http|iso|pep|rfc|rsa|sha|tls|utf)-) [a-z][a-z0-9]{{1,9}}-\d+\b ) )
+        | (?i: \b(?!(?:aes|cve|ecma|es|http|ip|iso|pep|rfc|rsa|sha|tls|utf)-) [a-z][a-z0-9]{{1,9}}-\d+\b ) )
     | (?P<ID> (?i: \b[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}\b
         | \b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*\d)[0-9a-f]{{7,64}}\b )
-        | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d+)?\b | {_IPV6}
+        | {_NUMBERS} | \b\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d+)?\b | {_IPV6}
         | \+\d[\d\s().-]{{6,20}}\d | {_TELEPHONE} | \b\d{{7,}}\b )
     | (?P<PATH> (?<![\w.@+-])(?:~|\.{{1,2}}|[A-Z]:)?[\\/]?(?:[\w.@+-]+[\\/])+[\w.@+-]* | (?<![\w/])/[\w.@+-]+ )
     | (?P<WORDS> \b\w+(?:(?:[_.]|::)\w+)+ | \b_+\w+ | \b[a-z]+[A-Z]\w* | \b(?:[A-Z][a-z0-9]+){{2,}}\w* )
@@ -253,7 +262,8 @@ def _are_joined(words: list[_Word], text: str, between: Pattern[str]) -> bool:
 
 
 def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    """Return a text in lower case without accents: Núñez is written Nunez, too."""
+    return "".join(one for one in unicodedata.normalize("NFKD", text).casefold() if not unicodedata.combining(one))
 
 
 def _repository_phrases(key: str) -> Iterator[_Phrase]:
@@ -284,6 +294,8 @@ def _person_phrases(person: str, *, listed: bool = False) -> Iterator[_Phrase]:
     words = _folded_words(name)
     if len(words) > 1 or listed:
         yield tuple(words), Mark.PERSON
+    if len(words) > 1 and not at:
+        yield (f"{words[0][0]}{words[-1]}",), Mark.PERSON  # the usual name of an account
     yield from _telling(((word,), Mark.PERSON) for word in words)
 
 

@@ -8,22 +8,27 @@ escapes and invisible characters, with pieces of strings joined, and with what i
 
 import functools
 import math
-from base64 import b64decode
+from base64 import b32decode
 from binascii import Error as NotBase64
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 
 from kingfisher_sdk import Rules, Scanner
 
 from achievement_pipeline.patterns import compile_pattern
-from achievement_pipeline.publishing.gate.decoding import Decoded, decode, rewrite
+from achievement_pipeline.publishing.gate.decoding import NOTHING, Decoded, decode, decode_base64, padded, rewrite
 
 _NAMING = (
-    r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|account|auth|private|signing|encryption)[ _-]?key"
-    r"|credentials?|shared_?access_?key)"
+    r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|account|auth|private|secret|client|signing|encryption)"
+    r"[ _-]?key|credentials?|shared_?access_?key)"
 )
+_WORDS_FOR_IT = (
+    r"(?:pass(?:word|wd|phrase)|passwort|kennwort|contrase\u00f1a|mot\s+de\s+passe|senha|wachtwoord|parola|has\u0142o"
+    r"|\u043f\u0430\u0440\u043e\u043b\u044c|\u30d1\u30b9\u30ef\u30fc\u30c9|\u5bc6[\u7801\u78bc]|\ube44\ubc00\ubc88\ud638|pwd)"
+)
+"""Words for a password that no other word ends with; of several languages."""
 _PASTED = {
     "AWS access key": compile_pattern(r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b"),
     "bearer token": compile_pattern(r"(?i)\bbearer\s+(?P<secret>[\w.~+/-]{16,2000}=*)"),
@@ -32,9 +37,28 @@ _PASTED = {
         r"(?i)\b[a-z][a-z0-9+.-]{1,30}://[^\s/@:\"'<>]{0,100}:(?P<secret>[^\s/@\"'<>]{1,200})@"
     ),
     "password": compile_pattern(
-        r"""(?ix)(?<![A-Za-z])(?:[\w-]{0,40}[_-])?(?:pass(?:word|wd|phrase)?|pwd|pw)["'`]?
-        \s{0,3}(?:=>|:=|==?|:|\b(?:is|was)\b)\s{0,3}(?P<secret>"[^"\n]{3,200}"|'[^'\n]{3,200}'|`[^`\n]{3,200}`
-        |[^\s"'`,;()\[\]]{4,200})"""
+        rf"""(?ix)(?<![\w-])(?:(?:[\w-]{{0,40}}[_-])?p(?:ass|w)|(?-i:[A-Z_]{{0,40}}PASS)|[\w-]{{0,40}}{_WORDS_FOR_IT})["'`]?
+        \s{{0,3}}(?:=>|:=|==?|:|\uff1a|\b(?:is|was|ist|war|es|est)\b)\s{{0,3}}(?P<secret>"[^"\n]{{3,200}}"|'[^'\n]{{3,200}}'
+        |`[^`\n]{{3,200}}`|[^\s"'`,;()\[\]]{{4,200}})"""
+    ),
+    "password of a command": compile_pattern(
+        r"""(?x)\b(?:sshpass[ ]+-p[ ]{0,2}|redis-cli\b[^\n;|&]{0,100}?[ ]-a[ ]+|openssl\b[^\n;|&]{0,100}?[ ]-k[ ]+
+        |(?:docker|podman|helm|oras)[ ]+(?:registry[ ]+)?login\b[^\n;|&]{0,100}?[ ]-p[ ]{0,2}
+        |ldap\w{2,10}\b[^\n;|&]{0,100}?[ ]-w[ ]+)["']?(?P<secret>[^\s"'<$-][^\s"'`,;()\[\]]{3,100})"""
+    ),
+    "password of MySQL": compile_pattern(
+        r"\b(?:mysql\w{0,10}|mariadb(?:-\w{1,10})?)[^\n;|&]{0,100}?[ ]-p(?P<secret>[^\s\"'`,;()\[\]<$-]{4,100})"
+    ),
+    "password that is set": compile_pattern(
+        r"(?i)\b(?:set|setting|reset|change|changing|changed)\b[^\n.]{0,60}?\bpassword\s{1,3}to\s{1,3}[\"'`]?"
+        r"(?P<secret>(?=[^\s\"'`]{0,100}\d)[^\s\"'`,;()\[\]]{6,200})"
+    ),
+    "cookie": compile_pattern(
+        r"(?i)\bcookie:\s{0,3}[\w.-]{1,60}=(?P<secret>(?=[\w%.~+/=-]{0,200}\d)[\w%.~+/=-]{16,500})"
+    ),
+    "token of a maker": compile_pattern(
+        r"(?<![\w/])(?:hv[sbr]\.[\w-]{20,200}|1//0[\w-]{30,200}|\d{8,10}:AA[\w-]{32,36}|NRAK-[A-Z0-9]{20,40}"
+        r"|key-[0-9a-f]{32}|(?:sk|rk|tok|key|secret)_(?:live|prod|test)_[A-Za-z0-9]{12,200})(?![\w-])"
     ),
     "password in markup": compile_pattern(
         r"(?i)<(?:[\w-]{0,20}(?:password|passwd|secret|token))>(?P<secret>[^<>\s]{4,200})</"
@@ -48,7 +72,7 @@ _PASTED = {
         (?P<secret>[^\s"'`,;()\[\]<-][^\s"'`,;()\[\]]{4,200})"""
     ),
     "password or key": compile_pattern(
-        rf"""(?ix)(?<![A-Za-z])(?:[\w-]{{0,40}}[_-])?{_NAMING}["'`]?
+        rf"""(?ix)(?<![\w-])(?:(?:[\w-]{{0,40}}[_-])?{_NAMING}|[\w-]{{0,40}}(?:token|secret))["'`]?
         \s{{0,3}}(?:=>|:=|==?|:|\bis\b)\s{{0,3}}["'`]?
         (?P<secret>(?=[^\s"'`,;()\[\]]{{0,200}}\d)[^\s"'`,;()\[\]]{{6,500}})"""
     ),
@@ -78,10 +102,12 @@ _JOINED = compile_pattern(
     r"(?<=[\w.=/+-])[\"'`]\s{0,5}(?:[+.&,]|\\\n|\n)?\s{0,20}[\"'`](?=[\w.=/+-])|(?<=\w)\\?\n\s{0,40}(?=\w)"
 )
 """Between the pieces of one string: ``"ghp_" + "x"``, or a line's end within it."""
-_MARKUP = compile_pattern(r"[*`\\]+|(?<=\w)__|__(?=\w)")
+_MARKUP = compile_pattern(r"[*`\\]+|(?<=\w)__|__(?=\w)|(?<=\w)(?:<!--[^<>]{0,100}-->|</?[A-Za-z][^<>\s]{0,20}>)+(?=\w)")
 _BASE64 = compile_pattern(r"(?<![\w+/=-])[\w+/-]{16,4000}={0,2}(?![\w+/=-])")
-_HEX = compile_pattern(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}){12,2000}(?![0-9A-Za-z])")
+_BASE32 = compile_pattern(r"(?<![\w+/=-])[A-Z2-7]{16,4000}={0,6}(?![\w+/=-])")
+_HEX = compile_pattern(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2}[ :]?){12,2000}(?![0-9A-Za-z])")
 _SPACED = compile_pattern(r"(?<=[\w-])[ \t]+(?=[\w-])")
+_APART = compile_pattern(r"(?<=\w)[.,|/\u00b7\u2022-](?=\w)")
 _FORMS_OF_MAKERS = compile_pattern(
     r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{60,90}|glpat-[\w-]{20}|xox[abposr]-[\w-]{24,80}|AKIA[A-Z2-7]{16}"
     r"|sk_live_[A-Za-z0-9]{24}|npm_[A-Za-z0-9]{36}|lin_api_[A-Za-z0-9]{40})\b"
@@ -97,6 +123,7 @@ _KINDS_OF_CHARACTERS = (compile_pattern(r"[a-z]"), compile_pattern(r"[A-Z]"), co
 _PIECE = compile_pattern(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+|[^A-Za-z0-9]")
 _TOKEN = compile_pattern(r"(?<![\w/+@.-])[\w/+][\w/+-]{18,200}={0,2}(?![\w/+@-])")
 _DIGEST = compile_pattern(r"(?i)(?:sha\d{1,3}|md5|h1|digest|integrity|checksum|hash)[-:= ]{1,3}")
+_KEY_IN_BASE32 = compile_pattern(r"[A-Z2-7]{24,}")
 _RANDOM = "high entropy"
 _RANDOM_BITS = 3.6
 """Bits a character that a key has and a name has not: names of 20 characters repeat their letters."""
@@ -165,23 +192,23 @@ def _random(text: str) -> Iterator[Secret]:
     for match in _TOKEN.finditer(text):
         if _shown(match.group()):
             continue  # `_encoded` reads it
-        if _is_random(match.group()) and not _DIGEST.search(text, max(0, match.start() - 20), match.end()):
+        if (_is_random(match.group()) or _is_base32(match.group())) and not _DIGEST.search(
+            text, max(0, match.start() - 20), match.end()
+        ):
             yield Secret(_RANDOM, match.group())
 
 
 def _is_secret(kind: str, value: str, before: str) -> bool:
     """Whether what stands beside a word for a secret is one: not a placeholder, a word of prose, or a name."""
-    if kind in {"password", "option"}:
+    if kind in {"password", "option", "password that is set"}:
         if _IS_PATH.match(value):
             return False
         is_assigned = before.rstrip("\"'`")[-1:] == "=" or before[-1:] in "\"'`"
         return not _PLACEHOLDER.search(value) and (is_assigned or not _is_prose(value))
-    if kind == "password in an address":
-        return not _PLACEHOLDER.search(value) and not _STANDS_FOR_A_PASSWORD.fullmatch(value)
-    if kind == "password or key":
-        return not _PLACEHOLDER.search(value) and not _is_name(value)
     if kind == "basic authorization":
         return b":" in _decoded(value)
+    if is_no_secret := next((check for form, check in _NO_SECRETS.items() if kind.startswith(form)), None):
+        return not _PLACEHOLDER.search(value) and not is_no_secret(value)
     return True
 
 
@@ -198,6 +225,14 @@ def _is_name(value: str) -> bool:
 
 def _is_word_or_version(part: str) -> bool:
     return bool(_PLAIN_PART.fullmatch(part)) and (len(part) <= _LONGEST_WORD or part.casefold() in _words())
+
+
+_NO_SECRETS: dict[str, Callable[[str], object]] = {
+    "password in an address": _STANDS_FOR_A_PASSWORD.fullmatch,
+    "password of ": _is_prose,
+    "password or key": _is_name,
+}
+"""How what stands in the place of a secret, besides a placeholder, is known to be none; by the begin of its kind."""
 
 
 @functools.cache
@@ -221,6 +256,16 @@ def _is_random(token: str) -> bool:
     return mixed and wordlike < len(pure) / 4 and _bits(pure) >= _RANDOM_BITS
 
 
+def _is_base32(token: str) -> bool:
+    """Whether a token is a key as one-time passwords have it: capitals with digits among them, and no word."""
+    pure = token.rstrip("=")
+    return (
+        bool(_KEY_IN_BASE32.fullmatch(pure))
+        and sum(map(str.isdigit, pure)) >= len(pure) / 10
+        and _bits(pure) >= _RANDOM_BITS
+    )
+
+
 def _bits(text: str) -> float:
     """Return the entropy of a text's characters, in bits each."""
     return -sum(count / len(text) * math.log2(count / len(text)) for count in Counter(text).values())
@@ -228,37 +273,49 @@ def _bits(text: str) -> float:
 
 def _encoded(text: str) -> Iterator[Secret]:
     """Yield what is a secret once it is decoded."""
-    for match in (*_BASE64.finditer(text), *_HEX.finditer(text)):
-        if any(_scan(_shown(match.group()))):
-            yield Secret("encoded", match.group())
+    for pattern, decoded in ((_BASE64, _decoded), (_BASE32, _decoded_base32), (_HEX, _decoded_hex)):
+        for match in pattern.finditer(text):
+            if any(_scan(_readable(decoded(match.group())))):
+                yield Secret("encoded", match.group())
     backwards = text[::-1]
     for match in _FORMS_OF_MAKERS.finditer(backwards):
         yield Secret("reversed", match.group()[::-1])
 
 
 def _spaced(text: str) -> Iterator[Secret]:
-    """Yield tokens that blanks were put into."""
-    close = rewrite(text, _SPACED, lambda _: "")
-    for match in _FORMS_OF_MAKERS.finditer(close.text):
-        start, end = close.origin(*match.span())
-        yield Secret("token with blanks", text[start:end])
+    """Yield tokens that blanks or other signs were put into."""
+    for between in (_SPACED, _APART):
+        close = rewrite(text, between, lambda _: "")
+        for match in _FORMS_OF_MAKERS.finditer(close.text):
+            start, end = close.origin(*match.span())
+            if text[start:end] != match.group():
+                yield Secret("token with blanks", text[start:end])
 
 
 def _shown(token: str) -> str:
     """Return the text that is encoded by a token, or nothing."""
-    inner = _decoded(token)
+    return _readable(_decoded(token))
+
+
+def _readable(inner: bytes) -> str:
     return inner.decode("ascii") if inner.isascii() and inner.decode("ascii").isprintable() else ""
 
 
 def _decoded(token: str) -> bytes:
     if len(token) % 2 == 0 and _ONLY_HEX.fullmatch(token):
         return bytes.fromhex(token)
+    return decode_base64(token)
+
+
+def _decoded_base32(token: str) -> bytes:
     try:
-        return b64decode(
-            token.rstrip("=") + "=" * (-len(token.rstrip("=")) % 4), altchars=b"-_" if set("-_") & set(token) else None
-        )
+        return b32decode(padded(token, 8))
     except (NotBase64, ValueError):
-        return b"\xff"
+        return NOTHING
+
+
+def _decoded_hex(token: str) -> bytes:
+    return bytes.fromhex(token.replace(":", ""))
 
 
 @functools.cache

@@ -2,4 +2,6 @@
 
 from achievement_pipeline.publishing.gate.redaction import listed_names
 
-NAMES = listed_names(("Blue Whale", "Orca", "HR", "Chimera", "Schönbrunn", "プロジェクト"), ("Dee Reynolds",))
+NAMES = listed_names(
+    ("Blue Whale", "Orca", "HR", "Chimera", "Schönbrunn", "Project X", "プロジェクト"), ("Dee Reynolds",)
+)

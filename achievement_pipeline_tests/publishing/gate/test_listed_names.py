@@ -17,7 +17,7 @@ SPELLINGS = [
     "thebluewhaleservice", "@blue@whale", "blue whale's", "blue~whale", "blue=whale",
     "orca", "Orcas", "OrcaClient", "orca_client", "orca-1", "myOrca", "orcaservice", "the HR.", "hr-portal",
     "Chimeras", "chimera2", "subchimera", "Schönbrunn", "プロジェクト", "Dee Reynolds",
-    "dee-reynolds", "DeeReynolds",
+    "dee-reynolds", "DeeReynolds", "Schoenbrunn", "SCHOENBRUNN", "Project X", "projectX2",
 ]  # fmt: skip
 DISGUISES = [
     "bluе whalе", "ВLUE wнale", "b\u200blue whale", "blue\u00adwhale", "b\u2060lue whale", "blue\ufe0f whale",
@@ -26,10 +26,11 @@ DISGUISES = [
     "b l u e w h a l e", "b.l.u.e.w.h.a.l.e", "b-l-u-e w-h-a-l-e", "blu3 wha1e", "BIue WhaIe", "8lue whale",
     "blue<!-- x -->whale", "blᴜe whale", "ʙlue whale", "chimer@",
     "ch1mera", "C H I M E R A", "blue\u3164whale", "bl<b>ue</b> whale", "ᏟHIMERA", "сhimera",
+    "\x1b[1mblue\x1b[0m whale", "\\142lue whale", "🅑🅛🅤🅔 whale", "🅱🅻🆄🅴 whale", "see Qmx1ZSBXaGFsZQ== there",
 ]  # fmt: skip
 ORDINARY = [
     "the whale is blue", "in three hours", "chrome", "through", "shrink", "orcad", "Norcal", "blue and whale", "blueish",
-    "a blue sky, the white whale", "forcast", "chair", "chime", "throw an Error", "Fix the chimney",
+    "project xyz", "project explorer", "a blue sky, the white whale", "forcast", "chair", "chime", "throw an Error", "Fix the chimney",
 ]  # fmt: skip
 
 

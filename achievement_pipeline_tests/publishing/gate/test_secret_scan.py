@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001
 """Secrets in texts are found as they stand there."""
 
 import base64
@@ -61,6 +62,14 @@ def test_an_encoded_secret_is_found_as_it_stands_there() -> None:
         "https://user:pass@host and postgres://user:password@localhost",
         "fix: token = tokens[0]",
         "pwd=/home/ann/src",
+        "login bob password field",
+        "docker run -p 8080:80",
+        "ssh -p 2222 host",
+        "mkdir -p folder1/x",
+        "pass: 3, fail: 2",
+        "cookie: add SameSite=Lax",
+        "key-value store",
+        "passwords are hashed with argon2id",
         base64.b64encode(b'{"createdInVer":"43.242.2","updatedInVer":"43.242.2"}').decode(),
         "arm64-v8a-linux-android21",
         "",
@@ -91,6 +100,27 @@ PASTED = {
     "a password in markup": ("<password>swordfish</password>", "swordfish"),
     "a password of a login": ("machine x login bob password swordfish", "swordfish"),
     "a token beside its name": ("auth token 483b7ffc050fec94dbca3a0aac36098b", "483b7ffc"),
+    "a password of a program": ("PGPASSWORD=swordfish psql", "swordfish"),
+    "a password of a program, glued": ("SSHPASS=swordfish ssh db", "swordfish"),
+    "a password in camel case": ("dbPassword: swordfish", "swordfish"),
+    "a password in German": ("Passwort: schwertfisch", "schwertfisch"),
+    "a password in Spanish": ("la contraseña es pezespada1", "pezespada1"),
+    "a password in French": ("mot de passe : espadon9", "espadon9"),
+    "a password in Russian": ("пароль: рыбамеч9", "рыбамеч9"),
+    "a password in Chinese": ("密码：abc12345", "abc12345"),
+    "a password that is set": ("set the db password to hunter2", "hunter2"),
+    "a password of sshpass": ("sshpass -p swordfish ssh db", "swordfish"),
+    "a password of MySQL": ("mysql -uroot -pswordfish app", "swordfish"),
+    "a password of Redis": ("redis-cli -h cache -a swordfish", "swordfish"),
+    "a password of a registry": ("docker login -u bob -p swordfish registry", "swordfish"),
+    "a password of OpenSSL": ("openssl enc -aes256 -k swordfish", "swordfish"),
+    "a key named so": ("SECRET_KEY = 'django-insecure-abc123def456ghi789'", "abc123def456ghi789"),
+    "a token in camel case": ("_authToken=12345678-1234-1234-1234-123456789012", "123456789012"),
+    "a cookie": ("Cookie: session=abcdef1234567890abcdef", "abcdef1234567890"),
+    "a token of Vault": (f"hvs.{_LOT}", _LOT),
+    "a token of Telegram": (f"123456789:AA{_LOT}7", _LOT),
+    "a live token": ("tok_live_abcdefgh12345678", "abcdefgh12345678"),
+    "a key for one-time passwords": ("scan MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U", "MFRGGZDF"),
     "nothing but chance": (f"set it to {_LOT} now", _LOT),
 }
 
@@ -121,6 +151,11 @@ DISGUISES = {
     "Base64": base64.b64encode(_TOKEN.encode()).decode(),
     "hexadecimal": _TOKEN.encode().hex(),
     "backwards": _TOKEN[::-1],
+    "a tag": f"{_TOKEN[:12]}<wbr>{_TOKEN[12:]}",
+    "a comment": f"{_TOKEN[:12]}<!-- -->{_TOKEN[12:]}",
+    "Base32": base64.b32encode(_TOKEN.encode()).decode(),
+    "hexadecimal with blanks": _TOKEN.encode().hex(" "),
+    "hyphens": "-".join(_TOKEN),
 }
 
 
