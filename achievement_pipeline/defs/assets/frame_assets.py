@@ -1,59 +1,94 @@
-"""What the assets of all lanes have in common: how one that makes a frame is declared, and what it returns."""
+"""What the assets of all lanes have in common: how an asset that makes frames is declared, and what it returns."""
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any
 
 import dagster as dg
 import pandas as pd
-import pandera.pandas as pa
 
 from achievement_pipeline.defs.assets.checks import check_specs, evaluate, frame_checks
+from achievement_pipeline.defs.frame_types import Schema, annotated_frames, frame_type
 from achievement_pipeline.defs.partitions import MANY_REPOSITORIES_A_RUN, REPOSITORIES
 from achievement_pipeline.defs.ui import plots
 from achievement_pipeline.defs.ui.metadata import column_schema, describe, plot
+from achievement_pipeline.frames import Activities, Scores, Skills
+from achievement_pipeline.lanes import Lane
 
-BY_REPOSITORY: dict[str, Any] = {"partitions_def": REPOSITORIES, "backfill_policy": MANY_REPOSITORIES_A_RUN}
+_BY_REPOSITORY: dict[str, Any] = {"partitions_def": REPOSITORIES, "backfill_policy": MANY_REPOSITORIES_A_RUN}
 _OWNERS = ["team:achievements"]
 _WARNINGS_SHOWN = 20
-SCORES_SHOWN = ["key", "impact", "complexity", "ledger"]
-SKILLS_SHOWN = ["skill", "kind", "weight", "evidence", "key"]
-
-# said, as Dagster takes an asset that returns a MaterializeResult for one without a value
-_FRAME = dg.PythonObjectDagsterType(pd.DataFrame)
 
 
-def raw(group: str, source: str, schemas: Mapping[str, type[pa.DataFrameModel]]) -> dict[str, Any]:
-    """Return the keywords of a multi-asset that reads some frames of one source."""
-    return {
-        "outs": {
-            name: dg.AssetOut(
+def raw_assets(lane: Lane, name: str, schemas: Mapping[str, Schema]) -> Callable[[Callable[..., Any]], Any]:
+    """Declare a multi-asset that reads some frames of one source, with their checks.
+
+    Args:
+        lane: The lane of the source.
+        name: Name of the step.
+        schemas: The schemas by asset.
+    """
+    return dg.multi_asset(
+        name=name,
+        outs={
+            asset: dg.AssetOut(
+                dagster_type=frame_type(schema),
                 description=schema.__doc__,
-                kinds={source, "parquet"},
+                kinds={lane.name, "parquet"},
                 metadata=column_schema(schema),
-                group_name=group,
+                group_name=lane.name,
                 owners=_OWNERS,
             )
-            for name, schema in schemas.items()
+            for asset, schema in schemas.items()
         },
-        "check_specs": [spec for name, schema in schemas.items() for spec in check_specs(name, frame_checks(schema))],
-    }
+        check_specs=[spec for asset, schema in schemas.items() for spec in check_specs(asset, frame_checks(schema))],
+        **_partitions(lane),
+    )
 
 
-def judged(group: str, name: str, schema: type[pa.DataFrameModel]) -> dict[str, Any]:
-    """Return the keywords of an asset that makes one frame of others."""
-    return {
-        "group_name": group,
-        "owners": _OWNERS,
-        "kinds": {"pandas", "parquet"},
-        "dagster_type": _FRAME,
-        "metadata": column_schema(schema),
-        "check_specs": check_specs(name, frame_checks(schema)),
-    }
+def frame_asset(lane: Lane) -> Callable[[Callable[..., pd.DataFrame]], dg.AssetsDefinition]:
+    """Declare an asset of a lane that makes one frame of others.
+
+    The annotations say which: a parameter ``commit_activities: DataFrame[CommitActivities]`` is that asset, whose
+    columns and dtypes the I/O manager compares with the schema, and the schema of the result chooses the asset's
+    checks, columns and metadata.
+
+    Example:
+        ```python
+        @frame_asset(lanes.GIT)
+        def commit_scores(commit_activities: DataFrame[CommitActivities]) -> DataFrame[Scores]: ...
+        ```
+    """
+
+    def declare(compute: Callable[..., pd.DataFrame]) -> dg.AssetsDefinition:
+        inputs = annotated_frames(compute)
+        schema, asset = inputs.pop("return"), compute.__name__
+        parameters = inspect.signature(compute)
+
+        @wraps(compute)
+        def run(*args: object, **kwargs: object) -> dg.MaterializeResult:
+            frame = compute(*args, **kwargs)
+            given = parameters.bind(*args, **kwargs).arguments
+            return _described(lane, asset, schema, frame, {name: (inputs[name], given[name]) for name in inputs})
+
+        run.__annotations__ = compute.__annotations__ | {"return": dg.MaterializeResult}
+        asset_of: Callable[[Callable[..., dg.MaterializeResult]], dg.AssetsDefinition] = dg.asset(
+            ins={name: dg.AssetIn(dagster_type=frame_type(taken)) for name, taken in inputs.items()},
+            dagster_type=frame_type(schema),
+            group_name=lane.name,
+            owners=_OWNERS,
+            kinds={"pandas", "parquet"},
+            metadata=column_schema(schema),
+            check_specs=check_specs(asset, frame_checks(schema)),
+            **_partitions(lane),
+        )
+        return asset_of(run)
+
+    return declare
 
 
-def materialized(
-    asset: str, schema: type[pa.DataFrameModel], frame: pd.DataFrame, metadata: dict[str, Any]
-) -> dg.MaterializeResult:
+def materialized(asset: str, schema: Schema, frame: pd.DataFrame, metadata: dict[str, Any]) -> dg.MaterializeResult:
     """Return a frame with its metadata and the results of its checks."""
     return dg.MaterializeResult(
         asset_key=asset, value=frame, metadata=metadata, check_results=evaluate(asset, frame_checks(schema), frame)
@@ -67,16 +102,16 @@ def describe_repositories(
     show: Callable[[pd.DataFrame], dict[str, Any]],
     own: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> None:
-    """Say of each repository of a run what is its own, where the run has several.
+    """Add metadata for each repository of a run that has several.
 
-    What an asset returns, Dagster says of all partitions of the run alike. Plots stay those of the run.
+    Dagster shows the metadata that an asset returns for all partitions of the run. Plots remain those of the run.
 
     Args:
-        context: The run's.
-        asset: Whose frame it is.
+        context: Context of the step.
+        asset: Asset of the frame.
         frame: The rows of all repositories.
-        show: Returns the metadata of the rows of one; what it does not name stays as the run has it.
-        own: More of each repository, which its rows don't tell.
+        show: Returns the metadata of one repository's rows; the run's other metadata is kept.
+        own: More metadata by repository, which is not in its rows.
     """
     repositories = context.partition_keys
     if len(repositories) > 1:
@@ -87,14 +122,44 @@ def describe_repositories(
 
 
 def warn(context: dg.AssetExecutionContext, warnings: Sequence[str]) -> dict[str, Any]:
-    """Log what could not be read of a source, and return it as metadata: how much that is, and the first of it."""
+    """Log the warnings of reading a source, and return their number and the first of them as metadata."""
     for warning in warnings:
         context.log.warning(warning)
     return {"left_out": len(warnings), "warnings": list(warnings[:_WARNINGS_SHOWN])}
 
 
-def describe_activities(activities: pd.DataFrame) -> dict[str, Any]:
-    """Return what the UI shows of activities: how many count, and why."""
+def _partitions(lane: Lane) -> dict[str, Any]:
+    return _BY_REPOSITORY if lane.by_repository else {}
+
+
+def _described(
+    lane: Lane, asset: str, schema: Schema, frame: pd.DataFrame, inputs: Mapping[str, tuple[Schema, pd.DataFrame]]
+) -> dg.MaterializeResult:
+    """Return the result of an asset with the metadata that fits the schema of its frame."""
+    show, plots_of_run = _metadata_of(schema)
+    if lane.by_repository:
+        describe_repositories(dg.AssetExecutionContext.get(), asset, frame, show)
+    activities = next((taken for kind, taken in inputs.values() if issubclass(kind, Activities)), frame)
+    return materialized(asset, schema, frame, show(frame) | plots_of_run(frame, activities))
+
+
+Show = Callable[[pd.DataFrame], dict[str, Any]]
+Plots = Callable[[pd.DataFrame, pd.DataFrame], dict[str, Any]]
+
+
+def _metadata_of(schema: Schema) -> tuple[Show, Plots]:
+    """Return what shows a frame, and the plots of a run; these take the activities, too."""
+    if issubclass(schema, Activities):
+        return _describe_activities, lambda _frame, _activities: {}
+    if issubclass(schema, Scores):
+        return _describe_scores, lambda scores, _: {"distribution": plot(plots.score_distribution(scores))}
+    if issubclass(schema, Skills):
+        return _describe_skills, _plot_skills
+    raise TypeError(f"There is no description of frames of {schema.__name__}.")
+
+
+def _describe_activities(activities: pd.DataFrame) -> dict[str, Any]:
+    """Show activities: how many count, and why."""
     return describe(
         activities,
         ["title", "person", "category", "significant", "reasons"],
@@ -104,15 +169,16 @@ def describe_activities(activities: pd.DataFrame) -> dict[str, Any]:
     )
 
 
-def describe_scores(scores: pd.DataFrame) -> dict[str, Any]:
-    """Return what the UI shows of scores."""
-    return describe(scores, SCORES_SHOWN, distribution=plot(plots.score_distribution(scores)))
+def _describe_scores(scores: pd.DataFrame) -> dict[str, Any]:
+    return describe(scores, ["key", "impact", "complexity", "ledger"])
 
 
-def describe_skills(skills: pd.DataFrame, activities: pd.DataFrame) -> dict[str, Any]:
-    """Return what the UI shows of skills."""
-    completed_at = activities.set_index("key")["completed_at"]
-    return describe(skills, SKILLS_SHOWN, over_time=plot(plots.skills_over_time(skills, completed_at)))
+def _describe_skills(skills: pd.DataFrame) -> dict[str, Any]:
+    return describe(skills, ["skill", "kind", "weight", "evidence", "key"])
+
+
+def _plot_skills(skills: pd.DataFrame, activities: pd.DataFrame) -> dict[str, Any]:
+    return {"over_time": plot(plots.skills_over_time(skills, activities.set_index("key")["completed_at"]))}
 
 
 def _reasons(activities: pd.DataFrame) -> dict[str, int]:

@@ -6,21 +6,11 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
+from pandera.typing import DataFrame
 from pydantic import Field
 
 from achievement_pipeline.app.histories import READ_FRAMES, Wanted
-from achievement_pipeline.defs.assets.frame_assets import (
-    BY_REPOSITORY,
-    SCORES_SHOWN,
-    SKILLS_SHOWN,
-    describe_activities,
-    describe_repositories,
-    describe_scores,
-    describe_skills,
-    judged,
-    materialized,
-    raw,
-)
+from achievement_pipeline.defs.assets.frame_assets import describe_repositories, frame_asset, materialized, raw_assets
 from achievement_pipeline.defs.histories import GitHistories
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
 from achievement_pipeline.defs.ui.metadata import describe
@@ -32,6 +22,7 @@ from achievement_pipeline.frames import (
     PathAttributes,
     RawCommitFiles,
     RawCommits,
+    RawRepositories,
     RawTags,
     Scores,
     Skills,
@@ -43,7 +34,6 @@ from achievement_pipeline.judging.links.merges import with_merged_changes
 from achievement_pipeline.lanes import GIT, ActivityKind
 from achievement_pipeline.settings import Settings
 
-_GROUP = GIT.name
 _PREVIEWS = {
     "raw_repositories": ["repository", "authors", "remarks"],
     "raw_commits": ["sha", "author_email", "committed_at", "subject", "diff"],
@@ -65,7 +55,7 @@ class GitSelection(dg.Config):
     authors: list[str] = Field(default=[], description="E-mail addresses, 'me', or 'all'")
 
 
-@dg.multi_asset(name="git_history", **raw(_GROUP, "git", READ_FRAMES), **BY_REPOSITORY)
+@raw_assets(GIT, "git_history", READ_FRAMES)
 def git_history(
     context: dg.AssetExecutionContext,
     config: GitSelection,
@@ -93,75 +83,60 @@ def git_history(
         yield materialized(name, READ_FRAMES[name], frame, {**show(frame), **of_run})
 
 
-@dg.asset(**judged(_GROUP, "commit_activities", CommitActivities), **BY_REPOSITORY)
-def commit_activities(  # noqa: PLR0913, PLR0917 - one argument an upstream asset
-    context: dg.AssetExecutionContext,
-    raw_repositories: pd.DataFrame,
-    raw_commits: pd.DataFrame,
-    raw_commit_files: pd.DataFrame,
-    path_attributes: pd.DataFrame,
-    commit_contents: pd.DataFrame,
-    raw_tags: pd.DataFrame,
-    changelog_entries: pd.DataFrame,
+@frame_asset(GIT)
+def commit_activities(  # noqa: PLR0913, PLR0917 - one argument per input
+    raw_repositories: DataFrame[RawRepositories],
+    raw_commits: DataFrame[RawCommits],
+    raw_commit_files: DataFrame[RawCommitFiles],
+    path_attributes: DataFrame[PathAttributes],
+    commit_contents: DataFrame[CommitContents],
+    raw_tags: DataFrame[RawTags],
+    changelog_entries: DataFrame[ChangelogEntries],
     settings: dg.ResourceParam[Settings],
-) -> dg.MaterializeResult:
+) -> DataFrame[CommitActivities]:
     """One row per commit: its author, category, effective lines and significance, with the reasons."""
-    commits = typed(RawCommits, raw_commits)
-    files, contents = with_merged_changes(
-        commits, typed(RawCommitFiles, raw_commit_files), typed(CommitContents, commit_contents)
-    )
-    activities = judge_commits(
-        commits,
+    files, contents = with_merged_changes(raw_commits, raw_commit_files, commit_contents)
+    return judge_commits(
+        raw_commits,
         files,
-        noise_reasons(files, typed(PathAttributes, path_attributes), contents),
+        noise_reasons(files, path_attributes, contents),
         settings.rules,
         people=settings.people,
         contents=contents,
         commit_urls=_commit_urls(raw_repositories),
         mechanical=set(raw_repositories["ignored"].str.split("\n").explode()),
-        releases=Releases(typed(RawTags, raw_tags), typed(ChangelogEntries, changelog_entries)),
+        releases=Releases(raw_tags, changelog_entries),
     )
-    describe_repositories(context, "commit_activities", activities, describe_activities)
-    return materialized("commit_activities", CommitActivities, activities, describe_activities(activities))
 
 
-@dg.asset(**judged(_GROUP, "commit_scores", Scores), **BY_REPOSITORY)
+@frame_asset(GIT)
 def commit_scores(
-    context: dg.AssetExecutionContext, commit_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]
-) -> dg.MaterializeResult:
-    """One row a commit that counts: impact and complexity, each the sum of its ledger lines."""
-    scores = score_commits(typed(CommitActivities, commit_activities), settings.rules.commits, settings.rules.impact)
-    describe_repositories(context, "commit_scores", scores, partial(describe, preview=SCORES_SHOWN))
-    return materialized("commit_scores", Scores, scores, describe_scores(scores))
+    commit_activities: DataFrame[CommitActivities], settings: dg.ResourceParam[Settings]
+) -> DataFrame[Scores]:
+    """One row per commit that counts: impact and complexity, each the sum of its ledger lines."""
+    return score_commits(commit_activities, settings.rules.commits, settings.rules.impact)
 
 
-@dg.asset(**judged(_GROUP, "commit_skills", Skills), **BY_REPOSITORY)
-def commit_skills(  # noqa: PLR0913, PLR0917 - one argument an upstream asset
-    context: dg.AssetExecutionContext,
-    commit_activities: pd.DataFrame,
-    raw_commit_files: pd.DataFrame,
-    path_attributes: pd.DataFrame,
-    commit_contents: pd.DataFrame,
-    dependency_changes: pd.DataFrame,
+@frame_asset(GIT)
+def commit_skills(  # noqa: PLR0913, PLR0917 - one argument per input
+    commit_activities: DataFrame[CommitActivities],
+    raw_commit_files: DataFrame[RawCommitFiles],
+    path_attributes: DataFrame[PathAttributes],
+    commit_contents: DataFrame[CommitContents],
+    dependency_changes: DataFrame[DependencyChanges],
     settings: dg.ResourceParam[Settings],
-) -> dg.MaterializeResult:
-    """One row a skill that a commit shows, with weight and evidence."""
-    files, contents = typed(RawCommitFiles, raw_commit_files), typed(CommitContents, commit_contents)
-    commits = commit_activities[
-        commit_activities["kind"] == ActivityKind.COMMIT.value
-    ]  # their skills are those of the pull request
-    activities = typed(CommitActivities, commits)
-    attributes = typed(PathAttributes, path_attributes)
-    skills = find_skills(
-        activities,
-        with_source_lines(files, contents),
-        noise_reasons(files, attributes, contents),
-        typed(DependencyChanges, dependency_changes),
+) -> DataFrame[Skills]:
+    """One row per skill that a commit shows, with weight and evidence."""
+    # the skills of pull requests known from git are those of their commits
+    commits = commit_activities[commit_activities["kind"] == ActivityKind.COMMIT.value]
+    return find_skills(
+        typed(CommitActivities, commits),
+        with_source_lines(raw_commit_files, commit_contents),
+        noise_reasons(raw_commit_files, path_attributes, commit_contents),
+        dependency_changes,
         settings.rules.skills,
-        attributes=attributes,
+        attributes=path_attributes,
     )
-    describe_repositories(context, "commit_skills", skills, partial(describe, preview=SKILLS_SHOWN))
-    return materialized("commit_skills", Skills, skills, describe_skills(skills, activities))
 
 
 def _describe(asset: str, frame: pd.DataFrame) -> dict[str, Any]:
@@ -172,6 +147,6 @@ def _describe(asset: str, frame: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _commit_urls(repositories: pd.DataFrame) -> dict[str, str]:
+def _commit_urls(repositories: DataFrame[RawRepositories]) -> dict[str, str]:
     known = repositories.dropna(subset="commit_url")
     return dict(zip(known["repository"], known["commit_url"], strict=True))

@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
+from pandera.typing import DataFrame
 
 from achievement_pipeline import lanes
 from achievement_pipeline.app.clients import github_client
@@ -13,16 +14,10 @@ from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.app.pull_requests import RAW_PULL_REQUESTS, RepositoriesRead, read_repositories
 from achievement_pipeline.app.releases import combined, first_releases_of, stored_releases
 from achievement_pipeline.defs.assets.frame_assets import (
-    BY_REPOSITORY,
-    SCORES_SHOWN,
-    SKILLS_SHOWN,
-    describe_activities,
     describe_repositories,
-    describe_scores,
-    describe_skills,
-    judged,
+    frame_asset,
     materialized,
-    raw,
+    raw_assets,
     warn,
 )
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
@@ -40,14 +35,16 @@ from achievement_pipeline.frames import (
     RawReviews,
     Scores,
     Skills,
-    typed,
 )
 from achievement_pipeline.http import UnreachableError
-from achievement_pipeline.judging import find_pull_request_skills, judge_pull_requests, score_pull_requests
+from achievement_pipeline.judging.lanes.pull_requests import (
+    find_pull_request_skills,
+    judge_pull_requests,
+    score_pull_requests,
+)
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.repositories import list_repositories, note_visibility
 
-_GROUP = lanes.GITHUB.name
 _PREVIEWS = {
     "raw_pull_requests": ["number", "title", "author", "merged_at", "labels", "detail"],
     "raw_pull_request_commits": ["number", "sha", "author_email", "author_login"],
@@ -56,7 +53,7 @@ _PREVIEWS = {
 }
 
 
-@dg.multi_asset(name="github_history", **raw(_GROUP, "github", RAW_PULL_REQUESTS), **BY_REPOSITORY)
+@raw_assets(lanes.GITHUB, "github_history", RAW_PULL_REQUESTS)
 def github_history(
     context: dg.AssetExecutionContext,
     database: Database,
@@ -80,56 +77,47 @@ def github_history(
         yield materialized(name, schema, frame, show(frame) | of_run)
 
 
-@dg.asset(**judged(_GROUP, "pull_request_activities", PullRequestActivities), **BY_REPOSITORY)
+@frame_asset(lanes.GITHUB)
 def pull_request_activities(  # noqa: PLR0913, PLR0917 - one argument per input
     context: dg.AssetExecutionContext,
-    raw_pull_requests: pd.DataFrame,
-    raw_pull_request_commits: pd.DataFrame,
-    raw_pull_request_files: pd.DataFrame,
-    raw_reviews: pd.DataFrame,
+    raw_pull_requests: DataFrame[RawPullRequests],
+    raw_pull_request_commits: DataFrame[RawPullRequestCommits],
+    raw_pull_request_files: DataFrame[RawPullRequestFiles],
+    raw_reviews: DataFrame[RawReviews],
     database: Database,
     io_manager: dg.ResourceParam[ParquetIOManager],
     settings: dg.ResourceParam[Settings],
-) -> dg.MaterializeResult:
+) -> DataFrame[PullRequestActivities]:
     """One row per pull request or review: its author, category and significance, with the reasons."""
-    activities = judge_pull_requests(
-        typed(RawPullRequests, raw_pull_requests),
-        typed(RawPullRequestCommits, raw_pull_request_commits),
-        typed(RawPullRequestFiles, raw_pull_request_files),
-        typed(RawReviews, raw_reviews),
+    return judge_pull_requests(
+        raw_pull_requests,
+        raw_pull_request_commits,
+        raw_pull_request_files,
+        raw_reviews,
         settings.rules,
         people=settings.people,
         work_filter=work_filter_of(settings, (known.location for known in list_repositories(database.engine))),
         releases=combined([stored_releases(io_manager, key) for key in context.partition_keys]),
         contained=first_releases_of(io_manager, context.partition_keys),
     )
-    describe_repositories(context, "pull_request_activities", activities, describe_activities)
-    return materialized("pull_request_activities", PullRequestActivities, activities, describe_activities(activities))
 
 
-@dg.asset(**judged(_GROUP, "pull_request_scores", Scores), **BY_REPOSITORY)
+@frame_asset(lanes.GITHUB)
 def pull_request_scores(
-    context: dg.AssetExecutionContext, pull_request_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]
-) -> dg.MaterializeResult:
-    """One row a pull request or review that counts: impact and complexity, each the sum of its ledger lines."""
-    scores = score_pull_requests(typed(PullRequestActivities, pull_request_activities), settings.rules)
-    describe_repositories(context, "pull_request_scores", scores, partial(describe, preview=SCORES_SHOWN))
-    return materialized("pull_request_scores", Scores, scores, describe_scores(scores))
+    pull_request_activities: DataFrame[PullRequestActivities], settings: dg.ResourceParam[Settings]
+) -> DataFrame[Scores]:
+    """One row per pull request or review that counts: impact and complexity, each the sum of its ledger lines."""
+    return score_pull_requests(pull_request_activities, settings.rules)
 
 
-@dg.asset(**judged(_GROUP, "pull_request_skills", Skills), **BY_REPOSITORY)
+@frame_asset(lanes.GITHUB)
 def pull_request_skills(
-    context: dg.AssetExecutionContext,
-    pull_request_activities: pd.DataFrame,
-    raw_pull_request_files: pd.DataFrame,
+    pull_request_activities: DataFrame[PullRequestActivities],
+    raw_pull_request_files: DataFrame[RawPullRequestFiles],
     settings: dg.ResourceParam[Settings],
-) -> dg.MaterializeResult:
-    """One row a skill that a pull request shows, with weight and evidence."""
-    activities = typed(PullRequestActivities, pull_request_activities)
-    files = typed(RawPullRequestFiles, raw_pull_request_files)
-    skills = find_pull_request_skills(activities, files, settings.rules.skills)
-    describe_repositories(context, "pull_request_skills", skills, partial(describe, preview=SKILLS_SHOWN))
-    return materialized("pull_request_skills", Skills, skills, describe_skills(skills, activities))
+) -> DataFrame[Skills]:
+    """One row per skill that a pull request shows, with weight and evidence."""
+    return find_pull_request_skills(pull_request_activities, raw_pull_request_files, settings.rules.skills)
 
 
 def _read(

@@ -3,22 +3,14 @@
 from collections.abc import Iterator
 
 import dagster as dg
-import pandas as pd
-import pandera.pandas as pa
+from pandera.typing import DataFrame
 
 from achievement_pipeline import lanes
 from achievement_pipeline.app.clients import linear_client
 from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.app.stored_frames import stored_frame
-from achievement_pipeline.defs.assets.frame_assets import (
-    describe_activities,
-    describe_scores,
-    describe_skills,
-    judged,
-    materialized,
-    raw,
-    warn,
-)
+from achievement_pipeline.defs.assets.frame_assets import frame_asset, materialized, raw_assets, warn
+from achievement_pipeline.defs.frame_types import Schema
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.requests import is_without_cache
 from achievement_pipeline.defs.resources import Database
@@ -32,20 +24,18 @@ from achievement_pipeline.frames import (
     RawLinearProjects,
     Scores,
     Skills,
-    typed,
 )
-from achievement_pipeline.judging import find_linear_skills, judge_linear, score_linear
+from achievement_pipeline.judging.lanes.linear import find_linear_skills, judge_linear, score_linear
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.linear import read_issues, read_projects
 
-_GROUP = lanes.LINEAR.name
-_RAW: dict[str, type[pa.DataFrameModel]] = {
+_RAW: dict[str, Schema] = {
     "raw_linear_issues": RawLinearIssues,
     "raw_linear_projects": RawLinearProjects,
 }
 
 
-@dg.multi_asset(name="linear_workspace", **raw(_GROUP, "linear", _RAW))
+@raw_assets(lanes.LINEAR, "linear_workspace", _RAW)
 def linear_workspace(
     context: dg.AssetExecutionContext,
     database: Database,
@@ -69,31 +59,30 @@ def linear_workspace(
     yield materialized("raw_linear_projects", RawLinearProjects, projects.projects, shown)
 
 
-@dg.asset(**judged(_GROUP, "linear_activities", LinearActivities))
+@frame_asset(lanes.LINEAR)
 def linear_activities(
-    raw_linear_issues: pd.DataFrame, raw_linear_projects: pd.DataFrame, settings: dg.ResourceParam[Settings]
-) -> dg.MaterializeResult:
+    raw_linear_issues: DataFrame[RawLinearIssues],
+    raw_linear_projects: DataFrame[RawLinearProjects],
+    settings: dg.ResourceParam[Settings],
+) -> DataFrame[LinearActivities]:
     """One row per issue or project: its owner, category and significance, with the reasons."""
-    activities = judge_linear(
-        typed(RawLinearIssues, raw_linear_issues),
-        typed(RawLinearProjects, raw_linear_projects),
-        settings.rules,
-        people=settings.people,
-        work_filter=work_filter_of(settings),
+    work_filter = work_filter_of(settings)
+    return judge_linear(
+        raw_linear_issues, raw_linear_projects, settings.rules, people=settings.people, work_filter=work_filter
     )
-    return materialized("linear_activities", LinearActivities, activities, describe_activities(activities))
 
 
-@dg.asset(**judged(_GROUP, "linear_scores", Scores))
-def linear_scores(linear_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult:
-    """One row an issue or project that counts: impact and complexity, each the sum of its ledger lines."""
-    scores = score_linear(typed(LinearActivities, linear_activities), settings.rules.linear)
-    return materialized("linear_scores", Scores, scores, describe_scores(scores))
+@frame_asset(lanes.LINEAR)
+def linear_scores(
+    linear_activities: DataFrame[LinearActivities], settings: dg.ResourceParam[Settings]
+) -> DataFrame[Scores]:
+    """One row per issue or project that counts: impact and complexity, each the sum of its ledger lines."""
+    return score_linear(linear_activities, settings.rules.linear)
 
 
-@dg.asset(**judged(_GROUP, "linear_skills", Skills))
-def linear_skills(linear_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult:
-    """One row a skill that an issue or project shows, with weight and evidence."""
-    activities = typed(LinearActivities, linear_activities)
-    skills = find_linear_skills(activities, settings.rules.skills)
-    return materialized("linear_skills", Skills, skills, describe_skills(skills, activities))
+@frame_asset(lanes.LINEAR)
+def linear_skills(
+    linear_activities: DataFrame[LinearActivities], settings: dg.ResourceParam[Settings]
+) -> DataFrame[Skills]:
+    """One row per skill that an issue or project shows, with weight and evidence."""
+    return find_linear_skills(linear_activities, settings.rules.skills)

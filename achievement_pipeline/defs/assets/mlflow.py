@@ -3,40 +3,31 @@
 from collections.abc import Iterator
 
 import dagster as dg
-import pandas as pd
-import pandera.pandas as pa
+from pandera.typing import DataFrame
 
 from achievement_pipeline import lanes
 from achievement_pipeline.app.clients import mlflow_client
 from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.app.stored_frames import stored_frame
-from achievement_pipeline.defs.assets.frame_assets import (
-    describe_activities,
-    describe_scores,
-    describe_skills,
-    judged,
-    materialized,
-    raw,
-    warn,
-)
+from achievement_pipeline.defs.assets.frame_assets import frame_asset, materialized, raw_assets, warn
+from achievement_pipeline.defs.frame_types import Schema
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.defs.waits import one_run_at_a_time, request_options
 from achievement_pipeline.errors import AchievementPipelineError
-from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills, typed
-from achievement_pipeline.judging import find_run_skills, judge_runs, score_runs
+from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills
+from achievement_pipeline.judging.lanes.mlflow import find_run_skills, judge_runs, score_runs
 from achievement_pipeline.keys import MLFLOW
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.mlflow import Runs, named_as_known, read_runs
 from achievement_pipeline.store.activities import known_servers
 
-_GROUP = lanes.MLFLOW.name
-_RAW: dict[str, type[pa.DataFrameModel]] = {"raw_mlflow_runs": RawMlflowRuns, "raw_mlflow_metrics": RawMlflowMetrics}
+_RAW: dict[str, Schema] = {"raw_mlflow_runs": RawMlflowRuns, "raw_mlflow_metrics": RawMlflowMetrics}
 
 
-@dg.multi_asset(name="mlflow_server", **raw(_GROUP, "mlflow", _RAW))
+@raw_assets(lanes.MLFLOW, "mlflow_server", _RAW)
 def mlflow_server(
     context: dg.AssetExecutionContext,
     database: Database,
@@ -57,34 +48,33 @@ def mlflow_server(
     yield materialized("raw_mlflow_metrics", RawMlflowMetrics, metrics, describe(metrics, ["run_id", "name", "value"]))
 
 
-@dg.asset(**judged(_GROUP, "mlflow_activities", MlflowActivities))
+@frame_asset(lanes.MLFLOW)
 def mlflow_activities(
-    raw_mlflow_runs: pd.DataFrame, raw_mlflow_metrics: pd.DataFrame, settings: dg.ResourceParam[Settings]
-) -> dg.MaterializeResult:
+    raw_mlflow_runs: DataFrame[RawMlflowRuns],
+    raw_mlflow_metrics: DataFrame[RawMlflowMetrics],
+    settings: dg.ResourceParam[Settings],
+) -> DataFrame[MlflowActivities]:
     """One row per run: its author, result and significance, with the reasons."""
-    activities = judge_runs(
-        typed(RawMlflowRuns, raw_mlflow_runs),
-        typed(RawMlflowMetrics, raw_mlflow_metrics),
-        settings.rules,
-        people=settings.people,
-        work_filter=work_filter_of(settings),
+    work_filter = work_filter_of(settings)
+    return judge_runs(
+        raw_mlflow_runs, raw_mlflow_metrics, settings.rules, people=settings.people, work_filter=work_filter
     )
-    return materialized("mlflow_activities", MlflowActivities, activities, describe_activities(activities))
 
 
-@dg.asset(**judged(_GROUP, "mlflow_scores", Scores))
-def mlflow_scores(mlflow_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult:
-    """One row a run that counts: impact and complexity, each the sum of its ledger lines."""
-    scores = score_runs(typed(MlflowActivities, mlflow_activities), settings.rules.mlflow)
-    return materialized("mlflow_scores", Scores, scores, describe_scores(scores))
+@frame_asset(lanes.MLFLOW)
+def mlflow_scores(
+    mlflow_activities: DataFrame[MlflowActivities], settings: dg.ResourceParam[Settings]
+) -> DataFrame[Scores]:
+    """One row per run that counts: impact and complexity, each the sum of its ledger lines."""
+    return score_runs(mlflow_activities, settings.rules.mlflow)
 
 
-@dg.asset(**judged(_GROUP, "mlflow_skills", Skills))
-def mlflow_skills(mlflow_activities: pd.DataFrame, settings: dg.ResourceParam[Settings]) -> dg.MaterializeResult:
-    """One row a skill that a run shows, with weight and evidence."""
-    activities = typed(MlflowActivities, mlflow_activities)
-    skills = find_run_skills(activities, settings.rules.skills)
-    return materialized("mlflow_skills", Skills, skills, describe_skills(skills, activities))
+@frame_asset(lanes.MLFLOW)
+def mlflow_skills(
+    mlflow_activities: DataFrame[MlflowActivities], settings: dg.ResourceParam[Settings]
+) -> DataFrame[Skills]:
+    """One row per skill that a run shows, with weight and evidence."""
+    return find_run_skills(mlflow_activities, settings.rules.skills)
 
 
 def _stored(frames: ParquetIOManager) -> Runs | None:

@@ -3,7 +3,7 @@
 import errno
 import logging
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import dagster as dg
 import pandas as pd
@@ -12,8 +12,11 @@ from pyarrow.parquet import read_schema
 from pydantic import Field, PrivateAttr
 from upath import UPath
 
+from achievement_pipeline.defs.frame_types import schema_of
 from achievement_pipeline.defs.instance.compat import escape_dotdot_segments, escape_leading_slash
 from achievement_pipeline.defs.instance.frame_files import DamagedFrameError, decode, encode
+from achievement_pipeline.errors import FrameError
+from achievement_pipeline.frames import typed
 from achievement_pipeline.leftovers import write_whole
 
 _log = logging.getLogger(__name__)
@@ -24,7 +27,8 @@ class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
 
     An asset takes and returns one dataframe, whether it is materialized for one repository or for many: it is split by
     the column ``repository`` when stored, and concatenated when loaded. A repository that was never materialized has no
-    rows. ``DataFrame.attrs`` are preserved.
+    rows. ``DataFrame.attrs`` are preserved. Where the parameter of an asset names a schema, columns and dtypes are
+    compared with it.
 
     Files are only a cache. A corrupt file is removed with a warning, and its source is read again.
 
@@ -80,6 +84,19 @@ class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
                 f"No space left to write {path}. Free some and run this again. Nothing is lost.",
                 allow_retries=False,
             ) from error
+
+    def load_input(self, context: dg.InputContext) -> pd.DataFrame:
+        """Load a dataframe, and compare it with the schema that the parameter names.
+
+        Raises:
+            dagster.Failure: It was never materialized, or another version stored other columns or dtypes.
+        """
+        frame = cast("pd.DataFrame", super().load_input(context))
+        schema = schema_of(context.dagster_type)
+        try:
+            return frame if schema is None else typed(schema, frame)
+        except FrameError as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
 
     def load_from_path(self, context: dg.InputContext, path: UPath) -> pd.DataFrame:
         """Read one dataframe."""
