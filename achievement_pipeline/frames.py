@@ -101,6 +101,8 @@ class LinkTo(StrEnum):
 
     PARENT = "parent"
     """The parent. If there are several, the first wins and the others are listed."""
+    ELSEWHERE = "elsewhere"
+    """As PARENT, if it is in another repository."""
     CHILD = "child"
     """A child."""
     LISTED = "listed"
@@ -393,21 +395,33 @@ class RawMlflowMetrics(Frame):
         unique = ["run_id", "name"]  # noqa: RUF012 - pandera's own form
 
 
-class RawLinearIssues(Frame):
-    """One row per completed issue, including archived ones but not those in the trash."""
+class _RawLinearWork(Frame):
+    """The columns that Linear's issues and projects share."""
 
     id: str = pa.Field(unique=True, description="UUID; the key is linear:<id>")
+    url: str = pa.Field(description="URL")
+    priority: int = pa.Field(ge=0, le=4, description="0 none, 1 urgent, 2 high, 3 medium, 4 low")
+    labels: str = pa.Field(description="JSON list of names")
+    creator_email: str = pa.Field(nullable=True, description="As written")
+    creator_name: str = pa.Field(nullable=True, description="As written")
+    created_at: UtcTimestamp = pa.Field(description="Never changes")
+    started_at: UtcTimestamp = pa.Field(nullable=True, description="Missing if it was never started")
+    completed_at: UtcTimestamp = pa.Field(nullable=True, description="When it was last completed")
+    updated_at: UtcTimestamp = pa.Field(description="As in Linear's API; archiving does not change it")
+    archived_at: UtcTimestamp = pa.Field(nullable=True, description="Missing unless archived")
+
+
+class RawLinearIssues(_RawLinearWork):
+    """One row per completed issue, including archived ones but not those in the trash."""
+
     identifier: str = pa.Field(description="Current identifier, ENG-123; changes with the team")
     previous_identifiers: str = pa.Field(description="JSON list of former identifiers")
     title: str = pa.Field(description="One line")
     description: str = pa.Field(description="Markdown; may be empty")
-    url: str = pa.Field(description="URL")
     branch: str = pa.Field(description="The branch name that Linear suggests for it")
-    priority: int = pa.Field(ge=0, le=4, description="0 none, 1 urgent, 2 high, 3 medium, 4 low")
     estimate: float = pa.Field(nullable=True, ge=0, description="In the team's scale; missing if not estimated")
     estimation: str = pa.Field(nullable=True, description="The team's scale: notUsed, exponential, fibonacci, ...")
     label_ids: str = pa.Field(description="JSON list of UUIDs")
-    labels: str = pa.Field(description="JSON list of names, in the order of label_ids")
     team_id: str = pa.Field(description="UUID")
     team_key: str = pa.Field(nullable=True, description="ENG; missing if the team is not accessible")
     team: str = pa.Field(nullable=True, description="Name")
@@ -418,41 +432,23 @@ class RawLinearIssues(Frame):
     assignee_email: str = pa.Field(nullable=True, description="As written")
     assignee_name: str = pa.Field(nullable=True, description="As written")
     creator_id: str = pa.Field(nullable=True, description="UUID; missing if an integration created it")
-    creator_email: str = pa.Field(nullable=True, description="As written")
-    creator_name: str = pa.Field(nullable=True, description="As written")
     parent_id: str = pa.Field(nullable=True, description="UUID of the parent issue")
     attachments: str = pa.Field(description='JSON list of {"url", "title", "source"}, including linked pull requests')
     attached_at: UtcTimestamp = pa.Field(
         nullable=True, description="When an attachment last changed; missing if it has none"
     )
-    created_at: UtcTimestamp = pa.Field(description="Never changes")
-    started_at: UtcTimestamp = pa.Field(nullable=True, description="Missing if it was never started")
-    completed_at: UtcTimestamp = pa.Field(nullable=True, description="When it was last completed")
-    updated_at: UtcTimestamp = pa.Field(description="Archiving does not change it")
-    archived_at: UtcTimestamp = pa.Field(nullable=True, description="Missing unless archived")
 
 
-class RawLinearProjects(Frame):
+class RawLinearProjects(_RawLinearWork):
     """One row per completed project, including archived ones but not those in the trash."""
 
-    id: str = pa.Field(unique=True, description="UUID; the key is linear:<id>")
     name: str = pa.Field(description="One line")
     description: str = pa.Field(description="Summary; may be empty")
     content: str = pa.Field(description="The project's document, Markdown; may be empty")
-    url: str = pa.Field(description="URL")
-    priority: int = pa.Field(ge=0, le=4, description="0 none, 1 urgent, 2 high, 3 medium, 4 low")
-    labels: str = pa.Field(description="JSON list of names")
     teams: str = pa.Field(description="JSON list of team keys")
     lead_email: str = pa.Field(nullable=True, description="As written")
     lead_name: str = pa.Field(nullable=True, description="As written")
-    creator_email: str = pa.Field(nullable=True, description="As written")
-    creator_name: str = pa.Field(nullable=True, description="As written")
     members: str = pa.Field(description="JSON list of the members' e-mail addresses, as written")
-    created_at: UtcTimestamp = pa.Field(description="Never changes")
-    started_at: UtcTimestamp = pa.Field(nullable=True, description="Missing if it was never started")
-    completed_at: UtcTimestamp = pa.Field(nullable=True, description="When it was last completed")
-    updated_at: UtcTimestamp = pa.Field(description="As in Linear's API")
-    archived_at: UtcTimestamp = pa.Field(nullable=True, description="Missing unless archived")
 
 
 class _JudgedActivities(Frame):
@@ -486,11 +482,9 @@ class Activities(_JudgedActivities):
     )
 
 
-class CommitActivities(Activities):
-    """One row per commit."""
+class _CodeActivities(Activities):
+    """The columns that commits and pull requests share."""
 
-    signed_off_by: str = pa.Field(description="Canonical addresses in Signed-off-by lines, separated by commas")
-    sha: str = pa.Field(description="Full object name")
     signs: str = pa.Field(description="Signs of impact (judging/impact/signs.toml), separated by commas")
     announced: str = pa.Field(
         description='JSON {"version", "date", "section", "highlight", "sentence", "path"} of the entry of the release '
@@ -509,32 +503,21 @@ class CommitActivities(Activities):
     left_out: str = pa.Field(
         description='JSON: {"<reason>": {"files": n, "lines": n}} of files or lines that are not work'
     )
+
+
+class CommitActivities(_CodeActivities):
+    """One row per commit."""
+
+    signed_off_by: str = pa.Field(description="Canonical addresses in Signed-off-by lines, separated by commas")
+    sha: str = pa.Field(description="Full object name")
     commits: int = pa.Field(ge=0, description="Commits in this merge of a piece of work; else 0")
 
 
-class PullRequestActivities(Activities):
+class PullRequestActivities(_CodeActivities):
     """One row per merged pull request, and per person who reviewed another person's pull request."""
 
     number: int = pa.Field(ge=1, description="Number of the pull request")
-    signs: str = pa.Field(description="Signs of impact, separated by commas; empty for a review")
-    announced: str = pa.Field(
-        description='JSON {"version", "date", "section", "highlight", "sentence", "path"} of the entry of the release '
-        "notes that announced it; empty if none did"
-    )
-    first_release: str = pa.Field(nullable=True, description="The first tag that contains it; missing if unreleased")
-    type: str = pa.Field(nullable=True, description="Conventional Commits type of its title; missing for a review")
-    scope: str = pa.Field(nullable=True, description="Conventional Commits scope of its title")
-    breaking: bool = pa.Field(description="Marked by ! or a BREAKING CHANGE footer")
     labels: str = pa.Field(description="JSON list of names")
-    files: int = pa.Field(ge=0, description="Files changed, all of them")
-    insertions: int = pa.Field(ge=0, description="Lines, all files")
-    deletions: int = pa.Field(ge=0, description="Lines, all files")
-    effective_files: int = pa.Field(ge=0, description="Files that are work")
-    effective_insertions: int = pa.Field(ge=0, description="Lines in files that are work")
-    effective_deletions: int = pa.Field(ge=0, description="Lines in files that are work and were not deleted")
-    left_out: str = pa.Field(
-        description='JSON: {"<reason>": {"files": n, "lines": n}} of files or lines that are not work'
-    )
     commits: int = pa.Field(ge=0, description="Commits on its branch")
     reviewers: int = pa.Field(ge=0, description="Reviewers other than its author")
     verdict: str = pa.Field(

@@ -4,9 +4,9 @@ A link refers to a name, not to an activity: the issue that a commit names may b
 removed when it is reopened. So names and links are stored, and an activity's parent is resolved again whenever an
 activity that it names, or that names it, is added, removed or changed. Of several candidates, the link with the lowest
 rank wins; then, among the activity's own links, the first; then the activity completed first; then the smallest key. A
-user's edits (`achievement_pipeline.store.grouping`) take precedence. A link to ``work:`` leads to another repository:
-the commits of a pull request do the same work as it does. The result does not depend on earlier parents or
-on the order in which activities were stored.
+user's edits (`achievement_pipeline.store.grouping`) take precedence. A link ``elsewhere`` counts between repositories
+only: the commits of a pull request do the same work as it does. The result does not depend on earlier parents or on the
+order in which activities were stored.
 
 An activity that is gone from its source keeps its names as long as it has an achievement: a commit of a branch that was
 squashed and deleted is still named by its pull request, and a rewritten commit shares a name with the new one. So the
@@ -96,7 +96,7 @@ _MARK_AFFECTED = sa.text(f"""
     FROM given CROSS JOIN LATERAL (
         SELECT link.activity_key
         FROM activity_names AS named JOIN activity_links AS link ON link.name = named.name
-        WHERE named.activity_key = given.key AND link.leads_to = 'parent'
+        WHERE named.activity_key = given.key AND link.leads_to IN ('parent', 'elsewhere')
         UNION ALL
         SELECT named.activity_key
         FROM activity_links AS link JOIN activity_names AS named ON named.name = link.name
@@ -116,8 +116,9 @@ _MARK_PLACED = sa.text(f"""
 _FIND_MOVED = sa.text(f"""
     INSERT INTO moved
     WITH candidates (key, parent, rank, position, is_elsewhere) AS (
-        SELECT affected.key, named.activity_key, link.rank, link.position, link.name LIKE 'work:%'
-        FROM affected JOIN activity_links AS link ON link.activity_key = affected.key AND link.leads_to = 'parent'
+        SELECT affected.key, named.activity_key, link.rank, link.position, link.leads_to = 'elsewhere'
+        FROM affected JOIN activity_links AS link
+            ON link.activity_key = affected.key AND link.leads_to IN ('parent', 'elsewhere')
         JOIN activity_names AS named ON named.name = link.name
         UNION ALL
         SELECT affected.key, link.activity_key, link.rank, 0, false

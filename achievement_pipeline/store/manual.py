@@ -1,8 +1,8 @@
 """Create achievements by hand: about work that no source records, or statements about work that one does.
 
-A statement names work by its source and its id there: ``git`` and a commit, ``github`` and ``owner/name#12``,
-``linear`` and ``ENG-12``, ``mlflow`` and a run. Once that work is collected, the statement's fields are edits of its
-piece of work; until then it is an achievement of its own (`achievement_pipeline.store.statements`).
+A statement names work by its source and its identifier there: ``git`` and a commit, ``github`` and ``owner/name#12``.
+Once that work is collected, the statement's fields are edits of its piece of work. Until then it is an achievement of
+its own (`achievement_pipeline.store.statements`).
 """
 
 import datetime as dt

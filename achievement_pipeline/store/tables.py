@@ -47,11 +47,11 @@ class Slice(Base):
     """A set of activities that is replaced as a whole: a repository of a lane, or a whole lane."""
 
     __tablename__ = "slices"
-    __table_args__ = ({"comment": "Parts of the activities that are replaced as a whole"},)
+    __table_args__ = ({"comment": "Sets of activities that are replaced as a whole"},)
 
     name: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="Lane and repository: git/github.com/owner/name")
     version: Mapped[str] = mapped_column(comment="Version of the frames that are stored")
-    rules: Mapped[str] = mapped_column(comment="Version of the rules its achievements were composed by")
+    rules: Mapped[str] = mapped_column(comment="Version of the rules that composed its achievements")
     stored_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When this version was stored")
 
 
@@ -61,41 +61,45 @@ class Activity(Base):
     __tablename__ = "activities"
     __table_args__ = ({"comment": "Units of work as their sources record them, judged"},)
 
-    key: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="Stable name, the same on every machine")
-    slice: Mapped[str] = mapped_column(_KEY, sa.ForeignKey("slices.name"), index=True, comment="Brought by this slice")
-    kind: Mapped[str] = mapped_column(comment="What it is in its source")
-    source_id: Mapped[str] = mapped_column(comment="Its name within its source")
-    repository: Mapped[str | None] = mapped_column(comment="Key of the repository")
-    title: Mapped[str] = mapped_column(comment="One line for people")
-    description: Mapped[str] = mapped_column(comment="The rest of what its author wrote")
-    url: Mapped[str | None] = mapped_column(comment="Where it can be seen")
-    person: Mapped[str] = mapped_column(comment="Whose it is: canonical e-mail address")
-    person_name: Mapped[str] = mapped_column(comment="The name to show for the person")
-    coauthors: Mapped[list[str]] = mapped_column(comment="Canonical addresses of others it belongs to")
-    started_at: Mapped[dt.datetime | None] = mapped_column(comment="Missing when no evidence gives it")
-    completed_at: Mapped[dt.datetime | None] = mapped_column(comment="When it was done")
-    category: Mapped[str] = mapped_column(comment="Kind of work")
-    category_rule: Mapped[str] = mapped_column(comment="Which rule gave the category")
-    significant: Mapped[bool] = mapped_column(comment="Whether it may make an achievement")
-    reasons: Mapped[list[str]] = mapped_column(comment="Reason codes that decided it")
-    parent: Mapped[str | None] = mapped_column(
-        _KEY, index=True, comment="Key of the activity that it belongs to, found by the links"
+    key: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="Stable key, the same on every machine")
+    slice: Mapped[str] = mapped_column(
+        _KEY, sa.ForeignKey("slices.name"), index=True, comment="The slice that contains it"
     )
-    retracted_by: Mapped[str | None] = mapped_column(_KEY, comment="What reverted it, or what it repeats")
-    details: Mapped[JsonObject] = mapped_column(comment="The columns that only its lane has")
+    kind: Mapped[str] = mapped_column(comment="Kind in its source")
+    source_id: Mapped[str] = mapped_column(comment="Identifier in its source")
+    repository: Mapped[str | None] = mapped_column(comment="Key of the repository")
+    title: Mapped[str] = mapped_column(comment="One line")
+    description: Mapped[str] = mapped_column(comment="The rest of the author's text")
+    url: Mapped[str | None] = mapped_column(comment="URL")
+    person: Mapped[str] = mapped_column(comment="Owner: canonical e-mail address")
+    person_name: Mapped[str] = mapped_column(comment="Display name of the person")
+    coauthors: Mapped[list[str]] = mapped_column(comment="Canonical addresses of co-authors")
+    started_at: Mapped[dt.datetime | None] = mapped_column(comment="Missing if unknown")
+    completed_at: Mapped[dt.datetime | None] = mapped_column(comment="Time of completion")
+    category: Mapped[str] = mapped_column(comment="Kind of work")
+    category_rule: Mapped[str] = mapped_column(comment="The rule that gave the category")
+    significant: Mapped[bool] = mapped_column(comment="Whether it may become an achievement")
+    reasons: Mapped[list[str]] = mapped_column(comment="Reason codes")
+    parent: Mapped[str | None] = mapped_column(_KEY, index=True, comment="Key of the parent activity, from the links")
+    retracted_by: Mapped[str | None] = mapped_column(
+        _KEY, comment="Key of the activity that reverted it, or that it repeats"
+    )
+    details: Mapped[JsonObject] = mapped_column(comment="The lane's own columns")
     impact: Mapped[float | None] = mapped_column(comment="Points")
     complexity: Mapped[float | None] = mapped_column(comment="Points")
-    ledger: Mapped[list[JsonObject] | None] = mapped_column(comment="The lines that sum to its scores")
-    score_version: Mapped[str | None] = mapped_column(comment="Version of the rules that gave the score")
+    ledger: Mapped[list[JsonObject] | None] = mapped_column(comment="Ledger lines; their points sum to the scores")
+    score_version: Mapped[str | None] = mapped_column(comment="Version of the scoring rules")
     skills: Mapped[list[JsonObject]] = mapped_column(comment="Skills it shows: skill, kind, weight, evidence")
-    digest: Mapped[int] = mapped_column(sa.BigInteger, comment="Hash of what its lane brought: equal rows are kept")
+    digest: Mapped[int] = mapped_column(
+        sa.BigInteger, comment="Hash of the lane's row: an equal row is not written again"
+    )
 
 
 class ActivityName(Base):
     """A name by which links refer to an activity. Several activities may have the same name."""
 
     __tablename__ = "activity_names"
-    __table_args__ = ({"comment": "Names that links call activities by"},)
+    __table_args__ = ({"comment": "Names that links refer to"},)
 
     name: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="commit:<sha>, issue:eng-1, ...")
     activity_key: Mapped[str] = mapped_column(
@@ -111,17 +115,17 @@ class ActivityLink(Base):
     """A link from an activity to the name of its parent, of a child or of an activity that it lists."""
 
     __tablename__ = "activity_links"
-    __table_args__ = ({"comment": "What activities say that they belong to, consist of or list"},)
+    __table_args__ = ({"comment": "Links between activities, to names"},)
 
     activity_key: Mapped[str] = mapped_column(
         _KEY,
         sa.ForeignKey("activities.key", ondelete="CASCADE"),
         primary_key=True,
-        comment="The activity that says so",
+        comment="The activity that has the link",
     )
-    position: Mapped[int] = mapped_column(primary_key=True, comment="Place among its links, the first is 1")
-    rank: Mapped[int] = mapped_column(comment="Of several that lead to a parent, the lowest decides")
-    leads_to: Mapped[str] = mapped_column(comment="One of frames.LinkTo: parent, child or listed")
+    position: Mapped[int] = mapped_column(primary_key=True, comment="Position among its links, from 1")
+    rank: Mapped[int] = mapped_column(comment="If several links lead to a parent, the lowest rank wins")
+    leads_to: Mapped[str] = mapped_column(comment="One of frames.LinkTo: parent, elsewhere, child or listed")
     name: Mapped[str] = mapped_column(_KEY, index=True, comment="Name of the other activity, stored or not")
 
 
@@ -132,7 +136,10 @@ class FormerName(Base):
     __table_args__ = ({"comment": "Names of achievements whose activities are gone from their sources"},)
 
     achievement_key: Mapped[str] = mapped_column(
-        _KEY, sa.ForeignKey("achievements.key"), primary_key=True, comment="The achievement, and the activity it was of"
+        _KEY,
+        sa.ForeignKey("achievements.key"),
+        primary_key=True,
+        comment="Key of the achievement, and of its former root activity",
     )
     name: Mapped[str] = mapped_column(_KEY, primary_key=True, index=True, comment="As in activity_names")
 
@@ -146,38 +153,38 @@ class Achievement(Base):
         sa.CheckConstraint("impact_score BETWEEN 0 AND 100", name="impact_score_range"),
         sa.CheckConstraint("complexity_score BETWEEN 0 AND 100", name="complexity_score_range"),
         sa.CheckConstraint("(retracted_at IS NULL) = (retracted_reason IS NULL)", name="retracted_with_reason"),
-        {"comment": "Pieces of work: a root activity with all that belongs to it"},
+        {"comment": "Pieces of work: a root activity and everything that belongs to it"},
     )
 
     key: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="Key of the root activity")
-    title: Mapped[str] = mapped_column(comment="One line for people")
+    title: Mapped[str] = mapped_column(comment="One line")
     category: Mapped[str] = mapped_column(comment="Kind of work")
-    description: Mapped[str] = mapped_column(comment="What its author wrote")
-    source_type: Mapped[str] = mapped_column(comment="Kind of the root activity; manual: a person wrote it down")
-    source_id: Mapped[str] = mapped_column(comment="Name of the root activity within its source")
-    source_url: Mapped[str | None] = mapped_column(comment="Where the root can be seen")
+    description: Mapped[str] = mapped_column(comment="The author's text")
+    source_type: Mapped[str] = mapped_column(comment="Kind of the root activity; manual if it was created by hand")
+    source_id: Mapped[str] = mapped_column(comment="Identifier of the root activity in its source")
+    source_url: Mapped[str | None] = mapped_column(comment="URL of the root activity")
     repository: Mapped[str | None] = mapped_column(comment="Key of the repository")
     author: Mapped[str] = mapped_column(comment="Canonical e-mail address of the person")
-    coauthors: Mapped[list[str]] = mapped_column(comment="Canonical addresses it is shared with")
-    started_at: Mapped[dt.datetime | None] = mapped_column(comment="Missing when no evidence gives it")
-    completed_at: Mapped[dt.datetime | None] = mapped_column(index=True, comment="When the piece of work was done")
+    coauthors: Mapped[list[str]] = mapped_column(comment="Canonical addresses of co-authors")
+    started_at: Mapped[dt.datetime | None] = mapped_column(comment="Missing if unknown")
+    completed_at: Mapped[dt.datetime | None] = mapped_column(index=True, comment="Time of completion")
     impact_score: Mapped[float] = mapped_column(comment="Points, 0 to 100")
     complexity_score: Mapped[float] = mapped_column(comment="Points, 0 to 100")
-    score_ledger: Mapped[list[JsonObject]] = mapped_column(comment="The lines that sum to the scores")
-    score_version: Mapped[str] = mapped_column(comment="Version of the rules that gave the scores")
-    skills_demonstrated: Mapped[list[str]] = mapped_column(comment="Skills, the strongest first")
+    score_ledger: Mapped[list[JsonObject]] = mapped_column(comment="Ledger lines; their points sum to the scores")
+    score_version: Mapped[str] = mapped_column(comment="Version of the scoring rules")
+    skills_demonstrated: Mapped[list[str]] = mapped_column(comment="Skills, strongest first")
     tags: Mapped[list[str]] = mapped_column(comment="Source, type, scope, breaking, shared")
     evidence: Mapped[list[JsonObject]] = mapped_column(comment="Its activities: key, kind, title, url, person, at")
     announced: Mapped[JsonObject | None] = mapped_column(
         JSONB(none_as_null=True),
-        comment="Where its project announced it: version, date, section, highlight, sentence, path",
+        comment="Entry of the release notes that announced it: version, date, section, highlight, sentence, path",
     )
-    first_release: Mapped[str | None] = mapped_column(comment="The first tag that contains it")
+    first_release: Mapped[str | None] = mapped_column(comment="The first tag that contains it; missing if unreleased")
     portfolio_ready: Mapped[bool] = mapped_column(comment="Impact reaches the portfolio threshold")
-    retracted_at: Mapped[dt.datetime | None] = mapped_column(comment="Since when it no longer counts")
-    retracted_reason: Mapped[str | None] = mapped_column(comment="Why it no longer counts")
+    retracted_at: Mapped[dt.datetime | None] = mapped_column(comment="When it was retracted; missing if it was not")
+    retracted_reason: Mapped[str | None] = mapped_column(comment="Why it was retracted")
     absorbed_by: Mapped[str | None] = mapped_column(
-        _KEY, sa.ForeignKey("achievements.key"), comment="The achievement that it became a part of"
+        _KEY, sa.ForeignKey("achievements.key"), comment="The achievement that it is part of now"
     )
     created_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was first stored")
     updated_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it last changed")
@@ -198,7 +205,7 @@ class Skill(Base):
     skill: Mapped[str] = mapped_column(primary_key=True, comment="Name as in the vocabulary")
     kind: Mapped[str] = mapped_column(comment="language, technology or practice")
     weight: Mapped[float] = mapped_column(comment="Share or strength of the evidence")
-    evidence: Mapped[str] = mapped_column(comment="What shows it, for people")
+    evidence: Mapped[str] = mapped_column(comment="Evidence as text")
 
 
 class EditField(StrEnum):
@@ -228,35 +235,37 @@ class Edit(Base):
     """A user's change to an achievement, applied when reading and never overwritten."""
 
     __tablename__ = "edits"
-    __table_args__ = ({"comment": "What users changed or decided, applied when reading"},)
+    __table_args__ = ({"comment": "Changes and decisions of users, applied when reading"},)
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(always=True), primary_key=True)
     achievement_key: Mapped[str] = mapped_column(
-        _KEY, sa.ForeignKey("achievements.key"), index=True, comment="The achievement that it was made on"
+        _KEY, sa.ForeignKey("achievements.key"), index=True, comment="The achievement that was edited"
     )
-    field: Mapped[str] = mapped_column(comment="What it changes: one of EditField")
-    value: Mapped[Any] = mapped_column(JSONB, comment="What it is changed to")
-    channel: Mapped[str | None] = mapped_column(comment="The way out that it holds for; missing: all of them")
+    field: Mapped[str] = mapped_column(comment="One of EditField")
+    value: Mapped[Any] = mapped_column(JSONB, comment="The new value")
+    channel: Mapped[str | None] = mapped_column(comment="The channel that it applies to; missing for all channels")
     made_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was made")
-    made_by: Mapped[str] = mapped_column(comment="Who made it")
-    undone_at: Mapped[dt.datetime | None] = mapped_column(comment="When it was taken back")
+    made_by: Mapped[str] = mapped_column(comment="E-mail address of the user")
+    undone_at: Mapped[dt.datetime | None] = mapped_column(comment="When it was undone")
 
 
 class Repository(Base):
     """A repository that is collected, with its locations on this machine."""
 
     __tablename__ = "repositories"
-    __table_args__ = ({"comment": "Repositories that were asked for, and where they are"},)
+    __table_args__ = ({"comment": "Repositories that are collected, with their locations"},)
 
     key: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="Stable key, the partition of the git lane")
     location: Mapped[str] = mapped_column(comment="Path or clone URL, without credentials")
     other_locations: Mapped[list[str]] = mapped_column(
-        sa.ARRAY(sa.Text), server_default="{}", comment="Other clones and work trees of it, whose commits are read too"
+        sa.ARRAY(sa.Text), server_default="{}", comment="Other clones and work trees of it, which are read too"
     )
-    branches: Mapped[str] = mapped_column(comment="Which commits are read: default or all")
-    visibility: Mapped[str | None] = mapped_column(comment="Who can see it, as its host says: public or private")
-    added_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was first asked for")
-    missing_since: Mapped[dt.datetime | None] = mapped_column(comment="Since when it can't be found; its work is kept")
+    branches: Mapped[str] = mapped_column(comment="Branches that are read: default or all")
+    visibility: Mapped[str | None] = mapped_column(comment="Visibility according to its host: public or private")
+    added_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was added")
+    missing_since: Mapped[dt.datetime | None] = mapped_column(
+        comment="When it was first not found; its achievements are kept"
+    )
 
 
 class PublicationState(StrEnum):
@@ -284,21 +293,24 @@ class Publication(Base):
         sa.CheckConstraint(
             f"state IN ({', '.join(repr(state.value) for state in PublicationState)})", name="known_state"
         ),
-        {"comment": "What was said of which achievement on which channel, each at most once"},
+        {"comment": "Achievements on channels, each published at most once"},
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(always=True), primary_key=True)
     achievement_key: Mapped[str] = mapped_column(
-        _KEY, sa.ForeignKey("achievements.key"), index=True, comment="The achievement, which may be absorbed by now"
+        _KEY,
+        sa.ForeignKey("achievements.key"),
+        index=True,
+        comment="The achievement; it may have become part of another since",
     )
-    channel: Mapped[str] = mapped_column(comment="The way out")
+    channel: Mapped[str] = mapped_column(comment="Name of the channel")
     state: Mapped[str] = mapped_column(comment="One of PublicationState")
-    text: Mapped[str] = mapped_column(comment="Exactly what is sent")
-    visibility: Mapped[str] = mapped_column(comment="Who may see it, as the channel calls it")
-    remote_id: Mapped[str | None] = mapped_column(comment="Its name on the channel")
-    attempts: Mapped[int] = mapped_column(server_default="0", comment="How often sending it was begun")
-    in_doubt: Mapped[bool] = mapped_column(server_default=sa.false(), comment="Whether an attempt may have arrived")
-    detail: Mapped[str] = mapped_column(comment="Why it is in this state, for people")
-    not_before: Mapped[dt.datetime | None] = mapped_column(comment="The channel takes it from then on")
-    sent_at: Mapped[dt.datetime | None] = mapped_column(comment="When the attempt that counts was begun")
+    text: Mapped[str] = mapped_column(comment="The text that is sent")
+    visibility: Mapped[str] = mapped_column(comment="Audience, in the channel's own term")
+    remote_id: Mapped[str | None] = mapped_column(comment="Identifier on the channel")
+    attempts: Mapped[int] = mapped_column(server_default="0", comment="Number of attempts to send it")
+    in_doubt: Mapped[bool] = mapped_column(server_default=sa.false(), comment="Whether an attempt may have succeeded")
+    detail: Mapped[str] = mapped_column(comment="Why it is in this state")
+    not_before: Mapped[dt.datetime | None] = mapped_column(comment="The channel accepts it from this time on")
+    sent_at: Mapped[dt.datetime | None] = mapped_column(comment="When the last attempt started")
     changed_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When its state last changed")

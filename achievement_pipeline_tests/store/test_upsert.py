@@ -40,6 +40,7 @@ from achievement_pipeline_tests.store.stored import (
     row,
     rows,
 )
+from achievement_pipeline_tests.store.upgrading import at_revision
 
 pytestmark = pytest.mark.e2e
 
@@ -129,7 +130,7 @@ def test_other_rules_compose_everything_again_and_load_nothing(engine: sa.Engine
 
 def _moved(repository: str) -> tuple[Piece, Piece]:
     """Return a commit and its pull request, whose work is the same in every repository."""
-    work = {"rank": 105, "to": "parent", "name": "work:1"}
+    work = {"rank": 105, "to": "elsewhere", "name": "work:1"}
     own = {"rank": 20, "to": "child", "name": f"commit:{repository}"}
     place = {"repository": f"github.com/{repository}"}
     commit = {**place, "names": json.dumps([own["name"], work["name"]]), "links": json.dumps([work])}
@@ -148,6 +149,15 @@ def test_the_work_of_a_pull_request_leads_to_other_repositories_only(engine: sa.
 def test_history_that_was_moved_is_one_achievement_named_by_a_pull_request(engine: sa.Engine) -> None:
     collect(engine, by_the_rules, git=_moved("ann/one"), github=_moved("ann/two"))
     assert list(impacts(engine)) == ["github:ann/one#1"]
+
+
+def test_an_upgrade_converts_links_to_other_repositories(engine: sa.Engine) -> None:
+    links = sa.text("SELECT DISTINCT leads_to FROM activity_links WHERE name = 'work:1'")
+    collect(engine, by_the_rules, git=_moved("ann/one"))
+    with at_revision(engine, "0009") as connection:
+        assert connection.scalars(links).all() == ["parent"]
+    with engine.connect() as connection:
+        assert connection.scalars(links).all() == ["elsewhere"]
 
 
 def test_a_run_that_fails_leaves_what_was_there(engine: sa.Engine) -> None:

@@ -19,6 +19,8 @@ from achievement_pipeline.frames import (
     RawPullRequestCommits,
     RawPullRequests,
 )
+from achievement_pipeline.judging.lanes.linear import link_issues, link_projects, name_issues
+from achievement_pipeline.judging.lanes.mlflow import link_runs
 from achievement_pipeline.judging.links import references
 from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline_tests.raw_frames import Row, after, raw_frame
@@ -178,18 +180,18 @@ class World:
                 for number in numbers
             ),
         )
-        names, links = references.name_issues(issues), references.link_issues(issues)
+        names, links = name_issues(issues), link_issues(issues)
         for number, name, link in zip(numbers, names, links, strict=True):
             yield _piece(f"linear:issue-{number}", ActivityKind.LINEAR_ISSUE, name, link, completed_at=after(number))
         projects = raw_frame(RawLinearProjects, *[{"id": "project"}] * bool(self.in_project))
-        for link in references.link_projects(projects, issues):
+        for link in link_projects(projects, issues):
             yield _piece("linear:project", ActivityKind.LINEAR_PROJECT, "[]", link)
 
     def _mlflow(self) -> Iterator[Piece]:
         pulls = {pull.number: pull for pull in self.pulls}
         logged = [pulls[number].own()[place]["sha"] if number in pulls else _sha() for number, place in self.runs]
         runs = raw_frame(RawMlflowRuns, *({"run_id": str(n), "source_commit": sha} for n, sha in enumerate(logged)))
-        for run, link in enumerate(references.link_runs(runs)):
+        for run, link in enumerate(link_runs(runs)):
             yield _piece(f"mlflow:ml.example.com/{run}", ActivityKind.MLFLOW_RUN, "[]", link)
 
 

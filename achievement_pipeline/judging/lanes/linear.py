@@ -13,7 +13,16 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import LinearActivities, RawLinearIssues, RawLinearProjects, Scores, Skills, typed
+from achievement_pipeline.columns.text import extract_groups
+from achievement_pipeline.frames import (
+    LinearActivities,
+    LinkTo,
+    RawLinearIssues,
+    RawLinearProjects,
+    Scores,
+    Skills,
+    typed,
+)
 from achievement_pipeline.judging.addresses import WorkFilter
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories.categorise import Category, categorise
@@ -22,7 +31,7 @@ from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.impact.significance import weigh
 from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.ledgers import Measure, add_up, constant, counted, per_unit, points_each, sum_ledger
-from achievement_pipeline.judging.links.references import link_issues, link_projects, name_issues
+from achievement_pipeline.judging.links.references import Names, Rank, issue_names, links_column, names_column
 from achievement_pipeline.judging.people import are_selected, canonical
 from achievement_pipeline.judging.rules import LinearRules, Person, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_named_skills
@@ -30,6 +39,7 @@ from achievement_pipeline.judging.skills.mentions import find_mentions
 from achievement_pipeline.keys import LINEAR
 from achievement_pipeline.lanes import ActivityKind
 
+_ON_GITHUB = r"^https?://(?P<repository>[^/]+/[\w.-]+/[\w.-]+)/(?P<kind>issues|pull)/(?P<number>\d+)(?:[/?#].*)?$"
 _PRIORITIES = ("No priority", "Urgent", "High", "Medium", "Low")
 _NOT_ESTIMATED = "notUsed"
 _SHIRTS = {1.0: "XS", 2.0: "S", 3.0: "M", 5.0: "L", 8.0: "XL", 13.0: "XXL", 21.0: "XXXL"}
@@ -90,6 +100,32 @@ def find_linear_skills(activities: DataFrame[LinearActivities], rules: SkillRule
     """Find the skills shown by significant issues and projects: by category, labels, title and description."""
     named = find_mentions(activities[activities["significant"]], rules.vocabulary)
     return find_named_skills(activities, named, rules)
+
+
+def name_issues(issues: DataFrame[RawLinearIssues]) -> pd.Series[str]:
+    """Return the names of each Linear issue: its identifiers, and the GitHub issues attached to it."""
+    former = issues["previous_identifiers"].map(json.loads).explode().dropna()
+    return names_column(
+        issues.index, [issue_names(issues["identifier"]), issue_names(former), "issue:" + _attached(issues, "issues")]
+    )
+
+
+def link_issues(issues: DataFrame[RawLinearIssues]) -> pd.Series[str]:
+    """Return the links of each Linear issue: to the pull requests attached to it."""
+    return links_column(issues.index, [(Rank.ATTACHMENT, LinkTo.CHILD, "pull:" + _attached(issues, "pull"))])
+
+
+def link_projects(projects: DataFrame[RawLinearProjects], issues: DataFrame[RawLinearIssues]) -> pd.Series[str]:
+    """Return the links of each Linear project: it lists its issues, each of which is its own piece of work.
+
+    Args:
+        projects: Completed projects.
+        issues: Completed issues of these and other projects.
+    """
+    rows = pd.Series(projects.index, index=projects["id"])
+    of_projects = issues[issues["project_id"].isin(projects["id"])].sort_values(["completed_at", "identifier"])
+    identifiers = of_projects["identifier"].set_axis(of_projects["project_id"].map(rows).array)
+    return links_column(projects.index, [(Rank.LISTED, LinkTo.LISTED, issue_names(identifiers))])
 
 
 def _describe_issues(issues: DataFrame[RawLinearIssues], people: Sequence[Person]) -> pd.DataFrame:
@@ -225,3 +261,15 @@ def _score_projects(projects: pd.DataFrame, rules: LinearRules) -> list[pd.DataF
         add_up("impact", impact, rules.project_impact_max),
         add_up("complexity", complexity, rules.project_complexity_max),
     ]
+
+
+def _attached(issues: pd.DataFrame, what: str) -> Names:
+    """Return ``host/owner/name#number`` of the GitHub pull requests or issues attached to each issue."""
+    urls = issues["attachments"].map(_urls).explode().dropna().astype("str")
+    found = extract_groups(urls, _ON_GITHUB)
+    found = found[found["kind"] == what]
+    return found["repository"].str.lower() + "#" + found["number"]
+
+
+def _urls(attachments: str) -> list[str]:
+    return [attachment["url"] for attachment in json.loads(attachments)]

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills, typed
+from achievement_pipeline.frames import LinkTo, MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills, typed
 from achievement_pipeline.judging.addresses import WorkFilter
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories.categorise import Category
@@ -21,7 +21,7 @@ from achievement_pipeline.judging.impact.significance import code_where, join_co
 from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.lanes.metrics import choose_comparison
 from achievement_pipeline.judging.ledgers import Measure, add_up, constant, per_unit, sum_ledger
-from achievement_pipeline.judging.links.references import link_runs
+from achievement_pipeline.judging.links.references import Rank, links_column
 from achievement_pipeline.judging.people import are_selected, canonical
 from achievement_pipeline.judging.rules import MetricRule, MlflowRules, Person, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_named_skills
@@ -127,6 +127,21 @@ def find_run_skills(activities: DataFrame[MlflowActivities], rules: SkillRules) 
     tool = rules.vocabulary.named(_TOOL)
     logged = pd.DataFrame({"key": runs["key"], "skill": tool.name if tool else _TOOL, "weight": NAMED})
     return find_named_skills(activities, pd.concat([named, logged.assign(evidence="logged with it")]), rules)
+
+
+def link_runs(runs: DataFrame[RawMlflowRuns]) -> pd.Series[str]:
+    """Return the links of each MLflow run: to the commit it logged as its source.
+
+    If that commit was left behind by a squash or rebase, the run links to the pull request.
+    """
+    logged = runs["source_commit"].str.lower()
+    return links_column(
+        runs.index,
+        (
+            (Rank.LOGGED_COMMIT, LinkTo.PARENT, "commit:" + logged),
+            (Rank.LOGGED_BRANCH, LinkTo.PARENT, "branch:" + logged),
+        ),
+    )
 
 
 def _compare(runs: pd.DataFrame, metrics: DataFrame[RawMlflowMetrics], rules: Sequence[MetricRule]) -> pd.DataFrame:

@@ -15,8 +15,8 @@ called UTF. Names ignore case, so they are in lower case:
 ===================================  ================================================================================
 
 The ``name_...`` functions return the column ``names`` of `Activities` for a raw frame, the ``link_...`` functions the
-column ``links``. Both keep the index. `achievement_pipeline.judging.links.linear_references` finds the issues that
-texts reference.
+column ``links``; those of a tracker or a server are in the module of its lane. Both keep the index.
+`achievement_pipeline.judging.links.linear_references` finds the issues that texts reference.
 """
 
 from __future__ import annotations
@@ -29,21 +29,17 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.json import json_lists, json_objects
-from achievement_pipeline.columns.text import extract_groups, replace
+from achievement_pipeline.columns.text import replace
 from achievement_pipeline.frames import (
     DiffState,
     LinkTo,
     RawCommits,
-    RawLinearIssues,
-    RawLinearProjects,
-    RawMlflowRuns,
     RawPullRequestCommits,
     RawPullRequests,
 )
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.links.linear_references import read_branches, read_texts, read_titles
 
-_ON_GITHUB = r"^https?://(?P<repository>[^/]+/[\w.-]+/[\w.-]+)/(?P<kind>issues|pull)/(?P<number>\d+)(?:[/?#].*)?$"
 _AFTER_HOST = "/.*$"
 _BETWEEN_WORDS = r"[^\pL\pN_]+"
 _WORDS_OF_CHANGE = 60
@@ -129,16 +125,16 @@ def link_commits(
     numbers = messages.merged_numbers(subjects)
     titles = subjects[commits["diff"] != DiffState.MERGE]
     references = read_texts(subjects + "\n\n" + bodies)
-    return _links(
+    return links_column(
         commits.index,
         (
             (Rank.MERGE_SUBJECT, LinkTo.PARENT, "pull:" + commits["repository"].str.lower() + "#" + numbers),
             (Rank.MERGED_BRANCH, LinkTo.CHILD, "commit:" + (_NOTHING if merged_in is None else merged_in)),
-            (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, _issues(references.without(read_titles(titles)))),
-            (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, _issues(references.belongs)),
+            (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, issue_names(references.without(read_titles(titles)))),
+            (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, issue_names(references.belongs)),
             (Rank.SAME_COMMIT, LinkTo.PARENT, "commit:" + commits["sha"]),
-            (Rank.SAME_WORK, LinkTo.PARENT, "work:" + (_NOTHING if work is None else work)),
-            (Rank.LISTED, LinkTo.LISTED, _issues(references.related)),
+            (Rank.SAME_WORK, LinkTo.ELSEWHERE, "work:" + (_NOTHING if work is None else work)),
+            (Rank.LISTED, LinkTo.LISTED, issue_names(references.related)),
         ),
     )
 
@@ -148,7 +144,7 @@ def name_pull_requests(
 ) -> pd.Series[str]:
     """Return the names of each pull request: its number, and the commits on its branch, which a squash drops."""
     own = _own_commits(pull_requests, commits)
-    return _lists(pull_requests.index, [_pulls(pull_requests), "branch:" + own["sha"]])
+    return names_column(pull_requests.index, [_pulls(pull_requests), "branch:" + own["sha"]])
 
 
 def link_pull_requests(
@@ -166,9 +162,10 @@ def link_pull_requests(
     own = _own_commits(pull_requests, commits)
     references = read_texts(pull_requests["title"] + "\n\n" + pull_requests["body"])
     also = pd.concat([references.related, _named_by_commits(own)])
+    in_branch = references.without(read_branches(pull_requests["branch"]))
     closed = pull_requests["closes"].map(json.loads).explode().dropna()
     hosts = replace(pull_requests["repository"].str.lower(), _AFTER_HOST, "").reindex(closed.index)
-    return _links(
+    return links_column(
         pull_requests.index,
         (
             (Rank.MERGE_COMMIT, LinkTo.CHILD, "commit:" + pull_requests["merge_commit"]),
@@ -178,67 +175,27 @@ def link_pull_requests(
                 LinkTo.CHILD,
                 _changes(own["repository"], own["authored_at"], own["subject"]),
             ),
-            (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, _issues(references.without(read_titles(pull_requests["title"])))),
-            (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, _issues(references.belongs)),
-            (Rank.ISSUE_IN_BRANCH, LinkTo.PARENT, _issues(references.without(read_branches(pull_requests["branch"])))),
-            (Rank.SAME_WORK, LinkTo.PARENT, "work:" + (_NOTHING if work is None else work)),
+            (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, issue_names(references.without(read_titles(pull_requests["title"])))),
+            (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, issue_names(references.belongs)),
+            (Rank.ISSUE_IN_BRANCH, LinkTo.PARENT, issue_names(in_branch)),
+            (Rank.SAME_WORK, LinkTo.ELSEWHERE, "work:" + (_NOTHING if work is None else work)),
             (Rank.CLOSED_ISSUE, LinkTo.PARENT, "issue:" + hosts + "/" + closed.astype("str").str.lower()),
-            (Rank.LISTED, LinkTo.LISTED, _issues(also)),
+            (Rank.LISTED, LinkTo.LISTED, issue_names(also)),
         ),
     )
 
 
 def link_reviews(reviews: pd.DataFrame) -> pd.Series[str]:
     """Return the links of reviews: each lists its pull request (``repository``, ``number``)."""
-    return _links(reviews.index, [(Rank.LISTED, LinkTo.LISTED, _pulls(reviews))])
-
-
-def name_issues(issues: DataFrame[RawLinearIssues]) -> pd.Series[str]:
-    """Return the names of each Linear issue: its identifiers, and the GitHub issues attached to it."""
-    former = issues["previous_identifiers"].map(json.loads).explode().dropna()
-    return _lists(
-        issues.index, [_issues(issues["identifier"]), _issues(former), "issue:" + _attached(issues, "issues")]
-    )
-
-
-def link_issues(issues: DataFrame[RawLinearIssues]) -> pd.Series[str]:
-    """Return the links of each Linear issue: to the pull requests attached to it."""
-    return _links(issues.index, [(Rank.ATTACHMENT, LinkTo.CHILD, "pull:" + _attached(issues, "pull"))])
-
-
-def link_projects(projects: DataFrame[RawLinearProjects], issues: DataFrame[RawLinearIssues]) -> pd.Series[str]:
-    """Return the links of each Linear project: it lists its issues, each of which is its own piece of work.
-
-    Args:
-        projects: Completed projects.
-        issues: Completed issues of these and other projects.
-    """
-    rows = pd.Series(projects.index, index=projects["id"])
-    of_projects = issues[issues["project_id"].isin(projects["id"])].sort_values(["completed_at", "identifier"])
-    identifiers = of_projects["identifier"].set_axis(of_projects["project_id"].map(rows).array)
-    return _links(projects.index, [(Rank.LISTED, LinkTo.LISTED, _issues(identifiers))])
-
-
-def link_runs(runs: DataFrame[RawMlflowRuns]) -> pd.Series[str]:
-    """Return the links of each MLflow run: to the commit it logged as its source.
-
-    If that commit was left behind by a squash or rebase, the run links to the pull request.
-    """
-    logged = runs["source_commit"].str.lower()
-    return _links(
-        runs.index,
-        (
-            (Rank.LOGGED_COMMIT, LinkTo.PARENT, "commit:" + logged),
-            (Rank.LOGGED_BRANCH, LinkTo.PARENT, "branch:" + logged),
-        ),
-    )
+    return links_column(reviews.index, [(Rank.LISTED, LinkTo.LISTED, _pulls(reviews))])
 
 
 def _pulls(rows: pd.DataFrame) -> Names:
     return "pull:" + rows["repository"].str.lower() + "#" + rows["number"].astype("str")
 
 
-def _issues(identifiers: pd.Series) -> Names:
+def issue_names(identifiers: pd.Series) -> Names:
+    """Return the names of issues by their identifiers."""
     return "issue:" + identifiers.astype("str").str.lower()
 
 
@@ -270,19 +227,7 @@ def _named_by_commits(own: pd.DataFrame) -> pd.Series[str]:
     return named.set_axis(own.index[named.index])
 
 
-def _attached(issues: pd.DataFrame, what: str) -> Names:
-    """Return ``host/owner/name#number`` of the GitHub pull requests or issues attached to each issue."""
-    urls = issues["attachments"].map(_urls).explode().dropna().astype("str")
-    found = extract_groups(urls, _ON_GITHUB)
-    found = found[found["kind"] == what]
-    return found["repository"].str.lower() + "#" + found["number"]
-
-
-def _urls(attachments: str) -> list[str]:
-    return [attachment["url"] for attachment in json.loads(attachments)]
-
-
-def _lists(index: pd.Index, named: Iterable[Names]) -> pd.Series[str]:
+def names_column(index: pd.Index, named: Iterable[Names]) -> pd.Series[str]:
     """Return a JSON list of the names of each row."""
     names = pd.concat(list(named)).astype("str")
     rows = pd.Series(index.get_indexer(names.index))
@@ -291,7 +236,7 @@ def _lists(index: pd.Index, named: Iterable[Names]) -> pd.Series[str]:
     return _by_row(index, quoted, once["row"].reset_index(drop=True))
 
 
-def _links(index: pd.Index, stated: Iterable[tuple[Rank, LinkTo, Names]]) -> pd.Series[str]:
+def links_column(index: pd.Index, stated: Iterable[tuple[Rank, LinkTo, Names]]) -> pd.Series[str]:
     """Return a JSON list of the links of each row, by rank. Duplicate links keep their lowest rank."""
     links = pd.concat([_as_links(*one) for one in stated])
     links["row"] = index.get_indexer(links.index)

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.frames import LinkTo, RawLinearIssues, RawLinearProjects
-from achievement_pipeline.judging import WorkFilter, find_linear_skills, judge_linear, score_linear
+from achievement_pipeline.judging import WorkFilter
+from achievement_pipeline.judging.lanes.linear import find_linear_skills, judge_linear, score_linear
 from achievement_pipeline.judging.rules import BotRules, LinearRules, Person, Rules, SkillRules
 from achievement_pipeline_tests.raw_frames import Row, after, raw_frame
 

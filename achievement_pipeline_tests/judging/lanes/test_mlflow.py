@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.frames import LinkTo, RawMlflowMetrics, RawMlflowRuns
-from achievement_pipeline.judging import WorkFilter, find_run_skills, judge_runs, score_runs
+from achievement_pipeline.judging import WorkFilter
+from achievement_pipeline.judging.lanes.mlflow import find_run_skills, judge_runs, score_runs
 from achievement_pipeline.judging.rules import MetricRule, MlflowRules, Person, Rules
 from achievement_pipeline_tests.raw_frames import after, raw_frame
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequestFiles, RawPullRequests, RawReviews
-from achievement_pipeline.judging import (
-    WorkFilter,
+from achievement_pipeline.judging import WorkFilter
+from achievement_pipeline.judging.lanes.pull_requests import (
     find_pull_request_skills,
     judge_pull_requests,
     score_pull_requests,

@@ -12,6 +12,8 @@ from achievement_pipeline.frames import (
     RawPullRequestCommits,
     RawPullRequests,
 )
+from achievement_pipeline.judging.lanes.linear import link_issues, link_projects, name_issues
+from achievement_pipeline.judging.lanes.mlflow import link_runs
 from achievement_pipeline.judging.links import references
 from achievement_pipeline_tests.raw_frames import Row, raw_frame
 from achievement_pipeline_tests.store.pieces import NOON
@@ -144,9 +146,7 @@ def test_an_issue_that_shall_be_ignored_is_not_linked() -> None:
 
 
 def test_an_issue_keeps_the_names_that_it_had_in_other_teams() -> None:
-    names = references.name_issues(
-        issues({"identifier": "ENG-5", "previous_identifiers": '["DES-2"]'}, {"identifier": "ENG-6"})
-    )
+    names = name_issues(issues({"identifier": "ENG-5", "previous_identifiers": '["DES-2"]'}, {"identifier": "ENG-6"}))
 
     assert [json.loads(text) for text in names] == [["issue:eng-5", "issue:des-2"], ["issue:eng-6"]]
 
@@ -159,8 +159,8 @@ def test_an_issue_names_the_pull_requests_and_the_github_issues_that_are_attache
     ]
     rows = issues({"identifier": "ENG-5", "attachments": json.dumps(attached)})
 
-    assert links_of(references.link_issues(rows), "child") == ["pull:github.com/acme/engine#12"]
-    assert names_of(references.name_issues(rows)) == ["issue:eng-5", "issue:github.com/acme/engine#5"]
+    assert links_of(link_issues(rows), "child") == ["pull:github.com/acme/engine#12"]
+    assert names_of(name_issues(rows)) == ["issue:eng-5", "issue:github.com/acme/engine#5"]
 
 
 def test_a_project_lists_its_own_issues() -> None:
@@ -169,7 +169,7 @@ def test_a_project_lists_its_own_issues() -> None:
         {"identifier": "ENG-1", "project_id": "p"}, {"identifier": "ENG-2", "project_id": "q"}, {"identifier": "ENG-3"}
     )
 
-    links = references.link_projects(projects, rows)
+    links = link_projects(projects, rows)
 
     assert [[link["name"] for link in json.loads(text)] for text in links] == [["issue:eng-1"], ["issue:eng-2"]]
 
@@ -177,7 +177,7 @@ def test_a_project_lists_its_own_issues() -> None:
 def test_a_run_belongs_to_the_commit_that_it_logged_or_to_the_branch_that_had_it() -> None:
     runs = raw_frame(RawMlflowRuns, {"run_id": "1", "source_commit": "A" * 40}, {"run_id": "2"})
 
-    links = references.link_runs(runs)
+    links = link_runs(runs)
 
     assert links_of(links, "parent") == [f"commit:{'a' * 40}", f"branch:{'a' * 40}"]
 
@@ -188,7 +188,7 @@ def test_no_rows_have_no_links() -> None:
     assert references.name_commits(raw_frame(RawCommits)).empty
     assert references.name_pull_requests(pulls(), own_commits()).empty
     assert references.link_pull_requests(pulls(), own_commits()).empty
-    assert references.name_issues(none).empty
-    assert references.link_issues(none).empty
-    assert references.link_projects(raw_frame(RawLinearProjects), none).empty
-    assert references.link_runs(raw_frame(RawMlflowRuns)).empty
+    assert name_issues(none).empty
+    assert link_issues(none).empty
+    assert link_projects(raw_frame(RawLinearProjects), none).empty
+    assert link_runs(raw_frame(RawMlflowRuns)).empty

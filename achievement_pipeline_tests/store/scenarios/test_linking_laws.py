@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from achievement_pipeline.frames import LinkTo
 from achievement_pipeline.store.edits import edits_of, record_edit
 from achievement_pipeline.store.tables import Achievement, Activity, EditField, Skill
-from achievement_pipeline_tests.store.pieces import REPOSITORY, by_the_rules, collect_slices
+from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect_slices
 from achievement_pipeline_tests.store.worlds import LANES, METHODS, World, worlds
 
 pytestmark = pytest.mark.e2e
@@ -137,3 +138,24 @@ def test_edits_of_a_commit_on_its_branch_apply_to_its_pull_request(
     with engine.connect() as connection:
         for pull_key, keys in edited.items():
             assert keys <= {edit.achievement_key for edit in edits_of(connection, root(found, pull_key))}
+
+
+@_OFTEN
+@given(copies=st.lists(st.tuples(st.integers(1, 3), st.integers(1, 2)), min_size=2, max_size=6, unique=True))
+def test_a_link_to_elsewhere_leads_to_another_repository_and_only_there(
+    engine: sa.Engine, copies: list[tuple[int, int]]
+) -> None:
+    def piece(repository: int, number: int, work: int) -> Piece:
+        names, link = [f"work:{work}"], {"rank": 105, "to": LinkTo.ELSEWHERE, "name": f"work:{work}"}
+        columns = {"repository": f"r{repository}", "names": json.dumps(names), "links": json.dumps([link])}
+        return Piece(f"git:r{repository}@{work}{number}", columns=columns)
+
+    start_over(engine)
+    both = [piece(repository, number, work) for repository, work in copies for number in (1, 2)]
+    collect_slices(engine, {"git": tuple(both)}, by_the_rules)
+
+    repositories = {work: {place for place, same in copies if same == work} for _, work in copies}
+    for key, parent in stored(engine)["parents"].items():
+        place, _, what = key.partition("@")
+        assert (parent is None) == (len(repositories[int(what[0])]) == 1)
+        assert parent is None or (parent[-2] == what[0] and not parent.startswith(place))
