@@ -8,6 +8,7 @@ of them: docs/architecture.md has the recipe.
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from achievement_pipeline.errors import AchievementPipelineError, did_you_mean
 from achievement_pipeline.publishing.channel import Asset, Channel, Format, Job, Rendered, Treatment
@@ -141,47 +142,24 @@ CSV = Channel(
     asset=None,
     publisher=None,
 )
-JSON = Channel(
+JSON = replace(
+    CSV,
     name="json",
     label="JSON",
     summary="all achievements as data",
-    is_outward=False,
-    is_one_person=False,
-    names_people=False,
-    includes_own_resume=False,
-    private_work=Treatment.SHOW,
     file_name="achievements.json",
     format=Format.JSON,
     render=lambda shown, _about: Rendered(write_json(shown)),
-    as_read=_unchanged,
-    find_faults=no_faults,
-    find_links=no_links,
-    largest=None,
-    usual_period=_all_time,
-    warns_of_login=False,
-    asset=None,
-    publisher=None,
 )
-FEED = Channel(
+FEED = replace(
+    CSV,
     name="feed",
     label="Feed",
     summary="Atom, the newest achievements",
     is_outward=True,
-    is_one_person=False,
-    names_people=False,
-    includes_own_resume=False,
     private_work=Treatment.LEAVE_OUT,
     file_name="feed.xml",
-    format=Format.TEXT,
     render=lambda shown, about: Rendered(write_feed(shown, about.profile, everybody=about.everybody)),
-    as_read=_unchanged,
-    find_faults=no_faults,
-    find_links=no_links,
-    largest=None,
-    usual_period=_all_time,
-    warns_of_login=False,
-    asset=None,
-    publisher=None,
 )
 DIGEST = Channel(
     name="digest",

@@ -12,12 +12,16 @@ _NUMBERED: Final = compile_pattern(
     r"|(?:GH|gh)[- ]?#?|(?:PR|pull request|pull|issue)s?"
     r"[ -]#?|(?<=[(\[])gh[-:]|pr/|issues?/)(?P<number>\d{1,7})\b(?![.]\d|[\w%])"
 )
-_ROLE: Final = compile_pattern(
-    r"[:{](?P<role>pr|pull|pull-request|ghpull|ghpr|mr|issue|issues|gh|ghissue|user-issue|bug|feature|support|pull_request)"
-    r"(?:_num)?[:}]`(?P<numbers>[^`\n]{1,120})`",
-    IGNORECASE,
+_PULL_ROLES: Final = ("pr", "pull", "pull-request", "pull_request", "ghpull", "ghpr", "mr")
+_ISSUE_ROLES: Final = ("issue", "issues", "ghissue", "user-issue")
+ROLE: Final = (
+    rf"[:{{](?P<role>{'|'.join((*_PULL_ROLES, *_ISSUE_ROLES, 'gh', 'bug', 'feature', 'support'))})(?:_num)?[:}}]"
 )
-_ATTRIBUTE: Final = compile_pattern(r"\{(?P<role>pull|pr|issue)\}(?P<number>\d{1,7})\b", IGNORECASE)
+"""A role of reStructuredText or MyST whose text is numbers of pull requests or issues: ``:pr:``."""
+ATTRIBUTE: Final = r"\{(?P<attribute>pull|pr|issue)\}(?P<number>\d{1,7})"
+"""An attribute of AsciiDoc, followed by a number: ``{pull}12``."""
+_ROLE: Final = compile_pattern(ROLE + r"`(?P<numbers>[^`\n]{1,120})`", IGNORECASE)
+_ATTRIBUTE: Final = compile_pattern(ATTRIBUTE + r"\b", IGNORECASE)
 _LINK_NAME: Final = compile_pattern(r"`(?:#|GH-)?(?P<number>\d{1,7})`_")
 _URL: Final = compile_pattern(
     r"https?://(?P<host>[\w.-]{1,100})/(?P<name>[\w.-]{1,100}(?:/[\w.-]{1,100}){1,4}?)/(?:-/)?"
@@ -32,10 +36,7 @@ _ELSEWHERE: Final = compile_pattern(
     IGNORECASE,
 )
 """Words before a number of what is only spoken of."""
-_PULLS: Final = frozenset(
-    {"pr", "pull", "pulls", "pull-request", "pull-requests", "ghpull", "ghpr", "mr", "merge_requests", "pull_request"}
-)
-_ISSUES: Final = frozenset({"issue", "issues", "ghissue", "user-issue"})
+_PULLS_IN_URLS: Final = frozenset({"pull", "pulls", "pull-requests", "merge_requests"})
 
 
 class Reference(NamedTuple):
@@ -77,11 +78,11 @@ def _numbers(text: str, own: frozenset[str]) -> Iterator[Reference]:
 def _roles(text: str) -> Iterator[Reference]:
     for match in _ROLE.finditer(text):
         role = match["role"].lower()
-        kind = "pull" if role in _PULLS else "issue" if role in _ISSUES else "number"
+        kind = "pull" if role in _PULL_ROLES else "issue" if role in _ISSUE_ROLES else "number"
         if not _is_aside(text, match.start()):
             yield from (Reference(kind, _plain(number)) for number in _DIGITS.findall(match["numbers"]))
     for match in _ATTRIBUTE.finditer(text):
-        yield Reference("issue" if match["role"].lower() == "issue" else "pull", _plain(match["number"]))
+        yield Reference("issue" if match["attribute"].lower() == "issue" else "pull", _plain(match["number"]))
     for match in _LINK_NAME.finditer(text):
         yield Reference("number", _plain(match["number"]))
 
@@ -106,7 +107,7 @@ def _of_url(kind: str, name: str) -> Reference | None:
         return Reference("commit", name) if len(name) >= 7 else None  # noqa: PLR2004 - git's shortest
     if not name.isdigit() or len(name) > 7:  # noqa: PLR2004
         return None
-    return Reference("pull" if kind in _PULLS else "number", _plain(name))
+    return Reference("pull" if kind in _PULLS_IN_URLS else "number", _plain(name))
 
 
 def _is_own(name: str, own: frozenset[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from achievement_pipeline.judging.announced.references import ATTRIBUTE, ROLE
 from achievement_pipeline.patterns import IGNORECASE, compile_pattern
 
 _LONGEST: Final = 400
@@ -12,8 +13,7 @@ _INLINE_LINK: Final = compile_pattern(r"!?\[([^\[\]\n]{0,200})\]\([^()\n]{0,400}
 _REFERENCE_LINK: Final = compile_pattern(r"\[([^\[\]\n]{1,200})\](?:\[[^\[\]\n]{0,100}\])?")
 _RST_LINK: Final = compile_pattern(r"`([^`<>\n]{1,200})[ \n]<[^`<>\n]{1,400}>`_{0,2}")
 _NUMBER_ROLE: Final = compile_pattern(
-    r",?[ \n]?[:{](?:pr|pull|pull-request|ghpull|issue|gh|ghissue|user-issue|bug|feature|support)(?:_num)?[:}]"
-    r"`[#\d, ]{1,60}(?:major|backported)?`:?|\{(?:pull|pr|issue)\}\d{1,7}\[[^\[\]\n]{0,40}\]",
+    rf",?[ \n]?{ROLE}`[#\d, ]{{1,60}}(?:major|backported)?`:?|{ATTRIBUTE}\[[^\[\]\n]{{0,40}}\]",
     IGNORECASE,
 )
 _ROLE: Final = compile_pattern(r"(?::[\w+.-]{1,40}:|\{[\w+.-]{1,40}\})`~?([^`<>\n]{1,200})(?:<[^`<>\n]{1,200}>)?`")
