@@ -46,6 +46,18 @@ def test_what_a_backfill_does_is_called_by_what_it_is(capsys: pytest.CaptureFixt
     assert capsys.readouterr().err.splitlines()[-1].endswith(" materialize: done")
 
 
+def test_dagster_logs_a_run_without_configuration_in_its_own_way(capsys: pytest.CaptureFixture[str]) -> None:
+    """If this fails, `compat.use_logger` can go: docs/decisions/0015."""
+
+    @dg.asset
+    def scores() -> None: ...
+
+    definitions = dg.Definitions([scores], loggers={"console": console_logger(LogFormat.TEXT)})
+    definitions.resolve_implicit_global_asset_job_def().execute_in_process()
+
+    assert "dagster - DEBUG - __ASSET_JOB" in capsys.readouterr().err
+
+
 def test_people_read_what_failed(capsys: pytest.CaptureFixture[str]) -> None:
     lines = "\n".join(_logged(LogFormat.TEXT, capsys, fails=True))
     assert "❌" in lines
