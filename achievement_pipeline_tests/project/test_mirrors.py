@@ -38,7 +38,6 @@ _TESTED_IN: Final = {
     "defs/ui/metadata.py": "defs/assets/test_git.py",
     "judging/accounts.py": "judging/lanes/test_pull_requests.py",
     "judging/announced/references.py": "judging/announced/test_entries.py",
-    "judging/announced/sentences.py": "judging/announced/test_entries.py",
     "judging/categories/clues.py": "judging/categories/test_categorise.py",
     "judging/lanes/pieces.py": "judging/links/test_merges.py",
     "judging/ledgers.py": "judging/impact/test_model.py",

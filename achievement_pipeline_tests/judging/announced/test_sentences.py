@@ -1,0 +1,26 @@
+"""The text of an entry, without its markup and references."""
+
+import pytest
+
+from achievement_pipeline.judging.announced.references import Reference, find_references
+from achievement_pipeline.judging.announced.sentences import as_sentence
+
+
+@pytest.mark.parametrize(
+    ("role", "kind"),
+    [
+        *[(role, "pull") for role in ("pr", "pull", "pull-request", "pull_request", "ghpull", "ghpr", "mr")],
+        *[(role, "issue") for role in ("issue", "issues", "ghissue", "user-issue")],
+        *[(role, "number") for role in ("gh", "bug", "feature", "support")],
+    ],
+)
+def test_a_role_with_numbers_is_a_reference_and_no_part_of_the_sentence(role: str, kind: str) -> None:
+    for text in (f"Pistons are faster :{role}:`12`", f"Pistons are faster {{{role}}}`12`"):
+        assert find_references(text) == (Reference(kind, "12"),)
+        assert as_sentence(text) == "Pistons are faster"
+
+
+def test_an_attribute_with_a_number_is_a_reference_and_no_part_of_the_sentence() -> None:
+    text = "Pistons are faster {pull}12[#12]"
+    assert Reference("pull", "12") in find_references(text)
+    assert as_sentence(text) == "Pistons are faster"
