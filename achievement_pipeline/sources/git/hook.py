@@ -233,11 +233,17 @@ def _top(folder: Path) -> Path:
     """Return the top of the work tree, where git runs hooks."""
     find_git_dir(folder)
     try:
-        return Path(_git(folder, "rev-parse", "--show-toplevel"))
+        top = Path(_git(folder, "rev-parse", "--show-toplevel"))
     except GitCommandError as error:
         raise HookError(
             f"{folder} has no work tree, so there are no commits to report ({stderr_of(error)})."
         ) from error
+    if not folder.resolve().is_relative_to(top.resolve()):
+        raise HookError(
+            f"{folder} is outside of its work tree {top}. Its setting core.worktree names another folder: remove it "
+            "with `git config --unset core.worktree`, or run this command there."
+        )
+    return top
 
 
 def _is_tracked(top: Path, file: Path) -> bool:

@@ -296,3 +296,13 @@ def test_who_owns_the_hook_is_known_by_its_configuration(
 ) -> None:
     (repository.path / file).write_text(content)
     assert install_hook(repository.path, spool).manager == manager
+
+
+@pytest.mark.parametrize("elsewhere", ["there", "not there"])
+def test_a_work_tree_that_the_configuration_names_elsewhere_is_refused(
+    repository: GitRepository, spool: Path, tmp_path: Path, elsewhere: str
+) -> None:
+    (tmp_path / "there").mkdir()
+    repository.git("config", "core.worktree", str(tmp_path / elsewhere))
+    with pytest.raises(HookError, match=r"core\.worktree|has no work tree"):
+        find_hook(repository.path, spool)
