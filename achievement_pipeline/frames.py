@@ -485,6 +485,7 @@ class Activities(_JudgedActivities):
 class _CodeActivities(Activities):
     """The columns that commits and pull requests share."""
 
+    assisted_by: str = pa.Field(description="Coding agents that its commits or text name (agents.toml), comma-separated")
     signs: str = pa.Field(description="Signs of impact (judging/impact/signs.toml), separated by commas")
     announced: str = pa.Field(
         description='JSON {"version", "date", "section", "highlight", "sentence", "path"} of the entry of the release '
@@ -638,6 +639,7 @@ class Achievements(Frame):
     repository: str = pa.Field(nullable=True, description="Key of the repository")
     author: str = pa.Field(description="Canonical e-mail address of the person")
     coauthors: str = pa.Field(description="JSON list of canonical addresses of co-authors")
+    assisted_by: str = pa.Field(description="JSON list of coding agents that helped, by name")
     started_at: UtcTimestamp = pa.Field(nullable=True, description="Missing if unknown")
     completed_at: UtcTimestamp = pa.Field(nullable=True, description="Time of completion")
     impact_score: float = pa.Field(ge=0, le=100, description="Maximum over its activities, points")

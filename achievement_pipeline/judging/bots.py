@@ -1,8 +1,9 @@
 """Recognise bot authors.
 
-An author is a bot if its name or login ends in ``[bot]``, if ``bot`` is a word of its login, or if it is listed in
-``bots.toml``. That file holds the accounts that no general rule matches, each with its source. Names that only contain
-the letters (Abbott, Talbot, the surname Bot, ``jessebot``) are people.
+An author is a bot if its name or login ends in ``[bot]``, if ``bot`` is a word of its login, if it is a coding agent
+(`achievement_pipeline.judging.agents`), or if it is listed in ``bots.toml``. That file holds the accounts that no
+general rule matches, each with its source. Names that only contain the letters (Abbott, Talbot, the surname Bot,
+``jessebot``) are people.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import pandas as pd
 from pydantic import Field
 
 from achievement_pipeline.columns.text import contains, replace
+from achievement_pipeline.judging.agents import are_agents
 from achievement_pipeline.judging.rules import BotRules
 from achievement_pipeline.strict_model import StrictModel
 
@@ -26,8 +28,8 @@ _NOREPLY = r"^(?:\d+\+)?(.+)@users\.noreply\.github\.com$"
 _ACCOUNT_OF_GITLAB = r"^(?:(?:project|group)_\d+_bot(?:_\w+)?|service_account_(?:\w+_)?\w+)@noreply\."
 """Addresses of GitLab's project and group access tokens and service accounts, as in GitLab's documentation."""
 
-_BUILD_SERVICE = r"^(?:.+ )?build service \(.+\)$|^aider \(.+\)$"
-"""Build identities of Azure DevOps, and the co-author names that aider writes for its models."""
+_BUILD_SERVICE = r"^(?:.+ )?build service \(.+\)$"
+"""Build identities of Azure DevOps."""
 
 _DOMAIN = "@.*$"
 _LOGIN_OF_A_BOT = r"^(?:[^\s@]*[-_+])?(?:ro)?bot$"
@@ -80,7 +82,8 @@ def _judge(authors: pd.DataFrame, rules: BotRules) -> pd.Series[bool]:
     added = _is_one_of(rules.names, names, emails, local_parts)
     allowed = _is_one_of(rules.allow, names, emails, local_parts)
     of_host = contains(emails, _ACCOUNT_OF_GITLAB) | contains(names, _BUILD_SERVICE)
-    return (suffixed | called_bot | of_host | known_name | known_address | added) & ~allowed
+    known = known_name | known_address | are_agents(names, emails)
+    return (suffixed | called_bot | of_host | known | added) & ~allowed
 
 
 def _is_one_of(listed: Iterable[str], *columns: pd.Series[str]) -> pd.Series[bool]:

@@ -42,6 +42,8 @@ class AchievementView:
     repository: str | None
     author: str
     coauthors: list[str]
+    assisted_by: list[str]
+    """Coding agents that helped, by name. They are no authors."""
     started_at: dt.datetime | None
     completed_at: dt.datetime | None
     impact_score: float

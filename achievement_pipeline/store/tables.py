@@ -166,6 +166,7 @@ class Achievement(Base):
     repository: Mapped[str | None] = mapped_column(comment="Key of the repository")
     author: Mapped[str] = mapped_column(comment="Canonical e-mail address of the person")
     coauthors: Mapped[list[str]] = mapped_column(comment="Canonical addresses of co-authors")
+    assisted_by: Mapped[list[str]] = mapped_column(server_default="{}", comment="Coding agents that helped")
     started_at: Mapped[dt.datetime | None] = mapped_column(comment="Missing if unknown")
     completed_at: Mapped[dt.datetime | None] = mapped_column(index=True, comment="Time of completion")
     impact_score: Mapped[float] = mapped_column(comment="Points, 0 to 100")

@@ -91,6 +91,7 @@ def _ordinary_commit() -> dict[str, object]:
             "category_rule",
             "reasons",
             "signed_off_by",
+            "assisted_by",
             "signs",
             "announced",
         ),

@@ -38,6 +38,7 @@ def view(title: str = "Add a cache", repository: str | None = PUBLIC, **changes:
         "repository": repository,
         "author": ME,
         "coauthors": [],
+        "assisted_by": [],
         "started_at": None,
         "completed_at": NOON,
         "impact_score": 80.0,

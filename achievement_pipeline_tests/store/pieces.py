@@ -190,6 +190,7 @@ def _achievement(
         "repository": root["repository"],
         "author": root["person"],
         "coauthors": json.dumps([address for address in root["coauthors"].split(",") if address]),
+        "assisted_by": "[]",
         "started_at": root["started_at"],
         "completed_at": root["completed_at"],
         "impact_score": best["impact"],

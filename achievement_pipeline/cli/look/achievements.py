@@ -231,6 +231,8 @@ def _facts(achievement: AchievementView, ranking: "Ranking", names: Mapping[str,
         yield "outcome", achievement.outcome
     people = [names.get(address, address) for address in (achievement.author, *achievement.coauthors)]
     yield "author", " · with ".join(people)
+    if achievement.assisted_by:
+        yield "assisted by", ", ".join(achievement.assisted_by)
     if achievement.completed_at:
         yield "completed", f"{achievement.completed_at:%Y-%m-%d %H:%M} UTC"
     if achievement.source_url:
@@ -281,6 +283,8 @@ def _about_activity(activity: JudgedActivity) -> Iterator[str]:
     yield f"  counts: {'yes' if activity.significant else 'no'} ({', '.join(activity.reasons)})"
     if activity.details.get("signed_off_by"):
         yield f"  signed off by: {activity.details['signed_off_by'].replace(',', ', ')}"
+    if activity.details.get("assisted_by"):
+        yield f"  assisted by: {activity.details['assisted_by'].replace(',', ', ')}"
     yield f"  category: {activity.category} ({activity.category_rule})"
     if activity.details.get("announced"):
         yield f"  announced {announcement(activity.details['announced'])}"

@@ -73,7 +73,7 @@ _TRAILERS = (
 )
 _FOOTER = (
     rf"(?:^|\n)[ \t]*(?:{_TRAILERS}(?::[ \t]|[ \t]#)[^\n]*(?:\n[ \t]+\S[^\n]*)*|\(cherry picked from [^\n]*"
-    r"|See merge request [^\n]*|-{3,})\s*$"
+    r"|See merge request [^\n]*|[^\w\n]*Generated with \[[^\n]*|-{3,})\s*$"
 )
 _NOISE_OF_LISTS = (
     r"(?m)^[ \t]*[*+-][ \t]+(?i:wip|(?:fixup|squash)![^\n]*|(?:address|apply|more|from)?[^\n]{0,20}\breview[^\n]{0,20}"

@@ -13,6 +13,7 @@ from pandera.typing import DataFrame
 from achievement_pipeline.columns.json import json_lists, json_objects
 from achievement_pipeline.columns.text import contains, join_by_key, replace
 from achievement_pipeline.frames import CommitActivities, CommitContents, DiffState, RawCommitFiles, RawCommits, typed
+from achievement_pipeline.judging.agents import read_agents
 from achievement_pipeline.judging.announced.lane import Releases, announce, no_releases
 from achievement_pipeline.judging.announced.words import announced_signs
 from achievement_pipeline.judging.bots import are_bots
@@ -218,6 +219,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
                 links=link_commits(commits, _merged_shas(commits, merged_by), moved),
             ),
             "signed_off_by": _listed(read_sign_offs(commits["body"], people), commits.index),
+            "assisted_by": read_agents(commits["author_name"], commits["author_email"], commits["body"]),
             "sha": commits["sha"],
             "signs": write_signs(signs),
             "announced": announced["announced"],

@@ -27,6 +27,7 @@ from achievement_pipeline.frames import (
 )
 from achievement_pipeline.judging.accounts import persons_of, read_accounts
 from achievement_pipeline.judging.addresses import WorkFilter
+from achievement_pipeline.judging.agents import read_agents
 from achievement_pipeline.judging.announced.lane import Releases, announce_pull_requests, no_releases
 from achievement_pipeline.judging.announced.words import announced_signs, announced_words
 from achievement_pipeline.judging.bots import are_bots
@@ -237,6 +238,7 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - one argument per input
                 links=pulls["links"],
             ),
             "number": pulls["number"],
+            "assisted_by": _assisted_by(pulls, commits),
             "signs": write_signs(signs | direct).set_axis(pulls.index),
             "announced": pulls["announced"],
             "first_release": pulls["first_release"],
@@ -328,6 +330,7 @@ def _judge_reviews(
         person=given["person"],
         person_name=given["reviewer"],
         coauthors="",
+        assisted_by="",
         started_at=given["started_at"],
         completed_at=given["completed_at"],
         retracted_by=pd.Series(pd.NA, index=given.index, dtype="str"),
@@ -342,7 +345,7 @@ def _judge_reviews(
         reviewers=0,
         verdict=given["state"].where(~given["asks"], "changes_requested"),
         words=given["words"].astype("Int32"),
-    ).astype({"kind": "str", "coauthors": "str", "names": "str"})
+    ).astype({"kind": "str", "coauthors": "str", "assisted_by": "str", "names": "str"})
     exclusions = pd.DataFrame(
         {
             "bot": given["bot"].astype(bool),
@@ -444,6 +447,22 @@ def _coauthors(
     others = named.merge(pulls[[*_PULL_REQUEST, "person"]], on=_PULL_REQUEST)
     others = others[others["other"] != others["person"]]
     joined = others.groupby(_PULL_REQUEST)["other"].agg(lambda addresses: ",".join(sorted(set(addresses))))
+    of_pulls = joined.reindex(pd.MultiIndex.from_frame(pulls[_PULL_REQUEST]))
+    return pd.Series(of_pulls.fillna("").to_numpy(), index=pulls.index, dtype="str")
+
+
+def _assisted_by(pulls: pd.DataFrame, commits: DataFrame[RawPullRequestCommits]) -> pd.Series[str]:
+    """Return the coding agents that made or helped with a commit of each pull request, or that its text names."""
+    texts = [
+        pulls[_PULL_REQUEST].assign(name="", email="", body=pulls["body"]),
+        commits[_PULL_REQUEST].assign(
+            name=commits["author_login"], email=commits["author_email"], body=commits["body"]
+        ),
+    ]
+    all_texts = pd.concat(texts, ignore_index=True).fillna("")
+    agents = read_agents(*(all_texts[name].astype("str") for name in ("name", "email", "body")))
+    named = all_texts[_PULL_REQUEST].assign(agent=agents.str.split(",")).explode("agent").query("agent != ''")
+    joined = named.groupby(_PULL_REQUEST)["agent"].agg(lambda names: ",".join(sorted(set(names))))
     of_pulls = joined.reindex(pd.MultiIndex.from_frame(pulls[_PULL_REQUEST]))
     return pd.Series(of_pulls.fillna("").to_numpy(), index=pulls.index, dtype="str")
 

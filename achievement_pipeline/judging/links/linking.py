@@ -93,6 +93,7 @@ def compose_achievements(
                 "repository": roots["repository"],
                 "author": authors,
                 "coauthors": shared,
+                "assisted_by": _assisted_by(members).reindex(roots.index, fill_value="[]"),
                 "started_at": members.groupby("root")["started_at"].min().reindex(roots.index),
                 "completed_at": roots["completed_at"].fillna(members.groupby("root")["completed_at"].max()),
                 "impact_score": winners["impact"]["impact"].reindex(roots.index),
@@ -247,6 +248,15 @@ def _shared(members: pd.DataFrame, authors: pd.Series[str]) -> pd.Series[str]:
     others = others.sort_values(["root", "person"], ignore_index=True)
     names = others["person"].map(lambda name: json.dumps(name, ensure_ascii=False)).astype("str")
     return json_lists(names, others["root"]).reindex(authors.index, fill_value="[]")
+
+
+def _assisted_by(members: pd.DataFrame) -> pd.Series[str]:
+    """Return a JSON list of the coding agents that helped with any of the activities, by root."""
+    listed = extract(members["details"], r'[{,] ?"assisted_by": ?"(?P<agents>[^"\\]+)"').dropna()
+    agents = listed.str.split(",").explode().to_frame("agent")
+    agents["root"] = members["root"].reindex(agents.index)
+    agents = agents.drop_duplicates().sort_values(["root", "agent"], ignore_index=True)
+    return json_lists('"' + agents["agent"].astype("str") + '"', agents["root"])
 
 
 def _evidence(members: pd.DataFrame, related: pd.DataFrame) -> pd.Series[str]:

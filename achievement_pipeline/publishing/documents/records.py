@@ -22,8 +22,8 @@ _BETWEEN = "; "
 _BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = (
     "id", "title", "category", "kind", "repository", "completed_at", "started_at", "impact_score", "complexity_score",
-    "author", "author_name", "coauthors", "skills", "tags", "portfolio_ready", "visibility", "redacted", "url",
-    "evidence", "result", "outcome", "description",
+    "author", "author_name", "coauthors", "assisted_by", "skills", "tags", "portfolio_ready", "visibility", "redacted",
+    "url", "evidence", "result", "outcome", "description",
 )  # fmt: skip
 
 
@@ -51,6 +51,7 @@ def _row(achievement: PublicAchievement) -> list[str | float]:
         "skills": _BETWEEN.join(skill.name for skill in achievement.skills),
         "tags": _BETWEEN.join(achievement.tags),
         "coauthors": _BETWEEN.join(achievement.coauthors),
+        "assisted_by": _BETWEEN.join(achievement.assisted_by),
         "evidence": " ".join(each.url for each in achievement.evidence if each.url),
         "result": _BETWEEN.join(facts.results(achievement)),
         "outcome": facts.outcome(achievement),

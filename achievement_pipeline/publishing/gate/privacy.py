@@ -119,6 +119,8 @@ class PublicAchievement:
     coauthors: tuple[str, ...]
     """Others that it is shared with, the author too where that is not the person of the document: addresses, in the
     brag document names where they are known; ``[person]`` for those that are not shown."""
+    assisted_by: tuple[str, ...]
+    """Coding agents that helped, by name. They are no authors."""
     started_at: dt.datetime | None
     completed_at: dt.datetime | None
     edited_at: dt.datetime | None
@@ -504,6 +506,7 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
         author=achievement.author,
         author_name=known.names_of.get(achievement.author, achievement.author),
         coauthors=tuple(names_of.get(person, person) for person in shared_with),
+        assisted_by=tuple(achievement.assisted_by),
         started_at=achievement.started_at,
         completed_at=achievement.completed_at,
         edited_at=achievement.edited_at,

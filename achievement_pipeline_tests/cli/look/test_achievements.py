@@ -80,6 +80,24 @@ def test_coauthors_are_called_by_name_or_login(run: Run, repository: GitReposito
     assert "author       Ada Lovelace · with Grace Hopper · with hopper\n" in run("show", sha[:10]).output
 
 
+@pytest.mark.usefixtures("database")
+def test_coding_agents_are_shown_apart_from_authors(run: Run, repository: GitRepository) -> None:
+    base = repository.commit("feat: first", {"first.py": "a = 1\n" * 60})
+    agent = "Cursor Agent <cursoragent@cursor.com>"
+    trailer = "Co-authored-by: Claude <noreply@anthropic.com>"
+    own = repository.commit(f"feat: x\n\n{trailer}", {"x.py": "x = 1\n" * 60}, branch="topic", parents=[base])
+    topic = repository.commit("feat: y", {"y.py": "y = 1\n" * 60}, author=agent, branch="topic", parents=[own])
+    repository.commit("Merge pull request #7 from ada/topic\n\nAdd x and y", parents=[base, topic])
+    run("collect", "--repo", str(repository.path), "--author", "all")
+
+    shown = {each["title"]: each for each in json.loads(run("list", "--author", "all", "--json").stdout)}
+    assert shown["Add x and y"]["assisted_by"] == ["Claude", "Cursor"]
+    assert shown["Add x and y"]["coauthors"] == []
+    assert "shared" not in shown["Add x and y"]["tags"]
+    assert "assisted by  Claude, Cursor\n" in run("show", shown["Add x and y"]["key"]).output
+    assert "assisted by" not in run("show", base[:10]).output
+
+
 def test_what_does_not_count_is_explained(collected: Run, collected_project: GitRepository) -> None:
     sha = collected_project.git("rev-parse", "HEAD").decode()
 

@@ -148,6 +148,17 @@ def test_others_with_commits_share_a_pull_request_and_machines_do_not() -> None:
     assert list(judge(pull(), commits=commits)["coauthors"]) == ["bob@example.org"]
 
 
+def test_coding_agents_of_a_pull_request_are_named_and_no_coauthors() -> None:
+    helped = committed("ada@example.org", "ada")
+    helped["body"] = "Co-authored-by: Codex <codex@openai.com>"
+    commits = [helped, committed("cursoragent@cursor.com", None, position=1)]
+    own = pull(body="Why.\n\n\N{ROBOT FACE} Generated with [Claude Code](https://claude.com/claude-code)")
+    judged = judge(own, pull(2), commits=commits, reviews=[reviewed()])
+    assert list(judged["assisted_by"]) == ["Claude,Codex,Cursor", "", ""]
+    assert list(judged["coauthors"]) == ["", "", ""]
+    assert judged["description"].iloc[0] == "Why."
+
+
 def test_all_reviews_of_a_pull_request_by_one_person_are_one_activity() -> None:
     reviews = [reviewed(state="changes_requested", body="Why?"), reviewed(body="Fine now", mark=2)]
     reviews += [reviewed(by="ada", state="commented", body="Because", mark=3)]

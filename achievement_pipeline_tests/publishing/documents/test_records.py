@@ -33,8 +33,9 @@ def test_json_has_everything_that_may_be_shown() -> None:
     (achievement,) = document["achievements"]
     assert set(achievement) == {
         "id", "visibility", "redacted", "withheld", "title", "category", "description", "outcome", "kind", "url",
-        "repository", "author", "author_name", "coauthors", "started_at", "completed_at", "edited_at", "impact_score",
-        "complexity_score", "ledger", "score_version", "skills", "tags", "evidence", "portfolio_ready", "pinned",
+        "repository", "author", "author_name", "coauthors", "assisted_by", "started_at", "completed_at", "edited_at",
+        "impact_score", "complexity_score", "ledger", "score_version", "skills", "tags", "evidence", "portfolio_ready",
+        "pinned",
     }  # fmt: skip
     assert achievement["completed_at"] == "2026-03-04T12:30:15Z"
     assert achievement["evidence"][0]["at"] == "2026-03-04T12:30:15Z"
@@ -43,6 +44,14 @@ def test_json_has_everything_that_may_be_shown() -> None:
     ]
     assert sum(line["points"] for line in achievement["ledger"] if line["score"] == "impact") == 80
     assert (achievement["author"], achievement["coauthors"]) == (ME, ["bob@example.com"])
+
+
+def test_coding_agents_are_a_field_of_their_own() -> None:
+    helped = view(assisted_by=["Claude", "GitHub Copilot"])
+    (achievement,) = json.loads(write_json(public(JSON, helped)))["achievements"]
+    assert (achievement["assisted_by"], achievement["coauthors"]) == (["Claude", "GitHub Copilot"], [])
+    (row,) = csv.DictReader(io.StringIO(write_csv(public(CSV, helped)), newline=""))
+    assert (row["assisted_by"], row["coauthors"]) == ("Claude; GitHub Copilot", "")
 
 
 def test_the_newest_comes_first() -> None:
