@@ -3,7 +3,7 @@
 import hashlib
 import itertools
 import operator
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple, Self, TypeAlias
 
 import pandas as pd
@@ -36,11 +36,12 @@ from achievement_pipeline.judging.noise.contents import (
 )
 from achievement_pipeline.judging.noise.examine import ContentVerdict
 from achievement_pipeline.judging.noise.reasons import Noise
+from achievement_pipeline.judging.noise.undone import find_undone
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.sources.git import History, Repository, path_attributes, read_versions
 
-_Change: TypeAlias = tuple[str, str, tuple[bytes | None, bytes | None] | None, bool]
-"""Commit, path, the contents before and after where both are there, and whether lines may be shared."""
+_Change: TypeAlias = tuple[str, int, str, tuple[bytes | None, bytes | None] | None, bool]
+"""Commit, number, path, the contents before and after where both are there, and whether lines may be shared."""
 
 
 class Contents(NamedTuple):
@@ -49,6 +50,13 @@ class Contents(NamedTuple):
     attributes: DataFrame[PathAttributes]
     contents: DataFrame[CommitContents]
     dependencies: DataFrame[DependencyChanges]
+
+    def without(self, shas: Collection[str]) -> "Contents":
+        """Return what was read of the other commits."""
+        contents, dependencies = (
+            frame[~frame["sha"].isin(shas)].reset_index(drop=True) for frame in (self.contents, self.dependencies)
+        )
+        return Contents(self.attributes, typed(CommitContents, contents), typed(DependencyChanges, dependencies))
 
     @classmethod
     def stored(cls, frames: StoredFrames, key: str) -> Self | None:
@@ -94,8 +102,13 @@ def read_contents(  # noqa: PLR0913 - what is there, and what was known
         decided: Names of the commits for which it was decided, by these rules, which of their changes are worth it.
     """
     attributes = path_attributes(repository, history.files["path"].unique())
+    undone = find_undone(history.commits, history.files)
+    if stored is not None:
+        stale = _stale(undone, history, stored.contents, decided)
+        decided = None if decided is None else decided[~decided.isin(stale)]
+        stored = stored.without(stale)
     commits, files = _undecided(history, decided)
-    worth = worth_reading(commits, files, attributes, rules)
+    worth = worth_reading(commits, files, attributes, rules, undone)
     if stored is not None:
         worth = worth[rows_among(worth, stored.contents, ["sha", "path"]) < 0]
     copied = _of(commits["sha"], copies(history.commits, history.files))
@@ -105,7 +118,7 @@ def read_contents(  # noqa: PLR0913 - what is there, and what was known
             ExaminedFile(repository.key, sha, path, ContentVerdict(Noise.COPIED))
             for sha, path in zip(copied["sha"], copied["path"], strict=True)
         ),
-        *_read(repository, typed(RawCommitFiles, worth), progress, warn),
+        *_read(repository, typed(RawCommitFiles, worth), undone, progress, warn),
     ]
     contents, dependencies = content_frames(examined)
     if stored is not None:
@@ -115,6 +128,19 @@ def read_contents(  # noqa: PLR0913 - what is there, and what was known
             DependencyChanges, pd.concat([dependencies, _of(there, stored.dependencies)], ignore_index=True)
         )
     return Contents(attributes, contents, dependencies)
+
+
+def _stale(
+    undone: pd.DataFrame, history: History, contents: DataFrame[CommitContents], decided: "pd.Series[str] | None"
+) -> set[str]:
+    """Return the commits whose changes were undone since they were read, or no longer are."""
+    if decided is None:
+        return set(undone["sha"])
+    was_undone = contents[(contents["noise"] == Noise.UNDONE) | (contents["lines_noise"] == Noise.UNDONE)]
+    no_longer = was_undone["sha"][rows_among(was_undone, undone, ["sha", "path"]) < 0]
+    new = history.files[~history.files["sha"].isin(set(decided))]
+    now = undone["sha"][rows_among(undone, new, ["path", "old_blob", "new_blob"]) >= 0]
+    return {*no_longer, *now, *(was_undone["sha"] if history.gone else ())}
 
 
 def _undecided(
@@ -130,20 +156,41 @@ def _undecided(
 
 
 def _read(
-    repository: Repository, worth: DataFrame[RawCommitFiles], progress: Progress, warn: Callable[[str], object]
+    repository: Repository,
+    worth: DataFrame[RawCommitFiles],
+    undone: pd.DataFrame,
+    progress: Progress,
+    warn: Callable[[str], object],
 ) -> list[ExaminedFile]:
     examined: list[ExaminedFile] = []
     if worth.empty:
         return examined
-    read = read_versions(repository, zip(worth["old_blob"], worth["new_blob"], strict=True))
-    changes = zip(worth["sha"], worth["path"], read, may_share_lines(worth), strict=True)
-    counted = _counted(changes, len(worth), progress)
+    wanted = _with_counterparts(worth, undone)
+    read = read_versions(repository, zip(wanted["old_blob"], wanted["new_blob"], strict=True))
+    changes = zip(wanted["sha"], wanted["number"], wanted["path"], read, wanted["shares"], strict=True)
+    counted = _counted(changes, len(wanted), progress)
     with examiner(warn) as limited:
         for sha, of_commit in itertools.groupby(counted, key=operator.itemgetter(0)):
-            there = (ReadFile(path, *pair, shares) for _, path, pair, shares in of_commit if pair is not None)
-            judged = examine_commit(there, limited.examine)
+            judged = examine_commit(_read_files(of_commit), limited.examine)
             examined += [ExaminedFile(repository.key, sha, *verdict) for verdict in judged]
     return examined
+
+
+def _with_counterparts(worth: DataFrame[RawCommitFiles], undone: pd.DataFrame) -> pd.DataFrame:
+    """Return the changes to read, each with its ``number``, followed by its counterparts."""
+    own = worth[["sha", "path", "old_blob", "new_blob"]].assign(number=range(len(worth)), shares=may_share_lines(worth))
+    numbers = rows_among(undone, own, ["sha", "path"])
+    others = undone[numbers >= 0].assign(number=numbers[numbers >= 0], shares=False)
+    return pd.concat([own, others], ignore_index=True).sort_values("number", kind="stable", ignore_index=True)
+
+
+def _read_files(changes: Iterable[_Change]) -> Iterator[ReadFile]:
+    """Yield the changes of one commit whose contents are there, with their counterparts."""
+    for _, of_file in itertools.groupby(changes, key=operator.itemgetter(1)):
+        (_, _, path, pair, shares), *others = of_file
+        if pair is not None:
+            counterparts = tuple(other for *_, other, _ in others if other is not None)
+            yield ReadFile(path, *pair, shares, counterparts)
 
 
 def _counted(changes: Iterable[_Change], total: int, progress: Progress) -> Iterator[_Change]:

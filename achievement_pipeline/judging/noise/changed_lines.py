@@ -10,6 +10,8 @@ _MOVED_LINES = 20
 """Minimum number of distinct significant lines that must leave or reach a file to count as moved."""
 _TELLING = 10
 """Minimum length of a significant line in bytes. ``return None`` may occur anywhere, but not with nineteen others."""
+_UNDONE_LINES = 10
+"""Minimum number of distinct significant lines that must come and go again in one file to count as undone."""
 _SWEPT_FILES = 20
 """A line that was added to or removed from this many files of a commit was swept by a tool, or by copying."""
 
@@ -54,6 +56,20 @@ def without_moved(files: Sequence[ChangedLines]) -> list[ChangedLines]:
     ]
 
 
+def without_undone(lines: ChangedLines, others: Sequence[ChangedLines]) -> ChangedLines:
+    """Remove the lines that other changes of the same file take back, or that it takes back of them.
+
+    Args:
+        lines: Changed lines of the file.
+        others: Changed lines in its counterparts (`achievement_pipeline.judging.noise.undone`).
+    """
+    for other in others:
+        added, removed = lines.added & other.removed, lines.removed & other.added
+        if _significant(added) + _significant(removed) >= _UNDONE_LINES:
+            lines = ChangedLines(lines.added - added, lines.removed - removed)
+    return lines
+
+
 def without_swept(files: Sequence[ChangedLines]) -> list[ChangedLines]:
     """Remove lines that were added to or removed from very many files of a commit, except in the first file.
 
@@ -90,4 +106,8 @@ def _without(files: Sequence[Counter[bytes]], moved: Counter[bytes]) -> list[Cou
 
 
 def _tell(lines: Counter[bytes]) -> bool:
-    return sum(len(line) >= _TELLING for line in lines) >= _MOVED_LINES
+    return _significant(lines) >= _MOVED_LINES
+
+
+def _significant(lines: Counter[bytes]) -> int:
+    return sum(len(line) >= _TELLING for line in lines)

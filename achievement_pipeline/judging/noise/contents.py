@@ -15,6 +15,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
+from achievement_pipeline.columns.text import rows_among
 from achievement_pipeline.frames import (
     CommitContents,
     DependencyChanges,
@@ -25,21 +26,28 @@ from achievement_pipeline.frames import (
 )
 from achievement_pipeline.judging.lanes.commits import could_count
 from achievement_pipeline.judging.links.commit_names import positions_of
-from achievement_pipeline.judging.noise.changed_lines import ChangedLines, changed_lines, without_moved, without_swept
+from achievement_pipeline.judging.noise.changed_lines import (
+    ChangedLines,
+    changed_lines,
+    without_swept,
+    without_undone,
+)
 from achievement_pipeline.judging.noise.examine import ContentVerdict, examine
 from achievement_pipeline.judging.noise.files import are_wide, noise_reasons
-from achievement_pipeline.judging.noise.net_lines import net_change, without_repeated
+from achievement_pipeline.judging.noise.net_lines import net_change, without_moved_comments, without_repeated
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.judging.skills.manifests.paths import manifest_paths
 
-EXAMINER_VERSION = "7"
+EXAMINER_VERSION = "8"
 """Increase by hand when results of `examine_commit` or `needs_contents` change. All contents are then read again."""
 
 _LAID_OUT_LINES = 60
 """A file with this many changed lines is checked for a mere layout change, ..."""
 _LAID_OUT_BALANCE = 0.7
 """... if its added and removed lines have at least this ratio."""
+_SAME_LINES = 3
+"""A file that gained as many lines as it lost is checked likewise from this number on: commenting out keeps lines."""
 _SWEEP_LINES = 100
 """A commit with this many changed lines is checked likewise, however few lines each file has, ..."""
 _SWEEP_BALANCE = 0.6
@@ -73,6 +81,8 @@ class ReadFile(NamedTuple):
     """None if the file was deleted."""
     may_share_lines: bool = False
     """Whether its changed lines may also have changed in other files of the commit."""
+    counterparts: tuple[tuple[bytes | None, bytes | None], ...] = ()
+    """Contents before and after other changes of the file that may take this one back."""
 
 
 class ExaminedFile(NamedTuple):
@@ -112,6 +122,7 @@ def worth_reading(
     files: DataFrame[RawCommitFiles],
     attributes: DataFrame[PathAttributes],
     rules: Rules,
+    undone: pd.DataFrame | None = None,
 ) -> DataFrame[RawCommitFiles]:
     """Select the changed files whose contents must be read: those picked by `needs_contents` in significant commits.
 
@@ -120,11 +131,16 @@ def worth_reading(
         files: Their changed files.
         attributes: Attributes of paths in ``.gitattributes``.
         rules: What makes a commit significant.
+        undone: Changes that may have been undone, from `achievement_pipeline.judging.noise.undone.find_undone`.
     """
     reasons = noise_reasons(files, attributes)
     counting = could_count(commits, files, reasons, rules)
     chosen = positions_of(files, commits[counting.to_numpy()]) >= 0
-    return files[chosen][needs_contents(files[chosen], reasons[chosen])]
+    files, reasons = typed(RawCommitFiles, files[chosen]), reasons[chosen]
+    needed = needs_contents(files, reasons)
+    if undone is not None:
+        needed |= reasons.isna() & (rows_among(files, undone, ["sha", "path"]) >= 0)
+    return typed(RawCommitFiles, files[needed])
 
 
 def needs_contents(files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) -> pd.Series[bool]:
@@ -150,6 +166,7 @@ def needs_contents(files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) ->
         lines.where(kept, 0).groupby(commit).transform("sum") for lines in (insertions, deletions)
     )
     laid_out = (lines >= _LAID_OUT_LINES) & (balance >= _LAID_OUT_BALANCE)
+    laid_out |= (insertions == deletions) & (insertions >= _SAME_LINES)
     sweep = (
         (all_insertions + all_deletions >= _SWEEP_LINES)
         & (_balance(all_insertions, all_deletions) >= _SWEEP_BALANCE)
@@ -226,28 +243,30 @@ def examine_commit(files: Iterable[ReadFile], examine: Examine = examine) -> lis
     Returns:
         The path and result of each file, in the same order.
     """
-    paths, verdicts, owns, shared = [], [], [], []
-    for path, before, after, shares in files:
+    paths, verdicts, owns, shared, others = [], [], [], [], []
+    for path, before, after, shares, counterparts in files:
         verdict = examine(path, before, after)
         # the lines of notebooks are already counted
         is_open = verdict.noise is None and verdict.insertions is None
         paths.append(path)
         verdicts.append(verdict)
-        owns.append(_own_lines(path, before or b"", after or b"", shares) if is_open else _NOTHING)
+        compares = shares or bool(counterparts)
+        owns.append(_own_lines(path, before or b"", after or b"", compares) if is_open else _NOTHING)
         shared.append(shares)
-    stayed = _of_shared(without_moved, [lines for lines, _ in owns], shared)
+        others.append([changed_lines(old or b"", new or b"") for old, new in counterparts if is_open])
+    stayed = _of_shared(without_moved_comments, [lines for lines, _ in owns], shared)
     unswept = without_repeated(_of_shared(without_swept, stayed, shared))
+    kept = [without_undone(lines, of_file) for lines, of_file in zip(unswept, others, strict=True)]
     judged = (
-        _judged(verdict, own, stays, rest)
-        for verdict, own, stays, rest in zip(verdicts, owns, stayed, unswept, strict=True)
+        _judged(verdict, own, steps) for verdict, own, *steps in zip(verdicts, owns, stayed, unswept, kept, strict=True)
     )
     return list(zip(paths, judged, strict=True))
 
 
-def _own_lines(path: str, before: bytes, after: bytes, shares: bool) -> tuple[ChangedLines, Noise | None]:
+def _own_lines(path: str, before: bytes, after: bytes, compares: bool) -> tuple[ChangedLines, Noise | None]:
     if before and after:
         return net_change(path, before, after)
-    return (changed_lines(before, after), None) if shares else _NOTHING
+    return (changed_lines(before, after), None) if compares else _NOTHING
 
 
 def _of_shared(
@@ -259,15 +278,17 @@ def _of_shared(
 
 
 def _judged(
-    verdict: ContentVerdict, own: tuple[ChangedLines, Noise | None], stays: ChangedLines, rest: ChangedLines
+    verdict: ContentVerdict, own: tuple[ChangedLines, Noise | None], steps: Sequence[ChangedLines]
 ) -> ContentVerdict:
+    """Return the verdict with the lines that are left, and the reason of the first step that removed some."""
     lines, reason = own
-    if stays != lines:
-        reason = Noise.MOVED
-    elif rest != stays:
-        reason = Noise.SWEPT
-    return verdict if reason is None else _counted(verdict, rest, reason)
+    changed = (step for step, left in zip(_STEPS, steps, strict=True) if left != lines)
+    reason = next(changed, reason)
+    return verdict if reason is None else _counted(verdict, steps[-1], reason)
 
+
+_STEPS = (Noise.MOVED, Noise.SWEPT, Noise.UNDONE)
+"""Why each step of `examine_commit` removes lines."""
 
 _NOTHING: tuple[ChangedLines, Noise | None] = (ChangedLines(Counter(), Counter()), None)
 

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from achievement_pipeline.judging.noise.changed_lines import ChangedLines, changed_lines
+from achievement_pipeline.judging.noise.changed_lines import ChangedLines, changed_lines, without_moved
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.patterns import IGNORECASE, compile_pattern
 
@@ -52,6 +52,21 @@ def net_change(path: str, before: bytes, after: bytes) -> tuple[ChangedLines, No
     if _PROSE.search(path):
         steps.append((_as_prose(steps[-1][0], before, after), Noise.REFORMAT))
     return min(steps, key=lambda step: _total(step[0]))
+
+
+def without_moved_comments(files: Sequence[ChangedLines]) -> list[ChangedLines]:
+    """Remove lines that moved between files of a commit, also if they were commented out or in on the way.
+
+    Args:
+        files: As in `achievement_pipeline.judging.noise.changed_lines.without_moved`.
+    """
+    stayed = without_moved(files)
+    plain = [ChangedLines(*map(_plain, lines)) for lines in stayed]
+    rest = without_moved(plain)
+    return [
+        after if _total(after) < _total(before) else lines
+        for lines, before, after in zip(stayed, plain, rest, strict=True)
+    ]
 
 
 def without_repeated(files: Sequence[ChangedLines]) -> list[ChangedLines]:
@@ -91,6 +106,10 @@ def without_repeated(files: Sequence[ChangedLines]) -> list[ChangedLines]:
 def _difference(before: Iterable[bytes], after: Iterable[bytes]) -> ChangedLines:
     old, new = Counter(before), Counter(after)
     return ChangedLines(new - old, old - new)
+
+
+def _plain(lines: Counter[bytes]) -> Counter[bytes]:
+    return Counter(filter(None, map(_uncommented, lines.elements())))
 
 
 def _uncommented(line: bytes) -> bytes:

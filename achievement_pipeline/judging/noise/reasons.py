@@ -48,6 +48,8 @@ class Noise(StrEnum):
     """Its lines were commented out, or uncommented."""
     COPIED = "copied"
     """Its content already existed at another path."""
+    UNDONE = "undone"
+    """Its author took its lines back within weeks, or it takes back what they had done."""
     MOVED = "moved"
     """Its lines came from or went to another file of the commit."""
     SWEPT = "swept"

@@ -71,8 +71,14 @@ class TestNeeds:
         assert self.needed({"path": "a.py", **balanced}, {"path": "a.md", **balanced}) == [True, True]
 
     def test_a_sweep_is_read_however_little_of_each_file_changed(self) -> None:
-        assert all(self.needed(*({"path": f"{n}.ts", "insertions": 20, "deletions": 20} for n in range(6))))
-        assert not any(self.needed(*({"path": f"{n}.ts", "insertions": 20, "deletions": 20} for n in range(4))))
+        assert all(self.needed(*({"path": f"{n}.ts", "insertions": 20, "deletions": 19} for n in range(6))))
+        assert not any(self.needed(*({"path": f"{n}.ts", "insertions": 20, "deletions": 19} for n in range(4))))
+
+    def test_lines_may_be_commented_out_where_as_many_came_as_went(self) -> None:
+        alike: list[dict[str, object]] = [
+            {"path": f"{lines}.py", "insertions": lines, "deletions": lines} for lines in (2, 3, 20)
+        ]
+        assert self.needed(*alike) == [False, True, True]
 
     def test_a_header_that_many_files_got_is_read(self) -> None:
         swept = [{"path": f"{n}.c", "insertions": 16, "deletions": 0} for n in range(20)]
