@@ -92,6 +92,11 @@ def code_where(code: str, holds: pd.Series[bool]) -> pd.Series[str]:
     return pd.Series(code, index=holds.index, dtype="str").where(holds, "")
 
 
+def have_reason(reasons: pd.Series[str], code: str) -> pd.Series[bool]:
+    """Return which comma-separated reasons contain a code."""
+    return ("," + reasons + ",").str.contains(f",{code},", regex=False)
+
+
 def join_codes(columns: Sequence[pd.Series[str]]) -> pd.Series[str]:
     """Join the codes of each row with commas, skipping empty ones."""
     joined = columns[0]

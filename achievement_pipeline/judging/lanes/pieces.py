@@ -15,6 +15,7 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.text import contains, join_by_key, replace
 from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequests
+from achievement_pipeline.judging.impact.significance import have_reason
 from achievement_pipeline.judging.links.references import link_pull_requests, name_pull_requests
 from achievement_pipeline.keys import GITHUB
 from achievement_pipeline.lanes import ActivityKind
@@ -26,8 +27,10 @@ _ON_GITHUB = "(?i)^[^/]*github[^/]*/[^/]+/[^/]"
 def credit_merges(activities: pd.DataFrame, merged_by: npt.NDArray[np.int64], lines: pd.Series[int]) -> pd.DataFrame:
     """Attribute each merge to the author of most of its lines; all others are co-authors.
 
+    A bot is the author only of a merge of nothing but its own commits, and never a co-author.
+
     Args:
-        activities: One row per commit: ``person``, ``person_name``, ``coauthors``.
+        activities: One row per commit: ``person``, ``person_name``, ``coauthors``, ``reasons``.
         merged_by: As returned by `achievement_pipeline.judging.links.merges.find_merging_commits`.
         lines: Effective lines of each commit.
     """
@@ -35,12 +38,15 @@ def credit_merges(activities: pd.DataFrame, merged_by: npt.NDArray[np.int64], li
     if not len(merged_in):
         return activities
     work = activities.iloc[merged_in][["person", "person_name", "coauthors"]].assign(
-        merge=merged_by[merged_in], lines=lines.iloc[merged_in].array
+        merge=merged_by[merged_in],
+        lines=lines.iloc[merged_in].array,
+        bot=have_reason(activities.iloc[merged_in]["reasons"], "bot").array,
     )
     work["lines"] = work.groupby(["merge", "person"])["lines"].transform("sum")
-    authors = work.sort_values(["merge", "lines", "person"], ascending=[True, False, True]).drop_duplicates("merge")
+    order = work.sort_values(["merge", "bot", "lines", "person"], ascending=[True, True, False, True])
+    authors = order.drop_duplicates("merge")
     authors = authors.set_index("merge")
-    everybody = pd.concat([work["person"], work["coauthors"].str.split(",").explode()])
+    everybody = pd.concat([work.loc[~work["bot"], "person"], work["coauthors"].str.split(",").explode()])
     others = pd.DataFrame({"merge": work["merge"].reindex(everybody.index).array, "person": everybody.array})
     others = others[
         (others["person"] != others["merge"].map(authors["person"])) & others["person"].str.contains("@", regex=False)

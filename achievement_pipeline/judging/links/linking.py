@@ -25,6 +25,7 @@ from achievement_pipeline.frames import (
     typed,
 )
 from achievement_pipeline.judging.categories.categorise import are_learnt, certainties
+from achievement_pipeline.judging.impact.significance import have_reason
 from achievement_pipeline.judging.links.same_work import Retraction
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.lanes import ActivityKind, sources_of_kinds
@@ -167,8 +168,10 @@ def _retracted_by(members: pd.DataFrame) -> pd.Series[str]:
     is_commit = members["kind"] == ActivityKind.COMMIT.value
     is_pull = members["carries_commits"]
     pulls = members.loc[is_pull, "key"]
-    merged_in = members[is_commit & members["parent"].isin(pulls) & ~_have_reason(members, Retraction.DUPLICATE)]
-    merges = _have_reason(merged_in, "merge")
+    merged_in = members[
+        is_commit & members["parent"].isin(pulls) & ~have_reason(members["reasons"], Retraction.DUPLICATE)
+    ]
+    merges = have_reason(merged_in["reasons"], "merge")
     work = merged_in[~merges]
     gone = work["retracted_by"].notna().groupby(work["parent"]).all()
     reverts = pd.concat([merged_in[merges].dropna(subset="retracted_by"), work[work["parent"].map(gone).astype(bool)]])
@@ -176,10 +179,6 @@ def _retracted_by(members: pd.DataFrame) -> pd.Series[str]:
     retracted = retracted.fillna(members["key"].map(by_commits).astype("str"))
     by_pulls = retracted[is_pull].set_axis(pulls)
     return retracted.fillna(members["parent"].where(is_commit).map(by_pulls).astype("str"))
-
-
-def _have_reason(activities: pd.DataFrame, code: str) -> pd.Series[bool]:
-    return ("," + activities["reasons"] + ",").str.contains(f",{code},", regex=False)
 
 
 def _are_scored_with_pull_request(judged: pd.DataFrame) -> pd.Series[bool]:
@@ -240,8 +239,9 @@ def _categories(roots: pd.DataFrame, judged: pd.DataFrame) -> pd.Series[str]:
 
 
 def _shared(members: pd.DataFrame, authors: pd.Series[str]) -> pd.Series[str]:
-    """Return a JSON list of the other authors and co-authors of all activities, by root."""
+    """Return a JSON list of the other authors and co-authors of all activities, by root, without bots."""
     people = (members["person"] + "," + members["coauthors"]).where(members["coauthors"] != "", members["person"])
+    people = people.mask(have_reason(members["reasons"], "bot"), members["coauthors"])
     everybody = people.str.split(",").explode().to_frame("person").assign(root=members["root"])
     known = everybody[everybody["person"] != ""]
     others = known[known["person"] != known["root"].map(authors)].drop_duplicates()
@@ -306,5 +306,5 @@ def _first_releases(members: pd.DataFrame) -> pd.Series[str]:
 def _retractions(judged: pd.DataFrame, pieces: pd.Series[bool]) -> pd.Series[str]:
     """Return why an achievement is retracted, by root; missing if it is not."""
     gone = judged[~judged["root"].map(pieces)].drop_duplicates("root").set_index("root")
-    repeats = _have_reason(gone, Retraction.DUPLICATE)
+    repeats = have_reason(gone["reasons"], Retraction.DUPLICATE)
     return ("reverted by " + gone["retracted_by"]).where(~repeats, "repeats " + gone["retracted_by"])
