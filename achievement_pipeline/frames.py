@@ -485,7 +485,9 @@ class Activities(_JudgedActivities):
 class _CodeActivities(Activities):
     """The columns that commits and pull requests share."""
 
-    assisted_by: str = pa.Field(description="Coding agents that its commits or text name (agents.toml), comma-separated")
+    assisted_by: str = pa.Field(
+        description="Coding agents that its commits or text name (agents.toml), comma-separated"
+    )
     signs: str = pa.Field(description="Signs of impact (judging/impact/signs.toml), separated by commas")
     announced: str = pa.Field(
         description='JSON {"version", "date", "section", "highlight", "sentence", "path"} of the entry of the release '
