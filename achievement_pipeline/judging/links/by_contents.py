@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from achievement_pipeline.columns.text import are_among, are_repeated
+from achievement_pipeline.judging.links.merges import oldest_first, parent_positions
 
 _WEEKS = pd.Timedelta(weeks=6)
 """A change that is undone later than this was in use in the meantime."""
@@ -51,10 +52,41 @@ def find_restorations(commits: pd.DataFrame, files: pd.DataFrame) -> pd.DataFram
     after = _digests(undoing.assign(old_blob=undoing["new_blob"], new_blob=undoing["old_blob"]), commits)
     before = _digests(undone, commits)
     pairs = after.merge(before, on=["repository", "digest"], suffixes=("", "_before"))
+    if pairs.empty:
+        return nothing
+    # a rebase gives its commits one time
+    age = np.empty(len(commits), dtype="int64")
+    age[oldest_first(parent_positions(commits))] = np.arange(len(commits))
     gap = pairs["at"] - pairs["at_before"]
-    pairs = pairs[(gap >= pd.Timedelta(0)) & (gap <= _WEEKS) & (pairs["position"] != pairs["position_before"])]
-    pairs = pairs.sort_values(["at_before", "position_before"]).drop_duplicates("position", keep="last")
+    follows = age[pairs["position"]] > age[pairs["position_before"]]
+    pairs = pairs[follows & (gap >= pd.Timedelta(0)) & (gap <= _WEEKS)]
+    pairs = pairs.assign(age=age[pairs["position_before"]]).sort_values(["at_before", "age"])
+    pairs = pairs.drop_duplicates("position", keep="last")
     return pd.DataFrame({"revert": pairs["position"].array, "target": pairs["position_before"].array})
+
+
+def find_joint_restorations(commits: pd.DataFrame, files: pd.DataFrame, candidates: pd.Series[bool]) -> pd.DataFrame:
+    """Find the commits that a commit undoes together, each as a whole, as ``git revert A..B`` in one commit does.
+
+    Args:
+        commits: Commits of any number of repositories.
+        files: Their changed files, as in `find_restorations`.
+        candidates: Which commits may be such reverts.
+
+    Returns:
+        ``revert`` and ``target``, as `find_restorations` does.
+    """
+    undoing = files[candidates.to_numpy()[files["position"]]]
+    others = files[~candidates.to_numpy()[files["position"]]]
+    # what such a revert does backwards is what a squash of its targets would do
+    backwards = undoing.assign(old_blob=undoing["new_blob"], new_blob=undoing["old_blob"])
+    times = commits["committed_at"]
+    found = [
+        (revert, target)
+        for target, revert in _find_chains(commits, backwards, others)
+        if times[revert] - times[target] <= _WEEKS
+    ]
+    return pd.DataFrame(found, columns=["revert", "target"], dtype="int64")
 
 
 def find_squashed(commits: pd.DataFrame, work: pd.DataFrame) -> Iterator[tuple[int, int]]:
@@ -72,11 +104,15 @@ def find_squashed(commits: pd.DataFrame, work: pd.DataFrame) -> Iterator[tuple[i
         commits: Commits of any number of repositories.
         work: The files that are work, of commits that count; columns as in `find_restorations`.
     """
-    repeated = _all_of(work["position"], are_repeated(work["new_blob"]))
-    paths = work["path"][repeated]
-    near = work[are_among(work["path"], paths)].assign(
-        repository=lambda rows: commits["repository"][rows["position"]].array
-    )
+    repeated = work[_all_of(work["position"], are_repeated(work["new_blob"]))]
+    yield from _find_chains(commits, repeated, work)
+
+
+def _find_chains(commits: pd.DataFrame, wholes: pd.DataFrame, work: pd.DataFrame) -> Iterator[tuple[int, int]]:
+    """Yield each commit that has a part of what a later one among the wholes does at once, with that one."""
+    repositories = commits["repository"]
+    near = work[are_among(work["path"], wholes["path"])]
+    near = near.assign(repository=repositories[near["position"]].array)
     makers: dict[tuple[str, str, str], list[tuple[int, str]]] = {}
     for position, path, old, new, repository in near[
         ["position", "path", "old_blob", "new_blob", "repository"]
@@ -84,9 +120,10 @@ def find_squashed(commits: pd.DataFrame, work: pd.DataFrame) -> Iterator[tuple[i
         makers.setdefault((repository, path, new), []).append((position, old))
     sizes = _sizes(work, len(commits))
     times = commits["committed_at"]
-    rows_of = near.groupby("position").indices
-    for position in work["position"][repeated].unique().tolist():
-        rows = near.iloc[rows_of[position]]
+    wholes = wholes.assign(repository=repositories[wholes["position"]].array)
+    rows_of = wholes.groupby("position").indices
+    for position in wholes["position"].unique().tolist():
+        rows = wholes.iloc[rows_of[position]]
         steps = [_steps(position, row, makers) for row in rows.itertuples(index=False)]
         if not all(steps):
             continue

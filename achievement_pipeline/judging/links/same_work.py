@@ -25,7 +25,7 @@ from achievement_pipeline.columns.text import are_among, are_repeated, extract, 
 from achievement_pipeline.frames import DiffState, RawCommits, RawPullRequests
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.messages import RevertTarget
-from achievement_pipeline.judging.links.by_contents import find_restorations, find_squashed
+from achievement_pipeline.judging.links.by_contents import find_joint_restorations, find_restorations, find_squashed
 from achievement_pipeline.judging.links.commit_names import commit_names, positions_of
 
 _WAYS = {way.value: rank for rank, way in enumerate(RevertTarget)}
@@ -77,7 +77,12 @@ def find_reverts(
     shown = find_restorations(commits, files)
     shown = shown[~shown["revert"].isin(worded.loc[worded["target"] >= 0, "revert"])]
     worded = worded[~worded["revert"].isin(shown["revert"])]
-    return pd.concat([worded, shown], ignore_index=True)
+    of_nothing = messages.mention_revert(commits["subject"]) & ~commits.index.isin(
+        [*worded.loc[worded["target"] >= 0, "revert"], *shown["revert"]]
+    )
+    jointly = find_joint_restorations(commits, files, of_nothing)
+    worded = worded[~worded["revert"].isin(jointly["revert"])]
+    return pd.concat([worded, shown, jointly], ignore_index=True)
 
 
 def _worded_reverts(commits: pd.DataFrame, amounts: pd.DataFrame) -> pd.DataFrame:

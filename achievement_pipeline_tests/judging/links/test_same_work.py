@@ -72,6 +72,28 @@ class TestReverts:
         partly = [*files, file_of(1, path="b.py")]
         assert counting(judge(written({}, {"subject": "feat: other words"}), partly)) == [0, 1]
 
+    def test_of_commits_of_one_second_the_later_one_reverts(self) -> None:
+        there, back = {"old_blob": name(7), "new_blob": name(8)}, {"old_blob": name(8), "new_blob": name(7)}
+        files = [file_of(number, path="a.py", **(back if number == 1 else there)) for number in range(3)]
+        at = pd.Timestamp("2024-01-01", tz="UTC")
+        subjects = ("feat: work", 'Revert "feat: work"', 'Reapply "feat: work"')
+        commits = written(*({"subject": subject, "committed_at": at} for subject in subjects))
+        assert counting(judge(commits, files)) == [0]
+
+    def test_several_commits_are_undone_at_once_and_named_by_none(self) -> None:
+        states = [name(number) for number in (7, 8, 9)]
+        files = [
+            file_of(0, path="a.py", old_blob=states[0], new_blob=states[1]),
+            file_of(1, path="a.py", old_blob=states[1], new_blob=states[2]),
+            file_of(1, path="b.py", old_blob="0" * 40, new_blob=name(20)),
+            file_of(2, path="a.py", old_blob=states[2], new_blob=states[0]),
+            file_of(2, path="b.py", old_blob=name(20), new_blob="0" * 40),
+        ]
+        commits = written({}, {"subject": "feat: more"}, {"subject": "Revert the last two"})
+        assert counting(judge(commits, files)) == []
+        partly = [*files, file_of(1, path="c.py")]
+        assert counting(judge(commits, partly))[:2] == [0, 1]
+
     def test_a_reverted_revert_restores(self) -> None:
         activities = judge(written({}, {"subject": 'Revert "feat: work"'}, {"subject": 'Revert "Revert "feat: work""'}))
         assert counting(activities) == [0]
