@@ -3,7 +3,7 @@
 Every decision is an edit of its own on top of the collected data (`achievement_pipeline.store.edits`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -50,10 +50,17 @@ class Decisions:
 
     def record(self, key: str, changes: Mapping[EditField, object], channels: Sequence[str | None] = (None,)) -> None:
         """Record changes of an achievement as one decision."""
+        self.record_each([(key, changes)], channels)
+
+    def record_each(
+        self, changes: Iterable[tuple[str, Mapping[EditField, object]]], channels: Sequence[str | None] = (None,)
+    ) -> None:
+        """Record changes of several achievements, each with its key, as one decision: undone together."""
         with self.engine.begin() as connection:
-            for channel in channels:
-                for field, value in changes.items():
-                    record_edit(connection, key, field, value, self.settings.signature, channel=channel)
+            for key, values in changes:
+                for channel in channels:
+                    for field, value in values.items():
+                        record_edit(connection, key, field, value, self.settings.signature, channel=channel)
 
     def find(self, name: str) -> AchievementView:
         """Return an achievement with all edits applied."""

@@ -1,18 +1,23 @@
-"""The options that choose achievements, the same for every command that lists or exports them."""
+"""The options that choose achievements, the same for every command that lists, decides about or exports them."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any, TypedDict, TypeVar
 
 import click
 import sqlalchemy as sa
 
+from achievement_pipeline.cli.authors import announce_author, author_option
+from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.names import find_repository_key
+from achievement_pipeline.store.reading import AchievementFilter
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 class Filters(TypedDict):
-    """The values of the options."""
+    """The values of `filter_options`."""
 
     repository: str | None
     category: str | None
@@ -20,7 +25,17 @@ class Filters(TypedDict):
     min_impact: float | None
 
 
-_OPTIONS = (
+class Conditions(Filters):
+    """The values of `condition_options`."""
+
+    author: str | None
+    search: str | None
+    since: dt.datetime | None
+    until: dt.datetime | None
+    portfolio: bool
+
+
+_FILTERS = (
     click.option(
         "--repo", "--repository", "repository", metavar="NAME", help="Only this repository: name, owner/name or key."
     ),
@@ -28,11 +43,28 @@ _OPTIONS = (
     click.option("--skill", help="Only work that shows this skill."),
     click.option("--min-impact", type=click.FloatRange(0, 100), help="Only work of at least this impact."),
 )
+_CONDITIONS = (
+    author_option,
+    *_FILTERS,
+    click.option("--search", metavar="WORDS", help="All of these words in title, text, skills, tags or key."),
+    click.option("--since", type=_DAY, help="Completed on this day or later."),
+    click.option("--until", type=_DAY, help="Completed on this day or earlier."),
+    click.option("--portfolio", is_flag=True, help="Ready for the portfolio."),
+)
 
 
 def filter_options(command: _Command) -> _Command:
-    """Add the options to a command."""
-    for option in reversed(_OPTIONS):
+    """Add the options by which a document is narrowed down, beside its author and period."""
+    return _with_options(command, _FILTERS)
+
+
+def condition_options(command: _Command) -> _Command:
+    """Add all options that choose achievements."""
+    return _with_options(command, _CONDITIONS)
+
+
+def _with_options(command: _Command, options: tuple[Callable[[_Command], _Command], ...]) -> _Command:
+    for option in reversed(options):
         command = option(command)
     return command
 
@@ -45,3 +77,28 @@ def with_repository_key(connection: sa.Connection, filters: Filters) -> Filters:
     """
     name = filters["repository"]
     return {**filters, "repository": find_repository_key(connection, name) if name is not None else None}
+
+
+def achievement_filter(connection: sa.Connection, settings: Settings, conditions: Conditions) -> AchievementFilter:
+    """Return the filter for the values of `condition_options`, and print the author on standard error.
+
+    Raises:
+        AchievementPipelineError: The author or the repository is unknown, or several repositories have that name.
+    """
+    since, until, repository = conditions["since"], conditions["until"], conditions["repository"]
+    return AchievementFilter(
+        authors=announce_author(connection, settings, conditions["author"]).addresses,
+        repository=find_repository_key(connection, repository) if repository is not None else None,
+        category=conditions["category"],
+        skill=conditions["skill"],
+        min_impact=conditions["min_impact"],
+        text=conditions["search"],
+        since=since.replace(tzinfo=dt.UTC) if since else None,
+        before=_end_of(until.replace(tzinfo=dt.UTC)) if until else None,
+        portfolio=True if conditions["portfolio"] else None,
+    )
+
+
+def _end_of(day: dt.datetime) -> dt.datetime | None:
+    """Return when a day is over; None for the last one that there is."""
+    return day + dt.timedelta(days=1) if day.date() < dt.date.max else None

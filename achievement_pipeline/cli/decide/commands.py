@@ -4,10 +4,11 @@ Each decision is an edit of its own on top of the collected data: collecting aga
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Unpack
 
 import click
 import sqlalchemy as sa
@@ -18,9 +19,10 @@ from achievement_pipeline.app.decisions import Decisions, Verdicts, describe_edi
 from achievement_pipeline.app.statements import AchievementCreate, create_achievement
 from achievement_pipeline.channels import CHANNELS
 from achievement_pipeline.cli.channel_names import ChannelName
+from achievement_pipeline.cli.decide.choice import Choice, choice_options, choose
 from achievement_pipeline.cli.look.achievements import headline, hidden_words
 from achievement_pipeline.cli.opening import open_engine
-from achievement_pipeline.cli.printing import json_option, print_json
+from achievement_pipeline.cli.printing import counted, json_option, print_json
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.gate.privacy import Held, PublicAchievement
@@ -112,46 +114,79 @@ def edit_text(achievement: AchievementView) -> dict[EditField, object]:
 
 
 @click.command()
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@choice_options
 @_channels
 @click.option("--withdraw", is_flag=True, help="Never publish it, even if a rule approves it.")
 @click.option("--let-pass", is_flag=True, help="Also accept the text that the gate doubts: you have read it.")
 @json_option
-def approve(*, keys: Sequence[str], channels: Sequence[Channel], withdraw: bool, let_pass: bool, as_json: bool) -> None:
+def approve(
+    *, channels: Sequence[Channel], withdraw: bool, let_pass: bool, as_json: bool, **choice: Unpack[Choice]
+) -> None:
     """Approve achievements for publishing, and print the decision of the privacy gate for each channel.
 
     Approval is not enough by itself: the policy may keep private work out of a channel, and a text that may reveal
     something is printed, so that you can read and accept it.
-    """
+
+    \b
+    achievements approve 3cc27d69 c2705ffd --channel resume
+    achievements approve --repo flask --min-impact 60
+    """  # noqa: D301 - click's own mark
     with open_decisions() as decisions:
-        achievements = [decisions.find(key) for key in keys]
+        achievements = choose(decisions, "Withdraw" if withdraw else "Approve", choice)
         chosen = list(channels) or [each for each in CHANNELS.values() if each.is_outward]
-        for achievement in achievements:
-            value = False if withdraw else achievement.fingerprint
-            decisions.record(achievement.key, {EditField.APPROVED: value}, [each.name for each in channels] or [None])
+        decisions.record_each(
+            [(each.key, {EditField.APPROVED: False if withdraw else each.fingerprint}) for each in achievements],
+            [each.name for each in channels] or [None],
+        )
         answers = decisions.verdicts(achievements)
         if let_pass:
-            for key, verdicts in answers.items():
-                for fingerprint in doubted(verdicts, chosen):
-                    decisions.record(key, {EditField.REVIEWED: fingerprint})
+            decisions.record_each(
+                (key, {EditField.REVIEWED: fingerprint})
+                for key, verdicts in answers.items()
+                for fingerprint in doubted(verdicts, chosen)
+            )
             answers = decisions.verdicts(achievements)
-        for achievement in achievements:
-            of_chosen = {channel: answers[achievement.key][channel] for channel in chosen}
-            if as_json:
-                facts = {channel.name: _facts(answer) for channel, answer in of_chosen.items()}
-                print_json({"key": achievement.key, "channels": facts})
-                continue
-            click.echo(headline(achievement))
-            for line in explain_verdicts(of_chosen):
-                click.echo(line)
-            if withdraw:
-                warn_of_live_posts(decisions, achievement.key)
+        of_chosen = {key: {channel: verdicts[channel] for channel in chosen} for key, verdicts in answers.items()}
+        if as_json:
+            _print_verdicts(achievements, of_chosen)
+        elif choice["keys"]:
+            _explain_each(achievements, of_chosen)
+        else:
+            _count_verdicts(of_chosen, chosen)
+        if withdraw:
+            warn_of_live_posts(decisions, achievements)
 
 
-def warn_of_live_posts(decisions: Decisions, key: str) -> None:
-    """Warn on standard error that a post of an achievement is still online."""
-    for post in decisions.live_posts(key):
-        click.echo(f"⚠️  {describe_live_post(post)}", err=True)
+def _print_verdicts(achievements: Sequence[AchievementView], answers: Mapping[str, Verdicts]) -> None:
+    for achievement in achievements:
+        facts = {channel.name: _facts(answer) for channel, answer in answers[achievement.key].items()}
+        print_json({"key": achievement.key, "channels": facts})
+
+
+def _explain_each(achievements: Sequence[AchievementView], answers: Mapping[str, Verdicts]) -> None:
+    for achievement in achievements:
+        click.echo(headline(achievement))
+        for line in explain_verdicts(answers[achievement.key]):
+            click.echo(line)
+
+
+def _count_verdicts(answers: Mapping[str, Verdicts], channels: Sequence[Channel]) -> None:
+    """Print for each channel how many of many achievements are shown, and how many are held for which reason."""
+    for channel in channels:
+        counts = Counter(
+            answer.detail if isinstance(answer, Held) else "shown"
+            for answer in (verdicts[channel] for verdicts in answers.values())
+        )
+        shown = counts.pop("shown", 0)
+        held = "".join(f" · {number:,} held: {detail}" for detail, number in counts.most_common())
+        click.echo(f"  {channel.name:<15} {shown:,} shown{held}")
+
+
+def warn_of_live_posts(decisions: Decisions, achievements: Sequence[AchievementView]) -> None:
+    """Warn on standard error that posts of achievements are still online."""
+    for achievement in achievements:
+        for post in decisions.live_posts(achievement.key):
+            click.echo(f"⚠️  {describe_live_post(post)}", err=True)
 
 
 def explain_verdicts(answers: Verdicts) -> Iterator[str]:
@@ -167,35 +202,35 @@ def explain_verdicts(answers: Verdicts) -> Iterator[str]:
 
 
 @click.command()
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@choice_options
 @json_option
-def hide(keys: Sequence[str], as_json: bool) -> None:
+def hide(*, as_json: bool, **choice: Unpack[Choice]) -> None:
     """Hide achievements from every list and every channel."""
-    _flag(keys, EditField.HIDDEN, value=True, as_json=as_json)
+    _flag("Hide", choice, EditField.HIDDEN, value=True, as_json=as_json)
 
 
 @click.command()
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@choice_options
 @json_option
-def unhide(keys: Sequence[str], as_json: bool) -> None:
+def unhide(*, as_json: bool, **choice: Unpack[Choice]) -> None:
     """Show hidden achievements again."""
-    _flag(keys, EditField.HIDDEN, value=False, as_json=as_json)
+    _flag("Unhide", choice, EditField.HIDDEN, value=False, as_json=as_json)
 
 
 @click.command()
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@choice_options
 @json_option
-def pin(keys: Sequence[str], as_json: bool) -> None:
+def pin(*, as_json: bool, **choice: Unpack[Choice]) -> None:
     """Put achievements before all others."""
-    _flag(keys, EditField.PINNED, value=True, as_json=as_json)
+    _flag("Pin", choice, EditField.PINNED, value=True, as_json=as_json)
 
 
 @click.command()
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@choice_options
 @json_option
-def unpin(keys: Sequence[str], as_json: bool) -> None:
+def unpin(*, as_json: bool, **choice: Unpack[Choice]) -> None:
     """Let achievements stand where their impact puts them."""
-    _flag(keys, EditField.PINNED, value=False, as_json=as_json)
+    _flag("Unpin", choice, EditField.PINNED, value=False, as_json=as_json)
 
 
 @click.command()
@@ -306,14 +341,16 @@ def history(key: str | None, as_json: bool) -> None:
     _print_edits(edits, "", as_json=as_json)
 
 
-def _flag(keys: Sequence[str], field: EditField, *, value: bool, as_json: bool) -> None:
+def _flag(what: str, choice: Choice, field: EditField, *, value: bool, as_json: bool) -> None:
     with open_decisions() as decisions:
-        achievements = [decisions.find(key) for key in keys]
-        for achievement in achievements:
-            decisions.record(achievement.key, {field: value})
-            if field is EditField.HIDDEN and value:
-                warn_of_live_posts(decisions, achievement.key)
-        _print([decisions.find(achievement.key) for achievement in achievements], as_json=as_json)
+        achievements = choose(decisions, what, choice, hidden=field is EditField.HIDDEN and not value)
+        decisions.record_each((achievement.key, {field: value}) for achievement in achievements)
+        if field is EditField.HIDDEN and value:
+            warn_of_live_posts(decisions, achievements)
+        if choice["keys"] or as_json:
+            _print([decisions.find(achievement.key) for achievement in achievements], as_json=as_json)
+        else:
+            click.echo(f"{what}: {counted(len(achievements), 'achievement')}. To take it back: achievements undo")
 
 
 def _achievement_if_any(connection: sa.Connection, key: str) -> AchievementView | None:

@@ -4,15 +4,16 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Unpack
 
 import click
 
 from achievement_pipeline.app.decisions import Decisions, describe_edit, doubted
-from achievement_pipeline.cli.authors import announce_author, author_option
 from achievement_pipeline.cli.decide.commands import edit_text, explain_verdicts, open_decisions, warn_of_live_posts
+from achievement_pipeline.cli.filter_options import Conditions, achievement_filter, condition_options
 from achievement_pipeline.cli.look.achievements import headline
 from achievement_pipeline.store.grouping import take_back
-from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements
+from achievement_pipeline.store.reading import AchievementView, find_achievements
 from achievement_pipeline.store.tables import EditField
 
 _KEYS = "a approve · h hide · e edit · p pin · s skip · u undo · q quit"
@@ -21,21 +22,18 @@ _DECIDING = (EditField.APPROVED, EditField.HIDDEN)
 
 
 @click.command()
-@author_option
-@click.option("--min-impact", type=click.FloatRange(0, 100), help="Of at least this impact.")
-@click.option("--portfolio", is_flag=True, help="Ready for the portfolio.")
-def review(*, author: str | None, min_impact: float | None, portfolio: bool) -> None:
+@condition_options
+def review(**conditions: Unpack[Conditions]) -> None:
     """Go through new achievements, the highest impact first, with one keystroke each.
 
     New are those neither approved nor hidden yet, and those changed since their approval. Each decision takes effect
     immediately; the undecided come again next time. Without a terminal the keys are read from standard input, one per
     line.
     """
-    wanted = AchievementFilter(min_impact=min_impact, portfolio=True if portfolio else None, decided=False)
     with open_decisions() as decisions:
         with decisions.engine.connect() as connection:
-            wanted = replace(wanted, authors=announce_author(connection, decisions.settings, author).addresses)
-            new = find_achievements(connection, wanted)
+            wanted = achievement_filter(connection, decisions.settings, conditions)
+            new = find_achievements(connection, replace(wanted, decided=False))
         if not new:
             click.echo("Nothing new: every achievement is approved or hidden.", err=True)
             return
@@ -58,7 +56,7 @@ def _go_through(decisions: Decisions, new: list[AchievementView], keys: Iterator
                 position += 1
             case "h":
                 decisions.record(achievement.key, {EditField.HIDDEN: True})
-                warn_of_live_posts(decisions, achievement.key)
+                warn_of_live_posts(decisions, [achievement])
                 decided.add(achievement.key)
                 position += 1
             case "e":

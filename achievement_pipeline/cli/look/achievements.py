@@ -1,16 +1,14 @@
 """`achievements list`, `show` and `explain`: look at what was collected."""
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 import sqlalchemy as sa
 
-from achievement_pipeline.cli.authors import announce_author, author_option
-from achievement_pipeline.cli.filter_options import Filters, filter_options, with_repository_key
+from achievement_pipeline.cli.filter_options import Conditions, achievement_filter, condition_options
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import counted, json_option, print_json
 from achievement_pipeline.cli.tables import Column, print_table
@@ -21,7 +19,6 @@ from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.approvals import name_people
 from achievement_pipeline.store.names import short_names
 from achievement_pipeline.store.reading import (
-    AchievementFilter,
     AchievementView,
     JudgedActivity,
     Order,
@@ -38,7 +35,6 @@ if TYPE_CHECKING:
     from achievement_pipeline.app.percentile import Ranking
 
 _SHORT_SHA = 10
-_DAY = click.DateTime(["%Y-%m-%d"])
 _COLUMNS = (
     Column("IMPACT", to_the_right=True),
     Column("COMPLEXITY", to_the_right=True, needs=110),
@@ -51,19 +47,16 @@ _COLUMNS = (
 
 
 @click.command("list")
-@author_option
-@filter_options
-@click.option("--search", metavar="WORDS", help="All of these words in title, text, skills, tags or key.")
-@click.option("--since", type=_DAY, help="Completed on this day or later.")
-@click.option("--until", type=_DAY, help="Completed on this day or earlier.")
-@click.option("--portfolio", is_flag=True, help="Ready for the portfolio.")
+@condition_options
 @click.option("--retracted", is_flag=True, help="Also what no longer counts.")
 @click.option(
     "--sort", type=click.Choice([order.value for order in Order]), default=Order.IMPACT.value, show_default=True
 )
 @click.option("--limit", type=click.IntRange(1), help="At most so many.")
 @json_option
-def list_achievements(*, author: str | None, sort: str, limit: int | None, as_json: bool, **filters: Any) -> None:  # noqa: ANN401 - one each option
+def list_achievements(
+    *, retracted: bool, sort: str, limit: int | None, as_json: bool, **conditions: Unpack[Conditions]
+) -> None:
     """List achievements, the highest impact first.
 
     \b
@@ -73,7 +66,7 @@ def list_achievements(*, author: str | None, sort: str, limit: int | None, as_js
     """  # noqa: D301 - click's own mark
     settings = load_settings()
     with open_connection() as connection:
-        wanted = _filter(connection, announce_author(connection, settings, author).addresses, **filters)
+        wanted = replace(achievement_filter(connection, settings, conditions), include_retracted=retracted)
         found = find_achievements(connection, wanted, limit, order=Order(sort))
         if as_json:
             from achievement_pipeline.app.percentile import rankings, with_ranking  # noqa: PLC0415 - takes pandas
@@ -81,37 +74,14 @@ def list_achievements(*, author: str | None, sort: str, limit: int | None, as_js
             ranked = rankings(connection, found, settings.rules.percentile)
             print_json([with_ranking(achievement, ranked[achievement.key]) for achievement in found])
             return
-    print_table(
-        _COLUMNS, [_row(achievement, name) for achievement, name in zip(found, short_names(found), strict=True)]
-    )
+    print_achievements(found)
     click.echo(counted(len(found), "achievement"), err=True)
 
 
-def _filter(  # noqa: PLR0913 - one argument an option
-    connection: sa.Connection,
-    authors: Sequence[str],
-    *,
-    search: str | None,
-    since: dt.datetime | None,
-    until: dt.datetime | None,
-    portfolio: bool,
-    retracted: bool,
-    **filters: Unpack[Filters],
-) -> AchievementFilter:
-    return AchievementFilter(
-        **with_repository_key(connection, filters),
-        authors=authors,
-        text=search,
-        since=since.replace(tzinfo=dt.UTC) if since else None,
-        before=_end_of(until.replace(tzinfo=dt.UTC)) if until else None,
-        portfolio=True if portfolio else None,
-        include_retracted=retracted,
-    )
-
-
-def _end_of(day: dt.datetime) -> dt.datetime | None:
-    """Return when a day is over; None for the last one that there is."""
-    return day + dt.timedelta(days=1) if day.date() < dt.date.max else None
+def print_achievements(achievements: Sequence[AchievementView]) -> None:
+    """Print a table of achievements, with short ids."""
+    names = short_names(achievements)
+    print_table(_COLUMNS, [_row(achievement, name) for achievement, name in zip(achievements, names, strict=True)])
 
 
 def _row(achievement: AchievementView, name: str) -> Sequence[str]:

@@ -24,6 +24,7 @@ from achievement_pipeline.publishing.documents.saving import save
 from achievement_pipeline.publishing.gate.privacy import Held, Reason
 from achievement_pipeline.settings import load_settings
 
+_STANDARD_OUTPUT = Path("-")
 _WHY = {
     Reason.LEFT_OUT: (
         "their repositories are not marked public",
@@ -67,7 +68,12 @@ class _Export(click.Command):
 
 @click.command(cls=_Export)
 @click.argument("channel", type=ChannelName(_is_file))
-@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, allow_dash=True, path_type=Path),
+    help="Write to this file. Default, and '-': standard output.",
+)
 @click.option(
     "--period",
     callback=_read_period,
@@ -86,6 +92,7 @@ def export(
     achievements export resume --repo flask --min-impact 60
     """  # noqa: D301 - click's own mark
     settings = load_settings()
+    output = None if output == _STANDARD_OUTPUT else output
     with open_connection() as connection:
         selection = Selection(
             author=announce_author(connection, settings, author),
