@@ -30,7 +30,7 @@ fuzz: $(VENV)/.installed-test ## try every law with thousands of texts, paths, m
 	HYPOTHESIS_PROFILE=fuzz python -m pytest -m "hypothesis and not e2e and not soak" --timeout=3600
 
 soak: $(VENV)/.installed-test ## let a service run for real, kill it in every way, see it recover; takes minutes
-	python -m pytest -m soak --soak-log docs/internals/soak.md
+	python -m pytest -m soak --soak-log=docs/internals/soak.md
 
 start: $(VENV)/.installed ## the Dagster UI, its daemon and the database, until Ctrl-C
 	achievements start

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from achievement_pipeline.settings import Environment
 from achievement_pipeline.store.database import create_engine
 from achievement_pipeline.store.opening import open_database
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cluster import stored
+from achievement_pipeline_tests.conftest import use_home
 
 pytestmark = [pytest.mark.e2e, pytest.mark.soak, pytest.mark.timeout(7200)]
 
@@ -38,13 +38,9 @@ time.time = lambda: begin + step * (real() - zero)  # 0: it stands; -60: it goes
 @pytest.fixture
 def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The data folder of a user of this test's own, which root's database server can reach."""
-    for name in Environment.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("DAGSTER_HOME", "")
     folder = Path(tempfile.mkdtemp(prefix="achievements-"))
     folder.chmod(0o755)
-    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(folder / "home"))
-    yield folder / "home"
+    yield use_home(folder, monkeypatch)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -59,7 +55,7 @@ def repositories(tmp_path: Path) -> list[GitRepository]:
 
 
 def _commit(repository: GitRepository, number: int) -> None:
-    repository.commit(f"feat: part {number}", {f"part_{number}.py": f"value = {number}\n" * 60})
+    repository.commit(f"feat: part {number}", {f"part_{number}.py": f"{repository.path.name} = {number}\n" * 60})
 
 
 def _command(repositories: list[GitRepository], program: str = _COLLECT, *arguments: str) -> list[str]:

@@ -20,11 +20,12 @@ from achievement_pipeline.defs.backfills import request_backfills
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.instance.run_locks import pid_of_run
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.settings import Environment, load_settings
+from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.database import create_engine
 from achievement_pipeline.store.opening import open_database
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cluster import collect_here, stored
+from achievement_pipeline_tests.conftest import use_home
 from achievement_pipeline_tests.running import PATIENCE_SECONDS, running_service, wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.soak, pytest.mark.timeout(1800)]
@@ -36,14 +37,10 @@ _PARTS_OF_DAGSTER = ("_daemon", "service.ui", "grpc")
 @pytest.fixture
 def home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder of a service of this test's own; nobody of it lives on."""
-    for name in Environment.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setenv("DAGSTER_HOME", "")  # whatever a test sets is taken back after it
     folder = Path(tempfile.mkdtemp(prefix="achievements-"))
     folder.chmod(0o755)  # for root, whose database server is another user's
-    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(folder))
     try:
-        yield folder
+        yield use_home(folder, monkeypatch)
     finally:
         for process in _processes(str(folder)):
             os.kill(process, signal.SIGKILL)
