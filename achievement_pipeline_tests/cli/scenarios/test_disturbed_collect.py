@@ -7,7 +7,6 @@ import os
 import random
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -19,13 +18,12 @@ from achievement_pipeline.store.database import create_engine
 from achievement_pipeline.store.opening import open_database
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cluster import stored
+from achievement_pipeline_tests.collecting import COLLECT, command, commit_part, kill_after, run
 from achievement_pipeline_tests.conftest import use_home
 
 pytestmark = [pytest.mark.e2e, pytest.mark.soak, pytest.mark.timeout(7200)]
 
-_SOURCES = Path(__file__).parents[3]
 _KILLS = int(os.environ.get("SOAK_KILLS", "30"))
-_COLLECT = "from achievement_pipeline.cli import main; main()"
 _CLOCK = """
 import sys, time
 begin, step = time.time(), float(sys.argv.pop(1))
@@ -50,22 +48,13 @@ def repositories(tmp_path: Path) -> list[GitRepository]:
     made = [GitRepository.create(tmp_path / name) for name in ("here", "there")]
     for number in range(5):
         for repository in made:
-            _commit(repository, number)
+            commit_part(repository, number)
     return made
 
 
-def _commit(repository: GitRepository, number: int) -> None:
-    repository.commit(f"feat: part {number}", {f"part_{number}.py": f"{repository.path.name} = {number}\n" * 60})
-
-
-def _command(repositories: list[GitRepository], program: str = _COLLECT, *arguments: str) -> list[str]:
+def _command(repositories: list[GitRepository], program: str = COLLECT, *arguments: str) -> list[str]:
     here, there = repositories
-    words = ("collect", "--repo", str(here.path), "--repo", there.url, "--author", "all")
-    return [sys.executable, "-c", program, *arguments, *words]
-
-
-def _run(command: list[str]) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(command, cwd=_SOURCES, capture_output=True, text=True, check=False, timeout=1800)
+    return command((here.path, there.url), program, *arguments)
 
 
 def _undisturbed(
@@ -76,7 +65,7 @@ def _undisturbed(
         other.setenv("ACHIEVEMENTS_HOME", str(folder))
         other.setenv("DATABASE_URL", url)
         engine = create_engine(url)
-        ended = _run(_command(repositories))
+        ended = run(_command(repositories))
         assert ended.returncode == 0, ended.stderr
         found = stored(engine)
         engine.dispose()
@@ -93,22 +82,15 @@ def test_killed_at_random_moments(  # noqa: PLR0913, PLR0917
 ) -> None:
     chance = random.Random(13)
     begin = time.monotonic()
-    assert _run(_command(repositories)).returncode == 0
+    assert run(_command(repositories)).returncode == 0
     usual = time.monotonic() - begin
     killed = 0
     for number in range(_KILLS):
         for repository in repositories:
-            _commit(repository, 100 + number)
+            commit_part(repository, 100 + number)
         moment = chance.uniform(0, usual)
-        with subprocess.Popen(
-            _command(repositories), cwd=_SOURCES, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as collect:
-            try:
-                collect.wait(moment)
-            except subprocess.TimeoutExpired:
-                collect.kill()
-                killed += 1
-        again = _run(_command(repositories))
+        killed += kill_after(_command(repositories), moment)
+        again = run(_command(repositories))
         assert again.returncode == 0, f"after a kill at {moment:.1f} of {usual:.1f} s: {again.stdout}{again.stderr}"
     record_property("figures", f"{killed} of {_KILLS} killed before they ended; a whole collect takes {usual:.0f} s")
     with open_database(None, home) as engine:
@@ -136,7 +118,7 @@ def test_a_disk_that_is_full(  # noqa: PLR0913, PLR0917
     try:
         for kibibytes in (64, 128, 192, 256, 512, 1024, 65536):
             subprocess.run(["mount", "-o", f"remount,size={kibibytes}k", home], check=True)
-            ended = _run(_command(repositories))
+            ended = run(_command(repositories))
             assert "Traceback" not in ended.stderr, ended.stderr
             if ended.returncode:
                 failures += 1
@@ -159,11 +141,11 @@ def test_a_clock_that_stands_or_goes_back(  # noqa: PLR0913, PLR0917
     monkeypatch: pytest.MonkeyPatch,
     step: str,
 ) -> None:
-    assert _run(_command(repositories)).returncode == 0
+    assert run(_command(repositories)).returncode == 0
     for number in range(2):
         for repository in repositories:
-            _commit(repository, 200 + number)
-        ended = _run(_command(repositories, _CLOCK + _COLLECT, step))
+            commit_part(repository, 200 + number)
+        ended = run(_command(repositories, _CLOCK + COLLECT, step))
         assert ended.returncode == 0, ended.stderr
     with open_database(None, home) as engine:
         survived = stored(engine)

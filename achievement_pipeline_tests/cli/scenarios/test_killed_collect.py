@@ -1,5 +1,6 @@
 """`achievements collect` is killed, or waits for another one: nothing waits for the dead, and the wait can be ended."""
 
+import random
 import signal
 import subprocess
 import sys
@@ -20,21 +21,26 @@ from achievement_pipeline.store.database import create_engine
 from achievement_pipeline.store.upsert import exclusive_transaction
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cli.conftest import Run
-from achievement_pipeline_tests.cluster import stored
+from achievement_pipeline_tests.cluster import collect_here, stored
+from achievement_pipeline_tests.collecting import COLLECT, command, commit_part, kill_after
+from achievement_pipeline_tests.collecting import run as run_to_its_end
 from achievement_pipeline_tests.running import wait_until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 _SOURCES = Path(__file__).parents[3]
+_KILLS = 4
+"""The soak has thirty."""
+_SECONDS_OF_A_COLLECT = 5
 
 
 @contextmanager
 def _collecting(repository: GitRepository, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
     """Collect in a process of its own, which is killed at the end."""
-    command = [sys.executable, "-c", "from achievement_pipeline.cli import main; main()", "collect", "--repo"]
+    words = [sys.executable, "-c", COLLECT, "collect", "--repo", str(repository.path)]
     with (
         log.open("wb") as output,
-        subprocess.Popen([*command, str(repository.path)], cwd=_SOURCES, stdout=output, stderr=output) as process,
+        subprocess.Popen(words, cwd=_SOURCES, stdout=output, stderr=output) as process,
     ):
         try:
             yield process
@@ -95,3 +101,27 @@ def test_a_wait_says_what_it_waits_for_and_can_be_ended(
     with dg.DagsterInstance.get() as instance:
         [ended] = instance.get_runs()
         assert ended.is_finished
+
+
+def test_killed_at_random_moments_it_goes_on_where_it_was(
+    repository: GitRepository,
+    engine: sa.Engine,
+    spare_database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    words = command([repository.path])
+    chance = random.Random(13)
+    for number in range(_KILLS):
+        commit_part(repository, number)
+        kill_after(words, chance.uniform(1, _SECONDS_OF_A_COLLECT))
+    ended = run_to_its_end(words)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    survived = stored(engine)
+    assert len(survived) == 2 + _KILLS
+
+    monkeypatch.setenv("DATABASE_URL", spare_database_url)
+    monkeypatch.setenv("ACHIEVEMENTS_HOME", str(tmp_path / "undisturbed"))
+    spare_engine = create_engine(spare_database_url)
+    assert survived == collect_here([repository], spare_engine)
+    spare_engine.dispose()

@@ -16,7 +16,7 @@ _IN_THE_BACKGROUND = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh", sys.executab
 
 _START = """
 import os, signal, subprocess, sys
-from achievement_pipeline.cli.service.start import stoppable
+from achievement_pipeline.cli.stopping import stoppable
 
 with stoppable():
     os.kill(os.getpid(), signal.SIGINT)
