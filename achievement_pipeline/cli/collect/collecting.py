@@ -13,12 +13,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from achievement_pipeline.app import progress as reporting
 from achievement_pipeline.app.me import my_addresses
 from achievement_pipeline.app.repositories import join, place
+from achievement_pipeline.app.run_locks import hold_run_lock
 from achievement_pipeline.cli.collect.collection import CollectedRepository, CollectedSource, Collection
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.instance.compat import RunFailureReason, make_new_run_id
 from achievement_pipeline.defs.instance.failures import label
 from achievement_pipeline.defs.instance.lost_runs import end_lost_runs
-from achievement_pipeline.defs.instance.run_locks import hold_run_lock
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.waits import SERVER_IS_DOWN
 from achievement_pipeline.errors import SourceError

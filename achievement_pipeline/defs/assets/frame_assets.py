@@ -8,10 +8,10 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from achievement_pipeline.app import plots
 from achievement_pipeline.defs.assets.checks import check_specs, evaluate, frame_checks
 from achievement_pipeline.defs.frame_types import Schema, annotated_frames, frame_type
 from achievement_pipeline.defs.partitions import MANY_REPOSITORIES_A_RUN, REPOSITORIES
-from achievement_pipeline.defs.ui import plots
 from achievement_pipeline.defs.ui.metadata import column_schema, describe, plot
 from achievement_pipeline.frames import Activities, Scores, Skills
 from achievement_pipeline.lanes import Lane

@@ -14,8 +14,8 @@ from upath import UPath
 
 from achievement_pipeline.defs.frame_types import schema_of
 from achievement_pipeline.defs.instance.compat import escape_dotdot_segments, escape_leading_slash
-from achievement_pipeline.defs.instance.frame_files import DamagedFrameError, decode, encode
 from achievement_pipeline.errors import FrameError
+from achievement_pipeline.frame_files import DamagedFrameError, decode, encode
 from achievement_pipeline.frames import typed
 from achievement_pipeline.leftovers import write_whole
 

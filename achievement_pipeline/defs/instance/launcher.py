@@ -13,6 +13,7 @@ from typing import Any
 
 import dagster as dg
 
+from achievement_pipeline.app.run_locks import Liveness, liveness_of_run, pid_of_run
 from achievement_pipeline.child_processes import child_environment, python_command
 from achievement_pipeline.defs.instance.compat import (
     CheckRunHealthResult,
@@ -23,7 +24,6 @@ from achievement_pipeline.defs.instance.compat import (
     RunLauncher,
     WorkerStatus,
 )
-from achievement_pipeline.defs.instance.run_locks import Liveness, liveness_of_run, pid_of_run
 from achievement_pipeline.settings import CeleryTasks, load_settings
 
 _RUN_WORKER = "achievement_pipeline.cli.service.run_worker"

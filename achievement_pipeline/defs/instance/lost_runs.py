@@ -8,9 +8,9 @@ from pathlib import Path
 
 import dagster as dg
 
+from achievement_pipeline.app.run_locks import Liveness, liveness_of_run
 from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.instance.failures import label
-from achievement_pipeline.defs.instance.run_locks import Liveness, liveness_of_run
 
 _REASON = "The process of the run was killed, or the machine stopped."
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from achievement_pipeline.defs.instance.frame_files import DamagedFrameError, decode, encode
+from achievement_pipeline.frame_files import DamagedFrameError, decode, encode
 
 FRAME = pd.DataFrame(
     {
