@@ -4,5 +4,6 @@ import warnings
 
 from dagster import BetaWarning
 
-# Backfills in runs of many repositories rest on it on purpose; users are not to be bothered with it.
-warnings.filterwarnings("ignore", message=".*`backfill_policy`.*", category=BetaWarning)
+# Used on purpose: backfills in runs of many repositories, and links to source code. Users need no warning.
+_BETA = "`(backfill_policy|with_source_code_references|CodeReferencesMetadataValue|LocalFileCodeReference)`"
+warnings.filterwarnings("ignore", message=f".*{_BETA}.*", category=BetaWarning)

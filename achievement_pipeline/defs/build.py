@@ -14,12 +14,13 @@ from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.schedules import schedules
 from achievement_pipeline.defs.sensors.all import sensors
 from achievement_pipeline.defs.ui.progress import LoggedProgress, ReportsProgress
+from achievement_pipeline.defs.ui.source_code import with_source_code
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import CeleryTasks, Environment, Settings
 
 _OF_LANES = [import_module(lane.assets_module) for lane in LANES]
 _ASSETS = [
-    asset
+    with_source_code(asset)
     for asset in dg.load_assets_from_modules([achievements, *_OF_LANES, publishing])
     if isinstance(asset, dg.AssetsDefinition)
 ]

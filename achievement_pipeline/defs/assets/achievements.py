@@ -14,6 +14,7 @@ from achievement_pipeline.defs.assets.checks import check_specs, evaluate, frame
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
 from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.defs.ui.lineage import column_lineage, lineage_of_achievements
 from achievement_pipeline.defs.ui.metadata import column_schema, plot, table
 from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
@@ -126,5 +127,6 @@ def _describe(database: Database, kept: UpsertResult, lost: list[str]) -> dict[s
             ["impact", "complexity", "category", "title", "key"],
             [(one.impact_score, one.complexity_score, one.category, one.title, one.key) for one in highest],
         ),
+        **column_lineage(lineage_of_achievements()),
         "overview": plot(plots.counts({"category": summary.categories, "skill": summary.skills})),
     }

@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -12,7 +13,9 @@ from achievement_pipeline.app import plots
 from achievement_pipeline.defs.assets.checks import check_specs, evaluate, frame_checks
 from achievement_pipeline.defs.frame_types import Schema, annotated_frames, frame_type
 from achievement_pipeline.defs.partitions import MANY_REPOSITORIES_A_RUN, REPOSITORIES
+from achievement_pipeline.defs.ui.lineage import column_lineage, lineage_of_scores
 from achievement_pipeline.defs.ui.metadata import column_schema, describe, plot
+from achievement_pipeline.defs.ui.source_code import code_reference
 from achievement_pipeline.frames import Activities, Scores, Skills
 from achievement_pipeline.lanes import Lane
 
@@ -47,45 +50,85 @@ def raw_assets(lane: Lane, name: str, schemas: Mapping[str, Schema]) -> Callable
     )
 
 
-def frame_asset(lane: Lane) -> Callable[[Callable[..., pd.DataFrame]], dg.AssetsDefinition]:
+def frame_asset(
+    lane: Lane, computed_from: Mapping[str, Sequence[str]] | None = None
+) -> Callable[[Callable[..., pd.DataFrame]], dg.AssetsDefinition]:
     """Declare an asset of a lane that makes one frame of others.
 
     The annotations say which: a parameter ``commit_activities: DataFrame[CommitActivities]`` is that asset, whose
     columns and dtypes the I/O manager compares with the schema, and the schema of the result chooses the asset's
     checks, columns and metadata.
 
+    Args:
+        lane: The lane.
+        computed_from: For scores: the columns of the activities, by the score that they give.
+
     Example:
         ```python
-        @frame_asset(lanes.GIT)
+        @frame_asset(lanes.GIT, {"impact": ["signs", "announced"], "complexity": ["effective_files"]})
         def commit_scores(commit_activities: DataFrame[CommitActivities]) -> DataFrame[Scores]: ...
         ```
     """
 
     def declare(compute: Callable[..., pd.DataFrame]) -> dg.AssetsDefinition:
         inputs = annotated_frames(compute)
-        schema, asset = inputs.pop("return"), compute.__name__
+        made = _MadeFrame(lane, compute, inputs.pop("return"), inputs, computed_from)
         parameters = inspect.signature(compute)
 
         @wraps(compute)
         def run(*args: object, **kwargs: object) -> dg.MaterializeResult:
-            frame = compute(*args, **kwargs)
-            given = parameters.bind(*args, **kwargs).arguments
-            return _described(lane, asset, schema, frame, {name: (inputs[name], given[name]) for name in inputs})
+            return made.result(compute(*args, **kwargs), parameters.bind(*args, **kwargs).arguments)
 
         run.__annotations__ = compute.__annotations__ | {"return": dg.MaterializeResult}
+        return made.define(run)
+
+    return declare
+
+
+@dataclass(frozen=True)
+class _MadeFrame:
+    """The frame of an asset, and the frames that it is made of."""
+
+    lane: Lane
+    compute: Callable[..., pd.DataFrame]
+    schema: Schema
+    inputs: Mapping[str, Schema]
+    computed_from: Mapping[str, Sequence[str]] | None
+
+    @property
+    def asset(self) -> str:
+        """The name of the asset: that of its function."""
+        return self.compute.__name__
+
+    def define(self, run: Callable[..., dg.MaterializeResult]) -> dg.AssetsDefinition:
+        """Return the asset that `run` materializes."""
         asset_of: Callable[[Callable[..., dg.MaterializeResult]], dg.AssetsDefinition] = dg.asset(
-            ins={name: dg.AssetIn(dagster_type=frame_type(taken)) for name, taken in inputs.items()},
-            dagster_type=frame_type(schema),
-            group_name=lane.name,
+            ins={name: dg.AssetIn(dagster_type=frame_type(taken)) for name, taken in self.inputs.items()},
+            dagster_type=frame_type(self.schema),
+            group_name=self.lane.name,
             owners=_OWNERS,
             kinds={"pandas", "parquet"},
-            metadata=column_schema(schema),
-            check_specs=check_specs(asset, frame_checks(schema)),
-            **_partitions(lane),
+            metadata=column_schema(self.schema) | self._lineage() | code_reference(self.compute),
+            check_specs=check_specs(self.asset, frame_checks(self.schema)),
+            **_partitions(self.lane),
         )
         return asset_of(run)
 
-    return declare
+    def result(self, frame: pd.DataFrame, arguments: Mapping[str, Any]) -> dg.MaterializeResult:
+        """Return the frame with the metadata that fits its schema."""
+        show, plots_of_run = _metadata_of(self.schema)
+        if self.lane.by_repository:
+            describe_repositories(dg.AssetExecutionContext.get(), self.asset, frame, show)
+        activities = next(
+            (arguments[name] for name, taken in self.inputs.items() if issubclass(taken, Activities)), frame
+        )
+        metadata = show(frame) | plots_of_run(frame, activities) | self._lineage()
+        return materialized(self.asset, self.schema, frame, metadata)
+
+    def _lineage(self) -> dict[str, Any]:
+        if not self.computed_from:
+            return {}
+        return column_lineage(lineage_of_scores(self.lane.activities, self.computed_from))
 
 
 def materialized(asset: str, schema: Schema, frame: pd.DataFrame, metadata: dict[str, Any]) -> dg.MaterializeResult:
@@ -130,17 +173,6 @@ def warn(context: dg.AssetExecutionContext, warnings: Sequence[str]) -> dict[str
 
 def _partitions(lane: Lane) -> dict[str, Any]:
     return _BY_REPOSITORY if lane.by_repository else {}
-
-
-def _described(
-    lane: Lane, asset: str, schema: Schema, frame: pd.DataFrame, inputs: Mapping[str, tuple[Schema, pd.DataFrame]]
-) -> dg.MaterializeResult:
-    """Return the result of an asset with the metadata that fits the schema of its frame."""
-    show, plots_of_run = _metadata_of(schema)
-    if lane.by_repository:
-        describe_repositories(dg.AssetExecutionContext.get(), asset, frame, show)
-    activities = next((taken for kind, taken in inputs.values() if issubclass(kind, Activities)), frame)
-    return materialized(asset, schema, frame, show(frame) | plots_of_run(frame, activities))
 
 
 Show = Callable[[pd.DataFrame], dict[str, Any]]

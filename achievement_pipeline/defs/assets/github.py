@@ -102,7 +102,20 @@ def pull_request_activities(  # noqa: PLR0913, PLR0917 - one argument per input
     )
 
 
-@frame_asset(lanes.GITHUB)
+@frame_asset(
+    lanes.GITHUB,
+    {
+        "impact": ["kind", "signs", "announced", "words", "verdict"],
+        "complexity": [
+            "kind",
+            "effective_files",
+            "effective_insertions",
+            "effective_deletions",
+            "reviewers",
+            "commits",
+        ],
+    },
+)
 def pull_request_scores(
     pull_request_activities: DataFrame[PullRequestActivities], settings: dg.ResourceParam[Settings]
 ) -> DataFrame[Scores]:

@@ -72,7 +72,13 @@ def linear_activities(
     )
 
 
-@frame_asset(lanes.LINEAR)
+@frame_asset(
+    lanes.LINEAR,
+    {
+        "impact": ["kind", "priority", "issues"],
+        "complexity": ["kind", "estimate", "estimation", "issues", "points"],
+    },
+)
 def linear_scores(
     linear_activities: DataFrame[LinearActivities], settings: dg.ResourceParam[Settings]
 ) -> DataFrame[Scores]:

@@ -61,7 +61,13 @@ def mlflow_activities(
     )
 
 
-@frame_asset(lanes.MLFLOW)
+@frame_asset(
+    lanes.MLFLOW,
+    {
+        "impact": ["models", "experiment", "metric", "value", "best_before"],
+        "complexity": ["params", "metrics"],
+    },
+)
 def mlflow_scores(
     mlflow_activities: DataFrame[MlflowActivities], settings: dg.ResourceParam[Settings]
 ) -> DataFrame[Scores]:
