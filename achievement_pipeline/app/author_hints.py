@@ -17,7 +17,8 @@ _ADDRESSES_NAMED = 5
 def other_addresses(commits: DataFrame[RawCommits], mine: Collection[str], names: Iterable[str]) -> dict[str, int]:
     """Return how many commits there are by other addresses under the user's full name, the most frequent first.
 
-    Nobody is matched by name, as two people may share one: the user is asked instead. A single word is no full name.
+    Names are never matched automatically, because two people may share one; the user decides. A single word is not a
+    full name.
 
     Args:
         commits: Of one repository.

@@ -112,7 +112,7 @@ def find_author(connection: sa.Connection, settings: Settings, name: str | None)
         name: An address or full name, ``me`` or ``all``; None is the user.
 
     Raises:
-        SettingsError: The user is asked for and not known.
+        SettingsError: The user is requested and not known.
         UnknownAuthorError: Nobody who did any work is called so, or several are.
     """
     if name == ALL:

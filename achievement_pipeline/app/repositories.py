@@ -34,9 +34,9 @@ from achievement_pipeline.store.repositories import (
 NOTHING = refs_fingerprint(())
 """Where a repository stands that has no commits, or is no longer there under this key."""
 
-_ASKED_AT_ONCE = 16
+_CONCURRENT_REQUESTS = 16
 _SECONDS_FOR_REMOTES = 40.0
-"""A tick may take a minute; servers that have not answered by then are asked again in the next one."""
+"""A tick may take a minute; servers that do not answer by then are tried again in the next one."""
 
 
 @dataclass
@@ -133,20 +133,20 @@ def watch_remote(engine: sa.Engine, settings: Settings, turn: int) -> Watched:
     ]
     if not remotes:
         return watched
-    first = turn * _ASKED_AT_ONCE % len(remotes)
-    pool = ThreadPoolExecutor(_ASKED_AT_ONCE)
-    asked = {
+    first = turn * _CONCURRENT_REQUESTS % len(remotes)
+    pool = ThreadPoolExecutor(_CONCURRENT_REQUESTS)
+    requests = {
         pool.submit(list_remote_tips, remote, all_branches=repository.branches == "all"): repository.key
         for repository, remote in [*remotes[first:], *remotes[:first]]
     }
     try:
-        for answer in as_completed(asked, timeout=_SECONDS_FOR_REMOTES):
+        for answer in as_completed(requests, timeout=_SECONDS_FOR_REMOTES):
             try:
-                watched.fingerprints[asked[answer]] = refs_fingerprint(answer.result())
+                watched.fingerprints[requests[answer]] = refs_fingerprint(answer.result())
             except SourceError as error:
-                watched.troubles[asked[answer]] = str(error)
+                watched.troubles[requests[answer]] = str(error)
     except TimeoutError:
-        silent = set(asked.values()) - set(watched.fingerprints) - set(watched.troubles)
+        silent = set(requests.values()) - set(watched.fingerprints) - set(watched.troubles)
         watched.troubles |= dict.fromkeys(silent, "It has not answered in time.")
     finally:
         pool.shutdown(wait=False, cancel_futures=True)

@@ -165,7 +165,7 @@ def spare_memory_work() -> None:
 
     Python looks for reference cycles after a hundred thousand new objects, not after its few hundred: imports make half
     a million that stay, and to go through them again and again is a tenth of what a run costs. Arrow takes memory by
-    ``malloc``, which keeps it for the next frame; its own allocator gives it back to the system, and asks for it anew:
+    ``malloc``, which keeps it for the next frame; its own allocator returns it to the system, and requests it again:
     a tenth of what judging a large history costs. Who sets ARROW_DEFAULT_MEMORY_POOL is heeded; it counts where pyarrow
     is not imported yet.
     """

@@ -1,4 +1,4 @@
-"""The option ``--author``: the same for every command that shows achievements, and said in one line."""
+"""The option ``--author``, the same for every command that shows achievements."""
 
 import click
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ author_option = click.option(
 
 
 def announce_author(connection: sa.Connection, settings: Settings, name: str | None) -> Author:
-    """Return whose achievements are asked for, and say so on standard error.
+    """Return the author whose achievements are requested, and print them to standard error.
 
     Raises:
         AchievementPipelineError: It is not known who that is.

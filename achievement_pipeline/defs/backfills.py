@@ -1,7 +1,7 @@
-"""Backfills on demand: repositories are read and judged again, or only judged, by Dagster's own backfill daemon.
+"""Backfills on demand: Dagster's backfill daemon reads and judges repositories again, or only judges them.
 
-It keeps in Dagster's records what is asked for and what is done, so that a backfill that was interrupted goes on where
-it stopped, and it makes runs of many repositories. Why the command makes no runs of its own: ``docs/decisions``.
+The daemon stores requests and progress in Dagster's records, so that an interrupted backfill continues where it
+stopped, and combines many repositories in one run. Why the command starts no runs itself: ``docs/decisions``.
 """
 
 import time
@@ -24,17 +24,17 @@ def request_backfills(
     *,
     only_judging: bool,
 ) -> dict[str, int]:
-    """Ask for a backfill of each lane that is on and by repository.
+    """Request a backfill of each lane that is on and by repository.
 
     Args:
         definitions: The code location.
-        instance: Where the backfills are noted.
-        settings: They say which lanes are on.
-        keys: Of repositories; none for all that are known.
-        only_judging: Whether to judge what is stored without reading the sources.
+        instance: The instance that stores the backfills.
+        settings: All settings.
+        keys: Keys of repositories; empty for all known ones.
+        only_judging: Judge what is stored without reading the sources.
 
     Returns:
-        How many repositories each backfill is for, by its id.
+        The number of repositories of each backfill, by its id.
 
     Raises:
         SettingsError: A repository is not known.
@@ -42,12 +42,12 @@ def request_backfills(
     known = instance.get_dynamic_partitions(PARTITIONS_NAME)
     if unknown := sorted(set(keys).difference(known)):
         raise SettingsError(f"Not known: {', '.join(unknown)}. `achievements doctor` lists what is.")
-    asked: dict[str, int] = {}
+    requested: dict[str, int] = {}
     for lane in LANES:
         wanted = [key for key in known if (not keys or key in keys) and lane.covers(key, settings)]
         if lane.is_on(settings) and wanted:
-            asked[_request(definitions, instance, lane, wanted, only_judging=only_judging)] = len(wanted)
-    return asked
+            requested[_request(definitions, instance, lane, wanted, only_judging=only_judging)] = len(wanted)
+    return requested
 
 
 def _request(
@@ -59,7 +59,7 @@ def _request(
         if only_judging
         else sorted(dg.AssetSelection.groups(lane.name).resolve(graph))
     )
-    what = "judged anew" if only_judging else "read and judged anew"
+    what = "judged again" if only_judging else "read and judged again"
     backfill = PartitionBackfill.from_asset_partitions(
         backfill_id=make_new_backfill_id(),
         asset_graph=graph,

@@ -10,9 +10,10 @@ from achievement_pipeline.defs.freshness import with_freshness
 from achievement_pipeline.defs.histories import GitHistories
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.jobs import JOBS
-from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.defs.resources import Database, LoadedSettings
 from achievement_pipeline.defs.schedules import schedules
 from achievement_pipeline.defs.sensors.all import sensors
+from achievement_pipeline.defs.sources import source_apis
 from achievement_pipeline.defs.ui.progress import LoggedProgress, ReportsProgress
 from achievement_pipeline.defs.ui.source_code import with_source_code
 from achievement_pipeline.lanes import LANES
@@ -41,7 +42,7 @@ def build_defs(settings: Settings, progress: ReportsProgress | None = None) -> d
 
     Args:
         settings: All settings; they are read once, a change of them needs the code location to be reloaded.
-        progress: How runs tell of their progress; by default in their log.
+        progress: How runs report their progress; by default in their log.
     """
     database = _database(settings)
     io_manager = ParquetIOManager(base_path=settings.frames_location)
@@ -57,7 +58,8 @@ def build_defs(settings: Settings, progress: ReportsProgress | None = None) -> d
             "histories": histories,
             "io_manager": io_manager,
             "progress": progress,
-            "settings": settings,
+            "settings": LoadedSettings.of(settings),
+            **source_apis(settings, progress),
         },
         executor=_executor(settings.environment),
     )
@@ -69,7 +71,7 @@ def _executor(environment: Environment) -> dg.ExecutorDefinition:
         from achievement_pipeline.defs.instance.celery import celery_step_executor  # noqa: PLC0415
 
         return celery_step_executor(environment)
-    # the multiprocess executor takes six times as long for the same assets: each step imports everything anew
+    # the multiprocess executor takes six times as long for the same assets, because each step imports everything again
     return dg.in_process_executor
 
 

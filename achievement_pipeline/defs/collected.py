@@ -1,4 +1,4 @@
-"""What the instance and the frames tell: which repositories unfinished runs are for, and what was collected."""
+"""What the instance and the frames record: the repositories of unfinished runs, and what was collected."""
 
 import hashlib
 import itertools
@@ -24,7 +24,7 @@ _COLUMNS = {asset: frozenset(schema.to_schema().columns) for asset, schema in RE
 SHAPE = hashlib.sha256(
     repr([SCORE_VERSION, *((asset, *sorted(columns)) for asset, columns in _COLUMNS.items())]).encode()
 ).hexdigest()[:12]
-"""What changes when a new version of this package judges otherwise, or stores other frames or columns."""
+"""Changes when a version of this package judges differently, or stores other frames or columns."""
 
 
 def repositories_of_runs(instance: dg.DagsterInstance, job: str | None = None) -> set[str]:
@@ -37,9 +37,9 @@ def repositories_of_runs(instance: dg.DagsterInstance, job: str | None = None) -
 def collected_by(
     instance: dg.DagsterInstance, frames: ParquetIOManager, *, remote: bool = False
 ) -> Callable[[Sequence[str]], Mapping[str, str | None]]:
-    """Return what tells where repositories stood when they were collected, on this machine or on remote ones.
+    """Return a function that looks up the refs fingerprints of repositories when they were collected.
 
-    It leaves out those that never were read; None stands for those that were not judged to the end since.
+    It leaves out repositories that were never read. None means that one was not completely judged since.
     """
 
     def collected(keys: Sequence[str]) -> dict[str, str | None]:
@@ -61,7 +61,7 @@ def _latest(instance: dg.DagsterInstance, asset: str, keys: Sequence[str]) -> Ma
 
 
 def _stood(frames: ParquetIOManager, key: str, *, remote: bool) -> str | None:
-    """Return where a repository stood when it was read; None where it was stored or judged by another version."""
+    """Return the refs fingerprint of a repository when it was read; None if another version stored or judged it."""
     if any(frames.columns(asset, key) != columns for asset, columns in _COLUMNS.items()):
         return None
     scores = frames.read(GIT.scores, key)

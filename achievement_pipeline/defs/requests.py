@@ -35,7 +35,7 @@ def request_repositories(keys: Sequence[str]) -> dg.RunRequest:
 
 
 def people_call(job: str) -> str:
-    """Return what people call a job: what is asked for by assets, as in a backfill, is of a job that has no name.
+    """Return the display name of a job. Runs of selected assets, as in a backfill, belong to a job without a name.
 
     Args:
         job: Its name, as Dagster has it.

@@ -1,4 +1,4 @@
-"""What the assets work with: the database, the rules of judging, and how to tell people of progress."""
+"""The resources of all assets: the database and the settings."""
 
 import atexit
 import functools
@@ -10,6 +10,7 @@ import dagster as dg
 import sqlalchemy as sa
 from pydantic import Field, PrivateAttr
 
+from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.opening import open_database
 
@@ -59,3 +60,28 @@ class Database(dg.ConfigurableResource):
     def engine(self) -> sa.Engine:
         """The engine on the open database."""
         return self._engine
+
+
+class LoadedSettings(dg.ConfigurableResource[Settings]):
+    """All settings, as `Settings`; the UI shows where they come from and what they switch on."""
+
+    loaded: dg.ResourceDependency[Settings]
+    files: str = Field(description="The files that the settings come from; the environment overrides them")
+    home: str = Field(description="Folder of everything that is kept on this machine")
+    frames: str = Field(description="Folder or URL of the assets' dataframes")
+    sources: list[str] = Field(description="Names of the sources that are on")
+
+    @classmethod
+    def of(cls, settings: Settings) -> "LoadedSettings":
+        """Return the resource of some settings."""
+        return cls(
+            loaded=settings,
+            files=settings.files_that_count,
+            home=str(settings.home),
+            frames=settings.frames_location,
+            sources=[lane.name for lane in LANES if lane.is_on(settings)],
+        )
+
+    def create_resource(self, context: dg.InitResourceContext) -> Settings:  # noqa: ARG002 - Dagster's signature
+        """Return the settings."""
+        return self.loaded

@@ -1,7 +1,7 @@
 """The slices of the judged activities, and which version of each is the latest.
 
 A slice is a repository of a lane, or a lane that is not by repository. Its version changes whenever it is materialized.
-It is asked of the Dagster instance, so that whoever runs `achievements` brings everything up to date
+It comes from the Dagster instance, so that any run of `achievements` brings everything up to date
 (``docs/decisions/0003``).
 """
 

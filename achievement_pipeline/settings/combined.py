@@ -36,7 +36,7 @@ CONFIG_FILE_NAME = "achievements.toml"
 
 ME = "me"
 ALL = "all"
-"""What stands for the user, and for everybody, where authors are asked for."""
+"""Values of author options that mean the user, and everybody."""
 
 
 class Settings(BaseModel):

@@ -122,7 +122,7 @@ class Guard:
     def _refusal(self, connection: HTTPConnection, *, must_be_from_here: bool) -> str | None:
         """Say why a connection is refused; nothing where it is not."""
         if not self._is_known(connection):
-            return "Another host was asked for."
+            return "The request is for another host."
         if not _are_equal(connection.cookies.get(self._behind.cookie, ""), self._token):
             return f"Open the address that `{self._behind.command}` printed: it lets this browser in."
         if must_be_from_here and not _is_from_here(connection):

@@ -127,7 +127,7 @@ class _Runs:
         """Whether the last run failed because its source gives no answer, which it would not give to the next one."""
 
     def run(self, job: str, repository: str = "", selection: Mapping[str, Any] | None = None) -> tuple[str, Any]:
-        """Run a job; return why it failed, empty where it did not, and what its assets said of themselves.
+        """Run a job; return the reason if it failed, else an empty text, and the metadata of its assets.
 
         Raises:
             KeyboardInterrupt: It was interrupted, which Dagster takes for a failure of this run alone.
@@ -157,7 +157,7 @@ def _register(wanted: RepositorySettings, settings: Settings, engine: sa.Engine,
 
 
 def _facts(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, Any]]:
-    """Return what the assets of a run said of themselves, by asset and name."""
+    """Return the metadata of the assets of a run, by asset and name."""
     return {
         event.materialization.asset_key.to_user_string(): {
             name: value.value
@@ -189,7 +189,7 @@ def _failure(result: dg.ExecuteInProcessResult) -> str:
 
 
 def _user_failures(result: dg.ExecuteInProcessResult) -> list[Any]:
-    """Return what failed steps said themselves of their failure."""
+    """Return the reasons of failed steps."""
     failures = (event.step_failure_data for event in result.filter_events(lambda event: event.is_step_failure))
     return [failure.user_failure_data for failure in failures if failure.user_failure_data]
 

@@ -21,7 +21,7 @@ _ORPHANS_SHOWN = 10
 
 @dataclass(frozen=True)
 class CollectedRepository:
-    """What a run said of one repository."""
+    """The result of a run for one repository."""
 
     location: str
     key: str = ""
@@ -45,7 +45,7 @@ class CollectedRepository:
 
 @dataclass(frozen=True)
 class CollectedSource:
-    """What a run said of a source other than git."""
+    """The result of a run for a source other than git."""
 
     lane: Lane
     repository: str

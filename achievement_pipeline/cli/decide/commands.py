@@ -261,7 +261,7 @@ def add(  # noqa: PLR0913 - one argument an option
     coauthors: Sequence[str],
     portfolio: bool,
     as_json: bool,
-    **told: Any,  # noqa: ANN401 - title, category, description, source_url, repository
+    **fields: Any,  # noqa: ANN401 - title, category, description, source_url, repository
 ) -> None:
     """Write down an achievement that no source records: a talk, a mentoring, a decision."""
     with open_decisions() as decisions:
@@ -270,7 +270,7 @@ def add(  # noqa: PLR0913 - one argument an option
                 author = decisions.author(connection).addresses[0]
         try:
             achievement = AchievementCreate(
-                **told,
+                **fields,
                 author=author,
                 impact_score=impact,
                 complexity_score=complexity,

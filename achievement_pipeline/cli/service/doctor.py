@@ -1,4 +1,4 @@
-"""`achievements doctor`: what is configured, what is reachable, what is missing, and what to do about it."""
+"""`achievements doctor`: check configuration, connections and data, with remedies."""
 
 import datetime as dt
 import json
@@ -35,18 +35,18 @@ from achievement_pipeline.store.repositories import KnownRepository, list_reposi
 from achievement_pipeline.store.tables import Achievement
 
 _OLDEST_GIT = (2, 31)
-"""The first with all options that the git lane uses; what later ones add (GIT_NO_LAZY_FETCH) is checked there."""
+"""The first version with all options that the git lane uses. It checks for later additions (GIT_NO_LAZY_FETCH)."""
 
 
 _IMPATIENT = RequestOptions(timeout=(5.0, 15.0), attempts=1, max_wait_seconds=0.0)
-"""Somebody waits for the answer: what does not come at once is what they want to know."""
+"""Fail fast: somebody is waiting, and a slow server is a finding."""
 
 
 _ORPHANS_SHOWN = 5
 
 
 class Health(StrEnum):
-    """How well a thing is."""
+    """State of what was checked."""
 
     GOOD = "good"
     OFF = "off"
@@ -58,7 +58,7 @@ _SIGNS = {Health.GOOD: "✅", Health.OFF: "ℹ️ ", Health.BAD: "❌"}  # noqa:
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found out about one thing."""
+    """The result of one check."""
 
     name: str
     health: Health
@@ -69,7 +69,7 @@ class Finding:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(as_json: bool) -> None:
-    """Say what is configured, what is reachable, what is missing, and what to do about it."""
+    """Check what is configured, reachable and missing, and how to fix it."""
     findings = list(_examine())
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
@@ -140,7 +140,7 @@ def _hooks(settings: Settings) -> Iterator[Finding]:
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:
-    """Ask each source that is on, once; nothing is asked of one that is off."""
+    """Send one request to each source that is on."""
     for lane in LANES:
         if lane.client is None:
             continue
@@ -165,14 +165,14 @@ def _home(settings: Settings) -> Finding:
 
 
 def _database_home(settings: Settings) -> Path | None:
-    """Return where the embedded database lies; nothing where it can't be had, of which is said below."""
+    """Return the folder of the embedded database; None if there is no server, which `_database` reports."""
     with suppress(StoreError):
         return embedded_server(settings.home).home
     return None
 
 
 def _abandoned() -> Iterator[Finding]:
-    """Name the databases that root has beside data folders, and whose data folders are gone."""
+    """Report databases of root whose data folders are gone."""
     for home, wanted in find_abandoned():
         detail = f"{home} is of a data folder that is gone{f' ({wanted})' if wanted else ', or of an older version'}"
         yield Finding("old database", Health.OFF, detail, f"Where its decisions are not needed: rm -r {home}")
@@ -186,9 +186,9 @@ def _linkedin(settings: Settings) -> Finding:
     if login is None:
         remedy = "Run `achievements login linkedin`." if settings.environment.linkedin_client_id else ""
         return Finding("linkedin", Health.OFF, "not logged in", remedy)
-    said, _, remedy = warning(login, dt.datetime.now(dt.UTC)).partition(". ")
-    if said:
-        return Finding("linkedin", Health.BAD, said, remedy)
+    problem, _, remedy = warning(login, dt.datetime.now(dt.UTC)).partition(". ")
+    if problem:
+        return Finding("linkedin", Health.BAD, problem, remedy)
     try:
         linkedin_as(login, settings).find_author()
     except (PublishingError, SourceError) as error:
@@ -248,8 +248,8 @@ def _dagster(settings: Settings) -> Iterator[Finding]:
         remedy = "Nothing is collected by itself until it runs: achievements start"
         yield Finding("service", Health.OFF, "not running", remedy)
     if not (settings.home / "dagster").exists() and not settings.environment.database_url:
-        return  # nothing ever ran, and to look would make the records
-    # imported here: its seconds are for nothing where there are no records
+        return  # nothing ever ran, and opening the records would create them
+    # imported here: it takes seconds, and is not needed without records
     from dagster import DagsterInstance  # noqa: PLC0415
 
     from achievement_pipeline.defs.instance.health import examine  # noqa: PLC0415

@@ -25,7 +25,7 @@ def main() -> None:
     order = sys.stdin.readline().strip() if len(sys.argv) == 1 else sys.argv[1]
     if not order:
         return
-    if load_settings() != settings:  # they were changed while this waited: begin anew, with the order in hand
+    if load_settings() != settings:  # they changed while this process waited: start again with the order
         os.execv(sys.executable, python_command("achievement_pipeline.cli.service.run_worker", order))  # noqa: S606
     use_console_logger(settings.environment.achievements_log_format)
     run_id = dg.deserialize_value(order, ExecuteRunArgs).run_id

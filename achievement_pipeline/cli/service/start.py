@@ -97,7 +97,7 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Ready:
-    """What is said once the web server answers."""
+    """The message once the web server responds."""
 
     address: tuple[str, int]
     words: str
@@ -134,12 +134,12 @@ def _check_port(host: str, port: int) -> None:
 def _serve(
     command: list[str], service: Service, settings: Settings, server: EmbeddedPostgres | None, ready: _Ready
 ) -> bool:
-    """Run Dagster until this process is asked to stop; where it ends by itself, start it again.
+    """Run Dagster until this process is signalled to stop; if it ends by itself, start it again.
 
     `dagster dev` ends with its web server, its daemon or its code server, whichever was killed.
 
     Returns:
-        Whether this process was asked to stop; if not, Dagster ended so often that another start would not help.
+        Whether this process was signalled to stop; if not, Dagster ended too often for another start to help.
     """
     failures = 0
     with stoppable():
@@ -161,7 +161,7 @@ def _serve(
 def _run(
     command: list[str], service: Service, settings: Settings, server: EmbeddedPostgres | None, ready: _Ready
 ) -> None:
-    """Run `dagster dev` until it ends, or stop it when this process is asked to stop."""
+    """Run `dagster dev` until it ends, or stop it when this process is signalled to stop."""
     # in a group of its own, so that Ctrl-C in the terminal reaches this process alone, which then stops it in order
     with subprocess.Popen(command, env=_environment(settings), process_group=0, pass_fds=_lease(server)) as dagster:
         try:

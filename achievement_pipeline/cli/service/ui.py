@@ -20,7 +20,7 @@ def main() -> None:
 
 
 def _refuse(request: Request) -> str | None:
-    """Refuse GraphQL that is asked for by an address: it may be a mutation, and the UI never does so."""
+    """Refuse GraphQL in GET requests: it may be a mutation, and the UI never sends one that way."""
     is_query = request.url.path.endswith("/graphql") and "query" in request.query_params
     return "Send GraphQL as JSON in the body of a POST." if is_query else None
 

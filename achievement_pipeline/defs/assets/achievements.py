@@ -56,11 +56,11 @@ def achievements(
     progress: dg.ResourceParam[ReportsProgress],
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:
-    """One row a piece of work, in Postgres: scored, explained, with skills and evidence.
+    """One row per piece of work, in Postgres: scored and explained, with skills and evidence.
 
     Takes every slice of every lane that changed since it was last stored, follows the links to the pieces of work that
-    these touch, composes them anew, and stores or retracts them: one transaction, safe to repeat, safe to run twice at
-    once.
+    these touch, composes them again, and stores or retracts them, in one transaction. It is safe to repeat, and to run
+    twice at once.
     """
     results = evaluate("achievements", _CHECKS, Achievements.empty())
     lost: list[str] = []

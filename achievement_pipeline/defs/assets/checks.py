@@ -1,7 +1,7 @@
-"""Asset checks: what has to hold of a frame before a later step may use it.
+"""Asset checks: conditions that a frame must meet before a later step may use it.
 
-They are made from the schema of the frame and evaluated where the frame is made, so nothing is loaded twice. All
-of them block: a frame that fails one is kept to be looked at, and no later step runs, so no bad row reaches Postgres.
+They follow from the schema of the frame and are evaluated where the frame is made, so nothing is loaded twice. All of
+them block: a frame that fails one is stored for inspection, and no later step runs, so no bad row reaches Postgres.
 """
 
 import json
@@ -15,7 +15,7 @@ import pandera.pandas as pa
 from achievement_pipeline.frames import Achievements, Scores
 
 Problems: TypeAlias = pd.DataFrame
-"""The rows that break a law, or any frame that says what is wrong; empty when the check passed."""
+"""The rows that fail, or any frame that describes the problem; empty if the check passed."""
 
 Check: TypeAlias = Callable[[pd.DataFrame], Problems]
 
@@ -55,7 +55,7 @@ def evaluate(asset: str, checks: Mapping[str, Check], frame: pd.DataFrame) -> li
 
 _DESCRIPTIONS = {
     "schema": "Columns, dtypes, missing values and ranges are those of frames.py",
-    "unique_keys": "Every key stands once",
+    "unique_keys": "Every key is unique",
     "scores_in_range": "Impact and complexity lie between 0 and 100",
     "ledger_sums_to_score": "The points of the ledger lines sum to the score exactly",
     "has_evidence": "Every achievement names at least one activity",

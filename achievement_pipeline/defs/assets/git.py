@@ -45,13 +45,13 @@ _PREVIEWS = {
     "changelog_entries": ["version", "section", "sentence", "references"],
 }
 _COUNTED = {"commit_contents": {"noise": "noise"}, "dependency_changes": {"changes": "change"}}
-"""Columns of which it is shown how often each value is there, by what that is called."""
+"""Columns with counts of their values in the UI, by label."""
 
 
 class GitSelection(dg.Config):
-    """Whose commits are read, beyond those that were read before. Empty: as the settings say."""
+    """The commits to read, besides those that were read before. If empty, the settings apply."""
 
-    since: str = Field(default="", description="Commits from this day on (YYYY-MM-DD)")
+    since: str = Field(default="", description="First day (YYYY-MM-DD)")
     authors: list[str] = Field(default=[], description="E-mail addresses, 'me', or 'all'")
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline import lanes
-from achievement_pipeline.app.clients import github_client
 from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.app.pull_requests import RAW_PULL_REQUESTS, RepositoriesRead, read_repositories
 from achievement_pipeline.app.releases import combined, first_releases_of, stored_releases
@@ -23,9 +22,10 @@ from achievement_pipeline.defs.assets.frame_assets import (
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.requests import is_without_cache
 from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.defs.sources import SourceApi
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
-from achievement_pipeline.defs.waits import SERVER_IS_DOWN, one_run_at_a_time, request_options
+from achievement_pipeline.defs.waits import SERVER_IS_DOWN, one_run_at_a_time
 from achievement_pipeline.errors import SettingsError, SourceError
 from achievement_pipeline.frames import (
     PullRequestActivities,
@@ -43,6 +43,7 @@ from achievement_pipeline.judging.lanes.pull_requests import (
     score_pull_requests,
 )
 from achievement_pipeline.settings import Settings
+from achievement_pipeline.sources.github import GitHubClient
 from achievement_pipeline.store.repositories import list_repositories, note_visibility
 
 _PREVIEWS = {
@@ -54,16 +55,17 @@ _PREVIEWS = {
 
 
 @raw_assets(lanes.GITHUB, "github_history", RAW_PULL_REQUESTS)
-def github_history(
+def github_history(  # noqa: PLR0913, PLR0917 - one argument per resource
     context: dg.AssetExecutionContext,
     database: Database,
+    github: SourceApi,
     io_manager: dg.ResourceParam[ParquetIOManager],
     progress: dg.ResourceParam[ReportsProgress],
     settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.MaterializeResult]:
     """Read what is merged now; what is stored of it is only a cache, so the cost is that of what changed."""
     with one_run_at_a_time(context, database, progress, lanes.GITHUB):
-        read = _read(context, io_manager, progress, settings)
+        read = _read(context, github, io_manager, settings)
     for key, is_public in read.public.items():
         note_visibility(database.engine, key, "public" if is_public else "private")
     pull_requests, commits, files, reviews, warnings, _ = read.frames
@@ -134,14 +136,14 @@ def pull_request_skills(
 
 
 def _read(
-    context: dg.AssetExecutionContext, frames: ParquetIOManager, progress: ReportsProgress, settings: Settings
+    context: dg.AssetExecutionContext, github: SourceApi, frames: ParquetIOManager, settings: Settings
 ) -> RepositoriesRead:
-    """Read the run's repositories; one that does not lie on GitHub has no pull requests there."""
+    """Read the run's repositories; one that is not on GitHub has no pull requests there."""
     ours = [key for key in context.partition_keys if lanes.GITHUB.covers(key, settings)]
     for key in sorted(set(context.partition_keys) - set(ours)):
-        context.log.info(f"{key} does not lie on {settings.github_host}: it has no pull requests there.")
+        context.log.info(f"{key} is not on {settings.github_host}: it has no pull requests there.")
     try:
-        client = github_client(settings, request_options(context, progress))
+        client: GitHubClient = github.connect(context)
         return read_repositories(client, ours, frames, context.log.warning, cached=not is_without_cache(context))
     except (SettingsError, SourceError) as error:
         metadata = {SERVER_IS_DOWN: True} if isinstance(error, UnreachableError) else {}

@@ -6,7 +6,6 @@ import dagster as dg
 from pandera.typing import DataFrame
 
 from achievement_pipeline import lanes
-from achievement_pipeline.app.clients import linear_client
 from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.app.stored_frames import stored_frame
 from achievement_pipeline.defs.assets.frame_assets import frame_asset, materialized, raw_assets, warn
@@ -14,9 +13,10 @@ from achievement_pipeline.defs.frame_types import Schema
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.requests import is_without_cache
 from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.defs.sources import SourceApi
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
-from achievement_pipeline.defs.waits import one_run_at_a_time, request_options
+from achievement_pipeline.defs.waits import one_run_at_a_time
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frames import (
     LinearActivities,
@@ -27,7 +27,7 @@ from achievement_pipeline.frames import (
 )
 from achievement_pipeline.judging.lanes.linear import find_linear_skills, judge_linear, score_linear
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.sources.linear import read_issues, read_projects
+from achievement_pipeline.sources.linear import LinearClient, read_issues, read_projects
 
 _RAW: dict[str, Schema] = {
     "raw_linear_issues": RawLinearIssues,
@@ -40,12 +40,12 @@ def linear_workspace(
     context: dg.AssetExecutionContext,
     database: Database,
     io_manager: dg.ResourceParam[ParquetIOManager],
+    linear: SourceApi,
     progress: dg.ResourceParam[ReportsProgress],
-    settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.MaterializeResult]:
     """Read what is completed now; what is stored of it is only a cache, so the cost is that of what changed."""
     try:
-        client = linear_client(settings, request_options(context, progress))
+        client: LinearClient = linear.connect(context)
         with one_run_at_a_time(context, database, progress, lanes.LINEAR):
             stored = stored_frame(io_manager, "raw_linear_issues", RawLinearIssues)
             issues = read_issues(client, stored, cached=not is_without_cache(context))

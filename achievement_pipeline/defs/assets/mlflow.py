@@ -6,22 +6,22 @@ import dagster as dg
 from pandera.typing import DataFrame
 
 from achievement_pipeline import lanes
-from achievement_pipeline.app.clients import mlflow_client
 from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.app.stored_frames import stored_frame
 from achievement_pipeline.defs.assets.frame_assets import frame_asset, materialized, raw_assets, warn
 from achievement_pipeline.defs.frame_types import Schema
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.defs.sources import SourceApi
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
-from achievement_pipeline.defs.waits import one_run_at_a_time, request_options
+from achievement_pipeline.defs.waits import one_run_at_a_time
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills
 from achievement_pipeline.judging.lanes.mlflow import find_run_skills, judge_runs, score_runs
 from achievement_pipeline.keys import MLFLOW
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.sources.mlflow import Runs, named_as_known, read_runs
+from achievement_pipeline.sources.mlflow import MlflowClient, Runs, named_as_known, read_runs
 from achievement_pipeline.store.activities import known_servers
 
 _RAW: dict[str, Schema] = {"raw_mlflow_runs": RawMlflowRuns, "raw_mlflow_metrics": RawMlflowMetrics}
@@ -32,12 +32,12 @@ def mlflow_server(
     context: dg.AssetExecutionContext,
     database: Database,
     io_manager: dg.ResourceParam[ParquetIOManager],
+    mlflow: SourceApi,
     progress: dg.ResourceParam[ReportsProgress],
-    settings: dg.ResourceParam[Settings],
 ) -> Iterator[dg.MaterializeResult]:
     """Read all runs that are not deleted: a thousand a request."""
     try:
-        client = mlflow_client(settings, request_options(context, progress))
+        client: MlflowClient = mlflow.connect(context)
         with one_run_at_a_time(context, database, progress, lanes.MLFLOW):
             runs, metrics, warnings = read_runs(client, _stored(io_manager))
     except AchievementPipelineError as error:

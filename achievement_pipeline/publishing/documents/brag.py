@@ -1,6 +1,6 @@
 """The brag document in Markdown, for a review: summary, greatest work, the rest as counts, open questions.
 
-Each piece says what was done, what came of it, and what shows it. Where no outcome is known, the author is asked.
+Each piece has what was done, its outcome, and its evidence. If no outcome is known, the document asks for it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The block of a GitHub profile: what stands between the markers in ``USER/USER``'s README, and its pictures.
+"""The block of a GitHub profile: the text between the markers in the README of ``USER/USER``, and its images.
 
-Everything outside of the markers is left as it is, byte for byte.
+Everything outside of the markers is preserved, byte for byte.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from achievement_pipeline.publishing.github_profile.charts import Chart, draw_sk
 BEGIN = "<!-- achievements:begin -->"
 END = "<!-- achievements:end -->"
 MARKERS = compile_pattern(rb"<!-- achievements:(begin|end) -->")
-"""What stands before and after the block."""
+"""The lines before and after the block."""
 _CODE = compile_pattern(
     rb"^ {0,3}(?P<fence>`{3,}+(?=[^`\n]*+$)|~{3,}).*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*\r?$|\Z)"
     rb"|(?<!`)`+ ?<!-- achievements:(?:begin|end) --> ?`+",
     MULTILINE | DOTALL,
 )
-"""Code of a README: a marker that it shows is none."""
+"""Code in a README; a marker inside of it does not count."""
 _SKILLS = 8
 _RECENT = 5
 
@@ -34,7 +34,7 @@ _RECENT = 5
 def write_profile_block(achievements: Sequence[PublicAchievement]) -> Rendered:
     """Write the block: how many achievements there are, which skills they show, and the newest of them.
 
-    Its text is without the markers; lines end with a line feed. Its pictures are SVG by path in the repository.
+    The text does not contain the markers, and its lines end with a line feed. Images are SVG by path in the repository.
     """
     skills = shown_skills(achievements)
     places = {facts.place(each) for each in achievements} - {""}
@@ -66,10 +66,10 @@ def write_profile_block(achievements: Sequence[PublicAchievement]) -> Rendered:
 def put_between_markers(readme: bytes, block: Rendered) -> bytes:
     """Return a README with the block between its markers; without markers it is appended.
 
-    Line ends inside of the markers are those that most lines outside of them have.
+    The block gets the line ends of the majority of lines outside of it.
 
     Raises:
-        PublishingError: The markers are no pair, what is shown has one, or stand in code that is not closed.
+        PublishingError: The markers are not a pair, the block contains one, or they are in code that is not closed.
     """
     if MARKERS.search(block.text.encode()):
         raise PublishingError("An achievement's title has a marker of the profile in it. Edit it: `achievements edit`.")
@@ -97,7 +97,7 @@ def put_between_markers(readme: bytes, block: Rendered) -> bytes:
 
 
 def _markers(readme: bytes) -> list[Match[bytes]]:
-    """Return the markers of a README, in their order, without those that code shows."""
+    """Return the markers of a README in order, except those in code."""
     code = [match.span() for match in _CODE.finditer(readme)]
     return [match for match in MARKERS.finditer(readme) if not any(begin <= match.start() < end for begin, end in code)]
 
@@ -106,7 +106,7 @@ def _picture(chart: Chart) -> list[str]:
     return [
         "<picture>",
         f'<source media="(prefers-color-scheme: dark)" srcset="{_path(chart, "dark")}">',
-        f'<img alt="{escape(chart.told)}" src="{_path(chart, "light")}">',
+        f'<img alt="{escape(chart.description)}" src="{_path(chart, "light")}">',
         "</picture>",
     ]
 
@@ -118,5 +118,5 @@ def _path(chart: Chart, theme: str) -> str:
 def _entry(achievement: PublicAchievement) -> str:
     url = next((each.url for each in facts.shown_by(achievement) if each.url), None)
     title = link(achievement.title, url) if url else escaped(achievement.title)
-    told = ", ".join(filter(None, (escaped(facts.place(achievement)), facts.day(achievement.completed_at))))
-    return f"- {title}{f' ({told})' if told else ''}"
+    details = ", ".join(filter(None, (escaped(facts.place(achievement)), facts.day(achievement.completed_at))))
+    return f"- {title}{f' ({details})' if details else ''}"

@@ -1,6 +1,6 @@
-"""The charts of the profile: SVG for light and for dark pages, each with what it shows in words.
+"""The charts of the profile: SVG for light and for dark pages, each with its contents as text.
 
-GitHub serves them as pictures: no style, script or font of theirs reaches in, so each says its colours itself.
+GitHub serves them as images, which styles, scripts and fonts of the page do not reach. So each has its own colours.
 """
 
 from __future__ import annotations
@@ -23,26 +23,26 @@ _NUMBERS = 60
 _COLUMN = 100
 """Pixels: the highest column of the timeline."""
 _ABOVE, _BELOW = 20, 24
-"""Pixels for numbers over columns, and for what they are called below."""
+"""Pixels for numbers above columns, and for labels below."""
 _NUMBERED = 12
-"""Up to so many columns have their numbers over them."""
+"""Maximum number of columns with numbers above them."""
 _THEMES = {"light": ("#1f2328", "#0969da"), "dark": ("#f0f6fc", "#4493f8")}
 """Colours of text and bars: those of GitHub's own pages, with a contrast of more than 4.5 to 1."""
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A chart, once for each kind of page."""
+    """A chart, for light and dark pages."""
 
     name: str
-    told: str
-    """What it shows, in words."""
+    description: str
+    """Its contents as text."""
     by_theme: dict[str, str]
     """SVG, for ``light`` and ``dark`` pages."""
 
 
 def draw_skills(skills: Sequence[ShownSkill]) -> Chart | None:
-    """Draw skills as bars, the longest for the one that most pieces of work show; nothing without any."""
+    """Draw skills as bars by number of pieces of work; None if there are no skills."""
     if not skills:
         return None
     most = max(skill.pieces for skill in skills)
@@ -57,12 +57,12 @@ def draw_skills(skills: Sequence[ShownSkill]) -> Chart | None:
                 f'<text x="{_NAMES + length + 8:g}" y="{middle:g}">{skill.pieces:,}</text>'
             )
 
-    told = "Top skills by pieces of work: " + ", ".join(f"{each.name} {each.pieces}" for each in skills)
-    return _chart("skills", told, len(skills) * _ROW, rows)
+    description = "Top skills by pieces of work: " + ", ".join(f"{each.name} {each.pieces}" for each in skills)
+    return _chart("skills", description, len(skills) * _ROW, rows)
 
 
 def draw_timeline(achievements: Sequence[PublicAchievement]) -> Chart | None:
-    """Draw how much was done when, as columns; nothing where that is one column, or no date is known."""
+    """Draw the number of pieces of work over time as columns; None if there are fewer than two columns."""
     moments = [each.completed_at for each in achievements if each.completed_at]
     axis = TimeAxis.over(moments)
     columns = bars(axis.labels, axis.count(moments))
@@ -88,8 +88,8 @@ def draw_timeline(achievements: Sequence[PublicAchievement]) -> Chart | None:
     return _chart("timeline", f"Pieces of work by {axis.unit.value}: {counts}", ground + _BELOW, drawn)
 
 
-def _chart(name: str, told: str, height: int, draw: Callable[[str], Iterator[str]]) -> Chart:
-    label = escape(told.partition(":")[0])
+def _chart(name: str, description: str, height: int, draw: Callable[[str], Iterator[str]]) -> Chart:
+    label = escape(description.partition(":")[0])
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" role="img" aria-label="{label}">'
     )
@@ -98,4 +98,4 @@ def _chart(name: str, told: str, height: int, draw: Callable[[str], Iterator[str
         theme: f'{head}<g {style} fill="{ink}">{"".join(draw(bar))}</g></svg>\n'
         for theme, (ink, bar) in _THEMES.items()
     }
-    return Chart(name, told, by_theme)
+    return Chart(name, description, by_theme)

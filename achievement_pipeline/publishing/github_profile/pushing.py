@@ -2,7 +2,7 @@
 
 Blobs are read and written as they are, without a work tree: no attribute, filter or line end setting of anybody
 changes a byte. Git runs as the user does, so their credentials count; a token is handed to it by its environment. When
-somebody else pushed in between, everything is done anew on what is there then.
+somebody else pushed in the meantime, all of it is repeated on the new state.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class ProfileRepository:
         """Commit what changed, and push it.
 
         Args:
-            finish: Makes what is shown. Called before each attempt, so that the gate is asked at that moment.
+            finish: Renders the block. Called before each attempt, so that the gate decides at that moment.
             to_branch: To the branch of the pull request, replacing what is there; else to the one that is read.
 
         Raises:

@@ -1,4 +1,4 @@
-"""The Posts API of LinkedIn: requests, and what each answer means for the outbox.
+"""The Posts API of LinkedIn: requests, and the outbox event for each response.
 
 A post is sent once, without retries: there is no idempotency key, and a member's posts can't be read back.
 https://learn.microsoft.com/linkedin/marketing/community-management/shares/posts-api
@@ -38,7 +38,7 @@ _LONGEST_WAIT = dt.timedelta(days=366)
 _LONGEST_ID = 200
 _LOGIN_AGAIN = "Run `achievements login linkedin`"
 _NOT_KNOWN_YET = 65601
-"""LinkedIn's error code for a token that is a few seconds old; later it means revoked."""
+"""LinkedIn's error code for a token that is a few seconds old. Later, the same code means that it was revoked."""
 _TOKEN_FAULTS = {"65601": "it was revoked", "65602": "it has expired"}
 
 

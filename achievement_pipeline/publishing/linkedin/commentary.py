@@ -26,7 +26,7 @@ _LETTER = compile_pattern(r"[^\W\d]")
 _BLANK_LINES = compile_pattern(r"\n{3,}")
 _HASHTAG = compile_pattern(r"(?<![\w#])#(?=\w*[^\W\d_]\w*(?!\w))")
 _SPELLED = {"+": "Plus", "#": "Sharp", ".": "", "&": "And"}
-"""What can't stand in a hashtag, as it is said: CSharp, CPlusPlus, NodeJS."""
+"""Spelled-out forms of characters that a hashtag can't contain: CSharp, CPlusPlus, NodeJS."""
 
 
 def write_post(achievement: PublicAchievement, settings: LinkedInSettings) -> str:

@@ -32,7 +32,7 @@ _PAGE = "<!doctype html><meta charset=utf-8><title>LinkedIn</title><p>{}</p>"
 
 
 class Login(BaseModel):
-    """What LinkedIn gave for the user's consent."""
+    """The tokens that LinkedIn issued for the user's consent."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,9 +41,9 @@ class Login(BaseModel):
     refresh_token: SecretStr | None = None
     refresh_expires_at: dt.datetime | None = None
     author: str = ""
-    """``urn:li:person:...``; asked for once, as asking is limited too."""
+    """``urn:li:person:...``; requested once, because requests are limited."""
     address: str = API_URL
-    """Of the API that it is for: it is sent to no other."""
+    """Address of its API; it is sent nowhere else."""
 
     @field_serializer("access_token", "refresh_token", when_used="json-unless-none")
     def _open(self, secret: SecretStr) -> str:
@@ -51,7 +51,7 @@ class Login(BaseModel):
 
 
 class App(BaseModel):
-    """The user's app at LinkedIn, and where it logs in."""
+    """The user's LinkedIn app, and the address of its login."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -62,7 +62,7 @@ class App(BaseModel):
 
     @property
     def redirect_url(self) -> str:
-        """What has to stand among the app's authorized redirect URLs."""
+        """The redirect URL, which must be authorized in the app."""
         return f"http://localhost:{self.redirect_port}/callback"
 
     def authorization_url(self, state: str) -> str:

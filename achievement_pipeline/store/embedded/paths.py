@@ -53,7 +53,7 @@ class ServerLocation:
     Attributes:
         home: The folder in use.
         account: The user that runs the server; None for the user of this process.
-        wanted: The folder that was asked for. `home` differs if the account can't enter it.
+        wanted: The requested folder. `home` differs if the account can't enter it.
     """
 
     home: Path
