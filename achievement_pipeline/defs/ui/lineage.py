@@ -32,6 +32,7 @@ _COMPOSED_OF: Mapping[str, Mapping[str, Sequence[str]]] = {
     "skills": {"skills": ["skill", "kind", "weight", "evidence"]},
     "tags": {"activities": ["kind", "coauthors", "type", "scope", "breaking"]},
     "evidence": {"activities": ["key", "kind", "title", "url", "person", "completed_at", "names", "links"]},
+    "assisted_by": {"activities": ["assisted_by"]},
     "announced": {"activities": ["announced"]},
     "first_release": {"activities": ["first_release"]},
     "portfolio_ready": {"scores": ["impact"]},
