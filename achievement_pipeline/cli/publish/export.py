@@ -32,8 +32,10 @@ _WHY = {
     ),
     Reason.NOT_APPROVED: (
         "they are not approved",
-        "Decide with `achievements review`, approve many at once (`achievements approve --min-impact 60 --channel"
-        " {channel}`), or approve by a rule ([privacy.channels.{channel}.auto_approve]).",
+        (
+            "Decide with `achievements review`, approve many at once (`achievements approve --min-impact 60 --channel"
+            " {channel}`), or approve by a rule ([privacy.channels.{channel}.auto_approve])."
+        ),
     ),
     Reason.UNSURE: ("they may reveal something private", "Read them with `achievements review`."),
     Reason.TELLS: (

@@ -44,7 +44,7 @@ def as_sentence(text: str) -> str:
     """Return the text of an entry on one line."""
     plain = _SPACES.sub(" ", text[: 4 * _LONGEST]).strip()
     plain = _NUMBER_ROLE.sub("", plain)
-    for pattern in (_INLINE_LINK, _ASCIIDOC_LINK, _RST_LINK, _ROLE):
+    for pattern in (_INLINE_LINK, _ASCIIDOC_LINK, _ROLE, _RST_LINK):
         plain = pattern.sub(r"\1", plain)
     plain = _URL.sub("", plain)
     plain = _REFERENCE_LINK.sub(r"\1", plain)

@@ -40,7 +40,7 @@ _REFERENCE = (
 )
 _OF_TICKETS = frozenset({"ticket", "closes", "reference"})
 """Forms that must not match the names in ``no_ticket``."""
-_ORDINARY_WORD = r"^(?:(?:re|auto|pre|un|non|de|co|multi|sub|self|cross|post)-)?\p{Ll}+(?:[\s,;.]|$)"
+_ORDINARY_WORD = r"^(?:(?:re|auto|pre|un|non|de|co|multi|sub|self|cross|post)-)?\p{Ll}+(?:[\s,;]|\.\s|\.?$)"
 _SUBSYSTEM = r"^(?:[^\W\d_][\w./-]*(?:\([^()]*\))?!?: +)+"
 _EMOJI = (
     r"(?:[\p{So}\x{1F000}-\x{1FAFF}\x{2600}-\x{27BF}\x{2B00}-\x{2BFF}\x{2190}-\x{21FF}]"

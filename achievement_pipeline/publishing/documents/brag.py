@@ -73,13 +73,14 @@ def _in_full(achievement: PublicAchievement, known_place: str, *, everybody: boo
     place = facts.place(achievement)
     about = (facts.day(achievement.completed_at), heading(achievement.category), place if place != known_place else "")
     outcome = facts.outcome(achievement)
+    results = " ".join(filter(None, (outcome, facts.release(achievement))))
     yield f"### {escaped(facts.headline(achievement))}"
     yield ""
     yield f"{escaped(' · '.join(filter(None, about)))}"
     yield ""
     if (summary := facts.summary(achievement)) and summary != outcome:
         yield f"- **What:** {escaped(summary)}"
-    yield f"- **Outcome:** {escaped(outcome) if outcome else '(to be added)'}"
+    yield f"- **Outcome:** {escaped(results) or '(to be added)'}"
     if everybody:
         yield f"- **By:** {escaped(achievement.author_name)}"
     if achievement.coauthors:

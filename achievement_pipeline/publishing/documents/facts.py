@@ -57,6 +57,8 @@ _COMMIT_TYPE = compile_pattern(r"^[a-z]+(?:\([^()]*\))?!?: (?=\S)")
 """How the subjects of other commits begin, which squashed ones list."""
 _CODE = compile_pattern(r"`([^`\n]+)`")
 _LONGEST_SUMMARY = 280
+_DIGEST = compile_pattern(r"-[0-9a-f]{8}$")
+"""What tells folders of one name apart in the keys of repositories without a remote."""
 
 
 def newest_first(achievements: Iterable[PublicAchievement]) -> list[PublicAchievement]:
@@ -116,12 +118,27 @@ def outcome(achievement: PublicAchievement) -> str:
     return next((plain(sentence) for sentence in stated if _letters(sentence) not in title), "")
 
 
-def summary(achievement: PublicAchievement) -> str:
-    """Return the first paragraph of prose that its author wrote, on one line, cut where it is long; may be empty.
+def release(achievement: PublicAchievement) -> str:
+    """Return the release that brought it to users: ``Released in 2.1 (2026-03-04), announced under “Fixes”.``."""
+    announced = achievement.announced
+    version = announced.version if announced else achievement.first_release
+    if not announced:
+        return f"Released in {version}." if version else ""
+    released = f"Released in {version}" if version else "Part of the next release"
+    day_of_release = f" ({announced.date})" if announced.date else ""
+    section = f" under \u201c{announced.section}\u201d" if announced.section else ""
+    return f"{released}{day_of_release}, announced{section}."
 
-    Templates, checklists, trailers, lists of squashed commits and repetitions of the title are no prose.
+
+def summary(achievement: PublicAchievement) -> str:
+    """Return what was done in a sentence or two, on one line, cut where it is long; may be empty.
+
+    It is what the release notes of the project say, else the first paragraph of prose that its author wrote. Templates,
+    checklists, trailers, lists of squashed commits and repetitions of the title are no prose.
     """
     title = _letters(achievement.title)
+    if (sentence := _announced_sentence(achievement)) and _letters(sentence) not in title:
+        return cut(sentence, _LONGEST_SUMMARY)
     for paragraph in _BLANK_LINES.split(_COMMENT.sub("", achievement.description)):
         lines = [line.strip() for line in paragraph.splitlines() if line.strip()]
         lines = [line for line in lines if not _TRAILER.fullmatch(line)]
@@ -133,6 +150,15 @@ def summary(achievement: PublicAchievement) -> str:
         if items:
             return cut(("; " if is_list else " ").join(items), _LONGEST_SUMMARY)
     return ""
+
+
+def _announced_sentence(achievement: PublicAchievement) -> str:
+    """Return the maintainers' sentence without the heading that it may begin with."""
+    announced = achievement.announced
+    if not announced or not announced.sentence:
+        return ""
+    rest = announced.sentence.removeprefix(f"{announced.section}:").lstrip()
+    return f"{rest[:1].upper()}{rest[1:]}" if announced.section and rest != announced.sentence else rest
 
 
 def reference(achievement: PublicAchievement) -> str:
@@ -157,6 +183,8 @@ def cut(text: str, longest: int) -> str:
 def place(achievement: PublicAchievement) -> str:
     """Return the repository without its host: ``pallets/flask``; empty where there is none, or none that is shown."""
     host, slash, name = (achievement.repository or "").partition("/")
+    if host == "local" and slash:
+        return _DIGEST.sub("", name)
     return name if slash and "." in host else achievement.repository or ""
 
 

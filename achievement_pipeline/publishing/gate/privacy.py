@@ -60,6 +60,20 @@ class PublicEvidence:
 
 
 @dataclass(frozen=True)
+class PublicAnnouncement:
+    """Where the release notes of the project announced it."""
+
+    version: str
+    """Empty where it is announced for the next release."""
+    date: str
+    """Day of the release, ``2026-03-04``; may be empty."""
+    section: str
+    """Heading that it stands under; may be empty."""
+    sentence: str
+    """The words of the maintainers; empty on channels for strangers, where only what the user approved is shown."""
+
+
+@dataclass(frozen=True)
 class PublicLedgerLine:
     """A line of a score."""
 
@@ -108,6 +122,9 @@ class PublicAchievement:
     description: str
     outcome: str
     """What changed, for whom, in the user's own words; may be empty."""
+    announced: PublicAnnouncement | None
+    first_release: str
+    """The first tag that contains it; may be empty."""
     kind: str
     """The source type: ``github_pull_request``."""
     url: str | None
@@ -328,6 +345,8 @@ class _Gate:
             title=face.title,
             description="",
             outcome="",
+            announced=None,
+            first_release="",
             kind=face.kind,
             url=face.url,
             repository=draft.repository if draft.repository and _is_public(draft.repository, self.known) else None,
@@ -403,6 +422,8 @@ class _Gate:
             category=redact(draft.category),
             description=redact(draft.description),
             outcome=self._if_safe(draft.outcome),
+            announced=None,
+            first_release="",
             kind=draft.kind if draft.kind in _KINDS else ActivityKind.MANUAL.value,
             url=None,
             repository=None,
@@ -500,6 +521,8 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
         category=achievement.category,
         description=achievement.description,
         outcome=achievement.outcome,
+        announced=_announcement(achievement, channel),
+        first_release=achievement.first_release or "",
         kind=achievement.source_type,
         url=_url(achievement.source_url),
         repository=achievement.repository,
@@ -525,6 +548,14 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
         portfolio_ready=achievement.portfolio_ready,
         pinned=achievement.pinned,
     )
+
+
+def _announcement(achievement: AchievementView, channel: Channel) -> PublicAnnouncement | None:
+    found = achievement.announced
+    if found is None:
+        return None
+    sentence = "" if channel.is_outward else _one_line(found["sentence"])
+    return PublicAnnouncement(found["version"] or "", found["date"] or "", _one_line(found["section"] or ""), sentence)
 
 
 def _line_visibility(line: JsonObject, known: Known) -> Visibility:

@@ -24,3 +24,9 @@ def test_an_attribute_with_a_number_is_a_reference_and_no_part_of_the_sentence()
     text = "Pistons are faster {pull}12[#12]"
     assert Reference("pull", "12") in find_references(text)
     assert as_sentence(text) == "Pistons are faster"
+
+
+@pytest.mark.parametrize("role", [":ref:`{}`", ":doc:`{}`", "{{ref}}`{}`", "`{}`_"])
+def test_of_a_role_with_a_target_the_text_stays(role: str) -> None:
+    text = f"New {role.format('pistons that count <pistons>')} are there"
+    assert as_sentence(text) == "New pistons that count are there"

@@ -192,6 +192,8 @@ class TestShown:
             "build_*_field methods",
             "sqlite-utils convert",
             "http3 works",
+            "db.table() only returns tables",
+            "table.count is cached",
             "`x` is fast",
             "tcp: fix leak",
             "engine is fast",

@@ -43,6 +43,28 @@ def test_a_piece_of_work_has_what_outcome_and_evidence_and_counts_in_small_print
     assert "Open questions" not in document
 
 
+ANNOUNCED = {
+    "version": "2.1",
+    "date": "2026-03-09",
+    "section": "Performance",
+    "highlight": False,
+    "sentence": "Performance: lookups no longer wait for the disk.",
+    "path": "CHANGES.md",
+}
+
+
+def test_the_maintainers_sentence_says_what_was_done_and_the_release_what_came_of_it() -> None:
+    document = written(view(description="Refactor.", announced=ANNOUNCED))
+    assert "- **What:** Lookups no longer wait for the disk.\n" in document
+    assert "- **Outcome:** Released in 2.1 (2026-03-09), announced under \u201cPerformance\u201d.\n" in document
+    assert "Open questions" in document
+
+
+def test_a_release_follows_the_outcome_that_is_known() -> None:
+    document = written(view(outcome="No more waiting.", first_release="2.1"))
+    assert "- **Outcome:** No more waiting. Released in 2.1.\n" in document
+
+
 def test_the_users_own_outcome_wins() -> None:
     done = view(description="It is 2x faster.", outcome="Ten teams no longer wait for it.")
     assert "- **Outcome:** Ten teams no longer wait for it.\n" in written(done)

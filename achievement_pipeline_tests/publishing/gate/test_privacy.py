@@ -360,3 +360,28 @@ class TestNoOtherWay:
             write(FEED, public(BRAG, view()), about)
         with pytest.raises(PrivacyError, match="not been through the gate"):
             write(FEED, [view()], about)  # type: ignore[list-item]
+
+
+ANNOUNCED = {
+    "version": "2.1",
+    "date": None,
+    "section": "New",
+    "highlight": False,
+    "sentence": "Looms count.",
+    "path": "N",
+}
+
+
+def test_strangers_see_the_release_and_not_a_sentence_that_nobody_approved() -> None:
+    (own,) = public(BRAG, view(announced=ANNOUNCED, first_release="2.1"))
+    (stranger,) = public(PORTFOLIO, view(announced=ANNOUNCED, first_release="2.1"))
+    assert own.announced
+    assert own.announced.sentence == "Looms count."
+    assert stranger.announced
+    assert (stranger.announced.version, stranger.announced.sentence) == ("2.1", "")
+
+
+def test_redacted_work_names_no_release() -> None:
+    private = view("Fix a crash", PRIVATE, announced=ANNOUNCED, first_release="2.1")
+    (shown,) = public(PORTFOLIO, private, policy=REDACT_EVERYWHERE)
+    assert (shown.announced, shown.first_release) == (None, "")
