@@ -112,8 +112,8 @@ def end_leftovers(home: Path) -> bool:
     return True
 
 
-def _is_of_dagster(group: int) -> bool:
-    """Tell whether a group of processes lives and is not another program's, which got its number since."""
+def commands_of(group: int) -> list[str]:
+    """Return the commands of the living processes of a group."""
     listed = subprocess.run(
         ["ps", "-A", "-ww", "-o", "pgid=,stat=,args="],  # noqa: S607 - where it is differs by system
         check=True,
@@ -121,10 +121,14 @@ def _is_of_dagster(group: int) -> bool:
         text=True,
     ).stdout
     processes = (line.split(maxsplit=2) for line in listed.splitlines())
-    return any(
-        number == str(group) and not state.startswith("Z") and "dagster" in " ".join(command)
-        for number, state, *command in processes
-    )
+    return [
+        " ".join(command) for number, state, *command in processes if number == str(group) and not state.startswith("Z")
+    ]
+
+
+def _is_of_dagster(group: int) -> bool:
+    """Tell whether a group of processes lives and is not another program's, which got its number since."""
+    return any("dagster" in command for command in commands_of(group))
 
 
 def _address(service: Service | None) -> str:

@@ -15,7 +15,7 @@ import click
 
 from achievement_pipeline.child_processes import child_environment, python_command
 from achievement_pipeline.cli import EXIT_FAILED, dagster_home
-from achievement_pipeline.cli.service.presence import Service, ServiceError, note_group, run_as_service
+from achievement_pipeline.cli.service.presence import Service, ServiceError, commands_of, note_group, run_as_service
 from achievement_pipeline.cli.service.ui_token import entrance
 from achievement_pipeline.cli.shared_server import shared_server
 from achievement_pipeline.cli.stopping import stoppable
@@ -28,11 +28,15 @@ _SECONDS_TO_STOP = 60
 _SECONDS_TO_FINISH = 30
 """For the runs that are under way; one that takes longer is released: it is started again with the next start."""
 _POLL_SECONDS = 0.2
+_LOOK_SECONDS = 5
+"""Between two looks at the code servers: one that was killed is missed as long."""
 _ATTEMPTS = 6
 """With waits in between that double, from two seconds on: after more than a minute it is no passing fault."""
 _SETTLED_SECONDS = 300
 """Who ran as long has nothing to do with the failures before."""
 
+_CODE_SERVERS = ("dagster code-server start", "dagster api grpc")
+"""By parts of their commands: the one that the others talk to, and the one behind it that loads the code."""
 _DAGSTER = "achievement_pipeline.cli.service.dagster_dev"
 _LOG_OPTIONS = {
     # of Dagster's own lines people get what is wrong; what is done, the runs tell themselves
@@ -136,7 +140,7 @@ def _serve(
 ) -> bool:
     """Run Dagster until this process is signalled to stop; if it ends by itself, start it again.
 
-    `dagster dev` ends with its web server, its daemon or its code server, whichever was killed.
+    `dagster dev` ends when its web server or daemon is killed; when a code server is, it is ended here.
 
     Returns:
         Whether this process was signalled to stop; if not, Dagster ended too often for another start to help.
@@ -161,19 +165,34 @@ def _serve(
 def _run(
     command: list[str], service: Service, settings: Settings, server: EmbeddedPostgres | None, ready: _Ready
 ) -> None:
-    """Run `dagster dev` until it ends, or stop it when this process is signalled to stop."""
+    """Run `dagster dev` until it or a code server ends, or stop it when this process is signalled to stop."""
     # in a group of its own, so that Ctrl-C in the terminal reaches this process alone, which then stops it in order
     with subprocess.Popen(command, env=_environment(settings), process_group=0, pass_fds=_lease(server)) as dagster:
         try:
             note_group(settings.home, service, dagster.pid)
             ready.watch(dagster)
-            dagster.wait()
+            _wait_for_an_end(dagster)
         except KeyboardInterrupt:
             _stop(dagster)
             raise
         finally:
             with suppress(ProcessLookupError):  # all of it is gone, as it should be
                 os.killpg(dagster.pid, signal.SIGKILL)
+
+
+def _wait_for_an_end(dagster: subprocess.Popen[bytes]) -> None:
+    """Wait until `dagster dev` ends or one of its code servers, which it does not restart."""
+    seen: set[str] = set()
+    while True:
+        with suppress(subprocess.TimeoutExpired):
+            dagster.wait(_LOOK_SECONDS)
+            return
+        commands = commands_of(dagster.pid)
+        living = {server for server in _CODE_SERVERS if any(server in command for command in commands)}
+        if not seen <= living:
+            click.echo("❌ The code server was ended.", err=True)
+            return
+        seen = living
 
 
 def _lease(server: EmbeddedPostgres | None) -> tuple[int, ...]:
