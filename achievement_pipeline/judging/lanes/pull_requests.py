@@ -7,9 +7,11 @@ functions for commits with ``#<number>`` in place of an object name.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
@@ -43,7 +45,7 @@ from achievement_pipeline.judging.impact.significance import (
     judge_significance,
     weigh,
 )
-from achievement_pipeline.judging.impact.signs import Work, find_signs
+from achievement_pipeline.judging.impact.signs import Flags, Work, find_signs
 from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.lanes.commits import (
     FOREIGN_FILES,
@@ -194,15 +196,53 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - one argument per input
     work_filter: WorkFilter,
     accounts: pd.Series[str],
 ) -> pd.DataFrame:
+    read = _read_pulls(pulls, files)
+    reviewers = _count_reviewers(pulls, given)
+    coauthors = _coauthors(pulls, commits, accounts, people, rules.bots)
+    judged = _describe_pulls(pulls, read, coauthors, _assisted_by(pulls, commits), reviewers)
+    exclusions = _exclude_pulls(pulls, read, rules, are_selected(judged, work_filter, people))
+    likely = are_likely(read.signs, pulls["repository"], ~exclusions.any(axis="columns"), rules.impact)
+    also = [
+        read.labelled["rule"].fillna("").astype("str"),
+        code_where("reviewed", reviewers > 0),
+        code_where("announced", pd.Series(read.announced["announced"], index=pulls.index)),
+    ]
+    verdicts = judge_significance(
+        read.headers["type"],
+        read.headers["description"],
+        written_lines(read.amounts),
+        exclusions,
+        rules.commits,
+        also=also,
+        likely=likely,
+    )
+    taken_back = code_where(Retraction.REVERTED.value, judged["retracted_by"].notna())
+    return judged.assign(**verdicts.assign(reasons=join_codes([verdicts["reasons"], taken_back])))
+
+
+@dataclass(frozen=True)
+class _ReadPulls:
+    """What titles, labels and files of pull requests show, each with the index of the pull requests."""
+
+    headers: pd.DataFrame
+    labelled: pd.DataFrame
+    """Category and rule by labels; missing without a label."""
+    categories: pd.DataFrame
+    breaking: pd.Series[bool]
+    amounts: pd.DataFrame
+    code_lines: npt.NDArray[np.int64]
+    signs: Mapping[str, Flags]
+    announced: Mapping[str, Flags]
+    """Signs of release notes."""
+
+
+def _read_pulls(pulls: pd.DataFrame, files: DataFrame[RawCommitFiles]) -> _ReadPulls:
     headers = peel(pulls["title"], pulls["body"])
     noise = noise_reasons(files)
     positions = positions_of(files, pulls)
-    amounts = count_work(len(pulls), positions, files, noise, None)
-    coauthors = _coauthors(pulls, commits, accounts, people, rules.bots)
-    labelled = categorise_labels(pulls["labels"])
     changed = work_files(positions, files, noise)
-    otherwise = categorise(headers["type"], headers["description"], changed)
-    categories = labelled[["category", "rule"]].fillna(otherwise)
+    labelled = categorise_labels(pulls["labels"])
+    categories = labelled[["category", "rule"]].fillna(categorise(headers["type"], headers["description"], changed))
     breaking = headers["marked"] | messages.have_breaking_footer(pulls["body"])
     signs = find_signs(
         Work(
@@ -214,16 +254,34 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - one argument per input
             files=changed,
         )
     )
-    reviewers = _count_reviewers(pulls, given)
-    direct = announced_signs(pulls["prominence"])
-    judged = pd.DataFrame(
+    return _ReadPulls(
+        headers,
+        labelled,
+        categories,
+        breaking,
+        count_work(len(pulls), positions, files, noise, None),
+        count_code_lines(positions, files, noise, len(pulls)),
+        signs,
+        announced_signs(pulls["prominence"]),
+    )
+
+
+def _describe_pulls(
+    pulls: pd.DataFrame,
+    read: _ReadPulls,
+    coauthors: pd.Series[str],
+    assisted_by: pd.Series[str],
+    reviewers: pd.Series[int],
+) -> pd.DataFrame:
+    """Return the columns of pull requests that do not depend on a verdict."""
+    return pd.DataFrame(
         {
             **describe_activity(
                 GITHUB,
                 ActivityKind.PULL_REQUEST,
                 _source_ids(pulls),
                 repository=pulls["repository"],
-                title=_titles(headers["title"], pulls),
+                title=_titles(read.headers["title"], pulls),
                 description=plain_bodies(pulls["body"]),
                 url=pulls["url"],
                 person=pulls["person"],
@@ -231,56 +289,48 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - one argument per input
                 coauthors=coauthors,
                 started_at=pulls["created_at"],
                 completed_at=pulls["merged_at"],
-                category=categories["category"],
-                category_rule=categories["rule"],
+                category=read.categories["category"],
+                category_rule=read.categories["rule"],
                 retracted_by=pulls["retracted_by"],
                 names=pulls["names"],
                 links=pulls["links"],
             ),
             "number": pulls["number"],
-            "assisted_by": _assisted_by(pulls, commits),
-            "signs": write_signs(signs | direct).set_axis(pulls.index),
+            "assisted_by": assisted_by,
+            "signs": write_signs({**read.signs, **read.announced}).set_axis(pulls.index),
             "announced": pulls["announced"],
             "first_release": pulls["first_release"],
-            "type": headers["type"],
-            "scope": headers["scope"],
-            "breaking": breaking,
+            "type": read.headers["type"],
+            "scope": read.headers["scope"],
+            "breaking": read.breaking,
             "labels": pulls["labels"],
-            **amounts,
+            **read.amounts,
             "commits": pulls["commit_count"].fillna(0).astype("int64"),
             "reviewers": reviewers,
             "verdict": pd.Series(pd.NA, index=pulls.index, dtype="str"),
             "words": pd.Series(pd.NA, index=pulls.index, dtype="Int32"),
         }
     )
+
+
+def _exclude_pulls(pulls: pd.DataFrame, read: _ReadPulls, rules: Rules, selected: pd.Series[bool]) -> pd.DataFrame:
+    """Return why pull requests can't count: a column of flags per reason code, in the order of the codes."""
     projects = replace(pulls["repository"], _OWNER, "")
-    exclusions = pd.DataFrame(
+    return pd.DataFrame(
         {
             "ghost": pulls["author"].isna(),
             "bot": _are_bot_accounts(pulls["author"], pulls["author_kind"], rules.bots),
-            "not-asked": ~are_selected(judged, work_filter, people),
+            "not-asked": ~selected,
             "revert": pulls["is_revert"],
             # a pull request that is waiting to be read again keeps its last reading
             "unread": (pulls["detail"] == "pending") & pulls["additions"].isna(),
-            "release": messages.are_releases(headers["written"], projects)
-            & (count_code_lines(positions, files, noise, len(pulls)) <= rules.commits.min_lines),
-            "import": amounts["files"] > FOREIGN_FILES,
-            "no-work": (pulls["detail"] == "read") & (amounts["effective_files"] == 0),
-            "mechanical": are_mechanical(categories, signs),
+            "release": messages.are_releases(read.headers["written"], projects)
+            & (read.code_lines <= rules.commits.min_lines),
+            "import": read.amounts["files"] > FOREIGN_FILES,
+            "no-work": (pulls["detail"] == "read") & (read.amounts["effective_files"] == 0),
+            "mechanical": are_mechanical(read.categories, read.signs),
         }
     )
-    lines = written_lines(amounts)
-    likely = are_likely(signs, pulls["repository"], ~exclusions.any(axis="columns"), rules.impact)
-    also = [
-        labelled["rule"].fillna("").astype("str"),
-        code_where("reviewed", reviewers > 0),
-        code_where("announced", pd.Series(direct["announced"], index=pulls.index)),
-    ]
-    verdicts = judge_significance(
-        headers["type"], headers["description"], lines, exclusions, rules.commits, also=also, likely=likely
-    )
-    taken_back = code_where(Retraction.REVERTED.value, judged["retracted_by"].notna())
-    return judged.assign(**verdicts.assign(reasons=join_codes([verdicts["reasons"], taken_back])))
 
 
 def _given_reviews(
