@@ -52,7 +52,7 @@ requirements.lock: constraints.txt setup.cfg ## the same pins with the hashes of
 		--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --output-file $@
 
 audit: ## look the pins up among known vulnerabilities (needs uv and the network)
-	uv tool run pip-audit --requirement requirements.lock --require-hashes --disable-pip
+	uv tool run pip-audit --strict --requirement requirements.lock --require-hashes --disable-pip
 
 CANARY = $(VENV)/canary
 canary: ## try the newest Dagster, pre-releases too (needs uv and the network)

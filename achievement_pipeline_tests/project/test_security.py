@@ -5,6 +5,7 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any
 
+import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -30,6 +31,20 @@ def test_every_package_that_is_needed_has_a_licence_that_goes_with_ours() -> Non
     installed: dict[str, Distribution] = {canonicalize_name(one.name): one for one in distributions()}
     unknown = {name for name in _needed(installed) if not _PERMISSIVE.search(_licence(installed[name]))}
     assert not unknown, sorted(f"{name}: {_licence(installed[name])}" for name in unknown)
+
+
+def test_the_notice_names_every_licence_that_is_passed_on() -> None:
+    notice = (_PROJECT / "NOTICE").read_text()
+    named = {name for name in re.findall(r"[\w./]+\b(?:LICENSE)[\w.]*", notice) if "/" in name and "//" not in name}
+    folders = (_PROJECT / "achievement_pipeline", _PROJECT / "achievement_pipeline_tests")
+    there = {str(file.relative_to(_PROJECT)) for folder in folders for file in folder.rglob("*LICENSE*")}
+    assert named == there
+
+
+@pytest.mark.parametrize("file", ["Makefile", ".github/workflows/audit.yml"])
+def test_an_audit_that_can_t_look_a_package_up_fails(file: str) -> None:
+    [command] = re.findall(r"pip-audit --requirement .*|pip-audit .*--requirement .*", (_PROJECT / file).read_text())
+    assert {"--strict", "--require-hashes"} <= set(command.split())
 
 
 def test_what_is_locked_by_hashes_is_what_is_pinned() -> None:

@@ -161,6 +161,7 @@ def _judge(rules: Rules) -> None:
 @given(_FILES)
 @example('[publishing]\nfolder = "~nobody-of-that-name/x"')
 @example("rules.impact.weights.type_fix = inf")
+@example('me = {emails = [" "]}')
 @example("rules.commits.min_lines = 99999999999999999999")
 @example('[schedules.nightly]\non = true\ncron = "99 * * * *"')
 def test_any_text_gives_settings_that_can_be_used_or_words_that_name_what_is_wrong(folder: Path, content: str) -> None:

@@ -6,6 +6,7 @@ from pydantic import Field, StringConstraints
 
 from achievement_pipeline.strict_model import StrictModel
 
+Email = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"']+$")]
 
 
@@ -17,4 +18,4 @@ class Profile(StrictModel):
     summary: str = Field(default="", description="Two or three sentences")
     url: WebAddress | None = Field(default=None, description="The user's own page")
     feed_url: WebAddress | None = Field(default=None, description="Where the user publishes the feed")
-    emails: tuple[str, ...] = Field(default=(), description="All addresses of the user, the canonical one first")
+    emails: tuple[Email, ...] = Field(default=(), description="All addresses of the user, the canonical one first")
