@@ -1,7 +1,8 @@
-"""Whose work a command, an asset or a page is about. By default the user's: one definition of "me" for all of them.
+"""Authors: the user by default, with one definition of "me" for all commands, assets and pages.
 
-I am `[me] emails` of the settings. Where that is empty I am git's ``user.email``: the one of the user's configuration,
-and the one that git resolves in each repository on this machine, as many use another address at work.
+The user is `[me] emails` in the settings. If that is empty, it is git's ``user.email``: the one in the user's
+configuration, and those that git resolves in the repositories on this machine, because many people use another address
+at work.
 """
 
 from __future__ import annotations
@@ -21,35 +22,35 @@ from achievement_pipeline.sources.git.identity import user_email
 from achievement_pipeline.store.approvals import people
 from achievement_pipeline.store.repositories import known_locations
 
-_ASKED_AT_ONCE = 8
+_THREADS = 8
 
 
 class UnknownAuthorError(AchievementPipelineError):
-    """There is no work by the author who was named; the message suggests others."""
+    """There is no work by the requested author; the message suggests others."""
 
 
 @dataclass(frozen=True)
 class Author:
-    """Whose work is meant."""
+    """A person whose work is shown, or everybody."""
 
     profile: Profile
-    """What may stand over their documents; of others no more than the name."""
+    """The head of their documents; for other people only the name."""
     addresses: tuple[str, ...]
-    """Canonical addresses, the first stands for the person; empty: everybody."""
+    """Canonical addresses; the first identifies the person. Empty for everybody."""
     is_me: bool = False
 
     @property
     def is_everybody(self) -> bool:
-        """Whether this is no single person."""
+        """Whether this is everybody instead of one person."""
         return not self.addresses
 
     @property
     def names(self) -> frozenset[str]:
-        """What the person is called: names and addresses."""
+        """The names and addresses of the person."""
         return frozenset(filter(None, (self.profile.name, *self.profile.emails, *self.addresses)))
 
     def __str__(self) -> str:
-        """Name the person for people."""
+        """Return the name and address for display."""
         if self.is_everybody:
             return "everybody"
         address = self.addresses[0]
@@ -60,22 +61,22 @@ EVERYBODY = Author(Profile(), ())
 
 
 def my_addresses(settings: Settings, locations: Iterable[str] = ()) -> tuple[str, ...]:
-    """Return my canonical addresses, the one that stands for me first; none where I am not known.
+    """Return the user's canonical addresses, the identifying one first; empty if the user is not known.
 
     Args:
         settings: All settings.
-        locations: Repositories; those given by URL have no configuration of their own.
+        locations: Repositories; URLs are ignored, because they have no configuration.
     """
     addresses = list(settings.me.emails)
     if not settings.config.me.emails:
         folders = [folder for location in locations if (folder := expand_home(location)).is_dir()]
-        with ThreadPoolExecutor(_ASKED_AT_ONCE) as pool:
+        with ThreadPoolExecutor(_THREADS) as pool:
             addresses += filter(None, pool.map(user_email, folders))
     return tuple(dict.fromkeys(map(plain_address, addresses)))
 
 
 def work_filter_of(settings: Settings, locations: Iterable[str] = ()) -> WorkFilter:
-    """Return the authors that the settings select, and since when.
+    """Return the authors and the first day that the settings select.
 
     Args:
         settings: All settings.
@@ -92,7 +93,7 @@ def me(connection: sa.Connection, settings: Settings) -> Author:
     """Return the user.
 
     Raises:
-        SettingsError: It is not known who that is.
+        SettingsError: The user is not known.
     """
     addresses = my_addresses(settings, known_locations(connection))
     if not addresses:
@@ -109,11 +110,11 @@ def find_author(connection: sa.Connection, settings: Settings, name: str | None)
     Args:
         connection: The database.
         settings: All settings.
-        name: An address or full name, ``me`` or ``all``; None is the user.
+        name: An address or full name, ``me`` or ``all``; None means ``me``.
 
     Raises:
         SettingsError: The user is requested and not known.
-        UnknownAuthorError: Nobody who did any work is called so, or several are.
+        UnknownAuthorError: Nobody with any work has that name, or several people have it.
     """
     if name == ALL:
         return EVERYBODY
@@ -130,7 +131,7 @@ def find_author(connection: sa.Connection, settings: Settings, name: str | None)
 
 
 def unknown_me(settings: Settings) -> str:
-    """Return what to do where the user is not known."""
+    """Return the message if the user is not known."""
     return (
         "Who you are is not known: git's user.email is not set. Set it (git config --global user.email "
         f"YOU@EXAMPLE.COM), or [me] emails in {settings.config_location}; or give --author EMAIL, "
@@ -139,7 +140,7 @@ def unknown_me(settings: Settings) -> str:
 
 
 def _address_of(name: str, everybody: Mapping[str, set[str]], settings: Settings) -> str:
-    """Return the canonical address of a person who did some work."""
+    """Return the canonical address of a person with some work."""
     for person in settings.people:
         if (
             plain_address(name) in map(plain_address, person.emails)
@@ -158,7 +159,7 @@ def _address_of(name: str, everybody: Mapping[str, set[str]], settings: Settings
 
 
 def _name(addresses: Iterable[str], everybody: Mapping[str, set[str]], settings: Settings) -> str:
-    """Return what to call a person: as the settings say, else the fullest name in their work."""
+    """Return the name of a person: the one in the settings, else the fullest one in their work."""
     addresses = set(addresses)
     for person in settings.people:
         if person.name and addresses & set(map(plain_address, person.emails)):

@@ -1,4 +1,4 @@
-"""The repositories as they are now: which are known and there, which joined, were renamed, or are gone."""
+"""The current state of repositories: known, new, renamed or missing."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -32,7 +32,7 @@ from achievement_pipeline.store.repositories import (
 )
 
 NOTHING = refs_fingerprint(())
-"""Where a repository stands that has no commits, or is no longer there under this key."""
+"""The fingerprint of a repository without commits, or that no longer exists under this key."""
 
 _CONCURRENT_REQUESTS = 16
 _SECONDS_FOR_REMOTES = 40.0
@@ -41,34 +41,34 @@ _SECONDS_FOR_REMOTES = 40.0
 
 @dataclass
 class Watched:
-    """What a look at the repositories found, by key."""
+    """The state of repositories, by key."""
 
     fingerprints: dict[str, str] = field(default_factory=dict)
-    """Where each stands that could be looked at."""
+    """Refs fingerprints of readable repositories."""
     elsewhere: set[str] = field(default_factory=set)
-    """Those that are not looked at here: given by URL, or unreadable for now."""
+    """Repositories that were not examined: given by URL, or temporarily unreadable."""
     renamed: set[str] = field(default_factory=set)
-    """Former keys of repositories that have another one now. They stand at `NOTHING`."""
+    """Former keys of repositories with a new key. Their fingerprint is `NOTHING`."""
     gone: set[str] = field(default_factory=set)
-    """Those whose folder is no repository any more."""
+    """Repositories whose folder is no longer a repository."""
     troubles: dict[str, str] = field(default_factory=dict)
-    """Why some could not be looked at."""
+    """Error messages of unreadable repositories."""
 
 
 def local_folder(location: str) -> Path | None:
-    """Return the folder that a location names, there or not; None for a clone URL."""
+    """Return the folder of a location, whether it exists or not; None for a clone URL."""
     folder = expand_home(location)
     return folder.absolute() if folder.exists() or Remote.parse(location) is None else None
 
 
 def place(location: str) -> str:
-    """Return what to remember of a location: the top of the work tree, or a clone URL without credentials."""
+    """Return the stored form of a location: the top of the work tree, or a clone URL without credentials."""
     folder = local_folder(location)
     return without_credentials(location) if folder is None else str(find_top(folder))
 
 
 def expand(locations: Iterable[str]) -> Iterator[str]:
-    """Yield locations; instead of a folder that is no repository, and lies in none, the repositories below it."""
+    """Yield locations. A folder outside of any repository is replaced by the repositories below it."""
     for location in locations:
         folder = local_folder(location)
         below = [] if folder is None or _lies_in_one(folder) else [str(top) for top in find_repositories(folder)]
@@ -84,13 +84,13 @@ def _lies_in_one(folder: Path) -> bool:
 
 
 def with_credentials(location: str, settings: Settings) -> str:
-    """Return a location as the settings write it, with the credentials that are kept nowhere else."""
+    """Return a location as in the settings, with credentials, which are stored nowhere else."""
     written = (repository.location for repository in settings.repositories)
     return next((text for text in written if without_credentials(text) == location), location)
 
 
 def join(engine: sa.Engine, key: str, location: str, branches: str) -> None:
-    """Note where a repository is; a folder where it was, and that is not there any more, is forgotten for it.
+    """Store the location of a repository. Its former folders that no longer exist are removed.
 
     Raises:
         StoreError: The database can't be used.
@@ -102,7 +102,7 @@ def join(engine: sa.Engine, key: str, location: str, branches: str) -> None:
 
 
 def watch_local(engine: sa.Engine, settings: Settings) -> Watched:
-    """Look at all known repositories on this machine; those of the settings and the spool become known before.
+    """Examine all repositories on this machine that are known, configured, or named by the spool.
 
     Raises:
         StoreError: The database can't be used.
@@ -117,12 +117,12 @@ def watch_local(engine: sa.Engine, settings: Settings) -> Watched:
 
 
 def watch_remote(engine: sa.Engine, settings: Settings, turn: int) -> Watched:
-    """Look at all known repositories that are given by URL, many at once; nothing is fetched.
+    """List the refs of all known repositories that are given by URL, concurrently, without fetching.
 
     Args:
         engine: The database.
-        settings: They may hold credentials.
-        turn: Which time it is: another one is first each time, so that slow servers keep nobody from his turn.
+        settings: All settings; they may contain credentials.
+        turn: Number of the call. Each call starts with other repositories, so that slow servers delay none for ever.
     """
     watched = Watched()
     remotes = [
@@ -154,7 +154,7 @@ def watch_remote(engine: sa.Engine, settings: Settings, turn: int) -> Watched:
 
 
 def _watch(repository: KnownRepository, engine: sa.Engine, watched: Watched) -> None:
-    """Look at the clones and work trees of a repository on this machine: where they stand together."""
+    """Examine the clones and work trees of a repository on this machine, and combine their refs."""
     folders = {location: folder for location in repository.locations if (folder := local_folder(location))}
     stands: list[tuple[set[str], set[str]]] = []
     missing: list[str] = []
@@ -201,7 +201,7 @@ def _look(repository: KnownRepository, folder: Path) -> tuple[str, tuple[set[str
 def _joining(
     engine: sa.Engine, settings: Settings, known: Mapping[str, KnownRepository], troubles: dict[str, str]
 ) -> Iterator[KnownRepository]:
-    """Make known what the settings and the spool name and the database does not know, or knows elsewhere."""
+    """Store repositories that the settings or the spool name, if they are new or have another location."""
     spooled = read_commits(settings.spool_path)
     named = [RepositorySettings(location=path) for path in {commit.repository_path for commit in spooled}]
     for wanted in [*settings.repositories, *named]:
@@ -218,7 +218,7 @@ def _joining(
 
 
 def _as_known(wanted: RepositorySettings) -> KnownRepository:
-    """Return what is to be known of a repository: its place on this machine or its address, without credentials."""
+    """Return a repository as it is stored: with its folder, or its URL without credentials."""
     if folder := local_folder(wanted.location):
         top = find_top(folder)
         return KnownRepository(identity_of(git_dir_of(top)).key, str(top), wanted.branches)
@@ -231,6 +231,6 @@ def _as_known(wanted: RepositorySettings) -> KnownRepository:
 def _is_changed(
     before: KnownRepository, joined: KnownRepository, wanted: RepositorySettings, settings: Settings
 ) -> bool:
-    """Whether achievements.toml says that other branches are to be read than before; another clone changes nothing."""
+    """Whether achievements.toml selects other branches than before; another clone changes nothing."""
     is_chosen = wanted in settings.config.repositories and joined.location in before.locations
     return is_chosen and before.branches != joined.branches

@@ -1,4 +1,4 @@
-"""Forgetting a repository: its rows, frames, partition and clone, and what the hook left of it."""
+"""Forget a repository: its rows, frames, partition, clone and entries in the spool."""
 
 import shutil
 
@@ -24,14 +24,14 @@ def forget_collected(
     *,
     with_decisions: bool,
 ) -> Forgotten:
-    """Forget a repository and all that was collected from it.
+    """Forget a repository and everything that was collected from it.
 
     Args:
         settings: All settings.
         engine: The database.
-        instance: Dagster's.
-        repository: Which.
-        with_decisions: Forget what the user decided about its achievements, too.
+        instance: Dagster's instance.
+        repository: The repository.
+        with_decisions: Also forget the user's decisions about its achievements.
     """
     compose = Decisions(engine, settings).compose
     instance.delete_dynamic_partition(PARTITIONS_NAME, repository.key)

@@ -1,4 +1,4 @@
-"""The jobs: one a lane, from its source through to the achievements in Postgres, in one run; and what follows them."""
+"""The jobs: one per lane, from its source to the achievements in Postgres in one run, and those that follow."""
 
 import dagster as dg
 
@@ -12,7 +12,7 @@ PUBLISH = Job.PUBLISH.value
 
 
 def assets_of(job: Job) -> list[str]:
-    """Return the publishing assets that join a job, as the records of the channels say."""
+    """Return the publishing assets of a job, from the records of the channels."""
     assets = (channel.asset for channel in CHANNELS.values())
     return [asset.name for asset in assets if asset and asset.job is job]
 

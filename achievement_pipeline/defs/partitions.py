@@ -1,6 +1,6 @@
-"""The one partition definition: the repository, the natural unit of failure, of parallel work and of backfill.
+"""The partitions: repositories, which are the units of failure, of parallel work and of backfill.
 
-Time is no partition: history is not written in the order of its dates, and a force-push rewrites it.
+Time is not a partition: history is not written in the order of its dates, and a force-push rewrites it.
 """
 
 import dagster as dg

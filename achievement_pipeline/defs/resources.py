@@ -16,10 +16,10 @@ from achievement_pipeline.store.opening import open_database
 
 
 def stay_open(settings: Settings) -> sa.Engine:
-    """Return an engine that lives as long as this process, for sensors: to open it takes longer than all else they do.
+    """Return an engine that lives as long as this process, for sensors: opening one takes longer than the tick.
 
     Raises:
-        StoreError: The database can't be used; the next call tries again.
+        StoreError: The database can't be used. The next call tries again.
     """
     given = settings.environment.database_url
     return _open(given.get_secret_value() if given else None, settings.home)
@@ -44,7 +44,7 @@ class Database(dg.ConfigurableResource):
         ```
     """
 
-    url: str = Field(default="", description="Address of the database; empty: an embedded server below home")
+    url: str = Field(default="", description="Address of the database; if empty, an embedded server below home")
     home: str = Field(description="Folder of everything that is kept on this machine")
 
     _engine: sa.Engine = PrivateAttr()

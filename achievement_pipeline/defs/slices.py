@@ -1,6 +1,6 @@
-"""The slices of the judged activities, and which version of each is the latest.
+"""The slices of judged activities, and the latest version of each.
 
-A slice is a repository of a lane, or a lane that is not by repository. Its version changes whenever it is materialized.
+A slice is one repository of a lane, or a whole lane. Its version changes with each materialization.
 It comes from the Dagster instance, so that any run of `achievements` brings everything up to date
 (``docs/decisions/0003``).
 """
@@ -18,14 +18,14 @@ from achievement_pipeline.frames import ActivityFrames, Scores, Skills, typed
 from achievement_pipeline.lanes import LANES, Lane, lane_of
 
 ReadFrame = Callable[[str, str | None], "pd.DataFrame | None"]
-"""Returns the stored frame of an asset and a repository, None where the asset is not by repository."""
+"""Takes an asset and a repository, None for an asset without partitions. Returns the stored frame, if any."""
 
 
 def slice_versions(instance: dg.DagsterInstance) -> dict[str, str]:
-    """Return the version of every slice that is judged to its end, by its name, ``lane/repository`` or ``lane``.
+    """Return the version of every completely judged slice by name, ``lane/repository`` or ``lane``.
 
-    A slice whose scores or skills are older than its activities is left out: a run died in between, or is under way.
-    The numbers of materializations begin again where Dagster's records do, so the name of the records is a part of it.
+    A slice whose scores or skills are older than its activities is left out: a run died in between, or is not finished.
+    The numbers of materializations restart with Dagster's records, so the version contains the id of the records.
     """
     records = cast("SqlRunStorage", instance.run_storage).get_run_storage_id()[:8]
     versions: dict[str, str] = {}
@@ -39,7 +39,7 @@ def slice_versions(instance: dg.DagsterInstance) -> dict[str, str]:
 
 
 def load_slice(name: str, read: ReadFrame) -> ActivityFrames | None:
-    """Return the frames of a slice; None where one was materialized and is no longer where it was stored."""
+    """Return the frames of a slice; None if one was materialized and its file is missing."""
     lane, repository = lane_of(name), name.partition("/")[2]
     activities, scores, skills = (read(asset, repository or None) for asset in lane.assets)
     if activities is None or scores is None or skills is None:
@@ -48,7 +48,7 @@ def load_slice(name: str, read: ReadFrame) -> ActivityFrames | None:
 
 
 def slices_of(repository: str) -> list[str]:
-    """Return the names of the slices that are collected from a repository."""
+    """Return the names of a repository's slices."""
     return [lane.slice_name(repository) for lane in LANES if lane.by_repository]
 
 
@@ -56,7 +56,7 @@ def _latest(instance: dg.DagsterInstance, lane: Lane, asset: str) -> dict[str, i
     """Return the number of the latest materialization of each slice of an asset; later ones are higher."""
     key = dg.AssetKey(asset)
     if lane.by_repository:
-        # a repository that was forgotten has no partition any more
+        # a forgotten repository no longer has a partition
         known = set(instance.get_dynamic_partitions(PARTITIONS_NAME))
         numbers = instance.get_latest_storage_id_by_partition(key, dg.DagsterEventType.ASSET_MATERIALIZATION, known)
         return {lane.slice_name(repository): number for repository, number in numbers.items()}

@@ -26,20 +26,20 @@ from achievement_pipeline.web.guard import LOOPBACK
 _SECONDS_TO_STOP = 60
 """Dagster's own processes take up to 45."""
 _SECONDS_TO_FINISH = 30
-"""For the runs that are under way; one that takes longer is released: it is started again with the next start."""
+"""For running runs. One that takes longer is released, and restarted by the next start."""
 _POLL_SECONDS = 0.2
 _LOOK_SECONDS = 5
 """Between two looks at the code servers: one that was killed is missed as long."""
 _ATTEMPTS = 6
-"""With waits in between that double, from two seconds on: after more than a minute it is no passing fault."""
+"""With exponential waits from two seconds: after more than a minute, the fault is not temporary."""
 _SETTLED_SECONDS = 300
-"""Who ran as long has nothing to do with the failures before."""
+"""A failure after this time is not related to earlier ones."""
 
 _CODE_SERVERS = ("dagster code-server start", "dagster api grpc")
 """By parts of their commands: the one that the others talk to, and the one behind it that loads the code."""
 _DAGSTER = "achievement_pipeline.cli.service.dagster_dev"
 _LOG_OPTIONS = {
-    # of Dagster's own lines people get what is wrong; what is done, the runs tell themselves
+    # people see Dagster's warnings only; runs log their own progress
     LogFormat.TEXT: ("--log-format", "colored", "--log-level", "warning", "--code-server-log-level", "warning"),
     LogFormat.JSON: ("--log-format", "json", "--log-level", "info", "--code-server-log-level", "info"),
 }
@@ -93,7 +93,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     code_servers = ("DAGSTER_CLI_CODE_SERVER_START", "DAGSTER_CLI_API_GRPC")
     is_json = settings.environment.achievements_log_format is LogFormat.JSON
     return child_environment(
-        GRPC_VERBOSITY=os.environ.get("GRPC_VERBOSITY", "ERROR"),  # gRPC tells of every fork
+        GRPC_VERBOSITY=os.environ.get("GRPC_VERBOSITY", "ERROR"),  # gRPC logs every fork
         # `dagster dev` hands on its format to all processes but these
         **{f"{command}_LOG_FORMAT": "json" if is_json else "colored" for command in code_servers},
     )
@@ -107,7 +107,7 @@ class _Ready:
     words: str
 
     def watch(self, dagster: "subprocess.Popen[bytes]") -> None:
-        """Wait beside everything else for the web server to answer, and say so."""
+        """Wait for the web server in the background, and print the message."""
         Thread(target=self._wait, args=(dagster,), daemon=True).start()
 
     def _wait(self, dagster: "subprocess.Popen[bytes]") -> None:
@@ -119,10 +119,10 @@ class _Ready:
 
 
 def _check_port(host: str, port: int) -> None:
-    """Check that the web server will be able to listen: where another program does, its answers would pass for ours.
+    """Check that the port is free: responses of another program there would be taken for ours.
 
     Raises:
-        ServiceError: It will not.
+        ServiceError: It is not.
     """
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listening:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -201,7 +201,7 @@ def _lease(server: EmbeddedPostgres | None) -> tuple[int, ...]:
 
 
 def _stop(dagster: subprocess.Popen[bytes]) -> None:
-    """Ask Dagster to stop, and give the runs that are under way some time; who then is left, the caller ends."""
+    """Signal Dagster to stop, and wait for running runs. The caller kills the processes that are left."""
     click.echo("ℹ️  Stopping.", err=True)  # noqa: RUF001 - the sign is meant
     dagster.send_signal(signal.SIGINT)
     try:
@@ -214,7 +214,7 @@ def _stop(dagster: subprocess.Popen[bytes]) -> None:
 
 
 def _is_gone(group: int, seconds: float) -> bool:
-    """Wait for the last process of a group to end, and tell whether it did in time."""
+    """Wait for the last process of a group to end; return whether it did in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
