@@ -250,6 +250,7 @@ class CommitContents(Frame):
         nullable=True, ge=0, description="Lines of source, if git's count is misleading"
     )
     lines_noise: str = pa.Field(nullable=True, description="One of judging.noise.Noise: why git's count is misleading")
+    holder: str = pa.Field(nullable=True, description="Copyright holder in the opening comment of an added file")
 
     class Config:
         """Changed files are unique."""
@@ -258,14 +259,14 @@ class CommitContents(Frame):
 
 
 class DependencyChanges(Frame):
-    """One row per dependency that a commit added to, upgraded in or removed from a manifest."""
+    """One row per dependency that a commit added, upgraded or removed in a manifest, or that its code imports."""
 
     repository: str = pa.Field(description="Key of the repository")
     sha: str = pa.Field(description="Object name of the commit")
-    path: str = pa.Field(description="Path of the manifest after the change")
+    path: str = pa.Field(description="Path of the manifest or source file after the change")
     ecosystem: str = pa.Field(description="One of judging.manifests.Ecosystem")
     package: str = pa.Field(description="Normalised name in that ecosystem")
-    change: str = pa.Field(isin=["added", "upgraded", "removed"], description="Kind of change")
+    change: str = pa.Field(isin=["added", "upgraded", "removed", "imported"], description="Kind of change")
 
     class Config:
         """Packages are unique per manifest."""

@@ -100,6 +100,38 @@ class TestNothingNew:
         assert (judged.reasons(linked), judged.counts(filled)) == ("no-work", True)
 
 
+class TestForeignCopies:
+    HEADER = "# Copyright (c) 2011-2019 {}. All rights reserved.\n# Licensed under the MIT License.\n\n"
+
+    def copied(self, holder: str, files: int = 3) -> dict[str | bytes, str]:
+        return {
+            f"src/lib/{n}.py": self.HEADER.format(holder) + code(70, f"part{n}", seed=len(holder)) for n in range(files)
+        }
+
+    def test_code_of_others_is_no_work_whatever_its_folder(self, repository: GitRepository) -> None:
+        glue: Files = {"main.py": code(40, "main") + "import lib\n", "src/lib/__init__.py": ""}
+        copied = write(repository, "feat: parse fast", {**self.copied("Grace Murray Hopper"), **glue}, 1)
+        assert judge(repository).reasons(copied) == "import"
+
+    @pytest.mark.parametrize("holder", ["Ada Lovelace", "Example Inc.", "Bob Example"])
+    def test_code_with_the_header_of_an_own_holder_is_work(self, repository: GitRepository, holder: str) -> None:
+        write(repository, "fix: main", {"main.py": "x = 1\n"}, 0.5, author="Bob Example <bob@mail.example.com>")
+        own = write(repository, "feat: parse fast", {**self.copied(holder)}, 1)
+        judged = judge(repository)
+        assert (judged.counts(own), judged.lines(own)) == (True, 219)
+
+    def test_a_holder_in_files_of_several_commits_is_an_own_one(self, repository: GitRepository) -> None:
+        text = next(iter(self.copied("Looms United").values()))
+        added = [write(repository, f"feat: part {n}", {f"src/{n}.py": f"{text}{n}\n"}, n) for n in range(2, 5)]
+        more = write(repository, "feat: parse fast", {**self.copied("Looms United")}, 9)
+        assert all(map(judge(repository).counts, [*added, more]))
+
+    def test_own_work_beside_a_copy_counts(self, repository: GitRepository) -> None:
+        files: Files = {**self.copied("Grace Murray Hopper"), "cache.py": code(120, "cache")}
+        mixed = write(repository, "feat: cache", files, 1)
+        assert judge(repository).counts(mixed)
+
+
 class TestUndoneWithinWeeks:
     @pytest.mark.parametrize("kept", [0, 7])
     def test_a_file_that_its_author_adds_and_deletes_is_no_work(self, repository: GitRepository, kept: int) -> None:

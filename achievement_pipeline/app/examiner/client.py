@@ -152,11 +152,12 @@ def _close_idle() -> None:
 
 
 def _verdict(answer: Any) -> ContentVerdict:  # noqa: ANN401 - see `_Process.ask`
-    noise, insertions, deletions, lines_noise, changes = answer
+    noise, insertions, deletions, lines_noise, changes, holder = answer
     return ContentVerdict(
         None if noise is None else Noise(noise),
         insertions,
         deletions,
         None if lines_noise is None else Noise(lines_noise),
         tuple(DependencyChange(Ecosystem(ecosystem), package, change) for ecosystem, package, change in changes),
+        holder,
     )

@@ -43,6 +43,7 @@ from achievement_pipeline.judging.links.same_work import (
     find_reverts,
 )
 from achievement_pipeline.judging.noise.files import are_wide, counted_lines, put_source_lines, with_source_lines
+from achievement_pipeline.judging.noise.foreign import are_foreign_copies
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.people import canonical, display_names, read_coauthors, read_sign_offs
 from achievement_pipeline.judging.rules import Person, Rules
@@ -156,6 +157,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     only_release = _are_releases(commits, headers, code_lines, rules)
     exclusions = _exclusions(commits, only_release, amounts, reverts, rules, merged)
     exclusions["import"] |= _are_foreign(commits, positions, files)
+    exclusions["import"] |= are_foreign_copies(commits, positions, files, noise.isna().to_numpy(), contents)
     effective_lines = written_lines(amounts)
     work = work_files(positions, files, noise)
     categories = categorise(headers["type"], headers["description"], work)

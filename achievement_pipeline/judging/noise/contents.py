@@ -24,6 +24,7 @@ from achievement_pipeline.frames import (
     RawCommits,
     typed,
 )
+from achievement_pipeline.judging.categories.clues import are_code
 from achievement_pipeline.judging.lanes.commits import could_count
 from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.noise.changed_lines import (
@@ -36,7 +37,9 @@ from achievement_pipeline.judging.noise.examine import ContentVerdict, examine
 from achievement_pipeline.judging.noise.files import are_wide, noise_reasons
 from achievement_pipeline.judging.noise.net_lines import net_change, without_moved_comments, without_repeated
 from achievement_pipeline.judging.noise.reasons import Noise
+from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.judging.rules import Rules
+from achievement_pipeline.judging.skills.imports import SOURCE_FILES
 from achievement_pipeline.judging.skills.manifests.paths import manifest_paths
 
 EXAMINER_VERSION = "8"
@@ -62,6 +65,8 @@ _HEADER_LINES = 3
 """... of at least this many lines."""
 _WRITTEN_LINES = 200
 """A file with this many added lines is checked for generated code."""
+_IMPORT_LINES = 20
+"""Source with this many added lines is read for its imports; new source always, also for its copyright."""
 _MOVED_LINES = 50
 """If one file of a commit lost this many lines and another gained as many, they are checked for moved lines."""
 _COPIED_LINES = 20
@@ -100,7 +105,7 @@ def content_frames(
     """Convert results to the two frames that the other parts of judging take."""
     verdicts, changes = [], []
     for repository, sha, path, verdict in examined:
-        counted = (verdict.noise, verdict.insertions, verdict.deletions, verdict.lines_noise)
+        counted = (verdict.noise, verdict.insertions, verdict.deletions, verdict.lines_noise, verdict.holder)
         verdicts.append((repository, sha, path, *counted))
         changes += [(repository, sha, path, *change) for change in verdict.dependencies]
     return _frame(CommitContents, verdicts), _frame(DependencyChanges, changes)
@@ -152,7 +157,8 @@ def needs_contents(files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) ->
 
     Returns:
         Booleans with the index of ``files``: manifests, notebooks, files with a possible layout or licence header
-        change, files that may share lines with others of their commit, and files large enough to be generated.
+        change, files that may share lines with others of their commit, files large enough to be generated, and source
+        files with new imports.
     """
     work = reasons.isna()
     insertions = files["insertions"].fillna(0).astype("int64")
@@ -181,11 +187,13 @@ def needs_contents(files: DataFrame[RawCommitFiles], reasons: pd.Series[str]) ->
         & (insertions != deletions)
     )
     written = work & (insertions >= _WRITTEN_LINES)
+    imports = work & matches(files["path"], SOURCE_FILES) & (insertions >= _IMPORT_LINES)
+    new_code = work & (files["status"] == "A") & are_code(files["path"])
     manifests = work & manifest_paths(files["path"])
     notebooks = reasons == Noise.NOTEBOOK_OUTPUT
     shared = may_share_lines(files[work]).reindex(files.index, fill_value=False)
     wide = (reasons == Noise.BINARY) & are_wide(files)
-    return manifests | notebooks | wide | written | shared | (kept & (laid_out | sweep | header))
+    return manifests | notebooks | wide | written | imports | new_code | shared | (kept & (laid_out | sweep | header))
 
 
 def copies(commits: DataFrame[RawCommits], files: DataFrame[RawCommitFiles]) -> pd.DataFrame:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import codecs
 import io
-import sys
 import tokenize
 import warnings
 from collections import Counter
@@ -18,23 +17,16 @@ from typing import Any, NamedTuple, TypeAlias
 
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
+from achievement_pipeline.judging.skills.imports import imported_packages
 from achievement_pipeline.judging.skills.manifests import DependencyChange, changed_dependencies
 from achievement_pipeline.patterns import IGNORECASE, compile_pattern
 from achievement_pipeline.untrusted import find_value, parse_json
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
-_CELL_IMPORT = compile_pattern(r"(?:import|from)[ \t]++(?:(\w++)(?:\.\w++)*+[ \t]++import\b|(\w++))")
-_PACKAGE_OF = {
-    "bs4": "beautifulsoup4",
-    "cv2": "opencv-python",
-    "dateutil": "python-dateutil",
-    "PIL": "pillow",
-    "skimage": "scikit-image",
-    "sklearn": "scikit-learn",
-    "yaml": "pyyaml",
-}
-"""PyPI packages whose import name differs."""
+_CELLS = {"python": "cells.py", "javascript": "cells.js", "typescript": "cells.ts", "scala": "cells.scala"}
+"""A name for the source of a notebook's cells, by the language of its kernel."""
+_LONGEST_LANGUAGE = 40
 
 _TAIL = 400
 """Number of bytes at the end of a file to search for the source map of a bundle."""
@@ -94,6 +86,13 @@ _MARKER = compile_pattern(
 _COMMENT = compile_pattern(rb"""^\s*(?:#|//|/\*|\*|--|;|<!--|%|'|"|\{-|\(\*|rem\b|dnl\b|\.\\")""", IGNORECASE)
 _NAME = compile_pattern(rb"[\w$@./*-]+")
 _HASH = compile_pattern(rb"#[^\n]*")
+_COPYRIGHT = compile_pattern(rb"(?i)\bcopyright\b|spdx-filecopyrighttext|\xc2\xa9")
+_NO_HOLDER = compile_pattern(
+    rb"(?i)<[^<>]*+>|\(c\)|spdx-filecopyrighttext|[^\w&'.-]|\d++"
+    rb"|\b(?:copyright|by|the|present|all|rights|reserved|and|other|others|contributors|authors)\b"
+)
+"""Parts of a copyright line that do not name its holder."""
+_LONGEST_HOLDER = 200
 _LICENCE = compile_pattern(rb"(?i)copyright|licen[cs]e|spdx-|\(c\)|\xc2\xa9")
 
 
@@ -109,7 +108,9 @@ class ContentVerdict(NamedTuple):
     lines_noise: Noise | None = None
     """Why git's count is misleading: notebook output, moved or swept lines."""
     dependencies: tuple[DependencyChange, ...] = ()
-    """Changed dependencies in a manifest."""
+    """Changed dependencies in a manifest, or imported packages."""
+    holder: str | None = None
+    """Copyright holder in the opening comment of an added file, lower case."""
 
 
 def examine(path: str, before: bytes | None, after: bytes | None) -> ContentVerdict:
@@ -130,7 +131,12 @@ def examine(path: str, before: bytes | None, after: bytes | None) -> ContentVerd
         return _wide_verdict(path, *(content and _narrow(content) for content in (before, after)))
     if b"\0" in old or b"\0" in new:
         return ContentVerdict()
-    return ContentVerdict(_noise(path, old, new), dependencies=tuple(changed_dependencies(path, before, after)))
+    imports = (DependencyChange(*package, "imported") for package in imported_packages(path, new))
+    return ContentVerdict(
+        _noise(path, old, new),
+        dependencies=(*changed_dependencies(path, before, after), *imports),
+        holder=None if old else copyright_holder(new),
+    )
 
 
 def _wide_verdict(path: str, before: bytes | None, after: bytes | None) -> ContentVerdict:
@@ -223,6 +229,16 @@ def is_licence_header_change(before: bytes, after: bytes) -> bool:
         and old_header != new_header
         and bool(_LICENCE.search(old_header) or _LICENCE.search(new_header))
     )
+
+
+def copyright_holder(content: bytes) -> str | None:
+    """Return who holds the copyright according to the opening comment, lower case without years; None if it is open."""
+    header, _ = _opening_comment(content[:_HEAD])
+    for line in header.splitlines()[:_HEAD_LINES]:
+        if _COPYRIGHT.search(line):
+            words = _NO_HOLDER.sub(b" ", line[:_LONGEST_HOLDER]).decode(errors="replace").lower().split()
+            return " ".join(filter(None, (word.strip(".'-") for word in words))) or None
+    return None
 
 
 def _squeezed(content: bytes, characters: bytes) -> bytes:
@@ -338,27 +354,24 @@ def _notebook_verdict(before: bytes, after: bytes) -> ContentVerdict:
     """Count the changed lines in cells of a notebook; outputs and execution counts are ignored."""
     try:
         old, new = _source_lines(before), _source_lines(after)
-        is_python = _kernel_language(after or before).startswith("python")
+        language = _kernel_language(after or before)
     except (ValueError, RecursionError):
         return ContentVerdict(Noise.NOTEBOOK_OUTPUT)
     insertions, deletions = (new - old).total(), (old - new).total()
     noise = None if insertions or deletions else Noise.NOTEBOOK_OUTPUT
-    imported = _imported_packages(new) - _imported_packages(old) if is_python else set()
-    dependencies = tuple(DependencyChange(Ecosystem.PYPI, package, "added") for package in sorted(imported))
+    source = "\n".join(new).encode(errors="replace")
+    packages = [(Ecosystem.KERNEL, language), *imported_packages(_CELLS.get(language, ""), source)]
+    dependencies = tuple(DependencyChange(*package, "imported") for package in packages)
     return ContentVerdict(noise, insertions, deletions, Noise.NOTEBOOK_OUTPUT, dependencies)
 
 
-def _imported_packages(lines: Counter[str]) -> set[str]:
-    """Return the packages that cells import, without the standard library."""
-    found = {match[1] or match[2] for line in lines if (match := _CELL_IMPORT.match(line))}
-    return {_PACKAGE_OF.get(name, name.lower().replace("_", "-")) for name in found - sys.stdlib_module_names}
-
-
 def _kernel_language(notebook: bytes) -> str:
+    """Return the language of a notebook's kernel, lower case. Its name may have a version: ``python3``."""
     metadata = find_value(parse_json(notebook or b"{}"), "metadata")
     known = [metadata.get(name) for name in ("kernelspec", "language_info")] if isinstance(metadata, dict) else []
-    named = [str(one.get("language") or one.get("name") or "") for one in known if isinstance(one, dict)]
-    return next(filter(None, named), "python").lower()
+    kernel, language = ((one if isinstance(one, dict) else {}) for one in (*known, None, None)[:2])
+    named = [str(each or "") for each in (kernel.get("language"), language.get("name"), kernel.get("name"))]
+    return next(filter(None, named), "python").lower().rstrip("0123456789.-_ ")[:_LONGEST_LANGUAGE]
 
 
 def _source_lines(notebook: bytes) -> Counter[str]:

@@ -22,5 +22,7 @@ class Ecosystem(StrEnum):
     """``group/Kind``, or ``Kind`` for the core group."""
     TERRAFORM = "terraform"
     """``namespace/provider``."""
+    KERNEL = "kernel"
+    """The language of a notebook's kernel."""
     ACTIONS = "actions"
     """``owner/name`` of a GitHub Action."""

@@ -1,9 +1,9 @@
 """Find the skills that commits show, with weights and evidence.
 
 Only work counts: files without noise, in significant commits. The weight of a language is its share of the commit's
-lines. A technology is shown by adding or upgrading one of its packages (strong), or by touching one of its files (weak,
-or the share of lines if higher). A practice is shown by the commit's type or category, by paths, or by an added
-technology. ``docs/skills.md`` lists the weights.
+lines. A technology is shown by adding or upgrading one of its packages (strong), or by changing code that imports it or
+one of its files (weak, or the share of lines if higher). A practice is shown by the commit's type or category, by
+paths, or by an added technology. ``docs/skills.md`` lists the weights.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ from achievement_pipeline.frames import (
 from achievement_pipeline.judging.categories.categorise import Category, are_learnt
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.judging.rules import SkillRules
+from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.languages import languages_of
 from achievement_pipeline.judging.skills.path_patterns import path_expression
-from achievement_pipeline.judging.skills.vocabulary import Practice, Technology, Vocabulary
+from achievement_pipeline.judging.skills.vocabulary import Language, Skill, Vocabulary
 from achievement_pipeline.patterns import compile_pattern
 
 _SEPARATOR = compile_pattern(r"[/:.@-]")
@@ -84,18 +85,23 @@ def find_skills(  # noqa: PLR0913 - one argument per input
         The skills of each activity, strongest first. The order of input rows does not matter.
     """
     rules = rules or SkillRules()
+    dependencies = DependencyChanges.empty() if dependencies is None else dependencies
     vocabulary = rules.vocabulary
     commits = activities.loc[activities["significant"], [*_COMMIT, "key", "type", "category", "category_rule"]]
     work = _work(commits, files, reasons, PathAttributes.empty() if attributes is None else attributes)
 
+    languages = _of_notebooks(work, languages_of(files, vocabulary, attributes), dependencies, vocabulary)
     technologies = _technologies_of_dependencies(work, dependencies, vocabulary)
     shown = _shown(
         [
-            _languages(work, _of_notebooks(work, languages_of(files, vocabulary, attributes), dependencies)),
+            _languages(
+                work, _of_notebooks(work, languages_of(files, vocabulary, attributes), dependencies, vocabulary)
+            ),
             technologies,
+            _technologies_of_imports(work, dependencies, vocabulary),
             _technologies_of_files(work, vocabulary),
             _declared_practices(commits, vocabulary),
-            _practices_of_files(work, vocabulary),
+            _practices_of_files(work, vocabulary, languages),
             _practices_of_technologies(technologies, vocabulary),
             *([] if named is None else [named]),
         ],
@@ -159,23 +165,46 @@ def _languages(work: pd.DataFrame, languages: pd.Series[str]) -> pd.DataFrame:
 
 
 def _of_notebooks(
-    work: pd.DataFrame, languages: pd.Series[str], dependencies: DataFrame[DependencyChanges] | None
+    work: pd.DataFrame, languages: pd.Series[str], dependencies: DataFrame[DependencyChanges], vocabulary: Vocabulary
 ) -> pd.Series[str]:
-    """Set the language of notebooks, by the packages that their cells import."""
-    if dependencies is None:
-        return languages
-    imports = dependencies[dependencies["path"].str.endswith(".ipynb") & (dependencies["ecosystem"] == "pypi")]
-    shown = work.index[rows_among(work, imports, [*_COMMIT, "path"]) >= 0]
-    return languages.mask(languages.index.isin(shown), "Python")
+    """Set the language of notebooks to that of their kernel."""
+    kernels = dependencies[dependencies["ecosystem"] == Ecosystem.KERNEL]
+    named = {name: skill.name for name in kernels["package"].unique() if (skill := _language(name, vocabulary))}
+    rows = rows_among(work, kernels, [*_COMMIT, "path"])
+    notebooks = work.index[rows >= 0]
+    shown = kernels["package"].iloc[rows[rows >= 0]].map(named).set_axis(notebooks).dropna()
+    return languages.mask(languages.index.isin(shown.index), shown.reindex(languages.index))
+
+
+def _language(name: str, vocabulary: Vocabulary) -> Skill | None:
+    skill = vocabulary.named(name)
+    return skill if skill is not None and skill.kind == Language.kind else None
+
+
+def _technologies_of_imports(
+    work: pd.DataFrame, dependencies: DataFrame[DependencyChanges], vocabulary: Vocabulary
+) -> pd.DataFrame:
+    """Return the technologies that changed source files import."""
+    imports = dependencies[dependencies["change"] == "imported"]
+    known = _technologies_of_packages(imports[["ecosystem", "package"]].drop_duplicates(), vocabulary)
+    imports = imports.merge(known, on=["ecosystem", "package"]).drop_duplicates([*_COMMIT, "path", "skill"])
+    shown = _summed(work[work["lines"] > 0].merge(imports[[*_COMMIT, "path", "skill"]], on=[*_COMMIT, "path"]))
+    return _evidence(shown, shown["share"].clip(lower=TOUCHED), "imported in " + _lines(shown))
 
 
 def _technologies_of_files(work: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
-    shown = _summed(_belonging(work, vocabulary.technology))
+    shown = _summed(_belonging(work, [(each.name, each.files) for each in vocabulary.technology]))
     return _evidence(shown, weight=shown["share"].clip(lower=TOUCHED), evidence=_lines(shown))
 
 
-def _practices_of_files(work: pd.DataFrame, vocabulary: Vocabulary) -> pd.DataFrame:
-    by_path = _belonging(work, vocabulary.practice)
+def _practices_of_files(work: pd.DataFrame, vocabulary: Vocabulary, languages: pd.Series[str]) -> pd.DataFrame:
+    code = work[languages.reindex(work.index).notna()]
+    by_path = pd.concat(
+        [
+            _belonging(work, [(each.name, each.files) for each in vocabulary.practice]),
+            _belonging(code, [(each.name, each.folders) for each in vocabulary.practice]),
+        ]
+    ).drop_duplicates(["key", "path", "skill"])
     documentation = [each.name for each in vocabulary.practice if Category.DOCUMENTATION in each.categories]
     decided = by_path["skill"].isin(documentation) & (
         by_path["documentation"].notna() | matches(by_path["path"], _TEST_DATA)
@@ -215,10 +244,10 @@ def _practices_of_technologies(technologies: pd.DataFrame, vocabulary: Vocabular
 
 
 def _technologies_of_dependencies(
-    work: pd.DataFrame, dependencies: DataFrame[DependencyChanges] | None, vocabulary: Vocabulary
+    work: pd.DataFrame, dependencies: DataFrame[DependencyChanges], vocabulary: Vocabulary
 ) -> pd.DataFrame:
-    if dependencies is None:
-        dependencies = DependencyChanges.empty()
+    """Return the technologies whose packages were added to or upgraded in manifests."""
+    dependencies = DataFrame(dependencies[dependencies["change"] != "imported"])
     perhaps = work.loc[are_among(work["sha"], dependencies["sha"]), [*_COMMIT, "path", "key"]]
     changes = dependencies.merge(perhaps, on=[*_COMMIT, "path"])
     # a dependency that moved between manifests was not chosen
@@ -255,20 +284,23 @@ def _names_that_cover(package: str) -> Iterator[str]:
     yield from (package[: separator.end()] + "*" for separator in _SEPARATOR.finditer(package))
 
 
-def _belonging(work: pd.DataFrame, skills: Sequence[Technology | Practice]) -> pd.DataFrame:
-    """Return the work files of each skill: ``work`` with a column ``skill``, one row per file and skill."""
+def _belonging(work: pd.DataFrame, recognised: Sequence[tuple[str, tuple[str, ...]]]) -> pd.DataFrame:
+    """Return the work files of each skill: ``work`` with a column ``skill``, one row per file and skill.
+
+    Args:
+        work: As returned by `_work`.
+        recognised: Names of skills with the patterns of their files.
+    """
     number, paths = pd.factorize(work["path"])
     distinct = pd.Series(paths, dtype="str")
-    recognised = [skill for skill in skills if skill.files]
     # few paths belong to any skill: find these first, and try only them with each skill
-    candidates = np.flatnonzero(
-        matches(distinct, path_expression(file for skill in recognised for file in skill.files))
-    )
+    candidates = np.flatnonzero(matches(distinct, path_expression(file for _, files in recognised for file in files)))
     tried = distinct.iloc[candidates]
     belongs = [
-        (path_number, skill.name)
-        for skill in recognised
-        for path_number in candidates[matches(tried, path_expression(skill.files))]
+        (path_number, skill)
+        for skill, files in recognised
+        if files
+        for path_number in candidates[matches(tried, path_expression(files))]
     ]
     pairs = pd.DataFrame(belongs, columns=["path_number", "skill"]).astype({"path_number": "int64", "skill": "str"})
     return work.assign(path_number=number).merge(pairs, on="path_number")

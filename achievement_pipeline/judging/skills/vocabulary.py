@@ -107,6 +107,7 @@ class Practice(Skill):
     types: tuple[str, ...] = Field(default=(), description="Conventional Commits types that show it")
     categories: tuple[Category, ...] = Field(default=(), description="Categories that show it")
     files: tuple[str, ...] = Field(default=(), description="Files that show it; see `path_expression`")
+    folders: tuple[str, ...] = Field(default=(), description="Folders whose code shows it; see `path_expression`")
     technologies: tuple[str, ...] = Field(default=(), description="Technologies that show it when they are added")
 
 

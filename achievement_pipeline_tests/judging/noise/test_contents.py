@@ -56,7 +56,7 @@ class TestNeeds:
         return needs_contents(files, noise_reasons(files)).tolist()
 
     def test_an_ordinary_change_is_not_read_again(self) -> None:
-        assert self.needed("a.py", {"path": "b.py", "insertions": 150, "deletions": 10}) == [False, False]
+        assert self.needed("a.py", {"path": "b.c", "insertions": 150, "deletions": 10}) == [False, False]
 
     def test_manifests_and_notebooks_are_read(self) -> None:
         assert self.needed("pyproject.toml", "a.ipynb", "vendor/x/pyproject.toml", "uv.lock") == [
@@ -71,8 +71,8 @@ class TestNeeds:
         assert self.needed({"path": "a.py", **balanced}, {"path": "a.md", **balanced}) == [True, True]
 
     def test_a_sweep_is_read_however_little_of_each_file_changed(self) -> None:
-        assert all(self.needed(*({"path": f"{n}.ts", "insertions": 20, "deletions": 19} for n in range(6))))
-        assert not any(self.needed(*({"path": f"{n}.ts", "insertions": 20, "deletions": 19} for n in range(4))))
+        assert all(self.needed(*({"path": f"{n}.c", "insertions": 20, "deletions": 19} for n in range(6))))
+        assert not any(self.needed(*({"path": f"{n}.c", "insertions": 20, "deletions": 19} for n in range(4))))
 
     def test_lines_may_be_commented_out_where_as_many_came_as_went(self) -> None:
         alike: list[dict[str, object]] = [
@@ -90,10 +90,21 @@ class TestNeeds:
 
     def test_lines_may_have_moved_where_one_file_lost_many_and_another_got_many(self) -> None:
         gave, took = {"insertions": 0, "deletions": 50}, {"insertions": 50, "deletions": 0}
-        assert self.needed({"path": "a.go", **gave}, {"path": "b.go", **took}, "c.go") == [True, True, False]
-        assert self.needed({"path": "a.go", **gave}, {"path": "b.go", **took, "sha": "b" * 40}) == [False, False]
-        assert self.needed({"path": "a.go", "insertions": 150, "deletions": 50}) == [False]
-        assert self.needed({"path": "vendor/a.go", **gave}, {"path": "b.go", **took}) == [False, False]
+        assert self.needed({"path": "a.c", **gave}, {"path": "b.c", **took}, "c.c") == [True, True, False]
+        assert self.needed({"path": "a.c", **gave}, {"path": "b.c", **took, "sha": "b" * 40}) == [False, False]
+        assert self.needed({"path": "a.c", "insertions": 150, "deletions": 50}) == [False]
+        assert self.needed({"path": "vendor/a.c", **gave}, {"path": "b.c", **took}) == [False, False]
+
+    def test_source_is_read_for_its_imports_and_new_code_for_its_copyright(self) -> None:
+        few: dict[str, object] = {"insertions": 19, "deletions": 0}
+        many = few | {"insertions": 20}
+        assert self.needed({"path": "a.py", **few}, {"path": "b.py", **many}, {"path": "c.c", **many}) == [
+            False,
+            True,
+            False,
+        ]
+        new = [{"path": path, **few, "status": "A"} for path in ("d.py", "e.c", "f.md")]
+        assert self.needed(*new) == [True, True, False]
 
     def test_the_same_may_have_been_done_to_very_many_files(self) -> None:
         assert all(self.needed(*({"path": f"{n}.go", "insertions": 1, "deletions": 0} for n in range(100))))

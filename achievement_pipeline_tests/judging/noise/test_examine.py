@@ -199,34 +199,74 @@ class TestNotebooks:
 
     def test_running_a_notebook_again_is_no_work(self) -> None:
         verdict = examine("a.ipynb", self.notebook("x = 1"), self.notebook("x = 1", output="9" * 999, counter=7))
-        assert verdict == ContentVerdict(Noise.NOTEBOOK_OUTPUT, 0, 0, Noise.NOTEBOOK_OUTPUT)
+        assert verdict[:4] == (Noise.NOTEBOOK_OUTPUT, 0, 0, Noise.NOTEBOOK_OUTPUT)
 
     def test_lines_of_cells_are_counted(self) -> None:
         verdict = examine("a.ipynb", self.notebook("x = 1\ny = 2"), self.notebook("x = 1\ny = 3\nz = 4", output="long"))
-        assert verdict == ContentVerdict(None, 2, 1, Noise.NOTEBOOK_OUTPUT)
+        assert verdict[:4] == (None, 2, 1, Noise.NOTEBOOK_OUTPUT)
 
     def test_a_new_notebook_counts_its_source(self) -> None:
-        assert examine("a.ipynb", None, self.notebook("x = 1\n\ny = 2")) == ContentVerdict(
-            None, 2, 0, Noise.NOTEBOOK_OUTPUT
-        )
+        verdict = examine("a.ipynb", None, self.notebook("x = 1\n\ny = 2"))
+        assert verdict[:4] == (None, 2, 0, Noise.NOTEBOOK_OUTPUT)
 
-    def test_packages_that_cells_import_are_returned(self) -> None:
+    def test_the_kernel_and_the_packages_that_cells_import_are_returned(self) -> None:
         before = self.notebook("import numpy as np")
         after = self.notebook("import numpy as np\nfrom sklearn.svm import SVC\nimport json, os\nimport pandas as pd")
         found = examine("a.ipynb", before, after).dependencies
-        assert [(one.package, one.change) for one in found] == [("pandas", "added"), ("scikit-learn", "added")]
+        assert [one.package for one in found] == ["python", "numpy", "pandas", "scikit-learn"]
+        assert {one.change for one in found} == {"imported"}
+
+    @pytest.mark.parametrize(
+        ("metadata", "language"),
+        [
+            ({"kernelspec": {"language": "julia", "name": "julia-1.10"}}, "julia"),
+            ({"kernelspec": {"name": "ir"}, "language_info": {"name": "R"}}, "r"),
+            ({"kernelspec": {"language": "R", "name": "ir"}}, "r"),
+            ({"kernelspec": {"name": "python3"}}, "python"),
+            ({"kernelspec": 3, "language_info": []}, "python"),
+            ({}, "python"),
+        ],
+    )
+    def test_the_language_is_that_of_the_kernel(self, metadata: dict[str, object], language: str) -> None:
+        notebook = {"metadata": metadata, "cells": [{"source": "library(ggplot2)"}]}
+        (kernel,) = examine("a.ipynb", None, json.dumps(notebook).encode()).dependencies
+        assert kernel == ("kernel", language, "imported")
 
     def test_cells_of_another_language_import_no_python(self) -> None:
-        notebook = {"metadata": {"kernelspec": {"language": "julia"}}, "cells": [{"source": "import Plots"}]}
-        assert examine("a.ipynb", None, json.dumps(notebook).encode()).dependencies == ()
+        notebook = {"metadata": {"kernelspec": {"language": "julia"}}, "cells": [{"source": "import numpy"}]}
+        assert [one.package for one in examine("a.ipynb", None, json.dumps(notebook).encode()).dependencies] == [
+            "julia"
+        ]
 
     def test_the_older_format_is_read(self) -> None:
         old = json.dumps({"nbformat": 3, "worksheets": [{"cells": [{"input": ["x = 1"]}]}]}).encode()
-        assert examine("a.ipynb", None, old) == ContentVerdict(None, 1, 0, Noise.NOTEBOOK_OUTPUT)
+        assert examine("a.ipynb", None, old)[:4] == (None, 1, 0, Noise.NOTEBOOK_OUTPUT)
 
     @pytest.mark.parametrize("broken", [b"{", b"[]", b"\xff", b'{"cells": [1, {}]}', b'{"cells": [{"source": 3}]}'])
     def test_a_broken_notebook_stays_output(self, broken: bytes) -> None:
         assert examine("a.ipynb", b"{}", broken).noise in {Noise.NOTEBOOK_OUTPUT, None}
+
+
+class TestCopyrightHolders:
+    @pytest.mark.parametrize(
+        ("header", "holder"),
+        [
+            ("# Copyright (c) 2011-2019 Grace Hopper. All rights reserved.", "grace hopper"),
+            ("// Copyright 2015 The Frobnicator Authors", "frobnicator"),
+            ("/*\n * SPDX-FileCopyrightText: 2020 Looms & Co. <a@b.example>\n */", "looms & co"),
+            ("# \N{COPYRIGHT SIGN} 2001, 2004 by O'Neil-Smith", "o'neil-smith"),
+            ("# SPDX-License-Identifier: MIT", None),
+            ("# Nothing of that kind", None),
+            ("# Copyright (c) 2020", None),
+        ],
+    )
+    def test_the_holder_is_read_from_the_opening_comment_of_a_new_file(self, header: str, holder: str | None) -> None:
+        content = f"{header}\nx = 1\n".encode()
+        assert examine("a.c", None, content).holder == holder
+        assert examine("a.c", b"x = 0\n", content).holder is None
+
+    def test_a_text_about_copyright_further_down_names_nobody(self) -> None:
+        assert examine("a.py", None, b"x = 1\n# Copyright (c) 2020 Grace Hopper\n").holder is None
 
 
 class TestExamine:

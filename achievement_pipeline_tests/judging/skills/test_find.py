@@ -285,14 +285,36 @@ def test_a_commit_is_judged_alike_alone_and_among_others(given_changes: list[Map
     assert pd.concat(alone, ignore_index=True).equals(together)
 
 
-def test_a_notebook_shows_the_language_and_packages_of_its_cells() -> None:
-    imports = dependencies({"package": "pandas", "ecosystem": "pypi", "change": "added", "path": "a.ipynb"})
+@pytest.mark.parametrize(("kernel", "language"), [("python", "Python"), ("r", "R"), ("julia", "Julia")])
+def test_a_notebook_shows_the_language_of_its_kernel_and_packages_of_its_cells(kernel: str, language: str) -> None:
+    imports = dependencies(
+        {"package": kernel, "ecosystem": "kernel", "change": "imported", "path": "a.ipynb"},
+        {"package": "pandas", "ecosystem": "pypi", "change": "imported", "path": "a.ipynb"},
+    )
     files = changed(lines("a.ipynb", 90))
     reasons = noise_reasons(files, contents=contents({"path": "a.ipynb", "insertions": 90, "deletions": 0}))
 
     shown = find_skills(commits(), files, reasons, imports)
 
-    assert {"python", "pandas", "jupyter"} <= {skill.lower() for skill in shown["skill"]}
+    assert {language, "pandas", "Jupyter"} <= set(shown["skill"])
+    assert set(shown.loc[shown["kind"] == "language", "skill"]) == {language}
+
+
+def test_a_file_that_imports_a_package_shows_its_technology_by_its_share() -> None:
+    imports = dependencies(
+        *({"package": "torch", "ecosystem": "pypi", "change": "imported", "path": path} for path in ("a.py", "b.py")),
+        {"package": "unheard-of", "ecosystem": "pypi", "change": "imported", "path": "a.py"},
+    )
+    files = changed(lines("a.py", 40), lines("b.py", 50), lines("c.py", 10))
+    shown = find_skills(commits(), files, noise_reasons(files), imports).set_index("skill")
+    assert shown["weight"]["PyTorch"] == 0.9
+    assert shown["evidence"]["PyTorch"] == "imported in 2 files, +90 -0 lines"
+
+
+def test_an_import_in_deleted_or_generated_code_shows_nothing() -> None:
+    imports = dependencies({"package": "torch", "ecosystem": "pypi", "change": "imported", "path": "a_pb2.py"})
+    files = changed(lines("a_pb2.py", 40), lines("c.py", 10))
+    assert "PyTorch" not in set(find_skills(commits(), files, noise_reasons(files), imports)["skill"])
 
 
 @pytest.mark.parametrize("path", ["resources/mdtest/call.md", "tests/data/a.rst", "docs/conf.py"])

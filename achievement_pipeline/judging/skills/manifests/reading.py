@@ -100,7 +100,7 @@ class DependencyChange(NamedTuple):
     ecosystem: Ecosystem
     package: str
     change: str
-    """``added``, ``upgraded`` or ``removed``."""
+    """``added``, ``upgraded`` or ``removed`` in a manifest, or ``imported`` by source code."""
 
 
 def read_manifest(path: str, content: bytes) -> Manifest:
