@@ -50,6 +50,9 @@ Category = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
 Points = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 
 
+_UNKNOWN_CATEGORY = "other"
+
+
 class AchievementCreate(StrictModel):
     """An achievement to be created by hand.
 
@@ -65,7 +68,10 @@ class AchievementCreate(StrictModel):
     """
 
     title: Title = Field(description="One line for people")
-    category: Category = Field(description="Kind of work: a lower-case word, such as feature, project, talk")
+    category: Category | None = Field(
+        default=None,
+        description="Kind of work: a lower-case word; by default that of the named work, else other",
+    )
     description: Description = Field(default="", description="What was done, and what came of it")
     source_type: Annotated[Category, AfterValidator(_source)] = Field(
         default="manual", description="Where it comes from; together with source_id it names the achievement"
@@ -81,8 +87,10 @@ class AchievementCreate(StrictModel):
     completed_at: AwareDatetime | None = Field(
         default=None, description="With its zone; by default when the named work was done, else now"
     )
-    impact_score: Points = Field(description="Points, 0 to 100")
-    complexity_score: Points = Field(description="Points, 0 to 100")
+    impact_score: Points | None = Field(
+        default=None, description="The user's own points, 0 to 100; by default those of the named work, else 0"
+    )
+    complexity_score: Points | None = Field(default=None, description="As impact_score")
     skills_demonstrated: tuple[Word, ...] = Field(default=(), description="Skills, the strongest first")
     tags: tuple[Word, ...] = Field(default=(), description="Words to find it by")
     portfolio_ready: bool = Field(default=False, description="Whether it may stand in a portfolio")
@@ -144,7 +152,8 @@ def _completed_at(connection: sa.Connection, achievement: AchievementCreate) -> 
 
 def _row(achievement: AchievementCreate, author: str, completed_at: dt.datetime) -> dict[str, Any]:
     """Return the columns of the achievement. Its ledger and evidence name the author as the source."""
-    scores = {"impact": achievement.impact_score, "complexity": achievement.complexity_score}
+    given = {"impact": achievement.impact_score, "complexity": achievement.complexity_score}
+    scores = {score: points for score, points in given.items() if points is not None}
     evidence = {
         "key": achievement.key,
         "kind": achievement.source_type,
@@ -156,8 +165,10 @@ def _row(achievement: AchievementCreate, author: str, completed_at: dt.datetime)
     return {
         **achievement.model_dump(),
         "key": achievement.key,
+        "category": achievement.category or _UNKNOWN_CATEGORY,
         "author": author,
         "completed_at": completed_at,
+        **{f"{score}_score": points or 0 for score, points in given.items()},
         "score_ledger": [
             {"score": score, "rule": "manual", "points": points, "evidence": f"given by {author}"}
             for score, points in scores.items()

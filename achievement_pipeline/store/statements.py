@@ -38,7 +38,7 @@ def state_edits(connection: sa.Connection, key: str, stated: Mapping[str, object
     Args:
         connection: The database.
         key: The statement's key.
-        stated: Values of `STATED_FIELDS`. Empty ones are not recorded.
+        stated: Values of `STATED_FIELDS`. Empty and missing ones are not recorded.
         made_by: The author's address.
     """
     latest = sa.select(Edit.field, Edit.value).where(Edit.achievement_key == key).order_by(Edit.id)
@@ -46,7 +46,7 @@ def state_edits(connection: sa.Connection, key: str, stated: Mapping[str, object
     for field in STATED_FIELDS:
         given = stated[field]
         value = list(given) if isinstance(given, tuple) else given
-        if value in ("", []) or recorded.get(field) == value:
+        if value in (None, "", []) or recorded.get(field) == value:
             continue
         connection.execute(sa.insert(Edit).values(achievement_key=key, field=field, value=value, made_by=made_by))
 

@@ -13,7 +13,7 @@ from achievement_pipeline import AchievementCreate, create_achievement
 from achievement_pipeline.lanes import kinds, sources
 from achievement_pipeline.store.edits import record_edit
 from achievement_pipeline.store.reading import get_achievement
-from achievement_pipeline.store.tables import Achievement, EditField
+from achievement_pipeline.store.tables import Achievement, Edit, EditField
 from achievement_pipeline_tests.store.upgrading import at_revision
 
 TALK = {
@@ -64,6 +64,21 @@ def test_its_scores_are_explained_and_it_has_evidence(session: Session) -> None:
 
     assert {line["score"]: line["points"] for line in stored.score_ledger} == {"impact": 60, "complexity": 20.5}
     assert [(evidence["key"], evidence["person"]) for evidence in stored.evidence] == [(stored.key, "ann@example.com")]
+
+
+@pytest.mark.e2e
+def test_scores_that_are_not_given_are_no_lines_of_the_ledger(session: Session) -> None:
+    stored = create_achievement(session, AchievementCreate(title="A talk", author="ann@example.com", impact_score=60))
+    assert (stored.impact_score, stored.complexity_score) == (60, 0)
+    assert [line["score"] for line in stored.score_ledger] == ["impact"]
+
+
+@pytest.mark.e2e
+def test_a_statement_without_scores_leaves_those_of_the_named_work(session: Session) -> None:
+    stated = AchievementCreate(title="Better", author="ann@example.com", source_type="git", source_id="1111aaaa")
+    stored = create_achievement(session, stated)
+    fields = session.scalars(sa.select(Edit.field).where(Edit.achievement_key == stored.key))
+    assert set(fields) == {"title"}
 
 
 @pytest.mark.e2e

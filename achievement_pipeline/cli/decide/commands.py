@@ -234,10 +234,10 @@ def unpin(*, as_json: bool, **choice: Unpack[Choice]) -> None:
 
 
 @click.command()
-@click.option("--title", required=True, help="One line.")
-@click.option("--category", required=True, help="Kind of work: a lower-case word, such as talk, project, feature.")
-@click.option("--impact", type=click.FloatRange(0, 100), required=True, help="Points, 0 to 100.")
-@click.option("--complexity", type=click.FloatRange(0, 100), required=True, help="Points, 0 to 100.")
+@click.argument("title")
+@click.option("--category", help="Kind of work: a lower-case word, such as talk, project. Default: other.")
+@click.option("--impact", type=click.FloatRange(0, 100), help="Your own points, 0 to 100. Default: none.")
+@click.option("--complexity", type=click.FloatRange(0, 100), help="Your own points, 0 to 100. Default: none.")
 @click.option("--description", default="", help="What was done, and what came of it.")
 @click.option("--author", metavar="EMAIL", help="Whose it is. Default: you.")
 @click.option("--with", "coauthors", metavar="EMAIL", multiple=True, help="Somebody it is shared with; several times.")
@@ -252,8 +252,8 @@ def unpin(*, as_json: bool, **choice: Unpack[Choice]) -> None:
 def add(  # noqa: PLR0913 - one argument an option
     *,
     author: str | None,
-    impact: float,
-    complexity: float,
+    impact: float | None,
+    complexity: float | None,
     started: dt.datetime | None,
     completed: dt.datetime | None,
     skills: Sequence[str],
@@ -263,7 +263,14 @@ def add(  # noqa: PLR0913 - one argument an option
     as_json: bool,
     **fields: Any,  # noqa: ANN401 - title, category, description, source_url, repository
 ) -> None:
-    """Write down an achievement that no source records: a talk, a mentoring, a decision."""
+    """Write down an achievement that no source records: a talk, a mentoring, a decision.
+
+    Without scores it comes after scored work; `edit` sets them later, and `pin` puts it first.
+
+    \b
+    achievements add "Led the migration to PostgreSQL"
+    achievements add "Talk on upserts at PyCon" --category talk --url https://example.org/talk --impact 60
+    """  # noqa: D301 - click's own mark
     with open_decisions() as decisions:
         if author is None or author == ME:
             with decisions.engine.connect() as connection:

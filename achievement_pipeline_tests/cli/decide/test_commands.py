@@ -1,5 +1,6 @@
 """The commands by which the user decides, on a real database."""
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -116,16 +117,24 @@ def test_what_is_pinned_comes_first(run: Run) -> None:
 
 
 def test_an_achievement_is_written_down_by_hand(run: Run) -> None:
-    said = ("--title", "A talk", "--category", "talk", "--impact", "60", "--complexity", "20", "--skill", "Speaking")
+    said = ("A talk", "--category", "talk", "--impact", "60", "--complexity", "20", "--skill", "Speaking")
     added = json.loads(run("add", *said, "--completed", "2026-03-04", "--json").stdout)
     assert (added["author"], added["skills_demonstrated"]) == ("ann@example.com", ["Speaking"])
     assert added["completed_at"] == "2026-03-04T00:00:00+00:00"
     assert "A talk" in listed(run)
 
 
+def test_a_title_is_enough_to_write_one_down(run: Run) -> None:
+    before = dt.datetime.now(dt.UTC)
+    added = json.loads(run("add", "Led the migration", "--json").stdout)
+    assert (added["title"], added["author"], added["category"]) == ("Led the migration", "ann@example.com", "other")
+    assert before <= dt.datetime.fromisoformat(added["completed_at"]) <= dt.datetime.now(dt.UTC)
+    assert (added["impact_score"], added["complexity_score"], added["score_ledger"]) == (0, 0, [])
+    assert listed(run)[-1] == "Led the migration"
+
+
 def test_what_is_wrong_with_one_written_by_hand_is_said(run: Run) -> None:
-    said = ("--title", "A talk", "--category", "Big Talk", "--impact", "60", "--complexity", "20")
-    result = run("add", *said)
+    result = run("add", "A talk", "--category", "Big Talk")
     assert result.exit_code == 2
     assert "category" in result.stderr
 
