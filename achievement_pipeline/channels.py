@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from achievement_pipeline.errors import AchievementPipelineError, did_you_mean
 from achievement_pipeline.publishing.channel import Asset, Channel, Format, Job, Rendered, Treatment
+from achievement_pipeline.publishing.documents.agent import write_for_agent
 from achievement_pipeline.publishing.documents.brag import write_brag_document
 from achievement_pipeline.publishing.documents.digest import write_digest
 from achievement_pipeline.publishing.documents.feed import write_feed
@@ -61,6 +62,7 @@ BRAG = Channel(
     label="Brag document",
     summary="Markdown, by theme: what was done, what came of it, and the evidence",
     is_outward=False,
+    needs_approval=False,
     is_one_person=False,
     names_people=True,
     includes_own_resume=False,
@@ -84,6 +86,7 @@ RESUME = Channel(
     label="Resume",
     summary="JSON Resume",
     is_outward=True,
+    needs_approval=True,
     is_one_person=True,
     names_people=False,
     includes_own_resume=True,
@@ -105,6 +108,7 @@ PORTFOLIO = Channel(
     label="Portfolio",
     summary="a web page in one file: open it, print it, put it on any server",
     is_outward=True,
+    needs_approval=True,
     is_one_person=True,
     names_people=False,
     includes_own_resume=False,
@@ -126,6 +130,7 @@ CSV = Channel(
     label="CSV",
     summary="all achievements as a table",
     is_outward=False,
+    needs_approval=False,
     is_one_person=False,
     names_people=False,
     includes_own_resume=False,
@@ -157,6 +162,7 @@ FEED = replace(
     label="Feed",
     summary="Atom, the newest achievements",
     is_outward=True,
+    needs_approval=True,
     private_work=Treatment.LEAVE_OUT,
     file_name="feed.xml",
     render=lambda shown, about: Rendered(write_feed(shown, about.profile, everybody=about.everybody)),
@@ -166,6 +172,7 @@ DIGEST = Channel(
     label="Digest",
     summary="the work of a week, ready to paste",
     is_outward=False,
+    needs_approval=False,
     is_one_person=False,
     names_people=False,
     includes_own_resume=False,
@@ -187,6 +194,7 @@ GITHUB_PROFILE = Channel(
     label="GitHub profile",
     summary="a block in the README of USER/USER",
     is_outward=True,
+    needs_approval=True,
     is_one_person=True,
     names_people=False,
     includes_own_resume=False,
@@ -208,6 +216,7 @@ LINKEDIN = Channel(
     label="LinkedIn",
     summary="one post per achievement",
     is_outward=True,
+    needs_approval=True,
     is_one_person=True,
     names_people=False,
     includes_own_resume=False,
@@ -225,8 +234,21 @@ LINKEDIN = Channel(
     publisher=lambda networks: networks.linkedin,
 )
 
+AGENT = replace(
+    JSON,
+    name="agent",
+    label="AI agent",
+    summary="what your AI agent may read (achievements mcp), as JSON",
+    is_outward=True,  # what an agent reads, the provider of its model reads too
+    is_one_person=True,
+    private_work=Treatment.LEAVE_OUT,
+    file_name="agent.json",
+    render=lambda shown, _about: Rendered(write_for_agent(shown)),
+)
+
 CHANNELS: dict[str, Channel] = {
-    channel.name: channel for channel in (BRAG, RESUME, PORTFOLIO, CSV, JSON, FEED, DIGEST, GITHUB_PROFILE, LINKEDIN)
+    channel.name: channel
+    for channel in (BRAG, RESUME, PORTFOLIO, CSV, JSON, FEED, DIGEST, GITHUB_PROFILE, LINKEDIN, AGENT)
 }
 """Every channel by its name."""
 

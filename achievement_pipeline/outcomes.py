@@ -72,11 +72,12 @@ class Outcome:
 
 def find_outcomes(text: str) -> list[Outcome]:
     """Return the outcomes that a text states, in its order, at most one per sentence."""
-    found = (_outcome(sentence) for sentence in _sentences(text[:_LONGEST_TEXT]))
+    found = (_outcome(sentence) for sentence in sentences(text[:_LONGEST_TEXT]))
     return [outcome for outcome in found if outcome][:_MOST]
 
 
-def _sentences(text: str) -> Iterator[str]:
+def sentences(text: str) -> Iterator[str]:
+    """Yield the sentences and list items of a text, each on one line. Very long ones are left out."""
     for part in _SENTENCE_END.split(text):
         sentence = " ".join(_BULLET.sub("", part).split())
         if 0 < len(sentence) <= _LONGEST_SENTENCE:

@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 import achievement_pipeline
-from achievement_pipeline import channels, cli, defs, publishing, web
+from achievement_pipeline import agent, channels, cli, defs, publishing, web
 from achievement_pipeline.app.decisions import Decisions
 from achievement_pipeline.channels import BRAG, CHANNELS, FEED, UnknownChannelError, find_channel
 from achievement_pipeline.defs.build import build_defs
@@ -98,7 +98,13 @@ class TestEveryChannelIsComplete:
             for module in pkgutil.walk_packages([str(ROOT)], "achievement_pipeline.")
             if module.name != channels.__name__ and imports_of(module) & constants - {"JSON", "CSV"}
         }
-        assert users == {"achievement_pipeline.defs.assets.publishing", "achievement_pipeline.cli.publish.publish"}
+        assert users == {
+            "achievement_pipeline.agent.tools",
+            "achievement_pipeline.app.proposals",
+            "achievement_pipeline.app.wording",
+            "achievement_pipeline.cli.publish.publish",
+            "achievement_pipeline.defs.assets.publishing",
+        }
 
 
 class TestNothingPassesByTheGate:
@@ -113,7 +119,7 @@ class TestNothingPassesByTheGate:
     def test_renderers_are_called_by_the_gate_only(self) -> None:
         """The registry imports them, `privacy.write` calls them, and the outbox those of a publisher."""
         renderers = {name for name, value in vars(channels).items() if name.startswith("write_") and callable(value)}
-        assert len(renderers) == 9
+        assert len(renderers) == 10
         users = {
             module.name
             for module in pkgutil.walk_packages([str(ROOT)], "achievement_pipeline.")
@@ -181,7 +187,7 @@ class TestNothingIsPublishedUnchecked:
         "module",
         [
             module
-            for package in (cli, defs, web)
+            for package in (agent, cli, defs, web)
             for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
         ],
         ids=lambda module: module.name,
@@ -235,6 +241,7 @@ POSTCARD = Channel(
     label="Postcard",
     summary="one line an achievement",
     is_outward=True,
+    needs_approval=True,
     is_one_person=True,
     names_people=False,
     includes_own_resume=False,

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from pandera.typing import DataFrame
 
 from achievement_pipeline.app.me import Author, find_author
+from achievement_pipeline.app.proposals import ShownProposal, outdated_wordings, proposals_for
 from achievement_pipeline.app.rendering import verdicts
 from achievement_pipeline.channels import find_channel
 from achievement_pipeline.frames import Achievements, PiecesOfWork
@@ -18,6 +19,7 @@ from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.gate.privacy import Held, PublicAchievement
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.edits import RecordedEdit, record_edit
+from achievement_pipeline.store.proposals import Proposal, accept, reject
 from achievement_pipeline.store.publications import Publication, find_publications_of
 from achievement_pipeline.store.reading import AchievementView, get_achievement
 from achievement_pipeline.store.tables import EditField, PublicationState
@@ -71,6 +73,26 @@ class Decisions:
         """Return by key and channel how achievements are shown, or why they are held."""
         with self.engine.connect() as connection:
             return verdicts(connection, self.settings, achievements)
+
+    def proposals(self, achievements: Sequence[AchievementView]) -> Mapping[str, Sequence[ShownProposal]]:
+        """Return by key the open proposals for achievements."""
+        with self.engine.connect() as connection:
+            return proposals_for(connection, self.settings, achievements)
+
+    def outdated_wordings(self, achievement: AchievementView) -> Sequence[EditField]:
+        """Return the fields whose accepted wording rests on facts that have changed since."""
+        with self.engine.connect() as connection:
+            return outdated_wordings(connection, self.settings, [achievement]).get(achievement.key, ())
+
+    def accept(self, number: int, value: str | None = None) -> Proposal:
+        """Make an open proposal the user's edit, in its own words or in changed ones."""
+        with self.engine.begin() as connection:
+            return accept(connection, number, self.settings.signature, value)
+
+    def reject(self, number: int) -> Proposal:
+        """Reject an open proposal."""
+        with self.engine.begin() as connection:
+            return reject(connection, number)
 
     def live_posts(self, key: str) -> list[Publication]:
         """Return the posts of an achievement, and of those it absorbed, that others can see or may see."""

@@ -16,7 +16,7 @@ from achievement_pipeline.channels import CHANNELS
 from achievement_pipeline.errors import PublishingError, SettingsError
 from achievement_pipeline.publishing.channel import About, Channel, Rendered
 from achievement_pipeline.publishing.documents.period import Period
-from achievement_pipeline.publishing.gate.clearing import clear_for, known_for
+from achievement_pipeline.publishing.gate.clearing import clear_for, clear_views, known_for
 from achievement_pipeline.publishing.gate.clearing import verdicts as cleared_by_channel
 from achievement_pipeline.publishing.gate.finished import Finished, Reader, finish
 from achievement_pipeline.publishing.gate.policy import Privacy
@@ -58,8 +58,37 @@ def render(connection: sa.Connection, settings: Settings, channel: Channel, sele
         raise PublishingError(f"A {channel.label} covers one person: give --author EMAIL, not all.")
     privacy = _privacy(settings, author)
     cleared = clear_for(connection, channel, privacy, selection.period, selection.filter)
-    reader = _reader(settings, channel, known_for(connection, privacy), author)
-    about = _about(settings, selection.period, author)
+    return _render(connection, settings, channel, selection, cleared)
+
+
+def render_views(
+    connection: sa.Connection,
+    settings: Settings,
+    channel: Channel,
+    author: Author,
+    achievements: Sequence[AchievementView],
+) -> Rendering:
+    """Render achievements of an author that were read before, and keep their order in `Rendering.cleared`."""
+    cleared = clear_views(connection, channel, _privacy(settings, author), achievements)
+    return _render(
+        connection, settings, channel, Selection(author=author, period=usual_period(channel, settings)), cleared
+    )
+
+
+def finish_text(
+    connection: sa.Connection, settings: Settings, channel: Channel, author: Author, text: str
+) -> Finished[str]:
+    """Check a text that was written from achievements cleared for a channel."""
+    reader = _reader(settings, channel, known_for(connection, _privacy(settings, author)), author)
+    return finish(text, text, name=f"A text for the {channel.label}", channel=channel, reader=reader)
+
+
+def _render(
+    connection: sa.Connection, settings: Settings, channel: Channel, selection: Selection, cleared: Cleared
+) -> Rendering:
+    author, period = selection.author, selection.period
+    reader = _reader(settings, channel, known_for(connection, _privacy(settings, author)), author)
+    about = _about(settings, channel, period, author)
 
     def finished(public: Sequence[PublicAchievement]) -> Finished[Rendered]:
         rendered = write(channel, public, about)
@@ -130,7 +159,7 @@ def render_one(
         author: The person whose documents these are.
     """
     channel = achievement.channel
-    text = write(channel, [achievement], _about(settings, usual_period(channel, settings), author)).text
+    text = write(channel, [achievement], _about(settings, channel, usual_period(channel, settings), author)).text
     reader = _reader(settings, channel, known, author)
     return finish(channel.as_read(text), text, name=achievement.id, channel=channel, reader=reader)
 
@@ -157,11 +186,11 @@ def _reader(settings: Settings, channel: Channel, known: Known, author: Author) 
     return Reader(policy=settings.privacy.policy, known=known, own=own)
 
 
-def _about(settings: Settings, period: Period, author: Author) -> About:
+def _about(settings: Settings, channel: Channel, period: Period, author: Author) -> About:
     return About(
         profile=author.profile,
         period=period,
-        resume=_own_resume(settings, author),
+        resume=_own_resume(settings, author) if channel.includes_own_resume else {},
         everybody=author.is_everybody,
         linkedin=settings.config.publishing.linkedin,
     )

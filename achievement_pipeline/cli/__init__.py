@@ -78,6 +78,7 @@ GROUPS: Mapping[str, Mapping[str, _Command]] = {
         "status": _Command("service.control:status", "Show what runs, and what ran last."),
         "service": _Command("service.unit:service", "Run the service from login on."),
         "worker": _Command("service.worker:worker", "Do the runs that a service hands out by Celery."),
+        "mcp": _Command("service.mcp:mcp", "Let your AI agent read and propose (MCP)."),
         "backup": _Command("service.backup:backup", "Save what collecting again would not bring back."),
         "restore": _Command("service.backup:restore", "Bring back what a backup holds."),
         "doctor": _Command("service.doctor:doctor", "Check settings, sources and data, with remedies."),

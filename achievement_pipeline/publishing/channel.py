@@ -91,7 +91,9 @@ class Channel:
     summary: str
     """One line of help."""
     is_outward: bool
-    """Whether strangers read it, so that each achievement needs approval."""
+    """Whether strangers read it."""
+    needs_approval: bool
+    """Whether it shows an achievement only after the user, or a rule of theirs, approved it."""
     is_one_person: bool
     """Whether it always covers exactly one person."""
     names_people: bool

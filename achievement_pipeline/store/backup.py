@@ -35,10 +35,11 @@ _TABLES: Final = {
     "skills": "achievement_key, skill",
     "former_names": "achievement_key, name",
     "edits": "id",
+    "proposals": "id",
     "publications": "id",
 }
 """The tables of a backup in the order of their foreign keys, each with the order of its rows."""
-_NUMBERS: Final = {"edits", "publications"}
+_NUMBERS: Final = {"edits", "proposals", "publications"}
 """Tables with a generated id, which is not part of a backup."""
 _SCRATCH: Final = "achievements_restore"
 _ROWS_AT_ONCE: Final = 500
@@ -47,7 +48,7 @@ _NOT_SENT: Final = f"('{PublicationState.PLANNED}', '{PublicationState.FAILED}',
 _TAKE_OVER: Final = {
     # a restored achievement has no activities until it is collected again; rows that exist already are newer
     **dict.fromkeys(("repositories", "achievements", "skills", "former_names"), "ON CONFLICT DO NOTHING"),
-    "edits": "",
+    **dict.fromkeys(("edits", "proposals"), ""),
     # what was sent once must never be sent again
     "publications": "ON CONFLICT (channel, achievement_key) DO UPDATE SET ({columns}) = ROW ({excluded})"
     f" WHERE mine.state IN {_NOT_SENT} AND excluded.state NOT IN {_NOT_SENT}",
@@ -57,6 +58,8 @@ _IS_NEW: Final = {
     " AND (mine.field, mine.value, mine.made_at, mine.made_by)"
     " = (theirs.field, theirs.value, theirs.made_at, theirs.made_by)"
     " AND mine.channel IS NOT DISTINCT FROM theirs.channel)",
+    "proposals": "NOT EXISTS (SELECT FROM {own}.proposals AS mine WHERE (mine.achievement_key, mine.field, mine.value,"
+    " mine.made_at) = (theirs.achievement_key, theirs.field, theirs.value, theirs.made_at))",
     # the skills of an existing achievement are not mixed with older ones
     "skills": "NOT EXISTS (SELECT FROM {own}.skills AS mine WHERE mine.achievement_key = theirs.achievement_key)",
 }

@@ -89,11 +89,7 @@ def record_edit(  # noqa: PLR0913 - what an edit is made of
     Raises:
         StoreError: There is no such achievement, or the value is invalid for the field.
     """
-    try:
-        checked = _VALUES[field].dump_python(_VALUES[field].validate_python(value, strict=True))
-    except ValidationError as error:
-        problems = "; ".join(words for _, words in describe_problems(error))
-        raise StoreError(f"{field} can't be {value!r}: {problems}.") from error
+    checked = check_value(field, value)
     before = fingerprints(connection, [key]) if field in (*_TEXT, EditField.APPROVED) else {}
     if checked is True and field is EditField.APPROVED:
         checked = before.get(key)
@@ -113,6 +109,19 @@ def record_edit(  # noqa: PLR0913 - what an edit is made of
     if field in _TEXT:
         _carry_approvals(connection, key, before[key], made_by)
     return number
+
+
+def check_value(field: EditField, value: object) -> Any:  # noqa: ANN401 - JSON
+    """Return a value as it is stored.
+
+    Raises:
+        StoreError: It is invalid for the field.
+    """
+    try:
+        return _VALUES[field].dump_python(_VALUES[field].validate_python(value, strict=True))
+    except ValidationError as error:
+        problems = "; ".join(words for _, words in describe_problems(error))
+        raise StoreError(f"{field} can't be {value!r}: {problems}.") from error
 
 
 def edits_of(connection: sa.Connection, key: str) -> list[RecordedEdit]:

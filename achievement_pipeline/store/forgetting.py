@@ -10,6 +10,7 @@ from achievement_pipeline.store.tables import (
     Activity,
     Edit,
     FormerName,
+    Proposal,
     Publication,
     Repository,
     Skill,
@@ -72,7 +73,7 @@ def _decided(connection: sa.Connection, keys: Sequence[str]) -> set[str]:
 
 
 def _delete(connection: sa.Connection, keys: Sequence[str]) -> None:
-    for table in (Skill, FormerName, Edit, Publication):
+    for table in (Skill, FormerName, Edit, Proposal, Publication):
         connection.execute(sa.delete(table).where(table.achievement_key.in_(keys)))
     absorbed = sa.update(Achievement).where(Achievement.absorbed_by.in_(keys))
     connection.execute(absorbed.values(absorbed_by=None))

@@ -250,6 +250,38 @@ class Edit(Base):
     undone_at: Mapped[dt.datetime | None] = mapped_column(comment="When it was undone")
 
 
+class ProposalState(StrEnum):
+    """The states of a proposal."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class Proposal(Base):
+    """A text that an agent or a language model suggests. It becomes an edit only if the user accepts it."""
+
+    __tablename__ = "proposals"
+    __table_args__ = (
+        sa.CheckConstraint(f"state IN ({', '.join(repr(state.value) for state in ProposalState)})", name="known_state"),
+        {"comment": "Wordings that an agent or a language model proposed"},
+    )
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(always=True), primary_key=True)
+    achievement_key: Mapped[str] = mapped_column(
+        _KEY, sa.ForeignKey("achievements.key"), index=True, comment="The achievement, which may be absorbed by now"
+    )
+    field: Mapped[str] = mapped_column(comment="What it words: title, description or outcome")
+    value: Mapped[str] = mapped_column(comment="The proposed text")
+    made_by: Mapped[str] = mapped_column(comment="agent, or the name of the language model")
+    made_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was made")
+    facts: Mapped[Any] = mapped_column(JSONB, comment="Texts of the facts that it rests on")
+    doubt: Mapped[str | None] = mapped_column(comment="Why the facts do not support it, if they do not")
+    prompt_hash: Mapped[str | None] = mapped_column(comment="SHA-256 of the prompt of the language model")
+    state: Mapped[str] = mapped_column(server_default=ProposalState.OPEN.value, comment="One of ProposalState")
+    decided_at: Mapped[dt.datetime | None] = mapped_column(comment="When the user decided it")
+
+
 class Repository(Base):
     """A repository that is collected, with its locations on this machine."""
 

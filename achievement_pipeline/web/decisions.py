@@ -88,6 +88,18 @@ def edit(decisions: Decisions, form: Form) -> str:
     return _page_of(achievement.key, "edited" if changes else "unchanged")
 
 
+def decide_proposal(decisions: Decisions, form: Form) -> str:
+    """Accept a proposal as it stands in the form, or reject it."""
+    number, what = form.first("number"), form.first("what")
+    if not number.isdecimal() or what not in {"accept", "reject"}:
+        raise StoreError(f"{what!r} of proposal {number!r} is not a decision.")
+    if what == "accept":
+        decisions.accept(int(number), form.first("value").replace("\r\n", "\n").strip())
+    else:
+        decisions.reject(int(number))
+    return _page_of(form.first("key"), "accepted" if what == "accept" else "rejected")
+
+
 def merge_into(decisions: Decisions, form: Form) -> str:
     """Make other achievements parts of one."""
     names = [form.first("key"), *form.first("others").split()]
@@ -129,13 +141,13 @@ def add(decisions: Decisions, form: Form) -> str:
         achievement = AchievementCreate(
             title=form.first("title"),
             description=form.first("description"),
-            category=form.first("category"),
+            category=form.first("category") or None,
             author=form.first("author") or me,
             source_url=form.first("url") or None,
             repository=form.first("repository") or None,
             completed_at=dt.datetime.fromisoformat(completed).replace(tzinfo=dt.UTC) if completed else None,
-            impact_score=form.number("impact"),
-            complexity_score=form.number("complexity"),
+            impact_score=form.number("impact") if form.first("impact") else None,
+            complexity_score=form.number("complexity") if form.first("complexity") else None,
             skills_demonstrated=form.words("skills"),
             portfolio_ready=bool(form.first("portfolio")),
         )
@@ -153,6 +165,7 @@ DECISIONS: Mapping[str, Callable[[Decisions, Form], str]] = {
     "/decide": decide,
     "/let-pass": let_pass,
     "/edit": edit,
+    "/proposal": decide_proposal,
     "/merge": merge_into,
     "/split": split_off,
     "/settle": settle,

@@ -90,7 +90,11 @@ def achievement(decisions: Decisions, request: Request) -> Content:
     held = {channel.name for channel, answer in answers.items() if isinstance(answer, Held)}
     content["live_posts"] = [post for post in decisions.live_posts(found.key) if post.channel in held]
     rows = [_row(decisions, channel, answer, known, author) for channel, answer in answers.items()]
-    return {**content, "channels": rows}
+    proposed = {
+        "proposals": decisions.proposals([found]).get(found.key, ()),
+        "outdated": decisions.outdated_wordings(found),
+    }
+    return {**content, **proposed, "channels": rows}
 
 
 def previews(decisions: Decisions, _request: Request) -> Content:

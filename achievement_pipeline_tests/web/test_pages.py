@@ -16,7 +16,10 @@ from achievement_pipeline.publishing.linkedin.login import Login, Logins
 from achievement_pipeline.publishing.outbox.secret_store import SecretStore
 from achievement_pipeline.publishing.outbox.states import Event, advance
 from achievement_pipeline.store.edits import edits_of
+from achievement_pipeline.store.proposals import propose
 from achievement_pipeline.store.publications import plan, record
+from achievement_pipeline.store.reading import get_achievement
+from achievement_pipeline.store.tables import EditField
 from achievement_pipeline_tests.store.pieces import Piece, by_the_rules, collect
 from achievement_pipeline_tests.web.conftest import COMMIT, OTHER, PRIVATE, Site
 
@@ -73,13 +76,13 @@ class TestOneAchievement:
     def test_it_says_where_it_goes_out_and_shows_the_text(self, site: Site) -> None:
         site.post("/decide", key=COMMIT.key, what="approve")
         page = site.get(PAGE)
-        assert page.count(">Shown<") == 9
+        assert page.count(">Shown<") == 10
         assert "# Brag document: Ann" in page
         assert "private work is left out of linkedin" in site.get(f"/achievement?key={quote(PRIVATE.key)}")
 
     def test_an_approval_can_be_of_one_channel(self, site: Site) -> None:
         site.post("/decide", key=COMMIT.key, what="approve", channel="feed")
-        assert site.get(PAGE).count(">Shown<") == 5
+        assert site.get(PAGE).count(">Shown<") == 6
         site.post("/decide", key=COMMIT.key, what="withdraw", channel="feed")
         assert site.get(PAGE).count(">Shown<") == 4
 
@@ -103,6 +106,23 @@ class TestOneAchievement:
         again = site.post("/edit", key=COMMIT.key, title="Answer faster", portfolio="1", **said)
         assert again.headers["location"].endswith("did=unchanged")
 
+    def test_a_proposal_is_shown_with_its_facts_and_decided(self, site: Site, engine: sa.Engine) -> None:
+        with engine.begin() as connection:
+            numbers = [
+                propose(connection, COMMIT.key, EditField.TITLE, "Cache <sessions>", made_by=maker, facts=["Gone"]).id
+                for maker in ("agent", "llama")
+            ]
+        page = site.get(PAGE)
+        assert page.count("proposes this title") == 2
+        assert 'value="Cache &lt;sessions&gt;"' in page
+        assert "Facts that it rests on have changed since." in page
+        site.post("/proposal", key=COMMIT.key, number=str(numbers[0]), what="reject")
+        site.post("/proposal", key=COMMIT.key, number=str(numbers[1]), what="accept", value="Cache all sessions")
+        assert "proposes" not in site.get(PAGE)
+        with engine.connect() as connection:
+            assert get_achievement(connection, COMMIT.key).title == "Cache all sessions"
+        assert site.post("/proposal", key=COMMIT.key, number="x", what="accept").status_code == 400
+
     def test_a_value_that_cannot_be_is_refused_with_the_reason(self, site: Site) -> None:
         said = {"title": "x", "category": "Not A Word", "impact": "80", "complexity": "40"}
         answer = site.post("/edit", key=COMMIT.key, **said)
@@ -125,7 +145,7 @@ class TestOneAchievement:
 class TestPreviews:
     def test_every_channel_is_listed_with_its_policy(self, site: Site) -> None:
         page = site.get("/previews")
-        assert page.count("<tr>") == 10
+        assert page.count("<tr>") == 11
         assert "redacted" in page
 
     @pytest.mark.parametrize("channel", ["brag", "resume", "csv", "json", "feed", "digest"])

@@ -133,7 +133,7 @@ def approve(
     """  # noqa: D301 - click's own mark
     with open_decisions() as decisions:
         achievements = choose(decisions, "Withdraw" if withdraw else "Approve", choice)
-        chosen = list(channels) or [each for each in CHANNELS.values() if each.is_outward]
+        chosen = list(channels) or [each for each in CHANNELS.values() if each.needs_approval]
         decisions.record_each(
             [(each.key, {EditField.APPROVED: False if withdraw else each.fingerprint}) for each in achievements],
             [each.name for each in channels] or [None],

@@ -2,21 +2,27 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Unpack
 
 import click
+import sqlalchemy as sa
 
 from achievement_pipeline.app.decisions import Decisions, describe_edit, doubted
+from achievement_pipeline.app.proposals import ShownProposal
 from achievement_pipeline.cli.decide.commands import edit_text, explain_verdicts, open_decisions, warn_of_live_posts
 from achievement_pipeline.cli.filter_options import Conditions, achievement_filter, condition_options
 from achievement_pipeline.cli.look.achievements import headline
+from achievement_pipeline.cli.printing import counted
 from achievement_pipeline.store.grouping import take_back
-from achievement_pipeline.store.reading import AchievementView, find_achievements
+from achievement_pipeline.store.proposals import open_proposals
+from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements
 from achievement_pipeline.store.tables import EditField
 
 _KEYS = "a approve · h hide · e edit · p pin · s skip · u undo · q quit"
+_PROPOSAL_KEYS = "t take · e edit · r reject · s skip · q to the achievements"
+_FACTS = 6
 _DESCRIPTION_LINES = 8
 _DECIDING = (EditField.APPROVED, EditField.HIDDEN)
 
@@ -26,7 +32,8 @@ _DECIDING = (EditField.APPROVED, EditField.HIDDEN)
 def review(**conditions: Unpack[Conditions]) -> None:
     """Go through new achievements, the highest impact first, with one keystroke each.
 
-    New are those neither approved nor hidden yet, and those changed since their approval. Each decision takes effect
+    New are those neither approved nor hidden yet, and those changed since their approval. What an agent or a language
+    model proposed is shown beside its facts: take it, edit it or reject it. Each decision takes effect
     immediately; the undecided come again next time. Without a terminal the keys are read from standard input, one per
     line.
     """
@@ -34,10 +41,12 @@ def review(**conditions: Unpack[Conditions]) -> None:
         with decisions.engine.connect() as connection:
             wanted = achievement_filter(connection, decisions.settings, conditions)
             new = find_achievements(connection, replace(wanted, decided=False))
-        if not new:
-            click.echo("Nothing new: every achievement is approved or hidden.", err=True)
+            proposed = _with_proposals(connection, wanted)
+        if not new and not proposed:
+            click.echo("Nothing new: every achievement is approved or hidden, and no proposal is open.", err=True)
             return
         keys = _typed() if sys.stdin.isatty() else _read()
+        _decide_proposals(decisions, proposed, keys)
         decided = _go_through(decisions, new, keys)
     click.echo(f"{decided:,} of {len(new):,} decided.", err=True)
 
@@ -47,7 +56,7 @@ def _go_through(decisions: Decisions, new: list[AchievementView], keys: Iterator
     position, decided = 0, set[str]()
     while position < len(new):
         achievement = decisions.find(new[position].key)
-        _show(achievement, f"{position + 1:,} of {len(new):,}")
+        _show(achievement, f"{position + 1:,} of {len(new):,}", decisions.outdated_wordings(achievement))
         key = next(keys, "q")
         match key:
             case "a":
@@ -79,10 +88,51 @@ def _go_through(decisions: Decisions, new: list[AchievementView], keys: Iterator
     return len(decided)
 
 
+def _with_proposals(connection: sa.Connection, wanted: AchievementFilter) -> list[AchievementView]:
+    """Return the achievements that have open proposals, decided ones too."""
+    if not (proposed := open_proposals(connection)):
+        return []
+    return [each for each in find_achievements(connection, wanted) if each.key in proposed]
+
+
+def _decide_proposals(decisions: Decisions, achievements: Sequence[AchievementView], keys: Iterator[str]) -> None:
+    """Show the open proposals for achievements, and act on a key each."""
+    proposals = decisions.proposals(achievements)
+    for achievement in achievements:
+        for shown in proposals[achievement.key]:
+            _show_proposal(achievement, shown)
+            match next(keys, "q"):
+                case "t":
+                    decisions.accept(shown.proposal.id)
+                case "e":
+                    edited = (click.edit(shown.proposal.value) or "").strip()
+                    decisions.accept(shown.proposal.id, edited or shown.proposal.value)
+                case "r":
+                    decisions.reject(shown.proposal.id)
+                case "q":
+                    return
+
+
+def _show_proposal(achievement: AchievementView, shown: ShownProposal) -> None:
+    proposal = shown.proposal
+    click.echo(f"\n{headline(achievement)}")
+    click.echo(f"  {proposal.made_by} proposes this {proposal.field}:")
+    for sign, text, colour in (("-", shown.before.strip(), "red"), ("+", proposal.value, "green")):
+        for line in text.splitlines():
+            click.echo(click.style(f"  {sign} {line}".rstrip(), fg=colour))
+    for fact in proposal.facts[:_FACTS]:
+        click.echo(f"    fact: {fact}")
+    if len(proposal.facts) > _FACTS:
+        click.echo(f"    and {counted(len(proposal.facts) - _FACTS, 'fact')} more")
+    for warning in shown.warnings:
+        click.echo(f"  ⚠️  {warning}")
+    click.echo(f"  {_PROPOSAL_KEYS}  ", nl=False)
+
+
 def _approve(decisions: Decisions, achievement: AchievementView, keys: Iterator[str]) -> None:
     decisions.record(achievement.key, {EditField.APPROVED: achievement.fingerprint})
     verdicts = decisions.verdicts([decisions.find(achievement.key)])[achievement.key]
-    answers = {channel: answer for channel, answer in verdicts.items() if channel.is_outward}
+    answers = {channel: answer for channel, answer in verdicts.items() if channel.needs_approval}
     for line in explain_verdicts(answers):
         click.echo(line)
     for fingerprint in doubted(answers, list(answers)):
@@ -91,7 +141,7 @@ def _approve(decisions: Decisions, achievement: AchievementView, keys: Iterator[
             decisions.record(achievement.key, {EditField.REVIEWED: fingerprint})
 
 
-def _show(achievement: AchievementView, place: str) -> None:
+def _show(achievement: AchievementView, place: str, outdated: Sequence[EditField]) -> None:
     click.echo(f"\n{click.style(place, dim=True)}{' · pinned' if achievement.pinned else ''}")
     click.echo(headline(achievement))
     for name, value in (
@@ -101,6 +151,8 @@ def _show(achievement: AchievementView, place: str) -> None:
     ):
         if value:
             click.echo(f"  {name:<10} {value}")
+    for field in outdated:
+        click.echo(f"  ⚠️  Facts that its {field} rests on have changed since you took it.")
     lines = achievement.description.strip().splitlines()
     for line in lines[:_DESCRIPTION_LINES]:
         click.echo(f"  | {line}".rstrip())

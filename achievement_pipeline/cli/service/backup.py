@@ -16,8 +16,8 @@ from achievement_pipeline.store.upsert import exclusive_transaction, relink
 def backup(file: Path) -> None:
     """Write everything that collecting again would not bring back to a new file.
 
-    Edits, approvals, publications, entries of your own, former names, repositories with their visibility, and the
-    achievements that these are about. Not in it: achievements.toml, and logins. See docs/backup.md.
+    Edits, approvals, proposals, publications, entries of your own, former names, repositories with their visibility,
+    and the achievements that these are about. Not in it: achievements.toml, and logins. See docs/backup.md.
     """
     with open_decisions() as decisions, decisions.engine.connect() as connection:
         counts = write_backup(connection, file, __version__)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from achievement_pipeline.lanes import kinds
@@ -136,23 +136,28 @@ def summary(achievement: PublicAchievement) -> str:
     It is what the release notes of the project say, else the first paragraph of prose that its author wrote. Templates,
     checklists, trailers, lists of squashed commits and repetitions of the title are no prose.
     """
-    title = _letters(achievement.title)
-    if (sentence := _announced_sentence(achievement)) and _letters(sentence) not in title:
+    if (sentence := announced_sentence(achievement)) and _letters(sentence) not in _letters(achievement.title):
         return cut(sentence, _LONGEST_SUMMARY)
+    is_list, items = next(paragraphs(achievement), (False, []))
+    return cut(("; " if is_list else " ").join(items), _LONGEST_SUMMARY)
+
+
+def paragraphs(achievement: PublicAchievement) -> Iterator[tuple[bool, list[str]]]:
+    """Yield the paragraphs of prose that its author wrote: whether each is a list, and its lines."""
+    title = _letters(achievement.title)
     for paragraph in _BLANK_LINES.split(_COMMENT.sub("", achievement.description)):
         lines = [line.strip() for line in paragraph.splitlines() if line.strip()]
         lines = [line for line in lines if not _TRAILER.fullmatch(line)]
         if not lines or _NO_PROSE.match(lines[0]) or (len(lines) == 1 and _SQUASHED.match(lines[0])):
             continue
-        is_list = _BULLET.match(lines[0])
+        is_list = bool(_BULLET.match(lines[0]))
         items = [_COMMIT_TYPE.sub("", _BULLET.sub("", line)) for line in lines]
         items = [item for item in items if _letters(item) not in title]
         if items:
-            return cut(("; " if is_list else " ").join(items), _LONGEST_SUMMARY)
-    return ""
+            yield is_list, items
 
 
-def _announced_sentence(achievement: PublicAchievement) -> str:
+def announced_sentence(achievement: PublicAchievement) -> str:
     """Return the maintainers' sentence without the heading that it may begin with."""
     announced = achievement.announced
     if not announced or not announced.sentence:

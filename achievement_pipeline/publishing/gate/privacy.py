@@ -359,7 +359,7 @@ class _Gate:
     def _is_approved(self, achievement: AchievementView, visibility: Visibility) -> bool:
         if achievement.key in self.known.refused:
             return False
-        if not self.channel.is_outward or achievement.key in self.known.approved:
+        if not self.channel.needs_approval or achievement.key in self.known.approved:
             return True
         rule = self.policy.auto_approval(self.channel)
         return (

@@ -1,10 +1,13 @@
 """`achievements review`, by keys that are read one a line."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 
+from achievement_pipeline.store.proposals import propose
+from achievement_pipeline.store.tables import EditField
 from achievement_pipeline_tests.cli.conftest import Run
 from achievement_pipeline_tests.store.pieces import Piece, by_the_rules, collect
 
@@ -74,3 +77,52 @@ def test_another_key_decides_nothing(run: Run) -> None:
 def test_where_nothing_is_new_it_says_so(run: Run) -> None:
     run("hide", "1111", "2222", "3333")
     assert "Nothing new" in run("review").stderr
+
+
+def propose_outcome(engine: sa.Engine, key: str = FIRST.key, **given: object) -> None:
+    arguments = {"made_by": "agent", "facts": ["Add a cache"], **given}
+    with engine.begin() as connection:
+        propose(connection, key, EditField.OUTCOME, "Pages load from memory.", **arguments)  # type: ignore[arg-type]
+
+
+def test_a_proposal_is_shown_beside_its_facts_and_taken(run: Run, engine: sa.Engine) -> None:
+    propose_outcome(engine, doubt="“memory” is in none of the cited facts.")
+    result = run("review", typed="tq")
+    assert "agent proposes this outcome" in result.stdout
+    assert "+ Pages load from memory." in result.stdout
+    assert "fact: Add a cache" in result.stdout
+    assert "No fact shows it: “memory” is in none" in result.stdout
+    assert "have changed since" not in result.stdout
+    assert json.loads(run("show", FIRST.key, "--json").stdout)["outcome"] == "Pages load from memory."
+    assert "proposes" not in run("review", typed="q").stdout
+
+
+def test_a_proposal_is_rejected_skipped_or_edited(run: Run, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    propose_outcome(engine)
+    propose_outcome(engine, made_by="llama")
+    assert run("review", typed="rsq").stdout.count("proposes") == 2
+    monkeypatch.setenv("VISUAL", "sed -i -e 's/memory/a cache/'")
+    assert run("review", typed="eq").stdout.count("proposes") == 1
+    assert json.loads(run("show", FIRST.key, "--json").stdout)["outcome"] == "Pages load from a cache."
+
+
+def test_proposals_for_what_is_approved_come_too_and_the_approval_goes_along(run: Run, engine: sa.Engine) -> None:
+    run("approve", FIRST.key)
+    propose_outcome(engine)
+    run("review", typed="tq")
+    shown = json.loads(run("show", FIRST.key, "--json").stdout)
+    assert (shown["outcome"], shown["decided"]) == ("Pages load from memory.", True)
+
+
+def test_a_taken_wording_is_outdated_once_its_facts_are_gone(run: Run, engine: sa.Engine) -> None:
+    propose_outcome(engine)
+    run("review", typed="tq")
+    assert "have changed since you took it" not in run("review", typed="q").stdout
+    run("edit", FIRST.key, "--title", "Add a store")
+    collect(engine, by_the_rules, git=(replace(FIRST, columns={"title": "Add a store"}), SECOND, THIRD))
+    assert "Facts that its outcome rests on have changed since you took it" in run("review", typed="sq").stdout
+
+
+def test_a_proposal_whose_facts_have_changed_says_so(run: Run, engine: sa.Engine) -> None:
+    propose_outcome(engine, facts=["Add a faster cache"])
+    assert "Facts that it rests on have changed since." in run("review", typed="q").stdout
