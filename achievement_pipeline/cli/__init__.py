@@ -54,6 +54,7 @@ GROUPS: Mapping[str, Mapping[str, _Command]] = {
     },
     "Decide": {
         "review": _Command("decide.review:review", "Go through what is new, one key a decision."),
+        "word": _Command("decide.word:word_achievements", "Let a language model propose wordings (optional)."),
         "approve": _Command("decide.commands:approve", "Let achievements go out, and say where they do."),
         "edit": _Command("decide.commands:edit", "Change what an achievement says."),
         "hide": _Command("decide.commands:hide", "Keep achievements out of every list and channel."),

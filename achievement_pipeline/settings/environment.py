@@ -85,6 +85,9 @@ class Environment(BaseSettings):
     linkedin_client_secret: SecretStr | None = Field(default=None, description="The secret of that app")
     linkedin_api_url: str = Field(default=API_URL, description="Address of LinkedIn's API")
     linkedin_oauth_url: str = Field(default=OAUTH_URL, description="Address of LinkedIn's login")
+    wording_api_key: SecretStr | None = Field(
+        default=None, description="Key of the API in [wording], where it needs one"
+    )
     database_url: SecretStr | None = Field(
         default=None, description="PostgreSQL of the achievements; unset: an embedded server is used"
     )

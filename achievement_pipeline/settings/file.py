@@ -18,6 +18,7 @@ from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.gate.policy import PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.github_profile.settings import GitHubProfileSettings
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings
+from achievement_pipeline.publishing.wording.settings import WordingSettings
 from achievement_pipeline.settings.cron import Cron
 from achievement_pipeline.settings.locations import in_full
 from achievement_pipeline.sources.git.remotes import Remote
@@ -145,4 +146,5 @@ class ConfigFile(StrictModel):
     privacy: Annotated[PrivacyPolicy, AfterValidator(_of_known_channels)] = PrivacyPolicy()
     publishing: PublishingSettings = PublishingSettings()
     schedules: SchedulesSettings = SchedulesSettings()
+    wording: WordingSettings = WordingSettings()
     rules: Rules = Rules()
