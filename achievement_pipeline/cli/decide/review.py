@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Unpack
 
@@ -15,14 +15,19 @@ from achievement_pipeline.cli.decide.commands import edit_text, explain_verdicts
 from achievement_pipeline.cli.filter_options import Conditions, achievement_filter, condition_options
 from achievement_pipeline.cli.look.achievements import headline
 from achievement_pipeline.cli.printing import counted
+from achievement_pipeline.errors import StoreError
+from achievement_pipeline.outcomes import find_outcomes
 from achievement_pipeline.store.grouping import take_back
 from achievement_pipeline.store.proposals import open_proposals
 from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements
 from achievement_pipeline.store.tables import EditField
 
-_KEYS = "a approve · h hide · e edit · p pin · s skip · u undo · q quit"
+_KEYS = "a approve · h hide · e edit · o outcome · p pin · s skip · u undo · q quit"
 _PROPOSAL_KEYS = "t take · e edit · r reject · s skip · q to the achievements"
 _FACTS = 6
+_QUESTION = "What changed, for whom?"
+_ASKED = 10
+"""Number of achievements that are asked for their outcome: of the greatest only."""
 _DESCRIPTION_LINES = 8
 _DECIDING = (EditField.APPROVED, EditField.HIDDEN)
 
@@ -56,7 +61,8 @@ def _go_through(decisions: Decisions, new: list[AchievementView], keys: Iterator
     position, decided = 0, set[str]()
     while position < len(new):
         achievement = decisions.find(new[position].key)
-        _show(achievement, f"{position + 1:,} of {len(new):,}", decisions.outdated_wordings(achievement))
+        notes = [*_outdated(decisions, achievement), *_open_question(achievement, position)]
+        _show(achievement, f"{position + 1:,} of {len(new):,}", notes)
         key = next(keys, "q")
         match key:
             case "a":
@@ -68,11 +74,8 @@ def _go_through(decisions: Decisions, new: list[AchievementView], keys: Iterator
                 warn_of_live_posts(decisions, [achievement])
                 decided.add(achievement.key)
                 position += 1
-            case "e":
-                if changes := edit_text(achievement):
-                    decisions.record(achievement.key, changes)
-            case "p":
-                decisions.record(achievement.key, {EditField.PINNED: not achievement.pinned})
+            case "e" | "o" | "p":
+                _change(decisions, achievement, key)
             case "s":
                 position += 1
             case "u":
@@ -86,6 +89,32 @@ def _go_through(decisions: Decisions, new: list[AchievementView], keys: Iterator
             case _:
                 click.echo(f"  Unknown key. {_KEYS}")
     return len(decided)
+
+
+def _outdated(decisions: Decisions, achievement: AchievementView) -> Iterator[str]:
+    for field in decisions.outdated_wordings(achievement):
+        yield f"⚠️  Facts that its {field} rests on have changed since you took it."
+
+
+def _open_question(achievement: AchievementView, position: int) -> Iterator[str]:
+    """Yield the question for the outcome of one of the greatest, where neither the user nor its author states one."""
+    if position < _ASKED and not achievement.outcome and not find_outcomes(achievement.description):
+        yield f"{_QUESTION} o to answer"
+
+
+def _change(decisions: Decisions, achievement: AchievementView, key: str) -> None:
+    """Edit the text, state the outcome, or pin."""
+    changes: Mapping[EditField, object] = {EditField.PINNED: not achievement.pinned}
+    if key == "e":
+        changes = edit_text(achievement)
+    elif key == "o":
+        before = achievement.outcome
+        answer = click.prompt(f"  {_QUESTION}", default=before, show_default=bool(before)).strip()
+        changes = {EditField.OUTCOME: answer} if answer != before else {}
+    try:
+        decisions.record(achievement.key, changes)
+    except StoreError as error:
+        click.echo(f"  {error}")
 
 
 def _with_proposals(connection: sa.Connection, wanted: AchievementFilter) -> list[AchievementView]:
@@ -141,7 +170,7 @@ def _approve(decisions: Decisions, achievement: AchievementView, keys: Iterator[
             decisions.record(achievement.key, {EditField.REVIEWED: fingerprint})
 
 
-def _show(achievement: AchievementView, place: str, outdated: Sequence[EditField]) -> None:
+def _show(achievement: AchievementView, place: str, notes: Sequence[str]) -> None:
     click.echo(f"\n{click.style(place, dim=True)}{' · pinned' if achievement.pinned else ''}")
     click.echo(headline(achievement))
     for name, value in (
@@ -151,13 +180,13 @@ def _show(achievement: AchievementView, place: str, outdated: Sequence[EditField
     ):
         if value:
             click.echo(f"  {name:<10} {value}")
-    for field in outdated:
-        click.echo(f"  ⚠️  Facts that its {field} rests on have changed since you took it.")
     lines = achievement.description.strip().splitlines()
     for line in lines[:_DESCRIPTION_LINES]:
         click.echo(f"  | {line}".rstrip())
     if len(lines) > _DESCRIPTION_LINES:
         click.echo("  | ...")
+    for note in notes:
+        click.echo(f"  {note}")
     click.echo(f"  {_KEYS}  ", nl=False)
 
 

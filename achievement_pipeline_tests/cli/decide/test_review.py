@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner
 
+from achievement_pipeline.cli import achievements
 from achievement_pipeline.store.proposals import propose
 from achievement_pipeline.store.tables import EditField
 from achievement_pipeline_tests.cli.conftest import Run
@@ -77,6 +79,13 @@ def test_another_key_decides_nothing(run: Run) -> None:
 def test_where_nothing_is_new_it_says_so(run: Run) -> None:
     run("hide", "1111", "2222", "3333")
     assert "Nothing new" in run("review").stderr
+
+
+def test_the_outcome_of_the_greatest_is_asked_for(run: Run) -> None:
+    shown = CliRunner().invoke(achievements, ["review"], input="o\nShoppers wait less.\nq\n")
+    assert shown.stdout.count("What changed, for whom? o to answer") == 1
+    assert json.loads(run("show", FIRST.key, "--json").stdout)["outcome"] == "Shoppers wait less."
+    assert "o to answer" not in run("review", typed="q").stdout
 
 
 def propose_outcome(engine: sa.Engine, key: str = FIRST.key, **given: object) -> None:
