@@ -171,10 +171,10 @@ def _explain_each(achievements: Sequence[AchievementView], answers: Mapping[str,
 
 
 def _count_verdicts(answers: Mapping[str, Verdicts], channels: Sequence[Channel]) -> None:
-    """Print for each channel how many of many achievements are shown, and how many are held for which reason."""
+    """Print for each channel how many of many achievements are shown, and how many are held for which reason, without details."""
     for channel in channels:
         counts = Counter(
-            answer.detail if isinstance(answer, Held) else "shown"
+            answer.detail.partition(":")[0] if isinstance(answer, Held) else "shown"
             for answer in (verdicts[channel] for verdicts in answers.values())
         )
         shown = counts.pop("shown", 0)
