@@ -1,4 +1,4 @@
-"""The brag document in Markdown, for a review: summary, greatest work, the rest as counts, open questions.
+"""The brag document in Markdown, for a review: summary, greatest and deepest work, the rest as counts, questions.
 
 Each piece has what was done, its outcome, and its evidence. If no outcome is known, the document asks for it.
 """
@@ -18,6 +18,7 @@ from achievement_pipeline.publishing.gate.privacy import PublicAchievement, Publ
 _GREATEST = 8
 _OF_THE_REST = 3
 """Titles of each theme that the rest is counted by."""
+_DEEPEST = 3
 _SKILLS = 8
 _EVIDENCE = 3
 
@@ -44,6 +45,7 @@ def write_brag_document(
         lines += [
             *_summary(achievements),
             *_greatest(greatest, facts.only_place(achievements), everybody=everybody),
+            *_deepest(rest, everybody=everybody),
             *_rest(rest, everybody=everybody),
             *_questions(greatest, everybody=everybody),
         ]
@@ -88,6 +90,18 @@ def _in_full(achievement: PublicAchievement, known_place: str, *, everybody: boo
     yield f"- **Evidence:** {_evidence(facts.shown_by(achievement))}"
     yield ""
     yield f"*impact {achievement.impact_score:.0f} · complexity {achievement.complexity_score:.0f}*"
+    yield ""
+
+
+def _deepest(rest: Sequence[PublicAchievement], *, everybody: bool) -> Iterator[str]:
+    """Name the most complex work that is not among the greatest."""
+    if not rest:
+        return
+    yield "## Deepest engineering"
+    yield ""
+    for each in sorted(rest, key=lambda each: -each.complexity_score)[:_DEEPEST]:
+        what = facts.summary(each)
+        yield f"- {_named(each, everybody=everybody)}{f': {escaped(what)}' if what else ''}"
     yield ""
 
 

@@ -108,6 +108,15 @@ def test_the_greatest_come_in_full_and_the_rest_is_counted_by_theme() -> None:
     assert rest[0].endswith(": Work 19; Work 15; Work 11; and 2 more")
 
 
+def test_the_most_complex_of_the_rest_are_named() -> None:
+    done = [
+        view(f"Work {number}", number=number, impact_score=50.0 - number, complexity_score=number)
+        for number in range(12)
+    ]
+    deepest = written(*done).partition("## Deepest engineering\n\n")[2].partition("\n\n")[0]
+    assert deepest.splitlines() == ["- Work 11", "- Work 10", "- Work 9"]
+
+
 def test_the_summary_counts_themes_and_names_the_place() -> None:
     document = written(view(), view("Fix it", number=8, category="bugfix"))
     assert "2 pieces of work in ann/loom: new features 1, bugs fixed 1.\n" in document
