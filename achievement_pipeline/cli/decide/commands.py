@@ -171,7 +171,7 @@ def _explain_each(achievements: Sequence[AchievementView], answers: Mapping[str,
 
 
 def _count_verdicts(answers: Mapping[str, Verdicts], channels: Sequence[Channel]) -> None:
-    """Print for each channel how many of many achievements are shown, and how many are held for which reason, without details."""
+    """Print for each channel how many achievements are shown, and how many are held for which kind of reason."""
     for channel in channels:
         counts = Counter(
             answer.detail.partition(":")[0] if isinstance(answer, Held) else "shown"
