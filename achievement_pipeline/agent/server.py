@@ -20,7 +20,7 @@ from achievement_pipeline.agent.arguments import TOOLS
 if TYPE_CHECKING:
     from achievement_pipeline.agent.tools import Tools
 
-Open = Callable[[], AbstractContextManager["Tools"]]
+Open = Callable[[], AbstractContextManager[Callable[[], "Tools"]]]
 
 INSTRUCTIONS = (
     "The user's achievements, collected from their commits, pull requests, issues and runs, with scores and evidence. "
@@ -44,7 +44,7 @@ def run(open_tools: Open) -> None:
 
 def make_server(open_tools: Open, stack: ExitStack) -> Server[Any]:
     """Return the server; what it opens is closed with the stack."""
-    opened: list[Tools] = []
+    opened: list[Callable[[], Tools]] = []
     one_at_a_time = anyio.CapacityLimiter(1)
 
     def answer(name: str, arguments: BaseModel) -> tuple[str, bool]:
@@ -53,7 +53,7 @@ def make_server(open_tools: Open, stack: ExitStack) -> Server[Any]:
         try:
             if not opened:
                 opened.append(stack.enter_context(open_tools()))
-            return getattr(opened[0], name)(arguments), False
+            return getattr(opened[0](), name)(arguments), False
         except RefusalError as error:
             return str(error), True
         except Exception as error:  # noqa: BLE001 - its words may name what is private: they are for the log alone

@@ -231,6 +231,19 @@ class TestWhatItReads:
         assert agent("explain_achievement", id=first["id"])["impact"] == 90
         assert "There is no achievement" in agent("explain_achievement", id=PRIVATE.key)
 
+    def test_what_becomes_private_is_so_at_the_next_call(self, agent: Agent, settings_of_ann: Path) -> None:
+        async def calls() -> tuple[str, str]:
+            with ExitStack() as stack:
+                async with Client(make_server(open_tools, stack)) as client:
+                    before = await client.call_tool("list_achievements", {})
+                    settings_of_ann.write_text(SETTINGS.replace('"public"', '"private"'))
+                    return str(before), str(await client.call_tool("list_achievements", {}))
+
+        del agent
+        before, after = anyio.run(calls)
+        assert PUBLIC.key in before
+        assert PUBLIC.key not in after
+
     def test_the_same_is_printed_for_the_user(self, agent: Agent, run: Run) -> None:
         del agent
         assert [each["id"] for each in json.loads(run("export", "agent").stdout)["achievements"]] == [
@@ -322,6 +335,17 @@ def test_the_server_starts_without_what_the_tools_need() -> None:
     assert not any(name.startswith(("achievement_pipeline.store", "achievement_pipeline.app")) for name in modules)
     # the SDK alone has about 580
     assert int(number) < 800
+
+
+def test_without_the_sdk_the_command_names_the_package(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.partition(".")[0] in {"mcp", "mcp_types"}]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delitem(sys.modules, "achievement_pipeline.agent.server", raising=False)
+    for name in ("mcp", "mcp_types"):
+        monkeypatch.setitem(sys.modules, name, None)
+    result = run("mcp")
+    assert result.exit_code == 1
+    assert "pip install 'achievement-pipeline[mcp]'" in result.stderr
 
 
 def test_the_tools_need_no_dagster() -> None:

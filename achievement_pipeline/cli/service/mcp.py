@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ def mcp(context: click.Context) -> None:
             if (error.name or "").partition(".")[0] not in {"mcp", "mcp_types"}:
                 raise
             raise SettingsError(_NO_SDK) from error
+        if sys.stdin.isatty():
+            click.echo("Waiting for an agent on standard input, until Ctrl-C. See: achievements mcp install", err=True)
         run(open_tools)
 
 
@@ -68,13 +71,13 @@ def install(names: Sequence[str]) -> None:
 
 
 @contextmanager
-def open_tools() -> Iterator[Tools]:
-    """Open the database of the settings for the tools."""
+def open_tools() -> Iterator[Callable[[], Tools]]:
+    """Open the database of the settings, and give the tools as the settings are at each call."""
     # imported at the first call: the server answers before
     from achievement_pipeline.agent.tools import Tools  # noqa: PLC0415
     from achievement_pipeline.cli.opening import open_engine  # noqa: PLC0415
     from achievement_pipeline.settings import load_settings  # noqa: PLC0415
 
-    settings = load_settings()
-    with open_engine(settings) as engine:
-        yield Tools(engine, settings)
+    with open_engine(load_settings()) as engine:
+        # agents keep the server for days, and what is private has to be so as soon as the settings say it
+        yield lambda: Tools(engine, load_settings())
