@@ -15,7 +15,7 @@ from achievement_pipeline.publishing.wording.facts import facts_of
 from achievement_pipeline.publishing.wording.gate import refusal
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.proposals import Proposal, accepted_proposals, open_proposals, propose
-from achievement_pipeline.store.reading import AchievementView
+from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements
 from achievement_pipeline.store.tables import EditField
 
 AGENT_MAKER = "agent"
@@ -55,6 +55,13 @@ def proposals_for(
         ]
         for key, proposals in proposed.items()
     }
+
+
+def with_open_proposals(connection: sa.Connection, wanted: AchievementFilter) -> list[AchievementView]:
+    """Return the achievements that match a filter and have open proposals."""
+    if not (proposed := open_proposals(connection)):
+        return []
+    return [each for each in find_achievements(connection, wanted) if each.key in proposed]
 
 
 def outdated_wordings(

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from achievement_pipeline.app.accounts import login_warning, outbox_of, posting_channels
 from achievement_pipeline.app.decisions import Decisions
 from achievement_pipeline.app.me import Author
+from achievement_pipeline.app.proposals import with_open_proposals
 from achievement_pipeline.app.rendering import Rendering, names_known, render, render_one, usual_period
 from achievement_pipeline.app.selection import Selection
 from achievement_pipeline.channels import CHANNELS, UnknownChannelError, find_channel
@@ -53,6 +54,7 @@ def browse(decisions: Decisions, request: Request) -> Content:
         everything = summarise(connection, AchievementFilter(authors=author.addresses))
         number = summarise(connection, wanted).achievements
         new = summarise(connection, AchievementFilter(authors=author.addresses, decided=False)).achievements
+        proposed = with_open_proposals(connection, AchievementFilter(authors=author.addresses))
         found = find_achievements(connection, wanted, PAGE_SIZE, skip=query.skip, order=query.sorted_by)
     return {
         "achievements": found,
@@ -63,6 +65,7 @@ def browse(decisions: Decisions, request: Request) -> Content:
         "repositories": _counted(everything.repositories),
         "number": number,
         "new": new,
+        "proposed": proposed[:_OFFERED],
         "query": query,
         "pages": query.pages(number),
         "states": STATES,

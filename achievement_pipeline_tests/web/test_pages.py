@@ -84,7 +84,7 @@ class TestOneAchievement:
         site.post("/decide", key=COMMIT.key, what="approve", channel="feed")
         assert site.get(PAGE).count(">Shown<") == 6
         site.post("/decide", key=COMMIT.key, what="withdraw", channel="feed")
-        assert site.get(PAGE).count(">Shown<") == 4
+        assert site.get(PAGE).count(">Shown<") == 5
 
     def test_a_doubted_text_passes_when_it_was_read(self, site: Site) -> None:
         site.post("/decide", key=PRIVATE.key, what="approve")
@@ -112,6 +112,7 @@ class TestOneAchievement:
                 propose(connection, COMMIT.key, EditField.TITLE, "Cache <sessions>", made_by=maker, facts=["Gone"]).id
                 for maker in ("agent", "llama")
             ]
+        assert "Proposals to decide: <a" in site.get("/")
         page = site.get(PAGE)
         assert page.count("proposes this title") == 2
         assert 'value="Cache &lt;sessions&gt;"' in page
@@ -119,6 +120,7 @@ class TestOneAchievement:
         site.post("/proposal", key=COMMIT.key, number=str(numbers[0]), what="reject")
         site.post("/proposal", key=COMMIT.key, number=str(numbers[1]), what="accept", value="Cache all sessions")
         assert "proposes" not in site.get(PAGE)
+        assert "Proposals to decide" not in site.get("/")
         with engine.connect() as connection:
             assert get_achievement(connection, COMMIT.key).title == "Cache all sessions"
         assert site.post("/proposal", key=COMMIT.key, number="x", what="accept").status_code == 400

@@ -7,10 +7,9 @@ from dataclasses import replace
 from typing import Unpack
 
 import click
-import sqlalchemy as sa
 
 from achievement_pipeline.app.decisions import Decisions, describe_edit, doubted
-from achievement_pipeline.app.proposals import ShownProposal
+from achievement_pipeline.app.proposals import ShownProposal, with_open_proposals
 from achievement_pipeline.cli.decide.commands import edit_text, explain_verdicts, open_decisions, warn_of_live_posts
 from achievement_pipeline.cli.filter_options import Conditions, achievement_filter, condition_options
 from achievement_pipeline.cli.look.achievements import headline
@@ -18,8 +17,7 @@ from achievement_pipeline.cli.printing import counted
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.outcomes import find_outcomes
 from achievement_pipeline.store.grouping import take_back
-from achievement_pipeline.store.proposals import open_proposals
-from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements
+from achievement_pipeline.store.reading import AchievementView, find_achievements
 from achievement_pipeline.store.tables import EditField
 
 _KEYS = "a approve · h hide · e edit · o outcome · p pin · s skip · u undo · q quit"
@@ -46,7 +44,7 @@ def review(**conditions: Unpack[Conditions]) -> None:
         with decisions.engine.connect() as connection:
             wanted = achievement_filter(connection, decisions.settings, conditions)
             new = find_achievements(connection, replace(wanted, decided=False))
-            proposed = _with_proposals(connection, wanted)
+            proposed = with_open_proposals(connection, wanted)
         if not new and not proposed:
             click.echo("Nothing new: every achievement is approved or hidden, and no proposal is open.", err=True)
             return
@@ -115,13 +113,6 @@ def _change(decisions: Decisions, achievement: AchievementView, key: str) -> Non
         decisions.record(achievement.key, changes)
     except StoreError as error:
         click.echo(f"  {error}")
-
-
-def _with_proposals(connection: sa.Connection, wanted: AchievementFilter) -> list[AchievementView]:
-    """Return the achievements that have open proposals, decided ones too."""
-    if not (proposed := open_proposals(connection)):
-        return []
-    return [each for each in find_achievements(connection, wanted) if each.key in proposed]
 
 
 def _decide_proposals(decisions: Decisions, achievements: Sequence[AchievementView], keys: Iterator[str]) -> None:
