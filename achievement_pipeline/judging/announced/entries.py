@@ -148,6 +148,11 @@ _IN_NAME: Final = compile_pattern(
     r"^\+?(?:(?P<kind>issue|pr|pull|gh)[-_]?)?#?(?P<number>\d{1,7})(?=[-_.]|$)|[-_](?P<last>\d{2,7})(?=\.[a-z]{2,4}$)",
     IGNORECASE,
 )
+_KIND_IN_NAME: Final = compile_pattern(
+    r"^(new|features?|added|chang(?:e|es|ed)|fix(?:es|ed)?|bug ?fix|breaking|deprecated|removed|security)[-_]",
+    IGNORECASE,
+)
+"""``new_add_a_horn.md``, of RuboCop."""
 
 
 def read_entries(path: str, text: str, owns: Sequence[str] = ()) -> list[Entry]:
@@ -180,7 +185,10 @@ def read_fragment(path: str, text: str, owns: Sequence[str] = ()) -> list[Entry]
         return []
     folder = "" if _FOLDER.match(name.parent.name) else name.parent.name
     stated = [match["value"] for line in lines[:12] if (match := _TAG.match(line)) and match["value"]]
-    kinds = " ".join([*stated, *name.name.split(".")[1:], folder, *(line.partition(":")[0] for line in lines[:1])])
+    first_word = match[1] if (match := _KIND_IN_NAME.match(name.name)) else ""
+    kinds = " ".join(
+        [*stated, *name.name.split(".")[1:], folder, *(line.partition(":")[0] for line in lines[:1]), first_word]
+    )
     section = _kind_of_fragment(kinds.replace("_", " ").replace("-", " "))
     version = next((found for part in name.parts[:-1] if (found := _VERSION.search(part))), None)
     return [Entry(version[1] if version else None, None, section, _prominence(section, ""), sentence, references)]

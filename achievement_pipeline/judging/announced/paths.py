@@ -21,6 +21,11 @@ _FRAGMENT = (
     r"(?i)(?:^|/)(?:change[-_]?logs?|changelog\.d|changes|news|newsfragments|\.changes|\.changelog|\.changeset|\.chloggen"
     r"|fragments|changelog_unreleased|unreleased|towncrier)/(?:[^/]+/){0,2}[^/]+$"
 )
+_ANY_NOTES = (
+    r"(?i)(?:^|/)(?:change[-_]?logs?|changelog\.d|changes|newsfragments|\.changes|\.changelog|\.changeset|\.chloggen"
+    r"|changelog_unreleased|release[-_ ]?notes?|relnotes|whats?[-_]?new|towncrier)/"
+)
+"""Folders that hold notes, templates for them and their settings."""
 _NO_FRAGMENT = (
     r"(?i)(?:^|/)(?:readme|[._]?template|index|config|\.git|example|contributing)[^/]*$"
     r"|\.(?:py|sh|rb|js|go|rs|json|html|css|tmpl|toml|j2|png|svg|jpg)$"
@@ -40,3 +45,22 @@ def are_fragments(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
     """Return which paths are single entries, of towncrier, changesets or similar tools."""
     candidates = matches(paths, _FRAGMENT) & ~matches(paths, _NO_FRAGMENT) & ~matches(paths, _NOT_OWN)
     return candidates & ~are_release_notes(paths)
+
+
+def are_notes(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
+    """Return which paths have to do with release notes, whether or not entries are read from them."""
+    return matches(paths, _ANY_NOTES) | matches(paths, _NOTES) | matches(paths, _PAGES) | are_fragments(paths)
+
+
+def without_notes(files: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the release notes of work that changes anything else: an entry says nothing about the kind of work.
+
+    Args:
+        files: Changed files: ``position`` of their piece of work, ``path``, and any other columns.
+    """
+    number, distinct = pd.factorize(files["path"])
+    notes = are_notes(pd.Series(distinct, dtype="str"))[number]
+    positions = files["position"].to_numpy()
+    others = np.bincount(positions[~notes], minlength=positions.max(initial=0) + 1)
+    kept: pd.DataFrame = files[~(notes & (others[positions] > 0))]
+    return kept

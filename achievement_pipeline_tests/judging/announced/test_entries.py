@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from achievement_pipeline.judging.announced.entries import Entry, Prominence, read_entries, read_fragment
-from achievement_pipeline.judging.announced.paths import are_fragments, are_release_notes
+from achievement_pipeline.judging.announced.paths import are_fragments, are_release_notes, without_notes
 
 OWNS = ["acme/engine"]
 
@@ -278,6 +278,8 @@ def test_what_belongs_to_others_is_left_out() -> None:
             "Enhancement: Count pistons\n\nhttps://github.com/acme/engine/pull/552\n",
             ("0.9.0", "Enhancement", "Enhancement: Count pistons", "number:552 pull:552"),
         ),
+        ("changelog/new_add_a_horn.md", "* [#12](x): Add a horn.\n", (None, "New", "Add a horn.", "number:12")),
+        ("changelog/fix_the_new_horn.md", "* [#12](x): Toot.\n", (None, "Fix", "Toot.", "number:12")),
     ],
 )
 def test_fragments(path: str, text: str, expected: Short) -> None:
@@ -319,3 +321,14 @@ def test_reading_takes_linear_time(unit: str, joint: str) -> None:
         return time.thread_time() - started
 
     assert seconds(120_000) < 8 * max(seconds(30_000), 0.02)
+
+
+def test_notes_say_nothing_about_the_kind_of_work_unless_they_are_all_of_it() -> None:
+    files = pd.DataFrame(
+        {
+            "position": [0, 0, 1, 2],
+            "path": pd.Series(["src/a.py", "changes/12.feature.md", "CHANGELOG.md", "docs/usage.md"], dtype="str"),
+        }
+    )
+    assert without_notes(files)["path"].to_list() == ["src/a.py", "CHANGELOG.md", "docs/usage.md"]
+    assert without_notes(files[:0]).empty
