@@ -63,6 +63,8 @@ _FORMATTERS: Final = (
     "|dprint|clang-format|ktlint|google-java-format|php-cs-fixer|stylua|shfmt"
 )
 
+_UP_TO_3_WORDS: Final = r"(?:[\w'-]+ ){0,3}"
+
 _RULES: Final = {
     Category.SECURITY: (
         r"\b(?:cve-\d{4}-\d+|ghsa(?:-\w{4}){3}|security|vulnerabilit(?:y|ies)|xss|csrf|ssrf|xxe|rce"
@@ -73,9 +75,17 @@ _RULES: Final = {
         r"|(?:from \S*\d\S* )?to (?:version )?v?\d+(?:\.\d+)*)\b"
     ),
     Category.PERFORMANCE: (
-        r"\b(?:(?:improve|increase|boost|better) (?:the )?(?:[\w-]+ ){0,2}(?:performance|perf|throughput)|faster"
-        r"|speed(?:s|ed|ing)?[ -]?up|speedups?|(?:reduce|lower) (?:the )?(?:[\w-]+ ){0,2}(?:latency|allocations?)"
-        r"|optimi[sz](?:e|es|ed|ing))\b"
+        rf"\b(?:(?:improv|increas|boost|better|enhanc|restor|optimi[sz])\w* {_UP_TO_3_WORDS}"
+        r"(?:performance|perf|throughput|speed|efficiency)|perf(?:ormance)?|faster|quicker|fast[ -]?path|hot path"
+        r"|speed(?:s|ed|ing)?[ -]?up|speedups?|(?:micro-?)?optimi[sz](?:e|es|ed|ing|ations?)|more efficient(?:ly)?"
+        rf"|efficiently|efficiency|(?:reduc|lower|decreas|minimi[sz]|eliminat)\w* {_UP_TO_3_WORDS}"
+        r"(?:latency|allocations?|allocating|allocs|memory|overhead|copies|copying|cpu|cost|contention|lock(?:ing)?)"
+        rf"|(?:less|save) {_UP_TO_3_WORDS}memory|memory (?:usage|consumption|footprint|overhead)|pre-?alloc\w*"
+        r"|avoid(?:s|ing)? (?:allocat\w+|copying|cloning|re-?(?:walk|comput|calculat|build|pars|load|read|creat|allocat"
+        r"|compil)\w*|(?:unnecessary|unneeded|needless|extra|repeated|redundant|duplicate|excess(?:ive)?|multiple) "
+        r"(?:[\w'-]+ ){0,2}(?:allocations?|cop(?:y|ies|ying)|clones?|calls?|work|lookups?|comput\w+|queries|reads?"
+        r"|process(?:es)?|memory))|skip\w* recomput\w+|zero[ -]copy|memoi[sz]\w+|quadratic|simd|lazily"
+        rf"|lazy[ -](?:load|init|import|eval)\w*|cach(?:e|es|ed|ing) {_UP_TO_3_WORDS}(?:results?|lookups?|compiled))\b"
     ),
     Category.STYLE: (
         r"^(?:re)?format(?:s|ted|ting)?(?: (?:all|the|code|files?|source))*$"
@@ -90,6 +100,11 @@ _RULES: Final = {
     ),
 }
 """Expressions for titles, in order. These categories are too rare to be learnt."""
+
+_NOT_OF_PRODUCT: Final = (
+    r"(?i)\b(?:tests?|testing|specs?|benchmarks?|benches|ci|docs?|documentation|metrics?|profil\w+)\b"
+)
+"""Titles about the speed of something else than the product, or about measuring it."""
 
 _SHOWN_BY_FILES: Final = (Category.DOCUMENTATION, Category.TESTING, Category.INFRASTRUCTURE)
 """The only categories that files alone can show, for messages in languages without known words."""
@@ -143,14 +158,18 @@ def categorise(types: pd.Series[str], titles: pd.Series[str], files: pd.DataFram
 
     Returns:
         ``category`` and ``rule`` with the index of ``types``. Examples of rules: ``type:fix``, ``word:security``,
-        ``learnt:word:support + files:new code`` (the strongest clues).
+        ``learnt:word:support + files:new code`` (the strongest clues). Also one column per type (float64), as
+        `infer_types` returns them, whatever decided.
     """
     verdicts = pd.DataFrame({"type": types, "title": titles}).reset_index(drop=True)
+    inferred = infer_types(verdicts["title"], files)
     verdicts["category"] = verdicts["type"].map(_OF_TYPE)
     verdicts["rule"] = ("type:" + verdicts["type"]).where(verdicts["category"].notna())
     for category, expression in _RULES.items():
         titles = _undecided(verdicts)["title"]
         titles = titles[matches(titles, f"(?i){expression}")]
+        if category is Category.PERFORMANCE:
+            titles = titles[~matches(titles, _NOT_OF_PRODUCT)]
         words = extract(titles, f"(?i)(?P<words>{expression})")
         verdicts.loc[words.index, "category"] = category.value
         verdicts.loc[words.index, "rule"] = "word:" + words.str.lower()
@@ -158,16 +177,16 @@ def categorise(types: pd.Series[str], titles: pd.Series[str], files: pd.DataFram
     verdicts.loc[words.index, "category"] = words
     verdicts.loc[words.index, "rule"] = "word:" + verdicts["title"][words.index].str.slice(0, _WORD_SHOWN).str.lower()
     left = _undecided(verdicts).index
-    if len(left):
-        learnt = infer_types(verdicts["title"][left], _of_rows(files, left, len(verdicts)))
-        verdicts.loc[left, "category"] = learnt["type"].map(_OF_TYPE)
-        verdicts.loc[left, "rule"] = "learnt:" + learnt["clues"]
-        foreign = left[are_in_other_languages(verdicts["title"][left]).to_numpy()]
+    verdicts.loc[left, "category"] = inferred["type"][left].map(_OF_TYPE)
+    verdicts.loc[left, "rule"] = "learnt:" + inferred["clues"][left]
+    foreign = left[are_in_other_languages(verdicts["title"][left]).to_numpy()]
+    if len(foreign):
         by_files = infer_types(pd.Series("", index=foreign, dtype="str"), _of_rows(files, foreign, len(verdicts)))
         known = by_files["type"].map(_OF_TYPE)
         verdicts.loc[foreign, "category"] = known.where(known.isin(_SHOWN_BY_FILES), Category.OTHER.value)
         verdicts.loc[foreign, "rule"] = "learnt:" + by_files["clues"]
-    return verdicts[["category", "rule"]].astype("str").set_index(types.index)
+    decided = verdicts[["category", "rule"]].astype("str")
+    return decided.join(inferred[list(clue_weights().types)]).set_axis(types.index)
 
 
 def certainties(rules: pd.Series[str]) -> pd.Series[int]:
@@ -189,27 +208,32 @@ def infer_types(titles: pd.Series[str], files: pd.DataFrame | None = None) -> pd
         files: As in `categorise`.
 
     Returns:
-        ``type``, and ``clues`` with the strongest clues for it, with the index of ``titles``.
+        ``type``, and ``clues`` with the strongest clues for it, with the index of ``titles``. Also one column per type
+        (float64): the natural logarithm of its probability relative to chance, so 0 where nothing is known, and about
+        2 at most.
     """
     weights = clue_weights()
     clues = _known_clues(titles, _NO_FILES if files is None else files, weights)
-    sums = np.column_stack(
+    of_clues = np.column_stack(
         [
             np.bincount(clues.positions, weights=of_type[clues.numbers] * clues.amounts, minlength=len(titles))
             for of_type in weights.table.T
         ]
     )
-    winners = (sums + weights.biases).argmax(axis=1)
+    sums = of_clues + weights.biases
+    winners = sums.argmax(axis=1)
     # a clue supports a type by its weight above the mean over all types
     own = weights.table[clues.numbers, winners[clues.positions]]
     support = (own - weights.table.mean(axis=1)[clues.numbers]) * clues.amounts
-    return pd.DataFrame(
-        {
-            "type": np.asarray(weights.types, dtype=object)[winners],
-            "clues": _strongest(clues, support, weights.clues, len(titles)),
-        },
-        index=titles.index,
-    ).astype("str")
+    named = {
+        "type": np.asarray(weights.types, dtype=object)[winners],
+        "clues": _strongest(clues, support, weights.clues, len(titles)),
+    }
+    sums -= sums.max(axis=1, keepdims=True)
+    logarithms = sums - np.log(np.exp(sums).sum(axis=1, keepdims=True) / len(weights.types))
+    return pd.DataFrame(named, index=titles.index, dtype="str").join(
+        pd.DataFrame(logarithms, index=titles.index, columns=list(weights.types))
+    )
 
 
 class _Known(NamedTuple):

@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -59,6 +60,9 @@ def test_a_type_with_a_category_decides_whatever_else_there_is(type_: str, categ
         ("avoid CVE-2024-12345", ("src/parser.c",), "security"),
         ("bump django from 4.1 to 4.2", ("requirements.txt",), "dependency"),
         ("upgrade dependencies", ("package.json",), "dependency"),
+        ("avoid re-reading the index", ("src/index.c",), "performance"),
+        ("reduce the allocations of the parser", ("src/parser.c",), "performance"),
+        ("faster tests", ("tests/test_parser.py",), "testing"),
         ("a faster parser", ("src/parser.c",), "performance"),
         ("optimise the query planner", ("src/planner.c",), "performance"),
         ("fix indentation", ("src/a.py",), "style"),
@@ -110,6 +114,13 @@ def test_each_row_is_judged_by_its_own_files() -> None:
     types = pd.Series([None, None, "fix"], dtype="str")
     verdicts = categorise(types, pd.Series(["improve", "improve", "improve"]), files)
     assert verdicts["category"].to_list() == ["testing", "documentation", "bugfix"]
+
+
+def test_each_type_has_a_probability_relative_to_chance() -> None:
+    inferred = infer_types(pd.Series(["add support for proxies", "fix crash when closing"], dtype="str"))
+    types = list(clue_weights().types)
+    assert np.exp(inferred[types]).sum(axis=1).to_list() == pytest.approx([len(types)] * 2)
+    assert inferred[types].idxmax(axis=1).to_list() == inferred["type"].to_list() == ["feat", "fix"]
 
 
 def test_nothing_to_judge_gives_nothing() -> None:
