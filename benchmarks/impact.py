@@ -25,10 +25,12 @@ from impact_figures import of_all
 from impact_units import Clone, direct_signs, labels_of, project_name, raw_commits, read_units
 
 from achievement_pipeline.judging import impact
+from achievement_pipeline.judging.announced.paths import are_notes, without_notes
+from achievement_pipeline.judging.categories.categorise import infer_types
 from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.impact.known_signs import known_signs
 from achievement_pipeline.judging.impact.model import add_signs, likelihood, model_of
-from achievement_pipeline.judging.impact.signs import Work, are_notes, find_signs
+from achievement_pipeline.judging.impact.signs import Work, find_signs
 from achievement_pipeline.judging.lanes.commits import judge_commits, work_files
 from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.noise.files import noise_reasons
@@ -76,6 +78,7 @@ def _units(clone: Clone) -> pd.DataFrame:
             titles,
             commits["body"],
             judged["category"],
+            infer_types(titles, without_notes(work)),
             judged["breaking"],
             clone.commits["branch_commits"],
             work,

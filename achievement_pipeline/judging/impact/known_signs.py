@@ -16,6 +16,8 @@ class Sign(StrictModel):
     rule: str
     words: str
     pattern: str = ""
+    likeness: str = ""
+    """A Conventional Commits type: the sign is graded by how much the change looks like that type."""
     weight: float | None = None
     """Of direct evidence, which is set and not learnt: it is the answer that learning is about."""
 

@@ -1,9 +1,9 @@
 """The impact model: the weights of signs, their calibration, and the ledger.
 
-Each sign has a weight (``weights.csv``), learnt from public histories with hand-written release notes. The sum of
-weights ranks changes as maintainers do: half by what they announced, half by what they put first. The score is the
-percentage of changes with that sum that were announced (``calibration.csv``). ``benchmarks/impact.py`` trains and
-evaluates both tables; ``docs/impact.md`` has the results and the training projects.
+Each sign has a weight (``weights.csv``), learnt from public histories with hand-written release notes; a graded sign
+adds its weight times its amount. The sum of weights ranks changes as maintainers do: half by what they announced, half
+by what they put first. The score is the percentage of changes with that sum that were announced (``calibration.csv``).
+``benchmarks/impact.py`` trains and evaluates both tables; ``docs/impact.md`` has the results and the training projects.
 """
 
 from __future__ import annotations
@@ -20,8 +20,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from achievement_pipeline.columns.text import join_by_key
+from achievement_pipeline.judging.categories.categorise import clue_weights
 from achievement_pipeline.judging.impact.known_signs import known_signs
-from achievement_pipeline.judging.impact.signs import Flags
+from achievement_pipeline.judging.impact.signs import Signs
 from achievement_pipeline.judging.rules import ImpactRules
 
 Amounts = npt.NDArray[np.float64]
@@ -63,7 +64,7 @@ def model_of(rules: ImpactRules) -> Model:
     return model._replace(weights=pd.Series(kept, dtype="float64"))
 
 
-def add_signs(signs: Mapping[str, Flags], model: Model) -> Amounts:
+def add_signs(signs: Signs, model: Model) -> Amounts:
     """Return the sum of weights of each piece of work."""
     total = np.zeros(len(next(iter(signs.values()))))
     for sign, shown in signs.items():
@@ -78,7 +79,7 @@ def likelihood(sums: Amounts, model: Model) -> Amounts:
 
 
 def are_likely(
-    signs: Mapping[str, Flags], repositories: pd.Series[str], may_count: pd.Series[bool], rules: ImpactRules
+    signs: Signs, repositories: pd.Series[str], may_count: pd.Series[bool], rules: ImpactRules
 ) -> pd.Series[bool]:
     """Return which changes are likely to be announced: those with a positive sum in the top share of their repository.
 
@@ -91,13 +92,22 @@ def are_likely(
     return may_count & (sums > 0) & (sums >= repositories.map(cuts).fillna(np.inf).astype("float64"))
 
 
-def write_signs(signs: Mapping[str, Flags]) -> pd.Series[str]:
-    """Encode the signs of each piece of work as comma-separated text."""
-    names = [sign.sign for sign in known_signs()]
-    positions, numbers = np.nonzero(np.column_stack([signs[name] for name in names]))
+def write_signs(signs: Signs) -> pd.Series[str]:
+    """Encode the signs of each piece of work as text: ``is feature,like a feature=1.6``."""
     total = len(next(iter(signs.values())))
-    texts = pd.Series(np.array(names, dtype=object)[numbers], dtype="str")
-    return join_by_key(texts, pd.Series(positions), ",").reindex(range(total), fill_value="").astype("str")
+    positions, texts = [], []
+    for sign in known_signs():
+        shown = np.flatnonzero(signs[sign.sign])
+        positions.append(shown)
+        if sign.likeness:
+            steps, step_of = np.unique(signs[sign.sign][shown].astype("float64"), return_inverse=True)
+            texts.append(np.array([f"{sign.sign}={step:.1f}" for step in steps], dtype=object)[step_of])
+        else:
+            texts.append(np.full(len(shown), sign.sign, dtype=object))
+    key, text = np.concatenate(positions), np.concatenate(texts)
+    order = np.argsort(key, kind="stable")
+    joined = join_by_key(pd.Series(text[order], dtype="str"), pd.Series(key[order]), ",")
+    return joined.reindex(range(total), fill_value="").astype("str")
 
 
 def explain_impact(
@@ -110,7 +120,7 @@ def explain_impact(
     exactly.
 
     Args:
-        signs: Comma-separated signs as written by `write_signs`, indexed by activity key.
+        signs: Signs as written by `write_signs`, indexed by activity key.
         rules: The user's overrides.
         evidence_of: More precise evidence than the words of the signs, by rule and activity key; empty for none.
 
@@ -122,11 +132,11 @@ def explain_impact(
     names = list(dict.fromkeys(sign.rule for sign in known_signs()))
     rule_of = np.array([names.index(sign.rule) for sign in known_signs()])
     cells = found.positions * len(names) + rule_of[found.numbers]
-    weights = model.weights.to_numpy()[found.numbers]
+    weights = model.weights.to_numpy()[found.numbers] * found.amounts
     summed: Amounts = np.bincount(cells, weights, minlength=len(signs) * len(names)).astype("float64")
     by_rule = summed.reshape(-1, len(names))
     base, points = _points(by_rule, model)
-    words = pd.Series([sign.words for sign in known_signs()], dtype="str").iloc[found.numbers].reset_index(drop=True)
+    words = _words(found)
     shown = (words != "") & (weights != 0)
     evidence = join_by_key(words[shown], pd.Series(cells)[shown], "; ")
     positions, rules_shown = np.nonzero(points)
@@ -153,20 +163,35 @@ class _Found(NamedTuple):
 
     positions: npt.NDArray[np.int64]
     numbers: npt.NDArray[np.int64]
+    amounts: Amounts
+    """Of graded signs; 1 for all others."""
 
 
 def _read_signs(signs: pd.Series[str], model: Model) -> _Found:
     lists = pc.split_pattern(pa.array(signs, pa.string()), ",")
-    numbers = pc.index_in(pc.list_flatten(lists), value_set=pa.array(model.weights.index, pa.string()))
+    parts = pc.extract_regex(pc.list_flatten(lists), r"^(?P<sign>[^=]*)(?:=(?P<amount>-?\d+\.\d+))?$")
+    numbers = pc.index_in(pc.struct_field(parts, "sign"), value_set=pa.array(model.weights.index, pa.string()))
     known = np.asarray(pc.is_valid(numbers))
     positions = np.asarray(pc.list_parent_indices(lists))[known].astype("int64")
     of_known = np.asarray(numbers.drop_null()).astype("int64")
+    amounts = pc.struct_field(parts, "amount").filter(pa.array(known))
+    amounts = np.asarray(pc.cast(pc.if_else(pc.equal(amounts, ""), "1", amounts), pa.float64()))
     order = np.lexsort((of_known, positions))
     # group the signs of one rule
     rules = [sign.rule for sign in known_signs()]
     rank = np.array([rules.index(rule) for rule in rules])
     order = order[np.lexsort((rank[of_known[order]], positions[order]))]
-    return _Found(positions[order], of_known[order])
+    return _Found(positions[order], of_known[order], amounts[order])
+
+
+def _words(found: _Found) -> pd.Series[str]:
+    """Return the words of each sign; of the graded ones only the strongest of a change, with its probability."""
+    words = pd.Series([sign.words for sign in known_signs()], dtype="str").iloc[found.numbers].reset_index(drop=True)
+    graded = np.array([bool(sign.likeness) for sign in known_signs()])[found.numbers]
+    amounts = pd.Series(found.amounts[graded], index=np.flatnonzero(graded))
+    strongest = amounts[amounts.groupby(found.positions[graded]).idxmax()]
+    percent = (np.exp(strongest) / len(clue_weights().types) * 100).round().astype("int64").astype("str")
+    return words.where(~graded, (words + " (" + percent + " %)").fillna("")).astype("str")
 
 
 def _points(by_rule: Amounts, model: Model) -> tuple[int, npt.NDArray[np.int64]]:

@@ -5,7 +5,7 @@ An activity is significant if it has a reason for it and none against it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ from achievement_pipeline.columns.text import extract
 from achievement_pipeline.frames import DiffState
 from achievement_pipeline.judging.categories.categorise import Category
 from achievement_pipeline.judging.categories.peel import canonical_types
-from achievement_pipeline.judging.impact.signs import Flags
+from achievement_pipeline.judging.impact.signs import Signs
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.judging.rules import CommitRules
 from achievement_pipeline.patterns import escape
@@ -75,7 +75,7 @@ def weigh(reasons_for: pd.Series[str], exclusions: pd.DataFrame) -> pd.DataFrame
     )
 
 
-def are_mechanical(categories: pd.DataFrame, signs: Mapping[str, Flags]) -> pd.Series[bool]:
+def are_mechanical(categories: pd.DataFrame, signs: Signs) -> pd.Series[bool]:
     """Return which changes are mechanical: formatting, or dependency updates that do not touch source.
 
     Args:

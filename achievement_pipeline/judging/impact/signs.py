@@ -1,12 +1,14 @@
 """Find the signs that maintainers announce a change: its files, its title, the issues it closes, breaking changes.
 
-A sign is true or false, so that it can be shown to people; a size has one sign per step. Weights are learnt from public
+A sign is true or false, so that it can be shown to people; a size has one sign per step. Only the likeness to a type is
+graded, since a change may look much or little like a feature. Weights are learnt from public
 histories with hand-written release notes (``weights.csv``). Changelogs are ignored here: a changelog entry is direct
 evidence for a user, but for training it would leak the answer.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -14,23 +16,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from achievement_pipeline.columns.text import count
+from achievement_pipeline.judging.announced.paths import are_notes
 from achievement_pipeline.judging.categories.categorise import Category
 from achievement_pipeline.judging.categories.clues import file_kinds, kinds_of_files
 from achievement_pipeline.judging.impact.known_signs import known_signs
 from achievement_pipeline.judging.paths import matches
 
 Flags = npt.NDArray[np.bool_]
+Signs = Mapping[str, npt.NDArray[Any]]
+"""By sign, one flag per piece of work, or one amount (float64) where the sign is graded."""
 
 _LINES: Final = {"5-19": (5, 19), "20-79": (20, 79), "80-299": (80, 299), "300+": (300, np.inf)}
 """Ranges of source lines, both ends included."""
-
-NOTES: Final = (
-    r"(?i)(?:^|/)(?:change[-_ ]?logs?|changes|history|news|release[-_ ]?notes?|releases|whats?[-_ ]?new|relnotes)"
-    r"(?:[-_. ]?v?[\d._x-]*)(?:\.(?:md|markdown|rst|txt|adoc|asciidoc|rdoc|textile))?$"
-    r"|(?:^|/)(?:change[-_]?logs?|changelog\.d|changes|newsfragments|\.changes|\.changelog|\.changeset|\.chloggen"
-    r"|changelog_unreleased|release[-_ ]?notes?|relnotes|whats?[-_]?new|towncrier)/"
-)
-"""Paths of release notes and of changelog fragments."""
 
 _SHORT_TITLE: Final = 3
 """Maximum number of words in a short title."""
@@ -60,6 +57,9 @@ _OTHERS_DOCS: Final = (
 )
 """Documents for contributors rather than users."""
 
+_LEAST_LIKENESS: Final = -5.0
+"""The logarithm of a probability of a thousandth relative to chance: what is less likely is not more telling."""
+
 _CLOSES: Final = r"(?i)\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b:?\s+(?:issues?\s+)?(?:(?:[\w.-]+/[\w.-]+)?#\d+|https?://\S+/issues/\d+)"
 _SAYS_BREAKING: Final = r"(?i)\bbreaking\b|\bbackwards?[- ]incompatib"
 
@@ -71,6 +71,9 @@ class Work(NamedTuple):
     """Titles without type, scope and number."""
     bodies: pd.Series[str]
     categories: pd.Series[str]
+    likeness: pd.DataFrame
+    """How much each change looks like each Conventional Commits type, one column per type, as returned by
+    `achievement_pipeline.judging.categories.categorise.categorise`."""
     breaking: pd.Series[bool]
     """Marked as breaking by ``!``, a footer or a label."""
     commits: pd.Series[int]
@@ -80,14 +83,9 @@ class Work(NamedTuple):
     ``deletions``."""
 
 
-def find_signs(work: Work) -> dict[str, Flags]:
-    """Return which pieces of work show each sign: one boolean array per sign, in row order."""
-    return _of_files(work) | _of_titles(work) | _of_messages(work) | _of_categories(work)
-
-
-def are_notes(paths: pd.Series[str]) -> Flags:
-    """Return which paths are release notes or changelog fragments."""
-    return matches(paths, NOTES)
+def find_signs(work: Work) -> dict[str, npt.NDArray[Any]]:
+    """Return which pieces of work show each sign, as `Signs` in row order."""
+    return _of_files(work) | _of_titles(work) | _of_messages(work) | _of_categories(work) | _of_likeness(work)
 
 
 def _of_titles(work: Work) -> dict[str, Flags]:
@@ -115,6 +113,14 @@ def _of_categories(work: Work) -> dict[str, Flags]:
     }  # fmt: skip
     groups["performance or security"] = (Category.PERFORMANCE.value, Category.SECURITY.value)
     return {f"is {name}": work.categories.isin(values).to_numpy() for name, values in groups.items()}
+
+
+def _of_likeness(work: Work) -> dict[str, npt.NDArray[np.float64]]:
+    return {
+        sign.sign: np.maximum(work.likeness[sign.likeness].to_numpy(dtype="float64"), _LEAST_LIKENESS).round(1)
+        for sign in known_signs()
+        if sign.likeness
+    }
 
 
 def _of_files(work: Work) -> dict[str, Flags]:

@@ -15,6 +15,7 @@ from achievement_pipeline.columns.text import contains, join_by_key, replace
 from achievement_pipeline.frames import CommitActivities, CommitContents, DiffState, RawCommitFiles, RawCommits, typed
 from achievement_pipeline.judging.agents import read_agents
 from achievement_pipeline.judging.announced.lane import Releases, announce, no_releases
+from achievement_pipeline.judging.announced.paths import without_notes
 from achievement_pipeline.judging.announced.words import announced_signs
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import messages
@@ -160,7 +161,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     exclusions["import"] |= are_foreign_copies(commits, positions, files, noise.isna().to_numpy(), contents)
     effective_lines = written_lines(amounts)
     work = work_files(positions, files, noise)
-    categories = categorise(headers["type"], headers["description"], work)
+    categories = categorise(headers["type"], headers["description"], without_notes(work))
     merged_in = pd.Series(np.bincount(merged_by[merged_by >= 0], minlength=len(commits)), index=commits.index)
     breaking = headers["marked"] | messages.have_breaking_footer(commits["body"])
     signs = find_signs(
@@ -168,6 +169,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
             titles=headers["description"],
             bodies=commits["body"],
             categories=categories["category"],
+            likeness=categories,
             breaking=breaking,
             commits=merged_in,
             files=work_files(positions, with_source_lines(files, contents), noise),

@@ -31,6 +31,7 @@ from achievement_pipeline.judging.accounts import persons_of, read_accounts
 from achievement_pipeline.judging.addresses import WorkFilter
 from achievement_pipeline.judging.agents import read_agents
 from achievement_pipeline.judging.announced.lane import Releases, announce_pull_requests, no_releases
+from achievement_pipeline.judging.announced.paths import without_notes
 from achievement_pipeline.judging.announced.words import announced_signs, announced_words
 from achievement_pipeline.judging.bots import are_bots
 from achievement_pipeline.judging.categories import messages
@@ -242,13 +243,15 @@ def _read_pulls(pulls: pd.DataFrame, files: DataFrame[RawCommitFiles]) -> _ReadP
     positions = positions_of(files, pulls)
     changed = work_files(positions, files, noise)
     labelled = categorise_labels(pulls["labels"])
-    categories = labelled[["category", "rule"]].fillna(categorise(headers["type"], headers["description"], changed))
+    otherwise = categorise(headers["type"], headers["description"], without_notes(changed))
+    categories = labelled[["category", "rule"]].fillna(otherwise)
     breaking = headers["marked"] | messages.have_breaking_footer(pulls["body"])
     signs = find_signs(
         Work(
             titles=headers["description"],
             bodies=pulls["body"],
             categories=categories["category"],
+            likeness=otherwise,
             breaking=breaking | _have_breaking_label(pulls["labels"]),
             commits=pulls["commit_count"].fillna(1).astype("int64"),
             files=changed,

@@ -49,7 +49,7 @@ def test_an_achievement_is_found_by_the_beginning_of_its_commit(
 
     assert answer.exit_code == 0
     assert "Count things" in answer.output
-    assert "impact 76.24, complexity 45" in answer.output
+    assert "impact 74.03, complexity 45" in answer.output
 
 
 def test_skills_are_listed_with_how_often_and_since_when_they_were_shown(collected: Run) -> None:

@@ -7,6 +7,7 @@ from achievement_pipeline.judging.impact.known_signs import known_signs
 from achievement_pipeline.judging.impact.signs import Flags, Work, find_signs
 
 NAMES = [sign.sign for sign in known_signs()]
+LIKENESS = {"feat": 1.64, "fix": -0.32, "refactor": -1.0, "test": -9.0, "docs": 0.0, "build": -1.0, "ci": -1.0}
 
 
 def shown(*changes: set[str]) -> dict[str, Flags]:
@@ -18,6 +19,7 @@ def work(title: str, *paths: str, body: str = "", category: str = "feature", lin
         titles=pd.Series([title]),
         bodies=pd.Series([body]),
         categories=pd.Series([category]),
+        likeness=pd.DataFrame([LIKENESS]),
         breaking=pd.Series([False]),
         commits=pd.Series([1]),
         files=pd.DataFrame(

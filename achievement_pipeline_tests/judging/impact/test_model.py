@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from achievement_pipeline.judging.impact.known_signs import known_signs
 from achievement_pipeline.judging.impact.model import (
     add_signs,
     are_likely,
@@ -15,9 +16,10 @@ from achievement_pipeline.judging.impact.model import (
     model_of,
     write_signs,
 )
+from achievement_pipeline.judging.impact.signs import find_signs
 from achievement_pipeline.judging.ledgers import sum_ledger
 from achievement_pipeline.judging.rules import ImpactRules
-from achievement_pipeline_tests.judging.impact.conftest import NAMES, found, shown
+from achievement_pipeline_tests.judging.impact.conftest import NAMES, found, shown, work
 
 some_signs = st.lists(st.sets(st.sampled_from(NAMES)), min_size=1, max_size=6)
 some_rules = st.builds(
@@ -70,6 +72,23 @@ def test_a_line_names_what_it_rests_on() -> None:
     evidence = dict(zip(lines["rule"], lines["evidence"], strict=True))
     assert evidence["issue"] == "closes an issue"
     assert evidence["files"] == "changes source code; changes tests"
+
+
+def test_a_graded_sign_counts_by_its_amount_and_tells_its_probability() -> None:
+    keys = pd.Index(["much", "little"], dtype="str")
+    signs = pd.Series(["like a feature=1.6", "like a feature=0.4,like a refactoring=1.2"], index=keys, dtype="str")
+    lines = explain_impact(signs, ImpactRules())
+    likeness = lines[lines["rule"] == "likeness"]
+    assert likeness["evidence"].to_dict() == {"much": "like a feature (71 %)", "little": "like a refactoring (47 %)"}
+    assert likeness["points"]["much"] > likeness["points"]["little"]
+
+
+def test_signs_are_written_and_read_without_loss() -> None:
+    signs = find_signs(work("Add `--proxy` option", "src/a.py"))
+    direct = {sign.sign: np.zeros(1, dtype=bool) for sign in known_signs() if sign.weight is not None}
+    written = write_signs(signs | direct).set_axis(pd.Index(["a"], dtype="str"))
+    expected = likelihood(add_signs(signs, learnt_model()), learnt_model())[0]
+    assert explain_impact(written, ImpactRules())["points"].sum() == round(expected * 10_000)
 
 
 def test_a_sign_or_a_whole_line_can_be_turned_off() -> None:
