@@ -16,6 +16,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar, cast
 
 import pandas as pd
 import pandera.pandas as pa
+from pandera.config import ValidationDepth, config_context
 from pandera.typing import DataFrame
 
 from achievement_pipeline.errors import FrameError
@@ -38,8 +39,8 @@ class Frame(pa.DataFrameModel):
 def typed(schema: type[SchemaT], frame: pd.DataFrame) -> DataFrame[SchemaT]:
     """Check the columns and dtypes of a frame against a schema; column order does not matter.
 
-    Values are checked once, when an asset is materialized (``defs/assets/checks.py``): pandera takes 1.5 ms per column
-    however few rows there are, and a frame passes through many functions.
+    Values are checked once, when an asset is materialized (``defs/assets/checks.py``): that takes milliseconds however
+    few rows there are, and a frame passes through many functions.
 
     Raises:
         FrameError: Columns or dtypes differ.
@@ -62,14 +63,41 @@ def checked(schema: type[SchemaT], frame: pd.DataFrame) -> DataFrame[SchemaT]:
         FrameError: Columns, dtypes or values do not match.
     """
     try:
-        return schema.validate(typed(schema, frame), lazy=True)
+        return validated(schema, typed(schema, frame))
     except pa.errors.SchemaErrors as errors:
         raise FrameError(f"A frame of {schema.__name__} has invalid values: {errors}") from errors
+
+
+def validated(schema: type[SchemaT], frame: pd.DataFrame) -> DataFrame[SchemaT]:
+    """Check a frame against a schema: columns, dtypes and values.
+
+    pandera finds all that is wrong, but takes 0.5 ms per column to find no wrong dtype and no missing value. Where one
+    comparison shows that there is none, it only checks the values: a frame of 15 columns takes 2 ms instead of 10.
+
+    Raises:
+        pandera.errors.SchemaErrors: With every failure.
+    """
+    depth = ValidationDepth.DATA_ONLY if _is_well_formed(schema, frame) else ValidationDepth.SCHEMA_AND_DATA
+    with config_context(validation_depth=depth):
+        return schema.validate(frame, lazy=True)
+
+
+def _is_well_formed(schema: type[pa.DataFrameModel], frame: pd.DataFrame) -> bool:
+    """Whether columns and dtypes are those of the schema, and no required value is missing."""
+    dtypes = _dtypes(schema)
+    if len(frame.columns) != len(dtypes) or frame.dtypes.to_dict() != dtypes:
+        return False
+    return not any(frame[name].hasnans for name in _required(schema))
 
 
 @functools.cache
 def _dtypes(schema: type[pa.DataFrameModel]) -> Mapping[Any, Any]:
     return schema.empty().dtypes.to_dict()
+
+
+@functools.cache
+def _required(schema: type[pa.DataFrameModel]) -> tuple[str, ...]:
+    return tuple(name for name, column in schema.to_schema().columns.items() if not column.nullable)
 
 
 class DiffState(StrEnum):

@@ -16,6 +16,7 @@ from achievement_pipeline.frames import (
     PathAttributes,
     RawCommitFiles,
     RawCommits,
+    validated,
 )
 
 REPOSITORY = "github.com/o/n"
@@ -24,7 +25,7 @@ SHA = "a" * 40
 
 def changed(*changes: str | Mapping[str, object]) -> DataFrame[RawCommitFiles]:
     """Changed files: a path is an ordinary change of it, a mapping says what is not ordinary."""
-    return RawCommitFiles.validate(_rows(RawCommitFiles, [_change(change) for change in changes]))
+    return validated(RawCommitFiles, _rows(RawCommitFiles, [_change(change) for change in changes]))
 
 
 def written(*rows: Mapping[str, object]) -> DataFrame[RawCommits]:
@@ -47,7 +48,7 @@ def written(*rows: Mapping[str, object]) -> DataFrame[RawCommits]:
         times = {"authored_at": at, "committed_at": at, "authored_offset": 0, "committed_offset": 0}
         parents = str(commits[-1]["sha"]) if commits else ""
         commits.append({**ordinary, **times, "sha": name(number), "parents": parents, **row})
-    return RawCommits.validate(_rows(RawCommits, commits))
+    return validated(RawCommits, _rows(RawCommits, commits))
 
 
 def name(number: int) -> str:
@@ -59,25 +60,27 @@ def attributes(*rows: dict[str, object]) -> DataFrame[PathAttributes]:
     """What .gitattributes says: each mapping has a path and what is set (True) or unset (False)."""
     flags = ("generated", "vendored", "documentation", "pointer", "detectable")
     unsaid = {"repository": REPOSITORY, "language": None, **dict.fromkeys(flags)}
-    return PathAttributes.validate(_rows(PathAttributes, [unsaid | row for row in rows]))
+    return validated(PathAttributes, _rows(PathAttributes, [unsaid | row for row in rows]))
 
 
 def contents(*rows: dict[str, object]) -> DataFrame[CommitContents]:
     """What a reading of contents found: each mapping has a path and what was found."""
     unsaid = {"repository": REPOSITORY, "sha": SHA, "noise": None, "lines_noise": None}
     unsaid |= {"insertions": None, "deletions": None}
-    return CommitContents.validate(_rows(CommitContents, [unsaid | row for row in rows]))
+    return validated(CommitContents, _rows(CommitContents, [unsaid | row for row in rows]))
 
 
 def commits(*rows: Mapping[str, object]) -> DataFrame[CommitActivities]:
     """Significant commits: each mapping says what is not ordinary; without a sha they are one commit."""
-    return CommitActivities.validate(_rows(CommitActivities, [_ordinary_commit() | dict(row) for row in rows or ({},)]))
+    return validated(
+        CommitActivities, _rows(CommitActivities, [_ordinary_commit() | dict(row) for row in rows or ({},)])
+    )
 
 
 def dependencies(*rows: Mapping[str, object]) -> DataFrame[DependencyChanges]:
     """Changes in manifests: each mapping has a package; an addition to pyproject.toml where nothing else is said."""
     ordinary = {"repository": REPOSITORY, "sha": SHA, "path": "pyproject.toml", "ecosystem": "pypi", "change": "added"}
-    return DependencyChanges.validate(_rows(DependencyChanges, [ordinary | dict(row) for row in rows]))
+    return validated(DependencyChanges, _rows(DependencyChanges, [ordinary | dict(row) for row in rows]))
 
 
 def _ordinary_commit() -> dict[str, object]:

@@ -21,6 +21,7 @@ from achievement_pipeline.frames import (
     Scores,
     Skills,
     StoredActivities,
+    validated,
 )
 from achievement_pipeline.judging import compose_achievements
 from achievement_pipeline.judging.rules import Rules
@@ -115,7 +116,7 @@ def pieces_of_work(*pieces: Piece) -> PiecesOfWork:
     parents = [piece.parent if piece.parent in keys else None for piece in pieces]
     stored = activities.assign(parent=pd.Series(parents, dtype="str"), details="{}")
     columns = list(StoredActivities.to_schema().columns)
-    return PiecesOfWork(StoredActivities.validate(stored[columns]), scores, skills, frame_of(RelatedActivities, []))
+    return PiecesOfWork(validated(StoredActivities, stored[columns]), scores, skills, frame_of(RelatedActivities, []))
 
 
 def compose(pieces: PiecesOfWork) -> DataFrame[Achievements]:
@@ -162,7 +163,7 @@ def frame_of(schema: type[_Schema], rows: Iterable[Mapping[str, Any]]) -> DataFr
         if isinstance(column.dtype.type, pd.DatetimeTZDtype):
             frame[name] = pd.to_datetime(frame[name], utc=True)
         frame[name] = frame[name].astype(column.dtype.type)
-    return schema.validate(frame)
+    return validated(schema, frame)
 
 
 def _root(key: str, rows: Mapping[Any, Mapping[Hashable, Any]]) -> str:

@@ -12,7 +12,7 @@ import dagster as dg
 import pandas as pd
 import pandera.pandas as pa
 
-from achievement_pipeline.frames import Achievements, Scores
+from achievement_pipeline.frames import Achievements, Scores, validated
 
 Problems: TypeAlias = pd.DataFrame
 """The rows that fail, or any frame that describes the problem; empty if the check passed."""
@@ -72,7 +72,7 @@ def _result(asset: str, name: str, problems: Problems) -> dg.AssetCheckResult:
 def _break_schema(schema: type[pa.DataFrameModel]) -> Check:
     def problems(frame: pd.DataFrame) -> Problems:
         try:
-            schema.validate(frame, lazy=True)
+            validated(schema, frame)
         except pa.errors.SchemaErrors as errors:
             return pd.DataFrame(errors.failure_cases)
         return pd.DataFrame()

@@ -195,6 +195,8 @@ class _Parts:
         left = self._rows(self.columns.index, r"^(?:Merge|Auto merge|Merged in)\b")
         for form in table().merge:
             found = _groups(self.columns["title"][left], form.pattern)
+            if not len(found):
+                continue
             left = left.difference(found.index)
             self._keep(found, host=form.name)
             titles = (
