@@ -48,6 +48,7 @@ def make_config_home(folder: Path) -> Path:
 
 
 _PATIENCE_SECONDS = 900
+_ROOM_FOR_DATABASES = 4 * 2**30
 _SHARED = pytest.StashKey[Path]()
 _soaked: list[str] = []
 
@@ -63,10 +64,23 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_SHARED] = Path(worker["shared"])
         return
     # pytest's own folders have long names, and a socket's must be short
-    folder = Path(tempfile.mkdtemp(prefix="achievements-"))
+    folder = Path(tempfile.mkdtemp(prefix="achievements-", dir=_in_memory()))
     folder.chmod(0o755)  # where root runs the tests, the server is another user's
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))  # a worker may be about to stop in it
     config.stash[_SHARED] = folder
+
+
+def _in_memory() -> str | None:
+    """Return a folder in memory with room for the databases of a run; None where there is none."""
+    memory = Path("/dev/shm")
+    has_room = memory.is_dir() and shutil.disk_usage(memory).free > _ROOM_FOR_DATABASES
+    return str(memory) if has_room and os.access(memory, os.W_OK | os.X_OK) else None
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than processors: tests of services wait a good part of their time."""
+    return (os.cpu_count() or 1) + 1
 
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
@@ -166,10 +180,20 @@ def empty_database_url(server: EmbeddedPostgres) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def first_engine(server: EmbeddedPostgres) -> Iterator[sa.Engine]:
+    """An engine that has been connected, to share what it knows of the server and has compiled."""
+    engine = create_engine(server.url())
+    engine.connect().close()
+    yield engine
+    engine.dispose()
+
+
 @pytest.fixture
-def engine(database_url: str) -> Iterator[sa.Engine]:
-    """An engine on `database_url`."""
+def engine(database_url: str, first_engine: sa.Engine) -> Iterator[sa.Engine]:
+    """An engine on `database_url`, with the compiled statements of the tests before: to compile takes longest."""
     engine = create_engine(database_url)
+    engine.dialect, engine._compiled_cache = first_engine.dialect, first_engine._compiled_cache
     yield engine
     engine.dispose()
 

@@ -17,6 +17,8 @@ import pytest
 from achievement_pipeline import __version__
 from achievement_pipeline_tests.builders import GitRepository
 
+pytestmark = pytest.mark.e2e
+
 SOURCE = Path(__file__).parents[2]
 _BUILD = "import sys; from setuptools import build_meta; print(getattr(build_meta, sys.argv[1])(sys.argv[2]))"
 
@@ -95,7 +97,6 @@ def test_the_wheel_has_every_file_of_the_package_and_no_test(source: Path, wheel
     assert metadata["Description-Content-Type"] == "text/markdown"
 
 
-@pytest.mark.e2e
 @pytest.mark.usefixtures("home")
 def test_what_is_installed_collects_and_makes_documents(
     installed: Path, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch

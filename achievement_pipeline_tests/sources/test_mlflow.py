@@ -21,9 +21,7 @@ from achievement_pipeline_tests.servers.loopback import BROKEN, CUT, RESET, Repl
 from achievement_pipeline_tests.servers.mlflow import MlflowServer, RecordedServer, install_mlflow, real_server
 
 
-@pytest.fixture(
-    scope="module", params=["recorded", pytest.param("real", marks=[pytest.mark.e2e, pytest.mark.timeout(900)])]
-)
+@pytest.fixture(scope="module", params=["recorded", pytest.param("real", marks=pytest.mark.e2e)])
 def logged(request: pytest.FixtureRequest, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Runs:
     """What is read after ``mlflow_scenario.py`` ran."""
     if request.param == "recorded":

@@ -26,7 +26,7 @@ from achievement_pipeline_tests.collecting import COLLECT, command, commit_part,
 from achievement_pipeline_tests.collecting import run as run_to_its_end
 from achievement_pipeline_tests.running import wait_until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.e2e
 
 _SOURCES = Path(__file__).parents[3]
 _KILLS = 4

@@ -6,7 +6,7 @@ import pytest
 from achievement_pipeline.cli import _COMMANDS, achievements
 from achievement_pipeline_tests.cli.conftest import Run
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900), pytest.mark.usefixtures("settings_of_ann")]
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("settings_of_ann")]
 
 _SERVERS = {"login", "logout", "mcp", "service", "start", "stop", "web", "worker"}
 """What runs until it is stopped, or speaks to others, with any argument."""

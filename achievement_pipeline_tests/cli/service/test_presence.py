@@ -20,6 +20,8 @@ from achievement_pipeline.cli.service.presence import (
     stop_service,
 )
 
+pytestmark = pytest.mark.e2e
+
 _SOURCES = Path(__file__).parents[3]
 _PATIENCE = 60.0
 """Seconds; a kernel short of memory may take ten and more over the end of a process."""

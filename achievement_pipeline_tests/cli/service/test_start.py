@@ -6,8 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from achievement_pipeline_tests.cli.conftest import Run
 from achievement_pipeline_tests.running import wait_until
+
+pytestmark = pytest.mark.e2e
 
 _SOURCES = Path(__file__).parents[3]
 

@@ -72,7 +72,6 @@ def on_one_machine(
 
 @pytest.mark.e2e
 @pytest.mark.soak
-@pytest.mark.timeout(900)
 @pytest.mark.usefixtures("many_machines")
 def test_a_backfill_by_two_workers_of_which_one_is_killed_ends_as_on_one_machine(
     tmp_path: Path, engine: sa.Engine, on_one_machine: Callable[[Sequence[GitRepository]], list[dict[str, Any]]]
@@ -95,7 +94,6 @@ def test_a_backfill_by_two_workers_of_which_one_is_killed_ends_as_on_one_machine
 
 @pytest.mark.e2e
 @pytest.mark.soak
-@pytest.mark.timeout(900)
 def test_a_run_with_steps_on_a_worker_ends_as_on_one_machine(
     tmp_path: Path,
     many_machines: pytest.MonkeyPatch,

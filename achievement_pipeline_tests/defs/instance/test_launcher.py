@@ -50,7 +50,6 @@ def test_of_a_run_that_has_ended_or_is_not_ours_nothing_is_known(tmp_path: Path)
 
 @pytest.mark.e2e
 @pytest.mark.soak
-@pytest.mark.timeout(900)
 def test_a_run_with_a_killed_process_is_failed_at_once_and_retried(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database_url: str, empty_database_url: str, spare_database_url: str
 ) -> None:
