@@ -13,6 +13,13 @@ _FEW_LINES: Final = 60
 
 _TESTED_IN: Final = {
     # tested by what uses them
+    "agent/arguments.py": "agent/test_server.py",
+    "agent/tools.py": "agent/test_server.py",
+    "app/proposals.py": "cli/decide/test_review.py",
+    "app/wording.py": "cli/decide/test_word.py",
+    "cli/filter_options.py": "cli/look/test_achievements.py",
+    "cli/service/mcp.py": "agent/test_server.py",
+    "publishing/documents/agent.py": "agent/test_server.py",
     "app/accounts.py": "cli/publish/test_publish.py",
     "app/decisions.py": "cli/decide/test_commands.py",
     "app/examiner/limits.py": "app/examiner/test_client.py",
