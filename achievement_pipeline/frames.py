@@ -199,6 +199,36 @@ class RawCommitFiles(Frame):
     binary: bool = pa.Field(description="Whether git calls it binary")
 
 
+class LineUse(Frame):
+    """One row per file changed by a commit whose lines reached the default branch: how long they were in use."""
+
+    repository: str = pa.Field(description="Key of the repository")
+    sha: str = pa.Field(description="Object name of the commit")
+    path: str = pa.Field(description="Path after the change")
+    landed_at: UtcTimestamp = pa.Field(nullable=True, description="When they reached it; missing if it has no lines")
+    lines: int = pa.Field(ge=0, description="Lines that reached it, without changes of white space")
+    alive: int = pa.Field(ge=0, description="Of these, lines that it still has: those that git blame -w shows")
+    alive_1y: pd.Int32Dtype = pa.Field(nullable=True, ge=0, description="Lines after one year; missing until then")
+    alive_2y: pd.Int32Dtype = pa.Field(nullable=True, ge=0, description="Lines after two years; missing until then")
+    editors: str = pa.Field(
+        description="For a file that it created: addresses of all who changed it since, as written, one per line"
+    )
+
+
+class LineOwners(Frame):
+    """Who wrote the lines of files of the default branch, to continue from: one row per version of a file."""
+
+    repository: str = pa.Field(description="Key of the repository")
+    path: str = pa.Field(description="Path of the file")
+    blob: str = pa.Field(description="Object name of its content")
+    since: int = pa.Field(ge=0, description="The commit of the default branch that made this version, from 0")
+    until: pd.Int64Dtype = pa.Field(nullable=True, description="The commit that replaced it; missing if none did")
+    owners: str = pa.Field(description="Ranges of lines, <lines>:<row of line_use>, separated by blanks; -1 is no row")
+    created: int = pa.Field(ge=-1, description="The row of line_use that created the file; -1 if none did")
+    head: str = pa.Field(description="Object name of the commit of the default branch that was read")
+    state: str = pa.Field(description="Digest of the commits whose lines are followed, and of the rows of line_use")
+
+
 class RawTags(Frame):
     """One row per tag of a repository that leads to a commit."""
 
@@ -523,6 +553,10 @@ class _CodeActivities(Activities):
         "notes that announced it; empty if none did"
     )
     first_release: str = pa.Field(nullable=True, description="The first tag that contains it; missing if unreleased")
+    in_use: str = pa.Field(
+        description='JSON {"lines", "alive", "after_1y", "after_2y", "years", "others"}: how much of it is still in '
+        "use (judging/line_use.py); empty if unknown"
+    )
     type: str = pa.Field(nullable=True, description="Conventional Commits type, lower case; missing if not conforming")
     scope: str = pa.Field(nullable=True, description="Conventional Commits scope")
     breaking: bool = pa.Field(description="Marked by ! or a BREAKING CHANGE footer")

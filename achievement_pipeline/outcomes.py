@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from achievement_pipeline.patterns import IGNORECASE, compile_pattern
+
+IN_USE: Final = "in use"
+"""The rule of ledger lines that say how much of a piece of work is still in use."""
 
 _NUMBER = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?"
 _UNIT = (

@@ -167,7 +167,7 @@ class HistoryReader:
 
     def _read_one(self, key: str, stored: "_Known | None", wanted: Wanted) -> "_Known":
         known = find_repository(self.engine, key)
-        opened, unread = self._open(known)
+        opened, unread = open_clones(known, self.settings)
         there = [repository for repository in opened if repository.key == key]
         for trouble in unread if opened else ():
             self.reporting.warn(f"{key}: {trouble}")
@@ -201,21 +201,6 @@ class HistoryReader:
             chosen.missing,
         )
 
-    def _open(self, known: KnownRepository) -> tuple[list[Repository], list[SourceError]]:
-        """Open the clones and work trees of a repository, and tell why some can't be."""
-        opened, unread = [], []
-        for location in known.locations:
-            address = with_credentials(location, self.settings)
-            try:
-                repository = open_repository(
-                    address, cache=self.settings.mirrors_path, all_branches=known.branches == "all"
-                )
-            except SourceError as error:
-                unread.append(error)
-            else:
-                opened.append(replace(repository, location=location))
-        return opened, unread
-
     def _read_contents(self, repository: Repository, history: History, stored: "_Known | None") -> Contents:
         """Read the contents that are worth it, taking from what is stored all that today's examiner and rules made."""
         made_by = stored.facts["examined_by"].iloc[0] if stored else ""
@@ -246,6 +231,26 @@ class _Known(NamedTuple):
     def read_commits(self) -> "pd.Series[str]":
         """Names of the commits whose changes were read."""
         return self.history.commits.loc[self.history.commits["diff"] == DiffState.READ, "sha"]
+
+
+def open_clones(known: KnownRepository, settings: Settings) -> tuple[list[Repository], list[SourceError]]:
+    """Open the clones and work trees of a repository, and tell why some can't be."""
+    opened, unread = [], []
+    for location in known.locations:
+        address = with_credentials(location, settings)
+        try:
+            repository = open_repository(address, cache=settings.mirrors_path, all_branches=known.branches == "all")
+        except SourceError as error:
+            unread.append(error)
+        else:
+            opened.append(replace(repository, location=location))
+    return opened, unread
+
+
+def stored_history(frames: StoredFrames, key: str) -> History | None:
+    """Return the history of a repository as it was read the last time; None if it was not, or by another version."""
+    stored = _stored(frames, key)
+    return stored.history if stored else None
 
 
 def _counts(histories: "Sequence[_Known]", failed: Mapping[str, str]) -> dict[str, Any]:

@@ -52,14 +52,20 @@ def combined(releases: Sequence[Releases]) -> Releases:
     )
 
 
-def first_releases_of(frames: StoredFrames, keys: Sequence[str]) -> "pd.Series[str]":
-    """Return the first release of commits, by object name, as the git lane found it."""
+def known_of_commits(frames: StoredFrames, keys: Sequence[str], column: str) -> "pd.Series[str]":
+    """Return what the git lane found about commits, by object name: their ``first_release``, or how they are in use.
+
+    Args:
+        frames: Where its activities are stored.
+        keys: The repositories.
+        column: One of `CommitActivities`.
+    """
     found = [frames.read("commit_activities", key) for key in keys]
-    known = [one.set_index("sha")["first_release"] for one in found if one is not None and "first_release" in one]
+    known = [one.set_index("sha")[column] for one in found if one is not None and column in one]
     if not known:
         return pd.Series(dtype="str")
-    releases: pd.Series[str] = pd.concat(known).dropna()
-    return releases[~releases.index.duplicated()]
+    values: pd.Series[str] = pd.concat(known).dropna()
+    return values[~values.index.duplicated()]
 
 
 def _are_wanted(paths: "pd.Series[str]") -> "pd.Series[bool]":

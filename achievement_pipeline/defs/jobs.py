@@ -3,10 +3,11 @@
 import dagster as dg
 
 from achievement_pipeline.channels import CHANNELS
-from achievement_pipeline.lanes import LANES
+from achievement_pipeline.lanes import GIT, LANES
 from achievement_pipeline.publishing.channel import Job
 
 KEEP_ACHIEVEMENTS = "keep_achievements"
+MEASURE_USE = "measure_use"
 WRITE_DIGEST = Job.WRITE_DIGEST.value
 PUBLISH = Job.PUBLISH.value
 
@@ -32,6 +33,12 @@ keep_achievements = dg.define_asset_job(
     description="Store what was judged and not stored.",
 )
 
+measure_use = dg.define_asset_job(
+    MEASURE_USE,
+    selection=dg.AssetSelection.groups("lines") | dg.AssetSelection.assets(*GIT.assets, "achievements"),
+    description="Measure how much of the collected work is still in use, and judge and store it again.",
+)
+
 write_digest = dg.define_asset_job(
     WRITE_DIGEST,
     selection=dg.AssetSelection.assets(*assets_of(Job.WRITE_DIGEST)),
@@ -44,4 +51,4 @@ publish = dg.define_asset_job(
     description="Render and publish all channels.",
 )
 
-JOBS = (*_COLLECT, keep_achievements, write_digest, publish)
+JOBS = (*_COLLECT, keep_achievements, measure_use, write_digest, publish)

@@ -15,8 +15,10 @@ from pandera.typing import DataFrame
 from achievement_pipeline.columns.json import json_lists, json_objects
 from achievement_pipeline.frames import Scores, typed
 from achievement_pipeline.judging.rules import SCORE_VERSION
+from achievement_pipeline.outcomes import IN_USE
 
 _LINE_COLUMNS = ["score", "rule", "points", "evidence"]
+_SHOWN_WITHOUT_POINTS = ("base", IN_USE)
 
 
 class Measure(NamedTuple):
@@ -79,11 +81,11 @@ def sum_ledger(lines: pd.DataFrame, repositories: pd.Series[str]) -> DataFrame[S
 
     Args:
         lines: ``score`` (``impact`` or ``complexity``), ``rule``, ``points`` in hundredths and ``evidence``, indexed by
-            activity key. Lines with no points are dropped, except the base.
+            activity key. Lines with no points are dropped, except the base and what is only evidence.
         repositories: The repository of each activity, by key. Sets the order of the result.
     """
     keys = repositories.index
-    lines = lines[(lines["points"] != 0) | (lines["rule"] == "base")]
+    lines = lines[(lines["points"] != 0) | lines["rule"].isin(_SHOWN_WITHOUT_POINTS)]
     positions = keys.get_indexer(lines.index)
     impact, complexity = (
         np.bincount(positions, weights=lines["points"].where(lines["score"] == score, 0), minlength=len(keys)) / 100

@@ -17,6 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.keys import MANUAL
+from achievement_pipeline.outcomes import IN_USE
 from achievement_pipeline.patterns import compile_pattern, escape
 from achievement_pipeline.store.tables import Achievement, Activity, Base, Edit, EditField, JsonObject, Skill
 
@@ -78,6 +79,11 @@ class AchievementView:
     absorbed_by: str | None
     created_at: dt.datetime
     updated_at: dt.datetime
+
+    @property
+    def in_use(self) -> str:
+        """How much of it is still in use, in words; empty if unknown."""
+        return next((str(line["evidence"]) for line in self.score_ledger if line["rule"] == IN_USE), "")
 
 
 @dataclass(frozen=True)

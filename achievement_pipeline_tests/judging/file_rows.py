@@ -97,6 +97,7 @@ def _ordinary_commit() -> dict[str, object]:
             "assisted_by",
             "signs",
             "announced",
+            "in_use",
         ),
         "",
     )

@@ -209,10 +209,7 @@ def _facts(achievement: AchievementView, ranking: "Ranking", names: Mapping[str,
         yield "see", achievement.source_url
     yield "skills", ", ".join(achievement.skills_demonstrated) or "none"
     yield "tags", ", ".join(achievement.tags) or "none"
-    if achievement.announced:
-        yield "announced", announcement(achievement.announced)
-    if achievement.first_release:
-        yield "released", f"first in {achievement.first_release}"
+    yield from _after_it_was_done(achievement)
     yield "portfolio", "ready" if achievement.portfolio_ready else "not ready"
     if achievement.hidden:
         yield "hidden", hidden_words(achievement)
@@ -220,6 +217,15 @@ def _facts(achievement: AchievementView, ranking: "Ranking", names: Mapping[str,
         yield "approval", "changed since you approved it: `achievements approve` approves the text as it is now"
     if achievement.retracted_at:
         yield "retracted", f"{achievement.retracted_at:%Y-%m-%d}, {achievement.retracted_reason}"
+
+
+def _after_it_was_done(achievement: AchievementView) -> Iterator[tuple[str, str]]:
+    if achievement.announced:
+        yield "announced", announcement(achievement.announced)
+    if achievement.first_release:
+        yield "released", f"first in {achievement.first_release}"
+    if achievement.in_use:
+        yield "in use", achievement.in_use
 
 
 def hidden_words(achievement: AchievementView) -> str:

@@ -24,13 +24,17 @@ _OWNERS = ["team:achievements"]
 _WARNINGS_SHOWN = 20
 
 
-def raw_assets(lane: Lane, name: str, schemas: Mapping[str, Schema]) -> Callable[[Callable[..., Any]], Any]:
+def raw_assets(
+    lane: Lane, name: str, schemas: Mapping[str, Schema], *, group: str = "", after: Sequence[str] = ()
+) -> Callable[[Callable[..., Any]], Any]:
     """Declare a multi-asset that reads some frames of one source, with their checks.
 
     Args:
         lane: The lane of the source.
         name: Name of the step.
         schemas: The schemas by asset.
+        group: Their group, if it is not that of the lane.
+        after: Assets of which they take what is stored.
     """
     return dg.multi_asset(
         name=name,
@@ -40,18 +44,19 @@ def raw_assets(lane: Lane, name: str, schemas: Mapping[str, Schema]) -> Callable
                 description=schema.__doc__,
                 kinds={lane.name, "parquet"},
                 metadata=column_schema(schema),
-                group_name=lane.name,
+                group_name=group or lane.name,
                 owners=_OWNERS,
             )
             for asset, schema in schemas.items()
         },
+        deps=list(after),
         check_specs=[spec for asset, schema in schemas.items() for spec in check_specs(asset, frame_checks(schema))],
         **_partitions(lane),
     )
 
 
 def frame_asset(
-    lane: Lane, computed_from: Mapping[str, Sequence[str]] | None = None
+    lane: Lane, computed_from: Mapping[str, Sequence[str]] | None = None, *, after: Sequence[str] = ()
 ) -> Callable[[Callable[..., pd.DataFrame]], dg.AssetsDefinition]:
     """Declare an asset of a lane that makes one frame of others.
 
@@ -62,6 +67,7 @@ def frame_asset(
     Args:
         lane: The lane.
         computed_from: For scores: the columns of the activities, by the score that they give.
+        after: Assets of which it takes what is stored, if anything is: in a run that has them, it comes after them.
 
     Example:
         ```python
@@ -72,7 +78,7 @@ def frame_asset(
 
     def declare(compute: Callable[..., pd.DataFrame]) -> dg.AssetsDefinition:
         inputs = annotated_frames(compute)
-        made = _MadeFrame(lane, compute, inputs.pop("return"), inputs, computed_from)
+        made = _MadeFrame(lane, compute, inputs.pop("return"), inputs, computed_from, after)
         parameters = inspect.signature(compute)
 
         @wraps(compute)
@@ -94,6 +100,7 @@ class _MadeFrame:
     schema: Schema
     inputs: Mapping[str, Schema]
     computed_from: Mapping[str, Sequence[str]] | None
+    after: Sequence[str]
 
     @property
     def asset(self) -> str:
@@ -103,6 +110,7 @@ class _MadeFrame:
     def define(self, run: Callable[..., dg.MaterializeResult]) -> dg.AssetsDefinition:
         """Return the asset that `run` materializes."""
         asset_of: Callable[[Callable[..., dg.MaterializeResult]], dg.AssetsDefinition] = dg.asset(
+            deps=list(self.after),
             ins={name: dg.AssetIn(dagster_type=frame_type(taken)) for name, taken in self.inputs.items()},
             dagster_type=frame_type(self.schema),
             group_name=self.lane.name,

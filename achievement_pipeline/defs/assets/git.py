@@ -10,8 +10,10 @@ from pandera.typing import DataFrame
 from pydantic import Field
 
 from achievement_pipeline.app.histories import READ_FRAMES, Wanted
+from achievement_pipeline.app.lines_in_use import LINE_FRAMES, stored_line_use
 from achievement_pipeline.defs.assets.frame_assets import describe_repositories, frame_asset, materialized, raw_assets
 from achievement_pipeline.defs.histories import GitHistories
+from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.frames import (
@@ -83,8 +85,9 @@ def git_history(
         yield materialized(name, READ_FRAMES[name], frame, {**show(frame), **of_run})
 
 
-@frame_asset(GIT)
+@frame_asset(GIT, after=list(LINE_FRAMES))
 def commit_activities(  # noqa: PLR0913, PLR0917 - one argument per input
+    context: dg.AssetExecutionContext,
     raw_repositories: DataFrame[RawRepositories],
     raw_commits: DataFrame[RawCommits],
     raw_commit_files: DataFrame[RawCommitFiles],
@@ -92,6 +95,7 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument per input
     commit_contents: DataFrame[CommitContents],
     raw_tags: DataFrame[RawTags],
     changelog_entries: DataFrame[ChangelogEntries],
+    io_manager: dg.ResourceParam[ParquetIOManager],
     settings: dg.ResourceParam[Settings],
 ) -> DataFrame[CommitActivities]:
     """One row per commit: its author, category, effective lines and significance, with the reasons."""
@@ -106,6 +110,7 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument per input
         commit_urls=_commit_urls(raw_repositories),
         mechanical=set(raw_repositories["ignored"].str.split("\n").explode()),
         releases=Releases(raw_tags, changelog_entries),
+        line_use=stored_line_use(io_manager, context.partition_keys),
     )
 
 

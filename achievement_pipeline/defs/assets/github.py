@@ -11,7 +11,7 @@ from pandera.typing import DataFrame
 from achievement_pipeline import lanes
 from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.app.pull_requests import RAW_PULL_REQUESTS, RepositoriesRead, read_repositories
-from achievement_pipeline.app.releases import combined, first_releases_of, stored_releases
+from achievement_pipeline.app.releases import combined, known_of_commits, stored_releases
 from achievement_pipeline.defs.assets.frame_assets import (
     describe_repositories,
     frame_asset,
@@ -100,7 +100,8 @@ def pull_request_activities(  # noqa: PLR0913, PLR0917 - one argument per input
         people=settings.people,
         work_filter=work_filter_of(settings, (known.location for known in list_repositories(database.engine))),
         releases=combined([stored_releases(io_manager, key) for key in context.partition_keys]),
-        contained=first_releases_of(io_manager, context.partition_keys),
+        contained=known_of_commits(io_manager, context.partition_keys, "first_release"),
+        in_use=known_of_commits(io_manager, context.partition_keys, "in_use"),
     )
 
 

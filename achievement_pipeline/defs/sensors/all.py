@@ -6,6 +6,7 @@ from achievement_pipeline.defs.instance.failures import failure_sensor
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.sensors.achievements import achievements_sensor
 from achievement_pipeline.defs.sensors.git import git_sensors
+from achievement_pipeline.defs.sensors.lines import lines_sensor
 from achievement_pipeline.defs.sensors.sources import source_sensor
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import Settings
@@ -14,4 +15,5 @@ from achievement_pipeline.settings import Settings
 def sensors(settings: Settings, frames: ParquetIOManager) -> list[dg.SensorDefinition]:
     """Return all sensors. Those of disabled lanes are stopped by default; the UI can start them."""
     of_sources = [source_sensor(lane, settings) for lane in LANES if lane.sensor]
-    return [*git_sensors(settings, frames), *of_sources, achievements_sensor(settings), failure_sensor(settings)]
+    of_results = [achievements_sensor(settings), lines_sensor(settings), failure_sensor(settings)]
+    return [*git_sensors(settings, frames), *of_sources, *of_results]

@@ -9,6 +9,7 @@ from achievement_pipeline.frames import CommitActivities, Scores
 from achievement_pipeline.judging.announced.words import announced_words
 from achievement_pipeline.judging.impact.model import explain_impact
 from achievement_pipeline.judging.ledgers import add_up, constant, per_unit, sum_ledger
+from achievement_pipeline.judging.line_use import use_lines
 from achievement_pipeline.judging.rules import CommitRules, ImpactRules
 
 
@@ -30,6 +31,7 @@ def score_commits(
     evidence = {"announced": announced_words(commits["announced"])}
     ledger = [
         explain_impact(commits["signs"], impact, evidence),
+        use_lines(commits["in_use"]),
         add_up("complexity", complexity, rules.complexity_max),
     ]
     return sum_ledger(pd.concat(ledger), commits["repository"])

@@ -12,7 +12,15 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.json import json_lists, json_objects
 from achievement_pipeline.columns.text import contains, join_by_key, replace
-from achievement_pipeline.frames import CommitActivities, CommitContents, DiffState, RawCommitFiles, RawCommits, typed
+from achievement_pipeline.frames import (
+    CommitActivities,
+    CommitContents,
+    DiffState,
+    LineUse,
+    RawCommitFiles,
+    RawCommits,
+    typed,
+)
 from achievement_pipeline.judging.agents import read_agents
 from achievement_pipeline.judging.announced.lane import Releases, announce, no_releases
 from achievement_pipeline.judging.announced.paths import without_notes
@@ -33,6 +41,7 @@ from achievement_pipeline.judging.impact.signs import Work, find_signs
 from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.lanes.automation import are_automated
 from achievement_pipeline.judging.lanes.pieces import credit_merges, pull_requests_of
+from achievement_pipeline.judging.line_use import find_use
 from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.links.merges import are_merged_pieces, find_merging_commits
 from achievement_pipeline.judging.links.references import link_commits, name_commits
@@ -128,6 +137,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     commit_urls: Mapping[str, str] | None = None,
     mechanical: Collection[str] = (),
     releases: Releases | None = None,
+    line_use: DataFrame[LineUse] | None = None,
 ) -> DataFrame[CommitActivities]:
     """Turn commits into activities: their author, category, effective lines and significance.
 
@@ -142,6 +152,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
         mechanical: Object names of commits that the repository lists in ``.git-blame-ignore-revs``.
         commit_urls: URL prefix of commits, by repository; other repositories get no URL.
         releases: The tags and release notes of the repositories.
+        line_use: How long the lines of changed files were in use, as far as it was read.
 
     Returns:
         One row per commit, in the order of ``commits``, then one per pull request found in them.
@@ -179,6 +190,8 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     exclusions["mechanical"] |= are_mechanical(categories, signs)
     likely = are_likely(signs, commits["repository"], ~exclusions.any(axis="columns"), rules.impact)
     announced = announce(commits, headers, merged, merged_by, releases or no_releases(), files, positions)
+    uses = LineUse.empty() if line_use is None else line_use
+    in_use = find_use(commits, files, noise, uses, merged_by, people, rules.bots)
     signs |= announced_signs(announced["prominence"])
     verdicts = judge_significance(
         headers["type"],
@@ -228,6 +241,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
             "signs": write_signs(signs),
             "announced": announced["announced"],
             "first_release": announced["first_release"],
+            "in_use": in_use,
             "type": headers["type"],
             "scope": headers["scope"],
             "breaking": breaking,

@@ -65,6 +65,7 @@ from achievement_pipeline.judging.ledgers import (
     points_each,
     sum_ledger,
 )
+from achievement_pipeline.judging.line_use import use_lines
 from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.links.references import link_pull_requests, link_reviews, name_pull_requests
 from achievement_pipeline.judging.links.same_work import Retraction, find_reverted_pull_requests
@@ -96,6 +97,7 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
     work_filter: WorkFilter = WorkFilter(),  # noqa: B008 - it is immutable
     releases: Releases | None = None,
     contained: pd.Series[str] | None = None,
+    in_use: pd.Series[str] | None = None,
 ) -> DataFrame[PullRequestActivities]:
     """Turn merged pull requests and reviews into activities: their author, category and significance.
 
@@ -110,6 +112,7 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
         work_filter: Authors and first day to keep.
         releases: The tags and release notes of the repositories.
         contained: The first release of commits, by object name, where it is known.
+        in_use: How much of commits is in use, by object name, where it is known.
 
     Returns:
         One row per pull request, in their order, then one per pull request and reviewer.
@@ -126,6 +129,7 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
         ),
         names=name_pull_requests(pull_requests, commits),
         links=link_pull_requests(pull_requests, commits),
+        in_use=pull_requests["merge_commit"].map({} if in_use is None else in_use).astype("str").fillna(""),
     )
     pulls = pulls.join(find_reverted_pull_requests(pull_requests, GITHUB.keys(_source_ids(pull_requests))))
     pulls["person"] = persons_of(pulls["repository"], pulls["author"], accounts, people)
@@ -303,6 +307,7 @@ def _describe_pulls(
             "signs": write_signs({**read.signs, **read.announced}).set_axis(pulls.index),
             "announced": pulls["announced"],
             "first_release": pulls["first_release"],
+            "in_use": pulls["in_use"],
             "type": read.headers["type"],
             "scope": read.headers["scope"],
             "breaking": read.breaking,
@@ -392,6 +397,7 @@ def _judge_reviews(
         signs=pd.Series("", index=given.index, dtype="str"),
         announced=pd.Series("", index=given.index, dtype="str"),
         first_release=pd.Series(pd.NA, index=given.index, dtype="str"),
+        in_use=pd.Series("", index=given.index, dtype="str"),
         type=pd.Series(pd.NA, index=given.index, dtype="str"),
         scope=pd.Series(pd.NA, index=given.index, dtype="str"),
         breaking=False,
@@ -439,6 +445,7 @@ def _score_pulls(pulls: pd.DataFrame, rules: Rules) -> list[pd.DataFrame]:
     evidence = {"announced": announced_words(pulls["announced"])}
     return [
         explain_impact(pulls["signs"], rules.impact, evidence),
+        use_lines(pulls["in_use"]),
         add_up("complexity", complexity, own.complexity_max),
     ]
 

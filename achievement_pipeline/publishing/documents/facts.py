@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from achievement_pipeline.lanes import kinds
-from achievement_pipeline.outcomes import find_outcomes
+from achievement_pipeline.outcomes import IN_USE, find_outcomes
 from achievement_pipeline.patterns import DOTALL, IGNORECASE, compile_pattern
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
 
@@ -59,6 +59,9 @@ _CODE = compile_pattern(r"`([^`\n]+)`")
 _LONGEST_SUMMARY = 280
 _DIGEST = compile_pattern(r"-[0-9a-f]{8}$")
 """What tells folders of one name apart in the keys of repositories without a remote."""
+_STILL_USED = compile_pattern(r"(?P<share>\d{1,3})% of its [\d,]+ lines are still in use\b")
+_HALF = 50
+"""Per cent."""
 
 
 def newest_first(achievements: Iterable[PublicAchievement]) -> list[PublicAchievement]:
@@ -110,12 +113,21 @@ def headline(achievement: PublicAchievement) -> str:
 
 
 def outcome(achievement: PublicAchievement) -> str:
-    """Return what changed, for whom: the user's own words, else a sentence of its author that states it in numbers."""
+    """Return what changed, for whom: the user's own words, else a sentence of its author that states it in numbers.
+
+    Where there is neither, what is still in use of it after a year or more, if that is the greater part.
+    """
     if achievement.outcome:
         return achievement.outcome
     title = _letters(achievement.title)
     stated = (each.sentence for each in find_outcomes(_COMMENT.sub("", achievement.description)) if each.direction)
-    return next((plain(sentence) for sentence in stated if _letters(sentence) not in title), "")
+    return next((plain(sentence) for sentence in stated if _letters(sentence) not in title), _still_used(achievement))
+
+
+def _still_used(achievement: PublicAchievement) -> str:
+    words = next((line.evidence for line in achievement.ledger if line.rule == IN_USE), "")
+    found = _STILL_USED.match(words)
+    return f"{words}." if found and int(found["share"]) > _HALF else ""
 
 
 def release(achievement: PublicAchievement) -> str:

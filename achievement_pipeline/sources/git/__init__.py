@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         select_all,
     )
     from achievement_pipeline.sources.git.identity import user_email, user_name
+    from achievement_pipeline.sources.git.line_use import LinesInUse, no_lines, read_lines_in_use
     from achievement_pipeline.sources.git.remotes import without_credentials
     from achievement_pipeline.sources.git.repositories import Repository, combine_clones, open_repository
 
@@ -36,6 +37,7 @@ _MODULES = {
     "CorruptRepositoryError": "errors",
     "DiskFullError": "errors",
     "History": "history",
+    "LinesInUse": "line_use",
     "Listing": "history",
     "NotARepositoryError": "errors",
     "ProgressCallback": "changes",
@@ -48,11 +50,13 @@ _MODULES = {
     "ignored_commits": "attributes",
     "list_commits": "history",
     "no_history": "history",
+    "no_lines": "line_use",
     "open_repository": "repositories",
     "path_attributes": "attributes",
     "read_blobs": "blobs",
     "read_changes": "changes",
     "read_history": "history",
+    "read_lines_in_use": "line_use",
     "read_versions": "blobs",
     "combine_clones": "repositories",
     "user_email": "identity",
@@ -66,6 +70,7 @@ __all__ = [
     "CorruptRepositoryError",
     "DiskFullError",
     "History",
+    "LinesInUse",
     "Listing",
     "NotARepositoryError",
     "ProgressCallback",
@@ -78,11 +83,13 @@ __all__ = [
     "ignored_commits",
     "list_commits",
     "no_history",
+    "no_lines",
     "open_repository",
     "path_attributes",
     "read_blobs",
     "read_changes",
     "read_history",
+    "read_lines_in_use",
     "read_versions",
     "select_all",
     "user_email",

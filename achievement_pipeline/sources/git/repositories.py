@@ -125,9 +125,13 @@ class Repository:
             )
         return tuple(remarks)
 
-    def isolated_git(self) -> AbstractContextManager[IsolatedGit]:
-        """Open the repository's objects in an isolated git directory."""
-        objects = tuple(dict.fromkeys(part.objects for part in self.parts))
+    def isolated_git(self, *, writing_to: Path | None = None) -> AbstractContextManager[IsolatedGit]:
+        """Open the repository's objects in an isolated git directory.
+
+        Args:
+            writing_to: An existing folder for new objects; None if the commands write none.
+        """
+        objects = tuple(dict.fromkeys([*([writing_to] if writing_to else []), *(part.objects for part in self.parts)]))
         return isolated_git(objects, object_format=self.object_format, shallow=self.shallow, mailmap=self.mailmap)
 
 

@@ -90,6 +90,23 @@ def test_the_outcome_is_the_users_else_what_the_author_stated_in_numbers(changes
     assert facts.outcome(shown) == outcome
 
 
+@pytest.mark.parametrize(
+    ("words", "outcome"),
+    [
+        (
+            "82% of its 340 lines are still in use after two years",
+            "82% of its 340 lines are still in use after two years.",
+        ),
+        ("82% of its 340 lines are in use", ""),
+        ("50% of its 1,340 lines are still in use after two years", ""),
+    ],
+)
+def test_where_no_outcome_is_known_it_is_that_most_of_it_is_still_in_use(words: str, outcome: str) -> None:
+    line = ledger_line("impact", "in use", 0.0, words, "git:github.com/octo/hello@1")
+    (shown,) = public(JSON, view(score_ledger=[line]))
+    assert facts.outcome(shown) == outcome
+
+
 def test_a_long_summary_is_cut_after_a_word() -> None:
     (shown,) = public(JSON, view(description="word, " * 100))
     assert len(facts.summary(shown)) <= 281

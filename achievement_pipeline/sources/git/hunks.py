@@ -1,0 +1,102 @@
+"""Compare pairs of contents line by line, ignoring white space, as ``git blame -w`` does.
+
+Git compares trees, so the pairs are written as two trees in which each pair has one name: a single ``git diff-tree``
+compares thousands of pairs of any commits, each once. The trees are written to a temporary object directory.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple, TypeAlias
+
+from achievement_pipeline.leftovers import temporary_folder
+from achievement_pipeline.sources.git.processes import IsolatedGit
+from achievement_pipeline.sources.git.repositories import Repository
+from achievement_pipeline.sources.git.tables import Blocks
+
+_A_TREE: Final = 1000
+"""Pairs compared by one pair of trees."""
+
+_FILE: Final = b"\ndiff --git a/"
+_HUNK: Final = b"\n@@ -"
+_DIFF_TREE: Final = (
+    "diff-tree", "--stdin", "-p", "-U0", "-w", "--no-renames", "--full-index", "--diff-algorithm=myers",
+    "--indent-heuristic", "--src-prefix=a/", "--dst-prefix=b/", "--no-ext-diff", "--no-textconv", "--no-color",
+)  # fmt: skip
+
+
+class Hunk(NamedTuple):
+    """A range of lines that was replaced. Positions count from 0."""
+
+    old: int
+    removed: int
+    new: int
+    added: int
+
+
+Hunks: TypeAlias = tuple[Hunk, ...]
+Pair: TypeAlias = tuple[str, str]
+"""Object names of an old and a new content; the old one is empty for a new file."""
+
+
+def read_hunks(repository: Repository, pairs: Sequence[Pair]) -> list[Hunks | None]:
+    """Return the hunks of each pair; None where a content is missing or binary.
+
+    Pairs of one path should follow each other: git keeps the contents that it read last.
+    """
+    found: list[Hunks | None] = [None] * len(pairs)
+    with temporary_folder("achievements-trees-") as folder, repository.isolated_git(writing_to=folder) as git:
+        there = _existing_contents(git, {name for pair in pairs for name in pair if name})
+        known = [number for number, pair in enumerate(pairs) if all(name in there for name in pair if name)]
+        batches = [known[start : start + _A_TREE] for start in range(0, len(known), _A_TREE)]
+        for batch in batches:
+            for number in batch:
+                found[number] = ()
+        trees = _write_trees(git, [[_entries(pairs, batch, side) for side in (0, 1)] for batch in batches])
+        blocks = Blocks(_whole_files)
+        for chunk in git.chunks(*_DIFF_TREE, stdin=(f"{old} {new}" for old, new in trees)):
+            if block := blocks.add(chunk):
+                _parse(block, found)
+        _parse(blocks.rest(), found)
+    return found
+
+
+def _existing_contents(git: IsolatedGit, names: Iterable[str]) -> set[str]:
+    answers = git.output("cat-file", "--batch-check=%(objectname) %(objecttype)", "--buffer", stdin=names).decode()
+    return {answer.removesuffix(" blob") for answer in answers.splitlines() if answer.endswith(" blob")}
+
+
+def _entries(pairs: Sequence[Pair], batch: Sequence[int], side: int) -> list[str]:
+    return [f"100644 blob {pairs[number][side]}\t{number:09}" for number in batch if pairs[number][side]]
+
+
+def _write_trees(git: IsolatedGit, batches: Sequence[Sequence[Sequence[str]]]) -> list[tuple[str, str]]:
+    """Write two trees per batch, and return their object names."""
+    lines = (line for trees in batches for entries in trees for line in (*entries, ""))
+    names = git.output("mktree", "--batch", "--missing", stdin=lines).decode().split()
+    return list(zip(names[::2], names[1::2], strict=True))
+
+
+def _whole_files(buffer: bytes) -> int:
+    """Return the length of the complete files in a buffer: those that are followed by another one."""
+    return buffer.rfind(_FILE) + 1
+
+
+def _parse(block: bytes, found: list[Hunks | None]) -> None:
+    for file in (b"\n" + block).split(_FILE)[1:]:
+        number = int(file[: file.index(b" ")])
+        header, *hunks = file.split(_HUNK)
+        binary = b"\nBinary files " in header
+        found[number] = None if binary else tuple(map(_hunk, hunks))
+
+
+def _hunk(text: bytes) -> Hunk:
+    """Parse ``<old>[,<removed>] +<new>[,<added>] @@``; where nothing is removed, the lines go after ``old``."""
+    old, new = text[: text.index(b" @@")].split(b" +")
+    old_start, removed = _range(old)
+    new_start, added = _range(new)
+    return Hunk(old_start, removed, new_start, added)
+
+
+def _range(text: bytes) -> tuple[int, int]:
+    start, comma, size = text.partition(b",")
+    lines = int(size) if comma else 1
+    return int(start) - (lines > 0), lines
