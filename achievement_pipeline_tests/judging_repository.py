@@ -9,7 +9,7 @@ from pandera.typing import DataFrame
 from achievement_pipeline.app.contents import Contents, read_contents
 from achievement_pipeline.frames import CommitActivities, Skills
 from achievement_pipeline.judging import find_skills, judge_commits, noise_reasons, with_source_lines
-from achievement_pipeline.judging.links.merges import with_merged_changes
+from achievement_pipeline.judging.links.merges import with_merged_changes, with_merged_dependencies
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline.sources.git import open_repository, read_history
@@ -64,12 +64,11 @@ def judge(written: GitRepository, stored: Contents | None = None, decided: Seque
     files, contents = with_merged_changes(history.commits, history.files, read.contents)
     noise = noise_reasons(files, read.attributes, contents)
     activities = judge_commits(history.commits, files, noise, RULES, contents=contents)
-    own = with_source_lines(history.files, read.contents)
     skills = find_skills(
         activities[activities["kind"] == ActivityKind.COMMIT.value],
-        own,
-        noise_reasons(history.files, read.attributes, read.contents),
-        read.dependencies,
+        with_source_lines(files, contents),
+        noise,
+        with_merged_dependencies(history.commits, read.dependencies),
         attributes=read.attributes,
     )
     return Judged(activities, skills, read)

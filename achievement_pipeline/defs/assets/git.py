@@ -32,7 +32,7 @@ from achievement_pipeline.frames import (
 )
 from achievement_pipeline.judging import find_skills, judge_commits, noise_reasons, score_commits, with_source_lines
 from achievement_pipeline.judging.announced.lane import Releases
-from achievement_pipeline.judging.links.merges import with_merged_changes
+from achievement_pipeline.judging.links.merges import with_merged_changes, with_merged_dependencies
 from achievement_pipeline.lanes import GIT, ActivityKind
 from achievement_pipeline.settings import Settings
 
@@ -125,6 +125,7 @@ def commit_scores(
 @frame_asset(GIT)
 def commit_skills(  # noqa: PLR0913, PLR0917 - one argument per input
     commit_activities: DataFrame[CommitActivities],
+    raw_commits: DataFrame[RawCommits],
     raw_commit_files: DataFrame[RawCommitFiles],
     path_attributes: DataFrame[PathAttributes],
     commit_contents: DataFrame[CommitContents],
@@ -134,11 +135,12 @@ def commit_skills(  # noqa: PLR0913, PLR0917 - one argument per input
     """One row per skill that a commit shows, with weight and evidence."""
     # the skills of pull requests known from git are those of their commits
     commits = commit_activities[commit_activities["kind"] == ActivityKind.COMMIT.value]
+    files, contents = with_merged_changes(raw_commits, raw_commit_files, commit_contents)
     return find_skills(
         typed(CommitActivities, commits),
-        with_source_lines(raw_commit_files, commit_contents),
-        noise_reasons(raw_commit_files, path_attributes, commit_contents),
-        dependency_changes,
+        with_source_lines(files, contents),
+        noise_reasons(files, path_attributes, contents),
+        with_merged_dependencies(raw_commits, dependency_changes),
         settings.rules.skills,
         attributes=path_attributes,
     )

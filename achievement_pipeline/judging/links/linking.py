@@ -74,7 +74,7 @@ def compose_achievements(
     # if all were retracted, keep the scores they would have
     judged = members[members["counts"] | (members["scored"] & ~members["root"].map(pieces["counts"]))]
     roots = members[members["key"] == members["root"]].set_index("key", drop=False)
-    shown = _skills(judged, skills)
+    shown = _skills(judged[~_are_shown_by_merge(judged)], skills)
     weighed = judged[~_are_scored_with_pull_request(judged)]
     winners = {score: _winners(weighed, score) for score in ("impact", "complexity")}
     # an issue without an assignee belongs to the author of its highest-scoring activity
@@ -190,6 +190,14 @@ def _are_scored_with_pull_request(judged: pd.DataFrame) -> pd.Series[bool]:
     is_commit = judged["kind"] == ActivityKind.COMMIT.value
     has_whole = judged["parent"].isin(judged.loc[judged["carries_commits"], "key"])
     return is_commit & has_whole & (judged["key"] != judged["root"])
+
+
+def _are_shown_by_merge(judged: pd.DataFrame) -> pd.Series[bool]:
+    """Return the commits whose merge is judged too: it shows the skills of all that it brought, like a squash."""
+    is_commit = judged["kind"] == ActivityKind.COMMIT.value
+    merges = judged[is_commit & contains(judged["details"], r'[{,] ?"commits": ?[1-9]')]
+    wholes = pd.concat([merges["key"], merges["parent"].dropna()])
+    return is_commit & judged["parent"].isin(wholes) & ~judged.index.isin(merges.index)
 
 
 def _winners(judged: pd.DataFrame, score: str) -> pd.DataFrame:

@@ -16,7 +16,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.text import rows_among
-from achievement_pipeline.frames import CommitContents, DiffState, RawCommitFiles, RawCommits, typed
+from achievement_pipeline.frames import CommitContents, DependencyChanges, DiffState, RawCommitFiles, RawCommits, typed
 from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.links.commit_names import positions_of
 
@@ -70,14 +70,13 @@ def with_merged_changes(
 ) -> MergedChanges:
     """Add the changes of merges of pieces of work to changed files and their contents."""
     commits = DataFrame(commits.reset_index(drop=True))
-    merged_by = find_merging_commits(commits, are_merged_pieces(commits, peel(commits["subject"], commits["body"])))
-    depths = np.empty(len(commits), dtype="int64")
-    depths[oldest_first(parent_positions(commits))] = np.arange(len(commits))
+    merged_by = _merging_commits(commits)
     positions = positions_of(files, commits)
     merged_in = np.flatnonzero(merged_by[positions] >= 0) if len(files) else np.array([], dtype="int64")
     if not len(merged_in):
         return MergedChanges(files, contents)
-    rows = files.iloc[merged_in].assign(merge=merged_by[positions[merged_in]], depth=depths[positions[merged_in]])
+    own = positions[merged_in]
+    rows = files.iloc[merged_in].assign(merge=merged_by[own], depth=_depths(commits)[own])
     rows["number"] = pd.factorize(rows["path"])[0]
     rows = rows.sort_values(["merge", "number", "depth"], kind="stable")
     first = ~rows.duplicated(["merge", "number"]).to_numpy()
@@ -90,6 +89,32 @@ def with_merged_changes(
         typed(RawCommitFiles, pd.concat([files, merged[changed]], ignore_index=True)),
         typed(CommitContents, pd.concat([contents, more], ignore_index=True)),
     )
+
+
+def with_merged_dependencies(
+    commits: DataFrame[RawCommits], dependencies: DataFrame[DependencyChanges]
+) -> DataFrame[DependencyChanges]:
+    """Add the changes of dependencies in merges of pieces of work: each dependency from its first state to its last.
+
+    What one commit of a branch added and a later one removed did not change, as in a squash.
+    """
+    commits = DataFrame(commits.reset_index(drop=True))
+    merged_by = _merging_commits(commits)
+    positions = positions_of(dependencies, commits)
+    merged_in = np.flatnonzero((positions >= 0) & (np.append(merged_by, -1)[positions] >= 0))
+    if not len(merged_in):
+        return dependencies
+    own = positions[merged_in]
+    rows = dependencies.iloc[merged_in].assign(merge=merged_by[own], depth=_depths(commits)[own])
+    rows = rows.sort_values("depth", kind="stable")
+    of_one = ["merge", "path", "ecosystem", "package"]
+    first, last = rows.drop_duplicates(of_one), rows.drop_duplicates(of_one, keep="last")
+    ends = last.merge(first[[*of_one, "change"]], on=of_one, suffixes=("", "_first"))
+    was_there, is_there = ends["change_first"] != "added", ends["change"] != "removed"
+    ends["change"] = ends["change"].mask(~was_there & is_there, "added")
+    ends = ends[was_there | is_there].assign(sha=lambda kept: commits["sha"].iloc[kept["merge"]].array)
+    columns = list(DependencyChanges.to_schema().columns)
+    return typed(DependencyChanges, pd.concat([dependencies, ends[columns]], ignore_index=True))
 
 
 def parent_positions(commits: pd.DataFrame) -> list[list[int]]:
@@ -117,6 +142,20 @@ def oldest_first(parents: list[list[int]]) -> list[int]:
             if not waiting[child]:
                 order.append(child)
     return order
+
+
+def _merging_commits(commits: DataFrame[RawCommits]) -> npt.NDArray[np.int64]:
+    """Return what `find_merging_commits` does, for the merges that are pieces of work."""
+    merges = commits[commits["diff"] == DiffState.MERGE]
+    pieces = are_merged_pieces(merges, peel(merges["subject"], merges["body"]))
+    return find_merging_commits(commits, pieces.reindex(commits.index, fill_value=False))
+
+
+def _depths(commits: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return the place of each commit in an order with parents before their children."""
+    depths = np.empty(len(commits), dtype="int64")
+    depths[oldest_first(parent_positions(commits))] = np.arange(len(commits))
+    return depths
 
 
 def _tips(parents: list[list[int]], order: list[int], shas: pd.Series[str]) -> list[int]:

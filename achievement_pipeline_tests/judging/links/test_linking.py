@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import PiecesOfWork, RelatedActivities
 from achievement_pipeline_tests.store.pieces import NOON, Piece, by_the_rules, frame_of, pieces_of_work
@@ -81,6 +82,18 @@ def test_the_commits_of_a_pull_request_show_skills() -> None:
     (row,) = compose(*part_of(PULL, replace(COMMIT, skills=("Go",))), PULL).values()
 
     assert json.loads(row["skills_demonstrated"]) == ["Go", "Python"]
+
+
+@pytest.mark.parametrize("below_pull", [True, False])
+def test_a_merge_shows_the_skills_of_the_commits_that_it_brought_like_a_squash(below_pull: bool) -> None:
+    whole, part = replace(SECOND, skills=("Go",)), replace(COMMIT, skills=("Rust",))
+    pieces = (*part_of(PULL, whole, part), PULL) if below_pull else (whole, *part_of(whole, part))
+    read = pieces_of_work(*pieces)
+    details = read.activities["details"].mask(read.activities["key"] == whole.key, '{"commits": 2}')
+    (row,) = rows_of(read._replace(activities=DataFrame(read.activities.assign(details=details)))).values()
+
+    assert "Go" in json.loads(row["skills_demonstrated"])
+    assert "Rust" not in json.loads(row["skills_demonstrated"])
 
 
 def called(piece: Piece, category: str, rule: str) -> Piece:
