@@ -5,10 +5,11 @@ make a text look like another one. All of them are printed as ``\uXXXX``, as in 
 meaning.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 from achievement_pipeline.patterns import Match, compile_pattern
 
@@ -21,20 +22,42 @@ _CONTROLS = compile_pattern(
 """Unicode's control, format, line and paragraph separator and surrogate characters, except newline and tab."""
 
 
+Style = Literal["bold", "dim", "red", "green"]
+_NONCE = os.urandom(8).hex()
+"""Text of others can't hold it, so it can't have a style."""
+_STYLES = {"bold": "\x1b[1m", "dim": "\x1b[2m", "red": "\x1b[31m", "green": "\x1b[32m", "plain": "\x1b[0m"}
+_STYLE_MARK = compile_pattern(rf"\ufdd0{_NONCE}:({'|'.join(_STYLES)})\ufdd1")
+
+
+def styled(text: str, style: Style) -> str:
+    """Return a text that an `EscapingStream` prints in a style on a terminal that has styles, and else plainly."""
+    return f"{_mark(style)}{escape_controls(text)}{_mark('plain')}"
+
+
+def show_styles(text: str, stream: TextIO) -> str:
+    """Return a text with its styles as the terminal behind a stream wants them; without them where it is none."""
+    has_styles = stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return _STYLE_MARK.sub(lambda mark: _STYLES[mark[1]] if has_styles else "", text)
+
+
+def _mark(style: str) -> str:
+    return f"\ufdd0{_NONCE}:{style}\ufdd1"
+
+
 def escape_controls(text: str) -> str:
     r"""Return the text with control characters as ``\uXXXX`` and tabs as spaces. Newlines are kept."""
     return _CONTROLS.sub(_show, text.expandtabs(4) if "\t" in text else text)
 
 
 class EscapingStream:
-    """Wraps a text stream, and escapes control characters in everything written to it."""
+    """Wraps a text stream, and escapes control characters in everything written to it but our own styles."""
 
     def __init__(self, stream: TextIO) -> None:
         self.unescaped = stream
 
     def write(self, text: str) -> int:
         """Write an escaped text."""
-        self.unescaped.write(escape_controls(text))
+        self.unescaped.write(show_styles(escape_controls(text), self.unescaped))
         return len(text)
 
     def writelines(self, lines: list[str]) -> None:

@@ -1,8 +1,10 @@
 """No text of other people controls the user's terminal."""
 
+import io
 import json
 import sys
 import unicodedata
+from pathlib import Path
 
 import click
 import pytest
@@ -10,8 +12,9 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+import achievement_pipeline
 from achievement_pipeline.cli import achievements
-from achievement_pipeline.terminal import escape_controls, escaped_output
+from achievement_pipeline.terminal import EscapingStream, escape_controls, escaped_output, styled
 
 _DANGEROUS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -55,6 +58,45 @@ def test_a_command_prints_no_control_sequence_wherever_it_prints(attack: str, is
     printed = CliRunner().invoke(command).output
     assert "title" in printed
     assert not _controls(printed)
+
+
+def test_styles_are_made_in_one_place() -> None:
+    package = Path(achievement_pipeline.__file__).parent
+    others = [path for path in package.rglob("*.py") if "click.style" in path.read_text(encoding="utf-8")]
+    assert not others, "what click styles is escaped on a terminal: use achievement_pipeline.terminal.styled"
+
+
+class _Terminal(io.StringIO):
+    """A terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("variables", "shown"),
+    [
+        ({"TERM": "xterm"}, "\x1b[1mbold\x1b[0m"),
+        ({"TERM": "xterm", "NO_COLOR": "1"}, "bold"),
+        ({"TERM": "dumb"}, "bold"),
+    ],
+)
+def test_a_terminal_shows_our_styles_and_nobody_elses(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], shown: str
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    terminal = _Terminal()
+    EscapingStream(terminal).write(
+        f"{styled('bold', 'bold')} \x1b[1m \ufdd0:bold\ufdd1 {styled(chr(27) + '[8m', 'dim')}"
+    )
+    printed = terminal.getvalue()
+    assert printed.startswith(f"{shown} \\u001b[1m ")
+    assert "\\u001b[8m" in printed
+    file = io.StringIO()
+    EscapingStream(file).write(styled("bold", "bold"))
+    assert file.getvalue() == "bold"
 
 
 @pytest.mark.e2e

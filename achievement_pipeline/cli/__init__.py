@@ -34,13 +34,17 @@ class _Command(NamedTuple):
     module: str
     help: str
     """At most `LONGEST_HELP` characters, so that it fits into a line of 80."""
+    opening: str = ""
+    """What a terminal shows at once, where the command takes seconds until it has something to say."""
 
 
 LONGEST_HELP = 64
 
 GROUPS: Mapping[str, Mapping[str, _Command]] = {
     "Collect": {
-        "collect": _Command("collect.command:collect", "Read, judge and store work, and print what was found."),
+        "collect": _Command(
+            "collect.command:collect", "Read, judge and store work, and print what was found.", "🔍 Starting"
+        ),
         "repos": _Command("collect.repos:repos", "List, add, remove and find repositories."),
         "hook": _Command("collect.hook:hook", "Let git report each commit to the service."),
         "backfill": _Command("collect.backfill:backfill", "Read and judge repositories again, in the background."),
@@ -82,7 +86,7 @@ GROUPS: Mapping[str, Mapping[str, _Command]] = {
         "mcp": _Command("service.mcp:mcp", "Let your AI agent read and propose (MCP)."),
         "backup": _Command("service.backup:backup", "Save what collecting again would not bring back."),
         "restore": _Command("service.backup:restore", "Bring back what a backup holds."),
-        "doctor": _Command("service.doctor:doctor", "Check settings, sources and data, with remedies."),
+        "doctor": _Command("service.doctor:doctor", "Check settings, sources and data, with remedies.", "🔍 Checking"),
     },
 }
 """Every command, by what it is for."""
@@ -110,6 +114,13 @@ class _LazyGroup(click.Group):
         name = args[0]
         if name not in _COMMANDS and not name.startswith("-") and not ctx.resilient_parsing:
             ctx.fail(f"There is no command {name!r}.{did_you_mean(name, _COMMANDS)}")
+        if (
+            name in _COMMANDS
+            and _COMMANDS[name].opening
+            and sys.stderr.isatty()
+            and not set(ctx.help_option_names) & set(args)
+        ):
+            click.echo(_COMMANDS[name].opening, err=True)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002

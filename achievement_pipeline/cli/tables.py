@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import click
 from rich.cells import cell_len, set_cell_size
 
+from achievement_pipeline.terminal import show_styles, styled
+
 _UNLIMITED = 10_000
 _LEAST = 40
 _GAP = 2
@@ -38,11 +40,11 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
     if not rows:
         return
     lines = format_table(columns, rows, terminal_width())
-    lines[0] = click.style(lines[0], bold=True)
+    lines[0] = styled(lines[0], "bold")
     is_long = sys.stdout.isatty() and len(lines) >= shutil.get_terminal_size().lines
     if is_long and os.environ.get("TERM", "dumb") != "dumb":
         os.environ.setdefault("LESS", "-FRX")
-        click.echo_via_pager("\n".join(lines) + "\n")
+        click.echo_via_pager(show_styles("\n".join(lines) + "\n", sys.stdout))
         return
     for line in lines:
         click.echo(line)

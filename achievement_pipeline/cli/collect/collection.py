@@ -4,14 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-import click
-
 from achievement_pipeline.cli.look.achievements import headline, hidden_words
 from achievement_pipeline.cli.printing import counted
 from achievement_pipeline.lanes import Lane
 from achievement_pipeline.store.achievements import ChangeCounts
 from achievement_pipeline.store.edits import Orphan
 from achievement_pipeline.store.reading import AchievementView, Summary
+from achievement_pipeline.terminal import styled
 
 _SKILLS = 10
 _REASONS = 3
@@ -118,14 +117,14 @@ def report(collection: Collection, off: list[str]) -> Iterator[str]:
         if not source.error:
             yield from _about_source(source)
     if off:
-        yield click.style(f"off: {' · '.join(off)}", dim=True)
+        yield styled(f"off: {' · '.join(off)}", "dim")
     outcome = asdict(replace(collection.changes, unchanged=0))
     changes = ", ".join(f"{number:,} {name}" for name, number in outcome.items() if number)
     summary = collection.summary
     yield from describe_orphans(collection.orphans)
     for whole in collection.hidden_by_parts[:_ORPHANS_SHOWN]:
         yield f"⚠️  {whole.title} is hidden {hidden_words(whole)}"
-    number = click.style(counted(summary.achievements, "achievement"), bold=True)
+    number = styled(counted(summary.achievements, "achievement"), "bold")
     yield f"\n{number} ({changes or 'nothing changed'})"
     if summary.achievements:
         yield f"  by category: {_listed(summary.categories)}"
@@ -139,9 +138,7 @@ def describe_orphans(orphans: Sequence[Orphan]) -> Iterator[str]:
     """Name the decisions that no achievement has any more, in lines for people."""
     if not orphans:
         return
-    yield click.style(
-        f"\n⚠️  Decisions about {len(orphans):,} achievements that are gone from their sources:", bold=True
-    )
+    yield styled(f"\n⚠️  Decisions about {len(orphans):,} achievements that are gone from their sources:", "bold")
     for orphan in orphans[:_ORPHANS_SHOWN]:
         yield f"  {orphan.title}: {', '.join(orphan.decisions)}  ({orphan.key})"
     if len(orphans) > _ORPHANS_SHOWN:
@@ -172,7 +169,7 @@ def _line(name: str, read: str, found: Mapping[str, Any]) -> str:
     """Return the one line about a repository or a source."""
     why_not = dict(list(found["why_not"].items())[:_REASONS])
     left_out = f" · left out: {_listed(why_not)}{' · …' if len(found['why_not']) > _REASONS else ''}" if why_not else ""
-    return f"{click.style(name, bold=True)}  {read} · {found['significant']:,} significant{left_out}"
+    return f"{styled(name, 'bold')}  {read} · {found['significant']:,} significant{left_out}"
 
 
 def _judged(judged: Mapping[str, Any]) -> dict[str, Any]:

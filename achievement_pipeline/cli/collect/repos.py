@@ -20,6 +20,7 @@ from achievement_pipeline.store.repositories import (
     find_known,
     list_repositories,
 )
+from achievement_pipeline.terminal import styled
 
 
 @click.group()
@@ -41,9 +42,9 @@ def list_repos(as_json: bool) -> None:
         return
     for each in known:
         missing = f"  missing since {each.missing_since:%Y-%m-%d}" if each.missing_since else ""
-        click.echo(f"{click.style(each.key, bold=True)}  {counted(counts.get(each.key, 0), 'achievement')}{missing}")
+        click.echo(f"{styled(each.key, 'bold')}  {counted(counts.get(each.key, 0), 'achievement')}{missing}")
         for location in each.locations:
-            click.echo(click.style(f"  {location}", dim=True))
+            click.echo(styled(f"  {location}", "dim"))
     if not known:
         click.echo("No repository is known. Next: achievements collect --repo PATH_OR_URL", err=True)
 

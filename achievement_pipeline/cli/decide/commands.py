@@ -33,6 +33,7 @@ from achievement_pipeline.store.grouping import split as split_achievement
 from achievement_pipeline.store.grouping import take_back
 from achievement_pipeline.store.reading import AchievementView, get_achievement
 from achievement_pipeline.store.tables import EditField
+from achievement_pipeline.terminal import styled
 from achievement_pipeline.validation import describe_problems
 
 _RECENT = 30
@@ -389,4 +390,4 @@ def _print_edits(edits: Sequence[RecordedEdit], did: str, *, as_json: bool) -> N
     for each in edits:
         undone = f" (undone {each.undone_at:%Y-%m-%d %H:%M})" if each.undone_at else ""
         click.echo(f"{each.id:>5}  {each.made_at:%Y-%m-%d %H:%M}  {did}{' ' * bool(did)}{describe_edit(each)}{undone}")
-        click.echo(f"       {click.style(f'{each.achievement_key} by {each.made_by}', dim=True)}")
+        click.echo(f"       {styled(f'{each.achievement_key} by {each.made_by}', 'dim')}")

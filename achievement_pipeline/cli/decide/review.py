@@ -19,6 +19,7 @@ from achievement_pipeline.outcomes import find_outcomes
 from achievement_pipeline.store.grouping import take_back
 from achievement_pipeline.store.reading import AchievementView, find_achievements
 from achievement_pipeline.store.tables import EditField
+from achievement_pipeline.terminal import Style, styled
 
 _KEYS = "a approve · h hide · e edit · o outcome · p pin · s skip · u undo · q quit"
 _PROPOSAL_KEYS = "t take · e edit · r reject · s skip · q to the achievements"
@@ -137,9 +138,13 @@ def _show_proposal(achievement: AchievementView, shown: ShownProposal) -> None:
     proposal = shown.proposal
     click.echo(f"\n{headline(achievement)}")
     click.echo(f"  {proposal.made_by} proposes this {proposal.field}:")
-    for sign, text, colour in (("-", shown.before.strip(), "red"), ("+", proposal.value, "green")):
+    versions: tuple[tuple[str, str, Style], ...] = (
+        ("-", shown.before.strip(), "red"),
+        ("+", proposal.value, "green"),
+    )
+    for sign, text, colour in versions:
         for line in text.splitlines():
-            click.echo(click.style(f"  {sign} {line}".rstrip(), fg=colour))
+            click.echo(styled(f"  {sign} {line}".rstrip(), colour))
     for fact in proposal.facts[:_FACTS]:
         click.echo(f"    fact: {fact}")
     if len(proposal.facts) > _FACTS:
@@ -162,7 +167,7 @@ def _approve(decisions: Decisions, achievement: AchievementView, keys: Iterator[
 
 
 def _show(achievement: AchievementView, place: str, notes: Sequence[str]) -> None:
-    click.echo(f"\n{click.style(place, dim=True)}{' · pinned' if achievement.pinned else ''}")
+    click.echo(f"\n{styled(place, 'dim')}{' · pinned' if achievement.pinned else ''}")
     click.echo(headline(achievement))
     for name, value in (
         ("skills", ", ".join(achievement.skills_demonstrated)),

@@ -30,6 +30,7 @@ from achievement_pipeline.store.reading import (
     get_achievement,
     skills_of,
 )
+from achievement_pipeline.terminal import styled
 
 if TYPE_CHECKING:
     from achievement_pipeline.app.percentile import Ranking
@@ -111,7 +112,7 @@ def show(key: str, as_json: bool) -> None:
 
         print_json(with_ranking(achievement, ranking) | {"skills": [asdict(skill) for skill in skills]})
         return
-    click.echo(click.style(achievement.title, bold=True))
+    click.echo(styled(achievement.title, "bold"))
     for name, value in _facts(achievement, ranking, names):
         click.echo(f"  {name:<12} {value}")
     if achievement.description:
@@ -183,7 +184,7 @@ def headline(achievement: AchievementView, ranking: "Ranking | None" = None) -> 
     details += f"  {ranking.confidence} sources" if ranking and ranking.confidence > 1 else ""
     if achievement.lapsed:
         details += "  changed since you approved it"
-    return f"{first}\n{' ' * 13}{click.style(_short(achievement.key) + details, dim=True)}"
+    return f"{first}\n{' ' * 13}{styled(_short(achievement.key) + details, 'dim')}"
 
 
 def _short(key: str) -> str:
