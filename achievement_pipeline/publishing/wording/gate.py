@@ -43,8 +43,8 @@ def refusal(sentence: str, facts: Sequence[str]) -> str | None:
     if len(sentence) > LONGEST:
         return f"The sentence is longer than {LONGEST} characters."
     words = read_words(sentence)
-    if not any(word.kind == "word" for word in words):
-        return "The sentence has no words."
+    if not any(word.kind in {"word", "code"} and _states(word) for word in words):
+        return "The sentence states nothing."
     known = [_Fact(read_words(fact)) for fact in facts]
     checks = (_words, _quantities, _tiers, _objects, _people, _negations, _strong, _joins)
     return next((found for check in checks if (found := check(words, known))), None)

@@ -86,7 +86,8 @@ FACTS = {
         ("Added a Redis\u200bCluster cache for sessions.", "cache", "RedisCluster"),
         ("Added a \u0420edis cache for sessions.", "cache", ""),
         ("Added a Redis cache for sessions.", "", "no fact"),
-        ("", "cache", "no words"),
+        ("", "cache", "states nothing"),
+        ("It's also a", "cache", "states nothing"),  # cut off, by a small model
         ("Redis " * 200, "cache", "longer"),
     ],
 )
