@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # else each process compiles all of Dagster again, nine seconds of processor time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test fuzz soak start lint audit constraints canary clean
+.PHONY: run test quick fuzz soak start lint audit constraints canary clean
 
 # your own data and keys play no part: the demo has a data folder of its own
 DEMO = env -u DATABASE_URL -u DAGSTER_DATABASE_URL -u DAGSTER_HOME -u ACHIEVEMENTS_FRAMES -u GITHUB_TOKEN \
@@ -25,6 +25,9 @@ run: $(VENV)/.installed ## show what it does, on the history of this repository
 
 test: $(VENV)/.installed-test ## run every test, on all processors
 	python -m pytest --numprocesses auto --dist worksteal
+
+quick: $(VENV)/.installed-test ## run the tests that need neither a database nor a service
+	python -m pytest --numprocesses auto --dist worksteal -m 'not e2e'
 
 fuzz: $(VENV)/.installed-test ## try every law with thousands of texts, paths, manifests and messages; takes an hour
 	HYPOTHESIS_PROFILE=fuzz python -m pytest -m "hypothesis and not e2e and not soak" --timeout=3600
