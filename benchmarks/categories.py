@@ -7,6 +7,7 @@ on different ones.
 
     python benchmarks/categories.py measure REPOSITORY...
     python benchmarks/categories.py annotated TABLE [REPOSITORY...]
+    python benchmarks/categories.py sections REPOSITORY...
     python benchmarks/categories.py learn REPOSITORY... > achievement_pipeline/judging/categories/clue_weights.csv
 
 ``annotated`` measures on commits whose types were read and agreed on by people, as a table (CSV) with the columns
@@ -14,18 +15,22 @@ on different ones.
 Conventional Commits Classification", ICSE 2025, and what was sampled from it. Commits that the repositories have, those
 that the weights were learnt from, are left out.
 
+``sections`` compares the category of pull requests with the section of hand-written release notes that names them.
+
 Learning takes SciPy too (``pip install scipy``), which the package does not need.
 """
 
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from impact_units import raw_commits, read_units
 
 from achievement_pipeline.frames import DiffState, RawPullRequestFiles
 from achievement_pipeline.judging.bots import are_bots
@@ -33,15 +38,22 @@ from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.categorise import categorise, infer_types
 from achievement_pipeline.judging.categories.clues import file_clues, word_clues
 from achievement_pipeline.judging.categories.peel import peel
-from achievement_pipeline.judging.lanes.commits import work_files
+from achievement_pipeline.judging.lanes.commits import judge_commits, work_files
 from achievement_pipeline.judging.lanes.pull_requests import changed_files
 from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.noise.files import noise_reasons
-from achievement_pipeline.judging.rules import BotRules
+from achievement_pipeline.judging.rules import BotRules, Rules
 from achievement_pipeline.sources.git import list_commits, open_repository, read_changes
 
 CLASSES = ("feat", "fix", "refactor", "test", "docs", "build", "ci")
 SPELLINGS = {"feature": "feat", "bugfix": "fix", "tests": "test", "doc": "docs"}
+SECTIONS = {
+    "feature": r"(?i)\bfeat|\badded|\badditions?\b|\bnew\b|\benhancements?\b",
+    "bugfix": r"(?i)\bfix|\bbug",
+    "performance": r"(?i)\bperf(?:ormance)?\b|\boptimi[sz]",
+    "documentation": r"(?i)\bdoc(?:s|umentation)?\b",
+}
+"""Headings of release notes that mean one category. Other sections are mixed: changes, internals, breaking."""
 COMMITS = 2000
 """Of a repository."""
 LEVEL = 100
@@ -158,6 +170,30 @@ def measure_annotated(table: str, learnt_from: Sequence[str]) -> None:
     print(f"right {(true == inferred).mean():.3f}, {len(commits)} commits")
 
 
+def measure_sections(locations: Sequence[str]) -> None:
+    """Print the confusion table, and precision, recall and F1 of each category that has a section of its own."""
+    found = []
+    for location in locations:
+        clone = read_units(location)
+        commits = raw_commits(clone.commits)
+        judged = judge_commits(commits, clone.files, noise_reasons(clone.files), Rules()).head(len(commits))
+        true = [_category_of(clone.told.sections.get(number, ())) for number in clone.commits["number"]]
+        found.append(pd.DataFrame({"true": true, "inferred": judged["category"].array}).dropna())
+        print(f"{clone.name}: {len(found[-1])} pull requests", file=sys.stderr)
+    pulls = pd.concat(found, ignore_index=True)
+    print(pd.crosstab(pulls["true"], pulls["inferred"]).to_markdown())
+    scores = f1_scores(pulls["true"], pulls["inferred"], tuple(SECTIONS))
+    print(f"\n{scores.round(2).to_markdown()}\n\nmacro-F1 {scores['f1'].mean():.3f}")
+
+
+def _category_of(headings: Iterable[str]) -> str | None:
+    """Return the category that all of some headings mean, or None."""
+    meant = {
+        tuple(category for category, pattern in SECTIONS.items() if re.search(pattern, heading)) for heading in headings
+    }
+    return next(iter(meant))[0] if len(meant) == 1 and len(next(iter(meant))) == 1 else None
+
+
 def _files_of(number: int, diff: str) -> Iterator[dict[str, object]]:
     """The files of a diff as GitHub tells of them; git itself reads it."""
     read = ["git", "apply", "--numstat", "--summary", "-"]
@@ -172,11 +208,11 @@ def _files_of(number: int, diff: str) -> Iterator[dict[str, object]]:
             yield {"repository": "", "number": number, "path": path, "change": told.get(path, "modified"), **amounts}
 
 
-def f1_scores(true: "pd.Series[str]", inferred: "pd.Series[str]") -> pd.DataFrame:
+def f1_scores(true: "pd.Series[str]", inferred: "pd.Series[str]", classes: tuple[str, ...] = CLASSES) -> pd.DataFrame:
     """Precision, recall and F1 of each class."""
-    right = true[true == inferred].value_counts().reindex(CLASSES, fill_value=0)
-    said = inferred.value_counts().reindex(CLASSES, fill_value=0)
-    commits = true.value_counts().reindex(CLASSES, fill_value=0)
+    right = true[true == inferred].value_counts().reindex(classes, fill_value=0)
+    said = inferred.value_counts().reindex(classes, fill_value=0)
+    commits = true.value_counts().reindex(classes, fill_value=0)
     return pd.DataFrame(
         {
             "precision": right / said.clip(lower=1),
@@ -244,14 +280,14 @@ def _importance(commits: pd.DataFrame) -> np.ndarray:
 def main() -> None:
     """Measure or learn."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("do", choices=["measure", "annotated", "learn"])
+    parser.add_argument("do", choices=["measure", "annotated", "sections", "learn"])
     parser.add_argument("repositories", nargs="+", help="clones; for annotated, the table first")
     arguments = parser.parse_args()
     first, *others = arguments.repositories
     if arguments.do == "annotated":
         measure_annotated(first, others)
     else:
-        {"measure": measure, "learn": learn}[arguments.do]([first, *others])
+        {"measure": measure, "sections": measure_sections, "learn": learn}[arguments.do]([first, *others])
 
 
 if __name__ == "__main__":

@@ -29,6 +29,8 @@ class Told(NamedTuple):
 
     numbers: frozenset[int]
     headlines: frozenset[int]
+    sections: Mapping[int, frozenset[str]]
+    """The innermost headings above each number, those of minor entries among them."""
 
 
 class Added(NamedTuple):
@@ -46,14 +48,19 @@ def read_told(texts: Mapping[str, str], repository: str) -> Told:
         repository: Its key, to tell its own addresses from others'.
     """
     owns = own_names(repository, list(texts.values()))
-    numbers, headlines = set(), set()
+    numbers, headlines = set[int](), set[int]()
+    sections: dict[int, set[str]] = {}
     for path, text in texts.items():
-        for entry in _counting(read_entries(path, text, owns)):
+        for entry in read_entries(path, text, owns):
             found = {int(one.name) for one in entry.references if one.kind != "commit"}
-            numbers |= found
+            for number in found:
+                sections.setdefault(number, set()).add(entry.section.rpartition(" / ")[2])
+            if entry.prominence is not Prominence.MINOR:
+                numbers |= found
             if entry.prominence is Prominence.HIGHLIGHT:
                 headlines |= found
-    return Told(frozenset(numbers), frozenset(headlines))
+    by_number = {number: frozenset(headings) for number, headings in sections.items()}
+    return Told(frozenset(numbers), frozenset(headlines), by_number)
 
 
 def read_added(before: str, after: str) -> Added:
