@@ -179,7 +179,7 @@ def typed(frame: pd.DataFrame, schema: type[RawCommits] | type[RawCommitFiles] |
 def read_again(changed: DataFrame[RawCommitFiles]) -> tuple[DataFrame[CommitContents], DataFrame[DependencyChanges]]:
     """Return verdicts by contents on every twentieth change, and a dependency for every hundredth."""
     read = changed.iloc[::20][["repository", "sha", "path"]].assign(
-        noise=None, insertions=None, deletions=None, lines_noise=None
+        noise=None, insertions=None, deletions=None, lines_noise=None, holder=None
     )
     read.loc[read.index[::5], "noise"] = "reformat"
     added = changed.iloc[::100][["repository", "sha", "path"]].assign(

@@ -66,7 +66,7 @@ def test_an_explanation_has_every_line_of_the_ledger(collected: Run, collected_p
 
     answer = collected("explain", sha[:10])
 
-    for said in ("counts: yes (type:feat", "+37.92  base", "+26.14  kind               feature", "Python (language)"):
+    for said in ("counts: yes (type:feat", "+43.50  base", "+14.75  kind               feature", "Python (language)"):
         assert said in answer.output, answer.output
 
 
