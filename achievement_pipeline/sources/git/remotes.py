@@ -15,6 +15,9 @@ _SCP_LIKE: Final = compile_pattern(r"\A(?:(?P<user>[^@:/]+)@)?(?P<host>\[[^]/]+\
 
 _CREDENTIALS: Final = compile_pattern(r"(?<=://)[^\s/'\"]*@")
 
+_MISTYPED: Final = compile_pattern(r"(?<![^:/])[^\s/:@]+:[^\s/:@]+@")
+"""A user and a password where git takes none: ``https:/user:password@host/path``, ``user:password@host:path``."""
+
 _URL: Final = compile_pattern(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,40}://[^\s'\"]++", IGNORECASE)
 
 _QUERY: Final = compile_pattern(r"(?<=[^\s/'\"?])\?[^\s'\"]*")
@@ -59,6 +62,8 @@ class Remote:
         """Parse a URL or ``user@host:path``. None for anything else, such as a plain path."""
         if "://" in address:
             return cls._from_url(address)
+        if _MISTYPED.search(address):
+            return None
         if match := _SCP_LIKE.fullmatch(address):
             return cls._from_ssh(_QUERY.sub("", address), match["host"], _QUERY.sub("", match["path"]))
         return None
@@ -118,7 +123,7 @@ def without_credentials(location: str) -> str:
     remote = Remote.parse(location)
     if remote:
         return remote.address
-    return _without_secrets(location) if "://" in location else location
+    return _without_secrets(location) if "://" in location else _MISTYPED.sub("***@", location)
 
 
 def _without_secrets(text: str) -> str:

@@ -148,3 +148,10 @@ def test_a_token_in_a_query_is_a_password() -> None:
 def test_an_address_that_is_none_is_shown_without_its_secrets() -> None:
     shown = without_credentials("https://ann:s3cret@host.example:port/a/b.git?token=s3cret")
     assert shown == "https://host.example:port/a/b.git"
+
+
+@pytest.mark.parametrize("address", ["https:/ann:hidden@host.example/a/b", "ann:hidden@host.example:a/b"])
+def test_a_password_in_a_mistyped_address_is_no_part_of_a_key_and_not_shown(address: str) -> None:
+    assert Remote.parse(address) is None
+    assert "hidden" not in without_credentials(address)
+    assert "host.example" in without_credentials(address)
