@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +38,7 @@ from achievement_pipeline.judging.impact.significance import (
     code_where,
     judge_significance,
 )
-from achievement_pipeline.judging.impact.signs import Work, find_signs
+from achievement_pipeline.judging.impact.signs import Flags, Work, find_signs
 from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.lanes.automation import are_automated
 from achievement_pipeline.judging.lanes.pieces import credit_merges, pull_requests_of
@@ -158,100 +159,156 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
         One row per commit, in the order of ``commits``, then one per pull request found in them.
     """
     commits = commits.reset_index(drop=True)
-    headers = peel(commits["subject"], commits["body"])
-    merged = are_merged_pieces(commits, headers)
-    merged_by = find_merging_commits(commits, merged)
-    positions = positions_of(files, commits)
-    amounts = count_work(len(commits), positions, files, noise, contents)
-    blobs = files[["path", "old_blob", "new_blob"]].assign(position=positions)
-    reverts = find_reverts(commits, amounts, blobs[~merged.to_numpy()[positions]])
-    code_lines = count_code_lines(positions, files, noise, len(commits))
-    only_release = _are_releases(commits, headers, code_lines, rules)
-    exclusions = _exclusions(commits, only_release, amounts, reverts, rules, merged)
-    exclusions["import"] |= _are_foreign(commits, positions, files)
-    exclusions["import"] |= are_foreign_copies(commits, positions, files, noise.isna().to_numpy(), contents)
-    effective_lines = written_lines(amounts)
-    work = work_files(positions, files, noise)
-    categories = categorise(headers["type"], headers["description"], without_notes(work))
-    merged_in = pd.Series(np.bincount(merged_by[merged_by >= 0], minlength=len(commits)), index=commits.index)
-    breaking = headers["marked"] | messages.have_breaking_footer(commits["body"])
-    signs = find_signs(
-        Work(
-            titles=headers["description"],
-            bodies=commits["body"],
-            categories=categories["category"],
-            likeness=categories,
-            breaking=breaking,
-            commits=merged_in,
-            files=work_files(positions, with_source_lines(files, contents), noise),
-        )
+    read = _read_commits(commits, files, noise, contents)
+    blobs = files[["path", "old_blob", "new_blob"]].assign(position=read.positions)
+    reverts = find_reverts(commits, read.amounts, blobs[~read.merged.to_numpy()[read.positions]])
+    only_release = _are_releases(commits, read.headers, read.code_lines, rules)
+    exclusions = _exclusions(commits, only_release, read.amounts, reverts, rules, read.merged)
+    exclusions["import"] |= _are_foreign(commits, read.positions, files)
+    exclusions["import"] |= are_foreign_copies(commits, read.positions, files, noise.isna().to_numpy(), contents)
+    exclusions["mechanical"] = commits["sha"].isin(mechanical) | are_automated(
+        commits, files, read.positions, read.code_lines
     )
-    exclusions["mechanical"] = commits["sha"].isin(mechanical) | are_automated(commits, files, positions, code_lines)
-    exclusions["mechanical"] |= are_mechanical(categories, signs)
-    likely = are_likely(signs, commits["repository"], ~exclusions.any(axis="columns"), rules.impact)
-    announced = announce(commits, headers, merged, merged_by, releases or no_releases(), files, positions)
+    exclusions["mechanical"] |= are_mechanical(read.categories, read.signs)
+    likely = are_likely(read.signs, commits["repository"], ~exclusions.any(axis="columns"), rules.impact)
+    announced = announce(
+        commits, read.headers, read.merged, read.merged_by, releases or no_releases(), files, read.positions
+    )
     uses = LineUse.empty() if line_use is None else line_use
-    in_use = find_use(commits, files, noise, uses, merged_by, people, rules.bots)
-    signs |= announced_signs(announced["prominence"])
+    in_use = find_use(commits, files, noise, uses, read.merged_by, people, rules.bots)
+    signs = {**read.signs, **announced_signs(announced["prominence"])}
+    effective_lines = written_lines(read.amounts)
     verdicts = judge_significance(
-        headers["type"],
-        headers["description"],
+        read.headers["type"],
+        read.headers["description"],
         effective_lines,
         exclusions,
         rules.commits,
         also=[code_where("announced", pd.Series(signs["announced"], index=commits.index))],
         likely=likely,
     )
-    of_counting = noise.isna().to_numpy() & verdicts["significant"].to_numpy()[positions]
-    contents_of_work = _with_positions(files, positions, of_counting, ["path", "old_blob", "new_blob"])
-    retractions = find_retractions(commits, contents_of_work, reverts, count=verdicts["significant"] & ~merged)
-    own_contents = contents_of_work[~merged.to_numpy()[contents_of_work["position"]]]
+    of_counting = noise.isna().to_numpy() & verdicts["significant"].to_numpy()[read.positions]
+    counting = _with_positions(files, read.positions, of_counting, ["path", "old_blob", "new_blob"])
+    retractions = find_retractions(commits, counting, reverts, count=verdicts["significant"] & ~read.merged)
+    own_contents = counting[~read.merged.to_numpy()[counting["position"]]]
     # a copy in the same repository is retracted, and links to nothing elsewhere
     copies = retractions.index[retractions["reason"] == Retraction.DUPLICATE]
     moved = digest_work(commits, own_contents[~own_contents["position"].isin(copies)])
+    of_activity = {
+        "url": commits["repository"].map(commit_urls or {}).astype("str") + commits["sha"],
+        "significant": verdicts["significant"],
+        "reasons": verdicts["reasons"] + ("," + retractions["reason"]).reindex(commits.index).fillna(""),
+        "retracted_by": retractions["by"].map(GIT.keys(_source_ids(commits))).reindex(commits.index).astype("str"),
+        "names": name_commits(commits, digest_contents(own_contents), moved),
+        "links": link_commits(commits, _merged_shas(commits, read.merged_by), moved),
+    }
+    own = {"signs": write_signs(signs), **announced[["announced", "first_release"]], "in_use": in_use}
+    activities = _describe_commits(commits, read, of_activity, own, people, rules)
+    activities = credit_merges(activities, read.merged_by, effective_lines)
+    pulls = pull_requests_of(activities, commits, read.headers, read.merged_by, commit_urls or {}, moved)
+    return typed(CommitActivities, pd.concat([activities, pulls], ignore_index=True))
+
+
+@dataclass(frozen=True)
+class _ReadCommits:
+    """What messages and files of commits show, each with the index of the commits."""
+
+    headers: pd.DataFrame
+    merged: pd.Series[bool]
+    """Whether it merges a piece of work."""
+    merged_by: npt.NDArray[np.int64]
+    """Position of the commit that merged it; negative for none."""
+    merged_in: pd.Series[int]
+    """Number of commits that it merged."""
+    positions: npt.NDArray[np.int64]
+    """Position of the commit of each file."""
+    amounts: pd.DataFrame
+    code_lines: npt.NDArray[np.int64]
+    categories: pd.DataFrame
+    breaking: pd.Series[bool]
+    signs: Mapping[str, Flags]
+
+
+def _read_commits(
+    commits: DataFrame[RawCommits],
+    files: DataFrame[RawCommitFiles],
+    noise: pd.Series[str],
+    contents: DataFrame[CommitContents] | None,
+) -> _ReadCommits:
+    headers = peel(commits["subject"], commits["body"])
+    merged = are_merged_pieces(commits, headers)
+    merged_by = find_merging_commits(commits, merged)
+    merged_in = pd.Series(np.bincount(merged_by[merged_by >= 0], minlength=len(commits)), index=commits.index)
+    positions = positions_of(files, commits)
+    changed = without_notes(work_files(positions, files, noise))
+    categories = categorise(headers["type"], headers["description"], changed)
+    breaking = headers["marked"] | messages.have_breaking_footer(commits["body"])
+    work = Work(
+        titles=headers["description"],
+        bodies=commits["body"],
+        categories=categories["category"],
+        likeness=categories,
+        breaking=breaking,
+        commits=merged_in,
+        files=work_files(positions, with_source_lines(files, contents), noise),
+    )
+    return _ReadCommits(
+        headers,
+        merged,
+        merged_by,
+        merged_in,
+        positions,
+        count_work(len(commits), positions, files, noise, contents),
+        count_code_lines(positions, files, noise, len(commits)),
+        categories,
+        breaking,
+        find_signs(work),
+    )
+
+
+def _describe_commits(  # noqa: PLR0913, PLR0917 - one argument per input
+    commits: DataFrame[RawCommits],
+    read: _ReadCommits,
+    of_activity: Mapping[str, pd.Series],
+    own: Mapping[str, pd.Series],
+    people: Sequence[Person],
+    rules: Rules,
+) -> pd.DataFrame:
+    """Return the columns of commits: those given, and those that depend on no verdict."""
     persons = canonical(commits["author_email"], people)
-    source_ids = GIT.source_ids(commits["repository"], commits["sha"])
-    keys = GIT.keys(source_ids)
-    activities = pd.DataFrame(
+    return pd.DataFrame(
         {
             **describe_activity(
                 GIT,
                 ActivityKind.COMMIT,
-                source_ids,
+                _source_ids(commits),
                 repository=commits["repository"],
-                title=_titles(headers["title"], commits),
+                title=_titles(read.headers["title"], commits),
                 description=plain_bodies(commits["body"]),
-                url=commits["repository"].map(commit_urls or {}).astype("str") + commits["sha"],
                 person=persons,
                 person_name=_names(commits, persons, people),
                 coauthors=_coauthors(commits, persons, people, rules),
                 started_at=pd.Series(pd.NaT, index=commits.index, dtype=commits["committed_at"].dtype),
                 completed_at=_author_days(commits),
-                category=categories["category"],
-                category_rule=categories["rule"],
-                significant=verdicts["significant"],
-                reasons=verdicts["reasons"] + ("," + retractions["reason"]).reindex(commits.index).fillna(""),
-                retracted_by=retractions["by"].map(keys).reindex(commits.index).astype("str"),
-                names=name_commits(commits, digest_contents(own_contents), moved),
-                links=link_commits(commits, _merged_shas(commits, merged_by), moved),
+                category=read.categories["category"],
+                category_rule=read.categories["rule"],
+                **of_activity,
             ),
             "signed_off_by": _listed(read_sign_offs(commits["body"], people), commits.index),
             "assisted_by": read_agents(commits["author_name"], commits["author_email"], commits["body"]),
             "sha": commits["sha"],
-            "signs": write_signs(signs),
-            "announced": announced["announced"],
-            "first_release": announced["first_release"],
-            "in_use": in_use,
-            "type": headers["type"],
-            "scope": headers["scope"],
-            "breaking": breaking,
-            **amounts,
-            "commits": merged_in,
+            **own,
+            "type": read.headers["type"],
+            "scope": read.headers["scope"],
+            "breaking": read.breaking,
+            **read.amounts,
+            "commits": read.merged_in,
         }
     )
-    activities = credit_merges(activities, merged_by, effective_lines)
-    pulls = pull_requests_of(activities, commits, headers, merged_by, commit_urls or {}, moved)
-    return typed(CommitActivities, pd.concat([activities, pulls], ignore_index=True))
+
+
+def _source_ids(commits: DataFrame[RawCommits]) -> pd.Series[str]:
+    return GIT.source_ids(commits["repository"], commits["sha"])
 
 
 def _merged_shas(commits: pd.DataFrame, merged_by: npt.NDArray[np.int64]) -> pd.Series[str]:
