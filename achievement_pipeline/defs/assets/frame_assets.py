@@ -71,7 +71,7 @@ def frame_asset(
 
     Example:
         ```python
-        @frame_asset(lanes.GIT, {"impact": ["signs", "announced"], "complexity": ["effective_files"]})
+        @frame_asset(lanes.GIT, {"impact": ["signs", "announced", "in_use"], "complexity": ["effective_files"]})
         def commit_scores(commit_activities: DataFrame[CommitActivities]) -> DataFrame[Scores]: ...
         ```
     """

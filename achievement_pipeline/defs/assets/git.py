@@ -114,7 +114,7 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument per input
     )
 
 
-@frame_asset(GIT, {"impact": ["signs", "announced"], "complexity": ["effective_files"]})
+@frame_asset(GIT, {"impact": ["signs", "announced", "in_use"], "complexity": ["effective_files"]})
 def commit_scores(
     commit_activities: DataFrame[CommitActivities], settings: dg.ResourceParam[Settings]
 ) -> DataFrame[Scores]:
