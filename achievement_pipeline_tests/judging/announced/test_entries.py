@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from achievement_pipeline.judging.announced.entries import Entry, Prominence, read_entries, read_fragment
-from achievement_pipeline.judging.announced.paths import are_fragments, are_release_notes, without_notes
+from achievement_pipeline.judging.announced.paths import without_notes
 
 OWNS = ["acme/engine"]
 
@@ -284,16 +284,6 @@ def test_what_belongs_to_others_is_left_out() -> None:
 )
 def test_fragments(path: str, text: str, expected: Short) -> None:
     assert short(read_fragment(path, text, OWNS)) == [expected]
-
-
-def test_paths_of_release_notes_and_fragments() -> None:
-    notes = ["CHANGELOG.md", "docs/CHANGES.rst", "NEWS", "HISTORY.txt", "doc/whats-new.rst", "docs/releases/1.2.md"]
-    notes += ["pkg/core/CHANGELOG.md", "changelog/v1.2.md", "docs/src/release-notes/v2.adoc"]
-    fragments = ["changes/12.fix.rst", "newsfragments/+a.misc.rst", ".changeset/a-b.md", "changelog/fix_a_thing.md"]
-    none = ["src/changes.py", "vendor/x/CHANGELOG.md", "README.md", "changes/README.rst", "tests/data/CHANGELOG.md"]
-    paths = pd.Series([*notes, *fragments, *none])
-    assert paths[are_release_notes(paths)].to_list() == notes
-    assert paths[are_fragments(paths)].to_list() == fragments
 
 
 MARKS = st.sampled_from([
