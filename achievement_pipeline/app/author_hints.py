@@ -44,4 +44,8 @@ def address_hints(others: dict[str, int], mine: Collection[str], config: str) ->
 
 def suggest_author(commits: DataFrame[RawCommits], name: str) -> str:
     """Return who was probably meant by an author without commits, as the end of a message; may be empty."""
+    called = commits["author_name"].str.strip().str.casefold() == name.strip().casefold()
+    if called.any():
+        addresses = pd.unique(commits.loc[called, "author_email"].dropna())[:_ADDRESSES_NAMED]
+        return f" To collect, it takes an address: {' or '.join(addresses)}."
     return did_you_mean(name, pd.unique(pd.concat([commits["author_email"], commits["author_name"]]).dropna()))

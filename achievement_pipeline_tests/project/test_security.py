@@ -27,6 +27,13 @@ def test_every_row_of_the_threat_model_names_tests_that_exist() -> None:
         assert not missing, missing
 
 
+def test_the_faults_that_were_found_name_tests_that_exist() -> None:
+    rows = [line for line in (_PROJECT / "docs/internals/faults.md").read_text().splitlines() if line.startswith("| ")]
+    named = {name for row in rows[2:] for name in re.findall(r"`([\w/]+\.py)`", row.split("|")[3])}
+    assert named
+    assert not {name for name in named if not (_PROJECT / "achievement_pipeline_tests" / name).exists()}
+
+
 def test_every_package_that_is_needed_has_a_licence_that_goes_with_ours() -> None:
     installed: dict[str, Distribution] = {canonicalize_name(one.name): one for one in distributions()}
     unknown = {name for name in _needed(installed) if not _PERMISSIVE.search(_licence(installed[name]))}
