@@ -29,6 +29,7 @@ from achievement_pipeline.sources.git.tree_changes import (
     changes_of_commits,
     changes_of_merges,
     file_change,
+    with_shared_sources,
 )
 
 _VERSION: Final = "1"
@@ -172,6 +173,9 @@ class _Reading:
         for sha, compared in changes_of_merges(self._git, names).items():
             found[self._graph.positions[sha]] = compared
         self._add_read(found, {self._shas[commit] for commit in others if followed[commit]})
+        listed = {self._shas[commit]: found[commit][0] for commit in others}
+        for sha, changes in with_shared_sources(self._git, listed).items():
+            found[self._graph.positions[sha]] = [changes]
         return found
 
     def _add_read(self, found: Mapping[int, list[list[FileChange]]], shas: set[str]) -> None:

@@ -38,6 +38,36 @@ def changes_of_commits(git: IsolatedGit, shas: Sequence[str]) -> Iterator[tuple[
     yield from _read(git, shas, "-M")
 
 
+def with_shared_sources(git: IsolatedGit, changes: Mapping[str, list[FileChange]]) -> dict[str, list[FileChange]]:
+    """Return changes of commits in which new files that came from a file that was renamed to another one say so.
+
+    Git takes a file that is gone as the source of one renamed file only, blame as that of any.
+
+    Args:
+        git: Reads the repository.
+        changes: What commits changed, with renamed files.
+
+    Raises:
+        GitCommandError: A tree is missing or damaged.
+    """
+    unsure = [
+        sha
+        for sha, each in changes.items()
+        if any(change.old_path != change.path for change in each) and any(not change.old_blob for change in each)
+    ]
+    found = {}
+    for sha, copied in _read(git, unsure, "-C"):
+        gone = {change.old_path for change in changes[sha] if change.old_path != change.path or not change.new_blob}
+        sources = {change.path: change for change in copied if change.old_path in gone and change.new_blob}
+        found[sha] = [
+            change._replace(old_path=source.old_path, old_blob=source.old_blob)
+            if not change.old_blob and (source := sources.get(change.path))
+            else change
+            for change in changes[sha]
+        ]
+    return found
+
+
 def changes_of_merges(git: IsolatedGit, parents: Mapping[str, Sequence[str]]) -> dict[str, list[list[FileChange]]]:
     """Return what merges changed compared with each parent, in the order of parents.
 

@@ -139,3 +139,15 @@ def test_reading_what_is_new_gives_what_reading_everything_gives(steps: list[Ste
         again = read(repository.path, lines)
         pd.testing.assert_frame_equal(by_name(again.use), by_name(whole.use))
         assert owners(again) == owners(whole)
+
+
+def test_a_file_that_became_two_is_the_source_of_both(tmp_path: Path) -> None:
+    repository = GitRepository.create(tmp_path)
+    text = "".join(f"line {number}\n" for number in range(20))
+    first = repository.commit(files={"up.sql": text})
+    second = repository.commit(files={"up.sql": None, "a/up.sql": text, "b/up.sql": f"{text}more\n"})
+
+    found = owners(read(repository.path))
+
+    assert found == blamed(repository)
+    assert found["b/up.sql"] == [first] * 20 + [second]
