@@ -27,6 +27,8 @@ from achievement_pipeline.patterns import MULTILINE, compile_pattern
 from achievement_pipeline.strict_model import StrictModel
 
 _LONGEST = 256
+_SECOND_SENTENCE = r"^(.{20,}?\p{L}{4}\.)\s+\p{Lu}.*$"
+"""Behind a word that is no abbreviation."""
 """Maximum length of a title in characters; GitHub's limit."""
 _LOOKED_AT = 500
 """Maximum length of a subject to parse, in characters."""
@@ -311,6 +313,8 @@ def _listed(body: str) -> list[str]:
 
 
 def _cut(titles: pd.Series[str]) -> pd.Series[str]:
+    """Cut titles after their first sentence, where a line break fell into the second one, and to a bounded length."""
+    titles = replace(titles, _SECOND_SENTENCE, r"\1")
     long = titles.str.len() > _LONGEST
     return titles.where(~long, titles.str.slice(0, _LONGEST - 1).str.rstrip() + "…")
 

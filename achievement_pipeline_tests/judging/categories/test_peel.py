@@ -32,7 +32,17 @@ _FRONTS = (
     "[3.x] ",
     "#12: ",
 )
-_TAILS = (" (#12)", " (closes #5)", ", fixes #7", " refs ENG-7", " [skip ci]", " (GH-9)", " (see #4)")
+_TAILS = (
+    " (#12)",
+    " (closes #5)",
+    ", fixes #7",
+    " refs ENG-7",
+    " [skip ci]",
+    " (GH-9)",
+    " (see #4)",
+    " -- #4",
+    "-- #4",
+)
 _MESSAGES = st.lists(
     st.one_of(st.sampled_from([*_FRONTS, *_TAILS, "add it", "`x`", "\n", '"', "Revert "]), st.text(max_size=9))
 )
@@ -152,6 +162,13 @@ class TestTails:
     @pytest.mark.parametrize("tail", _TAILS)
     def test_references_come_off_the_end(self, tail: str) -> None:
         assert peeled(f"Keep the lock{tail}")["title"] == "Keep the lock"
+
+    def test_a_second_sentence_comes_off(self) -> None:
+        assert (
+            peeled("Deprecated support for file-like objects.  This")["title"]
+            == "Deprecated support for file-like objects."
+        )
+        assert peeled("Allow other servers, e.g. Apache, etc. Caddy too")["title"].endswith("too")
 
     @pytest.mark.parametrize("subject", ["Fixes #12", "Follow up to #12", "Port RFC-12 (#3) to the core", "Sum (x)"])
     def test_references_that_the_title_needs_stay(self, subject: str) -> None:
