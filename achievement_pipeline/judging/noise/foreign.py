@@ -12,6 +12,8 @@ from achievement_pipeline.frames import CommitContents
 
 _LINES = 100
 """Smaller copies are left alone: they cost little, and a snippet with its licence may be part of own work."""
+_FILES = 2
+"""A single file may be own work below a borrowed header: fd's completion for zsh names the makers of its template."""
 _SHARE = 0.9
 """Minimum share of the added lines of a commit. Copies come with a few lines of glue."""
 _OWN_COMMITS = 3
@@ -62,7 +64,13 @@ def are_foreign_copies(
     added = added.merge(holders[["repository", "holder", "foreign"]], on=["repository", "holder"])
     foreign = np.bincount(added["commit"], weights=added["lines"] * added["foreign"], minlength=len(commits))
     everything = np.bincount(positions, weights=lines * is_work, minlength=len(commits))
-    copied = (foreign >= _LINES) & (foreign >= _SHARE * everything) & (commits["parents"] != "").to_numpy()
+    number = np.bincount(added["commit"], weights=added["foreign"], minlength=len(commits))
+    copied = (
+        (number >= _FILES)
+        & (foreign >= _LINES)
+        & (foreign >= _SHARE * everything)
+        & (commits["parents"] != "").to_numpy()
+    )
     return pd.Series(copied, index=commits.index)
 
 

@@ -8,11 +8,14 @@ from achievement_pipeline.judging.noise.foreign import are_foreign_copies
 from achievement_pipeline_tests.judging.file_rows import changed, contents, name, written
 
 
-def foreign(holder: str, *, lines: int = 200, parents: str = "f" * 40, **author: object) -> bool:
+def foreign(holder: str, *, lines: int = 100, number: int = 2, parents: str = "f" * 40, **author: object) -> bool:
     commits = written({"parents": parents, **author})
-    files = changed({"sha": name(0), "path": "lib/a.c", "status": "A", "insertions": lines, "deletions": 0})
-    read = contents({"sha": name(0), "path": "lib/a.c", "holder": holder})
-    return bool(are_foreign_copies(commits, positions_of(files, commits), files, np.array([True]), read).iloc[0])
+    added: dict[str, object] = {"sha": name(0), "status": "A", "insertions": lines, "deletions": 0}
+    files = changed(*({**added, "path": f"lib/{n}.c"} for n in range(number)))
+    rows: list[dict[str, object]] = [{"sha": name(0), "path": f"lib/{n}.c", "holder": holder} for n in range(number)]
+    read = contents(*rows)
+    is_work = np.ones(number, dtype=bool)
+    return bool(are_foreign_copies(commits, positions_of(files, commits), files, is_work, read).iloc[0])
 
 
 def test_a_holder_who_never_committed_is_foreign() -> None:
@@ -33,7 +36,8 @@ def test_a_company_of_a_public_mail_service_is_no_authors_company() -> None:
 
 def test_the_first_commit_and_small_copies_are_left_alone() -> None:
     assert not foreign("grace hopper", parents="")
-    assert not foreign("grace hopper", lines=99)
+    assert not foreign("grace hopper", lines=49)
+    assert not foreign("grace hopper", lines=300, number=1)
 
 
 def test_without_contents_nothing_is_known() -> None:
