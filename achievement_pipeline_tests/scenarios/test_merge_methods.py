@@ -83,3 +83,21 @@ def test_what_a_branch_did_in_several_steps_is_shown_as_by_its_squash(
 ) -> None:
     (merge, _), (squash, _) = (judged(tmp_path_factory, method, steps) for method in ("merge", "squash"))
     assert merge == squash
+
+
+def test_a_merge_of_a_bots_branch_is_no_work_and_one_with_a_persons_commit_is(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    repository = GitRepository.create(tmp_path_factory.mktemp("bot") / "repository")
+    base = repository.commit("note", BASE)
+    bot = "dependabot[bot] <49699333+dependabot[bot]@users.noreply.github.com>"
+    merges = []
+    for number, author in enumerate((bot, "Ada Lovelace <ada@example.org>")):
+        one, other = STEPS[("workflow", "docker")[number]], STEPS[("fix", "python")[number]]
+        own = repository.commit("build: x", one, author=bot, branch=f"b{number}", parents=[base])
+        tip = repository.commit("fix: y", other, author=author, branch=f"b{number}", parents=[own])
+        text = f"Merge pull request #{number + 1} from ann/b{number}\n\nbuild: bump it"
+        merges.append(repository.commit(text, {**one, **other}, parents=[base, tip]))
+        base = merges[-1]
+    found = judge(repository)
+    assert [found.reasons(sha).split(",")[0] for sha in merges] == ["bot", "type:build"]

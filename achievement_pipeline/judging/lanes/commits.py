@@ -164,6 +164,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     reverts = find_reverts(commits, read.amounts, blobs[~read.merged.to_numpy()[read.positions]])
     only_release = _are_releases(commits, read.headers, read.code_lines, rules)
     exclusions = _exclusions(commits, only_release, read.amounts, reverts, rules, read.merged)
+    exclusions["bot"] |= _are_of_bots(read, exclusions["bot"])
     exclusions["import"] |= _are_foreign(commits, read.positions, files)
     exclusions["import"] |= are_foreign_copies(commits, read.positions, files, noise.isna().to_numpy(), contents)
     exclusions["mechanical"] = commits["sha"].isin(mechanical) | are_automated(
@@ -309,6 +310,13 @@ def _describe_commits(  # noqa: PLR0913, PLR0917 - one argument per input
 
 def _source_ids(commits: DataFrame[RawCommits]) -> pd.Series[str]:
     return GIT.source_ids(commits["repository"], commits["sha"])
+
+
+def _are_of_bots(read: _ReadCommits, bots: pd.Series[bool]) -> pd.Series[bool]:
+    """Return which merges brought nothing but commits of bots."""
+    merged_in = np.flatnonzero(read.merged_by >= 0)
+    people = np.bincount(read.merged_by[merged_in], weights=~bots.to_numpy()[merged_in], minlength=len(bots))
+    return pd.Series((read.merged_in > 0).to_numpy() & (people == 0), index=bots.index)
 
 
 def _merged_shas(commits: pd.DataFrame, merged_by: npt.NDArray[np.int64]) -> pd.Series[str]:
