@@ -4,7 +4,6 @@ import os
 import platform
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,6 +28,7 @@ from achievement_pipeline.store.database import (
     normalise_url,
 )
 from achievement_pipeline.store.embedded import EmbeddedPostgres
+from achievement_pipeline_tests.running import wait_until
 
 _PROJECT = Path(__file__).parents[2]
 _PASSWORD = "s3cret"
@@ -73,10 +73,7 @@ def _reload(engine: sa.Engine) -> None:
         loaded = "SELECT pg_conf_load_time()"
         before = connection.exec_driver_sql(loaded).scalar()
         connection.exec_driver_sql("SELECT pg_reload_conf()")
-        end = time.monotonic() + 10
-        while connection.exec_driver_sql(loaded).scalar() == before:
-            assert time.monotonic() < end
-            time.sleep(0.01)
+        wait_until(lambda: connection.exec_driver_sql(loaded).scalar() != before)
 
 
 def _error(url: sa.URL | str, statement: str = "SELECT 1") -> str:

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import requests
 
+from achievement_pipeline_tests.running import PATIENCE_SECONDS
+
 pytestmark = pytest.mark.e2e
 
 KEY = "notebook:lab.example/1"
@@ -83,7 +85,7 @@ def _page(environment: dict[str, str], folder: Path, path: str) -> str:
 
 
 def _enter(browser: requests.Session, entrance: str) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             browser.get(entrance, timeout=60)

@@ -310,7 +310,8 @@ def test_reading_takes_linear_time(unit: str, joint: str) -> None:
         read_entries("CHANGELOG.md", text, OWNS)
         return time.thread_time() - started
 
-    assert seconds(120_000) < 8 * max(seconds(30_000), 0.02)
+    # another process may take the cache: what is not linear fails each time
+    assert any(seconds(120_000) < 8 * max(seconds(30_000), 0.02) for _ in range(5))
 
 
 def test_notes_say_nothing_about_the_kind_of_work_unless_they_are_all_of_it() -> None:

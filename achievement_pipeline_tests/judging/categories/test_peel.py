@@ -267,7 +267,8 @@ class TestLaws:
             return time.process_time() - begin
 
         seconds(1)
-        assert seconds(2_000) < 4 * seconds(500) + 1
+        # another process may take the cache: what is not linear fails each time
+        assert any(seconds(2_000) < 4 * seconds(500) + 1 for _ in range(5))
 
     def test_every_form_names_its_source(self) -> None:
         assert all(form.source for form in (*table().merge, *table().front, *table().tail))

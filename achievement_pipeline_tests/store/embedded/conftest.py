@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ import psycopg2
 import pytest
 
 from achievement_pipeline.store.embedded import EmbeddedPostgres
+from achievement_pipeline_tests.running import wait_until
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be refused by PostgreSQL")
 
@@ -107,13 +107,6 @@ def postmaster(home: Path) -> Process:
 
 def is_served(home: Path) -> bool:
     return any(f"-D {home}/data " in process.command for process in processes(home))
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)
 
 
 @contextmanager

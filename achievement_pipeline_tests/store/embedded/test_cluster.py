@@ -7,7 +7,8 @@ import pytest
 
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.embedded import EmbeddedPostgres
-from achievement_pipeline_tests.store.embedded.conftest import needs_root, processes, wait_until
+from achievement_pipeline_tests.running import wait_until
+from achievement_pipeline_tests.store.embedded.conftest import needs_root, processes
 
 pytestmark = pytest.mark.e2e
 

@@ -13,6 +13,7 @@ import pytest
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.embedded import EmbeddedPostgres, find_abandoned
 from achievement_pipeline.store.embedded.paths import Account, choose_location
+from achievement_pipeline_tests.running import wait_until
 from achievement_pipeline_tests.store.embedded.conftest import (
     SOURCES,
     USER,
@@ -20,7 +21,6 @@ from achievement_pipeline_tests.store.embedded.conftest import (
     needs_root,
     postmaster,
     processes,
-    wait_until,
 )
 
 pytestmark = pytest.mark.e2e

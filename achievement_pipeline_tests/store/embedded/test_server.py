@@ -16,6 +16,7 @@ from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.database import create_engine
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 from achievement_pipeline.store.embedded.paths import choose_location
+from achievement_pipeline_tests.running import wait_until
 from achievement_pipeline_tests.store.embedded.conftest import (
     SOURCES,
     USER,
@@ -25,7 +26,6 @@ from achievement_pipeline_tests.store.embedded.conftest import (
     is_served,
     postmaster,
     processes,
-    wait_until,
 )
 
 pytestmark = pytest.mark.e2e
