@@ -20,7 +20,7 @@ Divisor = Annotated[float, Field(ge=0.01, le=1_000_000)]
 Weight = Annotated[float, Field(ge=-100, le=100)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
-SCORE_VERSION = "12"
+SCORE_VERSION = "13"
 """Increase by hand when a change to a default below, or to the code that reads it, changes a score or its ledger."""
 
 

@@ -209,18 +209,14 @@ def infer_types(titles: pd.Series[str], files: pd.DataFrame | None = None) -> pd
 
     Returns:
         ``type``, and ``clues`` with the strongest clues for it, with the index of ``titles``. Also one column per type
-        (float64): the natural logarithm of its probability relative to chance, so 0 where nothing is known, and about
-        2 at most.
+        (float64): the natural logarithm of its probability by the title alone, relative to chance: 0 where it is as
+        likely as any other, about 2 at most.
     """
     weights = clue_weights()
     clues = _known_clues(titles, _NO_FILES if files is None else files, weights)
-    of_clues = np.column_stack(
-        [
-            np.bincount(clues.positions, weights=of_type[clues.numbers] * clues.amounts, minlength=len(titles))
-            for of_type in weights.table.T
-        ]
-    )
-    sums = of_clues + weights.biases
+    of_title = ~np.asarray(pc.match_substring_regex(weights.clues, "^(?:files|lines|removed):"))[clues.numbers]
+    sums = _add_up(clues, weights, len(titles))
+    of_titles = _add_up(clues.within(of_title), weights, len(titles))
     winners = sums.argmax(axis=1)
     # a clue supports a type by its weight above the mean over all types
     own = weights.table[clues.numbers, winners[clues.positions]]
@@ -229,8 +225,8 @@ def infer_types(titles: pd.Series[str], files: pd.DataFrame | None = None) -> pd
         "type": np.asarray(weights.types, dtype=object)[winners],
         "clues": _strongest(clues, support, weights.clues, len(titles)),
     }
-    sums -= sums.max(axis=1, keepdims=True)
-    logarithms = sums - np.log(np.exp(sums).sum(axis=1, keepdims=True) / len(weights.types))
+    of_titles -= of_titles.max(axis=1, keepdims=True)
+    logarithms = of_titles - np.log(np.exp(of_titles).sum(axis=1, keepdims=True) / len(weights.types))
     return pd.DataFrame(named, index=titles.index, dtype="str").join(
         pd.DataFrame(logarithms, index=titles.index, columns=list(weights.types))
     )
@@ -243,6 +239,19 @@ class _Known(NamedTuple):
     numbers: npt.NDArray[np.int64]
     """Row numbers in `Weights.table`."""
     amounts: npt.NDArray[np.float32]
+
+    def within(self, rows: npt.NDArray[np.bool_]) -> _Known:
+        return _Known(self.positions[rows], self.numbers[rows], self.amounts[rows])
+
+
+def _add_up(clues: _Known, weights: Weights, total: int) -> npt.NDArray[np.float64]:
+    """Return the sum of weights of each title: one row per title, one column per type."""
+    of_types = [
+        np.bincount(clues.positions, weights=of_type[clues.numbers] * clues.amounts, minlength=total)
+        for of_type in weights.table.T
+    ]
+    found: npt.NDArray[np.float64] = np.column_stack(of_types) + weights.biases
+    return found
 
 
 def _known_clues(titles: pd.Series[str], files: pd.DataFrame, weights: Weights) -> _Known:

@@ -95,18 +95,17 @@ def are_likely(
 def write_signs(signs: Signs) -> pd.Series[str]:
     """Encode the signs of each piece of work as text: ``is feature,like a feature=1.6``."""
     total = len(next(iter(signs.values())))
-    positions, texts = [], []
+    texts, codes, positions = list[str](), [], []
     for sign in known_signs():
         shown = np.flatnonzero(signs[sign.sign])
+        steps, step_of = np.unique(signs[sign.sign][shown], return_inverse=True)
+        codes.append(step_of + len(texts))
         positions.append(shown)
-        if sign.likeness:
-            steps, step_of = np.unique(signs[sign.sign][shown].astype("float64"), return_inverse=True)
-            texts.append(np.array([f"{sign.sign}={step:.1f}" for step in steps], dtype=object)[step_of])
-        else:
-            texts.append(np.full(len(shown), sign.sign, dtype=object))
-    key, text = np.concatenate(positions), np.concatenate(texts)
+        texts += [f"{sign.sign}={step:.1f}" if sign.likeness else sign.sign for step in steps]
+    key = np.concatenate(positions)
     order = np.argsort(key, kind="stable")
-    joined = join_by_key(pd.Series(text[order], dtype="str"), pd.Series(key[order]), ",")
+    shown_texts = pa.array(texts, pa.large_string()).take(pa.array(np.concatenate(codes)[order]))
+    joined = join_by_key(pd.Series(pd.array(shown_texts, dtype="str")), pd.Series(key[order]), ",")
     return joined.reindex(range(total), fill_value="").astype("str")
 
 
@@ -168,14 +167,17 @@ class _Found(NamedTuple):
 
 
 def _read_signs(signs: pd.Series[str], model: Model) -> _Found:
-    lists = pc.split_pattern(pa.array(signs, pa.string()), ",")
-    parts = pc.extract_regex(pc.list_flatten(lists), r"^(?P<sign>[^=]*)(?:=(?P<amount>-?\d+\.\d+))?$")
+    lists = pc.split_pattern(pa.array(signs.to_numpy(dtype="object"), pa.string()), ",")
+    shown = pc.list_flatten(lists).dictionary_encode()
+    parts = pc.extract_regex(shown.dictionary, r"^(?P<sign>[^=]*)(?:=(?P<amount>-?\d+\.\d+))?$")
     numbers = pc.index_in(pc.struct_field(parts, "sign"), value_set=pa.array(model.weights.index, pa.string()))
-    known = np.asarray(pc.is_valid(numbers))
-    positions = np.asarray(pc.list_parent_indices(lists))[known].astype("int64")
-    of_known = np.asarray(numbers.drop_null()).astype("int64")
-    amounts = pc.struct_field(parts, "amount").filter(pa.array(known))
+    amounts = pc.struct_field(parts, "amount")
     amounts = np.asarray(pc.cast(pc.if_else(pc.equal(amounts, ""), "1", amounts), pa.float64()))
+    of_shown = np.asarray(shown.indices)
+    found = np.asarray(numbers.fill_null(-1))[of_shown]
+    known = found >= 0
+    positions = np.asarray(pc.list_parent_indices(lists))[known].astype("int64")
+    of_known, amounts = found[known].astype("int64"), amounts[of_shown][known]
     order = np.lexsort((of_known, positions))
     # group the signs of one rule
     rules = [sign.rule for sign in known_signs()]
