@@ -250,8 +250,7 @@ def _add_up(clues: _Known, weights: Weights, total: int) -> npt.NDArray[np.float
         np.bincount(clues.positions, weights=of_type[clues.numbers] * clues.amounts, minlength=total)
         for of_type in weights.table.T
     ]
-    found: npt.NDArray[np.float64] = np.column_stack(of_types) + weights.biases
-    return found
+    return (np.column_stack(of_types) + weights.biases).astype("float64")
 
 
 def _known_clues(titles: pd.Series[str], files: pd.DataFrame, weights: Weights) -> _Known:
