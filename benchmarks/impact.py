@@ -25,7 +25,7 @@ from impact_figures import of_all
 from impact_units import Clone, direct_signs, labels_of, project_name, raw_commits, read_units
 
 from achievement_pipeline.judging import impact
-from achievement_pipeline.judging.announced.paths import are_notes, without_notes
+from achievement_pipeline.judging.announced.paths import are_notes
 from achievement_pipeline.judging.categories.categorise import infer_types
 from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.impact.known_signs import known_signs
@@ -78,7 +78,7 @@ def _units(clone: Clone) -> pd.DataFrame:
             titles,
             commits["body"],
             judged["category"],
-            infer_types(titles, without_notes(work)),
+            infer_types(titles),
             judged["breaking"],
             clone.commits["branch_commits"],
             work,
