@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline.publishing.documents import facts
 from achievement_pipeline.publishing.documents.markdown import escaped, link
 from achievement_pipeline.publishing.documents.period import Period
@@ -137,8 +138,9 @@ def _questions(greatest: Sequence[PublicAchievement], *, everybody: bool) -> Ite
 
 
 def _evidence(evidence: Sequence[PublicEvidence]) -> str:
-    """Return the first pieces of evidence that have a link, and count the others."""
-    linked = [each for each in evidence if each.url][:_EVIDENCE]
+    """Return links to the first pieces of evidence, and count the others; commits only where there is nothing else."""
+    with_address = [each for each in evidence if each.url]
+    linked = ([each for each in with_address if each.kind != ActivityKind.COMMIT] or with_address)[:_EVIDENCE]
     links = [link(facts.evidence_words(each), each.url or "") for each in linked]
     return ", ".join([*links, *facts.evidence_counts(each for each in evidence if each not in linked)]) or (
         facts.EVIDENCE_NEEDED

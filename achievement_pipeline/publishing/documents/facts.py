@@ -138,8 +138,8 @@ def release(achievement: PublicAchievement) -> str:
         return f"Released in {version}." if version else ""
     released = f"Released in {version}" if version else "Part of the next release"
     day_of_release = f" ({announced.date})" if announced.date else ""
-    section = f" under \u201c{announced.section}\u201d" if announced.section else ""
-    return f"{released}{day_of_release}, announced{section}."
+    where = f"under \u201c{announced.section}\u201d" if announced.section else "in its release notes"
+    return f"{released}{day_of_release}, announced {where}."
 
 
 def summary(achievement: PublicAchievement) -> str:
