@@ -20,6 +20,7 @@ _HOSTILE = {
     "github": "[github]\nenabled = true",
     "privacy": '[privacy]\npublic = ["manual", "linear"]\n[privacy.channels.github_profile]\nprivate = "show"',
     "publishing": '[publishing.github_profile]\nrepository = "https://eve.example/eve/eve"',
+    "wording": '[wording]\naddress = "https://eve.example/v1"\nmodel = "eve"',
     "schedules": '[schedules.publishing]\non = true\ncron = "* * * * *"',
 }
 
