@@ -1,4 +1,4 @@
-"""Tables that fit the terminal: a header, one line a row, long texts cut; a pager where there are more lines."""
+"""What fits the terminal: tables with one line a row, long texts cut and a pager; lines broken between words."""
 
 import os
 import shutil
@@ -14,6 +14,10 @@ from achievement_pipeline.terminal import show_styles, styled
 _UNLIMITED = 10_000
 _LEAST = 40
 _GAP = 2
+_WIDE_SIGN = 1
+"""How much wider than a letter the sign is that a line may begin with."""
+_CONTINUED = "     "
+"""Before the rest of a line that was broken."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,11 @@ def terminal_width() -> int:
     if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal():
         return max(_LEAST, shutil.get_terminal_size().columns)
     return _UNLIMITED
+
+
+def print_wrapped(text: str) -> None:
+    """Print a line, broken between words where it is longer than the terminal; what follows is indented."""
+    click.echo(click.wrap_text(text, terminal_width() - _WIDE_SIGN, subsequent_indent=_CONTINUED))
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:

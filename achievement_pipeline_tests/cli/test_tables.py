@@ -1,10 +1,11 @@
 """Tables: whatever stands in them, no line is wider than the terminal."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from achievement_pipeline.cli.tables import Column, format_table
+from achievement_pipeline.cli.tables import Column, format_table, print_wrapped
 
 COLUMNS = (Column("IMPACT", to_the_right=True), Column("DATE", needs=60), Column("TITLE", flexible=True), Column("ID"))
 
@@ -19,6 +20,17 @@ def test_no_line_is_wider_than_the_terminal(titles: list[str], width: int) -> No
     assert all(cell_len(line) <= width for line in lines)
     assert all(line.isprintable() for line in lines)
     assert all(line.endswith("c2705ffd") for line in lines[1:])
+
+
+def test_a_long_line_is_broken_between_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    print_wrapped("✅ settings: github.com/pallets/flask  5,531 commits, 5,531 new")
+    assert capsys.readouterr().out.splitlines() == [
+        "✅ settings: github.com/pallets/flask",
+        "     5,531 commits, 5,531 new",
+    ]
 
 
 def test_a_table_has_a_header_and_cuts_what_is_too_long() -> None:

@@ -14,6 +14,7 @@ from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import print_json
 from achievement_pipeline.cli.shared_server import server_coming_up
+from achievement_pipeline.cli.tables import print_wrapped
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import ME, RepositorySettings, Settings, load_settings
@@ -69,7 +70,7 @@ def collect(
         print_json(collection.plain())
     elif not collection.is_in_vain:
         for line in report(collection, _off(settings)):
-            click.echo(line)
+            print_wrapped(line)
     for error in collection.errors:
         click.echo(f"❌ {error}", err=True)
     if collection.errors:

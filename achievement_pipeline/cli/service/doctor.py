@@ -23,6 +23,7 @@ from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.faults import fault_of_machine
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.service.presence import find_service
+from achievement_pipeline.cli.tables import print_wrapped
 from achievement_pipeline.errors import PublishingError, SettingsError, SourceError, StoreError
 from achievement_pipeline.http import RequestOptions
 from achievement_pipeline.lanes import LANES
@@ -75,9 +76,9 @@ def doctor(as_json: bool) -> None:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))
     else:
         for finding in findings:
-            click.echo(f"{_SIGNS[finding.health]} {finding.name}: {finding.detail}")
+            print_wrapped(f"{_SIGNS[finding.health]} {finding.name}: {finding.detail}")
             if finding.remedy:
-                click.echo(f"   → {finding.remedy}")
+                print_wrapped(f"   → {finding.remedy}")
     if any(finding.health is Health.BAD for finding in findings):
         sys.exit(EXIT_FAILED)
 
