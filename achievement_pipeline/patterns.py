@@ -3,7 +3,8 @@ r"""Compile regular expressions for single strings. Only this module may import 
 Text from repositories and APIs is untrusted, so no expression may take more than linear time. Columns of text use RE2
 (`achievement_pipeline.columns.text`), which never backtracks. Python's engine does, so an expression must leave it no
 choice: a repetition starts where it can't have started before (``(?<!\s)\s++#``), and is possessive or followed by
-something that it can't match.
+something that it can't match. What is possessive is a single character: CPython before 3.11.5 keeps what a group in
+such a repetition matched in part (gh-106052). A group is repeated in an atomic one, ``(?>(?:ab)*)``.
 
 One test runs every expression on strings derived from it, and checks that twice the length takes about twice the time.
 Another checks that no module uses `re` or pandas' string methods, which use Python's engine for non-ASCII text.

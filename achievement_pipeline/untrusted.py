@@ -22,7 +22,7 @@ _MOST_DIGITS = 18
 """Digits of an integer that fits in 64 bits, whatever they are."""
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _UNSTORABLE = compile_pattern("[\0\ud800-\udfff]")
-_QUOTED = compile_pattern(r'"(?:[^"\\]|\\.)*+"' + r"|'[^']*+'")
+_QUOTED = compile_pattern(r'"(?>(?:[^"\\]|\\.)*)"' + r"|'[^']*+'")
 
 
 class UnreadableTextError(ValueError):

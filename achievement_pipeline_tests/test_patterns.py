@@ -8,8 +8,10 @@ import pkgutil
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from re import _constants as ops
+from re import _parser as parser
 from typing import Any
 
 import pandas as pd
@@ -21,6 +23,7 @@ from achievement_pipeline.patterns import compile_pattern, known_patterns
 from achievement_pipeline_tests.attacks import attacks, flags_of
 
 LENGTH = 2_000
+_SINGLE = {ops.LITERAL, ops.NOT_LITERAL, ops.IN, ops.ANY}
 _ATTACKS = 150
 QUICK = 0.004
 """Seconds in which a linear expression is through a text of this length several times."""
@@ -73,6 +76,37 @@ def search_by_python(pattern: re.Pattern[Any]) -> Callable[[str], object]:
     if isinstance(pattern.pattern, bytes):
         return lambda text: sum(1 for _ in pattern.finditer(text.encode("latin-1", "replace")))
     return lambda text: sum(1 for _ in pattern.finditer(text))
+
+
+def possessive_groups(parsed: Any) -> list[str]:
+    """Return the possessive repetitions of anything but a single character."""
+    found = []
+    for operation, argument in parsed:
+        if operation is ops.POSSESSIVE_REPEAT and (len(argument[2]) != 1 or argument[2][0][0] not in _SINGLE):
+            found.append(str(argument[2]))
+        for part in parts_of(argument):
+            found += possessive_groups(part)
+    return found
+
+
+def parts_of(argument: Any) -> Iterator[Any]:
+    """Yield the parsed expressions in an argument of a parsed one."""
+    if isinstance(argument, parser.SubPattern):
+        yield argument
+    elif isinstance(argument, tuple | list):
+        for each in argument:
+            yield from parts_of(each)
+
+
+@pytest.mark.parametrize("expression", [r"(?:a|b.)*+", r"(?:a+b)?+c", r"((?:ab)++)", r"(?=(?:ab)*+)"])
+def test_a_possessive_group_is_found(expression: str) -> None:
+    assert possessive_groups(parser.parse(expression))
+
+
+def test_what_is_possessive_is_a_single_character() -> None:
+    import_all()
+    for pattern in known_patterns():
+        assert not possessive_groups(parser.parse(pattern.pattern, flags_of(pattern))), pattern.pattern
 
 
 def import_all() -> None:

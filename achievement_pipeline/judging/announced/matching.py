@@ -130,7 +130,7 @@ def plain_version(tag: str) -> str:
 
 
 _TAG_VERSION: Final = compile_pattern(
-    r"(?<!\d)(?<!\d\.)(?<!\.x\.)\d{1,8}(?:\.\d{1,8}|\.x)*+(?:[-.]?(?:a|b|rc|alpha|beta|dev|pre|post)[-.]?\d{0,8}(?:\.\d{1,4})?)?$"
+    r"(?<!\d)(?<!\d\.)(?<!\.x\.)\d{1,8}(?>(?:\.\d{1,8}|\.x)*)(?:[-.]?(?:a|b|rc|alpha|beta|dev|pre|post)[-.]?\d{0,8}(?:\.\d{1,4})?)?$"
 )
 
 

@@ -48,10 +48,10 @@ _PROSE = compile_pattern(r"(?i)\.(?:md|mdx|rst|txt|adoc|asciidoc|tex|org)$")
 
 _IMPORT = compile_pattern(
     rb"""(?mx)^[ \t]*+(?:
-      import\b[^'"();\n{]*+(?:\{[^}]{0,3000}+\}[^'"();\n{]*+)?+['"][^'"\n]++['"];?          # JavaScript
+      import\b[^'"();\n{]*+(?>(?:\{[^}]{0,3000}+\}[^'"();\n{]*+)?)['"][^'"\n]++['"];?          # JavaScript
     | from[ \t]++[\w.]++[ \t]++import[ \t]++(?:\([^)]{0,3000}+\)|[^(\n][^\n]*+)             # Python
-    | import[ \t]++(?:static[ \t]++)?+(?:\([^)]{0,3000}+\)|[\w.*]++[^\n'"{(]*+$)  # Go, Java, Kotlin, Scala, Swift
-    | (?:pub[ \t]++)?+use[ \t]++[^;]{1,3000}+;                                              # Rust, PHP
+    | import[ \t]++(?>(?:static[ \t]++)?)(?:\([^)]{0,3000}+\)|[\w.*]++[^\n'"{(]*+$)  # Go, Java, Kotlin, Scala, Swift
+    | (?>(?:pub[ \t]++)?)use[ \t]++[^;]{1,3000}+;                                              # Rust, PHP
     | using[ \t]++[^;()\n]++;                                                               # C\#, C++
     | \#[ \t]*+(?:include|import)[^\n]++                                                    # C
     )""",

@@ -25,11 +25,13 @@ _JAVASCRIPT = compile_pattern(
     rb"""|\brequire\(['"]([^'"\n]++)['"]\)""",
     MULTILINE,
 )
-_GO = compile_pattern(rb'^[ \t]*+(?:import[ \t]++)?+(?:[\w.]++[ \t]++)?+"([\w./~-]++)"[ \t\r]*+$', MULTILINE)
-_RUST = compile_pattern(rb"^[ \t]*+(?:pub[ \t]++)?+(?:use|extern[ \t]++crate)[ \t]++(?:::)?+(\w++)", MULTILINE)
+_GO = compile_pattern(rb'^[ \t]*+(?>(?:import[ \t]++)?)(?>(?:[\w.]++[ \t]++)?)"([\w./~-]++)"[ \t\r]*+$', MULTILINE)
+_RUST = compile_pattern(rb"^[ \t]*+(?>(?:pub[ \t]++)?)(?:use|extern[ \t]++crate)[ \t]++(?>(?:::)?)(\w++)", MULTILINE)
 _RUBY = compile_pattern(rb"""^[ \t]*+require[ \t(]++['"]([\w/-]++)['"]""", MULTILINE)
-_JAVA = compile_pattern(rb"^[ \t]*+import[ \t]++(?:static[ \t]++)?+(\w++(?:\.\w++)++)", MULTILINE)
-_CSHARP = compile_pattern(rb"^[ \t]*+(?:global[ \t]++)?+using[ \t]++(?:static[ \t]++)?+([\w.]++)[ \t]*+;", MULTILINE)
+_JAVA = compile_pattern(rb"^[ \t]*+import[ \t]++(?>(?:static[ \t]++)?)(\w++(?>(?:\.\w++)+))", MULTILINE)
+_CSHARP = compile_pattern(
+    rb"^[ \t]*+(?>(?:global[ \t]++)?)using[ \t]++(?>(?:static[ \t]++)?)([\w.]++)[ \t]*+;", MULTILINE
+)
 
 PYPI_NAMES = {
     "bs4": "beautifulsoup4",

@@ -28,7 +28,7 @@ _IN_ADDRESS = compile_pattern(
     r"/(?:(?:pull|issues|merge_requests)/(?P<number>\d+)|commits?/(?P<sha>[0-9a-f]{7,})|issue/(?P<key>[\w-]+))"
 )
 """What in an address is a name for people."""
-_BLANK_LINES = compile_pattern(r"\n(?:[^\S\n]*+\n)++")
+_BLANK_LINES = compile_pattern(r"\n(?>(?:[^\S\n]*+\n)+)")
 _COMMENT = compile_pattern(r"<!--.*?(?:-->|\Z)", DOTALL)
 _REFERENCE = r"(?:[\w./-]{0,80}#\d+|gh-\d+|https?://\S{1,300})"
 _REFERS = (

@@ -12,7 +12,7 @@ from achievement_pipeline.patterns import IGNORECASE, compile_pattern
 
 _TOKEN = compile_pattern(
     r"(?P<number>(?<![\w.])[$€£]?\d{1,20}+(?:[,.\u00a0\u202f_' ](?=\d{3}(?!\d))\d{3}){0,6}(?:\.\d{1,20}+)?(?![\w.]*\w))"
-    r"|(?P<word>(?:(?<![\w-])--)?[^\W_](?:[^\W]|['\u2019._/:@#+\\-](?=[\w])|\+){0,200}+)"
+    r"|(?P<word>(?:(?<![\w-])--)?[^\W_](?>(?:[^\W]|['\u2019._/:@#+\\-](?=[\w])|\+){0,200}))"
     r"|(?P<mark>[%$€£→]|->|[.;:!?,()\n])"
 )
 _GROUPING = compile_pattern(r"[,\u00a0\u202f_' ](?=\d{3})")

@@ -24,7 +24,7 @@ _PLACEHOLDERS: Final = (
 """The fields of a commit, separated by NUL, the only byte that none of them can contain."""
 
 _COAUTHOR: Final = compile_pattern(
-    r"(?im)^((?:(?!\n)[\W_])*+co-(?:authored|developed)-by[ \t]*+:[ \t]*+)([^<>\n]*+<[^<>\s]++>)(?=[ \t]*+$)"
+    r"(?im)^((?>(?:(?!\n)[\W_])*)co-(?:authored|developed)-by[ \t]*+:[ \t]*+)([^<>\n]*+<[^<>\s]++>)(?=[ \t]*+$)"
 )
 _HAS_COAUTHOR: Final = "(?i)co-(?:authored|developed)-by"
 

@@ -18,7 +18,7 @@ from achievement_pipeline.judging.skills.manifests.documents import (
 from achievement_pipeline.patterns import IGNORECASE, compile_pattern
 
 _INSTRUCTION = compile_pattern(r"(FROM|ARG|COPY|ADD)\s+(.*)", IGNORECASE)
-_CONTINUATION = compile_pattern(r"\\[ \t]*+\n(?:[ \t]*+#[^\n]*+\n)*+")
+_CONTINUATION = compile_pattern(r"\\[ \t]*+\n(?>(?:[ \t]*+#[^\n]*+\n)*)")
 _HEREDOC = compile_pattern(r"<<-?\s*[\"']?(\w+)[\"']?")
 _VARIABLE = compile_pattern(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
 _LONGEST = 1_000

@@ -28,7 +28,7 @@ _GRADLE_MAP = compile_pattern(
 )
 _GRADLE_PLUGINS = compile_pattern(r"\A\s*+plugins\s*+\{")
 _GRADLE_PLUGIN = compile_pattern(
-    r"""\bid\s*+(?:\(\s*+)?+["']([\w.-]++)["']\s*+\)?+(?:\s*+version\s*+(?:\(\s*+)?+["']([^"']++)["'])?"""
+    r"""\bid\s*+(?>(?:\(\s*+)?)["']([\w.-]++)["']\s*+\)?+(?:\s*+version\s*+(?>(?:\(\s*+)?)["']([^"']++)["'])?"""
 )
 _GRADLE_DECLARATION = compile_pattern(
     r"\A\s*+(?:\w*(?:[iI]mplementation|[aA]pi|[cC]ompile|[rR]untime|[pP]rocessor|Only|classpath|kapt|ksp|platform))\b"

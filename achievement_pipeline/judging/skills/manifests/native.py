@@ -11,7 +11,7 @@ from achievement_pipeline.patterns import compile_pattern
 _CARGO_GROUPS = ("dependencies", "dev-dependencies", "build-dependencies")
 _MAJOR = compile_pattern(r"/v\d++$")
 _GO_BLOCK = compile_pattern(r"\A(\w++)\s*+\($")
-_GO_REQUIREMENT = compile_pattern(r"^(?:require\s++)?+([^\s().]*+\.[^\s()]++)\s++(v[^\s]++)\s*+(//.*)?$")
+_GO_REQUIREMENT = compile_pattern(r"^(?>(?:require\s++)?)([^\s().]*+\.[^\s()]++)\s++(v[^\s]++)\s*+(//.*)?$")
 
 
 def read_cargo_toml(text: str) -> Dependencies:
