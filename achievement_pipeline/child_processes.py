@@ -24,7 +24,8 @@ _NAMES: Final = frozenset(
     }
 )
 _PREFIXES: Final = (
-    *("ACHIEVEMENTS_", "AWS_", "AZURE_", "DAGSTER_", "GITLAB_", "GOOGLE_", "JIRA_", "LC_", "LINKEDIN_", "PG", "XDG_"),
+    *("ACHIEVEMENTS_", "AWS_", "AZURE_", "DAGSTER_", "GITLAB_", "GOOGLE_", "JIRA_", "LC_", "LINKEDIN_", "PG"),
+    *("WORDING_", "XDG_"),
     *(lane.variables for lane in LANES),
 )
 """Prefixes of our own settings, the locale, and the variables of database and cloud libraries."""
