@@ -1,6 +1,7 @@
 """A service that really runs, for tests and benchmarks: `achievements start` in a process, on a free port."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -10,10 +11,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from achievement_pipeline.cli.service.presence import find_service
+
 _Found = TypeVar("_Found")
 
 PATIENCE_SECONDS = 400
 """Of which a machine with nothing else to do needs a tenth."""
+
+PARTS_OF_DAGSTER = ("_daemon", "service.ui", "grpc")
+"""The daemon, the web server and the code server, by a word of their commands."""
 
 _SOURCES = Path(__file__).parents[1]
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -46,6 +52,19 @@ def wait_until(look: Callable[[], _Found | None]) -> _Found:
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.05)
     return found
+
+
+def kill_part(home: Path, word: str) -> None:
+    """Kill a process of the service of this home whose command holds a word, once there is one."""
+    os.kill(wait_until(lambda: next(_processes_of(home, word), None)), signal.SIGKILL)
+
+
+def _processes_of(home: Path, word: str) -> Iterator[int]:
+    service = find_service(home)
+    listed = subprocess.run(["ps", "-A", "-ww", "-o", "pgid=,pid=,args="], check=True, capture_output=True, text=True)
+    for group, process, *command in (line.split(maxsplit=2) for line in listed.stdout.splitlines()):
+        if service and group == str(service.group) and word in "".join(command):
+            yield int(process)
 
 
 def processes(home: Path) -> dict[int, str]:

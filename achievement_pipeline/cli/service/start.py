@@ -185,7 +185,7 @@ def _wait_for_an_end(dagster: subprocess.Popen[bytes]) -> None:
     seen: set[str] = set()
     while True:
         with suppress(subprocess.TimeoutExpired):
-            dagster.wait(_LOOK_SECONDS)
+            dagster.wait(_LOOK_SECONDS if len(seen) == len(_CODE_SERVERS) else 1)
             return
         commands = commands_of(dagster.pid)
         living = {server for server in _CODE_SERVERS if any(server in command for command in commands)}

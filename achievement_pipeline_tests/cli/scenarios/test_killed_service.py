@@ -16,7 +16,7 @@ from dagster._core.storage.tags import BACKFILL_ID_TAG
 
 from achievement_pipeline.app.run_locks import pid_of_run
 from achievement_pipeline.cli.dagster_home import use_dagster_home
-from achievement_pipeline.cli.service.presence import Service, find_service
+from achievement_pipeline.cli.service.presence import find_service
 from achievement_pipeline.defs.backfills import request_backfills
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.errors import StoreError
@@ -26,12 +26,15 @@ from achievement_pipeline.store.opening import open_database
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cluster import collect_here, stored
 from achievement_pipeline_tests.conftest import use_home
-from achievement_pipeline_tests.running import PATIENCE_SECONDS, running_service, wait_until
+from achievement_pipeline_tests.running import (
+    PARTS_OF_DAGSTER,
+    PATIENCE_SECONDS,
+    kill_part,
+    running_service,
+    wait_until,
+)
 
 pytestmark = [pytest.mark.e2e, pytest.mark.soak, pytest.mark.timeout(1800)]
-
-_PARTS_OF_DAGSTER = ("_daemon", "service.ui", "grpc")
-"""The daemon, the web server and the code server, by a word of their commands."""
 
 
 @pytest.fixture
@@ -68,10 +71,10 @@ def test_what_is_committed_while_everything_is_killed_is_there_once(
             commit(3)
             _wait_for(engine, repository)
 
-            for number, victim in enumerate(_PARTS_OF_DAGSTER, start=4):
+            for number, victim in enumerate(PARTS_OF_DAGSTER, start=4):
                 commit(number)
                 wait_until(lambda: _run_worker(home))
-                _kill_part(home, victim)
+                kill_part(home, victim)
                 _wait_for(engine, repository)
             service.kill()
             service.wait()
@@ -143,24 +146,6 @@ def _wait_for(engine: sa.Engine, repository: GitRepository) -> None:
 
 def _run_worker(home: Path) -> int | None:
     return _first([process for lock in home.glob("runs/*") if (process := pid_of_run(home / "runs", lock.name))])
-
-
-def _service(home: Path) -> Service:
-    found = find_service(home)
-    assert found
-    return found
-
-
-def _kill_part(home: Path, word: str) -> None:
-    """Kill a process of the service whose command holds a word."""
-    os.kill(wait_until(lambda: _first(_processes_of(_service(home).group, word))), signal.SIGKILL)
-
-
-def _processes_of(group: int | None, word: str) -> list[int]:
-    """The processes of a group whose command holds a word."""
-    listed = subprocess.run(["ps", "-A", "-ww", "-o", "pgid=,pid=,args="], check=True, capture_output=True, text=True)
-    rows = [line.split(maxsplit=2) for line in listed.stdout.splitlines()]
-    return [int(pid) for pgid, pid, *args in rows if pgid == str(group) and args and word in args[0]]
 
 
 def _first(processes: list[int]) -> int | None:
