@@ -118,7 +118,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def use_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Set the environment of `home` for as long as the patch lasts."""
-    for name in (*Environment.model_fields, "DAGSTER_HOME"):
+    for name in (*Environment.model_fields, "DAGSTER_HOME", "COLUMNS"):
         monkeypatch.delenv(name.upper(), raising=False)
     # whatever the code sets is taken back after the test
     monkeypatch.setenv("DAGSTER_HOME", "")

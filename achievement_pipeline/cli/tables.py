@@ -3,16 +3,19 @@
 import os
 import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import click
 from rich.cells import cell_len, set_cell_size
 
+from achievement_pipeline.patterns import compile_pattern
 from achievement_pipeline.terminal import show_styles, styled
 
 _UNLIMITED = 10_000
 _LEAST = 40
+_NUMBER = compile_pattern(r"(\d) (?=\w)")
 _GAP = 2
 _WIDE_SIGN = 1
 """How much wider than a letter the sign is that a line may begin with."""
@@ -40,8 +43,15 @@ def terminal_width() -> int:
 
 
 def print_wrapped(text: str) -> None:
-    """Print a line, broken between words where it is longer than the terminal; what follows is indented."""
-    click.echo(click.wrap_text(text, terminal_width() - _WIDE_SIGN, subsequent_indent=_CONTINUED))
+    """Print a line, broken where it is longer than the terminal, never behind a number; what follows is indented."""
+    lines = textwrap.wrap(
+        _NUMBER.sub("\\1\u00a0", text),
+        terminal_width() - _WIDE_SIGN,
+        subsequent_indent=_CONTINUED,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    click.echo("\n".join(lines).replace("\u00a0", " "))
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:

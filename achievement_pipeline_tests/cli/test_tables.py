@@ -26,11 +26,8 @@ def test_a_long_line_is_broken_between_words(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    print_wrapped("✅ settings: github.com/pallets/flask  5,531 commits, 5,531 new")
-    assert capsys.readouterr().out.splitlines() == [
-        "✅ settings: github.com/pallets/flask",
-        "     5,531 commits, 5,531 new",
-    ]
+    print_wrapped("✅ github.com/pallets/flask-two  5,531 commits, 5,531 new")
+    assert capsys.readouterr().out.splitlines() == ["✅ github.com/pallets/flask-two", "     5,531 commits, 5,531 new"]
 
 
 def test_a_table_has_a_header_and_cuts_what_is_too_long() -> None:
