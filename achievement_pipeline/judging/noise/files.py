@@ -30,6 +30,11 @@ _STEPS = 4
 """A file with this many changes, nearly all of them small, is the user's own, even if its path looks vendored."""
 _SMALL_STEP = 60
 _SMALL_SHARE = 0.75
+_SHORTEST_LIBRARY = 100
+"""Lines of the shortest browser library that is known by its name alone."""
+_BROWSER = r"\.(?:js|css|scss)$"
+_FOLDERS = r"(?i)(?:^|/)(?:vendors?|_vendor|third[-_]?party|libs?|plugins?|static|assets|public|dist|externals?|deps)/"
+"""Where a short one may be minified, or a part of a library."""
 _MANAGED = (
     r"(?:^|/)(?:node_modules|bower_components|vendor|_vendor|Godeps|Pods|Carthage|site-packages|elm-stuff|\.yarn|venv"
     r"|\.venv|gradle/wrapper|\.mvn/wrapper)/"
@@ -130,7 +135,8 @@ def noise_reasons(
     declared, disowned = _attribute_reasons(files, attributes)
 
     by_path = _path_reasons(distinct)[number]
-    by_path = np.where(_are_tended(files, by_path == _CODE[Noise.VENDORED]), _WORK, by_path)
+    vendored = by_path == _CODE[Noise.VENDORED]
+    by_path = np.where(_are_tended(files, vendored) | _are_namesakes(files, vendored), _WORK, by_path)
     for bulk in (noise_rules().catalogue, noise_rules().bulk):
         large = _matches(distinct, bulk.expression)[number] & (lines > bulk.lines)
         by_path = _first(by_path, _where(large, bulk.reason))
@@ -230,6 +236,15 @@ def _are_tended(files: pd.DataFrame, vendored: npt.NDArray[np.bool_]) -> npt.NDA
     steps, changes = small.groupby(path).transform("sum"), changed.groupby(path).transform("sum")
     tended = perhaps.index[(steps >= _STEPS) & (steps >= _SMALL_SHARE * changes)]
     return files.index.isin(tended)
+
+
+def _are_namesakes(files: pd.DataFrame, vendored: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return which rows are of files that are named like a browser library and were too short for it when created."""
+    perhaps = files.loc[vendored, ["repository", "path", "status", "insertions"]]
+    perhaps = perhaps[_matches(perhaps["path"], _BROWSER) & ~_matches(perhaps["path"], _FOLDERS)]
+    created = perhaps["insertions"].where(perhaps["status"] == "A")
+    shortest = created.groupby([perhaps["repository"], perhaps["path"]]).transform("min")
+    return files.index.isin(perhaps.index[(shortest < _SHORTEST_LIBRARY).fillna(value=False)])
 
 
 def _written_by_a_tool(

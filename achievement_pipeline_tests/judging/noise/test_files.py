@@ -227,3 +227,22 @@ def test_what_is_changed_again_and_again_in_small_steps_is_nobody_elses(
 def test_a_few_changes_prove_nothing() -> None:
     files = changed(*({"sha": f"{number:040x}", "path": "src/effects.js", "insertions": 9} for number in range(3)))
     assert set(noise_reasons(files)) == {"vendored"}
+
+
+@pytest.mark.parametrize(
+    ("path", "lines", "expected"),
+    [
+        ("src/commands/bootstrap.js", 60, None),
+        ("src/ui/effects.js", 99, None),
+        ("src/commands/bootstrap.js", 2_400, "vendored"),
+        ("static/js/effects.js", 60, "vendored"),
+        ("app/vendors/effects.js", 60, "vendored"),
+        ("gradlew.bat", 89, "vendored"),
+    ],
+)
+def test_a_namesake_that_was_too_short_for_the_library_is_work(path: str, lines: int, expected: str | None) -> None:
+    files = changed(
+        {"sha": f"{1:040x}", "path": path, "insertions": lines, "status": "A"},
+        {"sha": f"{2:040x}", "path": path, "insertions": 300, "status": "M"},
+    )
+    assert {None if pd.isna(one) else one for one in noise_reasons(files)} == {expected}
