@@ -43,15 +43,17 @@ def terminal_width() -> int:
 
 
 def print_wrapped(text: str) -> None:
-    """Print a line, broken where it is longer than the terminal, never behind a number; what follows is indented."""
-    lines = textwrap.wrap(
-        _NUMBER.sub("\\1\u00a0", text),
-        terminal_width() - _WIDE_SIGN,
-        subsequent_indent=_CONTINUED,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    click.echo("\n".join(lines).replace("\u00a0", " "))
+    """Print lines, broken where they are longer than the terminal, never behind a number; what follows is indented."""
+    width = terminal_width() - _WIDE_SIGN
+    for line in text.split("\n"):
+        parts = textwrap.wrap(
+            _NUMBER.sub("\\1\u00a0", line),
+            width,
+            subsequent_indent=_CONTINUED,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        click.echo("\n".join(parts).replace("\u00a0", " "))
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:

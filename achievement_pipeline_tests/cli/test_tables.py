@@ -26,8 +26,13 @@ def test_a_long_line_is_broken_between_words(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
-    print_wrapped("✅ github.com/pallets/flask-two  5,531 commits, 5,531 new")
-    assert capsys.readouterr().out.splitlines() == ["✅ github.com/pallets/flask-two", "     5,531 commits, 5,531 new"]
+    print_wrapped("\n✅ github.com/pallets/flask-two  5,531 commits, 5,531 new\n  bugfix 3")
+    assert capsys.readouterr().out.splitlines() == [
+        "",
+        "✅ github.com/pallets/flask-two",
+        "     5,531 commits, 5,531 new",
+        "  bugfix 3",
+    ]
 
 
 def test_a_table_has_a_header_and_cuts_what_is_too_long() -> None:
