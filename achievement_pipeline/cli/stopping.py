@@ -10,7 +10,7 @@ def stoppable() -> Iterator[None]:
     """Let SIGTERM do what Ctrl-C does, and let what is started meanwhile be stopped by SIGINT.
 
     A shell without job control lets what it starts with ``&`` ignore SIGINT, and that is inherited: Dagster would never
-    stop, nor a run be terminated. A handler is not inherited, so one that does nothing stands in for ignoring here.
+    stop, nor a run be terminated. Handlers are not inherited, so a no-op handler replaces SIG_IGN here.
     """
     interrupted = signal.getsignal(signal.SIGINT)
     previous = signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -82,8 +82,8 @@ def read_agents(names: pd.Series[str], emails: pd.Series[str], bodies: pd.Series
     Args:
         names: Names or logins of the authors.
         emails: Their addresses.
-        bodies: Messages without their first lines. Agents stand in trailers (``Co-authored-by``, ``Assisted-by``) and
-            in lines such as ``Generated with [Claude Code](https://…)``.
+        bodies: Messages without their first lines. Agents are named in trailers (``Co-authored-by``, ``Assisted-by``)
+            and in lines such as ``Generated with [Claude Code](https://…)``.
     """
     candidates = bodies[contains(bodies, _NAMES_AGENTS)]
     trailers = extract_all_groups(candidates, _TRAILER, ["name", "email"])

@@ -232,7 +232,7 @@ _NO_SECRETS: dict[str, Callable[[str], object]] = {
     "password of ": _is_prose,
     "password or key": _is_name,
 }
-"""How what stands in the place of a secret, besides a placeholder, is known to be none; by the begin of its kind."""
+"""Values that look like a secret but are none, besides placeholders; by the beginning of the kind's name."""
 
 
 @functools.cache

@@ -90,7 +90,7 @@ def put_between_markers(readme: bytes, block: Rendered) -> bytes:
     written = head + inside + tail
     if [each.start() for each in _markers(written)] != [len(head) - len(BEGIN), len(head + inside)]:
         raise PublishingError(
-            "In the README the block would stand in code that is not closed. Close the code, or move the markers "
+            "The block would end up in an unclosed code block of the README. Close it, or move the markers "
             f"{BEGIN} and {END} out of it."
         )
     return written
