@@ -94,10 +94,10 @@ class Decisions:
         with self.engine.begin() as connection:
             return reject(connection, number)
 
-    def live_posts(self, key: str) -> list[Publication]:
-        """Return the posts of an achievement, and of those it absorbed, that others can see or may see."""
+    def live_posts(self, *keys: str) -> list[Publication]:
+        """Return the posts of achievements, and of those they absorbed, that others can see or may see."""
         with self.engine.connect() as connection:
-            return [each for each in find_publications_of(connection, key) if each.state in _LIVE]
+            return [each for key in keys for each in find_publications_of(connection, key) if each.state in _LIVE]
 
 
 def describe_live_post(post: Publication) -> str:

@@ -85,10 +85,10 @@ def achievement_filter(connection: sa.Connection, settings: Settings, conditions
     Raises:
         AchievementPipelineError: The author or the repository is unknown, or several repositories have that name.
     """
-    since, until, repository = conditions["since"], conditions["until"], conditions["repository"]
+    since, until = conditions["since"], conditions["until"]
     return AchievementFilter(
         authors=announce_author(connection, settings, conditions["author"]).addresses,
-        repository=find_repository_key(connection, repository) if repository is not None else None,
+        repository=with_repository_key(connection, conditions)["repository"],
         category=conditions["category"],
         skill=conditions["skill"],
         min_impact=conditions["min_impact"],

@@ -185,9 +185,8 @@ def _count_verdicts(answers: Mapping[str, Verdicts], channels: Sequence[Channel]
 
 def warn_of_live_posts(decisions: Decisions, achievements: Sequence[AchievementView]) -> None:
     """Warn on standard error that posts of achievements are still online."""
-    for achievement in achievements:
-        for post in decisions.live_posts(achievement.key):
-            click.echo(f"⚠️  {describe_live_post(post)}", err=True)
+    for post in decisions.live_posts(*(each.key for each in achievements)):
+        click.echo(f"⚠️  {describe_live_post(post)}", err=True)
 
 
 def explain_verdicts(answers: Verdicts) -> Iterator[str]:

@@ -133,10 +133,9 @@ def _still_used(achievement: PublicAchievement) -> str:
 def release(achievement: PublicAchievement) -> str:
     """Return the release that brought it to users: ``Released in 2.1 (2026-03-04), announced under “Fixes”.``."""
     announced = achievement.announced
-    version = announced.version if announced else achievement.first_release
     if not announced:
-        return f"Released in {version}." if version else ""
-    released = f"Released in {version}" if version else "Part of the next release"
+        return f"Released in {achievement.first_release}." if achievement.first_release else ""
+    released = f"Released in {announced.version}" if announced.version else "Part of the next release"
     day_of_release = f" ({announced.date})" if announced.date else ""
     where = f"under \u201c{announced.section}\u201d" if announced.section else "in its release notes"
     return f"{released}{day_of_release}, announced {where}."
