@@ -21,7 +21,7 @@ from achievement_pipeline.sources.linear import read_issues, read_projects
 from achievement_pipeline.sources.mlflow import read_runs
 from achievement_pipeline_tests.servers.github import KEY, GitHubServer
 from achievement_pipeline_tests.servers.linear import LinearServer
-from achievement_pipeline_tests.servers.loopback import Loopback
+from achievement_pipeline_tests.servers.loopback import DisturbedServer
 from achievement_pipeline_tests.servers.mlflow import MlflowServer
 
 ISSUES, PROJECTS, PULL_REQUESTS, RUNS = 4_000, 60, 1_500, 500
@@ -31,7 +31,7 @@ class Source(NamedTuple):
     """A source: its server, and a reading that takes what an earlier one gave."""
 
     name: str
-    server: Loopback
+    server: DisturbedServer
     read: Callable[[Any], Any]
 
 

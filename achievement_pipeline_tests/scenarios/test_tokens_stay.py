@@ -9,13 +9,14 @@ from pydantic import SecretStr
 
 from achievement_pipeline.app.accounts import linkedin_as
 from achievement_pipeline.app.clients import github_client, linear_client, mlflow_client
+from achievement_pipeline.demo.servers.loopback import Request
 from achievement_pipeline.errors import AchievementPipelineError, PublishingError, SettingsError, SourceError
 from achievement_pipeline.http import Authorization, HttpClient
 from achievement_pipeline.publishing.github_profile.pull_request import open_pull_request
 from achievement_pipeline.publishing.linkedin.login import Login
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.sources.git.remotes import Remote
-from achievement_pipeline_tests.servers.loopback import Loopback, Reply, Request
+from achievement_pipeline_tests.servers.loopback import Loopback, Reply
 
 TOKEN = "t0ken-of-mine"
 Environment = Callable[..., None]

@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from achievement_pipeline_tests.servers.loopback import Loopback, Reply, Request
+from achievement_pipeline.demo.servers.loopback import Request
+from achievement_pipeline_tests.servers.loopback import Loopback, Reply
 
 Sentences = list[dict[str, Any]]
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
-from achievement_pipeline_tests.servers.loopback import Reply, Request
+from achievement_pipeline.demo.servers.loopback import Request
+from achievement_pipeline_tests.servers.loopback import Reply
 
 TOKEN = "AQXhuUsPxQnLm7zG4token"
 SECRET = "WPL_AP1.made.up.secret"

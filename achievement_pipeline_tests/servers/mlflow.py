@@ -19,20 +19,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import requests
 
+from achievement_pipeline.demo.servers import mlflow as served
+from achievement_pipeline.demo.servers.loopback import Node, Reply, Request
 from achievement_pipeline.sources.mlflow import MlflowClient, read_runs
-from achievement_pipeline_tests.servers.loopback import Clock, Loopback, Reply, Request
+from achievement_pipeline_tests.servers.loopback import Clock, DisturbedServer, Loopback
 
 RECORDED = Path(__file__).parent / "recorded" / "mlflow.json"
 RECORDED_PAGE = 3
 _SCENARIO = Path(__file__).parent / "mlflow_scenario.py"
 _PATIENCE = 240.0
 _RELEASE = "mlflow>=3.17,<4"
-
-_Node = dict[str, Any]
 
 
 def install_mlflow(folder: Path) -> str:
@@ -127,44 +126,18 @@ class RecordedServer(Loopback):
         return MlflowClient(self.url, page=RECORDED_PAGE, options=self.clock.request_options())
 
 
-class MlflowServer(Loopback):
-    """A tracking server in memory that answers the three searches in the shapes that were recorded, to any size."""
-
-    def __init__(self, clock: Clock | None = None) -> None:
-        self.experiments: list[_Node] = [{"experiment_id": "1", "name": "churn", "lifecycle_stage": "active"}]
-        self.runs: list[_Node] = []
-        self.versions: list[_Node] = []
-        super().__init__(self._answer, clock)
+class MlflowServer(DisturbedServer, served.MlflowServer):
+    """A tracking server in memory."""
 
     def client(self, page: int = 1000) -> MlflowClient:
         return MlflowClient(self.url, page=page, options=self.clock.request_options())
-
-    def add_run(self, metrics: Mapping[str, object] | None = None, experiment: str = "1", **info: Any) -> str:
-        number = len(self.runs) + 1
-        values = {"run_id": f"{number:032x}", "experiment_id": experiment, "status": "FINISHED", "start_time": number}
-        logged = [{"key": key, "value": value, "timestamp": 1, "step": 0} for key, value in (metrics or {}).items()]
-        self.runs.append({"info": {**values, **info}, "data": {"metrics": logged} if logged else {}})
-        return str(values["run_id"])
-
-    def _answer(self, request: Request) -> Reply:
-        asked = {**request.query, **(request.body or {})}
-        what = request.path.removeprefix("/api/2.0/mlflow/").removesuffix("/search").replace("-", "_")
-        rows = {"experiments": self.experiments, "runs": self._search_runs(asked), "model_versions": self.versions}
-        start, size = int(asked.get("page_token", 0)), int(asked["max_results"])
-        page = rows[what][start : start + size]
-        more = {"next_page_token": str(start + size)} if len(rows[what]) > start + size else {}
-        return Reply({**({what: page} if page else {}), **more})
-
-    def _search_runs(self, asked: _Node) -> list[_Node]:
-        wanted = [run for run in self.runs if run["info"]["experiment_id"] in asked.get("experiment_ids", [])]
-        return sorted(wanted, key=lambda run: run["info"]["start_time"])
 
 
 def _key(path: str, query: Mapping[str, str], body: object) -> str:
     return json.dumps([path, query, body], sort_keys=True)
 
 
-def _recording(uri: str, exchanges: list[_Node]) -> Callable[[Request], Reply]:
+def _recording(uri: str, exchanges: list[Node]) -> Callable[[Request], Reply]:
     """Return what passes each request on to a server, and records the exchange."""
 
     def forward(request: Request) -> Reply:
@@ -179,7 +152,7 @@ def _recording(uri: str, exchanges: list[_Node]) -> Callable[[Request], Reply]:
 
 def main() -> None:
     """Record the answers of a real server."""
-    exchanges: list[_Node] = []
+    exchanges: list[Node] = []
     with tempfile.TemporaryDirectory() as kept, tempfile.TemporaryDirectory() as folder:
         python = install_mlflow(Path(kept) / "mlflow")
         with real_server(python, Path(folder)) as uri, Loopback(_recording(uri, exchanges)) as proxy:

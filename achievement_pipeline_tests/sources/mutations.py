@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from achievement_pipeline_tests.servers.loopback import Loopback, Reply, Request
+from achievement_pipeline.demo.servers.loopback import Reply, Request
+from achievement_pipeline_tests.servers.loopback import DisturbedServer
 
 Path = tuple[str | int, ...]
 
@@ -31,7 +32,7 @@ class Exchange:
     body: Any
 
 
-def record(server: Loopback, read: Callable[[], object]) -> list[Exchange]:
+def record(server: DisturbedServer, read: Callable[[], object]) -> list[Exchange]:
     """Return what is asked and answered in an undisturbed reading."""
     exchanges: list[Exchange] = []
     undisturbed = server._handle
@@ -49,7 +50,7 @@ def record(server: Loopback, read: Callable[[], object]) -> list[Exchange]:
     return exchanges
 
 
-def disturb(server: Loopback, exchange: Exchange, path: Path, value: str, read: Callable[[], Any]) -> Any:
+def disturb(server: DisturbedServer, exchange: Exchange, path: Path, value: str, read: Callable[[], Any]) -> Any:
     """Read while the answer of one exchange has another value at a path."""
     undisturbed = server._handle
 

@@ -16,9 +16,9 @@ from graphql import (
 from graphql.execution.values import get_variable_values
 from graphql.validation import NoDeprecatedCustomRule
 
+from achievement_pipeline.demo.servers.schemas import load_schema
 from achievement_pipeline_tests.servers.linear import MAX_COST, compute_cost
 from achievement_pipeline_tests.servers.operations import GITHUB, LINEAR, Operation
-from achievement_pipeline_tests.servers.schemas import load_schema
 
 EVERY = [
     pytest.param(api, one, id=f"{api}: {one.name}")

@@ -10,8 +10,9 @@ from click.testing import CliRunner, Result
 
 from achievement_pipeline.cli.collect.command import collect
 from achievement_pipeline.cli.service.doctor import doctor
+from achievement_pipeline.demo.servers.github import changed_file
 from achievement_pipeline_tests.builders import GitRepository
-from achievement_pipeline_tests.servers.github import TOKEN, GitHubServer, changed_file
+from achievement_pipeline_tests.servers.github import TOKEN, GitHubServer
 from achievement_pipeline_tests.servers.github import commit as commit_node
 from achievement_pipeline_tests.servers.linear import KEY as LINEAR_KEY
 from achievement_pipeline_tests.servers.linear import LinearServer

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from achievement_pipeline.demo.servers.github import changed_file
 from achievement_pipeline.settings import Environment
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cluster import stored
 from achievement_pipeline_tests.running import running_service, wait_until
-from achievement_pipeline_tests.servers.github import TOKEN, GitHubServer, changed_file
+from achievement_pipeline_tests.servers.github import TOKEN, GitHubServer
 from achievement_pipeline_tests.servers.linear import KEY as LINEAR_KEY
 from achievement_pipeline_tests.servers.linear import LinearServer
 from achievement_pipeline_tests.servers.mlflow import MlflowServer

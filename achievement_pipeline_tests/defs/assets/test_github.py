@@ -6,12 +6,13 @@ import pytest
 
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.requests import WITHOUT_CACHE
+from achievement_pipeline.demo.servers.github import account, changed_file
 from achievement_pipeline.lanes import GITHUB
 from achievement_pipeline.store.approvals import origins
 from achievement_pipeline.store.repositories import remember_repository
 from achievement_pipeline_tests.defs.assets.conftest import collect_github, run
 from achievement_pipeline_tests.defs.conftest import Pipeline
-from achievement_pipeline_tests.servers.github import BOB, KEY, GitHubServer, account, changed_file
+from achievement_pipeline_tests.servers.github import BOB, KEY, GitHubServer
 
 pytestmark = pytest.mark.e2e
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 from pydantic import SecretStr
 
+from achievement_pipeline.demo.servers.loopback import Request
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.github_profile.pull_request import open_pull_request
 from achievement_pipeline.sources.git.remotes import Remote
-from achievement_pipeline_tests.servers.loopback import Loopback, Reply, Request
+from achievement_pipeline_tests.servers.loopback import Loopback, Reply
 
 TOKEN = "ghp_made_up_for_a_test"
 

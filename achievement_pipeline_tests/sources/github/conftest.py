@@ -6,14 +6,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from achievement_pipeline.demo.servers.github import changed_file
 from achievement_pipeline.sources.github import PullRequests, read_pull_requests
-from achievement_pipeline_tests.servers.github import (
-    KEY,
-    GitHubServer,
-    Repository,
-    changed_file,
-    commit,
-)
+from achievement_pipeline_tests.servers.github import KEY, GitHubServer, Repository, commit
 
 
 @pytest.fixture

@@ -9,15 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
 
+from achievement_pipeline.demo.servers.github import account, changed_file
 from achievement_pipeline.sources.github import read_pull_requests
-from achievement_pipeline_tests.servers.github import (
-    KEY,
-    GitHubServer,
-    Repository,
-    account,
-    changed_file,
-    commit,
-)
+from achievement_pipeline_tests.servers.github import KEY, GitHubServer, Repository, commit
 from achievement_pipeline_tests.sources.github.conftest import (
     _change_pulls,
     assert_same,

@@ -6,15 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from achievement_pipeline_tests.servers.github import (
-    ADA,
-    BOB,
-    KEY,
-    GitHubServer,
-    Repository,
-    changed_file,
-    commit,
-)
+from achievement_pipeline.demo.servers.github import changed_file
+from achievement_pipeline_tests.servers.github import ADA, BOB, KEY, GitHubServer, Repository, commit
 from achievement_pipeline_tests.servers.loopback import Reply
 from achievement_pipeline_tests.sources.github.conftest import RICH, assert_same, read, read_without_token, the
 

@@ -3,16 +3,9 @@
 import pandas as pd
 import pytest
 
+from achievement_pipeline.demo.servers.github import account
 from achievement_pipeline.sources.github import read_pull_requests
-from achievement_pipeline_tests.servers.github import (
-    BOB,
-    KEY,
-    TOKEN,
-    GitHubServer,
-    Repository,
-    account,
-    commit,
-)
+from achievement_pipeline_tests.servers.github import BOB, KEY, TOKEN, GitHubServer, Repository, commit
 from achievement_pipeline_tests.sources.github.conftest import (
     RICH,
     read,

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from achievement_pipeline.demo.servers.github import changed_file
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.sources.github import PullRequests, read_pull_requests
 from achievement_pipeline.sources.linear import read_issues, read_projects
 from achievement_pipeline.sources.mlflow import read_runs
-from achievement_pipeline_tests.servers.github import KEY, TOKEN, GitHubServer, changed_file, commit
+from achievement_pipeline_tests.servers.github import KEY, TOKEN, GitHubServer, commit
 from achievement_pipeline_tests.servers.linear import LinearServer
-from achievement_pipeline_tests.servers.loopback import Loopback
+from achievement_pipeline_tests.servers.loopback import DisturbedServer
 from achievement_pipeline_tests.servers.mlflow import MlflowServer
 from achievement_pipeline_tests.sources.mutations import (
     BREAKING,
@@ -32,7 +33,7 @@ from achievement_pipeline_tests.sources.mutations import (
 class _Reading:
     """A reading of an undisturbed server, the first or a later one: what was asked, answered and made of it."""
 
-    def __init__(self, server: Loopback, read: Callable[[Any], Any], *, known: bool) -> None:
+    def __init__(self, server: DisturbedServer, read: Callable[[Any], Any], *, known: bool) -> None:
         self.server = server
         self.expected = read(None)
         assert len(self.expected) >= 1

@@ -1,6 +1,6 @@
 """Reduce a published GraphQL schema to the types, fields, arguments and inputs that our operations touch.
 
-    python -m achievement_pipeline_tests.servers.schemas.reduce github SCHEMA "SOURCE, VERSION, LICENCE"
+    python -m achievement_pipeline_tests.servers.reduce_schema github SCHEMA "SOURCE, VERSION, LICENCE"
 
 prints it. To be run again, with a newly fetched schema, whenever an operation changes. The whole schemas are large,
 1.2 MB each: GitHub's is ``schema.graphql`` of the npm package ``@octokit/graphql-schema``, Linear's is
@@ -146,7 +146,7 @@ def main() -> None:
     name, path, source = sys.argv[1:]
     # GitHub's own schema breaks a rule of graphql-core's validation (deprecated implementations), so none is done
     schema = build_schema(Path(path).read_text(encoding="utf-8"), assume_valid=True)
-    sys.stdout.write(f"# Reduced by reduce.py from {source}.\n\n{reduce_schema(schema, _OPERATIONS[name])}")
+    sys.stdout.write(f"# Reduced by reduce_schema.py from {source}.\n\n{reduce_schema(schema, _OPERATIONS[name])}")
 
 
 if __name__ == "__main__":
