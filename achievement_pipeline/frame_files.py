@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from achievement_pipeline.patterns import compile_pattern, escape
+from achievement_pipeline.parsing.patterns import compile_pattern, escape
 
 _COMPRESSION: Final = "zstd"
 _DIGEST: Final = b"achievements.digest"

@@ -24,7 +24,7 @@ from requests.auth import AuthBase
 
 from achievement_pipeline import __version__
 from achievement_pipeline.errors import SourceError
-from achievement_pipeline.untrusted import UnreadableTextError, parse_json
+from achievement_pipeline.parsing.untrusted import UnreadableTextError, parse_json
 
 NOT_JSON: Final = object()
 """The body of a response that is not JSON."""

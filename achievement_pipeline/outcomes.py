@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from achievement_pipeline.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
 IN_USE: Final = "in use"
 """The rule of ledger lines that say how much of a piece of work is still in use."""

@@ -13,8 +13,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from achievement_pipeline.judging.rules import Rules
-from achievement_pipeline.untrusted import parse_toml
-from achievement_pipeline.validation import describe_problems
+from achievement_pipeline.parsing.untrusted import parse_toml
+from achievement_pipeline.parsing.validation import describe_problems
 
 _RULES = "rules"
 _MAX_BYTES = 64 * 1024

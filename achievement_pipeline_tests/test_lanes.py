@@ -2,13 +2,13 @@
 
 import pytest
 
-from achievement_pipeline.child_processes import child_environment
 from achievement_pipeline.defs.build import build_defs, repository_assets
 from achievement_pipeline.defs.jobs import JOBS
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.lanes import LANES, Lane, is_public_by_default, kinds, lane_of, parse_key, sources_of_kinds
-from achievement_pipeline.patterns import escape
+from achievement_pipeline.parsing.patterns import escape
 from achievement_pipeline.settings import Environment, load_settings
+from achievement_pipeline.system.child_processes import child_environment
 
 pytestmark = pytest.mark.usefixtures("home")
 

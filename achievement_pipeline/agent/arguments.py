@@ -6,7 +6,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, Field
 
-from achievement_pipeline.strict_model import StrictModel
+from achievement_pipeline.parsing.strict_model import StrictModel
 
 _Id = Annotated[
     str, Field(min_length=1, max_length=500, description="The id of an achievement, as list_achievements has it")

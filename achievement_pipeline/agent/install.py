@@ -19,8 +19,8 @@ from typing import Any
 import platformdirs
 
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.leftovers import write_whole
-from achievement_pipeline.patterns import MULTILINE, compile_pattern
+from achievement_pipeline.parsing.patterns import MULTILINE, compile_pattern
+from achievement_pipeline.system.leftovers import write_whole
 
 NAME = "achievements"
 """Of the server and of the skill."""

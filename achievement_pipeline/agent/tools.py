@@ -20,6 +20,7 @@ from achievement_pipeline.app.selection import Selection
 from achievement_pipeline.app.statements import AchievementCreate, create_achievement
 from achievement_pipeline.channels import AGENT, CHANNELS
 from achievement_pipeline.errors import AchievementPipelineError, PublishingError, StoreError
+from achievement_pipeline.parsing.validation import describe_problems
 from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.documents import agent as views
 from achievement_pipeline.publishing.documents import facts
@@ -37,7 +38,6 @@ from achievement_pipeline.store.reading import (
     get_achievement,
 )
 from achievement_pipeline.store.tables import EditField
-from achievement_pipeline.validation import describe_problems
 
 BUDGET = 12_000
 """Largest answer in bytes of UTF-8: three bytes or more make a token, so it has at most 4,000 tokens."""

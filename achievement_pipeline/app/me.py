@@ -15,12 +15,12 @@ import sqlalchemy as sa
 
 from achievement_pipeline.errors import AchievementPipelineError, SettingsError, did_you_mean
 from achievement_pipeline.judging.addresses import WorkFilter, plain_address
-from achievement_pipeline.paths import expand_home
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.settings import ALL, ME, Settings
 from achievement_pipeline.sources.git.identity import user_email
 from achievement_pipeline.store.approvals import people
 from achievement_pipeline.store.repositories import known_locations
+from achievement_pipeline.system.paths import expand_home
 
 _THREADS = 8
 

@@ -8,7 +8,6 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from achievement_pipeline.errors import SourceError
-from achievement_pipeline.paths import expand_home
 from achievement_pipeline.settings import RepositorySettings, Settings
 from achievement_pipeline.sources.git.clones import list_remote_tips
 from achievement_pipeline.sources.git.discovery import find_repositories
@@ -30,6 +29,7 @@ from achievement_pipeline.store.repositories import (
     mark_repository_missing,
     remember_repository,
 )
+from achievement_pipeline.system.paths import expand_home
 
 NOTHING = refs_fingerprint(())
 """The fingerprint of a repository without commits, or that no longer exists under this key."""

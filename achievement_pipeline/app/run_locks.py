@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 
-from achievement_pipeline import locks
+from achievement_pipeline.system import locks
 
 
 class Liveness(Enum):

@@ -15,13 +15,13 @@ from typing import Any, NamedTuple
 import click
 
 from achievement_pipeline import __version__
-from achievement_pipeline.child_processes import distrust_working_folder
 from achievement_pipeline.cli.faults import fault_of_machine
 from achievement_pipeline.cli.shared_options import with_shared_options
 from achievement_pipeline.cli.texts import take_only_texts
 from achievement_pipeline.errors import AchievementPipelineError, did_you_mean
-from achievement_pipeline.private_files import private_by_default
-from achievement_pipeline.terminal import escape_output, escaped_output
+from achievement_pipeline.system.child_processes import distrust_working_folder
+from achievement_pipeline.system.private_files import private_by_default
+from achievement_pipeline.system.terminal import escape_output, escaped_output
 
 EXIT_FAILED = 1
 EXIT_PARTLY = 3

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from achievement_pipeline.child_processes import distrust_working_folder
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.private_files import make_private_folder
 from achievement_pipeline.settings import Settings
+from achievement_pipeline.system.child_processes import distrust_working_folder
+from achievement_pipeline.system.private_files import make_private_folder
 
 _CONFIGURATION = ("dagster.yaml", "workspace.yaml")
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import click
 from rich.cells import cell_len, set_cell_size
 
-from achievement_pipeline.patterns import compile_pattern
-from achievement_pipeline.terminal import show_styles, styled
+from achievement_pipeline.parsing.patterns import compile_pattern
+from achievement_pipeline.system.terminal import show_styles, styled
 
 _UNLIMITED = 10_000
 _LEAST = 40

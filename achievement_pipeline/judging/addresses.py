@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import NamedTuple
 
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 
 NUMBERED_NOREPLY = r"^\d+\+(.+@users\.noreply\.github\.com)$"
 """GitHub's noreply address with the account's number in front of the login."""

@@ -16,8 +16,8 @@ import pandas as pd
 from pydantic import Field
 
 from achievement_pipeline.columns.text import contains, extract_all_groups, join_by_key
-from achievement_pipeline.patterns import compile_pattern, escape
-from achievement_pipeline.strict_model import StrictModel
+from achievement_pipeline.parsing.patterns import compile_pattern, escape
+from achievement_pipeline.parsing.strict_model import StrictModel
 
 _MODEL = (
     r"(?:$|\W*(?:\d|[(\[:])|[\W_]+(?:v\d|[a-z]+-?\d|agent|ai|assistant|bot|chat|cli|code|coder|coding|haiku|model|opus"

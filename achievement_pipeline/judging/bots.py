@@ -20,7 +20,7 @@ from pydantic import Field
 from achievement_pipeline.columns.text import contains, replace
 from achievement_pipeline.judging.agents import are_agents
 from achievement_pipeline.judging.rules import BotRules
-from achievement_pipeline.strict_model import StrictModel
+from achievement_pipeline.parsing.strict_model import StrictModel
 
 _NOREPLY = r"^(?:\d+\+)?(.+)@users\.noreply\.github\.com$"
 """GitHub's two noreply address forms; the group is the login."""

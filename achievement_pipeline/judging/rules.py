@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from achievement_pipeline.judging.impact.known_signs import known_signs
 from achievement_pipeline.judging.skills.vocabulary import Language, Practice, Technology, Vocabulary, known_skills
-from achievement_pipeline.strict_model import StrictModel
+from achievement_pipeline.parsing.strict_model import StrictModel
 
 Address = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1)]
 Points = Annotated[float, Field(ge=0, le=100)]

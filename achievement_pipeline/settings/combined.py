@@ -19,6 +19,7 @@ from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.http import is_secure
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.judging.skills.vocabulary import known_skills
+from achievement_pipeline.parsing.untrusted import parse_json
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.gate.policy import Privacy
 from achievement_pipeline.publishing.linkedin.settings import API_URL, OAUTH_URL
@@ -28,7 +29,6 @@ from achievement_pipeline.sources.git.identity import user_email, user_name
 from achievement_pipeline.sources.git.remotes import Remote
 from achievement_pipeline.sources.git.spool import SPOOL
 from achievement_pipeline.sources.github.addresses import complete_addresses, served_host
-from achievement_pipeline.untrusted import parse_json
 from achievement_pipeline.work_tree_file import WorkTreeFile
 
 APP_NAME = "achievement-pipeline"

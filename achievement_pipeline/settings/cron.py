@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator
 
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 
 _PART = compile_pattern(
     r"(?:\*|(?P<first>[0-9]{1,2}|[a-z]{3})(?:-(?P<last>[0-9]{1,2}|[a-z]{3}))?)(?:/(?P<step>[0-9]{1,2}))?"

@@ -12,9 +12,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from achievement_pipeline.paths import expand_home
 from achievement_pipeline.publishing.linkedin.settings import API_URL, OAUTH_URL
 from achievement_pipeline.settings.locations import in_full_from_here, split_locations
+from achievement_pipeline.system.paths import expand_home
 
 
 class CeleryTasks(StrEnum):

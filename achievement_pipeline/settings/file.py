@@ -13,7 +13,7 @@ from pydantic import (
 )
 
 from achievement_pipeline.judging.rules import Person, Rules
-from achievement_pipeline.paths import expand_home
+from achievement_pipeline.parsing.strict_model import StrictModel
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.gate.policy import PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.github_profile.settings import GitHubProfileSettings
@@ -22,7 +22,7 @@ from achievement_pipeline.publishing.wording.settings import WordingSettings
 from achievement_pipeline.settings.cron import Cron
 from achievement_pipeline.settings.locations import in_full
 from achievement_pipeline.sources.git.remotes import Remote
-from achievement_pipeline.strict_model import StrictModel
+from achievement_pipeline.system.paths import expand_home
 
 
 def _from_its_file(path: Path, info: ValidationInfo) -> Path:

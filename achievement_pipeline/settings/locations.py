@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from achievement_pipeline.paths import expand_home
-from achievement_pipeline.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 from achievement_pipeline.sources.git.remotes import Remote
+from achievement_pipeline.system.paths import expand_home
 
 _URL = r"[a-z][a-z0-9+.-]*://(?:[^/:@\s]+(?::[^/@\s]*)?@)?[^/:]*(?::\d+)?(?:/[^:]*)?"
 _SCP = r"[\w.-]+@[\w.-]+:[^:]+"

@@ -7,8 +7,8 @@ from pydantic import Field, ValidationError
 
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.http import HttpClient, RefusedError, TooHeavyError, UnreachableError, brief
+from achievement_pipeline.parsing.untrusted import find_value
 from achievement_pipeline.sources.records import Record
-from achievement_pipeline.untrusted import find_value
 
 Node = dict[str, Any]
 

@@ -15,7 +15,7 @@ from pydantic.alias_generators import to_camel
 
 from achievement_pipeline.frames import checked
 from achievement_pipeline.http import brief
-from achievement_pipeline.untrusted import find_value
+from achievement_pipeline.parsing.untrusted import find_value
 
 _SchemaT = TypeVar("_SchemaT", bound=pa.DataFrameModel)
 

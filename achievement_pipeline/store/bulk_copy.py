@@ -18,7 +18,7 @@ from pyarrow import csv
 from sqlalchemy.dialects.postgresql import JSONB
 
 from achievement_pipeline.columns.text import contains
-from achievement_pipeline.patterns import VERBOSE, compile_pattern
+from achievement_pipeline.parsing.patterns import VERBOSE, compile_pattern
 from achievement_pipeline.store.database import explained_errors
 
 _ROWS_AT_ONCE = 10_000

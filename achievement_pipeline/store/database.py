@@ -16,7 +16,7 @@ from sqlalchemy import event
 from sqlalchemy.engine.interfaces import ExceptionContext
 
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.patterns import Pattern, compile_pattern
+from achievement_pipeline.parsing.patterns import Pattern, compile_pattern
 from achievement_pipeline.store.turns import Turn, wait_for
 
 VERSION_TABLE = "achievement_pipeline_version"

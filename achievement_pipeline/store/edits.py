@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from pydantic import StringConstraints, TypeAdapter, ValidationError
 
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.parsing.validation import describe_problems
 from achievement_pipeline.store.manual import Category, Description, Points, Sentence, Title, Word
 from achievement_pipeline.store.reading import fingerprints
 from achievement_pipeline.store.tables import GONE, Achievement, Edit, EditField, Publication, PublicationState
-from achievement_pipeline.validation import describe_problems
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from achievement_pipeline.keys import MANUAL
 from achievement_pipeline.lanes import ActivityKind, sources
+from achievement_pipeline.parsing.strict_model import StrictModel
 from achievement_pipeline.store.statements import STATED_FIELDS, adopt_statements, named_activity, state_edits
 from achievement_pipeline.store.tables import Achievement, Activity
-from achievement_pipeline.strict_model import StrictModel
 
 
 def _without_nul(text: str) -> str:

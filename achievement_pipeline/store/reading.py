@@ -18,7 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.keys import MANUAL
 from achievement_pipeline.outcomes import IN_USE
-from achievement_pipeline.patterns import compile_pattern, escape
+from achievement_pipeline.parsing.patterns import compile_pattern, escape
 from achievement_pipeline.store.tables import Achievement, Activity, Base, Edit, EditField, JsonObject, Skill
 
 _OBJECT_NAME = compile_pattern("[0-9a-f]{4,64}")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from achievement_pipeline.keys import MANUAL
 from achievement_pipeline.lanes import GIT, GITHUB, sources
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.store.tables import Achievement, Activity, ActivityName, Edit
 
 _SHA = compile_pattern(r"(?<![0-9a-f])[0-9a-f]{7,64}$")

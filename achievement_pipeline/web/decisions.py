@@ -13,10 +13,10 @@ from achievement_pipeline.app.decisions import Decisions
 from achievement_pipeline.app.statements import AchievementCreate, create_achievement
 from achievement_pipeline.channels import find_channel
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.parsing.validation import describe_problems
 from achievement_pipeline.store.grouping import merge, split, take_back
 from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline.store.tables import EditField
-from achievement_pipeline.validation import describe_problems
 
 _FLAGS: Mapping[str, tuple[EditField, bool]] = {
     "approve": (EditField.APPROVED, True),

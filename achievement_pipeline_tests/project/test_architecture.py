@@ -6,7 +6,7 @@ from pkgutil import resolve_name
 import pytest
 
 from achievement_pipeline.lanes import LANES, Lane
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 
 _ROOT = Path(__file__).parents[2]
 _TEXT = (_ROOT / "docs/architecture.md").read_text(encoding="utf-8")

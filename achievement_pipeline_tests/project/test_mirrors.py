@@ -28,7 +28,7 @@ _TESTED_IN: Final = {
     "app/pull_requests.py": "defs/assets/test_github.py",
     "app/releases.py": "defs/assets/test_git.py",
     "app/repositories.py": "defs/sensors/test_git.py",
-    "child_processes.py": "cli/scenarios/test_hostile_folder.py",
+    "system/child_processes.py": "cli/scenarios/test_hostile_folder.py",
     "cli/collect/collecting.py": "cli/collect/test_command.py",
     "cli/collect/collection.py": "cli/collect/test_command.py",
     "cli/collect/hook.py": "cli/collect/test_repos.py",

@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from achievement_pipeline import locks
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.database import (
     _MIGRATING,
@@ -28,6 +27,7 @@ from achievement_pipeline.store.database import (
     normalise_url,
 )
 from achievement_pipeline.store.embedded import EmbeddedPostgres
+from achievement_pipeline.system import locks
 from achievement_pipeline_tests.running import wait_until
 
 _PROJECT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ import json
 import struct
 from typing import Any, BinaryIO, NamedTuple
 
-from achievement_pipeline.untrusted import UnreadableTextError, parse_json
+from achievement_pipeline.parsing.untrusted import UnreadableTextError, parse_json
 
 SECONDS = 10
 """CPU time per file. 0.2 MB of HCL, the slowest format, takes 8 seconds."""

@@ -30,7 +30,7 @@ from achievement_pipeline.store.changes import changes_since, take_snapshot
 from achievement_pipeline.store.edits import orphaned_decisions
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, summarise
 from achievement_pipeline.store.repositories import known_locations, list_repositories
-from achievement_pipeline.terminal import escape_controls, unescaped_errors
+from achievement_pipeline.system.terminal import escape_controls, unescaped_errors
 
 _HIGHEST = 5
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

@@ -10,7 +10,7 @@ from achievement_pipeline.lanes import Lane
 from achievement_pipeline.store.achievements import ChangeCounts
 from achievement_pipeline.store.edits import Orphan
 from achievement_pipeline.store.reading import AchievementView, Summary
-from achievement_pipeline.terminal import styled
+from achievement_pipeline.system.terminal import styled
 
 _SKILLS = 10
 _REASONS = 3

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from achievement_pipeline.app.repositories import expand, join, place
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import counted, json_option, print_json
-from achievement_pipeline.paths import expand_home
 from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.git.discovery import find_repositories
 from achievement_pipeline.sources.git.repositories import open_repository
@@ -20,7 +19,8 @@ from achievement_pipeline.store.repositories import (
     find_known,
     list_repositories,
 )
-from achievement_pipeline.terminal import styled
+from achievement_pipeline.system.paths import expand_home
+from achievement_pipeline.system.terminal import styled
 
 
 @click.group()

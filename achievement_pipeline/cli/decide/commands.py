@@ -24,6 +24,7 @@ from achievement_pipeline.cli.look.achievements import headline, hidden_words
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import counted, json_option, print_json
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.parsing.validation import describe_problems
 from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.gate.privacy import Held, PublicAchievement
 from achievement_pipeline.settings import ME, load_settings
@@ -33,8 +34,7 @@ from achievement_pipeline.store.grouping import split as split_achievement
 from achievement_pipeline.store.grouping import take_back
 from achievement_pipeline.store.reading import AchievementView, get_achievement
 from achievement_pipeline.store.tables import EditField
-from achievement_pipeline.terminal import styled
-from achievement_pipeline.validation import describe_problems
+from achievement_pipeline.system.terminal import styled
 
 _RECENT = 30
 _BELOW = "# ------ everything below this line is ignored ------"

@@ -19,7 +19,7 @@ from achievement_pipeline.outcomes import find_outcomes
 from achievement_pipeline.store.grouping import take_back
 from achievement_pipeline.store.reading import AchievementView, find_achievements
 from achievement_pipeline.store.tables import EditField
-from achievement_pipeline.terminal import Style, styled
+from achievement_pipeline.system.terminal import Style, styled
 
 _KEYS = "a approve · h hide · e edit · o outcome · p pin · s skip · u undo · q quit"
 _PROPOSAL_KEYS = "t take · e edit · r reject · s skip · q to the achievements"

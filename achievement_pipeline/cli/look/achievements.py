@@ -30,7 +30,7 @@ from achievement_pipeline.store.reading import (
     get_achievement,
     skills_of,
 )
-from achievement_pipeline.terminal import styled
+from achievement_pipeline.system.terminal import styled
 
 if TYPE_CHECKING:
     from achievement_pipeline.app.percentile import Ranking

@@ -17,12 +17,12 @@ from achievement_pipeline.cli.channel_names import ChannelName, describe_channel
 from achievement_pipeline.cli.filter_options import Filters, filter_options, with_repository_key
 from achievement_pipeline.cli.look.achievements import open_connection
 from achievement_pipeline.cli.printing import counted
-from achievement_pipeline.private_files import apply_usual_umask
 from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.documents.period import Period, parse_period
 from achievement_pipeline.publishing.documents.saving import save
 from achievement_pipeline.publishing.gate.privacy import Held, Reason
 from achievement_pipeline.settings import load_settings
+from achievement_pipeline.system.private_files import apply_usual_umask
 
 _STANDARD_OUTPUT = Path("-")
 _WHY = {

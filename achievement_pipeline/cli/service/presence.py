@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Self
 
-from achievement_pipeline import locks
 from achievement_pipeline.cli.dagster_home import explained_home
 from achievement_pipeline.errors import AchievementPipelineError
-from achievement_pipeline.leftovers import write_whole
-from achievement_pipeline.private_files import make_private_folder
+from achievement_pipeline.system import locks
+from achievement_pipeline.system.leftovers import write_whole
+from achievement_pipeline.system.private_files import make_private_folder
 
 _LOCK = "service.lock"
 _RECORD = "service.json"

@@ -11,11 +11,11 @@ import dagster as dg
 
 import achievement_pipeline.definitions  # noqa: F401 - the run finds it imported
 from achievement_pipeline.app.run_locks import hold_run_lock
-from achievement_pipeline.child_processes import python_command
 from achievement_pipeline.cli import spare_memory_work
 from achievement_pipeline.defs.instance.compat import ExecuteRunArgs, execute_run
 from achievement_pipeline.defs.instance.logs import use_console_logger
 from achievement_pipeline.settings import load_settings
+from achievement_pipeline.system.child_processes import python_command
 
 
 def main() -> None:

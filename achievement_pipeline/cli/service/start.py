@@ -13,7 +13,6 @@ from threading import Thread
 
 import click
 
-from achievement_pipeline.child_processes import child_environment, python_command
 from achievement_pipeline.cli import EXIT_FAILED, dagster_home
 from achievement_pipeline.cli.service.presence import Service, ServiceError, commands_of, note_group, run_as_service
 from achievement_pipeline.cli.service.ui_token import entrance
@@ -21,6 +20,7 @@ from achievement_pipeline.cli.shared_server import shared_server
 from achievement_pipeline.cli.stopping import stoppable
 from achievement_pipeline.settings import LogFormat, Settings, load_settings
 from achievement_pipeline.store.embedded import EmbeddedPostgres
+from achievement_pipeline.system.child_processes import child_environment, python_command
 from achievement_pipeline.web.guard import LOOPBACK
 
 _SECONDS_TO_STOP = 60

@@ -3,7 +3,7 @@
 import secrets
 from pathlib import Path
 
-from achievement_pipeline.leftovers import write_whole
+from achievement_pipeline.system.leftovers import write_whole
 from achievement_pipeline.web.guard import ENTRANCE
 
 _FILE = "ui-token"

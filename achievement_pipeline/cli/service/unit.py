@@ -8,9 +8,9 @@ from pathlib import Path
 
 import click
 
-from achievement_pipeline.child_processes import child_environment
 from achievement_pipeline.cli.service.presence import ServiceError
 from achievement_pipeline.settings import APP_NAME, Environment, Settings, load_settings
+from achievement_pipeline.system.child_processes import child_environment
 
 _NAME = "achievements"
 _LABEL = f"io.github.{APP_NAME}"

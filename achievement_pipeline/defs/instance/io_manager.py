@@ -17,7 +17,7 @@ from achievement_pipeline.defs.instance.compat import escape_dotdot_segments, es
 from achievement_pipeline.errors import FrameError
 from achievement_pipeline.frame_files import DamagedFrameError, decode, encode
 from achievement_pipeline.frames import typed
-from achievement_pipeline.leftovers import write_whole
+from achievement_pipeline.system.leftovers import write_whole
 
 _log = logging.getLogger(__name__)
 

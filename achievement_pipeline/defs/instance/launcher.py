@@ -14,7 +14,6 @@ from typing import Any
 import dagster as dg
 
 from achievement_pipeline.app.run_locks import Liveness, liveness_of_run, pid_of_run
-from achievement_pipeline.child_processes import child_environment, python_command
 from achievement_pipeline.defs.instance.compat import (
     CheckRunHealthResult,
     ConfigurableClass,
@@ -25,6 +24,7 @@ from achievement_pipeline.defs.instance.compat import (
     WorkerStatus,
 )
 from achievement_pipeline.settings import CeleryTasks, load_settings
+from achievement_pipeline.system.child_processes import child_environment, python_command
 
 _RUN_WORKER = "achievement_pipeline.cli.service.run_worker"
 _HEAD_START_SECONDS = 10

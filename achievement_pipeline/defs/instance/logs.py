@@ -14,7 +14,7 @@ from achievement_pipeline.defs.instance.compat import use_logger
 from achievement_pipeline.defs.instance.failures import reason_of_step
 from achievement_pipeline.defs.requests import people_call, subject
 from achievement_pipeline.settings import LogFormat
-from achievement_pipeline.terminal import escape_controls
+from achievement_pipeline.system.terminal import escape_controls
 
 _CONFIG = {"log_level": dg.Field(str, default_value="INFO", is_required=False, description="Minimum level to log")}
 _NO_FAULT = "Data version mismatch for asset"

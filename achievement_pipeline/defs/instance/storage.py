@@ -13,7 +13,6 @@ from typing import Any
 import sqlalchemy as sa
 from dagster_postgres import DagsterPostgresStorage
 
-from achievement_pipeline import locks
 from achievement_pipeline.defs.instance.compat import (
     INDEX_SHARD_NAME,
     ConfigurableClassData,
@@ -22,6 +21,7 @@ from achievement_pipeline.defs.instance.compat import (
 )
 from achievement_pipeline.settings import Environment, load_settings
 from achievement_pipeline.store.database import ensure_database, normalise_url
+from achievement_pipeline.system import locks
 
 DATABASE_NAME = "dagster"
 

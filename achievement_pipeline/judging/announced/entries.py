@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from achievement_pipeline.judging.announced.references import Reference, find_references
 from achievement_pipeline.judging.announced.sentences import DASHES, as_sentence
-from achievement_pipeline.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
 PARSER_VERSION: Final = "4"
 """Increase by hand when the same text gives other entries."""

@@ -16,7 +16,7 @@ from pandera.typing import DataFrame
 from achievement_pipeline.columns.text import extract, extract_all, extract_all_groups, replace
 from achievement_pipeline.frames import ChangelogEntries
 from achievement_pipeline.judging.announced.entries import Prominence
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 
 _NAMED: Final = r"(?:[\w.-]+/)?[\w.-]*(?:#|GH-|gh-)\d+|https?://[^\s)]+/issues/\d+"
 _CLOSING: Final = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from achievement_pipeline.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
 _NUMBERED: Final = compile_pattern(
     r"(?<![\w.&-])(?:(?P<name>[\w.-]{1,100}(?:/[\w.-]{1,100}){1,4})?(?P<sign>[#!])"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from achievement_pipeline.judging.announced.references import ATTRIBUTE, ROLE
-from achievement_pipeline.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
 _LONGEST: Final = 400
 DASHES: Final = "\u2013\u2014-"

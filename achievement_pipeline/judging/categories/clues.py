@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from achievement_pipeline.judging.paths import matches
-from achievement_pipeline.strict_model import StrictModel
+from achievement_pipeline.parsing.strict_model import StrictModel
 
 _SIGNS = (
     (r"\s*\(#\d+\)\s*$", ""),

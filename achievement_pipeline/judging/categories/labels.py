@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from achievement_pipeline.judging.categories.categorise import Category
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 
 _NAMES: Mapping[Category, tuple[str, ...]] = {
     Category.SECURITY: ("security", "vulnerability", "cve"),

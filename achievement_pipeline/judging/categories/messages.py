@@ -16,7 +16,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from achievement_pipeline.columns.text import contains, extract, extract_all, extract_groups, replace
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 
 _FOOTER = compile_pattern(
     r"^(?:(?P<breaking>BREAKING[ -]CHANGE):(?: |$)|(?P<token>[^\W_][\w-]*)(?:: | #))(?P<value>.*)$"

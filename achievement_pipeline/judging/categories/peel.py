@@ -23,8 +23,8 @@ from pydantic import Field
 
 from achievement_pipeline.columns.text import contains, extract, replace
 from achievement_pipeline.judging.paths import matches
-from achievement_pipeline.patterns import MULTILINE, compile_pattern
-from achievement_pipeline.strict_model import StrictModel
+from achievement_pipeline.parsing.patterns import MULTILINE, compile_pattern
+from achievement_pipeline.parsing.strict_model import StrictModel
 
 _LONGEST = 256
 _SECOND_SENTENCE = r"^(.{20,}?\p{L}{4}\.)\s+\p{Lu}.*$"

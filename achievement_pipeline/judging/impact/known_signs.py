@@ -6,7 +6,7 @@ import functools
 import tomllib
 from importlib.resources import files as resources
 
-from achievement_pipeline.strict_model import StrictModel
+from achievement_pipeline.parsing.strict_model import StrictModel
 
 
 class Sign(StrictModel):

@@ -16,7 +16,7 @@ from achievement_pipeline.judging.categories.peel import canonical_types
 from achievement_pipeline.judging.impact.signs import Signs
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.judging.rules import CommitRules
-from achievement_pipeline.patterns import escape
+from achievement_pipeline.parsing.patterns import escape
 
 _UNREAD = [DiffState.SKIPPED.value, DiffState.PENDING.value, DiffState.FAILED.value]
 

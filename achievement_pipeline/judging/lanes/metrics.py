@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
 from achievement_pipeline.judging.rules import MetricRule
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 
 _HUMP = compile_pattern(r"(?<=[a-z])(?=[A-Z])")
 _BETWEEN_WORDS = compile_pattern(r"[^a-z0-9]+")

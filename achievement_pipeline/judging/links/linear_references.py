@@ -17,7 +17,7 @@ import pandas as pd
 
 from achievement_pipeline.columns.text import contains
 from achievement_pipeline.judging.paths import matches
-from achievement_pipeline.patterns import DOTALL, IGNORECASE, MULTILINE, Pattern, compile_pattern
+from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, MULTILINE, Pattern, compile_pattern
 
 _IDENTIFIER = r"[a-z][a-z0-9]{0,9}-[1-9][0-9]{0,8}"
 _ADDRESS = rf"https?://linear\.app/[\w-]+/issue/({_IDENTIFIER})(?:/[\w%.~-]*)*"

@@ -19,8 +19,8 @@ from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.imports import imported_packages
 from achievement_pipeline.judging.skills.manifests import DependencyChange, changed_dependencies
-from achievement_pipeline.patterns import IGNORECASE, compile_pattern
-from achievement_pipeline.untrusted import find_value, parse_json
+from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.untrusted import find_value, parse_json
 
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 

@@ -21,8 +21,8 @@ from achievement_pipeline.columns.text import rows_among
 from achievement_pipeline.frames import CommitContents, PathAttributes, RawCommitFiles, typed
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.paths import matches
-from achievement_pipeline.patterns import escape
-from achievement_pipeline.strict_model import StrictModel
+from achievement_pipeline.parsing.patterns import escape
+from achievement_pipeline.parsing.strict_model import StrictModel
 
 _SUBMODULE = "160000"
 _SYMLINK = "120000"

@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from achievement_pipeline.judging.noise.changed_lines import ChangedLines, changed_lines, without_moved
 from achievement_pipeline.judging.noise.reasons import Noise
-from achievement_pipeline.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
 _MARK = compile_pattern(
     rb"^(?:#+!?|//+!?|/\*+|\*+/?|--+|;+|%+|<!--|rem\b|dnl\b)[ \t]*|(?<![ \t])[ \t]*+(?:\*/|-->)$", IGNORECASE

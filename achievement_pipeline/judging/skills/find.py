@@ -30,7 +30,7 @@ from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.languages import languages_of
 from achievement_pipeline.judging.skills.path_patterns import path_expression
 from achievement_pipeline.judging.skills.vocabulary import Language, Skill, Vocabulary
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 
 _SEPARATOR = compile_pattern(r"[/:.@-]")
 ADDED = 1.0

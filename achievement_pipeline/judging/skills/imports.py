@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import PurePosixPath
 
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
-from achievement_pipeline.patterns import MULTILINE, compile_pattern
+from achievement_pipeline.parsing.patterns import MULTILINE, compile_pattern
 
 _MOST = 60
 """Maximum number of packages of one file."""

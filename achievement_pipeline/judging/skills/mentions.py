@@ -17,7 +17,7 @@ import pandas as pd
 
 from achievement_pipeline.judging.categories.labels import plain_label
 from achievement_pipeline.judging.skills.vocabulary import Skill, Vocabulary
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 
 LABELLED = 0.5
 """Weight of a skill in a label: someone filed the work under it."""

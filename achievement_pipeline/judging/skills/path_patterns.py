@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from achievement_pipeline.patterns import compile_pattern, escape
+from achievement_pipeline.parsing.patterns import compile_pattern, escape
 
 _WILDCARD = compile_pattern(r"(\*\*?)")
 

@@ -18,9 +18,9 @@ from pydantic import Field, ModelWrapValidatorHandler, ValidationError, model_va
 
 from achievement_pipeline.judging.categories.category import Category
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
-from achievement_pipeline.patterns import compile_pattern
-from achievement_pipeline.strict_model import StrictModel
-from achievement_pipeline.validation import describe_problems
+from achievement_pipeline.parsing.patterns import compile_pattern
+from achievement_pipeline.parsing.strict_model import StrictModel
+from achievement_pipeline.parsing.validation import describe_problems
 
 _ENDING = compile_pattern(r"(?:\.[^./A-Z]+){1,2}")
 _WILDCARD = compile_pattern(r"\A[^*]*[/:.@-]\*")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from achievement_pipeline.lanes import kinds
 from achievement_pipeline.outcomes import IN_USE, find_outcomes
-from achievement_pipeline.patterns import DOTALL, IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, compile_pattern
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
 
 EVIDENCE_NEEDED = "(evidence needed)"

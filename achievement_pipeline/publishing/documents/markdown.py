@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 
 _CODE = compile_pattern(r"(`[^`\n]+`)")
 _MARKUP = compile_pattern(r"[\\`*\[\]<>|~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")

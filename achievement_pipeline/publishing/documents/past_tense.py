@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 
 _IRREGULAR = {
     "bring": "brought", "keep": "kept", "make": "made", "rebuild": "rebuilt", "rethink": "rethought",

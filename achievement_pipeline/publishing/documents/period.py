@@ -6,7 +6,7 @@ import calendar
 import datetime as dt
 from dataclasses import dataclass
 
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 
 _YEAR = compile_pattern(r"(\d{4})")
 _PART = compile_pattern(r"(\d{4})-(H[12]|Q[1-4])")

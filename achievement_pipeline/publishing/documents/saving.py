@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from achievement_pipeline.leftovers import write_whole
 from achievement_pipeline.publishing.channel import Rendered
 from achievement_pipeline.publishing.gate.finished import Finished
+from achievement_pipeline.system.leftovers import write_whole
 
 
 def save(document: Finished[Rendered], path: Path) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from achievement_pipeline.patterns import IGNORECASE, compile_pattern, escape
+from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern, escape
 from achievement_pipeline.publishing.channel import Channel, Treatment
 from achievement_pipeline.publishing.gate.policy import PrivacyPolicy
 from achievement_pipeline.publishing.gate.privacy import Known, private_places

@@ -17,7 +17,7 @@ from importlib.resources import files
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from achievement_pipeline.patterns import Pattern, compile_pattern
+from achievement_pipeline.parsing.patterns import Pattern, compile_pattern
 
 _ENCODED = compile_pattern(
     r"&(?:\#[0-9]{1,7}|\#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});"

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from html.parser import HTMLParser
 
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.publishing.documents.resume import ResumeError, check_resume
 from achievement_pipeline.publishing.github_profile.block import MARKERS
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
-from achievement_pipeline.patterns import Pattern, compile_pattern
+from achievement_pipeline.parsing.patterns import Pattern, compile_pattern
 from achievement_pipeline.publishing.gate.decoding import Decoded, decode, decode_base64, rewrite
 
 INSIDE_WORDS_FROM: Final = 5

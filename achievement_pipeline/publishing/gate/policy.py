@@ -10,8 +10,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from achievement_pipeline.lanes import origins
+from achievement_pipeline.parsing.strict_model import StrictModel
 from achievement_pipeline.publishing.channel import Channel, Treatment
-from achievement_pipeline.strict_model import StrictModel
 
 Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2)]
 

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.keys import MANUAL
 from achievement_pipeline.lanes import ActivityKind, is_public_by_default, kinds, parse_key, place_of
-from achievement_pipeline.patterns import IGNORECASE, Pattern, compile_pattern, escape
+from achievement_pipeline.parsing.patterns import IGNORECASE, Pattern, compile_pattern, escape
 from achievement_pipeline.publishing.channel import About, Channel, Rendered, Treatment
 from achievement_pipeline.publishing.gate.policy import PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.gate.redaction import Mark, Names, Redactor

@@ -17,7 +17,7 @@ from enum import StrEnum
 from importlib.resources import files
 from typing import NamedTuple
 
-from achievement_pipeline.patterns import DOTALL, VERBOSE, Match, Pattern, compile_pattern, escape
+from achievement_pipeline.parsing.patterns import DOTALL, VERBOSE, Match, Pattern, compile_pattern, escape
 from achievement_pipeline.publishing.gate.listed_names import ListedNames
 
 

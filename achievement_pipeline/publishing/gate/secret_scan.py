@@ -17,7 +17,7 @@ from importlib.resources import files
 
 from kingfisher_sdk import Rules, Scanner
 
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.publishing.gate.decoding import NOTHING, Decoded, decode, decode_base64, padded, rewrite
 
 _NAMING = (

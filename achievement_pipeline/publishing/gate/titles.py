@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from achievement_pipeline.lanes import ActivityKind
-from achievement_pipeline.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 from achievement_pipeline.store.tables import JsonObject
 
 _QUALIFIER = (

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from html import escape
 
 from achievement_pipeline.errors import PublishingError
-from achievement_pipeline.patterns import DOTALL, MULTILINE, Match, compile_pattern
+from achievement_pipeline.parsing.patterns import DOTALL, MULTILINE, Match, compile_pattern
 from achievement_pipeline.publishing.channel import Rendered
 from achievement_pipeline.publishing.documents import facts
 from achievement_pipeline.publishing.documents.markdown import escaped, link

@@ -9,8 +9,8 @@ from pydantic import SecretStr
 
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.http import Authorization, brief, is_secure, read_json
+from achievement_pipeline.parsing.untrusted import find_value
 from achievement_pipeline.sources.git.remotes import Remote
-from achievement_pipeline.untrusted import find_value
 
 API_URL = "https://api.github.com"
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}

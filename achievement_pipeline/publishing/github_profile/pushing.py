@@ -15,7 +15,6 @@ from pathlib import Path
 from git.exc import GitCommandError
 
 from achievement_pipeline.errors import PublishingError
-from achievement_pipeline.leftovers import temporary_folder
 from achievement_pipeline.publishing.channel import Rendered
 from achievement_pipeline.publishing.gate.finished import Finished
 from achievement_pipeline.publishing.github_profile.block import put_between_markers
@@ -23,6 +22,7 @@ from achievement_pipeline.publishing.github_profile.settings import GitHubProfil
 from achievement_pipeline.sources.git.clones import run_with_credentials
 from achievement_pipeline.sources.git.processes import stderr_of
 from achievement_pipeline.sources.git.remotes import Remote
+from achievement_pipeline.system.leftovers import temporary_folder
 
 _ATTEMPTS = 4
 _README = "README.md"

@@ -26,12 +26,12 @@ from achievement_pipeline.http import (
     read_json,
     read_number,
 )
+from achievement_pipeline.parsing.untrusted import find_value
 from achievement_pipeline.publishing.gate.finished import Finished
 from achievement_pipeline.publishing.linkedin.login import Login
 from achievement_pipeline.publishing.linkedin.settings import API_URL
 from achievement_pipeline.publishing.outbox.publisher import Ready, Reply
 from achievement_pipeline.publishing.outbox.states import Event
-from achievement_pipeline.untrusted import find_value
 
 _OPTIONS = RequestOptions(timeout=(10.0, 60.0), attempts=4, max_wait_seconds=30, response_seconds=60)
 _LONGEST_WAIT = dt.timedelta(days=366)

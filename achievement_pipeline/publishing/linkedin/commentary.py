@@ -11,7 +11,7 @@ from __future__ import annotations
 import jinja2
 
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.publishing.documents import facts
 from achievement_pipeline.publishing.documents.past_tense import past_tense
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement

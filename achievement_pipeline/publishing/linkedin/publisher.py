@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.publishing.linkedin.client import LinkedIn
 from achievement_pipeline.publishing.linkedin.commentary import write_post

@@ -10,9 +10,9 @@ import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 from pydantic import AfterValidator, Field
 
+from achievement_pipeline.parsing.strict_model import StrictModel
 from achievement_pipeline.publishing.documents.profile import WebAddress
 from achievement_pipeline.publishing.outbox.slots import PostingTimes
-from achievement_pipeline.strict_model import StrictModel
 
 API_URL = "https://api.linkedin.com"
 OAUTH_URL = "https://www.linkedin.com/oauth/v2"

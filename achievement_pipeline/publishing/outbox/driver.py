@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from achievement_pipeline.errors import PublishingError, SettingsError, StoreError
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.documents import facts
 from achievement_pipeline.publishing.documents.period import Period

@@ -15,7 +15,7 @@ import keyring.errors
 from cryptography.fernet import Fernet, InvalidToken
 
 from achievement_pipeline.errors import PublishingError
-from achievement_pipeline.leftovers import write_whole
+from achievement_pipeline.system.leftovers import write_whole
 
 _SERVICE = "achievement-pipeline"
 _REAL = 1

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
-from achievement_pipeline.strict_model import StrictModel
+from achievement_pipeline.parsing.strict_model import StrictModel
 
 _WEEK = dt.timedelta(days=7)
 _DAYS_AHEAD = 22

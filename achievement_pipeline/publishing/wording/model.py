@@ -15,9 +15,9 @@ from pydantic import BaseModel, Field, SecretStr, StrictInt, StringConstraints, 
 
 from achievement_pipeline.errors import PublishingError, SettingsError
 from achievement_pipeline.http import Authorization, HttpClient, RequestOptions, is_secure
+from achievement_pipeline.parsing.strict_model import StrictModel
+from achievement_pipeline.parsing.untrusted import UnreadableTextError, parse_json
 from achievement_pipeline.publishing.wording.gate import LONGEST
-from achievement_pipeline.strict_model import StrictModel
-from achievement_pipeline.untrusted import UnreadableTextError, parse_json
 
 PROMPT = """\
 You word one piece of work of a developer for a document. You get numbered facts, and answer with sentences in JSON.

@@ -2,7 +2,7 @@
 
 from pydantic import Field, model_validator
 
-from achievement_pipeline.strict_model import StrictModel
+from achievement_pipeline.parsing.strict_model import StrictModel
 
 
 class WordingSettings(StrictModel):

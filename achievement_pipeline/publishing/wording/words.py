@@ -8,7 +8,7 @@ import unicodedata
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from achievement_pipeline.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
 _TOKEN = compile_pattern(
     r"(?P<number>(?<![\w.])[$€£]?\d{1,20}+(?:[,.\u00a0\u202f_' ](?=\d{3}(?!\d))\d{3}){0,6}(?:\.\d{1,20}+)?(?![\w.]*\w))"

@@ -10,7 +10,7 @@ import pandas as pd
 from pandera.typing.pandas import DataFrame
 
 from achievement_pipeline.frames import PathAttributes, typed
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.sources.git.blobs import blobs
 from achievement_pipeline.sources.git.processes import IsolatedGit
 from achievement_pipeline.sources.git.repositories import Repository

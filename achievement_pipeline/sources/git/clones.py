@@ -14,12 +14,12 @@ from typing import Final
 
 from git.exc import GitCommandError
 
-from achievement_pipeline import locks
 from achievement_pipeline.errors import SourceError
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.sources.git.errors import AccessError, BusyCloneError, DiskFullError, RemoteError
 from achievement_pipeline.sources.git.processes import run_as_user, run_read_only, stderr_of
 from achievement_pipeline.sources.git.remotes import Remote
+from achievement_pipeline.system import locks
 
 _log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from achievement_pipeline.columns.text import contains
 from achievement_pipeline.frames import DiffState
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.sources.git.processes import IsolatedGit
 from achievement_pipeline.sources.git.tables import Blocks, decode_text, split_fields, to_frame
 

@@ -26,7 +26,7 @@ from typing import Final
 from git.exc import GitCommandError
 
 from achievement_pipeline.errors import SourceError
-from achievement_pipeline.patterns import DOTALL, compile_pattern
+from achievement_pipeline.parsing.patterns import DOTALL, compile_pattern
 from achievement_pipeline.sources.git.processes import run_read_only, stderr_of
 from achievement_pipeline.sources.git.repositories import find_git_dir
 

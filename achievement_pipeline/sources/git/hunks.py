@@ -7,10 +7,10 @@ compares thousands of pairs of any commits, each once. The trees are written to 
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
-from achievement_pipeline.leftovers import temporary_folder
 from achievement_pipeline.sources.git.processes import IsolatedGit
 from achievement_pipeline.sources.git.repositories import Repository
 from achievement_pipeline.sources.git.tables import Blocks
+from achievement_pipeline.system.leftovers import temporary_folder
 
 _A_TREE: Final = 1000
 """Pairs compared by one pair of trees."""

@@ -8,7 +8,7 @@ from typing import Final
 
 from git.exc import GitCommandError
 
-from achievement_pipeline.patterns import DOTALL, compile_pattern
+from achievement_pipeline.parsing.patterns import DOTALL, compile_pattern
 from achievement_pipeline.sources.git.processes import run_read_only
 from achievement_pipeline.sources.git.remotes import Remote
 

@@ -25,7 +25,7 @@ from typing import BinaryIO, Final
 from git import Git
 from git.exc import GitCommandError
 
-from achievement_pipeline.leftovers import temporary_folder
+from achievement_pipeline.system.leftovers import temporary_folder
 
 _REPOSITORY_VARIABLES: Final = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, Self
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from achievement_pipeline.patterns import DOTALL, IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, compile_pattern
 
 _SCHEMES: Final = frozenset({"file", "git", "git+ssh", "http", "https", "ssh", "ssh+git"})
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.sources.git.errors import NotARepositoryError
 from achievement_pipeline.sources.git.repositories import Identity, identify, read_tips
 

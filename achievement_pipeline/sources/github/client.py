@@ -17,10 +17,10 @@ from achievement_pipeline.http import (
     brief,
     read_number,
 )
+from achievement_pipeline.parsing.untrusted import find_value
 from achievement_pipeline.sources.github.addresses import API_URL, GRAPHQL_URL
 from achievement_pipeline.sources.github.documents import PAGE
 from achievement_pipeline.sources.graphql import GraphQLClient, error_messages, errors_of
-from achievement_pipeline.untrusted import find_value
 
 API_VERSION = "2022-11-28"
 """The newest version with ``merge_commit_sha``, which 2026-03-10 removed."""

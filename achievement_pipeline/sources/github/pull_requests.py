@@ -16,14 +16,14 @@ import pandas as pd
 
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequestFiles, RawPullRequests, RawReviews, typed
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
+from achievement_pipeline.parsing.untrusted import find_value
 from achievement_pipeline.sources.github import documents
 from achievement_pipeline.sources.github.client import GitHubClient
 from achievement_pipeline.sources.github.records import Commit, File, PullRequest, Review
 from achievement_pipeline.sources.github.rest import read_through_rest
 from achievement_pipeline.sources.github.rows import Part, PullRequests, Rows, merge_rows, named_number, watermark
 from achievement_pipeline.sources.records import parse_records
-from achievement_pipeline.untrusted import find_value
 
 _REPOSITORY = compile_pattern(r"[^/]+/[^/]+/[^/]+")
 

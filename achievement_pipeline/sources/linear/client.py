@@ -13,9 +13,9 @@ from achievement_pipeline.http import (
     TransientError,
     read_number,
 )
+from achievement_pipeline.parsing.untrusted import find_value
 from achievement_pipeline.sources.graphql import GraphQLClient, error_messages, errors_of
 from achievement_pipeline.sources.linear.documents import PAGE, catalogues
-from achievement_pipeline.untrusted import find_value
 
 API_URL = "https://api.linear.app/graphql"
 

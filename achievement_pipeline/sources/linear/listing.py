@@ -16,11 +16,11 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import RawLinearIssues, UtcTimestamp
 from achievement_pipeline.http import TooHeavyError
+from achievement_pipeline.parsing.untrusted import find_value
 from achievement_pipeline.sources.graphql import Node
 from achievement_pipeline.sources.linear import documents
 from achievement_pipeline.sources.linear.client import LinearClient
 from achievement_pipeline.sources.records import Instant, Record, find_unread, parse_records, to_frame
-from achievement_pipeline.untrusted import find_value
 
 COMPLETED = {"state": {"type": {"eq": "completed"}}}
 """Filter for completed issues, by the type of their state. Each team chooses its own state names."""

@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from achievement_pipeline.child_processes import child_environment
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.store.embedded.paths import Account
+from achievement_pipeline.system.child_processes import child_environment
 
 _NO_DIGIT = compile_pattern(r"\D")
 _VERSION = compile_pattern(r"PostgreSQL\) (\d+)")

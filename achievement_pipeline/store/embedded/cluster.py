@@ -16,7 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.store.embedded.binaries import Binaries, find_binaries
 from achievement_pipeline.store.embedded.paths import PORT, ServerLocation
 

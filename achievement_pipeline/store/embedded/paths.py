@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.paths import expand_home
+from achievement_pipeline.system.paths import expand_home
 
 if sys.platform != "win32":
     import pwd

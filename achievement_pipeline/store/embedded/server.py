@@ -14,11 +14,11 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import quote
 
-from achievement_pipeline import locks
-from achievement_pipeline.child_processes import child_environment, python_command
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.embedded.cluster import ROLE, Cluster
 from achievement_pipeline.store.embedded.paths import PORT, choose_location, record_wanted_folder
+from achievement_pipeline.system import locks
+from achievement_pipeline.system.child_processes import child_environment, python_command
 
 _log = logging.getLogger(__name__)
 

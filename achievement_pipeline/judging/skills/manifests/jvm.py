@@ -15,7 +15,7 @@ from achievement_pipeline.judging.skills.manifests.documents import (
     table,
     text_of,
 )
-from achievement_pipeline.patterns import DOTALL, compile_pattern
+from achievement_pipeline.parsing.patterns import DOTALL, compile_pattern
 
 _LONGEST = 1_000
 """Maximum length of a name or version, in characters."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.manifests.documents import Dependencies, at, read_toml, table, text_of
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 
 _CARGO_GROUPS = ("dependencies", "dev-dependencies", "build-dependencies")
 _MAJOR = compile_pattern(r"/v\d++$")

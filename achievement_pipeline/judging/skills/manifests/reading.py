@@ -21,7 +21,7 @@ from achievement_pipeline.judging.skills.manifests import (
 )
 from achievement_pipeline.judging.skills.manifests.documents import Dependencies
 from achievement_pipeline.judging.skills.path_patterns import path_expression
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 
 _MAX_BYTES = 1_000_000
 """Maximum size of a manifest: larger ones are generated, and some readers are slow."""

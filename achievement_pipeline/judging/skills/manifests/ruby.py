@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.manifests.documents import Dependencies
-from achievement_pipeline.patterns import MULTILINE, compile_pattern
+from achievement_pipeline.parsing.patterns import MULTILINE, compile_pattern
 
 _GEM = compile_pattern(
     r"""^[ \t]*+(?:gem|\w++\.add(?:_runtime|_development)?_dependency)[\s(]++["']([\w.-]++)["']"""

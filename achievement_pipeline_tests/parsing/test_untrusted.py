@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from achievement_pipeline.untrusted import DEEPEST, UnreadableTextError, find_value, parse_json, parse_toml
+from achievement_pipeline.parsing.untrusted import DEEPEST, UnreadableTextError, find_value, parse_json, parse_toml
 
 _DOCUMENTS = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False) | st.text(),

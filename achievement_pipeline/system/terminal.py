@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, TextIO
 
-from achievement_pipeline.patterns import Match, compile_pattern
+from achievement_pipeline.parsing.patterns import Match, compile_pattern
 
 _CONTROLS = compile_pattern(
     "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad"

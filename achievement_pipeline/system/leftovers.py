@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from achievement_pipeline import locks
+from achievement_pipeline.system import locks
 
 _UNFINISHED = ".unfinished"
 

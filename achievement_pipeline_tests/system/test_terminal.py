@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import achievement_pipeline
 from achievement_pipeline.cli import achievements
-from achievement_pipeline.terminal import EscapingStream, escape_controls, escaped_output, styled
+from achievement_pipeline.system.terminal import EscapingStream, escape_controls, escaped_output, styled
 
 _DANGEROUS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -63,7 +63,7 @@ def test_a_command_prints_no_control_sequence_wherever_it_prints(attack: str, is
 def test_styles_are_made_in_one_place() -> None:
     package = Path(achievement_pipeline.__file__).parent
     others = [path for path in package.rglob("*.py") if "click.style" in path.read_text(encoding="utf-8")]
-    assert not others, "what click styles is escaped on a terminal: use achievement_pipeline.terminal.styled"
+    assert not others, "what click styles is escaped on a terminal: use achievement_pipeline.system.terminal.styled"
 
 
 class _Terminal(io.StringIO):

@@ -19,7 +19,7 @@ import pytest
 
 import achievement_pipeline
 from achievement_pipeline.columns.text import contains
-from achievement_pipeline.patterns import compile_pattern, known_patterns
+from achievement_pipeline.parsing.patterns import compile_pattern, known_patterns
 from achievement_pipeline_tests.attacks import attacks, flags_of
 
 LENGTH = 2_000
@@ -150,7 +150,7 @@ _BY_PANDAS = {"contains", "extract", "extractall", "replace", "match", "fullmatc
 def test_expressions_are_made_in_one_place(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     imported = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    assert not imported & {"re", "regex", "difflib"} - allowed(path), "use achievement_pipeline.patterns"
+    assert not imported & {"re", "regex", "difflib"} - allowed(path), "use achievement_pipeline.parsing.patterns"
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and is_of_pandas(node.func):
             plain = any(word.arg == "regex" and ast.unparse(word.value) == "False" for word in node.keywords)

@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable
 from typing import Any, Final
 
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 
 DEEPEST: Final = 100
 """Levels of nesting above which a text is not read."""

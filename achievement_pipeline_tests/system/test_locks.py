@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from achievement_pipeline import locks
+from achievement_pipeline.system import locks
 
 _SOURCES = Path(__file__).parents[1]
 _HOLD = """
 import sys, time
 from pathlib import Path
-from achievement_pipeline import locks
+from achievement_pipeline.system import locks
 
 with locks.exclusive(Path(sys.argv[1]), "nothing", seconds=9):
     print("held", flush=True)
@@ -23,7 +23,7 @@ with locks.exclusive(Path(sys.argv[1]), "nothing", seconds=9):
 _WAIT = """
 import sys
 from pathlib import Path
-from achievement_pipeline import locks
+from achievement_pipeline.system import locks
 
 print("waits", flush=True)
 with locks.exclusive(Path(sys.argv[1]), "nothing", seconds=600): ...

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from achievement_pipeline.private_files import make_private_folder, private_by_default
+from achievement_pipeline.system.private_files import make_private_folder, private_by_default
 
 _MODE = 0o711 if os.geteuid() == 0 else 0o700
 

@@ -30,7 +30,7 @@ _PREFIXES: Final = (
 )
 """Prefixes of our own settings, the locale, and the variables of database and cloud libraries."""
 
-_PACKAGE_FOLDER: Final = str(Path(__file__).parents[1])
+_PACKAGE_FOLDER: Final = str(Path(__file__).parents[2])
 
 
 def child_environment(**variables: str) -> dict[str, str]:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from achievement_pipeline.leftovers import temporary_folder, unfinished, write_whole
+from achievement_pipeline.system.leftovers import temporary_folder, unfinished, write_whole
 
 _SOURCES = Path(__file__).parents[1]
 _WORK = """
 import sys, time
 from pathlib import Path
-from achievement_pipeline import leftovers
+from achievement_pipeline.system import leftovers
 
 what, path = sys.argv[1:]
 with leftovers.temporary_folder(path) if what == "folder" else leftovers.unfinished(Path(path)) as it:

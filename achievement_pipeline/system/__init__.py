@@ -1,0 +1,1 @@
+"""This machine: files, locks, child processes and the terminal."""
