@@ -30,7 +30,7 @@ from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.lanes import GIT
 from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.git import open_repository
-from achievement_pipeline.store.opening import open_database
+from achievement_pipeline.store.postgres.opening import open_database
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements
 from achievement_pipeline.store.repositories import remember_repository
 from achievement_pipeline_tests.builders import GitRepository

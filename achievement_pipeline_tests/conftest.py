@@ -20,8 +20,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
 from achievement_pipeline.settings import APP_NAME, Environment
-from achievement_pipeline.store.database import create_engine, ensure_database, migrate
 from achievement_pipeline.store.embedded import EmbeddedPostgres
+from achievement_pipeline.store.postgres.database import create_engine, ensure_database, migrate
 from achievement_pipeline.system import locks
 
 # a law holds on a busy machine too: there no example is wrong for having taken long

@@ -7,7 +7,7 @@ from typing import TypeVar
 import pandera.pandas as pa
 from pandera.typing import DataFrame
 
-from achievement_pipeline_tests.store.pieces import NOON, frame_of
+from achievement_pipeline_tests.store.sample_pieces import NOON, frame_of
 
 Row = Mapping[str, object]
 

@@ -33,7 +33,7 @@ from achievement_pipeline.settings import load_settings
 from achievement_pipeline_tests.cli.conftest import Run, run, settings_of_ann
 from achievement_pipeline_tests.publishing.tokens import made_up_secrets, tell_tale
 from achievement_pipeline_tests.publishing.views import NOON, PRIVATE, evidence, fit, public, view
-from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect
+from achievement_pipeline_tests.store.sample_pieces import REPOSITORY, Piece, by_the_rules, collect
 from achievement_pipeline_tests.web.conftest import Site, serve
 
 __all__ = ["run", "settings_of_ann"]

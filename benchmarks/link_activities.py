@@ -27,8 +27,8 @@ from achievement_pipeline.judging import compose_achievements
 from achievement_pipeline.judging.links.references import Rank
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.lanes import ActivityKind
-from achievement_pipeline.store.opening import open_database
-from achievement_pipeline.store.upsert import UpsertResult, upsert_slices
+from achievement_pipeline.store.pieces.upsert import UpsertResult, upsert_slices
+from achievement_pipeline.store.postgres.opening import open_database
 
 REPOSITORY = "github.com/acme/engine"
 COMMITS_EACH = 4

@@ -22,7 +22,7 @@ import dagster as dg
 
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.settings import load_settings
-from achievement_pipeline.store.opening import open_database
+from achievement_pipeline.store.postgres.opening import open_database
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.defs.conftest import Pipeline
 from achievement_pipeline_tests.defs.watch import Watch

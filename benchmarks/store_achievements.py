@@ -25,9 +25,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from achievement_pipeline.frames import Achievements
-from achievement_pipeline.store.achievements import store_achievements
-from achievement_pipeline.store.activities import TOUCHED
-from achievement_pipeline.store.opening import open_database
+from achievement_pipeline.store.pieces.achievements import store_achievements
+from achievement_pipeline.store.pieces.activities import TOUCHED
+from achievement_pipeline.store.postgres.opening import open_database
 from achievement_pipeline.store.tables import Achievement
 
 BY_SQLALCHEMY = 5_000

@@ -1,6 +1,6 @@
 """The user's decisions, as the command line and the web page make them.
 
-Every decision is an edit of its own on top of the collected data (`achievement_pipeline.store.edits`).
+Every decision is an edit of its own on top of the collected data (`achievement_pipeline.store.decisions.edits`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,8 +18,8 @@ from achievement_pipeline.judging import compose_achievements
 from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.gate.privacy import Held, PublicAchievement
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.store.edits import RecordedEdit, record_edit
-from achievement_pipeline.store.proposals import Proposal, accept, reject
+from achievement_pipeline.store.decisions.edits import RecordedEdit, record_edit
+from achievement_pipeline.store.decisions.proposals import Proposal, accept, reject
 from achievement_pipeline.store.publications import Publication, find_publications_of
 from achievement_pipeline.store.reading import AchievementView, get_achievement
 from achievement_pipeline.store.tables import EditField, PublicationState

@@ -18,7 +18,7 @@ from achievement_pipeline.judging.addresses import WorkFilter, plain_address
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.settings import ALL, ME, Settings
 from achievement_pipeline.sources.git.identity import user_email
-from achievement_pipeline.store.approvals import people
+from achievement_pipeline.store.decisions.approvals import people
 from achievement_pipeline.store.repositories import known_locations
 from achievement_pipeline.system.paths import expand_home
 

@@ -14,7 +14,7 @@ from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.publishing.wording.facts import facts_of
 from achievement_pipeline.publishing.wording.gate import refusal
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.store.proposals import Proposal, accepted_proposals, open_proposals, propose
+from achievement_pipeline.store.decisions.proposals import Proposal, accepted_proposals, open_proposals, propose
 from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements
 from achievement_pipeline.store.tables import EditField
 

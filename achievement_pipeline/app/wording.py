@@ -16,7 +16,7 @@ from achievement_pipeline.publishing.wording.facts import facts_of
 from achievement_pipeline.publishing.wording.gate import refusal
 from achievement_pipeline.publishing.wording.model import LanguageModel, Sentence, prompt_hash, request_options
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.store.proposals import Proposal, open_proposals, propose
+from achievement_pipeline.store.decisions.proposals import Proposal, open_proposals, propose
 from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements
 from achievement_pipeline.store.tables import EditField
 

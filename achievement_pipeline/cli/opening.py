@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from achievement_pipeline.cli.dagster_home import explained_home
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.store.opening import open_database
+from achievement_pipeline.store.postgres.opening import open_database
 from achievement_pipeline.system.private_files import make_private_folder
 
 

@@ -12,7 +12,7 @@ from pydantic import Field, PrivateAttr
 
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.store.opening import open_database
+from achievement_pipeline.store.postgres.opening import open_database
 
 
 def stay_open(settings: Settings) -> sa.Engine:

@@ -11,7 +11,7 @@ from achievement_pipeline.defs.resources import Database
 from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.http import RequestOptions
 from achievement_pipeline.lanes import Lane
-from achievement_pipeline.store.turns import Turn, hold_turn
+from achievement_pipeline.store.postgres.turns import Turn, hold_turn
 
 SERVER_IS_DOWN = "server_is_down"
 """Name of the failure's metadata if the server did not respond at all."""

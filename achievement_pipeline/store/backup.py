@@ -21,8 +21,8 @@ import sqlalchemy as sa
 
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.parsing.untrusted import parse_json
-from achievement_pipeline.store.database import known_revisions, revision_of, upgrade
-from achievement_pipeline.store.edits import Placement
+from achievement_pipeline.store.decisions.edits import Placement
+from achievement_pipeline.store.postgres.database import known_revisions, revision_of, upgrade
 from achievement_pipeline.store.tables import EditField, PublicationState
 from achievement_pipeline.system.leftovers import unfinished
 

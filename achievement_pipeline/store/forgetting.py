@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from achievement_pipeline.store.pieces.upsert import Compose, drop_activities, exclusive_transaction
 from achievement_pipeline.store.tables import (
     Achievement,
     Activity,
@@ -16,7 +17,6 @@ from achievement_pipeline.store.tables import (
     Skill,
     Slice,
 )
-from achievement_pipeline.store.upsert import Compose, drop_activities, exclusive_transaction
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from achievement_pipeline.app.statements import AchievementCreate, create_achiev
 from achievement_pipeline.channels import find_channel
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.parsing.validation import describe_problems
-from achievement_pipeline.store.grouping import merge, split, take_back
+from achievement_pipeline.store.decisions.grouping import merge, split, take_back
 from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline.store.tables import EditField
 

@@ -20,9 +20,9 @@ from achievement_pipeline.channels import CHANNELS, UnknownChannelError, find_ch
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.channel import Channel, Format
 from achievement_pipeline.publishing.gate.privacy import Held, Known, PublicAchievement, Reason
-from achievement_pipeline.store.approvals import name_people
-from achievement_pipeline.store.edits import edits_of, recent_edits
-from achievement_pipeline.store.grouping import is_part
+from achievement_pipeline.store.decisions.approvals import name_people
+from achievement_pipeline.store.decisions.edits import edits_of, recent_edits
+from achievement_pipeline.store.decisions.grouping import is_part
 from achievement_pipeline.store.publications import find_publications
 from achievement_pipeline.store.reading import (
     AchievementFilter,

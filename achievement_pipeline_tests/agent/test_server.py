@@ -21,7 +21,7 @@ from achievement_pipeline.agent.tools import BUDGET, Tools
 from achievement_pipeline.cli.service.mcp import open_tools
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline_tests.cli.conftest import SETTINGS, Run, run, settings_of_ann
-from achievement_pipeline_tests.store.pieces import Piece, by_the_rules, collect
+from achievement_pipeline_tests.store.sample_pieces import Piece, by_the_rules, collect
 
 __all__ = ["run", "settings_of_ann"]
 

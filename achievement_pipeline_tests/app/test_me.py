@@ -10,7 +10,7 @@ from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.repositories import remember_repository
 from achievement_pipeline_tests.builders import GitRepository
-from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect
+from achievement_pipeline_tests.store.sample_pieces import REPOSITORY, Piece, by_the_rules, collect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("home")]
 

@@ -11,7 +11,7 @@ from achievement_pipeline.app.decisions import Decisions
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline_tests.cli.conftest import Run, run, settings_of_ann
-from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect
+from achievement_pipeline_tests.store.sample_pieces import REPOSITORY, Piece, by_the_rules, collect
 from achievement_pipeline_tests.web.conftest import Site, serve
 
 pytestmark = pytest.mark.e2e

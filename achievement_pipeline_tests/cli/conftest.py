@@ -8,8 +8,8 @@ from click.testing import CliRunner, Result
 from dagster_postgres import DagsterPostgresStorage
 
 from achievement_pipeline.cli import achievements
-from achievement_pipeline.store.database import ensure_database
 from achievement_pipeline.store.embedded import EmbeddedPostgres
+from achievement_pipeline.store.postgres.database import ensure_database
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.conftest import copy_database, only_once, use_home
 

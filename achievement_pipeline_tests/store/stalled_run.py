@@ -11,9 +11,9 @@ from pandera.typing import DataFrame
 from sqlalchemy import event
 
 from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
-from achievement_pipeline.store.database import create_engine
-from achievement_pipeline.store.upsert import UpsertResult, upsert_slices
-from achievement_pipeline_tests.store.pieces import Piece, compose, frames
+from achievement_pipeline.store.pieces.upsert import UpsertResult, upsert_slices
+from achievement_pipeline.store.postgres.database import create_engine
+from achievement_pipeline_tests.store.sample_pieces import Piece, compose, frames
 
 COMMIT = Piece("git:github.com/acme/engine@3333")
 PULL = Piece("github:github.com/acme/engine#9")

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from achievement_pipeline_tests.store.pieces import (
+from achievement_pipeline_tests.store.sample_pieces import (
     Piece,
 )
 

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from achievement_pipeline.app.statements import AchievementCreate, create_achievement
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.backup import restore_backup, write_backup
-from achievement_pipeline.store.database import create_engine, known_revisions, upgrade
-from achievement_pipeline.store.edits import record_edit
+from achievement_pipeline.store.decisions.edits import record_edit
+from achievement_pipeline.store.postgres.database import create_engine, known_revisions, upgrade
 from achievement_pipeline.store.publications import find_publications, plan
 from achievement_pipeline.store.repositories import note_visibility, remember_repository
 from achievement_pipeline.store.tables import EditField
 from achievement_pipeline_tests.cluster import stored
-from achievement_pipeline_tests.store.pieces import Piece, collect
+from achievement_pipeline_tests.store.sample_pieces import Piece, collect
 
 pytestmark = pytest.mark.e2e
 

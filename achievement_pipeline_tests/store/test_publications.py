@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.publications import find_publications, only_sender, plan, published_keys, record
 from achievement_pipeline.store.tables import PublicationState
-from achievement_pipeline_tests.store.pieces import Piece, collect
+from achievement_pipeline_tests.store.sample_pieces import Piece, collect
 
 pytestmark = pytest.mark.e2e
 

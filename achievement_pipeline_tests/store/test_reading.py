@@ -21,7 +21,7 @@ from achievement_pipeline.store.reading import (
     summarise,
 )
 from achievement_pipeline.store.tables import Achievement
-from achievement_pipeline_tests.store.pieces import NOON, Piece, collect
+from achievement_pipeline_tests.store.sample_pieces import NOON, Piece, collect
 
 LOW = Piece("git:github.com/acme/engine@abcd1234", impact=40)
 HIGH = Piece("git:github.com/acme/engine@abcdffff", impact=75, skills=("Rust", "C++"))
@@ -243,7 +243,7 @@ def test_a_view_shows_every_column_of_the_table(engine: sa.Engine, connection: s
 
 def test_reading_does_not_wait_for_pandas() -> None:
     program = (
-        "import sys, achievement_pipeline.store.reading, achievement_pipeline.store.edits; "
+        "import sys, achievement_pipeline.store.reading, achievement_pipeline.store.decisions.edits; "
         "print({'pandas', 'pyarrow', 'pandera'} & set(sys.modules))"
     )
 

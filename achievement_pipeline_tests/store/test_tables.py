@@ -3,7 +3,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from achievement_pipeline.store.database import VERSION_TABLE
+from achievement_pipeline.store.postgres.database import VERSION_TABLE
 from achievement_pipeline.store.tables import Base
 
 

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 
 from achievement_pipeline.store import migrations
-from achievement_pipeline.store.database import migrate
+from achievement_pipeline.store.postgres.database import migrate
 
 
 @contextmanager

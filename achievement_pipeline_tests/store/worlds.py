@@ -24,7 +24,7 @@ from achievement_pipeline.judging.lanes.mlflow import link_runs
 from achievement_pipeline.judging.links import references
 from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline_tests.raw_frames import Row, after, raw_frame
-from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, Pieces
+from achievement_pipeline_tests.store.sample_pieces import REPOSITORY, Piece, Pieces
 
 Method = Literal["merge", "squash", "rebase"]
 METHODS: tuple[Method, ...] = ("merge", "squash", "rebase")

@@ -19,7 +19,7 @@ import uvicorn
 from achievement_pipeline.app.decisions import Decisions
 from achievement_pipeline.settings import ConfigFile, Environment, Settings
 from achievement_pipeline.web.app import create_app
-from achievement_pipeline_tests.store.pieces import Piece, by_the_rules, collect
+from achievement_pipeline_tests.store.sample_pieces import Piece, by_the_rules, collect
 
 TOKEN = "of-this-test"
 SETTINGS = {

@@ -5,7 +5,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from achievement_pipeline.store.edits import edits_of
+from achievement_pipeline.store.decisions.edits import edits_of
 from achievement_pipeline.store.reading import get_achievement
 from achievement_pipeline_tests.web.conftest import COMMIT, Site
 

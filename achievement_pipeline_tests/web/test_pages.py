@@ -15,12 +15,12 @@ from achievement_pipeline.channels import CHANNELS
 from achievement_pipeline.publishing.linkedin.login import Login, Logins
 from achievement_pipeline.publishing.outbox.secret_store import SecretStore
 from achievement_pipeline.publishing.outbox.states import Event, advance
-from achievement_pipeline.store.edits import edits_of
-from achievement_pipeline.store.proposals import propose
+from achievement_pipeline.store.decisions.edits import edits_of
+from achievement_pipeline.store.decisions.proposals import propose
 from achievement_pipeline.store.publications import plan, record
 from achievement_pipeline.store.reading import get_achievement
 from achievement_pipeline.store.tables import EditField
-from achievement_pipeline_tests.store.pieces import Piece, by_the_rules, collect
+from achievement_pipeline_tests.store.sample_pieces import Piece, by_the_rules, collect
 from achievement_pipeline_tests.web.conftest import COMMIT, OTHER, PRIVATE, Site
 
 pytestmark = pytest.mark.e2e

@@ -26,8 +26,8 @@ from achievement_pipeline.judging.addresses import plain_address
 from achievement_pipeline.lanes import GIT, LANES, Lane
 from achievement_pipeline.settings import ALL, ME, RepositorySettings, Settings
 from achievement_pipeline.sources.git import open_repository, without_credentials
-from achievement_pipeline.store.changes import changes_since, take_snapshot
-from achievement_pipeline.store.edits import orphaned_decisions
+from achievement_pipeline.store.decisions.edits import orphaned_decisions
+from achievement_pipeline.store.pieces.changes import changes_since, take_snapshot
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, summarise
 from achievement_pipeline.store.repositories import known_locations, list_repositories
 from achievement_pipeline.system.terminal import escape_controls, unescaped_errors

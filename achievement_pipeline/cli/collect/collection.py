@@ -7,8 +7,8 @@ from typing import Any
 from achievement_pipeline.cli.look.achievements import headline, hidden_words
 from achievement_pipeline.cli.printing import counted
 from achievement_pipeline.lanes import Lane
-from achievement_pipeline.store.achievements import ChangeCounts
-from achievement_pipeline.store.edits import Orphan
+from achievement_pipeline.store.decisions.edits import Orphan
+from achievement_pipeline.store.pieces.achievements import ChangeCounts
 from achievement_pipeline.store.reading import AchievementView, Summary
 from achievement_pipeline.system.terminal import styled
 

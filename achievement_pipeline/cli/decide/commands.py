@@ -28,10 +28,10 @@ from achievement_pipeline.parsing.validation import describe_problems
 from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.gate.privacy import Held, PublicAchievement
 from achievement_pipeline.settings import ME, load_settings
-from achievement_pipeline.store.edits import RecordedEdit, edits_of, recent_edits
-from achievement_pipeline.store.grouping import merge as merge_achievements
-from achievement_pipeline.store.grouping import split as split_achievement
-from achievement_pipeline.store.grouping import take_back
+from achievement_pipeline.store.decisions.edits import RecordedEdit, edits_of, recent_edits
+from achievement_pipeline.store.decisions.grouping import merge as merge_achievements
+from achievement_pipeline.store.decisions.grouping import split as split_achievement
+from achievement_pipeline.store.decisions.grouping import take_back
 from achievement_pipeline.store.reading import AchievementView, get_achievement
 from achievement_pipeline.store.tables import EditField
 from achievement_pipeline.system.terminal import styled

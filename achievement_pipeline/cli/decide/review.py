@@ -16,7 +16,7 @@ from achievement_pipeline.cli.look.achievements import headline
 from achievement_pipeline.cli.printing import counted
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.outcomes import find_outcomes
-from achievement_pipeline.store.grouping import take_back
+from achievement_pipeline.store.decisions.grouping import take_back
 from achievement_pipeline.store.reading import AchievementView, find_achievements
 from achievement_pipeline.store.tables import EditField
 from achievement_pipeline.system.terminal import Style, styled

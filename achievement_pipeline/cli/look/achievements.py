@@ -16,7 +16,7 @@ from achievement_pipeline.errors import StoreError
 from achievement_pipeline.judging.announced.phrases import announcement
 from achievement_pipeline.keys import GIT
 from achievement_pipeline.settings import load_settings
-from achievement_pipeline.store.approvals import name_people
+from achievement_pipeline.store.decisions.approvals import name_people
 from achievement_pipeline.store.names import short_names
 from achievement_pipeline.store.reading import (
     AchievementView,

@@ -8,7 +8,7 @@ import click
 from achievement_pipeline import __version__
 from achievement_pipeline.cli.decide.commands import open_decisions
 from achievement_pipeline.store.backup import placements, restore_backup, write_backup
-from achievement_pipeline.store.upsert import exclusive_transaction, relink
+from achievement_pipeline.store.pieces.upsert import exclusive_transaction, relink
 
 
 @click.command()

@@ -22,8 +22,8 @@ from achievement_pipeline.judging import compose_achievements
 from achievement_pipeline.judging.rules import SCORE_VERSION, Rules
 from achievement_pipeline.lanes import GIT, LANES
 from achievement_pipeline.settings import Settings
+from achievement_pipeline.store.pieces.upsert import UpsertResult, upsert_slices
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, summarise
-from achievement_pipeline.store.upsert import UpsertResult, upsert_slices
 
 _CHECKS = frame_checks(Achievements)
 _TOP = 10

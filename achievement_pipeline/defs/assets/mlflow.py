@@ -22,7 +22,7 @@ from achievement_pipeline.judging.lanes.mlflow import find_run_skills, judge_run
 from achievement_pipeline.keys import MLFLOW
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.mlflow import MlflowClient, Runs, named_as_known, read_runs
-from achievement_pipeline.store.activities import known_servers
+from achievement_pipeline.store.pieces.activities import known_servers
 
 _RAW: dict[str, Schema] = {"raw_mlflow_runs": RawMlflowRuns, "raw_mlflow_metrics": RawMlflowMetrics}
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from achievement_pipeline.store.database import UnavailableError
+from achievement_pipeline.store.postgres.database import UnavailableError
 
 _TIMES = 5
 _SECONDS = 2.0

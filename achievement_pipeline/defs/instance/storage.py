@@ -20,7 +20,7 @@ from achievement_pipeline.defs.instance.compat import (
     SqliteEventLogStorage,
 )
 from achievement_pipeline.settings import Environment, load_settings
-from achievement_pipeline.store.database import ensure_database, normalise_url
+from achievement_pipeline.store.postgres.database import ensure_database, normalise_url
 from achievement_pipeline.system import locks
 
 DATABASE_NAME = "dagster"

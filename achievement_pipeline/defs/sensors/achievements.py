@@ -14,7 +14,7 @@ from achievement_pipeline.defs.resources import stay_open
 from achievement_pipeline.defs.slices import slice_versions
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.store.upsert import stored_versions
+from achievement_pipeline.store.pieces.upsert import stored_versions
 
 _SECONDS = 30
 

@@ -1,7 +1,7 @@
 """Turn commits into pieces of work: merges represent the commits they merged, and pull requests get a row of their own.
 
 A pull request found in git gets the same key as in GitHub's lane, so a token later adds to it instead of duplicating
-it: rows of that lane win over the rows made here (`achievement_pipeline.store.activities`).
+it: rows of that lane win over the rows made here (`achievement_pipeline.store.pieces.activities`).
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.documents.period import Period
 from achievement_pipeline.publishing.gate.policy import Privacy, Visibility
 from achievement_pipeline.publishing.gate.privacy import Cleared, Held, Known, PublicAchievement, clear
-from achievement_pipeline.store.approvals import (
+from achievement_pipeline.store.decisions.approvals import (
     Approval,
     Origin,
     approvals,

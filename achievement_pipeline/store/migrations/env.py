@@ -1,4 +1,4 @@
-"""Alembic's environment. `achievement_pipeline.store.database.migrate` passes the connection.
+"""Alembic's environment. `achievement_pipeline.store.postgres.database.migrate` passes the connection.
 
 Developers run Alembic in the project's root on a scratch database (``[tool.alembic]`` in ``pyproject.toml`` names this
 folder)::
@@ -13,7 +13,7 @@ Revisions have four-digit numbers, and the largest is the newest, so that `migra
 import sqlalchemy as sa
 from alembic import context
 
-from achievement_pipeline.store.database import VERSION_TABLE, create_engine
+from achievement_pipeline.store.postgres.database import VERSION_TABLE, create_engine
 from achievement_pipeline.store.tables import Base
 
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from achievement_pipeline_tests.cli.conftest import Run, run, settings_of_ann
-from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect
+from achievement_pipeline_tests.store.sample_pieces import REPOSITORY, Piece, by_the_rules, collect
 
 pytestmark = pytest.mark.e2e
 

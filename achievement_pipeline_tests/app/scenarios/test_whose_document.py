@@ -16,7 +16,7 @@ from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.documents.period import Period
 from achievement_pipeline.publishing.gate.policy import AutoApproval, ChannelPolicy, PrivacyPolicy, Visibility
 from achievement_pipeline.settings import ConfigFile, Environment, RepositorySettings, Settings
-from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect
+from achievement_pipeline_tests.store.sample_pieces import REPOSITORY, Piece, by_the_rules, collect
 
 pytestmark = pytest.mark.e2e
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from achievement_pipeline_tests.cli.conftest import Run
-from achievement_pipeline_tests.store.pieces import Piece, by_the_rules, collect
+from achievement_pipeline_tests.store.sample_pieces import Piece, by_the_rules, collect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("settings_of_ann")]
 

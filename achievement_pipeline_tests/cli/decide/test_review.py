@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from achievement_pipeline.cli import achievements
-from achievement_pipeline.store.proposals import propose
+from achievement_pipeline.store.decisions.proposals import propose
 from achievement_pipeline.store.tables import EditField
 from achievement_pipeline_tests.cli.conftest import Run
-from achievement_pipeline_tests.store.pieces import Piece, by_the_rules, collect
+from achievement_pipeline_tests.store.sample_pieces import Piece, by_the_rules, collect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("settings_of_ann")]
 

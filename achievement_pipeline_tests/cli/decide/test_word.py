@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from achievement_pipeline.store.proposals import open_proposals
+from achievement_pipeline.store.decisions.proposals import open_proposals
 from achievement_pipeline_tests.cli.conftest import SETTINGS, Run
 from achievement_pipeline_tests.servers.language_model import LanguageModelServer, sentence
 from achievement_pipeline_tests.servers.loopback import Reply
-from achievement_pipeline_tests.store.pieces import Piece, by_the_rules, collect
+from achievement_pipeline_tests.store.sample_pieces import Piece, by_the_rules, collect
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("settings_of_ann")]
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from achievement_pipeline.channels import CHANNELS
 from achievement_pipeline.cli import achievements
-from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect
+from achievement_pipeline_tests.store.sample_pieces import REPOSITORY, Piece, by_the_rules, collect
 
 pytestmark = pytest.mark.e2e
 

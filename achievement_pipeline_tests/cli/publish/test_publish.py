@@ -17,7 +17,7 @@ from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cli.conftest import Run
 from achievement_pipeline_tests.servers.linkedin import CODE, SECRET, TOKEN, LinkedInServer
 from achievement_pipeline_tests.servers.loopback import RESET, Loopback
-from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect
+from achievement_pipeline_tests.store.sample_pieces import REPOSITORY, Piece, by_the_rules, collect
 
 pytestmark = pytest.mark.e2e
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from achievement_pipeline.store.database import create_engine
-from achievement_pipeline.store.opening import open_database
+from achievement_pipeline.store.postgres.database import create_engine
+from achievement_pipeline.store.postgres.opening import open_database
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cluster import stored
 from achievement_pipeline_tests.collecting import COLLECT, command, commit_part, kill_after, run

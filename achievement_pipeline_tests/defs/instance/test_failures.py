@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from achievement_pipeline.defs.instance.failures import REASON_TAG, WebhookError, _notify, failure_sensor
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
 from achievement_pipeline.settings import load_settings
-from achievement_pipeline.store.database import UnavailableError
+from achievement_pipeline.store.postgres.database import UnavailableError
 
 
 class Webhook(ThreadingHTTPServer):

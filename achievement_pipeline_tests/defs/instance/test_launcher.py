@@ -12,7 +12,7 @@ import pytest
 from achievement_pipeline.app.run_locks import Liveness, hold_run_lock, liveness_of_run, pid_of_run
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.settings import Environment, load_settings
-from achievement_pipeline.store.database import create_engine
+from achievement_pipeline.store.postgres.database import create_engine
 from achievement_pipeline_tests.cluster import Backfill, collect_here, make_repositories, register, stored
 
 _SOURCES = Path(__file__).parents[3]

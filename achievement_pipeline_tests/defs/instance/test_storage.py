@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.settings import load_settings
-from achievement_pipeline.store.database import create_engine
+from achievement_pipeline.store.postgres.database import create_engine
 
 
 @dg.asset

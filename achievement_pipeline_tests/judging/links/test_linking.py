@@ -7,7 +7,7 @@ import pytest
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import PiecesOfWork, RelatedActivities
-from achievement_pipeline_tests.store.pieces import NOON, Piece, by_the_rules, frame_of, pieces_of_work
+from achievement_pipeline_tests.store.sample_pieces import NOON, Piece, by_the_rules, frame_of, pieces_of_work
 
 COMMIT = Piece("git:github.com/acme/engine@1111", impact=40)
 SECOND = Piece("git:github.com/acme/engine@2222", impact=60)

@@ -16,7 +16,7 @@ from achievement_pipeline.judging.lanes.linear import link_issues, link_projects
 from achievement_pipeline.judging.lanes.mlflow import link_runs
 from achievement_pipeline.judging.links import references
 from achievement_pipeline_tests.raw_frames import Row, raw_frame
-from achievement_pipeline_tests.store.pieces import NOON
+from achievement_pipeline_tests.store.sample_pieces import NOON
 
 
 def commits(subject: str, body: str = "", authored_at: dt.datetime | None = NOON) -> DataFrame[RawCommits]:

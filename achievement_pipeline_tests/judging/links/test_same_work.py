@@ -16,7 +16,7 @@ from achievement_pipeline.frames import RawCommits, RawPullRequests
 from achievement_pipeline.judging.links.same_work import find_reverted_pull_requests
 from achievement_pipeline_tests.judging.file_rows import name, written
 from achievement_pipeline_tests.judging.links.conftest import counting, file_of, judge, key
-from achievement_pipeline_tests.store.pieces import frame_of
+from achievement_pipeline_tests.store.sample_pieces import frame_of
 
 _NUMBERS = st.integers(0, 60)
 

@@ -9,11 +9,11 @@ from achievement_pipeline.publishing.documents.period import Period
 from achievement_pipeline.publishing.gate.clearing import clear_for, known_for
 from achievement_pipeline.publishing.gate.policy import Privacy, PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.gate.privacy import Reason
-from achievement_pipeline.store.edits import record_edit
+from achievement_pipeline.store.decisions.edits import record_edit
 from achievement_pipeline.store.reading import AchievementFilter
 from achievement_pipeline.store.repositories import note_visibility, remember_repository
 from achievement_pipeline.store.tables import EditField
-from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect
+from achievement_pipeline_tests.store.sample_pieces import REPOSITORY, Piece, by_the_rules, collect
 
 pytestmark = pytest.mark.e2e
 

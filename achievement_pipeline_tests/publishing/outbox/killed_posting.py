@@ -22,10 +22,10 @@ from achievement_pipeline.publishing.linkedin.login import Login
 from achievement_pipeline.publishing.linkedin.publisher import LinkedInPublisher
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings
 from achievement_pipeline.publishing.outbox.driver import Outbox
-from achievement_pipeline.store.database import create_engine
+from achievement_pipeline.store.postgres.database import create_engine
 from achievement_pipeline.store.publications import find_publications
 from achievement_pipeline_tests.servers.linkedin import AUTHOR, TOKEN
-from achievement_pipeline_tests.store.pieces import REPOSITORY
+from achievement_pipeline_tests.store.sample_pieces import REPOSITORY
 
 DATABASE, SERVER, RESEND = sys.argv[1], sys.argv[2], sys.argv[3] == "resend"
 POLICY = PrivacyPolicy.model_validate({"channels": {"linkedin": {"auto_approve": {"portfolio_ready": False}}}})

@@ -21,12 +21,12 @@ from achievement_pipeline.publishing.linkedin.publisher import LinkedInPublisher
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings
 from achievement_pipeline.publishing.outbox.driver import Outbox
 from achievement_pipeline.publishing.outbox.states import OutboxError
-from achievement_pipeline.store.edits import record_edit
+from achievement_pipeline.store.decisions.edits import record_edit
 from achievement_pipeline.store.publications import only_sender
 from achievement_pipeline.store.tables import EditField, PublicationState
 from achievement_pipeline_tests.servers.linkedin import AUTHOR, TOKEN, LinkedInServer, error
 from achievement_pipeline_tests.servers.loopback import RESET, Loopback, Reply
-from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect
+from achievement_pipeline_tests.store.sample_pieces import REPOSITORY, Piece, by_the_rules, collect
 
 pytestmark = pytest.mark.e2e
 

@@ -13,9 +13,9 @@ from threading import Timer
 import pytest
 
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.store.database import create_engine
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 from achievement_pipeline.store.embedded.paths import choose_location
+from achievement_pipeline.store.postgres.database import create_engine
 from achievement_pipeline_tests.running import wait_until
 from achievement_pipeline_tests.store.embedded.conftest import (
     SOURCES,

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.frames import LinkTo
-from achievement_pipeline.store.edits import edits_of, record_edit
+from achievement_pipeline.store.decisions.edits import edits_of, record_edit
 from achievement_pipeline.store.tables import Achievement, Activity, EditField, Skill
-from achievement_pipeline_tests.store.pieces import REPOSITORY, Piece, by_the_rules, collect_slices
+from achievement_pipeline_tests.store.sample_pieces import REPOSITORY, Piece, by_the_rules, collect_slices
 from achievement_pipeline_tests.store.worlds import LANES, METHODS, World, worlds
 
 pytestmark = pytest.mark.e2e

@@ -13,15 +13,15 @@ from achievement_pipeline.frames import ActivityFrames, PathAttributes, Skills
 from achievement_pipeline.judging import judge_commits, noise_reasons, score_commits
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.sources.git import History, open_repository, read_history
-from achievement_pipeline.store.approvals import Approval, approvals
-from achievement_pipeline.store.edits import orphaned_decisions, record_edit
-from achievement_pipeline.store.grouping import merge, take_back
+from achievement_pipeline.store.decisions.approvals import Approval, approvals
+from achievement_pipeline.store.decisions.edits import orphaned_decisions, record_edit
+from achievement_pipeline.store.decisions.grouping import merge, take_back
+from achievement_pipeline.store.pieces.upsert import upsert_slices
 from achievement_pipeline.store.publications import find_publications, plan, published_keys, record
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, get_achievement
 from achievement_pipeline.store.tables import EditField, PublicationState
-from achievement_pipeline.store.upsert import upsert_slices
 from achievement_pipeline_tests.builders import GitRepository
-from achievement_pipeline_tests.store.pieces import by_the_rules, frame_of
+from achievement_pipeline_tests.store.sample_pieces import by_the_rules, frame_of
 
 pytestmark = pytest.mark.e2e
 

@@ -1,0 +1,1 @@
+"""From judged slices to stored achievements: what differs is written, and the touched pieces of work are composed."""
