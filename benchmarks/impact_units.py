@@ -24,9 +24,9 @@ from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.rules import BotRules
 from achievement_pipeline.sources.git import Repository, list_commits, open_repository, read_versions
-from achievement_pipeline.sources.git.changes import _DIFF_TREE, _SCHEMA, _batch, _whole_commits
-from achievement_pipeline.sources.git.releases import read_notes, read_tags
-from achievement_pipeline.sources.git.tables import Blocks, to_frame
+from achievement_pipeline.sources.git.reading.changes import _DIFF_TREE, _SCHEMA, _batch, _whole_commits
+from achievement_pipeline.sources.git.reading.releases import read_notes, read_tags
+from achievement_pipeline.sources.git.reading.tables import Blocks, to_frame
 
 _MERGE = re.compile(
     r"^(?:Merge pull request #(\d+)\b|Auto merge of #(\d+)\b|Merge #(\d+)(?:\D|$)|Merge PR #(\d+)\b|Merged PR (\d+)\b"

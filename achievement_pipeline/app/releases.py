@@ -11,7 +11,7 @@ from achievement_pipeline.judging.announced.entries import PARSER_VERSION
 from achievement_pipeline.judging.announced.lane import Releases, entries_of, no_releases
 from achievement_pipeline.judging.announced.paths import are_fragments, are_release_notes
 from achievement_pipeline.sources.git import History, Repository
-from achievement_pipeline.sources.git.releases import read_notes, read_tags
+from achievement_pipeline.sources.git.reading.releases import read_notes, read_tags
 
 
 def stored_releases(frames: StoredFrames, key: str) -> Releases:

@@ -11,7 +11,7 @@ from achievement_pipeline.frames import LineUse
 from achievement_pipeline.judging.line_use import find_use, use_lines, use_words
 from achievement_pipeline.judging.rules import BotRules, Person
 from achievement_pipeline.sources.git import open_repository, read_history, read_lines_in_use
-from achievement_pipeline.sources.git.line_use import no_lines
+from achievement_pipeline.sources.git.lines.line_use import no_lines
 from achievement_pipeline_tests.builders import GitRepository
 
 _DAY = 86_400

@@ -5,9 +5,6 @@ from typing import TYPE_CHECKING
 from achievement_pipeline.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from achievement_pipeline.sources.git.attributes import ignored_commits, path_attributes
-    from achievement_pipeline.sources.git.blobs import read_blobs, read_versions
-    from achievement_pipeline.sources.git.changes import Changes, ProgressCallback, read_changes
     from achievement_pipeline.sources.git.clones import discard_clones
     from achievement_pipeline.sources.git.errors import (
         AccessError,
@@ -16,7 +13,12 @@ if TYPE_CHECKING:
         NotARepositoryError,
         RemoteError,
     )
-    from achievement_pipeline.sources.git.history import (
+    from achievement_pipeline.sources.git.identity import user_email, user_name
+    from achievement_pipeline.sources.git.lines.line_use import LinesInUse, no_lines, read_lines_in_use
+    from achievement_pipeline.sources.git.reading.attributes import ignored_commits, path_attributes
+    from achievement_pipeline.sources.git.reading.blobs import read_blobs, read_versions
+    from achievement_pipeline.sources.git.reading.changes import Changes, ProgressCallback, read_changes
+    from achievement_pipeline.sources.git.reading.history import (
         History,
         Listing,
         ReadingState,
@@ -26,38 +28,36 @@ if TYPE_CHECKING:
         read_history,
         select_all,
     )
-    from achievement_pipeline.sources.git.identity import user_email, user_name
-    from achievement_pipeline.sources.git.line_use import LinesInUse, no_lines, read_lines_in_use
     from achievement_pipeline.sources.git.remotes import without_credentials
     from achievement_pipeline.sources.git.repositories import Repository, combine_clones, open_repository
 
 _MODULES = {
     "AccessError": "errors",
-    "Changes": "changes",
+    "Changes": "reading.changes",
     "CorruptRepositoryError": "errors",
     "DiskFullError": "errors",
-    "History": "history",
-    "LinesInUse": "line_use",
-    "Listing": "history",
+    "History": "reading.history",
+    "LinesInUse": "lines.line_use",
+    "Listing": "reading.history",
     "NotARepositoryError": "errors",
-    "ProgressCallback": "changes",
-    "ReadingState": "history",
+    "ProgressCallback": "reading.changes",
+    "ReadingState": "reading.history",
     "RemoteError": "errors",
     "Repository": "repositories",
-    "Select": "history",
+    "Select": "reading.history",
     "discard_clones": "clones",
-    "select_all": "history",
-    "ignored_commits": "attributes",
-    "list_commits": "history",
-    "no_history": "history",
-    "no_lines": "line_use",
+    "select_all": "reading.history",
+    "ignored_commits": "reading.attributes",
+    "list_commits": "reading.history",
+    "no_history": "reading.history",
+    "no_lines": "lines.line_use",
     "open_repository": "repositories",
-    "path_attributes": "attributes",
-    "read_blobs": "blobs",
-    "read_changes": "changes",
-    "read_history": "history",
-    "read_lines_in_use": "line_use",
-    "read_versions": "blobs",
+    "path_attributes": "reading.attributes",
+    "read_blobs": "reading.blobs",
+    "read_changes": "reading.changes",
+    "read_history": "reading.history",
+    "read_lines_in_use": "lines.line_use",
+    "read_versions": "reading.blobs",
     "combine_clones": "repositories",
     "user_email": "identity",
     "user_name": "identity",

@@ -18,7 +18,7 @@ from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.links.merges import are_merged_pieces, find_merging_commits
 from achievement_pipeline.judging.rules import CommitRules, Rules
 from achievement_pipeline.sources.git import open_repository, read_history
-from achievement_pipeline.sources.git.releases import read_notes, read_tags
+from achievement_pipeline.sources.git.reading.releases import read_notes, read_tags
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.raw_frames import raw_frame
 

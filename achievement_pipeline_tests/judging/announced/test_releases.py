@@ -9,7 +9,7 @@ import pytest
 
 from achievement_pipeline.judging.announced.releases import first_releases, version_tags
 from achievement_pipeline.sources.git import list_commits, open_repository
-from achievement_pipeline.sources.git.releases import read_tags
+from achievement_pipeline.sources.git.reading.releases import read_tags
 from achievement_pipeline_tests.builders import GitRepository
 
 

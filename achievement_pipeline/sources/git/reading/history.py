@@ -18,12 +18,12 @@ from pandera.typing.pandas import DataFrame
 
 from achievement_pipeline.frames import DiffState, RawCommitFiles, RawCommits, typed
 from achievement_pipeline.parsing.strict_model import StrictModel
-from achievement_pipeline.sources.git.changes import ProgressCallback, read_changes
-from achievement_pipeline.sources.git.commits import existing_objects, revisions, true_parents, walk
 from achievement_pipeline.sources.git.errors import CorruptRepositoryError
 from achievement_pipeline.sources.git.processes import IsolatedGit, stderr_of
+from achievement_pipeline.sources.git.reading.changes import ProgressCallback, read_changes
+from achievement_pipeline.sources.git.reading.commits import existing_objects, revisions, true_parents, walk
+from achievement_pipeline.sources.git.reading.rewrites import find_replaced
 from achievement_pipeline.sources.git.repositories import Repository, referenced_commits
-from achievement_pipeline.sources.git.rewrites import find_replaced
 
 Select = Callable[[DataFrame[RawCommits]], "pd.Series[bool]"]
 """Returns a mask, with the frame's index, of the commits whose changes are to be read."""

@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from achievement_pipeline.sources.git.hunks import Hunks, Pair
-    from achievement_pipeline.sources.git.tree_changes import FileChange
+    from achievement_pipeline.sources.git.lines.hunks import Hunks, Pair
+    from achievement_pipeline.sources.git.lines.tree_changes import FileChange
 
 Owners: TypeAlias = "array[int]"
 """The row that owns each line of a version; `NOBODY` where no row does, as for all lines after its end."""

@@ -10,8 +10,8 @@ from pandera.typing.pandas import DataFrame
 
 from achievement_pipeline.frames import RawCommits, RawTags, typed
 from achievement_pipeline.parsing.patterns import compile_pattern
-from achievement_pipeline.sources.git.blobs import blobs
 from achievement_pipeline.sources.git.processes import IsolatedGit, run_read_only
+from achievement_pipeline.sources.git.reading.blobs import blobs
 from achievement_pipeline.sources.git.repositories import Repository
 
 _TAGS: Final = "refs/tags/"

@@ -17,20 +17,20 @@ import pandas as pd
 from pandera.typing.pandas import DataFrame
 
 from achievement_pipeline.frames import DiffState, LineOwners, LineUse, typed
-from achievement_pipeline.sources.git.commit_graph import CommitGraph
-from achievement_pipeline.sources.git.history import History
-from achievement_pipeline.sources.git.hunks import Hunks, read_hunks
-from achievement_pipeline.sources.git.line_owners import LineCounter, Numbers, Tracer, Use
-from achievement_pipeline.sources.git.main_versions import EarlierVersions, MainVersions, Row, owners_frame
-from achievement_pipeline.sources.git.processes import IsolatedGit
-from achievement_pipeline.sources.git.repositories import Repository
-from achievement_pipeline.sources.git.tree_changes import (
+from achievement_pipeline.sources.git.lines.commit_graph import CommitGraph
+from achievement_pipeline.sources.git.lines.hunks import Hunks, read_hunks
+from achievement_pipeline.sources.git.lines.line_owners import LineCounter, Numbers, Tracer, Use
+from achievement_pipeline.sources.git.lines.main_versions import EarlierVersions, MainVersions, Row, owners_frame
+from achievement_pipeline.sources.git.lines.tree_changes import (
     FileChange,
     changes_of_commits,
     changes_of_merges,
     file_change,
     with_shared_sources,
 )
+from achievement_pipeline.sources.git.processes import IsolatedGit
+from achievement_pipeline.sources.git.reading.history import History
+from achievement_pipeline.sources.git.repositories import Repository
 
 _VERSION: Final = "1"
 """Change it when lines are followed or counted differently. What was stored before is discarded."""

@@ -45,8 +45,8 @@ from pandera.typing.pandas import DataFrame
 
 from achievement_pipeline.frames import RawCommitFiles, typed
 from achievement_pipeline.sources.git.processes import GitProcess, IsolatedGit, read_interleaved, stderr_of
+from achievement_pipeline.sources.git.reading.tables import Blocks, decode_paths, split_fields, to_frame
 from achievement_pipeline.sources.git.repositories import Repository
-from achievement_pipeline.sources.git.tables import Blocks, decode_paths, split_fields, to_frame
 
 ProgressCallback = Callable[[int, int], None]
 """Called with the number of commits read so far and the total."""

@@ -13,7 +13,7 @@ import pandas as pd
 from git.exc import GitCommandError
 
 from achievement_pipeline.parsing.patterns import compile_pattern
-from achievement_pipeline.sources.git.line_owners import NO_VERSION, NOBODY, Owners, Traced
+from achievement_pipeline.sources.git.lines.line_owners import NO_VERSION, NOBODY, Owners, Traced
 from achievement_pipeline.sources.git.processes import IsolatedGit
 
 Row: TypeAlias = tuple[str, str]

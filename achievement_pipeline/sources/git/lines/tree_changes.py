@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from achievement_pipeline.sources.git.processes import IsolatedGit
-from achievement_pipeline.sources.git.tables import Blocks
+from achievement_pipeline.sources.git.reading.tables import Blocks
 
 _DIFF_TREE: Final = (
     "diff-tree", "--stdin", "-z", "-r", "--root", "--always", "--format=%x00%H", "--raw", "--no-abbrev",
@@ -114,7 +114,7 @@ def _read(git: IsolatedGit, lines: Sequence[str], *options: str) -> Iterator[tup
 
 
 def _parse(block: bytes) -> Iterator[tuple[str, list[FileChange]]]:
-    """Parse records as `achievement_pipeline.sources.git.changes` describes them, without counts."""
+    """Parse records as `achievement_pipeline.sources.git.reading.changes` describes them, without counts."""
     for record in block.split(b"\0\0"):
         fields = record.strip(b"\0").split(b"\0")
         if not fields[0]:

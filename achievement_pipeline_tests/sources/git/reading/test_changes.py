@@ -280,8 +280,8 @@ def test_an_error_in_the_caller_ends_the_processes(repository: GitRepository) ->
 def test_a_history_is_read_in_parts_side_by_side(
     repository: GitRepository, monkeypatch: pytest.MonkeyPatch, at_once: int, broken: Sequence[int]
 ) -> None:
-    monkeypatch.setattr("achievement_pipeline.sources.git.changes._COMMITS_PER_PROCESS", 2)
-    monkeypatch.setattr("achievement_pipeline.sources.git.changes._AT_ONCE", at_once)
+    monkeypatch.setattr("achievement_pipeline.sources.git.reading.changes._COMMITS_PER_PROCESS", 2)
+    monkeypatch.setattr("achievement_pipeline.sources.git.reading.changes._AT_ONCE", at_once)
     shas = [repository.commit("change", {"file": f"{number}\n" * number}) for number in range(1, 41)]
     for number in broken:
         break_object(repository, repository.git("rev-parse", f"{shas[number]}:file").decode(), b"")

@@ -13,7 +13,7 @@ from achievement_pipeline.columns.text import contains
 from achievement_pipeline.frames import DiffState
 from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.sources.git.processes import IsolatedGit
-from achievement_pipeline.sources.git.tables import Blocks, decode_text, split_fields, to_frame
+from achievement_pipeline.sources.git.reading.tables import Blocks, decode_text, split_fields, to_frame
 
 _PLACEHOLDERS: Final = (
     "%H", "%P",

@@ -11,8 +11,8 @@ from pandera.typing.pandas import DataFrame
 
 from achievement_pipeline.frames import PathAttributes, typed
 from achievement_pipeline.parsing.patterns import compile_pattern
-from achievement_pipeline.sources.git.blobs import blobs
 from achievement_pipeline.sources.git.processes import IsolatedGit
+from achievement_pipeline.sources.git.reading.blobs import blobs
 from achievement_pipeline.sources.git.repositories import Repository
 
 _FLAGS: Final = {

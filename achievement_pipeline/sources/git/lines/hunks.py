@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from achievement_pipeline.sources.git.processes import IsolatedGit
+from achievement_pipeline.sources.git.reading.tables import Blocks
 from achievement_pipeline.sources.git.repositories import Repository
-from achievement_pipeline.sources.git.tables import Blocks
 from achievement_pipeline.system.leftovers import temporary_folder
 
 _A_TREE: Final = 1000

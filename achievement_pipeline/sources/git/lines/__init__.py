@@ -1,0 +1,1 @@
+"""Follow lines through a history: who wrote them, and how long they were in use."""

@@ -1,0 +1,1 @@
+"""Read a repository into frames: commits, changed files, contents, tags and release notes."""
