@@ -8,7 +8,7 @@ The Python API adds achievements that no source records::
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from achievement_pipeline.app.statements import AchievementCreate, achievements_session, create_achievement
+    from achievement_pipeline.app.decide.statements import AchievementCreate, achievements_session, create_achievement
 
 __version__ = "0.1.0"
 __all__ = ["AchievementCreate", "achievements_session", "create_achievement"]
@@ -18,6 +18,6 @@ def __getattr__(name: str) -> object:
     """Import the API on first use, so that the command line starts without SQLAlchemy and pydantic."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from achievement_pipeline.app import statements  # noqa: PLC0415
+    from achievement_pipeline.app.decide import statements  # noqa: PLC0415
 
     return getattr(statements, name)

@@ -170,7 +170,7 @@ GITHUB: Final = Lane(
     seconds=lambda settings: settings.environment.github_check_interval,
     sensor="new_pull_requests",
     host=lambda settings: settings.github_host,
-    client="achievement_pipeline.app.clients:github_client",
+    client="achievement_pipeline.app.collect.clients:github_client",
 )
 LINEAR: Final = Lane(
     name="linear",
@@ -188,7 +188,7 @@ LINEAR: Final = Lane(
     variables="LINEAR_",
     seconds=lambda settings: settings.environment.linear_check_interval,
     sensor="new_linear_work",
-    client="achievement_pipeline.app.clients:linear_client",
+    client="achievement_pipeline.app.collect.clients:linear_client",
 )
 MLFLOW: Final = Lane(
     name="mlflow",
@@ -206,7 +206,7 @@ MLFLOW: Final = Lane(
     variables="MLFLOW_",
     seconds=lambda settings: settings.environment.mlflow_check_interval,
     sensor="new_mlflow_runs",
-    client="achievement_pipeline.app.clients:mlflow_client",
+    client="achievement_pipeline.app.collect.clients:mlflow_client",
 )
 LANES: tuple[Lane, ...] = (GIT, GITHUB, LINEAR, MLFLOW)
 

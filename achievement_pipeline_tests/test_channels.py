@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 import achievement_pipeline
 from achievement_pipeline import agent, channels, cli, defs, publishing, web
-from achievement_pipeline.app.decisions import Decisions
+from achievement_pipeline.app.decide.decisions import Decisions
 from achievement_pipeline.channels import BRAG, CHANNELS, FEED, UnknownChannelError, find_channel
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.jobs import assets_of
@@ -100,8 +100,8 @@ class TestEveryChannelIsComplete:
         }
         assert users == {
             "achievement_pipeline.agent.tools",
-            "achievement_pipeline.app.proposals",
-            "achievement_pipeline.app.wording",
+            "achievement_pipeline.app.decide.proposals",
+            "achievement_pipeline.app.decide.wording",
             "achievement_pipeline.cli.publish.publish",
             "achievement_pipeline.defs.assets.publishing",
         }
@@ -193,7 +193,7 @@ class TestNothingIsPublishedUnchecked:
         ids=lambda module: module.name,
     )
     def test_commands_assets_and_page_clear_and_finish_nothing_themselves(self, module: pkgutil.ModuleInfo) -> None:
-        """They get finished texts from `app.rendering` and the outbox."""
+        """They get finished texts from `app.publish.rendering` and the outbox."""
         assert not imports_of(module) & {"clear", "clear_for", "clear_views", "finish", "write_post"}
 
     def test_posts_are_sent_in_one_place(self) -> None:

@@ -13,11 +13,11 @@ from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from achievement_pipeline.agent import arguments
+from achievement_pipeline.app.decide.proposals import propose_as_agent
+from achievement_pipeline.app.decide.statements import AchievementCreate, create_achievement
 from achievement_pipeline.app.me import Author, me
-from achievement_pipeline.app.proposals import propose_as_agent
-from achievement_pipeline.app.rendering import finish_text, render, render_views, usual_period
-from achievement_pipeline.app.selection import Selection
-from achievement_pipeline.app.statements import AchievementCreate, create_achievement
+from achievement_pipeline.app.publish.rendering import finish_text, render, render_views, usual_period
+from achievement_pipeline.app.publish.selection import Selection
 from achievement_pipeline.channels import AGENT, CHANNELS
 from achievement_pipeline.errors import AchievementPipelineError, PublishingError, StoreError
 from achievement_pipeline.parsing.validation import describe_problems

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 import dagster as dg
 from pydantic import ValidationError
 
-from achievement_pipeline.app.histories import READ_FRAMES
-from achievement_pipeline.app.repositories import local_folder
+from achievement_pipeline.app.collect.histories import READ_FRAMES
+from achievement_pipeline.app.collect.repositories import local_folder
 from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME

@@ -5,7 +5,7 @@ import shutil
 import dagster as dg
 import sqlalchemy as sa
 
-from achievement_pipeline.app.decisions import Decisions
+from achievement_pipeline.app.decide.decisions import Decisions
 from achievement_pipeline.defs.build import repository_assets
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME

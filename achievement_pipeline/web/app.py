@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from achievement_pipeline.app.decisions import Decisions, describe_edit, describe_live_post
+from achievement_pipeline.app.decide.decisions import Decisions, describe_edit, describe_live_post
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.judging.announced.phrases import where_announced
 from achievement_pipeline.web.decisions import DECISIONS, Form

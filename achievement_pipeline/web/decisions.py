@@ -8,9 +8,9 @@ from urllib.parse import urlencode, urlsplit
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from achievement_pipeline.app.accounts import outbox_of
-from achievement_pipeline.app.decisions import Decisions
-from achievement_pipeline.app.statements import AchievementCreate, create_achievement
+from achievement_pipeline.app.decide.decisions import Decisions
+from achievement_pipeline.app.decide.statements import AchievementCreate, create_achievement
+from achievement_pipeline.app.publish.accounts import outbox_of
 from achievement_pipeline.channels import find_channel
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.parsing.validation import describe_problems

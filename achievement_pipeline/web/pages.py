@@ -10,12 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from achievement_pipeline.app.accounts import login_warning, outbox_of, posting_channels
-from achievement_pipeline.app.decisions import Decisions
+from achievement_pipeline.app.decide.decisions import Decisions
+from achievement_pipeline.app.decide.proposals import with_open_proposals
 from achievement_pipeline.app.me import Author
-from achievement_pipeline.app.proposals import with_open_proposals
-from achievement_pipeline.app.rendering import Rendering, names_known, render, render_one, usual_period
-from achievement_pipeline.app.selection import Selection
+from achievement_pipeline.app.publish.accounts import login_warning, outbox_of, posting_channels
+from achievement_pipeline.app.publish.rendering import Rendering, names_known, render, render_one, usual_period
+from achievement_pipeline.app.publish.selection import Selection
 from achievement_pipeline.channels import CHANNELS, UnknownChannelError, find_channel
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.channel import Channel, Format

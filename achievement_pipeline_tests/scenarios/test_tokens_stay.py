@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from achievement_pipeline.app.accounts import linkedin_as
-from achievement_pipeline.app.clients import github_client, linear_client, mlflow_client
+from achievement_pipeline.app.collect.clients import github_client, linear_client, mlflow_client
+from achievement_pipeline.app.publish.accounts import linkedin_as
 from achievement_pipeline.demo.servers.loopback import Request
 from achievement_pipeline.errors import AchievementPipelineError, PublishingError, SettingsError, SourceError
 from achievement_pipeline.http import Authorization, HttpClient

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from achievement_pipeline.app.statements import AchievementCreate, create_achievement
+from achievement_pipeline.app.decide.statements import AchievementCreate, create_achievement
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.backup import restore_backup, write_backup
 from achievement_pipeline.store.decisions.edits import record_edit

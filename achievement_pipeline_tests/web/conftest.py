@@ -16,7 +16,7 @@ import requests
 import sqlalchemy as sa
 import uvicorn
 
-from achievement_pipeline.app.decisions import Decisions
+from achievement_pipeline.app.decide.decisions import Decisions
 from achievement_pipeline.settings import ConfigFile, Environment, Settings
 from achievement_pipeline.web.app import create_app
 from achievement_pipeline_tests.store.sample_pieces import Piece, by_the_rules, collect

@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from achievement_pipeline.app import progress as reporting
+from achievement_pipeline.app.collect import progress as reporting
+from achievement_pipeline.app.collect.repositories import join, place
+from achievement_pipeline.app.collect.run_locks import hold_run_lock
 from achievement_pipeline.app.me import my_addresses
-from achievement_pipeline.app.repositories import join, place
-from achievement_pipeline.app.run_locks import hold_run_lock
 from achievement_pipeline.cli.collect.collection import CollectedRepository, CollectedSource, Collection
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.instance.compat import RunFailureReason, make_new_run_id

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import click
 
+from achievement_pipeline.app.collect.repositories import expand
 from achievement_pipeline.app.me import UnknownAuthorError, my_addresses, unknown_me
-from achievement_pipeline.app.repositories import expand
 from achievement_pipeline.cli import EXIT_FAILED, EXIT_PARTLY
 from achievement_pipeline.cli.collect.collection import Collection, report
 from achievement_pipeline.cli.dagster_home import use_dagster_home

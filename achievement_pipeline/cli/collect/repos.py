@@ -7,7 +7,7 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from achievement_pipeline.app.repositories import expand, join, place
+from achievement_pipeline.app.collect.repositories import expand, join, place
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import counted, json_option, print_json
 from achievement_pipeline.settings import Settings, load_settings

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
-from achievement_pipeline.app.decisions import Decisions
+from achievement_pipeline.app.decide.decisions import Decisions
 from achievement_pipeline.cli.filter_options import Conditions, achievement_filter, condition_options
 from achievement_pipeline.cli.look.achievements import print_achievements
 from achievement_pipeline.cli.printing import counted

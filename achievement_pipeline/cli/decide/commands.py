@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from achievement_pipeline.app.decisions import Decisions, Verdicts, describe_edit, describe_live_post, doubted
-from achievement_pipeline.app.statements import AchievementCreate, create_achievement
+from achievement_pipeline.app.decide.decisions import Decisions, Verdicts, describe_edit, describe_live_post, doubted
+from achievement_pipeline.app.decide.statements import AchievementCreate, create_achievement
 from achievement_pipeline.channels import CHANNELS
 from achievement_pipeline.cli.channel_names import ChannelName
 from achievement_pipeline.cli.decide.choice import Choice, choice_options, choose

@@ -8,8 +8,8 @@ from typing import Unpack
 
 import click
 
-from achievement_pipeline.app.decisions import Decisions, describe_edit, doubted
-from achievement_pipeline.app.proposals import ShownProposal, with_open_proposals
+from achievement_pipeline.app.decide.decisions import Decisions, describe_edit, doubted
+from achievement_pipeline.app.decide.proposals import ShownProposal, with_open_proposals
 from achievement_pipeline.cli.decide.commands import edit_text, explain_verdicts, open_decisions, warn_of_live_posts
 from achievement_pipeline.cli.filter_options import Conditions, achievement_filter, condition_options
 from achievement_pipeline.cli.look.achievements import headline

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from achievement_pipeline.app.decisions import Decisions
-from achievement_pipeline.app.wording import Facts, choose, facts_for, language_model, word
+from achievement_pipeline.app.decide.decisions import Decisions
+from achievement_pipeline.app.decide.wording import Facts, choose, facts_for, language_model, word
 from achievement_pipeline.cli.decide.commands import open_decisions
 from achievement_pipeline.cli.look.achievements import headline
 from achievement_pipeline.cli.printing import counted

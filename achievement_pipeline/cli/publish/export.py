@@ -9,9 +9,9 @@ from typing import Unpack
 
 import click
 
-from achievement_pipeline.app.accounts import login_warning
-from achievement_pipeline.app.rendering import render, usual_period
-from achievement_pipeline.app.selection import Selection
+from achievement_pipeline.app.publish.accounts import login_warning
+from achievement_pipeline.app.publish.rendering import render, usual_period
+from achievement_pipeline.app.publish.selection import Selection
 from achievement_pipeline.cli.authors import announce_author, author_option
 from achievement_pipeline.cli.channel_names import ChannelName, describe_channels
 from achievement_pipeline.cli.filter_options import Filters, filter_options, with_repository_key

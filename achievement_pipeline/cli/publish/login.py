@@ -5,7 +5,7 @@ import webbrowser
 
 import click
 
-from achievement_pipeline.app.accounts import app_of, linkedin_as, logins_of
+from achievement_pipeline.app.publish.accounts import app_of, linkedin_as, logins_of
 from achievement_pipeline.publishing.linkedin.login import new_state, wait_for_code
 from achievement_pipeline.settings import load_settings
 

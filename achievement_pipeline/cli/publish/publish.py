@@ -7,8 +7,8 @@ from dataclasses import asdict, replace
 import click
 import sqlalchemy as sa
 
-from achievement_pipeline.app.accounts import login_warning, outbox_of, posting_channels, profile_of
-from achievement_pipeline.app.rendering import render, usual_selection
+from achievement_pipeline.app.publish.accounts import login_warning, outbox_of, posting_channels, profile_of
+from achievement_pipeline.app.publish.rendering import render, usual_selection
 from achievement_pipeline.channels import GITHUB_PROFILE, LINKEDIN
 from achievement_pipeline.cli import EXIT_FAILED
 from achievement_pipeline.cli.channel_names import ChannelName

@@ -16,8 +16,8 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from achievement_pipeline.app.accounts import linkedin_as, logins_of
 from achievement_pipeline.app.me import my_addresses, unknown_me
+from achievement_pipeline.app.publish.accounts import linkedin_as, logins_of
 from achievement_pipeline.cli import EXIT_FAILED
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.faults import fault_of_machine

@@ -10,7 +10,7 @@ import sys
 import dagster as dg
 
 import achievement_pipeline.definitions  # noqa: F401 - the run finds it imported
-from achievement_pipeline.app.run_locks import hold_run_lock
+from achievement_pipeline.app.collect.run_locks import hold_run_lock
 from achievement_pipeline.cli import spare_memory_work
 from achievement_pipeline.defs.instance.compat import ExecuteRunArgs, execute_run
 from achievement_pipeline.defs.instance.logs import use_console_logger

@@ -8,12 +8,12 @@ from typing import Any
 import dagster as dg
 from pandera.typing import DataFrame
 
-from achievement_pipeline.app import plots
 from achievement_pipeline.defs import slices
 from achievement_pipeline.defs.assets.checks import check_specs, evaluate, frame_checks
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
 from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.defs.ui import plots
 from achievement_pipeline.defs.ui.lineage import column_lineage, lineage_of_achievements
 from achievement_pipeline.defs.ui.metadata import column_schema, plot, table
 from achievement_pipeline.defs.ui.progress import ReportsProgress

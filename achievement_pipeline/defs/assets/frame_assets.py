@@ -9,10 +9,10 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from achievement_pipeline.app import plots
 from achievement_pipeline.defs.assets.checks import check_specs, evaluate, frame_checks
 from achievement_pipeline.defs.frame_types import Schema, annotated_frames, frame_type
 from achievement_pipeline.defs.partitions import MANY_REPOSITORIES_A_RUN, REPOSITORIES
+from achievement_pipeline.defs.ui import plots
 from achievement_pipeline.defs.ui.lineage import column_lineage, lineage_of_scores
 from achievement_pipeline.defs.ui.metadata import column_schema, describe, plot
 from achievement_pipeline.defs.ui.source_code import code_reference

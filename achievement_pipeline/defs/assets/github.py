@@ -9,9 +9,9 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline import lanes
+from achievement_pipeline.app.collect.pull_requests import RAW_PULL_REQUESTS, RepositoriesRead, read_repositories
+from achievement_pipeline.app.collect.releases import combined, known_of_commits, stored_releases
 from achievement_pipeline.app.me import work_filter_of
-from achievement_pipeline.app.pull_requests import RAW_PULL_REQUESTS, RepositoriesRead, read_repositories
-from achievement_pipeline.app.releases import combined, known_of_commits, stored_releases
 from achievement_pipeline.defs.assets.frame_assets import (
     describe_repositories,
     frame_asset,

@@ -6,8 +6,8 @@ import dagster as dg
 from pandera.typing import DataFrame
 
 from achievement_pipeline import lanes
+from achievement_pipeline.app.collect.stored_frames import stored_frame
 from achievement_pipeline.app.me import work_filter_of
-from achievement_pipeline.app.stored_frames import stored_frame
 from achievement_pipeline.defs.assets.frame_assets import frame_asset, materialized, raw_assets, warn
 from achievement_pipeline.defs.frame_types import Schema
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager

@@ -17,7 +17,7 @@ from dagster_celery.make_app import make_app
 from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
 from dagster_celery.tasks import create_execute_job_task, create_resume_job_task, create_task
 
-from achievement_pipeline.app.run_locks import Liveness, liveness_of_run
+from achievement_pipeline.app.collect.run_locks import Liveness, liveness_of_run
 from achievement_pipeline.defs.instance.compat import CheckRunHealthResult, ConfigurableClassData, WorkerStatus
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.settings import Environment, load_settings

@@ -13,7 +13,7 @@ from typing import Any
 
 import dagster as dg
 
-from achievement_pipeline.app.run_locks import Liveness, liveness_of_run, pid_of_run
+from achievement_pipeline.app.collect.run_locks import Liveness, liveness_of_run, pid_of_run
 from achievement_pipeline.defs.instance.compat import (
     CheckRunHealthResult,
     ConfigurableClass,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from achievement_pipeline.app.run_locks import Liveness, liveness_of_run
+from achievement_pipeline.app.collect.run_locks import Liveness, liveness_of_run
 from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.instance.failures import label
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection
 import dagster as dg
 import sqlalchemy as sa
 
-from achievement_pipeline.app.repositories import NOTHING, Watched, watch_local, watch_remote
-from achievement_pipeline.app.watching import Cursor, decide, ranges
+from achievement_pipeline.app.collect.repositories import NOTHING, Watched, watch_local, watch_remote
+from achievement_pipeline.app.collect.watching import Cursor, decide, ranges
 from achievement_pipeline.defs.collected import SHAPE, collected_by, repositories_of_runs
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME, REPOSITORIES, REPOSITORIES_A_RUN

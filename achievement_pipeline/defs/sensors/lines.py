@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from achievement_pipeline.app.watching import ranges
+from achievement_pipeline.app.collect.watching import ranges
 from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.jobs import MEASURE_USE
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME, REPOSITORIES_A_RUN

@@ -8,7 +8,7 @@ import time
 
 import dagster as dg
 
-from achievement_pipeline.app.watching import ranges
+from achievement_pipeline.app.collect.watching import ranges
 from achievement_pipeline.defs.collected import repositories_of_runs
 from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME, REPOSITORIES_A_RUN

@@ -1,7 +1,7 @@
 """Analyse one changed file from its contents: bytes in, result out, no state.
 
-Contents are untrusted, so this runs in a separate process (`achievement_pipeline.app.examiner`). That process imports
-this module, so keep its imports few.
+Contents are untrusted, so this runs in a separate process (`achievement_pipeline.app.collect.examiner`). That process
+imports this module, so keep its imports few.
 """
 
 from __future__ import annotations

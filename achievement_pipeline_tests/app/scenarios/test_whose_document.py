@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.app.me import EVERYBODY, Author, find_author
-from achievement_pipeline.app.rendering import render
-from achievement_pipeline.app.selection import Selection
+from achievement_pipeline.app.publish.rendering import render
+from achievement_pipeline.app.publish.selection import Selection
 from achievement_pipeline.channels import BRAG, CHANNELS, FEED, RESUME
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.channel import Channel

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from dagster._core.execution.backfill import BulkActionStatus
 from dagster._core.storage.tags import BACKFILL_ID_TAG
 
-from achievement_pipeline.app.run_locks import pid_of_run
+from achievement_pipeline.app.collect.run_locks import pid_of_run
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.service.presence import find_service
 from achievement_pipeline.defs.backfills import request_backfills

@@ -9,7 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from achievement_pipeline.app.run_locks import Liveness, hold_run_lock, liveness_of_run, pid_of_run
+from achievement_pipeline.app.collect.run_locks import Liveness, hold_run_lock, liveness_of_run, pid_of_run
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.settings import Environment, load_settings
 from achievement_pipeline.store.postgres.database import create_engine
@@ -20,7 +20,7 @@ _SOURCES = Path(__file__).parents[3]
 _RUN = """
 import sys, time
 from pathlib import Path
-from achievement_pipeline.app.run_locks import hold_run_lock
+from achievement_pipeline.app.collect.run_locks import hold_run_lock
 
 with hold_run_lock(Path(sys.argv[1]), "run"):
     print("held", flush=True)

@@ -5,7 +5,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from achievement_pipeline.app.statements import AchievementCreate, create_achievement
+from achievement_pipeline.app.decide.statements import AchievementCreate, create_achievement
 from achievement_pipeline.store.decisions.approvals import (
     Approval,
     Origin,

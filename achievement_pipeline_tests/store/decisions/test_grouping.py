@@ -4,7 +4,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from achievement_pipeline.app.statements import AchievementCreate, create_achievement
+from achievement_pipeline.app.decide.statements import AchievementCreate, create_achievement
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.frames import Relation
 from achievement_pipeline.store.decisions.edits import edits_of, record_edit

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from achievement_pipeline.app.me import EVERYBODY, Author, me
-from achievement_pipeline.app.selection import Selection
+from achievement_pipeline.app.publish.selection import Selection
 from achievement_pipeline.channels import CHANNELS
 from achievement_pipeline.errors import PublishingError, SettingsError
 from achievement_pipeline.publishing.channel import About, Channel, Rendered

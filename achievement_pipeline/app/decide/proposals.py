@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from achievement_pipeline.app.me import me
-from achievement_pipeline.app.rendering import render_views
+from achievement_pipeline.app.publish.rendering import render_views
 from achievement_pipeline.channels import AGENT
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.publishing.wording.facts import facts_of

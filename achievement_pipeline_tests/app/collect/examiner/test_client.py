@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from achievement_pipeline.app.examiner.client import Examiner, _Process, examiner
-from achievement_pipeline.app.examiner.limits import LARGEST, SECONDS
+from achievement_pipeline.app.collect.examiner.client import Examiner, _Process, examiner
+from achievement_pipeline.app.collect.examiner.limits import LARGEST, SECONDS
 from achievement_pipeline.judging.noise.examine import ContentVerdict, examine
 from achievement_pipeline_tests.running import cpu_seconds
 

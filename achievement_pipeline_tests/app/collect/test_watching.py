@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from achievement_pipeline.app.watching import Cursor, decide, ranges
+from achievement_pipeline.app.collect.watching import Cursor, decide, ranges
 
 KEYS = ("local/a", "local/b", "local/c")
 _HOUR = 3600.0

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
-from achievement_pipeline.app.decisions import Decisions
+from achievement_pipeline.app.decide.decisions import Decisions
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline_tests.cli.conftest import Run, run, settings_of_ann

@@ -1,4 +1,4 @@
-"""The examiner process: ``python -m achievement_pipeline.app.examiner.process SECONDS``.
+"""The examiner process: ``python -m achievement_pipeline.app.collect.examiner.process SECONDS``.
 
 It reads one file at a time from standard input, and writes its result to standard output. The kernel kills it if a file
 exceeds its CPU time or the limits in `limits`; the client then knows which file it was, and starts a new process.
@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 
-from achievement_pipeline.app.examiner.limits import MEMORY, OUT_OF_MEMORY, read_request, write_answer
+from achievement_pipeline.app.collect.examiner.limits import MEMORY, OUT_OF_MEMORY, read_request, write_answer
 from achievement_pipeline.judging.noise.examine import examine
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import leather
 import pandas as pd
 
-from achievement_pipeline.app import plots
+from achievement_pipeline.defs.ui import plots
 from achievement_pipeline.frames import Scores, Skills
 
 _SVG = "{http://www.w3.org/2000/svg}"

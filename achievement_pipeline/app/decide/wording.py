@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from achievement_pipeline.app.me import Author, me
-from achievement_pipeline.app.rendering import finish_text, render_views
+from achievement_pipeline.app.publish.rendering import finish_text, render_views
 from achievement_pipeline.channels import AGENT
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.http import RequestOptions

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from achievement_pipeline.app.examiner.limits import (
+from achievement_pipeline.app.collect.examiner.limits import (
     LARGEST,
     MEMORY,
     OUT_OF_MEMORY,
@@ -28,7 +28,7 @@ from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.manifests import DependencyChange
 
-_COMMAND = (sys.executable, "-P", "-B", "-m", "achievement_pipeline.app.examiner.process")
+_COMMAND = (sys.executable, "-P", "-B", "-m", "achievement_pipeline.app.collect.examiner.process")
 _KEPT = ("PATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 """Environment variables that are passed on: no tokens, nothing that changes which code runs."""
 _WAIT = 300

@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from pandera.typing import DataFrame
 from pydantic import ValidationError
 
-from achievement_pipeline.app.author_hints import address_hints, other_addresses, suggest_author
-from achievement_pipeline.app.contents import Contents, examined_by, read_contents
+from achievement_pipeline.app.collect.author_hints import address_hints, other_addresses, suggest_author
+from achievement_pipeline.app.collect.contents import Contents, examined_by, read_contents
+from achievement_pipeline.app.collect.progress import Reporting
+from achievement_pipeline.app.collect.releases import combined, read_releases, stored_releases
+from achievement_pipeline.app.collect.repositories import with_credentials
+from achievement_pipeline.app.collect.stored_frames import StoredFrames, stored_frame
 from achievement_pipeline.app.me import my_addresses, unknown_me
-from achievement_pipeline.app.progress import Reporting
-from achievement_pipeline.app.releases import combined, read_releases, stored_releases
-from achievement_pipeline.app.repositories import with_credentials
-from achievement_pipeline.app.stored_frames import StoredFrames, stored_frame
 from achievement_pipeline.errors import FrameError, SettingsError, SourceError
 from achievement_pipeline.frames import (
     ChangelogEntries,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from achievement_pipeline.app.author_hints import suggest_author
+from achievement_pipeline.app.collect.author_hints import suggest_author
 from achievement_pipeline_tests.judging.file_rows import written
 
 

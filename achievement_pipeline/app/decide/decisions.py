@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from pandera.typing import DataFrame
 
+from achievement_pipeline.app.decide.proposals import ShownProposal, outdated_wordings, proposals_for
 from achievement_pipeline.app.me import Author, find_author
-from achievement_pipeline.app.proposals import ShownProposal, outdated_wordings, proposals_for
-from achievement_pipeline.app.rendering import verdicts
+from achievement_pipeline.app.publish.rendering import verdicts
 from achievement_pipeline.channels import find_channel
 from achievement_pipeline.frames import Achievements, PiecesOfWork
 from achievement_pipeline.judging import compose_achievements

@@ -1,0 +1,1 @@
+"""Select, render and post achievements."""
