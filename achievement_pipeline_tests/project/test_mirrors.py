@@ -41,7 +41,7 @@ _TESTED_IN: Final = {
     "defs/collected.py": "defs/sensors/test_git.py",
     "defs/instance/compat.py": "defs/instance/test_celery.py",
     "defs/requests.py": "defs/sensors/test_sources.py",
-    "defs/resources.py": "defs/assets/test_git.py",
+    "defs/resources/shared.py": "defs/assets/test_git.py",
     "defs/slices.py": "defs/assets/test_git.py",
     "defs/ui/metadata.py": "defs/assets/test_git.py",
     "demo/servers/github.py": "sources/github/test_pull_requests.py",

@@ -20,7 +20,7 @@ from achievement_pipeline.defs.instance.compat import RunFailureReason, make_new
 from achievement_pipeline.defs.instance.failures import label
 from achievement_pipeline.defs.instance.lost_runs import end_lost_runs
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
-from achievement_pipeline.defs.waits import SERVER_IS_DOWN
+from achievement_pipeline.defs.resources.waits import SERVER_IS_DOWN
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.judging.addresses import plain_address
 from achievement_pipeline.lanes import GIT, LANES, Lane

@@ -12,7 +12,7 @@ from achievement_pipeline.defs import slices
 from achievement_pipeline.defs.assets.checks import check_specs, evaluate, frame_checks
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
-from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.defs.resources.shared import Database
 from achievement_pipeline.defs.ui import plots
 from achievement_pipeline.defs.ui.lineage import column_lineage, lineage_of_achievements
 from achievement_pipeline.defs.ui.metadata import column_schema, plot, table

@@ -12,9 +12,9 @@ from pydantic import Field
 from achievement_pipeline.app.collect.histories import READ_FRAMES, Wanted
 from achievement_pipeline.app.collect.lines_in_use import LINE_FRAMES, stored_line_use
 from achievement_pipeline.defs.assets.frame_assets import describe_repositories, frame_asset, materialized, raw_assets
-from achievement_pipeline.defs.histories import GitHistories
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
+from achievement_pipeline.defs.resources.histories import GitHistories
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.frames import (
     ChangelogEntries,

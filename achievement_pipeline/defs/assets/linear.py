@@ -12,11 +12,11 @@ from achievement_pipeline.defs.assets.frame_assets import frame_asset, materiali
 from achievement_pipeline.defs.frame_types import Schema
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.requests import is_without_cache
-from achievement_pipeline.defs.resources import Database
-from achievement_pipeline.defs.sources import SourceApi
+from achievement_pipeline.defs.resources.shared import Database
+from achievement_pipeline.defs.resources.sources import SourceApi
+from achievement_pipeline.defs.resources.waits import one_run_at_a_time
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
-from achievement_pipeline.defs.waits import one_run_at_a_time
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frames import (
     LinearActivities,

@@ -9,7 +9,7 @@ import pandas as pd
 from achievement_pipeline.app.collect.lines_in_use import LINE_FRAMES, LineReader
 from achievement_pipeline.defs.assets.frame_assets import describe_repositories, materialized, raw_assets
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
-from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.defs.resources.shared import Database
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.lanes import GIT
 from achievement_pipeline.settings import Settings

@@ -11,11 +11,11 @@ from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.defs.assets.frame_assets import frame_asset, materialized, raw_assets, warn
 from achievement_pipeline.defs.frame_types import Schema
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
-from achievement_pipeline.defs.resources import Database
-from achievement_pipeline.defs.sources import SourceApi
+from achievement_pipeline.defs.resources.shared import Database
+from achievement_pipeline.defs.resources.sources import SourceApi
+from achievement_pipeline.defs.resources.waits import one_run_at_a_time
 from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.defs.ui.progress import ReportsProgress
-from achievement_pipeline.defs.waits import one_run_at_a_time
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills
 from achievement_pipeline.judging.lanes.mlflow import find_run_skills, judge_runs, score_runs

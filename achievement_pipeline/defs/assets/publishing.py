@@ -17,7 +17,7 @@ import dagster as dg
 from achievement_pipeline.app.publish.accounts import login_warning, outbox_of, profile_of
 from achievement_pipeline.app.publish.rendering import Rendering, render, usual_selection
 from achievement_pipeline.channels import BRAG, DIGEST, GITHUB_PROFILE, LINKEDIN, PORTFOLIO, RESUME
-from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.defs.resources.shared import Database
 from achievement_pipeline.defs.ui.metadata import picture
 from achievement_pipeline.publishing.channel import Asset, Channel, Format
 from achievement_pipeline.publishing.documents.markdown import escaped, fenced

@@ -10,7 +10,7 @@ import dagster as dg
 
 from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.jobs import KEEP_ACHIEVEMENTS
-from achievement_pipeline.defs.resources import stay_open
+from achievement_pipeline.defs.resources.shared import stay_open
 from achievement_pipeline.defs.slices import slice_versions
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import Settings

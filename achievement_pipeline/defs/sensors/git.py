@@ -17,7 +17,7 @@ from achievement_pipeline.defs.collected import SHAPE, collected_by, repositorie
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME, REPOSITORIES, REPOSITORIES_A_RUN
 from achievement_pipeline.defs.requests import request_repositories
-from achievement_pipeline.defs.resources import stay_open
+from achievement_pipeline.defs.resources.shared import stay_open
 from achievement_pipeline.lanes import GIT
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.repositories import forget_repository, mark_repositories_found

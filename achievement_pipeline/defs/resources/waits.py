@@ -7,7 +7,7 @@ from functools import partial
 import dagster as dg
 
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
-from achievement_pipeline.defs.resources import Database
+from achievement_pipeline.defs.resources.shared import Database
 from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.http import RequestOptions
 from achievement_pipeline.lanes import Lane

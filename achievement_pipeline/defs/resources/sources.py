@@ -5,8 +5,8 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from achievement_pipeline.defs.resources.waits import request_options
 from achievement_pipeline.defs.ui.progress import ReportsProgress
-from achievement_pipeline.defs.waits import request_options
 from achievement_pipeline.lanes import LANES, Lane, lane_of
 from achievement_pipeline.settings import Settings
 
