@@ -33,7 +33,7 @@ import pandas as pd
 from impact_units import raw_commits, read_units
 
 from achievement_pipeline.frames import DiffState, RawPullRequestFiles
-from achievement_pipeline.judging.bots import are_bots
+from achievement_pipeline.judging.authors.bots import are_bots
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.categorise import categorise, infer_types
 from achievement_pipeline.judging.categories.clues import file_clues, word_clues

@@ -19,7 +19,7 @@ from achievement_pipeline.frames import DiffState, RawCommitFiles, RawCommits, t
 from achievement_pipeline.judging.announced.lane import Releases, announce_pull_requests, entries_of
 from achievement_pipeline.judging.announced.paths import are_fragments, are_release_notes
 from achievement_pipeline.judging.announced.words import announced_signs
-from achievement_pipeline.judging.bots import are_bots
+from achievement_pipeline.judging.authors.bots import are_bots
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.rules import BotRules

@@ -48,7 +48,7 @@ _TESTED_IN: Final = {
     "demo/servers/graphql.py": "sources/github/test_client.py",
     "demo/servers/linear.py": "sources/linear/test_issues.py",
     "demo/servers/loopback.py": "test_http.py",
-    "judging/accounts.py": "judging/lanes/test_pull_requests.py",
+    "judging/authors/accounts.py": "judging/lanes/test_pull_requests.py",
     "judging/announced/references.py": "judging/announced/test_entries.py",
     "judging/categories/clues.py": "judging/categories/test_categorise.py",
     "judging/lanes/pieces.py": "judging/links/test_merges.py",

@@ -9,7 +9,7 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.errors import did_you_mean
 from achievement_pipeline.frames import RawCommits
-from achievement_pipeline.judging.people import plain_addresses
+from achievement_pipeline.judging.authors.people import plain_addresses
 
 _ADDRESSES_NAMED = 5
 

@@ -22,7 +22,7 @@ from achievement_pipeline.defs.instance.lost_runs import end_lost_runs
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.resources.waits import SERVER_IS_DOWN
 from achievement_pipeline.errors import SourceError
-from achievement_pipeline.judging.addresses import plain_address
+from achievement_pipeline.judging.authors.addresses import plain_address
 from achievement_pipeline.lanes import GIT, LANES, Lane
 from achievement_pipeline.settings import ALL, ME, RepositorySettings, Settings
 from achievement_pipeline.sources.git import open_repository, without_credentials

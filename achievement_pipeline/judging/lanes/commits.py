@@ -22,11 +22,12 @@ from achievement_pipeline.frames import (
     RawCommits,
     typed,
 )
-from achievement_pipeline.judging.agents import read_agents
 from achievement_pipeline.judging.announced.lane import Releases, announce, no_releases
 from achievement_pipeline.judging.announced.paths import without_notes
 from achievement_pipeline.judging.announced.words import announced_signs
-from achievement_pipeline.judging.bots import are_bots
+from achievement_pipeline.judging.authors.agents import read_agents
+from achievement_pipeline.judging.authors.bots import are_bots
+from achievement_pipeline.judging.authors.people import canonical, display_names, read_coauthors, read_sign_offs
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.categorise import categorise
 from achievement_pipeline.judging.categories.clues import are_code
@@ -56,7 +57,6 @@ from achievement_pipeline.judging.links.same_work import (
 from achievement_pipeline.judging.noise.files import are_wide, counted_lines, put_source_lines, with_source_lines
 from achievement_pipeline.judging.noise.foreign import are_foreign_copies
 from achievement_pipeline.judging.noise.reasons import Noise
-from achievement_pipeline.judging.people import canonical, display_names, read_coauthors, read_sign_offs
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.keys import GIT
 from achievement_pipeline.lanes import ActivityKind

@@ -23,8 +23,9 @@ from achievement_pipeline.frames import (
     Skills,
     typed,
 )
-from achievement_pipeline.judging.addresses import WorkFilter
-from achievement_pipeline.judging.bots import are_bots
+from achievement_pipeline.judging.authors.addresses import WorkFilter
+from achievement_pipeline.judging.authors.bots import are_bots
+from achievement_pipeline.judging.authors.people import are_selected, canonical
 from achievement_pipeline.judging.categories.categorise import Category, categorise
 from achievement_pipeline.judging.categories.labels import categorise_labels
 from achievement_pipeline.judging.categories.peel import peel
@@ -32,7 +33,6 @@ from achievement_pipeline.judging.impact.significance import weigh
 from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.ledgers import Measure, add_up, constant, counted, per_unit, points_each, sum_ledger
 from achievement_pipeline.judging.links.references import Names, Rank, issue_names, links_column, names_column
-from achievement_pipeline.judging.people import are_selected, canonical
 from achievement_pipeline.judging.rules import LinearRules, Person, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_named_skills
 from achievement_pipeline.judging.skills.mentions import find_mentions

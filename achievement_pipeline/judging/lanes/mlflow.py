@@ -14,15 +14,15 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import LinkTo, MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills, typed
-from achievement_pipeline.judging.addresses import WorkFilter
-from achievement_pipeline.judging.bots import are_bots
+from achievement_pipeline.judging.authors.addresses import WorkFilter
+from achievement_pipeline.judging.authors.bots import are_bots
+from achievement_pipeline.judging.authors.people import are_selected, canonical
 from achievement_pipeline.judging.categories.categorise import Category
 from achievement_pipeline.judging.impact.significance import code_where, join_codes, weigh
 from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.lanes.metrics import choose_comparison
 from achievement_pipeline.judging.ledgers import Measure, add_up, constant, per_unit, sum_ledger
 from achievement_pipeline.judging.links.references import Rank, links_column
-from achievement_pipeline.judging.people import are_selected, canonical
 from achievement_pipeline.judging.rules import MetricRule, MlflowRules, Person, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_named_skills
 from achievement_pipeline.judging.skills.mentions import NAMED, find_mentions

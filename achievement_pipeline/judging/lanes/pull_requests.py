@@ -27,13 +27,14 @@ from achievement_pipeline.frames import (
     Skills,
     typed,
 )
-from achievement_pipeline.judging.accounts import persons_of, read_accounts
-from achievement_pipeline.judging.addresses import WorkFilter
-from achievement_pipeline.judging.agents import read_agents
 from achievement_pipeline.judging.announced.lane import Releases, announce_pull_requests, no_releases
 from achievement_pipeline.judging.announced.paths import without_notes
 from achievement_pipeline.judging.announced.words import announced_signs, announced_words
-from achievement_pipeline.judging.bots import are_bots
+from achievement_pipeline.judging.authors.accounts import persons_of, read_accounts
+from achievement_pipeline.judging.authors.addresses import WorkFilter
+from achievement_pipeline.judging.authors.agents import read_agents
+from achievement_pipeline.judging.authors.bots import are_bots
+from achievement_pipeline.judging.authors.people import are_selected, canonical
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.categorise import categorise
 from achievement_pipeline.judging.categories.labels import categorise_labels, plain_label
@@ -70,7 +71,6 @@ from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.links.references import link_pull_requests, link_reviews, name_pull_requests
 from achievement_pipeline.judging.links.same_work import Retraction, find_reverted_pull_requests
 from achievement_pipeline.judging.noise.files import noise_reasons
-from achievement_pipeline.judging.people import are_selected, canonical
 from achievement_pipeline.judging.rules import BotRules, Person, ReviewRules, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_skills
 from achievement_pipeline.judging.skills.mentions import find_mentions

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from achievement_pipeline.judging.bots import are_bots, known_bots
+from achievement_pipeline.judging.authors.bots import are_bots, known_bots
 from achievement_pipeline.judging.rules import BotRules
 
 NO_RULES = BotRules()

@@ -14,7 +14,7 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.text import replace
 from achievement_pipeline.frames import RawPullRequestCommits
-from achievement_pipeline.judging.people import canonical
+from achievement_pipeline.judging.authors.people import canonical
 from achievement_pipeline.judging.rules import Person
 
 _AFTER_HOST = "/.*$"

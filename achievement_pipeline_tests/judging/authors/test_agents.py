@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from achievement_pipeline.judging.agents import known_agents, read_agents
-from achievement_pipeline.judging.bots import are_bots
-from achievement_pipeline.judging.people import read_coauthors
+from achievement_pipeline.judging.authors.agents import known_agents, read_agents
+from achievement_pipeline.judging.authors.bots import are_bots
+from achievement_pipeline.judging.authors.people import read_coauthors
 from achievement_pipeline.judging.rules import BotRules
 
 

@@ -1,8 +1,8 @@
 """Recognise bot authors.
 
 An author is a bot if its name or login ends in ``[bot]``, if ``bot`` is a word of its login, if it is a coding agent
-(`achievement_pipeline.judging.agents`), or if it is listed in ``bots.toml``. That file holds the accounts that no
-general rule matches, each with its source. Names that only contain the letters (Abbott, Talbot, the surname Bot,
+(`achievement_pipeline.judging.authors.agents`), or if it is listed in ``bots.toml``. That file holds the accounts that
+no general rule matches, each with its source. Names that only contain the letters (Abbott, Talbot, the surname Bot,
 ``jessebot``) are people.
 """
 
@@ -18,7 +18,7 @@ import pandas as pd
 from pydantic import Field
 
 from achievement_pipeline.columns.text import contains, replace
-from achievement_pipeline.judging.agents import are_agents
+from achievement_pipeline.judging.authors.agents import are_agents
 from achievement_pipeline.judging.rules import BotRules
 from achievement_pipeline.parsing.strict_model import StrictModel
 

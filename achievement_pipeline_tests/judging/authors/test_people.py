@@ -10,8 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.judging.addresses import WorkFilter
-from achievement_pipeline.judging.people import are_selected, canonical, display_names, read_coauthors, read_sign_offs
+from achievement_pipeline.judging.authors.addresses import WorkFilter
+from achievement_pipeline.judging.authors.people import (
+    are_selected,
+    canonical,
+    display_names,
+    read_coauthors,
+    read_sign_offs,
+)
 from achievement_pipeline.judging.rules import BotRules, Person
 
 ADA = Person(name="Ada L.", emails=("Ada@Example.org", "ada@old.example"))

@@ -13,8 +13,8 @@ import pandas as pd
 
 from achievement_pipeline.columns.text import contains, extract_all_groups, replace
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.judging.addresses import NUMBERED_NOREPLY, WorkFilter
-from achievement_pipeline.judging.bots import are_bots
+from achievement_pipeline.judging.authors.addresses import NUMBERED_NOREPLY, WorkFilter
+from achievement_pipeline.judging.authors.bots import are_bots
 from achievement_pipeline.judging.rules import BotRules, Person
 
 _ADDRESS = r"(?P<name>[^<\n]*?)[ \t]*<[ \t]*(?P<email>[^<>\n]*?)[ \t]*>?[ \t]*$"
