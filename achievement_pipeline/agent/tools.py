@@ -23,7 +23,7 @@ from achievement_pipeline.errors import AchievementPipelineError, PublishingErro
 from achievement_pipeline.parsing.validation import describe_problems
 from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.documents import agent as views
-from achievement_pipeline.publishing.documents import facts
+from achievement_pipeline.publishing.documents.parts import facts
 from achievement_pipeline.publishing.documents.period import parse_period
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.publishing.gate.titles import is_weak

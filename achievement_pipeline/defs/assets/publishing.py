@@ -20,7 +20,7 @@ from achievement_pipeline.channels import BRAG, DIGEST, GITHUB_PROFILE, LINKEDIN
 from achievement_pipeline.defs.resources.shared import Database
 from achievement_pipeline.defs.ui.metadata import picture
 from achievement_pipeline.publishing.channel import Asset, Channel, Format
-from achievement_pipeline.publishing.documents.markdown import escaped, fenced
+from achievement_pipeline.publishing.documents.parts.markdown import escaped, fenced
 from achievement_pipeline.publishing.documents.saving import save
 from achievement_pipeline.publishing.gate.checking import Check, Problems
 from achievement_pipeline.publishing.gate.privacy import Cleared

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from achievement_pipeline.publishing.documents import facts
+from achievement_pipeline.publishing.documents.parts import facts
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 
 _LONGEST_LINE = 300

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from achievement_pipeline.lanes import ActivityKind
-from achievement_pipeline.publishing.documents import facts
-from achievement_pipeline.publishing.documents.markdown import escaped, link
+from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.markdown import escaped, link
+from achievement_pipeline.publishing.documents.parts.skill_levels import shown_skills
+from achievement_pipeline.publishing.documents.parts.themes import by_theme, heading
 from achievement_pipeline.publishing.documents.period import Period
 from achievement_pipeline.publishing.documents.profile import Profile
-from achievement_pipeline.publishing.documents.skill_levels import shown_skills
-from achievement_pipeline.publishing.documents.themes import by_theme, heading
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
 
 _GREATEST = 8

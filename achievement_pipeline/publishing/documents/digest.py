@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from achievement_pipeline.publishing.documents import facts
+from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.themes import by_theme, heading
 from achievement_pipeline.publishing.documents.period import Period
 from achievement_pipeline.publishing.documents.profile import Profile
-from achievement_pipeline.publishing.documents.themes import by_theme, heading
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 
 _SHOWN = 10

@@ -8,9 +8,9 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
 from achievement_pipeline import __version__
-from achievement_pipeline.publishing.documents import facts
+from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.themes import heading
 from achievement_pipeline.publishing.documents.profile import Profile
-from achievement_pipeline.publishing.documents.themes import heading
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 
 _ATOM = "http://www.w3.org/2005/Atom"

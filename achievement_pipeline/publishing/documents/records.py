@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from achievement_pipeline.publishing.documents import facts
+from achievement_pipeline.publishing.documents.parts import facts
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 
 JSON_VERSION = "1"

@@ -16,10 +16,10 @@ from typing import Any
 import fastjsonschema
 
 from achievement_pipeline.errors import AchievementPipelineError
-from achievement_pipeline.publishing.documents import facts
-from achievement_pipeline.publishing.documents.past_tense import past_tense
+from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
+from achievement_pipeline.publishing.documents.parts.skill_levels import ShownSkill, shown_skills
 from achievement_pipeline.publishing.documents.profile import Profile
-from achievement_pipeline.publishing.documents.skill_levels import ShownSkill, shown_skills
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.store.tables import JsonObject
 

@@ -11,9 +11,9 @@ from html import escape
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.parsing.patterns import DOTALL, MULTILINE, Match, compile_pattern
 from achievement_pipeline.publishing.channel import Rendered
-from achievement_pipeline.publishing.documents import facts
-from achievement_pipeline.publishing.documents.markdown import escaped, link
-from achievement_pipeline.publishing.documents.skill_levels import shown_skills
+from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.markdown import escaped, link
+from achievement_pipeline.publishing.documents.parts.skill_levels import shown_skills
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.publishing.github_profile.charts import Chart, draw_skills, draw_timeline
 

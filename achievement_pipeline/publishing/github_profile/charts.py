@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from achievement_pipeline.publishing.documents import facts
-from achievement_pipeline.publishing.documents.skill_levels import ShownSkill
+from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.skill_levels import ShownSkill
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.publishing.portfolio.charts import TimeAxis, bars
 

@@ -12,8 +12,8 @@ import jinja2
 
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.parsing.patterns import compile_pattern
-from achievement_pipeline.publishing.documents import facts
-from achievement_pipeline.publishing.documents.past_tense import past_tense
+from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings, compile_template
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from achievement_pipeline.errors import PublishingError, SettingsError, StoreError
 from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.publishing.channel import Channel
-from achievement_pipeline.publishing.documents import facts
+from achievement_pipeline.publishing.documents.parts import facts
 from achievement_pipeline.publishing.documents.period import Period
 from achievement_pipeline.publishing.gate.clearing import clear_for, known_for, why_held
 from achievement_pipeline.publishing.gate.finished import Finished, Reader, finish

@@ -13,10 +13,10 @@ from importlib.resources import files
 import jinja2
 from markupsafe import Markup
 
-from achievement_pipeline.publishing.documents import facts
+from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.skill_levels import ShownSkill, shown_skills
+from achievement_pipeline.publishing.documents.parts.themes import by_theme, heading
 from achievement_pipeline.publishing.documents.profile import Profile
-from achievement_pipeline.publishing.documents.skill_levels import ShownSkill, shown_skills
-from achievement_pipeline.publishing.documents.themes import by_theme, heading
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.publishing.portfolio.charts import Bar, TimeAxis, bars
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from achievement_pipeline.channels import RESUME
-from achievement_pipeline.publishing.documents.skill_levels import Level, shown_skills
+from achievement_pipeline.publishing.documents.parts.skill_levels import Level, shown_skills
 from achievement_pipeline_tests.publishing.views import public, view
 
 

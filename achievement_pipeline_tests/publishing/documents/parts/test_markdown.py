@@ -2,7 +2,7 @@
 
 import pytest
 
-from achievement_pipeline.publishing.documents.markdown import escaped, fenced, link
+from achievement_pipeline.publishing.documents.parts.markdown import escaped, fenced, link
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from achievement_pipeline.channels import JSON
-from achievement_pipeline.publishing.documents import facts
+from achievement_pipeline.publishing.documents.parts import facts
 from achievement_pipeline.publishing.gate.policy import Visibility
 from achievement_pipeline.publishing.gate.privacy import PublicEvidence
 from achievement_pipeline_tests.publishing.views import NOON, PRIVATE, evidence, ledger_line, public, view

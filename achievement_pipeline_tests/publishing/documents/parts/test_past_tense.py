@@ -2,7 +2,7 @@
 
 import pytest
 
-from achievement_pipeline.publishing.documents.past_tense import past_tense
+from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 
 
 @pytest.mark.parametrize(

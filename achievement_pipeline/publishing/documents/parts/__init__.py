@@ -1,0 +1,1 @@
+"""What documents are made of: facts in words, themes, skill levels, Markdown."""
