@@ -10,7 +10,7 @@ import pytest
 
 from achievement_pipeline.system.leftovers import temporary_folder, unfinished, write_whole
 
-_SOURCES = Path(__file__).parents[1]
+_SOURCES = Path(__file__).parents[2]
 _WORK = """
 import sys, time
 from pathlib import Path

@@ -10,7 +10,7 @@ import pytest
 
 from achievement_pipeline.system import locks
 
-_SOURCES = Path(__file__).parents[1]
+_SOURCES = Path(__file__).parents[2]
 _HOLD = """
 import sys, time
 from pathlib import Path

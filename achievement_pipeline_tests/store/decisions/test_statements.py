@@ -23,7 +23,7 @@ SHA = "c0ffee1" + "0" * 33
 COMMIT = Piece(f"git:{REPOSITORY}@{SHA}", impact=40, columns={"names": f'["commit:{SHA}"]', "title": "oauth"})
 PULL = Piece("github:acme/engine#12", impact=50, columns={"names": f'["pull:{REPOSITORY}#12"]'})
 ISSUE = Piece("linear:5f0e", impact=60, columns={"names": '["issue:eng-12"]'})
-README = Path(__file__).parents[2] / "README.md"
+README = Path(__file__).parents[3] / "README.md"
 
 
 def state(engine: sa.Engine, **changes: Any) -> str:

@@ -179,7 +179,7 @@ def test_a_run_that_is_killed_leaves_what_was_there(engine: sa.Engine, database_
     before = everything(engine)
     command = [sys.executable, "-m", stalled_run.__name__, database_url, place]
 
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[3]) as process:
         assert process.stdout is not None
         assert process.stdout.readline().strip() == place
         process.kill()

@@ -30,7 +30,7 @@ from achievement_pipeline.store.postgres.database import (
 from achievement_pipeline.system import locks
 from achievement_pipeline_tests.running import wait_until
 
-_PROJECT = Path(__file__).parents[2]
+_PROJECT = Path(__file__).parents[3]
 _PASSWORD = "s3cret"
 
 _MIGRATE = """
