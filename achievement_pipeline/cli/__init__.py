@@ -42,6 +42,7 @@ LONGEST_HELP = 64
 
 GROUPS: Mapping[str, Mapping[str, _Command]] = {
     "Collect": {
+        "init": _Command("collect.init:init", "Find your name and repositories, and collect them.", "🔍 Starting"),
         "collect": _Command(
             "collect.command:collect", "Read, judge and store work, and print what was found.", "🔍 Starting"
         ),

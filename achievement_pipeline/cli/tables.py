@@ -3,15 +3,14 @@
 import os
 import shutil
 import sys
-import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import click
 from rich.cells import cell_len, set_cell_size
 
 from achievement_pipeline.parsing.patterns import compile_pattern
-from achievement_pipeline.system.terminal import show_styles, styled
+from achievement_pipeline.system.terminal import show_styles, styled, without_styles
 
 _UNLIMITED = 10_000
 _LEAST = 40
@@ -42,18 +41,25 @@ def terminal_width() -> int:
     return _UNLIMITED
 
 
-def print_wrapped(text: str) -> None:
+def print_wrapped(text: str, *, err: bool = False) -> None:
     """Print lines, broken where they are longer than the terminal, never behind a number; what follows is indented."""
     width = terminal_width() - _WIDE_SIGN
     for line in text.split("\n"):
-        parts = textwrap.wrap(
-            _NUMBER.sub("\\1\u00a0", line),
-            width,
-            subsequent_indent=_CONTINUED,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
-        click.echo("\n".join(parts).replace("\u00a0", " "))
+        click.echo("\n".join(_wrapped(line, width)), err=err)
+
+
+def _wrapped(line: str, width: int) -> Iterator[str]:
+    """Break a line between words. Styles take no room."""
+    indent = line[: len(line) - len(line.lstrip(" "))]
+    words = _NUMBER.sub("\\1\u00a0", line.lstrip(" ")).split(" ")
+    current = indent + words[0]
+    for word in words[1:]:
+        if cell_len(without_styles(f"{current} {word}")) > width:
+            yield current.rstrip().replace("\u00a0", " ")
+            current = _CONTINUED + word
+        else:
+            current = f"{current} {word}"
+    yield current.replace("\u00a0", " ")
 
 
 def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:

@@ -30,18 +30,42 @@ def load_settings() -> Settings:
     environment = _collect_problems(Environment, Environment, problems, name=str.upper)
     path = _find_config_file(environment, problems)
     content = _read_toml(path, problems) if path else {}
-    config = _collect_problems(
-        ConfigFile,
-        lambda: ConfigFile.model_validate(content, context=path.parent if path else None),
-        problems,
-        name=lambda field: f"{path}: {field}",
-    )
+    config = _validate(content, path, problems)
     if environment is None or config is None or problems:
         raise SettingsError("These settings are wrong:\n" + "\n".join(f"  {problem}" for problem in problems))
     work_tree = read_work_tree_file(Path.cwd() / CONFIG_FILE_NAME, path, content.get("rules", {}))
     if work_tree and work_tree.rules:
         config = config.model_copy(update={"rules": work_tree.rules})
     return Settings(environment=environment, config=config, config_path=path, work_tree=work_tree)
+
+
+def check_config(text: str, path: Path) -> None:
+    """Check the text of an ``achievements.toml`` before it is written.
+
+    Args:
+        text: The whole file.
+        path: Where it will be: relative paths in it start at its folder.
+
+    Raises:
+        SettingsError: Something in it is wrong.
+    """
+    problems: list[str] = []
+    try:
+        content = parse_toml(text, max_bytes=_MAX_BYTES)
+    except UnreadableTextError as error:
+        raise SettingsError(f"{path}: {error}") from error
+    _validate(content, path, problems)
+    if problems:
+        raise SettingsError("\n  ".join([f"{path} would be wrong:", *problems]))
+
+
+def _validate(content: dict[str, Any], path: Path | None, problems: list[str]) -> ConfigFile | None:
+    return _collect_problems(
+        ConfigFile,
+        lambda: ConfigFile.model_validate(content, context=path.parent if path else None),
+        problems,
+        name=lambda field: f"{path}: {field}",
+    )
 
 
 def _find_config_file(environment: Environment | None, problems: list[str]) -> Path | None:

@@ -40,6 +40,11 @@ def show_styles(text: str, stream: TextIO) -> str:
     return _STYLE_MARK.sub(lambda mark: _STYLES[mark[1]] if has_styles else "", text)
 
 
+def without_styles(text: str) -> str:
+    """Return a text as it is read, to measure it."""
+    return _STYLE_MARK.sub("", text)
+
+
 def _mark(style: str) -> str:
     return f"\ufdd0{_NONCE}:{style}\ufdd1"
 

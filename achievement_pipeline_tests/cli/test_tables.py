@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from achievement_pipeline.cli.tables import Column, format_table, print_wrapped
+from achievement_pipeline.system.terminal import styled
 
 COLUMNS = (Column("IMPACT", to_the_right=True), Column("DATE", needs=60), Column("TITLE", flexible=True), Column("ID"))
 
@@ -33,6 +34,12 @@ def test_a_long_line_is_broken_between_words(
         "     5,531 commits, 5,531 new",
         "  bugfix 3",
     ]
+
+
+def test_styles_take_no_room_in_a_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    print_wrapped(f"  {styled('github.com/ada/engine', 'bold')}  7 commits")
+    assert len(capsys.readouterr().out.splitlines()) == 1
 
 
 def test_a_table_has_a_header_and_cuts_what_is_too_long() -> None:

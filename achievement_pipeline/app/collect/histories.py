@@ -1,6 +1,7 @@
 """Reads the histories of a run's repositories: what is stored is taken along, and a broken one stops no other."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -287,12 +288,13 @@ def _choose(commits: DataFrame[RawCommits], wanted: Wanted, repository: Reposito
     if not authors:
         return _Chosen((), "nobody", (unknown_me(settings),))
     my_label = [f"{settings.me.name} <{', '.join(me)}>" if settings.me.name else ", ".join(me)] if me else []
-    others = other_addresses(commits, me, [settings.me.name]) if me else {}
+    by_author = Counter(zip(commits["author_name"].fillna(""), commits["author_email"].fillna(""), strict=True))
+    others = other_addresses(by_author, me, [settings.me.name]) if me else {}
     remarks = tuple(address_hints(others, me, str(settings.config_location)))
     if me and not may_count(commits, settings.rules, settings.people, me).any():
         remarks = (f"no commits by {my_label[0]}; --author all adds everybody's", *remarks)
     missing = {
-        author: suggest_author(commits, author)
+        author: suggest_author(by_author, author)
         for author in named
         if not may_count(commits, settings.rules, settings.people, (author,)).any()
     }

@@ -63,13 +63,13 @@ def collect(
         raise click.UsageError(
             "There is nothing to collect from: this folder is in no repository, and none is known. Give --repo "
             "PATH_OR_URL, or find some: achievements repos scan FOLDER --add. "
-            f"Off: {', '.join(_off(settings))}."
+            f"Off: {', '.join(sources_that_are_off(settings))}."
         )
     _refuse_unknown_authors(collection, authors)
     if as_json:
         print_json(collection.plain())
     elif not collection.is_in_vain:
-        for line in report(collection, _off(settings)):
+        for line in report(collection, sources_that_are_off(settings)):
             print_wrapped(line)
     for error in collection.errors:
         click.echo(f"❌ {error}", err=True)
@@ -90,6 +90,6 @@ def _refuse_unknown_authors(collection: Collection, authors: Sequence[str]) -> N
             raise UnknownAuthorError(f"There are no commits by {author}.{hint} --author all collects everybody's.")
 
 
-def _off(settings: Settings) -> list[str]:
+def sources_that_are_off(settings: Settings) -> list[str]:
     """Return the sources that are off, each with what switches it on."""
     return [f"{lane.label} ({lane.switch})" for lane in LANES if not lane.is_on(settings)]

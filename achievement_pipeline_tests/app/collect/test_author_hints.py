@@ -2,8 +2,7 @@
 
 import pytest
 
-from achievement_pipeline.app.collect.author_hints import suggest_author
-from achievement_pipeline_tests.judging.file_rows import written
+from achievement_pipeline.app.collect.author_hints import other_addresses, suggest_author
 
 
 @pytest.mark.parametrize(
@@ -15,4 +14,17 @@ from achievement_pipeline_tests.judging.file_rows import written
     ],
 )
 def test_a_name_is_answered_by_its_address_and_a_typo_by_what_is_close(given: str, hint: str) -> None:
-    assert suggest_author(written({}), given) == hint
+    assert suggest_author({("Ada Lovelace", "ada@example.org"): 1}, given) == hint
+
+
+def test_other_addresses_under_a_full_name_are_the_users_perhaps() -> None:
+    authors = {
+        ("Ada Lovelace", "ada@example.org"): 5,
+        ("ada lovelace ", "Ada@Work.example"): 2,
+        ("Ada Lovelace", "7+ada@users.noreply.github.com"): 3,
+        ("Ada", "somebody@else.example"): 9,
+    }
+    assert other_addresses(authors, {"ada@example.org"}, ["Ada"]) == {
+        "ada@users.noreply.github.com": 3,
+        "ada@work.example": 2,
+    }
