@@ -11,9 +11,9 @@ import datetime as dt
 from dataclasses import replace
 
 from achievement_pipeline.errors import AchievementPipelineError, did_you_mean
+from achievement_pipeline.publishing.brag import write_brag_document, write_brag_page
 from achievement_pipeline.publishing.channel import Asset, Channel, Format, Job, Rendered, Treatment
 from achievement_pipeline.publishing.documents.agent import write_for_agent
-from achievement_pipeline.publishing.documents.brag import write_brag_document
 from achievement_pipeline.publishing.documents.digest import write_digest
 from achievement_pipeline.publishing.documents.feed import write_feed
 from achievement_pipeline.publishing.documents.period import Period, since, week_before
@@ -60,18 +60,18 @@ def _last_week(_last_review: dt.date | None, today: dt.date) -> Period:
 BRAG = Channel(
     name="brag",
     label="Brag document",
-    summary="Markdown, by theme: what was done, what came of it, and the evidence",
+    summary="Markdown: the greatest work with outcome and evidence, the rest as counts",
     is_outward=False,
     needs_approval=False,
     is_one_person=False,
     names_people=True,
     includes_own_resume=False,
+    shows_notes=True,
+    looks_back=True,
     private_work=Treatment.SHOW,
     file_name="brag.md",
     format=Format.MARKDOWN,
-    render=lambda shown, about: Rendered(
-        write_brag_document(shown, about.profile, about.period, everybody=about.everybody)
-    ),
+    render=lambda shown, about: Rendered(write_brag_document(shown, about)),
     as_read=_unchanged,
     find_faults=faults_of_markdown,
     find_links=links_of_markdown,
@@ -80,6 +80,18 @@ BRAG = Channel(
     warns_of_login=False,
     asset=Asset("brag_document", kind="markdown", job=Job.PUBLISH),
     publisher=None,
+)
+BRAG_PAGE = replace(
+    BRAG,
+    name="brag_page",
+    label="Brag page",
+    summary="the brag document as a web page that prints well",
+    file_name="brag.html",
+    format=Format.HTML,
+    render=lambda shown, about: Rendered(write_brag_page(shown, about)),
+    find_faults=faults_of_page,
+    find_links=links_of_page,
+    asset=None,
 )
 RESUME = Channel(
     name="resume",
@@ -90,6 +102,8 @@ RESUME = Channel(
     is_one_person=True,
     names_people=False,
     includes_own_resume=True,
+    shows_notes=False,
+    looks_back=False,
     private_work=Treatment.REDACT,
     file_name="resume.json",
     format=Format.JSON,
@@ -112,6 +126,8 @@ PORTFOLIO = Channel(
     is_one_person=True,
     names_people=False,
     includes_own_resume=False,
+    shows_notes=False,
+    looks_back=False,
     private_work=Treatment.LEAVE_OUT,
     file_name="portfolio.html",
     format=Format.HTML,
@@ -134,6 +150,8 @@ CSV = Channel(
     is_one_person=False,
     names_people=False,
     includes_own_resume=False,
+    shows_notes=False,
+    looks_back=False,
     private_work=Treatment.SHOW,
     file_name="achievements.csv",
     format=Format.TEXT,
@@ -176,6 +194,8 @@ DIGEST = Channel(
     is_one_person=False,
     names_people=False,
     includes_own_resume=False,
+    shows_notes=False,
+    looks_back=False,
     private_work=Treatment.SHOW,
     file_name="digest.txt",
     format=Format.TEXT,
@@ -198,6 +218,8 @@ GITHUB_PROFILE = Channel(
     is_one_person=True,
     names_people=False,
     includes_own_resume=False,
+    shows_notes=False,
+    looks_back=False,
     private_work=Treatment.LEAVE_OUT,
     file_name=None,
     format=Format.MARKDOWN,
@@ -220,6 +242,8 @@ LINKEDIN = Channel(
     is_one_person=True,
     names_people=False,
     includes_own_resume=False,
+    shows_notes=False,
+    looks_back=False,
     private_work=Treatment.LEAVE_OUT,
     file_name=None,
     format=Format.TEXT,
@@ -248,7 +272,7 @@ AGENT = replace(
 
 CHANNELS: dict[str, Channel] = {
     channel.name: channel
-    for channel in (BRAG, RESUME, PORTFOLIO, CSV, JSON, FEED, DIGEST, GITHUB_PROFILE, LINKEDIN, AGENT)
+    for channel in (BRAG, BRAG_PAGE, RESUME, PORTFOLIO, CSV, JSON, FEED, DIGEST, GITHUB_PROFILE, LINKEDIN, AGENT)
 }
 """Every channel by its name."""
 

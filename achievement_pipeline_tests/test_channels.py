@@ -113,13 +113,15 @@ class TestNothingPassesByTheGate:
         other = next(each for each in ALL if each is not channel)
         with pytest.raises(PrivacyError, match=f"cleared for {other} only"):
             write(channel, public(other, view()), ABOUT)
+        with pytest.raises(PrivacyError, match=f"cleared for {other} only"):
+            write(channel, (), dataclasses.replace(ABOUT, earlier=public(other, view())))
         with pytest.raises(PrivacyError, match="not been through the gate"):
             write(channel, [view()], ABOUT)  # type: ignore[list-item]
 
     def test_renderers_are_called_by_the_gate_only(self) -> None:
         """The registry imports them, `privacy.write` calls them, and the outbox those of a publisher."""
         renderers = {name for name, value in vars(channels).items() if name.startswith("write_") and callable(value)}
-        assert len(renderers) == 10
+        assert len(renderers) == 11
         users = {
             module.name
             for module in pkgutil.walk_packages([str(ROOT)], "achievement_pipeline.")
@@ -127,6 +129,7 @@ class TestNothingPassesByTheGate:
         }
         assert users == {
             "achievement_pipeline.channels",
+            "achievement_pipeline.publishing.brag",
             "achievement_pipeline.publishing.linkedin.publisher",
             "achievement_pipeline.publishing.portfolio",
         }
@@ -245,6 +248,8 @@ POSTCARD = Channel(
     is_one_person=True,
     names_people=False,
     includes_own_resume=False,
+    shows_notes=False,
+    looks_back=False,
     private_work=Treatment.REDACT,
     file_name="postcard.txt",
     format=Format.TEXT,

@@ -69,6 +69,10 @@ class About:
     everybody: bool = False
     """Whether the document covers everybody's work; each item then names its author."""
     linkedin: LinkedInSettings = field(default_factory=LinkedInSettings)
+    earlier: Sequence[PublicAchievement] = ()
+    """The person's work before the period, for channels that look back."""
+    templates: Mapping[str, str] = field(default_factory=dict)
+    """The user's own templates, by file name."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,10 @@ class Channel:
     """Whether people other than the author appear under their names."""
     includes_own_resume: bool
     """Whether it contains the user's own resume, in which they may name anybody."""
+    shows_notes: bool
+    """Whether goals, learning and feedback that the user wrote down are part of it."""
+    looks_back: bool
+    """Whether it compares the period with earlier work."""
     private_work: Treatment
     """What happens to private work by default."""
     file_name: str | None

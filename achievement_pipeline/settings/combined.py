@@ -33,6 +33,7 @@ from achievement_pipeline.work_tree_file import WorkTreeFile
 
 APP_NAME = "achievement-pipeline"
 CONFIG_FILE_NAME = "achievements.toml"
+_TEMPLATE = ".j2"
 
 ME = "me"
 ALL = "all"
@@ -134,6 +135,24 @@ class Settings(BaseModel):
         if not isinstance(resume, dict):
             raise SettingsError(f"publishing.resume: {path} is no JSON Resume: it has to be one JSON object.")
         return resume
+
+    def own_templates(self) -> dict[str, str]:
+        """Read the user's own templates, by file name; without a folder there are none.
+
+        Raises:
+            SettingsError: The folder or a template can't be read.
+        """
+        folder = self.config.publishing.templates
+        if folder is None:
+            return {}
+        try:
+            return {
+                path.name: path.read_text(encoding="utf-8")
+                for path in sorted(folder.iterdir())
+                if path.suffix == _TEMPLATE
+            }
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"publishing.templates: {folder} can't be read: {error}") from error
 
     @property
     def repositories(self) -> tuple[RepositorySettings, ...]:

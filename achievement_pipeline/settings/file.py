@@ -53,6 +53,9 @@ class PublishingSettings(StrictModel):
         default=None,
         description="A resume of your own, in the form of JSON Resume, that projects and skills are added to",
     )
+    templates: _UserPath | None = Field(
+        default=None, description="Folder of your own Jinja templates: brag.md.j2, brag.html.j2"
+    )
     linkedin: LinkedInSettings = LinkedInSettings()
     github_profile: GitHubProfileSettings = GitHubProfileSettings()
 

@@ -134,6 +134,8 @@ def _derive_all(settings: Settings) -> None:
             getattr(settings, name)
     with suppress(SettingsError):
         settings.own_resume()
+    with suppress(SettingsError):
+        settings.own_templates()
 
 
 def _load() -> Settings | str:

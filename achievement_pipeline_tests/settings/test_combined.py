@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from achievement_pipeline.channels import PORTFOLIO
+from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.publishing.channel import Treatment
 from achievement_pipeline.publishing.gate.policy import AutoApproval, Visibility
 from achievement_pipeline.settings import load_settings
@@ -86,3 +87,14 @@ def test_privacy_knows_me_others_and_repositories_by_all_their_names(tmp_path: P
     }
     assert privacy.policy.treatment(PORTFOLIO) is Treatment.REDACT
     assert privacy.policy.auto_approval(PORTFOLIO) == AutoApproval(min_impact=60)
+
+
+def test_templates_of_the_user_come_from_the_folder_that_the_settings_name(tmp_path: Path) -> None:
+    assert load_settings().own_templates() == {}
+    (tmp_path / "achievements.toml").write_text('[publishing]\ntemplates = "mine"\n')
+    with pytest.raises(SettingsError, match=r"publishing\.templates"):
+        load_settings().own_templates()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "brag.md.j2").write_text("Hello")
+    (tmp_path / "mine" / "notes.txt").write_text("no template")
+    assert load_settings().own_templates() == {"brag.md.j2": "Hello"}

@@ -84,11 +84,16 @@ def finish_text(
 
 
 def _render(
-    connection: sa.Connection, settings: Settings, channel: Channel, selection: Selection, cleared: Cleared
+    connection: sa.Connection,
+    settings: Settings,
+    channel: Channel,
+    selection: Selection,
+    cleared: Cleared,
 ) -> Rendering:
     author, period = selection.author, selection.period
     reader = _reader(settings, channel, known_for(connection, _privacy(settings, author)), author)
-    about = _about(settings, channel, period, author)
+    earlier = _earlier(connection, settings, channel, selection)
+    about = replace(_about(settings, channel, period, author), earlier=earlier)
 
     def finished(public: Sequence[PublicAchievement]) -> Finished[Rendered]:
         rendered = write(channel, public, about)
@@ -96,6 +101,17 @@ def _render(
         return finish(rendered, rendered.text, name=name, channel=channel, reader=reader)
 
     return _without_faulty(cleared, finished)
+
+
+def _earlier(
+    connection: sa.Connection, settings: Settings, channel: Channel, selection: Selection
+) -> tuple[PublicAchievement, ...]:
+    """Return what was done before the period, for a channel that looks back."""
+    first = selection.period.first
+    if not channel.looks_back or first is None or first == dt.date.min:
+        return ()
+    before = Period(None, first - dt.timedelta(days=1))
+    return clear_for(connection, channel, _privacy(settings, selection.author), before, selection.filter).public
 
 
 def _without_faulty(
@@ -193,4 +209,5 @@ def _about(settings: Settings, channel: Channel, period: Period, author: Author)
         resume=_own_resume(settings, author) if channel.includes_own_resume else {},
         everybody=author.is_everybody,
         linkedin=settings.config.publishing.linkedin,
+        templates=settings.own_templates(),
     )

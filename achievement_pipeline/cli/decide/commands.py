@@ -26,6 +26,7 @@ from achievement_pipeline.cli.printing import counted, json_option, print_json
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.parsing.validation import describe_problems
 from achievement_pipeline.publishing.channel import Channel
+from achievement_pipeline.publishing.documents.parts.sections import NOTES
 from achievement_pipeline.publishing.gate.privacy import Held, PublicAchievement
 from achievement_pipeline.settings import ME, load_settings
 from achievement_pipeline.store.decisions.edits import RecordedEdit, edits_of, recent_edits
@@ -236,6 +237,9 @@ def unpin(*, as_json: bool, **choice: Unpack[Choice]) -> None:
 @click.command()
 @click.argument("title")
 @click.option("--category", help="Kind of work: a lower-case word, such as talk, project. Default: other.")
+@click.option(
+    "--section", type=click.Choice([*NOTES]), help="Not an achievement: a note for this section of the brag document."
+)
 @click.option("--impact", type=click.FloatRange(0, 100), help="Your own points, 0 to 100. Default: none.")
 @click.option("--complexity", type=click.FloatRange(0, 100), help="Your own points, 0 to 100. Default: none.")
 @click.option("--description", default="", help="What was done, and what came of it.")
@@ -260,6 +264,7 @@ def add(  # noqa: PLR0913 - one argument an option
     tags: Sequence[str],
     coauthors: Sequence[str],
     portfolio: bool,
+    section: str | None,
     as_json: bool,
     **fields: Any,  # noqa: ANN401 - title, category, description, source_url, repository
 ) -> None:
@@ -270,7 +275,11 @@ def add(  # noqa: PLR0913 - one argument an option
     \b
     achievements add "Led the migration to PostgreSQL"
     achievements add "Talk on upserts at PyCon" --category talk --url https://example.org/talk --impact 60
+    achievements add "Learn Rust well enough to review it" --section goals
     """  # noqa: D301 - click's own mark
+    if section and fields["category"]:
+        raise click.UsageError("Give either --section or --category: a note is no achievement.")
+    fields["category"] = section or fields["category"]
     with open_decisions() as decisions:
         if author is None or author == ME:
             with decisions.engine.connect() as connection:

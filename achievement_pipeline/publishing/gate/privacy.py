@@ -22,6 +22,7 @@ from achievement_pipeline.keys import MANUAL
 from achievement_pipeline.lanes import ActivityKind, is_public_by_default, kinds, parse_key, place_of
 from achievement_pipeline.parsing.patterns import IGNORECASE, Pattern, compile_pattern, escape
 from achievement_pipeline.publishing.channel import About, Channel, Rendered, Treatment
+from achievement_pipeline.publishing.documents.parts.sections import is_note
 from achievement_pipeline.publishing.gate.policy import PrivacyPolicy, Visibility
 from achievement_pipeline.publishing.gate.redaction import Mark, Names, Redactor
 from achievement_pipeline.publishing.gate.secret_scan import find_secrets
@@ -166,6 +167,8 @@ class Reason(StrEnum):
 
     RETRACTED = "retracted"
     HIDDEN = "hidden"
+    NOTE = "note"
+    """The user's own note, which is part of the brag document only."""
     LEFT_OUT = "left_out"
     """It is private, and the policy leaves private work out of this channel."""
     NOT_APPROVED = "not_approved"
@@ -269,7 +272,7 @@ def write(channel: Channel, achievements: Sequence[PublicAchievement], about: Ab
     Raises:
         PrivacyError: One of them was not cleared for this channel.
     """
-    check_cleared(channel, achievements)
+    check_cleared(channel, [*achievements, *about.earlier])
     return channel.render(achievements, about)
 
 
@@ -311,10 +314,8 @@ class _Gate:
 
     def let_pass(self, achievement: AchievementView) -> PublicAchievement | Held:
         """Return the achievement as it may be shown, or why it may not."""
-        if achievement.retracted_at:
-            return Held(achievement, Reason.RETRACTED, f"retracted: {achievement.retracted_reason}")
-        if achievement.hidden:
-            return Held(achievement, Reason.HIDDEN, "hidden by the user")
+        if unwanted := self._unwanted(achievement):
+            return unwanted
         draft = _draft(achievement, self.channel, self.known)
         if draft.visibility is Visibility.PRIVATE and self._treatment is not Treatment.SHOW:
             draft = self._public_part(draft) or draft
@@ -325,6 +326,15 @@ class _Gate:
                 return Held(achievement, Reason.CHANGED, "changed since you approved it")
             return Held(achievement, Reason.NOT_APPROVED, f"not approved for {self.channel}")
         return self._without_what_tells(achievement, draft)
+
+    def _unwanted(self, achievement: AchievementView) -> Held | None:
+        if achievement.retracted_at:
+            return Held(achievement, Reason.RETRACTED, f"retracted: {achievement.retracted_reason}")
+        if achievement.hidden:
+            return Held(achievement, Reason.HIDDEN, "hidden by the user")
+        if is_note(achievement.category) and not self.channel.shows_notes:
+            return Held(achievement, Reason.NOTE, "a note for the brag document")
+        return None
 
     @property
     def _treatment(self) -> Treatment:

@@ -137,6 +137,13 @@ def test_what_is_wrong_with_one_written_by_hand_is_said(run: Run) -> None:
     result = run("add", "A talk", "--category", "Big Talk")
     assert result.exit_code == 2
     assert "category" in result.stderr
+    assert run("add", "A talk", "--category", "talk", "--section", "goals").exit_code == 2
+
+
+def test_a_note_is_in_the_brag_document_and_no_other(run: Run) -> None:
+    run("add", "Learn Rust", "--section", "goals")
+    assert "## Goals\n\n- Learn Rust\n" in run("export", "brag").stdout
+    assert "Learn Rust" not in run("export", "csv").stdout
 
 
 def test_merging_splitting_and_undoing(run: Run) -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from achievement_pipeline.publishing.documents.period import Period, parse_period, since, week_before
+from achievement_pipeline.publishing.documents.period import Period, parse_period, preceding, since, week_before
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,30 @@ def test_a_period_is_read_as_people_write_it(text: str, first: str | None, last:
 def test_what_is_no_period_says_how_one_is_written(text: str) -> None:
     with pytest.raises(ValueError, match=r"is no period\. Write one as 2026, 2026-H1"):
         parse_period(text)
+
+
+def test_today_and_yesterday_are_days() -> None:
+    today = dt.date(2026, 3, 1)
+    assert parse_period("Yesterday", today) == Period(dt.date(2026, 2, 28), dt.date(2026, 2, 28), "28 February 2026")
+    assert parse_period("yesterday..today", today).name == "28 February to 1 March 2026"
+
+
+@pytest.mark.parametrize(
+    ("text", "before"),
+    [
+        ("2026", "2025"),
+        ("2026-H1", "Second half of 2025"),
+        ("2026-Q2", "First quarter of 2026"),
+        ("2026-01", "December 2025"),
+        ("2026-02-01..2026-03-31", "1 December 2025 to 31 January 2026"),
+        ("2026-W02", "29 December 2025 to 4 January 2026"),
+        ("2026-03-01..", "19 to 28 February 2026"),
+        ("..2026-04-30", None),
+    ],
+)
+def test_the_period_before_is_as_long(text: str, before: str | None) -> None:
+    found = preceding(parse_period(text), dt.date(2026, 3, 10))
+    assert (found and found.name) == before
 
 
 def test_a_period_that_ends_before_it_begins_is_none() -> None:

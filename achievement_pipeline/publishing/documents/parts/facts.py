@@ -70,9 +70,17 @@ def newest_first(achievements: Iterable[PublicAchievement]) -> list[PublicAchiev
 
 
 def best_first(achievements: Iterable[PublicAchievement]) -> list[PublicAchievement]:
-    """Order achievements by what they count: pinned ones, then those of the highest impact, of these the newest."""
+    """Order achievements by what they count: pinned ones, then by impact, complexity, lines still in use, and date."""
     return sorted(
-        achievements, key=lambda each: (not each.pinned, -each.impact_score, -_seconds(each.completed_at), each.id)
+        achievements,
+        key=lambda each: (
+            not each.pinned,
+            -each.impact_score,
+            -each.complexity_score,
+            -_share_in_use(each),
+            -_seconds(each.completed_at),
+            each.id,
+        ),
     )
 
 
@@ -125,9 +133,17 @@ def outcome(achievement: PublicAchievement) -> str:
 
 
 def _still_used(achievement: PublicAchievement) -> str:
-    words = next((line.evidence for line in achievement.ledger if line.rule == IN_USE), "")
-    found = _STILL_USED.match(words)
-    return f"{words}." if found and int(found["share"]) > _HALF else ""
+    return f"{_use(achievement)}." if _share_in_use(achievement) > _HALF else ""
+
+
+def _share_in_use(achievement: PublicAchievement) -> int:
+    """Return how much of it is still in use, in per cent; 0 if unknown."""
+    found = _STILL_USED.match(_use(achievement))
+    return int(found["share"]) if found else 0
+
+
+def _use(achievement: PublicAchievement) -> str:
+    return next((line.evidence for line in achievement.ledger if line.rule == IN_USE), "")
 
 
 def release(achievement: PublicAchievement) -> str:

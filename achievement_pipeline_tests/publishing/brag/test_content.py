@@ -1,9 +1,12 @@
 """The brag document."""
 
+import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from achievement_pipeline.channels import BRAG, JSON
-from achievement_pipeline.publishing.documents.brag import write_brag_document
+from achievement_pipeline.publishing.brag import write_brag_document
+from achievement_pipeline.publishing.channel import About
 from achievement_pipeline.publishing.documents.period import parse_period
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.store.reading import AchievementView
@@ -12,8 +15,9 @@ from achievement_pipeline_tests.publishing.views import NOON, evidence, public, 
 ANN = Profile(name="Ann Example")
 
 
-def written(*views: AchievementView, **changes: Any) -> str:
-    return write_brag_document(public(BRAG, *views, **changes), ANN, parse_period("2026-H1"))
+def written(*views: AchievementView, earlier: Sequence[AchievementView] = (), **changes: Any) -> str:
+    about = About(profile=ANN, period=parse_period("2026-H1"), resume={}, earlier=public(BRAG, *earlier, **changes))
+    return write_brag_document(public(BRAG, *views, **changes), about)
 
 
 def test_those_it_was_done_with_are_named_where_their_names_are_known() -> None:
@@ -139,3 +143,57 @@ def test_words_of_people_make_no_markup() -> None:
 
 def test_a_period_without_work_says_so() -> None:
     assert written().endswith("Nothing was recorded in this period.\n")
+
+
+def test_few_pieces_of_work_are_not_all_the_greatest() -> None:
+    document = written(*(view(f"Work {number}", number=number, impact_score=float(number)) for number in range(9)))
+    assert document.count("\n### ") == 5
+
+
+def test_of_equal_impact_the_more_complex_comes_first() -> None:
+    document = written(view("Easy", complexity_score=20.0), view("Hard", number=8, complexity_score=70.0))
+    assert document.index("### Hard") < document.index("### Easy")
+
+
+def test_the_summary_says_what_reached_users_and_the_greatest() -> None:
+    done = [view(f"Work {number}", number=number, first_release="2.1", announced=ANNOUNCED) for number in range(6)]
+    summary = written(*done).partition("## Greatest")[0]
+    assert "Above all: Work 0; Work 1; Work 2.\n" in summary
+    assert "They reached users in 1 release; release notes announce 6 of them.\n" in summary
+
+
+def last_half(title: str, **changes: Any) -> AchievementView:
+    return view(title, completed_at=dt.datetime(2025, 9, 1, tzinfo=dt.UTC), **changes)
+
+
+def test_skills_that_earlier_work_does_not_show_are_gained() -> None:
+    done = view(skills_demonstrated=["Rust", "Python"])
+    assert "Skills gained: Rust.\n" in written(done, earlier=[last_half("Old", number=8)])
+    assert "gained" not in written(done)
+
+
+def test_the_period_before_is_compared() -> None:
+    document = written(view(coauthors=["bob@example.com"]), view("Fix", number=9), earlier=[last_half("Old", number=8)])
+    assert (
+        "## Compared with Second half of 2025\n\n"
+        "| | now | before |\n|---|--:|--:|\n"
+        "| Pieces of work | 2 | 1 |\n"
+        "| Together with others | 1 | 0 |\n"
+    ) in document
+    assert "Compared" not in written(view(), earlier=[view("Older", number=8, completed_at=NOON.replace(year=2020))])
+
+
+def test_collaboration_counts_reviews_and_names_people() -> None:
+    review = view("Review", number=8, source_type="github_review", impact_score=1.0)
+    shared = [view(f"Work {number}", number=number, coauthors=["bob@example.com"]) for number in range(10, 16)]
+    document = written(review, *shared, names_of={"bob@example.com": "Bob Example"})
+    assert "- Reviewed 1 pull request of others.\n- 6 pieces of work with Bob Example (6).\n" in document
+    assert "Review;" not in document
+
+
+def test_notes_of_the_user_are_sections_and_no_achievements() -> None:
+    note = {"key": "manual:1", "repository": None, "source_url": None, "source_type": "manual", "category": "feedback"}
+    document = written(view(), view("Ann explains well", description="In\nthe review.", **note))
+    assert "## Feedback\n\n- Ann explains well: In the review.\n" in document
+    assert "1 piece of work" in document
+    assert "### Ann explains well" not in document

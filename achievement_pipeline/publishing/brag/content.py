@@ -1,0 +1,265 @@
+"""What stands in the brag document, in finished words: summary, greatest and deepest work, counts, questions.
+
+Each piece has what was done, its outcome, and its evidence. If no outcome is known, the document asks for it.
+Templates only arrange it: docs/exports.md lists the fields for those who write their own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from achievement_pipeline.lanes import ActivityKind
+from achievement_pipeline.publishing.brag.markup import Format
+from achievement_pipeline.publishing.channel import About
+from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.sections import NOTES, is_note
+from achievement_pipeline.publishing.documents.parts.skill_levels import shown_skills
+from achievement_pipeline.publishing.documents.parts.themes import by_theme, heading
+from achievement_pipeline.publishing.documents.period import preceding
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
+
+_LEAST_GREATEST, _MOST_GREATEST = 5, 8
+_IN_SUMMARY = 3
+_OF_THE_REST = 3
+"""Titles of each theme that the rest is counted by."""
+_DEEPEST = 3
+_SKILLS = 8
+_PEOPLE = 5
+_EVIDENCE = 3
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A project or piece of work."""
+
+    key: str
+    title: str
+    about: str
+    """Day, theme, and repository where there are several."""
+    what: str
+    """May be empty, as the outcome."""
+    outcome: str
+    author: str
+    """Empty in a document of one person."""
+    people: str
+    """Who it was done with; may be empty."""
+    evidence: str
+    """Links, and counts of what is not linked."""
+    impact: int
+    complexity: int
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A kind of work that is counted."""
+
+    heading: str
+    count: int
+    titles: Sequence[str]
+    """The best of them."""
+    more: int
+    """Those that are not named."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """Notes of the user."""
+
+    heading: str
+    notes: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A number of this period beside that of the period before."""
+
+    label: str
+    now: int
+    before: int
+
+
+@dataclass(frozen=True)
+class Question:
+    """A piece of work without a known outcome."""
+
+    title: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Brag:
+    """The brag document. All texts are escaped for the format."""
+
+    person: str
+    """May be empty."""
+    period: str
+    summary: Sequence[str]
+    """Sentences; empty where nothing was recorded."""
+    greatest: Sequence[Piece]
+    """Five to eight."""
+    deepest: Sequence[Piece]
+    """The most complex of the others."""
+    collaboration: Sequence[str]
+    """Sentences."""
+    rest: Sequence[Theme]
+    period_before: str
+    """Name of the period that it is compared with; empty where there is none."""
+    comparison: Sequence[Compared]
+    sections: Sequence[Section]
+    questions: Sequence[Question]
+
+
+def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -> Brag:
+    """Put the work of a period into words.
+
+    Args:
+        given: Work and notes of the period.
+        about: Person and period; for everybody, each item names its author.
+        markup: The format.
+    """
+    work = [each for each in given if not is_note(each.category)]
+    earlier = [each for each in about.earlier if not is_note(each.category)]
+    best = facts.best_first(work)
+    count = min(_MOST_GREATEST, max(_LEAST_GREATEST, len(best) // 3))
+    greatest, rest = best[:count], best[count:]
+    deepest = sorted(rest, key=lambda each: -each.complexity_score)[:_DEEPEST]
+    counted = [each for each in rest if not _is_review(each)]
+    writer = _Writer(markup, facts.only_place(work), everybody=about.everybody)
+    newest = max((each.completed_at for each in work if each.completed_at), default=None)
+    before = preceding(about.period, newest and newest.date())
+    compared = [each for each in earlier if before and each.completed_at in before]
+    return Brag(
+        person="everybody" if about.everybody else markup.text(about.profile.name),
+        period=markup.text(about.period.name),
+        summary=[*map(markup.text, _summary(best, earlier))],
+        greatest=[*map(writer.piece, greatest)],
+        deepest=[*map(writer.piece, deepest)],
+        collaboration=[*map(markup.text, _collaboration(work))],
+        rest=[writer.theme(*each) for each in by_theme(counted).items()],
+        period_before=markup.text(before.name) if before and compared else "",
+        comparison=[*_compare(work, compared)] if compared else [],
+        sections=[*writer.sections(given)],
+        questions=[
+            Question(writer.title(each), each.id)
+            for each in greatest
+            if not about.everybody and not facts.outcome(each)
+        ],
+    )
+
+
+def _summary(best: Sequence[PublicAchievement], earlier: Sequence[PublicAchievement]) -> Iterator[str]:
+    """Yield half a page at most: how much of what, the greatest, what reached users, skills shown and gained."""
+    if not best:
+        return
+    repositories = {each.repository for each in best if each.repository}
+    several = facts.counted(len(repositories), "repository", "repositories") if repositories else ""
+    where = f" in {facts.only_place(best) or several}" if repositories else ""
+    themes = ", ".join(f"{heading(name).lower()} {len(done):,}" for name, done in by_theme(best).items())
+    yield f"{facts.pieces(len(best))}{where}: {themes}."
+    if len(best) > _LEAST_GREATEST:
+        yield f"Above all: {'; '.join(map(facts.headline, best[:_IN_SUMMARY]))}."
+    releases = {(each.repository, each.first_release) for each in best if each.first_release}
+    if releases:
+        announced = sum(each.announced is not None for each in best)
+        notes = f"; release notes announce {announced:,} of them" if announced else ""
+        yield f"They reached users in {facts.counted(len(releases), 'release')}{notes}."
+    skills = shown_skills(best)
+    if skills:
+        yield f"Skills: {', '.join(f'{skill.name} ({skill.pieces:,})' for skill in skills[:_SKILLS])}."
+    known = {skill.name for skill in shown_skills(earlier)}
+    gained = [skill.name for skill in skills if skill.name not in known]
+    if earlier and gained:
+        yield f"Skills gained: {', '.join(gained[:_SKILLS])}."
+
+
+def _collaboration(work: Sequence[PublicAchievement]) -> Iterator[str]:
+    if reviews := sum(map(_is_review, work)):
+        yield f"Reviewed {facts.counted(reviews, 'pull request')} of others."
+    people = Counter(person for each in work for person in each.coauthors)
+    if people:
+        most = sorted(people, key=lambda person: (-people[person], person))
+        named = [f"{person} ({people[person]:,})" for person in most[:_PEOPLE]]
+        more = [facts.counted(len(most) - _PEOPLE, "other")] if len(most) > _PEOPLE else []
+        yield f"{facts.pieces(sum(bool(each.coauthors) for each in work))} with {', '.join([*named, *more])}."
+
+
+def _is_review(achievement: PublicAchievement) -> bool:
+    return achievement.kind == ActivityKind.REVIEW
+
+
+_MEASURES: dict[str, Callable[[Sequence[PublicAchievement]], int]] = {
+    "Pieces of work": len,
+    "Announced in release notes": lambda work: sum(each.announced is not None for each in work),
+    "Together with others": lambda work: sum(bool(each.coauthors) for each in work),
+    "Reviews": lambda work: sum(map(_is_review, work)),
+    "Repositories": lambda work: len({each.repository for each in work if each.repository}),
+    "Skills shown": lambda work: len(shown_skills(work)),
+}
+"""What a period is compared by."""
+
+
+def _compare(work: Sequence[PublicAchievement], before: Sequence[PublicAchievement]) -> Iterator[Compared]:
+    for label, measure in _MEASURES.items():
+        compared = Compared(label, measure(work), measure(before))
+        if compared.now or compared.before:
+            yield compared
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes single pieces of work in a format."""
+
+    markup: Format
+    known_place: str
+    """The repository that goes without saying."""
+    everybody: bool
+
+    def piece(self, achievement: PublicAchievement) -> Piece:
+        place, text = facts.place(achievement), self.markup.text
+        about = (
+            facts.day(achievement.completed_at),
+            heading(achievement.category),
+            place if place != self.known_place else "",
+        )
+        outcome, what = facts.outcome(achievement), facts.summary(achievement)
+        return Piece(
+            key=achievement.id,
+            title=text(facts.headline(achievement)),
+            about=text(" · ".join(filter(None, about))),
+            what=text(what if what != outcome else ""),
+            outcome=text(" ".join(filter(None, (outcome, facts.release(achievement))))),
+            author=text(achievement.author_name) if self.everybody else "",
+            people=text(", ".join(achievement.coauthors)),
+            evidence=self._evidence(facts.shown_by(achievement)),
+            impact=round(achievement.impact_score),
+            complexity=round(achievement.complexity_score),
+        )
+
+    def theme(self, name: str, done: Sequence[PublicAchievement]) -> Theme:
+        titles = [self.title(each) for each in done[:_OF_THE_REST]]
+        return Theme(self.markup.text(heading(name)), len(done), titles, len(done) - len(titles))
+
+    def title(self, achievement: PublicAchievement) -> str:
+        by = f" ({achievement.author_name})" if self.everybody else ""
+        return self.markup.text(f"{facts.headline(achievement)}{by}")
+
+    def sections(self, given: Iterable[PublicAchievement]) -> Iterator[Section]:
+        """Yield the sections that the user wrote something in, each oldest first."""
+        notes = by_theme(reversed(facts.newest_first(given)))
+        for category, name in NOTES.items():
+            if category in notes:
+                yield Section(name, [self._note(each) for each in notes[category]])
+
+    def _note(self, note: PublicAchievement) -> str:
+        more = " ".join(note.description.split())
+        return self.markup.text(f"{note.title}: {more}" if more else note.title)
+
+    def _evidence(self, evidence: Sequence[PublicEvidence]) -> str:
+        """Return links to the first pieces of evidence, and count the others; commits only if there is nothing else."""
+        with_address = [each for each in evidence if each.url]
+        linked = ([each for each in with_address if each.kind != ActivityKind.COMMIT] or with_address)[:_EVIDENCE]
+        links = [self.markup.link(facts.evidence_words(each), each.url or "") for each in linked]
+        counts = facts.evidence_counts(each for each in evidence if each not in linked)
+        return self.markup.join([*links, *counts] or [facts.EVIDENCE_NEEDED])
