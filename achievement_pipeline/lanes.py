@@ -82,6 +82,8 @@ class Lane:
     """``module:function`` that takes settings and a `RequestOptions` and returns its `Client`."""
     module: str = ""
     """Of its assets."""
+    rules: str = ""
+    """``module:class`` of its own rules, which users set in ``[rules.<name>]``."""
     is_public: bool = False
     """Whether everybody can see its work where neither settings nor a host say otherwise."""
 
@@ -189,6 +191,7 @@ LINEAR: Final = Lane(
     seconds=lambda settings: settings.environment.linear_check_interval,
     sensor="new_linear_work",
     client="achievement_pipeline.app.collect.clients:linear_client",
+    rules="achievement_pipeline.judging.rules.linear:LinearRules",
 )
 MLFLOW: Final = Lane(
     name="mlflow",
@@ -207,6 +210,7 @@ MLFLOW: Final = Lane(
     seconds=lambda settings: settings.environment.mlflow_check_interval,
     sensor="new_mlflow_runs",
     client="achievement_pipeline.app.collect.clients:mlflow_client",
+    rules="achievement_pipeline.judging.rules.mlflow:MlflowRules",
 )
 LANES: tuple[Lane, ...] = (GIT, GITHUB, LINEAR, MLFLOW)
 

@@ -1,5 +1,7 @@
 """Every lane is complete: what the rest of the program reads of its record is there."""
 
+from pkgutil import resolve_name
+
 import pytest
 
 from achievement_pipeline.defs.build import build_defs, repository_assets
@@ -53,6 +55,14 @@ def test_what_switches_it_on_is_a_setting(lane: Lane, monkeypatch: pytest.Monkey
 @each_lane
 def test_it_has_words_for_people(lane: Lane) -> None:
     assert all((lane.label, lane.work, lane.remedy, *lane.raw.values(), *lane.kinds.values()))
+
+
+@each_lane
+def test_its_rules_are_a_table_of_its_name(lane: Lane) -> None:
+    if lane.rules:
+        rules = resolve_name(lane.rules)
+        assert isinstance(load_settings().rules.of_lane(rules), rules)
+        assert type(load_settings().rules).model_fields[lane.name].annotation is rules
 
 
 @each_lane

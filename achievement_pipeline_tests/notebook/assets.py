@@ -11,7 +11,9 @@ from achievement_pipeline.defs.ui.metadata import describe
 from achievement_pipeline.frames import Activities, Frame, Scores, Skills, typed
 from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.ledgers import add_up, constant, sum_ledger
+from achievement_pipeline.settings import Settings
 from achievement_pipeline_tests.notebook.lane import NOTEBOOK, PAGES
+from achievement_pipeline_tests.notebook.rules import NotebookRules
 
 
 class RawPages(Frame):
@@ -62,10 +64,12 @@ def page_activities(raw_pages: DataFrame[RawPages]) -> DataFrame[Activities]:
 
 
 @frame_asset(NOTEBOOK)
-def page_scores(page_activities: DataFrame[Activities]) -> DataFrame[Scores]:
+def page_scores(page_activities: DataFrame[Activities], settings: dg.ResourceParam[Settings]) -> DataFrame[Scores]:
     """Score the pages: all the same."""
     pages = page_activities.set_index("key", drop=False)
-    ledgers = [add_up(score, [constant("base", 60, "a page", pages.index)], 100) for score in ("impact", "complexity")]
+    points = settings.rules.of_lane(NotebookRules).points
+    base = constant("base", points, "a page", pages.index)
+    ledgers = [add_up(score, [base], 100) for score in ("impact", "complexity")]
     return sum_ledger(pd.concat(ledgers), pages["repository"])
 
 

@@ -1,11 +1,15 @@
 """The record of the lane."""
 
-from typing import Final
+from __future__ import annotations
 
-from achievement_pipeline.http import RequestOptions
+from typing import TYPE_CHECKING, Final
+
 from achievement_pipeline.keys import KeyForm
 from achievement_pipeline.lanes import Lane
-from achievement_pipeline.settings import Settings
+
+if TYPE_CHECKING:
+    from achievement_pipeline.http import RequestOptions
+    from achievement_pipeline.settings import Settings
 
 PAGES: Final = KeyForm("notebook", "/")
 NOTEBOOK: Final = Lane(
@@ -26,6 +30,7 @@ NOTEBOOK: Final = Lane(
     sensor="new_pages",
     client="achievement_pipeline_tests.notebook.lane:open_notebook",
     module="achievement_pipeline_tests.notebook.assets",
+    rules="achievement_pipeline_tests.notebook.rules:NotebookRules",
 )
 
 

@@ -83,7 +83,6 @@ _TESTED_IN: Final = {
         "judging/skills/test_manifests.py",
     ),
     # types alone
-    "judging/rules.py": "test_work_tree_file.py",
     "publishing/channel.py": "test_channels.py",
     "publishing/outbox/publisher.py": "publishing/outbox/test_driver.py",
 }  # fmt: skip

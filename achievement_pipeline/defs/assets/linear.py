@@ -26,6 +26,7 @@ from achievement_pipeline.frames import (
     Skills,
 )
 from achievement_pipeline.judging.lanes.linear import find_linear_skills, judge_linear, score_linear
+from achievement_pipeline.judging.rules.linear import LinearRules
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.linear import LinearClient, read_issues, read_projects
 
@@ -83,7 +84,7 @@ def linear_scores(
     linear_activities: DataFrame[LinearActivities], settings: dg.ResourceParam[Settings]
 ) -> DataFrame[Scores]:
     """One row per issue or project that counts: impact and complexity, each the sum of its ledger lines."""
-    return score_linear(linear_activities, settings.rules.linear)
+    return score_linear(linear_activities, settings.rules.of_lane(LinearRules))
 
 
 @frame_asset(lanes.LINEAR)

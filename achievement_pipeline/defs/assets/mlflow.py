@@ -19,6 +19,7 @@ from achievement_pipeline.defs.ui.progress import ReportsProgress
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frames import MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills
 from achievement_pipeline.judging.lanes.mlflow import find_run_skills, judge_runs, score_runs
+from achievement_pipeline.judging.rules.mlflow import MlflowRules
 from achievement_pipeline.keys import MLFLOW
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.mlflow import MlflowClient, Runs, named_as_known, read_runs
@@ -72,7 +73,7 @@ def mlflow_scores(
     mlflow_activities: DataFrame[MlflowActivities], settings: dg.ResourceParam[Settings]
 ) -> DataFrame[Scores]:
     """One row per run that counts: impact and complexity, each the sum of its ledger lines."""
-    return score_runs(mlflow_activities, settings.rules.mlflow)
+    return score_runs(mlflow_activities, settings.rules.of_lane(MlflowRules))
 
 
 @frame_asset(lanes.MLFLOW)

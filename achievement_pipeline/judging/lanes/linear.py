@@ -33,7 +33,8 @@ from achievement_pipeline.judging.impact.significance import weigh
 from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.ledgers import Measure, add_up, constant, counted, per_unit, points_each, sum_ledger
 from achievement_pipeline.judging.links.references import Names, Rank, issue_names, links_column, names_column
-from achievement_pipeline.judging.rules import LinearRules, Person, Rules, SkillRules
+from achievement_pipeline.judging.rules import Person, Rules, SkillRules
+from achievement_pipeline.judging.rules.linear import LinearRules
 from achievement_pipeline.judging.skills.find import find_named_skills
 from achievement_pipeline.judging.skills.mentions import find_mentions
 from achievement_pipeline.keys import LINEAR
@@ -69,7 +70,7 @@ def judge_linear(
     issues = typed(RawLinearIssues, issues.reset_index(drop=True))
     projects = typed(RawLinearProjects, projects.reset_index(drop=True))
     judged = pd.concat(
-        [_describe_issues(issues, people), _describe_projects(projects, issues, rules.linear, people)],
+        [_describe_issues(issues, people), _describe_projects(projects, issues, rules.of_lane(LinearRules), people)],
         ignore_index=True,
     )
     names = pd.concat([issues["assignee_name"], projects["lead_name"]], ignore_index=True).fillna("").astype("str")

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
-from achievement_pipeline.judging.rules import MetricRule
+from achievement_pipeline.judging.rules.mlflow import MetricRule
 from achievement_pipeline.parsing.patterns import compile_pattern
 
 _HUMP = compile_pattern(r"(?<=[a-z])(?=[A-Z])")

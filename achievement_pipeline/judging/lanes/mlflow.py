@@ -23,7 +23,8 @@ from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.lanes.metrics import choose_comparison
 from achievement_pipeline.judging.ledgers import Measure, add_up, constant, per_unit, sum_ledger
 from achievement_pipeline.judging.links.references import Rank, links_column
-from achievement_pipeline.judging.rules import MetricRule, MlflowRules, Person, Rules, SkillRules
+from achievement_pipeline.judging.rules import Person, Rules, SkillRules
+from achievement_pipeline.judging.rules.mlflow import MetricRule, MlflowRules
 from achievement_pipeline.judging.skills.find import find_named_skills
 from achievement_pipeline.judging.skills.mentions import NAMED, find_mentions
 from achievement_pipeline.keys import MLFLOW
@@ -56,9 +57,37 @@ def judge_runs(
     """
     runs = runs.reset_index(drop=True)
     models = runs["model_versions"].map(_name_models).astype("str")
-    users = runs["user"].where(runs["user"] != _NOBODY).fillna("").astype("str")
-    compared = _compare(runs, metrics, rules.mlflow.metric)
-    judged = pd.DataFrame(
+    users = _users(runs)
+    compared = _compare(runs, metrics, rules.of_lane(MlflowRules).metric)
+    judged = _describe_runs(runs, metrics, compared, models, people)
+    exclusions = pd.DataFrame(
+        {
+            **{status: runs["status"] == status for status in ("running", "scheduled", "failed", "killed")},
+            "unassigned": users == "",
+            "bot": are_bots(users, users, rules.bots),
+            "not-asked": ~are_selected(judged, work_filter, people),
+        }
+    )
+    best = ("best:" + compared["metric"].str.replace(",", " ", regex=False)).where(compared["is_best"], "")
+    verdicts = weigh(join_codes([code_where("model", models != "[]"), best.fillna("").astype("str")]), exclusions)
+    return typed(MlflowActivities, judged.assign(**verdicts))
+
+
+def _users(runs: pd.DataFrame) -> pd.Series[str]:
+    """Return the login of each run's user; empty if unknown."""
+    return runs["user"].where(runs["user"] != _NOBODY).fillna("").astype("str")
+
+
+def _describe_runs(
+    runs: DataFrame[RawMlflowRuns],
+    metrics: DataFrame[RawMlflowMetrics],
+    compared: pd.DataFrame,
+    models: pd.Series[str],
+    people: Sequence[Person],
+) -> pd.DataFrame:
+    """Return the columns of runs that do not depend on a verdict."""
+    users = _users(runs)
+    return pd.DataFrame(
         {
             **describe_activity(
                 MLFLOW,
@@ -84,17 +113,6 @@ def judge_runs(
             **compared[["metric", "value", "best_before"]],
         }
     )
-    exclusions = pd.DataFrame(
-        {
-            **{status: runs["status"] == status for status in ("running", "scheduled", "failed", "killed")},
-            "unassigned": users == "",
-            "bot": are_bots(users, users, rules.bots),
-            "not-asked": ~are_selected(judged, work_filter, people),
-        }
-    )
-    best = ("best:" + compared["metric"].str.replace(",", " ", regex=False)).where(compared["is_best"], "")
-    verdicts = weigh(join_codes([code_where("model", models != "[]"), best.fillna("").astype("str")]), exclusions)
-    return typed(MlflowActivities, judged.assign(**verdicts))
 
 
 def score_runs(activities: DataFrame[MlflowActivities], rules: MlflowRules) -> DataFrame[Scores]:

@@ -17,6 +17,10 @@ from achievement_pipeline_tests.running import PATIENCE_SECONDS
 pytestmark = pytest.mark.e2e
 
 KEY = "notebook:lab.example/1"
+RULES = """
+[rules.notebook]
+points = 42
+"""
 PUBLIC = """
 [privacy]
 public = ["notebook:lab.example"]
@@ -49,6 +53,7 @@ def achievements(environment: dict[str, str], tmp_path: Path) -> Achievements:
 def test_a_lane_of_a_test_goes_all_the_way(
     achievements: Achievements, environment: dict[str, str], tmp_path: Path
 ) -> None:
+    (tmp_path / "achievements.toml").write_text(RULES)
     found: dict[str, Any] = json.loads(achievements("collect", "--json"))
     assert [(one["source"], one["pages"], one["error"]) for one in found["sources"]] == [("Notebook", 2, "")]
     assert found["changes"]["new"] == 2
@@ -58,6 +63,7 @@ def test_a_lane_of_a_test_goes_all_the_way(
 
     shown = json.loads(achievements("show", KEY, "--json"))
     assert (shown["source_type"], shown["tags"]) == ("notebook_page", ["notebook"])
+    assert shown["impact_score"] == 42
 
     achievements("approve", KEY)
     assert "Grow a crystal" in achievements("export", "json")

@@ -21,6 +21,8 @@ from achievement_pipeline.judging.lanes.linear import score_linear
 from achievement_pipeline.judging.lanes.mlflow import score_runs
 from achievement_pipeline.judging.lanes.pull_requests import score_pull_requests
 from achievement_pipeline.judging.rules import Rules
+from achievement_pipeline.judging.rules.linear import LinearRules
+from achievement_pipeline.judging.rules.mlflow import MlflowRules
 from achievement_pipeline.lanes import GIT, GITHUB, LANES, LINEAR, MLFLOW, Lane
 from achievement_pipeline.settings import load_settings
 
@@ -42,8 +44,8 @@ def _computed_from(lane: Lane) -> set[str]:
     [
         (GIT, CommitActivities, lambda frame: score_commits(frame, _RULES.commits)),
         (GITHUB, PullRequestActivities, lambda frame: score_pull_requests(frame, _RULES)),
-        (LINEAR, LinearActivities, lambda frame: score_linear(frame, _RULES.linear)),
-        (MLFLOW, MlflowActivities, lambda frame: score_runs(frame, _RULES.mlflow)),
+        (LINEAR, LinearActivities, lambda frame: score_linear(frame, LinearRules())),
+        (MLFLOW, MlflowActivities, lambda frame: score_runs(frame, MlflowRules())),
     ],
 )
 def test_scores_are_computed_from_the_columns_that_are_named(

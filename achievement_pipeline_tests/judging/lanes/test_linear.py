@@ -12,11 +12,13 @@ from hypothesis import strategies as st
 from achievement_pipeline.frames import LinkTo, RawLinearIssues, RawLinearProjects
 from achievement_pipeline.judging import WorkFilter
 from achievement_pipeline.judging.lanes.linear import find_linear_skills, judge_linear, score_linear
-from achievement_pipeline.judging.rules import BotRules, LinearRules, Person, Rules, SkillRules
+from achievement_pipeline.judging.rules import BotRules, Person, Rules, SkillRules
+from achievement_pipeline.judging.rules.linear import LinearRules
 from achievement_pipeline_tests.raw_frames import Row, after, raw_frame
 
 ANN = "ann@example.com"
 RULES = Rules()
+LINEAR_RULES = LinearRules()
 
 
 def issue(number: int = 1, **fields: Any) -> Row:
@@ -33,8 +35,9 @@ def judge(*issues: Row, projects: tuple[Row, ...] = (), rules: Rules = RULES, **
     return judge_linear(*frames, rules, **keywords)
 
 
-def score(*issues: Row, projects: tuple[Row, ...] = (), rules: LinearRules = RULES.linear) -> Any:
-    return score_linear(judge(*issues, projects=projects, rules=Rules(linear=rules)), rules).set_index("key")
+def score(*issues: Row, projects: tuple[Row, ...] = (), rules: LinearRules = LINEAR_RULES) -> Any:
+    judged = judge(*issues, projects=projects, rules=Rules.model_validate({"linear": rules}))
+    return score_linear(judged, rules).set_index("key")
 
 
 def lines(scores: Any, key: str) -> dict[tuple[str, str], tuple[float, str]]:
@@ -194,7 +197,7 @@ def test_what_does_not_count_shows_no_skill() -> None:
 def test_nothing_is_judged_where_there_is_nothing() -> None:
     judged = judge()
     assert judged.empty
-    assert score_linear(judged, RULES.linear).empty
+    assert score_linear(judged, LINEAR_RULES).empty
     assert find_linear_skills(judged, RULES.skills).empty
 
 

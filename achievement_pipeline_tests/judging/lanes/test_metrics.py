@@ -3,7 +3,7 @@
 import pytest
 
 from achievement_pipeline.judging.lanes.metrics import Comparison, choose_comparison
-from achievement_pipeline.judging.rules import MetricRule
+from achievement_pipeline.judging.rules.mlflow import MetricRule
 
 
 @pytest.mark.parametrize(

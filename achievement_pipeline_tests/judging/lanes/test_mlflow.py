@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from achievement_pipeline.frames import LinkTo, RawMlflowMetrics, RawMlflowRuns
 from achievement_pipeline.judging import WorkFilter
 from achievement_pipeline.judging.lanes.mlflow import find_run_skills, judge_runs, score_runs
-from achievement_pipeline.judging.rules import MetricRule, MlflowRules, Person, Rules
+from achievement_pipeline.judging.rules import Person, Rules
+from achievement_pipeline.judging.rules.mlflow import MetricRule, MlflowRules
 from achievement_pipeline_tests.raw_frames import after, raw_frame
 
 RULES = Rules()
@@ -43,7 +44,7 @@ def reasons(*runs: Mapping[str, Any], rules: Rules = RULES, **keywords: Any) -> 
 
 def compared_by(metric: str, better: str, experiment: str = "*") -> Rules:
     rule = MetricRule.model_validate({"experiment": experiment, "metric": metric, "better": better})
-    return Rules(mlflow=MlflowRules(metric=(rule,)))
+    return Rules.model_validate({"mlflow": MlflowRules(metric=(rule,))})
 
 
 def test_a_run_that_registered_a_model_version_counts() -> None:
@@ -155,7 +156,7 @@ def test_a_run_belongs_to_the_commit_that_it_logged() -> None:
 def test_the_points_are_those_of_the_table() -> None:
     best = run(2, {"auc": 0.8, "loss": 0.1}, params='{"depth": "6", "rate": "0.1"}')
     both = run(3, {"auc": 0.9}, model_versions=VERSION)
-    scores = score_runs(judge(run(1, {"auc": 0.7}), best, both), RULES.mlflow)
+    scores = score_runs(judge(run(1, {"auc": 0.7}), best, both), MlflowRules())
     assert list(scores["impact"]) == [60, 75]
     assert list(scores["complexity"]) == [45, 41.25]
     impact, *_ = json.loads(scores["ledger"][0])
@@ -174,7 +175,7 @@ def test_skills_are_what_it_was_logged_with_and_what_its_texts_name() -> None:
 def test_nothing_is_judged_where_there_is_nothing() -> None:
     judged = judge()
     assert judged.empty
-    assert score_runs(judged, RULES.mlflow).empty
+    assert score_runs(judged, MlflowRules()).empty
     assert find_run_skills(judged, RULES.skills).empty
 
 
@@ -183,7 +184,7 @@ def test_nothing_is_judged_where_there_is_nothing() -> None:
 def test_scores_are_in_range_and_the_sum_of_their_ledger(values: list[float | None], params: int) -> None:
     logged = json.dumps({str(number): "1" for number in range(params)})
     runs = [run(n, None if value is None else {"auc": value}, params=logged) for n, value in enumerate(values)]
-    scores = score_runs(judge(*runs, run(99, model_versions=VERSION, params=logged)), RULES.mlflow)
+    scores = score_runs(judge(*runs, run(99, model_versions=VERSION, params=logged)), MlflowRules())
     for row in scores.itertuples():
         for name in ("impact", "complexity"):
             points = [line["points"] for line in json.loads(str(row.ledger)) if line["score"] == name]

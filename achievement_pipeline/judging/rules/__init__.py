@@ -6,19 +6,19 @@
 from __future__ import annotations
 
 import functools
-from typing import Annotated, Literal
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, create_model, model_validator
 
 from achievement_pipeline.judging.impact.known_signs import known_signs
+from achievement_pipeline.judging.rules.values import Count, Divisor, Points, Weight
 from achievement_pipeline.judging.skills.vocabulary import Language, Practice, Technology, Vocabulary, known_skills
+from achievement_pipeline.lanes import LANES
 from achievement_pipeline.parsing.strict_model import StrictModel
 
 Address = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1)]
-Points = Annotated[float, Field(ge=0, le=100)]
-Divisor = Annotated[float, Field(ge=0.01, le=1_000_000)]
-Weight = Annotated[float, Field(ge=-100, le=100)]
-Count = Annotated[int, Field(ge=0, le=1_000_000)]
+_LaneRules = TypeVar("_LaneRules", bound=StrictModel)
 
 SCORE_VERSION = "13"
 """Increase by hand when a change to a default below, or to the code that reads it, changes a score or its ledger."""
@@ -105,50 +105,6 @@ class ReviewRules(StrictModel):
     complexity_max: Points = Field(default=70, description="Maximum complexity")
 
 
-class LinearRules(StrictModel):
-    """How completed Linear issues and projects are scored."""
-
-    impact_urgent: Points = Field(default=90, description="Impact of an urgent issue")
-    impact_high: Points = Field(default=75, description="Impact of a high-priority issue")
-    impact_medium: Points = Field(default=60, description="Impact of a medium-priority issue")
-    impact_low: Points = Field(default=45, description="Impact of a low-priority issue")
-    impact_none: Points = Field(default=30, description="Impact of an issue without a priority")
-    missing_estimate: Points = Field(default=3, description="Estimate to assume for an issue without one")
-    complexity_base: Points = Field(default=30, description="Complexity of every issue")
-    complexity_points_per_estimate: Points = Field(default=10, description="Complexity points per unit of the estimate")
-    complexity_max: Points = Field(default=90, description="Maximum complexity of an issue")
-    project_impact_base: Points = Field(default=70, description="Impact of every project")
-    project_impact_points_per_issue: Points = Field(default=2, description="Impact points per completed issue")
-    project_impact_max: Points = Field(default=95, description="Maximum impact of a project")
-    project_complexity_base: Points = Field(default=60, description="Complexity of every project")
-    project_complexity_points_per_estimate: Points = Field(
-        default=1, description="Complexity points per unit of its issues' estimates"
-    )
-    project_complexity_max: Points = Field(default=90, description="Maximum complexity of a project")
-
-
-class MetricRule(StrictModel):
-    """The metric by which runs of an experiment are compared."""
-
-    experiment: str = Field(default="*", description="Name of the experiment; * is a wildcard")
-    metric: str = Field(min_length=1, description="Name of the metric")
-    better: Literal["higher", "lower"] = Field(description="Which values are better")
-
-
-class MlflowRules(StrictModel):
-    """What makes a run significant, and how it is scored."""
-
-    metric: tuple[MetricRule, ...] = Field(
-        default=(),
-        description="The first rule that matches the experiment wins; otherwise the metric is chosen by name",
-    )
-    impact_registered: Points = Field(default=75, description="Impact of a run that registered a model version")
-    impact_best: Points = Field(default=60, description="Impact of a run that set a new best of its experiment")
-    complexity_base: Points = Field(default=40, description="Complexity of every significant run")
-    complexity_points_per_value: Points = Field(default=1.25, description="Complexity points per parameter or metric")
-    complexity_max: Points = Field(default=85, description="Maximum complexity")
-
-
 class BotRules(StrictModel):
     """Bot accounts in addition to the built-in ones, and exceptions."""
 
@@ -212,16 +168,37 @@ class SkillRules(StrictModel):
         return self
 
 
-class Rules(StrictModel):
-    """All rules for significance, scores and skills."""
+class CommonRules(StrictModel):
+    """The rules for significance, scores and skills that don't belong to one lane."""
 
     portfolio_min_impact: Points = Field(default=70, description="Minimum impact of a portfolio-ready achievement")
     impact: ImpactRules = ImpactRules()
     commits: CommitRules = CommitRules()
     pull_requests: PullRequestRules = PullRequestRules()
     reviews: ReviewRules = ReviewRules()
-    linear: LinearRules = LinearRules()
-    mlflow: MlflowRules = MlflowRules()
     bots: BotRules = BotRules()
     skills: SkillRules = SkillRules()
     percentile: PercentileRules = PercentileRules()
+
+    def of_lane(self, kind: type[_LaneRules]) -> _LaneRules:
+        """Return the rules of a lane, by the class that its record names.
+
+        Raises:
+            LookupError: No lane has such rules.
+        """
+        for _, rules in self:
+            if isinstance(rules, kind):
+                return rules
+        raise LookupError(f"no lane has {kind.__name__}")
+
+
+if TYPE_CHECKING:
+    Rules = CommonRules
+else:
+    _OF_LANES = {lane.name: resolve_name(lane.rules) for lane in LANES if lane.rules}
+    Rules = create_model(
+        "Rules",
+        __base__=CommonRules,
+        __doc__="All rules: the common ones, and those of each lane in a table of its name.",
+        **{name: (rules, rules()) for name, rules in _OF_LANES.items()},
+    )
