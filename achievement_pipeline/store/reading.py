@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.keys import MANUAL
@@ -441,34 +442,13 @@ def _seen() -> sa.Subquery:
     columns = Base.metadata.tables[Achievement.__tablename__].columns
     applied = _applied_edits()
     values = {field: applied.c.fields[field.value].astext for field in EditField}
-    edited = {
-        field.value: sa.func.coalesce(sa.cast(values[field], columns[field].type), columns[field])
-        for field in EditField
-        if field in columns and field is not EditField.SKILLS_DEMONSTRATED
-    }
+    edited = _edited_columns(columns, applied, values)
     flags = {
         field.value: sa.func.coalesce(sa.cast(values[field], sa.Boolean()), sa.false())
         for field in (EditField.HIDDEN, EditField.PINNED)
     }
-    own = sa.exists().where(
-        Edit.achievement_key == Achievement.key, Edit.field == EditField.HIDDEN.value, Edit.undone_at.is_(None)
-    )
-    hidden_by = sa.case((flags[EditField.HIDDEN.value] & ~own, applied.c.hidden_part))
     outcome = sa.func.coalesce(values[EditField.OUTCOME], "")
     fingerprint = _fingerprint(edited["title"], edited["description"], outcome, columns["evidence"])
-    approval = values[EditField.APPROVED]
-    decision = {
-        "decided": sa.func.coalesce(
-            applied.c.fields.has_key(EditField.HIDDEN.value) | approval.in_(["false", fingerprint]), sa.false()
-        ),
-        "lapsed": sa.func.coalesce(approval.not_in(["false", fingerprint]), sa.false()),
-        "edited_at": applied.c.edited_at,
-        "fingerprint": fingerprint,
-    }
-    skills = applied.c.fields[EditField.SKILLS_DEMONSTRATED.value]
-    listed = sa.func.jsonb_array_elements_text(skills).column_valued("listed")
-    stated_skills = sa.select(sa.func.array_agg(listed, type_=sa.ARRAY(sa.Text()))).scalar_subquery()
-    edited[EditField.SKILLS_DEMONSTRATED.value] = sa.func.coalesce(stated_skills, columns["skills_demonstrated"])
     ledger: sa.ColumnElement[Any] = columns["score_ledger"]
     for score in ("impact", "complexity"):
         field = f"{score}_score"
@@ -479,8 +459,10 @@ def _seen() -> sa.Subquery:
         "score_ledger": ledger,
         **flags,
         "outcome": outcome,
-        "hidden_by": hidden_by,
-        **decision,
+        "hidden_by": sa.case((flags[EditField.HIDDEN.value] & ~_is_hidden_itself(), applied.c.hidden_part)),
+        **_decision(applied, values[EditField.APPROVED], fingerprint),
+        "edited_at": applied.c.edited_at,
+        "fingerprint": fingerprint,
     }
     return (
         sa.select(*(column.label(name) for name, column in shown.items()))
@@ -488,6 +470,43 @@ def _seen() -> sa.Subquery:
         .outerjoin(applied, applied.c.key == Achievement.key)
         .subquery("seen")
     )
+
+
+def _edited_columns(
+    columns: ReadOnlyColumnCollection[str, sa.Column[Any]],
+    applied: sa.Subquery,
+    values: Mapping[EditField, sa.ColumnElement[Any]],
+) -> dict[str, sa.ColumnElement[Any]]:
+    """Return the columns that edits can change, with the edited value where there is one."""
+    edited: dict[str, sa.ColumnElement[Any]] = {
+        field.value: sa.func.coalesce(sa.cast(values[field], columns[field].type), columns[field])
+        for field in EditField
+        if field in columns and field is not EditField.SKILLS_DEMONSTRATED
+    }
+    skills = applied.c.fields[EditField.SKILLS_DEMONSTRATED.value]
+    listed = sa.func.jsonb_array_elements_text(skills).column_valued("listed")
+    stated_skills = sa.select(sa.func.array_agg(listed, type_=sa.ARRAY(sa.Text()))).scalar_subquery()
+    edited[EditField.SKILLS_DEMONSTRATED.value] = sa.func.coalesce(stated_skills, columns["skills_demonstrated"])
+    return edited
+
+
+def _is_hidden_itself() -> sa.Exists:
+    """Whether the user hid the achievement, not one that it absorbed."""
+    return sa.exists().where(
+        Edit.achievement_key == Achievement.key, Edit.field == EditField.HIDDEN.value, Edit.undone_at.is_(None)
+    )
+
+
+def _decision(
+    applied: sa.Subquery, approval: sa.ColumnElement[Any], fingerprint: sa.ColumnElement[str]
+) -> dict[str, sa.ColumnElement[Any]]:
+    """Return whether the user decided about the achievement, and whether an approval lapsed as its text changed."""
+    current = ["false", fingerprint]
+    decided = applied.c.fields.has_key(EditField.HIDDEN.value) | approval.in_(current)
+    return {
+        "decided": sa.func.coalesce(decided, sa.false()),
+        "lapsed": sa.func.coalesce(approval.not_in(current), sa.false()),
+    }
 
 
 def _fingerprint(

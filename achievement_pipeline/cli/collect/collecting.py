@@ -27,7 +27,7 @@ from achievement_pipeline.lanes import GIT, LANES, Lane
 from achievement_pipeline.settings import ALL, ME, RepositorySettings, Settings
 from achievement_pipeline.sources.git import open_repository, without_credentials
 from achievement_pipeline.store.decisions.edits import orphaned_decisions
-from achievement_pipeline.store.pieces.changes import changes_since, take_snapshot
+from achievement_pipeline.store.pieces.changes import Snapshot, changes_since, take_snapshot
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, summarise
 from achievement_pipeline.store.repositories import known_locations, list_repositories
 from achievement_pipeline.system.terminal import escape_controls, unescaped_errors
@@ -40,9 +40,6 @@ def collect_from(
     named: list[RepositorySettings], selection: dict[str, Any], settings: Settings, engine: sa.Engine
 ) -> Collection:
     """Collect from all sources that are on, from those of the named repositories alone where there are any."""
-    repositories: list[CollectedRepository] = []
-    sources: list[CollectedSource] = []
-    keys: list[str] = []
     with engine.connect() as connection:
         before = take_snapshot(connection)
     with _bars() as bars, dg.DagsterInstance.get() as instance:
@@ -50,6 +47,8 @@ def collect_from(
         places = named or _configured(settings, engine)
         # with the credentials of addresses, which the database does not keep
         runs = _Runs(settings.including(places), instance, bars)
+        keys: list[str] = []
+        repositories: list[CollectedRepository] = []
         for wanted in places:
             location = without_credentials(wanted.location)
             try:
@@ -61,26 +60,42 @@ def collect_from(
             if GIT.is_on(settings):
                 repositories.append(CollectedRepository(location, key, *runs.run(GIT.job, key, selection)))
         # what is on this machine comes before what waits for a server
-        for lane in _apis(settings, by_repository=True):
-            for key in keys:
-                if lane.covers(key, settings):
-                    sources.append(CollectedSource(lane, key, *runs.run(lane.job, key)))
-                    if runs.server_is_down:
-                        break
+        sources = list(_collect_by_repository(keys, settings, runs))
         others = [] if named else _apis(settings, by_repository=False)
         sources.extend(CollectedSource(lane, "", *runs.run(lane.job)) for lane in others)
     with engine.connect() as connection:
-        authors = _addresses(connection, settings)
-        everything = AchievementFilter(authors=authors)
-        return Collection(
-            repositories,
-            sources,
-            changes_since(connection, before),
-            summarise(connection, everything),
-            find_achievements(connection, everything, _HIGHEST),
-            orphaned_decisions(connection),
-            find_achievements(connection, AchievementFilter(include_hidden=True, only_hidden_by_a_part=True)),
-        )
+        return _summarise(connection, settings, repositories, sources, before)
+
+
+def _collect_by_repository(keys: list[str], settings: Settings, runs: "_Runs") -> Iterator[CollectedSource]:
+    """Collect from the APIs that are read by repository, until one is down."""
+    for lane in _apis(settings, by_repository=True):
+        for key in keys:
+            if lane.covers(key, settings):
+                yield CollectedSource(lane, key, *runs.run(lane.job, key))
+                if runs.server_is_down:
+                    break
+
+
+def _summarise(
+    connection: sa.Connection,
+    settings: Settings,
+    repositories: list[CollectedRepository],
+    sources: list[CollectedSource],
+    before: Snapshot,
+) -> Collection:
+    """Return what was collected and what changed, with the achievements of those whose work is collected."""
+    authors = _addresses(connection, settings)
+    everything = AchievementFilter(authors=authors)
+    return Collection(
+        repositories,
+        sources,
+        changes_since(connection, before),
+        summarise(connection, everything),
+        find_achievements(connection, everything, _HIGHEST),
+        orphaned_decisions(connection),
+        find_achievements(connection, AchievementFilter(include_hidden=True, only_hidden_by_a_part=True)),
+    )
 
 
 def _addresses(connection: sa.Connection, settings: Settings) -> tuple[str, ...]:

@@ -32,10 +32,6 @@ _TOP = 10
 class _ChecksFailedError(Exception):
     """Some composed achievements break a law: the transaction is rolled back, nothing of it is kept."""
 
-    def __init__(self, results: list[dg.AssetCheckResult]) -> None:
-        super().__init__("checks failed")
-        self.results = results
-
 
 @dg.asset(
     group_name="achievements",
@@ -62,45 +58,67 @@ def achievements(
     these touch, composes them again, and stores or retracts them, in one transaction. It is safe to repeat, and to run
     twice at once.
     """
-    results = evaluate("achievements", _CHECKS, Achievements.empty())
-    lost: list[str] = []
-
-    def load(name: str) -> ActivityFrames | None:
-        frames = slices.load_slice(name, io_manager.read)
-        if frames is None:
-            lost.append(name)
-            context.log.warning(
-                f"Frames of {name} are gone from their storage. What is kept stays until it is read again."
-            )
-            lane, _, repository = name.partition("/")
-            if lane == GIT.name:
-                io_manager.forget("raw_repositories", repository)  # so its sensor sees that it has to be collected
-        return frames
-
-    def compose(pieces: PiecesOfWork) -> DataFrame[Achievements]:
-        nonlocal results
-        composed = compose_achievements(*pieces, settings.rules)
-        results = evaluate("achievements", _CHECKS, composed)
-        if not all(result.passed for result in results):
-            raise _ChecksFailedError(results)
-        return composed
-
+    frames = _SliceFrames(context, io_manager)
+    composing = _CheckedComposing(settings.rules)
     try:
         with retried_while_unavailable(context):
-            kept = upsert_slices(
+            stored = upsert_slices(
                 database.engine,
                 slices.slice_versions(context.instance),
-                load,
-                compose,
+                frames.load,
+                composing.compose,
                 rules=_version(settings.rules),
                 report_wait=partial(progress.report_wait, context),
             )
     except _ChecksFailedError as error:
-        yield from error.results
+        yield from composing.results
         raise dg.Failure(
             "Achievements break a law; none of this run was stored. See the checks.", allow_retries=False
         ) from error
-    yield dg.MaterializeResult(metadata=_describe(database, kept, lost), check_results=results)
+    yield dg.MaterializeResult(metadata=_describe(database, stored, frames.lost), check_results=composing.results)
+
+
+class _SliceFrames:
+    """Loads the frames of slices, and keeps the names of those whose frames are lost."""
+
+    def __init__(self, context: dg.AssetExecutionContext, io_manager: ParquetIOManager) -> None:
+        self._context = context
+        self._io_manager = io_manager
+        self.lost: list[str] = []
+
+    def load(self, name: str) -> ActivityFrames | None:
+        """Return the frames of a slice, None if they are lost."""
+        frames = slices.load_slice(name, self._io_manager.read)
+        if frames is None:
+            self.lost.append(name)
+            self._context.log.warning(
+                f"Frames of {name} are gone from their storage. What is kept stays until it is read again."
+            )
+            lane, _, repository = name.partition("/")
+            if lane == GIT.name:
+                # so its sensor sees that it has to be collected
+                self._io_manager.forget("raw_repositories", repository)
+        return frames
+
+
+class _CheckedComposing:
+    """Composes achievements and checks them."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+        self.results = evaluate("achievements", _CHECKS, Achievements.empty())
+
+    def compose(self, pieces: PiecesOfWork) -> DataFrame[Achievements]:
+        """Compose achievements.
+
+        Raises:
+            _ChecksFailedError: They break a law, so nothing of the transaction may be kept.
+        """
+        composed = compose_achievements(*pieces, self._rules)
+        self.results = evaluate("achievements", _CHECKS, composed)
+        if not all(result.passed for result in self.results):
+            raise _ChecksFailedError
+        return composed
 
 
 def _version(rules: Rules) -> str:

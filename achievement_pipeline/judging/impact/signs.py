@@ -134,8 +134,6 @@ def _of_files(work: Work) -> dict[str, Flags]:
     purposes = _purposes(paths)[number]
     touched = np.zeros((total, _OTHER + 1), dtype=bool)
     touched[positions, purposes] = True
-    source, tests, docs, checks, build, examples, other = touched.T
-    product = source | other
 
     def touching(rows: Flags) -> Flags:
         return np.bincount(positions[rows], minlength=total) > 0
@@ -146,6 +144,24 @@ def _of_files(work: Work) -> dict[str, Flags]:
     lines = (files["insertions"].fillna(0) + files["deletions"].fillna(0).where(~gone, 0)).to_numpy(dtype="float64")
     source_lines = np.bincount(positions[is_source], weights=lines[is_source], minlength=total)
     work_lines = np.bincount(positions, weights=lines, minlength=total)
+    return {
+        **_of_purposes(touched, user_docs),
+        "deleted source file": touching(is_source & gone),
+        "new document": touching((purposes == _DOCS) & (files["status"] == "A").to_numpy()),
+        **{f"{step} lines of source": _between(source_lines, *ends) for step, ends in _LINES.items()},
+        "2 lines at most": work_lines <= _TINY,
+    }
+
+
+def _of_purposes(touched: Flags, user_docs: Flags) -> dict[str, Flags]:
+    """Return the signs of the kinds of files that changes touch.
+
+    Args:
+        touched: One row per change, one column per purpose.
+        user_docs: Whether each change touches documentation for users.
+    """
+    source, tests, docs, checks, build, examples, other = touched.T
+    product = source | other
     return {
         "touches source": source,
         "touches source and tests": source & tests,
@@ -160,10 +176,6 @@ def _of_files(work: Work) -> dict[str, Flags]:
         "touches checks": checks,
         "touches build": build,
         "touches tests": tests,
-        "deleted source file": touching(is_source & gone),
-        "new document": touching((purposes == _DOCS) & (files["status"] == "A").to_numpy()),
-        **{f"{step} lines of source": _between(source_lines, *ends) for step, ends in _LINES.items()},
-        "2 lines at most": work_lines <= _TINY,
     }
 
 

@@ -7,6 +7,8 @@ the maximum over its significant activities; the ledger names the activity. The 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -60,9 +62,49 @@ def compose_achievements(
     """
     if scores.empty:
         return Achievements.empty()
-    members = activities.sort_values(["completed_at", "key"], ignore_index=True).assign(
-        at=lambda frame: frame["completed_at"]
-    )
+    pieces = _find_pieces(activities, scores)
+    roots, members, judged = pieces.roots, pieces.members, pieces.judged
+    columns = {
+        **_root_columns(roots),
+        **_people(pieces),
+        **_score_columns(pieces.winners, rules),
+        **_skills(judged[~_are_shown_by_merge(judged)], skills),
+        "category": _categories(roots, judged),
+        "started_at": members.groupby("root")["started_at"].min(),
+        "completed_at": roots["completed_at"].fillna(members.groupby("root")["completed_at"].max()),
+        "evidence": _evidence(members, related),
+        "announced": _announced(members),
+        "first_release": _first_releases(members),
+        "retracted_reason": _retractions(judged, pieces.counts),
+    }
+    composed = pd.DataFrame({name: column.reindex(roots.index) for name, column in columns.items()})
+    composed["skills_demonstrated"] = composed["skills_demonstrated"].fillna("[]")
+    composed["skills"] = composed["skills"].fillna("[]")
+    composed["tags"] = _tags(roots, composed["coauthors"] != "[]")
+    texts = dict.fromkeys(("announced", "first_release", "retracted_reason"), "str")
+    return typed(Achievements, composed.astype(texts).sort_index().reset_index(drop=True))
+
+
+@dataclass(frozen=True)
+class _Pieces:
+    """The pieces of work that become achievements."""
+
+    members: pd.DataFrame
+    """All their activities with scores, oldest first."""
+    roots: pd.DataFrame
+    """The members that name the achievements, indexed by key."""
+    judged: pd.DataFrame
+    """The members with a score that were not retracted; all with a score where every one was."""
+    counts: pd.Series[bool]
+    """By root, whether any member with a score was not retracted."""
+    winners: Mapping[str, pd.DataFrame]
+    """By score, the member with the highest one, indexed by root."""
+
+
+def _find_pieces(activities: pd.DataFrame, scores: pd.DataFrame) -> _Pieces:
+    """Find the root of each activity, and what is scored and retracted, by piece of work."""
+    members = activities.sort_values(["completed_at", "key"], ignore_index=True)
+    members["at"] = members["completed_at"]
     members["carries_commits"] = _carry_commits(members)
     members["root"] = _roots(members)
     members["retracted_by"] = _retracted_by(members)
@@ -71,50 +113,47 @@ def compose_achievements(
     members["counts"] = members["scored"] & members["retracted_by"].isna()
     pieces = members.groupby("root")[["scored", "counts"]].any()
     members = members[members["root"].map(pieces["scored"])]
-    # if all were retracted, keep the scores they would have
     judged = members[members["counts"] | (members["scored"] & ~members["root"].map(pieces["counts"]))]
-    roots = members[members["key"] == members["root"]].set_index("key", drop=False)
-    shown = _skills(judged[~_are_shown_by_merge(judged)], skills)
     weighed = judged[~_are_scored_with_pull_request(judged)]
-    winners = {score: _winners(weighed, score) for score in ("impact", "complexity")}
-    # an issue without an assignee belongs to the author of its highest-scoring activity
-    authors = roots["person"].where(roots["person"] != "", winners["impact"]["person"].reindex(roots.index))
-    shared = _shared(members, authors)
-    return typed(
-        Achievements,
-        pd.DataFrame(
-            {
-                "key": roots["key"],
-                "title": roots["title"],
-                "category": _categories(roots, judged),
-                "description": roots["description"],
-                "source_type": roots["kind"],
-                "source_id": roots["source_id"],
-                "source_url": roots["url"],
-                "repository": roots["repository"],
-                "author": authors,
-                "coauthors": shared,
-                "assisted_by": _assisted_by(members).reindex(roots.index, fill_value="[]"),
-                "started_at": members.groupby("root")["started_at"].min().reindex(roots.index),
-                "completed_at": roots["completed_at"].fillna(members.groupby("root")["completed_at"].max()),
-                "impact_score": winners["impact"]["impact"].reindex(roots.index),
-                "complexity_score": winners["complexity"]["complexity"].reindex(roots.index),
-                "score_ledger": _ledgers(winners).reindex(roots.index),
-                "score_version": winners["impact"]["version"].reindex(roots.index),
-                "skills_demonstrated": shown["names"].reindex(roots.index, fill_value="[]"),
-                "skills": shown["skills"].reindex(roots.index, fill_value="[]"),
-                "tags": _tags(roots, shared != "[]"),
-                "evidence": _evidence(members, related).reindex(roots.index),
-                "announced": _announced(members).reindex(roots.index).astype("str"),
-                "first_release": _first_releases(members).reindex(roots.index).astype("str"),
-                "portfolio_ready": winners["impact"]["impact"].reindex(roots.index) >= rules.portfolio_min_impact,
-                "retracted_reason": _retractions(judged, pieces["counts"]).reindex(roots.index),
-            }
-        )
-        .astype({"retracted_reason": "str"})
-        .sort_index()
-        .reset_index(drop=True),
+    return _Pieces(
+        members,
+        members[members["key"] == members["root"]].set_index("key", drop=False),
+        judged,
+        pieces["counts"],
+        {score: _winners(weighed, score) for score in ("impact", "complexity")},
     )
+
+
+def _root_columns(roots: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the columns that the root alone decides."""
+    names = {"source_type": "kind", "source_url": "url"}
+    same = ("key", "title", "description", "source_id", "repository")
+    return {**{name: roots[name] for name in same}, **{name: roots[own] for name, own in names.items()}}
+
+
+def _people(pieces: _Pieces) -> dict[str, pd.Series]:
+    """Return the author, co-authors and coding agents."""
+    roots = pieces.roots
+    # an issue without an assignee belongs to the author of its highest-scoring activity
+    by_score = pieces.winners["impact"]["person"].reindex(roots.index)
+    authors = roots["person"].where(roots["person"] != "", by_score)
+    return {
+        "author": authors,
+        "coauthors": _shared(pieces.members, authors),
+        "assisted_by": _assisted_by(pieces.members).reindex(roots.index, fill_value="[]"),
+    }
+
+
+def _score_columns(winners: Mapping[str, pd.DataFrame], rules: Rules) -> dict[str, pd.Series]:
+    """Return the scores with their ledger, by root."""
+    impact = winners["impact"]
+    return {
+        "impact_score": impact["impact"],
+        "complexity_score": winners["complexity"]["complexity"],
+        "score_ledger": _ledgers(winners),
+        "score_version": impact["version"],
+        "portfolio_ready": impact["impact"] >= rules.portfolio_min_impact,
+    }
 
 
 def _roots(activities: pd.DataFrame) -> pd.Series[str]:
@@ -206,7 +245,7 @@ def _winners(judged: pd.DataFrame, score: str) -> pd.DataFrame:
     return order.drop_duplicates("root").set_index("root")
 
 
-def _ledgers(winners: dict[str, pd.DataFrame]) -> pd.Series[str]:
+def _ledgers(winners: Mapping[str, pd.DataFrame]) -> pd.Series[str]:
     """Combine the impact lines of one winner with the complexity lines of the other."""
     impact, complexity = winners["impact"], winners["complexity"].reindex(winners["impact"].index)
     mixed = impact["key"] != complexity["key"]
@@ -222,17 +261,18 @@ def _lines(ledger: str, score: str) -> list[dict[str, object]]:
     return [line for line in json.loads(ledger) if line["score"] == score]
 
 
-def _skills(judged: pd.DataFrame, skills: pd.DataFrame) -> pd.DataFrame:
-    """Return ``names`` and ``skills`` as JSON lists, by root: strongest first, each skill once."""
+def _skills(judged: pd.DataFrame, skills: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the skills and their names as JSON lists, by root: strongest first, each skill once."""
     of_roots = skills.merge(judged[["key", "root"]], on="key")
     strongest = of_roots.sort_values(
         ["root", "weight", "skill", "key"], ascending=[True, False, True, True], ignore_index=True
     )
     once = strongest.drop_duplicates(["root", "skill"], ignore_index=True)
     names = once["skill"].map(lambda name: json.dumps(name, ensure_ascii=False)).astype("str")
-    return pd.DataFrame(
-        {"names": json_lists(names, once["root"]), "skills": json_lists(json_objects(once[_SKILL]), once["root"])}
-    )
+    return {
+        "skills_demonstrated": json_lists(names, once["root"]),
+        "skills": json_lists(json_objects(once[_SKILL]), once["root"]),
+    }
 
 
 def _categories(roots: pd.DataFrame, judged: pd.DataFrame) -> pd.Series[str]:

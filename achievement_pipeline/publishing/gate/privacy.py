@@ -513,13 +513,7 @@ def _title(achievement: AchievementView) -> str:
 
 def _draft(achievement: AchievementView, channel: Channel, known: Known) -> PublicAchievement:
     """Return an achievement as it is stored."""
-    me = {_folded(name) for name in known.me}
-    others = [person for person in (achievement.author, *achievement.coauthors) if _folded(person) not in me]
-    shared_with = others if known.me and not known.everybody else achievement.coauthors
-    names_of = known.names_of if channel.names_people else {}
     public = _is_achievement_public(achievement, known)
-    shown = {skill.skill: skill for skill in known.skills.get(achievement.key, ())}
-    skills = (shown.get(name) or SkillView(name, "", 0, "") for name in achievement.skills_demonstrated)
     return PublicAchievement(
         gate=_GATE,
         channel=channel,
@@ -538,21 +532,16 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
         repository=achievement.repository,
         author=achievement.author,
         author_name=known.names_of.get(achievement.author, achievement.author),
-        coauthors=tuple(names_of.get(person, person) for person in shared_with),
+        coauthors=_shared_with(achievement, channel, known),
         assisted_by=tuple(achievement.assisted_by),
         started_at=achievement.started_at,
         completed_at=achievement.completed_at,
         edited_at=achievement.edited_at,
         impact_score=achievement.impact_score,
         complexity_score=achievement.complexity_score,
-        ledger=tuple(
-            PublicLedgerLine(
-                _line_visibility(line, known), line["score"], line["rule"], line["points"], line["evidence"]
-            )
-            for line in achievement.score_ledger
-        ),
+        ledger=tuple(_ledger_line(line, known) for line in achievement.score_ledger),
         score_version=achievement.score_version,
-        skills=tuple(PublicSkill(skill.skill, skill.kind, skill.weight, skill.evidence) for skill in skills),
+        skills=_shown_skills(achievement, known),
         tags=tuple(achievement.tags),
         evidence=tuple(_evidence(line, known) for line in achievement.evidence),
         portfolio_ready=achievement.portfolio_ready,
@@ -566,6 +555,26 @@ def _announcement(achievement: AchievementView, channel: Channel) -> PublicAnnou
         return None
     sentence = "" if channel.is_outward else _one_line(found["sentence"])
     return PublicAnnouncement(found["version"] or "", found["date"] or "", _one_line(found["section"] or ""), sentence)
+
+
+def _shared_with(achievement: AchievementView, channel: Channel, known: Known) -> tuple[str, ...]:
+    """Return the co-authors: all people but the user where the achievement is shown as theirs."""
+    me = {_folded(name) for name in known.me}
+    others = [person for person in (achievement.author, *achievement.coauthors) if _folded(person) not in me]
+    names_of = known.names_of if channel.names_people else {}
+    people = others if known.me and not known.everybody else achievement.coauthors
+    return tuple(names_of.get(person, person) for person in people)
+
+
+def _shown_skills(achievement: AchievementView, known: Known) -> tuple[PublicSkill, ...]:
+    shown = {skill.skill: skill for skill in known.skills.get(achievement.key, ())}
+    skills = (shown.get(name) or SkillView(name, "", 0, "") for name in achievement.skills_demonstrated)
+    return tuple(PublicSkill(skill.skill, skill.kind, skill.weight, skill.evidence) for skill in skills)
+
+
+def _ledger_line(line: JsonObject, known: Known) -> PublicLedgerLine:
+    visibility = _line_visibility(line, known)
+    return PublicLedgerLine(visibility, line["score"], line["rule"], line["points"], line["evidence"])
 
 
 def _line_visibility(line: JsonObject, known: Known) -> Visibility:

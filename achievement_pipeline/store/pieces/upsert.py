@@ -15,6 +15,7 @@ from achievement_pipeline.store.decisions.statements import adopt_statements
 from achievement_pipeline.store.pieces.achievements import ChangeCounts, store_achievements
 from achievement_pipeline.store.pieces.activities import (
     TOUCHED,
+    SliceDifference,
     compare_slice,
     delete_activities,
     git_slices_of,
@@ -93,36 +94,67 @@ def upsert_slices(  # noqa: PLR0913 - all inputs of a run
             return UpsertResult()
         TOUCHED.create(connection)
         begin_linking(connection)
-        slices: dict[str, SliceChanges] = {}
+        slices = _Slices(connection, versions, rules, load)
         touched: list[str] = []
-        statistics = _Statistics()
         again: set[str] = set()
         # git comes last: pull requests found in git give way to those of their host's lane
         names = sorted(stale, key=lambda name: name.startswith(GIT.slices))
         for name in names:
             version, composed_by = stored.get(name, (None, None))
             if version != versions[name] or name in again:
-                frames = load(name)
-                if frames is None:
+                difference = slices.replace(name)
+                if difference is None:
                     continue
-                _note_slice(connection, name, versions[name], rules)
-                difference = compare_slice(connection, name, bounded(frames))
-                keys = difference.keys()
-                # before and, below, after the change: a piece of work that loses a member is touched too
-                touch(connection, keys)
-                mark_affected(connection, keys)
-                write_difference(connection, difference)
-                statistics.refresh(connection, len(keys))
-                mark_affected(connection, keys)
-                slices[name] = SliceChanges(len(difference.changed), len(difference.gone))
-                touched += keys
+                touched += difference.keys()
                 left = git_slices_of(name, difference.gone) if name not in again else []
                 again.update(each for each in left if each in versions)
                 names += [each for each in again if each not in names]
             if composed_by != rules:
-                _note_slice(connection, name, versions[name], rules)
+                slices.note(name)
                 touched += connection.scalars(sa.select(Activity.key).where(Activity.slice == name))
-        return UpsertResult(_store(connection, touched, compose), slices)
+        return UpsertResult(_store(connection, touched, compose), slices.changes)
+
+
+class _Slices:
+    """Replaces slices in a transaction, and records what changed."""
+
+    def __init__(
+        self,
+        connection: sa.Connection,
+        versions: Mapping[str, str],
+        rules: str,
+        load: Callable[[str], ActivityFrames | None],
+    ) -> None:
+        self._connection = connection
+        self._versions = versions
+        self._rules = rules
+        self._load = load
+        self._statistics = _Statistics()
+        self.changes: dict[str, SliceChanges] = {}
+
+    def replace(self, name: str) -> SliceDifference | None:
+        """Store the current frames of a slice, and mark the pieces of work that this affects. None without frames."""
+        frames = self._load(name)
+        if frames is None:
+            return None
+        self.note(name)
+        difference = compare_slice(self._connection, name, bounded(frames))
+        keys = difference.keys()
+        # before and, below, after the change: a piece of work that loses a member is touched too
+        touch(self._connection, keys)
+        mark_affected(self._connection, keys)
+        write_difference(self._connection, difference)
+        self._statistics.refresh(self._connection, len(keys))
+        mark_affected(self._connection, keys)
+        self.changes[name] = SliceChanges(len(difference.changed), len(difference.gone))
+        return difference
+
+    def note(self, name: str) -> None:
+        """Record that a slice is stored in its current version."""
+        values = {"version": self._versions[name], "rules": self._rules}
+        statement = insert(Slice).values(name=name, **values)
+        changed = {**values, "stored_at": sa.func.now()}
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=changed))
 
 
 @contextmanager
@@ -202,9 +234,3 @@ class _Statistics:
         if self._written > self._known:
             connection.execute(sa.text("ANALYZE activities, activity_names, activity_links, former_names"))
             self._known = 2 * self._written
-
-
-def _note_slice(connection: sa.Connection, name: str, version: str, rules: str) -> None:
-    statement = insert(Slice).values(name=name, version=version, rules=rules)
-    changed = {"version": version, "rules": rules, "stored_at": sa.func.now()}
-    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=changed))
