@@ -43,10 +43,10 @@ def refusal(sentence: str, facts: Sequence[str]) -> str | None:
     if len(sentence) > LONGEST:
         return f"The sentence is longer than {LONGEST} characters."
     words = read_words(sentence)
-    if not any(word.kind in {"word", "code"} and _states(word) for word in words):
-        return "The sentence states nothing."
+    if why := _not_whole(words):
+        return why
     known = [_Fact(read_words(fact)) for fact in facts]
-    checks = (_words, _quantities, _tiers, _objects, _people, _negations, _strong, _joins)
+    checks = (_words, _done, _quantities, _tiers, _objects, _people, _negations, _strong, _joins)
     return next((found for check in checks if (found := check(words, known))), None)
 
 
@@ -118,6 +118,31 @@ def _is_neutral(word: Word) -> bool:
 
 def _states(word: Word) -> bool:
     return word.kind != "mark" and not _is_neutral(word)
+
+
+def _not_whole(words: list[Word]) -> str | None:
+    """A sentence must state two things or more, not only that something was done, and must not be cut off."""
+    stated = [word for word in words if _states(word)]
+    specific = [word for word in stated if "doing" not in _groups_of(word.stem) and word.kind in {"word", "code"}]
+    if not specific or len(stated) < _LEAST_STATED:
+        return "The sentence states nothing."
+    last = next(word for word in reversed(words) if word.text not in _ENDS)
+    if last.text in {":", ","} or last.text.lower() in _texts("unfinished"):
+        return f"The sentence is cut off after “{last.text}”."
+    return None
+
+
+_LEAST_STATED = 2
+
+
+def _done(words: list[Word], facts: list[_Fact]) -> str | None:
+    """What is a plan, in progress or a question in the sentence must be so in a fact: "to be done", "is being done"."""
+    for first, second in itertools.pairwise(words):
+        pair = (first.text.lower(), second.text.lower())
+        open_end = pair == ("to", "be") or (pair[1] == "being" and pair[0] in {"is", "are", "was", "were"})
+        if (open_end or second.text == "?") and not any(second.text.lower() in fact.texts for fact in facts):
+            return f"“{first.text} {second.text}” is in none of the cited facts."
+    return None
 
 
 def _words(words: list[Word], facts: list[_Fact]) -> str | None:

@@ -88,6 +88,13 @@ FACTS = {
         ("Added a Redis cache for sessions.", "", "no fact"),
         ("", "cache", "states nothing"),
         ("It's also a", "cache", "states nothing"),  # cut off, by a small model
+        ("It was created", "cache", "states nothing"),
+        ("Redis", "cache", "states nothing"),
+        ("Redis cache for sessions that", "cache", "cut off after “that”"),
+        ("Redis sessions:", "cache", "cut off after “:”"),
+        ("A Redis cache for sessions is to be added.", "cache", "to be"),
+        ("A Redis cache is being added.", "cache", "is being"),
+        ("Was a Redis cache for sessions added?", "cache", "?"),
         ("Redis " * 200, "cache", "longer"),
     ],
 )
