@@ -122,7 +122,7 @@ def _states(word: Word) -> bool:
 
 def _not_whole(words: list[Word]) -> str | None:
     """A sentence must state two things or more, not only that something was done, and must not be cut off."""
-    stated = [word for word in words if _states(word)]
+    stated = [word for word in words if _states(word) and word.stem not in _negators()]
     specific = [word for word in stated if "doing" not in _groups_of(word.stem) and word.kind in {"word", "code"}]
     if not specific or len(stated) < _LEAST_STATED:
         return "The sentence states nothing."

@@ -91,6 +91,7 @@ FACTS = {
         ("It was created", "cache", "states nothing"),
         ("Redis", "cache", "states nothing"),
         ("Redis cache for sessions that", "cache", "cut off after “that”"),
+        ("Add nothing.", "leak", "states nothing"),
         ("Redis sessions:", "cache", "cut off after “:”"),
         ("A Redis cache for sessions is to be added.", "cache", "to be"),
         ("A Redis cache is being added.", "cache", "is being"),
