@@ -41,6 +41,9 @@ class _Command(NamedTuple):
 LONGEST_HELP = 64
 
 GROUPS: Mapping[str, Mapping[str, _Command]] = {
+    "Try": {
+        "demo": _Command("demo:demo", "Try everything on a sample world, without keys or network.", "🔍 Starting"),
+    },
     "Collect": {
         "init": _Command("collect.init:init", "Find your name and repositories, and collect them.", "🔍 Starting"),
         "collect": _Command(

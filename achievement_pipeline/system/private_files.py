@@ -14,14 +14,18 @@ _usual_umask: int | None = None
 
 @contextmanager
 def private_by_default() -> Iterator[None]:
-    """Create files in this block, in this process and its children, without access for other users."""
+    """Create files in this block, in this process and its children, without access for other users.
+
+    Blocks may be nested: the demo runs commands within a command.
+    """
     global _usual_umask  # noqa: PLW0603 - the umask is the process's too
-    _usual_umask = os.umask(_OTHERS)
+    outer, replaced = _usual_umask, os.umask(_OTHERS)
+    _usual_umask = replaced if outer is None else outer
     try:
         yield
     finally:
-        os.umask(_usual_umask)
-        _usual_umask = None
+        os.umask(replaced)
+        _usual_umask = outer
 
 
 def apply_usual_umask(file: Path) -> None:

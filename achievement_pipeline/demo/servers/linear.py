@@ -25,6 +25,8 @@ class Workspace:
     labels: dict[str, Node] = field(default_factory=dict)
     attachments: dict[str, Node] = field(default_factory=dict)
     now: datetime = datetime(2026, 1, 1, tzinfo=UTC)
+    slug: str = "acme"
+    """What the addresses of its issues begin with."""
     _made: int = 0
 
     def __post_init__(self) -> None:
@@ -64,12 +66,12 @@ class Workspace:
         """Add an issue, and return its id."""
         now = self.tick()
         values: Node = {
-            "team": self.team, "previousIdentifiers": [], "description": None, "priority": 0, "estimate": None,
-            "labelIds": [], "project": None, "cycle": None, "assignee": self.user, "creator": self.user, "parent": None,
-            "createdAt": now, "startedAt": None, "completedAt": now if state == "completed" else None,
-            "updatedAt": now, "archivedAt": None, "trashed": None,
+            "number": len(self.issues) + 1, "team": self.team, "previousIdentifiers": [], "description": None,
+            "priority": 0, "estimate": None, "labelIds": [], "project": None, "cycle": None, "parent": None,
+            "assignee": self.user, "creator": self.user, "createdAt": now, "startedAt": None,
+            "completedAt": now if state == "completed" else None, "updatedAt": now, "archivedAt": None, "trashed": None,
         }  # fmt: skip
-        return self._add(self.issues, title=title, state=state, number=len(self.issues) + 1, **values | fields)
+        return self._add(self.issues, title=title, state=state, **values | fields)
 
     def attach(self, issue: str, url: str, **fields: Any) -> str:
         """Attach a link to an issue, and return the id of the attachment."""
@@ -143,7 +145,7 @@ class LinearServer(GraphQLServer):
         own = [one for one in self.workspace.attachments.values() if one["issue"] == row["id"]]
         return row | {
             "identifier": identifier,
-            "url": f"https://linear.app/acme/issue/{identifier}",
+            "url": f"https://linear.app/{self.workspace.slug}/issue/{identifier}",
             "branchName": f"ada/{identifier.lower()}",
             **{name: row[name] and {"id": row[name]} for name in ("team", "project", "assignee", "creator", "parent")},
             "cycle": row["cycle"] and {"number": row["cycle"]},
@@ -158,7 +160,7 @@ class LinearServer(GraphQLServer):
             "members": [shop.users[key] for key in row["members"]],
         }
         return row | {
-            "url": f"https://linear.app/acme/project/{row['id']}",
+            "url": f"https://linear.app/{shop.slug}/project/{row['id']}",
             "lead": row["lead"] and shop.users[row["lead"]],
             "creator": row["creator"] and shop.users[row["creator"]],
             **{

@@ -1,0 +1,53 @@
+"""`achievements demo`: the commands on a sample world, without keys or network."""
+
+import sys
+
+import click
+
+from achievement_pipeline.cli import achievements
+from achievement_pipeline.demo.home import demo_folder, sample_world
+
+_HIGHEST = "8"
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option("--no-open", is_flag=True, help="End when the documents are written, without opening the page.")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[COMMAND]...")
+def demo(*, no_open: bool, command: tuple[str, ...]) -> None:
+    """Try everything on a sample world, without keys or network.
+
+    Three repositories of a made-up company with their pull requests, Linear issues and MLflow runs are collected as
+    yours would be, from servers on this machine. Then come a brag document, a resume, a portfolio, and the page in your
+    browser until Ctrl-C. Your own data, settings and keys play no part. With a COMMAND, that runs on the sample world.
+
+    \b
+    achievements demo
+    achievements demo explain tidewater#24
+    achievements demo start
+    """  # noqa: D301 - click's own mark
+    folder = demo_folder()
+    with sample_world(folder):
+        if command:
+            _run(*command)
+            return
+        _run("collect")
+        click.echo()
+        _run("list", "--limit", _HIGHEST)
+        click.echo()
+        for channel, name in (("brag", "brag.md"), ("resume", "resume.json"), ("portfolio", "portfolio.html")):
+            _run("export", channel, "--output", str(folder / name))
+        click.echo(
+            "\nThat was Ada, who does not exist. Look further, or go on with your own work:\n"
+            "  achievements demo explain tidewater#24    # why it counts, line by line\n"
+            "  achievements collect --repo ~/src         # a repository of yours, or a folder of them\n"
+            "  achievements export brag                  # your first document"
+        )
+        if not no_open and sys.stdout.isatty():
+            click.echo("\nThe page, until Ctrl-C:")
+            _run("web", "--port", "0", "--open")
+
+
+def _run(*words: str) -> None:
+    """Run a command as its user does, and end where it fails."""
+    if code := achievements.main(words, prog_name="achievements", standalone_mode=False):
+        sys.exit(code)
