@@ -44,6 +44,9 @@ _TESTED_IN: Final = {
     "defs/resources/shared.py": "defs/assets/test_git.py",
     "defs/slices.py": "defs/assets/test_git.py",
     "defs/ui/metadata.py": "defs/assets/test_git.py",
+    **dict.fromkeys(
+        (f"demo/world/{name}.py" for name in ("delay_model", "quayside", "tidewater", "tracker")), "cli/test_demo.py"
+    ),
     "demo/servers/github.py": "sources/github/test_pull_requests.py",
     "demo/servers/graphql.py": "sources/github/test_client.py",
     "demo/servers/linear.py": "sources/linear/test_issues.py",

@@ -721,7 +721,7 @@ TIDEWATER = History(
                     "\n\ndef test_midnight_belongs_to_the_day_that_begins():\n"
                     '    assert tides_of("brenna", dt.date(2025, 1, 2))[0].at.hour == 0\n'
                 ),
-                "CHANGELOG.md": announce("Fixed", "A tide at midnight is listed on the day that begins."),
+                "CHANGELOG.md": announce("Fixed", "A tide at midnight is listed on the day that begins (#14)."),
             },
         ),
         Commit(
@@ -749,7 +749,9 @@ TIDEWATER = History(
             {
                 "src/tidewater/harmonics.py": _HARMONICS,
                 "tests/test_harmonics.py": _TEST_HARMONICS,
-                "CHANGELOG.md": announce("Added", "Predict the tides of any harbour from its harmonic constituents."),
+                "CHANGELOG.md": announce(
+                    "Added", "Predict the tides of any harbour from its harmonic constituents (#17)."
+                ),
             },
         ),
         release("2025-05-12 09:00", BEN, "1.1.0"),
@@ -773,7 +775,7 @@ TIDEWATER = History(
             ),
             {
                 "src/tidewater/calendar.py": _CALENDAR,
-                "CHANGELOG.md": announce("Added", "Export tides as an iCalendar file."),
+                "CHANGELOG.md": announce("Added", "Export tides as an iCalendar file (#21)."),
             },
         ),
         squash(
@@ -797,7 +799,7 @@ TIDEWATER = History(
                 "benchmarks/predict.py": _BENCHMARK,
                 "pyproject.toml": replace('"httpx>=0.27"', '"httpx>=0.27", "numpy>=2"'),
                 "uv.lock": _lock(42, 2),
-                "CHANGELOG.md": announce("Changed", "Predictions are eleven times faster."),
+                "CHANGELOG.md": announce("Changed", "Predictions are eleven times faster (#24)."),
             },
         ),
         squash(
@@ -808,7 +810,7 @@ TIDEWATER = History(
             ),
             {
                 "src/tidewater/cache.py": _CACHE,
-                "CHANGELOG.md": announce("Added", "Predictions are kept on disk."),
+                "CHANGELOG.md": announce("Added", "Predictions are kept on disk (#26)."),
             },
         ),
         Commit(
@@ -816,7 +818,7 @@ TIDEWATER = History(
             ADA,
             'Revert "feat: keep predictions on disk (#26)"\n\nThe cache is slower than predicting since #24, and the folder '
             "is shared by all users of a machine.",
-            {"src/tidewater/cache.py": None, "CHANGELOG.md": replace("- Predictions are kept on disk.\n", "")},
+            {"src/tidewater/cache.py": None, "CHANGELOG.md": replace("- Predictions are kept on disk (#26).\n", "")},
         ),
         Commit("2025-07-07 08:30", ADA, "chore: update the lock file", {"uv.lock": _lock(44, 3)}),
         release("2025-07-14 09:00", BEN, "1.2.0"),
@@ -838,7 +840,7 @@ TIDEWATER = History(
                 ),
                 "tests/test_harbours.py": _TEST_HARBOURS,
                 "CHANGELOG.md": announce(
-                    "Security", "Names of harbours can no longer leave the folder of data (path traversal)."
+                    "Security", "Names of harbours can no longer leave the folder of data (path traversal) (#31)."
                 ),
             },
         ),
@@ -872,7 +874,7 @@ TIDEWATER = History(
                 "README.md": replace("tidewater serve --port 8080", "uvicorn tidewater.app:app --port 8080"),
                 "CHANGELOG.md": announce(
                     "Changed",
-                    "The server is an ASGI application: `uvicorn tidewater.app:app` replaces `tidewater serve`.",
+                    "The server is an ASGI application: `uvicorn tidewater.app:app` replaces `tidewater serve` (#36).",
                 ),
             },
             branch="async-server",
@@ -909,7 +911,7 @@ TIDEWATER = History(
                 "src/tidewater/webhooks.py": _WEBHOOKS,
                 "src/tidewater/timetable.py": _TIMETABLE,
                 "tests/test_webhooks.py": _TEST_WEBHOOKS,
-                "CHANGELOG.md": announce("Added", "Webhooks: subscribers are notified when a timetable changes."),
+                "CHANGELOG.md": announce("Added", "Webhooks: subscribers are notified when a timetable changes (#41)."),
             },
         ),
         Commit(
@@ -937,7 +939,7 @@ TIDEWATER = History(
                 ),
                 "tests/test_timetable.py": _TEST_TIMETABLE,
                 "CHANGELOG.md": announce(
-                    "Fixed", "Ferries leave at the right time on the day that summer time begins."
+                    "Fixed", "Ferries leave at the right time on the day that summer time begins (#44)."
                 ),
             },
         ),
@@ -986,7 +988,9 @@ TIDEWATER = History(
                 "src/tidewater/delays.py": _DELAYS,
                 "tests/test_delays.py": _TEST_DELAYS,
                 "pyproject.toml": replace('"numpy>=2"', '"mlflow-skinny>=3", "numpy>=2", "pandas>=2"'),
-                "CHANGELOG.md": announce("Added", "Expected delays of departures, predicted from water and wind."),
+                "CHANGELOG.md": announce(
+                    "Added", "Expected delays of departures, predicted from water and wind (#52)."
+                ),
             },
         ),
         release("2026-07-06 09:00", BEN, "2.2.0"),
