@@ -12,15 +12,11 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test quick fuzz soak start lint audit constraints canary clean
 
-# your own data and keys play no part: the demo has a data folder of its own
-DEMO = env -u DATABASE_URL -u DAGSTER_DATABASE_URL -u DAGSTER_HOME -u ACHIEVEMENTS_FRAMES -u GITHUB_TOKEN \
-	ACHIEVEMENTS_HOME='$(CURDIR)/$(VENV)/demo'
-
-run: $(VENV)/.installed ## show what it does, on the history of this repository
-	@$(DEMO) achievements collect --repo . --author all
-	@printf '\n%s\n' 'That was this project, in a data folder of its own. Yours next:'
+run: $(VENV)/.installed ## show what it does, on a sample world in a folder of its own
+	@achievements demo
+	@printf '\n%s\n' 'Yours next:'
 	@printf '  %-42s # %s\n' 'export PATH="$(CURDIR)/$(BIN):$$PATH"' 'so that achievements is found' \
-		'achievements collect --repo ~/src' 'a repository, or a folder of them' \
+		'achievements init' 'who you are and where your repositories are; collects' \
 		'achievements export brag' 'your first document'
 
 test: $(VENV)/.installed-test ## run every test, on all processors

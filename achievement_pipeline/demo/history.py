@@ -205,14 +205,16 @@ class History:
 
     def _stream(self) -> Iterator[str]:
         trees: dict[str, dict[str, str]] = {"main": {}}
+        bases: dict[str, dict[str, str]] = {}
         tips: dict[str, int] = {}
         for mark, commit in enumerate(self.commits, start=1):
             branch = commit.branch
             parent = tips.get(branch, tips.get("main"))
+            bases.setdefault(branch, dict(trees["main"]))
             tree = trees.setdefault(branch, dict(trees["main"]))
             changes = {path: _apply(change, tree.get(path, "")) for path, change in commit.changes.items()}
             if commit.merges:
-                changes |= trees[commit.merges]
+                changes |= _difference(bases[commit.merges], trees[commit.merges])
             when = f"{int(commit.moment.timestamp())} +0000"
             committer = _GITHUB if commit.pull else commit.by
             yield f"commit refs/heads/{branch}\nmark :{mark}\n"
@@ -235,6 +237,11 @@ class History:
 
 def _apply(change: Change, before: str) -> str | None:
     return change(before) if callable(change) else change
+
+
+def _difference(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, str | None]:
+    """Return the changes that lead from one tree to another."""
+    return {path: after.get(path) for path in {**before, **after} if before.get(path) != after.get(path)}
 
 
 def _data(text: str) -> str:

@@ -17,9 +17,9 @@ from achievement_pipeline.demo.world.quayside import QUAYSIDE
 from achievement_pipeline.demo.world.tidewater import TIDEWATER
 from achievement_pipeline.demo.world.tracker import make_workspace
 from achievement_pipeline.lanes import LANES
-from achievement_pipeline.leftovers import write_whole
-from achievement_pipeline.private_files import make_private_folder
 from achievement_pipeline.settings import APP_NAME, CONFIG_FILE_NAME, Environment
+from achievement_pipeline.system.leftovers import write_whole
+from achievement_pipeline.system.private_files import make_private_folder
 
 _HISTORIES: Final = (TIDEWATER, QUAYSIDE, DELAY_MODEL)
 

@@ -81,9 +81,3 @@ def test_documents_are_written_and_what_is_private_is_not_in_the_portfolio(shown
     assert json.loads((folder / "resume.json").read_text())["basics"]["name"] == "Ada Lindqvist"
     assert str(folder) in shown.output
     assert "3100" not in shown.output
-
-
-def test_a_second_time_nothing_has_changed(shown: Result) -> None:
-    assert shown.exit_code == 0, shown.output
-    again = run_achievements("demo", "collect")
-    assert "(nothing changed)" in again.stdout

@@ -26,7 +26,6 @@ def test_settings_keys_and_folders_of_the_user_play_no_part(
     for name, value in own.items():
         monkeypatch.setenv(name, value)
     mine = tmp_path / "config/achievement-pipeline/achievements.toml"
-    mine.parent.mkdir(parents=True)
     mine.write_text('[me]\nname = "The User"\n[rules]\nportfolio_min_impact = 1\n')
     before, folder = dict(os.environ), Path.cwd()
 
