@@ -237,6 +237,8 @@ class RawTags(Frame):
     object: str = pa.Field(description="Object name of the tag; of its commit if it is not annotated")
     commit: str = pa.Field(description="Object name of the commit")
     tagged_at: UtcTimestamp = pa.Field(nullable=True, description="When it was created; missing if it is not annotated")
+    tagger_name: str = pa.Field(description="Who created it, as written; empty if it is not annotated")
+    tagger_email: str = pa.Field(description="As written; empty if it is not annotated")
     message: str = pa.Field(description="Message of an annotated tag, without its signature; else empty")
     side: str = pa.Field(
         description="Commits that it contains and that neither raw_commits nor the tags above do: time in seconds, "
@@ -544,6 +546,12 @@ class Activities(_JudgedActivities):
 class _CodeActivities(Activities):
     """The columns that commits and pull requests share."""
 
+    merged_by: str = pa.Field(
+        nullable=True, description="Who merged it: canonical address; missing if unknown, and for plain commits"
+    )
+    contributions: int = pa.Field(ge=0, description="For a year of merging: contributions of others; else 0")
+    contributors: int = pa.Field(ge=0, description="For a year of merging: the people who made them; else 0")
+    releases: int = pa.Field(ge=0, description="For a year of releasing: releases cut; else 0")
     assisted_by: str = pa.Field(
         description="Coding agents that its commits or text name (agents.toml), comma-separated"
     )
@@ -572,7 +580,7 @@ class _CodeActivities(Activities):
 
 
 class CommitActivities(_CodeActivities):
-    """One row per commit."""
+    """One row per commit, pull request that git tells of, and year of a person's merging or releasing."""
 
     signed_off_by: str = pa.Field(description="Canonical addresses in Signed-off-by lines, separated by commas")
     sha: str = pa.Field(description="Full object name")
@@ -580,9 +588,9 @@ class CommitActivities(_CodeActivities):
 
 
 class PullRequestActivities(_CodeActivities):
-    """One row per merged pull request, and per person who reviewed another person's pull request."""
+    """One row per merged pull request, per review of another person's, and per year of a person's merging."""
 
-    number: int = pa.Field(ge=1, description="Number of the pull request")
+    number: int = pa.Field(ge=0, description="Number of the pull request; 0 for a year of merging")
     labels: str = pa.Field(description="JSON list of names")
     commits: int = pa.Field(ge=0, description="Commits on its branch")
     reviewers: int = pa.Field(ge=0, description="Reviewers other than its author")

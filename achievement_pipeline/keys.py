@@ -9,6 +9,7 @@ A key names one activity and means the same on every machine:
 ``linear:<uuid>``                               an issue or a project of Linear
 ``mlflow:<server>/<run id>``                    a run; the server is ``host[:port][/path]``
 ``project:<host>/<owner>/<name>/<anchor>``      a project found in a history; slashes of the anchor are escaped
+``maintenance:<repository>/merged-2024-<who>``   a year of merging other people's work, or ``released-…``
 ``manual:<uuid>``, ``manual:<source>:<id>``     what a person or a program stated
 ==============================================  ====================================================================
 
@@ -166,4 +167,5 @@ GITHUB = KeyForm("github", "#", in_repository=True, on_github=True)
 LINEAR = KeyForm("linear")
 MLFLOW = KeyForm("mlflow", "/")
 PROJECT = KeyForm("project", "/", in_repository=True, escaped=True)
+MAINTENANCE = KeyForm("maintenance", "/", in_repository=True)
 MANUAL = KeyForm("manual")

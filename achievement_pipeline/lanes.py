@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from achievement_pipeline.keys import GIT as GIT_KEYS
 from achievement_pipeline.keys import GITHUB as GITHUB_KEYS
 from achievement_pipeline.keys import LINEAR as LINEAR_KEYS
-from achievement_pipeline.keys import MANUAL, PROJECT, ActivityKey, KeyForm
+from achievement_pipeline.keys import MAINTENANCE, MANUAL, PROJECT, ActivityKey, KeyForm
 from achievement_pipeline.keys import MLFLOW as MLFLOW_KEYS
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ class ActivityKind(StrEnum):
     """What an activity is, in its source's own words."""
 
     COMMIT = "git_commit"
+    MERGING = "git_merging"
+    """Merging other people's work: one activity for each person and year."""
+    RELEASING = "git_releasing"
+    """Cutting releases: one activity for each person and year."""
     PULL_REQUEST = "github_pull_request"
     REVIEW = "github_review"
     LINEAR_ISSUE = "linear_issue"
@@ -141,8 +145,12 @@ GIT: Final = Lane(
     name="git",
     label="git",
     work="the commits of a repository",
-    kinds={ActivityKind.COMMIT: "commit"},
-    keys=(GIT_KEYS, PROJECT),
+    kinds={
+        ActivityKind.COMMIT: "commit",
+        ActivityKind.MERGING: "merged contributions",
+        ActivityKind.RELEASING: "releases",
+    },
+    keys=(GIT_KEYS, PROJECT, MAINTENANCE),
     raw={"raw_commits": "commits", "raw_commit_files": "files"},
     activities="commit_activities",
     scores="commit_scores",

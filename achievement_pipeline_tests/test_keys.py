@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from achievement_pipeline.keys import GIT, GITHUB, LINEAR, MANUAL, MLFLOW, PROJECT, ActivityKey, KeyForm
+from achievement_pipeline.keys import GIT, GITHUB, LINEAR, MAINTENANCE, MANUAL, MLFLOW, PROJECT, ActivityKey, KeyForm
 from achievement_pipeline.lanes import parse_key
 
 _WORD = st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,8}", fullmatch=True)
@@ -31,6 +31,7 @@ _PARTS: dict[KeyForm, tuple[st.SearchStrategy[str], st.SearchStrategy[str]]] = {
     LINEAR: (st.just(""), _ID),
     MLFLOW: (_SERVER, _WORD),
     PROJECT: (_REPOSITORY | _FOLDER, _ANY_TEXT),
+    MAINTENANCE: (_REPOSITORY | _FOLDER, st.from_regex(r"(merged|released)-\d{4}-[0-9a-f]{12}", fullmatch=True)),
     MANUAL: (st.just(""), _ANY_TEXT),
 }
 _KEYS = st.one_of(*(st.builds(ActivityKey, st.just(form), where, name) for form, (where, name) in _PARTS.items()))

@@ -102,7 +102,12 @@ def _ordinary_commit() -> dict[str, object]:
         "",
     )
     counts = dict.fromkeys(
-        (name for name in CommitActivities.to_schema().columns if name.endswith(("files", "ions", "commits"))), 0
+        (
+            name
+            for name in CommitActivities.to_schema().columns
+            if name.endswith(("files", "ions", "commits", "contributors", "releases"))
+        ),
+        0,
     )
     return {
         **texts,

@@ -260,6 +260,8 @@ def _about_activity(activity: JudgedActivity) -> Iterator[str]:
     yield f"  counts: {'yes' if activity.significant else 'no'} ({', '.join(activity.reasons)})"
     if activity.details.get("signed_off_by"):
         yield f"  signed off by: {activity.details['signed_off_by'].replace(',', ', ')}"
+    if activity.details.get("merged_by"):
+        yield f"  merged by: {activity.details['merged_by']}"
     if activity.details.get("assisted_by"):
         yield f"  assisted by: {activity.details['assisted_by'].replace(',', ', ')}"
     yield f"  category: {activity.category} ({activity.category_rule})"

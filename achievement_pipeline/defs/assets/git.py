@@ -114,12 +114,19 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument per input
     )
 
 
-@frame_asset(GIT, {"impact": ["signs", "announced", "in_use"], "complexity": ["effective_files"]})
+@frame_asset(
+    GIT,
+    {
+        "impact": ["kind", "signs", "announced", "in_use", "contributions", "contributors", "releases"],
+        "complexity": ["kind", "effective_files", "contributions", "releases"],
+    },
+)
 def commit_scores(
     commit_activities: DataFrame[CommitActivities], settings: dg.ResourceParam[Settings]
 ) -> DataFrame[Scores]:
     """One row per commit that counts: impact and complexity, each the sum of its ledger lines."""
-    return score_commits(commit_activities, settings.rules.commits, settings.rules.impact)
+    rules = settings.rules
+    return score_commits(commit_activities, rules.commits, rules.impact, rules.maintenance)
 
 
 @frame_asset(GIT)

@@ -108,7 +108,7 @@ def pull_request_activities(  # noqa: PLR0913, PLR0917 - one argument per input
 @frame_asset(
     lanes.GITHUB,
     {
-        "impact": ["kind", "signs", "announced", "in_use", "words", "verdict"],
+        "impact": ["kind", "signs", "announced", "in_use", "words", "verdict", "contributions", "contributors"],
         "complexity": [
             "kind",
             "effective_files",
@@ -116,6 +116,8 @@ def pull_request_activities(  # noqa: PLR0913, PLR0917 - one argument per input
             "effective_deletions",
             "reviewers",
             "commits",
+            "contributions",
+            "releases",
         ],
     },
 )

@@ -17,6 +17,8 @@ class Category(StrEnum):
     DEPENDENCY = "dependency"
     STYLE = "style"
     PROJECT = "project"
+    MAINTENANCE = "maintenance"
+    """Merging other people's work, cutting releases."""
     EXPERIMENT = "experiment"
     OTHER = "other"
     """Unknown: neither the message nor the files show it."""

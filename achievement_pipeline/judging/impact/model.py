@@ -109,6 +109,20 @@ def write_signs(signs: Signs) -> pd.Series[str]:
     return joined.reindex(range(total), fill_value="").astype("str")
 
 
+def impact_of(signs: pd.Series[str], rules: ImpactRules) -> pd.Series[float]:
+    """Return the impact of each piece of work, 0 to 100, without its ledger.
+
+    Args:
+        signs: As written by `write_signs`.
+        rules: The user's overrides.
+    """
+    model = model_of(rules)
+    found = _read_signs(signs, model)
+    weights = model.weights.to_numpy()[found.numbers] * found.amounts
+    sums: Amounts = np.bincount(found.positions, weights, minlength=len(signs)).astype("float64")
+    return pd.Series(100 * likelihood(sums, model), index=signs.index)
+
+
 def explain_impact(
     signs: pd.Series[str], rules: ImpactRules, evidence_of: Mapping[str, pd.Series[str]] | None = None
 ) -> pd.DataFrame:

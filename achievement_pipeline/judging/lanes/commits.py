@@ -42,7 +42,8 @@ from achievement_pipeline.judging.impact.significance import (
 from achievement_pipeline.judging.impact.signs import Flags, Work, find_signs
 from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.lanes.automation import are_automated
-from achievement_pipeline.judging.lanes.pieces import credit_merges, pull_requests_of
+from achievement_pipeline.judging.lanes.maintenance import find_mergers, git_maintenance
+from achievement_pipeline.judging.lanes.pieces import credit_merges, name_pieces, pull_requests_of
 from achievement_pipeline.judging.line_use import find_use
 from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.links.merges import are_merged_pieces, find_merging_commits
@@ -156,7 +157,8 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
         line_use: How long the lines of changed files were in use, as far as it was read.
 
     Returns:
-        One row per commit, in the order of ``commits``, then one per pull request found in them.
+        One row per commit, in the order of ``commits``, then one per pull request found in them, then one per person
+        and year of merging and of releasing.
     """
     commits = commits.reset_index(drop=True)
     read = _read_commits(commits, files, noise, contents)
@@ -203,11 +205,20 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
         "names": name_commits(commits, digest_contents(own_contents), moved),
         "links": link_commits(commits, _merged_shas(commits, read.merged_by), moved),
     }
-    own = {"signs": write_signs(signs), **announced[["announced", "first_release"]], "in_use": in_use}
+    mergers = find_mergers(commits, read.merged, read.headers["number"], read.merged_by, rules.bots, people)
+    own = {
+        "signs": write_signs(signs),
+        **announced[["announced", "first_release"]],
+        "in_use": in_use,
+        "merged_by": mergers["merged_by"],
+    }
     activities = _describe_commits(commits, read, of_activity, own, people, rules)
     activities = credit_merges(activities, read.merged_by, effective_lines)
     pulls = pull_requests_of(activities, commits, read.headers, read.merged_by, commit_urls or {}, moved)
-    return typed(CommitActivities, pd.concat([activities, pulls], ignore_index=True))
+    called = name_pieces(commits, read.headers, read.merged_by)
+    tags = (releases or no_releases()).tags
+    years = git_maintenance(commits, activities, mergers, called, tags, rules, people)
+    return typed(CommitActivities, pd.concat([activities, pulls, years], ignore_index=True))
 
 
 @dataclass(frozen=True)
@@ -304,6 +315,9 @@ def _describe_commits(  # noqa: PLR0913, PLR0917 - one argument per input
             "breaking": read.breaking,
             **read.amounts,
             "commits": read.merged_in,
+            "contributions": 0,
+            "contributors": 0,
+            "releases": 0,
         }
     )
 

@@ -16,7 +16,7 @@ from pandera.typing import DataFrame
 from achievement_pipeline.columns.text import contains, join_by_key, replace
 from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequests
 from achievement_pipeline.judging.impact.significance import have_reason
-from achievement_pipeline.judging.links.references import link_pull_requests, name_pull_requests
+from achievement_pipeline.judging.links.references import link_pull_requests, name_pull_requests, pull_names
 from achievement_pipeline.keys import GITHUB
 from achievement_pipeline.lanes import ActivityKind
 
@@ -78,12 +78,10 @@ def pull_requests_of(  # noqa: PLR0913, PLR0917 - the inputs of judged pull requ
         work: As in `link_pull_requests`, by commit.
     """
     merges = pd.Series(merged_by, index=commits.index)
-    in_another = (merged_by >= 0) & headers["number"].iloc[merged_by].notna().to_numpy()
-    known = headers["number"].notna() & contains(commits["repository"], _ON_GITHUB)
-    known &= ~in_another
+    known = _are_pull_requests(commits, headers, merged_by)
     if not known.any():
         return activities.head(0)
-    numbers = headers["number"][known].str.slice(0, 9).astype("int64").clip(lower=1)
+    numbers = _numbers(headers["number"][known])
     found = commits[known].assign(number=numbers, squashed=~headers["merged"][known])
     found = (
         found.sort_values(["squashed", "committed_at", "sha"]).drop_duplicates(["repository", "number"]).sort_index()
@@ -104,6 +102,25 @@ def pull_requests_of(  # noqa: PLR0913, PLR0917 - the inputs of judged pull requ
         names=name_pull_requests(pulls, members),
         links=link_pull_requests(pulls, members, pd.concat([work[work.index.isin(found.index)], of_members])),
     )
+
+
+def name_pieces(commits: pd.DataFrame, headers: pd.DataFrame, merged_by: npt.NDArray[np.int64]) -> pd.Series[str]:
+    """Return the name by which links refer to the piece of work that each commit is: its pull request, or itself."""
+    known = _are_pull_requests(commits, headers, merged_by)
+    pulls = commits[known].assign(number=_numbers(headers["number"][known]))
+    return ("commit:" + commits["sha"]).mask(known, pull_names(pulls))
+
+
+def _are_pull_requests(
+    commits: pd.DataFrame, headers: pd.DataFrame, merged_by: npt.NDArray[np.int64]
+) -> pd.Series[bool]:
+    """Return which commits are a pull request of GitHub by themselves, not a part of one."""
+    in_another = (merged_by >= 0) & headers["number"].iloc[merged_by].notna().to_numpy()
+    return headers["number"].notna() & contains(commits["repository"], _ON_GITHUB) & ~in_another
+
+
+def _numbers(numbers: pd.Series[str]) -> pd.Series[int]:
+    return numbers.str.slice(0, 9).astype("int64").clip(lower=1)
 
 
 def _as_read(found: pd.DataFrame, headers: pd.DataFrame) -> pd.DataFrame:

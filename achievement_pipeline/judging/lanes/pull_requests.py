@@ -56,6 +56,7 @@ from achievement_pipeline.judging.lanes.commits import (
     work_files,
     written_lines,
 )
+from achievement_pipeline.judging.lanes.maintenance import are_maintenance, score_maintenance, years_of_merging
 from achievement_pipeline.judging.ledgers import (
     Measure,
     add_up,
@@ -68,7 +69,12 @@ from achievement_pipeline.judging.ledgers import (
 )
 from achievement_pipeline.judging.line_use import use_lines
 from achievement_pipeline.judging.links.commit_names import positions_of
-from achievement_pipeline.judging.links.references import link_pull_requests, link_reviews, name_pull_requests
+from achievement_pipeline.judging.links.references import (
+    link_pull_requests,
+    link_reviews,
+    name_pull_requests,
+    pull_names,
+)
 from achievement_pipeline.judging.links.same_work import Retraction, find_reverted_pull_requests
 from achievement_pipeline.judging.noise.files import noise_reasons
 from achievement_pipeline.judging.rules import BotRules, Person, ReviewRules, Rules, SkillRules
@@ -115,7 +121,8 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
         in_use: How much of commits is in use, by object name, where it is known.
 
     Returns:
-        One row per pull request, in their order, then one per pull request and reviewer.
+        One row per pull request, in their order, then one per pull request and reviewer, then one per person and year
+        of merging.
     """
     accounts = read_accounts(commits, people)
     pull_requests = typed(RawPullRequests, pull_requests.reset_index(drop=True))
@@ -133,11 +140,15 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
     )
     pulls = pulls.join(find_reverted_pull_requests(pull_requests, GITHUB.keys(_source_ids(pull_requests))))
     pulls["person"] = persons_of(pulls["repository"], pulls["author"], accounts, people)
+    pulls["merger"] = _mergers(pulls, accounts, people, rules.bots)
     given = _given_reviews(reviews, pulls, accounts, people, rules.bots)
     work = changed_files(files)
     judged = _judge_pulls(pulls, commits, work, given, rules, people, work_filter, accounts)
     judged_reviews = _judge_reviews(given, judged, rules.reviews, people, work_filter)
-    return typed(PullRequestActivities, pd.concat([judged, judged_reviews], ignore_index=True))
+    mergers = pd.DataFrame({"name": pulls["merged_by"], "called": pull_names(pulls)})
+    years = years_of_merging(PullRequestActivities, judged, mergers, rules)
+    years = years[are_selected(years, work_filter, people)]
+    return typed(PullRequestActivities, pd.concat([judged, judged_reviews, years], ignore_index=True))
 
 
 def changed_files(files: DataFrame[RawPullRequestFiles]) -> DataFrame[RawCommitFiles]:
@@ -172,10 +183,11 @@ def changed_files(files: DataFrame[RawPullRequestFiles]) -> DataFrame[RawCommitF
 def score_pull_requests(activities: DataFrame[PullRequestActivities], rules: Rules) -> DataFrame[Scores]:
     """Score significant pull requests and reviews. Others have no row. ``docs/scores.md`` has the rules."""
     counting = activities.loc[activities["significant"]].set_index("key", drop=False)
-    of_reviews = counting["kind"] == ActivityKind.REVIEW
+    of_reviews, of_years = counting["kind"] == ActivityKind.REVIEW, are_maintenance(counting)
     ledger = [
-        *_score_pulls(counting[~of_reviews], rules),
+        *_score_pulls(counting[~of_reviews & ~of_years], rules),
         *_score_reviews(counting[of_reviews], rules.reviews),
+        *score_maintenance(counting[of_years], rules.maintenance),
     ]
     return sum_ledger(pd.concat(ledger), counting["repository"])
 
@@ -303,6 +315,10 @@ def _describe_pulls(
                 links=pulls["links"],
             ),
             "number": pulls["number"],
+            "merged_by": pulls["merger"],
+            "contributions": 0,
+            "contributors": 0,
+            "releases": 0,
             "assisted_by": assisted_by,
             "signs": write_signs({**read.signs, **read.announced}).set_axis(pulls.index),
             "announced": pulls["announced"],
@@ -392,6 +408,7 @@ def _judge_reviews(
         started_at=given["started_at"],
         completed_at=given["completed_at"],
         retracted_by=pd.Series(pd.NA, index=given.index, dtype="str"),
+        merged_by=pd.Series(pd.NA, index=given.index, dtype="str"),
         names="[]",
         links=link_reviews(given),
         signs=pd.Series("", index=given.index, dtype="str"),
@@ -525,6 +542,13 @@ def _assisted_by(pulls: pd.DataFrame, commits: DataFrame[RawPullRequestCommits])
     joined = named.groupby(_PULL_REQUEST)["agent"].agg(lambda names: ",".join(sorted(set(names))))
     of_pulls = joined.reindex(pd.MultiIndex.from_frame(pulls[_PULL_REQUEST]))
     return pd.Series(of_pulls.fillna("").to_numpy(), index=pulls.index, dtype="str")
+
+
+def _mergers(pulls: pd.DataFrame, accounts: pd.Series[str], people: Sequence[Person], bots: BotRules) -> pd.Series[str]:
+    """Return the canonical address of who merged each pull request; missing if unknown, or if it was a bot."""
+    logins = pulls["merged_by"].fillna("").astype("str")
+    persons = persons_of(pulls["repository"], pulls["merged_by"], accounts, people)
+    return persons.where((persons != "") & ~are_bots(logins, logins, bots))
 
 
 def _count_reviewers(pulls: pd.DataFrame, given: pd.DataFrame) -> pd.Series[int]:

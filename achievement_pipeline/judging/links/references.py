@@ -144,7 +144,7 @@ def name_pull_requests(
 ) -> pd.Series[str]:
     """Return the names of each pull request: its number, and the commits on its branch, which a squash drops."""
     own = _own_commits(pull_requests, commits)
-    return names_column(pull_requests.index, [_pulls(pull_requests), "branch:" + own["sha"]])
+    return names_column(pull_requests.index, [pull_names(pull_requests), "branch:" + own["sha"]])
 
 
 def link_pull_requests(
@@ -187,10 +187,11 @@ def link_pull_requests(
 
 def link_reviews(reviews: pd.DataFrame) -> pd.Series[str]:
     """Return the links of reviews: each lists its pull request (``repository``, ``number``)."""
-    return links_column(reviews.index, [(Rank.LISTED, LinkTo.LISTED, _pulls(reviews))])
+    return links_column(reviews.index, [(Rank.LISTED, LinkTo.LISTED, pull_names(reviews))])
 
 
-def _pulls(rows: pd.DataFrame) -> Names:
+def pull_names(rows: pd.DataFrame) -> Names:
+    """Return the names of pull requests by their ``repository`` and ``number``."""
     return "pull:" + rows["repository"].str.lower() + "#" + rows["number"].astype("str")
 
 

@@ -10,6 +10,7 @@ _HEADINGS = {
     "performance": "Performance",
     "security": "Security",
     "bugfix": "Bugs fixed",
+    "maintenance": "Contributions merged, releases",
     "experiment": "Experiments",
     "refactoring": "Refactoring",
     "testing": "Testing",

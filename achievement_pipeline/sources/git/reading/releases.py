@@ -1,7 +1,7 @@
 """What a repository says of its releases: its tags, and the files of its default branch that are release notes."""
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
 import pandas as pd
@@ -21,7 +21,7 @@ _NESTED: Final = 3
 """Tags of tags that are followed."""
 _LARGEST_FILE: Final = 8 << 20
 _MOST_FILES: Final = 2_000
-_TAGGER: Final = compile_pattern(r"(?m)^tagger [^\n]*> (\d{1,12}) [+-]\d{4}$")
+_TAGGER: Final = compile_pattern(r"(?m)^tagger (?P<name>[^<\n]*)<(?P<email>[^>\n]*)> (?P<at>\d{1,12}) [+-]\d{4}$")
 _SIGNATURE: Final = "-----BEGIN "
 
 Choose = Callable[["pd.Series[str]"], "pd.Series[bool]"]
@@ -41,17 +41,21 @@ def read_tags(repository: Repository, commits: DataFrame[RawCommits]) -> DataFra
     objects = _tags(repository)
     with repository.isolated_git() as git:
         opened = _opened(git, objects.values())
-        tags = [(name, object_, *opened[object_]) for name, object_ in objects.items() if object_ in opened]
+        if repository.mailmap:
+            opened = _through_mailmap(git, opened)
+        tags = [(name, object_, opened[object_]) for name, object_ in objects.items() if object_ in opened]
         listed = set(commits["sha"])
-        sides = _sides(git, [tag[2] for tag in tags], listed, repository.tips)
+        sides = _sides(git, [tag.commit for *_, tag in tags], listed, repository.tips)
     frame = pd.DataFrame(
         {
             "repository": pd.Series(repository.key, index=range(len(tags)), dtype="str"),
-            "name": pd.array([tag[0] for tag in tags], dtype="str"),
-            "object": pd.array([tag[1] for tag in tags], dtype="str"),
-            "commit": pd.array([tag[2] for tag in tags], dtype="str"),
-            "tagged_at": pd.to_datetime(pd.Series([tag[3] for tag in tags], dtype="float64"), unit="s", utc=True),
-            "message": pd.array([tag[4] for tag in tags], dtype="str"),
+            "name": pd.array([name for name, *_ in tags], dtype="str"),
+            "object": pd.array([object_ for _, object_, _ in tags], dtype="str"),
+            "commit": pd.array([tag.commit for *_, tag in tags], dtype="str"),
+            "tagged_at": pd.to_datetime(pd.Series([tag.at for *_, tag in tags], dtype="float64"), unit="s", utc=True),
+            "tagger_name": pd.array([tag.tagger_name for *_, tag in tags], dtype="str"),
+            "tagger_email": pd.array([tag.tagger_email for *_, tag in tags], dtype="str"),
+            "message": pd.array([tag.message for *_, tag in tags], dtype="str"),
             "side": pd.array(sides, dtype="str"),
         }
     ).astype({"tagged_at": "datetime64[us, UTC]"})
@@ -114,9 +118,19 @@ def _tags(repository: Repository) -> dict[str, str]:
     return found
 
 
-def _opened(git: IsolatedGit, objects: Iterable[str]) -> dict[str, tuple[str, float | None, str]]:
-    """The commit that each tag leads to, when it was made, and its message; those of anything else are left out."""
-    found: dict[str, tuple[str, float | None, str]] = {}
+class _Tag(NamedTuple):
+    """What a tag holds; of one that is not annotated its commit alone."""
+
+    commit: str
+    at: float | None = None
+    tagger_name: str = ""
+    tagger_email: str = ""
+    message: str = ""
+
+
+def _opened(git: IsolatedGit, objects: Iterable[str]) -> dict[str, _Tag]:
+    """Return what each tag holds; tags of anything but commits are left out."""
+    found: dict[str, _Tag] = {}
     targets = {name: name for name in objects}
     for _ in range(_NESTED + 1):
         contents = dict(blobs(git, sorted(set(targets.values()))))
@@ -124,16 +138,41 @@ def _opened(git: IsolatedGit, objects: Iterable[str]) -> dict[str, tuple[str, fl
         for name, target in targets.items():
             content = contents.get(target, b"")
             if content.startswith(b"tree "):
-                found[name] = (target, *found[name][1:]) if name in found else (target, None, "")
+                found[name] = found[name]._replace(commit=target) if name in found else _Tag(target)
             elif content.startswith(b"object "):
                 head, _, message = content.decode(errors="replace").partition("\n\n")
-                tagger = _TAGGER.search(head)
-                found.setdefault(name, ("", float(tagger[1]) if tagger else None, message.partition(_SIGNATURE)[0]))
+                found.setdefault(name, _annotated(head, message))
                 further[name] = head.split(maxsplit=2)[1]
         targets = further
         if not targets:
             break
-    return {name: tag for name, tag in found.items() if tag[0]}
+    return {name: tag for name, tag in found.items() if tag.commit}
+
+
+def _annotated(head: str, message: str) -> _Tag:
+    """Return what an annotated tag holds, without its commit."""
+    tag = _Tag("", message=message.partition(_SIGNATURE)[0])
+    tagger = _TAGGER.search(head)
+    if tagger is None:
+        return tag
+    name, email = (tagger[part].strip().replace("\0", "") for part in ("name", "email"))
+    return tag._replace(at=float(tagger["at"]), tagger_name=name, tagger_email=email)
+
+
+def _through_mailmap(git: IsolatedGit, tags: Mapping[str, _Tag]) -> dict[str, _Tag]:
+    """Replace names and addresses of taggers as the repository's mailmap does."""
+    contact = {name: f"{tag.tagger_name} <{tag.tagger_email}>" for name, tag in tags.items() if tag.tagger_email}
+    contacts = list(dict.fromkeys(contact.values()))
+    if not contacts:
+        return dict(tags)
+    lines = git.output("check-mailmap", "--stdin", stdin=contacts).decode(errors="replace").splitlines()
+    known = {one: line.removesuffix(">").rpartition("<")[::2] for one, line in zip(contacts, lines, strict=True)}
+    return {
+        name: tag._replace(tagger_name=known[contact[name]][0].strip(), tagger_email=known[contact[name]][1])
+        if name in contact
+        else tag
+        for name, tag in tags.items()
+    }
 
 
 def _sides(git: IsolatedGit, commits: list[str], listed: Collection[str], tips: Iterable[str]) -> list[str]:
