@@ -19,13 +19,13 @@ from pandera.typing import DataFrame
 from achievement_pipeline.frames import CommitActivities, DiffState, LinkTo, RawCommits, RawTags
 from achievement_pipeline.judging.announced.releases import version_tags
 from achievement_pipeline.judging.authors.bots import are_bots
+from achievement_pipeline.judging.authors.people import canonical, display_names
 from achievement_pipeline.judging.categories.category import Category
 from achievement_pipeline.judging.impact.model import impact_of
 from achievement_pipeline.judging.impact.significance import have_reason
 from achievement_pipeline.judging.lanes.activities import complete_activities, describe_activity
 from achievement_pipeline.judging.ledgers import add_up, constant, per_unit
 from achievement_pipeline.judging.links.references import Rank, links_column
-from achievement_pipeline.judging.authors.people import canonical, display_names
 from achievement_pipeline.judging.rules import BotRules, MaintenanceRules, Person, Rules
 from achievement_pipeline.keys import MAINTENANCE
 from achievement_pipeline.lanes import ActivityKind

@@ -105,8 +105,6 @@ class ReviewRules(StrictModel):
     complexity_max: Points = Field(default=70, description="Maximum complexity")
 
 
-<<<<<<< HEAD:achievement_pipeline/judging/rules/__init__.py
-=======
 class MaintenanceRules(StrictModel):
     """How a year of merging other people's work or cutting releases in a repository is scored."""
 
@@ -125,51 +123,6 @@ class MaintenanceRules(StrictModel):
     complexity_max: Points = Field(default=70, description="Maximum complexity")
 
 
-class LinearRules(StrictModel):
-    """How completed Linear issues and projects are scored."""
-
-    impact_urgent: Points = Field(default=90, description="Impact of an urgent issue")
-    impact_high: Points = Field(default=75, description="Impact of a high-priority issue")
-    impact_medium: Points = Field(default=60, description="Impact of a medium-priority issue")
-    impact_low: Points = Field(default=45, description="Impact of a low-priority issue")
-    impact_none: Points = Field(default=30, description="Impact of an issue without a priority")
-    missing_estimate: Points = Field(default=3, description="Estimate to assume for an issue without one")
-    complexity_base: Points = Field(default=30, description="Complexity of every issue")
-    complexity_points_per_estimate: Points = Field(default=10, description="Complexity points per unit of the estimate")
-    complexity_max: Points = Field(default=90, description="Maximum complexity of an issue")
-    project_impact_base: Points = Field(default=70, description="Impact of every project")
-    project_impact_points_per_issue: Points = Field(default=2, description="Impact points per completed issue")
-    project_impact_max: Points = Field(default=95, description="Maximum impact of a project")
-    project_complexity_base: Points = Field(default=60, description="Complexity of every project")
-    project_complexity_points_per_estimate: Points = Field(
-        default=1, description="Complexity points per unit of its issues' estimates"
-    )
-    project_complexity_max: Points = Field(default=90, description="Maximum complexity of a project")
-
-
-class MetricRule(StrictModel):
-    """The metric by which runs of an experiment are compared."""
-
-    experiment: str = Field(default="*", description="Name of the experiment; * is a wildcard")
-    metric: str = Field(min_length=1, description="Name of the metric")
-    better: Literal["higher", "lower"] = Field(description="Which values are better")
-
-
-class MlflowRules(StrictModel):
-    """What makes a run significant, and how it is scored."""
-
-    metric: tuple[MetricRule, ...] = Field(
-        default=(),
-        description="The first rule that matches the experiment wins; otherwise the metric is chosen by name",
-    )
-    impact_registered: Points = Field(default=75, description="Impact of a run that registered a model version")
-    impact_best: Points = Field(default=60, description="Impact of a run that set a new best of its experiment")
-    complexity_base: Points = Field(default=40, description="Complexity of every significant run")
-    complexity_points_per_value: Points = Field(default=1.25, description="Complexity points per parameter or metric")
-    complexity_max: Points = Field(default=85, description="Maximum complexity")
-
-
->>>>>>> 92810fe (feat(git): merging other people's work and cutting releases are achievements by year; who merged is kept):achievement_pipeline/judging/rules.py
 class BotRules(StrictModel):
     """Bot accounts in addition to the built-in ones, and exceptions."""
 
@@ -241,12 +194,7 @@ class CommonRules(StrictModel):
     commits: CommitRules = CommitRules()
     pull_requests: PullRequestRules = PullRequestRules()
     reviews: ReviewRules = ReviewRules()
-<<<<<<< HEAD:achievement_pipeline/judging/rules/__init__.py
-=======
     maintenance: MaintenanceRules = MaintenanceRules()
-    linear: LinearRules = LinearRules()
-    mlflow: MlflowRules = MlflowRules()
->>>>>>> 92810fe (feat(git): merging other people's work and cutting releases are achievements by year; who merged is kept):achievement_pipeline/judging/rules.py
     bots: BotRules = BotRules()
     skills: SkillRules = SkillRules()
     percentile: PercentileRules = PercentileRules()

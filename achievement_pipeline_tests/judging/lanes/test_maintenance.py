@@ -77,7 +77,7 @@ def judge(commits: Sequence[Row], tags: Sequence[Row] = ()) -> DataFrame[CommitA
 def years(activities: pd.DataFrame) -> dict[str, str]:
     """Return the titles of years of merging and releasing by who."""
     own = activities[activities["key"].str.startswith("maintenance:")]
-    return {f"{row.person.partition('@')[0]}: {row.title}": row.key for row in own.itertuples()}
+    return {f"{row['person'].partition('@')[0]}: {row['title']}": row["key"] for row in own.to_dict("records")}
 
 
 def test_a_years_merges_of_other_peoples_work_are_one_activity() -> None:
