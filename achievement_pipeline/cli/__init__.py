@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import click
+from click.shell_completion import CompletionItem
 
 from achievement_pipeline import __version__
 from achievement_pipeline.cli.faults import fault_of_machine
@@ -91,6 +92,7 @@ GROUPS: Mapping[str, Mapping[str, _Command]] = {
         "backup": _Command("service.backup:backup", "Save what collecting again would not bring back."),
         "restore": _Command("service.backup:restore", "Bring back what a backup holds."),
         "doctor": _Command("service.doctor:doctor", "Check settings, sources and data, with remedies.", "🔍 Checking"),
+        "completion": _Command("completion:completion", "Let bash, zsh or fish complete commands and values."),
     },
 }
 """Every command, by what it is for."""
@@ -122,10 +124,17 @@ class _LazyGroup(click.Group):
             name in _COMMANDS
             and _COMMANDS[name].opening
             and sys.stderr.isatty()
+            and not ctx.resilient_parsing
             and not set(ctx.help_option_names) & set(args)
         ):
             click.echo(_COMMANDS[name].opening, err=True)
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Complete the name of a command without importing any."""
+        names = [name for name in _COMMANDS if name.startswith(incomplete)]
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [*(CompletionItem(name, help=_COMMANDS[name].help) for name in names), *options]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         longest = max(map(len, _COMMANDS))

@@ -32,7 +32,9 @@ def _say_files(ctx: click.Context, _parameter: click.Parameter, is_wanted: bool)
     """Say which files count where the user wants to know, and always what one in the current folder adds."""
     if is_wanted:
         ctx.meta[_IS_VERBOSE] = True
-    if isinstance(ctx.command, click.Group) or not (ctx.meta.get(_IS_VERBOSE) or _WORK_TREE_FILE.is_file()):
+    if ctx.resilient_parsing or isinstance(ctx.command, click.Group):
+        return
+    if not (ctx.meta.get(_IS_VERBOSE) or _WORK_TREE_FILE.is_file()):
         return
     # imported here: most commands that only look need not wait for it twice
     from achievement_pipeline.settings import load_settings  # noqa: PLC0415

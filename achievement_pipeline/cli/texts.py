@@ -3,6 +3,9 @@
 from typing import Any
 
 import click
+from click.shell_completion import CompletionItem
+
+from achievement_pipeline.cli.completion import complete_value
 
 
 class _Text(click.ParamType[Any]):
@@ -16,6 +19,10 @@ class _Text(click.ParamType[Any]):
         if isinstance(value, str) and ("\0" in value or not (isinstance(self._kind, click.Path) or _is_utf8(value))):
             self.fail("This is no text: it holds a NUL, or bytes that are no UTF-8.", param, ctx)
         return self._kind.convert(value, param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        values = complete_value(param, incomplete)
+        return self._kind.shell_complete(ctx, param, incomplete) if values is None else values
 
 
 def take_only_texts(command: click.Command) -> click.Command:

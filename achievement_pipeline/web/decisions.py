@@ -14,7 +14,6 @@ from achievement_pipeline.app.publish.accounts import outbox_of
 from achievement_pipeline.channels import find_channel
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.parsing.validation import describe_problems
-from achievement_pipeline.store.decisions.grouping import merge, split, take_back
 from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline.store.tables import EditField
 
@@ -103,14 +102,14 @@ def decide_proposal(decisions: Decisions, form: Form) -> str:
 def merge_into(decisions: Decisions, form: Form) -> str:
     """Make other achievements parts of one."""
     names = [form.first("key"), *form.first("others").split()]
-    return _page_of(merge(decisions.engine, names, decisions.compose, decisions.settings.signature), "merged")
+    return _page_of(decisions.merge(names), "merged")
 
 
 def split_off(decisions: Decisions, form: Form) -> str:
     """Make the chosen activities achievements of their own."""
     if not (chosen := form.all("activity")):
         raise StoreError("Select the activities to split off.")
-    key, _ = split(decisions.engine, form.first("key"), chosen, decisions.compose, decisions.settings.signature)
+    key, _ = decisions.split(form.first("key"), chosen)
     return _page_of(key, "split")
 
 
@@ -129,7 +128,7 @@ def undo(decisions: Decisions, form: Form) -> str:
     number = form.first("number")
     if number and not number.isdecimal():
         raise StoreError(f"There is no edit {number}.")
-    take_back(decisions.engine, decisions.compose, int(number) if number else None)
+    decisions.take_back(int(number) if number else None)
     return _back(form, "undone")
 
 

@@ -3,18 +3,18 @@
 Every decision is an edit of its own on top of the collected data (`achievement_pipeline.store.decisions.edits`).
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from pandera.typing import DataFrame
 
 from achievement_pipeline.app.decide.proposals import ShownProposal, outdated_wordings, proposals_for
 from achievement_pipeline.app.me import Author, find_author
 from achievement_pipeline.app.publish.rendering import verdicts
 from achievement_pipeline.channels import find_channel
-from achievement_pipeline.frames import Achievements, PiecesOfWork
-from achievement_pipeline.judging import compose_achievements
 from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.gate.privacy import Held, PublicAchievement
 from achievement_pipeline.settings import Settings
@@ -23,6 +23,11 @@ from achievement_pipeline.store.decisions.proposals import Proposal, accept, rej
 from achievement_pipeline.store.publications import Publication, find_publications_of
 from achievement_pipeline.store.reading import AchievementView, get_achievement
 from achievement_pipeline.store.tables import EditField, PublicationState
+
+if TYPE_CHECKING:
+    from pandera.typing import DataFrame
+
+    from achievement_pipeline.frames import Achievements, PiecesOfWork
 
 _LIVE = (PublicationState.PUBLISHED, PublicationState.SENDING, PublicationState.UNKNOWN)
 
@@ -48,6 +53,8 @@ class Decisions:
 
     def compose(self, pieces: PiecesOfWork) -> DataFrame[Achievements]:
         """Compose achievements from whole pieces of work by the rules of the settings."""
+        from achievement_pipeline.judging import compose_achievements  # noqa: PLC0415
+
         return compose_achievements(*pieces, self.settings.rules)
 
     def record(self, key: str, changes: Mapping[EditField, object], channels: Sequence[str | None] = (None,)) -> None:
@@ -63,6 +70,25 @@ class Decisions:
                 for channel in channels:
                     for field, value in values.items():
                         record_edit(connection, key, field, value, self.settings.signature, channel=channel)
+
+    def merge(self, names: Sequence[str]) -> str:
+        """Make several achievements one, and return its key."""
+        # here and below imported late: it takes pandas, which few decisions need
+        from achievement_pipeline.store.decisions.grouping import merge  # noqa: PLC0415
+
+        return merge(self.engine, names, self.compose, self.settings.signature)
+
+    def split(self, name: str, activities: Sequence[str]) -> tuple[str, list[str]]:
+        """Make activities achievements of their own; return the key of the rest, and theirs."""
+        from achievement_pipeline.store.decisions.grouping import split  # noqa: PLC0415
+
+        return split(self.engine, name, activities, self.compose, self.settings.signature)
+
+    def take_back(self, number: int | None = None) -> list[RecordedEdit]:
+        """Undo the latest decision, or the edit with this number, and return the edits that are undone."""
+        from achievement_pipeline.store.decisions.grouping import take_back  # noqa: PLC0415
+
+        return take_back(self.engine, self.compose, number)
 
     def find(self, name: str) -> AchievementView:
         """Return an achievement with all edits applied."""

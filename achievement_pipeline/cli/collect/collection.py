@@ -1,16 +1,20 @@
 """What one call of `achievements collect` found, and how it is reported: to people, and as JSON."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from achievement_pipeline.cli.look.achievements import headline, hidden_words
 from achievement_pipeline.cli.printing import counted
 from achievement_pipeline.lanes import Lane
 from achievement_pipeline.store.decisions.edits import Orphan
-from achievement_pipeline.store.pieces.achievements import ChangeCounts
 from achievement_pipeline.store.reading import AchievementView, Summary
 from achievement_pipeline.system.terminal import styled
+
+if TYPE_CHECKING:
+    from achievement_pipeline.store.pieces.achievements import ChangeCounts
 
 _SKILLS = 10
 _REASONS = 3

@@ -70,9 +70,9 @@ def add(locations: Sequence[str], all_branches: bool) -> None:
 
 
 @repos.command()
-@click.argument("names", nargs=-1, required=True, metavar="REPOSITORY...")
+@click.argument("repositories", nargs=-1, required=True, metavar="REPOSITORY...")
 @click.option("--with-decisions", is_flag=True, help="Forget your edits, approvals and records of posts, too.")
-def remove(names: Sequence[str], with_decisions: bool) -> None:
+def remove(repositories: Sequence[str], with_decisions: bool) -> None:
     """Forget repositories: activities, achievements, stored data, our clone. Your own copy is not touched.
 
     REPOSITORY is a key as `achievements repos list` shows it, the end of one, or a path. Achievements that you edited,
@@ -80,7 +80,7 @@ def remove(names: Sequence[str], with_decisions: bool) -> None:
     """
     settings = load_settings()
     with open_engine(settings) as engine:
-        for known in [find_known(engine, place(name) if Path(name).is_dir() else name) for name in names]:
+        for known in [find_known(engine, place(name) if Path(name).is_dir() else name) for name in repositories]:
             _remove(known, settings, engine, with_decisions=with_decisions)
 
 

@@ -30,9 +30,6 @@ from achievement_pipeline.publishing.documents.parts.sections import NOTES
 from achievement_pipeline.publishing.gate.privacy import Held, PublicAchievement
 from achievement_pipeline.settings import ME, load_settings
 from achievement_pipeline.store.decisions.edits import RecordedEdit, edits_of, recent_edits
-from achievement_pipeline.store.decisions.grouping import merge as merge_achievements
-from achievement_pipeline.store.decisions.grouping import split as split_achievement
-from achievement_pipeline.store.decisions.grouping import take_back
 from achievement_pipeline.store.reading import AchievementView, get_achievement
 from achievement_pipeline.store.tables import EditField
 from achievement_pipeline.system.terminal import styled
@@ -311,7 +308,7 @@ def add(  # noqa: PLR0913 - one argument an option
 def merge(keys: Sequence[str], as_json: bool) -> None:
     """Make several achievements one: the first, which the others become a part of."""
     with open_decisions() as decisions:
-        key = merge_achievements(decisions.engine, keys, decisions.compose, decisions.settings.signature)
+        key = decisions.merge(keys)
         whole = decisions.find(key)
         _print([whole], as_json=as_json)
         if whole.hidden:
@@ -328,9 +325,7 @@ def split(key: str, activities: Sequence[str], as_json: bool) -> None:
     ACTIVITY is one that `achievements explain KEY` names; without any it is all that belong to the root directly.
     """
     with open_decisions() as decisions:
-        root, parts = split_achievement(
-            decisions.engine, key, activities, decisions.compose, decisions.settings.signature
-        )
+        root, parts = decisions.split(key, activities)
         with decisions.engine.connect() as connection:
             made = [each for part in parts if (each := _achievement_if_any(connection, part))]
         _print([decisions.find(root), *made], as_json=as_json)
@@ -344,7 +339,7 @@ def split(key: str, activities: Sequence[str], as_json: bool) -> None:
 def undo(number: int | None, as_json: bool) -> None:
     """Take back the latest decision, or the edit of a NUMBER that `achievements history` shows."""
     with open_decisions() as decisions:
-        _print_edits(take_back(decisions.engine, decisions.compose, number), "took back", as_json=as_json)
+        _print_edits(decisions.take_back(number), "took back", as_json=as_json)
 
 
 @click.command()

@@ -16,7 +16,6 @@ from achievement_pipeline.cli.look.achievements import headline
 from achievement_pipeline.cli.printing import counted
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.outcomes import find_outcomes
-from achievement_pipeline.store.decisions.grouping import take_back
 from achievement_pipeline.store.reading import AchievementView, find_achievements
 from achievement_pipeline.store.tables import EditField
 from achievement_pipeline.system.terminal import Style, styled
@@ -78,7 +77,7 @@ def _go_through(decisions: Decisions, new: list[AchievementView], keys: Iterator
             case "s":
                 position += 1
             case "u":
-                undone = take_back(decisions.engine, decisions.compose)
+                undone = decisions.take_back()
                 click.echo(f"  undid: {', '.join(describe_edit(each) for each in undone)}")
                 again = [index for index, each in enumerate(new) if each.key == undone[0].achievement_key]
                 position = (again or [position])[0]

@@ -8,7 +8,6 @@ import click
 from achievement_pipeline import __version__
 from achievement_pipeline.cli.decide.commands import open_decisions
 from achievement_pipeline.store.backup import placements, restore_backup, write_backup
-from achievement_pipeline.store.pieces.upsert import exclusive_transaction, relink
 
 
 @click.command()
@@ -33,6 +32,9 @@ def restore(file: Path, *, merge: bool) -> None:
     All of it or nothing. What was posted counts as posted; what was collected meanwhile stays as it is. Then run
     `achievements collect`.
     """
+    # imported here: it takes pandas, which completing the command need not wait for
+    from achievement_pipeline.store.pieces.upsert import exclusive_transaction, relink  # noqa: PLC0415
+
     with open_decisions() as decisions, exclusive_transaction(decisions.engine) as connection:
         counts = restore_backup(connection, file, merge=merge)
         if placed := placements(connection):

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 from pandera.typing import DataFrame
 
+from achievement_pipeline.app.completion_values import store_completion_values
 from achievement_pipeline.defs import slices
 from achievement_pipeline.defs.assets.checks import check_specs, evaluate, frame_checks
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
@@ -75,6 +76,7 @@ def achievements(
         raise dg.Failure(
             "Achievements break a law; none of this run was stored. See the checks.", allow_retries=False
         ) from error
+    store_completion_values(database.engine, settings)
     yield dg.MaterializeResult(metadata=_describe(database, stored, frames.lost), check_results=composing.results)
 
 

@@ -15,8 +15,8 @@ from achievement_pipeline.parsing.patterns import DOTALL, compile_pattern
 from achievement_pipeline.sources.git.clones import update_clone
 from achievement_pipeline.sources.git.errors import AccessError, NotARepositoryError
 from achievement_pipeline.sources.git.identity import MainRemote, default_names, main_remote
+from achievement_pipeline.sources.git.objects import existing_objects, true_parents
 from achievement_pipeline.sources.git.processes import IsolatedGit, isolated_git, run_read_only, stderr_of
-from achievement_pipeline.sources.git.reading.commits import existing_objects, true_parents
 from achievement_pipeline.sources.git.remotes import Remote, local_key, without_credentials
 from achievement_pipeline.system.paths import expand_home
 

@@ -19,9 +19,10 @@ from pandera.typing.pandas import DataFrame
 from achievement_pipeline.frames import DiffState, RawCommitFiles, RawCommits, typed
 from achievement_pipeline.parsing.strict_model import StrictModel
 from achievement_pipeline.sources.git.errors import CorruptRepositoryError
+from achievement_pipeline.sources.git.objects import existing_objects, true_parents
 from achievement_pipeline.sources.git.processes import IsolatedGit, stderr_of
 from achievement_pipeline.sources.git.reading.changes import ProgressCallback, read_changes
-from achievement_pipeline.sources.git.reading.commits import existing_objects, revisions, true_parents, walk
+from achievement_pipeline.sources.git.reading.commits import revisions, walk
 from achievement_pipeline.sources.git.reading.rewrites import find_replaced
 from achievement_pipeline.sources.git.repositories import Repository, referenced_commits
 
