@@ -43,7 +43,7 @@ def test_commands_and_options_are_completed(run: Run) -> None:  # noqa: ARG001 -
     assert completed("repos", "") == ["add", "list", "remove", "scan"]
     assert "--since" in completed("list", "--s")
     assert completed("list", "--sort", "d") == ["date"]
-    assert completed("export", "br") == ["brag"]
+    assert completed("export", "js") == ["json"]
 
 
 @pytest.mark.parametrize(
