@@ -48,8 +48,9 @@ class GitRepository:
         """Make an empty one, its ``HEAD`` on the branch ``main``."""
         path.mkdir(parents=True, exist_ok=True)
         repository = cls(path)
-        bare_option = ["--bare"] if bare else []
-        repository.git("init", "--quiet", "--initial-branch=main", f"--object-format={object_format}", *bare_option)
+        options = ["--template=", f"--object-format={object_format}", *(["--bare"] if bare else [])]
+        repository.git("init", "--quiet", "--initial-branch=main", *options)
+        (path / ("hooks" if bare else ".git/hooks")).mkdir()  # as of git's template, of which nothing else is used
         return repository
 
     def git(self, *arguments: str | Path, stdin: bytes = b"") -> bytes:
@@ -118,6 +119,9 @@ class GitRepository:
 
     def tip(self, branch: str = "main") -> str:
         """The object name of the newest commit of a branch; empty where there is no such branch."""
+        for folder in (self.path / ".git", self.path):  # as git does, without its process
+            if (loose := folder / "refs/heads" / branch).is_file():
+                return loose.read_text().removesuffix("\n")
         return self.git("for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}").decode()
 
     def clone(self, path: Path, *options: str) -> Self:
