@@ -19,6 +19,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
+from achievement_pipeline.cli import spare_memory_work
 from achievement_pipeline.settings import APP_NAME, Environment
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 from achievement_pipeline.store.postgres.database import create_engine, ensure_database, migrate
@@ -51,6 +52,8 @@ _PATIENCE_SECONDS = 900
 _ROOM_FOR_DATABASES = 4 * 2**30
 _SHARED = pytest.StashKey[Path]()
 _soaked: list[str] = []
+_compiled: dict[Any, tuple[sa.Dialect, Any]] = {}
+"""A dialect that was connected and its compiled statements, by type and isolation level of the engine."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,7 +62,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose the folder of what all workers of this run share, and remove it at the end."""
+    """Look for reference cycles as rarely as the program; choose the folder of what all workers of this run share."""
+    spare_memory_work()
     if (worker := getattr(config, "workerinput", None)) is not None:
         config.stash[_SHARED] = Path(worker["shared"])
         return
@@ -180,22 +184,24 @@ def empty_database_url(server: EmbeddedPostgres) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="session")
-def first_engine(server: EmbeddedPostgres) -> Iterator[sa.Engine]:
-    """An engine that has been connected, to share what it knows of the server and has compiled."""
-    engine = create_engine(server.url())
-    engine.connect().close()
-    yield engine
-    engine.dispose()
-
-
 @pytest.fixture
-def engine(database_url: str, first_engine: sa.Engine) -> Iterator[sa.Engine]:
-    """An engine on `database_url`, with the compiled statements of the tests before: to compile takes longest."""
+def engine(database_url: str) -> Iterator[sa.Engine]:
+    """An engine on `database_url`."""
     engine = create_engine(database_url)
-    engine.dialect, engine._compiled_cache = first_engine.dialect, first_engine._compiled_cache
     yield engine
     engine.dispose()
+
+
+@sa.event.listens_for(sa.Engine, "engine_connect")
+def share_compiled_statements(connection: sa.Connection) -> None:
+    """Let all engines of this process use what the first of their kind has compiled.
+
+    Every test and every command has an engine of its own, and to compile statements takes longer than to execute them.
+    """
+    engine = connection.engine
+    kind = (type(engine.dialect), engine.dialect._on_connect_isolation_level)
+    engine.dialect, engine._compiled_cache = _compiled.setdefault(kind, (engine.dialect, engine._compiled_cache))
+    connection.dialect = engine.dialect
 
 
 @contextmanager
