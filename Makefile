@@ -10,7 +10,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 # else each process compiles all of Dagster again, nine seconds of processor time
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test quick fuzz soak start lint audit constraints canary clean
+.PHONY: run test quick fuzz soak start lint docs audit constraints canary clean
 
 run: $(VENV)/.installed ## show what it does, on a sample world in a folder of its own
 	@achievements demo
@@ -40,14 +40,17 @@ lint: $(VENV)/.installed-test ## format, lint, types, import contract
 	mypy
 	lint-imports
 
+docs: $(VENV)/.installed-docs ## build the site of the documentation into site/
+	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
+
 constraints: ## renew the pins (needs uv)
-	uv pip compile setup.cfg --universal --python-version 3.11 --extra test --no-annotate --no-header \
+	uv pip compile setup.cfg --universal --python-version 3.11 --extra test --extra docs --no-annotate --no-header \
 		--no-emit-index-url --no-emit-find-links --upgrade --output-file constraints.txt
 
 	$(MAKE) requirements.lock
 
 requirements.lock: constraints.txt setup.cfg ## the same pins with the hashes of their files (needs uv)
-	uv pip compile setup.cfg --universal --python-version 3.11 --extra test --constraint constraints.txt \
+	uv pip compile setup.cfg --universal --python-version 3.11 --extra test --extra docs --constraint constraints.txt \
 		--generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --output-file $@
 
 audit: ## look the pins up among known vulnerabilities (needs uv and the network)
@@ -74,6 +77,10 @@ $(VENV)/.installed: $(INSTALL_FROM)
 
 $(VENV)/.installed-test: $(INSTALL_FROM)
 	$(call install,.[test])
+	@touch $(VENV)/.installed
+
+$(VENV)/.installed-docs: $(INSTALL_FROM)
+	$(call install,.[docs])
 	@touch $(VENV)/.installed
 
 # uv where it is (8 s from nothing), else the venv and pip that come with Python (45 s)
