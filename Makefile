@@ -41,7 +41,7 @@ lint: $(VENV)/.installed-test ## format, lint, types, import contract
 	lint-imports
 
 docs: $(VENV)/.installed-docs ## build the site of the documentation into site/
-	NO_MKDOCS_2_WARNING=1 mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 mkdocs build --strict
 
 constraints: ## renew the pins (needs uv)
 	uv pip compile setup.cfg --universal --python-version 3.11 --extra test --extra docs --no-annotate --no-header \

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from achievement_pipeline.cli import achievements
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.settings import ConfigFile
 
 _ROOT = Path(__file__).parents[2]

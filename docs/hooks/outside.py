@@ -7,7 +7,7 @@ files are copied as they are. README.md is the front page of the repository, as 
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from posixpath import dirname, normpath, relpath
+from posixpath import dirname, join, normpath, relpath
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -44,7 +44,7 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
             found.add(path)
             files.append(File.generated(config, path, abs_src_path=str(_ROOT / path)))
         if path.endswith(".md") and (_ROOT / path).is_file():
-            links = {normpath(f"{dirname(path)}/{link}") for link in _LINK.findall((_ROOT / path).read_text())}
+            links = {normpath(join(dirname(path), link)) for link in _LINK.findall((_ROOT / path).read_text())}
             waiting += sorted(link for link in links - found if (_ROOT / link).is_file())
 
 
@@ -54,7 +54,7 @@ def on_page_markdown(markdown: str, page: Page, **_: object) -> str:
     source = own if page.file.generated_by else _DOCS + own
 
     def in_site(match: re.Match[str]) -> str:
-        path = normpath(f"{dirname(source)}/{match[0]}").removeprefix("/")
+        path = normpath(join(dirname(source), match[0]))
         return relpath(_site_path(path), dirname(own) or ".") if (_ROOT / path).is_file() else match[0]
 
     return _LINK.sub(in_site, markdown)

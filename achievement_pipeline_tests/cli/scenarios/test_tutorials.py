@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 from achievement_pipeline.cli import achievements
-from achievement_pipeline.patterns import compile_pattern
+from achievement_pipeline.parsing.patterns import compile_pattern
 
 pytestmark = pytest.mark.e2e
 
