@@ -10,7 +10,7 @@ import click
 from rich.cells import cell_len, set_cell_size
 
 from achievement_pipeline.parsing.patterns import compile_pattern
-from achievement_pipeline.system.terminal import show_styles, styled, without_styles
+from achievement_pipeline.system.terminal import escape_controls, show_styles, styled, without_styles
 
 _UNLIMITED = 10_000
 _LEAST = 40
@@ -68,10 +68,15 @@ def print_table(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> Non
         return
     lines = format_table(columns, rows, terminal_width())
     lines[0] = styled(lines[0], "bold")
+    print_paged(lines)
+
+
+def print_paged(lines: Sequence[str]) -> None:
+    """Print lines, through a pager where they are longer than the terminal. They may hold styles and foreign text."""
     is_long = sys.stdout.isatty() and len(lines) >= shutil.get_terminal_size().lines
     if is_long and os.environ.get("TERM", "dumb") != "dumb":
         os.environ.setdefault("LESS", "-FRX")
-        click.echo_via_pager(show_styles("\n".join(lines) + "\n", sys.stdout))
+        click.echo_via_pager(show_styles(escape_controls("\n".join(lines)) + "\n", sys.stdout))
         return
     for line in lines:
         click.echo(line)

@@ -151,7 +151,7 @@ def approve(
         elif choice["keys"]:
             _explain_each(achievements, of_chosen)
         else:
-            _count_verdicts(of_chosen, chosen)
+            count_verdicts(of_chosen, chosen)
         if withdraw:
             warn_of_live_posts(decisions, achievements)
 
@@ -169,7 +169,7 @@ def _explain_each(achievements: Sequence[AchievementView], answers: Mapping[str,
             click.echo(line)
 
 
-def _count_verdicts(answers: Mapping[str, Verdicts], channels: Sequence[Channel]) -> None:
+def count_verdicts(answers: Mapping[str, Verdicts], channels: Sequence[Channel]) -> None:
     """Print for each channel how many achievements are shown, and how many are held for which kind of reason."""
     for channel in channels:
         counts = Counter(

@@ -9,18 +9,33 @@ from typing import Unpack
 import click
 
 from achievement_pipeline.app.decide.decisions import Decisions, describe_edit, doubted
+from achievement_pipeline.app.decide.differences import show_difference
 from achievement_pipeline.app.decide.proposals import ShownProposal, with_open_proposals
-from achievement_pipeline.cli.decide.commands import edit_text, explain_verdicts, open_decisions, warn_of_live_posts
+from achievement_pipeline.channels import CHANNELS
+from achievement_pipeline.cli.decide.commands import (
+    count_verdicts,
+    edit_text,
+    explain_verdicts,
+    open_decisions,
+    warn_of_live_posts,
+)
 from achievement_pipeline.cli.filter_options import Conditions, achievement_filter, condition_options
 from achievement_pipeline.cli.look.achievements import headline
 from achievement_pipeline.cli.printing import counted
+from achievement_pipeline.cli.tables import print_paged
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.outcomes import find_outcomes
 from achievement_pipeline.store.reading import AchievementView, find_achievements
 from achievement_pipeline.store.tables import EditField
 from achievement_pipeline.system.terminal import Style, styled
 
-_KEYS = "a approve · h hide · e edit · o outcome · p pin · s skip · u undo · q quit"
+_KEYS = "a approve · h hide · d difference · e edit · s skip · u undo · ? all keys · q quit"
+_HELP = """\
+  a  approve: it may go out          h  hide it everywhere
+  d  what its commits changed        e  edit title and description
+  o  what changed, for whom          p  pin it before all others, or not any more
+  s  skip: it comes again            u  take the latest decision back
+  r  approve all the rest            q  quit: the rest comes again"""
 _PROPOSAL_KEYS = "t take · e edit · r reject · s skip · q to the achievements"
 _FACTS = 6
 _QUESTION = "What changed, for whom?"
@@ -72,8 +87,8 @@ def _go_through(decisions: Decisions, new: list[AchievementView], keys: Iterator
                 warn_of_live_posts(decisions, [achievement])
                 decided.add(achievement.key)
                 position += 1
-            case "e" | "o" | "p":
-                _change(decisions, achievement, key)
+            case "d" | "e" | "o" | "p":
+                _look_or_change(decisions, achievement, key)
             case "s":
                 position += 1
             case "u":
@@ -82,11 +97,38 @@ def _go_through(decisions: Decisions, new: list[AchievementView], keys: Iterator
                 again = [index for index, each in enumerate(new) if each.key == undone[0].achievement_key]
                 position = (again or [position])[0]
                 decided -= {each.achievement_key for each in undone if each.field in _DECIDING}
+            case "r":
+                rest = [each for each in new[position:] if each.key not in decided]
+                if _approve_rest(decisions, rest, keys):
+                    decided.update(each.key for each in rest)
+                    break
             case "q":
                 break
             case _:
-                click.echo(f"  Unknown key. {_KEYS}")
+                click.echo(_HELP)
     return len(decided)
+
+
+def _show_difference(decisions: Decisions, achievement: AchievementView) -> None:
+    text = show_difference(decisions.engine, decisions.settings, achievement)
+    colours: dict[str, Style] = {"+": "green", "-": "red"}
+    lines = [styled(line, colours[line[0]]) if line[:1] in colours else line for line in text.splitlines()]
+    print_paged(lines or ["  None of its commits is on this machine."])
+
+
+def _approve_rest(decisions: Decisions, rest: Sequence[AchievementView], keys: Iterator[str]) -> bool:
+    """Approve achievements as one decision, once the user agrees; return whether they do."""
+    click.echo(
+        f"  Approve {counted(len(rest), 'achievement')} without looking at them? [y]es, any other key: no  ", nl=False
+    )
+    if next(keys, "n") != "y":
+        return False
+    rest = [decisions.find(each.key) for each in rest]
+    decisions.record_each((each.key, {EditField.APPROVED: each.fingerprint}) for each in rest)
+    channels = [channel for channel in CHANNELS.values() if channel.needs_approval]
+    count_verdicts(decisions.verdicts(rest), channels)
+    click.echo("  To take all of it back: achievements undo")
+    return True
 
 
 def _outdated(decisions: Decisions, achievement: AchievementView) -> Iterator[str]:
@@ -98,6 +140,14 @@ def _open_question(achievement: AchievementView, position: int) -> Iterator[str]
     """Yield the question for the outcome of one of the greatest, where neither the user nor its author states one."""
     if position < _ASKED and not achievement.outcome and not find_outcomes(achievement.description):
         yield f"{_QUESTION} o to answer"
+
+
+def _look_or_change(decisions: Decisions, achievement: AchievementView, key: str) -> None:
+    """Show the difference, edit the text, state the outcome, or pin: the achievement is shown again."""
+    if key == "d":
+        _show_difference(decisions, achievement)
+    else:
+        _change(decisions, achievement, key)
 
 
 def _change(decisions: Decisions, achievement: AchievementView, key: str) -> None:

@@ -57,6 +57,11 @@ _NOT_FOUND: Final = compile_pattern(r"not found|does not appear to be a git repo
 """Error messages of git and SSH, in English, about the disk, the credentials and the address."""
 
 
+def clone_folder(remote: Remote, cache: Path) -> Path:
+    """Return where the clone of `remote` is, or would be."""
+    return cache / f"{remote.key}.git"
+
+
 def update_clone(remote: Remote, cache: Path) -> Path:
     """Fetch the clone of `remote` below `cache`, or create it. A file lock serializes concurrent calls.
 
@@ -69,7 +74,7 @@ def update_clone(remote: Remote, cache: Path) -> Path:
         AccessError: This user may not write in `cache`.
         BusyCloneError: Another process has been updating the clone for too long.
     """
-    folder = cache / f"{remote.key}.git"
+    folder = clone_folder(remote, cache)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         lock = _beside(folder, "lock")
@@ -93,7 +98,7 @@ def update_clone(remote: Remote, cache: Path) -> Path:
 def discard_clones(locations: Iterable[str], cache: Path) -> bool:
     """Remove the clones of the URLs among `locations`, so that they are cloned again. Return whether any existed."""
     remotes = filter(None, map(Remote.parse, locations))
-    folders = [folder for remote in remotes if (folder := cache / f"{remote.key}.git").exists()]
+    folders = [folder for remote in remotes if (folder := clone_folder(remote, cache)).exists()]
     for folder in folders:
         with locks.exclusive(_beside(folder, "lock"), f"the clone {folder}", seconds=_SECONDS_FOR_ANOTHER):
             shutil.rmtree(folder)

@@ -72,7 +72,7 @@ def test_pinning_and_editing_stay_at_the_same_one(run: Run, monkeypatch: pytest.
 
 
 def test_another_key_decides_nothing(run: Run) -> None:
-    assert "Unknown key. a approve" in run("review", typed="xq").stdout
+    assert "approve all the rest" in run("review", typed="xq").stdout
     assert history(run) == []
 
 
@@ -135,3 +135,22 @@ def test_a_taken_wording_is_outdated_once_its_facts_are_gone(run: Run, engine: s
 def test_a_proposal_whose_facts_have_changed_says_so(run: Run, engine: sa.Engine) -> None:
     propose_outcome(engine, facts=["Add a faster cache"])
     assert "Facts that it rests on have changed since." in run("review", typed="q").stdout
+
+
+def test_the_rest_is_approved_at_once_and_taken_back_at_once(run: Run) -> None:
+    result = run("review", typed="hry")
+    assert "Approve 2 achievements without looking" in result.stdout
+    assert "3 of 3 decided" in result.stderr
+    run("undo")
+    assert [undone for _, field, undone in history(run) if field == "approved"] == [True, True]
+    assert "1 of 2" in run("review", typed="q").stdout
+
+
+def test_the_rest_is_not_approved_without_a_yes(run: Run) -> None:
+    assert "0 of 3 decided" in run("review", typed="rnq").stderr
+    assert "0 of 3 decided" in run("review", typed="r").stderr
+    assert history(run) == []
+
+
+def test_without_the_repository_there_is_no_difference(run: Run) -> None:
+    assert "None of its commits is on this machine." in run("review", typed="dq").stdout
