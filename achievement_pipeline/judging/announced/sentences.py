@@ -22,8 +22,18 @@ _URL: Final = compile_pattern(r"<?https?://[^\s<>]{1,500}>?")
 _EMPHASIS: Final = compile_pattern(r"\*\*([^*\n]{1,300})\*\*|(?<![\w*])\*([^*\n]{1,200})\*(?![\w*])")
 _DOUBLED: Final = compile_pattern(r"``([^`\n]{1,200})``")
 _SPACES: Final = compile_pattern(r"\s+")
+_BEFORE_A_STOP: Final = compile_pattern(r" +(?=[,;:.](?: |$))")
+_SIGNS: Final = compile_pattern(r"^[^\w\s!-~]{1,8}\s+(?=\w|`)")
+"""Emoji and the like before a sentence."""
+_WITHOUT_LINK: Final = compile_pattern(
+    rf"[ ,;.{DASHES}]+(?:for (?:more )?(?:information|details),? )?see:?[ .]*$"
+    rf"|[ ,]{{0,2}}[{DASHES}]{{1,2}} ?by [\w-]{{1,40}}\.?$",
+    IGNORECASE,
+)
+"""What is left of a reference once its address is gone, and thanks without a sign."""
 _REFERENCE: Final = (
-    r"(?:(?:closes?|fix(?:es)?|resolves|see|refs?|via|in|issues?|prs?|pull requests?|gh|bug|feature|support)[ :]*+)*"
+    r"(?:(?:closes?|fix(?:es)?|resolves|see|refs?|via|in|issues?|prs?|pulls?(?: requests?)?|gh|bug|feature|support)"
+    r"[ :]*+)*"
     r"(?:[\w.-]{1,60}/[\w.-]{1,60})?(?:#|!|GH-|gh-)?\d{1,7}_?|[0-9a-f]{7,40}|@[\w-]{1,40}|by @[\w-]{1,40}"
 )
 _LAST: Final = compile_pattern(
@@ -50,8 +60,8 @@ def as_sentence(text: str) -> str:
     plain = _REFERENCE_LINK.sub(r"\1", plain)
     plain = _DOUBLED.sub(r"`\1`", plain)
     plain = _EMPHASIS.sub(lambda match: match[1] or match[2], plain)
-    plain = _SPACES.sub(" ", plain).strip()
-    for pattern in (_FIRST, _LAST):
+    plain = _SIGNS.sub("", _BEFORE_A_STOP.sub("", _SPACES.sub(" ", plain).strip()))
+    for pattern in (_FIRST, _WITHOUT_LINK, _LAST, _WITHOUT_LINK):
         for _ in range(4):
             shorter = pattern.sub("", plain, count=1).strip()
             if shorter == plain:

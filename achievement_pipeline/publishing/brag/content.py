@@ -16,7 +16,7 @@ from achievement_pipeline.publishing.channel import About
 from achievement_pipeline.publishing.documents.parts import facts
 from achievement_pipeline.publishing.documents.parts.sections import NOTES, is_note
 from achievement_pipeline.publishing.documents.parts.skill_levels import shown_skills
-from achievement_pipeline.publishing.documents.parts.themes import by_theme, heading
+from achievement_pipeline.publishing.documents.parts.themes import ROUTINE, by_theme, heading
 from achievement_pipeline.publishing.documents.period import preceding
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
 
@@ -58,7 +58,7 @@ class Theme:
     heading: str
     count: int
     titles: Sequence[str]
-    """The best of them."""
+    """The best of them; of routine work none."""
     more: int
     """Those that are not named."""
 
@@ -179,7 +179,7 @@ def _collaboration(work: Sequence[PublicAchievement]) -> Iterator[str]:
         yield f"Reviewed {facts.counted(reviews, 'pull request')} of others."
     people = Counter(person for each in work for person in each.coauthors)
     if people:
-        most = sorted(people, key=lambda person: (-people[person], person))
+        most = sorted(people, key=lambda person: ("@" in person, -people[person], person))
         named = [f"{person} ({people[person]:,})" for person in most[:_PEOPLE]]
         more = [facts.counted(len(most) - _PEOPLE, "other")] if len(most) > _PEOPLE else []
         yield f"{facts.pieces(sum(bool(each.coauthors) for each in work))} with {', '.join([*named, *more])}."
@@ -238,8 +238,8 @@ class _Writer:
         )
 
     def theme(self, name: str, done: Sequence[PublicAchievement]) -> Theme:
-        titles = [self.title(each) for each in done[:_OF_THE_REST]]
-        return Theme(self.markup.text(heading(name)), len(done), titles, len(done) - len(titles))
+        named = () if name in ROUTINE else done[:_OF_THE_REST]
+        return Theme(self.markup.text(heading(name)), len(done), [*map(self.title, named)], len(done) - len(named))
 
     def title(self, achievement: PublicAchievement) -> str:
         by = f" ({achievement.author_name})" if self.everybody else ""

@@ -41,7 +41,7 @@ def _theme(category: str, done: Sequence[PublicAchievement], known_place: str, *
         about = ", ".join(
             filter(None, (place if place != known_place else "", achievement.author_name if everybody else ""))
         )
-        yield f"• {facts.plain(achievement.title)}{f' ({about})' if about else ''}"
+        yield f"• {facts.plain(facts.headline(achievement))}{f' ({about})' if about else ''}"
         if url := next((each.url for each in facts.shown_by(achievement) if each.url), None):
             yield f"  {url}"
     if len(done) > _SHOWN:

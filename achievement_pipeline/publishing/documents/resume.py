@@ -17,8 +17,8 @@ import fastjsonschema
 
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.publishing.documents.parts import facts
-from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.publishing.documents.parts.skill_levels import ShownSkill, shown_skills
+from achievement_pipeline.publishing.documents.parts.themes import ROUTINE
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.store.tables import JsonObject
@@ -30,8 +30,6 @@ _HIGHLIGHTS = 6
 _PROJECTS = 12
 _SKILLS = 12
 _KEYWORDS = 8
-_ROUTINE = frozenset({"style", "dependency", "other"})
-"""Work that no recruiter looks for, unless there is no other."""
 
 
 class ResumeError(AchievementPipelineError):
@@ -141,13 +139,13 @@ def _project(name: str, done: Sequence[PublicAchievement]) -> JsonObject:
 
 def _highlights(done: Sequence[PublicAchievement]) -> list[str]:
     """Return one sentence for each of the best achievements, none twice."""
-    worthy = [each for each in done if each.category not in _ROUTINE] or done
+    worthy = [each for each in done if each.category not in ROUTINE] or done
     return list(dict.fromkeys(map(_highlight, worthy)))[:_HIGHLIGHTS]
 
 
 def _highlight(achievement: PublicAchievement) -> str:
     """Return what was done, with what outcome: ``Added a cache: lookups are 2x faster (#7)``."""
-    title = past_tense(facts.plain(achievement.title).rstrip("."))
+    title = facts.plain(facts.headline(achievement))
     outcome = facts.outcome(achievement).rstrip(".")
     reference = facts.reference(achievement)
     return f"{title}{f': {outcome}' if outcome else ''}{f' ({reference})' if reference else ''}"

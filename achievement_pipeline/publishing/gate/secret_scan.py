@@ -92,11 +92,12 @@ _MARK = compile_pattern(r"\\?\[secret\\?\]")
 """What stands for a secret that was taken out."""
 _PLACEHOLDER = compile_pattern(
     r"(?i)[<{$%*]|x{3,}|\.\.\.|^(?:none|null|nil|true|false|undefined|required|optional|string|str|bytes|text|empty|unset"
-    r"|missing|invalid|wrong|hidden|redacted|secret|example|placeholder|changeme|your\w*|my\w*|env\w*|os\.\w+|self\.\w+"
+    r"|missing|invalid|wrong|hidden|redacted|secret|option|flag|argument|parameter|value|example|placeholder|changeme|your\w*|my\w*|env\w*|os\.\w+|self\.\w+"
     r"|process\.\w+|getenv\w*|input\w*|prompt\w*)\W*$"
 )
 _STANDS_FOR_A_PASSWORD = compile_pattern(r"(?i)pass|password|passwd|pwd|pw|user|secret|token")
 """``https://user:pass@host`` in every manual."""
+_ADVISORY = compile_pattern(r"GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}")
 _IS_PATH = compile_pattern(r"(?:~|\.{1,2})?/[\w.-]+(?:/|$)")
 _JOINED = compile_pattern(
     r"(?<=[\w.=/+-])[\"'`]\s{0,5}(?:[+.&,]|\\\n|\n)?\s{0,20}[\"'`](?=[\w.=/+-])|(?<=\w)\\?\n\s{0,40}(?=\w)"
@@ -190,8 +191,8 @@ def _scan(text: str) -> Iterator[Secret]:
 def _random(text: str) -> Iterator[Secret]:
     """Yield what looks drawn by lot: in the text as it stands, as words that are put together look so too."""
     for match in _TOKEN.finditer(text):
-        if _shown(match.group()):
-            continue  # `_encoded` reads it
+        if _shown(match.group()) or _ADVISORY.fullmatch(match.group()):
+            continue  # `_encoded` reads it; the other names a fault that everybody may read about
         if (_is_random(match.group()) or _is_base32(match.group())) and not _DIGEST.search(
             text, max(0, match.start() - 20), match.end()
         ):

@@ -9,8 +9,8 @@ from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 from achievement_pipeline.store.tables import JsonObject
 
 _QUALIFIER = (
-    r"(?:some|more|minor|small|misc(?:ellaneous)?|various|final|last|another|first|second|initial|quick|wip:?|work in)"
-    r"[ -]{1,2}"
+    r"(?:and|some|more|minor|small|smaller|misc(?:ellaneous)?|various|general|further|final|last|another|first|second|new"
+    r"|initial|quick|wip:?|work in)[ -]{1,2}"
 )
 _NOTHING = (
     r"(?:wip|stuff|things?|fix(?:es|ed|ing)?|bug ?fix(?:es)?|hot ?fix(?:es)?|updates?|updated|chang(?:es?|ed)|tweaks?"
@@ -19,7 +19,9 @@ _NOTHING = (
     r"|nits?|refactor(?:ing)?)"
 )
 _WEAK = compile_pattern(
-    rf"(?:{_QUALIFIER}){{0,4}}{_NOTHING}\W{{0,10}}|merge (?:pull request|branch|remote-tracking branch)\b.*"
+    rf"(?:{_QUALIFIER}){{0,4}}{_NOTHING}(?:(?:,| and| &) (?:{_QUALIFIER}){{0,4}}{_NOTHING}){{0,3}}\W{{0,10}}"
+    r"|fix(?:es|ed)?(?: issues?)?(?:,? (?:and )?#\d{1,7}){1,5}\W{0,5}|v?\d[\d.x]{0,10}[ -]maintenance"
+    r"|merge (?:pull request|branch|remote-tracking branch)\b.*"
     r"|squashed commit of the following.*|\W*",
     IGNORECASE,
 )

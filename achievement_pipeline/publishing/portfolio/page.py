@@ -122,6 +122,7 @@ def _template() -> jinja2.Template:
     )
     environment.filters |= {
         "day": facts.day,
+        "headline": facts.headline,
         "evidence_words": facts.evidence_words,
         "place": facts.place,
         "plain": facts.plain,

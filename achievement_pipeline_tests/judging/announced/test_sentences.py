@@ -26,6 +26,21 @@ def test_an_attribute_with_a_number_is_a_reference_and_no_part_of_the_sentence()
     assert as_sentence(text) == "Pistons are faster"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pistons are faster (Pull #12)",
+        "Pistons are faster. (Pulls #12, #13)",
+        "Pistons are faster, see https://example.org/12 (#12)",
+        "Pistons are faster. For more information, see https://example.org/12",
+        "Pistons are faster - by ann-lee.",
+        "\u2728 Pistons are faster <https://example.org> .",
+    ],
+)
+def test_references_in_words_credits_and_emoji_are_no_part_of_the_sentence(text: str) -> None:
+    assert as_sentence(text).rstrip(".") == "Pistons are faster"
+
+
 @pytest.mark.parametrize("role", [":ref:`{}`", ":doc:`{}`", "{{ref}}`{}`", "`{}`_"])
 def test_of_a_role_with_a_target_the_text_stays(role: str) -> None:
     text = f"New {role.format('pistons that count <pistons>')} are there"

@@ -36,7 +36,7 @@ def test_a_piece_of_work_has_what_outcome_and_evidence_and_counts_in_small_print
     assert document.startswith("# Brag document: Ann Example\n\n**First half of 2026**\n")
     assert (
         "## Greatest work\n\n"
-        "### Add a cache\n\n"
+        "### Added a cache\n\n"
         "2026-03-04 · New features\n\n"
         "- **What:** Lookups took a second.\n"
         "- **Outcome:** Now p95 is down from 420 ms to 130 ms.\n"
@@ -80,7 +80,7 @@ def test_where_no_outcome_is_known_the_author_is_asked_for_it() -> None:
     assert document.endswith(
         "## Open questions\n\n"
         "What changed, and for whom? Answer with `achievements edit KEY --outcome TEXT`:\n\n"
-        "- Add a cache: `github:ann/loom#7`\n"
+        "- Added a cache: `github:ann/loom#7`\n"
     )
 
 
@@ -137,7 +137,7 @@ def test_much_evidence_is_counted() -> None:
 
 def test_words_of_people_make_no_markup() -> None:
     document = written(view("Fix [x](http://evil.example) <script>", category="a|b", completed_at=NOON))
-    assert r"### Fix \[x\](http://evil.example) \<script\>" in document
+    assert r"### Fixed \[x\](http://evil.example) \<script\>" in document
     assert r"2026-03-04 · A\|b" in document
 
 
@@ -197,3 +197,8 @@ def test_notes_of_the_user_are_sections_and_no_achievements() -> None:
     assert "## Feedback\n\n- Ann explains well: In the review.\n" in document
     assert "1 piece of work" in document
     assert "### Ann explains well" not in document
+
+
+def test_routine_work_is_counted_only() -> None:
+    done = [view(f"Bump {number}", number=number, category="dependency") for number in range(9)]
+    assert "- **Dependencies** (4)\n" in written(*done)

@@ -22,7 +22,7 @@ def about(**changes: Any) -> About:
 def test_the_page_has_what_the_document_has_and_loads_nothing() -> None:
     done = view("Add `a<b` & <script>", outcome="No more waiting.", first_release="2.1")
     page = write_brag_page(public(BRAG_PAGE, done), about())
-    assert "<h3>Add <code>a&lt;b</code> &amp; &lt;script&gt;</h3>" in page
+    assert "<h3>Added <code>a&lt;b</code> &amp; &lt;script&gt;</h3>" in page
     assert "<dt>Outcome</dt><dd>No more waiting. Released in 2.1.</dd>" in page
     assert '<a href="https://github.com/ann/loom/pull/7">pull request #7</a>' in page
     assert faults_of_page(page) == []
@@ -32,7 +32,7 @@ def test_the_users_own_template_is_taken_and_gets_escaped_words() -> None:
     own = "{% include 'head.j2' %}{% for piece in brag.greatest %}* {{ piece.title }}{% endfor %}"
     templates = {"brag.md.j2": own, "head.j2": "Mine: "}
     written = write_brag_document(public(BRAG, view("Fix [x](http://evil.example)")), about(templates=templates))
-    assert written == "Mine: * Fix \\[x\\](http://evil.example)\n"
+    assert written == "Mine: * Fixed \\[x\\](http://evil.example)\n"
 
 
 @pytest.mark.parametrize(

@@ -16,24 +16,24 @@ def test_it_tells_what_was_done_with_a_link_each() -> None:
         "2 to 8 March 2026: 2 pieces of work\n"
         "\n"
         "New features\n"
-        "• Add a cache (ann/loom)\n"
+        "• Added a cache (ann/loom)\n"
         "  https://github.com/ann/loom/pull/7\n"
         "\n"
         "Bugs fixed\n"
-        "• Fix *a* crash\n"
+        "• Fixed *a* crash\n"
     )
 
 
 def test_the_one_repository_of_all_is_named_once() -> None:
     digest = write_digest(public(DIGEST, view("Use `uv`"), view("Fix it", number=8)), NOBODY, WEEK)
     assert digest.startswith("2 to 8 March 2026: 2 pieces of work in ann/loom\n")
-    assert "• Use uv\n" in digest
+    assert "• Used uv\n" in digest
     assert digest.count("ann/loom\n") == 1
 
 
 def test_a_busy_week_is_cut() -> None:
     digest = write_digest(public(DIGEST, *(view(number=number) for number in range(12))), NOBODY, WEEK)
-    assert digest.count("Add a cache") == 10
+    assert digest.count("Added a cache") == 10
     assert digest.endswith("• and 2 more\n")
 
 

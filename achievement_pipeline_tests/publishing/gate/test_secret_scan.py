@@ -72,6 +72,8 @@ def test_an_encoded_secret_is_found_as_it_stands_there() -> None:
         "passwords are hashed with argon2id",
         base64.b64encode(b'{"createdInVer":"43.242.2","updatedInVer":"43.242.2"}').decode(),
         "arm64-v8a-linux-android21",
+        "Merge pull request from GHSA-v5gw-mw7f-84px",
+        "datasette --get --token option",
         "",
     ],
 )

@@ -31,7 +31,13 @@ from achievement_pipeline_tests.publishing.views import NOON, evidence, public, 
             "typo",
             "Test",
         ),
-        *("first version", "some minor tweaks!"),
+        *(
+            "first version",
+            "some minor tweaks!",
+            "Some small fixes and improvements",
+            "Fixes #35, #31",
+            "0.8-maintenance",
+        ),
     ],
 )
 def test_a_weak_title_says_nothing(title: str) -> None:

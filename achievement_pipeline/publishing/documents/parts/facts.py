@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from achievement_pipeline.lanes import kinds
 from achievement_pipeline.outcomes import IN_USE, find_outcomes
 from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, compile_pattern
+from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
 
 EVIDENCE_NEEDED = "(evidence needed)"
@@ -44,7 +45,7 @@ _TRAILER = compile_pattern(
 _NO_PROSE = compile_pattern(
     r"#|```|\||>|[-*+] ?\[[ xX]\]|!?\[|https?://\S+$|</?\w|---|===|squashed commit|commit [0-9a-f]{7,40}\b"
     r"|author: |date: |see merge request|conflicts:|this reverts commit|thank(?:s| you) for"
-    r"|before submitting|by submitting"
+    r"|--hg--|branch ?: |see (?:the )?(?:linked )?(?:pull|issue)|before submitting|by submitting"
     r"|please (?:make sure|ensure|check|describe|read|fill|include|provide|note that)|i have (?:read|added|updated)"
     r"|what (?:does|is) this|what kind of change|checklist|type of change|\W{0,200}$",
     IGNORECASE,
@@ -56,6 +57,19 @@ _BULLET = compile_pattern(r"^\s*(?:[-*+]|\d+[.)])\s+")
 _COMMIT_TYPE = compile_pattern(r"^[a-z]+(?:\([^()]*\))?!?: (?=\S)")
 """How the subjects of other commits begin, which squashed ones list."""
 _CODE = compile_pattern(r"`([^`\n]+)`")
+_ROLE = compile_pattern(r":[a-z]{1,20}(?::[a-z]{1,20})?:`~?\.?([^`<>\n]{1,200})`")
+_DOUBLED = compile_pattern(r"``([^`\n]{1,200})``")
+"""Code as reStructuredText has it."""
+_LEAST_WORDS = 2
+"""Of a sentence that says something."""
+_LONGEST_TITLE = 120
+_BEGINS_NO_SENTENCE = compile_pattern(r"[a-z`(]")
+_ENDS_INSIDE = compile_pattern(r"[\w`),]$")
+_WORD = compile_pattern(r"\w+")
+_FILLING = frozenset(
+    {"a", "an", "the", "to", "for", "of", "in", "on", "and", "new", "now", "i", "api", "method", "support"}
+)
+_ENDINGS = ("ing", "ed", "es", "s", "d")
 _LONGEST_SUMMARY = 280
 _DIGEST = compile_pattern(r"-[0-9a-f]{8}$")
 """What tells folders of one name apart in the keys of repositories without a remote."""
@@ -116,8 +130,29 @@ def evidence_counts(evidence: Iterable[PublicEvidence]) -> list[str]:
 
 
 def headline(achievement: PublicAchievement) -> str:
-    """Return the title without a full stop at its end."""
-    return achievement.title.removesuffix(".") if not achievement.title.endswith("..") else achievement.title
+    """Return the title as what was done, without a full stop: ``Added a cache``. A title of the user stays as it is.
+
+    A sentence that was folded into the next line of its message, as old commits have it, is made whole.
+    """
+    title = achievement.title
+    if not achievement.edited_at:
+        title = past_tense(_code(_unfolded(title, achievement.description)))
+    return title.removesuffix(".") if not title.endswith("..") else title
+
+
+def _unfolded(title: str, description: str) -> str:
+    first = description.split("\n", 1)[0].strip()
+    if not (_BEGINS_NO_SENTENCE.match(first) and _ENDS_INSIDE.search(title)):
+        return title
+    end = first.partition(". ")[0].removesuffix(".")
+    whole = f"{title} {end}"
+    is_end = end != first or description.rstrip() == first or description[len(first) :].startswith("\n\n")
+    return whole if is_end and len(whole) <= _LONGEST_TITLE else title
+
+
+def _code(text: str) -> str:
+    """Return a text with code marked by single backticks, as Markdown has it."""
+    return _DOUBLED.sub(r"`\1`", _ROLE.sub(r"`\1`", text))
 
 
 def outcome(achievement: PublicAchievement) -> str:
@@ -163,10 +198,27 @@ def summary(achievement: PublicAchievement) -> str:
     It is what the release notes of the project say, else the first paragraph of prose that its author wrote. Templates,
     checklists, trailers, lists of squashed commits and repetitions of the title are no prose.
     """
-    if (sentence := announced_sentence(achievement)) and _letters(sentence) not in _letters(achievement.title):
+    if (sentence := announced_sentence(achievement)) and not _repeats(sentence, headline(achievement)):
         return cut(sentence, _LONGEST_SUMMARY)
-    is_list, items = next(paragraphs(achievement), (False, []))
-    return cut(("; " if is_list else " ").join(items), _LONGEST_SUMMARY)
+    for is_list, items in paragraphs(achievement):
+        text = _code("; ".join(item.rstrip(".;") for item in items) if is_list else " ".join(items))
+        if not _repeats(text, headline(achievement)) and len(text.split()) >= _LEAST_WORDS:
+            return cut(text, _LONGEST_SUMMARY)
+    return ""
+
+
+def _repeats(sentence: str, title: str) -> bool:
+    """Whether a sentence has no word that the title does not have, but for their endings."""
+    return _stems(sentence) <= _stems(title)
+
+
+def _stems(text: str) -> set[str]:
+    words = _WORD.findall(past_tense(text).casefold())
+    return {_stem(word) for word in words} - _FILLING
+
+
+def _stem(word: str) -> str:
+    return next((word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)), word)
 
 
 def paragraphs(achievement: PublicAchievement) -> Iterator[tuple[bool, list[str]]]:
@@ -190,7 +242,9 @@ def announced_sentence(achievement: PublicAchievement) -> str:
     if not announced or not announced.sentence:
         return ""
     rest = announced.sentence.removeprefix(f"{announced.section}:").lstrip()
-    return f"{rest[:1].upper()}{rest[1:]}" if announced.section and rest != announced.sentence else rest
+    if len(rest.split()) < _LEAST_WORDS:
+        return ""
+    return f"{rest[:1].upper()}{rest[1:]}"
 
 
 def reference(achievement: PublicAchievement) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 
 _HEADINGS = {
-    "project": "Projects delivered",
+    "project": "Projects",
     "feature": "New features",
     "performance": "Performance",
     "security": "Security",
@@ -21,6 +21,9 @@ _HEADINGS = {
     "other": "Other work",
 }
 """By category, in the order in which a reader who has little time wants them."""
+
+ROUTINE = frozenset({"style", "dependency", "other"})
+"""Work that is counted rather than told, unless there is no other."""
 
 
 def heading(category: str) -> str:

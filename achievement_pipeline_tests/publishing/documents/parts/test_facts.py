@@ -135,3 +135,32 @@ def test_a_repository_is_linked_only_where_evidence_tells_its_address() -> None:
     assert facts.repository_url(told) == "https://github.com/ann/loom"
     assert facts.repository_url(untold) is None
     assert (facts.place(told), facts.place(untold)) == ("ann/loom", "acme-corp/zephyr")
+
+
+@pytest.mark.parametrize(
+    ("title", "description", "shown"),
+    [
+        ("Add a cache.", "", "Added a cache"),
+        ("Deprecate :meth:`~Loom.stop` and ``go``", "", "Deprecated `Loom.stop` and `go`"),
+        ("Tags with ``x`` skip", "missing templates.\n\nMore.", "Tags with `x` skip missing templates"),
+        ("Replaces the old CGI", "hack.  If you have problems\ntell us", "Replaced the old CGI hack"),
+        ("Add a cache", "It is fast.", "Added a cache"),
+        ("Add a cache", "with much\nmore of it", "Added a cache"),
+    ],
+)  # fmt: skip
+def test_a_headline_is_a_whole_title_in_the_past_tense(title: str, description: str, shown: str) -> None:
+    assert facts.headline(public(JSON, view(title, description=description))[0]) == shown
+
+
+def test_a_title_of_the_user_stays() -> None:
+    assert facts.headline(public(JSON, view("Add ``x``", edited_at=NOON))[0]) == "Add ``x``"
+
+
+def test_what_repeats_the_title_or_has_one_word_is_no_summary() -> None:
+    def announced(sentence: str) -> str:
+        note = {"version": "2.1", "date": "", "section": "", "highlight": False, "sentence": sentence, "path": "C"}
+        return facts.summary(public(JSON, view("Add Response.is_error", announced=note))[0])
+
+    assert announced("Added `response.is_error` API.") == ""
+    assert announced("PR") == ""
+    assert announced("Errors are found by a property.") == "Errors are found by a property."
