@@ -13,11 +13,8 @@ unexport PYTHONDONTWRITEBYTECODE
 .PHONY: run test quick fuzz soak start lint docs audit constraints canary clean
 
 run: $(VENV)/.installed ## show what it does, on a sample world in a folder of its own
-	@achievements demo
-	@printf '\n%s\n' 'Yours next:'
-	@printf '  %-42s # %s\n' 'export PATH="$(CURDIR)/$(BIN):$$PATH"' 'so that achievements is found' \
-		'achievements init' 'who you are and where your repositories are; collects' \
-		'achievements export brag' 'your first document'
+	@achievements demo --no-open
+	@printf '%s\n' 'So that your shell finds it: export PATH="$(CURDIR)/$(BIN):$$PATH"'
 
 test: $(VENV)/.installed-test ## run every test, on all processors
 	python -m pytest --numprocesses auto --dist worksteal

@@ -37,10 +37,10 @@ def demo(*, no_open: bool, command: tuple[str, ...]) -> None:
         for channel, name in (("brag", "brag.md"), ("resume", "resume.json"), ("portfolio", "portfolio.html")):
             _run("export", channel, "--output", str(folder / name))
         click.echo(
-            "\nThat was Ada, who does not exist. Look further, or go on with your own work:\n"
-            "  achievements demo explain tidewater#24    # why it counts, line by line\n"
-            "  achievements collect --repo ~/src         # a repository of yours, or a folder of them\n"
-            "  achievements export brag                  # your first document"
+            f"\nThat was Ada, who does not exist. Everything of hers is in {folder}. Next:\n"
+            "  achievements demo web --open    # the page on which you decide; every command works on the demo\n"
+            "  achievements init               # your own name and repositories; collects them\n"
+            "  achievements export brag        # your first document"
         )
         if not no_open and sys.stdout.isatty():
             click.echo("\nThe page, until Ctrl-C:")
