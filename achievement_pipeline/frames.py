@@ -705,11 +705,13 @@ class Achievements(Frame):
     key: str = pa.Field(unique=True, description="Key of the root activity")
     title: str = pa.Field(description="One line")
     category: str = pa.Field(description="One of judging.categories.Category")
-    description: str = pa.Field(description="The author's text")
+    description: str = pa.Field(description="The author's text: of the root, else of its greatest pull request")
     source_type: str = pa.Field(description="Kind of the root activity")
     source_id: str = pa.Field(description="Identifier of the root activity in its source")
     source_url: str = pa.Field(nullable=True, description="URL of the root activity")
-    repository: str = pa.Field(nullable=True, description="Key of the repository")
+    repository: str = pa.Field(
+        nullable=True, description="Key of the repository: of the root, else the only one of its members"
+    )
     author: str = pa.Field(description="Canonical e-mail address of the person")
     coauthors: str = pa.Field(description="JSON list of canonical addresses of co-authors")
     assisted_by: str = pa.Field(description="JSON list of coding agents that helped, by name")

@@ -7,23 +7,32 @@ import sqlalchemy as sa
 from achievement_pipeline.errors import StoreError, did_you_mean
 from achievement_pipeline.keys import GITHUB, named_by
 from achievement_pipeline.lanes import parse_key
+from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline.store.tables import Achievement, Repository
 
 _SHORTEST = 8
+_IDENTIFIER = r"[A-Z][A-Z0-9]{0,9}-\d{1,9}"
+_ADDRESS_OF_ISSUE = compile_pattern(rf"/issue/({_IDENTIFIER})(?:/|$)")
+"""An issue has its identifier in its address; its key has a UUID."""
+_WHOLE = compile_pattern(rf".*#.*|{_IDENTIFIER}")
+"""Names that are never shortened."""
 
 
 def short_names(achievements: Sequence[AchievementView]) -> list[str]:
     """Return a short name for each achievement, unique among them: ``c2705ffd``, ``flask#12``, ``ENG-12``."""
-    names = [_tail(achievement.key) for achievement in achievements]
+    names = [_tail(achievement) for achievement in achievements]
     length = _SHORTEST
     while len({name[:length] for name in names}) < len(set(names)) and length < max(map(len, names)):
         length += 1
-    return [name if "#" in name else name[:length] for name in names]
+    return [name if _WHOLE.fullmatch(name) else name[:length] for name in names]
 
 
-def _tail(key: str) -> str:
-    """Return the distinctive part of a key: a commit, a number with its repository, or an id."""
+def _tail(achievement: AchievementView) -> str:
+    """Return the distinctive part of a key: a commit, a number with its repository, an issue's identifier, or an id."""
+    key = achievement.key
+    if issue := _ADDRESS_OF_ISSUE.search(achievement.source_url or ""):
+        return issue[1]
     parsed = parse_key(named_by(key))
     if parsed is None:
         return key.rpartition("/")[2].rpartition(":")[2]

@@ -20,7 +20,16 @@ from achievement_pipeline.errors import StoreError
 from achievement_pipeline.keys import MANUAL
 from achievement_pipeline.outcomes import IN_USE
 from achievement_pipeline.parsing.patterns import compile_pattern, escape
-from achievement_pipeline.store.tables import Achievement, Activity, Base, Edit, EditField, JsonObject, Skill
+from achievement_pipeline.store.tables import (
+    Achievement,
+    Activity,
+    ActivityName,
+    Base,
+    Edit,
+    EditField,
+    JsonObject,
+    Skill,
+)
 
 _OBJECT_NAME = compile_pattern("[0-9a-f]{4,64}")
 _NUMBER = compile_pattern(r"\A[\w./-]*[#!@]\w+|\A[A-Za-z]\w*-\d+")
@@ -229,7 +238,8 @@ def get_achievement(connection: sa.Connection, name: str) -> AchievementView:
 
     Args:
         connection: The database.
-        name: Its key, or a unique prefix of its key or, with at least four digits, of its commit.
+        name: Its key, a unique prefix of its key or, with at least four digits, of its commit, or the identifier of an
+            issue: ``ENG-12``.
 
     Raises:
         StoreError: No achievement matches, or several do.
@@ -339,11 +349,17 @@ def _one_key(connection: sa.Connection, key: InstrumentedAttribute[str], name: s
     keys = (
         connection.scalars(named.where(key == name)).all()
         or connection.scalars(named.where(_begins_with(key, name))).all()
+        or connection.scalars(named.where(key.in_(_issues_called(name)))).all()
     )
     if len(keys) > 1:
         candidates = [*keys[:_CANDIDATES_SHOWN], *("..." for _ in keys[_CANDIDATES_SHOWN:])]
         raise StoreError("\n  ".join([f"{name} matches several names. Give more of one of them:", *candidates]))
     return keys
+
+
+def _issues_called(identifier: str) -> sa.Select[Any]:
+    """Select the keys of the issues that a tracker calls by an identifier, such as ``ENG-12``."""
+    return sa.select(ActivityName.activity_key).where(ActivityName.name == f"issue:{identifier.lower()}")
 
 
 def _columns(table: type[Base], view: type[SkillView | JudgedActivity]) -> sa.Select[Any]:

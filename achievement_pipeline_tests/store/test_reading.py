@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.store.names import short_names
 from achievement_pipeline.store.reading import (
     AchievementFilter,
     PersonalSkill,
@@ -107,6 +108,16 @@ def test_an_achievement_is_found_by_what_begins_its_name(
     collect(engine, git=(LOW, HIGH), github=(PULL,))
 
     assert get_achievement(connection, name).key == LOW.key
+
+
+@pytest.mark.e2e
+def test_an_issue_is_found_by_its_identifier_and_shown_by_it(engine: sa.Engine, connection: sa.Connection) -> None:
+    url = "https://linear.app/acme/issue/ENG-12/say-hello"
+    issue = Piece("linear:4b1c0000-0000", columns={"names": '["issue:eng-12"]', "url": url})
+    collect(engine, linear=(issue,))
+
+    found = get_achievement(connection, "ENG-12")
+    assert (found.key, short_names([found])) == (issue.key, ["ENG-12"])
 
 
 @pytest.mark.e2e

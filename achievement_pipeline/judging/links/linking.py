@@ -64,14 +64,20 @@ def compose_achievements(
         return Achievements.empty()
     pieces = _find_pieces(activities, scores)
     roots, members, judged = pieces.roots, pieces.members, pieces.judged
+    repositories = _repositories(roots, members)
+    completed = roots["completed_at"].fillna(members.groupby("root")["completed_at"].max())
+    started = members.groupby("root")["started_at"].min()
     columns = {
         **_root_columns(roots),
+        "repository": repositories,
+        "description": _descriptions(roots, members[members["root"].map(repositories).notna()]),
         **_people(pieces),
         **_score_columns(pieces.winners, rules),
         **_skills(judged[~_are_shown_by_merge(judged)], skills),
         "category": _categories(roots, judged),
-        "started_at": members.groupby("root")["started_at"].min(),
-        "completed_at": roots["completed_at"].fillna(members.groupby("root")["completed_at"].max()),
+        # a run may begin after the commit that it tries out
+        "started_at": started.where(started <= completed.reindex(started.index)),
+        "completed_at": completed,
         "evidence": _evidence(members, related),
         "announced": _announced(members),
         "first_release": _first_releases(members),
@@ -127,8 +133,29 @@ def _find_pieces(activities: pd.DataFrame, scores: pd.DataFrame) -> _Pieces:
 def _root_columns(roots: pd.DataFrame) -> dict[str, pd.Series]:
     """Return the columns that the root alone decides."""
     names = {"source_type": "kind", "source_url": "url"}
-    same = ("key", "title", "description", "source_id", "repository")
+    same = ("key", "title", "source_id")
     return {**{name: roots[name] for name in same}, **{name: roots[own] for name, own in names.items()}}
+
+
+def _repositories(roots: pd.DataFrame, members: pd.DataFrame) -> pd.Series[str]:
+    """Return the repository of each root; where it has none, as an issue, the only one that its members are in."""
+    named = members.dropna(subset="repository").groupby("root")["repository"]
+    first = named.min()
+    only = first.where(first == named.max())
+    return roots["repository"].fillna(only.reindex(roots.index))
+
+
+def _descriptions(roots: pd.DataFrame, members: pd.DataFrame) -> pd.Series[str]:
+    """Return the description of each root; where it has none, as many issues, that of its greatest pull request.
+
+    Args:
+        roots: The roots.
+        members: Those of one repository each: who can see an achievement is decided by its repository.
+    """
+    described = members[(members["kind"] == ActivityKind.PULL_REQUEST.value) & (members["description"] != "")]
+    greatest = described.sort_values("impact", ascending=False, kind="stable").drop_duplicates("root")
+    others = greatest.set_index("root")["description"].reindex(roots.index)
+    return roots["description"].where(roots["description"] != "").fillna(others).fillna("")
 
 
 def _people(pieces: _Pieces) -> dict[str, pd.Series]:

@@ -1,4 +1,7 @@
-"""Titles that say nothing give way to better ones of the same piece of work: "wip", "Fixes", "Initial commit"."""
+"""Titles give way to better ones of the same piece of work.
+
+Those that say nothing do ("wip", "Fixes", "Initial commit"), and those of issues that name a problem.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Sequence
 
 from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.store.tables import JsonObject
 
 _QUALIFIER = (
@@ -36,20 +40,33 @@ def is_weak(title: str) -> bool:
 def strong_title(title: str, evidence: Sequence[JsonObject], repository: str | None) -> str:
     """Return a title, or where it is weak that of the pull request or else of the first member that has a better one.
 
-    "Initial commit" names the project.
+    "Initial commit" names the project. An issue that names a problem ("Logins are slow") gives way to its pull request,
+    which tells what was done ("Speed up logins").
 
     Args:
         title: The title.
         evidence: `AchievementView.evidence`.
-        repository: Key of the repository.
+        repository: Key of the repository that all of it is in, if it is one.
     """
     if not is_weak(title):
-        return title
+        return _what_was_done(title, evidence) if repository else title
     if better := next((each for each in map(_title, _in_order(evidence)) if not is_weak(each)), ""):
         return better
     if _FIRST.fullmatch(title.strip()) and repository:
         return f"Start {repository.rstrip('/').rpartition('/')[2]}"
     return title
+
+
+def _what_was_done(title: str, evidence: Sequence[JsonObject]) -> str:
+    """Return a title, or where it is that of an issue and begins with no verb, that of a pull request that does."""
+    if not evidence or evidence[0]["kind"] != ActivityKind.LINEAR_ISSUE or _says_what_was_done(title):
+        return title
+    pulls = (_title(line) for line in _in_order(evidence) if line["kind"] == ActivityKind.PULL_REQUEST)
+    return next(filter(_says_what_was_done, pulls), title)
+
+
+def _says_what_was_done(title: str) -> bool:
+    return past_tense(title) != title
 
 
 def _in_order(evidence: Sequence[JsonObject]) -> list[JsonObject]:

@@ -1,3 +1,4 @@
+import datetime as dt
 import json
 from dataclasses import replace
 from typing import Any
@@ -199,3 +200,23 @@ def test_what_is_listed_is_evidence_after_the_members_and_counts_by_itself() -> 
         "at": "2024-03-01T12:00:00.000000Z",
         "relation": "listed",
     }
+
+
+def test_an_issue_is_in_the_only_repository_of_its_work_and_described_by_its_pull_request() -> None:
+    issue = replace(ISSUE, columns={"repository": None})
+    pull = replace(PULL, columns={"description": "Why it was done."})
+    (row,) = compose(*part_of(issue, pull), issue).values()
+    assert (row["repository"], row["description"]) == ("github.com/acme/engine", "Why it was done.")
+
+    elsewhere = replace(COMMIT, columns={"repository": "github.com/acme/private"})
+    (row,) = compose(*part_of(issue, pull, elsewhere), issue).values()
+    assert pd.isna(row["repository"])
+    assert row["description"] == ""
+
+
+def test_nothing_begins_after_it_was_completed() -> None:
+    commit = replace(COMMIT, columns={"started_at": None})
+    run = Piece("mlflow:server/1", parent=commit.key, columns={"started_at": NOON + dt.timedelta(hours=1)})
+    (row,) = compose(commit, run).values()
+    assert pd.isna(row["started_at"])
+    assert row["completed_at"] == NOON

@@ -55,6 +55,15 @@ def title(achievement: AchievementView) -> str:
     return strong_title(achievement.title, achievement.evidence, achievement.repository)
 
 
+def test_an_issue_that_names_a_problem_gives_way_to_what_was_done() -> None:
+    issue = evidence("linear:1", title="Logins are slow", kind="linear_issue")
+    pull = evidence("github:ann/loom#7", title="Notify people of logins", kind="github_pull_request")
+    assert title(view("Logins are slow", evidence=[issue, pull])) == "Notify people of logins"
+    assert title(view("Add a cache", evidence=[issue, pull])) == "Add a cache"
+    # who can see the pull request may differ from who can see the issue
+    assert title(view("Logins are slow", evidence=[issue, pull], repository=None)) == "Logins are slow"
+
+
 def test_it_gives_way_to_the_pull_request_then_to_the_first_better_member() -> None:
     pull = evidence("github:ann/loom#7", title="Add a cache", kind="github_pull_request")
     better, worse = evidence("git:x@1", title="Store lookups"), evidence("git:x@2", title="wip")

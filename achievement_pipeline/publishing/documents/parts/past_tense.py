@@ -7,28 +7,28 @@ from achievement_pipeline.parsing.patterns import Match, compile_pattern
 _IRREGULAR = {
     "bring": "brought", "keep": "kept", "make": "made", "rebuild": "rebuilt", "rethink": "rethought",
     "rewrite": "rewrote", "catch": "caught", "give": "gave", "hide": "hid", "let": "let", "send": "sent",
-    "set": "set", "shrink": "shrank",
+    "say": "said", "set": "set", "shrink": "shrank", "tell": "told",
     "take": "took", "throw": "threw", "run": "ran", "get": "got", "break": "broke", "forbid": "forbade", "put": "put",
     "override": "overrode", "understand": "understood", "speed": "sped", "split": "split", "write": "wrote",
 }  # fmt: skip
 _REGULAR = frozenset(
     (  # noqa: SIM905 - a list of words
-        "abort accept account adapt add adjust adopt align allow alter amend annotate announce append apply assert"
-        " avoid bump centralize change clarify clean clear close collapse collect combine configure consolidate"
-        " convert correct create deal declare decode decouple deduplicate defer define delegate delete deploy"
-        " deprecate derive describe detach detect determine differentiate disable disallow discard display"
+        "abort accept account adapt add adjust adopt align allow alter amend annotate announce append apply"
+        " assert avoid bump centralize change clarify clean clear close collapse collect combine compute configure"
+        " consolidate convert correct create deal declare decode decouple deduplicate defer define delegate delete"
+        " deploy deprecate derive describe detach detect determine differentiate disable disallow discard display"
         " distinguish document download drop eliminate emit enable encode enforce enhance ensure escalate escape"
         " evaluate exclude expand explain export expose extend extract finish fix follow force forward generate"
         " handle harden highlight honor honour ignore implement import improve include increase initialize inject"
         " inline install integrate introduce invalidate invoke isolate load mark mention merge migrate modernize"
-        " modify move normalize omit optimise optimize parallelize parse patch perform permit persist pin populate"
-        " port postpone prefer preserve prevent promote propagate provide publish raise recognize recreate redesign"
-        " reduce refactor refine reflect reformat regenerate register reject relax rely remove rename render"
-        " reorder reorganise reorganize rephrase replace require resolve respect restore restrict restructure"
-        " retrieve retry return reuse revert reword rework sanitize separate serialize shorten show silence"
-        " simplify skip sort specify standardize start stop store streamline strip suggest support suppress switch"
-        " tidy tighten track transform translate treat trim truncate turn tweak unify update upgrade use validate"
-        " verify warn widen wrap"
+        " modify move normalize notify omit optimise optimize parallelize parse patch perform permit persist pin"
+        " populate port postpone predict prefer preserve prevent promote propagate provide publish raise recognize"
+        " recreate redesign reduce refactor refine reflect reformat refuse regenerate register reject relax rely"
+        " remove rename render reorder reorganise reorganize rephrase replace require resolve respect restore"
+        " restrict restructure retrieve retry return reuse revert reword rework sanitize separate serialize"
+        " shorten show silence simplify skip sort specify standardize start stop store streamline strip suggest"
+        " support suppress switch tidy tighten track transform translate treat trim truncate turn tweak unify"
+        " update upgrade use validate verify warn widen wrap"
     ).split()
 )
 """Verbs that titles begin with, and that hardly any noun phrase does: ``build``, ``test`` and ``cache`` are no part."""
