@@ -142,6 +142,10 @@ class JudgedActivity:
     category: str
     category_rule: str
     """Name of the rule that gave the category."""
+    person: str
+    """Canonical address of its owner; empty for nobody."""
+    retracted_by: str | None
+    """Key of the activity that reverted it, or that it repeats."""
     significant: bool
     reasons: list[str]
     """Reason codes of the significance."""

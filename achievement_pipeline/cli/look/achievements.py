@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING, Unpack
 import click
 import sqlalchemy as sa
 
+from achievement_pipeline.app.me import work_filter_of
+from achievement_pipeline.app.uncollected import find_uncollected
 from achievement_pipeline.cli.filter_options import Conditions, achievement_filter, condition_options
+from achievement_pipeline.cli.look.reasons import why_not
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import counted, json_option, print_json
-from achievement_pipeline.cli.tables import Column, print_table
+from achievement_pipeline.cli.tables import Column, print_table, print_wrapped
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.judging.announced.phrases import announcement
+from achievement_pipeline.judging.authors.addresses import plain_address
 from achievement_pipeline.keys import GIT
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.decisions.approvals import name_people
@@ -30,6 +34,7 @@ from achievement_pipeline.store.reading import (
     get_achievement,
     skills_of,
 )
+from achievement_pipeline.store.repositories import known_locations
 from achievement_pipeline.system.terminal import styled
 
 if TYPE_CHECKING:
@@ -131,14 +136,17 @@ def explain(key: str, as_json: bool) -> None:
         activity = find_activity(connection, key)
         try:
             achievement = get_achievement(connection, key)
-        except StoreError:
+        except StoreError as error:
             if activity is None:
-                raise
+                raise StoreError(find_uncollected(connection, load_settings(), key) or str(error)) from error
             _explain_activity(connection, activity, as_json=as_json)
             return
         skills = skills_of(connection, achievement.key)
         activities = activities_of(connection, [line["key"] for line in achievement.evidence])
         ranking = _ranking(connection, achievement)
+        if (achievement.retracted_at or achievement.hidden) and not as_json:
+            click.echo(_state(achievement))
+            _print_why_not(connection, activities)
     if as_json:
         from achievement_pipeline.app.percentile import with_ranking  # noqa: PLC0415 - takes pandas
 
@@ -164,8 +172,26 @@ def _explain_activity(connection: sa.Connection, activity: JudgedActivity, *, as
         click.echo(line)
     if whole:
         click.echo(f"\nIt is part of\n{headline(whole)}")
-    else:
-        click.echo("\nIt makes no achievement. docs/scores.md lists what the codes mean.")
+        return
+    click.echo("\nIt makes no achievement.")
+    _print_why_not(connection, [activity])
+
+
+def _print_why_not(connection: sa.Connection, activities: Iterable[JudgedActivity]) -> None:
+    settings = load_settings()
+    authors = work_filter_of(settings, known_locations(connection)).authors
+    for activity in activities:
+        for line in why_not(activity, settings, set(map(plain_address, authors or ()))):
+            print_wrapped(line)
+
+
+def _state(achievement: AchievementView) -> str:
+    """Say why an achievement is not shown."""
+    if achievement.retracted_at:
+        return f"It does not count since {achievement.retracted_at:%Y-%m-%d}: {achievement.retracted_reason}."
+    if achievement.hidden_by is None:
+        return f"You have hidden it. To show it again: achievements unhide {_short(achievement.key)}"
+    return f"It is hidden {hidden_words(achievement)}"
 
 
 def _ranking(connection: sa.Connection, achievement: AchievementView) -> "Ranking":

@@ -108,6 +108,41 @@ def test_what_does_not_count_is_explained(collected: Run, collected_project: Git
     assert "It makes no achievement" in answer.output
 
 
+def test_a_commit_that_was_not_collected_is_found_in_its_repository(
+    collected: Run, collected_project: GitRepository
+) -> None:
+    sha = collected_project.commit("feat: later", {"later.py": "a = 1\n"}, branch="topic")
+    answer = collected("explain", sha[:10])
+    assert answer.exit_code == 1
+    assert f"is in {collected_project.path}, and was not collected" in answer.stderr
+    assert "--all-branches" in answer.stderr
+
+
+@pytest.mark.usefixtures("database")
+def test_each_commit_that_does_not_count_has_its_reason_in_words(run: Run, repository: GitRepository) -> None:
+    feature = repository.git("rev-parse", "HEAD~2").decode()
+    later = repository.commit("feat: horn", {"horn.py": "h = 1\n" * 70})
+    expected = {
+        repository.commit("tune", {"tune.py": "b = 1\n"}): "There is no reason for it to count",
+        repository.commit("fixup! feat: count", {"fix.py": "c = 1\n" * 70}): "It is a fixup",
+        repository.commit("vendored", {"vendor/lib.py": "d = 1\n" * 70}): "None of its files is work",
+        repository.commit(
+            "feat: theirs", {"theirs.py": "e = 1\n" * 70}, author="Bob <bob@example.org>"
+        ): "by bob@example.org, whose work is not collected",
+        repository.commit(
+            "feat: bump", {"bump.py": "f = 1\n" * 70}, author="dependabot[bot] <support@github.com>"
+        ): "is a bot",
+        repository.commit(f'Revert "feat: horn"\n\nThis reverts commit {later}.', {"horn.py": None}): "takes back",
+        later: "It was taken back by",
+    }
+    run("collect", "--repo", str(repository.path))
+
+    for sha, words in expected.items():
+        assert words in " ".join(run("explain", sha[:12]).stdout.split()), words
+    run("hide", feature[:12])
+    assert "To show it again: achievements unhide" in run("explain", feature[:12]).stdout
+
+
 def test_a_key_that_is_none_is_named(collected: Run) -> None:
     answer = collected("show", "feedfeed")
 
