@@ -32,10 +32,10 @@ _SHA: Final = compile_pattern(r"(?<![\w/.#@-])(?=[0-9a-f]{0,40}[0-9])(?=[0-9a-f]
 _DIGITS: Final = compile_pattern(r"(?<!\d)\d{1,7}(?!\d)")
 _ELSEWHERE: Final = compile_pattern(
     r"(?:regress\w{0,6}|introduced|broken|broke|caused|since|reverts?|reverted|follow[- ]?up|see also|similar to|as of"
-    r"|originally|previously|supersedes|replaces)\b[^.;#!\n]{0,24}$",
+    r"|originally|previously|supersedes|replaces)\b(?:\W{0,3}|[^.;#!(\n]{0,24})$",
     IGNORECASE,
 )
-"""Words before a number of what is only spoken of."""
+"""Words before a number of what is only spoken of. A number in parentheses of its own is that of the entry."""
 _PULLS_IN_URLS: Final = frozenset({"pull", "pulls", "pull-requests", "merge_requests"})
 
 
@@ -88,7 +88,7 @@ def _roles(text: str) -> Iterator[Reference]:
 
 
 def _is_aside(text: str, start: int) -> bool:
-    return bool(_ELSEWHERE.search(text[max(0, start - 60) : start].rstrip("([<`")))
+    return bool(_ELSEWHERE.search(text[max(0, start - 60) : start].rstrip("[<`")))
 
 
 def names_of_repositories(texts: Iterable[str]) -> dict[str, int]:

@@ -45,3 +45,16 @@ def test_references_in_words_credits_and_emoji_are_no_part_of_the_sentence(text:
 def test_of_a_role_with_a_target_the_text_stays(role: str) -> None:
     text = f"New {role.format('pistons that count <pistons>')} are there"
     assert as_sentence(text) == "New pistons that count are there"
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("`uvicorn app` replaces `serve` (#12).", True),
+        ("Fix slow logins, a regression of 2.0 (#12)", True),
+        ("This replaces #12", False),
+        ("Slow again: reverts (#12)", False),
+    ],
+)
+def test_a_number_in_parentheses_of_its_own_is_that_of_the_entry(text: str, own: bool) -> None:
+    assert bool(find_references(text)) is own
