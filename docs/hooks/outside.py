@@ -26,9 +26,9 @@ def on_config(config: MkDocsConfig) -> None:
                 entries[:] = [_with_pages(entry) for entry in entries]
 
 
-def _with_pages(entry: dict[str, str]) -> dict[str, str | list[str]]:
+def _with_pages(entry: dict[str, str | list[str]]) -> dict[str, str | list[str]]:
     [(title, target)] = entry.items()
-    if not target.endswith("/"):
+    if isinstance(target, list) or not target.endswith("/"):
         return {title: target}
     pages = sorted((_ROOT / _DOCS / target).glob("*.md"), key=lambda page: (page.name != "README.md", page.name))
     return {title: [f"{target}{page.name}" for page in pages]}
