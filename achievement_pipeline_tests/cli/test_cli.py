@@ -1,7 +1,9 @@
 """`achievements --help`, unknown commands, and what a command imports before it does anything."""
 
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import click
 import pytest
@@ -38,6 +40,36 @@ def test_every_command_has_a_help_of_one_line(name: str) -> None:
     assert command is not None
     assert command.help
     assert len(next(group[name].help for group in GROUPS.values() if name in group)) <= LONGEST_HELP
+
+
+def _leaves(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Yield every command that is not a group, with its words."""
+    if not isinstance(command, click.Group):
+        yield path, command
+        return
+    for name in command.list_commands(click.Context(command)):
+        part = command.get_command(click.Context(command), name)
+        assert part is not None
+        yield from _leaves(part, (*path, name))
+
+
+LEAVES = dict(_leaves(achievements))
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+def test_every_command_has_examples_that_it_understands(path: tuple[str, ...]) -> None:
+    command = LEAVES[path]
+    begin = f"achievements {' '.join(path)}"
+    block = (command.help or "").partition("\b")[2].split("\n\n")[0]
+    examples = [line.strip() for line in block.splitlines() if line.strip()]
+    assert examples
+    assert all(example.startswith(begin) for example in examples)
+    for example in examples:
+        words = shlex.split(example.removeprefix(begin))
+        given, _, _ = command.make_parser(click.Context(command)).parse_args(words)
+        for option in command.params:
+            if isinstance(option.type, click.Choice) and isinstance(given.get(option.name or ""), str):
+                option.type.convert(given[option.name or ""], option, None)
 
 
 def test_the_overview_fits_eighty_columns(run: Run) -> None:

@@ -16,7 +16,11 @@ def backfill(*, repositories: tuple[str, ...], everything: bool, only: str | Non
 
     The service does this in the background, in runs of up to 50 repositories. If it is interrupted, it continues where
     it stopped. The page "Runs" of the UI shows the progress.
-    """
+
+    \b
+    achievements backfill --all
+    achievements backfill --repo acme/loom --only judging
+    """  # noqa: D301 - click's own mark
     if repositories and everything:
         raise click.UsageError("Give --repo or --all, not both.")
     # imported here: it takes seconds, which completing the command need not wait for

@@ -24,7 +24,7 @@ _repo: Callable[[Callable[..., None]], Callable[..., None]] = click.option(
 
 @click.group()
 def hook() -> None:
-    """Let git tell the service of each commit, so that it need not look for it.
+    """Let git report each commit to the service, so that it need not poll.
 
     The hook leaves a small file and takes a few milliseconds; no commit ever fails by it. Hooks that are there, of
     husky and pre-commit too, are run as before.
@@ -34,7 +34,12 @@ def hook() -> None:
 @hook.command()
 @_repo
 def install(repo: Path) -> None:
-    """Put the hook in, or bring it up to date."""
+    """Install the hook, or update it.
+
+    \b
+    achievements hook install
+    achievements hook install --repo ~/src/engine
+    """  # noqa: D301 - click's own mark
     settings = load_settings()
     installed = install_hook(repo, settings.spool_path)
     click.echo(f"✅ Hook installed: {installed.file}", err=True)
@@ -50,7 +55,11 @@ def install(repo: Path) -> None:
 @hook.command()
 @_repo
 def uninstall(repo: Path) -> None:
-    """Take the hook out; what was there before is as it was."""
+    """Remove the hook; the hooks that were there before stay as they were.
+
+    \b
+    achievements hook uninstall
+    """  # noqa: D301 - click's own mark
     removed = uninstall_hook(repo, load_settings().spool_path)
     click.echo(f"✅ Hook removed: {removed.hooks_folder}", err=True)
 
@@ -59,7 +68,11 @@ def uninstall(repo: Path) -> None:
 @_repo
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(repo: Path, as_json: bool) -> None:
-    """Say whether the hook is there, and what waits to be taken up."""
+    """Show whether the hook is installed, and which commits wait to be collected.
+
+    \b
+    achievements hook status --repo ~/src/engine
+    """  # noqa: D301 - click's own mark
     spool = load_settings().spool_path
     found, waiting = find_hook(repo, spool), len(read_commits(spool))
     if as_json:

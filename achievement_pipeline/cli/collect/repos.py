@@ -31,7 +31,12 @@ def repos() -> None:
 @repos.command("list")
 @json_option
 def list_repos(as_json: bool) -> None:
-    """List the repositories that are known, with how many achievements each has."""
+    """List the repositories that are known, with how many achievements each has.
+
+    \b
+    achievements repos list
+    achievements repos list --json
+    """  # noqa: D301 - click's own mark
     settings = load_settings()
     with open_engine(settings) as engine:
         known = list_repositories(engine)
@@ -77,7 +82,11 @@ def remove(repositories: Sequence[str], with_decisions: bool) -> None:
 
     REPOSITORY is a key as `achievements repos list` shows it, the end of one, or a path. Achievements that you edited,
     decided or published are retracted and kept, unless --with-decisions is given.
-    """
+
+    \b
+    achievements repos remove acme/loom
+    achievements repos remove ~/src/engine --with-decisions
+    """  # noqa: D301 - click's own mark
     settings = load_settings()
     with open_engine(settings) as engine:
         for known in [find_known(engine, place(name) if Path(name).is_dir() else name) for name in repositories]:
@@ -114,7 +123,12 @@ def _remove(known: KnownRepository, settings: Settings, engine: sa.Engine, *, wi
 @click.option("--add", "add_them", is_flag=True, help="Make known what is found.")
 @json_option
 def scan(folders: Sequence[Path], add_them: bool, as_json: bool) -> None:
-    """Find the repositories below folders, by default the current one."""
+    """Find the repositories below folders, by default the current one.
+
+    \b
+    achievements repos scan ~/src
+    achievements repos scan ~/src ~/work --add
+    """  # noqa: D301 - click's own mark
     found = [top for folder in folders or [Path()] for top in find_repositories(expand_home(folder).absolute())]
     if as_json:
         print_json([str(top) for top in found])

@@ -76,10 +76,14 @@ def edit(  # noqa: PLR0913 - one argument an option
     portfolio: bool | None,
     as_json: bool,
 ) -> None:
-    """Change what an achievement says: KEY is its key, the beginning of it, or of its commit's name.
+    """Change the title, text or scores of an achievement: KEY is its key, the beginning of it, or of its commit's name.
 
     Without options its title and description are opened in your editor.
-    """
+
+    \b
+    achievements edit 3cc27d69 --title "Cut start-up time to a third"
+    achievements edit 3cc27d69 --outcome "p95 420 ms to 130 ms" --impact 80
+    """  # noqa: D301 - click's own mark
     given = {
         EditField.TITLE: title,
         EditField.DESCRIPTION: description,
@@ -203,7 +207,12 @@ def explain_verdicts(answers: Verdicts) -> Iterator[str]:
 @choice_options
 @json_option
 def hide(*, as_json: bool, **choice: Unpack[Choice]) -> None:
-    """Hide achievements from every list and every channel."""
+    """Hide achievements from every list and every channel.
+
+    \b
+    achievements hide 3cc27d69 c2705ffd
+    achievements hide --repo dotfiles --yes
+    """  # noqa: D301 - click's own mark
     _flag("Hide", choice, EditField.HIDDEN, value=True, as_json=as_json)
 
 
@@ -211,7 +220,11 @@ def hide(*, as_json: bool, **choice: Unpack[Choice]) -> None:
 @choice_options
 @json_option
 def unhide(*, as_json: bool, **choice: Unpack[Choice]) -> None:
-    """Show hidden achievements again."""
+    """Show hidden achievements again.
+
+    \b
+    achievements unhide 3cc27d69
+    """  # noqa: D301 - click's own mark
     _flag("Unhide", choice, EditField.HIDDEN, value=False, as_json=as_json)
 
 
@@ -219,7 +232,11 @@ def unhide(*, as_json: bool, **choice: Unpack[Choice]) -> None:
 @choice_options
 @json_option
 def pin(*, as_json: bool, **choice: Unpack[Choice]) -> None:
-    """Put achievements before all others."""
+    """Pin achievements: they come before all others.
+
+    \b
+    achievements pin 3cc27d69
+    """  # noqa: D301 - click's own mark
     _flag("Pin", choice, EditField.PINNED, value=True, as_json=as_json)
 
 
@@ -227,7 +244,11 @@ def pin(*, as_json: bool, **choice: Unpack[Choice]) -> None:
 @choice_options
 @json_option
 def unpin(*, as_json: bool, **choice: Unpack[Choice]) -> None:
-    """Let achievements stand where their impact puts them."""
+    """Unpin achievements: their impact decides the order again.
+
+    \b
+    achievements unpin 3cc27d69
+    """  # noqa: D301 - click's own mark
     _flag("Unpin", choice, EditField.PINNED, value=False, as_json=as_json)
 
 
@@ -306,7 +327,11 @@ def add(  # noqa: PLR0913 - one argument an option
 @click.argument("keys", nargs=-1, required=True, metavar="KEY KEY...")
 @json_option
 def merge(keys: Sequence[str], as_json: bool) -> None:
-    """Make several achievements one: the first, which the others become a part of."""
+    """Merge achievements into the first one.
+
+    \b
+    achievements merge 3cc27d69 c2705ffd
+    """  # noqa: D301 - click's own mark
     with open_decisions() as decisions:
         key = decisions.merge(keys)
         whole = decisions.find(key)
@@ -320,10 +345,14 @@ def merge(keys: Sequence[str], as_json: bool) -> None:
 @click.argument("activities", nargs=-1, metavar="[ACTIVITY]...")
 @json_option
 def split(key: str, activities: Sequence[str], as_json: bool) -> None:
-    """Make activities of an achievement achievements of their own, each with what belongs to it.
+    """Turn activities of an achievement into achievements of their own, each with what belongs to it.
 
     ACTIVITY is one that `achievements explain KEY` names; without any it is all that belong to the root directly.
-    """
+
+    \b
+    achievements split 3cc27d69
+    achievements split 3cc27d69 git:github.com/acme/loom@c2705ffd
+    """  # noqa: D301 - click's own mark
     with open_decisions() as decisions:
         root, parts = decisions.split(key, activities)
         with decisions.engine.connect() as connection:
@@ -337,7 +366,12 @@ def split(key: str, activities: Sequence[str], as_json: bool) -> None:
 @click.argument("number", type=int, required=False)
 @json_option
 def undo(number: int | None, as_json: bool) -> None:
-    """Take back the latest decision, or the edit of a NUMBER that `achievements history` shows."""
+    """Undo the latest decision, or the edit with the NUMBER that `achievements history` shows.
+
+    \b
+    achievements undo
+    achievements undo 17
+    """  # noqa: D301 - click's own mark
     with open_decisions() as decisions:
         _print_edits(decisions.take_back(number), "took back", as_json=as_json)
 
@@ -346,7 +380,12 @@ def undo(number: int | None, as_json: bool) -> None:
 @click.argument("key", required=False)
 @json_option
 def history(key: str | None, as_json: bool) -> None:
-    """Show every edit of an achievement, undone ones too; without KEY the latest of all."""
+    """Show every edit of an achievement, undone ones too; without KEY the latest of all.
+
+    \b
+    achievements history
+    achievements history 3cc27d69
+    """  # noqa: D301 - click's own mark
     with open_decisions() as decisions, decisions.engine.connect() as connection:
         edits = edits_of(connection, get_achievement(connection, key).key) if key else recent_edits(connection, _RECENT)
     _print_edits(edits, "", as_json=as_json)

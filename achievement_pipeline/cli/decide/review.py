@@ -54,7 +54,11 @@ def review(**conditions: Unpack[Conditions]) -> None:
     model proposed is shown beside its facts: take it, edit it or reject it. Each decision takes effect
     immediately; the undecided come again next time. Without a terminal the keys are read from standard input, one per
     line.
-    """
+
+    \b
+    achievements review
+    achievements review --since 2026-01-01 --min-impact 60
+    """  # noqa: D301 - click's own mark
     with open_decisions() as decisions:
         with decisions.engine.connect() as connection:
             wanted = achievement_filter(connection, decisions.settings, conditions)

@@ -32,7 +32,11 @@ def web(*, port: int, host: str, names: tuple[str, ...], author: str | None, ope
     """Look and decide in the browser, until Ctrl-C.
 
     The address that is printed lets your browser in, and nobody else's: keep it to yourself.
-    """
+
+    \b
+    achievements web
+    achievements web --port 8000 --open
+    """  # noqa: D301 - click's own mark
     token = secrets.token_urlsafe(32)
     hosts = {*LOOPBACK, *names, *({host} - set(_ANYWHERE))}
     with (

@@ -27,7 +27,11 @@ def word_achievements(keys: Sequence[str], limit: int, yes: bool) -> None:
     Without KEY it words the greatest achievements whose text you have not edited. What is sent is printed first:
     numbered facts that the privacy gate lets through for the channel `agent`. A sentence that says more than the
     facts it cites is refused, with the reason. It is off until [wording] in achievements.toml names a model.
-    """
+
+    \b
+    achievements word
+    achievements word 3cc27d69 --yes
+    """  # noqa: D301 - click's own mark
     with open_decisions() as decisions:
         model = language_model(decisions.settings)
         cleared = _facts(decisions, keys, limit)

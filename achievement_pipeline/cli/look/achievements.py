@@ -106,7 +106,12 @@ def _row(achievement: AchievementView, name: str) -> Sequence[str]:
 @click.argument("key")
 @json_option
 def show(key: str, as_json: bool) -> None:
-    """Show one achievement: KEY is its key, the beginning of it, or of its commit's name."""
+    """Show one achievement: KEY is its key, the beginning of it, or of its commit's name.
+
+    \b
+    achievements show 3cc27d69
+    achievements show github:acme/loom#12 --json
+    """  # noqa: D301 - click's own mark
     with open_connection() as connection:
         achievement = get_achievement(connection, key)
         skills = skills_of(connection, achievement.key)
@@ -131,7 +136,11 @@ def explain(key: str, as_json: bool) -> None:
     """Explain why something counts, or does not: every line of its scores, what was left out, what shows its skills.
 
     KEY is that of an achievement, commit, pull request or issue, or the beginning of it: a commit's first digits.
-    """
+
+    \b
+    achievements explain 3cc27d69
+    achievements explain github:acme/loom#12
+    """  # noqa: D301 - click's own mark
     with open_connection() as connection:
         activity = find_activity(connection, key)
         try:

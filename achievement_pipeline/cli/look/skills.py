@@ -20,7 +20,11 @@ def skills(author: str | None, kind: str | None, as_json: bool) -> None:
     """List a person's skills: how many achievements show each, when first and last, and its trend.
 
     The trend compares the last 365 days with the 365 before: new, again, rising, steady, falling or idle.
-    """
+
+    \b
+    achievements skills
+    achievements skills --author all --json
+    """  # noqa: D301 - click's own mark
     with open_connection() as connection:
         person = announce_author(connection, load_settings(), author)
         found = skills_of_person(connection, person.addresses, dt.datetime.now(dt.UTC))

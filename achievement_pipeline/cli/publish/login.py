@@ -18,7 +18,12 @@ def login() -> None:
 @login.command("linkedin")
 @click.option("--no-browser", is_flag=True, help="Print the address instead of opening it.")
 def login_linkedin(no_browser: bool) -> None:
-    """Log in to LinkedIn in the browser; the token is stored in the system's keyring, else in an encrypted file."""
+    """Log in to LinkedIn in the browser; the token is stored in the system's keyring, else in an encrypted file.
+
+    \b
+    achievements login linkedin
+    achievements login linkedin --no-browser
+    """  # noqa: D301 - click's own mark
     settings = load_settings()
     app, state = app_of(settings), new_state()
     url = app.authorization_url(state)
@@ -41,6 +46,10 @@ def logout() -> None:
 
 @logout.command("linkedin")
 def logout_linkedin() -> None:
-    """Delete the LinkedIn token. To revoke it as well, remove the app in LinkedIn's settings."""
+    """Delete the LinkedIn token. To revoke it as well, remove the app in LinkedIn's settings.
+
+    \b
+    achievements logout linkedin
+    """  # noqa: D301 - click's own mark
     logins_of(load_settings()).forget()
     click.echo("✅ Logged out of LinkedIn.")

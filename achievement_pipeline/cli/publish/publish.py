@@ -61,7 +61,8 @@ def _post_command(channel: Channel) -> click.Command:
         channel.name,
         help=f"Post approved achievements on {channel.label}, each of them once.\n\n"
         "Without keys, the best one that is due is posted. With keys, those are posted; the ones that are not due yet "
-        "are planned and go first when their time comes.",
+        "are planned and go first when their time comes.\n\n"
+        f"\b\nachievements publish {channel.name} --dry-run\nachievements publish {channel.name} 3cc27d69 --now",
     )(post)
 
 
@@ -98,7 +99,12 @@ def _post(channel: Channel, keys: Sequence[str], *, dry_run: bool, at_once: bool
 @click.option("--dry-run", is_flag=True, help="Print the difference; nothing is pushed.")
 @click.option("--pull-request", is_flag=True, help="Push a branch and open a pull request. Needs GITHUB_TOKEN.")
 def publish_github_profile(*, dry_run: bool, pull_request: bool) -> None:
-    """Update the block on your GitHub profile, between markers in the README of USER/USER."""
+    """Update the block on your GitHub profile, between markers in the README of USER/USER.
+
+    \b
+    achievements publish github-profile --dry-run
+    achievements publish github-profile --pull-request
+    """  # noqa: D301 - click's own mark
     settings = load_settings()
     token = settings.environment.github_token
     if pull_request and token is None:
@@ -141,7 +147,12 @@ def publish_github_profile(*, dry_run: bool, pull_request: bool) -> None:
 @publish.command("status")
 @json_option
 def status(as_json: bool) -> None:
-    """Show posts that were published, are planned, or have to be settled."""
+    """Show posts that were published, are planned, or have to be settled.
+
+    \b
+    achievements publish status
+    achievements publish status --json
+    """  # noqa: D301 - click's own mark
     settings = load_settings()
     found: list[tuple[Channel, Publication]] = []
     with open_engine(settings) as engine:
@@ -167,7 +178,12 @@ def status(as_json: bool) -> None:
 @click.option("--url", help="Link of the post, so that `publish delete` can delete it.")
 @_channel
 def settle(*, key: str, found: bool, url: str | None, channel: Channel) -> None:
-    """Record whether a post in doubt exists, or the address of a published one."""
+    """Record whether a post in doubt exists, or the address of a published one.
+
+    \b
+    achievements publish settle 3cc27d69 --not-published
+    achievements publish settle 3cc27d69 --published --url https://www.linkedin.com/feed/update/urn:li:share:7
+    """  # noqa: D301 - click's own mark
     settings = load_settings()
     with open_engine(settings) as engine:
         outbox = outbox_of(channel, settings, engine)
@@ -181,7 +197,12 @@ def settle(*, key: str, found: bool, url: str | None, channel: Channel) -> None:
 @click.option("--by-hand", is_flag=True, help="You deleted the post yourself: only record that.")
 @_channel
 def delete(*, key: str, by_hand: bool, channel: Channel) -> None:
-    """Delete a post. The achievement is not posted again."""
+    """Delete a post. The achievement is not posted again.
+
+    \b
+    achievements publish delete 3cc27d69
+    achievements publish delete 3cc27d69 --by-hand
+    """  # noqa: D301 - click's own mark
     settings = load_settings()
     with open_engine(settings) as engine:
         outbox, (found,) = outbox_of(channel, settings, engine), _keys(engine, [key])

@@ -13,11 +13,14 @@ from achievement_pipeline.store.backup import placements, restore_backup, write_
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """Write everything that collecting again would not bring back to a new file.
+    """Back up everything that cannot be collected again to a new file.
 
     Edits, approvals, proposals, publications, entries of your own, former names, repositories with their visibility,
     and the achievements that these are about. Not in it: achievements.toml, and logins. See docs/backup.md.
-    """
+
+    \b
+    achievements backup ~/achievements.backup
+    """  # noqa: D301 - click's own mark
     with open_decisions() as decisions, decisions.engine.connect() as connection:
         counts = write_backup(connection, file, __version__)
     click.echo(f"✅ {file}: {_counted(counts)}", err=True)
@@ -27,11 +30,15 @@ def backup(file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--merge", is_flag=True, help="Add it to what is here; of two decisions the one that is here counts.")
 def restore(file: Path, *, merge: bool) -> None:
-    """Put back what `achievements backup` wrote, of this version or an older one.
+    """Restore a backup, of this version or an older one.
 
     All of it or nothing. What was posted counts as posted; what was collected meanwhile stays as it is. Then run
     `achievements collect`.
-    """
+
+    \b
+    achievements restore ~/achievements.backup
+    achievements restore ~/achievements.backup --merge
+    """  # noqa: D301 - click's own mark
     # imported here: it takes pandas, which completing the command need not wait for
     from achievement_pipeline.store.pieces.upsert import exclusive_transaction, relink  # noqa: PLC0415
 

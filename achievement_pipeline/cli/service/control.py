@@ -38,7 +38,11 @@ class _Run:
 
 @click.command()
 def stop() -> None:
-    """Stop the service: what runs is finished, or released for the next start."""
+    """Stop the service: unfinished runs finish, or are released for the next start.
+
+    \b
+    achievements stop
+    """  # noqa: D301 - click's own mark
     home = load_settings().home
     service = find_service(home)
     if service is None:
@@ -55,7 +59,12 @@ def stop() -> None:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(as_json: bool) -> None:
-    """Say what runs, since when and where, and what ran last."""
+    """Show what is running, since when and where, and the latest run.
+
+    \b
+    achievements status
+    achievements status --json
+    """  # noqa: D301 - click's own mark
     settings = load_settings()
     service = find_service(settings.home)
     # without a folder of Dagster's nothing ever ran, and to ask would make one

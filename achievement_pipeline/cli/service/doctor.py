@@ -70,7 +70,12 @@ class Finding:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(as_json: bool) -> None:
-    """Check what is configured, reachable and missing, and how to fix it."""
+    """Check what is configured, reachable and missing, and how to fix it.
+
+    \b
+    achievements doctor
+    achievements doctor --json
+    """  # noqa: D301 - click's own mark
     findings = list(_examine())
     if as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=2))

@@ -60,7 +60,11 @@ def start(host: str, port: int) -> None:
     Sensors and schedules run as long as this does. The address that is printed lets your browser in, and nobody else's:
     keep it to yourself. Runs that are under way finish before it stops; one that takes longer than half a minute is
     released, and started again by the next start.
-    """
+
+    \b
+    achievements start
+    achievements start --host 0.0.0.0 --port 3000
+    """  # noqa: D301 - click's own mark
     settings = load_settings()
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     with run_as_service(settings.home, url) as service:

@@ -41,16 +41,20 @@ WantedBy=default.target
 
 @click.group()
 def service() -> None:
-    """Run the service from login on, and again when it was killed."""
+    """Run the service from login on, and restart it when it is killed."""
 
 
 @service.command()
 @click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port of the UI.")
 def install(port: int) -> None:
-    """Write the service for systemd or launchd, and say how to start it.
+    """Write the service for systemd or launchd, and print how to start it.
 
     The settings that are environment variables now are written beside it, readable by you alone.
-    """
+
+    \b
+    achievements service install
+    achievements service install --port 3001
+    """  # noqa: D301 - click's own mark
     settings = load_settings()
     program = Path(sys.executable).with_name(_NAME)
     if not program.exists():
@@ -74,7 +78,11 @@ def install(port: int) -> None:
 
 @service.command()
 def uninstall() -> None:
-    """Say how to stop the service, and remove what `install` wrote."""
+    """Remove what `install` wrote, and print how to stop the service.
+
+    \b
+    achievements service uninstall
+    """  # noqa: D301 - click's own mark
     files = [_agent_path()] if sys.platform == "darwin" else [_unit_path(), _environment_path()]
     if not any(file.exists() for file in files):
         click.echo("ℹ️  No service is installed.", err=True)  # noqa: RUF001 - the sign is meant

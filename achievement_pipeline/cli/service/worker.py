@@ -16,11 +16,14 @@ from achievement_pipeline.settings import load_settings
 )
 @click.option("--name", default="", help="Name of this worker; by default celery. Two on one machine need two names.")
 def worker(concurrency: int, name: str) -> None:
-    """Do the runs that a service hands out by Celery, until Ctrl-C; what runs then is finished.
+    """Execute the runs that a service queues with Celery, until Ctrl-C; the current run is finished.
 
     Needs the extra `celery`, ACHIEVEMENTS_CELERY_BROKER, and the service's own settings: the same databases, the same
     frames. See docs/deploy.md.
-    """
+
+    \b
+    achievements worker --concurrency 4
+    """  # noqa: D301 - click's own mark
     if importlib.util.find_spec("dagster_celery") is None:
         raise SettingsError("Celery is not installed. Run: pip install 'achievement-pipeline[celery]'")
     settings = load_settings()
