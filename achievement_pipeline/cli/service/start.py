@@ -63,7 +63,7 @@ def start(host: str, port: int) -> None:
 
     \b
     achievements start
-    achievements start --host 0.0.0.0 --port 3000
+    achievements start --port 3001
     """  # noqa: D301 - click's own mark
     settings = load_settings()
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
