@@ -27,6 +27,8 @@ from achievement_pipeline.system.terminal import escape_output, escaped_output
 EXIT_FAILED = 1
 EXIT_PARTLY = 3
 EXIT_INTERRUPTED = 130
+_COMPLETE = "_ACHIEVEMENTS_COMPLETE"
+"""The variable by which a shell requests completions."""
 
 
 class _Command(NamedTuple):
@@ -205,6 +207,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Unicode gets question marks, not a traceback
-    escape_output()
+    if _COMPLETE not in os.environ:  # what is completed is written as bytes, and was made printable before
+        escape_output()
     spare_memory_work()
     achievements.main(prog_name="achievements")

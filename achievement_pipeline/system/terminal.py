@@ -71,7 +71,9 @@ class EscapingStream:
             self.write(line)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the stream has
-        """Delegate everything else to the stream."""
+        """Delegate everything else to the stream, but for its bytes: click writes to them where a terminal is ASCII."""
+        if name == "buffer":
+            raise AttributeError(name)
         return getattr(self.unescaped, name)
 
 

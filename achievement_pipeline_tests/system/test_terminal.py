@@ -107,3 +107,13 @@ def test_every_command_escapes_its_errors(database_url: str, monkeypatch: pytest
     result = CliRunner().invoke(achievements, ["show", name])
     assert not _controls(result.output)
     assert r"gone\u001b]0;title\u0007\u202e" in result.output
+
+
+def test_a_terminal_without_unicode_is_escaped_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a stream is ASCII, click would write to its bytes, past the escaping."""
+    printed = io.BytesIO()
+    stream = io.TextIOWrapper(printed, encoding="ascii", errors="replace")
+    monkeypatch.setattr(sys, "stdout", EscapingStream(stream))
+    click.echo(f"\x1b]0;title\x07 é {styled('bold', 'bold')}")
+    stream.flush()
+    assert printed.getvalue() == rb"\u001b]0;title\u0007 ? bold" + b"\n"
