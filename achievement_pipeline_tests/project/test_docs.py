@@ -18,6 +18,8 @@ _PAGES = [_ROOT / "README.md", *(_ROOT / "docs").glob("*.md"), *(_ROOT / "docs/t
 _TOML = compile_pattern(r"(?ms)^```toml\n(.*?)^```$")
 _CODE = compile_pattern(r"(?ms)^```\w*\n(.*?)^```$|`([^`\n]+)`")
 _COMMAND = compile_pattern(r"(?m)^(?:\$ )?achievements ([a-z-][^\n|;&>#·…]*)")
+_MAKE = compile_pattern(r"(?m)^make ([a-z]+)")
+_TARGET = compile_pattern(r"(?m)^([a-z]+):")
 _QUOTED = compile_pattern(r'(?m)^### [^"\n]*"([^"\n]+)"')
 _PLACEHOLDER = compile_pattern(r"…|\d+|[,:] ")
 _BROKEN_TEXT = compile_pattern(r'"\s*\n\s*f?"')
@@ -37,6 +39,19 @@ def test_every_command_and_option_that_a_page_names_exists(page: Path) -> None:
         assert command, words
         known = {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
         assert set(_OPTION.findall(words)) <= known | {"--help", "--version"}, words
+
+
+def test_every_target_of_make_that_a_page_names_exists() -> None:
+    targets = set(_TARGET.findall((_ROOT / "Makefile").read_text(encoding="utf-8")))
+    pages = [*_PAGES, _ROOT / "CONTRIBUTING.md"]
+    named = {
+        name
+        for page in pages
+        for code in _CODE.findall(page.read_text(encoding="utf-8"))
+        for name in _MAKE.findall("".join(code))
+    }
+    assert {"run", "test"} <= named
+    assert named <= targets
 
 
 @pytest.mark.parametrize("page", _PAGES, ids=lambda page: page.stem)

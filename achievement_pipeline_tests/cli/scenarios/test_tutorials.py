@@ -1,7 +1,7 @@
-"""The tutorials do what they say: every command block is run, and prints what the page shows below it.
+"""README and docs do what they say: every command block is run, and prints what the page shows below it.
 
-The blocks of a page are run by one shell, the pages one after the other in one data folder. `achievements` is a program
-that hands its words to this process, which has imported everything already.
+The blocks of a page are run by one shell, the pages one after the other in one data folder, the tutorials first.
+`achievements` is a program that hands its words to this process, which has imported everything already.
 """
 
 import json
@@ -23,14 +23,18 @@ from achievement_pipeline.parsing.patterns import compile_pattern
 
 pytestmark = pytest.mark.e2e
 
-_DOCS = Path(__file__).parents[3] / "docs"
-_PAGES = (
-    "getting-started",
-    "tutorials/promotion",
-    "tutorials/job-hunt",
-    "tutorials/team-digest",
-    "tutorials/open-source-maintainer",
+_ROOT = Path(__file__).parents[3]
+_TUTORIALS = tuple(
+    _ROOT / f"docs/{name}.md"
+    for name in (
+        "getting-started",
+        "tutorials/promotion",
+        "tutorials/job-hunt",
+        "tutorials/team-digest",
+        "tutorials/open-source-maintainer",
+    )
 )
+_OTHERS = tuple(page for page in (_ROOT / "README.md", *(_ROOT / "docs").glob("*.md")) if page not in _TUTORIALS)
 _BLOCK = compile_pattern(
     r"(?ms)^(?:<!-- not run: (?P<reason>[^\n]+) -->\n)?```sh\n(?P<code>.*?)^```$(?:\n\n```text\n(?P<output>.*?)^```$)?"
 )
@@ -57,7 +61,7 @@ class _Block(NamedTuple):
 
 
 @pytest.mark.usefixtures("database")
-def test_the_tutorials_do_what_they_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_pages_do_what_they_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = tmp_path / "bin/achievements"
     program.parent.mkdir()
     program.write_text(_PROGRAM)
@@ -67,11 +71,11 @@ def test_the_tutorials_do_what_they_say(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("TEST", str(tmp_path / "test"))
     monkeypatch.delenv("XDG_CONFIG_HOME")
     wrong = []
-    for page in _PAGES:
-        blocks = list(_blocks((_DOCS / f"{page}.md").read_text(encoding="utf-8")))
-        outputs = _run(blocks, tmp_path)
+    for page in (*_TUTORIALS, *_OTHERS):
+        blocks = list(_blocks(page.read_text(encoding="utf-8")))
+        outputs = _run(blocks, tmp_path) if blocks else []
         wrong += [
-            f"{page}\n{block.code}\n{output}"
+            f"{page.name}\n{block.code}\n{output}"
             for block, output in zip(blocks, outputs, strict=True)
             if not _is_shown(block.output, output)
         ]
