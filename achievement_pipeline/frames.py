@@ -732,3 +732,32 @@ class Achievements(Frame):
     first_release: str = pa.Field(nullable=True, description="The first tag that contains it; missing if unreleased")
     portfolio_ready: bool = pa.Field(description="Impact reaches the portfolio threshold")
     retracted_reason: str = pa.Field(nullable=True, description="Why it was retracted; missing if it was not")
+
+
+class ProjectPieces(Frame):
+    """One row per achievement that changed code or text, with the user's edits, as projects are found from them."""
+
+    key: str = pa.Field(unique=True, description="Key of the achievement")
+    title: str = pa.Field(description="One line")
+    repository: str = pa.Field(description="Key of the repository")
+    author: str = pa.Field(description="Canonical e-mail address of the person")
+    began_at: UtcTimestamp = pa.Field(nullable=True, description="When its first activity was completed")
+    completed_at: UtcTimestamp = pa.Field(nullable=True, description="Time of completion")
+    impact: float = pa.Field(ge=0, le=100, description="Points")
+    activities: int = pa.Field(ge=1, description="Activities that it consists of")
+    own_share: float = pa.Field(ge=0, le=1, description="Share of these that are the author's own")
+    first_release: str = pa.Field(nullable=True, description="The first tag that contains it; missing if unreleased")
+
+
+class Projects(Frame):
+    """One row per project found in a history: a larger effort that several achievements of one person belong to."""
+
+    key: str = pa.Field(unique=True, description="project:<repository>/<anchor>; stays as the project grows")
+    title: str = pa.Field(description="The release, or the title of its branch or strongest achievement")
+    repository: str = pa.Field(description="Key of the repository")
+    author: str = pa.Field(description="Canonical e-mail address of the person")
+    reason: str = pa.Field(description="What holds it together, in words")
+    began_at: UtcTimestamp = pa.Field(description="When its first activity was completed")
+    ended_at: UtcTimestamp = pa.Field(description="When its last achievement was completed")
+    members: str = pa.Field(description="JSON list of the keys of its achievements, strongest first")
+    impact: float = pa.Field(ge=0, le=100, description="The highest impact of its achievements, points")

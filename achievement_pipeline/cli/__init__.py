@@ -60,6 +60,7 @@ GROUPS: Mapping[str, Mapping[str, _Command]] = {
         "list": _Command("look.achievements:list_achievements", "List achievements, the highest impact first."),
         "show": _Command("look.achievements:show", "Show one achievement."),
         "explain": _Command("look.achievements:explain", "Explain why something counts, or does not."),
+        "projects": _Command("look.projects:projects", "List the larger efforts that achievements belong to."),
         "skills": _Command("look.skills:skills", "List skills, how often shown, and their trend."),
         "web": _Command("decide.web:web", "Look and decide in the browser."),
     },

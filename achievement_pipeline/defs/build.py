@@ -5,7 +5,7 @@ from importlib import import_module
 
 import dagster as dg
 
-from achievement_pipeline.defs.assets import achievements, lines, publishing
+from achievement_pipeline.defs.assets import achievements, lines, projects, publishing
 from achievement_pipeline.defs.freshness import with_freshness
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.jobs import JOBS
@@ -22,7 +22,7 @@ from achievement_pipeline.settings import CeleryTasks, Environment, Settings
 _OF_LANES = [import_module(lane.assets_module) for lane in LANES]
 _ASSETS = [
     with_source_code(asset)
-    for asset in dg.load_assets_from_modules([achievements, *_OF_LANES, lines, publishing])
+    for asset in dg.load_assets_from_modules([achievements, *_OF_LANES, lines, projects, publishing])
     if isinstance(asset, dg.AssetsDefinition)
 ]
 

@@ -18,6 +18,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.keys import MANUAL
+from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline.outcomes import IN_USE
 from achievement_pipeline.parsing.patterns import compile_pattern, escape
 from achievement_pipeline.store.tables import (
@@ -317,6 +318,33 @@ def impact_by_person(
         *_conditions(AchievementFilter()), seen.author.in_(authors)
     )
     return [(key, author, at, impact) for key, author, at, impact in connection.execute(statement)]
+
+
+def pieces_of_projects(connection: sa.Connection) -> list[Any]:
+    """Return the achievements that changed code or text, as `frames.ProjectPieces` has them."""
+    seen = _SEEN.c
+    line = sa.cast(sa.func.jsonb_array_elements(seen.evidence).column_valued("line"), JSONB())
+    of_author = sa.case((line["person"].astext == seen.author, 1.0), else_=0.0)
+    members = (
+        sa.select(
+            sa.func.min(sa.cast(line["at"].astext, sa.DateTime(timezone=True))).label("began_at"),
+            sa.func.count().label("number"),
+            sa.func.avg(of_author).label("own_share"),
+        )
+        .where(line["relation"].astext == "member")  # frames.Relation, which takes pandas
+        .lateral("members")
+    )
+    columns = (seen.key, seen.title, seen.repository, seen.author, members.c.began_at, seen.completed_at)
+    numbers: tuple[sa.ColumnElement[Any], ...] = (
+        seen.impact_score,
+        members.c.number,
+        sa.cast(members.c.own_share, sa.Double()),
+        seen.first_release,
+    )
+    statement = sa.select(*columns, *numbers).select_from(_SEEN).join(members, sa.true())
+    of_code = seen.source_type.in_([ActivityKind.COMMIT.value, ActivityKind.PULL_REQUEST.value])
+    chosen = statement.where(*_conditions(AchievementFilter()), of_code, seen.repository.is_not(None))
+    return list(connection.execute(chosen))
 
 
 def activities_of(connection: sa.Connection, keys: Sequence[str]) -> list[JudgedActivity]:

@@ -1,0 +1,40 @@
+"""`achievements projects`, and what it reads."""
+
+import json
+
+import pytest
+import sqlalchemy as sa
+
+from achievement_pipeline.app.projects import read_projects
+from achievement_pipeline.store.decisions.edits import record_edit
+from achievement_pipeline.store.tables import EditField
+from achievement_pipeline_tests.cli.conftest import Run
+from achievement_pipeline_tests.store.sample_pieces import Piece, collect
+
+pytestmark = pytest.mark.e2e
+
+_PIECES = tuple(
+    Piece(f"github:github.com/acme/engine#{number}", impact=80.0, columns={"title": title})
+    for number, title in enumerate(["Add schemas", "Schema of forms", "Fix schema of lists", "Schema for actions"])
+)
+
+
+def test_projects_are_found_among_what_is_stored_with_its_edits(engine: sa.Engine) -> None:
+    collect(engine, pieces=_PIECES)
+
+    with engine.begin() as connection:
+        (project,) = read_projects(connection).to_dict("records")
+        members = json.loads(str(project["members"]))
+        record_edit(connection, members[0], EditField.TITLE, "A schema for everything", "ann@example.org")
+        assert set(members) == {piece.key for piece in _PIECES}
+        assert read_projects(connection)["title"].to_list() == ["A schema for everything"]
+        assert read_projects(connection)["key"].to_list() == [project["key"]]
+        record_edit(connection, members[1], EditField.HIDDEN, True, "ann@example.org")
+        assert read_projects(connection).empty
+
+
+def test_a_person_without_projects_gets_an_empty_list(collected: Run) -> None:
+    assert json.loads(collected("projects", "--json").stdout) == []
+    answer = collected("projects", "schema-1")
+    assert answer.exit_code == 1
+    assert "There is no project schema-1. `achievements projects` lists them." in answer.stderr
