@@ -34,7 +34,9 @@ _TUTORIALS = tuple(
         "tutorials/open-source-maintainer",
     )
 )
-_OTHERS = tuple(page for page in (_ROOT / "README.md", *(_ROOT / "docs").glob("*.md")) if page not in _TUTORIALS)
+_OTHERS = tuple(
+    page for page in (_ROOT / "README.md", *sorted((_ROOT / "docs").glob("*.md"))) if page not in _TUTORIALS
+)
 _BLOCK = compile_pattern(
     r"(?ms)^(?:<!-- not run: (?P<reason>[^\n]+) -->\n)?```sh\n(?P<code>.*?)^```$(?:\n\n```text\n(?P<output>.*?)^```$)?"
 )
