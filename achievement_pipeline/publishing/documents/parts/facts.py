@@ -244,7 +244,9 @@ def announced_sentence(achievement: PublicAchievement) -> str:
     rest = announced.sentence.removeprefix(f"{announced.section}:").lstrip()
     if len(rest.split()) < _LEAST_WORDS:
         return ""
-    return f"{rest[:1].upper()}{rest[1:]}"
+    # a period after a reference went with it
+    stop = "" if rest.endswith((".", "!", "?", ":", "…")) else "."
+    return f"{rest[:1].upper()}{rest[1:]}{stop}"
 
 
 def reference(achievement: PublicAchievement) -> str:
