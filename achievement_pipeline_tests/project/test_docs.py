@@ -25,6 +25,9 @@ _PLACEHOLDER = compile_pattern(r"…|\d+|[,:] ")
 _BROKEN_TEXT = compile_pattern(r'"\s*\n\s*f?"')
 _TELLING = 12
 """Fewer characters than this, between two values of a message, are anywhere."""
+_SHELL = compile_pattern(r"(?ms)^```sh\n(.*?)^```$")
+_HEREDOC = compile_pattern(r"(?ms)<<'?(\w+)'?\n.*?^\1$")
+_COMMENT = compile_pattern(r"(?m)(?:^|\s)#(?:\s|$).*")
 _OPTION = compile_pattern(r"(?<![\w-])--[a-z][a-z-]*")
 
 
@@ -58,6 +61,12 @@ def test_every_target_of_make_that_a_page_names_exists() -> None:
 def test_every_setting_that_a_page_shows_is_valid(page: Path, tmp_path: Path) -> None:
     for text in _TOML.findall(page.read_text(encoding="utf-8")):
         ConfigFile.model_validate(tomllib.loads(text), context=tmp_path)
+
+
+@pytest.mark.parametrize("page", _PAGES, ids=lambda page: page.stem)
+def test_a_block_of_commands_can_be_pasted_into_zsh_which_reads_no_comments(page: Path) -> None:
+    commands = "".join(_SHELL.findall(page.read_text(encoding="utf-8")))
+    assert not _COMMENT.findall(_HEREDOC.sub("", commands))
 
 
 def test_the_messages_that_troubleshooting_quotes_are_those_of_the_program() -> None:
