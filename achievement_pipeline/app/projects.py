@@ -3,15 +3,20 @@
 They are found when they are displayed: each edit, merge, split and late arrival changes what belongs together.
 """
 
-from collections.abc import Collection
+from __future__ import annotations
 
-import pandas as pd
+import json
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
 import sqlalchemy as sa
-from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import ProjectPieces, Projects, typed
-from achievement_pipeline.judging.projects import find_projects
 from achievement_pipeline.store.reading import pieces_of_projects
+
+if TYPE_CHECKING:  # commands that only look at what is stored start without pandas
+    from pandera.typing import DataFrame
+
+    from achievement_pipeline.frames import Projects
 
 
 def read_projects(connection: sa.Connection, authors: Collection[str] = ()) -> DataFrame[Projects]:
@@ -23,9 +28,19 @@ def read_projects(connection: sa.Connection, authors: Collection[str] = ()) -> D
         connection: The database.
         authors: Canonical addresses. All achievements are read in any case, since what others do tells what is common.
     """
+    import pandas as pd  # noqa: PLC0415 - takes pandas, as these
+
+    from achievement_pipeline.frames import ProjectPieces, Projects, typed  # noqa: PLC0415
+    from achievement_pipeline.judging.projects import find_projects  # noqa: PLC0415
+
     pieces = pd.DataFrame(pieces_of_projects(connection), columns=list(ProjectPieces.to_schema().columns))
     for name in ("began_at", "completed_at"):
         pieces[name] = pd.to_datetime(pieces[name], utc=True)
     projects = find_projects(typed(ProjectPieces, pieces.astype(ProjectPieces.empty().dtypes.to_dict())))
     own = projects["author"].isin(authors) if authors else projects["author"].notna()
     return typed(Projects, projects[own].reset_index(drop=True))
+
+
+def project_members(connection: sa.Connection, authors: Collection[str]) -> Sequence[Sequence[str]]:
+    """Return the keys of the achievements of each project of people, the strongest first."""
+    return [json.loads(members) for members in read_projects(connection, authors)["members"]]

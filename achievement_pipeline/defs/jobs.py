@@ -29,8 +29,8 @@ _COLLECT = tuple(
 
 keep_achievements = dg.define_asset_job(
     KEEP_ACHIEVEMENTS,
-    selection=dg.AssetSelection.assets("achievements"),
-    description="Store what was judged and not stored.",
+    selection=dg.AssetSelection.assets("achievements", "projects"),
+    description="Store what was judged and not stored, and find projects.",
 )
 
 measure_use = dg.define_asset_job(
@@ -47,8 +47,8 @@ write_digest = dg.define_asset_job(
 
 publish = dg.define_asset_job(
     PUBLISH,
-    selection=dg.AssetSelection.assets("projects", *assets_of(Job.PUBLISH)),
-    description="Find projects, render and publish all channels.",
+    selection=dg.AssetSelection.assets(*assets_of(Job.PUBLISH)),
+    description="Render and publish all channels.",
 )
 
 JOBS = (*_COLLECT, keep_achievements, measure_use, write_digest, publish)

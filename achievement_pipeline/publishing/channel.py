@@ -71,6 +71,8 @@ class About:
     linkedin: LinkedInSettings = field(default_factory=LinkedInSettings)
     earlier: Sequence[PublicAchievement] = ()
     """The person's work before the period, for channels that look back."""
+    projects: Sequence[Sequence[str]] = ()
+    """Keys of the achievements of each project of the person, the strongest first, for channels that look back."""
     templates: Mapping[str, str] = field(default_factory=dict)
     """The user's own templates, by file name."""
 

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from achievement_pipeline.app.me import EVERYBODY, Author, me
+from achievement_pipeline.app.projects import project_members
 from achievement_pipeline.app.publish.selection import Selection
 from achievement_pipeline.channels import CHANNELS
 from achievement_pipeline.errors import PublishingError, SettingsError
@@ -93,7 +94,8 @@ def _render(
     author, period = selection.author, selection.period
     reader = _reader(settings, channel, known_for(connection, _privacy(settings, author)), author)
     earlier = _earlier(connection, settings, channel, selection)
-    about = replace(_about(settings, channel, period, author), earlier=earlier)
+    projects = project_members(connection, author.addresses) if channel.looks_back else ()
+    about = replace(_about(settings, channel, period, author), earlier=earlier, projects=projects)
 
     def finished(public: Sequence[PublicAchievement]) -> Finished[Rendered]:
         rendered = write(channel, public, about)

@@ -27,7 +27,12 @@ _OF_THE_REST = 3
 _DEEPEST = 3
 _SKILLS = 8
 _PEOPLE = 5
+_OF_MAINTAINERS = frozenset({ActivityKind.MERGING, ActivityKind.RELEASING})
+"""A year of work for others is told under collaboration, not among pieces of work."""
 _EVIDENCE = 3
+_PROJECTS = 5
+_LEAST_OF_PROJECT = 3
+"""Pieces of work that are shown of a project: a smaller one is told by these alone."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,19 @@ class Piece:
     """Links, and counts of what is not linked."""
     impact: int
     complexity: int
+
+
+@dataclass(frozen=True)
+class Project:
+    """A larger effort, by its strongest piece."""
+
+    title: str
+    about: str
+    """How many pieces of work, and from when to when."""
+    titles: Sequence[str]
+    """The next strongest."""
+    more: int
+    """Those that are not named."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +117,7 @@ class Brag:
     """Sentences; empty where nothing was recorded."""
     greatest: Sequence[Piece]
     """Five to eight."""
+    projects: Sequence[Project]
     deepest: Sequence[Piece]
     """The most complex of the others."""
     collaboration: Sequence[str]
@@ -122,8 +141,9 @@ def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -
     work = [each for each in given if not is_note(each.category)]
     earlier = [each for each in about.earlier if not is_note(each.category)]
     best = facts.best_first(work)
-    count = min(_MOST_GREATEST, max(_LEAST_GREATEST, len(best) // 3))
-    greatest, rest = best[:count], best[count:]
+    own = [each for each in best if each.kind not in _OF_MAINTAINERS]
+    count = min(_MOST_GREATEST, max(_LEAST_GREATEST, len(own) // 3))
+    greatest, rest = own[:count], own[count:]
     deepest = sorted(rest, key=lambda each: -each.complexity_score)[:_DEEPEST]
     counted = [each for each in rest if not _is_review(each)]
     writer = _Writer(markup, facts.only_place(work), everybody=about.everybody)
@@ -135,6 +155,7 @@ def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -
         period=markup.text(about.period.name),
         summary=[*map(markup.text, _summary(best, earlier))],
         greatest=[*map(writer.piece, greatest)],
+        projects=[*map(writer.project, _projects(work, about.projects))],
         deepest=[*map(writer.piece, deepest)],
         collaboration=[*map(markup.text, _collaboration(work))],
         rest=[writer.theme(*each) for each in by_theme(counted).items()],
@@ -174,9 +195,32 @@ def _summary(best: Sequence[PublicAchievement], earlier: Sequence[PublicAchievem
         yield f"Skills gained: {', '.join(gained[:_SKILLS])}."
 
 
+def _projects(
+    work: Sequence[PublicAchievement], projects: Sequence[Sequence[str]]
+) -> Iterator[Sequence[PublicAchievement]]:
+    """Yield what is shown of each of the greatest projects; one that is mostly a part of another is left out."""
+    known = {each.id: each for each in work}
+    shown = [[known[key] for key in keys if key in known] for keys in projects]
+    order = sorted(shown, key=lambda members: (-len(members), [each.id for each in members]))
+    named: set[str] = set()
+    chosen = []
+    for members in order:
+        new = [each for each in members if each.id not in named]
+        if len(members) >= _LEAST_OF_PROJECT and len(new) * 2 > len(members):
+            named.update(each.id for each in members)
+            chosen.append(facts.best_first(members))
+    yield from sorted(chosen, key=lambda members: -sum(each.impact_score for each in members))[:_PROJECTS]
+
+
 def _collaboration(work: Sequence[PublicAchievement]) -> Iterator[str]:
     if reviews := sum(map(_is_review, work)):
         yield f"Reviewed {facts.counted(reviews, 'pull request')} of others."
+    years: dict[str | None, list[PublicAchievement]] = {}
+    for each in facts.newest_first(each for each in work if each.kind in _OF_MAINTAINERS):
+        years.setdefault(each.repository, []).append(each)
+    for done in years.values():
+        where = f" ({place})" if (place := facts.only_place(done)) else ""
+        yield f"{'; '.join(each.title for each in done)}{where}."
     people = Counter(person for each in work for person in each.coauthors)
     if people:
         most = sorted(people, key=lambda person: ("@" in person, -people[person], person))
@@ -240,6 +284,18 @@ class _Writer:
     def theme(self, name: str, done: Sequence[PublicAchievement]) -> Theme:
         named = () if name in ROUTINE else done[:_OF_THE_REST]
         return Theme(self.markup.text(heading(name)), len(done), [*map(self.title, named)], len(done) - len(named))
+
+    def project(self, members: Sequence[PublicAchievement]) -> Project:
+        """Describe a project by its members, the strongest first."""
+        named = members[1 : 1 + _OF_THE_REST]
+        days = sorted(facts.day(each.completed_at) for each in members if each.completed_at)
+        span = f", {days[0]} to {days[-1]}" if days else ""
+        return Project(
+            title=self.title(members[0]),
+            about=self.markup.text(f"{facts.pieces(len(members))}{span}"),
+            titles=[*map(self.title, named)],
+            more=len(members) - 1 - len(named),
+        )
 
     def title(self, achievement: PublicAchievement) -> str:
         by = f" ({achievement.author_name})" if self.everybody else ""

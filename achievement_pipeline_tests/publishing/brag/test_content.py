@@ -15,8 +15,19 @@ from achievement_pipeline_tests.publishing.views import NOON, evidence, public, 
 ANN = Profile(name="Ann Example")
 
 
-def written(*views: AchievementView, earlier: Sequence[AchievementView] = (), **changes: Any) -> str:
-    about = About(profile=ANN, period=parse_period("2026-H1"), resume={}, earlier=public(BRAG, *earlier, **changes))
+def written(
+    *views: AchievementView,
+    earlier: Sequence[AchievementView] = (),
+    projects: Sequence[Sequence[str]] = (),
+    **changes: Any,
+) -> str:
+    about = About(
+        profile=ANN,
+        period=parse_period("2026-H1"),
+        resume={},
+        earlier=public(BRAG, *earlier, **changes),
+        projects=projects,
+    )
     return write_brag_document(public(BRAG, *views, **changes), about)
 
 
@@ -202,3 +213,32 @@ def test_notes_of_the_user_are_sections_and_no_achievements() -> None:
 def test_routine_work_is_counted_only() -> None:
     done = [view(f"Bump {number}", number=number, category="dependency") for number in range(9)]
     assert "- **Dependencies** (4)\n" in written(*done)
+
+
+def test_projects_are_told_by_their_strongest_pieces_once() -> None:
+    work = [view(f"Add schema {number}", number=number, impact_score=90 - number) for number in range(1, 7)]
+    keys = [each.key for each in work]
+
+    document = written(*work, projects=[keys, keys[:3], keys[:2], ["github:ann/loom#99"]])
+
+    (line,) = [line for line in document.partition("## Projects\n")[2].splitlines() if line.startswith("- ")][:1]
+    assert line == (
+        "- **Added schema 1** (6 pieces of work, 2026-03-04 to 2026-03-04): "
+        "Added schema 2; Added schema 3; Added schema 4; and 2 more"
+    )
+    assert document.count("pieces of work, 2026-03-04 to") == 1
+    assert "## Projects" not in written(*work, projects=[keys[:2]])
+
+
+def test_merging_and_releasing_are_collaboration() -> None:
+    years = [
+        view(f"Merged {number} contributions of 9 people in 202{number}", number=number, source_type="git_merging")
+        for number in (5, 6)
+    ]
+
+    document = written(view(number=1), *years)
+
+    assert (
+        "## Collaboration\n\n- Merged 5 contributions of 9 people in 2025; Merged 6 contributions of 9 people in 2026 "
+    ) in document
+    assert "### Merged" not in document
