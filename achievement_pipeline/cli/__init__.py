@@ -70,6 +70,7 @@ GROUPS: Mapping[str, Mapping[str, _Command]] = {
         "approve": _Command("decide.commands:approve", "Approve achievements for publishing."),
         "edit": _Command("decide.commands:edit", "Change the title, text or scores of an achievement."),
         "hide": _Command("decide.commands:hide", "Keep achievements out of every list and channel."),
+        "ignore": _Command("decide.ignore:ignore", "Let commits or paths count for nothing."),
         "unhide": _Command("decide.commands:unhide", "Show hidden achievements again."),
         "pin": _Command("decide.commands:pin", "Pin achievements before all others."),
         "unpin": _Command("decide.commands:unpin", "Unpin achievements."),

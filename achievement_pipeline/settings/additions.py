@@ -41,6 +41,8 @@ class Additions:
     """Of the user; empty to add none."""
     emails: Sequence[str] = ()
     repositories: Sequence[AddedRepository] = ()
+    ignored_commits: Sequence[str] = ()
+    ignored_paths: Sequence[str] = ()
 
 
 def with_additions(text: str, additions: Additions) -> str:
@@ -64,6 +66,8 @@ def with_additions(text: str, additions: Additions) -> str:
         _add_me(document, additions)
         for added in additions.repositories:
             _add_repository(document, added)
+        _extend(document, "ignore", "commits", additions.ignored_commits)
+        _extend(document, "ignore", "paths", additions.ignored_paths)
         result = document.as_string()
     except (TOMLKitError, TypeError, AttributeError) as error:
         raise SettingsError(f"The settings can't be added to the file, which is unusual TOML: {error}") from error
@@ -85,22 +89,32 @@ def write_settings(path: Path, text: str) -> None:
 
 
 def _add_me(document: TOMLDocument, additions: Additions) -> None:
-    from tomlkit import table  # noqa: PLC0415
-
     me: Any = document.get("me", {})
-    emails = [one for one in additions.emails if one.lower() not in map(str.lower, me.get("emails", ()))]
-    name = "" if me.get("name") else additions.name
-    if not (name or emails):
-        return
-    if "me" not in document:
-        document.add("me", table())
-        me = document["me"]
-    if name:
-        me["name"] = name
-    if "emails" not in me:
-        me["emails"] = emails
-    else:
-        me["emails"].extend(emails)
+    if additions.name and not me.get("name"):
+        _table(document, "me")["name"] = additions.name
+    known = list(map(str.lower, me.get("emails", ())))
+    _extend(document, "me", "emails", [one for one in additions.emails if one.lower() not in known])
+
+
+def _extend(document: TOMLDocument, table: str, name: str, values: Sequence[str]) -> None:
+    """Add values to a list that may not be there yet; those that are in it are not added again."""
+    known: Any = document.get(table, {}).get(name, ())
+    if new := [value for value in values if value not in known]:
+        settings = _table(document, table)
+        if name in settings:
+            settings[name].extend(new)
+        else:
+            settings[name] = new
+
+
+def _table(document: TOMLDocument, name: str) -> Any:  # noqa: ANN401 - of one of several classes
+    from tomlkit import nl, table  # noqa: PLC0415
+
+    if name not in document:
+        if document.body:
+            document.add(nl())
+        document.add(name, table())
+    return document[name]
 
 
 def _add_repository(document: TOMLDocument, added: AddedRepository) -> None:
@@ -108,7 +122,7 @@ def _add_repository(document: TOMLDocument, added: AddedRepository) -> None:
     from tomlkit.items import AoT  # noqa: PLC0415
 
     if "repositories" not in document:
-        if document.as_string().strip():
+        if document.body:
             document.add(nl())
         document.add("repositories", aot())
     repositories: Any = document["repositories"]

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 from pydantic import (
     AfterValidator,
     Field,
+    StringConstraints,
     ValidationInfo,
     field_validator,
 )
@@ -37,6 +38,13 @@ def _location_from_its_file(location: str, info: ValidationInfo) -> str:
     return in_full(location, info.context) if info.context else location
 
 
+def _names_something(pattern: str) -> str:
+    if not pattern.isprintable() or not pattern.strip("!/"):
+        raise ValueError("it names no file or folder")
+    return pattern
+
+
+_PathPattern = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_names_something)]
 _UserPath = Annotated[Path, AfterValidator(_from_its_file)]
 
 
@@ -71,11 +79,24 @@ class RepositorySettings(StrictModel):
         default=None, description="Who can see it; unset: as GitHub says, and private on every other host"
     )
 
+    paths: tuple[_PathPattern, ...] = Field(
+        default=(), description="What counts of it: files and folders; with ! in front: what does not. Unset: all"
+    )
+
     @property
     def names(self) -> tuple[str, ...]:
         """What the database may call it: its location as it stands here, and of a clone URL its key."""
         remote = Remote.parse(self.location)
         return (self.location, remote.key) if remote else (self.location,)
+
+
+class IgnoreSettings(StrictModel):
+    """What counts for nothing, wherever it was collected."""
+
+    commits: tuple[Annotated[str, StringConstraints(pattern="^[0-9a-f]{7,64}$")], ...] = Field(
+        default=(), description="Object names, or at least seven digits of them"
+    )
+    paths: tuple[_PathPattern, ...] = Field(default=(), description="Files and folders, of every repository")
 
 
 class CollectSettings(StrictModel):
@@ -144,6 +165,7 @@ class ConfigFile(StrictModel):
     me: Profile = Profile()
     people: tuple[Person, ...] = ()
     repositories: tuple[RepositorySettings, ...] = ()
+    ignore: IgnoreSettings = IgnoreSettings()
     collect: CollectSettings = CollectSettings()
     github: GitHubSettings = GitHubSettings()
     privacy: Annotated[PrivacyPolicy, AfterValidator(_of_known_channels)] = PrivacyPolicy()

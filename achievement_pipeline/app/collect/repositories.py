@@ -206,7 +206,7 @@ def _joining(
     named = [RepositorySettings(location=path) for path in {commit.repository_path for commit in spooled}]
     for wanted in [*settings.repositories, *named]:
         try:
-            joined = _as_known(wanted)
+            joined = as_known(wanted)
         except (SourceError, OSError) as error:
             troubles[wanted.location] = str(error)
             continue
@@ -217,7 +217,7 @@ def _joining(
     remove_commits(spooled)
 
 
-def _as_known(wanted: RepositorySettings) -> KnownRepository:
+def as_known(wanted: RepositorySettings) -> KnownRepository:
     """Return a repository as it is stored: with its folder, or its URL without credentials."""
     if folder := local_folder(wanted.location):
         top = find_top(folder)

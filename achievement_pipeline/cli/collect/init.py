@@ -1,9 +1,8 @@
 """`achievements init`: who the user is and which repositories are theirs, written to the settings; then collect."""
 
-import difflib
 import shlex
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +15,13 @@ from achievement_pipeline.channels import CHANNELS
 from achievement_pipeline.cli.collect.command import collect, sources_that_are_off
 from achievement_pipeline.cli.printing import counted
 from achievement_pipeline.cli.publish.export import export
+from achievement_pipeline.cli.settings_file import add_to_settings
 from achievement_pipeline.cli.tables import print_wrapped
 from achievement_pipeline.errors import SettingsError, did_you_mean
 from achievement_pipeline.judging.authors.addresses import plain_address
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import Settings, load_settings
-from achievement_pipeline.settings.additions import AddedRepository, Additions, with_additions, write_settings
-from achievement_pipeline.settings.loading import check_config
+from achievement_pipeline.settings.additions import AddedRepository, Additions
 from achievement_pipeline.system.terminal import styled, unescaped_errors
 
 _USUAL_FOLDERS = ("src", "code", "projects", "dev", "git", "repos", "work", "Projects", "Developer")
@@ -84,7 +83,7 @@ def init(  # noqa: PLR0913 - one argument an option
     settings = load_settings()
     try:
         additions = _find_additions(settings, locations, _Me(name or "", emails), public, yes=yes)
-        _write(settings.config_location, additions, yes=yes)
+        add_to_settings(settings.config_location, additions, yes=yes)
     except click.Abort:
         click.echo("\nNothing was written. `--yes` asks nothing.", err=True)
         raise
@@ -264,25 +263,3 @@ def _print_sources(settings: Settings) -> None:
     on = [lane.label for lane in LANES if lane.is_on(settings)]
     off = sources_that_are_off(settings)
     print_wrapped(f"\nSources: {', '.join(on)}{' · off: ' if off else ''}{', '.join(off)}", err=True)
-
-
-def _write(path: Path, additions: Additions, *, yes: bool) -> None:
-    """Show what is added to the settings, and write it once the user agrees."""
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    after = with_additions(before, additions)
-    check_config(after, path)
-    if after == before:
-        click.echo(f"✅ {path} has all of this already.", err=True)
-        return
-    click.echo(f"\n{path}", err=True)
-    for line in _difference(before, after):
-        click.echo(styled(f"  {line}", "green") if line.startswith("+") else f"  {line}", err=True)
-    if not yes:
-        click.confirm("Write it?", default=True, abort=True, err=True)
-    write_settings(path, after)
-    click.echo(f"✅ Settings are in {path}", err=True)
-
-
-def _difference(before: str, after: str) -> Iterator[str]:
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), n=1, lineterm="")
-    yield from (line for line in lines if not line.startswith(("---", "+++", "@@")))

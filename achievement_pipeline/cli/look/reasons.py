@@ -31,6 +31,7 @@ REASONS: Mapping[str, _Reason] = {
         " clone.",
         "achievements collect --since DATE; collect says what a clone lacks",
     ),
+    "ignored": _Reason("You ignore it.", "To count it again, remove it from [ignore] commits in achievements.toml"),
     "small": _Reason(
         "There is no reason for it to count: no Conventional Commits type, at most {min_lines} effective lines, none of"
         " the keywords, not announced.",

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from achievement_pipeline.app.collect.histories import READ_FRAMES, Wanted
 from achievement_pipeline.app.collect.lines_in_use import LINE_FRAMES, stored_line_use
+from achievement_pipeline.app.collect.scope import scope_of
 from achievement_pipeline.defs.assets.frame_assets import describe_repositories, frame_asset, materialized, raw_assets
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
@@ -100,10 +101,11 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument per input
 ) -> DataFrame[CommitActivities]:
     """One row per commit: its author, category, effective lines and significance, with the reasons."""
     files, contents = with_merged_changes(raw_commits, raw_commit_files, commit_contents)
+    scope = scope_of(settings)
     return judge_commits(
         raw_commits,
         files,
-        noise_reasons(files, path_attributes, contents),
+        noise_reasons(files, path_attributes, contents, scope),
         settings.rules,
         people=settings.people,
         contents=contents,
@@ -111,6 +113,7 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument per input
         mechanical=set(raw_repositories["ignored"].str.split("\n").explode()),
         releases=Releases(raw_tags, changelog_entries),
         line_use=stored_line_use(io_manager, context.partition_keys),
+        scope=scope,
     )
 
 
@@ -143,11 +146,13 @@ def commit_skills(  # noqa: PLR0913, PLR0917 - one argument per input
     # the skills of pull requests known from git are those of their commits
     commits = commit_activities[commit_activities["kind"] == ActivityKind.COMMIT.value]
     files, contents = with_merged_changes(raw_commits, raw_commit_files, commit_contents)
+    scope = scope_of(settings)
+    dependencies = with_merged_dependencies(raw_commits, dependency_changes)
     return find_skills(
         typed(CommitActivities, commits),
         with_source_lines(files, contents),
-        noise_reasons(files, path_attributes, contents),
-        with_merged_dependencies(raw_commits, dependency_changes),
+        noise_reasons(files, path_attributes, contents, scope),
+        typed(DependencyChanges, dependencies[~scope.leaves_out(dependencies)]),
         settings.rules.skills,
         attributes=path_attributes,
     )

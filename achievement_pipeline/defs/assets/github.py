@@ -11,6 +11,7 @@ from pandera.typing import DataFrame
 from achievement_pipeline import lanes
 from achievement_pipeline.app.collect.pull_requests import RAW_PULL_REQUESTS, RepositoriesRead, read_repositories
 from achievement_pipeline.app.collect.releases import combined, known_of_commits, stored_releases
+from achievement_pipeline.app.collect.scope import scope_of
 from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.defs.assets.frame_assets import (
     describe_repositories,
@@ -102,6 +103,7 @@ def pull_request_activities(  # noqa: PLR0913, PLR0917 - one argument per input
         releases=combined([stored_releases(io_manager, key) for key in context.partition_keys]),
         contained=known_of_commits(io_manager, context.partition_keys, "first_release"),
         in_use=known_of_commits(io_manager, context.partition_keys, "in_use"),
+        scope=scope_of(settings),
     )
 
 
@@ -135,7 +137,9 @@ def pull_request_skills(
     settings: dg.ResourceParam[Settings],
 ) -> DataFrame[Skills]:
     """One row per skill that a pull request shows, with weight and evidence."""
-    return find_pull_request_skills(pull_request_activities, raw_pull_request_files, settings.rules.skills)
+    return find_pull_request_skills(
+        pull_request_activities, raw_pull_request_files, settings.rules.skills, scope_of(settings)
+    )
 
 
 def _read(

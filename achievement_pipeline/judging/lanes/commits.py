@@ -58,6 +58,7 @@ from achievement_pipeline.judging.links.same_work import (
 from achievement_pipeline.judging.noise.files import are_wide, counted_lines, put_source_lines, with_source_lines
 from achievement_pipeline.judging.noise.foreign import are_foreign_copies
 from achievement_pipeline.judging.noise.reasons import Noise
+from achievement_pipeline.judging.noise.scope import EVERYTHING, Scope
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.keys import GIT
 from achievement_pipeline.lanes import ActivityKind
@@ -140,6 +141,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     mechanical: Collection[str] = (),
     releases: Releases | None = None,
     line_use: DataFrame[LineUse] | None = None,
+    scope: Scope = EVERYTHING,
 ) -> DataFrame[CommitActivities]:
     """Turn commits into activities: their author, category, effective lines and significance.
 
@@ -155,6 +157,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
         commit_urls: URL prefix of commits, by repository; other repositories get no URL.
         releases: The tags and release notes of the repositories.
         line_use: How long the lines of changed files were in use, as far as it was read.
+        scope: The commits that the user ignores; which paths count is in ``noise``.
 
     Returns:
         One row per commit, in the order of ``commits``, then one per pull request found in them, then one per person
@@ -173,6 +176,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
         commits, files, read.positions, read.code_lines
     )
     exclusions["mechanical"] |= are_mechanical(read.categories, read.signs)
+    exclusions["ignored"] = scope.ignores(commits["sha"])
     likely = are_likely(read.signs, commits["repository"], ~exclusions.any(axis="columns"), rules.impact)
     announced = announce(
         commits, read.headers, read.merged, read.merged_by, releases or no_releases(), files, read.positions

@@ -77,6 +77,7 @@ from achievement_pipeline.judging.links.references import (
 )
 from achievement_pipeline.judging.links.same_work import Retraction, find_reverted_pull_requests
 from achievement_pipeline.judging.noise.files import noise_reasons
+from achievement_pipeline.judging.noise.scope import EVERYTHING, Scope
 from achievement_pipeline.judging.rules import BotRules, Person, ReviewRules, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_skills
 from achievement_pipeline.judging.skills.mentions import find_mentions
@@ -104,6 +105,7 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
     releases: Releases | None = None,
     contained: pd.Series[str] | None = None,
     in_use: pd.Series[str] | None = None,
+    scope: Scope = EVERYTHING,
 ) -> DataFrame[PullRequestActivities]:
     """Turn merged pull requests and reviews into activities: their author, category and significance.
 
@@ -119,6 +121,7 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
         releases: The tags and release notes of the repositories.
         contained: The first release of commits, by object name, where it is known.
         in_use: How much of commits is in use, by object name, where it is known.
+        scope: What counts for the user. Who ignores the commit that merged a pull request ignores that.
 
     Returns:
         One row per pull request, in their order, then one per pull request and reviewer, then one per person and year
@@ -143,7 +146,7 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
     pulls["merger"] = _mergers(pulls, accounts, people, rules.bots)
     given = _given_reviews(reviews, pulls, accounts, people, rules.bots)
     work = changed_files(files)
-    judged = _judge_pulls(pulls, commits, work, given, rules, people, work_filter, accounts)
+    judged = _judge_pulls(pulls, commits, work, given, rules, people, work_filter, accounts, scope)
     judged_reviews = _judge_reviews(given, judged, rules.reviews, people, work_filter)
     mergers = pd.DataFrame({"name": pulls["merged_by"], "called": pull_names(pulls)})
     years = years_of_merging(PullRequestActivities, judged, mergers, rules)
@@ -193,14 +196,17 @@ def score_pull_requests(activities: DataFrame[PullRequestActivities], rules: Rul
 
 
 def find_pull_request_skills(
-    activities: DataFrame[PullRequestActivities], files: DataFrame[RawPullRequestFiles], rules: SkillRules
+    activities: DataFrame[PullRequestActivities],
+    files: DataFrame[RawPullRequestFiles],
+    rules: SkillRules,
+    scope: Scope = EVERYTHING,
 ) -> DataFrame[Skills]:
     """Find the skills shown by significant pull requests: by files, labels, title and description."""
     own = activities[activities["kind"] == ActivityKind.PULL_REQUEST]
     as_commits = own.assign(sha="#" + own["number"].astype("str"))
     work = changed_files(files)
     named = find_mentions(own[own["significant"]], rules.vocabulary)
-    return find_skills(as_commits, work, noise_reasons(work), rules=rules, named=named)
+    return find_skills(as_commits, work, noise_reasons(work, scope=scope), rules=rules, named=named)
 
 
 def _judge_pulls(  # noqa: PLR0913, PLR0917 - one argument per input
@@ -212,12 +218,14 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - one argument per input
     people: Sequence[Person],
     work_filter: WorkFilter,
     accounts: pd.Series[str],
+    scope: Scope,
 ) -> pd.DataFrame:
-    read = _read_pulls(pulls, files)
+    read = _read_pulls(pulls, files, scope)
     reviewers = _count_reviewers(pulls, given)
     coauthors = _coauthors(pulls, commits, accounts, people, rules.bots)
     judged = _describe_pulls(pulls, read, coauthors, _assisted_by(pulls, commits), reviewers)
     exclusions = _exclude_pulls(pulls, read, rules, are_selected(judged, work_filter, people))
+    exclusions["ignored"] = scope.ignores(pulls["merge_commit"].fillna(""))
     likely = are_likely(read.signs, pulls["repository"], ~exclusions.any(axis="columns"), rules.impact)
     also = [
         read.labelled["rule"].fillna("").astype("str"),
@@ -253,9 +261,9 @@ class _ReadPulls:
     """Signs of release notes."""
 
 
-def _read_pulls(pulls: pd.DataFrame, files: DataFrame[RawCommitFiles]) -> _ReadPulls:
+def _read_pulls(pulls: pd.DataFrame, files: DataFrame[RawCommitFiles], scope: Scope) -> _ReadPulls:
     headers = peel(pulls["title"], pulls["body"])
-    noise = noise_reasons(files)
+    noise = noise_reasons(files, scope=scope)
     positions = positions_of(files, pulls)
     changed = work_files(positions, files, noise)
     labelled = categorise_labels(pulls["labels"])

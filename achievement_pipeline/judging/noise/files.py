@@ -2,7 +2,8 @@
 
 The rules are in ``noise.toml``: paths and names of lock files, vendored and generated code, recordings and data, each
 with its source. They follow github-linguist; ``docs/noise.md`` lists the differences. Reasons are applied in this
-order: git's own facts (submodule, binary, mode, rename), ``.gitattributes``, the path, then the contents.
+order: the user's own choice, git's own facts (submodule, binary, mode, rename), ``.gitattributes``, the path, then the
+contents.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pydantic import Field
 from achievement_pipeline.columns.text import rows_among
 from achievement_pipeline.frames import CommitContents, PathAttributes, RawCommitFiles, typed
 from achievement_pipeline.judging.noise.reasons import Noise
+from achievement_pipeline.judging.noise.scope import EVERYTHING, Scope
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.parsing.patterns import escape
 from achievement_pipeline.parsing.strict_model import StrictModel
@@ -114,6 +116,7 @@ def noise_reasons(
     files: DataFrame[RawCommitFiles],
     attributes: DataFrame[PathAttributes] | None = None,
     contents: DataFrame[CommitContents] | None = None,
+    scope: Scope = EVERYTHING,
 ) -> pd.Series[str]:
     """Return why each changed file is not work.
 
@@ -123,6 +126,7 @@ def noise_reasons(
             its path; if unset, path rules do not apply to it.
         contents: Results from contents (`judging.noise.contents`). They decide if nothing else does, and replace
             ``notebook-output``.
+        scope: What counts for the user; it goes before all other reasons.
 
     Returns:
         A value of `Noise` (``str``), missing if the file is work, with the index of ``files``. The reason of a file
@@ -150,6 +154,7 @@ def noise_reasons(
         if (binary := reasons == _CODE[Noise.BINARY]).any():
             open_to_contents |= binary & counted_lines(files, contents)["insertions"].notna().to_numpy()
         reasons = np.where(open_to_contents & (found != _UNREAD), found, reasons)
+    reasons = _first(_where(scope.leaves_out(files), Noise.IGNORED), reasons)
     return pd.Series(
         pd.Categorical.from_codes(reasons, categories=pd.Index([*Noise], dtype="str")), index=files.index
     ).astype("str")

@@ -6,6 +6,8 @@ from enum import StrEnum
 class Noise(StrEnum):
     """Why a changed file is not work. The first reason that applies wins."""
 
+    IGNORED = "ignored"
+    """The user ignores it, or it is outside the paths that count in its repository."""
     SUBMODULE = "submodule"
     """A pointer to a commit of another repository."""
     SYMLINK = "symlink"
