@@ -21,7 +21,21 @@ UP, DOWN = Direction.UP, Direction.DOWN
         ("Reduces the number of queries by 80 percent", None, None, 80, "percent", DOWN),
         ("This improves throughput by about 12%.", None, None, 12, "%", UP),
         ("- 1.5x speedup on large files\n- nothing else", None, None, 1.5, "x", UP),
-        ("latency 1 s -> 300 ms", 1, 300, None, "ms", None),
+        ("latency 1 s -> 300 ms", 1, 300, None, "ms", DOWN),
+        ("latency 1 s -> 300 calls", 1, 300, None, "calls", None),
+        ("Increase the buffer from 16384 to 2 MiB", 16384, 2, None, "MiB", UP),
+        ("Reduce number of 'stat' syscalls from 3 to 1, see #36", 3, 1, None, "syscalls", DOWN),
+        ("Wait longer: to 4 seconds from 2 seconds", 2, 4, None, "seconds", UP),
+        ("Improves `a.b` by 17-20%.", None, None, 17, "%", UP),
+        ("This improves compile time by about 20%", None, None, 20, "%", DOWN),
+        ("Searches are 10% to 50% faster", None, None, 10, "%", UP),
+        ("It was 1.23 ± 0.03 times faster", None, None, 1.23, "times", UP),
+        ("Improved speed by a factor > x8", None, None, 8, "x", UP),
+        ("We save 32 bytes per series", None, None, 32, "bytes", DOWN),
+        ("perf: -1 alloc", None, None, 1, "alloc", DOWN),
+        ("lookup_serial: -2.8%", None, None, 2.8, "%", DOWN),
+        ("Encode-8  89.10µ ± 1%   33.38µ ± 3%  -62.54% (p=0.000 n=10)", 89.1, 33.38, None, "µs", DOWN),
+        ("poisson/100   time: [45.5 cycles]\n  change: [-86.5% -86.2% -86.1%] (p = 0.00)", None, None, 86.2, "%", DOWN),
     ],
 )
 def test_a_stated_change_is_found(  # noqa: PLR0913, PLR0917 - the fields of an outcome
@@ -47,6 +61,8 @@ def test_a_stated_change_is_found(  # noqa: PLR0913, PLR0917 - the fields of an 
         "sha 1234567 -> 7654321",
         "Make it faster",
         "Cut by hand",
+        "It would save 8 bytes to ask the backend",
+        "Encode-8  44.7ms ± 5%    44.9ms ± 5%     ~     (p=0.631 n=10+10)",
     ],
 )
 def test_other_numbers_are_no_outcome(text: str) -> None:

@@ -26,8 +26,8 @@ _BEFORE_A_STOP: Final = compile_pattern(r" +(?=[,;:.](?: |$))")
 _SIGNS: Final = compile_pattern(r"^[^\w\s!-~]{1,8}\s+(?=\w|`)")
 """Emoji and the like before a sentence."""
 _WITHOUT_LINK: Final = compile_pattern(
-    rf"[ ,;.{DASHES}]+(?:for (?:more )?(?:information|details),? )?see:?[ .]*$"
-    rf"|[ ,]{{0,2}}[{DASHES}]{{1,2}} ?by [\w-]{{1,40}}\.?$",
+    rf"(?<![ ,;.{DASHES}])[ ,;.{DASHES}]{{1,9}}(?:for (?:more )?(?:information|details),? )?see:?[ .]*$"
+    rf"|(?<![ ,{DASHES}])[ ,]{{0,2}}[{DASHES}]{{1,2}} ?by [\w-]{{1,40}}\.?$",
     IGNORECASE,
 )
 """What is left of a reference once its address is gone, and thanks without a sign."""

@@ -164,7 +164,8 @@ def outcome(achievement: PublicAchievement) -> str:
         return achievement.outcome
     title = _letters(achievement.title)
     stated = (each.sentence for each in find_outcomes(_COMMENT.sub("", achievement.description)) if each.direction)
-    return next((plain(sentence) for sentence in stated if _letters(sentence) not in title), _still_used(achievement))
+    told = (cut(plain(sentence), _LONGEST_SUMMARY) for sentence in stated if _letters(sentence) not in title)
+    return next(told, _still_used(achievement))
 
 
 def _still_used(achievement: PublicAchievement) -> str:
