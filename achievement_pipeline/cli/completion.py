@@ -17,6 +17,7 @@ _PLAIN_WORD = compile_pattern(r"[\w@%+=:,./-][\w@%+=:,./#-]*")
 _VALUES: Mapping[str, str] = {
     "key": "achievements",
     "keys": "achievements",
+    "repo": "repositories",
     "repository": "repositories",
     "repositories": "repositories",
     "author": "authors",

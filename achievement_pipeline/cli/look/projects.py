@@ -35,7 +35,11 @@ def projects(key: str | None, author: str | None, repo: str | None, as_json: boo
 
     A project is a larger effort found in a history: a long branch, a major release, or several achievements about one
     thing.
-    """
+
+    \b
+    achievements projects
+    achievements projects --repo flask --author all
+    """  # noqa: D301 - click's own mark
     from achievement_pipeline.app.projects import read_projects  # noqa: PLC0415 - takes pandas
 
     with open_connection() as connection:
