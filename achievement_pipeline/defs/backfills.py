@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from achievement_pipeline.defs.collected import is_stored_otherwise
 from achievement_pipeline.defs.instance.compat import PartitionBackfill, make_new_backfill_id
+from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.lanes import LANES, Lane
@@ -23,7 +25,7 @@ def request_backfills(
     keys: Sequence[str],
     *,
     only_judging: bool,
-) -> dict[str, int]:
+) -> dict[str, str]:
     """Request a backfill of each lane that is on and by repository.
 
     Args:
@@ -31,10 +33,11 @@ def request_backfills(
         instance: The instance that stores the backfills.
         settings: All settings.
         keys: Keys of repositories; empty for all known ones.
-        only_judging: Judge what is stored without reading the sources.
+        only_judging: Judge what is stored without reading the sources, but for repositories that another version of
+            this program stored otherwise: these are read too.
 
     Returns:
-        The number of repositories of each backfill, by its id.
+        What each backfill does, by its id.
 
     Raises:
         SettingsError: A repository is not known.
@@ -42,24 +45,32 @@ def request_backfills(
     known = instance.get_dynamic_partitions(PARTITIONS_NAME)
     if unknown := sorted(set(keys).difference(known)):
         raise SettingsError(f"Not known: {', '.join(unknown)}. `achievements doctor` lists what is.")
-    requested: dict[str, int] = {}
+    frames = ParquetIOManager(base_path=settings.frames_location)
+    requested: dict[str, str] = {}
     for lane in LANES:
         wanted = [key for key in known if (not keys or key in keys) and lane.covers(key, settings)]
-        if lane.is_on(settings) and wanted:
-            requested[_request(definitions, instance, lane, wanted, only_judging=only_judging)] = len(wanted)
+        if not lane.is_on(settings):
+            continue
+        outdated = {key for key in wanted if only_judging and is_stored_otherwise(frames, lane, key)}
+        current = [key for key in wanted if key not in outdated]
+        for chosen, is_judged_only in ((current, only_judging), (sorted(outdated), False)):
+            if chosen:
+                requested.update([_request(definitions, instance, lane, chosen, only_judging=is_judged_only)])
     return requested
 
 
 def _request(
     definitions: dg.Definitions, instance: dg.DagsterInstance, lane: Lane, keys: list[str], *, only_judging: bool
-) -> str:
+) -> tuple[str, str]:
+    """Request one backfill, and return its id and what it does."""
+    repositories = "1 repository" if len(keys) == 1 else f"{len(keys):,} repositories"
+    title = f"{lane.name}: {repositories} {'judged again' if only_judging else 'read and judged again'}"
     graph = definitions.resolve_asset_graph()
     assets = (
         [dg.AssetKey(asset) for asset in lane.assets]
         if only_judging
         else sorted(dg.AssetSelection.groups(lane.name).resolve(graph))
     )
-    what = "judged again" if only_judging else "read and judged again"
     backfill = PartitionBackfill.from_asset_partitions(
         backfill_id=make_new_backfill_id(),
         asset_graph=graph,
@@ -69,9 +80,9 @@ def _request(
         tags={},
         dynamic_partitions_store=instance,
         all_partitions=False,
-        title=f"{lane.name}: {len(keys):,} repositories {what}",
+        title=title,
         description=None,
         run_config=None,
     )
     instance.add_backfill(backfill)
-    return backfill.backfill_id
+    return backfill.backfill_id, title

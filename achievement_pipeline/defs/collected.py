@@ -8,18 +8,24 @@ import dagster as dg
 from pydantic import ValidationError
 
 from achievement_pipeline.app.collect.histories import READ_FRAMES
+from achievement_pipeline.app.collect.pull_requests import RAW_PULL_REQUESTS
 from achievement_pipeline.app.collect.repositories import local_folder
 from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.requests import repositories_of
 from achievement_pipeline.judging.rules import SCORE_VERSION
-from achievement_pipeline.lanes import GIT
+from achievement_pipeline.lanes import GIT, GITHUB, Lane
 from achievement_pipeline.sources.git import ReadingState
 from achievement_pipeline.sources.git.watching import refs_fingerprint
 
 _FACTS = "raw_repositories"
 _COLUMNS = {asset: frozenset(schema.to_schema().columns) for asset, schema in READ_FRAMES.items()}
+
+_COLUMNS_OF_LANES = {
+    GIT.name: _COLUMNS,
+    GITHUB.name: {asset: frozenset(schema.to_schema().columns) for asset, schema in RAW_PULL_REQUESTS.items()},
+}
 
 SHAPE = hashlib.sha256(
     repr([SCORE_VERSION, *((asset, *sorted(columns)) for asset, columns in _COLUMNS.items())]).encode()
@@ -52,6 +58,16 @@ def collected_by(
         return {key: _stood(frames, key, remote=remote) if key in judged else None for key in read}
 
     return collected
+
+
+def is_stored_otherwise(frames: ParquetIOManager, lane: Lane, key: str) -> bool:
+    """Return whether another version stored a repository with other frames or columns, so that it has to be read again.
+
+    What was never read is not stored at all.
+    """
+    wanted = _COLUMNS_OF_LANES[lane.name]
+    stored = {asset: frames.columns(asset, key) for asset in wanted}
+    return any(stored.values()) and stored != wanted
 
 
 def _latest(instance: dg.DagsterInstance, asset: str, keys: Sequence[str]) -> Mapping[str, int]:

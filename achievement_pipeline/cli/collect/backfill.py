@@ -35,8 +35,8 @@ def backfill(*, repositories: tuple[str, ...], everything: bool, only: str | Non
         requested = request_backfills(
             build_defs(settings), instance, settings, repositories, only_judging=only is not None
         )
-    for backfill_id, number in requested.items():
-        click.echo(f"🔍 {backfill_id}: {number:,} repositories")
+    for backfill_id, title in requested.items():
+        click.echo(f"🔍 {backfill_id}: {title}")
     if not requested:
         click.echo("ℹ️  No repository is known yet, or its lane is off.", err=True)  # noqa: RUF001 - the sign is meant
     elif service := find_service(settings.home):

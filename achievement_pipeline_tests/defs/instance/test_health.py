@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+import pandas as pd
 import pytest
 
 from achievement_pipeline.defs.backfills import request_backfills
@@ -80,8 +81,8 @@ def test_a_backfill_of_the_judging_reads_no_source(instance: dg.DagsterInstance)
 
     requested = request_backfills(build_defs(settings), instance, settings, [], only_judging=True)
 
-    [(backfill_id, number)] = requested.items()
-    assert number == 1000
+    [(backfill_id, title)] = requested.items()
+    assert title == "git: 1,000 repositories judged again"
     targets = _targets(instance, backfill_id)
     assert set(targets) == {"commit_activities", "commit_scores", "commit_skills"}
     assert targets["commit_scores"] == sorted(keys)
@@ -94,6 +95,21 @@ def test_a_backfill_of_one_repository_is_of_all_its_lane(instance: dg.DagsterIns
     targets = _targets(instance, backfill_id)
     assert targets["raw_commits"] == ["local/b"]
     assert "achievements" not in targets
+
+
+def test_what_another_version_stored_is_read_before_it_is_judged(instance: dg.DagsterInstance) -> None:
+    instance.add_dynamic_partitions(PARTITIONS_NAME, ["local/a", "local/b"])
+    settings = load_settings()
+    old = Path(settings.frames_location) / "raw_commits/local/b.parquet"
+    old.parent.mkdir(parents=True)
+    pd.DataFrame({"sha": ["1111"]}).to_parquet(old)
+
+    requested = request_backfills(build_defs(settings), instance, settings, [], only_judging=True)
+
+    assert list(requested.values()) == ["git: 1 repository judged again", "git: 1 repository read and judged again"]
+    judged, read = (_targets(instance, backfill_id) for backfill_id in requested)
+    assert set(judged) == {"commit_activities", "commit_scores", "commit_skills"}
+    assert read["raw_commits"] == ["local/b"]
 
 
 def test_a_repository_that_is_not_known_is_named(instance: dg.DagsterInstance) -> None:
