@@ -18,6 +18,15 @@ def _load(name: str) -> Any:
     return yaml.safe_load((_ROOT / "deploy" / name).read_text())
 
 
+def test_the_container_of_one_machine_keeps_its_data_in_the_volume_that_its_first_lines_name() -> None:
+    lines = (_ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
+    [volume] = [line.removeprefix("VOLUME ") for line in lines if line.startswith("VOLUME ")]
+    [run] = [line for line in lines if line.startswith("#   docker run")]
+    assert f"--volume achievements:{volume} " in run
+    assert f"ENV ACHIEVEMENTS_HOME={volume} \\" in lines
+    assert {line.split("=")[0].strip().removeprefix("ENV ") for line in lines if "=/" in line} - {"RUN"} <= _OURS
+
+
 def test_compose_runs_as_many_at_once_as_there_are_worker_processes() -> None:
     instance = yaml.safe_load((_ROOT / "dagster.yaml").read_text())
     worker = _load("compose.yaml")["services"]["worker"]
