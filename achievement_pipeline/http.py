@@ -24,12 +24,12 @@ from requests.auth import AuthBase
 
 from achievement_pipeline import __version__
 from achievement_pipeline.errors import SourceError
+from achievement_pipeline.parsing.addresses import is_secure
 from achievement_pipeline.parsing.untrusted import UnreadableTextError, parse_json
 
 NOT_JSON: Final = object()
 """The body of a response that is not JSON."""
 
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _PROGRESS_EVERY = 30.0
 _CHUNK = 65536
 _CLOCK_MARGIN = 1.0
@@ -380,12 +380,6 @@ def _split_address(name: str, address: str) -> tuple[str, Authorization | None]:
     if parts.username is None:
         return plain, None
     return plain, Authorization.basic(unquote(parts.username), SecretStr(unquote(parts.password or "")))
-
-
-def is_secure(address: str) -> bool:
-    """Whether an address is https or on this machine, so that secrets can be sent to it."""
-    parts = urlsplit(address)
-    return parts.scheme == "https" or (parts.hostname or "") in _LOOPBACK
 
 
 def _origin(url: str) -> str:

@@ -4,14 +4,14 @@ Both are computed for display. A column would be wrong as soon as an older achie
 retracted, or a user edits a score, because each of these changes the percentiles of others.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import pandas as pd
 import sqlalchemy as sa
 
-from achievement_pipeline.judging.impact.percentile import confidence, percentiles
+from achievement_pipeline.judging.impact.percentile import Scored, confidence, percentiles
 from achievement_pipeline.judging.rules import PercentileRules
 from achievement_pipeline.store.reading import AchievementView, impact_by_person
 
@@ -38,13 +38,14 @@ def rankings(
 ) -> Mapping[str, Ranking]:
     """Return the ranking of each achievement, by key."""
     rows = impact_by_person(connection, sorted({achievement.author for achievement in achievements}))
-    own = pd.DataFrame(rows, columns=["key", "author", "completed_at", "impact"]).set_index("key")
-    ranks = percentiles(own.assign(completed_at=pd.to_datetime(own["completed_at"], utc=True)), rules).dropna()
+    by_author: dict[str, list[Scored]] = defaultdict(list)
+    for key, author, completed_at, impact in rows:
+        if completed_at is not None:
+            by_author[author].append(Scored(key, completed_at, impact))
+    keys = {achievement.key for achievement in achievements}
+    ranks = {key: rank for own in by_author.values() for key, rank in percentiles(own, keys, rules).items()}
     return {
-        achievement.key: Ranking(
-            float(ranks[achievement.key]) if achievement.key in ranks.index else None,
-            confidence(line["kind"] for line in achievement.evidence),
-        )
+        achievement.key: Ranking(ranks.get(achievement.key), confidence(line["kind"] for line in achievement.evidence))
         for achievement in achievements
     }
 

@@ -16,9 +16,9 @@ from pydantic import (
 )
 
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.http import is_secure
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.judging.skills.vocabulary import known_skills
+from achievement_pipeline.parsing.addresses import is_secure
 from achievement_pipeline.parsing.untrusted import parse_json
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.gate.policy import Privacy

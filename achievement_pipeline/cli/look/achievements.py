@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Unpack
+from typing import Unpack
 
 import click
 import sqlalchemy as sa
 
 from achievement_pipeline.app.me import work_filter_of
-from achievement_pipeline.app.uncollected import find_uncollected
+from achievement_pipeline.app.percentile import Ranking, rankings, with_ranking
 from achievement_pipeline.cli.filter_options import Conditions, achievement_filter, condition_options
 from achievement_pipeline.cli.look.reasons import why_not
 from achievement_pipeline.cli.opening import open_engine
@@ -36,9 +36,6 @@ from achievement_pipeline.store.reading import (
 )
 from achievement_pipeline.store.repositories import known_locations
 from achievement_pipeline.system.terminal import styled
-
-if TYPE_CHECKING:
-    from achievement_pipeline.app.percentile import Ranking
 
 _SHORT_SHA = 10
 _COLUMNS = (
@@ -75,8 +72,6 @@ def list_achievements(
         wanted = replace(achievement_filter(connection, settings, conditions), include_retracted=retracted)
         found = find_achievements(connection, wanted, limit, order=Order(sort))
         if as_json:
-            from achievement_pipeline.app.percentile import rankings, with_ranking  # noqa: PLC0415 - takes pandas
-
             ranked = rankings(connection, found, settings.rules.percentile)
             print_json([with_ranking(achievement, ranked[achievement.key]) for achievement in found])
             return
@@ -118,8 +113,6 @@ def show(key: str, as_json: bool) -> None:
         ranking = _ranking(connection, achievement)
         names = name_people(connection)
     if as_json:
-        from achievement_pipeline.app.percentile import with_ranking  # noqa: PLC0415 - takes pandas
-
         print_json(with_ranking(achievement, ranking) | {"skills": [asdict(skill) for skill in skills]})
         return
     click.echo(styled(achievement.title, "bold"))
@@ -147,6 +140,8 @@ def explain(key: str, as_json: bool) -> None:
             achievement = get_achievement(connection, key)
         except StoreError as error:
             if activity is None:
+                from achievement_pipeline.app.uncollected import find_uncollected  # noqa: PLC0415 - takes git
+
                 raise StoreError(find_uncollected(connection, load_settings(), key) or str(error)) from error
             _explain_activity(connection, activity, as_json=as_json)
             return
@@ -157,8 +152,6 @@ def explain(key: str, as_json: bool) -> None:
             click.echo(_state(achievement))
             _print_why_not(connection, activities)
     if as_json:
-        from achievement_pipeline.app.percentile import with_ranking  # noqa: PLC0415 - takes pandas
-
         explanation = with_ranking(achievement, ranking) | {
             "skills": [asdict(skill) for skill in skills],
             "activities": [asdict(activity) for activity in activities],
@@ -203,13 +196,11 @@ def _state(achievement: AchievementView) -> str:
     return f"It is hidden {hidden_words(achievement)}"
 
 
-def _ranking(connection: sa.Connection, achievement: AchievementView) -> "Ranking":
-    from achievement_pipeline.app.percentile import rankings  # noqa: PLC0415 - takes pandas
-
+def _ranking(connection: sa.Connection, achievement: AchievementView) -> Ranking:
     return rankings(connection, [achievement], load_settings().rules.percentile)[achievement.key]
 
 
-def headline(achievement: AchievementView, ranking: "Ranking | None" = None) -> str:
+def headline(achievement: AchievementView, ranking: Ranking | None = None) -> str:
     """Format an achievement in two lines: scores, date, category and title; then key and ranking."""
     day = f"{achievement.completed_at:%Y-%m-%d}" if achievement.completed_at else "          "
     scores = f"{achievement.impact_score:5.1f} {achievement.complexity_score:5.1f}"
@@ -228,7 +219,7 @@ def _short(key: str) -> str:
     return str(replace(commit, name=commit.name[:_SHORT_SHA])) if commit else key
 
 
-def _facts(achievement: AchievementView, ranking: "Ranking", names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _facts(achievement: AchievementView, ranking: Ranking, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield "key", achievement.key
     yield "scores", f"impact {achievement.impact_score:g}, complexity {achievement.complexity_score:g}"
     yield "ranking", str(ranking)

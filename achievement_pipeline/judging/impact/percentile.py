@@ -1,41 +1,55 @@
-"""Percentile and number of sources of an achievement. They are shown next to a score and never change it."""
+"""Percentile and number of sources of an achievement. They are shown next to a score and never change it.
 
-from __future__ import annotations
+This is plain Python, because importing pandas takes longer than the rest of a command that shows one achievement.
+"""
 
-from collections.abc import Iterable
-
-import numpy as np
-import pandas as pd
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from achievement_pipeline.judging.rules import PercentileRules
 
 
-def percentiles(own: pd.DataFrame, rules: PercentileRules) -> pd.Series[float]:
-    """Rank each achievement among its author's achievements of the preceding period.
+class Scored(NamedTuple):
+    """An achievement that counts."""
+
+    key: str
+    completed_at: datetime
+    impact: float
+
+
+def percentiles(own: Iterable[Scored], keys: Iterable[str], rules: PercentileRules) -> dict[str, float]:
+    """Rank achievements among those that their author completed in the preceding period.
 
     This is the mid-rank percentile: the percentage that scored less, plus half of those that scored the same, counting
     the achievement itself. The period ends when the achievement was completed, so its rank does not change over the
     years.
 
     Args:
-        own: ``author``, ``completed_at`` and ``impact`` of all significant achievements, of any number of people.
+        own: All achievements of one person.
+        keys: The achievements to rank.
         rules: Length of the period, and the minimum number of achievements in it.
 
     Returns:
-        0 to 100 (float64), with the index of ``own``. Missing if the period has too few achievements or the date is
-        unknown.
+        0 to 100 by key. Missing if the period has too few achievements, or the key is not among `own`.
     """
-    ranks = pd.Series(np.nan, index=own.index)
-    for _, person in own.dropna(subset="completed_at").groupby("author"):
-        inorder = person.sort_values("completed_at")
-        times, impact = inorder["completed_at"].to_numpy(dtype="M8[us]"), inorder["impact"].to_numpy()
-        first = np.searchsorted(times, times - np.timedelta64(rules.days, "D"), side="right")
-        last = np.searchsorted(times, times, side="right")
-        for position in np.flatnonzero(last - first >= rules.min_achievements):
-            among = impact[first[position] : last[position]]
-            below, equal = (among < impact[position]).sum(), (among == impact[position]).sum()
-            ranks[inorder.index[int(position)]] = 100 * (below + equal / 2) / len(among)
-    return ranks.round(1)
+    in_order = sorted(own, key=lambda one: one.completed_at)
+    times = [one.completed_at for one in in_order]
+    wanted = set(keys)
+    ranks = {}
+    for one in in_order:
+        if one.key in wanted:
+            begin = bisect_right(times, one.completed_at - timedelta(days=rules.days))
+            among = [other.impact for other in in_order[begin : bisect_right(times, one.completed_at)]]
+            if len(among) >= rules.min_achievements:
+                ranks[one.key] = _mid_rank(one.impact, among)
+    return ranks
+
+
+def _mid_rank(impact: float, among: Sequence[float]) -> float:
+    below, equal = sum(other < impact for other in among), among.count(impact)
+    return round(1_000 * (below + equal / 2) / len(among)) / 10
 
 
 def confidence(kinds: Iterable[str]) -> int:

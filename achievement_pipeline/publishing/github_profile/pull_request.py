@@ -8,7 +8,8 @@ import requests
 from pydantic import SecretStr
 
 from achievement_pipeline.errors import PublishingError
-from achievement_pipeline.http import Authorization, brief, is_secure, read_json
+from achievement_pipeline.http import Authorization, brief, read_json
+from achievement_pipeline.parsing.addresses import is_secure
 from achievement_pipeline.parsing.untrusted import find_value
 from achievement_pipeline.sources.git.remotes import Remote
 

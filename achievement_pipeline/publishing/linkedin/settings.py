@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import jinja2
-from jinja2.sandbox import SandboxedEnvironment
 from pydantic import AfterValidator, Field
 
 from achievement_pipeline.parsing.strict_model import StrictModel
 from achievement_pipeline.publishing.documents.profile import WebAddress
 from achievement_pipeline.publishing.outbox.slots import PostingTimes
+
+if TYPE_CHECKING:
+    import jinja2
 
 API_URL = "https://api.linkedin.com"
 OAUTH_URL = "https://www.linkedin.com/oauth/v2"
@@ -45,10 +46,16 @@ class LinkedInVisibility(StrEnum):
 
 def compile_template(source: str) -> jinja2.Template:
     """Return a template that can reach nothing but what it is given."""
+    # imported here: every command reads these settings, few render a post
+    import jinja2  # noqa: PLC0415
+    from jinja2.sandbox import SandboxedEnvironment  # noqa: PLC0415
+
     return SandboxedEnvironment(undefined=jinja2.StrictUndefined, trim_blocks=True).from_string(source)
 
 
 def _compiles(source: str) -> str:
+    import jinja2  # noqa: PLC0415
+
     try:
         compile_template(source)
     except jinja2.TemplateSyntaxError as error:

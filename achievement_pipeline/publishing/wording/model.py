@@ -14,7 +14,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field, SecretStr, StrictInt, StringConstraints, ValidationError
 
 from achievement_pipeline.errors import PublishingError, SettingsError
-from achievement_pipeline.http import Authorization, HttpClient, RequestOptions, is_secure
+from achievement_pipeline.http import Authorization, HttpClient, RequestOptions
+from achievement_pipeline.parsing.addresses import is_secure
 from achievement_pipeline.parsing.strict_model import StrictModel
 from achievement_pipeline.parsing.untrusted import UnreadableTextError, parse_json
 from achievement_pipeline.publishing.wording.gate import LONGEST

@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from git.exc import GitCommandError
-
 from achievement_pipeline.parsing.patterns import DOTALL, compile_pattern
-from achievement_pipeline.sources.git.processes import run_read_only
 from achievement_pipeline.sources.git.remotes import Remote
 
 _URL: Final = compile_pattern(r"\Aremote\.(?P<name>.+)\.url", DOTALL)
@@ -29,6 +26,11 @@ def user_name() -> str | None:
 
 
 def _resolve(name: str, folder: Path | None) -> str | None:
+    # imported here, as most commands import this module and need no git: GitPython takes a tenth of their time
+    from git.exc import GitCommandError  # noqa: PLC0415
+
+    from achievement_pipeline.sources.git.processes import run_read_only  # noqa: PLC0415
+
     where = ["-C", os.fspath(folder.absolute())] if folder else []
     try:
         output = run_read_only(*where, "config", "--get", name)
