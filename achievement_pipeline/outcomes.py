@@ -1,8 +1,8 @@
 """Outcomes in texts: numbers that changed, with their unit and direction.
 
-Found are "p95 420 → 130 ms", "from 3.2 s to 0.8 s", "40 % faster", "3x less memory", "reduces queries by 80 %", and what
-benchmarks print. benchmarks/outcomes.py measures how well.
-Versions, ranges, dates and counts of lines are no outcome. Nothing is computed that the text does not state.
+Found are "p95 420 → 130 ms", "from 3.2 s to 0.8 s", "40 % faster", "3x less memory", "reduces queries by 80 %", and
+what benchmarks print. benchmarks/outcomes.py measures how well. Versions, ranges, dates and counts of lines are no
+outcome. Nothing is computed that the text does not state.
 """
 
 from __future__ import annotations
