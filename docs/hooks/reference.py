@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Any
 
 import click
@@ -14,6 +15,7 @@ _MARK = re.compile(r"^<!-- reference: (\w+) -->$", re.MULTILINE)
 _HEAD = "| setting | type | default | meaning |\n|---|---|---|---|\n"
 _TYPES = {"integer": "whole number", "boolean": "true or false", "string": "text", "null": ""}
 _LONGEST_DEFAULT = 120
+_SHORTENED = 20
 
 _Schema = Mapping[str, Any]
 """JSON Schema, as pydantic writes it."""
@@ -97,7 +99,7 @@ def _table(fields: _Schema, models: _Schema) -> str:
 
 
 def _described(field: _Schema) -> tuple[str, str]:
-    return _default(field), field.get("description", "").replace("|", "&#124;")
+    return _default(field), escape(field.get("description", ""), quote=False).replace("|", "&#124;")
 
 
 def _type(field: _Schema, models: _Schema) -> str:
@@ -125,7 +127,7 @@ def _default(field: _Schema) -> str:
     if value in (None, "", [], {}):
         return ""
     written = json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value)
-    return f"`{written}`" if len(written) <= _LONGEST_DEFAULT else "see the text"
+    return f"`{written if len(written) <= _LONGEST_DEFAULT else written[:_SHORTENED] + '…'}`"
 
 
 _REFERENCES = {"commands": _commands, "environment": _environment, "file": _file}
