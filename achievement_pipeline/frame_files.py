@@ -18,7 +18,7 @@ from achievement_pipeline.parsing.patterns import compile_pattern, escape
 _COMPRESSION: Final = "zstd"
 _DIGEST: Final = b"achievements.digest"
 _MARK: Final = b"achievements.frame"
-"""Tells a file without a readable digest from one that another program wrote."""
+"""Distinguishes a file without a readable digest from one that another program wrote."""
 _ZEROS: Final = b"0" * 32
 # one or two bytes of Thrift precede the name and the value
 _DIGEST_FIELD: Final = compile_pattern(escape(_DIGEST) + rb"[^0-9a-f]{1,4}([0-9a-f]{32})")

@@ -43,7 +43,7 @@ class ActivityKey:
     where: str
     """Key of the repository, or address of the server; empty where the source has one place only."""
     name: str
-    """What tells it apart there."""
+    """What identifies it there."""
 
     def __str__(self) -> str:
         """Return the key."""
@@ -136,7 +136,7 @@ class KeyForm:
         return parts.astype("str")
 
     def owns(self, keys: pd.Series[str]) -> pd.Series[bool]:
-        """Tell which keys have this prefix."""
+        """Return which keys have this prefix."""
         return keys.str.startswith(self.start)
 
 

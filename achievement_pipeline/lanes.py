@@ -89,7 +89,7 @@ class Lane:
     rules: str = ""
     """``module:class`` of its own rules, which users set in ``[rules.<name>]``."""
     is_public: bool = False
-    """Whether everybody can see its work where neither settings nor a host say otherwise."""
+    """Whether everybody can see its work where neither settings nor a host decide otherwise."""
 
     @property
     def job(self) -> str:
@@ -257,7 +257,7 @@ def parse_key(text: str) -> ActivityKey | None:
 
 
 def is_public_by_default(key: ActivityKey) -> bool:
-    """Whether everybody can see an activity where neither settings nor a host say otherwise."""
+    """Whether everybody can see an activity where neither settings nor a host decide otherwise."""
     return any(lane.is_public for lane in LANES if key.form in lane.keys)
 
 

@@ -16,7 +16,7 @@ from achievement_pipeline.benchmark_output import Change, find_changes, without_
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
 IN_USE: Final = "in use"
-"""The rule of ledger lines that say how much of a piece of work is still in use."""
+"""The rule of ledger lines for how much of a piece of work is still in use."""
 
 _NUMBER = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?"
 _UNIT = (
@@ -104,7 +104,7 @@ _GAINS = frozenset({"adds", "gain", "gains"})
 _TIMES = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "sec": 1, "seconds": 1, "min": 60}
 _BYTES = {f"{prefix}{end}": 1000**power for power, prefix in enumerate(" kMGT") for end in ("B", "iB", "b")}
 _SIZES = {**_TIMES, **{name.strip(): size for name, size in _BYTES.items()}, "KB": 1000, "KiB": 1024}
-"""Of units, to tell which of two is more; nothing that is shown is computed."""
+"""By unit, to compare two amounts; nothing that is shown is computed."""
 _VERBS_UP = frozenset({"increase", "increases", "increased", "raise", "raises", "raised"})
 _VERB = compile_pattern(
     r"\b(increase[sd]?|raise[sd]?|reduce[sd]?|decrease[sd]?|lower(?:s|ed)?|shrinks?|cuts?|drops?)\b", IGNORECASE

@@ -1,4 +1,4 @@
-"""Tell AI agents of the server: an entry in the configuration of each, and a skill where it reads skills.
+"""Install the server for AI agents: an entry in the configuration of each, and a skill where it reads skills.
 
 Nothing but the entry is written: all other bytes of a file stay, its formatting too. Formats: docs/agent.md.
 """
@@ -144,7 +144,7 @@ def put_in_json(text: str, member: str, entry: Entry) -> str:
 
 
 def _members(text: str, start: int) -> dict[str, tuple[int, int]]:
-    """Return where the values of the members of the JSON object at a position stand.
+    """Return the positions of the member values of the JSON object at a position.
 
     Raises:
         ValueError: There is no object, or it is not valid JSON.

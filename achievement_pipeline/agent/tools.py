@@ -45,7 +45,7 @@ _PAGE = 100
 _LONGEST_TEXT = 2_000
 _FOR_LEDGER = 6_000
 _FOR_ITEMS = BUDGET - 2_000
-"""Budget of the items of a list; the rest is for what stands around them."""
+"""Budget of the items of a list; the rest is for the text around them."""
 _QUESTIONS = {
     "outcome": "What changed, for whom?",
     "title": "What was done, in one line?",
@@ -175,7 +175,7 @@ class Tools:
     ) -> str:
         """Answer with the items from an offset on that fit, and where to go on.
 
-        The offset counts what the agent may read: so it tells nothing of what lies between.
+        The offset counts only what the agent may read, so it reveals nothing about the rest.
         """
         taken: list[dict[str, Any]] = []
         left = _FOR_ITEMS
@@ -202,7 +202,7 @@ class Tools:
         cleared = render_views(connection, self.settings, AGENT, author, [view]).cleared if view else None
         if view and cleared and [each.id for each in cleared.public] == [view.key]:
             return view.key, cleared.public[0]
-        # what was redacted has a name of its own, which only clearing everything tells
+        # what was redacted has a name of its own, which only clearing everything yields
         everything = AchievementFilter(authors=author.addresses)
         for key, achievement in self._cleared(connection, everything, Order.IMPACT):
             if achievement.id == name:

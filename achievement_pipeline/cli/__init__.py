@@ -38,7 +38,7 @@ class _Command(NamedTuple):
     help: str
     """At most `LONGEST_HELP` characters, so that it fits into a line of 80."""
     opening: str = ""
-    """What a terminal shows at once, where the command takes seconds until it has something to say."""
+    """What a terminal shows at once, for commands that take seconds until their first output."""
 
 
 LONGEST_HELP = 64

@@ -7,7 +7,7 @@ from achievement_pipeline.app.me import Author, find_author
 from achievement_pipeline.settings import Settings
 
 author_option = click.option(
-    "--author", metavar="EMAIL", help="Whose: an address or full name, 'me', or 'all'. Default: me."
+    "--author", metavar="EMAIL", help="Author: an address or full name, 'me', or 'all'. Default: me."
 )
 
 

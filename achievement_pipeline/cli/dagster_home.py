@@ -62,7 +62,7 @@ def _put(file: Path, content: bytes) -> None:
 
 @contextmanager
 def explained_home(home: Path) -> Iterator[None]:
-    """Say in words for people what keeps the block from making or writing the data folder.
+    """Explain to people what keeps the block from making or writing the data folder.
 
     Raises:
         SettingsError: It can't be used.

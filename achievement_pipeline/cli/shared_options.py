@@ -1,4 +1,4 @@
-"""The options of every command: which file of settings counts, and whether the command says which ones do."""
+"""The options of every command: `--config` and `--verbose`."""
 
 import os
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def _use_config(ctx: click.Context, _parameter: click.Parameter, value: Path | N
 
 
 def _say_files(ctx: click.Context, _parameter: click.Parameter, is_wanted: bool) -> None:
-    """Say which files count where the user wants to know, and always what one in the current folder adds."""
+    """Print which settings files are used if the user wants to know, and always what one in the current folder adds."""
     if is_wanted:
         ctx.meta[_IS_VERBOSE] = True
     if ctx.resilient_parsing or isinstance(ctx.command, click.Group):
@@ -72,7 +72,7 @@ _CONFIG = click.Option(
 _VERBOSE = click.Option(
     ["--verbose"],
     is_flag=True,
-    help="Say which files of settings count.",
+    help="Print which settings files are used.",
     callback=_say_files,
     expose_value=False,
 )

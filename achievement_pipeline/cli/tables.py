@@ -35,7 +35,7 @@ class Column:
 
 
 def terminal_width() -> int:
-    """Return how many characters a line has; what is piped elsewhere is not cut, unless COLUMNS says so."""
+    """Return how many characters a line has; piped output is not cut, unless COLUMNS is set."""
     if sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdecimal():
         return max(_LEAST, shutil.get_terminal_size().columns)
     return _UNLIMITED

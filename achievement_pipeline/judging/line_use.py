@@ -20,7 +20,7 @@ from achievement_pipeline.judging.rules import BotRules, Person
 from achievement_pipeline.outcomes import IN_USE
 
 _FEWEST: Final = 10
-"""Of fewer lines, a percentage says little."""
+"""A percentage of fewer lines means little."""
 _YEAR: Final = 365.25 * 86_400
 """Seconds."""
 _FILE: Final = ["repository", "sha", "path"]

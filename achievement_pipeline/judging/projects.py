@@ -1,6 +1,6 @@
 """Find projects in a history: larger efforts that several achievements of one person belong to.
 
-Three signs are strong enough to tell one without any tool that plans work:
+Three signs are strong enough to find one without any planning tool:
 
 * **branch**: a merged branch of many commits, most of them by its author, on which they worked for weeks; with their
   other work since then that the same release contained first: all of it, if the branch is named like a release, else

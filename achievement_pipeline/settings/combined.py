@@ -105,7 +105,7 @@ class Settings(BaseModel):
 
     @property
     def my_address(self) -> str | None:
-        """The address that stands for the user, where it is known."""
+        """The user's main address, if known."""
         return next((address.lower() for address in self.me.emails), None)
 
     @property
@@ -163,7 +163,7 @@ class Settings(BaseModel):
 
     @property
     def github_is_on(self) -> bool:
-        """Whether the github lane is on. Nobody's network is used who did not ask for it by a token or by setting."""
+        """Whether the github lane is on. It is off unless a token or a setting turns it on."""
         enabled = self.config.github.enabled
         return self.environment.github_token is not None if enabled is None else enabled
 
@@ -255,7 +255,7 @@ class Settings(BaseModel):
 
     @property
     def privacy(self) -> Privacy:
-        """What may leave: all that settings say about it."""
+        """What may leave: all settings about it."""
         me, others = self.me, self.config.people
         return Privacy(
             policy=self.config.privacy,

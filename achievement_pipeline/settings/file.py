@@ -55,7 +55,7 @@ class PublishingSettings(StrictModel):
         default=None, description="Where the assets write documents; unset: 'published' in the home"
     )
     last_review: dt.date | None = Field(
-        default=None, description="Day of the last review: the brag document tells what was done since"
+        default=None, description="Day of the last review: the brag document covers what was done since"
     )
     resume: _UserPath | None = Field(
         default=None,
@@ -69,14 +69,14 @@ class PublishingSettings(StrictModel):
 
 
 class RepositorySettings(StrictModel):
-    """One repository, where an environment variable says too little."""
+    """One repository with more settings than an environment variable can hold."""
 
     location: Annotated[str, AfterValidator(_location_from_its_file)] = Field(
         min_length=1, description="Path or clone URL"
     )
     branches: Literal["default", "all"] = Field(default="default", description="Which commits are read")
     visibility: Visibility | None = Field(
-        default=None, description="Who can see it; unset: as GitHub says, and private on every other host"
+        default=None, description="Who can see it; unset: GitHub decides, and private on every other host"
     )
 
     paths: tuple[_PathPattern, ...] = Field(
@@ -85,7 +85,7 @@ class RepositorySettings(StrictModel):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the database may call it: its location as it stands here, and of a clone URL its key."""
+        """Its possible names in the database: its location as written here, and for a clone URL its key."""
         remote = Remote.parse(self.location)
         return (self.location, remote.key) if remote else (self.location,)
 

@@ -308,7 +308,7 @@ class PublicationState(StrEnum):
     SENDING = "sending"
     """About to be sent."""
     UNKNOWN = "unknown"
-    """It may have been published: the user has to check and tell."""
+    """It may have been published: the user has to check."""
     PUBLISHED = "published"
     FAILED = "failed"
     """It was not published. It is retried only when the user asks for it."""

@@ -88,7 +88,7 @@ def edit(decisions: Decisions, form: Form) -> str:
 
 
 def decide_proposal(decisions: Decisions, form: Form) -> str:
-    """Accept a proposal as it stands in the form, or reject it."""
+    """Accept a proposal as edited in the form, or reject it."""
     number, what = form.first("number"), form.first("what")
     if not number.isdecimal() or what not in {"accept", "reject"}:
         raise StoreError(f"{what!r} of proposal {number!r} is not a decision.")

@@ -3,7 +3,7 @@
 Every process and every user of a machine reaches its loopback addresses, and so does any web site: by a name that leads
 there (DNS rebinding), by an image or a form, by a WebSocket. So the requested host name is checked, and where a
 request comes from; and the browser shows by a cookie that it was let in by the address that a command printed. This
-stands before the page of `achievements web` and before the Dagster UI of `achievements start`.
+protects the page of `achievements web` and the Dagster UI of `achievements start`.
 """
 
 import hashlib
@@ -48,13 +48,13 @@ _ENTERED = (
 
 @dataclass(frozen=True)
 class Behind:
-    """What a guard stands before.
+    """What a guard protects.
 
     Attributes:
         cookie: Name of the cookie; every server on this machine needs another one, as a browser sends cookies to all.
         command: The command that prints the address.
         policy: The Content-Security-Policy of answers that have none.
-        refuse: Says why a request is refused, by the rules of what is behind; nothing where it is handed on.
+        refuse: Returns why the application refuses a request; empty if it is passed on.
     """
 
     cookie: str
@@ -67,10 +67,10 @@ PAGE = Behind("achievements", "achievements web", _PAGE_POLICY)
 
 
 class Guard:
-    """Stands before an application."""
+    """Protects an application."""
 
     def __init__(self, app: ASGIApp, *, token: str, hosts: Collection[str], behind: Behind = PAGE) -> None:
-        """Let in who has the token and asks for one of the hosts.
+        """Let in whoever has the token and requests one of the hosts.
 
         Args:
             app: The application.
@@ -120,7 +120,7 @@ class Guard:
         return PlainTextResponse(refusal, 403) if refusal else None
 
     def _refusal(self, connection: HTTPConnection, *, must_be_from_here: bool) -> str | None:
-        """Say why a connection is refused; nothing where it is not."""
+        """Return why a connection is refused; empty if it is not."""
         if not self._is_known(connection):
             return "The request is for another host."
         if not _are_equal(connection.cookies.get(self._behind.cookie, ""), self._token):
@@ -134,12 +134,12 @@ class Guard:
 
 
 def _never_framed(policy: str) -> str:
-    """A policy that says who may frame the page: nobody, where it leaves that open."""
+    """A policy with `frame-ancestors`: nobody may frame the page unless the policy allows it."""
     return policy if "frame-ancestors" in policy else f"{policy.rstrip(' ;')}; {_NO_FRAMES}"
 
 
 def form_token(token: str) -> str:
-    """Return what a form shows to prove that it stands on one of these pages; it does not tell the token."""
+    """Return the value that proves that a form is from one of these pages; it does not reveal the token."""
     return hmac.new(token.encode(), b"form", hashlib.sha256).hexdigest()
 
 
@@ -160,7 +160,7 @@ def _host_name(host: str) -> str:
 
 
 def _is_from_here(connection: HTTPConnection) -> bool:
-    """Whether what the browser says of the page that sent a request, if anything, is that it is one of these."""
+    """Whether the browser names one of these pages, or none, as the sender of a request."""
     origin = connection.headers.get("origin")
     site = connection.headers.get("sec-fetch-site", "same-origin")
     return site == "same-origin" and (origin is None or urlsplit(origin).netloc == connection.headers["host"])

@@ -1,4 +1,4 @@
-"""What a list shows, as its address says: what is not understood in it is left out."""
+"""Parse the address of a list; unknown parts are ignored."""
 
 import math
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ class Query:
     """A query of the page."""
 
     given: Mapping[str, str]
-    """What the form says, by the names of all its fields."""
+    """The values of the form, by field."""
     page: int
 
     @classmethod
@@ -62,7 +62,7 @@ class Query:
 
     @property
     def skip(self) -> int:
-        """How many stand on the pages before."""
+        """Number of achievements on the previous pages."""
         return (self.page - 1) * PAGE_SIZE
 
     def pages(self, number: int) -> int:

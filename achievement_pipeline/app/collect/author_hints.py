@@ -1,4 +1,4 @@
-"""What to say of the authors of a history: which addresses are probably the user's too, who else is in it."""
+"""Hints about the authors of a history: which addresses are probably the user's too, and who else is in it."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -34,7 +34,7 @@ def other_addresses(authors: Authors, mine: Collection[str], names: Iterable[str
 
 
 def address_hints(others: dict[str, int], mine: Collection[str], config: str) -> Iterator[str]:
-    """Say that other addresses are probably the user's, and what to write where."""
+    """Suggest other addresses that are probably the user's, and the settings for them."""
     if others:
         found = ", ".join(f"{address} ({number:,})" for address, number in others.items())
         listed = ", ".join(f'"{address}"' for address in (*mine, *others))

@@ -1,4 +1,4 @@
-"""The second reading of a history: of the few changes whose contents can change a verdict, each once."""
+"""Read the contents of the few changes where they can alter a verdict, each once."""
 
 import hashlib
 import itertools
@@ -96,7 +96,7 @@ def read_contents(  # noqa: PLR0913 - what is there, and what was known
         repository: As it is now.
         history: What was read of it.
         rules: What makes a commit count.
-        progress: Told how many changes are read, and of how many.
+        progress: Called with the number of changes read, and the total.
         warn: Called with each path that was not examined, and why.
         stored: The result of the last time, as far as today's examiner made it.
         decided: Names of the commits for which it was decided, by these rules, which of their changes are worth it.

@@ -81,7 +81,7 @@ class Wanted:
 
     @classmethod
     def of(cls, settings: Settings, *, since: str, authors: Sequence[str]) -> Self:
-        """Return what a run asks for, else what the settings do.
+        """Return the author filter of a run, else that of the settings.
 
         Raises:
             SettingsError: It is no day.
@@ -235,7 +235,7 @@ class _Known(NamedTuple):
 
 
 def open_clones(known: KnownRepository, settings: Settings) -> tuple[list[Repository], list[SourceError]]:
-    """Open the clones and work trees of a repository, and tell why some can't be."""
+    """Open the clones and work trees of a repository, and return why some can't be."""
     opened, unread = [], []
     for location in known.locations:
         address = with_credentials(location, settings)

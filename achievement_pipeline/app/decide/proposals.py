@@ -34,7 +34,7 @@ class ShownProposal:
 
     @property
     def warnings(self) -> list[str]:
-        """What speaks against it, in sentences."""
+        """Reasons to reject it, in sentences."""
         doubt = [f"No fact shows it: {self.proposal.doubt}"] if self.proposal.doubt else []
         return [*doubt, *(["Facts that it rests on have changed since."] if self.is_stale else [])]
 
@@ -101,7 +101,7 @@ def propose_as_agent(  # noqa: PLR0913 - what a proposal is made of
 ) -> Proposal:
     """Store the proposal of an agent, with the doubt of the wording gate where the cited facts do not support it.
 
-    An agent may report what the user told it, which no evidence shows: so the user sees the doubt, and decides.
+    An agent may know from the user what no evidence shows, so the user sees the doubt and decides.
 
     Args:
         connection: The database.

@@ -210,7 +210,7 @@ def _user_failures(result: dg.ExecuteInProcessResult) -> list[Any]:
 
 
 class _Bars:
-    """Tells of progress by bars on the terminal, of waits in lines above them."""
+    """Shows progress as bars on the terminal, and waits as lines above them."""
 
     def __init__(self, bars: Progress) -> None:
         self._bars = bars

@@ -110,7 +110,7 @@ class Collection:
 
 
 def report(collection: Collection, off: list[str]) -> Iterator[str]:
-    """Say what was found, in lines for people; of what failed `Collection.errors` tells."""
+    """Format what was found as lines for people; failures are in `Collection.errors`."""
     authors = dict.fromkeys(one.facts["raw_commits"]["authors"] for one in collection.repositories if not one.error)
     if authors:
         yield f"Work of {', '.join(authors)}"

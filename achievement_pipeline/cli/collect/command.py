@@ -24,7 +24,7 @@ from achievement_pipeline.settings import ME, RepositorySettings, Settings, load
 @click.option("--repo", "repos", multiple=True, metavar="PATH_OR_URL", help="A repository; may be given several times.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Read and judge commits from this day on.")
 @click.option(
-    "--author", "authors", multiple=True, metavar="EMAIL", help="Whose work: addresses, 'me', or 'all'. Default: me."
+    "--author", "authors", multiple=True, metavar="EMAIL", help="Authors: addresses, 'me', or 'all'. Default: me."
 )
 @click.option("--all-branches", is_flag=True, help="Read all branches, not only the default one.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -1,4 +1,4 @@
-"""`achievements hook`: the git hook that tells the service of each commit."""
+"""`achievements hook`: the git hook that reports each commit to the service."""
 
 import json
 from collections.abc import Callable

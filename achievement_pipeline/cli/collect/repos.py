@@ -58,7 +58,7 @@ def list_repos(as_json: bool) -> None:
 @click.argument("locations", nargs=-1, required=True, metavar="PATH_OR_URL...")
 @click.option("--all-branches", is_flag=True, help="Read all branches, not only the default one.")
 def add(locations: Sequence[str], all_branches: bool) -> None:
-    """Make repositories known; `collect` and the service read them from then on. A folder stands for those below it.
+    """Add repositories, or those below a folder; `collect` and the service read them from then on.
 
     \b
     achievements repos add ~/src/engine
@@ -113,7 +113,7 @@ def _remove(known: KnownRepository, settings: Settings, engine: sa.Engine, *, wi
         )
     for named in settings.repositories:
         if known.key in named.names or place(named.location) in known.locations:
-            click.echo(f"   {named.location} stands in your settings and will be collected again: remove it there.")
+            click.echo(f"   {named.location} is in your settings and will be collected again: remove it there.")
 
 
 @repos.command()

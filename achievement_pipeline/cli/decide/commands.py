@@ -261,7 +261,7 @@ def unpin(*, as_json: bool, **choice: Unpack[Choice]) -> None:
 @click.option("--impact", type=click.FloatRange(0, 100), help="Your own points, 0 to 100. Default: none.")
 @click.option("--complexity", type=click.FloatRange(0, 100), help="Your own points, 0 to 100. Default: none.")
 @click.option("--description", default="", help="What was done, and what came of it.")
-@click.option("--author", metavar="EMAIL", help="Whose it is. Default: you.")
+@click.option("--author", metavar="EMAIL", help="Author. Default: you.")
 @click.option("--with", "coauthors", metavar="EMAIL", multiple=True, help="Somebody it is shared with; several times.")
 @click.option("--url", "source_url", help="Where it can be seen.")
 @click.option("--repository", metavar="KEY", help="What it is about: host/owner/name. It is as public as that.")

@@ -40,7 +40,7 @@ _PROPOSAL_KEYS = "t take · e edit · r reject · s skip · q to the achievement
 _FACTS = 6
 _QUESTION = "What changed, for whom?"
 _ASKED = 10
-"""Number of achievements that are asked for their outcome: of the greatest only."""
+"""Number of achievements whose outcome `review` asks for: those with the highest impact."""
 _DESCRIPTION_LINES = 8
 _DECIDING = (EditField.APPROVED, EditField.HIDDEN)
 

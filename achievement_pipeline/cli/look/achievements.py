@@ -188,7 +188,7 @@ def _print_why_not(connection: sa.Connection, activities: Iterable[JudgedActivit
 
 
 def _state(achievement: AchievementView) -> str:
-    """Say why an achievement is not shown."""
+    """Explain why an achievement is not shown."""
     if achievement.retracted_at:
         return f"It does not count since {achievement.retracted_at:%Y-%m-%d}: {achievement.retracted_reason}."
     if achievement.hidden_by is None:
@@ -256,7 +256,7 @@ def _after_it_was_done(achievement: AchievementView) -> Iterator[tuple[str, str]
 
 
 def hidden_words(achievement: AchievementView) -> str:
-    """Say why an achievement is hidden, and how to show it where that is not the user's decision about itself."""
+    """Explain why an achievement is hidden, and how to show it if the user did not hide it itself."""
     if achievement.hidden_by is None:
         return "by the user"
     return (

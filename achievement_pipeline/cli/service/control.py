@@ -24,7 +24,7 @@ _SIGNS = {"SUCCESS": "✅", "FAILURE": "❌", "CANCELED": "❌"}
 
 @dataclass(frozen=True)
 class _Run:
-    """A run as people ask for it."""
+    """A run, in the words of people."""
 
     id: str
     job: str

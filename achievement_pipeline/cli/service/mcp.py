@@ -1,4 +1,4 @@
-"""`achievements mcp`: the server for the user's AI agent, and `mcp install`, which tells agents of it."""
+"""`achievements mcp`: the server for the user's AI agent, and `mcp install`, which configures agents."""
 
 from __future__ import annotations
 
@@ -79,5 +79,5 @@ def open_tools() -> Iterator[Callable[[], Tools]]:
     from achievement_pipeline.settings import load_settings  # noqa: PLC0415
 
     with open_engine(load_settings()) as engine:
-        # agents keep the server for days, and what is private has to be so as soon as the settings say it
+        # agents keep the server for days, and a change of the privacy settings has to count at once
         yield lambda: Tools(engine, load_settings())

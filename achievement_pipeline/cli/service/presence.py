@@ -91,7 +91,7 @@ def note_group(home: Path, service: Service, group: int) -> None:
 
 
 def stop_service(service: Service, home: Path, *, seconds: float) -> bool:
-    """Ask the service to stop, and tell whether it did so in time."""
+    """Ask the service to stop, and return whether it did so in time."""
     with suppress(ProcessLookupError):  # it ends at this moment
         os.kill(service.pid, signal.SIGTERM)
     end = time.monotonic() + seconds
@@ -103,7 +103,7 @@ def stop_service(service: Service, home: Path, *, seconds: float) -> bool:
 
 
 def end_leftovers(home: Path) -> bool:
-    """End the processes that a service left behind when it was killed, and tell whether there were any."""
+    """End the processes that a service left behind when it was killed, and return whether there were any."""
     last = Service.read(home)
     if last is None or last.group is None or not _is_of_dagster(last.group):
         return False
@@ -127,7 +127,7 @@ def commands_of(group: int) -> list[str]:
 
 
 def _is_of_dagster(group: int) -> bool:
-    """Tell whether a group of processes lives and is not another program's, which got its number since."""
+    """Whether a group of processes lives, and is not another program's with a reused number."""
     return any("dagster" in command for command in commands_of(group))
 
 

@@ -77,9 +77,7 @@ def start(host: str, port: int) -> None:
             ready = _Ready((host, port), f"✅ Running. The UI is at {entrance(settings.home, url)}")
             stopped = _serve(command, service, settings, server, ready)
     if not stopped:
-        click.echo(
-            f"❌ Dagster ended by itself {_ATTEMPTS} times. Its last words are above; mend what they say.", err=True
-        )
+        click.echo(f"❌ Dagster ended by itself {_ATTEMPTS} times. Its last messages are above.", err=True)
         sys.exit(EXIT_FAILED)
     click.echo("✅ Stopped.", err=True)
 

@@ -175,7 +175,7 @@ def mention_revert(subjects: pd.Series[str]) -> pd.Series[bool]:
 
 
 def revert_targets(subjects: pd.Series[str], bodies: pd.Series[str]) -> pd.DataFrame:
-    """Parse what reverts say they revert.
+    """Parse what reverts name as reverted.
 
     Known formats are git's sentence (``This reverts commit <sha>``) and subjects (``Revert "..."``, ``Reapply "..."``,
     with any quotes or none), GitHub's sentence (``Reverts owner/name#12``), the Conventional Commits type ``revert``

@@ -1,4 +1,4 @@
-"""What stands in the brag document, in finished words: summary, greatest and deepest work, counts, questions.
+"""The content of the brag document, in finished words: summary, greatest and deepest work, counts, questions.
 
 Each piece has what was done, its outcome, and its evidence. If no outcome is known, the document asks for it.
 Templates only arrange it: docs/exports.md lists the fields for those who write their own.
@@ -28,11 +28,11 @@ _DEEPEST = 3
 _SKILLS = 8
 _PEOPLE = 5
 _OF_MAINTAINERS = frozenset({ActivityKind.MERGING, ActivityKind.RELEASING})
-"""A year of work for others is told under collaboration, not among pieces of work."""
+"""A year of work for others is listed under collaboration, not among pieces of work."""
 _EVIDENCE = 3
 _PROJECTS = 5
 _LEAST_OF_PROJECT = 3
-"""Pieces of work that are shown of a project: a smaller one is told by these alone."""
+"""Pieces of work shown per project; a smaller project has only these."""
 
 
 @dataclass(frozen=True)
@@ -257,7 +257,7 @@ class _Writer:
 
     markup: Format
     known_place: str
-    """The repository that goes without saying."""
+    """The repository that need not be named."""
     everybody: bool
 
     def piece(self, achievement: PublicAchievement) -> Piece:

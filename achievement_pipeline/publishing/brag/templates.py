@@ -29,7 +29,7 @@ def write_brag_document(achievements: Sequence[PublicAchievement], about: About)
     """Write the brag document in Markdown.
 
     Raises:
-        PublishingError: The user's own template fails; the message says where.
+        PublishingError: The user's own template fails; the message has the position.
     """
     return _written(_DOCUMENT, achievements, about, MARKDOWN)
 
@@ -38,7 +38,7 @@ def write_brag_page(achievements: Sequence[PublicAchievement], about: About) -> 
     """Write the brag document as an HTML page, to be read or printed.
 
     Raises:
-        PublishingError: The user's own template fails; the message says where.
+        PublishingError: The user's own template fails; the message has the position.
     """
     return _written(_PAGE, achievements, about, HTML)
 

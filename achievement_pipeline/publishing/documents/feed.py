@@ -88,7 +88,7 @@ def _name(what: str, named: str) -> str:
 
 
 def _changed(achievement: PublicAchievement) -> dt.datetime:
-    """Return when what an entry says changed last: when the work was done, or when the user edited its words."""
+    """Return when an entry changed last: when the work was done, or when the user edited its text."""
     return max(filter(None, (achievement.completed_at, achievement.edited_at)), default=_NEVER)
 
 

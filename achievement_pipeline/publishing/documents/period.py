@@ -49,7 +49,7 @@ def parse_period(text: str, today: dt.date | None = None) -> Period:
         today: What ``today`` and ``yesterday`` count from; by default the day that it is in UTC.
 
     Raises:
-        ValueError: It is none; the message says how one is written.
+        ValueError: It is not a period; the message describes the forms.
     """
     today = today or dt.datetime.now(dt.UTC).date()
     try:

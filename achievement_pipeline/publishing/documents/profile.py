@@ -1,4 +1,4 @@
-"""Who the documents are about: what users say of themselves. Nothing of it is found out."""
+"""The person that documents are about, as the user describes themselves. Nothing is inferred."""
 
 from typing import Annotated
 
@@ -11,9 +11,9 @@ WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"']+$")
 
 
 class Profile(StrictModel):
-    """What the user says of themselves."""
+    """The user's description of themselves."""
 
-    name: str = Field(default="", description="As it stands over every document")
+    name: str = Field(default="", description="The name at the top of every document")
     label: str = Field(default="", description="What the user is: Software engineer")
     summary: str = Field(default="", description="Two or three sentences")
     url: WebAddress | None = Field(default=None, description="The user's own page")

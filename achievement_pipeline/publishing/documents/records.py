@@ -28,7 +28,7 @@ _COLUMNS = (
 
 
 def write_csv(achievements: Sequence[PublicAchievement]) -> str:
-    """Write one row an achievement, the newest first; lists are separated by semicolons, lines end as RFC 4180 says."""
+    """Write one row an achievement, the newest first; lists are separated by semicolons, lines end as in RFC 4180."""
     with io.StringIO(newline="") as file:
         writer = csv.writer(file)
         writer.writerow(_COLUMNS)

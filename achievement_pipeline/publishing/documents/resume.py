@@ -33,7 +33,7 @@ _KEYWORDS = 8
 
 
 class ResumeError(AchievementPipelineError):
-    """A resume does not have the form of JSON Resume; the message says where."""
+    """A resume does not have the form of JSON Resume; the message has the position."""
 
 
 def write_resume(achievements: Sequence[PublicAchievement], profile: Profile, base: JsonObject) -> str:
@@ -66,7 +66,7 @@ def write_resume(achievements: Sequence[PublicAchievement], profile: Profile, ba
 
 
 def without_empty_fields(resume: JsonObject) -> JsonObject:
-    """Return a resume without the fields that say nothing: converters and editors write ``""`` and null for them."""
+    """Return a resume without empty fields: converters and editors write ``""`` and null for them."""
     return {name: _filled(value) for name, value in resume.items() if not _is_empty(value)}
 
 

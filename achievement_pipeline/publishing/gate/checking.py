@@ -73,7 +73,7 @@ def find_leaks(text: str, channel: Channel, policy: PrivacyPolicy, known: Known,
 def find_bad_links(text: str, channel: Channel) -> list[str]:
     """Return links that can't work: another scheme, no host, too long, or an id that the page does not have.
 
-    Links are not followed: a request would tell a server what is about to be published.
+    Links are not followed: a request would reveal to a server what is about to be published.
     """
     return [link for link in channel.find_links(channel.as_read(text)) if not _is_good(link)]
 

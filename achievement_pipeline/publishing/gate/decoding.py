@@ -1,4 +1,4 @@
-"""Texts as their readers see them, with where each character stands in what was written.
+"""Texts as their readers see them, with the position of each character in the original.
 
 A browser shows ``Blue&#32;Whale`` and ``Blue%20Whale`` as "Blue Whale", and an eye reads Cyrillic letters as Latin
 ones. What looks for names and secrets looks at that, and takes out what was written.
@@ -47,7 +47,7 @@ class Decoded(NamedTuple):
     before: Decoded | None = None
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
-        """Return what was written where some of the text stands: whole parts of it where they were encoded."""
+        """Return the original of a part of the text; all of an encoded part."""
         first, last = self._part(start), self._part(end - 1)
         found = (
             self.spans[first][0] + (start - self.starts[first] if self.spans[first][2] else 0),
@@ -73,7 +73,7 @@ def decode(text: str) -> Decoded:
 
 
 def decode_base64(token: str) -> bytes:
-    """Return what a token in Base64 stands for, of either alphabet and with or without padding; ÿ where it is none."""
+    """Decode a token in Base64, of either alphabet and with or without padding; ÿ where it is none."""
     try:
         return b64decode(padded(token, 4), altchars=b"-_" if set("-_") & set(token) else None)
     except (NotBase64, ValueError):

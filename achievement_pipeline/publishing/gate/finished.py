@@ -59,7 +59,7 @@ class Finished(Generic[_Content]):
         """Return the content for publishing.
 
         Raises:
-            PublishingError: It failed a check; the message says why and what to do.
+            PublishingError: It failed a check; the message has the reason and the remedy.
         """
         if not self.is_fit:
             raise PublishingError("\n".join(self.explain()))

@@ -14,7 +14,7 @@ from achievement_pipeline.parsing.patterns import Pattern, compile_pattern
 from achievement_pipeline.publishing.gate.decoding import Decoded, decode, decode_base64, rewrite
 
 INSIDE_WORDS_FROM: Final = 5
-"""A name of at least so many letters is found inside of words too: shorter ones stand inside too many."""
+"""A name of at least so many letters is found inside of words too: shorter ones are part of too many."""
 _INSIDE_COMMON: Final = 4
 """A name of so many letters is found at an end of a word, where the rest is a word that everybody writes."""
 _DISGUISED_FROM: Final = 6
@@ -158,7 +158,7 @@ def _words_of(name: str) -> list[str]:
 
 
 def _letters(shown: Decoded) -> Decoded:
-    """Return letters and digits in lower case, and a blank for whatever else stands there."""
+    """Return letters and digits in lower case, and a blank for every other character."""
     return shown._replace(text=_BETWEEN.sub(" ", _lower(shown.text)))
 
 

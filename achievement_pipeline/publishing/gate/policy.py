@@ -57,7 +57,7 @@ class PrivacyPolicy(StrictModel):
         description="Origins of work, other than repositories, that everybody can see: " + ", ".join(origins()),
     )
     safe_words: tuple[Phrase, ...] = Field(
-        default=(), description="Words of private work that tell nothing, though the gate doesn't know them"
+        default=(), description="Words of private work that reveal nothing, though the gate doesn't know them"
     )
 
     def treatment(self, channel: Channel) -> Treatment:
@@ -71,7 +71,7 @@ class PrivacyPolicy(StrictModel):
 
 @dataclass(frozen=True, kw_only=True)
 class Privacy:
-    """All that settings say about what may leave."""
+    """All settings about what may leave."""
 
     policy: PrivacyPolicy = field(default_factory=PrivacyPolicy)
     me: frozenset[str] = frozenset()
@@ -79,8 +79,8 @@ class Privacy:
     people: frozenset[str] = frozenset()
     """Those of others."""
     technologies: frozenset[str] = frozenset()
-    """Names of languages and technologies, which tell nothing of who uses them."""
+    """Names of languages and technologies, which reveal nothing about who uses them."""
     visibility: Mapping[str, Visibility] = field(default_factory=dict)
-    """Who can see a repository, by its key or its location; wins over what its host says."""
+    """Who can see a repository, by its key or its location; overrides its host."""
     everybody: bool = False
     """Whether the documents hold everybody's work, and name the author of each item."""

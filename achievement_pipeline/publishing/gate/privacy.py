@@ -69,7 +69,7 @@ class PublicAnnouncement:
     date: str
     """Day of the release, ``2026-03-04``; may be empty."""
     section: str
-    """Heading that it stands under; may be empty."""
+    """Its heading; may be empty."""
     sentence: str
     """The words of the maintainers; empty on channels for strangers, where only what the user approved is shown."""
 
@@ -88,12 +88,12 @@ class PublicLedgerLine:
 
 
 _EVERY_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-"""Names of servers that every machine has: they tell nothing."""
+"""Names of servers that every machine has: they reveal nothing."""
 _KINDS = frozenset({*kinds(), ActivityKind.MANUAL.value})
 _WORDS_NAMED = 8
 _BLANK_LINE = "\n\n"
 _NO_ADDRESS = {"id": "", "url": None, "repository": None}
-"""Fields that are an address: changed they are useless, and this stands there instead."""
+"""Fields that are an address: changed they are useless, so this replaces them."""
 _UNSEEN = compile_pattern(
     # controls but tab and line feed; what is in no Unicode text; invisible and direction-changing format characters
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e"
@@ -175,7 +175,7 @@ class Reason(StrEnum):
     CHANGED = "changed"
     """It was approved with another text than it has now."""
     UNSURE = "unsure"
-    """It may still tell what it should not: somebody has to read it."""
+    """It may still reveal what it should not: somebody has to read it."""
     TELLS = "tells"
     """It is public, and names a private place: somebody has to edit it."""
     FAULTY = "faulty"
@@ -247,7 +247,7 @@ class Known:
     everybody: bool = False
     """Whether the document holds everybody's work, and names the author of each item."""
     vocabulary: Set[str] = frozenset()
-    """Names of the skills that the user's work shows: they tell nothing."""
+    """Names of the skills that the user's work shows: they reveal nothing."""
 
 
 def clear(achievements: Iterable[AchievementView], channel: Channel, policy: PrivacyPolicy, known: Known) -> Cleared:
@@ -380,7 +380,7 @@ class _Gate:
         )
 
     def _without_what_tells(self, achievement: AchievementView, draft: PublicAchievement) -> PublicAchievement | Held:
-        """Take out secrets and names, and hold what may still tell something, unless somebody has read it."""
+        """Take out secrets and names, and hold back what may still reveal something, unless somebody has read it."""
         draft, secrets = _without_secrets(_everywhere(draft, _clean))
         doubts = [f"there was a secret in it ({kind})" for kind in secrets] if self.channel.is_outward else []
         if draft.visibility is Visibility.PRIVATE and self._treatment is Treatment.REDACT:
@@ -491,7 +491,7 @@ class _Gate:
 
 
 def _names(achievements: Iterable[AchievementView], policy: PrivacyPolicy, known: Known) -> Names:
-    """Return what is known by name: what the caller knows, and what the achievements themselves tell."""
+    """Return what is known by name: what the caller knows, and what the achievements name."""
     origins = {origin for achievement in achievements for origin in _origins(achievement)} | known.visibility_of.keys()
     authors = {person for achievement in achievements for person in (achievement.author, *achievement.coauthors)}
     me = {_folded(name) for name in known.me}
@@ -506,7 +506,7 @@ def _names(achievements: Iterable[AchievementView], policy: PrivacyPolicy, known
 
 
 def _title(achievement: AchievementView) -> str:
-    """Return the title, a better one where it says nothing and the user did not edit it."""
+    """Return the title, or a better one if it is meaningless and the user did not edit it."""
     title = achievement.title
     return title if achievement.edited_at else strong_title(title, achievement.evidence, achievement.repository)
 
@@ -600,7 +600,7 @@ def _url(url: str | None) -> str | None:
 
 
 def _origins(achievement: AchievementView) -> Iterator[str]:
-    """Yield where an achievement comes from, as far as its key says so."""
+    """Yield the origins of an achievement, as far as keys show them."""
     if achievement.repository:
         yield achievement.repository
     if key := parse_key(achievement.key):
@@ -685,7 +685,7 @@ def _changed(name: str, value: Any, change: Callable[[str], str]) -> Any:  # noq
 
 
 def _texts(value: object) -> Iterator[str]:
-    """Yield every text that stands in an achievement."""
+    """Yield every text of an achievement."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, tuple):
@@ -697,7 +697,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _with_own_ids(achievements: Iterable[PublicAchievement]) -> tuple[PublicAchievement, ...]:
-    """Name those that can't be named by their keys: by what is shown of them, so the name tells nothing more."""
+    """Name those that can't be named by their keys: by what is shown of them, so that the name reveals nothing more."""
     counts: Counter[str] = Counter()
     named = []
     for achievement in achievements:

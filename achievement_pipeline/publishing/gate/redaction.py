@@ -1,4 +1,4 @@
-"""What tells where work was done, for whom and with whom, taken out of texts; and what of a text is not surely safe.
+"""Take what reveals where, for whom and with whom work was done out of texts, and find words that may not be safe.
 
 Lists find what is known: names of repositories, organisations, people, code names. Forms find what looks like itself:
 addresses, links, issue keys, paths, code. Neither can be complete, so what is left is read word by word, and safe is
@@ -22,9 +22,9 @@ from achievement_pipeline.publishing.gate.listed_names import ListedNames
 
 
 class Mark(StrEnum):
-    """What stands in a text for what was taken out."""
+    """The replacements of what was taken out of a text."""
 
-    SECRET = "[secret]"  # noqa: S105 - it stands for one
+    SECRET = "[secret]"  # noqa: S105 - a placeholder
     REPOSITORY = "[repository]"
     ORGANISATION = "[organisation]"
     PERSON = "[person]"
@@ -50,7 +50,7 @@ class Names:
     listed_people: Set[str] = frozenset()
     """Names and addresses that the user wants out of every text."""
     safe: Set[str] = frozenset()
-    """Words and phrases that tell nothing."""
+    """Words and phrases that reveal nothing."""
 
 
 _MAILBOX = r"[^\s@<>()\[\],;:\"'`]{1,64}"
@@ -106,7 +106,7 @@ _NUMBER_OF_ACCOUNT = compile_pattern(r"^\d+\+")
 _LONE_KEYS = compile_pattern(rf"(?<!\s)\s*+\((?:{escape(Mark.ISSUE)}|{escape(Mark.LINK)}|[\s,])+\)")
 _BEGINS_SENTENCE = frozenset(".!?:;([{\"'-*•#>|")
 _TELLING_MIN = 3
-"""Parts of names that are shorter stand for too much else."""
+"""Shorter parts of names have too many other meanings."""
 _SHORT_WORD = 3
 """Up to so many letters a word is lower case even in a title."""
 _TITLE_MIN = 4
@@ -140,7 +140,7 @@ class Redactor:
         return self._listed.replace(self._without_listed(_POSTAL.sub(Mark.PERSON, text)))
 
     def private(self, text: str, repository: str | None = None) -> str:
-        """Take out everything that is known to tell where private work was done, for whom and with whom.
+        """Take out everything that is known to reveal where private work was done, for whom and with whom.
 
         Args:
             text: Any.
@@ -151,7 +151,7 @@ class Redactor:
         return _LEADING_KEYS.sub("", _LONE_KEYS.sub("", text)).strip()
 
     def unfamiliar(self, text: str) -> list[str]:
-        """Return the words of a redacted text that may tell something: not many projects write them, or not so."""
+        """Return the words of a redacted text that may reveal something: few projects write them like this."""
         text = _MARKS.sub("0", text)
         safe = list(self._safe.find(text))
         capitals_tell = not _is_title_case(text)
@@ -201,7 +201,7 @@ class _Phrases:
 
     Args:
         phrases: Their words, and what is put for them.
-        between: What may stand between the words.
+        between: What may be between the words.
     """
 
     def __init__(self, phrases: Iterable[_Phrase], between: Pattern[str] | None = None) -> None:
@@ -267,7 +267,7 @@ def _fold(text: str) -> str:
 
 
 def _repository_phrases(key: str) -> Iterator[_Phrase]:
-    """Yield what names a repository and whose it is, as far as it tells something."""
+    """Yield the names of a repository and its owner, as far as they reveal something."""
     *owners, name = key.removesuffix(".git").rstrip("/").split("/")
     if owners and "." in owners[0]:
         yield from _organisation_phrases(owners.pop(0))
@@ -286,7 +286,7 @@ def _joined_name(key: str) -> _Phrases:
 
 
 def _person_phrases(person: str, *, listed: bool = False) -> Iterator[_Phrase]:
-    """Yield what names a person: the whole name, and those of its parts that tell something."""
+    """Yield what names a person: the whole name, and the parts of it that reveal something."""
     name, at, _ = person.partition("@")
     if at:
         yield from _organisation_phrases(person)
@@ -300,7 +300,7 @@ def _person_phrases(person: str, *, listed: bool = False) -> Iterator[_Phrase]:
 
 
 def _organisation_phrases(address: str) -> Iterator[_Phrase]:
-    """Yield what of an e-mail address or a server's name tells an organisation."""
+    """Yield the parts of an e-mail address or a server's name that name an organisation."""
     labels = address.rpartition("@")[2].partition(":")[0].casefold().split(".")[:-1]
     phrases = ((tuple(_folded_words(label)), Mark.ORGANISATION) for label in labels)
     yield from _telling(phrase for phrase in phrases if _TELLS_NO_ORGANISATION.isdisjoint(phrase[0]))
@@ -321,7 +321,7 @@ def _common_words() -> frozenset[str]:
 
 @functools.cache
 def _technical_words() -> frozenset[str]:
-    """Words of programming languages, systems and formats, which tell nothing even with a capital: ``None``."""
+    """Words of programming languages, systems and formats, which reveal nothing even with a capital: ``None``."""
     return frozenset(files(__package__).joinpath("technical_words.txt").read_text(encoding="utf-8").split())
 
 

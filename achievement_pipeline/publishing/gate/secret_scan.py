@@ -2,7 +2,7 @@
 
 The forms are Kingfisher's (some 900 rules, offline; the rules' compiled form is cached in the user's cache folder).
 Its rules want a file around a password, or the second half of a pair; what people paste into a sentence is added here,
-and what looks as random as a key does. A text is read as it stands and as its readers decode it: without entities,
+and what looks as random as a key does. A text is read as written and as its readers decode it: without entities,
 escapes and invisible characters, with pieces of strings joined, and with what is in Base64 or hexadecimal.
 """
 
@@ -89,7 +89,7 @@ _PASTED = {
     ),
 }
 _MARK = compile_pattern(r"\\?\[secret\\?\]")
-"""What stands for a secret that was taken out."""
+"""The replacement of a secret that was taken out."""
 _PLACEHOLDER = compile_pattern(
     r"(?i)[<{$%*]|x{3,}|\.\.\.|^(?:none|null|nil|true|false|undefined|required|optional|string|str|bytes|text|empty|unset"
     r"|missing|invalid|wrong|hidden|redacted|secret|option|flag|argument|parameter|value|example|placeholder|changeme|your\w*|my\w*|env\w*|os\.\w+|self\.\w+"
@@ -137,7 +137,7 @@ class Secret:
 
     kind: str
     text: str
-    """As it stands in the text."""
+    """As written in the text."""
 
 
 def find_secrets(text: str) -> list[Secret]:
@@ -189,7 +189,7 @@ def _scan(text: str) -> Iterator[Secret]:
 
 
 def _random(text: str) -> Iterator[Secret]:
-    """Yield what looks drawn by lot: in the text as it stands, as words that are put together look so too."""
+    """Yield random tokens. Only the text as written is searched, since words that are joined look random too."""
     for match in _TOKEN.finditer(text):
         if _shown(match.group()) or _ADVISORY.fullmatch(match.group()):
             continue  # `_encoded` reads it; the other names a fault that everybody may read about
@@ -200,7 +200,7 @@ def _random(text: str) -> Iterator[Secret]:
 
 
 def _is_secret(kind: str, value: str, before: str) -> bool:
-    """Whether what stands beside a word for a secret is one: not a placeholder, a word of prose, or a name."""
+    """Whether the value next to a word for a secret is one: not a placeholder, a word of prose, or a name."""
     if kind in {"password", "option", "password that is set"}:
         if _IS_PATH.match(value):
             return False
@@ -329,5 +329,5 @@ def _kind(rule: str) -> str:
 
 
 def _between(content: bytes, location: dict[str, int]) -> str:
-    """Return what stands at a location; of a secret that is encoded, all that was encoded with it."""
+    """Return the content at a location; of a secret that is encoded, all that was encoded with it."""
     return content[location["start_offset"] : location["end_offset"]].decode(errors="replace")

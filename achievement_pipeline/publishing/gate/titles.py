@@ -1,6 +1,6 @@
 """Titles give way to better ones of the same piece of work.
 
-Those that say nothing do ("wip", "Fixes", "Initial commit"), and those of issues that name a problem.
+Meaningless ones do ("wip", "Fixes", "Initial commit"), and those of issues that name a problem.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _FIRST = compile_pattern(r"(?:initial|first) (?:commit|import|version|release|ch
 
 
 def is_weak(title: str) -> bool:
-    """Whether a title does not say what was done."""
+    """Whether a title does not name what was done."""
     return bool(_WEAK.fullmatch(title.strip()) or _FIRST.fullmatch(title.strip()))
 
 
@@ -41,7 +41,7 @@ def strong_title(title: str, evidence: Sequence[JsonObject], repository: str | N
     """Return a title, or where it is weak that of the pull request or else of the first member that has a better one.
 
     "Initial commit" names the project. An issue that names a problem ("Logins are slow") gives way to its pull request,
-    which tells what was done ("Speed up logins").
+    which names what was done ("Speed up logins").
 
     Args:
         title: The title.

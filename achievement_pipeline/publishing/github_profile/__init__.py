@@ -1,1 +1,1 @@
-"""The block of achievements on a GitHub profile: what it says, and how it gets there."""
+"""The block of achievements on a GitHub profile: its content, and how it is pushed."""

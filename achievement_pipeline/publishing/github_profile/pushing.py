@@ -28,7 +28,7 @@ _ATTEMPTS = 4
 _README = "README.md"
 _FILE = "100644"
 _SOMEBODY_ELSE = ("non-fast-forward", "fetch first", "cannot lock ref", "stale info", "failed to update ref")
-"""What git says when the branch is no longer what it was."""
+"""Git's messages when the branch has moved."""
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ def length(text: str) -> int:
 
 
 def hashtag(skill: str) -> str:
-    """Return a skill as a hashtag: ``#CSharp``, ``#MachineLearning``; empty where nothing of it can stand in one."""
+    """Return a skill as a hashtag: ``#CSharp``, ``#MachineLearning``; empty if none of it can be in one."""
     spelled = "".join(_SPELLED.get(character, character) for character in skill)
     words = _WORD.findall(spelled)
     joined = "".join(word if any(map(str.isupper, word)) else word.capitalize() for word in words)

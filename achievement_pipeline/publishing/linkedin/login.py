@@ -239,7 +239,7 @@ class _Callback(HTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: _Callback
     timeout = 5
-    """Seconds: a browser that connects and says nothing must not stop the others."""
+    """Seconds: a browser that connects and sends nothing must not block the others."""
 
     def do_GET(self) -> None:
         url = urlsplit(self.path)
@@ -265,7 +265,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the address has the code."""
+        """Log nothing: the address contains the code."""
 
 
 def _read_login(answer: Mapping[str, Any], now: dt.datetime) -> Login:

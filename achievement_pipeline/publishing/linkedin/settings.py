@@ -1,4 +1,4 @@
-"""What the user says of posts on LinkedIn, in ``[publishing.linkedin]`` of ``achievements.toml``."""
+"""The settings of posts on LinkedIn, in ``[publishing.linkedin]`` of ``achievements.toml``."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Reply:
     detail: str = ""
     remote_id: str | None = None
     not_before: dt.datetime | None = None
-    """When it can be tried again, where the network says so."""
+    """When it can be tried again, if the network gives a time."""
 
 
 class Session(Protocol):

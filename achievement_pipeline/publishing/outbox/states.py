@@ -62,7 +62,7 @@ _NEXT = {
     (State.PLANNED, Event.WITHDRAWN): State.WITHDRAWN,
 }
 _AFTER_DOUBT = {Event.REFUSED: State.UNKNOWN, Event.NOT_SENT: State.UNKNOWN, Event.DUPLICATE: State.PUBLISHED}
-"""The next state where an earlier attempt may have arrived: refusing the second says nothing about the first."""
+"""The next state where an earlier attempt may have arrived: refusing the second proves nothing about the first."""
 
 
 def advance(

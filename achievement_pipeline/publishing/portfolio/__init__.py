@@ -1,6 +1,6 @@
 """The portfolio: one HTML file that shows everything, and loads nothing from anywhere.
 
-Charts are SVG whose numbers also stand in tables; the page works without its script, which only filters.
+Charts are SVG, with their numbers in tables too; the page works without its script, which only filters.
 """
 
 from achievement_pipeline.publishing.portfolio.page import write_portfolio

@@ -1,4 +1,4 @@
-"""What the charts of the portfolio show, and where on the picture it stands.
+"""The content of the portfolio's charts, and its positions.
 
 Pictures are as wide as the page allows: what lies left to right is in percent of the width, so words keep their size on
 a phone; what lies top to bottom is in pixels.
@@ -45,7 +45,7 @@ class TimeAxis:
 
     @classmethod
     def over(cls, moments: Iterable[dt.datetime]) -> TimeAxis:
-        """Return the axis on which all of these moments have a place, with as few parts as tell enough."""
+        """Return an axis that covers all moments, with as few parts as are informative."""
         months = sorted({_month(moment) for moment in moments})
         if not months:
             return cls(Unit.YEAR, ())
@@ -65,7 +65,7 @@ class TimeAxis:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar that stands on the ground of its picture."""
+    """A bar on the baseline."""
 
     label: str
     count: int
@@ -89,7 +89,7 @@ def bars(labels: Sequence[str], counts: Sequence[int]) -> list[Bar]:
     step = 100 / max(len(labels), 1)
     wide = max(1, math.ceil(len(labels) / _LABELS))
     narrow = wide * max(1, math.ceil(len(labels) / wide / _LABELS_NARROW))
-    # the last part is always labelled: it says where the axis ends
+    # the last part is always labelled, to show where the axis ends
     last = len(labels) - 1
     return [
         Bar(

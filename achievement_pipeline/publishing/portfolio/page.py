@@ -1,4 +1,4 @@
-"""The page of the portfolio: what stands on it, put into its template."""
+"""Render the page of the portfolio from its template."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ class AchievementCreate(StrictModel):
     complexity_score: Points | None = Field(default=None, description="As impact_score")
     skills_demonstrated: tuple[Word, ...] = Field(default=(), description="Skills, the strongest first")
     tags: tuple[Word, ...] = Field(default=(), description="Words to find it by")
-    portfolio_ready: bool = Field(default=False, description="Whether it may stand in a portfolio")
+    portfolio_ready: bool = Field(default=False, description="Whether it may be in a portfolio")
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:

@@ -52,7 +52,7 @@ def state_edits(connection: sa.Connection, key: str, stated: Mapping[str, object
 
 
 def adopt_statements(connection: sa.Connection) -> None:
-    """Let each statement be absorbed by the piece of work that it names, or stand alone if that is not collected."""
+    """Let each statement be absorbed by the piece of work that it names, or left by itself if that is not collected."""
     for key, source_type, source_id, repository, absorbed_by in connection.execute(_STATEMENTS).all():
         named = named_activity(connection, source_type, source_id, repository)
         piece = _piece_of(connection, named) if named else None

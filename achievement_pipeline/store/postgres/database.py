@@ -52,7 +52,7 @@ def normalise_url(url: str | sa.URL) -> sa.URL:
         )
     # with an unescaped @, a part of the password would be taken for the host
     if isinstance(url, str) and (url.count("@") > 1 or ("@" in url and address.username is None)):
-        raise StoreError(f"The database's address can't be told apart from its password: {_ENCODING}")
+        raise StoreError(f"The database's address can't be distinguished from its password: {_ENCODING}")
     return address.set(drivername="postgresql+psycopg2")
 
 

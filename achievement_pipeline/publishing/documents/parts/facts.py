@@ -17,12 +17,12 @@ from achievement_pipeline.publishing.documents.parts.past_tense import past_tens
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
 
 EVIDENCE_NEEDED = "(evidence needed)"
-"""Stands where nothing shows it."""
+"""Placeholder where no evidence shows it."""
 
 _TELLS_NO_RESULT = frozenset({"base", "cut", "edit", "manual"})
-"""Rules whose lines say how points are given, not what was done."""
+"""Rules whose lines describe how points are given, not what was done."""
 _OF_POINTS = compile_pattern(r", (?:(?:a|1) point (?:for|per)|[\d.]+ points? each).*", DOTALL)
-"""The part of a ledger line's words that says how its points are counted."""
+"""The part of a ledger line about how its points are counted."""
 _SHORT_SHA = 10
 _KINDS = kinds()
 _IN_ADDRESS = compile_pattern(
@@ -50,7 +50,7 @@ _NO_PROSE = compile_pattern(
     r"|what (?:does|is) this|what kind of change|checklist|type of change|\W{0,200}$",
     IGNORECASE,
 )
-"""How paragraphs begin that say nothing by themselves: headings, code, tables, forms, templates."""
+"""How paragraphs without prose begin: headings, code, tables, forms, templates."""
 _SQUASHED = compile_pattern(r"^\s*\*\s+\S")
 """How GitHub lists the commits of a squash: one paragraph each."""
 _BULLET = compile_pattern(r"^\s*(?:[-*+]|\d+[.)])\s+")
@@ -61,7 +61,7 @@ _ROLE = compile_pattern(r":[a-z]{1,20}(?::[a-z]{1,20})?:`~?\.?([^`<>\n]{1,200})`
 _DOUBLED = compile_pattern(r"``([^`\n]{1,200})``")
 """Code as reStructuredText has it."""
 _LEAST_WORDS = 2
-"""Of a sentence that says something."""
+"""Minimum length of a meaningful sentence."""
 _LONGEST_TITLE = 120
 _BEGINS_NO_SENTENCE = compile_pattern(r"[a-z`(]")
 _ENDS_INSIDE = compile_pattern(r"[\w`),]$")
@@ -72,7 +72,7 @@ _FILLING = frozenset(
 _ENDINGS = ("ing", "ed", "es", "s", "d")
 _LONGEST_SUMMARY = 280
 _DIGEST = compile_pattern(r"-[0-9a-f]{8}$")
-"""What tells folders of one name apart in the keys of repositories without a remote."""
+"""What distinguishes folders of one name in the keys of repositories without a remote."""
 _STILL_USED = compile_pattern(r"(?P<share>\d{1,3})% of its [\d,]+ lines are still in use\b")
 _HALF = 50
 """Per cent."""
@@ -164,8 +164,8 @@ def outcome(achievement: PublicAchievement) -> str:
         return achievement.outcome
     title = _letters(achievement.title)
     stated = (each.sentence for each in find_outcomes(_COMMENT.sub("", achievement.description)) if each.direction)
-    told = (cut(plain(sentence), _LONGEST_SUMMARY) for sentence in stated if _letters(sentence) not in title)
-    return next(told, _still_used(achievement))
+    described = (cut(plain(sentence), _LONGEST_SUMMARY) for sentence in stated if _letters(sentence) not in title)
+    return next(described, _still_used(achievement))
 
 
 def _still_used(achievement: PublicAchievement) -> str:
@@ -196,7 +196,7 @@ def release(achievement: PublicAchievement) -> str:
 def summary(achievement: PublicAchievement) -> str:
     """Return what was done in a sentence or two, on one line, cut where it is long; may be empty.
 
-    It is what the release notes of the project say, else the first paragraph of prose that its author wrote. Templates,
+    It is the sentence of the project's release notes, else the first paragraph of prose by its author. Templates,
     checklists, trailers, lists of squashed commits and repetitions of the title are no prose.
     """
     if (sentence := announced_sentence(achievement)) and not _repeats(sentence, headline(achievement)):
@@ -284,7 +284,7 @@ def only_place(achievements: Iterable[PublicAchievement]) -> str:
 
 
 def repository_url(achievement: PublicAchievement) -> str | None:
-    """Return where the repository can be seen, which the address of some evidence tells; or nothing."""
+    """Return the address of the repository, taken from that of some evidence; empty if unknown."""
     url = f"https://{achievement.repository}"
     seen = achievement.repository and any((each.url or "").startswith(f"{url}/") for each in achievement.evidence)
     return url if seen else None

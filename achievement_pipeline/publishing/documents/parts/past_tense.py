@@ -1,4 +1,4 @@
-"""Titles of commits and pull requests tell what to do: "Add a cache". A resume tells what was done: "Added a cache"."""
+"""Titles of commits and pull requests are imperative: "Add a cache". A resume uses the past tense: "Added a cache"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well a skill is shown: by how many pieces of work, over how long. The rule stands in docs/exports.md."""
+"""How well a skill is shown: by how many pieces of work, over how long. The rule is in docs/exports.md."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _HEADINGS = {
 """By category, in the order in which a reader who has little time wants them."""
 
 ROUTINE = frozenset({"style", "dependency", "other"})
-"""Work that is counted rather than told, unless there is no other."""
+"""Work that is counted rather than described, unless there is no other."""
 
 
 def heading(category: str) -> str:

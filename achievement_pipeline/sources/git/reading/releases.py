@@ -1,4 +1,4 @@
-"""What a repository says of its releases: its tags, and the files of its default branch that are release notes."""
+"""Read a repository's releases: its tags, and the release notes on its default branch."""
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -25,7 +25,7 @@ _TAGGER: Final = compile_pattern(r"(?m)^tagger (?P<name>[^<\n]*)<(?P<email>[^>\n
 _SIGNATURE: Final = "-----BEGIN "
 
 Choose = Callable[["pd.Series[str]"], "pd.Series[bool]"]
-"""Says of each path, by the index, whether it is wanted."""
+"""Returns which paths are wanted, with their index."""
 
 
 class NotesFile(NamedTuple):
@@ -69,7 +69,7 @@ def read_notes(
 
     Args:
         repository: As it is now.
-        choose: Tells which paths are wanted.
+        choose: Returns which paths are wanted.
         known: Object names of texts that need not be read again.
 
     Returns:
