@@ -96,6 +96,25 @@ def test_the_wheel_has_every_file_of_the_package_and_no_test(source: Path, wheel
     assert metadata["Description-Content-Type"] == "text/markdown"
 
 
+def test_links_of_the_long_description_work_on_an_index(source: Path, tmp_path: Path) -> None:
+    address = "https://git.example/acme/achievements"
+    build = (
+        "import sys; from setuptools import build_meta; print(build_meta.prepare_metadata_for_build_wheel(sys.argv[1]))"
+    )
+    name = _run([sys.executable, "-c", build, tmp_path], source, PROJECT_ADDRESS=address).splitlines()[-1]
+    metadata = message_from_bytes((tmp_path / name / "METADATA").read_bytes())
+    text = str(metadata.get_payload())
+    targets = [link.partition(")")[0] for link in text.split("](")[1:]]
+    assert f"{address}/blob/v{__version__}/docs/settings.md" in targets
+    assert all(target.startswith(("https://", "http://", "#")) for target in targets)
+    assert metadata["Author"]
+    assert {url.partition(",")[0] for url in metadata.get_all("Project-URL") or ()} >= {
+        "Source",
+        "Documentation",
+        "Issues",
+    }
+
+
 @pytest.mark.usefixtures("home")
 def test_what_is_installed_collects_and_makes_documents(
     installed: Path, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
