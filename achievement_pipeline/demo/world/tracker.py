@@ -6,10 +6,13 @@ from achievement_pipeline.demo.history import OWNER
 from achievement_pipeline.demo.servers.linear import Workspace, text_of
 from achievement_pipeline.demo.world.people import ADA, BEN, MIRA
 
+_CHANGED = datetime(2026, 7, 2, tzinfo=UTC)
+"""A day later with each change below: only what was updated since the last time is read again."""
+
 
 def make_workspace() -> Workspace:
     """Return the workspace: completed issues and a project."""
-    workspace = Workspace(slug=OWNER, now=datetime(2026, 7, 1, tzinfo=UTC))
+    workspace = Workspace(slug=OWNER, now=_CHANGED)
     workspace.team = workspace.add_team("HBR", "Harbour")
     ada, ben, mira = (workspace.add_user(person.email, person.name) for person in (ADA, BEN, MIRA))
     live = workspace.add_project(
@@ -22,8 +25,8 @@ def make_workspace() -> Workspace:
         completedAt=_at("2026-07-06"),
     )
     for number, title, assignee, created, completed, fields in (
-        (12, "Tides of any harbour", ada, "2025-04-16", "2025-05-05", {"priority": 2, "estimate": 5}),
-        (31, "A slow client holds up all others", ada, "2025-08-28", "2025-09-29", {"priority": 2, "estimate": 8}),
+        (12, "Predict the tides of any harbour", ada, "2025-04-16", "2025-05-05", {"priority": 2, "estimate": 5}),
+        (31, "Serve many clients at once", ada, "2025-08-28", "2025-09-29", {"priority": 2, "estimate": 8}),
         (40, "Calendar of tides", mira, "2025-05-12", "2025-06-03", {"priority": 3}),
         (
             58,
@@ -43,7 +46,7 @@ def make_workspace() -> Workspace:
         ),
         (
             71,
-            "Passengers see expected delays",
+            "Show passengers expected delays",
             ada,
             "2026-02-02",
             "2026-06-15",
