@@ -81,3 +81,14 @@ def test_documents_are_written_and_what_is_private_is_not_in_the_portfolio(shown
     assert json.loads((folder / "resume.json").read_text())["basics"]["name"] == "Ada Lindqvist"
     assert str(folder) in shown.output
     assert "3100" not in shown.output
+
+
+def test_the_readme_shows_what_the_demo_does(shown: Result) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    brag = (demo_folder() / "brag.md").read_text(encoding="utf-8")
+    pieces = readme.partition("```markdown\n")[2].partition("\n```")[0].split("\n\n### ")
+    assert len(pieces) == 2
+    assert [piece for piece in pieces if piece.strip() not in brag] == []
+    listed = readme.partition("$ achievements demo list --limit 5\n")[2].partition("\n\n")[0].splitlines()[1:]
+    assert len(listed) == 5
+    assert [line for line in listed if " ".join(line.split()) not in " ".join(shown.output.split())] == []

@@ -18,6 +18,8 @@ _PAGES = [_ROOT / "README.md", *(_ROOT / "docs").glob("*.md"), *(_ROOT / "docs/t
 _TOML = compile_pattern(r"(?ms)^```toml\n(.*?)^```$")
 _CODE = compile_pattern(r"(?ms)^```\w*\n(.*?)^```$|`([^`\n]+)`")
 _COMMAND = compile_pattern(r"(?m)^(?:\$ )?achievements ([a-z-][^\n|;&>#·…]*)")
+_ON_THE_DEMO = compile_pattern(r"\Ademo (?=[a-z])")
+"""Before a command that runs on the sample world."""
 _MAKE = compile_pattern(r"(?m)^make ([a-z]+)")
 _TARGET = compile_pattern(r"(?m)^([a-z]+):")
 _QUOTED = compile_pattern(r'(?m)^### [^"\n]*"([^"\n]+)"')
@@ -36,7 +38,7 @@ def test_every_command_and_option_that_a_page_names_exists(page: Path) -> None:
     code = "\n".join(map("".join, _CODE.findall(page.read_text(encoding="utf-8"))))
     for words in _COMMAND.findall(code):
         command: click.Command | None = achievements
-        names = words.split()
+        names = _ON_THE_DEMO.sub("", words).split()
         while isinstance(command, click.Group) and names and not names[0].startswith("-"):
             command = command.get_command(click.Context(achievements), names.pop(0))
         assert command, words
