@@ -21,17 +21,21 @@ _WHOLE = compile_pattern(rf".*#.*|{_IDENTIFIER}")
 
 def short_names(achievements: Sequence[AchievementView]) -> list[str]:
     """Return a short name for each achievement, unique among them: ``c2705ffd``, ``flask#12``, ``ENG-12``."""
-    names = [_tail(achievement) for achievement in achievements]
+    return shorten([(achievement.key, achievement.source_url) for achievement in achievements])
+
+
+def shorten(keys: Sequence[tuple[str, str | None]]) -> list[str]:
+    """Return a short name for each key, which comes with its address: unique among them, and taken by every command."""
+    names = [_tail(key, url) for key, url in keys]
     length = _SHORTEST
     while len({name[:length] for name in names}) < len(set(names)) and length < max(map(len, names)):
         length += 1
     return [name if _WHOLE.fullmatch(name) else name[:length] for name in names]
 
 
-def _tail(achievement: AchievementView) -> str:
+def _tail(key: str, url: str | None) -> str:
     """Return the distinctive part of a key: a commit, a number with its repository, an issue's identifier, or an id."""
-    key = achievement.key
-    if issue := _ADDRESS_OF_ISSUE.search(achievement.source_url or ""):
+    if issue := _ADDRESS_OF_ISSUE.search(url or ""):
         return issue[1]
     parsed = parse_key(named_by(key))
     if parsed is None:

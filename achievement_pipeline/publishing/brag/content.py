@@ -19,6 +19,7 @@ from achievement_pipeline.publishing.documents.parts.skill_levels import shown_s
 from achievement_pipeline.publishing.documents.parts.themes import ROUTINE, by_theme, heading
 from achievement_pipeline.publishing.documents.period import preceding
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
+from achievement_pipeline.store.names import shorten
 
 _LEAST_GREATEST, _MOST_GREATEST = 5, 8
 _IN_SUMMARY = 3
@@ -162,11 +163,7 @@ def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -
         period_before=markup.text(before.name) if before and compared else "",
         comparison=[*_compare(work, compared)] if compared else [],
         sections=[*writer.sections(given)],
-        questions=[
-            Question(writer.title(each), each.id)
-            for each in greatest
-            if not about.everybody and not facts.outcome(each)
-        ],
+        questions=[] if about.everybody else writer.questions([each for each in greatest if not facts.outcome(each)]),
     )
 
 
@@ -259,6 +256,11 @@ class _Writer:
     known_place: str
     """The repository that need not be named."""
     everybody: bool
+
+    def questions(self, achievements: Sequence[PublicAchievement]) -> list[Question]:
+        """Return the questions for outcomes, with the names that commands take."""
+        names = shorten([(each.id, each.url) for each in achievements])
+        return [Question(self.title(each), name) for each, name in zip(achievements, names, strict=True)]
 
     def piece(self, achievement: PublicAchievement) -> Piece:
         place, text = facts.place(achievement), self.markup.text

@@ -91,7 +91,7 @@ def test_where_no_outcome_is_known_the_author_is_asked_for_it() -> None:
     assert document.endswith(
         "## Open questions\n\n"
         "What changed, and for whom? Answer with `achievements edit KEY --outcome TEXT`:\n\n"
-        "- Added a cache: `github:ann/loom#7`\n"
+        "- Added a cache: `loom#7`\n"
     )
 
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
-from achievement_pipeline.lanes import kinds
+from achievement_pipeline.lanes import ActivityKind, kinds
 from achievement_pipeline.outcomes import IN_USE, find_outcomes
 from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, compile_pattern
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
@@ -23,6 +23,8 @@ _TELLS_NO_RESULT = frozenset({"base", "cut", "edit", "manual"})
 """Rules whose lines describe how points are given, not what was done."""
 _OF_POINTS = compile_pattern(r", (?:(?:a|1) point (?:for|per)|[\d.]+ points? each).*", DOTALL)
 """The part of a ledger line about how its points are counted."""
+_RESULT = compile_pattern("Registered model |Best ")
+"""What the title of an MLflow run begins with where it gave something."""
 _SHORT_SHA = 10
 _KINDS = kinds()
 _IN_ADDRESS = compile_pattern(
@@ -115,7 +117,12 @@ def kind_words(kind: str) -> str:
 
 
 def evidence_words(evidence: PublicEvidence) -> str:
-    """Name a piece of evidence: ``pull request #7``, ``commit c2705ffd9c``; without an address, what it is."""
+    """Name a piece of evidence: ``pull request #7``, ``commit c2705ffd9c``; without an address, what it is.
+
+    A run is named by what it gave: ``registered model churn 3``.
+    """
+    if evidence.kind == ActivityKind.MLFLOW_RUN and _RESULT.match(evidence.title):
+        return f"{evidence.title[:1].lower()}{evidence.title[1:]}"
     kind = kind_words(evidence.kind)
     found = _IN_ADDRESS.search(urlsplit(evidence.url or "").path)
     if not found:

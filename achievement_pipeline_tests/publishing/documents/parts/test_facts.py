@@ -40,6 +40,12 @@ def test_evidence_is_named_as_people_name_it(kind: str, url: str | None, words: 
     assert facts.evidence_words(PublicEvidence(Visibility.PUBLIC, kind, "x", url, NOON)) == words
 
 
+@pytest.mark.parametrize("result", ["Registered model churn 3", "Best val_auc of churn: 0.8"])
+def test_a_run_is_named_by_what_it_gave(result: str) -> None:
+    run = PublicEvidence(Visibility.PUBLIC, "mlflow_run", result, "https://track.example/#/runs/abc", NOON)
+    assert facts.evidence_words(run) == result[0].lower() + result[1:]
+
+
 def test_a_persons_own_word_is_no_evidence_unless_it_can_be_looked_at() -> None:
     said = view(key="manual:1", source_type="manual", source_url=None, evidence=[evidence("manual:1", kind="manual")])
     talk = view(evidence=[evidence("talk:1", kind="talk", url="https://example.org/talk")])
