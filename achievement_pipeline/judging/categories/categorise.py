@@ -99,7 +99,8 @@ _RULES: Final = {
         r"(?:project|repo|repository|monorepo)\b"
     ),
 }
-"""Expressions for titles, in order. These categories are too rare to be learnt."""
+"""Expressions for titles, in order. These categories are too rare to be learnt, except performance: the words here are
+sure signs, and the model finds it in other titles too."""
 
 _NOT_OF_PRODUCT: Final = (
     r"(?i)\b(?:tests?|testing|specs?|benchmarks?|benches|ci|docs?|documentation|metrics?|profil\w+)\b"

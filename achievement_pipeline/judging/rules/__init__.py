@@ -20,7 +20,7 @@ from achievement_pipeline.parsing.strict_model import StrictModel
 Address = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1)]
 _LaneRules = TypeVar("_LaneRules", bound=StrictModel)
 
-SCORE_VERSION = "14"
+SCORE_VERSION = "15"
 """Increase by hand when a change to a default below, or to the code that reads it, changes a score or its ledger."""
 
 

@@ -112,6 +112,7 @@ class TestFronts:
             ("feat（ui）：count", ("feat", "ui", False, "count")),
             ("fix：count", ("fix", None, False, "count")),
             ("[PERF] count", ("perf", None, False, "count")),
+            ("Optimize: count", ("perf", None, False, "count")),
             ("【Fix】count", ("fix", None, False, "count")),
             ("ENH: count", ("feat", None, False, "count")),
             ("✨ feat(ui): count", ("feat", "ui", False, "count")),

@@ -79,7 +79,7 @@ def test_a_graded_sign_counts_by_its_amount_and_tells_its_probability() -> None:
     signs = pd.Series(["like a feature=1.6", "like a feature=0.4,like a refactoring=1.2"], index=keys, dtype="str")
     lines = explain_impact(signs, ImpactRules())
     likeness = lines[lines["rule"] == "likeness"]
-    assert likeness["evidence"].to_dict() == {"much": "like a feature (71 %)", "little": "like a refactoring (47 %)"}
+    assert likeness["evidence"].to_dict() == {"much": "like a feature (62 %)", "little": "like a refactoring (42 %)"}
     assert likeness["points"]["much"] > likeness["points"]["little"]
 
 
