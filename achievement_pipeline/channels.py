@@ -16,7 +16,7 @@ from achievement_pipeline.publishing.channel import Asset, Channel, Format, Job,
 from achievement_pipeline.publishing.documents.agent import write_for_agent
 from achievement_pipeline.publishing.documents.digest import write_digest
 from achievement_pipeline.publishing.documents.feed import write_feed
-from achievement_pipeline.publishing.documents.period import Period, since, week_before
+from achievement_pipeline.publishing.documents.period import Period, parse_period, since, week_before
 from achievement_pipeline.publishing.documents.records import write_csv, write_json
 from achievement_pipeline.publishing.documents.resume import write_resume
 from achievement_pipeline.publishing.gate.formats import (
@@ -35,6 +35,9 @@ from achievement_pipeline.publishing.gate.formats import (
 from achievement_pipeline.publishing.github_profile.block import write_profile_block
 from achievement_pipeline.publishing.linkedin.commentary import as_read, write_post
 from achievement_pipeline.publishing.portfolio import write_portfolio
+from achievement_pipeline.publishing.year import write_year
+
+_DECEMBER = 12
 
 
 class UnknownChannelError(AchievementPipelineError):
@@ -55,6 +58,11 @@ def _since_review(last_review: dt.date | None, _today: dt.date) -> Period:
 
 def _last_week(_last_review: dt.date | None, today: dt.date) -> Period:
     return week_before(today)
+
+
+def _last_year(_last_review: dt.date | None, today: dt.date) -> Period:
+    """Return the year, in December this one, else the one before."""
+    return parse_period(str(today.year if today.month == _DECEMBER else today.year - 1))
 
 
 BRAG = Channel(
@@ -140,6 +148,17 @@ PORTFOLIO = Channel(
     warns_of_login=False,
     asset=Asset("portfolio_site", kind="html", job=Job.PUBLISH),
     publisher=None,
+)
+YEAR_IN_REVIEW = replace(
+    PORTFOLIO,
+    name="year",
+    label="Year in review",
+    summary="one web page with charts, made to be shared",
+    looks_back=True,
+    file_name="year.html",
+    render=lambda shown, about: Rendered(write_year(shown, about)),
+    usual_period=_last_year,
+    asset=None,
 )
 CSV = Channel(
     name="csv",
@@ -272,7 +291,20 @@ AGENT = replace(
 
 CHANNELS: dict[str, Channel] = {
     channel.name: channel
-    for channel in (BRAG, BRAG_PAGE, RESUME, PORTFOLIO, CSV, JSON, FEED, DIGEST, GITHUB_PROFILE, LINKEDIN, AGENT)
+    for channel in (
+        BRAG,
+        BRAG_PAGE,
+        RESUME,
+        PORTFOLIO,
+        YEAR_IN_REVIEW,
+        CSV,
+        JSON,
+        FEED,
+        DIGEST,
+        GITHUB_PROFILE,
+        LINKEDIN,
+        AGENT,
+    )
 }
 """Every channel by its name."""
 

@@ -121,7 +121,7 @@ class TestNothingPassesByTheGate:
     def test_renderers_are_called_by_the_gate_only(self) -> None:
         """The registry imports them, `privacy.write` calls them, and the outbox those of a publisher."""
         renderers = {name for name, value in vars(channels).items() if name.startswith("write_") and callable(value)}
-        assert len(renderers) == 11
+        assert len(renderers) == 12
         users = {
             module.name
             for module in pkgutil.walk_packages([str(ROOT)], "achievement_pipeline.")
@@ -132,6 +132,7 @@ class TestNothingPassesByTheGate:
             "achievement_pipeline.publishing.brag",
             "achievement_pipeline.publishing.linkedin.publisher",
             "achievement_pipeline.publishing.portfolio",
+            "achievement_pipeline.publishing.year",
         }
 
     @pytest.mark.parametrize(

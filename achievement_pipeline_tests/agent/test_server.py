@@ -199,7 +199,7 @@ class TestWhatItReads:
     def test_documents_hold_what_the_agent_may_read(self, agent: Agent, run: Run) -> None:
         run("approve", PRIVATE.key)
         document = agent.text("export_document", document="brag")
-        assert "Add a cache for sessions" in document
+        assert "Added a cache for sessions" in document
         assert "There are: brag, resume" in agent("export_document", document="all")
         assert "is no period" in agent("export_document", document="brag", period="soon")
 

@@ -1,4 +1,4 @@
-"""The digest: what was done in a week, as plain text that can be pasted into a chat or a mail."""
+"""The digest: what was done in a week or a day, as plain text to be pasted; by theme, or by person in a team."""
 
 from __future__ import annotations
 
@@ -16,32 +16,38 @@ _SHOWN = 10
 def write_digest(
     achievements: Sequence[PublicAchievement], profile: Profile, period: Period, *, everybody: bool = False
 ) -> str:
-    """Write what was done in a period, by theme, with a link each.
+    """Write what was done in a period with a link each: by theme, or where it is everybody's, by person.
 
     Args:
         achievements: Those of the period.
         profile: Whose digest it is.
         period: What it is called.
-        everybody: It is everybody's: each item names its author.
+        everybody: Whether it covers everybody's work.
     """
     place = facts.only_place(achievements)
     done = facts.pieces(len(achievements)) if achievements else "nothing was recorded"
     person = f"{profile.name}, " if profile.name else ""
     head = f"{person}{period.name}: {done}{f' in {place}' if place else ''}"
-    themes = by_theme(facts.best_first(achievements))
-    listed = (line for each in themes.items() for line in _theme(*each, place, everybody=everybody))
+    best = facts.best_first(achievements)
+    groups = _by_person(best) if everybody else {heading(name): each for name, each in by_theme(best).items()}
+    listed = (line for each in groups.items() for line in _group(*each, place))
     return "\n".join([head, *listed]) + "\n"
 
 
-def _theme(category: str, done: Sequence[PublicAchievement], known_place: str, *, everybody: bool) -> Iterator[str]:
+def _by_person(best: Sequence[PublicAchievement]) -> dict[str, list[PublicAchievement]]:
+    people: dict[str, list[PublicAchievement]] = {}
+    for achievement in sorted(best, key=lambda each: each.author_name.casefold()):
+        people.setdefault(achievement.author_name, []).append(achievement)
+    return people
+
+
+def _group(name: str, done: Sequence[PublicAchievement], known_place: str) -> Iterator[str]:
     yield ""
-    yield heading(category)
+    yield name
     for achievement in done[:_SHOWN]:
         place = facts.place(achievement)
-        about = ", ".join(
-            filter(None, (place if place != known_place else "", achievement.author_name if everybody else ""))
-        )
-        yield f"• {facts.plain(facts.headline(achievement))}{f' ({about})' if about else ''}"
+        about = f" ({place})" if place and place != known_place else ""
+        yield f"• {facts.plain(facts.headline(achievement))}{about}"
         if url := next((each.url for each in facts.shown_by(achievement) if each.url), None):
             yield f"  {url}"
     if len(done) > _SHOWN:

@@ -68,7 +68,8 @@ _PASTED = {
         r"(?i)\b(?:auth|access|api|secret)[ _-]?(?:token|key)\s{1,3}(?P<secret>[0-9a-f]{32,128})\b"
     ),
     "option": compile_pattern(
-        r"""(?ix)(?<![\w-])--?(?:[\w-]{0,40}-)?(?:password|passwd|pass|pwd|secret|token|api-?key|auth)(?:=|\s{1,3})["']?
+        r"""(?ix)(?<![\w-])--?(?:[\w-]{0,40}-)?(?:password|passwd|pass|pwd|secret|token|api-?key|auth)
+        (?:=|[ \t]{1,3})["']?
         (?P<secret>[^\s"'`,;()\[\]<-][^\s"'`,;()\[\]]{4,200})"""
     ),
     "password or key": compile_pattern(

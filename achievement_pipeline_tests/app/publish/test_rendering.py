@@ -65,7 +65,7 @@ def test_no_export_writes_it(run: Run, tmp_path: Path, document: str) -> None:
 
 def test_no_post_has_it(run: Run) -> None:
     shown = run("publish", "linkedin", "--dry-run")
-    assert "Add a cache" not in shown.stdout
+    assert "a cache" not in shown.stdout
     assert f"The post of {PIECE.key} is not published" in shown.stderr
 
 

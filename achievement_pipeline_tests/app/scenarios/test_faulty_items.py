@@ -39,7 +39,7 @@ def test_the_others_are_written_and_the_faulty_one_is_named(run: Run, engine: sa
     run("approve", GOOD.key, BAD.key)
     written = run("export", "portfolio")
     assert written.exit_code == 0
-    assert "Add a cache" in written.stdout
+    assert "Added a cache" in written.stdout
     assert "Add a queue" not in written.stdout
     assert BAD.key in written.stderr
 

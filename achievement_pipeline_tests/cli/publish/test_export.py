@@ -112,14 +112,14 @@ def test_the_brag_document_begins_with_the_last_review(tmp_path: Path) -> None:
 
 
 def test_what_is_left_out_is_said_with_what_to_do(tmp_path: Path) -> None:
-    assert "Add a cache" in run("portfolio").stdout
+    assert "Added a cache" in run("portfolio").stdout
     not_approved = run("resume")
     assert "1 left out because they are not approved. Decide with `achievements review`" in not_approved.stderr
-    assert "Add a cache" not in not_approved.stdout
+    assert "Added a cache" not in not_approved.stdout
     (tmp_path / "achievements.toml").write_text(TOML.replace('visibility = "public"', ""))
     private = run("portfolio")
     assert "1 left out because their repositories are not marked public." in private.stderr
-    assert "Add a cache" not in private.stdout
+    assert "Added a cache" not in private.stdout
 
 
 def test_a_resume_of_ones_own_is_added_to(tmp_path: Path) -> None:

@@ -39,3 +39,12 @@ def test_a_busy_week_is_cut() -> None:
 
 def test_a_week_without_work_says_so() -> None:
     assert write_digest((), NOBODY, WEEK) == "2 to 8 March 2026: nothing was recorded\n"
+
+
+def test_in_a_team_each_person_has_a_part() -> None:
+    views = [view("Fix a", number=1, author="bob@example.com"), view("Fix b", number=2), view("Add c", number=3)]
+    names = {"bob@example.com": "Bob", "ann@example.com": "Ann"}
+    digest = write_digest(public(DIGEST, *views, names_of=names, everybody=True), NOBODY, WEEK, everybody=True)
+    parts = [part.splitlines()[::2] for part in digest.split("\n\n")[1:]]
+    assert [part[0] for part in parts] == ["Ann", "Bob"]
+    assert "• Fixed a" in digest.split("Bob")[1]

@@ -209,7 +209,7 @@ def summary(achievement: PublicAchievement) -> str:
     if (sentence := announced_sentence(achievement)) and not _repeats(sentence, headline(achievement)):
         return cut(sentence, _LONGEST_SUMMARY)
     for is_list, items in paragraphs(achievement):
-        text = _code("; ".join(item.rstrip(".;") for item in items) if is_list else " ".join(items))
+        text = _code("; ".join(item.rstrip(" .;") for item in items) if is_list else " ".join(items))
         if not _repeats(text, headline(achievement)) and len(text.split()) >= _LEAST_WORDS:
             return cut(text, _LONGEST_SUMMARY)
     return ""

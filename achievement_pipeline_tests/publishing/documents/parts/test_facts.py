@@ -88,7 +88,7 @@ def test_the_summary_is_the_first_paragraph_of_prose(description: str, summary: 
         ({"outcome": "Users wait less.", "description": "It is 2x faster."}, "Users wait less."),
         ({"title": "Make it 2x faster", "description": "Make it 2x faster."}, ""),
         ({"description": "<!-- was it 2x faster? -->"}, ""),
-        ({"description": "latency 1 s -> 300 ms"}, ""),
+        ({"description": "latency 1 s -> 300 calls"}, ""),
     ],
 )
 def test_the_outcome_is_the_users_else_what_the_author_stated_in_numbers(changes: dict[str, str], outcome: str) -> None:
