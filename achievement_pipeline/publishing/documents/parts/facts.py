@@ -62,6 +62,8 @@ _CODE = compile_pattern(r"`([^`\n]+)`")
 _ROLE = compile_pattern(r":[a-z]{1,20}(?::[a-z]{1,20})?:`~?\.?([^`<>\n]{1,200})`")
 _DOUBLED = compile_pattern(r"``([^`\n]{1,200})``")
 """Code as reStructuredText has it."""
+_TAIL = compile_pattern(rf"(?<=\w|[`)'\"])[,;.]?\s\(?(?:(?:see|re|for|per)\s{_REFERENCE}|{_REFERS})\)?$", IGNORECASE)
+"""A reference behind a title: ``, see #19``."""
 _LEAST_WORDS = 2
 """Minimum length of a meaningful sentence."""
 _LONGEST_TITLE = 120
@@ -143,7 +145,7 @@ def headline(achievement: PublicAchievement) -> str:
     """
     title = achievement.title
     if not achievement.edited_at:
-        title = past_tense(_code(_unfolded(title, achievement.description)))
+        title = _TAIL.sub("", past_tense(_code(_unfolded(title, achievement.description)))) or title
     return title.removesuffix(".") if not title.endswith("..") else title
 
 

@@ -51,9 +51,12 @@ _FORMS = {
 """Other forms that titles begin with, of which none is a noun: ``fixes`` and ``uses`` are no part."""
 _NO_OBJECT = frozenset({"for", "of", "is", "are", "was"})
 """After these words what looks like a verb is a noun: ``Support for TLS``, ``Display of dates``."""
+_PREDICATES = frozenset({"can", "is", "are", "was", "were", "has", "have", "will", "now", "should"})
+"""Before these words stands a noun: ``Include tags are now able``, but ``Fix what is broken``."""
+_QUESTIONS = frozenset({"what", "which", "that", "when", "where", "how", "it"})
 _CLAUSE = compile_pattern(r"(?<=[,;] )([A-Za-z]+)(?= ([^ ,;]+))")
 _WORDS_BEFORE_A_CLAUSE = 3
-_SECOND = compile_pattern(r"(?:(?<=\band )|(?<= & ))[a-z]+(?= )")
+_SECOND = compile_pattern(r"(?:(?<=\band )|(?<= & ))([a-z]+)(?= ([^ ]+))")
 _LIST = compile_pattern("[,;]")
 _ASIDE = compile_pattern(r"\([^()]*\)")
 
@@ -66,10 +69,12 @@ def past_tense(title: str) -> str:
     """
     first, blank, rest = title.partition(" ")
     past = _past(_FORMS.get(first.lower(), first.lower()))
-    if not past or not rest or rest.partition(" ")[0] in _NO_OBJECT:
+    second, third = [*rest.split(maxsplit=2)[:2], "", ""][:2]
+    is_noun = second in _NO_OBJECT or (third in _PREDICATES and second not in _QUESTIONS)
+    if not past or not rest or is_noun:
         return title
     if not _LIST.search(_ASIDE.sub("", title)):
-        rest = _SECOND.sub(lambda found: _past(found[0]) or found[0], rest)
+        rest = _SECOND.sub(_clause, rest)
     elif len(_LIST.split(title)[0].split()) >= _WORDS_BEFORE_A_CLAUSE:
         rest = _CLAUSE.sub(_clause, rest)
     return f"{past.capitalize() if first[:1].isupper() else past}{blank}{rest}"

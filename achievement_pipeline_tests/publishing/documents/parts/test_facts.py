@@ -151,6 +151,9 @@ def test_a_repository_is_linked_only_where_evidence_tells_its_address() -> None:
         ("Tags with ``x`` skip", "missing templates.\n\nMore.", "Tags with `x` skip missing templates"),
         ("Replaces the old CGI", "hack.  If you have problems\ntell us", "Replaced the old CGI hack"),
         ("Add a cache", "It is fast.", "Added a cache"),
+        ("Handle bad bytes, fixes #34", "", "Handled bad bytes"),
+        ("Add --setup (see #3)", "", "Added --setup"),
+        ("Document what to look for", "", "Documented what to look for"),
         ("Add a cache", "with much\nmore of it", "Added a cache"),
     ],
 )  # fmt: skip
