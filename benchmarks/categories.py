@@ -1,4 +1,4 @@
-"""Measure how well the kind of work is told where its authors did not write it, and learn the weights for that anew.
+"""Measure how well the kind of work is inferred where its authors did not write it, and learn the weights again.
 
 Histories that use Conventional Commits are read, the type and scope are hidden, and what is inferred is compared with
 the type. Merges and releases are left out, and bots, with whom it is measured once more; of each repository a random
@@ -184,7 +184,7 @@ def measure_sections(locations: Sequence[str]) -> None:
         clone = read_units(location)
         commits = raw_commits(clone.commits)
         judged = judge_commits(commits, clone.files, noise_reasons(clone.files), Rules()).head(len(commits))
-        true = [_category_of(clone.told.sections.get(number, ())) for number in clone.commits["number"]]
+        true = [_category_of(clone.noted.sections.get(number, ())) for number in clone.commits["number"]]
         found.append(pd.DataFrame({"true": true, "inferred": judged["category"].array}).dropna())
         print(f"{clone.name}: {len(found[-1])} pull requests", file=sys.stderr)
     pulls = pd.concat(found, ignore_index=True)
@@ -207,12 +207,12 @@ def _files_of(number: int, diff: str) -> Iterator[dict[str, object]]:
     lines = subprocess.run(read, input=f"{diff}\n", capture_output=True, text=True, check=True).stdout.splitlines()
     changes = {"create": "added", "delete": "deleted"}
     modes = [line.split(maxsplit=3) for line in lines if line.startswith(" ")]
-    told = {words[-1]: changes[words[0]] for words in modes if words[0] in changes}
+    kinds = {words[-1]: changes[words[0]] for words in modes if words[0] in changes}
     for line in lines:
         if not line.startswith(" "):
             additions, deletions, path = line.split("\t")
             amounts = {"additions": int(additions.replace("-", "0")), "deletions": int(deletions.replace("-", "0"))}
-            yield {"repository": "", "number": number, "path": path, "change": told.get(path, "modified"), **amounts}
+            yield {"repository": "", "number": number, "path": path, "change": kinds.get(path, "modified"), **amounts}
 
 
 def f1_scores(true: "pd.Series[str]", inferred: "pd.Series[str]", classes: tuple[str, ...] = CLASSES) -> pd.DataFrame:
@@ -241,7 +241,7 @@ def learn(locations: Sequence[str]) -> None:
     words = sparse.csr_matrix((np.ones(len(said), "float32"), cells), shape=(len(commits), len(clues)))
     clues_of_files = dict(file_clues(files, len(commits)))
     held = sparse.csr_matrix(np.column_stack(list(clues_of_files.values())).astype("float32"))
-    # once more without their files: titles of what has none, of issues and merges, are told by the same weights
+    # once more without their files: titles of what has none, of issues and merges, are categorised by the same weights
     features = sparse.vstack([sparse.hstack([words, held]), sparse.hstack([words, 0 * held])]).tocsr()
     true = np.tile(commits["type"].map(LEARNT.index), 2)
     importance = np.concatenate([_importance(commits), WITHOUT_FILES * _importance(commits)])[:, np.newaxis]

@@ -3,9 +3,9 @@
     python benchmarks/impact.py learn REPOSITORY...
     python benchmarks/impact.py measure REPOSITORY... [--without announced] [--json]
 
-The truth is what maintainers told their users: a piece of work is *told* where its number, or that of an issue it
+The truth is in the release notes of maintainers: a piece of work is *noted* where its number, or that of an issue it
 closes, is in the notes, or where the same work added entries to them; it is a *headline* where that was below
-features, additions, highlights, major or breaking changes. Projects that tell nearly everything or nearly nothing are
+features, additions, highlights, major or breaking changes. Projects that note nearly everything or nearly nothing are
 left out.
 
 ``learn`` writes ``weights.csv`` and ``calibration.csv`` of the package, the same bytes for the same clones.
@@ -38,11 +38,11 @@ from achievement_pipeline.judging.rules import ImpactRules, Rules
 from achievement_pipeline.sources.git import path_attributes
 
 _DIRECT = frozenset(sign.rule for sign in known_signs() if sign.weight is not None)
-LEAST_TOLD = 40
-MOST_TOLD = 0.82
-"""A project that tells less, or a larger share, has no notes that choose."""
+LEAST_NOTED = 40
+MOST_NOTED = 0.82
+"""The notes of a project that notes less, or a larger share, do not choose."""
 EDGES = (0.02, 0.98)
-"""Of what was told, by time: the years outside have no notes yet, or none of this kind any more."""
+"""Quantiles in time of the noted work: the years outside have no notes yet, or none of this kind any more."""
 PENALTY = 100.0
 """Of the squares of the weights, of signs that are scaled alike."""
 KNOTS = 24
@@ -51,7 +51,7 @@ CATEGORIES = {"feature": 5, "performance": 4, "security": 4, "bugfix": 3, "refac
 
 
 def read_project(location: str, cache: Path | None) -> pd.DataFrame:
-    """Read the units of a clone: what maintainers told of them, their signs, and what they are compared by."""
+    """Read the units of a clone: what maintainers noted, their signs, and what they are compared by."""
     stored = None
     if cache:
         cache.mkdir(parents=True, exist_ok=True)
@@ -108,12 +108,12 @@ def _units(clone: Clone) -> pd.DataFrame:
 
 
 def chosen(units: pd.DataFrame) -> pd.DataFrame | None:
-    """The units between the first and the last that were told; None for a project whose notes do not choose."""
-    if units.empty or units["told"].sum() < LEAST_TOLD:
+    """Return the units between the first and the last noted one; None for a project whose notes do not choose."""
+    if units.empty or units["noted"].sum() < LEAST_NOTED:
         return None
-    first, last = units.loc[units["told"], "at"].quantile(list(EDGES))
+    first, last = units.loc[units["noted"], "at"].quantile(list(EDGES))
     within = units[units["at"].between(first, last)].reset_index(drop=True)
-    return within if within["told"].mean() <= MOST_TOLD else None
+    return within if within["noted"].mean() <= MOST_NOTED else None
 
 
 def read_projects(locations: Sequence[str], cache: Path | None) -> dict[str, pd.DataFrame]:
@@ -125,17 +125,17 @@ def read_projects(locations: Sequence[str], cache: Path | None) -> dict[str, pd.
         if units is None:
             print(f"{name}: left out, its notes do not choose", file=sys.stderr)
             continue
-        share = units["told"].mean()
-        print(f"{name}: {len(units)} units, {share:.0%} told, {units['headline'].sum()} headlines", file=sys.stderr)
+        share = units["noted"].mean()
+        print(f"{name}: {len(units)} units, {share:.0%} noted, {units['headline'].sum()} headlines", file=sys.stderr)
         projects[name] = units
     return projects
 
 
 def learn(projects: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Learn what signs weigh, and how likely their sums are told.
+    """Learn the weights of signs, and the probability of being noted at their sums.
 
-    Each project has a start of its own, so that no sign stands for a project that tells much; projects weigh by the
-    square root of their size. The target is half told, half headline, from projects that have headlines.
+    Each project has a start of its own, so that no sign represents a project that notes much; projects weigh by the
+    square root of their size. The target is half noted, half headline, from projects that have headlines.
     """
     names = [sign.sign for sign in known_signs() if sign.weight is None]
     units = pd.concat([units for units in projects.values() if units["headline"].sum() >= 10], ignore_index=True)
@@ -144,13 +144,13 @@ def learn(projects: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFr
     scaled = (shown - shown.mean(axis=0)) / np.where(spread > 0, spread, 1)
     project = pd.factorize(units["project"])[0]
     importance = (1000 / np.bincount(project))[project] ** 0.5
-    target = (units["told"].astype("float64") + units["headline"]).to_numpy() / 2
+    target = (units["noted"].astype("float64") + units["headline"]).to_numpy() / 2
     weights = (_regress(scaled, target, importance, project) / np.where(spread > 0, spread, 1)).round(3)
     table = pd.DataFrame({"sign": names, "weight": weights})
     everything = pd.concat(projects.values(), ignore_index=True)
     sums = everything[names].to_numpy(dtype="float64") @ weights
-    importance = (1 / everything.groupby("project")["told"].transform("size")).to_numpy()
-    return table, _calibrate(sums, everything["told"].to_numpy(dtype="float64"), importance)
+    importance = (1 / everything.groupby("project")["noted"].transform("size")).to_numpy()
+    return table, _calibrate(sums, everything["noted"].to_numpy(dtype="float64"), importance)
 
 
 def _regress(signs: np.ndarray, target: np.ndarray, importance: np.ndarray, project: np.ndarray) -> np.ndarray:
@@ -171,14 +171,14 @@ def _regress(signs: np.ndarray, target: np.ndarray, importance: np.ndarray, proj
     return weights
 
 
-def _calibrate(sums: np.ndarray, told: np.ndarray, importance: np.ndarray) -> pd.DataFrame:
-    """The share that was told at sums of weights: monotone, and growing everywhere by a little."""
+def _calibrate(sums: np.ndarray, noted: np.ndarray, importance: np.ndarray) -> pd.DataFrame:
+    """Return the noted share at sums of weights: monotone, and growing everywhere by a little."""
     order = np.argsort(sums, kind="stable")
     ends = np.searchsorted(np.cumsum(importance[order]), np.linspace(0, importance.sum(), KNOTS + 1)[1:-1])
     rows = [
         (
             np.average(sums[part], weights=importance[part]),
-            np.average(told[part], weights=importance[part]),
+            np.average(noted[part], weights=importance[part]),
             importance[part].sum(),
         )
         for part in np.split(order, ends)
@@ -217,7 +217,7 @@ def measure(projects: Mapping[str, pd.DataFrame], without: Collection[str] = ())
     for name, units in first.items():
         each[name] |= {
             "units": len(projects[name]),
-            "share_told": float(projects[name]["told"].mean()),
+            "share_told": float(projects[name]["noted"].mean()),
             "share_counting": float(projects[name]["counts"].mean()),
             "noise20": _noise(units),
             "bots20": _bots(units),

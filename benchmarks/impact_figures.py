@@ -1,4 +1,4 @@
-"""Figures of a ranking against what maintainers told: per project, and their means."""
+"""Figures of a ranking against what maintainers noted: per project, and their means."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 SHARE = 0.6
-"""The upper part of a project, in which what was told should be found."""
+"""The upper part of a project, in which noted work should be."""
 PERSON_UNITS = 15
 """Units from which a person is measured."""
 HEADLINES = 10
@@ -39,28 +39,28 @@ def calibration_error(truth: np.ndarray, likely: np.ndarray) -> float:
 
 
 def of_project(units: pd.DataFrame, scores: np.ndarray, likely: np.ndarray) -> dict[str, float]:
-    """Measure a ranking of one project's units: ``told``, ``headline``, ``lines``, ``person``."""
-    told, headline = (units[name].to_numpy(dtype=bool) for name in ("told", "headline"))
+    """Measure a ranking of one project's units: ``noted``, ``headline``, ``lines``, ``person``."""
+    noted, headline = (units[name].to_numpy(dtype=bool) for name in ("noted", "headline"))
     order = np.argsort(-scores, kind="stable")
     upper = np.zeros(len(units), dtype=bool)
     upper[order[: round(SHARE * len(units))]] = True
-    ranked = told[order]
+    ranked = noted[order]
     small = headline & (units["lines"] <= SMALL).to_numpy()
     people = of_people(units, scores)
     measured = headline.sum() >= HEADLINES
     nothing = float("nan")
     return {
-        "auc_told": auc(told, scores),
+        "auc_told": auc(noted, scores),
         "auc_headline": auc(headline, scores) if measured else nothing,
         "p20": float(ranked[:20].mean()),
         "p50": float(ranked[:50].mean()),
         "ap": float((np.cumsum(ranked) / np.arange(1, len(ranked) + 1))[ranked].mean()),
         "person_auc_told": float(people["auc"].mean()),
         "person_p5": float(people["p5"].mean()),
-        "recall60_told": float(upper[told].mean()),
+        "recall60_told": float(upper[noted].mean()),
         "recall60_headline": float(upper[headline].mean()) if measured else nothing,
         "small_headline60": float(upper[small].mean()) if small.any() else nothing,
-        "ece_project": calibration_error(told, likely),
+        "ece_project": calibration_error(noted, likely),
     }
 
 
@@ -69,9 +69,9 @@ def of_people(units: pd.DataFrame, scores: np.ndarray) -> pd.DataFrame:
     rows = []
     for _, own in units.assign(score=scores).groupby("person"):
         if len(own) >= PERSON_UNITS:
-            told, ranks = own["told"].to_numpy(dtype=bool), own["score"].to_numpy()
-            first = told[np.argsort(-ranks, kind="stable")[:5]]
-            rows.append((auc(told, ranks), first.mean()))
+            noted, ranks = own["noted"].to_numpy(dtype=bool), own["score"].to_numpy()
+            first = noted[np.argsort(-ranks, kind="stable")[:5]]
+            rows.append((auc(noted, ranks), first.mean()))
     return pd.DataFrame(rows, columns=["auc", "p5"], dtype="float64")
 
 
@@ -83,6 +83,6 @@ def of_all(
     mean = {key: float(pd.Series([figures[key] for figures in each.values()]).mean()) for key in PER_PROJECT}
     people = pd.concat([of_people(units, scores[name]) for name, units in projects.items()])
     mean |= {"person_auc_told": float(people["auc"].mean()), "person_p5": float(people["p5"].mean())}
-    told = np.concatenate([units["told"].to_numpy(dtype=bool) for units in projects.values()])
-    mean["ece_pooled"] = calibration_error(told, np.concatenate([likely[name] for name in projects]))
+    noted = np.concatenate([units["noted"].to_numpy(dtype=bool) for units in projects.values()])
+    mean["ece_pooled"] = calibration_error(noted, np.concatenate([likely[name] for name in projects]))
     return mean, each

@@ -24,8 +24,8 @@ _CONTEXT = 400
 """Lines above a change in which its section is looked for."""
 
 
-class Told(NamedTuple):
-    """What notes tell."""
+class Noted(NamedTuple):
+    """The content of release notes."""
 
     numbers: frozenset[int]
     headlines: frozenset[int]
@@ -36,16 +36,16 @@ class Told(NamedTuple):
 class Added(NamedTuple):
     """What one piece of work added to the notes."""
 
-    told: bool
+    noted: bool
     headline: bool
 
 
-def read_told(texts: Mapping[str, str], repository: str) -> Told:
+def read_noted(texts: Mapping[str, str], repository: str) -> Noted:
     """Return the numbers that notes name, and those of headlines.
 
     Args:
         texts: All files of notes, by path.
-        repository: Its key, to tell its own addresses from others'.
+        repository: Its key, to distinguish its own addresses from others'.
     """
     owns = own_names(repository, list(texts.values()))
     numbers, headlines = set[int](), set[int]()
@@ -60,11 +60,11 @@ def read_told(texts: Mapping[str, str], repository: str) -> Told:
             if entry.prominence is Prominence.HIGHLIGHT:
                 headlines |= found
     by_number = {number: frozenset(headings) for number, headings in sections.items()}
-    return Told(frozenset(numbers), frozenset(headlines), by_number)
+    return Noted(frozenset(numbers), frozenset(headlines), by_number)
 
 
 def read_added(before: str, after: str) -> Added:
-    """Tell what a change of the notes adds: up to eight entries, and no version."""
+    """Return what a change of the notes adds: up to eight entries, and no version."""
     old, new = before.splitlines(), after.splitlines()
     same = next(
         (place for place, (one, other) in enumerate(zip(old, new, strict=False)) if one != other),
@@ -78,12 +78,12 @@ def read_added(before: str, after: str) -> Added:
         return Added(False, False)
     added = list((Counter(became) - Counter(was)).elements())
     counting = list(_counting(added))
-    told = len(became) > len(was) and len(added) <= MOST_ADDED and bool(counting)
-    return Added(told, told and any(entry.prominence is Prominence.HIGHLIGHT for entry in counting))
+    noted = len(became) > len(was) and len(added) <= MOST_ADDED and bool(counting)
+    return Added(noted, noted and any(entry.prominence is Prominence.HIGHLIGHT for entry in counting))
 
 
 def read_fragment(path: str, text: str) -> Added:
-    """Tell what a new fragment says: its kind is in its name, its folder or its first lines."""
+    """Parse a new fragment: its kind is in its name, its folder or its first lines."""
     entries = list(_counting(entries_of_fragment(path, text)))
     return Added(bool(entries), any(entry.prominence is Prominence.HIGHLIGHT for entry in entries))
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from git.exc import GitCommandError
-from impact_notes import Added, Told, read_added, read_fragment, read_told
+from impact_notes import Added, Noted, read_added, read_fragment, read_noted
 
 from achievement_pipeline.frames import DiffState, RawCommitFiles, RawCommits, typed
 from achievement_pipeline.judging.announced.lane import Releases, announce_pull_requests, entries_of
@@ -40,7 +40,7 @@ _CLOSES = re.compile(
     r"(?:(?:,| and|,? ?(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?))* ?#\d+)*)"
 )
 _COPY = re.compile(r"(?i)\bback-?port|\bcherry[- ]?pick|#\d+\)\s*\(#\d+\)\s*$")
-"""Words of what was told, if at all, under another number."""
+"""Titles of work that is noted, if at all, under another number."""
 MOST_UNITS = 1500
 """Of a project: the newest."""
 
@@ -53,7 +53,7 @@ class Clone(NamedTuple):
     commits: pd.DataFrame
     """`RawCommits`, one row a unit, and ``number``, ``closes`` (list), ``branch_commits``."""
     files: pd.DataFrame
-    told: Told
+    noted: Noted
     repository: Repository
 
 
@@ -69,15 +69,15 @@ def read_units(location: str, most: int = MOST_UNITS) -> Clone:
     release = messages.are_releases(written, project) | messages.are_autosquash(units["subject"])
     release |= units["subject"].str.contains(_COPY)
     bots = are_bots(units["author_name"], units["author_email"], BotRules())
-    told = _read_notes(repository)
+    noted = _read_notes(repository)
     units = units[~release & ~bots].sort_values(["committed_at", "sha"]).reset_index(drop=True)
-    named = np.flatnonzero(units["number"].isin(told.numbers))
+    named = np.flatnonzero(units["number"].isin(noted.numbers))
     units = units.iloc[: named[-1] + 1 if len(named) else None].iloc[-most:].reset_index(drop=True)
     pairs = [f"{sha} {parents.split()[0]}" for sha, parents in zip(units["sha"], units["parents"], strict=True)]
     files = _read_changes(repository, pairs)
     units = units.assign(parents=units["parents"].str.split().str[0], diff=DiffState.READ.value)
     units = units.astype({"diff": "str", "parents": "str"})
-    return Clone(name, repository.head or "", units, files, told, repository)
+    return Clone(name, repository.head or "", units, files, noted, repository)
 
 
 def project_name(location: str) -> str:
@@ -93,13 +93,14 @@ def raw_commits(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def labels_of(clone: Clone) -> pd.DataFrame:
-    """Tell of each unit whether it was told, and as a headline."""
+    """Return whether each unit was noted, and as a headline."""
     units = clone.commits
     by_number = pd.Series(
-        [bool(_all(row) & clone.told.numbers) for row in zip(units["number"], units["closes"], strict=True)], dtype=bool
+        [bool(_all(row) & clone.noted.numbers) for row in zip(units["number"], units["closes"], strict=True)],
+        dtype=bool,
     )
     headline = pd.Series(
-        [bool(_all(row) & clone.told.headlines) for row in zip(units["number"], units["closes"], strict=True)],
+        [bool(_all(row) & clone.noted.headlines) for row in zip(units["number"], units["closes"], strict=True)],
         dtype=bool,
     )
     is_fragment = are_fragments(clone.files["path"])
@@ -107,7 +108,7 @@ def labels_of(clone: Clone) -> pd.DataFrame:
     touched = touched[(touched["insertions"].fillna(0) > 0) & ~touched["binary"]]
     places = units.reset_index().set_index("sha")["index"]
     contents = read_versions(clone.repository, zip(touched["old_blob"], touched["new_blob"], strict=True))
-    told, headlined = by_number.to_numpy(copy=True), headline.to_numpy(copy=True)
+    noted, headlined = by_number.to_numpy(copy=True), headline.to_numpy(copy=True)
     columns = (touched[name] for name in ("sha", "path", "status", "is_fragment"))
     for sha, path, status, fragment, versions in zip(*columns, contents, strict=True):
         if versions is None:
@@ -117,13 +118,13 @@ def labels_of(clone: Clone) -> pd.DataFrame:
             added = read_fragment(path, after) if status == "A" else Added(False, False)
         elif len(after) < 4_000_000:
             added = read_added(before, after)
-        told[places[sha]] |= added.told
+        noted[places[sha]] |= added.noted
         headlined[places[sha]] |= added.headline
-    return pd.DataFrame({"told": told, "headline": headlined & told, "by_number": by_number})
+    return pd.DataFrame({"noted": noted, "headline": headlined & noted, "by_number": by_number})
 
 
 def direct_signs(clone: Clone, titles: "pd.Series[str]") -> dict[str, np.ndarray]:
-    """Tell which units were announced as the product finds it: no sign to learn from, for that is the answer."""
+    """Return which units the product finds to be announced. This is no sign to learn from: it is the answer."""
     units, repository = clone.commits, clone.repository
     tags = read_tags(repository, list_commits(repository).commits)
     _, files = read_notes(repository, lambda paths: pd.Series(are_release_notes(paths), index=paths.index))
@@ -136,8 +137,8 @@ def direct_signs(clone: Clone, titles: "pd.Series[str]") -> dict[str, np.ndarray
         closes=pd.array(closes, dtype="str"),
     )
     releases = Releases(tags, entries_of(repository.key, files, tags))
-    told = announce_pull_requests(pulls, titles, releases, pd.Series(dtype="str"))
-    return announced_signs(told["prominence"])
+    noted = announce_pull_requests(pulls, titles, releases, pd.Series(dtype="str"))
+    return announced_signs(noted["prominence"])
 
 
 def _all(row: tuple[int, Sequence[int]]) -> set[int]:
@@ -150,7 +151,7 @@ def _units(commits: pd.DataFrame) -> pd.DataFrame:
     claimed = history.mainline()
     rows = [row for place in range(len(commits) - 1, -1, -1) if (row := history.unit(place, claimed)) is not None]
     found = pd.DataFrame(rows, columns=["place", "number", "title", "text", "branch_commits", "author", "merge"])
-    # a merge says more than the squash of the same number in another branch
+    # a merge shows more than the squash of the same number in another branch
     found = found.sort_values("merge", kind="stable", ascending=False).drop_duplicates("number").sort_values("place")
     units = commits.iloc[found["place"]].reset_index(drop=True)
     for column in ("author_name", "author_email"):
@@ -269,7 +270,7 @@ def _parse(key: str, block: bytes, batches: list[pa.RecordBatch], read: set[str]
         batches.append(batch)
 
 
-def _read_notes(repository: Repository) -> Told:
+def _read_notes(repository: Repository) -> Noted:
     """Read the notes as they are now."""
     _, files = read_notes(repository, lambda paths: pd.Series(are_release_notes(paths), index=paths.index))
-    return read_told({file.path: file.text for file in files}, repository.key)
+    return read_noted({file.path: file.text for file in files}, repository.key)
