@@ -163,7 +163,9 @@ def _about(repository: CollectedRepository) -> Iterator[str]:
 
 def _about_source(source: CollectedSource) -> Iterator[str]:
     found = source.plain()
-    read = ", ".join(f"{found[what.replace(' ', '_')]:,} {what}" for what in source.lane.raw.values())
+    read = ", ".join(
+        counted(found[what.replace(" ", "_")], what.removesuffix("s")) for what in source.lane.raw.values()
+    )
     yield _line(f"{source.lane.label} {source.repository}".strip(), read, found)
     for warning in found["warnings"][:_UNREAD_SHOWN]:
         yield f"  ℹ️  {warning}"  # noqa: RUF001 - the sign is meant
