@@ -8,9 +8,10 @@ import click
 import sqlalchemy as sa
 
 from achievement_pipeline.cli.authors import announce_author, author_option
+from achievement_pipeline.errors import did_you_mean
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.names import find_repository_key
-from achievement_pipeline.store.reading import AchievementFilter
+from achievement_pipeline.store.reading import AchievementFilter, summarise
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -86,6 +87,7 @@ def achievement_filter(connection: sa.Connection, settings: Settings, conditions
         AchievementPipelineError: The author or the repository is unknown, or several repositories have that name.
     """
     since, until = conditions["since"], conditions["until"]
+    _hint(connection, conditions)
     return AchievementFilter(
         authors=announce_author(connection, settings, conditions["author"]).addresses,
         repository=with_repository_key(connection, conditions)["repository"],
@@ -97,6 +99,19 @@ def achievement_filter(connection: sa.Connection, settings: Settings, conditions
         before=_end_of(until.replace(tzinfo=dt.UTC)) if until else None,
         portfolio=True if conditions["portfolio"] else None,
     )
+
+
+def _hint(connection: sa.Connection, filters: Filters) -> None:
+    """Say on standard error what was probably meant by a category or skill that no achievement has."""
+    if filters["category"] is None and filters["skill"] is None:
+        return
+    known = summarise(connection, AchievementFilter())
+    for what, name, names in (
+        ("category", filters["category"], known.categories),
+        ("skill", filters["skill"], known.skills),
+    ):
+        if name is not None and name.casefold() not in map(str.casefold, names):
+            click.echo(f"No achievement has the {what} {name!r}.{did_you_mean(name, names)}", err=True)
 
 
 def _end_of(day: dt.datetime) -> dt.datetime | None:

@@ -251,8 +251,17 @@ def get_achievement(connection: sa.Connection, name: str) -> AchievementView:
     """
     keys = _one_key(connection, Achievement.key, name)
     if not keys:
-        raise StoreError(f"There is no achievement {name}. `achievements list` shows which there are.")
+        raise StoreError(
+            f"There is no achievement {name}. `achievements list` shows which there are.{_titled(connection, name)}"
+        )
     return AchievementView(**connection.execute(sa.select(_SEEN).where(_SEEN.c.key == keys[0])).mappings().one())
+
+
+def _titled(connection: sa.Connection, words: str) -> str:
+    """Name the achievements with these words, the highest impact first, as a part of a message; empty for none."""
+    found = find_achievements(connection, AchievementFilter(text=words), _CANDIDATES_SHOWN)
+    lines = "".join(f"\n  {one.key}  {one.title}" for one in found)
+    return f" With these words:{lines}" if lines else ""
 
 
 def fingerprints(connection: sa.Connection, keys: Collection[str]) -> dict[str, str]:

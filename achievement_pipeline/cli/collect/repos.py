@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from achievement_pipeline.app.collect.repositories import expand, join, place
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import counted, json_option, print_json
+from achievement_pipeline.cli.tables import Column, print_table
 from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.git.discovery import find_repositories
 from achievement_pipeline.sources.git.repositories import open_repository
@@ -20,7 +21,8 @@ from achievement_pipeline.store.repositories import (
     list_repositories,
 )
 from achievement_pipeline.system.paths import expand_home
-from achievement_pipeline.system.terminal import styled
+
+_COLUMNS = (Column("ACHIEVEMENTS", to_the_right=True), Column("REPOSITORY"), Column("LOCATION", flexible=True))
 
 
 @click.group()
@@ -45,11 +47,7 @@ def list_repos(as_json: bool) -> None:
     if as_json:
         print_json([_facts(each, counts.get(each.key, 0)) for each in known])
         return
-    for each in known:
-        missing = f"  missing since {each.missing_since:%Y-%m-%d}" if each.missing_since else ""
-        click.echo(f"{styled(each.key, 'bold')}  {counted(counts.get(each.key, 0), 'achievement')}{missing}")
-        for location in each.locations:
-            click.echo(styled(f"  {location}", "dim"))
+    print_table(_COLUMNS, [_row(each, counts.get(each.key, 0)) for each in known])
     if not known:
         click.echo("No repository is known. Next: achievements collect --repo PATH_OR_URL", err=True)
 
@@ -145,6 +143,11 @@ def scan(folders: Sequence[Path], add_them: bool, as_json: bool) -> None:
     click.echo(f"{counted(len(found), 'repository', 'repositories')} {verb}", err=True)
     if found:
         click.echo(f"Next: achievements {'collect' if add_them else 'repos scan --add'}", err=True)
+
+
+def _row(known: KnownRepository, achievements: int) -> Sequence[str]:
+    missing = f"missing since {known.missing_since:%Y-%m-%d}: " if known.missing_since else ""
+    return f"{achievements:,}", known.key, missing + ", ".join(known.locations)
 
 
 def _facts(known: KnownRepository, achievements: int) -> dict[str, Any]:

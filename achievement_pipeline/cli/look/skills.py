@@ -1,6 +1,7 @@
 """`achievements skills`: what a person has shown, how often, and since when."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict
 
 import click
@@ -8,8 +9,18 @@ import click
 from achievement_pipeline.cli.authors import announce_author, author_option
 from achievement_pipeline.cli.look.achievements import open_connection
 from achievement_pipeline.cli.printing import counted, json_option, print_json
+from achievement_pipeline.cli.tables import Column, print_table
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.reading import PersonalSkill, skills_of_person
+
+_COLUMNS = (
+    Column("ACHIEVEMENTS", to_the_right=True),
+    Column("SKILL", flexible=True),
+    Column("KIND", needs=90),
+    Column("FIRST", needs=70),
+    Column("LAST"),
+    Column("TREND", needs=60),
+)
 
 
 @click.command()
@@ -32,12 +43,11 @@ def skills(author: str | None, kind: str | None, as_json: bool) -> None:
     if as_json:
         print_json([asdict(skill) | {"trend": skill.trend} for skill in found])
         return
-    for skill in found:
-        click.echo(_line(skill))
+    print_table(_COLUMNS, [_row(skill) for skill in found])
     click.echo(counted(len(found), "skill"), err=True)
 
 
-def _line(skill: PersonalSkill) -> str:
-    first, last = (f"{at:%Y-%m-%d}" if at else "unknown   " for at in (skill.first_seen, skill.last_seen))
+def _row(skill: PersonalSkill) -> Sequence[str]:
+    first, last = (f"{at:%Y-%m-%d}" if at else "unknown" for at in (skill.first_seen, skill.last_seen))
     trend = f"{skill.trend} ({skill.before} → {skill.recent})"
-    return f"{skill.achievements:6,}  {skill.kind:<10}  {first} – {last}  {trend:<20}  {skill.skill}"  # noqa: RUF001
+    return f"{skill.achievements:,}", skill.skill, skill.kind, first, last, trend

@@ -143,6 +143,33 @@ def test_each_commit_that_does_not_count_has_its_reason_in_words(run: Run, repos
     assert "To show it again: achievements unhide" in run("explain", feature[:12]).stdout
 
 
+@pytest.mark.parametrize(
+    ("option", "typo", "meant"), [("category", "featur", "feature"), ("skill", "pyhton", "Python")]
+)
+def test_a_typo_in_a_category_or_skill_is_no_silence(collected: Run, option: str, typo: str, meant: str) -> None:
+    assert (
+        f"No achievement has the {option} '{typo}'. Did you mean {meant}?"
+        in collected("list", f"--{option}", typo).stderr
+    )
+    assert "No achievement has" not in collected("list", f"--{option}", meant).stderr
+
+
+def test_the_words_of_a_title_lead_to_its_key(collected: Run, collected_project: GitRepository) -> None:
+    sha = collected_project.git("rev-parse", "HEAD~2").decode()
+    assert f"@{sha}  Count things" in collected("show", "things count").stderr
+
+
+@pytest.mark.parametrize("words", [("list",), ("skills",), ("repos", "list")])
+def test_what_is_listed_is_a_table_that_fits(
+    collected: Run, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    header, *rows = collected(*words).stdout.splitlines()
+    assert header.isupper()
+    assert rows
+    assert all(len(line) <= 80 for line in (header, *rows))
+
+
 def test_a_key_that_is_none_is_named(collected: Run) -> None:
     answer = collected("show", "feedfeed")
 
