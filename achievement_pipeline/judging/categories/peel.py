@@ -195,7 +195,7 @@ class _Parts:
         """Replace merge lines with the titles in their bodies."""
         bodies = bodies.reset_index(drop=True)
         left = self._rows(self.columns.index, r"^(?:Merge|Auto merge|Merged in)\b")
-        for form in table().merge:
+        for form in table().merge if len(left) else ():
             found = _groups(self.columns["title"][left], form.pattern)
             if not len(found):
                 continue
@@ -212,7 +212,8 @@ class _Parts:
             self.columns.loc[titles.index, "title"] = titles
         gitlab = bodies[matches(bodies, r"(?:^|\n)See merge request ")]
         found = _groups(gitlab, r"(?s)^(?:.*\n)?See merge request (?P<path>[\w./-]*)!(?P<number>\d+)")
-        self.columns.loc[found.index, ["host", "number"]] = found.assign(host="gitlab")[["host", "number"]]
+        if len(found):
+            self.columns.loc[found.index, ["host", "number"]] = found.assign(host="gitlab")[["host", "number"]]
 
     def strip(self) -> None:
         """Remove known forms from both ends until nothing changes."""
@@ -266,8 +267,10 @@ class _Parts:
 
 
 def _groups(texts: pd.Series[str], pattern: str) -> pd.DataFrame:
-    """Return the groups of an RE2 expression for the texts that match; empty groups are missing."""
+    """Return the groups of an RE2 expression for the texts that match; empty groups are missing, no match no column."""
     found = pc.extract_regex(pa.array(texts, pa.large_string()), pattern)
+    if found.null_count == len(found):
+        return pd.DataFrame(index=texts.index[:0])
     fits = np.flatnonzero(found.is_valid())
     fields = found.take(pa.array(fits))
     held = {field.name: pd.array(pc.struct_field(fields, field.name), dtype="str") for field in found.type}

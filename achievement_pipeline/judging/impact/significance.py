@@ -100,7 +100,7 @@ def have_reason(reasons: pd.Series[str], code: str) -> pd.Series[bool]:
 def join_codes(columns: Sequence[pd.Series[str]]) -> pd.Series[str]:
     """Join the codes of each row with commas, skipping empty ones."""
     joined = columns[0]
-    for column in columns[1:]:
+    for column in (column for column in columns[1:] if (column != "").any()):
         both = (joined != "") & (column != "")
         joined = (joined + column).where(~both, joined + "," + column)
     return joined

@@ -160,7 +160,8 @@ class SkillRules(StrictModel):
     @functools.cached_property
     def vocabulary(self) -> Vocabulary:
         """All skills under their display names: the built-in vocabulary and the user's additions."""
-        return self._extended.renamed({self._canonical(old): self._canonical(new) for old, new in self.rename.items()})
+        names = {self._canonical(old): self._canonical(new) for old, new in self.rename.items()}
+        return self._extended.renamed(names) if names else self._extended
 
     @functools.cached_property
     def hidden(self) -> frozenset[str]:
@@ -169,7 +170,8 @@ class SkillRules(StrictModel):
 
     @functools.cached_property
     def _extended(self) -> Vocabulary:
-        return known_skills().extended(self.language, self.technology, self.practice)
+        added = (self.language, self.technology, self.practice)
+        return known_skills().extended(*added) if any(added) else known_skills()
 
     def _canonical(self, name: str) -> str:
         skill = self._extended.named(name)

@@ -94,9 +94,7 @@ def find_skills(  # noqa: PLR0913 - one argument per input
     technologies = _technologies_of_dependencies(work, dependencies, vocabulary)
     shown = _shown(
         [
-            _languages(
-                work, _of_notebooks(work, languages_of(files, vocabulary, attributes), dependencies, vocabulary)
-            ),
+            _languages(work, languages),
             technologies,
             _technologies_of_imports(work, dependencies, vocabulary),
             _technologies_of_files(work, vocabulary),
@@ -299,7 +297,7 @@ def _belonging(work: pd.DataFrame, recognised: Sequence[tuple[str, tuple[str, ..
     belongs = [
         (path_number, skill)
         for skill, files in recognised
-        if files
+        if files and len(candidates)
         for path_number in candidates[matches(tried, path_expression(files))]
     ]
     pairs = pd.DataFrame(belongs, columns=["path_number", "skill"]).astype({"path_number": "int64", "skill": "str"})
@@ -308,12 +306,9 @@ def _belonging(work: pd.DataFrame, recognised: Sequence[tuple[str, tuple[str, ..
 
 def _summed(files: pd.DataFrame) -> pd.DataFrame:
     """Sum the files and lines of each skill per activity, and its share of all lines. Deletions alone show nothing."""
-    summed = files.groupby(["key", "skill"], sort=False, as_index=False).agg(
-        files=("path", "size"),
-        insertions=("insertions", "sum"),
-        deletions=("deletions", "sum"),
-        all_lines=("all_lines", "first"),
-    )
+    grouped = files.groupby(["key", "skill"], sort=False)
+    summed = grouped[["insertions", "deletions"]].sum()
+    summed = summed.assign(files=grouped.size(), all_lines=grouped["all_lines"].first()).reset_index()
     summed = summed[summed["insertions"] > 0]
     return summed.assign(share=(summed["insertions"] + summed["deletions"]) / summed["all_lines"].clip(lower=1))
 

@@ -1,5 +1,6 @@
 """Path patterns, as used in ``skills.toml`` and by the manifest readers."""
 
+import functools
 from collections.abc import Iterable
 
 from achievement_pipeline.parsing.patterns import compile_pattern, escape
@@ -16,6 +17,7 @@ def path_expression(patterns: Iterable[str]) -> str:
     return "|".join(_one_expression(pattern) for pattern in patterns)
 
 
+@functools.cache
 def _one_expression(pattern: str) -> str:
     wildcards = {"*": "[^/]*", "**": "(?s:.*)"}
     parts = _WILDCARD.split(pattern.strip("/"))
