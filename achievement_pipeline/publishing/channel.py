@@ -109,7 +109,7 @@ class Channel:
     shows_notes: bool
     """Whether goals, learning and feedback that the user wrote down are part of it."""
     looks_back: bool
-    """Whether it compares the period with earlier work."""
+    """Whether it gets earlier work and the person's projects: `About.earlier`, `About.projects`."""
     private_work: Treatment
     """What happens to private work by default."""
     file_name: str | None

@@ -14,6 +14,7 @@ from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline.publishing.brag.markup import Format
 from achievement_pipeline.publishing.channel import About
 from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.projects import greatest_projects
 from achievement_pipeline.publishing.documents.parts.sections import NOTES, is_note
 from achievement_pipeline.publishing.documents.parts.skill_levels import shown_skills
 from achievement_pipeline.publishing.documents.parts.themes import ROUTINE, by_theme, heading
@@ -31,9 +32,6 @@ _PEOPLE = 5
 _OF_MAINTAINERS = frozenset({ActivityKind.MERGING, ActivityKind.RELEASING})
 """A year of work for others is listed under collaboration, not among pieces of work."""
 _EVIDENCE = 3
-_PROJECTS = 5
-_LEAST_OF_PROJECT = 3
-"""Pieces of work shown per project; a smaller project has only these."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +154,7 @@ def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -
         period=markup.text(about.period.name),
         summary=[*map(markup.text, _summary(best, earlier))],
         greatest=[*map(writer.piece, greatest)],
-        projects=[*map(writer.project, _projects(work, about.projects))],
+        projects=[*map(writer.project, greatest_projects(work, about.projects))],
         deepest=[*map(writer.piece, deepest)],
         collaboration=[*map(markup.text, _collaboration(work))],
         rest=[writer.theme(*each) for each in by_theme(counted).items()],
@@ -190,23 +188,6 @@ def _summary(best: Sequence[PublicAchievement], earlier: Sequence[PublicAchievem
     gained = [skill.name for skill in skills if skill.name not in known]
     if earlier and gained:
         yield f"Skills gained: {', '.join(gained[:_SKILLS])}."
-
-
-def _projects(
-    work: Sequence[PublicAchievement], projects: Sequence[Sequence[str]]
-) -> Iterator[Sequence[PublicAchievement]]:
-    """Yield what is shown of each of the greatest projects; one that is mostly a part of another is left out."""
-    known = {each.id: each for each in work}
-    shown = [[known[key] for key in keys if key in known] for keys in projects]
-    order = sorted(shown, key=lambda members: (-len(members), [each.id for each in members]))
-    named: set[str] = set()
-    chosen = []
-    for members in order:
-        new = [each for each in members if each.id not in named]
-        if len(members) >= _LEAST_OF_PROJECT and len(new) * 2 > len(members):
-            named.update(each.id for each in members)
-            chosen.append(facts.best_first(members))
-    yield from sorted(chosen, key=lambda members: -sum(each.impact_score for each in members))[:_PROJECTS]
 
 
 def _collaboration(work: Sequence[PublicAchievement]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import functools
 import hashlib
 from collections import Counter
@@ -14,6 +15,7 @@ import jinja2
 from markupsafe import Markup
 
 from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.projects import greatest_projects
 from achievement_pipeline.publishing.documents.parts.skill_levels import ShownSkill, shown_skills
 from achievement_pipeline.publishing.documents.parts.themes import by_theme, heading
 from achievement_pipeline.publishing.documents.profile import Profile
@@ -23,7 +25,9 @@ from achievement_pipeline.publishing.portfolio.charts import Bar, TimeAxis, bars
 _PACKAGE = "achievement_pipeline.publishing.portfolio"
 _HIGHLIGHTS = 6
 _SKILLS_CHARTED = 12
+_CHAPTERS = 6
 _UNDATED = "Without a date"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 @dataclass(frozen=True)
@@ -51,14 +55,29 @@ class _Year:
 
     name: str
     achievements: Sequence[PublicAchievement]
+    months: Sequence[Bar]
+    """How many were done in each month; none if the year is not known."""
 
 
-def write_portfolio(achievements: Sequence[PublicAchievement], profile: Profile) -> str:
+@dataclass(frozen=True)
+class _Story:
+    """A project, as what was done from its first piece of work to its last."""
+
+    title: str
+    pieces: int
+    chapters: Sequence[PublicAchievement]
+    """The strongest, the oldest first."""
+
+
+def write_portfolio(
+    achievements: Sequence[PublicAchievement], profile: Profile, projects: Sequence[Sequence[str]] = ()
+) -> str:
     """Write the portfolio.
 
     Args:
         achievements: Any number.
         profile: Whose portfolio it is.
+        projects: Keys of the achievements of each project.
     """
     newest = facts.newest_first(achievements)
     axis = TimeAxis.over(each.completed_at for each in newest if each.completed_at)
@@ -83,6 +102,7 @@ def write_portfolio(achievements: Sequence[PublicAchievement], profile: Profile)
             skill_rows=[_skill_row(skill, axis) for skill in skills[:_SKILLS_CHARTED]],
             periods=axis.labels,
             highlights=facts.best_first(newest)[:_HIGHLIGHTS],
+            stories=[*map(_story, greatest_projects(newest, projects))],
         )
         + "\n"
     )
@@ -92,7 +112,17 @@ def _years(newest: Iterable[PublicAchievement]) -> list[_Year]:
     years: dict[str, list[PublicAchievement]] = {}
     for achievement in newest:
         years.setdefault(facts.day(achievement.completed_at)[:4] or _UNDATED, []).append(achievement)
-    return [_Year(name, done) for name, done in years.items()]
+    return [_Year(name, done, _months(done) if name != _UNDATED else ()) for name, done in years.items()]
+
+
+def _months(done: Iterable[PublicAchievement]) -> Sequence[Bar]:
+    counts = Counter(each.completed_at.astimezone(dt.UTC).month for each in done if each.completed_at)
+    return bars(_MONTHS, [counts[month] for month in range(1, len(_MONTHS) + 1)])
+
+
+def _story(members: Sequence[PublicAchievement]) -> _Story:
+    chapters = [*reversed(facts.newest_first(members[:_CHAPTERS]))]
+    return _Story(facts.headline(members[0]), len(members), chapters)
 
 
 def _shares(achievements: Iterable[PublicAchievement]) -> list[_Share]:
@@ -126,6 +156,7 @@ def _template() -> jinja2.Template:
         "evidence_words": facts.evidence_words,
         "place": facts.place,
         "plain": facts.plain,
+        "release": facts.release,
         "outcome": facts.outcome,
         "shown_by": facts.shown_by,
         "summary": facts.summary,

@@ -28,6 +28,21 @@ def written(*views: AchievementView, profile: Profile = ANN) -> str:
     return write_portfolio(public(PORTFOLIO, *views, visibility_of=visibility), profile)
 
 
+def test_cards_name_the_release_and_years_have_a_picture() -> None:
+    page = written(view(first_release="2.1"), view("Fix", number=8, completed_at=None))
+    assert '<p class="release">Released in 2.1.</p>' in page
+    assert 'aria-label="2026 by month: Mar 1"' in page
+    assert page.count('<svg class="months"') == 1
+
+
+def test_a_project_is_told_from_its_first_piece_of_work_to_its_last() -> None:
+    done = [view(f"Add part {day}", number=day, completed_at=NOON.replace(day=day)) for day in (3, 1, 2)]
+    projects = [[each.key for each in done]]
+    story = write_portfolio(public(PORTFOLIO, *done), ANN, projects).partition('<article class="story">')[2]
+    assert [*map(int, re.findall(r"Added part (\d)</a>", story.partition("</article>")[0]))] == [1, 2, 3]
+    assert '<article class="story">' not in written(*done)
+
+
 def some(number: int = 30) -> list[AchievementView]:
     return [
         view(
