@@ -17,7 +17,7 @@ run: $(VENV)/.installed ## show what it does, on a sample world in a folder of i
 	@printf '%s\n' 'So that your shell finds it: export PATH="$(CURDIR)/$(BIN):$$PATH"'
 
 test: $(VENV)/.installed-test ## run every test, on all processors
-	python -m pytest --numprocesses auto --dist worksteal
+	HYPOTHESIS_PROFILE=full python -m pytest --numprocesses auto --dist worksteal
 
 quick: $(VENV)/.installed-test ## run the tests that need neither a database nor a service
 	python -m pytest --numprocesses auto --dist worksteal -m 'not e2e'

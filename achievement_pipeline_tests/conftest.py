@@ -27,9 +27,10 @@ from achievement_pipeline.system import locks
 
 # a law holds on a busy machine too: there no example is wrong for having taken long
 _unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("short", _unhurried, max_examples=30)
+settings.register_profile("dev", _unhurried, max_examples=10)
+settings.register_profile("full", _unhurried, max_examples=30)
 settings.register_profile("fuzz", _unhurried, max_examples=2_000)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 _SOAK_HEAD = """\
 # The last soak
@@ -82,9 +83,9 @@ def _in_memory() -> str | None:
 
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
-def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than processors: tests of services wait a good part of their time."""
-    return (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """One worker more than processors where services are tested: those tests wait a good part of their time."""
+    return (os.cpu_count() or 1) + ("not e2e" not in config.getoption("markexpr"))
 
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist

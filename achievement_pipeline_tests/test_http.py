@@ -21,6 +21,7 @@ from achievement_pipeline.http import (
     TooHeavyError,
     TransientError,
 )
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.servers.loopback import BROKEN, CUT, RESET, Clock, Loopback, Reply
 
 SECRET = "s3cr3t-t0ken-of-mine"
@@ -116,7 +117,7 @@ def test_a_connection_that_can_not_be_secured_fails_at_once(server: Loopback) ->
 
 
 @given(faults=st.lists(st.sampled_from([RESET, CUT, BROKEN, Reply(status=500), Reply(status=429)]), max_size=5))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 def test_fewer_faults_than_attempts_are_survived(faults: list[Reply]) -> None:
     with Loopback(lambda _: Reply({"fine": True})) as flaky:
         flaky.faults.extend(faults)

@@ -16,6 +16,7 @@ from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.documents.period import Period
 from achievement_pipeline.publishing.gate.policy import AutoApproval, ChannelPolicy, PrivacyPolicy, Visibility
 from achievement_pipeline.settings import ConfigFile, Environment, RepositorySettings, Settings
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.store.sample_pieces import REPOSITORY, Piece, by_the_rules, collect
 
 pytestmark = pytest.mark.e2e
@@ -68,7 +69,7 @@ def written(connection: sa.Connection, channel: Channel, author: Author) -> str:
     return render(connection, SETTINGS, channel, selection).finished.release().text
 
 
-@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(3), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(works=WORKS)
 def test_a_document_holds_one_persons_work_under_their_name(
     engine: sa.Engine, works: list[tuple[str, set[str]]]
@@ -92,7 +93,7 @@ def test_a_document_holds_one_persons_work_under_their_name(
                     )
 
 
-@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(3), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(works=WORKS)
 def test_a_document_of_everybody_names_the_author_of_each_item(
     engine: sa.Engine, works: list[tuple[str, set[str]]]

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from achievement_pipeline.judging.authors.bots import are_bots, known_bots
 from achievement_pipeline.judging.rules import BotRules
+from achievement_pipeline_tests.examples import examples
 
 NO_RULES = BotRules()
 
@@ -103,7 +104,7 @@ def test_every_known_bot_is_recognised_by_each_of_its_names_and_addresses() -> N
         assert all(is_bot("", address) for address in bot.addresses), bot.service
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(st.lists(st.tuples(st.text(max_size=12), st.text(max_size=20)), max_size=8))
 def test_an_author_is_judged_alike_alone_and_among_others(authors: list[tuple[str, str]]) -> None:
     names = pd.Series([name for name, _ in authors], dtype="str", index=range(100, 100 + len(authors)))

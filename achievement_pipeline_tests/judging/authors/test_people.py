@@ -19,6 +19,7 @@ from achievement_pipeline.judging.authors.people import (
     read_sign_offs,
 )
 from achievement_pipeline.judging.rules import BotRules, Person
+from achievement_pipeline_tests.examples import examples
 
 ADA = Person(name="Ada L.", emails=("Ada@Example.org", "ada@old.example"))
 
@@ -55,7 +56,7 @@ class TestAddresses:
     def test_what_is_no_address_is_a_key_like_any_other(self) -> None:
         assert canonical(column("", "root@(none)")).tolist() == ["", "root@(none)"]
 
-    @settings(deadline=None, max_examples=40)
+    @settings(deadline=None, max_examples=examples(40))
     @given(st.lists(st.text(max_size=20)))
     def test_a_canonical_address_is_its_own_canonical_address(self, emails: list[str]) -> None:
         once = canonical(column(*emails), [ADA])

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.judging.categories.categorise import Category, categorise, clue_weights, infer_types
+from achievement_pipeline_tests.examples import examples
 
 
 def judged(title: str, *paths: str, type_: str | None = None, status: str = "M", lines: int = 5) -> tuple[str, str]:
@@ -143,7 +144,7 @@ def test_every_weight_is_of_a_type_that_has_a_category() -> None:
     assert not pd.Series(weights.clues.to_pylist()).duplicated().any()
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=examples(25))
 @given(st.lists(st.text(max_size=30), min_size=1, max_size=6))
 def test_the_order_of_titles_changes_no_verdict(titles: list[str]) -> None:
     column = pd.Series(titles, dtype="str")

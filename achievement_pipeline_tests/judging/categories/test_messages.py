@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.messages import Footer, RevertTarget
+from achievement_pipeline_tests.examples import examples
 
 
 def column(*texts: str) -> pd.Series[str]:
@@ -183,7 +184,7 @@ _LINES = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(_LINES)
 def test_no_word_of_a_body_is_lost(lines: list[str]) -> None:
     body = "\n".join(lines)
@@ -193,7 +194,7 @@ def test_no_word_of_a_body_is_lost(lines: list[str]) -> None:
     assert sorted(kept.split()) == sorted(body.split())
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=60)), min_size=1, max_size=5))
 def test_each_message_is_read_as_it_would_be_alone(written: list[tuple[str, str]]) -> None:
     together = messages.revert_targets(column(*(s for s, _ in written)), column(*(b for _, b in written)))

@@ -19,6 +19,7 @@ from achievement_pipeline.judging.categories.peel import (
     plain_bodies,
     table,
 )
+from achievement_pipeline_tests.examples import examples
 
 _FRONTS = (
     "feat: ",
@@ -236,7 +237,7 @@ class TestShown:
 
 class TestLaws:
     @given(_MESSAGES, st.text(max_size=40))
-    @settings(deadline=None, max_examples=20)
+    @settings(deadline=None, max_examples=examples(20))
     def test_any_message_has_a_title_and_peeling_it_again_changes_nothing(self, parts: list[str], body: str) -> None:
         subject = "".join(parts)
         row = peeled(subject, body)
@@ -246,13 +247,13 @@ class TestLaws:
         assert (again["title"], again["description"]) == (title, row["description"])
 
     @given(st.permutations(_FRONTS), st.integers(0, len(_FRONTS)), st.permutations(_TAILS), st.integers(0, len(_TAILS)))
-    @settings(deadline=None, max_examples=10)
+    @settings(deadline=None, max_examples=examples(10))
     def test_any_forms_come_off_in_any_order(self, fronts: list[str], front: int, tails: list[str], tail: int) -> None:
         subject = "".join([*fronts[:front], "keep the lock", *tails[:tail]])
         assert peeled(subject)["title"] == "keep the lock"
 
     @given(st.lists(_MESSAGES.map("".join), min_size=1, max_size=6))
-    @settings(deadline=None, max_examples=6)
+    @settings(deadline=None, max_examples=examples(6))
     def test_each_message_is_peeled_by_itself(self, subjects: list[str]) -> None:
         alone = pd.concat([peel(column(subject), column("")) for subject in subjects], ignore_index=True)
         together = peel(pd.Series(subjects, dtype="str"), pd.Series("", index=range(len(subjects)), dtype="str"))

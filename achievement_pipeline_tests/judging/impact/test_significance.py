@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from achievement_pipeline.judging.impact.significance import join_codes, judge_significance
 from achievement_pipeline.judging.rules import CommitRules
+from achievement_pipeline_tests.examples import examples
 
 
 def judged(
@@ -82,7 +83,7 @@ def test_the_rules_are_the_users() -> None:
     assert judged(type_="chore", rules=rules) == (True, "type:chore,lines>0")
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(st.lists(st.tuples(*[st.sampled_from(["", "a", "b"])] * 3), min_size=1))
 def test_joined_codes_have_no_empty_one(rows: list[tuple[str, str, str]]) -> None:
     columns = [pd.Series(list(codes), dtype="str") for codes in zip(*rows, strict=True)]

@@ -15,6 +15,7 @@ from achievement_pipeline.frames import CommitActivities, RawCommitFiles, RawCom
 from achievement_pipeline.judging import find_skills, judge_commits, may_count, noise_reasons, score_commits
 from achievement_pipeline.judging.noise.contents import worth_reading
 from achievement_pipeline.judging.rules import BotRules, CommitRules, Person, Rules
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.judging.file_rows import SHA, attributes, changed, contents, name, written
 
 _NO_WORK = ("uv.lock", "node_modules/left-pad/index.js", "a.min.js", "vendor/github.com/x/y.go", "x_pb2.py")
@@ -211,14 +212,14 @@ class TestSecondReading:
 
 class TestLaws:
     @given(_CHANGES)
-    @settings(deadline=None, max_examples=6)
+    @settings(deadline=None, max_examples=examples(6))
     def test_scores_lie_between_their_base_and_their_maximum(self, changes: list[tuple[int, int]]) -> None:
         scores = score(written({}), changed(*files_of(changes)))
         assert scores["impact"].between(0, 100, inclusive="neither").all()
         assert scores["complexity"].between(40, 85).all()
 
     @given(_CHANGES, _LINES)
-    @settings(deadline=None, max_examples=6)
+    @settings(deadline=None, max_examples=examples(6))
     def test_more_lines_never_score_less(self, changes: list[tuple[int, int]], more: int) -> None:
         (insertions, deletions), *rest = changes
         larger = [(insertions + more, deletions), *rest]
@@ -228,14 +229,14 @@ class TestLaws:
         assert scores["complexity"].is_monotonic_increasing
 
     @given(_CHANGES, _CHANGES)
-    @settings(deadline=None, max_examples=6)
+    @settings(deadline=None, max_examples=examples(6))
     def test_more_files_never_score_less(self, changes: list[tuple[int, int]], more: list[tuple[int, int]]) -> None:
         scores = score(written({}, {}), changed(*files_of(changes, 0), *files_of([*changes, *more], 1)))
         assert scores["impact"].is_monotonic_increasing
         assert scores["complexity"].is_monotonic_increasing
 
     @given(_CHANGES, st.lists(st.tuples(st.sampled_from(_NO_WORK), _LINES), max_size=4, unique_by=lambda one: one[0]))
-    @settings(deadline=None, max_examples=6)
+    @settings(deadline=None, max_examples=examples(6))
     def test_lock_files_and_vendored_trees_change_nothing(
         self, changes: list[tuple[int, int]], no_work: list[tuple[str, int]]
     ) -> None:
@@ -244,7 +245,7 @@ class TestLaws:
         pd.testing.assert_frame_equal(alone, together)
 
     @given(st.lists(_CHANGES, min_size=1, max_size=4), st.randoms())
-    @settings(deadline=None, max_examples=6)
+    @settings(deadline=None, max_examples=examples(6))
     def test_the_order_of_files_changes_nothing(self, commits: list[list[tuple[int, int]]], random: Random) -> None:
         files = [file for number, changes in enumerate(commits) for file in files_of(changes, number)]
         shuffled = random.sample(files, len(files))
@@ -252,7 +253,7 @@ class TestLaws:
         pd.testing.assert_frame_equal(judge(history, changed(*files)), judge(history, changed(*shuffled)))
 
     @given(_CHANGES)
-    @settings(deadline=None, max_examples=5)
+    @settings(deadline=None, max_examples=examples(5))
     def test_judging_twice_changes_nothing(self, changes: list[tuple[int, int]]) -> None:
         commits, files = written({}, {}), changed(*files_of(changes, 0), *files_of(changes, 1))
         kept = commits.copy(), files.copy()
@@ -261,7 +262,7 @@ class TestLaws:
         pd.testing.assert_frame_equal(files, kept[1])
 
     @given(_CHANGES, st.sampled_from(["renovate[bot]", "semantic-release-bot", "Snyk bot"]), st.text(max_size=20))
-    @settings(deadline=None, max_examples=6)
+    @settings(deadline=None, max_examples=examples(6))
     def test_a_bot_never_scores(self, changes: list[tuple[int, int]], bot: str, subject: str) -> None:
         rules = Rules(bots=BotRules(names=("Snyk bot",)))
         files = changed(*files_of(changes))
@@ -269,7 +270,7 @@ class TestLaws:
         assert not judge_commits(commits, files, noise_reasons(files), rules)["significant"].any()
 
     @given(_CHANGES)
-    @settings(deadline=None, max_examples=10)
+    @settings(deadline=None, max_examples=examples(10))
     def test_a_revert_and_its_target_net_to_none(self, changes: list[tuple[int, int]]) -> None:
         opposite = [(deletions, insertions) for insertions, deletions in changes]
         commits = written({}, {"subject": 'Revert "feat: work"', "body": f"This reverts commit {name(0)}."})

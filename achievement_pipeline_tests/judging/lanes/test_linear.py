@@ -14,6 +14,7 @@ from achievement_pipeline.judging import WorkFilter
 from achievement_pipeline.judging.lanes.linear import find_linear_skills, judge_linear, score_linear
 from achievement_pipeline.judging.rules import BotRules, Person, Rules, SkillRules
 from achievement_pipeline.judging.rules.linear import LinearRules
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.raw_frames import Row, after, raw_frame
 
 ANN = "ann@example.com"
@@ -204,7 +205,7 @@ def test_nothing_is_judged_where_there_is_nothing() -> None:
 _estimates = st.none() | st.floats(0, 1000, allow_nan=False)
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(issues=st.lists(st.tuples(st.integers(0, 4), _estimates, st.booleans()), max_size=30))
 def test_scores_are_in_range_the_sum_of_their_ledger_and_free_of_the_order(
     issues: list[tuple[int, float | None, bool]],

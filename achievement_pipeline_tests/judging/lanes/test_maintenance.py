@@ -25,6 +25,7 @@ from achievement_pipeline.judging import judge_commits, score_commits
 from achievement_pipeline.judging.announced.lane import Releases
 from achievement_pipeline.judging.lanes.pull_requests import judge_pull_requests, score_pull_requests
 from achievement_pipeline.judging.rules import MaintenanceRules, Rules
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.raw_frames import Row, raw_frame
 
 _RULES = Rules(maintenance=MaintenanceRules(min_contributions=1, min_releases=1))
@@ -109,7 +110,7 @@ def test_people_who_were_not_asked_for_have_no_years() -> None:
     assert years(judge([*others, commit(2)])) == {}
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(st.permutations(range(6)), st.integers(1, 5))
 def test_a_year_keeps_its_key_as_it_grows_and_does_not_depend_on_the_order(order: list[int], first: int) -> None:
     history = [commit(0), *(squashed(number, "bob") for number in range(1, 6))]

@@ -15,6 +15,7 @@ from achievement_pipeline.judging import WorkFilter
 from achievement_pipeline.judging.lanes.mlflow import find_run_skills, judge_runs, score_runs
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.judging.rules.mlflow import MetricRule, MlflowRules
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.raw_frames import after, raw_frame
 
 RULES = Rules()
@@ -179,7 +180,7 @@ def test_nothing_is_judged_where_there_is_nothing() -> None:
     assert find_run_skills(judged, RULES.skills).empty
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(values=st.lists(st.floats(width=32) | st.none(), max_size=12), params=st.integers(0, 200))
 def test_scores_are_in_range_and_the_sum_of_their_ledger(values: list[float | None], params: int) -> None:
     logged = json.dumps({str(number): "1" for number in range(params)})

@@ -17,6 +17,7 @@ from achievement_pipeline.judging.lanes.pull_requests import (
 )
 from achievement_pipeline.judging.rules import BotRules, Person, Rules
 from achievement_pipeline.sources.records import to_frame
+from achievement_pipeline_tests.examples import examples
 
 KEY = "github.com/octo/repo"
 DAY = pd.Timestamp("2026-01-01", tz="UTC")
@@ -209,7 +210,7 @@ def test_skills_come_from_files_labels_and_texts() -> None:
     assert (shown["Redis"], shown["PostgreSQL"]) == (0.5, 0.2)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(
     sizes=st.lists(st.integers(0, 10**6), max_size=60),
     commits=st.integers(0, 10**4),

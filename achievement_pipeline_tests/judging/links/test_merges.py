@@ -17,6 +17,7 @@ from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.links.merges import are_merged_pieces, find_merging_commits, with_merged_changes
 from achievement_pipeline.sources.git import open_repository, read_history
 from achievement_pipeline_tests.builders import Files, GitRepository
+from achievement_pipeline_tests.examples import examples
 
 
 def read(repository: GitRepository) -> tuple[DataFrame[RawCommits], DataFrame[RawCommitFiles]]:
@@ -67,7 +68,7 @@ _STATES = st.lists(
 
 
 @given(_STATES)
-@settings(deadline=None, max_examples=5)
+@settings(deadline=None, max_examples=examples(5))
 def test_a_merge_changed_what_it_differs_in_from_its_first_parent(states: list[dict[str, int]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         repository = GitRepository.create(Path(folder) / "r")

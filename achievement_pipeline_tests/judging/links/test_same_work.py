@@ -14,6 +14,7 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import RawCommits, RawPullRequests
 from achievement_pipeline.judging.links.same_work import find_reverted_pull_requests
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.judging.file_rows import name, written
 from achievement_pipeline_tests.judging.links.conftest import counting, file_of, judge, key
 from achievement_pipeline_tests.store.sample_pieces import frame_of
@@ -103,7 +104,7 @@ class TestReverts:
         assert counting(activities) == [0]
 
     @given(st.integers(0, 40))
-    @settings(deadline=None, max_examples=6)
+    @settings(deadline=None, max_examples=examples(6))
     def test_at_any_depth_an_even_number_of_reverts_restores(self, depth: int) -> None:
         reverts = [{"subject": "Revert it", "body": f"This reverts commit {name(number)}."} for number in range(depth)]
         assert counting(judge(written({}, *reverts))) == ([0] if depth % 2 == 0 else [])
@@ -214,7 +215,7 @@ class TestCopies:
 
 
 @given(st.lists(st.tuples(st.sampled_from(["feat", "revert", "pick", "copy"]), _NUMBERS), max_size=14), st.randoms())
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=examples(10))
 def test_the_order_of_rows_changes_nothing(history: list[tuple[str, int]], random: Random) -> None:
     commits, files = _history(history)
     order = list(range(len(commits)))
@@ -225,7 +226,7 @@ def test_the_order_of_rows_changes_nothing(history: list[tuple[str, int]], rando
 
 
 @given(st.lists(st.tuples(st.sampled_from(["feat", "revert", "pick", "copy"]), _NUMBERS), max_size=14))
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=examples(10))
 def test_every_retraction_names_a_known_commit_and_a_copy_one_that_counts(
     history: list[tuple[str, int]],
 ) -> None:

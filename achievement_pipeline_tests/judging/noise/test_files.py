@@ -15,6 +15,7 @@ from pandera.typing import DataFrame
 from achievement_pipeline.frames import CommitContents, PathAttributes
 from achievement_pipeline.judging.noise.files import noise_reasons, noise_rules
 from achievement_pipeline.judging.noise.reasons import Noise
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.judging.file_rows import attributes, changed, contents
 
 
@@ -184,7 +185,7 @@ paths = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(paths, st.randoms())
 def test_the_order_of_the_files_changes_nothing(given_paths: list[str], random: Random) -> None:
     files = changed(*given_paths)
@@ -193,7 +194,7 @@ def test_the_order_of_the_files_changes_nothing(given_paths: list[str], random: 
     assert noise_reasons(files.loc[shuffled]).sort_index().equals(noise_reasons(files))
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(paths)
 def test_each_file_is_judged_as_it_would_be_alone(given_paths: list[str]) -> None:
     together = noise_reasons(changed(*given_paths)).fillna("").tolist()

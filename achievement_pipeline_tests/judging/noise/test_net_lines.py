@@ -14,6 +14,7 @@ from achievement_pipeline.judging.noise.contents import ReadFile, copies, examin
 from achievement_pipeline.judging.noise.examine import ContentVerdict
 from achievement_pipeline.judging.noise.net_lines import net_change, without_repeated
 from achievement_pipeline.judging.noise.reasons import Noise
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.judging.file_rows import changed, name, written
 
 TESTS = b"".join(b"def test_%d():\n    assert f(%d) == %d\n" % (number, number, number * 3) for number in range(100))
@@ -112,7 +113,7 @@ texts = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.sampled_from(["a.py", "a.md", "a.js"]), texts, texts)
 def test_net_lines_are_at_most_the_changed_ones_and_the_same_both_ways(
     path: str, before: list[bytes], after: list[bytes]

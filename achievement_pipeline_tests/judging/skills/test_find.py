@@ -17,6 +17,7 @@ from achievement_pipeline.judging.rules import SkillRules
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.find import find_skills
 from achievement_pipeline.judging.skills.vocabulary import Technology
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.judging.file_rows import (
     REPOSITORY,
     attributes,
@@ -252,7 +253,7 @@ some_changes = st.lists(
 THREE_COMMITS = [{"sha": sha * 40, "key": f"git:{sha}"} for sha in "abc"]
 
 
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=examples(8))
 @given(some_changes, st.randoms())
 def test_order_changes_nothing(given_changes: list[Mapping[str, object]], random: Random) -> None:
     files, activities = changed(*given_changes), commits(*THREE_COMMITS)
@@ -263,7 +264,7 @@ def test_order_changes_nothing(given_changes: list[Mapping[str, object]], random
     assert find(files.loc[shuffled_files], activities.loc[shuffled_commits]).equals(straight)
 
 
-@settings(deadline=None, max_examples=8)
+@settings(deadline=None, max_examples=examples(8))
 @given(some_changes)
 def test_every_weight_is_a_share_and_the_languages_of_a_commit_are_at_most_all_of_it(
     given_changes: list[Mapping[str, object]],
@@ -276,7 +277,7 @@ def test_every_weight_is_a_share_and_the_languages_of_a_commit_are_at_most_all_o
     assert skills["evidence"].ne("").all()
 
 
-@settings(deadline=None, max_examples=5)
+@settings(deadline=None, max_examples=examples(5))
 @given(some_changes)
 def test_a_commit_is_judged_alike_alone_and_among_others(given_changes: list[Mapping[str, object]]) -> None:
     files = changed(*given_changes)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from achievement_pipeline.judging.skills.languages import languages_of
 from achievement_pipeline.judging.skills.vocabulary import known_skills
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.judging.file_rows import attributes, changed
 
 
@@ -93,7 +94,7 @@ paths = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=examples(30))
 @given(paths, st.randoms())
 def test_the_order_of_the_files_changes_nothing(given_paths: list[str], random: Random) -> None:
     files = changed(*given_paths)

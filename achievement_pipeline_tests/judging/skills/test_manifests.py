@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from achievement_pipeline.judging.skills.manifests import changed_dependencies, read_manifest
 from achievement_pipeline.judging.skills.manifests.paths import manifest_paths
+from achievement_pipeline_tests.examples import examples
 
 
 def named(path: str, text: str) -> dict[str, str | None]:
@@ -523,14 +524,14 @@ GROUPS = [
 ]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(st.sampled_from(MANIFESTS), st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
 def test_no_bytes_whatever_raise(path: str, content: bytes) -> None:
     manifest = read_manifest(path, content)
     assert manifest.note is None or not manifest.dependencies
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(
     st.sampled_from(
         ["package.json", "composer.json", "k8s/a.yaml", ".gitlab-ci.yml", ".github/workflows/a.yml", "compose.yml"]
@@ -543,7 +544,7 @@ def test_no_shape_whatever_raises(path: str, document: dict[str, object]) -> Non
     assert manifest.note is None or path.endswith((".yml", ".yaml"))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(40))
 @given(st.dictionaries(st.sampled_from(["flask", "django", "celery", "redis"]), st.integers(1, 5)), st.data())
 def test_a_change_and_its_inverse_name_the_same_packages(before: dict[str, int], data: st.DataObject) -> None:
     after = data.draw(st.dictionaries(st.sampled_from(["flask", "django", "celery", "redis"]), st.integers(1, 5)))

@@ -11,6 +11,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multi
 
 from achievement_pipeline.demo.servers.github import account, changed_file
 from achievement_pipeline.sources.github import read_pull_requests
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.servers.github import KEY, GitHubServer, Repository, commit
 from achievement_pipeline_tests.sources.github.conftest import (
     _change_pulls,
@@ -124,7 +125,7 @@ _HURTS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     hurt=st.lists(st.sampled_from(sorted(_HURTS)), min_size=1, max_size=3),
     numbers=st.sets(st.integers(1, 3), min_size=1),
@@ -224,7 +225,7 @@ class CacheLaw(RuleBasedStateMachine):
 
 TestCacheLaw = CacheLaw.TestCase
 TestCacheLaw.settings = settings(
-    max_examples=15, stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=examples(15), stateful_step_count=12, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 
 

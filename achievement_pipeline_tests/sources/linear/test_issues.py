@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, multiple, precondition, rule
 
 from achievement_pipeline.sources.linear import read_issues
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.servers.linear import LinearServer, Workspace
 from achievement_pipeline_tests.sources.linear.conftest import read, the
 
@@ -256,7 +257,7 @@ class CacheLaw(RuleBasedStateMachine):
 
 TestCacheLaw = CacheLaw.TestCase
 TestCacheLaw.settings = settings(
-    max_examples=20,
+    max_examples=examples(20),
     stateful_step_count=12,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],

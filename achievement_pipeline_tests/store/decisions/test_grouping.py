@@ -11,6 +11,7 @@ from achievement_pipeline.store.decisions.edits import edits_of, record_edit
 from achievement_pipeline.store.decisions.grouping import merge, split, take_back
 from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements, get_achievement
 from achievement_pipeline.store.tables import Achievement, Activity, Edit, EditField
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.store.sample_pieces import Piece, by_the_rules, collect
 
 pytestmark = pytest.mark.e2e
@@ -259,7 +260,7 @@ _DECISIONS = st.one_of(
 )
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(decisions=st.lists(st.tuples(_DECISIONS, st.booleans()), max_size=6), undone_in_order=st.booleans())
 def test_any_sequence_of_decisions_and_undos_equals_making_the_remaining_ones(
     engine: sa.Engine, decisions: list[tuple[tuple[str, str, object], bool]], undone_in_order: bool

@@ -19,6 +19,7 @@ from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWo
 from achievement_pipeline.store.pieces.achievements import ChangeCounts
 from achievement_pipeline.store.pieces.upsert import UpsertResult, upsert_slices
 from achievement_pipeline.store.postgres.database import UnavailableError
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.store import stalled_run
 from achievement_pipeline_tests.store.sample_pieces import (
     Piece,
@@ -223,7 +224,7 @@ def linked_pieces(draw: st.DrawFn) -> Pieces:
     )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(states=st.lists(linked_pieces(), min_size=1, max_size=4))
 def test_after_any_changes_the_achievements_are_those_of_the_last_state(
     engine: sa.Engine, states: list[Pieces]

@@ -16,11 +16,14 @@ from achievement_pipeline.store.postgres.bulk_copy import (
     staged,
     storable_json,
 )
+from achievement_pipeline_tests.examples import examples
 
 AWKWARD = ["\t", "\n", "\r", "\\", "\\.", "\\N", '"', "'", ",", "{", "}", "NULL", " ", "\x01", "\0", "\\u0000"]
 texts = st.text(st.characters(exclude_categories=["Cs"])) | st.lists(st.sampled_from(AWKWARD)).map("".join)
 many_times = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from achievement_pipeline.frames import LinkTo
 from achievement_pipeline.store.decisions.edits import edits_of, record_edit
 from achievement_pipeline.store.tables import Achievement, Activity, EditField, Skill
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.store.sample_pieces import REPOSITORY, Piece, by_the_rules, collect_slices
 from achievement_pipeline_tests.store.worlds import LANES, METHODS, World, worlds
 
 pytestmark = pytest.mark.e2e
 
 _OFTEN = settings(
-    max_examples=4,
+    max_examples=examples(4),
     deadline=None,
     phases=[Phase.reuse, Phase.generate],  # to shrink a world takes minutes
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -21,12 +21,13 @@ from achievement_pipeline.store.publications import find_publications, plan, pub
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, get_achievement
 from achievement_pipeline.store.tables import EditField, PublicationState
 from achievement_pipeline_tests.builders import GitRepository
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.store.sample_pieces import by_the_rules, frame_of
 
 pytestmark = pytest.mark.e2e
 
 _OFTEN = settings(
-    max_examples=15,
+    max_examples=examples(15),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

@@ -20,6 +20,7 @@ from achievement_pipeline.sources.git import (
     select_all,
 )
 from achievement_pipeline_tests.builders import Entry, GitRepository
+from achievement_pipeline_tests.examples import examples
 
 _DAY = 86_400
 _FIRST = 1_577_836_800
@@ -113,7 +114,7 @@ def _blame(repository: GitRepository, path: str) -> Iterator[str]:
         yield line.split(" ")[0]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(STEPS)
 def test_each_line_belongs_to_the_commit_that_git_blame_names(steps: list[Step]) -> None:
     with TemporaryDirectory() as folder:
@@ -124,7 +125,7 @@ def test_each_line_belongs_to_the_commit_that_git_blame_names(steps: list[Step])
         assert owners(read(repository.path)) == blamed(repository)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(STEPS, st.sets(st.integers(0, 13), max_size=3))
 def test_reading_what_is_new_gives_what_reading_everything_gives(steps: list[Step], stops: set[int]) -> None:
     with TemporaryDirectory() as folder:

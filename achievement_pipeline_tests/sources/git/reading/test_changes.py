@@ -11,6 +11,7 @@ from pandera.typing.pandas import DataFrame
 from achievement_pipeline.frames import RawCommitFiles
 from achievement_pipeline.sources.git import History, open_repository, read_changes, read_history
 from achievement_pipeline_tests.builders import Entry, Files, GitRepository
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.sources.numstat import numstat, rows
 
 LINES = "".join(f"line {number}\n" for number in range(20))
@@ -307,7 +308,7 @@ changes = st.dictionaries(paths, entries, max_size=4)
 steps = st.lists(st.tuples(changes, st.lists(st.integers(0, 10), max_size=3)), min_size=1, max_size=8)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(steps)
 def test_the_numbers_are_those_of_git_log(
     tmp_path_factory: pytest.TempPathFactory, steps: Sequence[tuple[Files, Sequence[int]]]

@@ -25,6 +25,7 @@ from achievement_pipeline.sources.git import (
     select_all,
 )
 from achievement_pipeline_tests.builders import GitRepository
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.sources.numstat import numstat, rows
 
 
@@ -392,7 +393,7 @@ moves = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.lists(moves, max_size=12))
 def test_reading_again_and_again_gives_what_reading_once_gives(
     tmp_path_factory: pytest.TempPathFactory, moves: Sequence[tuple[str, object, object]]
@@ -471,7 +472,7 @@ steps = st.one_of(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(st.lists(steps, max_size=12))
 @example([("orphan", "left"), ("detach", "left")])
 @example([("detach", "main"), ("commit", "main"), ("read", "main"), ("orphan", "left")])
