@@ -10,7 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline_tests.builders import FIRST_COMMIT, Entry, Files, GitRepository
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.judging_repository import judge
+
+pytestmark = pytest.mark.e2e  # reads and judges whole repositories
 
 DAY = 86_400
 BOB = "Bob Example <bob@example.com>"
@@ -181,7 +184,7 @@ class TestUndoneWithinWeeks:
         assert (first.lines(added), again.lines(added)) == (260, 60)
         pd.testing.assert_frame_equal(again.activities, anew.activities)
 
-    @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(kept=st.integers(0, 60), rewritten=st.integers(0, 60), seed=st.integers(0, 99))
     def test_a_rewrite_keeps_the_worth_of_both_sides(
         self, tmp_path_factory: pytest.TempPathFactory, kept: int, rewritten: int, seed: int

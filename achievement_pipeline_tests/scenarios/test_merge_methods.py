@@ -10,7 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline_tests.builders import Files, GitRepository
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.judging_repository import judge
+
+pytestmark = pytest.mark.e2e  # reads and judges whole repositories
 
 BASE: Files = {
     "requirements.txt": "requests==2.0\n",
@@ -56,7 +59,7 @@ def judged(factory: pytest.TempPathFactory, method: str, steps: list[Files]) -> 
 
 
 @given(st.lists(st.sampled_from(sorted(STEPS)), min_size=2, max_size=5, unique=True))
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=examples(3), deadline=None)
 def test_the_method_of_merging_changes_neither_skills_nor_net_lines(
     tmp_path_factory: pytest.TempPathFactory, names: list[str]
 ) -> None:

@@ -8,6 +8,8 @@ import pytest
 from achievement_pipeline_tests.builders import Files, GitRepository
 from achievement_pipeline_tests.judging_repository import judge
 
+pytestmark = pytest.mark.e2e  # reads and judges whole repositories
+
 
 def shown(path: Path, files: Files, message: str = "feat: add it") -> set[str]:
     repository = GitRepository.create(path / "repository")
