@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _HEAD: Final = """\
 # Settings of `achievements`. `achievements init` adds to this file; it changes nothing that is in it.
 # `achievements doctor` checks it.
-
 """
 _PRIVATE: Final = 0o600
 

@@ -88,6 +88,7 @@ def init(  # noqa: PLR0913 - one argument an option
         click.echo("\nNothing was written. `--yes` asks nothing.", err=True)
         raise
     if no_collect:
+        _print_sources(settings)
         click.echo("Next: achievements collect", err=True)
         return
     ended = _collect()
@@ -117,7 +118,6 @@ def _find_additions(
     me = _with_other_addresses(_find_me(settings, found, given, yes=yes), found, yes=yes)
     chosen = _choose(found, me)
     of_everybody = _find_public(settings, chosen, public, yes=yes)
-    _print_sources(settings)
     repositories = [AddedRepository(one.location, is_public=one.key in of_everybody) for one in chosen]
     return Additions(me.name, me.emails, repositories)
 
@@ -262,4 +262,4 @@ def _ask_which(question: str, choices: Mapping[str, str], default: str) -> list[
 def _print_sources(settings: Settings) -> None:
     on = [lane.label for lane in LANES if lane.is_on(settings)]
     off = sources_that_are_off(settings)
-    print_wrapped(f"\nSources: {', '.join(on)}{' · off: ' if off else ''}{', '.join(off)}", err=True)
+    print_wrapped(f"Sources: {', '.join(on)}{' · off: ' if off else ''}{', '.join(off)}", err=True)
