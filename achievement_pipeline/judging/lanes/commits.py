@@ -167,15 +167,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     read = _read_commits(commits, files, noise, contents)
     blobs = files[["path", "old_blob", "new_blob"]].assign(position=read.positions)
     reverts = find_reverts(commits, read.amounts, blobs[~read.merged.to_numpy()[read.positions]])
-    only_release = _are_releases(commits, read.headers, read.code_lines, rules)
-    exclusions = _exclusions(commits, only_release, read.amounts, reverts, rules, read.merged)
-    exclusions["bot"] |= _are_of_bots(read, exclusions["bot"])
-    exclusions["import"] |= _are_foreign(commits, read.positions, files)
-    exclusions["import"] |= are_foreign_copies(commits, read.positions, files, noise.isna().to_numpy(), contents)
-    exclusions["mechanical"] = commits["sha"].isin(mechanical) | are_automated(
-        commits, files, read.positions, read.code_lines
-    )
-    exclusions["mechanical"] |= are_mechanical(read.categories, read.signs)
+    exclusions = _exclude(commits, files, noise, read, reverts, contents, mechanical, rules)
     exclusions["ignored"] = scope.ignores(commits["sha"])
     likely = are_likely(read.signs, commits["repository"], ~exclusions.any(axis="columns"), rules.impact)
     announced = announce(
@@ -280,6 +272,29 @@ def _read_commits(
         breaking,
         find_signs(work),
     )
+
+
+def _exclude(  # noqa: PLR0913, PLR0917 - one argument per input
+    commits: DataFrame[RawCommits],
+    files: DataFrame[RawCommitFiles],
+    noise: pd.Series[str],
+    read: _ReadCommits,
+    reverts: pd.DataFrame,
+    contents: DataFrame[CommitContents] | None,
+    mechanical: Collection[str],
+    rules: Rules,
+) -> pd.DataFrame:
+    """Return why commits can't count: a column of flags per reason code, in the order of the codes."""
+    only_release = _are_releases(commits, read.headers, read.code_lines, rules)
+    exclusions = _exclusions(commits, only_release, read.amounts, reverts, rules, read.merged)
+    exclusions["bot"] |= _are_of_bots(read, exclusions["bot"])
+    exclusions["import"] |= _are_foreign(commits, read.positions, files)
+    exclusions["import"] |= are_foreign_copies(commits, read.positions, files, noise.isna().to_numpy(), contents)
+    exclusions["mechanical"] = commits["sha"].isin(mechanical) | are_automated(
+        commits, files, read.positions, read.code_lines
+    )
+    exclusions["mechanical"] |= are_mechanical(read.categories, read.signs)
+    return exclusions
 
 
 def _describe_commits(  # noqa: PLR0913, PLR0917 - one argument per input
