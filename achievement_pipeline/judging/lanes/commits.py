@@ -48,6 +48,7 @@ from achievement_pipeline.judging.line_use import find_use
 from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.links.merges import are_merged_pieces, find_merging_commits
 from achievement_pipeline.judging.links.references import link_commits, name_commits
+from achievement_pipeline.judging.links.same_issue import find_same_issue
 from achievement_pipeline.judging.links.same_work import (
     Retraction,
     digest_contents,
@@ -193,13 +194,17 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     # a copy in the same repository is retracted, and links to nothing elsewhere
     copies = retractions.index[retractions["reason"] == Retraction.DUPLICATE]
     moved = digest_work(commits, own_contents[~own_contents["position"].isin(copies)])
+    alone = ~exclusions.any(axis="columns") & read.headers["number"].isna() & (read.merged_by < 0) & ~read.merged
+    same_issue = find_same_issue(
+        commits, canonical(commits["author_email"], people), read.categories["category"], alone
+    )
     of_activity = {
         "url": commits["repository"].map(commit_urls or {}).astype("str") + commits["sha"],
         "significant": verdicts["significant"],
         "reasons": verdicts["reasons"] + ("," + retractions["reason"]).reindex(commits.index).fillna(""),
         "retracted_by": retractions["by"].map(GIT.keys(_source_ids(commits))).reindex(commits.index).astype("str"),
         "names": name_commits(commits, digest_contents(own_contents), moved),
-        "links": link_commits(commits, _merged_shas(commits, read.merged_by), moved),
+        "links": link_commits(commits, _merged_shas(commits, read.merged_by), moved, same_issue),
     }
     mergers = find_mergers(commits, read.merged, read.headers["number"], read.merged_by, rules.bots, people)
     own = {

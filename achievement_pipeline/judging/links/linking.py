@@ -65,7 +65,7 @@ def compose_achievements(
     pieces = _find_pieces(activities, scores)
     roots, members, judged = pieces.roots, pieces.members, pieces.judged
     repositories = _repositories(roots, members)
-    completed = roots["completed_at"].fillna(members.groupby("root")["completed_at"].max())
+    completed = _completed_at(roots, members)
     started = members.groupby("root")["started_at"].min()
     columns = {
         **_root_columns(roots),
@@ -181,6 +181,14 @@ def _score_columns(winners: Mapping[str, pd.DataFrame], rules: Rules) -> dict[st
         "score_version": impact["version"],
         "portfolio_ready": impact["impact"] >= rules.portfolio_min_impact,
     }
+
+
+def _completed_at(roots: pd.DataFrame, members: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    """Return when each piece of work was done: as its root; if that is a commit, with the last commit for its issue."""
+    of_commits = members[members["kind"] == ActivityKind.COMMIT.value].groupby("root")["completed_at"].max()
+    goes_on = (roots["kind"] == ActivityKind.COMMIT.value) & ~roots["carries_commits"]
+    done = roots["completed_at"].mask(goes_on, of_commits.reindex(roots.index))
+    return done.fillna(members.groupby("root")["completed_at"].max())
 
 
 def _roots(activities: pd.DataFrame) -> pd.Series[str]:

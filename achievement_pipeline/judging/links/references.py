@@ -76,6 +76,8 @@ class Rank(IntEnum):
     """A pull request closed the GitHub issue that is attached to a Linear issue."""
     ATTACHMENT = 90
     """The pull request is attached to a Linear issue."""
+    SAME_ISSUE = 95
+    """The leading commit of the same person that names the same issue of their host."""
     SAME_COMMIT = 100
     """The same commit exists in another repository: a fork or mirror."""
     SAME_WORK = 105
@@ -109,7 +111,10 @@ def name_commits(
 
 
 def link_commits(
-    commits: DataFrame[RawCommits], merged_in: Names | None = None, work: Names | None = None
+    commits: DataFrame[RawCommits],
+    merged_in: Names | None = None,
+    work: Names | None = None,
+    same_issue: Names | None = None,
 ) -> pd.Series[str]:
     """Return the links of each commit: to its pull request, to issues, and to the same commit elsewhere.
 
@@ -120,6 +125,7 @@ def link_commits(
         commits: Commits of any number of repositories.
         merged_in: Object names of the commits in each merge, indexed by the merge's row.
         work: As in `name_commits`.
+        same_issue: Object names of the leading commit for the same issue (`same_issue.find_same_issue`).
     """
     subjects, bodies = commits["subject"], commits["body"]
     numbers = messages.merged_numbers(subjects)
@@ -132,6 +138,7 @@ def link_commits(
             (Rank.MERGED_BRANCH, LinkTo.CHILD, "commit:" + (_NOTHING if merged_in is None else merged_in)),
             (Rank.ISSUE_IN_TITLE, LinkTo.PARENT, issue_names(references.without(read_titles(titles)))),
             (Rank.ISSUE_IN_DESCRIPTION, LinkTo.PARENT, issue_names(references.belongs)),
+            (Rank.SAME_ISSUE, LinkTo.PARENT, "commit:" + (_NOTHING if same_issue is None else same_issue)),
             (Rank.SAME_COMMIT, LinkTo.PARENT, "commit:" + commits["sha"]),
             (Rank.SAME_WORK, LinkTo.ELSEWHERE, "work:" + (_NOTHING if work is None else work)),
             (Rank.LISTED, LinkTo.LISTED, issue_names(references.related)),

@@ -214,6 +214,15 @@ def test_an_issue_is_in_the_only_repository_of_its_work_and_described_by_its_pul
     assert row["description"] == ""
 
 
+def test_several_commits_for_one_issue_are_done_with_the_last() -> None:
+    end = NOON + dt.timedelta(hours=1)
+    last = replace(SECOND, columns={"completed_at": end})
+
+    (row,) = compose(COMMIT, *part_of(COMMIT, last)).values()
+
+    assert (row["key"], row["completed_at"]) == (COMMIT.key, end)
+
+
 def test_nothing_begins_after_it_was_completed() -> None:
     commit = replace(COMMIT, columns={"started_at": None})
     run = Piece("mlflow:server/1", parent=commit.key, columns={"started_at": NOON + dt.timedelta(hours=1)})
