@@ -147,8 +147,8 @@ GIT: Final = Lane(
     work="the commits of a repository",
     kinds={
         ActivityKind.COMMIT: "commit",
-        ActivityKind.MERGING: "merged contributions",
-        ActivityKind.RELEASING: "releases",
+        ActivityKind.MERGING: "year of merging",
+        ActivityKind.RELEASING: "year of releasing",
     },
     keys=(GIT_KEYS, PROJECT, MAINTENANCE),
     raw={"raw_commits": "commits", "raw_commit_files": "files"},
