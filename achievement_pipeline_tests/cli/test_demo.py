@@ -81,6 +81,7 @@ def test_documents_are_written_and_what_is_private_is_not_in_the_portfolio(shown
     assert json.loads((folder / "resume.json").read_text())["basics"]["name"] == "Ada Lindqvist"
     assert str(folder) in shown.output
     assert "7 issues, 1 project ·" in shown.output
+    assert "linear:" not in shown.output
     assert "3100" not in shown.output
 
 

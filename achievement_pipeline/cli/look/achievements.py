@@ -19,6 +19,7 @@ from achievement_pipeline.errors import StoreError
 from achievement_pipeline.judging.announced.phrases import announcement
 from achievement_pipeline.judging.authors.addresses import plain_address
 from achievement_pipeline.keys import GIT
+from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.decisions.approvals import name_people
 from achievement_pipeline.store.names import short_names
@@ -192,7 +193,7 @@ def _state(achievement: AchievementView) -> str:
     if achievement.retracted_at:
         return f"It does not count since {achievement.retracted_at:%Y-%m-%d}: {achievement.retracted_reason}."
     if achievement.hidden_by is None:
-        return f"You have hidden it. To show it again: achievements unhide {_short(achievement.key)}"
+        return f"You have hidden it. To show it again: achievements unhide {_short(achievement)}"
     return f"It is hidden {hidden_words(achievement)}"
 
 
@@ -210,13 +211,15 @@ def headline(achievement: AchievementView, ranking: Ranking | None = None) -> st
     details += f"  {ranking.confidence} sources" if ranking and ranking.confidence > 1 else ""
     if achievement.lapsed:
         details += "  changed since you approved it"
-    return f"{first}\n{' ' * 13}{styled(_short(achievement.key) + details, 'dim')}"
+    return f"{first}\n{' ' * 13}{styled(_short(achievement) + details, 'dim')}"
 
 
-def _short(key: str) -> str:
-    """Abbreviate the object name in a commit's key. `show` and `explain` accept such keys."""
-    commit = GIT.parse(key)
-    return str(replace(commit, name=commit.name[:_SHORT_SHA])) if commit else key
+def _short(achievement: AchievementView) -> str:
+    """Abbreviate the object name in a commit's key, and a tracker's key to its identifier. Commands accept both."""
+    key = achievement.key
+    if commit := GIT.parse(key):
+        return str(replace(commit, name=commit.name[:_SHORT_SHA]))
+    return short_names([achievement])[0] if achievement.source_type == ActivityKind.LINEAR_ISSUE else key
 
 
 def _facts(achievement: AchievementView, ranking: Ranking, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
