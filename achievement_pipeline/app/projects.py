@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.reading import pieces_of_projects
 
 if TYPE_CHECKING:  # commands that only look at what is stored start without pandas
@@ -39,6 +40,28 @@ def read_projects(connection: sa.Connection, authors: Collection[str] = ()) -> D
     projects = find_projects(typed(ProjectPieces, pieces.astype(ProjectPieces.empty().dtypes.to_dict())))
     own = projects["author"].isin(authors) if authors else projects["author"].notna()
     return typed(Projects, projects[own].reset_index(drop=True))
+
+
+def short_id(key: str) -> str:
+    """Return the part of a project's key behind its repository."""
+    return key.rpartition("/")[2]
+
+
+def members_of(connection: sa.Connection, name: str, authors: Collection[str]) -> tuple[str, ...]:
+    """Return the keys of the achievements of a project, the strongest first.
+
+    Args:
+        connection: The database.
+        name: The project's key or id.
+        authors: Canonical addresses of the people whose project it is; none means everybody.
+
+    Raises:
+        StoreError: There is no such project.
+    """
+    for row in read_projects(connection, authors).itertuples():
+        if name in {row.key, short_id(str(row.key))}:
+            return tuple(json.loads(str(row.members)))
+    raise StoreError(f"There is no project {name}. `achievements projects` lists them.")
 
 
 def project_members(connection: sa.Connection, authors: Collection[str]) -> Sequence[Sequence[str]]:

@@ -169,6 +169,8 @@ class AchievementFilter:
     before: dt.datetime | None = None
     """Completed before this time, with time zone."""
     min_impact: float | None = None
+    keys: Sequence[str] | None = None
+    """Any of these."""
     portfolio: bool | None = None
     """Whether it is portfolio-ready."""
     include_retracted: bool = False
@@ -447,6 +449,8 @@ def _conditions(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
         yield seen.completed_at < wanted.before
     if wanted.min_impact is not None:
         yield seen.impact_score >= wanted.min_impact
+    if wanted.keys is not None:
+        yield seen.key == sa.any_(sa.literal(list(wanted.keys), sa.ARRAY(sa.Text())))
 
 
 def _flags(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:

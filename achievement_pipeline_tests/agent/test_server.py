@@ -200,7 +200,7 @@ class TestWhatItReads:
         run("approve", PRIVATE.key)
         document = agent.text("export_document", document="brag")
         assert "Added a cache for sessions" in document
-        assert "There are: brag, resume" in agent("export_document", document="all")
+        assert "There are: brag, brag_page, resume" in agent("export_document", document="all")
         assert "is no period" in agent("export_document", document="brag", period="soon")
 
     @pytest.mark.parametrize("document", ["brag", "resume", "portfolio", "csv", "json", "feed", "digest"])

@@ -76,15 +76,15 @@ class TestOneAchievement:
     def test_it_says_where_it_goes_out_and_shows_the_text(self, site: Site) -> None:
         site.post("/decide", key=COMMIT.key, what="approve")
         page = site.get(PAGE)
-        assert page.count(">Shown<") == 10
+        assert page.count(">Shown<") == 12
         assert "# Brag document: Ann" in page
         assert "private work is left out of linkedin" in site.get(f"/achievement?key={quote(PRIVATE.key)}")
 
     def test_an_approval_can_be_of_one_channel(self, site: Site) -> None:
         site.post("/decide", key=COMMIT.key, what="approve", channel="feed")
-        assert site.get(PAGE).count(">Shown<") == 6
+        assert site.get(PAGE).count(">Shown<") == 7
         site.post("/decide", key=COMMIT.key, what="withdraw", channel="feed")
-        assert site.get(PAGE).count(">Shown<") == 5
+        assert site.get(PAGE).count(">Shown<") == 6
 
     def test_a_doubted_text_passes_when_it_was_read(self, site: Site) -> None:
         site.post("/decide", key=PRIVATE.key, what="approve")
@@ -147,7 +147,7 @@ class TestOneAchievement:
 class TestPreviews:
     def test_every_channel_is_listed_with_its_policy(self, site: Site) -> None:
         page = site.get("/previews")
-        assert page.count("<tr>") == 11
+        assert page.count("<tr>") == 13
         assert "redacted" in page
 
     @pytest.mark.parametrize("channel", ["brag", "resume", "csv", "json", "feed", "digest"])
@@ -174,7 +174,7 @@ class TestPreviews:
         site.post("/decide", key=COMMIT.key, what="approve")
         assert 'src="/preview/portfolio/document"' in site.get("/preview/portfolio")
         answer = site.browser.get(f"{site.address}/preview/portfolio/document", timeout=60)
-        assert "Add a &lt;cache&gt;" in answer.text
+        assert "Added a &lt;cache&gt;" in answer.text
         assert answer.headers["content-security-policy"].startswith("sandbox")
 
     def test_what_waits_for_the_user_is_listed(self, site: Site) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from achievement_pipeline.app.me import Author
@@ -19,6 +20,8 @@ class Selection:
     category: str | None = None
     skill: str | None = None
     min_impact: float | None = None
+    keys: Sequence[str] | None = None
+    """Those of a project."""
 
     @property
     def filter(self) -> AchievementFilter:
@@ -29,4 +32,5 @@ class Selection:
             category=self.category,
             skill=self.skill,
             min_impact=self.min_impact,
+            keys=self.keys,
         )

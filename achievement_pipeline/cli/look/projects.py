@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from achievement_pipeline.app.projects import read_projects, short_id
 from achievement_pipeline.cli.authors import announce_author, author_option
 from achievement_pipeline.cli.look.achievements import open_connection, print_achievements
 from achievement_pipeline.cli.printing import counted, json_option, print_json
@@ -40,8 +41,6 @@ def projects(key: str | None, author: str | None, repo: str | None, as_json: boo
     achievements projects
     achievements projects --repo flask --author all
     """  # noqa: D301 - click's own mark
-    from achievement_pipeline.app.projects import read_projects  # noqa: PLC0415 - takes pandas
-
     with open_connection() as connection:
         person = announce_author(connection, load_settings(), author)
         found = read_projects(connection, person.addresses)
@@ -53,7 +52,7 @@ def projects(key: str | None, author: str | None, repo: str | None, as_json: boo
         ]
         rows.sort(key=lambda row: (row["ended_at"], row["key"]), reverse=True)
         if key is not None:
-            rows = [row for row in rows if key in {row["key"], _id(row)}]
+            rows = [row for row in rows if key in {row["key"], short_id(row["key"])}]
             if not rows:
                 raise StoreError(f"There is no project {key}. `achievements projects` lists them.")
         if as_json:
@@ -74,10 +73,5 @@ def _line(row: dict[str, Any]) -> tuple[str, ...]:
         f"{row['ended_at']:%Y-%m-%d}",
         row["title"],
         row["repository"].partition("/")[2],
-        _id(row),
+        short_id(row["key"]),
     )
-
-
-def _id(row: dict[str, Any]) -> str:
-    """Return the part of a project's key behind its repository."""
-    return str(row["key"].rpartition("/")[2])

@@ -9,6 +9,7 @@ from typing import Unpack
 
 import click
 
+from achievement_pipeline.app.projects import members_of
 from achievement_pipeline.app.publish.accounts import login_warning
 from achievement_pipeline.app.publish.rendering import render, usual_period
 from achievement_pipeline.app.publish.selection import Selection
@@ -85,9 +86,16 @@ class _Export(click.Command):
     " year: the last year.",
 )
 @filter_options
+@click.option("--project", metavar="ID", help="Only this project: an id that `achievements projects` lists.")
 @author_option
 def export(
-    *, channel: Channel, output: Path | None, period: Period | None, author: str | None, **filters: Unpack[Filters]
+    *,
+    channel: Channel,
+    output: Path | None,
+    period: Period | None,
+    project: str | None,
+    author: str | None,
+    **filters: Unpack[Filters],
 ) -> None:
     """Write a document from achievements, through the privacy gate.
 
@@ -98,8 +106,10 @@ def export(
     settings = load_settings()
     output = None if output == _STANDARD_OUTPUT else output
     with open_connection() as connection:
+        person = announce_author(connection, settings, author)
         selection = Selection(
-            author=announce_author(connection, settings, author),
+            author=person,
+            keys=members_of(connection, project, person.addresses) if project else None,
             period=period or usual_period(channel, settings),
             **with_repository_key(connection, filters),
         )

@@ -101,5 +101,5 @@ def test_the_document_behind_the_preview_is_refused(site: Site) -> None:
 
 def test_the_page_of_an_achievement_says_where_it_does_not_go_out_and_why(site: Site) -> None:
     shown = site.get("/achievement?key=1111")
-    assert shown.count(f"the name {NAME}") == 4
+    assert shown.count(f"the name {NAME}") == 5
     assert f"{NAME}: Add" not in shown

@@ -82,6 +82,7 @@ def test_approval_says_where_it_goes_out_and_where_not(run: Run) -> None:
         "linkedin",
         "portfolio",
         "resume",
+        "year",
     }
     assert private["channels"]["linkedin"]["reason"] == "left_out"
 

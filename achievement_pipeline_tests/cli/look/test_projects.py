@@ -33,6 +33,14 @@ def test_projects_are_found_among_what_is_stored_with_its_edits(engine: sa.Engin
         assert read_projects(connection).empty
 
 
+def test_a_document_can_hold_one_project(engine: sa.Engine, collected: Run) -> None:
+    collect(engine, pieces=(*_PIECES, Piece("github:github.com/acme/engine#9", columns={"title": "Tune the motor"})))
+    (project,) = json.loads(collected("projects", "--author", "all", "--json").stdout)
+    exported = collected("export", "json", "--author", "all", "--project", project["key"].rpartition("/")[2])
+    assert sorted(each["id"] for each in json.loads(exported.stdout)["achievements"]) == sorted(project["members"])
+    assert "There is no project x" in collected("export", "json", "--author", "all", "--project", "x").stderr
+
+
 def test_a_person_without_projects_gets_an_empty_list(collected: Run) -> None:
     assert json.loads(collected("projects", "--json").stdout) == []
     answer = collected("projects", "schema-1")
