@@ -181,6 +181,7 @@ def achievements() -> None:
     """Turn your work into scored, explained achievements.
 
     \b
+    achievements init             your name, your repositories, a first document
     achievements collect          in a git repository: what you did there
     achievements list             what counts most
     achievements export brag      a document of it

@@ -62,7 +62,7 @@ def collect(
     if not collection.repositories and not collection.sources:
         raise click.UsageError(
             "There is nothing to collect from: this folder is in no repository, and none is known. Give --repo "
-            "PATH_OR_URL, or find some: achievements repos scan FOLDER --add. "
+            "PATH_OR_URL, or find yours: achievements init FOLDER. "
             f"Off: {', '.join(sources_that_are_off(settings))}."
         )
     _refuse_unknown_authors(collection, authors)

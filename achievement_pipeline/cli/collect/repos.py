@@ -49,7 +49,10 @@ def list_repos(as_json: bool) -> None:
         return
     print_table(_COLUMNS, [_row(each, counts.get(each.key, 0)) for each in known])
     if not known:
-        click.echo("No repository is known. Next: achievements collect --repo PATH_OR_URL", err=True)
+        click.echo(
+            "No repository is known. Next: achievements init FOLDER, or: achievements collect --repo PATH_OR_URL",
+            err=True,
+        )
 
 
 @repos.command()

@@ -29,7 +29,7 @@ from achievement_pipeline.store.reading import AchievementView, find_achievement
 from achievement_pipeline.store.tables import EditField
 from achievement_pipeline.system.terminal import Style, styled
 
-_KEYS = "a approve · h hide · d difference · e edit · s skip · u undo · ? all keys · q quit"
+_KEYS = "a approve · h hide · d diff · e edit · s skip · u undo · ? all keys · q quit"
 _HELP = """\
   a  approve: it may go out          h  hide it everywhere
   d  what its commits changed        e  edit title and description

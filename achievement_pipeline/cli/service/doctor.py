@@ -214,7 +214,12 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", Health.BAD, problem, remedy)
         return
     if not repositories:
-        yield Finding("repositories", Health.OFF, "none yet", "Run `achievements collect` in a git repository.")
+        yield Finding(
+            "repositories",
+            Health.OFF,
+            "none yet",
+            "Run `achievements init`, or `achievements collect` in a git repository.",
+        )
     yield from map(_repository, repositories)
 
 
