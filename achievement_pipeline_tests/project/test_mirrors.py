@@ -13,6 +13,7 @@ _FEW_LINES: Final = 60
 
 _TESTED_IN: Final = {
     # tested by what uses them
+    "app/projects.py": "cli/look/test_projects.py",
     "agent/arguments.py": "agent/test_server.py",
     "agent/tools.py": "agent/test_server.py",
     "app/decide/proposals.py": "cli/decide/test_review.py",
