@@ -23,9 +23,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
+from achievement_pipeline.parsing.patterns import compile_pattern
+
 if TYPE_CHECKING:  # commands that only look at what is stored start without pandas
     import pandas as pd
 
+_DIGEST = compile_pattern(r"-[0-9a-f]{8}$")
+"""What distinguishes folders of one name in the keys of repositories without a remote."""
 _GITHUB = "github.com/"
 _SEGMENTS_ON_GITHUB = 2
 
@@ -155,6 +159,18 @@ def _are_on_github(where: pd.Series[str]) -> pd.Series[bool]:
     from achievement_pipeline.columns.text import contains  # noqa: PLC0415 - with pandas
 
     return contains(where, "^[^/.:]*/[^/]*$")
+
+
+def without_host(repository: str) -> str:
+    """Return a repository's name for people: without its host, or the digest of a local one's folder.
+
+    >>> without_host("github.com/pallets/flask"), without_host("local/httpx-0f4032db")
+    ('pallets/flask', 'httpx')
+    """
+    host, slash, name = repository.partition("/")
+    if host == "local" and slash:
+        return _DIGEST.sub("", name)
+    return name if slash and "." in host else repository
 
 
 def named_by(text: str) -> str:

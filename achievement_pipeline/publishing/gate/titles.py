@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from achievement_pipeline.keys import without_host
 from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
@@ -53,7 +54,7 @@ def strong_title(title: str, evidence: Sequence[JsonObject], repository: str | N
     if better := next((each for each in map(_title, _in_order(evidence)) if not is_weak(each)), ""):
         return better
     if _FIRST.fullmatch(title.strip()) and repository:
-        return f"Start {repository.rstrip('/').rpartition('/')[2]}"
+        return f"Start {without_host(repository).rpartition('/')[2]}"
     return title
 
 

@@ -80,6 +80,8 @@ def test_related_work_lends_no_title() -> None:
 
 def test_an_initial_commit_names_the_project() -> None:
     assert title(view("Initial commit", evidence=[evidence("git:x@1", title="Initial commit")])) == "Start loom"
+    local = view("Initial commit", "local/loom-0f4032db", evidence=[])
+    assert title(local) == "Start loom"
     assert title(view("Initial commit", None, evidence=[])) == "Initial commit"
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
+from achievement_pipeline.keys import without_host
 from achievement_pipeline.lanes import ActivityKind, kinds
 from achievement_pipeline.outcomes import IN_USE, find_outcomes
 from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, compile_pattern
@@ -75,8 +76,6 @@ _FILLING = frozenset(
 )
 _ENDINGS = ("ing", "ed", "es", "s", "d")
 _LONGEST_SUMMARY = 280
-_DIGEST = compile_pattern(r"-[0-9a-f]{8}$")
-"""What distinguishes folders of one name in the keys of repositories without a remote."""
 _STILL_USED = compile_pattern(r"(?P<share>\d{1,3})% of its [\d,]+ lines are still in use\b")
 _HALF = 50
 """Per cent."""
@@ -280,10 +279,7 @@ def cut(text: str, longest: int) -> str:
 
 def place(achievement: PublicAchievement) -> str:
     """Return the repository without its host: ``pallets/flask``; empty where there is none, or none that is shown."""
-    host, slash, name = (achievement.repository or "").partition("/")
-    if host == "local" and slash:
-        return _DIGEST.sub("", name)
-    return name if slash and "." in host else achievement.repository or ""
+    return without_host(achievement.repository or "")
 
 
 def only_place(achievements: Iterable[PublicAchievement]) -> str:

@@ -10,7 +10,7 @@ _HEADINGS = {
     "performance": "Performance",
     "security": "Security",
     "bugfix": "Bugs fixed",
-    "maintenance": "Contributions merged, releases",
+    "maintenance": "Maintainer's work",
     "experiment": "Experiments",
     "refactoring": "Refactoring",
     "testing": "Testing",
