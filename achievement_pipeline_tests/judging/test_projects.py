@@ -10,6 +10,7 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import ProjectPieces, Projects
 from achievement_pipeline.judging.projects import find_projects
+from achievement_pipeline_tests.examples import examples
 from achievement_pipeline_tests.raw_frames import Row, raw_frame
 
 _START = dt.datetime(2024, 1, 1, tzinfo=dt.UTC)
@@ -139,7 +140,7 @@ def _rows(pieces: list[_Work], *, after: int = 0) -> list[Row]:
     ]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(_PIECES, st.data())
 def test_the_order_of_rows_does_not_matter(pieces: list[_Work], data: st.DataObject) -> None:
     rows = _rows(pieces)
@@ -147,7 +148,7 @@ def test_the_order_of_rows_does_not_matter(pieces: list[_Work], data: st.DataObj
     pd.testing.assert_frame_equal(find(*rows), find(*data.draw(st.permutations(rows))))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(_PIECES, _PIECES)
 def test_later_work_changes_no_project(pieces: list[_Work], more: list[_Work]) -> None:
     changed = {"first_release": None, "activities": 1}

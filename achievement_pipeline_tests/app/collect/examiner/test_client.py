@@ -140,6 +140,7 @@ def test_python_that_no_compiler_takes_costs_itself(examined: Examined, statemen
     assert examined.examiner.examine(*SIMPLE) == examine(*SIMPLE)
 
 
+@pytest.mark.e2e  # one process after the other
 def test_what_takes_too_long_is_ended_and_named() -> None:
     warnings: list[str] = []
     process = _Process(seconds=1)
@@ -168,6 +169,7 @@ def test_what_is_too_large_is_not_sent(examined: Examined) -> None:
     assert "larger than" in examined.warnings[0]
 
 
+@pytest.mark.e2e  # one process after the other
 def test_a_process_that_was_killed_is_replaced(examined: Examined) -> None:
     for _ in range(3):
         os.kill(examined.examiner._process._child.pid, 9)
