@@ -5,8 +5,10 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from achievement_pipeline.app.projects import read_projects
+from achievement_pipeline.app.projects import members_of, read_projects, short_id
+from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.decisions.edits import record_edit
+from achievement_pipeline.store.reading import AchievementFilter, find_achievements
 from achievement_pipeline.store.tables import EditField
 from achievement_pipeline_tests.cli.conftest import Run
 from achievement_pipeline_tests.store.sample_pieces import Piece, collect
@@ -33,12 +35,16 @@ def test_projects_are_found_among_what_is_stored_with_its_edits(engine: sa.Engin
         assert read_projects(connection).empty
 
 
-def test_a_document_can_hold_one_project(engine: sa.Engine, collected: Run) -> None:
+def test_a_project_is_named_by_its_key_or_id(engine: sa.Engine) -> None:
     collect(engine, pieces=(*_PIECES, Piece("github:github.com/acme/engine#9", columns={"title": "Tune the motor"})))
-    (project,) = json.loads(collected("projects", "--author", "all", "--json").stdout)
-    exported = collected("export", "json", "--author", "all", "--project", project["key"].rpartition("/")[2])
-    assert sorted(each["id"] for each in json.loads(exported.stdout)["achievements"]) == sorted(project["members"])
-    assert "There is no project x" in collected("export", "json", "--author", "all", "--project", "x").stderr
+    with engine.connect() as connection:
+        (key,) = read_projects(connection)["key"]
+        members = members_of(connection, short_id(key), ())
+        assert members_of(connection, key, ()) == members
+        found = find_achievements(connection, AchievementFilter(keys=members))
+        assert {each.key for each in found} == {piece.key for piece in _PIECES}
+        with pytest.raises(StoreError, match="There is no project x"):
+            members_of(connection, "x", ())
 
 
 def test_a_person_without_projects_gets_an_empty_list(collected: Run) -> None:

@@ -144,18 +144,19 @@ def headline(achievement: PublicAchievement) -> str:
     """
     title = achievement.title
     if not achievement.edited_at:
-        title = _TAIL.sub("", past_tense(_code(_unfolded(title, achievement.description)))) or title
+        whole = f"{title} {_folded(title, achievement.description)}".strip()
+        title = _TAIL.sub("", past_tense(_code(whole))) or title
     return title.removesuffix(".") if not title.endswith("..") else title
 
 
-def _unfolded(title: str, description: str) -> str:
+def _folded(title: str, description: str) -> str:
+    """Return the end of a sentence that began in the title and goes on in the description; else nothing."""
     first = description.split("\n", 1)[0].strip()
-    if not (_BEGINS_NO_SENTENCE.match(first) and _ENDS_INSIDE.search(title)):
-        return title
+    if not (_BEGINS_NO_SENTENCE.match(first) and _ENDS_INSIDE.search(title)) or _letters(first) in _letters(title):
+        return ""
     end = first.partition(". ")[0].removesuffix(".")
-    whole = f"{title} {end}"
     is_end = end != first or description.rstrip() == first or description[len(first) :].startswith("\n\n")
-    return whole if is_end and len(whole) <= _LONGEST_TITLE else title
+    return end if is_end and len(title) + len(end) < _LONGEST_TITLE else ""
 
 
 def _code(text: str) -> str:
@@ -233,7 +234,8 @@ def _stem(word: str) -> str:
 def paragraphs(achievement: PublicAchievement) -> Iterator[tuple[bool, list[str]]]:
     """Yield the paragraphs of prose that its author wrote: whether each is a list, and its lines."""
     title = _letters(achievement.title)
-    for paragraph in _BLANK_LINES.split(_COMMENT.sub("", achievement.description)):
+    description = achievement.description.removeprefix(_folded(achievement.title, achievement.description)).lstrip(". ")
+    for paragraph in _BLANK_LINES.split(_COMMENT.sub("", description)):
         lines = [line.strip() for line in paragraph.splitlines() if line.strip()]
         lines = [line for line in lines if not _TRAILER.fullmatch(line)]
         if not lines or _NO_PROSE.match(lines[0]) or (len(lines) == 1 and _SQUASHED.match(lines[0])):

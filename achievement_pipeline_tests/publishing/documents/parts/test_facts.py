@@ -151,6 +151,7 @@ def test_a_repository_is_linked_only_where_evidence_tells_its_address() -> None:
         ("Tags with ``x`` skip", "missing templates.\n\nMore.", "Tags with `x` skip missing templates"),
         ("Replaces the old CGI", "hack.  If you have problems\ntell us", "Replaced the old CGI hack"),
         ("Add a cache", "It is fast.", "Added a cache"),
+        ("Add a cache", "add a cache\n\nMore.", "Added a cache"),
         ("Handle bad bytes, fixes #34", "", "Handled bad bytes"),
         ("Add --setup (see #3)", "", "Added --setup"),
         ("Document what to look for", "", "Documented what to look for"),
@@ -159,6 +160,11 @@ def test_a_repository_is_linked_only_where_evidence_tells_its_address() -> None:
 )  # fmt: skip
 def test_a_headline_is_a_whole_title_in_the_past_tense(title: str, description: str, shown: str) -> None:
     assert facts.headline(public(JSON, view(title, description=description))[0]) == shown
+
+
+def test_the_end_of_a_folded_title_is_no_summary() -> None:
+    (done,) = public(JSON, view("Replaces the old CGI", description="hack.  If you have problems, tell us."))
+    assert facts.summary(done) == "If you have problems, tell us."
 
 
 def test_a_title_of_the_user_stays() -> None:
