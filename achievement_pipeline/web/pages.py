@@ -22,7 +22,6 @@ from achievement_pipeline.publishing.channel import Channel, Format
 from achievement_pipeline.publishing.gate.privacy import Held, Known, PublicAchievement, Reason
 from achievement_pipeline.store.decisions.approvals import name_people
 from achievement_pipeline.store.decisions.edits import edits_of, recent_edits
-from achievement_pipeline.store.decisions.grouping import is_part
 from achievement_pipeline.store.publications import find_publications
 from achievement_pipeline.store.reading import (
     AchievementFilter,
@@ -76,6 +75,8 @@ def browse(decisions: Decisions, request: Request) -> Content:
 
 def achievement(decisions: Decisions, request: Request) -> Content:
     """One achievement: its text, its scores, where it is published, and the decisions about it."""
+    from achievement_pipeline.store.decisions.grouping import is_part  # noqa: PLC0415 - takes pandas
+
     with decisions.engine.connect() as connection:
         found = get_achievement(connection, request.query_params.get("key", ""))
         keys = [line["key"] for line in found.evidence]
