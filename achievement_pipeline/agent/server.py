@@ -5,7 +5,7 @@ Standard output belongs to the protocol, which the SDK sees to: whatever else is
 
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, redirect_stdout
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -85,8 +85,10 @@ def make_server(open_tools: Open, stack: ExitStack) -> Server[Any]:
 
 
 async def _serve(server: Server[Any]) -> None:
-    async with stdio_server() as (read_stream, write_stream):
-        await server.run(read_stream, write_stream, server.create_initialization_options())
+    # the protocol is written as bytes, which the escaping stream has none of
+    with redirect_stdout(getattr(sys.stdout, "unescaped", sys.stdout)):
+        async with stdio_server() as (read_stream, write_stream):
+            await server.run(read_stream, write_stream, server.create_initialization_options())
 
 
 def _described(name: str) -> types.Tool:
