@@ -51,7 +51,7 @@ _KNOWN_TIMES: Final = 2
 _TOPIC_SHARE: Final = 0.5
 """Of the titles with the word, while it lasts."""
 _MAJOR: Final = compile_pattern(r"v?[1-9]\d*\.0(?:\.0)?")
-_NO_TITLE: Final = compile_pattern(r"\S*|(?:version|release)?\s*v?[\d.]+(?:\s*release)?\W*", IGNORECASE)
+_NO_TITLE: Final = compile_pattern(r"\S*+|(?:version\b|release\b)?(?<!\s)\s*+v?[\d.]++(?:\s*+release)?\W*+", IGNORECASE)
 """Titles of branches that name a version, or a branch only."""
 _DIGEST: Final = 12
 _SHORTEST: Final = 4
