@@ -163,5 +163,5 @@ def is_of_pandas(function: ast.Attribute) -> bool:
 
 
 def allowed(path: Path) -> set[str]:
-    """Comparing takes quadratic time: only what the user wrote is compared, a misspelt name, the own README or settings."""
+    """Comparing takes quadratic time: only what the user wrote is compared, a misspelt name, a README, settings."""
     return {"difflib"} if path.name in {"pushing.py", "errors.py", "settings_file.py"} else set()
