@@ -50,7 +50,8 @@ class GitRepository:
         repository = cls(path)
         options = ["--template=", f"--object-format={object_format}", *(["--bare"] if bare else [])]
         repository.git("init", "--quiet", "--initial-branch=main", *options)
-        (path / ("hooks" if bare else ".git/hooks")).mkdir()  # as of git's template, of which nothing else is used
+        for folder in ("hooks", "info"):  # the rest of git's template is samples
+            (path / ("" if bare else ".git") / folder).mkdir(exist_ok=True)
         return repository
 
     def git(self, *arguments: str | Path, stdin: bytes = b"") -> bytes:
