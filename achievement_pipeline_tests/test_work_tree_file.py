@@ -17,6 +17,7 @@ _HOSTILE = {
     "people": '[[people]]\nemails = ["eve@example.com", "ann@example.com"]',
     "repositories": '[[repositories]]\nlocation = "https://github.com/ann/secret"\nvisibility = "public"',
     "collect": '[collect]\nauthors = ["all"]',
+    "ignore": '[ignore]\npaths = ["**"]',
     "github": "[github]\nenabled = true",
     "privacy": '[privacy]\npublic = ["manual", "linear"]\n[privacy.channels.github_profile]\nprivate = "show"',
     "publishing": '[publishing.github_profile]\nrepository = "https://eve.example/eve/eve"',
