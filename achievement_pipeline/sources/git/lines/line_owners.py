@@ -225,6 +225,10 @@ class Tracer:
         for version, change in before:
             if change.old_blob == change.new_blob:  # under another name
                 return version
+        if not before:  # the merge itself added it
+            row = self._add_row(commit, path)
+            created = changes[0]
+            return self._add(_Version(row, created.new_blob, ((NO_VERSION, self._pair(created)),), row))
         bases = [(version, self._pair(change)) for version, change in before]
         files = [self._versions[version].file for version, _ in bases if version != NO_VERSION]
         if not files:

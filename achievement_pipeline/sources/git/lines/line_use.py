@@ -32,7 +32,7 @@ from achievement_pipeline.sources.git.processes import IsolatedGit
 from achievement_pipeline.sources.git.reading.history import History
 from achievement_pipeline.sources.git.repositories import Repository
 
-_VERSION: Final = "1"
+_VERSION: Final = "2"
 """Change it when lines are followed or counted differently. What was stored before is discarded."""
 _YEAR: Final = round(365.25 * 86_400)
 _SPANS: Final = {"alive_1y": _YEAR, "alive_2y": 2 * _YEAR}

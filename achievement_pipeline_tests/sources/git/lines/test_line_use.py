@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.sources.git import (
@@ -114,7 +114,15 @@ def _blame(repository: GitRepository, path: str) -> Iterator[str]:
         yield line.split(" ")[0]
 
 
+_SAME = ("one.py", "one.py")
+
+
+def _nothing(branch: str) -> Step:
+    return Step(branch, "", {}, _SAME, "")
+
+
 @settings(max_examples=examples(25), deadline=None)
+@example([_nothing("main"), _nothing("side"), Step("main", "side", {"one.py": "a\n"}, _SAME, "")])  # the merge adds it
 @given(STEPS)
 def test_each_line_belongs_to_the_commit_that_git_blame_names(steps: list[Step]) -> None:
     with TemporaryDirectory() as folder:
