@@ -7,8 +7,11 @@ import signal
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
+
+from achievement_pipeline_tests.builders import GitRepository
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("home")]
 
@@ -35,8 +38,10 @@ def _on_a_terminal(*words: str, until: str = "", then: signal.Signals | None = N
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), shown.decode()
 
 
-def test_it_shows_something_at_once_and_one_line_where_it_is_interrupted() -> None:
-    code, shown = _on_a_terminal("collect", until="Starting", then=signal.SIGINT)
+def test_it_shows_something_at_once_and_one_line_where_it_is_interrupted(tmp_path: Path) -> None:
+    repository = GitRepository.create(tmp_path / "loom")
+    repository.commit("Add a loom", {"loom.py": "LOOM = 1\n"})
+    code, shown = _on_a_terminal("collect", "--repo", str(repository.path), until="Starting", then=signal.SIGINT)
     assert code == 130
     assert shown.splitlines() == ["🔍 Starting", "❌ Interrupted. What was stored is kept."]
 

@@ -66,12 +66,16 @@ def test_what_the_facts_show_is_proposed_with_its_origin(
 ) -> None:
     language_model.sentences = [
         sentence("Reduced p95 latency from 420 to 130 ms.", 2),
-        sentence("Added a cache for sessions.", 1, field="title"),
+        sentence("Introduced a cache for sessions.", 1, field="title"),
     ]
-    assert "2 proposals" in run("word", "1111", "--yes").stderr
+    shown = run("word", "1111", "--yes")
+    assert "2 proposals" in shown.stderr, shown.stdout
     with engine.connect() as connection:
         title, outcome = open_proposals(connection)[CACHE.key]
-    assert (title.value, outcome.value) == ("Added a cache for sessions.", "Reduced p95 latency from 420 to 130 ms.")
+    assert (title.value, outcome.value) == (
+        "Introduced a cache for sessions.",
+        "Reduced p95 latency from 420 to 130 ms.",
+    )
     assert outcome.facts == ("p95 latency: 420 → 130 ms.",)
     assert outcome.made_by == f"tiny at {language_model.address}"
     assert len(outcome.prompt_hash or "") == 64

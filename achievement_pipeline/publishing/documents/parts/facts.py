@@ -70,6 +70,8 @@ _LEAST_WORDS = 2
 _LONGEST_TITLE = 120
 _BEGINS_NO_SENTENCE = compile_pattern(r"[a-z`(]")
 _ENDS_INSIDE = compile_pattern(r"[\w`),]$")
+_SHORTEST_FOLDED = 40
+"""Characters of a line that was full; after a shorter one something else begins."""
 _WORD = compile_pattern(r"\w+")
 _FILLING = frozenset(
     {"a", "an", "the", "to", "for", "of", "in", "on", "and", "new", "now", "i", "api", "method", "support"}
@@ -152,7 +154,8 @@ def headline(achievement: PublicAchievement) -> str:
 def _folded(title: str, description: str) -> str:
     """Return the end of a sentence that began in the title and goes on in the description; else nothing."""
     first = description.split("\n", 1)[0].strip()
-    if not (_BEGINS_NO_SENTENCE.match(first) and _ENDS_INSIDE.search(title)) or _letters(first) in _letters(title):
+    goes_on = _BEGINS_NO_SENTENCE.match(first) and _ENDS_INSIDE.search(title) and len(title) >= _SHORTEST_FOLDED
+    if not goes_on or _letters(first) in _letters(title):
         return ""
     end = first.partition(". ")[0].removesuffix(".")
     is_end = end != first or description.rstrip() == first or description[len(first) :].startswith("\n\n")
