@@ -148,8 +148,8 @@ def test_a_repository_is_linked_only_where_evidence_tells_its_address() -> None:
     [
         ("Add a cache.", "", "Added a cache"),
         ("Deprecate :meth:`~Loom.stop` and ``go``", "", "Deprecated `Loom.stop` and `go`"),
-        ("In all templates tags with ``x`` skip what", "is missing.\n\nMore.", "In all templates tags with `x` skip what is missing"),
-        ("Replaces the server started by the old CGI", "hack.  See\nthere", "Replaced the server started by the old CGI hack"),
+        ("Skip all but templates, as tags with ``x``", "do.\n\nMore", "Skipped all but templates, as tags with `x` do"),
+        ("Replaces the server started by the old CGI", "hack.  See", "Replaced the server started by the old CGI hack"),
         ("Add a cache for sessions", "p95 latency: 420 → 130 ms.", "Added a cache for sessions"),
         ("Add a cache", "It is fast.", "Added a cache"),
         ("Add a cache", "add a cache\n\nMore.", "Added a cache"),
