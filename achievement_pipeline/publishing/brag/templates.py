@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
-from importlib.resources import files
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -18,6 +17,7 @@ from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.brag.content import describe
 from achievement_pipeline.publishing.brag.markup import HTML, MARKDOWN, Format
 from achievement_pipeline.publishing.channel import About
+from achievement_pipeline.publishing.documents.parts.pages import page_text
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 
 _PACKAGE = "achievement_pipeline.publishing.brag"
@@ -46,7 +46,8 @@ def write_brag_page(achievements: Sequence[PublicAchievement], about: About) -> 
 def _written(name: str, achievements: Sequence[PublicAchievement], about: About, markup: Format) -> str:
     try:
         template = _environment(tuple(about.templates.items())).get_template(name)
-        text = template.render(brag=describe(achievements, about, markup), style=Markup(_style()))  # noqa: S704 - ours
+        style = Markup(page_text(_PACKAGE, "page.css"))  # noqa: S704 - ours
+        text = template.render(brag=describe(achievements, about, markup), style=style)
     except jinja2.TemplateError as error:
         if name not in about.templates:
             raise
@@ -65,8 +66,3 @@ def _environment(own: tuple[tuple[str, str], ...]) -> ImmutableSandboxedEnvironm
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-
-
-@functools.cache
-def _style() -> str:
-    return files(_PACKAGE).joinpath("page.css").read_text(encoding="utf-8").strip()

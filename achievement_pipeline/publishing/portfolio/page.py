@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import functools
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 
-import jinja2
 from markupsafe import Markup
 
 from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.pages import page_template, page_text
 from achievement_pipeline.publishing.documents.parts.projects import greatest_projects
 from achievement_pipeline.publishing.documents.parts.skill_levels import ShownSkill, shown_skills
 from achievement_pipeline.publishing.documents.parts.themes import by_theme, heading
@@ -82,9 +80,9 @@ def write_portfolio(
     newest = facts.newest_first(achievements)
     axis = TimeAxis.over(each.completed_at for each in newest if each.completed_at)
     skills = shown_skills(newest)
-    style, script = (_text(name).strip() for name in ("page.css", "page.js"))
+    style, script = (page_text(_PACKAGE, name) for name in ("page.css", "page.js"))
     return (
-        _template().render(
+        page_template(_PACKAGE).render(
             profile=profile,
             style=Markup(style),  # noqa: S704 - ours
             script=Markup(script),  # noqa: S704 - ours
@@ -139,35 +137,6 @@ def _skill_row(skill: ShownSkill, axis: TimeAxis) -> _SkillRow:
 def _names(names: Iterable[str]) -> list[str]:
     """Return names, the most frequent first."""
     return [name for name, _ in sorted(Counter(filter(None, names)).items(), key=lambda each: (-each[1], each[0]))]
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader(_PACKAGE, ""),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters |= {
-        "day": facts.day,
-        "headline": facts.headline,
-        "evidence_words": facts.evidence_words,
-        "place": facts.place,
-        "plain": facts.plain,
-        "release": facts.release,
-        "outcome": facts.outcome,
-        "shown_by": facts.shown_by,
-        "summary": facts.summary,
-        "theme": heading,
-    }
-    return environment.get_template("page.html.j2")
-
-
-@functools.cache
-def _text(name: str) -> str:
-    return files(_PACKAGE).joinpath(name).read_text(encoding="utf-8")
 
 
 def _hash(content: str) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 
-import jinja2
 from markupsafe import Markup
 
 from achievement_pipeline.publishing.channel import About
 from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.pages import page_template, page_text
 from achievement_pipeline.publishing.documents.parts.skill_levels import shown_skills
 from achievement_pipeline.publishing.documents.period import preceding
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
@@ -42,12 +40,14 @@ def write_year(achievements: Sequence[PublicAchievement], about: About) -> str:
     before = preceding(about.period, None)
     compared = [each for each in about.earlier if before and each.completed_at in before]
     skills, known = shown_skills(best), {skill.name for skill in shown_skills(about.earlier)}
-    page = _template().render(
+    page = page_template(
+        _PACKAGE
+    ).render(
         person=about.profile.name,
         url=about.profile.url,
         period=about.period.name,
         before=before.name if before and compared else "",
-        style=Markup(_style()),  # noqa: S704 - ours
+        style=Markup(page_text(_PACKAGE, "page.css")),  # noqa: S704 - ours
         figures=[*_figures(best, compared)],
         timeline=_drawn(draw_timeline(best)),
         skills=_drawn(draw_skills(skills[:_SKILLS])),
@@ -73,22 +73,3 @@ def _figures(done: Sequence[PublicAchievement], before: Sequence[PublicAchieveme
 
 def _drawn(chart: Chart | None) -> Markup:
     return Markup(chart.by_theme["light"] if chart else "")  # noqa: S704 - escaped where it is drawn
-
-
-@functools.cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader(_PACKAGE, ""),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    words = (facts.headline, facts.outcome, facts.place, facts.plain, facts.release, facts.summary)
-    environment.filters |= {each.__name__: each for each in words}
-    return environment.get_template("page.html.j2")
-
-
-@functools.cache
-def _style() -> str:
-    return files(_PACKAGE).joinpath("page.css").read_text(encoding="utf-8").strip()
