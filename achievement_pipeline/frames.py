@@ -580,7 +580,7 @@ class _CodeActivities(Activities):
 
 
 class CommitActivities(_CodeActivities):
-    """One row per commit, pull request that git tells of, and year of a person's merging or releasing."""
+    """One row per commit, pull request found in git, and year of a person's merging or releasing."""
 
     signed_off_by: str = pa.Field(description="Canonical addresses in Signed-off-by lines, separated by commas")
     sha: str = pa.Field(description="Full object name")

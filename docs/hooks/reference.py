@@ -1,4 +1,4 @@
-"""The reference of commands and settings, made from the code: it stands in place of the comments that name it."""
+"""The reference of commands and settings, generated from the code in place of the comments that name it."""
 
 import json
 import re

@@ -236,7 +236,7 @@ def _keys_named(name: str, chosen: Sequence[SurveyedRepository]) -> list[str]:
     found = keys if name == _ALL else [key for key in keys if f"/{key}".casefold().endswith(f"/{name.casefold()}")]
     if not found:
         raise click.BadParameter(
-            f"{name} is none of the repositories.{did_you_mean(name, keys)}", param_hint="--public"
+            f"{name} is not one of the repositories.{did_you_mean(name, keys)}", param_hint="--public"
         )
     return found
 
