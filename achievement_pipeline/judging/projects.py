@@ -15,7 +15,6 @@ but those that it continues. An achievement belongs to at most one branch or rel
 
 from __future__ import annotations
 
-import hashlib
 import json
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -27,6 +26,7 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.text import extract_all_groups, replace
 from achievement_pipeline.frames import ProjectPieces, Projects, typed
+from achievement_pipeline.judging.authors.people import person_digest
 from achievement_pipeline.judging.categories.peel import are_weak
 from achievement_pipeline.judging.project_words import ORDINARY_WORDS
 from achievement_pipeline.keys import PROJECT
@@ -142,9 +142,8 @@ def _branches_and_releases(
             reason = f"a branch of {branch['activities'] - 1} commits"
             yield _Effort(f"branch-{_name(branch['key'])}", title, reason, [row, *others])
         if branches.empty and len(own) >= _RELEASE_PIECES and _MAJOR.fullmatch(str(release)):
-            who = hashlib.sha256(str(author).encode()).hexdigest()[:_DIGEST]
             reason = f"{len(own)} achievements in the major release {release}"
-            yield _Effort(f"release-{release}-{who}", version, reason, own.index.to_list())
+            yield _Effort(f"release-{release}-{person_digest(str(author))}", version, reason, own.index.to_list())
 
 
 def _topics(

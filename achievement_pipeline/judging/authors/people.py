@@ -7,6 +7,7 @@ people, because two people may share one. An empty or invalid address is treated
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 import pandas as pd
@@ -17,6 +18,7 @@ from achievement_pipeline.judging.authors.addresses import NUMBERED_NOREPLY, Wor
 from achievement_pipeline.judging.authors.bots import are_bots
 from achievement_pipeline.judging.rules import BotRules, Person
 
+_DIGEST = 12
 _ADDRESS = r"(?P<name>[^<\n]*?)[ \t]*<[ \t]*(?P<email>[^<>\n]*?)[ \t]*>?[ \t]*$"
 _SIGNS_OFF = "(?i)signed-off-by"
 _HAS_COAUTHOR = "(?i)co-(?:authored|developed)-by"
@@ -51,6 +53,11 @@ def canonical(emails: pd.Series[str], people: Iterable[Person] = ()) -> pd.Serie
     plain = plain_addresses(emails)
     owners = _owners(people)
     return plain.map(owners).fillna(plain).astype("str") if owners else plain
+
+
+def person_digest(address: str) -> str:
+    """Return what names a person in a key: part of a digest of their canonical address."""
+    return hashlib.sha256(address.encode()).hexdigest()[:_DIGEST]
 
 
 def display_names(persons: pd.Series[str], names: pd.Series[str], people: Iterable[Person] = ()) -> pd.Series[str]:

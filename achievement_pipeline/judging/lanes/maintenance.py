@@ -6,7 +6,6 @@ is in it: the next merge changes this year's activity and no other.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -19,7 +18,7 @@ from pandera.typing import DataFrame
 from achievement_pipeline.frames import CommitActivities, DiffState, LinkTo, RawCommits, RawTags
 from achievement_pipeline.judging.announced.releases import version_tags
 from achievement_pipeline.judging.authors.bots import are_bots
-from achievement_pipeline.judging.authors.people import canonical, display_names
+from achievement_pipeline.judging.authors.people import canonical, display_names, person_digest
 from achievement_pipeline.judging.categories.category import Category
 from achievement_pipeline.judging.impact.model import impact_of
 from achievement_pipeline.judging.impact.significance import have_reason
@@ -69,7 +68,7 @@ def find_mergers(  # noqa: PLR0913, PLR0917 - one argument per input
         With the index of ``commits``: ``merged_by``, a canonical address, and the ``name`` of that person.
     """
     numbered = numbers.notna().to_numpy()
-    # what is part of a pull request was merged with it; a branch that brings pull requests is none of its own
+    # what is part of a pull request was merged with it; a branch that merges pull requests is not one itself
     is_part = numbered & (merged_by >= 0) & numbered[merged_by]
     brings = np.bincount(merged_by[numbered & (merged_by >= 0)], minlength=len(commits)) > 0
     squashed = numbered & (commits["diff"] != DiffState.MERGE)
@@ -291,7 +290,7 @@ def _describe(  # noqa: PLR0913 - the parts of an activity
 ) -> pd.DataFrame:
     """Return years as activities of a lane."""
     what = "merged" if kind is ActivityKind.MERGING else "released"
-    digests = years["person"].map(lambda person: hashlib.sha256(person.encode()).hexdigest()[:12]).astype("str")
+    digests = years["person"].map(person_digest).astype("str")
     names = f"{what}-" + years["year"].astype("str") + "-" + digests
 
     def filled(text: str) -> pd.Series[str]:
