@@ -7,13 +7,20 @@ Templates only arrange it: docs/exports.md lists the fields for those who write 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline.publishing.brag.markup import Format
 from achievement_pipeline.publishing.channel import About
 from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.comparison import (
+    Compared,
+    Measure,
+    announced,
+    compare,
+    repositories,
+)
 from achievement_pipeline.publishing.documents.parts.projects import greatest_projects
 from achievement_pipeline.publishing.documents.parts.sections import NOTES, is_note
 from achievement_pipeline.publishing.documents.parts.skill_levels import shown_skills
@@ -89,15 +96,6 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Compared:
-    """A number of this period beside that of the period before."""
-
-    label: str
-    now: int
-    before: int
-
-
-@dataclass(frozen=True)
 class Question:
     """A piece of work without a known outcome."""
 
@@ -159,7 +157,7 @@ def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -
         collaboration=[*map(markup.text, _collaboration(work))],
         rest=[writer.theme(*each) for each in by_theme(counted).items()],
         period_before=markup.text(before.name) if before and compared else "",
-        comparison=[*_compare(work, compared)] if compared else [],
+        comparison=[*compare(_MEASURES, work, compared)] if compared else [],
         sections=[*writer.sections(given)],
         questions=[] if about.everybody else writer.questions([each for each in greatest if not facts.outcome(each)]),
     )
@@ -211,22 +209,15 @@ def _is_review(achievement: PublicAchievement) -> bool:
     return achievement.kind == ActivityKind.REVIEW
 
 
-_MEASURES: dict[str, Callable[[Sequence[PublicAchievement]], int]] = {
+_MEASURES: dict[str, Measure] = {
     "Pieces of work": len,
-    "Announced in release notes": lambda work: sum(each.announced is not None for each in work),
+    "Announced in release notes": announced,
     "Together with others": lambda work: sum(bool(each.coauthors) for each in work),
     "Reviews": lambda work: sum(map(_is_review, work)),
-    "Repositories": lambda work: len({each.repository for each in work if each.repository}),
+    "Repositories": repositories,
     "Skills shown": lambda work: len(shown_skills(work)),
 }
 """What a period is compared by."""
-
-
-def _compare(work: Sequence[PublicAchievement], before: Sequence[PublicAchievement]) -> Iterator[Compared]:
-    for label, measure in _MEASURES.items():
-        compared = Compared(label, measure(work), measure(before))
-        if compared.now or compared.before:
-            yield compared
 
 
 @dataclass(frozen=True)

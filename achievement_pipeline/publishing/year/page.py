@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
 from achievement_pipeline.publishing.channel import About
 from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.comparison import Measure, announced, compare, repositories
 from achievement_pipeline.publishing.documents.parts.pages import page_template, page_text
 from achievement_pipeline.publishing.documents.parts.skill_levels import shown_skills
 from achievement_pipeline.publishing.documents.period import preceding
@@ -18,15 +18,6 @@ from achievement_pipeline.publishing.github_profile.charts import Chart, draw_sk
 _PACKAGE = "achievement_pipeline.publishing.year"
 _GREATEST = 5
 _SKILLS = 8
-
-
-@dataclass(frozen=True)
-class _Figure:
-    """A number of the year, and that of the year before."""
-
-    label: str
-    now: int
-    before: int
 
 
 def write_year(achievements: Sequence[PublicAchievement], about: About) -> str:
@@ -48,7 +39,7 @@ def write_year(achievements: Sequence[PublicAchievement], about: About) -> str:
         period=about.period.name,
         before=before.name if before and compared else "",
         style=Markup(page_text(_PACKAGE, "page.css")),  # noqa: S704 - ours
-        figures=[*_figures(best, compared)],
+        figures=[figure for figure in compare(_MEASURES, best, compared) if figure.now],
         timeline=_drawn(draw_timeline(best)),
         skills=_drawn(draw_skills(skills[:_SKILLS])),
         gained=[skill.name for skill in skills if skill.name not in known][:_SKILLS] if about.earlier else [],
@@ -57,18 +48,12 @@ def write_year(achievements: Sequence[PublicAchievement], about: About) -> str:
     return f"{page.strip()}\n"
 
 
-_MEASURES: dict[str, Callable[[Sequence[PublicAchievement]], int]] = {
+_MEASURES: dict[str, Measure] = {
     "pieces of work": len,
-    "announced in release notes": lambda done: sum(each.announced is not None for each in done),
+    "announced in release notes": announced,
     "releases": lambda done: len({(each.repository, each.first_release) for each in done if each.first_release}),
-    "repositories": lambda done: len({each.repository for each in done if each.repository}),
+    "repositories": repositories,
 }
-
-
-def _figures(done: Sequence[PublicAchievement], before: Sequence[PublicAchievement]) -> Iterator[_Figure]:
-    for label, measure in _MEASURES.items():
-        if now := measure(done):
-            yield _Figure(label, now, measure(before))
 
 
 def _drawn(chart: Chart | None) -> Markup:
