@@ -23,6 +23,9 @@ PROMPTS = (
     "Rewrite these facts as one sentence for a resume. Add nothing.\n",
     "Write one impressive sentence about this work for a promotion case.\n",
     "Say in one plain sentence what was done.\n",
+    "You are a career coach. Turn these notes into a strong resume bullet with a measurable result.\n",
+    "Explain to a manager, in one sentence, what this changed for the users and why it matters.\n",
+    "Shorten this to one past-tense sentence.\n",
 )
 _TOKENS = 40
 _PRE = b"tokenizer.ggml.pre"
@@ -41,9 +44,9 @@ def model_file(folder: Path) -> Path:
     return copy
 
 
-def texts(model: Any, number: int) -> Iterator[tuple[str, tuple[str, ...]]]:  # noqa: ANN401 - of an optional package
+def texts(model: Any, number: int, seed: int) -> Iterator[tuple[str, tuple[str, ...]]]:  # noqa: ANN401 - of an optional package
     """Yield sentences that the model writes, each with the facts that it was given."""
-    chosen = random.Random(1)
+    chosen = random.Random(seed)
     facts = sorted({rewrite.facts for rewrite in faithful()})
     written = 0
     while written < number:
@@ -60,7 +63,8 @@ def main() -> None:
     """Count what is refused, and print what passes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--texts", type=int, default=2_000)
-    number = parser.parse_args().texts
+    parser.add_argument("--seed", type=int, default=1, help="chooses the facts and prompts of each text")
+    options = parser.parse_args()
     from gpt4all import GPT4All  # noqa: PLC0415 - a package that only this script needs
 
     with tempfile.TemporaryDirectory() as folder:
@@ -69,7 +73,7 @@ def main() -> None:
             file.name, model_path=folder, allow_download=False, device="cpu", n_threads=1, n_ctx=1024, verbose=False
         )
         passed = refused = 0
-        for sentence, given in texts(model, number):
+        for sentence, given in texts(model, options.texts, options.seed):
             if refusal(sentence, given) is None:
                 passed += 1
                 print(f"PASSED {sentence!r}\n       {given}", flush=True)
