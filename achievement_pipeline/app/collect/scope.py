@@ -1,11 +1,28 @@
-"""What counts for the user, by repository."""
+"""What is collected, and what of it counts for the user."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 
+import sqlalchemy as sa
+
 from achievement_pipeline.app.collect.repositories import as_known
+from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.errors import SourceError
+from achievement_pipeline.judging.authors.addresses import WorkFilter
 from achievement_pipeline.judging.noise.scope import Scope
 from achievement_pipeline.settings import Settings
+from achievement_pipeline.store.pieces.activities import collected_keys
+from achievement_pipeline.store.repositories import known_locations
+
+
+def collecting(settings: Settings, engine: sa.Engine, slices: Iterable[str]) -> WorkFilter:
+    """Return the filter of what is collected of some slices: what the settings select, and what was collected before.
+
+    So one person's filter takes nothing away from another, whose work is in the same database.
+    """
+    with engine.connect() as connection:
+        selected = work_filter_of(settings, known_locations(connection))
+    return selected._replace(collected=collected_keys(engine, slices))
 
 
 def scope_of(settings: Settings) -> Scope:

@@ -11,8 +11,7 @@ from pandera.typing import DataFrame
 from achievement_pipeline import lanes
 from achievement_pipeline.app.collect.pull_requests import RAW_PULL_REQUESTS, RepositoriesRead, read_repositories
 from achievement_pipeline.app.collect.releases import combined, known_of_commits, stored_releases
-from achievement_pipeline.app.collect.scope import scope_of
-from achievement_pipeline.app.me import work_filter_of
+from achievement_pipeline.app.collect.scope import collecting, scope_of
 from achievement_pipeline.defs.assets.frame_assets import (
     describe_repositories,
     frame_asset,
@@ -45,7 +44,7 @@ from achievement_pipeline.judging.lanes.pull_requests import (
 )
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.sources.github import GitHubClient
-from achievement_pipeline.store.repositories import list_repositories, note_visibility
+from achievement_pipeline.store.repositories import note_visibility
 
 _PREVIEWS = {
     "raw_pull_requests": ["number", "title", "author", "merged_at", "labels", "detail"],
@@ -99,7 +98,7 @@ def pull_request_activities(  # noqa: PLR0913, PLR0917 - one argument per input
         raw_reviews,
         settings.rules,
         people=settings.people,
-        work_filter=work_filter_of(settings, (known.location for known in list_repositories(database.engine))),
+        work_filter=collecting(settings, database.engine, map(lanes.GITHUB.slice_name, context.partition_keys)),
         releases=combined([stored_releases(io_manager, key) for key in context.partition_keys]),
         contained=known_of_commits(io_manager, context.partition_keys, "first_release"),
         in_use=known_of_commits(io_manager, context.partition_keys, "in_use"),

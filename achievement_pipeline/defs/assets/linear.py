@@ -6,8 +6,8 @@ import dagster as dg
 from pandera.typing import DataFrame
 
 from achievement_pipeline import lanes
+from achievement_pipeline.app.collect.scope import collecting
 from achievement_pipeline.app.collect.stored_frames import stored_frame
-from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.defs.assets.frame_assets import frame_asset, materialized, raw_assets, warn
 from achievement_pipeline.defs.frame_types import Schema
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
@@ -64,10 +64,11 @@ def linear_workspace(
 def linear_activities(
     raw_linear_issues: DataFrame[RawLinearIssues],
     raw_linear_projects: DataFrame[RawLinearProjects],
+    database: Database,
     settings: dg.ResourceParam[Settings],
 ) -> DataFrame[LinearActivities]:
     """One row per issue or project: its owner, category and significance, with the reasons."""
-    work_filter = work_filter_of(settings)
+    work_filter = collecting(settings, database.engine, [lanes.LINEAR.slice_name()])
     return judge_linear(
         raw_linear_issues, raw_linear_projects, settings.rules, people=settings.people, work_filter=work_filter
     )

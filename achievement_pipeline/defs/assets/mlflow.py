@@ -6,8 +6,8 @@ import dagster as dg
 from pandera.typing import DataFrame
 
 from achievement_pipeline import lanes
+from achievement_pipeline.app.collect.scope import collecting
 from achievement_pipeline.app.collect.stored_frames import stored_frame
-from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.defs.assets.frame_assets import frame_asset, materialized, raw_assets, warn
 from achievement_pipeline.defs.frame_types import Schema
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
@@ -53,10 +53,11 @@ def mlflow_server(
 def mlflow_activities(
     raw_mlflow_runs: DataFrame[RawMlflowRuns],
     raw_mlflow_metrics: DataFrame[RawMlflowMetrics],
+    database: Database,
     settings: dg.ResourceParam[Settings],
 ) -> DataFrame[MlflowActivities]:
     """One row per run: its author, result and significance, with the reasons."""
-    work_filter = work_filter_of(settings)
+    work_filter = collecting(settings, database.engine, [lanes.MLFLOW.slice_name()])
     return judge_runs(
         raw_mlflow_runs, raw_mlflow_metrics, settings.rules, people=settings.people, work_filter=work_filter
     )

@@ -32,8 +32,8 @@ def are_selected(activities: pd.DataFrame, work_filter: WorkFilter, people: Iter
     """Return which activities pass the filter.
 
     Args:
-        activities: ``person``, ``coauthors`` (comma-separated) and ``completed_at``.
-        work_filter: Authors and first day to keep. Co-authors count as authors.
+        activities: ``key``, ``person``, ``coauthors`` (comma-separated) and ``completed_at``.
+        work_filter: Authors and first day to keep, and what to keep besides. Co-authors count as authors.
         people: The known addresses of each person.
     """
     wanted = pd.Series(data=True, index=activities.index)
@@ -41,7 +41,7 @@ def are_selected(activities: pd.DataFrame, work_filter: WorkFilter, people: Iter
         wanted = _are_of(activities, work_filter.authors, people)
     if work_filter.since is not None:
         wanted &= ~(activities["completed_at"] < pd.Timestamp(work_filter.since, tz="UTC"))
-    return wanted
+    return wanted | activities["key"].isin(work_filter.collected)
 
 
 def canonical(emails: pd.Series[str], people: Iterable[Person] = ()) -> pd.Series[str]:

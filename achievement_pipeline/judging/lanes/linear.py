@@ -15,6 +15,7 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.text import extract_groups
 from achievement_pipeline.frames import (
+    NOT_ASKED,
     LinearActivities,
     LinkTo,
     RawLinearIssues,
@@ -62,7 +63,7 @@ def judge_linear(
         projects: Projects of the same workspace.
         rules: Bots, and the estimate to assume for an issue without one.
         people: The known addresses of each person.
-        work_filter: Authors and first day to keep.
+        work_filter: Authors and first day to keep, and what to keep besides.
 
     Returns:
         One row per issue, in their order, then one per project.
@@ -78,7 +79,7 @@ def judge_linear(
         {
             "unassigned": judged["person"] == "",
             "bot": are_bots(names, judged["person"], rules.bots),
-            "not-asked": ~are_selected(judged, work_filter, people),
+            NOT_ASKED: ~are_selected(judged, work_filter, people),
         }
     )
     completed = pd.Series("completed", index=judged.index, dtype="str")

@@ -13,7 +13,16 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import LinkTo, MlflowActivities, RawMlflowMetrics, RawMlflowRuns, Scores, Skills, typed
+from achievement_pipeline.frames import (
+    NOT_ASKED,
+    LinkTo,
+    MlflowActivities,
+    RawMlflowMetrics,
+    RawMlflowRuns,
+    Scores,
+    Skills,
+    typed,
+)
 from achievement_pipeline.judging.authors.addresses import WorkFilter
 from achievement_pipeline.judging.authors.bots import are_bots
 from achievement_pipeline.judging.authors.people import are_selected, canonical
@@ -50,7 +59,7 @@ def judge_runs(
         metrics: Metrics of these runs.
         rules: How the runs of an experiment are compared.
         people: The known addresses of each person. A run only has a login, so list it among the person's addresses.
-        work_filter: Authors and first day to keep.
+        work_filter: Authors and first day to keep, and what to keep besides.
 
     Returns:
         One row per run, in their order.
@@ -65,7 +74,7 @@ def judge_runs(
             **{status: runs["status"] == status for status in ("running", "scheduled", "failed", "killed")},
             "unassigned": users == "",
             "bot": are_bots(users, users, rules.bots),
-            "not-asked": ~are_selected(judged, work_filter, people),
+            NOT_ASKED: ~are_selected(judged, work_filter, people),
         }
     )
     best = ("best:" + compared["metric"].str.replace(",", " ", regex=False)).where(compared["is_best"], "")

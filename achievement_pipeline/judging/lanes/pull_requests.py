@@ -17,6 +17,7 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.text import replace
 from achievement_pipeline.frames import (
+    NOT_ASKED,
     PullRequestActivities,
     RawCommitFiles,
     RawPullRequestCommits,
@@ -117,7 +118,7 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
             their own pull requests are ignored.
         rules: What makes them significant.
         people: The known addresses of each person.
-        work_filter: Authors and first day to keep.
+        work_filter: Authors and first day to keep, and what to keep besides.
         releases: The tags and release notes of the repositories.
         contained: The first release of commits, by object name, where it is known.
         in_use: How much of commits is in use, by object name, where it is known.
@@ -352,7 +353,7 @@ def _exclude_pulls(pulls: pd.DataFrame, read: _ReadPulls, rules: Rules, selected
         {
             "ghost": pulls["author"].isna(),
             "bot": _are_bot_accounts(pulls["author"], pulls["author_kind"], rules.bots),
-            "not-asked": ~selected,
+            NOT_ASKED: ~selected,
             "revert": pulls["is_revert"],
             # a pull request that is waiting to be read again keeps its last reading
             "unread": (pulls["detail"] == "pending") & pulls["additions"].isna(),
@@ -433,7 +434,7 @@ def _judge_reviews(
     exclusions = pd.DataFrame(
         {
             "bot": given["bot"].astype(bool),
-            "not-asked": ~are_selected(judged, work_filter, people),
+            NOT_ASKED: ~are_selected(judged, work_filter, people),
         }
     )
     reasons_for = join_codes(

@@ -1,6 +1,6 @@
 """Store activities by slice, writing only the differences, and find the pieces of work that a change affects."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from achievement_pipeline import lanes
 from achievement_pipeline.columns.json import json_lists, json_objects
 from achievement_pipeline.frames import (
+    NOT_ASKED,
     Activities,
     ActivityFrames,
     PiecesOfWork,
@@ -145,6 +146,14 @@ def known_servers(engine: sa.Engine, form: KeyForm) -> dict[str, str]:
     with engine.connect() as connection:
         keys = connection.scalars(sa.select(Activity.key).where(Activity.key.startswith(form.start, autoescape=True)))
         return {key.name: key.where for key in map(form.parse, keys) if key}
+
+
+def collected_keys(engine: sa.Engine, slices: Iterable[str]) -> frozenset[str]:
+    """Return the keys of the stored activities that some filter of authors and dates has selected."""
+    of_slices = Activity.slice == sa.any_(sa.literal(list(slices), sa.ARRAY(sa.Text())))
+    with engine.connect() as connection:
+        selected = sa.literal(NOT_ASKED) != sa.all_(Activity.reasons)
+        return frozenset(connection.scalars(sa.select(Activity.key).where(of_slices, selected)))
 
 
 def compare_slice(connection: sa.Connection, name: str, frames: ActivityFrames) -> SliceDifference:

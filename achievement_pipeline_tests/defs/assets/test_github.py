@@ -8,6 +8,7 @@ from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.requests import WITHOUT_CACHE
 from achievement_pipeline.demo.servers.github import account, changed_file
 from achievement_pipeline.lanes import GITHUB
+from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.decisions.approvals import origins
 from achievement_pipeline.store.repositories import remember_repository
 from achievement_pipeline_tests.defs.assets.conftest import collect_github, run
@@ -36,6 +37,19 @@ def test_a_merged_pull_request_and_its_review_become_achievements(pipeline: Pipe
     assert (pull.impact_score, pull.complexity_score) == (58.94, 52.0)
     assert pull.skills_demonstrated == ["Performance engineering", "Python"]
     assert (review.key, review.author) == ("github:octo/repo#1/review/bob", "bob@users.noreply.github.com")
+
+
+def test_one_person_collecting_takes_nothing_from_another(pipeline: Pipeline, github: GitHubServer) -> None:
+    number = github.repository.merge("feat: index it")
+    github.repository.review(number, BOB, "CHANGES_REQUESTED", "Why?")
+    collected = []
+    for author in ("ada@example.org", "bob@users.noreply.github.com", "eve@example.org"):
+        pipeline.settings = load_settings().collecting((author,), None)
+        collect_github(pipeline)
+        collected.append([achievement.author for achievement in pipeline.achievements()])
+
+    both = ["ada@example.org", "bob@users.noreply.github.com"]
+    assert collected == [both[:1], both, both]
 
 
 @pytest.mark.parametrize("private", [False, True])

@@ -30,7 +30,9 @@ def column(*texts: str) -> pd.Series[str]:
 
 def activities(*rows: tuple[str, str], day: int = 5) -> pd.DataFrame:
     moment = pd.Timestamp(2024, 5, day, tz="UTC")
-    people = [{"person": person, "coauthors": coauthors, "completed_at": moment} for person, coauthors in rows]
+    people = [
+        {"key": person, "person": person, "coauthors": coauthors, "completed_at": moment} for person, coauthors in rows
+    ]
     return pd.DataFrame(people).astype({"person": "str", "coauthors": "str"})
 
 
@@ -124,6 +126,11 @@ class TestAsking:
 
     def test_an_empty_list_of_authors_selects_nothing(self) -> None:
         assert self.selected(activities(("ada@example.org", "")), WorkFilter(authors=())) == [False]
+
+    def test_what_was_collected_stays_selected(self) -> None:
+        work = activities(("bob@example.org", ""), ("bob@example.org", "")).assign(key=["old", "new"])
+        wanted = WorkFilter(("ada@example.org",), dt.date(2030, 1, 1), collected=frozenset({"old"}))
+        assert self.selected(work, wanted) == [True, False]
 
     def test_the_first_day_is_selected_and_the_day_before_is_not(self) -> None:
         work = pd.concat([activities(("a@b.example", ""), day=day) for day in (4, 5)], ignore_index=True)
