@@ -22,6 +22,8 @@ def collecting(settings: Settings, engine: sa.Engine, slices: Iterable[str]) -> 
     """
     with engine.connect() as connection:
         selected = work_filter_of(settings, known_locations(connection))
+    if selected == WorkFilter():
+        return selected
     return selected._replace(collected=collected_keys(engine, slices))
 
 
