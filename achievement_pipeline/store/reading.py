@@ -98,6 +98,19 @@ class AchievementView:
 
 
 @dataclass(frozen=True)
+class AchievementBrief:
+    """The few fields of `AchievementView` that an overview of many achievements needs."""
+
+    key: str
+    title: str
+    repository: str | None
+    completed_at: dt.datetime | None
+    impact_score: float
+    is_announced: bool
+    first_release: str | None
+
+
+@dataclass(frozen=True)
 class SkillView:
     """A skill that an achievement shows."""
 
@@ -228,6 +241,27 @@ def find_achievements(
     statement = sa.select(_SEEN).where(*_conditions(wanted)).order_by(*by, _SEEN.c.key)
     statement = statement.limit(limit).offset(skip)
     return [AchievementView(**row) for row in connection.execute(statement).mappings()]
+
+
+def find_briefs(connection: sa.Connection, wanted: AchievementFilter) -> list[AchievementBrief]:
+    """Return the achievements that match a filter in brief, the highest impact first."""
+    seen = _SEEN.c
+    statement = sa.select(
+        seen.key,
+        seen.title,
+        seen.repository,
+        seen.completed_at,
+        seen.impact_score,
+        seen.announced.is_not(None),
+        seen.first_release,
+    ).where(*_conditions(wanted))
+    ordered = statement.order_by(seen.impact_score.desc(), seen.completed_at.desc().nulls_last(), seen.key)
+    return [AchievementBrief(*row) for row in connection.execute(ordered)]
+
+
+def authors_of_achievements(connection: sa.Connection) -> dict[str, int]:
+    """Return the number of achievements by canonical address of their author, the most frequent first."""
+    return _count(connection, sa.select(_SEEN.c.author).where(*_conditions(AchievementFilter())))
 
 
 def find_activity(connection: sa.Connection, name: str) -> JudgedActivity | None:

@@ -3,7 +3,6 @@
 import base64
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -12,7 +11,9 @@ from starlette.responses import Response
 
 from achievement_pipeline.app.decide.decisions import Decisions
 from achievement_pipeline.app.decide.proposals import with_open_proposals
+from achievement_pipeline.app.decide.questions import QUESTION
 from achievement_pipeline.app.me import Author
+from achievement_pipeline.app.overview import read_overview
 from achievement_pipeline.app.publish.accounts import login_warning, outbox_of, posting_channels
 from achievement_pipeline.app.publish.rendering import Rendering, names_known, render, render_one, usual_period
 from achievement_pipeline.app.publish.selection import Selection
@@ -20,12 +21,15 @@ from achievement_pipeline.channels import CHANNELS, UnknownChannelError, find_ch
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.channel import Channel, Format
 from achievement_pipeline.publishing.gate.privacy import Held, Known, PublicAchievement, Reason
+from achievement_pipeline.publishing.portfolio.charts import TimeAxis, bars
+from achievement_pipeline.settings import ALL
 from achievement_pipeline.store.decisions.approvals import name_people
 from achievement_pipeline.store.decisions.edits import edits_of, recent_edits
 from achievement_pipeline.store.publications import find_publications
 from achievement_pipeline.store.reading import (
     AchievementFilter,
     activities_of,
+    authors_of_achievements,
     find_achievements,
     get_achievement,
     skills_of,
@@ -40,6 +44,8 @@ Content = Mapping[str, Any]
 _RECENT = 100
 _HELD_SHOWN = 100
 _POSTS_SHOWN = 20
+_PROJECTS_SHOWN = 8
+_SKILLS_SHOWN = 12
 _OFFERED = 40
 """Names in a list to choose from, the most frequent ones."""
 
@@ -48,17 +54,20 @@ def browse(decisions: Decisions, request: Request) -> Content:
     """Achievements, filtered, searched, page by page."""
     query = Query.of(request.query_params)
     with decisions.engine.connect() as connection:
-        author = decisions.author(connection)
-        wanted = replace(query.filter, authors=author.addresses)
+        author, wanted = query.resolve(decisions, connection)
         everything = summarise(connection, AchievementFilter(authors=author.addresses))
         number = summarise(connection, wanted).achievements
         new = summarise(connection, AchievementFilter(authors=author.addresses, decided=False)).achievements
         proposed = with_open_proposals(connection, AchievementFilter(authors=author.addresses))
         found = find_achievements(connection, wanted, PAGE_SIZE, skip=query.skip, order=query.sorted_by)
+        names, authors = name_people(connection), authors_of_achievements(connection)
     return {
         "achievements": found,
-        "author": str(author),
+        "author": author,
+        "usual_author": decisions.author_name or "Me",
+        "names": names,
         "everything": everything,
+        "authors": {ALL: "Everybody", **_named(authors, names)},
         "categories": _counted(everything.categories),
         "skills": _counted(everything.skills),
         "repositories": _counted(everything.repositories),
@@ -70,6 +79,26 @@ def browse(decisions: Decisions, request: Request) -> Content:
         "states": STATES,
         "orders": ORDERS,
         "login": _login(decisions),
+    }
+
+
+def overview(decisions: Decisions, request: Request) -> Content:
+    """A person's years, projects and skills, and the outcomes that are missing."""
+    query = Query.of({"author": request.query_params.get("author", "")})
+    with decisions.engine.connect() as connection:
+        author = decisions.author(connection, query.given["author"])
+        found = read_overview(connection, author)
+    moments = [each.completed_at for each in found.achievements if each.completed_at]
+    axis = TimeAxis.over(moments)
+    return {
+        "overview": found,
+        "author": author,
+        "query": query,
+        "timeline": bars(axis.labels, axis.count(moments)),
+        "unit": axis.unit.value,
+        "projects": found.projects[:_PROJECTS_SHOWN],
+        "skills": found.skills[:_SKILLS_SHOWN],
+        "question": QUESTION,
     }
 
 
@@ -168,6 +197,7 @@ def history(decisions: Decisions, _request: Request) -> Content:
 
 PAGES: Mapping[str, tuple[str, Callable[[Decisions, Request], Content]]] = {
     "/": ("browse", browse),
+    "/overview": ("overview", overview),
     "/achievement": ("achievement", achievement),
     "/previews": ("previews", previews),
     "/preview/{channel}": ("preview", preview),
@@ -181,6 +211,11 @@ PAGES: Mapping[str, tuple[str, Callable[[Decisions, Request], Content]]] = {
 def _counted(names: Mapping[str, int]) -> Mapping[str, str]:
     """Return names to choose from, each with its count."""
     return {name: f"{name} ({number:,})" for name, number in list(names.items())[:_OFFERED]}
+
+
+def _named(people: Mapping[str, int], names: Mapping[str, str]) -> Mapping[str, str]:
+    """Return people to choose from by address, each with their number of achievements."""
+    return {address: f"{names.get(address, address)} ({people[address]:,})" for address in list(people)[:_OFFERED]}
 
 
 def _row(

@@ -1,17 +1,26 @@
 """Parse the address of a list; unknown parts are ignored."""
 
+import datetime as dt
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+import sqlalchemy as sa
+
+from achievement_pipeline.app.decide.decisions import Decisions
+from achievement_pipeline.app.me import Author
+from achievement_pipeline.app.projects import members_of
 from achievement_pipeline.store.reading import AchievementFilter, Order
 
 PAGE_SIZE = 50
 STATES = {"": "Everything", "new": "New", "decided": "Decided", "hidden": "Hidden", "retracted": "Retracted"}
 """Which achievements a list shows: those that count and are not hidden, or one of these."""
 ORDERS = {"": "Highest impact", "newest": "Newest"}
-_NAMES = ("q", "state", "category", "skill", "repository", "impact", "order")
+_NAMES = (
+    *("q", "author", "state", "category", "skill", "repository", "project"),
+    *("since", "until", "impact", "order"),
+)
 
 
 @dataclass(frozen=True)
@@ -29,14 +38,22 @@ class Query:
         page = parameters.get("page", "")
         return cls(given, max(1, int(page)) if page.isdecimal() and len(page) < 7 else 1)  # noqa: PLR2004 - no bigger
 
-    @property
-    def filter(self) -> AchievementFilter:
-        """Which achievements are wanted."""
-        state = self.given["state"]
-        return AchievementFilter(
+    def resolve(self, decisions: Decisions, connection: sa.Connection) -> tuple[Author, AchievementFilter]:
+        """Return the author and which of their achievements are wanted.
+
+        Raises:
+            AchievementPipelineError: The author or the project is unknown.
+        """
+        author = decisions.author(connection, self.given["author"])
+        project, state = self.given["project"], self.given["state"]
+        return author, AchievementFilter(
+            authors=author.addresses,
+            keys=members_of(connection, project, author.addresses) if project else None,
             category=self.given["category"] or None,
             skill=self.given["skill"] or None,
             repository=self.given["repository"] or None,
+            since=_start_of(self.given["since"]),
+            before=_end_of(self.given["until"]),
             min_impact=_number(self.given["impact"]),
             text=self.given["q"] or None,
             decided={"new": False, "decided": True}.get(state),
@@ -53,7 +70,7 @@ class Query:
     @property
     def is_narrowed(self) -> bool:
         """Whether the list is narrowed further than by state or search."""
-        return any(self.given[name] for name in ("category", "skill", "repository", "impact"))
+        return any(self.given[name] for name in _NAMES if name not in {"q", "state"})
 
     @property
     def is_asked(self) -> bool:
@@ -69,9 +86,9 @@ class Query:
         """Return how many pages so many achievements fill."""
         return max(1, math.ceil(number / PAGE_SIZE))
 
-    def address(self, page: int) -> str:
-        """Return where another page of the same list is."""
-        parameters = {name: value for name, value in self.given.items() if value}
+    def address(self, page: int = 1, **changes: str) -> str:
+        """Return where another page of the same list is, or of a list that differs in some fields."""
+        parameters = {name: value for name, value in {**self.given, **changes}.items() if value}
         parameters |= {"page": str(page)} if page > 1 else {}
         return f"/?{urlencode(parameters)}" if parameters else "/"
 
@@ -82,3 +99,15 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def _start_of(text: str) -> dt.datetime | None:
+    try:
+        return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(), dt.UTC)
+    except ValueError:
+        return None
+
+
+def _end_of(text: str) -> dt.datetime | None:
+    day = _start_of(text)
+    return day + dt.timedelta(days=1) if day and day.date() < dt.date.max else None

@@ -43,13 +43,17 @@ class Decisions:
     author_name: str | None = None
     """The author whose achievements are shown, as `find_author` takes it; by default the user."""
 
-    def author(self, connection: sa.Connection) -> Author:
+    def author(self, connection: sa.Connection, name: str | None = None) -> Author:
         """Return the author whose achievements are shown.
+
+        Args:
+            connection: The database.
+            name: Another author than `author_name`, as `find_author` takes it.
 
         Raises:
             AchievementPipelineError: The author is unknown.
         """
-        return find_author(connection, self.settings, self.author_name)
+        return find_author(connection, self.settings, name or self.author_name)
 
     def compose(self, pieces: PiecesOfWork) -> DataFrame[Achievements]:
         """Compose achievements from whole pieces of work by the rules of the settings."""

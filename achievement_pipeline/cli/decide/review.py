@@ -11,6 +11,7 @@ import click
 from achievement_pipeline.app.decide.decisions import Decisions, describe_edit, doubted
 from achievement_pipeline.app.decide.differences import show_difference
 from achievement_pipeline.app.decide.proposals import ShownProposal, with_open_proposals
+from achievement_pipeline.app.decide.questions import ASKED, QUESTION, lacks_outcome
 from achievement_pipeline.channels import CHANNELS
 from achievement_pipeline.cli.decide.commands import (
     count_verdicts,
@@ -24,7 +25,6 @@ from achievement_pipeline.cli.look.achievements import headline
 from achievement_pipeline.cli.printing import counted
 from achievement_pipeline.cli.tables import print_paged
 from achievement_pipeline.errors import StoreError
-from achievement_pipeline.outcomes import find_outcomes
 from achievement_pipeline.store.reading import AchievementView, find_achievements
 from achievement_pipeline.store.tables import EditField
 from achievement_pipeline.system.terminal import Style, styled
@@ -38,9 +38,6 @@ _HELP = """\
   r  approve all the rest            q  quit: the rest comes again"""
 _PROPOSAL_KEYS = "t take · e edit · r reject · s skip · q to the achievements"
 _FACTS = 6
-_QUESTION = "What changed, for whom?"
-_ASKED = 10
-"""Number of achievements whose outcome `review` asks for: those with the highest impact."""
 _DESCRIPTION_LINES = 8
 _DECIDING = (EditField.APPROVED, EditField.HIDDEN)
 
@@ -142,8 +139,8 @@ def _outdated(decisions: Decisions, achievement: AchievementView) -> Iterator[st
 
 def _open_question(achievement: AchievementView, position: int) -> Iterator[str]:
     """Yield the question for the outcome of one of the greatest, where neither the user nor its author states one."""
-    if position < _ASKED and not achievement.outcome and not find_outcomes(achievement.description):
-        yield f"{_QUESTION} o to answer"
+    if position < ASKED and lacks_outcome(achievement):
+        yield f"{QUESTION} o to answer"
 
 
 def _look_or_change(decisions: Decisions, achievement: AchievementView, key: str) -> None:
@@ -161,7 +158,7 @@ def _change(decisions: Decisions, achievement: AchievementView, key: str) -> Non
         changes = edit_text(achievement)
     elif key == "o":
         before = achievement.outcome
-        answer = click.prompt(f"  {_QUESTION}", default=before, show_default=bool(before)).strip()
+        answer = click.prompt(f"  {QUESTION}", default=before, show_default=bool(before)).strip()
         changes = {EditField.OUTCOME: answer} if answer != before else {}
     try:
         decisions.record(achievement.key, changes)
