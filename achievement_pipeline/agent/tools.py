@@ -19,7 +19,7 @@ from achievement_pipeline.app.me import Author, me
 from achievement_pipeline.app.publish.rendering import finish_text, render, render_views, usual_period
 from achievement_pipeline.app.publish.selection import Selection
 from achievement_pipeline.channels import AGENT, CHANNELS
-from achievement_pipeline.errors import AchievementPipelineError, PublishingError, StoreError
+from achievement_pipeline.errors import AchievementPipelineError, PublishingError, SettingsError, StoreError
 from achievement_pipeline.parsing.validation import describe_problems
 from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.documents import agent as views
@@ -46,6 +46,11 @@ _LONGEST_TEXT = 2_000
 _FOR_LEDGER = 6_000
 _FOR_ITEMS = BUDGET - 2_000
 """Budget of the items of a list; the rest is for the text around them."""
+_NOTHING = (
+    "There is no more that you may read. Private work is left out, unless the user allows it: visibility of a "
+    "repository, or [privacy.channels.agent], in achievements.toml."
+)
+_UNKNOWN_USER = "Who the user is is not known. They can set git's user.email, or [me] emails in achievements.toml."
 _QUESTIONS = {
     "outcome": "What changed, for whom?",
     "title": "What was done, in one line?",
@@ -68,7 +73,7 @@ class Tools:
         """List achievements, as many as fit."""
         with self.engine.connect() as connection:
             filter_ = AchievementFilter(
-                authors=me(connection, self.settings).addresses,
+                authors=self._user(connection).addresses,
                 repository=_repository(connection, wanted.repository),
                 category=wanted.category,
                 skill=wanted.skill,
@@ -104,7 +109,7 @@ class Tools:
     def find_missing(self, wanted: arguments.FindMissing) -> str:
         """List the greatest achievements that lack something."""
         with self.engine.connect() as connection:
-            mine = AchievementFilter(authors=me(connection, self.settings).addresses)
+            mine = AchievementFilter(authors=self._user(connection).addresses)
             lacking = (
                 {**_briefly(each), "ask": {name: _QUESTIONS[name] for name in missing}}
                 for _, each in self._cleared(connection, mine, Order.IMPACT)
@@ -115,7 +120,7 @@ class Tools:
     def add_achievement(self, wanted: arguments.AddAchievement) -> str:
         """Write down an achievement in the user's name, without scores."""
         with Session(self.engine) as session, session.begin():
-            author = me(session.connection(), self.settings)
+            author = self._user(session.connection())
             try:
                 stated = AchievementCreate(
                     title=wanted.title,
@@ -157,7 +162,7 @@ class Tools:
             raise RefusalError(f"There is no document {wanted.document!r}. There are: {', '.join(documents)}.")
         channel = as_agent_sees(documents[wanted.document])
         with self.engine.connect() as connection:
-            author = me(connection, self.settings)
+            author = self._user(connection)
             try:
                 period = parse_period(wanted.period) if wanted.period else usual_period(channel, self.settings)
             except ValueError as error:
@@ -184,10 +189,17 @@ class Tools:
             if left < 0 or len(taken) == limit:
                 return self._answer(connection, {"achievements": taken, "next_offset": offset + len(taken)})
             taken.append(item)
-        return self._answer(connection, {"achievements": taken})
+        found: dict[str, Any] = {"achievements": taken}
+        return self._answer(connection, found if taken else {**found, "note": _NOTHING})
+
+    def _user(self, connection: sa.Connection) -> Author:
+        try:
+            return me(connection, self.settings)
+        except SettingsError as error:
+            raise RefusalError(_UNKNOWN_USER) from error
 
     def _answer(self, connection: sa.Connection, value: dict[str, Any]) -> str:
-        author = me(connection, self.settings)
+        author = self._user(connection)
         text: str = _released(finish_text(connection, self.settings, AGENT, author, views.as_json(value)))
         return text
 
@@ -197,7 +209,7 @@ class Tools:
         Raises:
             RefusalError: There is none that the agent may read.
         """
-        author = me(connection, self.settings)
+        author = self._user(connection)
         view = _owned(connection, name, author)
         cleared = render_views(connection, self.settings, AGENT, author, [view]).cleared if view else None
         if view and cleared and [each.id for each in cleared.public] == [view.key]:
@@ -213,7 +225,7 @@ class Tools:
         self, connection: sa.Connection, wanted: AchievementFilter, order: Order
     ) -> Iterator[tuple[str, PublicAchievement]]:
         """Yield the key and cleared form of what the agent may read."""
-        author, skip = me(connection, self.settings), 0
+        author, skip = self._user(connection), 0
         while found := find_achievements(connection, wanted, _PAGE, skip=skip, order=order):
             cleared = render_views(connection, self.settings, AGENT, author, found).cleared
             yield from ((cleared.keys[each.id], each) for each in cleared.public)

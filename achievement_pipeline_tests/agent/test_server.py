@@ -183,6 +183,17 @@ class TestWhatItReads:
         assert ids(agent("list_achievements", repository="acme/zephyr")) == []
         assert ids(agent("list_achievements", offset=1)) == [WEAK.key]
 
+    def test_an_empty_answer_names_what_may_be_the_reason(self, agent: Agent) -> None:
+        assert "Private work is left out" in agent("list_achievements", search="zephyr")["note"]
+        assert "note" not in agent("list_achievements")
+
+    def test_an_unknown_user_is_named_as_the_reason(
+        self, agent: Agent, settings_of_ann: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        settings_of_ann.write_text("")
+        monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+        assert "[me] emails" in agent("find_missing")
+
     def test_scores_are_explained_and_evidence_is_numbered(self, agent: Agent) -> None:
         ledger = agent("explain_achievement", id="1111")["ledger"]
         assert sum(line["points"] for line in ledger if line["score"] == "impact") == 80
