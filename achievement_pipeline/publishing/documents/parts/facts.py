@@ -244,10 +244,11 @@ def paragraphs(achievement: PublicAchievement) -> Iterator[tuple[bool, list[str]
         if not lines or _NO_PROSE.match(lines[0]) or (len(lines) == 1 and _SQUASHED.match(lines[0])):
             continue
         is_list = bool(_BULLET.match(lines[0]))
-        items = [_COMMIT_TYPE.sub("", _BULLET.sub("", line)) for line in lines]
-        items = [item for item in items if _letters(item) not in title]
-        if items:
-            yield is_list, items
+        items = [_TAIL.sub("", _COMMIT_TYPE.sub("", _BULLET.sub("", line))) for line in lines]
+        own = [item for item in items if _letters(item) not in title]
+        # a list that has the title too is of the commits that were squashed
+        if own and not (is_list and len(own) < len(items)):
+            yield is_list, own
 
 
 def announced_sentence(achievement: PublicAchievement) -> str:
