@@ -18,11 +18,12 @@ from achievement_pipeline.app.decide.decisions import Decisions, describe_edit, 
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.judging.announced.phrases import where_announced
 from achievement_pipeline.web.decisions import DECISIONS, Form
+from achievement_pipeline.web.exports import EXPORT_FILES, EXPORT_PAGES
 from achievement_pipeline.web.guard import LOOPBACK, Guard, form_token, is_form_token
-from achievement_pipeline.web.pages import PAGES, Content, document
+from achievement_pipeline.web.pages import PAGES, Content
 
 _DATA = files("achievement_pipeline.web")
-_ASSETS = {"/style.css": "text/css", "/keys.js": "text/javascript"}
+_ASSETS = {"/style.css": "text/css", "/keys.js": "text/javascript", "/copy.js": "text/javascript"}
 _LONGEST_FORM = 1_000_000
 """Bytes."""
 
@@ -49,6 +50,9 @@ def create_app(decisions: Decisions, *, token: str | None = None, hosts: Collect
 
         return respond
 
+    def file(make: Callable[[Decisions, Request], Response]) -> Callable[[Request], Response]:
+        return lambda request: make(decisions, request)
+
     def decision(decide: Callable[[Decisions, Form], str]) -> Callable[[Request], Awaitable[Response]]:
         async def respond(request: Request) -> Response:
             form = await _read_form(request)
@@ -63,9 +67,9 @@ def create_app(decisions: Decisions, *, token: str | None = None, hosts: Collect
 
     return Starlette(
         routes=[
-            *(Route(path, page(name, look)) for path, (name, look) in PAGES.items()),
+            *(Route(path, page(name, look)) for path, (name, look) in {**PAGES, **EXPORT_PAGES}.items()),
             *(Route(path, decision(decide), methods=["POST"]) for path, decide in DECISIONS.items()),
-            Route("/preview/{channel}/document", lambda request: document(decisions, request)),
+            *(Route(path, file(make)) for path, make in EXPORT_FILES.items()),
             *(Route(path, _asset(path, kind)) for path, kind in _ASSETS.items()),
         ],
         middleware=[Middleware(Guard, token=secret, hosts=hosts)],

@@ -1,13 +1,10 @@
 """The content of each page."""
 
-import base64
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
 
 from achievement_pipeline.app.decide.decisions import Decisions
 from achievement_pipeline.app.decide.proposals import with_open_proposals
@@ -15,12 +12,10 @@ from achievement_pipeline.app.decide.questions import QUESTION
 from achievement_pipeline.app.me import Author
 from achievement_pipeline.app.overview import read_overview
 from achievement_pipeline.app.publish.accounts import login_warning, outbox_of, posting_channels
-from achievement_pipeline.app.publish.rendering import Rendering, names_known, render, render_one, usual_period
-from achievement_pipeline.app.publish.selection import Selection
-from achievement_pipeline.channels import CHANNELS, UnknownChannelError, find_channel
+from achievement_pipeline.app.publish.rendering import names_known, render_one
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.channel import Channel, Format
-from achievement_pipeline.publishing.gate.privacy import Held, Known, PublicAchievement, Reason
+from achievement_pipeline.publishing.gate.privacy import Held, Known, PublicAchievement
 from achievement_pipeline.publishing.portfolio.charts import TimeAxis, bars
 from achievement_pipeline.settings import ALL
 from achievement_pipeline.store.decisions.approvals import name_people
@@ -36,14 +31,11 @@ from achievement_pipeline.store.reading import (
     summarise,
 )
 from achievement_pipeline.store.tables import PublicationState
-from achievement_pipeline.web.guard import DOCUMENT_POLICY
 from achievement_pipeline.web.query import ORDERS, PAGE_SIZE, STATES, Query
 
 Content = Mapping[str, Any]
 
 _RECENT = 100
-_HELD_SHOWN = 100
-_POSTS_SHOWN = 20
 _PROJECTS_SHOWN = 8
 _SKILLS_SHOWN = 12
 _OFFERED = 40
@@ -78,7 +70,7 @@ def browse(decisions: Decisions, request: Request) -> Content:
         "pages": query.pages(number),
         "states": STATES,
         "orders": ORDERS,
-        "login": _login(decisions),
+        "login": login_notice(decisions),
     }
 
 
@@ -130,45 +122,6 @@ def achievement(decisions: Decisions, request: Request) -> Content:
     return {**content, **proposed, "channels": rows}
 
 
-def previews(decisions: Decisions, _request: Request) -> Content:
-    """The channels, with the policy of each."""
-    policy = decisions.settings.privacy.policy
-    return {
-        "channels": [
-            {"channel": channel, "private": policy.treatment(channel), "rule": policy.auto_approval(channel)}
-            for channel in CHANNELS.values()
-        ],
-        "login": _login(decisions),
-    }
-
-
-def preview(decisions: Decisions, request: Request) -> Content:
-    """What a channel would show now, and what is held, and why."""
-    channel = _channel(request)
-    if channel.posts:
-        return _preview_of_posts(decisions, channel)
-    rendering = _render(decisions, channel)
-    content = _preview(channel, len(rendering.cleared.public), rendering.cleared.held)
-    if not rendering.finished.is_fit:
-        return {**content, "problems": list(rendering.finished.explain())}
-    rendered, as_page = rendering.finished.release(), channel.format is Format.HTML
-    return {
-        **content,
-        "as_page": as_page,
-        "text": None if as_page else rendered.text,
-        "pictures": {name: _data(svg) for name, svg in rendered.pictures.items()},
-    }
-
-
-def document(decisions: Decisions, request: Request) -> Response:
-    """Return the HTML page of a channel, isolated from everything."""
-    channel = _channel(request)
-    if channel.format is not Format.HTML:
-        raise HTTPException(404)
-    text = _render(decisions, channel).finished.release().text
-    return Response(text, media_type="text/html", headers={"Content-Security-Policy": DOCUMENT_POLICY})
-
-
 def posts(decisions: Decisions, _request: Request) -> Content:
     """Posts that were published, are planned, or have to be settled."""
     found = []
@@ -180,7 +133,7 @@ def posts(decisions: Decisions, _request: Request) -> Content:
         "posts": sorted(found, key=lambda each: (each[1].state is not PublicationState.UNKNOWN, -each[1].id)),
         "states": Counter(post.state for _, post in found),
         "channels": posting_channels(),
-        "login": _login(decisions),
+        "login": login_notice(decisions),
     }
 
 
@@ -199,8 +152,6 @@ PAGES: Mapping[str, tuple[str, Callable[[Decisions, Request], Content]]] = {
     "/": ("browse", browse),
     "/overview": ("overview", overview),
     "/achievement": ("achievement", achievement),
-    "/previews": ("previews", previews),
-    "/preview/{channel}": ("preview", preview),
     "/posts": ("posts", posts),
     "/add": ("add", add),
     "/history": ("history", history),
@@ -228,58 +179,7 @@ def _row(
     return {"channel": channel, "answer": answer, "is_shown": isinstance(answer, PublicAchievement), "text": text}
 
 
-def _preview(channel: Channel, shown: int, held: Sequence[Held]) -> dict[str, Any]:
-    """Return the content that every preview has."""
-    worth_showing = [
-        each
-        for each in held
-        if each.reason in (Reason.UNSURE, Reason.TELLS, Reason.FAULTY, Reason.NOT_APPROVED, Reason.CHANGED)
-    ]
-    return {
-        "channel": channel,
-        "shown": shown,
-        "reasons": Counter(each.reason for each in held),
-        "held": sorted(worth_showing, key=lambda each: each.reason is Reason.NOT_APPROVED)[:_HELD_SHOWN],
-        "as_page": False,
-        "problems": [],
-        "text": None,
-        "pictures": {},
-        "posts": [],
-    }
-
-
-def _preview_of_posts(decisions: Decisions, channel: Channel) -> Content:
-    prepared = outbox_of(channel, decisions.settings, decisions.engine).prepare()
-    return {
-        **_preview(channel, len(prepared.ready), prepared.held),
-        "problems": [
-            *(line for each in prepared.refused for line in each.explain()),
-            *(f"{key}: {why}" for key, why in prepared.not_sent.items()),
-            *(f"{each.key} is in doubt; the same text is sent again." for each in prepared.again),
-        ],
-        "posts": [(each.key, each.title, channel.as_read(each.text)) for each in prepared.ready[:_POSTS_SHOWN]],
-        "slot": prepared.slot,
-    }
-
-
-def _channel(request: Request) -> Channel:
-    try:
-        return find_channel(request.path_params["channel"])
-    except UnknownChannelError as error:
-        raise HTTPException(404, str(error)) from error
-
-
-def _render(decisions: Decisions, channel: Channel) -> Rendering:
-    with decisions.engine.connect() as connection:
-        selection = Selection(author=decisions.author(connection), period=usual_period(channel, decisions.settings))
-        return render(connection, decisions.settings, channel, selection)
-
-
-def _data(svg: str) -> str:
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
-
-
-def _login(decisions: Decisions) -> str:
+def login_notice(decisions: Decisions) -> str:
     """Return the warning about the login to LinkedIn; without LinkedIn the keyring is not read."""
     if decisions.settings.environment.linkedin_client_id is None:
         return ""

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from keyring.backends.fail import Keyring as NoKeyring
 from pydantic import SecretStr
 
-from achievement_pipeline.channels import CHANNELS
 from achievement_pipeline.publishing.linkedin.login import Login, Logins
 from achievement_pipeline.publishing.outbox.secret_store import SecretStore
 from achievement_pipeline.publishing.outbox.states import Event, advance
@@ -142,51 +141,6 @@ class TestOneAchievement:
     def test_one_that_is_not_there_is_said_to_be_missing(self, site: Site) -> None:
         answer = site.browser.get(f"{site.address}/achievement?key=nothing", timeout=60)
         assert (answer.status_code, "There is no achievement nothing" in answer.text) == (400, True)
-
-
-class TestPreviews:
-    def test_every_channel_is_listed_with_its_policy(self, site: Site) -> None:
-        page = site.get("/previews")
-        assert page.count("<tr>") == 13
-        assert "redacted" in page
-
-    @pytest.mark.parametrize("channel", ["brag", "resume", "csv", "json", "feed", "digest"])
-    def test_the_text_of_a_channel_is_shown(self, site: Site, channel: str) -> None:
-        assert f"Preview: {CHANNELS[channel].label}" in site.get(f"/preview/{channel}")
-
-    def test_a_post_is_shown_as_it_is_read_with_the_moment_at_which_the_first_goes(self, site: Site) -> None:
-        assert "Nothing to post" in site.get("/preview/linkedin")
-        site.post(
-            "/edit", key=COMMIT.key, title="Add a (small) cache", impact="80", complexity="40", category="feature"
-        )
-        site.post("/decide", key=COMMIT.key, what="approve", channel="linkedin")
-        page = site.get("/preview/linkedin")
-        assert "Added a (small) cache\n" in page
-        assert re.search(r"the first at \d{4}-\d\d-\d\d \d\d:\d\d UTC", page)
-
-    def test_the_block_of_the_profile_is_shown_with_its_pictures(self, site: Site) -> None:
-        site.post("/decide", key=COMMIT.key, what="approve")
-        page = site.get("/preview/github_profile")
-        assert "### Achievements" in page
-        assert page.count('src="data:image/svg+xml;base64,') == 2
-
-    def test_a_page_is_shown_as_a_page_that_can_reach_nothing(self, site: Site) -> None:
-        site.post("/decide", key=COMMIT.key, what="approve")
-        assert 'src="/preview/portfolio/document"' in site.get("/preview/portfolio")
-        answer = site.browser.get(f"{site.address}/preview/portfolio/document", timeout=60)
-        assert "Added a &lt;cache&gt;" in answer.text
-        assert answer.headers["content-security-policy"].startswith("sandbox")
-
-    def test_what_waits_for_the_user_is_listed(self, site: Site) -> None:
-        page = site.get("/preview/portfolio")
-        assert "not approved for portfolio" in page
-        assert "Tune the frobnicator" not in page
-
-    @pytest.mark.parametrize(
-        "path", ["/preview/fax", "/preview/linkedin/document", "/preview/fax/document", "/preview/brag/document"]
-    )
-    def test_an_unknown_channel_is_not_found(self, site: Site, path: str) -> None:
-        assert site.browser.get(f"{site.address}{path}", timeout=60).status_code == 404
 
 
 class TestPosts:

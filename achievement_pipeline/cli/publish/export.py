@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Unpack
@@ -11,6 +10,7 @@ import click
 
 from achievement_pipeline.app.projects import members_of
 from achievement_pipeline.app.publish.accounts import login_warning
+from achievement_pipeline.app.publish.held import count_held
 from achievement_pipeline.app.publish.rendering import render, usual_period
 from achievement_pipeline.app.publish.selection import Selection
 from achievement_pipeline.cli.authors import announce_author, author_option
@@ -26,26 +26,19 @@ from achievement_pipeline.settings import load_settings
 from achievement_pipeline.system.private_files import apply_usual_umask
 
 _STANDARD_OUTPUT = Path("-")
-_WHY = {
+_REMEDIES = {
     Reason.LEFT_OUT: (
-        "their repositories are not marked public",
-        'Set visibility = "public" in [[repositories]], or show private work ([privacy.channels.{channel}]).',
+        'Set visibility = "public" in [[repositories]], or show private work ([privacy.channels.{channel}]).'
     ),
     Reason.NOT_APPROVED: (
-        "they are not approved",
-        (
-            "Decide with `achievements review`, approve many at once (`achievements approve --min-impact 60 --channel"
-            " {channel}`), or approve by a rule ([privacy.channels.{channel}.auto_approve])."
-        ),
+        "Decide with `achievements review`, approve many at once (`achievements approve --min-impact 60 --channel"
+        " {channel}`), or approve by a rule ([privacy.channels.{channel}.auto_approve])."
     ),
-    Reason.UNSURE: ("they may reveal something private", "Read them with `achievements review`."),
-    Reason.TELLS: (
-        "they name private repositories or servers",
-        "`achievements web` shows which. Edit them, or mark what is public ([[repositories]]).",
-    ),
-    Reason.FAULTY: ("they fail a check of the finished document", "Edit or hide them."),
+    Reason.CHANGED: "Approve them again with `achievements review`.",
+    Reason.UNSURE: "Read them with `achievements review`.",
+    Reason.TELLS: "`achievements web` shows which. Edit them, or mark what is public ([[repositories]]).",
+    Reason.FAULTY: "Edit or hide them.",
 }
-"""Why achievements are left out, and the remedy. Hidden and retracted ones are not worth a line."""
 
 
 def _is_file(channel: Channel) -> bool:
@@ -128,10 +121,8 @@ def export(
 def _report(channel: Channel, shown: int, held: Sequence[Held], output: Path | None) -> Iterator[str]:
     """Report how many achievements are in the document, how many are left out, and why."""
     yield f"✅ {counted(shown, 'achievement')}{f' in {output}' if output else ''}"
-    counts = Counter(each.reason for each in held)
-    for reason, (why, remedy) in _WHY.items():
-        if counts[reason]:
-            yield f"   {counts[reason]:,} left out because {why}. {remedy.format(channel=channel)}"
+    for reason, (number, why) in count_held(held).items():
+        yield f"   {number:,} left out because {why}. {_REMEDIES[reason].format(channel=channel)}"
     for each in held:
         if each.reason is Reason.FAULTY:
             yield f"   {each.achievement.key}: {each.detail}"
