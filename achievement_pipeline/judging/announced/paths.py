@@ -10,26 +10,31 @@ from achievement_pipeline.judging.paths import matches
 
 _NOTES = (
     r"(?i)(?:^|/)(?:change[-_ ]?logs?|changes|history|news|release[-_ ]?notes?|releases|whats?[-_ ]?new|relnotes)"
-    r"(?:[-_. ]?v?[\d._x-]*)(?:\.(?:md|markdown|mdx|rst|txt|adoc|asciidoc|rdoc|textile))?$"
+    r"(?:[-_. ]?v?[\d._x-]*|(?:[-_. ](?:old|older|archived?|previous|pre|next|release|legacy|prereleases?|en|en-us"
+    r"|v?\d[\w.]{0,20})){1,3})(?:\.(?:md|markdown|mdx|rst|txt|adoc|asciidoc|rdoc|textile))?$"
+    r"|(?:^|/)v?\d[\d._-]{0,20}[-_]release[-_]notes\.(?:md|rst|txt|adoc)$"
 )
 _PAGES = (
     r"(?i)(?:^|/)(?:relnotes|release[-_ ]?notes?|releasenotes|releases|whats?[-_]?new)/[^/]*"
     r"\.(?:md|markdown|mdx|rst|txt|adoc)$"
     r"|(?:^|/)change[-_]?logs?/v?\d+(?:\.(?:\d+|x))+[^/]*\.(?:md|markdown|mdx|rst|txt|adoc)$"
+    r"|(?:^|/)(?:changes|releases?)/(?:version|release|v)?[-_]?\d+(?:\.(?:\d+|x))+(?:[-_]notes)?\.(?:md|mdx|rst|txt|adoc)$"
 )
 _FRAGMENT = (
-    r"(?i)(?:^|/)(?:change[-_]?logs?|changelog\.d|changes|news|newsfragments|\.changes|\.changelog|\.changeset|\.chloggen"
+    r"(?i)(?:^|/)(?:change[-_]?logs?|changelog\.d|changes|upcoming[-_]changes|news|_?newsfragments|\.changes|\.changelog|\.changeset|\.chloggen"
     r"|fragments|changelog_unreleased|unreleased|towncrier)/(?:[^/]+/){0,2}[^/]+$"
 )
 _ANY_NOTES = (
-    r"(?i)(?:^|/)(?:change[-_]?logs?|changelog\.d|changes|newsfragments|\.changes|\.changelog|\.changeset|\.chloggen"
+    r"(?i)(?:^|/)(?:change[-_]?logs?|changelog\.d|changes|upcoming[-_]changes|_?newsfragments|\.changes|\.changelog|\.changeset|\.chloggen"
     r"|changelog_unreleased|release[-_ ]?notes?|relnotes|whats?[-_]?new|towncrier)/"
 )
 """Folders that hold notes, templates for them and their settings."""
-_NO_FRAGMENT = (
-    r"(?i)(?:^|/)(?:readme|[._]?template|index|config|\.git|example|contributing)[^/]*$"
+_NO_NOTES = (
+    r"(?i)(?:^|/)(?:(?:readme|[._]?template|config|example|contributing)(?:\.[^/]*)?|\.git[^/]*)$"
     r"|\.(?:py|sh|rb|js|go|rs|json|html|css|tmpl|toml|j2|png|svg|jpg)$"
 )
+_INDEX = r"(?i)(?:^|/)index[^/]*$"
+"""All releases on one page, or a list of pages: release notes, and no fragment."""
 _NOT_OWN = (
     r"(?i)(?:^|/)(?:node_modules|vendor|vendored|_vendor|third[-_]?party|external|deps|tests?|specs?|fixtures?|testdata"
     r"|examples?|codemods|__tests__)/"
@@ -38,13 +43,13 @@ _NOT_OWN = (
 
 def are_release_notes(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
     """Return which paths are release notes: a changelog, or a page for one release."""
-    return (matches(paths, _NOTES) | matches(paths, _PAGES)) & ~matches(paths, _NOT_OWN) & ~matches(paths, _NO_FRAGMENT)
+    return (matches(paths, _NOTES) | matches(paths, _PAGES)) & ~matches(paths, _NOT_OWN) & ~matches(paths, _NO_NOTES)
 
 
 def are_fragments(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
     """Return which paths are single entries, of towncrier, changesets or similar tools."""
-    candidates = matches(paths, _FRAGMENT) & ~matches(paths, _NO_FRAGMENT) & ~matches(paths, _NOT_OWN)
-    return candidates & ~are_release_notes(paths)
+    candidates = matches(paths, _FRAGMENT) & ~matches(paths, _NO_NOTES) & ~matches(paths, _NOT_OWN)
+    return candidates & ~matches(paths, _INDEX) & ~are_release_notes(paths)
 
 
 def are_notes(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
