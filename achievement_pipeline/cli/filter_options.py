@@ -54,6 +54,11 @@ _CONDITIONS = (
 )
 
 
+project_option = click.option(
+    "--project", metavar="ID", help="Only this project: an id that `achievements projects` lists."
+)
+
+
 def filter_options(command: _Command) -> _Command:
     """Add the options by which a document is narrowed down, beside its author and period."""
     return _with_options(command, _FILTERS)

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 
 from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.app.percentile import Ranking, rankings, with_ranking
-from achievement_pipeline.cli.filter_options import Conditions, achievement_filter, condition_options
+from achievement_pipeline.app.projects import members_of
+from achievement_pipeline.cli.filter_options import Conditions, achievement_filter, condition_options, project_option
 from achievement_pipeline.cli.look.reasons import why_not
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import counted, json_option, print_json
@@ -52,6 +53,7 @@ _COLUMNS = (
 
 @click.command("list")
 @condition_options
+@project_option
 @click.option("--retracted", is_flag=True, help="Also what no longer counts.")
 @click.option(
     "--sort", type=click.Choice([order.value for order in Order]), default=Order.IMPACT.value, show_default=True
@@ -59,7 +61,13 @@ _COLUMNS = (
 @click.option("--limit", type=click.IntRange(1), help="At most so many.")
 @json_option
 def list_achievements(
-    *, retracted: bool, sort: str, limit: int | None, as_json: bool, **conditions: Unpack[Conditions]
+    *,
+    project: str | None,
+    retracted: bool,
+    sort: str,
+    limit: int | None,
+    as_json: bool,
+    **conditions: Unpack[Conditions],
 ) -> None:
     """List achievements, the highest impact first.
 
@@ -71,6 +79,8 @@ def list_achievements(
     settings = load_settings()
     with open_connection() as connection:
         wanted = replace(achievement_filter(connection, settings, conditions), include_retracted=retracted)
+        if project is not None:
+            wanted = replace(wanted, keys=members_of(connection, project, wanted.authors))
         found = find_achievements(connection, wanted, limit, order=Order(sort))
         if as_json:
             ranked = rankings(connection, found, settings.rules.percentile)

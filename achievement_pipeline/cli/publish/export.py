@@ -15,7 +15,7 @@ from achievement_pipeline.app.publish.rendering import render, usual_period
 from achievement_pipeline.app.publish.selection import Selection
 from achievement_pipeline.cli.authors import announce_author, author_option
 from achievement_pipeline.cli.channel_names import ChannelName, describe_channels
-from achievement_pipeline.cli.filter_options import Filters, filter_options, with_repository_key
+from achievement_pipeline.cli.filter_options import Filters, filter_options, project_option, with_repository_key
 from achievement_pipeline.cli.look.achievements import open_connection
 from achievement_pipeline.cli.printing import counted
 from achievement_pipeline.publishing.channel import Channel
@@ -79,7 +79,7 @@ class _Export(click.Command):
     " year: the last year.",
 )
 @filter_options
-@click.option("--project", metavar="ID", help="Only this project: an id that `achievements projects` lists.")
+@project_option
 @author_option
 def export(
     *,

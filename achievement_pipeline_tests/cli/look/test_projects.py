@@ -49,6 +49,7 @@ def test_a_project_is_named_by_its_key_or_id(engine: sa.Engine) -> None:
 
 def test_a_person_without_projects_gets_an_empty_list(collected: Run) -> None:
     assert json.loads(collected("projects", "--json").stdout) == []
-    answer = collected("projects", "schema-1")
-    assert answer.exit_code == 1
-    assert "There is no project schema-1. `achievements projects` lists them." in answer.stderr
+    for command in (("projects", "schema-1"), ("list", "--project", "schema-1")):
+        answer = collected(*command)
+        assert answer.exit_code == 1
+        assert "There is no project schema-1. `achievements projects` lists them." in answer.stderr
