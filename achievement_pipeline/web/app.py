@@ -17,8 +17,11 @@ from starlette.routing import Route
 from achievement_pipeline.app.decide.decisions import Decisions, describe_edit, describe_live_post
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.judging.announced.phrases import where_announced
-from achievement_pipeline.web.decisions import DECISIONS, Form
+from achievement_pipeline.keys import GIT
+from achievement_pipeline.store.reading import AchievementView
+from achievement_pipeline.web.decisions import DECISIONS
 from achievement_pipeline.web.exports import EXPORT_FILES, EXPORT_PAGES
+from achievement_pipeline.web.forms import Form
 from achievement_pipeline.web.guard import LOOPBACK, Guard, form_token, is_form_token
 from achievement_pipeline.web.pages import PAGES, Content
 
@@ -41,7 +44,8 @@ def create_app(decisions: Decisions, *, token: str | None = None, hosts: Collect
 
     def show(request: Request, name: str, content: Content, status: int = 200) -> Response:
         here = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
-        shared = {"here": here, "path": request.url.path, "did": request.query_params.get("did", "")}
+        did, _, count = request.query_params.get("did", "").partition(".")
+        shared = {"here": here, "path": request.url.path, "did": did, "count": count if count.isdecimal() else ""}
         return HTMLResponse(templates.get_template(f"{name}.html.j2").render({**shared, **content}), status)
 
     def page(name: str, look: Callable[[Decisions, Request], Content]) -> Callable[[Request], Response]:
@@ -110,13 +114,21 @@ def _address_of(key: str) -> str:
     return f"/achievement?{urlencode({'key': key})}"
 
 
+def _changes_of(achievement: AchievementView) -> str:
+    """Return the address of what the commits of an achievement changed; empty where it has none."""
+    has_commits = any(GIT.parse(line["key"]) for line in achievement.evidence)
+    return f"/changes?{urlencode({'key': achievement.key})}" if has_commits else ""
+
+
 _FILTERS: dict[str, Callable[..., Any]] = {
     "address": _address_of,
+    "changes": _changes_of,
     "day": lambda moment: f"{moment:%Y-%m-%d}" if moment else "",
     "moment": lambda moment: f"{moment:%Y-%m-%d %H:%M}",
     "score": lambda number: f"{number:.1f}".removesuffix(".0"),
     "points": lambda number: f"{number:g}",
     "signed": lambda number: f"{number:+.2f}",
+    "short": lambda repository: repository.partition("/")[2] if repository else "",
     "words": lambda name: str(name).replace("_", " "),
     "edit": describe_edit,
     "live_post": describe_live_post,

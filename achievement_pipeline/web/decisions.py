@@ -2,8 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
@@ -16,45 +14,10 @@ from achievement_pipeline.errors import StoreError
 from achievement_pipeline.parsing.validation import describe_problems
 from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline.store.tables import EditField
+from achievement_pipeline.web.forms import Form, back_to, page_of
+from achievement_pipeline.web.several import FLAGS, decide_several
 
-_FLAGS: Mapping[str, tuple[EditField, bool]] = {
-    "approve": (EditField.APPROVED, True),
-    "withdraw": (EditField.APPROVED, False),
-    "hide": (EditField.HIDDEN, True),
-    "unhide": (EditField.HIDDEN, False),
-    "pin": (EditField.PINNED, True),
-    "unpin": (EditField.PINNED, False),
-}
-
-
-@dataclass(frozen=True)
-class Form:
-    """The fields of a submitted form."""
-
-    fields: Mapping[str, list[str]]
-
-    def first(self, name: str) -> str:
-        """Return the value of a field, or an empty string."""
-        return self.fields.get(name, [""])[0].replace("\r\n", "\n").strip()
-
-    def all(self, name: str) -> list[str]:
-        """Return all values of a field."""
-        return self.fields.get(name, [])
-
-    def words(self, name: str) -> tuple[str, ...]:
-        """Return the values of a field, which commas separate."""
-        return tuple(filter(None, (word.strip() for word in self.first(name).split(","))))
-
-    def number(self, name: str) -> float:
-        """Return the number in a field.
-
-        Raises:
-            StoreError: It is not a number.
-        """
-        try:
-            return float(self.first(name))
-        except ValueError as error:
-            raise StoreError(f"{name}: {self.first(name)!r} is not a number.") from error
+_FLAGS: Mapping[str, tuple[EditField, bool]] = {"withdraw": (EditField.APPROVED, False), **FLAGS}
 
 
 def decide(decisions: Decisions, form: Form) -> str:
@@ -69,22 +32,24 @@ def decide(decisions: Decisions, form: Form) -> str:
     # the approval is for the text that the page showed
     shown = form.first("text") if what == "approve" else ""
     decisions.record(decisions.find(form.first("key")).key, {field: shown or value}, [channel])
-    return _back(form, what)
+    return back_to(form, what)
 
 
 def let_pass(decisions: Decisions, form: Form) -> str:
     """Accept a doubted text that the user has read."""
     decisions.record(decisions.find(form.first("key")).key, {EditField.REVIEWED: form.first("fingerprint")})
-    return _back(form, "let_pass")
+    return back_to(form, "let_pass")
 
 
 def edit(decisions: Decisions, form: Form) -> str:
-    """Save the fields of an achievement that the form changes."""
+    """Save the fields of an achievement that the form has and changes."""
     achievement = decisions.find(form.first("key"))
-    changes = {field: value for field, value in _given(form).items() if value != _shown(achievement, field)}
+    given = {field: read(form) for field, (name, read) in _FIELDS.items() if name in form.fields}
+    changes = {field: value for field, value in given.items() if value != _shown(achievement, field)}
     if changes:
         decisions.record(achievement.key, changes)
-    return _page_of(achievement.key, "edited" if changes else "unchanged")
+    did = "edited" if changes else "unchanged"
+    return back_to(form, did) if form.first("back") else page_of(achievement.key, did)
 
 
 def decide_proposal(decisions: Decisions, form: Form) -> str:
@@ -96,13 +61,13 @@ def decide_proposal(decisions: Decisions, form: Form) -> str:
         decisions.accept(int(number), form.first("value").replace("\r\n", "\n").strip())
     else:
         decisions.reject(int(number))
-    return _page_of(form.first("key"), "accepted" if what == "accept" else "rejected")
+    return page_of(form.first("key"), "accepted" if what == "accept" else "rejected")
 
 
 def merge_into(decisions: Decisions, form: Form) -> str:
     """Make other achievements parts of one."""
     names = [form.first("key"), *form.first("others").split()]
-    return _page_of(decisions.merge(names), "merged")
+    return page_of(decisions.merge(names), "merged")
 
 
 def split_off(decisions: Decisions, form: Form) -> str:
@@ -110,7 +75,7 @@ def split_off(decisions: Decisions, form: Form) -> str:
     if not (chosen := form.all("activity")):
         raise StoreError("Select the activities to split off.")
     key, _ = decisions.split(form.first("key"), chosen)
-    return _page_of(key, "split")
+    return page_of(key, "split")
 
 
 def settle(decisions: Decisions, form: Form) -> str:
@@ -129,7 +94,7 @@ def undo(decisions: Decisions, form: Form) -> str:
     if number and not number.isdecimal():
         raise StoreError(f"There is no edit {number}.")
     decisions.take_back(int(number) if number else None)
-    return _back(form, "undone")
+    return back_to(form, "undone")
 
 
 def add(decisions: Decisions, form: Form) -> str:
@@ -157,11 +122,12 @@ def add(decisions: Decisions, form: Form) -> str:
         raise StoreError(f"completed: {completed} is not a date.") from error
     with Session(decisions.engine) as session, session.begin():
         create_achievement(session, achievement)
-    return _page_of(achievement.key, "added")
+    return page_of(achievement.key, "added")
 
 
 DECISIONS: Mapping[str, Callable[[Decisions, Form], str]] = {
     "/decide": decide,
+    "/several": decide_several,
     "/let-pass": let_pass,
     "/edit": edit,
     "/proposal": decide_proposal,
@@ -174,32 +140,19 @@ DECISIONS: Mapping[str, Callable[[Decisions, Form], str]] = {
 """By address."""
 
 
-def _given(form: Form) -> dict[EditField, object]:
-    return {
-        EditField.TITLE: form.first("title"),
-        EditField.DESCRIPTION: form.first("description"),
-        EditField.OUTCOME: form.first("outcome"),
-        EditField.CATEGORY: form.first("category"),
-        EditField.IMPACT_SCORE: form.number("impact"),
-        EditField.COMPLEXITY_SCORE: form.number("complexity"),
-        EditField.PORTFOLIO_READY: bool(form.first("portfolio")),
-    }
+_FIELDS: Mapping[EditField, tuple[str, Callable[[Form], object]]] = {
+    EditField.TITLE: ("title", lambda form: form.first("title")),
+    EditField.DESCRIPTION: ("description", lambda form: form.first("description")),
+    EditField.OUTCOME: ("outcome", lambda form: form.first("outcome")),
+    EditField.CATEGORY: ("category", lambda form: form.first("category")),
+    EditField.IMPACT_SCORE: ("impact", lambda form: form.number("impact")),
+    EditField.COMPLEXITY_SCORE: ("complexity", lambda form: form.number("complexity")),
+    EditField.PORTFOLIO_READY: ("portfolio", lambda form: any(form.all("portfolio"))),
+}
+"""The name of each field in the forms, and how it is read. An empty field `portfolio` stands for an unchecked box."""
 
 
 def _shown(achievement: AchievementView, field: EditField) -> object:
     """Return the value that the form shows."""
     value = getattr(achievement, field.value)
     return value.replace("\r\n", "\n").strip() if isinstance(value, str) else value
-
-
-def _page_of(key: str, did: str) -> str:
-    return f"/achievement?{urlencode({'key': key, 'did': did})}"
-
-
-def _back(form: Form, did: str) -> str:
-    """Return the page that the form was on, if it is one of these pages, with a note of what was done."""
-    parts = urlsplit(form.first("back"))
-    if parts.scheme or parts.netloc or not parts.path.startswith("/") or "\\" in parts.path:
-        return f"/?did={did}"
-    query = "&".join([*(pair for pair in parts.query.split("&") if pair and not pair.startswith("did=")), f"did={did}"])
-    return parts._replace(query=query, fragment="").geturl()

@@ -14,7 +14,7 @@ function go(step) {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest("input, textarea, select")) {
+  if (event.target.closest("input:not([type=checkbox]), textarea, select")) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
@@ -23,7 +23,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "j") go(1);
   else if (event.key === "k") go(-1);
   else if (event.key === "/") document.querySelector("[type=search]")?.focus();
-  else if (button) button.click();
+  else if (button) {
+    button.click();
+    button.closest("details[open]")?.querySelector("input:not([type=hidden])")?.focus();
+  }
   else return;
   event.preventDefault();
 });

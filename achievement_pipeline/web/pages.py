@@ -31,7 +31,9 @@ from achievement_pipeline.store.reading import (
     summarise,
 )
 from achievement_pipeline.store.tables import PublicationState
+from achievement_pipeline.web.differences import changes
 from achievement_pipeline.web.query import ORDERS, PAGE_SIZE, STATES, Query
+from achievement_pipeline.web.several import several
 
 Content = Mapping[str, Any]
 
@@ -80,11 +82,13 @@ def overview(decisions: Decisions, request: Request) -> Content:
     with decisions.engine.connect() as connection:
         author = decisions.author(connection, query.given["author"])
         found = read_overview(connection, author)
+        names = name_people(connection)
     moments = [each.completed_at for each in found.achievements if each.completed_at]
     axis = TimeAxis.over(moments)
     return {
         "overview": found,
         "author": author,
+        "names": names,
         "query": query,
         "timeline": bars(axis.labels, axis.count(moments)),
         "unit": axis.unit.value,
@@ -151,7 +155,9 @@ def history(decisions: Decisions, _request: Request) -> Content:
 PAGES: Mapping[str, tuple[str, Callable[[Decisions, Request], Content]]] = {
     "/": ("browse", browse),
     "/overview": ("overview", overview),
+    "/several": ("several", several),
     "/achievement": ("achievement", achievement),
+    "/changes": ("changes", changes),
     "/posts": ("posts", posts),
     "/add": ("add", add),
     "/history": ("history", history),

@@ -47,7 +47,9 @@ class Site:
         assert answer.status_code == 200, answer.text
         return answer.text
 
-    def post(self, path: str, *, token: str | None = None, headers: Any = None, **fields: str) -> requests.Response:
+    def post(
+        self, path: str, *, token: str | None = None, headers: Any = None, **fields: str | list[str]
+    ) -> requests.Response:
         """Send a form as the page itself would."""
         form = re.search(r'name="token" value="([^"]+)"', self.get("/add"))
         assert form

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -49,6 +50,21 @@ class TestBrowsing:
     def test_it_is_searched_and_filtered(self, site: Site, query: str, titles: list[str]) -> None:
         assert site.titles(f"/?{query}") == titles
 
+    def test_it_shows_the_users_own_work_or_that_of_others_and_of_a_time(self, site: Site, engine: sa.Engine) -> None:
+        columns = {
+            "person": "bob@example.com",
+            "person_name": "Bob",
+            "completed_at": dt.datetime(2023, 5, 1, tzinfo=dt.UTC),
+        }
+        collect(engine, by_the_rules, more=(Piece("git:github.com/acme/engine@4444dddd", columns=columns),))
+        of_bob = "Title of git:github.com/acme/engine@4444dddd"
+        assert of_bob not in site.titles("/")
+        assert of_bob in site.titles("/?author=all")
+        assert site.titles("/?author=bob@example.com") == site.titles("/?author=all&until=2023-05-01") == [of_bob]
+        assert site.titles("/?author=bob@example.com&since=2023-05-02") == []
+        assert "There is no work by Zoe" in site.browser.get(f"{site.address}/?author=Zoe", timeout=60).text
+        assert "There is no project x" in site.browser.get(f"{site.address}/?project=x", timeout=60).text
+
     def test_what_is_new_hidden_or_decided_is_a_list_of_its_own(self, site: Site) -> None:
         site.post("/decide", key=OTHER.key, what="hide")
         site.post("/decide", key=COMMIT.key, what="approve")
@@ -66,7 +82,31 @@ class TestBrowsing:
         assert "Page 2 of 2" in second
 
 
+class TestOverview:
+    def test_it_counts_and_leads_to_lists(self, site: Site) -> None:
+        page = site.get("/overview")
+        assert re.findall(r"<dt>([a-z ]+)</dt><dd>(\d+)</dd>", page) == [
+            ("achievements", "3"),
+            ("repositories", "2"),
+            ("skills", "2"),
+        ]
+        (address,) = re.findall(r'<h3><a href="([^"]+)">2024</a>', page)
+        assert len(site.titles(unescape(address))) == 3
+        assert 'href="/?skill=Rust"' in page
+
+    def test_a_missing_outcome_is_asked_for_and_stated_there(self, site: Site) -> None:
+        assert "3 open questions" in site.get("/overview")
+        answer = site.post("/edit", key=COMMIT.key, outcome="Pages come at once.", back="/overview#questions")
+        assert answer.headers["location"] == "/overview?did=edited#questions"
+        assert "2 open questions" in site.get("/overview")
+        assert "Pages come at once." in site.get("/")
+        assert site.titles()[0] == "Add a <cache>"
+
+
 class TestOneAchievement:
+    def test_what_it_changed_is_shown_as_far_as_it_is_here(self, site: Site) -> None:
+        assert "None of its commits is on this machine" in site.get(f"/changes?key={quote(COMMIT.key)}")
+
     def test_its_ledger_skills_and_evidence_are_shown(self, site: Site) -> None:
         page = site.get(PAGE)
         for shown in ("Add a &lt;cache&gt;", "+80.00", "files of git:", "Counts: type", "Python"):

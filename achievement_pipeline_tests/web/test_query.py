@@ -14,7 +14,22 @@ pytestmark = pytest.mark.e2e
 _ODD = ["%00", "a%00b", "%ff%fe", "%ED%A0%80", "%2e%2e%2f", "-1", "9" * 30, "1e999", "%E2%80%AE", "x" * 5000, ""]
 _FIELDS = (
     *("key", "keys", "number", "title", "description", "category", "impact", "complexity", "completed", "channel"),
-    *("activity", "activities", "author", "url", "repository", "skills", "tags", "back", "next", "found", "portfolio"),
+    *(
+        "activity",
+        "activities",
+        "author",
+        "url",
+        "repository",
+        "skills",
+        "tags",
+        "back",
+        "next",
+        "found",
+        "portfolio",
+        "what",
+        "chosen",
+        "outcome",
+    ),
 )
 
 

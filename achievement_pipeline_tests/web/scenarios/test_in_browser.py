@@ -34,6 +34,9 @@ def test_it_is_used_by_keys_by_forms_and_on_a_phone_and_loads_nothing_from_elsew
 
         for path in (
             "/",
+            "/overview",
+            "/several?what=approve&all=1",
+            "/changes?key=1111",
             "/achievement?key=1111",
             "/previews",
             "/preview/portfolio",
@@ -56,6 +59,8 @@ def test_axe_finds_nothing_wrong(site: Site) -> None:
         page.open(f"{site.address}/enter?token={TOKEN}")
         for path in (
             "/?category=feature&did=hide",
+            "/overview",
+            "/several?what=approve&all=1",
             "/achievement?key=1111",
             "/preview/brag",
             "/preview/linkedin",
