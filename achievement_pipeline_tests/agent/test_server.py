@@ -309,7 +309,7 @@ def test_every_answer_fits_the_budget(engine: sa.Engine, settings_of_ann: Path) 
     long = {"title": "語" * 400, "description": "\n\n".join(f"Sentence {n} says 語語語." * 5 for n in range(60))}
     many = [
         Piece(f"git:github.com/acme/engine@{n:08x}", impact=n % 90, skills=("語" * 90,) * 1, columns=long)
-        for n in range(60)
+        for n in range(20)
     ]
     collect(engine, by_the_rules, git=tuple(many))
     tools = Tools(engine, load_settings())
@@ -328,7 +328,7 @@ def test_every_answer_fits_the_budget(engine: sa.Engine, settings_of_ann: Path) 
         assert not seen & set(ids(answer))
         seen |= set(ids(answer))
         offset = answer.get("next_offset")
-    assert len(seen) == 60
+    assert len(seen) == 20
 
 
 def arguments_of(name: str, **arguments: Any) -> Any:

@@ -1,11 +1,14 @@
-"""A lane is its record, its assets and nothing else: one that these tests add goes all the way."""
+"""A lane is its record, its assets and nothing else: one that these tests add goes all the way.
+
+The commands run in one process, which imports everything once; the page has its own, as it runs until it is stopped.
+"""
 
 import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +31,16 @@ public = ["notebook:lab.example"]
 Achievements = Callable[..., str]
 _SOURCES = Path(__file__).parents[3]
 _COMMAND = [sys.executable, "-m", "achievement_pipeline_tests.notebook"]
+_COMMANDS = """
+import json, sys
+from click.testing import CliRunner
+import achievement_pipeline_tests.notebook.__main__
+from achievement_pipeline.cli import achievements
+
+for words in sys.stdin:
+    result = CliRunner().invoke(achievements, json.loads(words), catch_exceptions=False)
+    print(json.dumps([result.exit_code, result.stdout, result.stderr]), flush=True)
+"""
 
 
 @pytest.fixture
@@ -37,17 +50,25 @@ def environment(home: Path, database: str) -> dict[str, str]:  # noqa: ARG001 - 
 
 
 @pytest.fixture
-def achievements(environment: dict[str, str], tmp_path: Path) -> Achievements:
+def achievements(environment: dict[str, str], tmp_path: Path) -> Iterator[Achievements]:
     """Run a command and return what it prints."""
+    command = [sys.executable, "-c", _COMMANDS]
+    with subprocess.Popen(
+        command, env=environment, cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        commands, answers = process.stdin, process.stdout
+        assert commands
+        assert answers
 
-    def run(*arguments: str) -> str:
-        ended = subprocess.run(
-            [*_COMMAND, *arguments], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        assert ended.returncode in {0, 1 if arguments[0] == "doctor" else 0}, ended.stderr
-        return ended.stdout
+        def run(*arguments: str) -> str:
+            commands.write(json.dumps(arguments) + "\n")
+            commands.flush()
+            exit_code, output, errors = json.loads(answers.readline())
+            assert exit_code in {0, 1 if arguments[0] == "doctor" else 0}, errors
+            return str(output)
 
-    return run
+        yield run
+        commands.close()
 
 
 def test_a_lane_of_a_test_goes_all_the_way(
