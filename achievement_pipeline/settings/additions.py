@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from tomlkit.items import AbstractTable
 
 _HEAD: Final = """\
-# Settings of `achievements`. `achievements init` adds to this file; it changes nothing that is in it.
+# Settings of `achievements`. `achievements init` adds to this file;
+# it changes nothing that is in it.
 # `achievements doctor` checks it.
 """
 _PRIVATE: Final = 0o600

@@ -103,6 +103,22 @@ def unescaped_errors() -> TextIO:
     return unescaped
 
 
+@contextmanager
+def drawing_stream() -> Iterator[TextIO]:
+    """Give a copy of `unescaped_errors` that stays the terminal where Dagster sends standard error to a file.
+
+    While a step runs, that descriptor leads to the step's log, and who draws on it finds no terminal.
+    """
+    errors = unescaped_errors()
+    try:
+        descriptor = os.dup(errors.fileno())
+    except OSError:  # no file, as in tests
+        yield errors
+        return
+    with os.fdopen(descriptor, "w", encoding=errors.encoding, errors=errors.errors) as stream:
+        yield stream
+
+
 def _show(found: Match[str]) -> str:
     units = found.group().encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[start : start + 2].hex()}" for start in range(0, len(units), 2))

@@ -1,19 +1,15 @@
 """The runs of `achievements collect`: one a repository and source, in this process, with bars on the terminal."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
 import sqlalchemy as sa
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from achievement_pipeline.app.collect import progress as reporting
 from achievement_pipeline.app.collect.repositories import join, place
 from achievement_pipeline.app.collect.run_locks import hold_run_lock
 from achievement_pipeline.app.me import my_addresses
+from achievement_pipeline.cli.collect.bars import Bars, show_bars
 from achievement_pipeline.cli.collect.collection import CollectedRepository, CollectedSource, Collection
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.instance.compat import RunFailureReason, make_new_run_id
@@ -30,7 +26,6 @@ from achievement_pipeline.store.decisions.edits import orphaned_decisions
 from achievement_pipeline.store.pieces.changes import Snapshot, changes_since, take_snapshot
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, summarise
 from achievement_pipeline.store.repositories import known_locations, list_repositories
-from achievement_pipeline.system.terminal import escape_controls, unescaped_errors
 
 _HIGHEST = 5
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -42,7 +37,7 @@ def collect_from(
     """Collect from all sources that are on, from those of the named repositories alone where there are any."""
     with engine.connect() as connection:
         before = take_snapshot(connection)
-    with _bars() as bars, dg.DagsterInstance.get() as instance:
+    with show_bars() as bars, dg.DagsterInstance.get() as instance:
         end_lost_runs(instance, settings.run_locks_path)
         places = named or _configured(settings, engine)
         # with the credentials of addresses, which the database does not keep
@@ -58,11 +53,11 @@ def collect_from(
                 continue
             keys.append(key)
             if GIT.is_on(settings):
-                repositories.append(CollectedRepository(location, key, *runs.run(GIT.job, key, selection)))
+                repositories.append(CollectedRepository(location, key, *runs.run(GIT, key, selection)))
         # what is on this machine comes before what waits for a server
         sources = list(_collect_by_repository(keys, settings, runs))
         others = [] if named else _apis(settings, by_repository=False)
-        sources.extend(CollectedSource(lane, "", *runs.run(lane.job)) for lane in others)
+        sources.extend(CollectedSource(lane, "", *runs.run(lane)) for lane in others)
     with engine.connect() as connection:
         return _summarise(connection, settings, repositories, sources, before)
 
@@ -72,7 +67,7 @@ def _collect_by_repository(keys: list[str], settings: Settings, runs: "_Runs") -
     for lane in _apis(settings, by_repository=True):
         for key in keys:
             if lane.covers(key, settings):
-                yield CollectedSource(lane, key, *runs.run(lane.job, key))
+                yield CollectedSource(lane, key, *runs.run(lane, key))
                 if runs.server_is_down:
                     break
 
@@ -134,23 +129,24 @@ def _apis(settings: Settings, *, by_repository: bool) -> list[Lane]:
 class _Runs:
     """Runs jobs."""
 
-    def __init__(self, settings: Settings, instance: dg.DagsterInstance, bars: "_Bars") -> None:
+    def __init__(self, settings: Settings, instance: dg.DagsterInstance, bars: Bars) -> None:
         self._definitions = build_defs(settings, progress=bars)
         self._instance = instance
+        self._bars = bars
         self._locks = settings.run_locks_path
         self.server_is_down = False
         """Whether the last run failed because its source gives no answer, which it would not give to the next one."""
 
-    def run(self, job: str, repository: str = "", selection: Mapping[str, Any] | None = None) -> tuple[str, Any]:
-        """Run a job; return the reason if it failed, else an empty text, and the metadata of its assets.
+    def run(self, lane: Lane, repository: str = "", selection: Mapping[str, Any] | None = None) -> tuple[str, Any]:
+        """Run the job of a lane; return the reason if it failed, else an empty text, and the metadata of its assets.
 
         Raises:
             KeyboardInterrupt: It was interrupted, which Dagster takes for a failure of this run alone.
         """
         ops = {"ops": {"git_history": {"config": selection}}} if selection else {}
         run_id = make_new_run_id()
-        with hold_run_lock(self._locks, run_id):
-            result = self._definitions.resolve_job_def(job).execute_in_process(
+        with hold_run_lock(self._locks, run_id), self._bars.of_run(repository or lane.label):
+            result = self._definitions.resolve_job_def(lane.job).execute_in_process(
                 _QUIET | ops, self._instance, partition_key=repository or None, raise_on_error=False, run_id=run_id
             )
         if _was_interrupted(result):
@@ -207,28 +203,3 @@ def _user_failures(result: dg.ExecuteInProcessResult) -> list[Any]:
     """Return the reasons of failed steps."""
     failures = (event.step_failure_data for event in result.filter_events(lambda event: event.is_step_failure))
     return [failure.user_failure_data for failure in failures if failure.user_failure_data]
-
-
-class _Bars:
-    """Shows progress as bars on the terminal, and waits as lines above them."""
-
-    def __init__(self, bars: Progress) -> None:
-        self._bars = bars
-
-    def report_wait(self, _context: dg.AssetExecutionContext, text: str) -> None:
-        """Print a line."""
-        self._bars.console.print(f"⏳ {escape_controls(text)}", markup=False, highlight=False, soft_wrap=True)
-
-    def start(self, _context: dg.AssetExecutionContext, work: str) -> reporting.Progress:
-        """Add a bar."""
-        task = self._bars.add_task(escape(escape_controls(work)), total=None)
-        return lambda done, total: self._bars.update(task, completed=done, total=total)
-
-
-@contextmanager
-def _bars() -> Iterator[_Bars]:
-    columns = (TextColumn("🔍 {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    console = Console(file=unescaped_errors())
-    # not redirected, so that what others print meanwhile is escaped
-    with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as bars:
-        yield _Bars(bars)
