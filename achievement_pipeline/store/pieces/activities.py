@@ -64,7 +64,9 @@ _TOUCH = sa.text("""
         UNION
         SELECT linked.key
         FROM piece CROSS JOIN LATERAL (
-            SELECT parent FROM activities WHERE activities.key = piece.key AND parent IS NOT NULL
+            SELECT parent
+            FROM (SELECT parent FROM activities WHERE activities.key = piece.key OFFSET 0) AS own  -- by key: see below
+            WHERE parent IS NOT NULL
             UNION ALL
             SELECT activities.key FROM activities WHERE parent = piece.key
             UNION ALL
@@ -92,7 +94,11 @@ _TOUCH = sa.text("""
     SELECT key FROM piece
     ON CONFLICT DO NOTHING
 """)
-"""`touch` has an example of what it follows."""
+"""`touch` has an example of what it follows.
+
+A parent is looked up by key alone. Before any is stored, the statistics say that no activity has a parent, and the
+planner would read all that have one for each activity.
+"""
 _TABLE = Base.metadata.tables[Activity.__tablename__]
 _BROUGHT = list(Activities.to_schema().columns)
 _STORED = [name for name in StoredActivities.to_schema().columns if name != "details"]
