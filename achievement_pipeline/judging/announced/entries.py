@@ -17,7 +17,7 @@ from achievement_pipeline.judging.announced.references import Reference, find_re
 from achievement_pipeline.judging.announced.sentences import DASHES, as_sentence
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
-PARSER_VERSION: Final = "5"
+PARSER_VERSION: Final = "6"
 """Increase by hand when the same text gives other entries."""
 
 _LONGEST_TEXT: Final = 8 << 20
@@ -228,6 +228,8 @@ class _Reader:
         self._sections: list[tuple[int, str]] = []
         self._styles: list[str] = []
         self._open: list[str] = []
+        self._references: list[str] = []
+        """Nested bullets that only name where the open entry was made: ``- #12 PR by @ann.``"""
         self._indent = -1
         """Of the bullet that is open; -1 for a paragraph."""
 
@@ -254,7 +256,9 @@ class _Reader:
             return
         bullet = _BULLET.match(line)
         indent = len(line) - len(line.lstrip(_SPACES))
-        if bullet:
+        if bullet and len(bullet[1]) > self._indent >= 0 and _only_refers(line[bullet.end() :]):
+            self._references.append(line)
+        elif bullet:
             yield from self._close()
             self._indent = len(bullet[1])
             self._open = [line]
@@ -267,6 +271,7 @@ class _Reader:
 
     def _close(self) -> Iterator[Entry]:
         lines, self._open = self._open, []
+        nested, self._references = self._references, []
         is_bullet, self._indent = self._indent >= 0, -1
         if not lines or (not is_bullet and _DIRECTIVE.match(lines[0])):
             return
@@ -275,7 +280,7 @@ class _Reader:
             for line in lines
             if not _DIRECTIVE.match(line)
         )
-        references = find_references(text, self._owns)
+        references = find_references("\n".join([text, *nested]), self._owns)
         sentence = as_sentence(_BULLET.sub("", text, count=1) if is_bullet else text)
         if not (sentence or references) or not (is_bullet or references):
             return
@@ -337,6 +342,10 @@ class _Reader:
         following = next((line for line in self._lines[position + 1 : position + 3] if line), "")
         match = _BULLET.match(following)
         return match is not None and len(match[1]) > indent
+
+
+def _only_refers(text: str) -> bool:
+    return bool(find_references(text)) and len(_WORD.findall(as_sentence(text))) <= 1
 
 
 def _is_label(text: str) -> bool:

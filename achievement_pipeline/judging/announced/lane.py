@@ -13,7 +13,13 @@ from pandera.typing import DataFrame
 from achievement_pipeline.columns.text import replace
 from achievement_pipeline.frames import ChangelogEntries, DiffState, RawCommits, RawTags, typed
 from achievement_pipeline.judging.announced.entries import PARSER_VERSION, Entry, read_entries, read_fragment
-from achievement_pipeline.judging.announced.matching import Pieces, find_announced, plain_version
+from achievement_pipeline.judging.announced.matching import (
+    Pieces,
+    ReleaseName,
+    find_announced,
+    package_of,
+    plain_version,
+)
 from achievement_pipeline.judging.announced.paths import are_fragments, are_release_notes
 from achievement_pipeline.judging.announced.references import names_of_repositories
 from achievement_pipeline.judging.announced.releases import first_releases, version_tags
@@ -158,8 +164,8 @@ def _written(files: pd.DataFrame, positions: npt.NDArray[np.int64]) -> pd.DataFr
     return rows.assign(position=positions[chosen], fragment=fragments[number[chosen]])
 
 
-def _days(commits: pd.DataFrame, tags: DataFrame[RawTags]) -> Mapping[tuple[str, str], pd.Timestamp]:
-    """Return the release date of each version, from its tags."""
+def _days(commits: pd.DataFrame, tags: DataFrame[RawTags]) -> Mapping[ReleaseName, pd.Timestamp]:
+    """Return the release date of each version of each package, from its tags."""
     releases = version_tags(tags)
     times = releases["tagged_at"]
     if len(commits):
@@ -167,10 +173,13 @@ def _days(commits: pd.DataFrame, tags: DataFrame[RawTags]) -> Mapping[tuple[str,
         made = made[~made.index.duplicated()]
         times = times.fillna(made.reindex(releases["commit"]).reset_index(drop=True))
     known = releases.assign(at=times, version=releases["name"].map(plain_version)).dropna(subset="at")
-    # packages of one repository may have the same version at different times
-    known["package"] = known["name"].str.len() - known["version"].str.len()
-    chosen = known.sort_values(["package", "at"], ascending=[True, False]).drop_duplicates(["repository", "version"])
-    return dict(zip(zip(chosen["repository"], chosen["version"], strict=True), chosen["at"], strict=True))
+    known["package"] = package_of(known["name"], known["version"])
+    # the package with the shortest name also stands for notes that are in no folder of a package
+    known["length"] = known["name"].str.len() - known["version"].str.len()
+    known = known.sort_values(["length", "at"], ascending=[True, False])
+    chosen = pd.concat([known, known.assign(package="")]).drop_duplicates(["repository", "package", "version"])
+    names = zip(chosen["repository"], chosen["package"], chosen["version"], strict=True)
+    return dict(zip(names, chosen["at"], strict=True))
 
 
 def own_names(repository: str, texts: Sequence[str]) -> list[str]:

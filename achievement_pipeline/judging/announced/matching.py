@@ -50,6 +50,10 @@ _CLEAR: Final = 0.12
 _FEW_WORDS: Final = 3
 
 
+ReleaseName = tuple[str, str, str]
+"""Repository, package and plain version. The package is empty for the repository as a whole."""
+
+
 class Pieces(NamedTuple):
     """Pieces of work with everything that notes may refer to. All columns have the positions of commits as index."""
 
@@ -70,7 +74,7 @@ def find_announced(
     pieces: Pieces,
     entries: DataFrame[ChangelogEntries],
     written: pd.DataFrame,
-    days: Mapping[tuple[str, str], pd.Timestamp],
+    days: Mapping[ReleaseName, pd.Timestamp],
 ) -> pd.DataFrame:
     """Find where pieces of work were announced.
 
@@ -78,7 +82,7 @@ def find_announced(
         pieces: Commits of any number of repositories, with their pieces of work.
         entries: Entries of the release notes.
         written: Which commits changed which notes: ``position``, ``repository``, ``path``, ``status`` and ``fragment``.
-        days: Release date by repository and plain version, from tags.
+        days: Release dates, from tags.
 
     Returns:
         ``announced`` (JSON) and ``prominence`` of each announced piece of work, indexed by position.
@@ -104,13 +108,27 @@ def link_entries(
     return pairs.drop_duplicates().reset_index(drop=True)
 
 
-def _releases(entries: pd.DataFrame, days: Mapping[tuple[str, str], pd.Timestamp]) -> pd.DataFrame:
-    """Return the plain ``version`` of each entry, empty if unreleased, and its ``day``."""
+def _releases(entries: pd.DataFrame, days: Mapping[ReleaseName, pd.Timestamp]) -> pd.DataFrame:
+    """Return the plain ``version`` of each entry, empty if unreleased, and its ``day``.
+
+    Packages of one repository may have the same version at different times: notes in the folder of a package are about
+    its own releases.
+    """
     version = replace(entries["version"].fillna("").astype("str"), r"^v\.?", "").str.lower()
     day = pd.to_datetime(entries["released_on"], utc=True).astype("datetime64[us, UTC]")
-    keys = zip(entries["repository"], version, strict=True)
-    of_tags = pd.Series([days.get(key) for key in keys], index=entries.index, dtype="datetime64[us, UTC]")
-    return pd.DataFrame({"version": version, "day": day.fillna(of_tags)})
+    package = extract(entries["path"], r"(?:^|/)(?P<package>[^/]*)/[^/]*$").fillna("").str.lower()
+    keys = zip(entries["repository"], package, version, strict=True)
+    of_tags = [days.get(key, days.get((key[0], "", key[2]))) for key in keys]
+    return pd.DataFrame(
+        {"version": version, "day": day.fillna(pd.Series(of_tags, index=entries.index, dtype="datetime64[us, UTC]"))}
+    )
+
+
+def package_of(tags: pd.Series[str], versions: pd.Series[str]) -> pd.Series[str]:
+    """Return the package in tag names, ``pump`` for ``@acme/pump@v1.2``; empty if they are only versions."""
+    before = [tag[: len(tag) - len(version)] for tag, version in zip(tags, versions, strict=True)]
+    names = extract(pd.Series(before, index=tags.index, dtype="str"), r"(?P<package>[^/@]*?)(?:[-_@/.]+v?|v)$")
+    return names.fillna("").str.lower()
 
 
 def closed_numbers(messages: pd.Series[str], repositories: pd.Series[str]) -> pd.Series[str]:
@@ -158,6 +176,7 @@ def _by_reference(pieces: Pieces, entries: pd.DataFrame, written: pd.DataFrame) 
         names,
         closed_numbers(pieces.message, pieces.repository),
         extract_all(_first_lines(pieces.message), _MENTION),
+        pieces.number.dropna(),  # many roles and links of issues name pull requests
     ):
         found.append(_join(left, known, pieces))
         left = left[~left["entry"].isin(found[-1]["entry"])]

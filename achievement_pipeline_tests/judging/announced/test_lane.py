@@ -143,6 +143,25 @@ def test_the_earliest_release_and_its_most_prominent_entry_are_meant(repository:
     assert sentences(repository) == {"Count pistons (#12)": "Counts!"}
 
 
+def test_the_same_version_of_another_package_was_released_at_another_time(repository: GitRepository) -> None:
+    repository.git("tag", "pump-v1.0")
+    repository.git("tag", "v1.0")
+    repository.commit("Count pistons (#12)", {"gears/a.py": "b\n"}, committed="1780315200 +0000")
+    repository.git("tag", "gears-v1.0")
+    repository.commit("notes", {"gears/CHANGELOG.md": "# 1.0\n\n* Pistons count (#12)\n"})
+
+    assert sentences(repository) == {"Count pistons (#12)": "Pistons count"}
+    assert announced(repository)["Count pistons (#12)"]["date"] == "2026-06-01"
+
+
+def test_an_issue_that_is_a_pull_request_and_bullets_that_only_refer(repository: GitRepository) -> None:
+    repository.commit("Count pistons (#12)", {"a.py": "b\n"})
+    repository.commit("Stop the pump (#13)", {"a.py": "c\n"})
+    notes = "# 2.0\n- The pump stops.\n    - #13 PR by @ann.\n    - #9 issue by @bob.\n- Pistons :issue:`12`\n"
+    repository.commit("notes", {"CHANGES.md": notes})
+    assert sentences(repository) == {"Count pistons (#12)": "Pistons", "Stop the pump (#13)": "The pump stops."}
+
+
 def test_nothing_is_announced_where_there_are_no_notes(repository: GitRepository) -> None:
     assert all(told.keys() == {"first"} for told in announced(repository).values())
 
