@@ -31,6 +31,7 @@ class AddedRepository:
     location: str
     """Absolute path or clone URL."""
     is_public: bool = False
+    """Whether everybody can see it, so that its visibility is written; False writes none."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def write_settings(path: Path, text: str) -> None:
 def _add_me(document: TOMLDocument, additions: Additions) -> None:
     me: Any = document.get("me", {})
     if additions.name and not me.get("name"):
-        _table(document, "me")["name"] = additions.name
+        table_of(document, "me")["name"] = additions.name
     known = list(map(str.lower, me.get("emails", ())))
     _extend(document, "me", "emails", [one for one in additions.emails if one.lower() not in known])
 
@@ -100,14 +101,15 @@ def _extend(document: TOMLDocument, table: str, name: str, values: Sequence[str]
     """Add values to a list that may not be there yet; those that are in it are not added again."""
     known: Any = document.get(table, {}).get(name, ())
     if new := [value for value in values if value not in known]:
-        settings = _table(document, table)
+        settings = table_of(document, table)
         if name in settings:
             settings[name].extend(new)
         else:
             settings[name] = new
 
 
-def _table(document: TOMLDocument, name: str) -> Any:  # noqa: ANN401 - of one of several classes
+def table_of(document: TOMLDocument, name: str) -> Any:  # noqa: ANN401 - of one of several classes
+    """Return a table of a document, which is made where there is none."""
     from tomlkit import nl, table  # noqa: PLC0415
 
     if name not in document:

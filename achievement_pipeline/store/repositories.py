@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from achievement_pipeline.errors import StoreError, did_you_mean
-from achievement_pipeline.store.tables import Repository
+from achievement_pipeline.store.tables import Repository, Slice
 
 
 @dataclass(frozen=True)
@@ -138,3 +138,8 @@ def list_repositories(engine: sa.Engine) -> list[KnownRepository]:
     """Return all known repositories, by key."""
     with engine.connect() as connection:
         return [KnownRepository(*row) for row in connection.execute(_KNOWN.order_by(Repository.key))]
+
+
+def stored_at(connection: sa.Connection) -> dict[str, dt.datetime]:
+    """Return when each slice was stored last, by its name: when there was something new in it."""
+    return {row.name: row.stored_at for row in connection.execute(sa.select(Slice.name, Slice.stored_at))}

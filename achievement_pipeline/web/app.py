@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -18,12 +19,14 @@ from achievement_pipeline.app.decide.decisions import Decisions, describe_edit, 
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.judging.announced.phrases import where_announced
 from achievement_pipeline.keys import GIT
+from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline.web.decisions import DECISIONS
 from achievement_pipeline.web.exports import EXPORT_FILES, EXPORT_PAGES
 from achievement_pipeline.web.forms import Form
 from achievement_pipeline.web.guard import LOOPBACK, Guard, form_token, is_form_token
 from achievement_pipeline.web.pages import PAGES, Content
+from achievement_pipeline.web.settings import SETTINGS_PAGES, Forget, settings_decisions
 
 _DATA = files("achievement_pipeline.web")
 _ASSETS = {"/style.css": "text/css", "/keys.js": "text/javascript", "/copy.js": "text/javascript"}
@@ -31,16 +34,20 @@ _LONGEST_FORM = 1_000_000
 """Bytes."""
 
 
-def create_app(decisions: Decisions, *, token: str | None = None, hosts: Collection[str] = LOOPBACK) -> Starlette:
+def create_app(
+    decisions: Decisions, *, forget: Forget, token: str | None = None, hosts: Collection[str] = LOOPBACK
+) -> Starlette:
     """Make the application.
 
     Args:
-        decisions: Reads achievements and records decisions.
+        decisions: Reads achievements and records decisions. Its settings are read again when their file changes.
+        forget: Forgets what was collected from a repository.
         token: The secret that lets a browser in (``/enter?token=``); by default a new one.
         hosts: Host names and addresses to accept, without ports.
     """
     secret = token or secrets.token_urlsafe(32)
     templates = _templates(secret)
+    current = _Current(decisions)
 
     def show(request: Request, name: str, content: Content, status: int = 200) -> Response:
         here = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
@@ -50,35 +57,61 @@ def create_app(decisions: Decisions, *, token: str | None = None, hosts: Collect
 
     def page(name: str, look: Callable[[Decisions, Request], Content]) -> Callable[[Request], Response]:
         def respond(request: Request) -> Response:
-            return show(request, name, look(decisions, request))
+            return show(request, name, look(current.decisions(), request))
 
         return respond
 
     def file(make: Callable[[Decisions, Request], Response]) -> Callable[[Request], Response]:
-        return lambda request: make(decisions, request)
+        return lambda request: make(current.decisions(), request)
 
     def decision(decide: Callable[[Decisions, Form], str]) -> Callable[[Request], Awaitable[Response]]:
         async def respond(request: Request) -> Response:
             form = await _read_form(request)
             if not is_form_token(form.first("token"), secret):
                 return PlainTextResponse("This form is outdated or belongs to another page. Reload the page.", 403)
-            return RedirectResponse(await run_in_threadpool(decide, decisions, form), 303)
+            return RedirectResponse(await run_in_threadpool(decide, current.decisions(), form), 303)
 
         return respond
 
     def explain(request: Request, error: Exception) -> Response:
         return show(request, "problem", {"problem": str(error)}, 400)
 
+    pages = {**PAGES, **EXPORT_PAGES, **SETTINGS_PAGES}
+    actions = {**DECISIONS, **settings_decisions(forget)}
     return Starlette(
         routes=[
-            *(Route(path, page(name, look)) for path, (name, look) in {**PAGES, **EXPORT_PAGES}.items()),
-            *(Route(path, decision(decide), methods=["POST"]) for path, decide in DECISIONS.items()),
+            *(Route(path, page(name, look)) for path, (name, look) in pages.items()),
+            *(Route(path, decision(decide), methods=["POST"]) for path, decide in actions.items()),
             *(Route(path, file(make)) for path, make in EXPORT_FILES.items()),
             *(Route(path, _asset(path, kind)) for path, kind in _ASSETS.items()),
         ],
         middleware=[Middleware(Guard, token=secret, hosts=hosts)],
         exception_handlers={AchievementPipelineError: explain},
     )
+
+
+class _Current:
+    """The decisions of a page that runs for weeks, with the settings as their file is now."""
+
+    def __init__(self, decisions: Decisions) -> None:
+        self._decisions = decisions
+        self._seen = self._state()
+
+    def decisions(self) -> Decisions:
+        """Return them.
+
+        Raises:
+            SettingsError: The file has changed, and something in it is wrong.
+        """
+        state = self._state()
+        if state != self._seen:
+            self._decisions = replace(self._decisions, settings=load_settings())
+            self._seen = state
+        return self._decisions
+
+    def _state(self) -> tuple[int, int] | None:
+        path = self._decisions.settings.config_location
+        return (path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else None
 
 
 async def _read_form(request: Request) -> Form:

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 import uvicorn
 
 from achievement_pipeline.app.decide.decisions import Decisions
+from achievement_pipeline.cli.collect.repos import forget_repository
 from achievement_pipeline.settings import ConfigFile, Environment, Settings
 from achievement_pipeline.web.app import create_app
 from achievement_pipeline_tests.store.sample_pieces import Piece, by_the_rules, collect
@@ -64,7 +65,8 @@ class Site:
 @contextmanager
 def serve(desk: Decisions) -> Iterator[Site]:
     """Run the page."""
-    server = uvicorn.Server(uvicorn.Config(create_app(desk, token=TOKEN), log_level="error", lifespan="off"))
+    app = create_app(desk, forget=forget_repository, token=TOKEN)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off"))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

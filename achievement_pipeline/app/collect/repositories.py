@@ -89,6 +89,18 @@ def with_credentials(location: str, settings: Settings) -> str:
     return next((text for text in written if without_credentials(text) == location), location)
 
 
+def entries_of(settings: Settings, known: KnownRepository) -> list[RepositorySettings]:
+    """Return where the settings name a repository: by its key, or at one of its locations."""
+
+    def is_it(named: RepositorySettings) -> bool:
+        try:
+            return known.key in named.names or place(named.location) in known.locations
+        except (SourceError, OSError):  # its folder is no repository any more
+            return named.location in known.locations
+
+    return [named for named in settings.repositories if is_it(named)]
+
+
 def join(engine: sa.Engine, key: str, location: str, branches: str) -> None:
     """Store the location of a repository. Its former folders that no longer exist are removed.
 

@@ -7,13 +7,15 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from achievement_pipeline.app.collect.repositories import expand, join, place
+from achievement_pipeline.app.collect.repositories import entries_of, expand, join, place
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import counted, json_option, print_json
 from achievement_pipeline.cli.tables import Column, print_table
 from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.git.discovery import find_repositories
+from achievement_pipeline.sources.git.remotes import without_credentials
 from achievement_pipeline.sources.git.repositories import open_repository
+from achievement_pipeline.store.forgetting import Forgotten
 from achievement_pipeline.store.reading import AchievementFilter, summarise
 from achievement_pipeline.store.repositories import (
     KnownRepository,
@@ -94,7 +96,10 @@ def remove(repositories: Sequence[str], with_decisions: bool) -> None:
             _remove(known, settings, engine, with_decisions=with_decisions)
 
 
-def _remove(known: KnownRepository, settings: Settings, engine: sa.Engine, *, with_decisions: bool) -> None:
+def forget_repository(
+    settings: Settings, engine: sa.Engine, known: KnownRepository, *, with_decisions: bool
+) -> Forgotten:
+    """Forget a repository: activities, achievements, stored data, our clone."""
     import dagster as dg  # noqa: PLC0415 - the other commands of this module need no Dagster
 
     from achievement_pipeline.cli.dagster_home import use_dagster_home  # noqa: PLC0415
@@ -102,7 +107,11 @@ def _remove(known: KnownRepository, settings: Settings, engine: sa.Engine, *, wi
 
     use_dagster_home(settings)
     with dg.DagsterInstance.get() as instance:
-        forgotten = forget_collected(settings, engine, instance, known, with_decisions=with_decisions)
+        return forget_collected(settings, engine, instance, known, with_decisions=with_decisions)
+
+
+def _remove(known: KnownRepository, settings: Settings, engine: sa.Engine, *, with_decisions: bool) -> None:
+    forgotten = forget_repository(settings, engine, known, with_decisions=with_decisions)
     click.echo(
         f"✅ {known.key} is forgotten: {counted(forgotten.achievements, 'achievement')}, "
         f"{counted(forgotten.activities, 'activity', 'activities')}."
@@ -112,9 +121,9 @@ def _remove(known: KnownRepository, settings: Settings, engine: sa.Engine, *, wi
             f"   {counted(forgotten.kept, 'achievement')} with decisions of yours kept, retracted: they come back when "
             "the repository is collected again. --with-decisions forgets them too."
         )
-    for named in settings.repositories:
-        if known.key in named.names or place(named.location) in known.locations:
-            click.echo(f"   {named.location} is in your settings and will be collected again: remove it there.")
+    for named in entries_of(settings, known):
+        location = without_credentials(named.location)
+        click.echo(f"   {location} is in your settings and will be collected again: remove it there.")
 
 
 @repos.command()

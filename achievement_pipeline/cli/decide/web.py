@@ -10,6 +10,7 @@ import click
 import uvicorn
 
 from achievement_pipeline.cli.authors import announce_author, author_option
+from achievement_pipeline.cli.collect.repos import forget_repository
 from achievement_pipeline.cli.decide.commands import open_decisions
 from achievement_pipeline.cli.stopping import stoppable
 from achievement_pipeline.errors import AchievementPipelineError
@@ -58,7 +59,7 @@ def web(*, port: int, host: str, names: tuple[str, ...], author: str | None, ope
                 webbrowser.open(address)
 
         config = uvicorn.Config(
-            create_app(decisions, token=token, hosts=hosts),
+            create_app(decisions, forget=forget_repository, token=token, hosts=hosts),
             log_level="warning",
             access_log=False,
             server_header=False,

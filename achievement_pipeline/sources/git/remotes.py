@@ -115,7 +115,7 @@ class Remote:
         """Remove the credentials of this address and of any URL from a message of git."""
         if secret := self.password or self.username:
             message = message.replace(secret, "***")
-        return _without_secrets(message)
+        return text_without_credentials(message)
 
 
 def without_credentials(location: str) -> str:
@@ -123,10 +123,11 @@ def without_credentials(location: str) -> str:
     remote = Remote.parse(location)
     if remote:
         return remote.address
-    return _without_secrets(location) if "://" in location else _MISTYPED.sub("***@", location)
+    return text_without_credentials(location) if "://" in location else _MISTYPED.sub("***@", location)
 
 
-def _without_secrets(text: str) -> str:
+def text_without_credentials(text: str) -> str:
+    """Return a text with the URLs in it free of credentials and queries."""
     return _URL.sub(lambda url: _QUERY.sub("", _CREDENTIALS.sub("", url[0])), text)
 
 
