@@ -8,10 +8,13 @@ import datetime as dt
 import os
 import platform
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, groupby, islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +69,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Look for reference cycles as rarely as the program; choose the folder of what all workers of this run share."""
     spare_memory_work()
+    # a shell without job control lets its background ignore Ctrl-C; Dagster then ignores SIGTERM too, and all children
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if (worker := getattr(config, "workerinput", None)) is not None:
         config.stash[_SHARED] = Path(worker["shared"])
         return
@@ -87,6 +92,26 @@ def _in_memory() -> str | None:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """One worker more than processors where services are tested: those tests wait a good part of their time."""
     return (os.cpu_count() or 1) + ("not e2e" not in config.getoption("markexpr"))
+
+
+@pytest.hookimpl(trylast=True)  # after what is deselected is gone
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let every worker begin with its share of the modules that need services: what is left for the end is quick.
+
+    pytest-xdist gives each worker as many tests, in this order. Workers that are done take over tests from the end of
+    others, but never the last two: were those slow, one worker would run them while the others have nothing to do.
+    """
+    if (worker := getattr(config, "workerinput", None)) is None:
+        return
+    workers: int = worker["workercount"]
+    slow = [item for item in items if item.get_closest_marker("e2e")]
+    quick = iter([item for item in items if not item.get_closest_marker("e2e")])
+    modules = [list(module) for _, module in groupby(slow, attrgetter("path"))]
+    ordered: list[pytest.Item] = []
+    for number in range(workers):
+        ordered += chain.from_iterable(modules[number::workers])
+        ordered += islice(quick, max(0, len(items) * (number + 1) // workers - len(ordered)))
+    items[:] = [*ordered, *quick]
 
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist

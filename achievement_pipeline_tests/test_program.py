@@ -23,7 +23,6 @@ def _on_a_terminal(*words: str, until: str = "", then: signal.Signals | None = N
     """Run a command on a terminal, send it a signal once it has shown something; return exit code and all it showed."""
     process, terminal = pty.fork()
     if not process:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where the tests run in the background
         os.execv(_PROGRAM[0], (*_PROGRAM, *words))
     shown = b""
     end = time.monotonic() + _SECONDS
