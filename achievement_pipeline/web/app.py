@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode
 
 import jinja2
+from markupsafe import Markup, escape
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -147,6 +148,14 @@ def _address_of(key: str) -> str:
     return f"/achievement?{urlencode({'key': key})}"
 
 
+def _code(text: str) -> Markup:
+    """Return a text with what stands between backticks as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escape(text)
+    return Markup().join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
+
+
 def _changes_of(achievement: AchievementView) -> str:
     """Return the address of what the commits of an achievement changed; empty where it has none."""
     has_commits = any(GIT.parse(line["key"]) for line in achievement.evidence)
@@ -156,6 +165,7 @@ def _changes_of(achievement: AchievementView) -> str:
 _FILTERS: dict[str, Callable[..., Any]] = {
     "address": _address_of,
     "changes": _changes_of,
+    "code": _code,
     "day": lambda moment: f"{moment:%Y-%m-%d}" if moment else "",
     "moment": lambda moment: f"{moment:%Y-%m-%d %H:%M}",
     "score": lambda number: f"{number:.1f}".removesuffix(".0"),

@@ -11,6 +11,8 @@ from achievement_pipeline_tests.web.conftest import TOKEN, Site
 
 pytestmark = pytest.mark.e2e
 
+_PHONE = 390
+"""Pixels."""
 _TITLES = "[...document.querySelectorAll('.list h2 a')].map((link) => link.textContent)"
 _TYPE = "document.activeElement.dispatchEvent(new KeyboardEvent('keydown', {{key: '{}', bubbles: true}}))"
 
@@ -25,6 +27,12 @@ def test_it_is_used_by_keys_by_forms_and_on_a_phone_and_loads_nothing_from_elsew
             page.evaluate(_TYPE.format(key))
         _wait(page.evaluate, "document.querySelector('.status')?.textContent.includes('Approved')")
         assert page.evaluate(_TITLES) == ["Add a <cache>", "Fix a crash"]
+
+        for key in "jx":
+            page.evaluate(_TYPE.format(key))
+        assert page.evaluate("document.querySelectorAll('[form=several]:checked').length") == 1
+        page.evaluate(_TYPE.format("e"))
+        assert page.evaluate("document.activeElement.value") == "Add a <cache>"
 
         page.send("Emulation.setScriptExecutionDisabled", value=True)
         page.open(f"{site.address}/?state=new")
@@ -45,8 +53,10 @@ def test_it_is_used_by_keys_by_forms_and_on_a_phone_and_loads_nothing_from_elsew
             "/add",
             "/history",
         ):
-            page.open(f"{site.address}{path}", width=390, dark=True)
-            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+            page.open(f"{site.address}{path}", width=_PHONE, dark=True)
+            page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+            # a page that is too wide makes the window of a phone wider too
+            assert page.evaluate("document.documentElement.scrollWidth") <= _PHONE, path
             assert page.evaluate("document.querySelector('a').getAttribute('href')") == "#main"
 
         assert page.complaints == []
