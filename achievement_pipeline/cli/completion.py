@@ -8,7 +8,13 @@ import shlex
 from collections.abc import Mapping
 
 import click
-from click.shell_completion import BashComplete, CompletionItem, add_completion_class, get_completion_class
+from click.shell_completion import (
+    BashComplete,
+    CompletionItem,
+    FishComplete,
+    add_completion_class,
+    get_completion_class,
+)
 
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.parsing.patterns import compile_pattern
@@ -64,6 +70,13 @@ class _Bash(BashComplete):
     def format_completion(self, item: CompletionItem[str]) -> str:
         value = item.value if _PLAIN_WORD.fullmatch(item.value) else shlex.quote(item.value)
         return f"{item.type},{value if item.type == 'plain' else item.value}"
+
+
+@add_completion_class
+class _Fish(FishComplete):
+    """Keeps commas: click's script ends a value, or the text beside it, at its first one."""
+
+    source_template = FishComplete.source_template.replace('string split ","', 'string split --max 1 ","')
 
 
 @click.command()

@@ -1,6 +1,9 @@
 """What the shell completes: commands, options and values, fast and without harm."""
 
 import json
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import click
@@ -89,6 +92,21 @@ def test_the_script_of_each_shell_is_printed(run: Run, name: str) -> None:
     printed = run("completion", name)
     assert printed.exit_code == 0
     assert f"_ACHIEVEMENTS_COMPLETE={name}_complete" in printed.stdout
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="needs fish")
+def test_fish_shows_texts_and_values_with_commas(tmp_path: Path) -> None:
+    program = tmp_path / "achievements"
+    program.write_text("#!/bin/sh\nprintf 'plain,$(reboot), Eve\\tOne, two: three\\nplain,Error handling\\n'\n")
+    program.chmod(0o700)
+    script = shell("fish").source() + "complete -C 'achievements show '"
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "HOME": str(tmp_path)}
+    printed = subprocess.run(["fish", "-c", script], env=environment, capture_output=True, text=True, check=True)
+    assert printed.stdout.splitlines() == ["$(reboot), Eve\tOne, two: three", "Error handling"]
+
+
+def test_the_script_for_fish_splits_at_the_first_comma_alone() -> None:
+    assert 'string split --max 1 ","' in shell("fish").source()
 
 
 def test_no_command_imports_pandas_or_dagster_before_it_runs() -> None:
