@@ -7,6 +7,7 @@ import dagster as dg
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
+from rich.table import Column
 from rich.text import Text
 
 from achievement_pipeline.app.collect import progress as reporting
@@ -48,7 +49,7 @@ class _Count(ProgressColumn):
 @contextmanager
 def show_bars() -> Iterator[Bars]:
     """Show bars in the block, and remove them at its end."""
-    columns = (TextColumn("🔍 {task.description}"), BarColumn(), _Count(), TimeElapsedColumn())
+    columns = (TextColumn("🔍 {task.description}"), BarColumn(), _Count(Column(no_wrap=True)), TimeElapsedColumn())
     # not redirected, so that what others print meanwhile is escaped
     with (
         drawing_stream() as stream,
