@@ -38,6 +38,8 @@ _SKILLS = 8
 _PEOPLE = 5
 _OF_MAINTAINERS = frozenset({ActivityKind.MERGING, ActivityKind.RELEASING})
 """A year of work for others is listed under collaboration, not among pieces of work."""
+_YEARS = 4
+"""Years of merging and releasing of a repository that are named, the newest first."""
 _EVIDENCE = 3
 
 
@@ -196,7 +198,9 @@ def _collaboration(work: Sequence[PublicAchievement]) -> Iterator[str]:
         years.setdefault(each.repository, []).append(each)
     for done in years.values():
         where = f" ({place})" if (place := facts.only_place(done)) else ""
-        yield f"{'; '.join(each.title for each in done)}{where}."
+        named = [each.title for each in done[:_YEARS]]
+        more = [f"and more since {facts.day(done[-1].completed_at)[:4]}"] if len(done) > _YEARS else []
+        yield f"{'; '.join([*named, *more])}{where}."
     people = Counter(person for each in work for person in each.coauthors)
     if people:
         most = sorted(people, key=lambda person: ("@" in person, -people[person], person))

@@ -242,3 +242,18 @@ def test_merging_and_releasing_are_collaboration() -> None:
         "## Collaboration\n\n- Merged 5 contributions of 9 people in 2025; Merged 6 contributions of 9 people in 2026 "
     ) in document
     assert "### Merged" not in document
+
+
+def test_of_many_years_of_merging_the_newest_are_named() -> None:
+    years = [
+        view(
+            f"Merged {year} contributions",
+            number=year,
+            source_type="git_merging",
+            completed_at=dt.datetime(year, 5, 1, tzinfo=dt.UTC),
+        )
+        for year in range(2015, 2027)
+    ]
+    document = written(*years)
+    assert "Merged 2026 contributions; Merged 2025 contributions; Merged 2024" in document
+    assert "Merged 2023 contributions; and more since 2015" in document

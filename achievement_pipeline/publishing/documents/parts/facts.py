@@ -16,6 +16,7 @@ from achievement_pipeline.outcomes import IN_USE, find_outcomes
 from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, compile_pattern
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
+from achievement_pipeline.publishing.gate.redaction import Mark
 
 EVIDENCE_NEEDED = "(evidence needed)"
 """Placeholder where no evidence shows it."""
@@ -65,6 +66,7 @@ _DOUBLED = compile_pattern(r"``([^`\n]{1,200})``")
 """Code as reStructuredText has it."""
 _TAIL = compile_pattern(rf"(?<=\w|[`)'\"])[,;.]?\s\(?(?:(?:see|re|for|per)\s{_REFERENCE}|{_REFERS})\)?$", IGNORECASE)
 """A reference behind a title: ``, see #19``."""
+_AREA = compile_pattern(r"^\[([^\[\]]{1,30})\]:?\s+(?=[^\W\d_a-z]|`)")
 _LEAST_WORDS = 2
 """Minimum length of a meaningful sentence."""
 _LONGEST_TITLE = 120
@@ -142,13 +144,22 @@ def evidence_counts(evidence: Iterable[PublicEvidence]) -> list[str]:
 def headline(achievement: PublicAchievement) -> str:
     """Return the title as what was done, without a full stop: ``Added a cache``. A title of the user stays as it is.
 
-    A sentence that was folded into the next line of its message, as old commits have it, is made whole.
+    A sentence that was folded into the next line of its message, as old commits have it, is made whole. The area that
+    some projects put before a title comes off: ``[api-minor] Add a cache``.
     """
     title = achievement.title
     if not achievement.edited_at:
-        whole = f"{title} {_folded(title, achievement.description)}".strip()
+        whole = _without_area(f"{title} {_folded(title, achievement.description)}".strip())
         title = _TAIL.sub("", past_tense(_code(whole))) or title
     return title.removesuffix(".") if not title.endswith("..") else title
+
+
+def _without_area(title: str) -> str:
+    area = _AREA.match(title)
+    if not area or f"[{area[1]}]" in set(Mark):
+        return title
+    rest = title[area.end() :]
+    return rest[:1].upper() + rest[1:]
 
 
 def _folded(title: str, description: str) -> str:

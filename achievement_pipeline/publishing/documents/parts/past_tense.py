@@ -47,7 +47,7 @@ _FORMS = {
         "rewrite": "rewriting", "switch": "switching", "update": "updating", "use": "using",
     }.items()
     for form in forms.split()
-}  # fmt: skip
+} | {f"{verb}s": verb for verb in _REGULAR if verb.endswith(("ise", "ize"))}  # fmt: skip
 """Other forms that titles begin with, of which none is a noun: ``fixes`` and ``uses`` are no part."""
 _NO_OBJECT = frozenset({"for", "of", "is", "are", "was"})
 """After these words what looks like a verb is a noun: ``Support for TLS``, ``Display of dates``."""

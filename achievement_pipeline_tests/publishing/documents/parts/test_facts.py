@@ -158,6 +158,10 @@ def test_a_repository_is_linked_only_where_evidence_tells_its_address() -> None:
         ("Add --setup (see #3)", "", "Added --setup"),
         ("Document what to look for", "", "Documented what to look for"),
         ("Add a cache", "with much\nmore of it", "Added a cache"),
+        ("[api-minor] Add a cache", "", "Added a cache"),
+        ("[GENERIC viewer]: `stop` ends it", "", "`stop` ends it"),
+        ("[x] and [y] are equal", "", "[x] and [y] are equal"),
+        ("[secret] is gone", "", "[secret] is gone"),
     ],
 )  # fmt: skip
 def test_a_headline_is_a_whole_title_in_the_past_tense(title: str, description: str, shown: str) -> None:

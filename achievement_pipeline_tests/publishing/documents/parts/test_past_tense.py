@@ -31,6 +31,7 @@ from achievement_pipeline.publishing.documents.parts.past_tense import past_tens
         ("Add docs and tests for it", "Added docs and tests for it"),
         ("emit a warning", "emitted a warning"),
         ("Retry and hide it", "Retried and hid it"),
+        ("Optimizes defaults", "Optimized defaults"),
         ("Refactor", "Refactor"),
     ],
 )
