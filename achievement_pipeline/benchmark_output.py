@@ -1,21 +1,25 @@
-"""What benchmarks print, in messages: rows of benchstat and benchcmp, Criterion's changes, a before and an after."""
+"""What benchmarks print, in messages: rows of benchstat, benchcmp and asv, Criterion's changes, a before and an after.
+
+The before and after are lines or blocks under such words, or columns of a table with such headings.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from achievement_pipeline.amounts import NUMBER, number
 from achievement_pipeline.parsing.patterns import IGNORECASE, MULTILINE, Match, compile_pattern
 
-_NUMBER = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,20})?|\d{1,12}(?:\.\d{1,20})?"
+_MEASURE = r"(?:ns/iter|ns/op|[µμun]s|ms|secs?|seconds?|s|min|[kKMGT]i?B(?:/s)?|bytes|B|%|i/s)"
 _SPREAD = r"(?:\s±\s{1,3}[\d.∞]{1,5}%)?"
 _ROW = compile_pattern(
-    rf"^\s*(?P<name>[^\s|]{{1,80}})\s{{1,60}}(?P<before>{_NUMBER})(?P<unit_before>[a-zA-Zµ/]{{0,6}}){_SPREAD}"
-    rf"\s{{1,20}}(?:(?:->|→)\s{{1,20}})?(?P<after>{_NUMBER})(?P<unit>[a-zA-Zµ/]{{0,6}}){_SPREAD}"
-    r"(?:\s{1,20}[+-][\d,]{1,15})?\s{1,20}(?P<percent>[+-]\d{1,9}(?:\.\d{1,4})?%)",
+    rf"^\s*(?P<name>[^\s|]{{1,80}})\s{{1,60}}(?P<before>{NUMBER})(?P<unit_before>[a-zA-Zµ/]{{0,6}}){_SPREAD}"
+    rf"\s{{1,20}}(?:(?:->|→)\s{{1,20}})?(?P<after>{NUMBER})(?P<unit>[a-zA-Zµ/]{{0,6}}){_SPREAD}"
+    r"(?:\s{1,20}[+-][\d,]{1,15})?\s{1,20}(?:(?P<percent>[+-]\d{1,9}(?:\.\d{1,4})?%)|(?P<ratio>\d{1,6}\.\d{1,4}x)\s*$)",
     MULTILINE,
 )
-"""A row of benchstat: name, before, after, and the difference, if it is significant."""
+"""A row of benchstat or benchcmp: name, before, after, and the difference, if it is significant."""
 _CRITERION = compile_pattern(
     r"^\s*(?P<name>[^\s|]{1,80})\s{1,60}time:\s{1,9}\[[^\]\n]{1,100}\]\s{1,60}change:\s{1,9}\[\S{1,20}%\s"
     r"(?P<percent>[+-]\d{1,9}(?:\.\d{1,4})?%)\s\S{1,20}%\]",
@@ -27,14 +31,43 @@ _PREFIXED = {"µ": "µs", "n": "ns", "m": "ms", "Ki": "KiB", "Mi": "MiB", "Gi": 
 _HEADING = compile_pattern(r"\b(?:old|new|oops) (?P<unit>ns/iter|ns/op|MB/s|allocs|bytes)", IGNORECASE)
 """The unit of benchcmp's rows."""
 _PHASE = compile_pattern(
-    r"^\W{0,6}(?:benchmarks? with )?(?P<phase>before|after|old|new|previous|this change)\b"
-    r"|[(](?P<remark>before|after|with|without) (?:this )?(?:patch|pr|change|commit)[)]",
+    r"^\W{0,40}(?:benchmarks? with )?(?P<phase>before|after|old|new|previous|pre|post|now|master|main|baseline|patched"
+    r"|this (?:change|pr|branch|patch|commit))\b"
+    r"|\b(?P<ending>before|after|now|on master|on main)(?: (?:this|the) (?:pr|change|patch|commit))?\W{0,3}:{1,2}$",
     IGNORECASE,
 )
-_BEFORE = frozenset({"before", "old", "previous", "without"})
-_VALUE = compile_pattern(
-    rf"(?<![\w.-])(?P<value>{_NUMBER})\s?(?P<unit>ns/iter|ns/op|[µμun]s|ms|s|sec|seconds|[kKMGT]i?B(?:/s)?|bytes)(?![\w/])"
+_REMARK = compile_pattern(
+    r"[(](?P<phase>before|after|with|without) (?:this )?(?:patch|pr|change|commit)[)]", IGNORECASE
 )
+_BEFORE = frozenset(
+    {"before", "old", "previous", "pre", "without", "master", "main", "baseline", "on master", "on main"}
+)
+_ASV = compile_pattern(
+    rf"^[\s+-]{{0,40}}(?P<name>[a-z_]\w{{0,40}})?\s{{1,40}}(?P<before>{NUMBER})±[\d.]{{1,9}}(?P<unit_before>[µμn]?s|ms)"
+    rf"\s{{1,40}}(?P<after>{NUMBER})±[\d.]{{1,9}}(?P<unit>[µμn]?s|ms)",
+    MULTILINE | IGNORECASE,
+)
+"""A row of asv: before and after, each with its spread."""
+_INLINE = compile_pattern(
+    rf"\b(?:before|old|main|master|baseline)\s?[:=]\s?~?(?P<before>{NUMBER})\s?(?P<unit_before>{_MEASURE})(?![\w/])[^\d\n]{{0,40}}?"
+    rf"\b(?:after|new|now|pr|this (?:pr|branch|patch))\s?[:=]\s?~?(?P<after>{NUMBER})\s?(?P<unit>{_MEASURE})(?![\w/])",
+    IGNORECASE,
+)
+_COLUMN_BEFORE = compile_pattern(
+    r"^\W{0,4}(?:bef(?:ore)?|old|previous|main|master|base|baseline|current|original)\b", IGNORECASE
+)
+_COLUMN_AFTER = compile_pattern(
+    r"^\W{0,4}(?:aft(?:er)?|new|now|pr|this(?: (?:pr|branch|patch|change|commit))?|branch|patched|optimi[sz]ed)\b",
+    IGNORECASE,
+)
+_GAP = compile_pattern(r"\t|\s\s")
+_RULE = compile_pattern(r"[\s|:=+-]{1,400}")
+_MOST_CELLS = 20
+_VALUE = compile_pattern(
+    rf"(?<![\w.-])(?<!±)(?<!±\s)(?P<value>{NUMBER})\s?"
+    rf"(?P<unit>{_MEASURE}|[kM]?\s{{1,3}}\(±\s?[\d.]{{1,9}}%\)\s{{1,3}}i/s)(?![\w/])"
+)
+_SPREAD_BEFORE_UNIT = compile_pattern(r"\s{1,3}\(.{1,20}\)")
 _FIGURES = compile_pattern(r"[\d.,±+/()-]{1,40}")
 _SPACES = compile_pattern(r"\s+")
 _LONGEST_NAME = 80
@@ -66,33 +99,74 @@ def find_changes(text: str) -> Iterator[Change]:
         in_heading = heading[0] if heading else ""
         units = [_PREFIXED.get(row[name], row[name]) or in_heading for name in ("unit_before", "unit")]
         before, after = (f"{row[name]} {unit}".rstrip() for name, unit in zip(("before", "after"), units, strict=True))
-        words = f"{row['name']}: {before} → {after} ({row['percent']})"
-        yield Change(words, _number(row["before"]), _number(row["after"]), units[1], _percent(row["percent"]))
+        words = f"{row['name']}: {before} → {after} ({row['percent'] or row['ratio']})"
+        yield Change(words, number(row["before"]), number(row["after"]), units[1], None)
     for found in _CRITERION.finditer(text):
         yield Change(f"{found['name']}: time {found['percent']}", None, None, "", _percent(found["percent"]))
+    for found in (*_ASV.finditer(text), *_INLINE.finditer(text)):
+        name = found.groupdict().get("name") or ""
+        yield from _change(name, (found["before"], found["unit_before"]), (found["after"], found["unit"]))
+    yield from _in_columns(text)
     yield from _before_and_after(text)
+
+
+def _change(name: str, before: tuple[str, str], after: tuple[str, str]) -> Iterator[Change]:
+    """Yield the change from one amount to another, if they have one unit."""
+    unit, unit_after = (_SPREAD_BEFORE_UNIT.sub("", unit).strip() for _, unit in (before, after))
+    if unit == unit_after:
+        words = f"{before[0]} {unit} → {after[0]} {unit}"
+        yield Change(f"{name}: {words}" if name else words, number(before[0]), number(after[0]), unit, None)
+
+
+def _in_columns(text: str) -> Iterator[Change]:
+    """Yield the rows of tables that have a column before and one after, in Markdown or set with spaces."""
+    columns: tuple[int, int] | None = None
+    for line in text.splitlines():
+        cells = _cells(line)
+        if heading := _columns(cells):
+            columns = heading
+        elif len(cells) == 1 and not _RULE.fullmatch(line):
+            columns = None
+        elif columns and -min(columns) <= len(cells):
+            before, after = (_VALUE.match(cells[column].lstrip("~*` ")) for column in columns)
+            if before and after:
+                yield from _change(_name(cells[0]), before.group("value", "unit"), after.group("value", "unit"))
+
+
+def _cells(line: str) -> list[str]:
+    if "|" in line:
+        return [cell.strip() for cell in line.strip().removeprefix("|").removesuffix("|").split("|")][:_MOST_CELLS]
+    return [cell.strip() for cell in _GAP.split(line) if cell.strip()][:_MOST_CELLS]
+
+
+def _columns(cells: list[str]) -> tuple[int, int] | None:
+    """Return the places of the columns before and after, from the right: names have no heading at times."""
+    before, after = (
+        [place - len(cells) for place, cell in enumerate(cells) if heading.match(cell) and not _VALUE.search(cell)]
+        for heading in (_COLUMN_BEFORE, _COLUMN_AFTER)
+    )
+    return (before[0], after[0]) if len(before) == len(after) > 0 else None
 
 
 def _before_and_after(text: str) -> Iterator[Change]:
     """Yield values that a block or line "before" and one "after" give under the same name, in whichever order."""
     phase = ""
     values: dict[tuple[str, str], Match[str]] = {}
-    for line in text.splitlines():
-        if heading := _PHASE.search(line):
-            word = (heading["phase"] or heading["remark"]).casefold()
-            phase = "before" if word in _BEFORE else "after"
+    for line in map(str.strip, text.splitlines()):
+        remark, heading = _REMARK.search(line), _PHASE.search(line)
+        if remark or heading:
+            stated = remark["phase"] if remark else heading["phase"] or heading["ending"]
+            phase = "before" if stated.casefold() in _BEFORE else "after"
         found = _VALUE.search(line)
         if not phase or not found:
             continue
-        start = heading.end() if heading and heading["phase"] and heading.end() <= found.start() else 0
-        name = "" if heading and heading["remark"] else _name(line[start : found.start()])
+        start = heading.end() if heading and heading.end() <= found.start() else 0
+        name = "" if remark else _name(line[start : found.start()])
         values.setdefault((phase, name), found)
         before, after = values.get(("before", name)), values.get(("after", name))
-        if before and after and before["unit"] == after["unit"]:
+        if before and after and (changes := list(_change(name, *(v.group("value", "unit") for v in (before, after))))):
             del values["before", name], values["after", name]
-            words = f"{before['value']} {after['unit']} → {after['value']} {after['unit']}"
-            numbers = _number(before["value"]), _number(after["value"])
-            yield Change(f"{name}: {words}" if name else words, *numbers, after["unit"], None)
+            yield from changes
 
 
 def _name(text: str) -> str:
@@ -101,7 +175,3 @@ def _name(text: str) -> str:
 
 def _percent(text: str) -> float:
     return float(text.rstrip("%"))
-
-
-def _number(text: str) -> float:
-    return float(text.replace(",", ""))

@@ -1,112 +1,205 @@
 """Outcomes in texts: numbers that changed, with their unit and direction.
 
-Found are "p95 420 → 130 ms", "from 3.2 s to 0.8 s", "40 % faster", "3x less memory", "reduces queries by 80 %", and
-what benchmarks print. benchmarks/outcomes.py measures how well. Versions, ranges, dates and counts of lines are no
-outcome. Nothing is computed that the text does not state.
+A statement names two amounts ("p95 420 → 130 ms", "96 bytes, down from 104", "took 17 s, now 5 s"), or their difference
+with a word of change before it ("reduces queries by 80 %", "a speedup of 3x", "saves 4 bytes") or behind it ("40 %
+faster", "18 ms improvement"); and benchmarks print theirs. benchmarks/outcomes.py measures how well they are read.
+Versions, ranges, dates and counts of lines are no outcome, nor is what would be, what is compared with another program,
+or what a dependency announces. Nothing is computed that the text does not state.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
+from achievement_pipeline.amounts import ABOUT, NUMBER, PERCENT, RANGE, SIZE, TIME, TIMES, UNIT, number, scale
 from achievement_pipeline.benchmark_output import Change, find_changes, without_rows
-from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import IGNORECASE, Match, Pattern, compile_pattern
 
 IN_USE: Final = "in use"
 """The rule of ledger lines for how much of a piece of work is still in use."""
 
-_NUMBER = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?"
-_UNIT = (
-    r"%|percent\b|[µμun]s(?:/op|/iter)?\b|[kKMGT]i?B/s\b|ms\b|s\b|secs?\b|seconds?\b|mins?\b|minutes?\b|hours?\b|h\b|[kKMGT]i?B\b|bytes?\b|B\b"
-    r"|[kM]?(?:req|ops|rows)/s(?:ec)?\b|rps\b|qps\b|fps\b|calls?\b|queries\b|allocations?\b|allocs?\b|requests?\b|points?\b"
+_BEFORE = rf"(?P<before>{NUMBER})(?P<gap>\s?)(?P<unit_before>{UNIT})?"
+_AFTER = rf"(?P<after>{NUMBER})\s?(?P<unit>{UNIT})?"
+_DIFFERENCE = rf"(?P<amount>{NUMBER}){RANGE}\s?"
+_TEXT = r"(?:[^.;\n]|\.(?=\w))"
+"""Of one clause."""
+_SPEED_UP = r"(?:speed(?:s|ed|ing)?|sped)(?:[-\s]up|\s(?:[^\s.;]{1,40}\s){1,5}?up)"
+_VERB = (
+    r"(?:reduc(?!tion)\w+|decreas\w+|cut(?:s|ting)?|lower(?:s|ed|ing)?"
+    r"|improv(?!ement)\w+|optimi[sz](?!ation)\w+|accelerat\w+"
+    r"|increas\w+|rais(?:e|es|ed|ing)|boost(?:s|ed|ing)?|shrink\w*|shrank|drop(?:s|ped|ping)?|fell|falls?|grew|grows?|rose|rises?"
+    rf"|shorten\w*|slow(?:s|ed)?\s(?:[^\s.;]{{1,40}}\s){{0,4}}?down|{_SPEED_UP})"
 )
-_TO_ANOTHER = rf"(?:\s?[-\u2013]\s?(?:{_NUMBER}))?"
-_ABOUT = (
-    r"(?:(?:about|around|approximately|approx\.|ca\.?|almost|nearly|over|only|up\sto|at\smost|roughly|an?)\s){0,2}~?\+?"
-)
+_NOUN = r"(?:reductions?|decreases?|increases?|speed[-\s]?ups?|improvements?|savings?|gains?|boosts?|uplifts?|wins?)"
+_COMPARATIVE = r"(?:faster|quicker|smaller|larger|bigger|less|fewer|more|lower|higher|cheaper|shorter|longer|better)"
+_BETWEEN = r"(?:(?!(?:of|is|are|was|and|or|in|to|for|on|from|when|while|if|as|with|than|at|by|per|can|will|may|do|does)\b)[a-z/-]{2,15}\s)"
+"""A word between a number and what it is of: "3x less", "5% overall improvement"."""
 _FROM_TO = compile_pattern(
-    rf"(?<![\w.,#/-])(?P<lead>from\s{{1,3}}{_ABOUT})?~?(?P<before>{_NUMBER})\s?(?P<unit_before>{_UNIT})?"
-    r"(?:\.?\s\([^()\n]{1,30}\))?\s{0,3}(?P<link>→|->|=>|\bto\b|\bdown to\b|\bup to\b)\s{0,3}"
-    rf"{_ABOUT}(?P<after>{_NUMBER})\s?(?P<unit>{_UNIT})?(?![\w.-]{{0,20}}\d)",
+    rf"(?<![\w.,#/-])(?P<lead>from\s{{1,3}}{ABOUT})?[~`*]{{0,2}}{_BEFORE}"
+    r"(?:\.?[`*]{0,2}\s?\([^()\n]{1,30}\))?[`*]{0,2}\s{0,3}"
+    r"(?P<link>→|⇒|-{1,2}>|=>|\b(?:(?:all\sthe\sway\s)?(?:back\s)?(?:down|up)\s)?to\b)\s{0,3}"
+    rf"{ABOUT}(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?\s?(?P<unit>{UNIT})?(?![\w.-]{{0,20}}\d)",
     IGNORECASE,
 )
 _TO_FROM = compile_pattern(
-    rf"\bto\s~?(?P<after>{_NUMBER})\s?(?P<unit>{_UNIT})\s{{0,3}}from\s~?(?P<before>{_NUMBER})\s?(?P<unit_before>{_UNIT})",
+    rf"\bto\s{ABOUT}(?P<after>{NUMBER})\s?(?P<unit>{UNIT})?,?\s{{0,3}}(?:(?:down|up)\s)?from\s{ABOUT}{_BEFORE}",
     IGNORECASE,
 )
+_NOW_WAS = compile_pattern(
+    rf"(?<![\w.,#/-]){_AFTER}[\s`*)]{{0,3}}[,;(]?\s{{0,2}}(?:(?P<link>(?:down|up|reduced|decreased|increased)\sfrom"
+    rf"|\(?(?:was|previously|formerly)|instead\sof))\s{ABOUT}{_BEFORE}(?![\w.-]{{0,20}}\d)",
+    IGNORECASE,
+)
+"""The new amount first: "96 bytes (down from 104)"."""
+_MEASURED = compile_pattern(
+    r"\b(?:now|takes?|took|taking|only|uses?|using|needs?|runs?|ran|reduced?)\b[^.;]{0,15}$", IGNORECASE
+)
+_WAS_NOW = compile_pattern(
+    rf"\b(?:used\sto\s(?:take|be|need|use)|previously|before(?!\s?[:=])|formerly|originally|instead\sof|took)\b[^\d;:]{{0,60}}?{ABOUT}{_BEFORE}"
+    rf"[^\d]{{0,80}}?(?P<link>\b(?:now|afterwards|after(?=,[^\d]{{0,40}}\d|[^\d:=]{{0,12}}\d)|currently|down\sto|reduc\w+\s(?:it|this|that)\sto|takes)\b)[^\d:]{{0,40}}?"
+    rf"(?<![\w.])(?P<after>{NUMBER})\s?(?P<unit>{UNIT})(?![\w/])",
+    IGNORECASE,
+)
+_BEFORE_AFTER = compile_pattern(
+    rf"(?<![\w.,#/-]){_BEFORE}[\s(]{{1,2}}(?:before|previously|originally|on\s(?:master|main))\b(?P<link>[\s,;)]{{1,3}}(?:(?:and|but|to|vs\.?|→|->)\s)?(?:only\s|just\s)?)"
+    rf"{ABOUT}{_AFTER}[\s(]{{1,2}}(?:after|now|with\s(?:this|the)|on\sthis)\b",
+    IGNORECASE,
+)
+_THIS_TO = compile_pattern(
+    rf"(?<![\w.,#/-]){_BEFORE}[^\d]{{0,80}}?(?P<link>\bthis\s(?:[a-z]{{2,12}}\s){{0,2}}?(?:reduces|increases|lowers|raises|cuts|brings"
+    rf"|drops|shrinks|bumps)\s(?:it|that|this)\s(?:down\s|up\s)?to)\s{ABOUT}{_AFTER}(?![\w/])",
+    IGNORECASE,
+)
+_NOW_PREVIOUSLY = compile_pattern(
+    rf"(?<![\w.,#/-]){_AFTER}[^\d]{{0,140}}?\b(?P<link>previously|used\sto\sbe)\b[^\d]{{0,40}}?{_BEFORE}(?![\w/])",
+    IGNORECASE,
+)
+_APART = (_WAS_NOW, _THIS_TO, _NOW_PREVIOUSLY)
+"""Forms that may take two sentences."""
 _COUNTED = compile_pattern(
-    r"\b(?:reduc|decreas|lower|cut|drop|shrink|increas|rais)[a-z]{0,4}\b[^.;\n]{0,60}?\b(?P<unit>[a-z]{2,20}s)[`'\"]?\s"
-    r"from\s(?P<before>\d{1,7})\sto\s(?P<after>\d{1,7})\b(?![.\d])",
+    rf"\b(?:{_VERB}|go(?:es|ing)?|went|down|changes)\b[^.;\n]{{0,60}}?\b(?P<unit>[a-z]{{2,20}}s)[`'\"]?\s"
+    r"from\s(?P<before>\d{1,7})\s(?:down\s|up\s)?to\s(?:just\s|only\s)?(?P<after>\d{1,7})\b(?![.\d])",
     IGNORECASE,
 )
 """Things that are counted: "reduces the number of stat syscalls from 3 to 1"."""
+_COUNTED_BETWEEN = compile_pattern(
+    rf"\b(?:{_VERB}|go(?:es|ing)?|went|down|changes)\b[^.;\n]{{0,60}}?\bfrom\s{ABOUT}(?P<before>{NUMBER})\s"
+    rf"(?:[a-z-]{{2,15}}\s){{0,2}}?(?P<unit>[a-z]{{3,20}}s)\s(?:down\s|up\s|back\s)?to\s{ABOUT}(?P<after>{NUMBER})\b(?![.\d])",
+    IGNORECASE,
+)
+"""Named once, between: "drops from 254 loaded modules to 44"."""
 _RELATIVE = compile_pattern(
-    rf"(?<![\w.,#/-])~?(?P<amount>{_NUMBER})\s?(?:±\s?(?:{_NUMBER})\s?|(?:%|x\b)?\s?(?:-|\u2013|to\b)\s?~?(?:{_NUMBER})\s?)?"
-    r"(?P<unit>%|percent\b|x\b|\u00d7|times\b)\)?\s?(?:(?!of\b|is\b|are\b|and\b|or\b|in\b)[a-z]{2,15}\s){0,2}?"
-    r"(?P<word>faster|quicker|slower|smaller|larger|bigger|less|fewer|more|lower|higher|cheaper|speed[- ]?ups?"
-    r"|improvements?|reductions?|increase|decrease|savings?)\b",
+    rf"(?<![\w.,#/-])(?P<amount>{NUMBER})\s?(?:±\s?{NUMBER}\s?|(?:%|x\b)?\s?(?:-|\u2013|to\b)\s?~?{NUMBER}\s?)?"
+    rf"(?P<unit>{PERCENT}|{TIMES})[)`*]{{0,3}}\s?"
+    rf"{_BETWEEN}{{0,3}}?"
+    rf"(?P<word>{_COMPARATIVE}|{_NOUN})\b",
+    IGNORECASE,
+)
+_ABSOLUTE = compile_pattern(
+    rf"(?<![\w.,#/-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>{TIME}|{SIZE})\s{_BETWEEN}?"
+    r"(?P<word>faster|quicker|smaller|shorter|less|cheaper|speed[-\s]?ups?|improvements?|reductions?|decreases?"
+    r"|savings?|wins?)\b",
+    IGNORECASE,
+)
+_FASTER_BY = compile_pattern(
+    r"\b(?P<word>faster|quicker|smaller|cheaper|less|fewer)\s(?:by\s|around\s|about\s|roughly\s|up\sto\s|(?<=faster\s)\(|~)"
+    rf"{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT}|{TIMES})",
     IGNORECASE,
 )
 _BY = compile_pattern(
-    r"\b(?P<word>reduc\w+|decreas\w+|cut\w*|lower\w*|improv\w+|optimi[sz]\w+|accelerat\w+|increas\w+|speed\w*\sup|sped\sup|shrink\w*|shrank|drop\w*|fell|falls?|grew|rose)\b"
-    rf"(?P<what>(?:[^.;\n]|\.(?=\w)){{0,80}}?)\sby\s{_ABOUT}(?P<amount>{_NUMBER}){_TO_ANOTHER}\s?"
-    rf"(?P<unit>{_UNIT}|x\b|times\b)",
+    rf"\b(?P<word>{_VERB})\b(?P<what>{_TEXT}{{0,80}}?)\sby\s{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT}|{TIMES})", IGNORECASE
+)
+_WITHOUT_BY = compile_pattern(
+    rf"\b(?P<word>{_VERB})\b(?P<what>(?:[^.;:\n]|\.(?=\w)){{0,80}}?)"
+    r"(?<!\bto)(?<!\bat)(?<!\bof)(?<!\bfrom)(?<!\bthan)(?<!\bis)(?<!\bfor)(?<!\babove)(?<!\bbelow)(?<!\bover)(?<!\bunder)"
+    rf"\s(?:with\s|in\s)?(?!up\sto|over|at\s|less|more){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})[`*)]{{0,3}}"
+    r"(?=$|[,.;:)!]|\s(?:on|for|when|with|across|depending|in\s(?:some|the|my|our|all|most)|and|but|\(#\d))",
     IGNORECASE,
 )
+"""As titles have it: "speed up `in series` 10x", "improve the parser (~4%)"."""
 _OF = compile_pattern(
-    rf"\b(?P<word>reduction|decrease|increase|speed-?up|improvement|savings?|reduction\sin\s[^.;\n]{{0,40}}?)\s(?:(?:of|is|on)\s(?:[^.;\n]{{0,40}}?\sis\s)?)"
-    rf"{_ABOUT}(?P<amount>{_NUMBER}){_TO_ANOTHER}\s?(?P<unit>{_UNIT}|x\b|times\b)",
+    rf"\b(?P<word>{_NOUN})\b(?P<what>[^.;\n]{{0,60}}?)(?:\s(?:of|is|was|are|by|on|being)|:)\s{ABOUT}{_DIFFERENCE}"
+    rf"(?P<unit>{UNIT}|{TIMES})(?!,\snot\b)",
     IGNORECASE,
 )
+_OF_SHARE = compile_pattern(
+    rf"\b(?P<word>{_NOUN})\b(?P<what>[^.;\n]{{0,60}}?)(?<!\bto)\s(?=[(~]){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})",
+    IGNORECASE,
+)
+"""In parentheses: "a noticeable improvement (of the order of 10%)"."""
 _FACTOR = compile_pattern(
-    rf"\b(?P<word>reduc\w+|decreas\w+|improv\w+|increas\w+)\b[^.;\n]{{0,80}}?\sby\sa\sfactor\s(?:of\s)?[>~]?\s?x?(?P<amount>{_NUMBER})",
+    rf"\b(?P<word>{_VERB}|{_NOUN}|{_COMPARATIVE})\b[^.;\n]{{0,80}}?\s\(?(?:by\s|of\s)?{ABOUT}factor\s(?:of\s)?[>~]?\s?{ABOUT}x?(?P<amount>{NUMBER})",
     IGNORECASE,
 )
 _SAVES = compile_pattern(
-    rf"(?:\b(?P<word>sav(?:e|es|ed|ing)|shav(?:e|es|ed|ing)(?:\soff)?|adds|gains?)\s(?:us\s(?:from\s\w{{3,12}}ing\s)?)?{_ABOUT}"
-    rf"|(?<!\S)[-\u2212])(?P<amount>{_NUMBER}){_TO_ANOTHER}\s?(?P<unit>{_UNIT})",
+    rf"(?:\b(?P<word>sav(?:e|es|ed|ing):?|reduc(?:e|es|ed|ing)|shav(?:e|es|ed|ing)(?:\soff)?|adds|gains?|tak(?:es|ing)\soff)\s"
+    rf"(?:us\s(?:from\s\w{{3,12}}ing\s)?)?{ABOUT}|(?<!\S)[-\u2212]){_DIFFERENCE}(?P<unit>{UNIT})",
     IGNORECASE,
 )
-_REMOVES = compile_pattern(rf"\bremov(?:e|es|ed|ing)\s{_ABOUT}(?P<amount>{_NUMBER})\s?(?P<unit>%)\sof\b", IGNORECASE)
+_REMOVES = compile_pattern(
+    rf"\b(?P<word>remov(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|cut(?:s|ting)?|trims?|frees?(?:\sup)?|knock(?:s|ed)?\soff)\s"
+    rf"{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT})(?=\s(?:from|per|off|on\severy|of)\b|[.,;)]|$)",
+    IGNORECASE,
+)
+_REDUCED = compile_pattern(
+    rf"\(\s?(?P<word>reduced|saved|saves|saving)\s{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT})", IGNORECASE
+)
+_DROPS = compile_pattern(
+    rf"\b(?P<word>drop(?:s|ped)?|strip(?:s|ped)?|remov(?:e|es|ed))\s{ABOUT}{_DIFFERENCE}(?P<unit>[kmg]i?b)\b(?!\s(?:limit|size))",
+    IGNORECASE,
+)
 _SIGNED = compile_pattern(
-    rf"(?:\w:\s|\()~?(?P<sign>[+\u2212-])(?P<amount>{_NUMBER}){_TO_ANOTHER}\s?(?P<unit>%)(?![\w/])"
+    rf"(?:(?:\w:\s|\()~?(?P<sign>[+\u2212-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>%)(?![\w/])"
+    rf"|(?<!\S)(?P<sign_of>[+\u2212-])(?P<amount_of>{NUMBER})%\s(?:p\d\d\s)?(?:latency|time|memory|cpu|throughput|size|speed|runtime|allocations)\b)",
+    IGNORECASE,
 )
 """A difference with its sign: "lookup: -2.8%", "speed (~+1-2%)"."""
-_SENTENCE_END = compile_pattern(r"(?<=[.!?])\s+(?=[A-Z0-9`\"'(])|\n[^\S\n]*+\n|\n(?=[^\S\n]*+[-*+]\s)")
+_SENTENCE_END = compile_pattern(
+    r"(?<=[.!?])(?<!sec\.)(?<!min\.)(?<!\bca\.)(?<!\bvs\.)(?<!\bapprox\.)\s+(?=[A-Z0-9`\"'(])|\n[^\S\n]*+\n|\n(?=[^\S\n]*+(?:[-*+]\s|```|[|$>\[]))"
+)
 _BULLET = compile_pattern(r"^\s*[-*+]\s+")
+_QUOTES = compile_pattern(
+    r"(?:\[[^\]\n]{1,40}\]\s)?(?:revert\b|(?:(?:build|chore|fix)\(deps[^)\n]{0,20}\):?\s|bump\s\S{1,80}\sfrom\b)"
+    r"|(?:bump|update)\s(?:dependency\b|\S{1,80}\srequirement\b))",
+    IGNORECASE,
+)
+"""How messages begin that quote what others did, or undo it."""
 _NOT_AN_OUTCOME = compile_pattern(
     r"(?i)\b(?:bump|upgrad\w+|updat\w+|version|releas\w+|python|node|line|lines|page|pages|step|issue|pr|chapter|rows?\sof"
     r"|renam\w+|mov\w+|port(?:s|ed)?)\b[^.;\n]{0,30}$"
 )
-_TIME = compile_pattern(r"\b(?:times?|latency|duration)\b", IGNORECASE)
-_UP = (
-    "optimi",
-    "accelerat",
-    "faster",
-    "quicker",
-    "more",
-    "larger",
-    "bigger",
-    "higher",
-    "speed",
-    "sped",
-    "grew",
-    "rose",
-    "improv",
-    "increas",
+_RANGE_LEAD = compile_pattern(
+    r"\b(?:reductions?|improvements?|speed-?ups?|gains?|savings|rang\w+|var(?:y|ies|ied|ying)|anywhere|if\syou\b[^.]{0,80})\s?$",
+    IGNORECASE,
 )
-_WOULD = compile_pattern(r"\b(?:would|could|might|potential)\b", IGNORECASE)
-"""What would be is no outcome."""
-_GAINS = frozenset({"adds", "gain", "gains"})
-_TIMES = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "sec": 1, "seconds": 1, "min": 60}
-_BYTES = {f"{prefix}{end}": 1000**power for power, prefix in enumerate(" kMGT") for end in ("B", "iB", "b")}
-_SIZES = {**_TIMES, **{name.strip(): size for name, size in _BYTES.items()}, "KB": 1000, "KiB": 1024}
-"""By unit, to compare two amounts; nothing that is shown is computed."""
-_VERBS_UP = frozenset({"increase", "increases", "increased", "raise", "raises", "raised"})
-_VERB = compile_pattern(
+_UNREAL = compile_pattern(
+    r"\b(?:would|could|might|should|potential(?:ly)?|expect\w*|hope\w*|ideally|theoretical\w*|currently|allows?|allowing|permits?|possibly|perhaps|maybe|probably|hopefully|blog|article|whether|if"
+    r"|warn\w*)\b[^.;]{0,60}$"
+    r"|(?:\b(?:not(?!\sonly\b)|never|no|without)\b|n't)[^.;,]{0,20}$",
+    IGNORECASE,
+)
+"""Before a statement: what would be, what still is, what is not."""
+_ITS_PAST = compile_pattern(r"\b(?:before|after|baseline|master|main|old|previous)\b", IGNORECASE)
+_THRESHOLD = compile_pattern(
+    r"(?:\s[a-z]{1,12}){0,2}\sthan\s(?:this|that|requested|needed|necessary|required|expected|specified|thought|previously\sthought"
+    r"|the\s(?:limit|maximum|minimum|default|threshold|given))\b",
+    IGNORECASE,
+)
+"""Behind a comparative: what is compared with a limit."""
+_VERSUS = compile_pattern(r"\bvs\b|i/s\s-\s$", IGNORECASE)
+_TIMES = frozenset({"x", "\u00d7", "times"})
+_IS_TIME = compile_pattern(r"\b(?:times?|latency|latencies|duration|runtime)\b", IGNORECASE)
+_UP = (
+    "optimi", "accelerat", "faster", "quicker", "more", "larger", "bigger", "higher", "speed", "sped", "grew", "grow",
+    "ris", "rose", "rais", "improv", "increas", "boost", "gain", "uplift", "win", "better", "longer", "adds",
+)  # fmt: skip
+_BETTER = ("improv", "optimi", "speed", "faster", "quicker", "win")
+_VERBS_UP = ("increas", "rais")
+_STATED = compile_pattern(
     r"\b(increase[sd]?|raise[sd]?|reduce[sd]?|decrease[sd]?|lower(?:s|ed)?|shrinks?|cuts?|drops?)\b", IGNORECASE
 )
 _LONGEST_TEXT = 20_000
@@ -126,7 +219,7 @@ class Outcome:
     """A change that a text states in numbers."""
 
     sentence: str
-    """The sentence that states it, on one line."""
+    """The sentence that states it, on one line; two where the first has the amount before."""
     before: float | None
     after: float | None
     """Both, or where only the difference is stated, neither."""
@@ -140,8 +233,9 @@ class Outcome:
 def find_outcomes(text: str) -> list[Outcome]:
     """Return the outcomes that a text states: those of its sentences, at most one each, then rows of benchmarks."""
     text = text[:_LONGEST_TEXT]
-    found = (_outcome(sentence) for sentence in sentences(without_rows(text)))
-    return [*(outcome for outcome in found if outcome), *map(_measured, find_changes(text))][:_MOST]
+    if _QUOTES.match(text.lstrip()):
+        return []
+    return [*_in_sentences(without_rows(text)), *map(_measured, find_changes(text))][:_MOST]
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -152,9 +246,22 @@ def sentences(text: str) -> Iterator[str]:
             yield sentence
 
 
+def _in_sentences(text: str) -> Iterator[Outcome]:
+    """Yield the outcome of each sentence, else of it with the one before."""
+    on_one_line = " ".join(text.split())
+    found_before = False
+    for last, sentence in pairwise(["", *sentences(text)]):
+        found = _outcome(sentence)
+        if not found and last and not found_before and f"{last} {sentence}" in on_one_line:
+            both = f"{last} {sentence}"
+            found = next((outcome for pattern in _APART if (outcome := _two_amounts(both, pattern))), None)
+        found_before = found is not None
+        if found:
+            yield found
+
+
 def _outcome(sentence: str) -> Outcome | None:
-    found = (read(sentence) for read in (_from_to, _counted, _relative, _by, _saves, _signed))
-    return next((outcome for outcome in found if outcome), None)
+    return next((found for read in _FORMS if (found := read(sentence))), None)
 
 
 def _measured(change: Change) -> Outcome:
@@ -165,28 +272,56 @@ def _measured(change: Change) -> Outcome:
 
 
 def _from_to(sentence: str) -> Outcome | None:
-    for match in (*_TO_FROM.finditer(sentence), *_FROM_TO.finditer(sentence)):
+    patterns = (_TO_FROM, _FROM_TO, _NOW_WAS, _BEFORE_AFTER, *_APART)
+    return next((found for pattern in patterns if (found := _two_amounts(sentence, pattern))), None)
+
+
+def _two_amounts(sentence: str, pattern: Pattern[str]) -> Outcome | None:
+    for match in pattern.finditer(sentence):
+        lead = sentence[: match.start()]
         unit = match["unit"] or match["unit_before"] or ""
-        groups = match.groupdict()
-        is_range = groups.get("link", "").casefold() == "to" and not groups["lead"]
-        measured = match["unit"] and match["unit_before"]
-        if not unit or is_range or (not measured and _NOT_AN_OUTCOME.search(sentence[: match.start()])):
+        before, after = number(match["before"]), number(match["after"])
+        starts_at_nothing = before == 0 and unit != "%"
+        if not unit or starts_at_nothing or not _is_change(match, lead) or _UNREAL.search(lead):
             continue
-        before, after = _number(match["before"]), _number(match["after"])
-        sizes = [_SIZES.get(each) for each in (match["unit_before"] or unit, match["unit"] or unit)]
-        if sizes[0] and sizes[1]:
-            direction = _compared(before * sizes[0], after * sizes[1])
-        else:
-            direction = _compared(before, after) if match["unit_before"] in (None, match["unit"]) else None
-        direction = _stated_direction(sentence[: match.start()]) or direction
-        return Outcome(sentence, before, after, None, unit, direction)
+        direction = _direction_between(before, match["unit_before"] or unit, after, match["unit"] or unit)
+        if pattern is _WAS_NOW and direction is Direction.UP and scale(unit):
+            continue  # what takes longer now is a fault that is described
+        return Outcome(sentence, before, after, None, unit, _stated_direction(lead) or direction)
     return None
+
+
+def _is_change(match: Match[str], lead: str) -> bool:
+    """Whether two amounts are one before and one after, and no range, version or mixture of measures."""
+    link = (match.groupdict().get("link") or "").casefold()
+    has_both = bool(match["unit"] and match["unit_before"])
+    if link == "to":
+        falls = has_both and number(match["after"]) < number(match["before"])
+        is_range = (not match["lead"] and not falls) or _RANGE_LEAD.search(lead)
+        return not is_range and (has_both or not _NOT_AN_OUTCOME.search(lead))
+    if link == "instead of":
+        return _MEASURED.search(lead) is not None
+    if match.re in _APART:
+        return has_both and _measures(match["unit"]) == _measures(match["unit_before"])
+    return has_both or not _NOT_AN_OUTCOME.search(lead)
+
+
+def _measures(unit: str) -> str:
+    found = scale(unit)
+    return found[0] if found else unit.casefold()
+
+
+def _direction_between(before: float, unit_before: str, after: float, unit: str) -> Direction | None:
+    first, second = scale(unit_before), scale(unit)
+    if first and second and first[0] == second[0]:
+        return _compared(before * first[1], after * second[1])
+    return _compared(before, after) if unit.casefold().startswith(unit_before.casefold()) else None
 
 
 def _stated_direction(text: str) -> Direction | None:
     """Return the direction that a verb states: of "increase from 16384 to 2 MiB" the numbers tell the wrong one."""
-    found = _VERB.findall(text)
-    return (Direction.UP if found[-1].casefold() in _VERBS_UP else Direction.DOWN) if found else None
+    found = _STATED.findall(text)
+    return (Direction.UP if found[-1].casefold().startswith(_VERBS_UP) else Direction.DOWN) if found else None
 
 
 def _compared(before: float, after: float) -> Direction | None:
@@ -194,56 +329,82 @@ def _compared(before: float, after: float) -> Direction | None:
 
 
 def _counted(sentence: str) -> Outcome | None:
-    match = _COUNTED.search(sentence)
+    match = _COUNTED.search(sentence) or _COUNTED_BETWEEN.search(sentence)
     if not match or _NOT_AN_OUTCOME.search(f"{sentence[: match.start('unit')]}{match['unit']} "):
         return None
-    before, after = _number(match["before"]), _number(match["after"])
+    before, after = number(match["before"]), number(match["after"])
     return Outcome(sentence, before, after, None, match["unit"], _compared(before, after))
 
 
-def _relative(sentence: str) -> Outcome | None:
-    match = _RELATIVE.search(sentence)
-    return match and Outcome(
-        sentence, None, None, _number(match["amount"]), match["unit"].casefold(), _direction(match["word"])
+def _difference(pattern: Pattern[str]) -> Callable[[str], Outcome | None]:
+    """Return a reader of the difference that an expression finds with its word."""
+
+    def read(sentence: str) -> Outcome | None:
+        for match in pattern.finditer(sentence):
+            if _is_stated(match, sentence):
+                unit = match.groupdict().get("unit", "x")
+                return Outcome(sentence, None, None, number(match["amount"]), unit, _direction(match, sentence))
+        return None
+
+    return read
+
+
+def _is_stated(match: Match[str], sentence: str) -> bool:
+    """Whether a difference is one that the change made."""
+    word = (match["word"] or "").casefold()
+    lead = sentence[: match.start()]
+    if _UNREAL.search(lead):
+        return False
+    if not word:
+        return match["unit"].casefold().startswith("alloc")
+    if match.groupdict().get("unit", "x").casefold() in _TIMES and number(match["amount"]) <= 1:
+        return False
+    if _THRESHOLD.match(sentence, match.end()):
+        return False
+    return not _VERSUS.search(lead) or _ITS_PAST.search(sentence) is not None
+
+
+def _direction(match: Match[str], sentence: str) -> Direction:
+    word = (match["word"] or "").casefold()
+    found = match.groupdict()
+    measured = scale(found.get("unit") or "")
+    what = sentence[: match.start()] if word.startswith(("improvement", "improved")) and not found.get("what") else ""
+    is_time = bool(measured and not measured[0].endswith("/s")) or (
+        word.startswith(("improv", "optimi")) and _IS_TIME.search(found.get("what") or what) is not None
     )
-
-
-def _by(sentence: str) -> Outcome | None:
-    if match := _FACTOR.search(sentence):
-        return Outcome(sentence, None, None, _number(match["amount"]), "x", _direction(match["word"]))
-    if match := _OF.search(sentence):
-        return Outcome(sentence, None, None, _number(match["amount"]), match["unit"], _direction(match["word"]))
-    match = _BY.search(sentence)
-    if not match:
-        return None
-    # a time that improves goes down
-    improves = match["word"].casefold().startswith(("improv", "optimi"))
-    is_time = improves and (match["unit"] in _TIMES or _TIME.search(match["what"]) is not None)
-    direction = Direction.DOWN if is_time else _direction(match["word"])
-    return Outcome(sentence, None, None, _number(match["amount"]), match["unit"], direction)
-
-
-def _saves(sentence: str) -> Outcome | None:
-    if match := _REMOVES.search(sentence):
-        return Outcome(sentence, None, None, _number(match["amount"]), match["unit"], Direction.DOWN)
-    match = None if _WOULD.search(sentence) else _SAVES.search(sentence)
-    if not match or (match["word"] is None and not match["unit"].casefold().startswith("alloc")):
-        return None
-    direction = Direction.UP if (match["word"] or "").casefold() in _GAINS else Direction.DOWN
-    return Outcome(sentence, None, None, _number(match["amount"]), match["unit"], direction)
+    if is_time and word.startswith(_BETTER):
+        return Direction.DOWN
+    return Direction.UP if word.startswith(_UP) else Direction.DOWN
 
 
 def _signed(sentence: str) -> Outcome | None:
     match = _SIGNED.search(sentence)
-    if not match:
+    if not match or _UNREAL.search(sentence[: match.start()]):
         return None
-    direction = Direction.UP if match["sign"] == "+" else Direction.DOWN
-    return Outcome(sentence, None, None, _number(match["amount"]), match["unit"], direction)
+    direction = Direction.UP if (match["sign"] or match["sign_of"]) == "+" else Direction.DOWN
+    return Outcome(sentence, None, None, number(match["amount"] or match["amount_of"]), "%", direction)
 
 
-def _direction(word: str) -> Direction:
-    return Direction.UP if word.casefold().startswith(_UP) else Direction.DOWN
-
-
-def _number(text: str) -> float:
-    return float(text.replace(",", ""))
+_FORMS: Final = (
+    _from_to,
+    _counted,
+    *map(
+        _difference,
+        (
+            _RELATIVE,
+            _ABSOLUTE,
+            _FASTER_BY,
+            _FACTOR,
+            _OF,
+            _OF_SHARE,
+            _BY,
+            _WITHOUT_BY,
+            _REMOVES,
+            _DROPS,
+            _REDUCED,
+            _SAVES,
+        ),
+    ),
+    _signed,
+)
+"""The forms of statements, the surest first."""

@@ -63,7 +63,8 @@ def _verdict(stated: set[str], found: Outcome | None) -> list[str]:
 
 def _written(outcome: Outcome) -> str:
     number = outcome.amount if outcome.before is None else f"{outcome.before}>{outcome.after}"
-    return _normal(f"{number} {outcome.unit or '-'} {outcome.direction}")
+    unit = outcome.unit.split()[-1] if outcome.unit else "-"
+    return _normal(f"{number} {unit} {outcome.direction}")
 
 
 def _normal(label: str) -> str:
