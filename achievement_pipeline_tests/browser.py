@@ -23,6 +23,9 @@ from websockets.sync.client import ClientConnection, connect
 _SECONDS_TO_START = 60
 _SECONDS_TO_ANSWER = 60
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+LETTER = (8.5, 11.0)
+A4 = (8.27, 11.69)
+"""Paper, in inches."""
 _AXE = Path("node_modules/axe-core/axe.min.js")
 
 
@@ -89,9 +92,11 @@ class Page:
         """Return a picture of the whole page, PNG."""
         return base64.b64decode(self.send("Page.captureScreenshot", captureBeyondViewport=True)["data"])
 
-    def printed(self) -> bytes:
-        """Return what comes out of the printer, PDF."""
-        return base64.b64decode(self.send("Page.printToPDF", preferCSSPageSize=True)["data"])
+    def printed(self, inches: tuple[float, float] = LETTER) -> bytes:
+        """Return what comes out of the printer, PDF, on paper of so many inches unless the page chooses its own."""
+        width, height = inches
+        answer = self.send("Page.printToPDF", preferCSSPageSize=True, paperWidth=width, paperHeight=height)
+        return base64.b64decode(answer["data"])
 
     def violations(self, axe: str) -> list[str]:
         """Return what axe-core finds fault with: the rule, and where."""

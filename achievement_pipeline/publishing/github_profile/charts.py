@@ -90,9 +90,8 @@ def draw_timeline(achievements: Sequence[PublicAchievement]) -> Chart | None:
 
 def _chart(name: str, description: str, height: int, draw: Callable[[str], Iterator[str]]) -> Chart:
     label = escape(description.partition(":")[0])
-    head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" role="img" aria-label="{label}">'
-    )
+    size = f'width="{_WIDTH}" height="{height}" viewBox="0 0 {_WIDTH} {height}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{label}">'
     style = 'font-family="system-ui,sans-serif" font-size="13" dominant-baseline="central"'
     by_theme = {
         theme: f'{head}<g {style} fill="{ink}">{"".join(draw(bar))}</g></svg>\n'

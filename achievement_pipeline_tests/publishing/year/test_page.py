@@ -1,6 +1,10 @@
 """The year in review."""
 
 import datetime as dt
+import re
+from pathlib import Path
+
+import pytest
 
 from achievement_pipeline.channels import YEAR_IN_REVIEW
 from achievement_pipeline.publishing.channel import About
@@ -9,6 +13,7 @@ from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.gate.formats import faults_of_page
 from achievement_pipeline.publishing.year import write_year
 from achievement_pipeline.store.reading import AchievementView
+from achievement_pipeline_tests.browser import A4, LETTER, open_browser
 from achievement_pipeline_tests.publishing.views import public, view
 
 
@@ -42,6 +47,30 @@ def test_it_is_compared_with_the_year_before() -> None:
 
 def test_a_year_without_work_says_so() -> None:
     assert "Nothing was recorded" in written()
+
+
+@pytest.mark.e2e
+def test_the_fullest_year_prints_on_one_page(tmp_path: Path) -> None:
+    words = "measured readers and writers across every shard of the storage engine "
+    skills = ["Python", "Rust", "PostgreSQL", "Kubernetes", "Machine learning", "Continuous integration", "TypeScript"]
+    views = [
+        view(
+            f"Rewrite the scheduler so that {words}"[:118],
+            number=number,
+            completed_at=dt.datetime(2026, 1 + number, 3, tzinfo=dt.UTC),
+            first_release="2.1",
+            outcome=f"p95 420 → 130 ms where it {words * 4}"[:280],
+            skills_demonstrated=[*skills, f"Skill {number}"],
+        )
+        for number in range(12)
+    ]
+    page = tmp_path / "year.html"
+    old = view("Old", number=99, completed_at=dt.datetime(2025, 5, 1, tzinfo=dt.UTC))
+    page.write_text(written(*views, earlier=(old,)), encoding="utf-8")
+    with open_browser() as browser:
+        browser.open(page.as_uri())
+        for paper in (A4, LETTER):
+            assert len(re.findall(rb"/Type\s*/Page\b", browser.printed(paper))) == 1
 
 
 def test_until_december_the_year_is_the_last_one() -> None:
