@@ -58,7 +58,7 @@ def write_feed(achievements: Sequence[PublicAchievement], profile: Profile, *, e
 def _entry(achievement: PublicAchievement) -> ET.Element:
     entry = ET.Element("entry")
     _add(entry, "id", _name("achievement", achievement.id))
-    _add(entry, "title", facts.plain(achievement.title))
+    _add(entry, "title", facts.plain(facts.headline(achievement)))
     _add(entry, "published", _moment(achievement.completed_at or _NEVER))
     _add(entry, "updated", _moment(_changed(achievement)))
     ET.SubElement(entry, "category", term=achievement.category, label=heading(achievement.category))
@@ -73,7 +73,7 @@ def _entry(achievement: PublicAchievement) -> ET.Element:
 def _content(achievement: PublicAchievement) -> str:
     parts = (
         facts.plain(facts.summary(achievement)),
-        facts.outcome(achievement),
+        facts.plain(facts.outcome(achievement)),
         heading(achievement.category),
     )
     return " · ".join(filter(None, parts))

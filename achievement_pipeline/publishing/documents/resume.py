@@ -145,10 +145,8 @@ def _highlights(done: Sequence[PublicAchievement]) -> list[str]:
 
 def _highlight(achievement: PublicAchievement) -> str:
     """Return what was done, with what outcome: ``Added a cache: lookups are 2x faster (#7)``."""
-    title = facts.plain(facts.headline(achievement))
-    outcome = facts.outcome(achievement).rstrip(".")
     reference = facts.reference(achievement)
-    return f"{title}{f': {outcome}' if outcome else ''}{f' ({reference})' if reference else ''}"
+    return f"{facts.plain(facts.sentence(achievement))}{f' ({reference})' if reference else ''}"
 
 
 def _skill(skill: ShownSkill) -> JsonObject:

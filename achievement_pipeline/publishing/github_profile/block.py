@@ -117,6 +117,8 @@ def _path(chart: Chart, theme: str) -> str:
 
 def _entry(achievement: PublicAchievement) -> str:
     url = next((each.url for each in facts.shown_by(achievement) if each.url), None)
-    title = link(achievement.title, url) if url else escaped(achievement.title)
+    headline = facts.headline(achievement)
+    title = link(headline, url) if url else escaped(headline)
+    outcome = escaped(facts.outcome(achievement).rstrip("."))
     details = ", ".join(filter(None, (escaped(facts.place(achievement)), facts.day(achievement.completed_at))))
-    return f"- {title}{f' ({details})' if details else ''}"
+    return f"- {title}{f': {outcome}' if outcome else ''}{f' ({details})' if details else ''}"

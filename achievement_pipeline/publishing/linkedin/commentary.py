@@ -13,7 +13,6 @@ import jinja2
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.publishing.documents.parts import facts
-from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings, compile_template
 
@@ -82,13 +81,12 @@ def _fitting(achievement: PublicAchievement, settings: LinkedInSettings, templat
 def _rendered(
     achievement: PublicAchievement, settings: LinkedInSettings, template: jinja2.Template, summary: str
 ) -> str:
-    title = facts.plain(achievement.title)
     seen = (each.url for each in facts.shown_by(achievement) if each.url)
     tags = dict.fromkeys(filter(None, (hashtag(skill.name) for skill in achievement.skills)))
     try:
         text = template.render(
-            title=title,
-            done=past_tense(title),
+            title=facts.plain(achievement.title),
+            done=facts.plain(facts.headline(achievement)),
             summary=facts.plain(summary),
             outcome="" if facts.outcome(achievement) in summary else facts.plain(facts.outcome(achievement)),
             results=facts.results(achievement),

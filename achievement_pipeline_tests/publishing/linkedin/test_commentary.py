@@ -23,6 +23,12 @@ def test_a_post_has_title_outcome_link_and_skills() -> None:
     )
 
 
+def test_what_was_done_is_said_as_in_the_documents() -> None:
+    assert text(LinkedInSettings(template="{{ done }}"), title="Fix the ``table()`` method, closes #5") == (
+        "Fixed the table\\(\\) method"
+    )
+
+
 @given(st.text())
 def test_nothing_that_linkedin_would_cut_at_stays_bare(given_text: str) -> None:
     escaped = escape(given_text)
