@@ -5,10 +5,10 @@ The before and after are lines or blocks under such words, or columns of a table
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from achievement_pipeline.amounts import NUMBER, number
+from achievement_pipeline.amounts import NUMBER, number, scale
 from achievement_pipeline.parsing.patterns import IGNORECASE, MULTILINE, Match, compile_pattern
 
 _MEASURE = r"(?:ns/iter|ns/op|[µμun]s|ms|secs?|seconds?|s|min|[kKMGT]i?B(?:/s)?|bytes|B|%|i/s)"
@@ -82,6 +82,7 @@ class Change:
     before: float | None
     after: float | None
     """Neither where only the difference is printed."""
+    unit_before: str
     unit: str
     """May be empty."""
     percent: float | None
@@ -100,9 +101,9 @@ def find_changes(text: str) -> Iterator[Change]:
         units = [_PREFIXED.get(row[name], row[name]) or in_heading for name in ("unit_before", "unit")]
         before, after = (f"{row[name]} {unit}".rstrip() for name, unit in zip(("before", "after"), units, strict=True))
         words = f"{row['name']}: {before} → {after} ({row['percent'] or row['ratio']})"
-        yield Change(words, number(row["before"]), number(row["after"]), units[1], None)
+        yield Change(words, number(row["before"]), number(row["after"]), units[0], units[1], None)
     for found in _CRITERION.finditer(text):
-        yield Change(f"{found['name']}: time {found['percent']}", None, None, "", _percent(found["percent"]))
+        yield Change(f"{found['name']}: time {found['percent']}", None, None, "", "", _percent(found["percent"]))
     for found in (*_ASV.finditer(text), *_INLINE.finditer(text)):
         name = found.groupdict().get("name") or ""
         yield from _change(name, (found["before"], found["unit_before"]), (found["after"], found["unit"]))
@@ -110,12 +111,14 @@ def find_changes(text: str) -> Iterator[Change]:
     yield from _before_and_after(text)
 
 
-def _change(name: str, before: tuple[str, str], after: tuple[str, str]) -> Iterator[Change]:
-    """Yield the change from one amount to another, if they have one unit."""
-    unit, unit_after = (_SPREAD_BEFORE_UNIT.sub("", unit).strip() for _, unit in (before, after))
-    if unit == unit_after:
-        words = f"{before[0]} {unit} → {after[0]} {unit}"
-        yield Change(f"{name}: {words}" if name else words, number(before[0]), number(after[0]), unit, None)
+def _change(name: str, before: Sequence[str], after: Sequence[str]) -> Iterator[Change]:
+    """Yield the change from one number and unit to another, if they measure the same."""
+    unit_before, unit = (_SPREAD_BEFORE_UNIT.sub("", unit).strip() for _, unit in (before, after))
+    measures, measured = scale(unit_before), scale(unit)
+    if unit_before == unit or (measures and measured and measures[0] == measured[0]):
+        words = f"{before[0]} {unit_before} → {after[0]} {unit}"
+        words = f"{name}: {words}" if name else words
+        yield Change(words, number(before[0]), number(after[0]), unit_before, unit, None)
 
 
 def _in_columns(text: str) -> Iterator[Change]:
@@ -154,9 +157,9 @@ def _before_and_after(text: str) -> Iterator[Change]:
     values: dict[tuple[str, str], Match[str]] = {}
     for line in map(str.strip, text.splitlines()):
         remark, heading = _REMARK.search(line), _PHASE.search(line)
-        if remark or heading:
-            stated = remark["phase"] if remark else heading["phase"] or heading["ending"]
-            phase = "before" if stated.casefold() in _BEFORE else "after"
+        if stated := remark or heading:
+            (word,) = filter(None, stated.groups())
+            phase = "before" if word.casefold() in _BEFORE else "after"
         found = _VALUE.search(line)
         if not phase or not found:
             continue

@@ -36,7 +36,10 @@ _VERB = (
 )
 _NOUN = r"(?:reductions?|decreases?|increases?|speed[-\s]?ups?|improvements?|savings?|gains?|boosts?|uplifts?|wins?)"
 _COMPARATIVE = r"(?:faster|quicker|smaller|larger|bigger|less|fewer|more|lower|higher|cheaper|shorter|longer|better)"
-_BETWEEN = r"(?:(?!(?:of|is|are|was|and|or|in|to|for|on|from|when|while|if|as|with|than|at|by|per|can|will|may|do|does)\b)[a-z/-]{2,15}\s)"
+_BETWEEN = (
+    r"(?:(?!(?:of|is|are|was|and|or|in|to|for|on|from|when|while|if|as|with|than|at|by|per|can|will|may|do|does)\b)"
+    r"[a-z/-]{2,15}\s)"
+)
 """A word between a number and what it is of: "3x less", "5% overall improvement"."""
 _FROM_TO = compile_pattern(
     rf"(?<![\w.,#/-])(?P<lead>from\s{{1,3}}{ABOUT})?[~`*]{{0,2}}{_BEFORE}"
@@ -149,18 +152,26 @@ _REDUCED = compile_pattern(
     rf"\(\s?(?P<word>reduced|saved|saves|saving)\s{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT})", IGNORECASE
 )
 _DROPS = compile_pattern(
-    rf"\b(?P<word>drop(?:s|ped)?|strip(?:s|ped)?|remov(?:e|es|ed))\s{ABOUT}{_DIFFERENCE}(?P<unit>[kmg]i?b)\b(?!\s(?:limit|size))",
+    rf"\b(?P<word>drop(?:s|ped)?|strip(?:s|ped)?|remov(?:e|es|ed))\s{ABOUT}{_DIFFERENCE}(?P<unit>[kmg]i?b|calls|queries|allocs|allocations|instructions)\b(?!\s(?:limit|size))",
     IGNORECASE,
 )
 _SIGNED = compile_pattern(
-    rf"(?:(?:\w:\s|\()~?(?P<sign>[+\u2212-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>%)(?![\w/])"
-    rf"|(?<!\S)(?P<sign_of>[+\u2212-])(?P<amount_of>{NUMBER})%\s(?:p\d\d\s)?(?:latency|time|memory|cpu|throughput|size|speed|runtime|allocations)\b)",
-    IGNORECASE,
+    rf"(?:\w:\s|\()~?(?P<sign>[+\u2212-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>%)(?![\w/])", IGNORECASE
 )
 """A difference with its sign: "lookup: -2.8%", "speed (~+1-2%)"."""
+_SIGNED_MEASURE = compile_pattern(
+    rf"(?<!\S)(?P<sign>[+\u2212-])(?P<amount>{NUMBER})(?P<unit>%)\s(?:p\d\d\s)?"
+    r"(?:latency|time|memory|cpu|throughput|size|speed|runtime|allocations)\b",
+    IGNORECASE,
+)
+_SIGNED_SIZE = compile_pattern(rf"\((?P<sign>[\u2212-])\s?(?P<amount>{NUMBER})\s?(?P<unit>{SIZE})\)", IGNORECASE)
 _SENTENCE_END = compile_pattern(
     r"(?<=[.!?])(?<!sec\.)(?<!min\.)(?<!\bca\.)(?<!\bvs\.)(?<!\bapprox\.)\s+(?=[A-Z0-9`\"'(])|\n[^\S\n]*+\n|\n(?=[^\S\n]*+(?:[-*+]\s|```|[|$>\[]))"
 )
+_TAG = compile_pattern(
+    r"<(?:/?(?:img|p|div|br|li|ul|details|summary|table|tr|td)\b[^<>]{0,400})>|!\[[^\]\n]{0,200}\]\([^()\n]{0,400}\)"
+)
+"""Markup that is between sentences in the descriptions of pull requests."""
 _BULLET = compile_pattern(r"^\s*[-*+]\s+")
 _QUOTES = compile_pattern(
     r"(?:\[[^\]\n]{1,40}\]\s)?(?:revert\b|(?:(?:build|chore|fix)\(deps[^)\n]{0,20}\):?\s|bump\s\S{1,80}\sfrom\b)"
@@ -177,7 +188,7 @@ _RANGE_LEAD = compile_pattern(
     IGNORECASE,
 )
 _UNREAL = compile_pattern(
-    r"\b(?:would|could|might|should|potential(?:ly)?|expect\w*|hope\w*|ideally|theoretical\w*|currently|allows?|allowing|permits?|possibly|perhaps|maybe|probably|hopefully|blog|article|whether|if"
+    r"\b(?:would|could|might|should|potential(?:ly)?|expect\w*|hope\w*|ideally|theoretical\w*|currently|allows?|allowing|permits?|possibly|perhaps|maybe|probably|hopefully|claims?|claimed|regress\w*|blog|article|whether|if"
     r"|warn\w*)\b[^.;]{0,60}$"
     r"|(?:\b(?:not(?!\sonly\b)|never|no|without)\b|n't)[^.;,]{0,20}$",
     IGNORECASE,
@@ -232,7 +243,7 @@ class Outcome:
 
 def find_outcomes(text: str) -> list[Outcome]:
     """Return the outcomes that a text states: those of its sentences, at most one each, then rows of benchmarks."""
-    text = text[:_LONGEST_TEXT]
+    text = _TAG.sub("\n\n", text[:_LONGEST_TEXT])
     if _QUOTES.match(text.lstrip()):
         return []
     return [*_in_sentences(without_rows(text)), *map(_measured, find_changes(text))][:_MOST]
@@ -268,7 +279,8 @@ def _measured(change: Change) -> Outcome:
     if change.before is None or change.after is None:
         percent = change.percent or 0
         return Outcome(change.words, None, None, abs(percent), "%", _compared(0, percent))
-    return Outcome(change.words, change.before, change.after, None, change.unit, _compared(change.before, change.after))
+    direction = _direction_between(change.before, change.unit_before, change.after, change.unit)
+    return Outcome(change.words, change.before, change.after, None, change.unit, direction)
 
 
 def _from_to(sentence: str) -> Outcome | None:
@@ -378,11 +390,11 @@ def _direction(match: Match[str], sentence: str) -> Direction:
 
 
 def _signed(sentence: str) -> Outcome | None:
-    match = _SIGNED.search(sentence)
+    match = _SIGNED.search(sentence) or _SIGNED_MEASURE.search(sentence) or _SIGNED_SIZE.search(sentence)
     if not match or _UNREAL.search(sentence[: match.start()]):
         return None
-    direction = Direction.UP if (match["sign"] or match["sign_of"]) == "+" else Direction.DOWN
-    return Outcome(sentence, None, None, number(match["amount"] or match["amount_of"]), "%", direction)
+    direction = Direction.UP if match["sign"] == "+" else Direction.DOWN
+    return Outcome(sentence, None, None, number(match["amount"]), match["unit"], direction)
 
 
 _FORMS: Final = (
