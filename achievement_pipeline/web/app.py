@@ -4,11 +4,9 @@ import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from importlib.resources import files
-from typing import Any
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import parse_qs
 
 import jinja2
-from markupsafe import Markup, escape
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
@@ -16,14 +14,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from achievement_pipeline.app.decide.decisions import Decisions, describe_edit, describe_live_post
+from achievement_pipeline.app.decide.decisions import Decisions
 from achievement_pipeline.errors import AchievementPipelineError
-from achievement_pipeline.judging.announced.phrases import where_announced
-from achievement_pipeline.keys import GIT
 from achievement_pipeline.settings import load_settings
-from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline.web.decisions import DECISIONS
 from achievement_pipeline.web.exports import EXPORT_FILES, EXPORT_PAGES
+from achievement_pipeline.web.filters import FILTERS
 from achievement_pipeline.web.forms import Form
 from achievement_pipeline.web.guard import LOOPBACK, Guard, form_token, is_form_token
 from achievement_pipeline.web.pages import PAGES, Content
@@ -31,7 +27,7 @@ from achievement_pipeline.web.settings import SETTINGS_PAGES, Forget, settings_d
 
 _DATA = files("achievement_pipeline.web")
 _ASSETS = {"/style.css": "text/css", "/keys.js": "text/javascript", "/copy.js": "text/javascript"}
-_LONGEST_FORM = 1_000_000
+_LONGEST_FORM = 2_000_000
 """Bytes."""
 
 
@@ -140,40 +136,5 @@ def _templates(secret: str) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals["token"] = form_token(secret)
-    environment.filters.update(_FILTERS)
+    environment.filters.update(FILTERS)
     return environment
-
-
-def _address_of(key: str) -> str:
-    return f"/achievement?{urlencode({'key': key})}"
-
-
-def _code(text: str) -> Markup:
-    """Return a text with what stands between backticks as code."""
-    parts = text.split("`")
-    if len(parts) % 2 == 0:
-        return escape(text)
-    return Markup().join(Markup("<code>{}</code>").format(part) if n % 2 else part for n, part in enumerate(parts))
-
-
-def _changes_of(achievement: AchievementView) -> str:
-    """Return the address of what the commits of an achievement changed; empty where it has none."""
-    has_commits = any(GIT.parse(line["key"]) for line in achievement.evidence)
-    return f"/changes?{urlencode({'key': achievement.key})}" if has_commits else ""
-
-
-_FILTERS: dict[str, Callable[..., Any]] = {
-    "address": _address_of,
-    "changes": _changes_of,
-    "code": _code,
-    "day": lambda moment: f"{moment:%Y-%m-%d}" if moment else "",
-    "moment": lambda moment: f"{moment:%Y-%m-%d %H:%M}",
-    "score": lambda number: f"{number:.1f}".removesuffix(".0"),
-    "points": lambda number: f"{number:g}",
-    "signed": lambda number: f"{number:+.2f}",
-    "short": lambda repository: repository.partition("/")[2] if repository else "",
-    "words": lambda name: str(name).replace("_", " "),
-    "edit": describe_edit,
-    "live_post": describe_live_post,
-    "where_announced": where_announced,
-}

@@ -12,6 +12,8 @@ function go(step) {
   next.scrollIntoView({ block: "nearest" });
 }
 
+document.querySelector("[data-item]:target a")?.focus({ preventScroll: true });
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input:not([type=checkbox]), textarea, select")) {

@@ -21,6 +21,8 @@ FLAGS: Mapping[str, tuple[EditField, bool]] = {
     "unpin": (EditField.PINNED, False),
 }
 """The decisions that are possible about several achievements, by name."""
+_MOST = 5_000
+"""What one form holds."""
 _NOTHING = "Select at least one achievement."
 
 
@@ -49,6 +51,8 @@ def several(decisions: Decisions, request: Request) -> Mapping[str, Any]:
     found = _chosen(decisions, request, query)
     if not found:
         raise StoreError(_NOTHING)
+    if len(found) > _MOST:
+        raise StoreError(f"More than {_MOST:,} achievements are chosen. Narrow the list.")
     return {"what": what, "chosen": found, "query": query}
 
 
@@ -77,4 +81,4 @@ def _chosen(decisions: Decisions, request: Request, query: Query) -> Sequence[Ac
         else:
             keys = [key.replace("\0", "") for key in request.query_params.getlist("key")]
             wanted = AchievementFilter(keys=keys, include_hidden=True, include_retracted=True)
-        return find_achievements(connection, wanted, order=query.sorted_by)
+        return find_achievements(connection, wanted, _MOST + 1, order=query.sorted_by)

@@ -58,4 +58,4 @@ class TestDeciding:
         assert (stored.author, stored.skills_demonstrated) == ("ann@example.com", ["Speaking", "Python"])
 
     def test_a_form_without_end_is_refused(self, site: Site) -> None:
-        assert "too long to be stored" in site.post("/edit", title="x" * 1_100_000).text
+        assert "too long to be stored" in site.post("/edit", title="x" * 2_100_000).text
