@@ -12,7 +12,7 @@ Functions declare the frames they take and return, as in ``DataFrame[CommitActiv
 import functools
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple, TypeVar, cast
+from typing import Annotated, Any, NamedTuple, Self, TypeVar, cast
 
 import pandas as pd
 import pandera.pandas as pa
@@ -34,6 +34,11 @@ class Frame(pa.DataFrameModel):
         """Applies to all frames."""
 
         strict = True
+
+    @classmethod
+    def empty(cls, *_args: object) -> DataFrame[Self]:
+        """Return a frame without rows. pandera makes one in milliseconds; here it is copied from the first."""
+        return cast("DataFrame[Self]", _without_rows(cls).copy())
 
 
 def typed(schema: type[SchemaT], frame: pd.DataFrame) -> DataFrame[SchemaT]:
@@ -88,6 +93,11 @@ def _is_well_formed(schema: type[pa.DataFrameModel], frame: pd.DataFrame) -> boo
     if len(frame.columns) != len(dtypes) or frame.dtypes.to_dict() != dtypes:
         return False
     return not any(frame[name].hasnans for name in _required(schema))
+
+
+@functools.cache
+def _without_rows(schema: type[Frame]) -> pd.DataFrame:
+    return super(Frame, schema).empty()
 
 
 @functools.cache

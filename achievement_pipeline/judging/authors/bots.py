@@ -9,11 +9,13 @@ no general rule matches, each with its source. Names that only contain the lette
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Set
+from functools import cache, reduce
 from importlib.resources import files
+from operator import or_
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pydantic import Field
 
@@ -64,31 +66,46 @@ def are_bots(names: pd.Series[str], emails: pd.Series[str], rules: BotRules) -> 
     Returns:
         Booleans with the index of ``names``.
     """
-    authors = pd.DataFrame({"name": _plain(names).array, "email": _plain(emails).array})
-    number = authors.groupby(["name", "email"], sort=False).ngroup()
-    distinct = authors.drop_duplicates(ignore_index=True)
-    return pd.Series(_judge(distinct, rules).to_numpy()[number.to_numpy()], index=names.index, dtype=bool)
+    if names.empty:
+        return pd.Series(index=names.index, dtype=bool)
+    plain_names, plain_emails = _plain(names).reset_index(drop=True), _plain(emails).reset_index(drop=True)
+    number = pd.factorize(plain_names + "\n" + plain_emails)[0]
+    distinct = np.unique(number, return_index=True)[1]
+    found = _judge(plain_names.iloc[distinct], plain_emails.iloc[distinct], rules)
+    return pd.Series(found.to_numpy()[number], index=names.index, dtype=bool)
 
 
-def _judge(authors: pd.DataFrame, rules: BotRules) -> pd.Series[bool]:
-    names, emails = authors["name"], authors["email"]
+def _judge(names: pd.Series[str], emails: pd.Series[str], rules: BotRules) -> pd.Series[bool]:
     logins = replace(emails, _NOREPLY, r"\1")
     local_parts = replace(logins, _DOMAIN, "")
 
     suffixed = names.str.endswith("[bot]") | local_parts.str.endswith("[bot]")
     called_bot = contains(names, _LOGIN_OF_A_BOT) | contains(local_parts, _LOGIN_OF_A_BOT)
-    known_name = _is_one_of((name for bot in known_bots() for name in bot.names), names, logins)
-    known_address = emails.isin({address for bot in known_bots() for address in bot.addresses})
-    added = _is_one_of(rules.names, names, emails, local_parts)
-    allowed = _is_one_of(rules.allow, names, emails, local_parts)
+    known_name = _is_one_of(_known_names(), names, logins)
+    known_address = emails.isin(_known_addresses())
+    added = _is_one_of(_plain_texts(rules.names), names, emails, local_parts)
+    allowed = _is_one_of(_plain_texts(rules.allow), names, emails, local_parts)
     of_host = contains(emails, _ACCOUNT_OF_GITLAB) | contains(names, _BUILD_SERVICE)
     known = known_name | known_address | are_agents(names, emails)
     return (suffixed | called_bot | of_host | known | added) & ~allowed
 
 
-def _is_one_of(listed: Iterable[str], *columns: pd.Series[str]) -> pd.Series[bool]:
-    wanted = {entry.strip().lower() for entry in listed}
-    return pd.concat([column.isin(wanted) for column in columns], axis="columns").any(axis="columns")
+def _is_one_of(listed: Set[str], *columns: pd.Series[str]) -> pd.Series[bool]:
+    return reduce(or_, (column.isin(listed) for column in columns))
+
+
+@cache
+def _known_names() -> Set[str]:
+    return _plain_texts(name for bot in known_bots() for name in bot.names)
+
+
+@cache
+def _known_addresses() -> Set[str]:
+    return {address for bot in known_bots() for address in bot.addresses}
+
+
+def _plain_texts(texts: Iterable[str]) -> Set[str]:
+    return {text.strip().lower() for text in texts}
 
 
 def _plain(text: pd.Series[str]) -> pd.Series[str]:

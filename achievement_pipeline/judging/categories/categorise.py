@@ -171,6 +171,8 @@ def categorise(types: pd.Series[str], titles: pd.Series[str], files: pd.DataFram
         titles = titles[matches(titles, f"(?i){expression}")]
         if category is Category.PERFORMANCE:
             titles = titles[~matches(titles, _NOT_OF_PRODUCT)]
+        if titles.empty:
+            continue
         words = extract(titles, f"(?i)(?P<words>{expression})")
         verdicts.loc[words.index, "category"] = category.value
         verdicts.loc[words.index, "rule"] = "word:" + words.str.lower()

@@ -186,6 +186,8 @@ def revert_targets(subjects: pd.Series[str], bodies: pd.Series[str]) -> pd.DataF
         squash number.
     """
     mentioned = contains(subjects, "(?i)revert|reapply") | contains(bodies, "(?i)reverts")
+    if not mentioned.any():
+        return pd.DataFrame({"target": [], "way": []}, index=subjects.index[:0], dtype="str")
     bodies = bodies[mentioned]
     begins = without_squash_number(subjects[mentioned].str.slice(0, _LOOKED_AT))
     parts = extract_groups(begins, _REVERT_SUBJECT)

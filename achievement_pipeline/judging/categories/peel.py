@@ -27,9 +27,9 @@ from achievement_pipeline.parsing.patterns import MULTILINE, compile_pattern
 from achievement_pipeline.parsing.strict_model import StrictModel
 
 _LONGEST = 256
+"""Maximum length of a title in characters; GitHub's limit."""
 _SECOND_SENTENCE = r"^(.{20,}?\p{L}{4}\.)\s+\p{Lu}.*$"
 """Behind a word that is no abbreviation."""
-"""Maximum length of a title in characters; GitHub's limit."""
 _LOOKED_AT = 500
 """Maximum length of a subject to parse, in characters."""
 _WORD = r"[0-9A-Za-z\x{80}-\x{10FFFF}]"
@@ -317,7 +317,9 @@ def _listed(body: str) -> list[str]:
 
 def _cut(titles: pd.Series[str]) -> pd.Series[str]:
     """Cut titles after their first sentence, where a line break fell into the second one, and to a bounded length."""
-    titles = replace(titles, _SECOND_SENTENCE, r"\1")
+    several = titles.index[matches(titles, r"\.\s")]
+    titles = titles.copy()
+    titles[several] = replace(titles[several], _SECOND_SENTENCE, r"\1")
     long = titles.str.len() > _LONGEST
     return titles.where(~long, titles.str.slice(0, _LONGEST - 1).str.rstrip() + "…")
 

@@ -183,6 +183,8 @@ def years_of_releasing(
         rules: More bots, and how many releases count.
         people: The known addresses of each person.
     """
+    if tags.empty:
+        return CommitActivities.empty()
     made = _releases(commits, activities, tags, people)
     made = made[~are_bots(made["name"], made["person"], rules.bots) & made["at"].notna()]
     if made.empty:

@@ -62,6 +62,8 @@ class IssueReferences:
     def without(self, named: pd.Series[str]) -> pd.Series[str]:
         """Remove identifiers found in titles or branches that the text ignores or only relates to."""
         excluded = pd.concat([self.ignored, self.related])
+        if named.empty or excluded.empty:
+            return named
         rows = pd.MultiIndex.from_arrays([named.index, named.str.lower()])
         return named[~rows.isin(pd.MultiIndex.from_arrays([excluded.index, excluded.str.lower()]))]
 
@@ -79,7 +81,10 @@ def read_branches(branches: pd.Series[str]) -> pd.Series[str]:
 
 def read_texts(texts: pd.Series[str]) -> IssueReferences:
     """Find the magic words in descriptions and messages, with the issues that follow them."""
-    candidates = texts[contains(texts, _PERHAPS) & ~contains(texts, _REVERTS)]
+    candidates = texts[contains(texts, _PERHAPS)]
+    candidates = candidates[~contains(candidates, _REVERTS)]
+    if candidates.empty:
+        return IssueReferences(candidates, candidates, candidates)
     found = [(row, *references) for row, text in candidates.items() for references in _read(text)]
     frame = pd.DataFrame(found, columns=["row", "kind", "identifier"]).set_index("row")
     references = {kind: frame.loc[frame["kind"] == kind, "identifier"].astype("str") for kind in _MAGIC.groupindex}

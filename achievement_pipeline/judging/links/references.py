@@ -25,6 +25,7 @@ import json
 from collections.abc import Iterable
 from enum import IntEnum
 
+import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
@@ -246,16 +247,21 @@ def names_column(index: pd.Index, named: Iterable[Names]) -> pd.Series[str]:
 
 def links_column(index: pd.Index, stated: Iterable[tuple[Rank, LinkTo, Names]]) -> pd.Series[str]:
     """Return a JSON list of the links of each row, by rank. Duplicate links keep their lowest rank."""
-    links = pd.concat([_as_links(*one) for one in stated])
-    links["row"] = index.get_indexer(links.index)
+    ranks, relations, columns = zip(*stated, strict=True)
+    known = [names.dropna() for names in columns]
+    sizes = [len(names) for names in known]
+    names = pd.concat(known)
+    links = pd.DataFrame(
+        {
+            "row": index.get_indexer(names.index),
+            "rank": np.repeat([rank.value for rank in ranks], sizes),
+            "to": np.repeat([to.value for to in relations], sizes),
+            "name": names.astype("str").array,
+        }
+    )
     links = links.sort_values(["row", "rank"], kind="stable").drop_duplicates(["row", "to", "name"])
     links = links.reset_index(drop=True)
     return _by_row(index, json_objects(links[["rank", "to", "name"]]), links["row"])
-
-
-def _as_links(rank: Rank, to: LinkTo, names: Names) -> pd.DataFrame:
-    known = names.dropna().astype("str")
-    return pd.DataFrame({"rank": rank.value, "to": to.value, "name": known}, index=known.index)
 
 
 def _by_row(index: pd.Index, values: pd.Series[str], rows: pd.Series) -> pd.Series[str]:
