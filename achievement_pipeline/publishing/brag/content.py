@@ -36,8 +36,6 @@ _OF_THE_REST = 3
 _DEEPEST = 3
 _SKILLS = 8
 _PEOPLE = 5
-_OF_MAINTAINERS = frozenset({ActivityKind.MERGING, ActivityKind.RELEASING})
-"""A year of work for others is listed under collaboration, not among pieces of work."""
 _YEARS = 4
 """Years of merging and releasing of a repository that are named, the newest first."""
 _EVIDENCE = 3
@@ -140,7 +138,8 @@ def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -
     work = [each for each in given if not is_note(each.category)]
     earlier = [each for each in about.earlier if not is_note(each.category)]
     best = facts.best_first(work)
-    own = [each for each in best if each.kind not in _OF_MAINTAINERS]
+    # a year of work for others is listed under collaboration
+    own = [each for each in best if each.kind not in facts.OF_MAINTAINERS]
     count = min(_MOST_GREATEST, max(_LEAST_GREATEST, len(own) // 3))
     greatest, rest = own[:count], own[count:]
     deepest = sorted(rest, key=lambda each: -each.complexity_score)[:_DEEPEST]
@@ -194,7 +193,7 @@ def _collaboration(work: Sequence[PublicAchievement]) -> Iterator[str]:
     if reviews := sum(map(_is_review, work)):
         yield f"Reviewed {facts.counted(reviews, 'pull request')} of others."
     years: dict[str | None, list[PublicAchievement]] = {}
-    for each in facts.newest_first(each for each in work if each.kind in _OF_MAINTAINERS):
+    for each in facts.newest_first(each for each in work if each.kind in facts.OF_MAINTAINERS):
         years.setdefault(each.repository, []).append(each)
     for done in years.values():
         where = f" ({place})" if (place := facts.only_place(done)) else ""

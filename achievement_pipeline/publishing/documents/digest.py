@@ -24,6 +24,7 @@ def write_digest(
         period: What it is called.
         everybody: Whether it covers everybody's work.
     """
+    achievements = [each for each in achievements if _is_of(each, period)]
     place = facts.only_place(achievements)
     done = facts.pieces(len(achievements)) if achievements else "nothing was recorded"
     person = f"{profile.name}, " if profile.name else ""
@@ -32,6 +33,11 @@ def write_digest(
     groups = _by_person(best) if everybody else {heading(name): each for name, each in by_theme(best).items()}
     listed = (line for each in groups.items() for line in _group(*each, place))
     return "\n".join([head, *listed]) + "\n"
+
+
+def _is_of(achievement: PublicAchievement, period: Period) -> bool:
+    """Return whether it was done in the period; a year of merging or releasing only if all of it was."""
+    return achievement.kind not in facts.OF_MAINTAINERS or achievement.started_at in period
 
 
 def _by_person(best: Sequence[PublicAchievement]) -> dict[str, list[PublicAchievement]]:

@@ -4,7 +4,7 @@ from achievement_pipeline.channels import DIGEST
 from achievement_pipeline.publishing.documents.digest import write_digest
 from achievement_pipeline.publishing.documents.period import parse_period
 from achievement_pipeline.publishing.documents.profile import Profile
-from achievement_pipeline_tests.publishing.views import public, view
+from achievement_pipeline_tests.publishing.views import NOON, public, view
 
 WEEK = parse_period("2026-W10")
 NOBODY = Profile()
@@ -39,6 +39,12 @@ def test_a_busy_week_is_cut() -> None:
 
 def test_a_week_without_work_says_so() -> None:
     assert write_digest((), NOBODY, WEEK) == "2 to 8 March 2026: nothing was recorded\n"
+
+
+def test_a_year_of_merging_is_not_the_work_of_a_week() -> None:
+    year = view("Merged 9 contributions of 3 people in 2026", source_type="git_merging", started_at=NOON.replace(day=1))
+    assert write_digest(public(DIGEST, year), NOBODY, WEEK).endswith("nothing was recorded\n")
+    assert "Merged 9 contributions" in write_digest(public(DIGEST, year), NOBODY, parse_period("2026"))
 
 
 def test_in_a_team_each_person_has_a_part() -> None:

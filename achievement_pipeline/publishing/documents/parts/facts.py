@@ -18,6 +18,8 @@ from achievement_pipeline.publishing.documents.parts.past_tense import past_tens
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
 from achievement_pipeline.publishing.gate.redaction import Mark
 
+OF_MAINTAINERS = frozenset({ActivityKind.MERGING, ActivityKind.RELEASING})
+"""Work for others, one achievement for each year of it."""
 EVIDENCE_NEEDED = "(evidence needed)"
 """Placeholder where no evidence shows it."""
 
