@@ -19,7 +19,7 @@ from achievement_pipeline.app.collect.progress import Reporting
 from achievement_pipeline.app.collect.releases import combined, read_releases, stored_releases
 from achievement_pipeline.app.collect.repositories import with_credentials
 from achievement_pipeline.app.collect.stored_frames import StoredFrames, stored_frame
-from achievement_pipeline.app.me import my_addresses, unknown_me
+from achievement_pipeline.app.me import EVERYBODY, my_addresses, unknown_me
 from achievement_pipeline.errors import FrameError, SettingsError, SourceError
 from achievement_pipeline.frames import (
     ChangelogEntries,
@@ -281,7 +281,7 @@ class _Chosen(NamedTuple):
 def _choose(commits: DataFrame[RawCommits], wanted: Wanted, repository: Repository, settings: Settings) -> _Chosen:
     """Choose the authors whose commits are read. If they have none here, nothing is added."""
     if ALL in wanted.authors:
-        return _Chosen(None, "everybody")
+        return _Chosen(None, str(EVERYBODY))
     me = my_addresses(settings, [str(repository.git_dir)]) if ME in wanted.authors else ()
     named = [author for author in wanted.authors if author != ME]
     authors = (*me, *named)

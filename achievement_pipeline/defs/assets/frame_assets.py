@@ -17,6 +17,7 @@ from achievement_pipeline.defs.ui.lineage import column_lineage, lineage_of_scor
 from achievement_pipeline.defs.ui.metadata import column_schema, describe, plot
 from achievement_pipeline.defs.ui.source_code import code_reference
 from achievement_pipeline.frames import Activities, Scores, Skills
+from achievement_pipeline.judging.impact.significance import have_reason
 from achievement_pipeline.lanes import Lane
 
 _BY_REPOSITORY: dict[str, Any] = {"partitions_def": REPOSITORIES, "backfill_policy": MANY_REPOSITORIES_A_RUN}
@@ -222,6 +223,10 @@ def _plot_skills(skills: pd.DataFrame, activities: pd.DataFrame) -> dict[str, An
 
 
 def _reasons(activities: pd.DataFrame) -> dict[str, int]:
-    """Count the reason codes, the most frequent first, of equally frequent ones by name."""
-    codes = activities["reasons"].str.split(",").explode().value_counts()
+    """Count the reason codes, the most frequent first, of equally frequent ones by name.
+
+    Of what was not read, nothing else counts: the words of its message are all that is known.
+    """
+    reasons = activities["reasons"].mask(have_reason(activities["reasons"], "unread"), "unread")
+    codes = reasons.str.split(",").explode().value_counts()
     return {str(code): int(count) for code, count in sorted(codes.items(), key=lambda each: (-each[1], each[0]))}

@@ -293,6 +293,8 @@ def _exclude(  # noqa: PLR0913, PLR0917 - one argument per input
     only_release = _are_releases(commits, read.headers, read.code_lines, rules)
     exclusions = _exclusions(commits, only_release, read.amounts, reverts, rules, read.merged)
     exclusions["bot"] |= _are_of_bots(read, exclusions["bot"])
+    exclusions["unread"] |= _are_of_unread(commits, read)
+    exclusions["no-work"] &= ~exclusions["unread"]
     exclusions["import"] |= _are_foreign(commits, read.positions, files)
     exclusions["import"] |= are_foreign_copies(commits, read.positions, files, noise.isna().to_numpy(), contents)
     exclusions["mechanical"] = commits["sha"].isin(mechanical) | are_automated(
@@ -355,6 +357,15 @@ def _are_of_bots(read: _ReadCommits, bots: pd.Series[bool]) -> pd.Series[bool]:
     merged_in = np.flatnonzero(read.merged_by >= 0)
     people = np.bincount(read.merged_by[merged_in], weights=~bots.to_numpy()[merged_in], minlength=len(bots))
     return pd.Series((read.merged_in > 0).to_numpy() & (people == 0), index=bots.index)
+
+
+def _are_of_unread(commits: pd.DataFrame, read: _ReadCommits) -> pd.Series[bool]:
+    """Return which merges brought nothing but commits that were not read, such as other people's."""
+    parts = read.merged_by[(commits["diff"] == DiffState.READ).to_numpy() & (read.merged_by >= 0)]
+    known = np.bincount(parts, minlength=len(commits))
+    no_work = read.amounts["effective_files"] == 0
+    unread: pd.Series[bool] = read.merged & (read.merged_in > 0) & (known == 0) & no_work
+    return unread
 
 
 def _merged_shas(commits: pd.DataFrame, merged_by: npt.NDArray[np.int64]) -> pd.Series[str]:

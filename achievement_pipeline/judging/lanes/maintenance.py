@@ -114,9 +114,16 @@ def git_maintenance(  # noqa: PLR0913, PLR0917 - one argument per input
     )
     if years.empty:
         return years
-    read = commits[(commits["diff"] == DiffState.READ) & ~have_reason(activities["reasons"], "bot")]
-    since = read.groupby("repository")["committed_at"].min()
-    asked = pd.MultiIndex.from_arrays([read["repository"], canonical(read["author_email"], people)])
+    by_people = commits[~have_reason(activities["reasons"], "bot")]
+    read = by_people["diff"] == DiffState.READ
+    since = by_people[read].groupby("repository")["committed_at"].min()
+    of_authors = pd.MultiIndex.from_arrays([by_people["repository"], canonical(by_people["author_email"], people)])
+    # others' commits are read where somebody who was asked for is a co-author
+    alone = (activities["coauthors"] == "")[by_people.index]
+    skipped = (by_people["diff"] == DiffState.SKIPPED) & (
+        by_people["committed_at"] >= by_people["repository"].map(since)
+    )
+    asked = of_authors[read & alone].union(of_authors[read].difference(of_authors[skipped]))
     is_asked = pd.MultiIndex.from_frame(years[["repository", "person"]]).isin(asked)
     return years[is_asked & (years["completed_at"] >= years["repository"].map(since))]
 

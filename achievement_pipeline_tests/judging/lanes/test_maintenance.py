@@ -110,6 +110,21 @@ def test_people_who_were_not_asked_for_have_no_years() -> None:
     assert years(judge([*others, commit(2)])) == {}
 
 
+def test_who_wrote_with_somebody_who_was_asked_for_was_not_asked_for() -> None:
+    shared = commit(3, "bob", body="Co-authored-by: Ann <ann@example.org>")
+    others = [commit(4, "bob", diff="skipped"), {**squashed(1, "eve", "bob@example.org"), "diff": "skipped"}]
+
+    found = years(judge([commit(0), shared, *others, squashed(2, "eve")]))
+
+    assert set(found) == {"ann: Merged 1 contribution of 1 person in 2024"}
+
+
+def test_a_merge_of_what_was_not_read_is_unread() -> None:
+    work, merge = merged(1, "bob")
+    activities = judge([commit(0), {**work, "diff": "skipped"}, merge])
+    assert activities.loc[activities["title"] == "Say hello", "reasons"].eq("unread").all()
+
+
 @settings(max_examples=examples(5), deadline=None)
 @given(st.permutations(range(6)), st.integers(1, 5))
 def test_a_year_keeps_its_key_as_it_grows_and_does_not_depend_on_the_order(order: list[int], first: int) -> None:
