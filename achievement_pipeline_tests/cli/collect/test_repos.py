@@ -50,7 +50,7 @@ def test_forgetting_a_repository_forgets_all_of_it(run: Run, folder: Path, home:
     assert len(json.loads(run("repos", "list", "--json").stdout)) == 1
     assert "2 achievements (nothing changed)" in run("collect").output
     # whoever collects it again has it again
-    assert "3 achievements (1 new)" in run("collect", "--repo", str(folder)).output
+    assert "3 achievements (1 new)" in run("collect", "--repo", str(folder / "other")).output
 
 
 def test_what_the_user_decided_is_kept_and_said(run: Run, folder: Path) -> None:
@@ -62,16 +62,16 @@ def test_what_the_user_decided_is_kept_and_said(run: Run, folder: Path) -> None:
 
     assert "1 achievement with decisions of yours kept" in answer.output
     assert "Quicker than light" not in achievements(run)
-    again = run("collect", "--repo", str(folder))
+    again = run("collect", "--repo", str(folder / "other"))
     assert "3 achievements (1 restored)" in again.output, again.output
     assert "Quicker than light" in achievements(run)
     assert "kept" not in run("repos", "remove", str(folder / "other"), "--with-decisions").output
-    run("collect", "--repo", str(folder))
+    run("collect", "--repo", str(folder / "other"))
     assert "Be quick" in achievements(run)
 
 
 def test_a_repository_with_a_typo_is_suggested(run: Run, folder: Path) -> None:
-    run("collect", "--repo", str(folder))
+    run("repos", "add", str(folder))
     key = json.loads(run("repos", "list", "--json").stdout)[0]["repository"]
 
     answer = run("repos", "remove", f"{key}x")
