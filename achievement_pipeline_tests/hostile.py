@@ -1,8 +1,16 @@
 """A folder that somebody else filled, to run a command in: whatever obeys it leaves a mark."""
 
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
+
+import pytest
+
+from achievement_pipeline_tests.builders import GitRepository
+
+PROGRAM = Path(sys.executable).with_name("achievements")
+"""The command as it is installed."""
 
 _MODULES = (
     *("achievement_pipeline", "alembic", "celery", "celeryconfig", "click", "dagster", "dagster_graphql", "git", "gql"),
@@ -27,6 +35,17 @@ module_name = "workspace"
 [tool.alembic]
 script_location = "%(here)s/migrations"
 """
+
+
+def enter(folder: Path, mark: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make a hostile repository with a commit of the user, who is in it for as long as the patch lasts; return it."""
+    repository = GitRepository.create(folder)
+    repository.commit("feat: count things", {"core.py": "".join(f"a{n} = {n}\n" for n in range(400))})
+    fill(repository.path, mark)
+    monkeypatch.setenv("PATH", path_of_a_careless_user(repository.path))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    monkeypatch.chdir(repository.path)
+    return repository.path
 
 
 def fill(folder: Path, mark: Path) -> None:

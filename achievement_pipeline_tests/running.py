@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +22,7 @@ PARTS_OF_DAGSTER = ("_daemon", "service.ui", "grpc")
 """The daemon, the web server and the code server, by a word of their commands."""
 
 _SOURCES = Path(__file__).parents[1]
+_PROGRAM = (sys.executable, "-c", "from achievement_pipeline.cli import main; main()")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -34,11 +35,12 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_service(log: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def running_service(
+    log: Path, *, program: Sequence[str] = _PROGRAM, folder: Path = _SOURCES
+) -> Iterator["subprocess.Popen[bytes]"]:
     """Run the service of the settings in this process's environment; asked to stop at the end."""
-    port = str(free_port())
-    command = [sys.executable, "-c", "from achievement_pipeline.cli import main; main()", "start", "--port", port]
-    with log.open("wb") as output, subprocess.Popen(command, cwd=_SOURCES, stdout=output, stderr=output) as process:
+    command = [*program, "start", "--port", str(free_port())]
+    with log.open("wb") as output, subprocess.Popen(command, cwd=folder, stdout=output, stderr=output) as process:
         try:
             yield process
         finally:

