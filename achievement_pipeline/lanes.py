@@ -84,6 +84,9 @@ class Lane:
     """Host of the repositories that it covers, where it does not cover all of them."""
     client: str | None = None
     """``module:function`` that takes settings and a `RequestOptions` and returns its `Client`."""
+    news: str | None = None
+    """``module:function`` that takes settings, an engine, stored frames and a repository, and returns whether the
+    source has anything that is not stored. Without it, only a run tells."""
     module: str = ""
     """Of its assets."""
     rules: str = ""
@@ -181,6 +184,7 @@ GITHUB: Final = Lane(
     sensor="new_pull_requests",
     host=lambda settings: settings.github_host,
     client="achievement_pipeline.app.collect.clients:github_client",
+    news="achievement_pipeline.app.collect.news:github_news",
 )
 LINEAR: Final = Lane(
     name="linear",
@@ -199,6 +203,7 @@ LINEAR: Final = Lane(
     seconds=lambda settings: settings.environment.linear_check_interval,
     sensor="new_linear_work",
     client="achievement_pipeline.app.collect.clients:linear_client",
+    news="achievement_pipeline.app.collect.news:linear_news",
     rules="achievement_pipeline.judging.rules.linear:LinearRules",
 )
 MLFLOW: Final = Lane(
@@ -218,6 +223,7 @@ MLFLOW: Final = Lane(
     seconds=lambda settings: settings.environment.mlflow_check_interval,
     sensor="new_mlflow_runs",
     client="achievement_pipeline.app.collect.clients:mlflow_client",
+    news="achievement_pipeline.app.collect.news:mlflow_news",
     rules="achievement_pipeline.judging.rules.mlflow:MlflowRules",
 )
 LANES: tuple[Lane, ...] = (GIT, GITHUB, LINEAR, MLFLOW)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
@@ -17,7 +17,7 @@ from achievement_pipeline.app.collect.author_hints import address_hints, other_a
 from achievement_pipeline.app.collect.contents import Contents, examined_by, read_contents
 from achievement_pipeline.app.collect.progress import Reporting
 from achievement_pipeline.app.collect.releases import combined, read_releases, stored_releases
-from achievement_pipeline.app.collect.repositories import with_credentials
+from achievement_pipeline.app.collect.repositories import open_clones
 from achievement_pipeline.app.collect.stored_frames import StoredFrames, stored_frame
 from achievement_pipeline.app.me import EVERYBODY, my_addresses, unknown_me
 from achievement_pipeline.errors import FrameError, SettingsError, SourceError
@@ -48,11 +48,9 @@ from achievement_pipeline.sources.git import (
     discard_clones,
     ignored_commits,
     no_history,
-    open_repository,
     read_history,
 )
 from achievement_pipeline.store.repositories import (
-    KnownRepository,
     find_repository,
     mark_repository_missing,
     remember_repository,
@@ -69,6 +67,8 @@ READ_FRAMES: Mapping[str, type[pa.DataFrameModel]] = {
     "changelog_entries": ChangelogEntries,
 }
 """What reading a repository stores, by asset."""
+_INCOMPLETE = (DiffState.PENDING, DiffState.FAILED)
+"""Commits whose changes could not be read, and may be readable once there are other objects."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class Histories:
     dependencies: DataFrame[DependencyChanges]
     releases: Releases
     counts: Mapping[str, Any]
-    """How many commits are new, gone and unread, and which repositories failed."""
+    """How many commits are new, gone, unread and incomplete, and which repositories failed."""
     own_counts: Mapping[str, Mapping[str, Any]]
     """The same of each repository."""
 
@@ -234,20 +234,6 @@ class _Known(NamedTuple):
         return self.history.commits.loc[self.history.commits["diff"] == DiffState.READ, "sha"]
 
 
-def open_clones(known: KnownRepository, settings: Settings) -> tuple[list[Repository], list[SourceError]]:
-    """Open the clones and work trees of a repository, and return why some can't be."""
-    opened, unread = [], []
-    for location in known.locations:
-        address = with_credentials(location, settings)
-        try:
-            repository = open_repository(address, cache=settings.mirrors_path, all_branches=known.branches == "all")
-        except SourceError as error:
-            unread.append(error)
-        else:
-            opened.append(replace(repository, location=location))
-    return opened, unread
-
-
 def stored_history(frames: StoredFrames, key: str) -> History | None:
     """Return the history of a repository as it was read the last time; None if it was not, or by another version."""
     stored = _stored(frames, key)
@@ -259,6 +245,7 @@ def _counts(histories: "Sequence[_Known]", failed: Mapping[str, str]) -> dict[st
         "new": sum(one.history.new for one in histories),
         "gone": sum(one.history.gone for one in histories),
         "unread": {sha: reason for one in histories for sha, reason in one.history.unread.items()},
+        "incomplete": sum(int(one.history.commits["diff"].isin(_INCOMPLETE).sum()) for one in histories),
         "failed": dict(failed),
         "authors": ", ".join(dict.fromkeys(one.facts["authors"].iloc[0] for one in histories)),
         "missing_authors": {author: hint for one in histories for author, hint in one.missing.items()},

@@ -64,7 +64,7 @@ def read_repositories(
     public: dict[str, bool] = {}
     down = ""
     for key in keys:
-        stored = _stored(frames, key)
+        stored = stored_pull_requests(frames, key)
         try:
             if down:
                 raise UnreachableError(down)
@@ -98,7 +98,7 @@ def _join(read: list[PullRequests]) -> PullRequests:
     )
 
 
-def _stored(frames: StoredFrames, key: str) -> PullRequests | None:
+def stored_pull_requests(frames: StoredFrames, key: str) -> PullRequests | None:
     """Return what was stored of a repository the last time, where all of it is there and is of today's shape."""
     pull_requests = stored_frame(frames, "raw_pull_requests", RawPullRequests, key)
     commits = stored_frame(frames, "raw_pull_request_commits", RawPullRequestCommits, key)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from achievement_pipeline.sources.git.clones import list_remote_tips
 from achievement_pipeline.sources.git.discovery import find_repositories
 from achievement_pipeline.sources.git.errors import NotARepositoryError
 from achievement_pipeline.sources.git.remotes import Remote, without_credentials
+from achievement_pipeline.sources.git.repositories import Repository, open_repository
 from achievement_pipeline.sources.git.spool import read_commits, remove_commits
 from achievement_pipeline.sources.git.watching import (
     find_top,
@@ -99,6 +100,20 @@ def entries_of(settings: Settings, known: KnownRepository) -> list[RepositorySet
             return named.location in known.locations
 
     return [named for named in settings.repositories if is_it(named)]
+
+
+def open_clones(known: KnownRepository, settings: Settings) -> tuple[list[Repository], list[SourceError]]:
+    """Open the clones and work trees of a repository, and return why some can't be."""
+    opened, unread = [], []
+    for location in known.locations:
+        address = with_credentials(location, settings)
+        try:
+            repository = open_repository(address, cache=settings.mirrors_path, all_branches=known.branches == "all")
+        except SourceError as error:
+            unread.append(error)
+        else:
+            opened.append(replace(repository, location=location))
+    return opened, unread
 
 
 def join(engine: sa.Engine, key: str, location: str, branches: str) -> None:

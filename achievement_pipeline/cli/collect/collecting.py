@@ -1,22 +1,18 @@
-"""The runs of `achievements collect`: one a repository and source, in this process, with bars on the terminal."""
+"""Collects for `achievements collect`: what has not moved since its receipt was written needs no run and no Dagster."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import dagster as dg
 import sqlalchemy as sa
 
-from achievement_pipeline.app.collect.repositories import join, place
-from achievement_pipeline.app.collect.run_locks import hold_run_lock
+from achievement_pipeline.app.collect.receipts import Facts, Given, Receipt, Receipts
+from achievement_pipeline.app.collect.repositories import as_known, join, place
+from achievement_pipeline.app.completion_values import store_completion_values
 from achievement_pipeline.app.me import my_addresses
-from achievement_pipeline.cli.collect.bars import Bars, show_bars
 from achievement_pipeline.cli.collect.collection import CollectedRepository, CollectedSource, Collection
-from achievement_pipeline.defs.build import build_defs
-from achievement_pipeline.defs.instance.compat import RunFailureReason, make_new_run_id
-from achievement_pipeline.defs.instance.failures import label
-from achievement_pipeline.defs.instance.lost_runs import end_lost_runs
-from achievement_pipeline.defs.partitions import PARTITIONS_NAME
-from achievement_pipeline.defs.resources.waits import SERVER_IS_DOWN
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.judging.authors.addresses import plain_address
 from achievement_pipeline.lanes import GIT, LANES, Lane
@@ -27,8 +23,12 @@ from achievement_pipeline.store.pieces.changes import Snapshot, changes_since, t
 from achievement_pipeline.store.reading import AchievementFilter, find_achievements, summarise
 from achievement_pipeline.store.repositories import known_locations, list_repositories
 
+if TYPE_CHECKING:
+    from achievement_pipeline.cli.collect.runs import Runs
+
 _HIGHEST = 5
-_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+_NOTHING_NEW: Mapping[str, Any] = {"new": 0, "gone": 0, "unread": {}}
+"""What a run reports of a repository whose commits were all read before."""
 
 
 def collect_from(
@@ -37,38 +37,39 @@ def collect_from(
     """Collect from all sources that are on, from those of the named repositories alone where there are any."""
     with engine.connect() as connection:
         before = take_snapshot(connection)
-    with show_bars() as bars, dg.DagsterInstance.get() as instance:
-        end_lost_runs(instance, settings.run_locks_path)
-        places = named or _configured(settings, engine)
+    places = named or _configured(settings, engine)
+    with ExitStack() as open_until:
         # with the credentials of addresses, which the database does not keep
-        runs = _Runs(settings.including(places), instance, bars)
+        receipts = Receipts(settings.including(places), engine, f"{settings.model_dump_json()} {selection}")
+        collecting = _Collecting(receipts, selection, open_until)
         keys: list[str] = []
         repositories: list[CollectedRepository] = []
         for wanted in places:
             location = without_credentials(wanted.location)
             try:
-                key = _register(wanted, settings, engine, instance)
+                key = collecting.register(wanted)
             except SourceError as error:
                 repositories.append(CollectedRepository(location, error=str(error)))
                 continue
             keys.append(key)
             if GIT.is_on(settings):
-                repositories.append(CollectedRepository(location, key, *runs.run(GIT, key, selection)))
+                repositories.append(CollectedRepository(location, key, *collecting.collect(GIT, key)))
         # what is on this machine comes before what waits for a server
-        sources = list(_collect_by_repository(keys, settings, runs))
+        sources = list(_collect_by_repository(keys, settings, collecting))
         others = [] if named else _apis(settings, by_repository=False)
-        sources.extend(CollectedSource(lane, "", *runs.run(lane)) for lane in others)
+        sources.extend(CollectedSource(lane, "", *collecting.collect(lane)) for lane in others)
+        collecting.finish()
     with engine.connect() as connection:
         return _summarise(connection, settings, repositories, sources, before)
 
 
-def _collect_by_repository(keys: list[str], settings: Settings, runs: "_Runs") -> Iterator[CollectedSource]:
+def _collect_by_repository(keys: list[str], settings: Settings, collecting: "_Collecting") -> Iterator[CollectedSource]:
     """Collect from the APIs that are read by repository, until one is down."""
     for lane in _apis(settings, by_repository=True):
         for key in keys:
             if lane.covers(key, settings):
-                yield CollectedSource(lane, key, *runs.run(lane, key))
-                if runs.server_is_down:
+                yield CollectedSource(lane, key, *collecting.collect(lane, key))
+                if collecting.server_is_down:
                     break
 
 
@@ -126,80 +127,108 @@ def _apis(settings: Settings, *, by_repository: bool) -> list[Lane]:
     return [lane for lane in LANES if lane != GIT and lane.by_repository == by_repository and lane.is_on(settings)]
 
 
-class _Runs:
-    """Runs jobs."""
+class _Success(NamedTuple):
+    """A run that succeeded, whose receipt is to be written."""
 
-    def __init__(self, settings: Settings, instance: dg.DagsterInstance, bars: Bars) -> None:
-        self._definitions = build_defs(settings, progress=bars)
-        self._instance = instance
-        self._bars = bars
-        self._locks = settings.run_locks_path
-        self.server_is_down = False
-        """Whether the last run failed because its source gives no answer, which it would not give to the next one."""
+    lane: Lane
+    repository: str
+    given: Given
+    facts: Facts
 
-    def run(self, lane: Lane, repository: str = "", selection: Mapping[str, Any] | None = None) -> tuple[str, Any]:
-        """Run the job of a lane; return the reason if it failed, else an empty text, and the metadata of its assets.
+
+@dataclass
+class _Collecting:
+    """Collects one lane after the other, by runs where something has moved."""
+
+    receipts: Receipts
+    selection: Mapping[str, Any]
+    open_until: ExitStack
+    server_is_down: bool = False
+    """Whether the last run failed because its source gives no answer, which it would not give to the next one."""
+    _looked_at: dict[str, Given | None] = field(default_factory=dict)
+    _succeeded: list[_Success] = field(default_factory=list)
+
+    @property
+    def _settings(self) -> Settings:
+        return self.receipts.settings
+
+    @property
+    def _engine(self) -> sa.Engine:
+        return self.receipts.engine
+
+    @cached_property
+    def _runs(self) -> "Runs":
+        from achievement_pipeline.cli.collect.runs import Runs  # noqa: PLC0415 - most of the time of a look in vain
+
+        return Runs(self._settings, self.open_until)
+
+    def register(self, wanted: RepositorySettings) -> str:
+        """Make a repository known to the database, where it is not yet, and return its key.
 
         Raises:
-            KeyboardInterrupt: It was interrupted, which Dagster takes for a failure of this run alone.
+            SourceError: It can't be read.
         """
-        ops = {"ops": {"git_history": {"config": selection}}} if selection else {}
-        run_id = make_new_run_id()
-        with hold_run_lock(self._locks, run_id), self._bars.of_run(repository or lane.label):
-            result = self._definitions.resolve_job_def(lane.job).execute_in_process(
-                _QUIET | ops, self._instance, partition_key=repository or None, raise_on_error=False, run_id=run_id
-            )
-        if _was_interrupted(result):
-            raise KeyboardInterrupt
-        failure = _failure(result)
-        self.server_is_down = any(SERVER_IS_DOWN in step.metadata for step in _user_failures(result))
-        if failure:
-            # no daemon has to run that would see it
-            label(self._instance, result.run_id, failure)
-        return failure, _facts(result)
+        key = self._known_key(wanted)
+        if key and self._given(GIT, key):
+            return key
+        cache, is_all = self._settings.mirrors_path, wanted.branches == "all"
+        key = open_repository(wanted.location, cache=cache, all_branches=is_all).key
+        join(self._engine, key, place(wanted.location), wanted.branches)
+        self._looked_at.pop(GIT.slice_name(key), None)
+        return key
 
+    def collect(self, lane: Lane, repository: str = "") -> tuple[str, Facts]:
+        """Collect a lane; return the reason if it failed, else an empty text, and what it reported.
 
-def _register(wanted: RepositorySettings, settings: Settings, engine: sa.Engine, instance: dg.DagsterInstance) -> str:
-    """Make a repository known to the database and to Dagster, and return its key."""
-    repository = open_repository(wanted.location, cache=settings.mirrors_path, all_branches=wanted.branches == "all")
-    join(engine, repository.key, place(wanted.location), wanted.branches)
-    instance.add_dynamic_partitions(PARTITIONS_NAME, [repository.key])
-    return repository.key
+        Args:
+            lane: The lane.
+            repository: Key of a repository; empty where the lane is not by repository.
+        """
+        self.server_is_down = False
+        given = self._given(lane, repository)
+        receipt = self.receipts.find_unmoved(lane, repository, given)
+        if receipt and not self._has_news(lane, repository, receipt):
+            facts = receipt.facts
+            return "", {**facts, "raw_commits": {**facts["raw_commits"], **_NOTHING_NEW}} if lane == GIT else facts
+        self.receipts.begin(lane, repository)
+        result = self._runs.run(lane, repository, self.selection if lane == GIT else None)
+        self.server_is_down = result.server_is_down
+        if not result.failure:
+            self.receipts.finish()
+            if given:
+                self._succeeded.append(_Success(lane, repository, given, result.facts))
+        return result.failure, result.facts
 
+    def finish(self) -> None:
+        """Write the receipts of the runs, or, where there were none, what a run refreshes besides."""
+        if "_runs" not in vars(self):
+            store_completion_values(self._engine, self._settings)
+        for lane, repository, given, facts in self._succeeded:
+            files = self._runs.files(lane, repository, facts)
+            if files is not None:
+                self.receipts.write(lane, repository, given, files, facts)
 
-def _facts(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, Any]]:
-    """Return the metadata of the assets of a run, by asset and name."""
-    return {
-        event.materialization.asset_key.to_user_string(): {
-            name: value.value
-            for name, value in event.materialization.metadata.items()
-            if isinstance(value.value, int | str | dict | list)
-        }
-        for event in result.get_asset_materialization_events()
-    }
+    def _has_news(self, lane: Lane, repository: str, receipt: Receipt) -> bool:
+        """Whether a source other than git has anything that is not stored."""
+        if lane == GIT:
+            return False
+        from achievement_pipeline.app.collect.news import has_news  # noqa: PLC0415 - needs pandas
 
+        return has_news(lane, repository, receipt.files, self._settings, self._engine)
 
-def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
-    ends = result.filter_events(lambda event: event.is_run_failure)
-    return any(end.job_failure_data.failure_reason is RunFailureReason.UNEXPECTED_TERMINATION for end in ends)
+    def _known_key(self, wanted: RepositorySettings) -> str | None:
+        """Return the key of a repository that the database knows with this location and these branches."""
+        try:
+            joined = as_known(wanted)
+        except (SourceError, OSError):
+            return None
+        known = next((one for one in list_repositories(self._engine) if one.key == joined.key), None)
+        is_same = known and joined.location in known.locations and joined.branches == known.branches
+        return joined.key if is_same else None
 
-
-def _failure(result: dg.ExecuteInProcessResult) -> str:
-    """Return why a run failed, in the words of the first step that did; empty where it succeeded."""
-    if result.success:
-        return ""
-    for described in _user_failures(result):
-        if described.description:
-            return str(described.description)
-    for event in result.filter_events(lambda event: event.is_step_failure):
-        failure = event.step_failure_data
-        if failure.error:
-            cause = failure.error.cause or failure.error
-            return cause.message.strip()
-    return "The run failed; its log in the Dagster UI says why: achievements start"
-
-
-def _user_failures(result: dg.ExecuteInProcessResult) -> list[Any]:
-    """Return the reasons of failed steps."""
-    failures = (event.step_failure_data for event in result.filter_events(lambda event: event.is_step_failure))
-    return [failure.user_failure_data for failure in failures if failure.user_failure_data]
+    def _given(self, lane: Lane, repository: str) -> Given | None:
+        """Return what a collection is made from, as it was when this was first called."""
+        name = lane.slice_name(repository)
+        if name not in self._looked_at:
+            self._looked_at[name] = self.receipts.given(lane, repository)
+        return self._looked_at[name]

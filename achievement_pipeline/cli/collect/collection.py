@@ -15,7 +15,7 @@ from achievement_pipeline.store.reading import AchievementView, Summary
 from achievement_pipeline.system.terminal import styled
 
 if TYPE_CHECKING:
-    from achievement_pipeline.store.pieces.achievements import ChangeCounts
+    from achievement_pipeline.store.pieces.changes import ChangeCounts
 
 _SKILLS = 10
 _REASONS = 3

@@ -3,9 +3,11 @@
 import datetime as dt
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
+from achievement_pipeline.app.collect.receipts import Receipts
 from achievement_pipeline.app.collect.repositories import expand
 from achievement_pipeline.app.me import UnknownAuthorError, my_addresses, unknown_me
 from achievement_pipeline.cli import EXIT_FAILED, EXIT_PARTLY
@@ -56,6 +58,8 @@ def collect(
     with server_coming_up(settings) as server:
         from achievement_pipeline.cli.collect.collecting import collect_from  # noqa: PLC0415 - takes as long as the server
 
+        if not Receipts.exist(settings):
+            import_module("achievement_pipeline.cli.collect.runs")  # is needed, and takes as long as the server
         server.result()
         with open_engine(settings) as engine:
             collection = collect_from(wanted, selection, settings, engine)

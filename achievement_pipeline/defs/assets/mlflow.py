@@ -7,7 +7,7 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline import lanes
 from achievement_pipeline.app.collect.scope import collecting
-from achievement_pipeline.app.collect.stored_frames import stored_frame
+from achievement_pipeline.app.collect.stored_frames import stored_runs
 from achievement_pipeline.defs.assets.frame_assets import frame_asset, materialized, raw_assets, warn
 from achievement_pipeline.defs.frame_types import Schema
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
@@ -22,7 +22,7 @@ from achievement_pipeline.judging.lanes.mlflow import find_run_skills, judge_run
 from achievement_pipeline.judging.rules.mlflow import MlflowRules
 from achievement_pipeline.keys import MLFLOW
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.sources.mlflow import MlflowClient, Runs, named_as_known, read_runs
+from achievement_pipeline.sources.mlflow import MlflowClient, named_as_known, read_runs
 from achievement_pipeline.store.pieces.activities import known_servers
 
 _RAW: dict[str, Schema] = {"raw_mlflow_runs": RawMlflowRuns, "raw_mlflow_metrics": RawMlflowMetrics}
@@ -40,7 +40,7 @@ def mlflow_server(
     try:
         client: MlflowClient = mlflow.connect(context)
         with one_run_at_a_time(context, database, progress, lanes.MLFLOW):
-            runs, metrics, warnings = read_runs(client, _stored(io_manager))
+            runs, metrics, warnings = read_runs(client, stored_runs(io_manager))
     except AchievementPipelineError as error:
         raise dg.Failure(str(error), allow_retries=False) from error
     runs = named_as_known(runs, known_servers(database.engine, MLFLOW))
@@ -83,10 +83,3 @@ def mlflow_skills(
 ) -> DataFrame[Skills]:
     """One row per skill that a run shows, with weight and evidence."""
     return find_run_skills(mlflow_activities, settings.rules.skills)
-
-
-def _stored(frames: ParquetIOManager) -> Runs | None:
-    """Return what was stored the last time, where all of it is there and of today's shape."""
-    runs = stored_frame(frames, "raw_mlflow_runs", RawMlflowRuns)
-    metrics = stored_frame(frames, "raw_mlflow_metrics", RawMlflowMetrics)
-    return None if runs is None or metrics is None else Runs(runs, metrics, ())

@@ -64,6 +64,11 @@ class ParquetIOManager(dg.ConfigurableIOManager, dg.UPathIOManager):
         """Remove the stored dataframe of an asset, if it exists."""
         self._file(asset, partition).unlink(missing_ok=True)
 
+    def local_file(self, asset: str, partition: str | None = None) -> Path | None:
+        """Return the file of an asset's dataframe, whether it exists or not; None where it is on no local disk."""
+        path = self._file(asset, partition)
+        return Path(path.path) if path.protocol in {"", "file"} else None
+
     def columns(self, asset: str, partition: str | None = None) -> frozenset[str]:
         """Return the columns of an asset's stored dataframe without reading its rows; empty if there is none."""
         try:

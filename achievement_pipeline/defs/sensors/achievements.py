@@ -14,7 +14,7 @@ from achievement_pipeline.defs.resources.shared import stay_open
 from achievement_pipeline.defs.slices import slice_versions
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.store.pieces.upsert import stored_versions
+from achievement_pipeline.store.pieces.slices import stored_slices
 
 _SECONDS = 30
 
@@ -36,7 +36,8 @@ def achievements_sensor(settings: Settings) -> dg.SensorDefinition:
         # a run in progress may store the results, or add more
         if context.instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES), limit=1):
             return dg.SkipReason("Runs are in progress. Their results are checked afterwards.")
-        stored = stored_versions(stay_open(settings))
+        with stay_open(settings).connect() as connection:
+            stored = {name: one.version for name, one in stored_slices(connection).items()}
         stale = [name for name, version in slice_versions(context.instance).items() if stored.get(name) != version]
         if stale:
             return dg.SensorResult([dg.RunRequest()])

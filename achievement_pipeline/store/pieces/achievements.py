@@ -3,13 +3,14 @@
 Only differences are written: an unchanged achievement keeps its row and its `updated_at`.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import sqlalchemy as sa
 from pandera.typing import DataFrame
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from achievement_pipeline.frames import Achievements
+from achievement_pipeline.store.pieces.changes import ChangeCounts
 from achievement_pipeline.store.postgres.bulk_copy import array_of_json, staged, storable_json
 from achievement_pipeline.store.tables import GONE, Achievement, Base
 
@@ -86,19 +87,6 @@ _RETRACT = sa.text("""
 _TABLE = Base.metadata.tables[Achievement.__tablename__]
 _ARRAYS = [column.name for column in _TABLE.columns if isinstance(column.type, sa.ARRAY)]
 _COMPOSED = [column for column in _TABLE.columns if column.name in Achievements.to_schema().columns]
-
-
-@dataclass(frozen=True)
-class ChangeCounts:
-    """The number of achievements by what changed; each counts once."""
-
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    retracted: int = 0
-    """Retracted now, or new and retracted at once."""
-    restored: int = 0
-    """No longer retracted."""
 
 
 def store_achievements(connection: sa.Connection, composed: DataFrame[Achievements]) -> ChangeCounts:

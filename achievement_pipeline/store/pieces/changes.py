@@ -5,8 +5,20 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from achievement_pipeline.store.pieces.achievements import ChangeCounts
 from achievement_pipeline.store.tables import Achievement
+
+
+@dataclass(frozen=True)
+class ChangeCounts:
+    """The number of achievements by what changed; each counts once."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    retracted: int = 0
+    """Retracted now, or new and retracted at once."""
+    restored: int = 0
+    """No longer retracted."""
 
 
 @dataclass(frozen=True)

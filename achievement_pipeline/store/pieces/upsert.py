@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
 from achievement_pipeline.lanes import GIT
 from achievement_pipeline.store.decisions.statements import adopt_statements
-from achievement_pipeline.store.pieces.achievements import ChangeCounts, store_achievements
+from achievement_pipeline.store.pieces.achievements import store_achievements
 from achievement_pipeline.store.pieces.activities import (
     TOUCHED,
     SliceDifference,
@@ -24,7 +24,9 @@ from achievement_pipeline.store.pieces.activities import (
     write_difference,
 )
 from achievement_pipeline.store.pieces.bounds import bounded
+from achievement_pipeline.store.pieces.changes import ChangeCounts
 from achievement_pipeline.store.pieces.links import begin_linking, find_moved, mark_affected, move
+from achievement_pipeline.store.pieces.slices import stored_slices
 from achievement_pipeline.store.postgres.turns import ReportWait, Turn, take_turn
 from achievement_pipeline.store.tables import Activity, Slice
 
@@ -37,8 +39,6 @@ Compose = Callable[[PiecesOfWork], DataFrame[Achievements]]
 
 _FEW_ROWS = 1_000
 """With so few rows, no query plan is slow."""
-
-_STORED = sa.select(Slice.name, Slice.version, Slice.rules)
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def upsert_slices(  # noqa: PLR0913 - all inputs of a run
         StoreError: The database can't be used.
     """
     with exclusive_transaction(engine, report_wait) as connection:
-        stored = {name: (version, by) for name, version, by in connection.execute(_STORED)}
+        stored = {name: (one.version, one.rules) for name, one in stored_slices(connection).items()}
         stale = [name for name, version in versions.items() if stored.get(name) != (version, rules)]
         if not stale:
             return UpsertResult()
@@ -209,12 +209,6 @@ def _store(connection: sa.Connection, changed: Sequence[str], compose: Compose) 
     counts = store_achievements(connection, compose(read_touched(connection))) if touched else ChangeCounts()
     adopt_statements(connection)
     return counts
-
-
-def stored_versions(engine: sa.Engine) -> dict[str, str]:
-    """Return the version of each stored slice by its name."""
-    with engine.connect() as connection:
-        return {name: version for name, version, _ in connection.execute(_STORED)}
 
 
 class _Statistics:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import dagster as dg
 import pytest
 from click.testing import CliRunner, Result
 
@@ -89,6 +90,33 @@ def test_a_commit_its_pull_request_and_its_issue_are_one_achievement(
         "git_commit",
         "github_pull_request",
     ]
+
+
+def test_sources_without_news_need_no_run(
+    repository: GitRepository, github: GitHubServer, linear: LinearServer, mlflow: MlflowServer
+) -> None:
+    repository.commit("feat: index it", {"index.py": "value = 1\n" * 90})
+    github.repository.merge("Index it", files=[changed_file("index.py", "ADDED", 90, 0)])
+    issue = linear.workspace.add_issue("Index it")
+    mlflow.add_run({"auc": 0.7}, end_time=1_000, user_id="ada")
+    run("--author", "all")
+    assert jobs_of_collect() == []
+    github.repository.merge("Index more", files=[changed_file("more.py", "ADDED", 90, 0)])
+    assert jobs_of_collect() == ["collect_github"]
+    linear.workspace.reopen(issue)
+    mlflow.add_run({"auc": 0.8}, end_time=2_000, user_id="ada")
+    assert jobs_of_collect() == ["collect_linear", "collect_mlflow"]
+    github.faults.append(Reply({"message": "You have exceeded a secondary rate limit."}, 429, {"Retry-After": "1"}))
+    assert jobs_of_collect() == ["collect_github"]
+    assert jobs_of_collect() == []
+
+
+def jobs_of_collect() -> list[str]:
+    """Collect; return the jobs that this ran."""
+    with dg.DagsterInstance.get() as instance:
+        before = {one.run_id for one in instance.get_runs()}
+        assert run("--author", "all").exit_code == 0
+        return sorted(one.job_name for one in instance.get_runs() if one.run_id not in before)
 
 
 @pytest.mark.usefixtures("linear")

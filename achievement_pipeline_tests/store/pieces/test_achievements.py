@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from achievement_pipeline.app.decide.statements import AchievementCreate, create_achievement
-from achievement_pipeline.store.pieces.achievements import ChangeCounts
+from achievement_pipeline.store.pieces.changes import ChangeCounts
 from achievement_pipeline.store.pieces.upsert import SliceChanges, UpsertResult
 from achievement_pipeline_tests.store.sample_pieces import (
     collect,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from achievement_pipeline.store.pieces.achievements import ChangeCounts
+from achievement_pipeline.store.pieces.changes import ChangeCounts
 from achievement_pipeline.store.pieces.upsert import SliceChanges, UpsertResult, upsert_slices
 from achievement_pipeline_tests.store.sample_pieces import (
     collect,

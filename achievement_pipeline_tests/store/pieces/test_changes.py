@@ -3,8 +3,7 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from achievement_pipeline.store.pieces.achievements import ChangeCounts
-from achievement_pipeline.store.pieces.changes import Snapshot, changes_since, take_snapshot
+from achievement_pipeline.store.pieces.changes import ChangeCounts, Snapshot, changes_since, take_snapshot
 from achievement_pipeline_tests.store.sample_pieces import Piece, collect
 
 pytestmark = pytest.mark.e2e

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import Achievements, PiecesOfWork
-from achievement_pipeline.store.pieces.achievements import ChangeCounts
+from achievement_pipeline.store.pieces.changes import ChangeCounts
 from achievement_pipeline.store.pieces.upsert import SliceChanges
 from achievement_pipeline_tests.store.sample_pieces import (
     Piece,

@@ -16,7 +16,7 @@ from sqlalchemy import event
 
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.frames import Achievements, ActivityFrames, PiecesOfWork
-from achievement_pipeline.store.pieces.achievements import ChangeCounts
+from achievement_pipeline.store.pieces.changes import ChangeCounts
 from achievement_pipeline.store.pieces.upsert import UpsertResult, upsert_slices
 from achievement_pipeline.store.postgres.database import UnavailableError
 from achievement_pipeline_tests.examples import examples
