@@ -588,6 +588,10 @@ class _CodeActivities(Activities):
     effective_files: int = pa.Field(ge=0, description="Files that are work")
     effective_insertions: int = pa.Field(ge=0, description="Lines in files that are work")
     effective_deletions: int = pa.Field(ge=0, description="Lines in files that are work and were not deleted")
+    folders: str = pa.Field(
+        description="Folders of the files that are work, one per line, each with a slash at its end; / is the top. At "
+        "most 100, those with the most files"
+    )
     left_out: str = pa.Field(
         description='JSON: {"<reason>": {"files": n, "lines": n}} of files or lines that are not work'
     )

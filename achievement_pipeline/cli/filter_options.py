@@ -21,6 +21,7 @@ class Filters(TypedDict):
     """The values of `filter_options`."""
 
     repository: str | None
+    path: str | None
     category: str | None
     skill: str | None
     min_impact: float | None
@@ -40,6 +41,7 @@ _FILTERS = (
     click.option(
         "--repo", "--repository", "repository", metavar="NAME", help="Only this repository: name, owner/name or key."
     ),
+    click.option("--path", metavar="FOLDER", help="Only work in this folder of a repository: packages/api."),
     click.option("--category", help="Only this kind of work: feature, bugfix, performance, ..."),
     click.option("--skill", help="Only work that shows this skill."),
     click.option("--min-impact", type=click.FloatRange(0, 100), help="Only work of at least this impact."),
@@ -96,6 +98,7 @@ def achievement_filter(connection: sa.Connection, settings: Settings, conditions
     return AchievementFilter(
         authors=announce_author(connection, settings, conditions["author"]).addresses,
         repository=with_repository_key(connection, conditions)["repository"],
+        path=conditions["path"],
         category=conditions["category"],
         skill=conditions["skill"],
         min_impact=conditions["min_impact"],

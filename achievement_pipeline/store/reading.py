@@ -174,6 +174,8 @@ class AchievementFilter:
     authors: Sequence[str] = ()
     """Canonical addresses; the author or a co-author has one of them. Empty matches everybody."""
     repository: str | None = None
+    path: str | None = None
+    """Part of its work is in this folder of its repository, or below."""
     category: str | None = None
     skill: str | None = None
     """Case-insensitive."""
@@ -462,6 +464,7 @@ def _count(connection: sa.Connection, names: sa.Select[Any]) -> dict[str, int]:
 
 def _conditions(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
     yield from _flags(wanted)
+    yield from _shown_work(wanted)
     seen = _SEEN.c
     for word in (wanted.text or "").split():
         lists = sa.func.array_to_string(seen.skills_demonstrated + seen.tags, " ")
@@ -474,9 +477,6 @@ def _conditions(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
         yield seen.repository == wanted.repository
     if wanted.category is not None:
         yield seen.category == wanted.category
-    if wanted.skill is not None:
-        shown = sa.func.unnest(seen.skills_demonstrated).column_valued("shown")
-        yield sa.exists().where(sa.func.lower(shown) == wanted.skill.lower())
     if wanted.since is not None:
         yield seen.completed_at >= wanted.since
     if wanted.before is not None:
@@ -485,6 +485,23 @@ def _conditions(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
         yield seen.impact_score >= wanted.min_impact
     if wanted.keys is not None:
         yield seen.key == sa.any_(sa.literal(list(wanted.keys), sa.ARRAY(sa.Text())))
+
+
+def _shown_work(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
+    seen = _SEEN.c
+    if wanted.path is not None and (folder := _folder(wanted.path)):
+        line = sa.cast(sa.func.jsonb_array_elements(seen.evidence).column_valued("line"), JSONB())
+        folders = sa.func.concat("\n", Activity.details["folders"].astext)
+        is_within = folders.contains(f"\n{folder}/", autoescape=True)
+        yield sa.exists().where(Activity.key == line["key"].astext, is_within)
+    if wanted.skill is not None:
+        shown = sa.func.unnest(seen.skills_demonstrated).column_valued("shown")
+        yield sa.exists().where(sa.func.lower(shown) == wanted.skill.lower())
+
+
+def _folder(path: str) -> str:
+    """Return a folder as `frames` has it, without the slash at its end; empty for the top, which holds all."""
+    return "/".join(part for part in path.split("/") if part not in {"", "."})
 
 
 def _flags(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:

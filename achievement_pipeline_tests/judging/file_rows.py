@@ -123,6 +123,7 @@ def _ordinary_commit() -> dict[str, object]:
         "significant": True,
         "breaking": False,
         "left_out": "{}",
+        "folders": "",
     }
 
 

@@ -17,6 +17,8 @@ class Selection:
     author: Author
     period: Period
     repository: str | None = None
+    path: str | None = None
+    """A folder of it."""
     category: str | None = None
     skill: str | None = None
     min_impact: float | None = None
@@ -29,6 +31,7 @@ class Selection:
         return AchievementFilter(
             authors=self.author.addresses,
             repository=self.repository,
+            path=self.path,
             category=self.category,
             skill=self.skill,
             min_impact=self.min_impact,

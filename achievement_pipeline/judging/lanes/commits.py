@@ -60,6 +60,7 @@ from achievement_pipeline.judging.noise.files import are_wide, counted_lines, pu
 from achievement_pipeline.judging.noise.foreign import are_foreign_copies
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.noise.scope import EVERYTHING, Scope
+from achievement_pipeline.judging.paths import folders_of
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.keys import GIT
 from achievement_pipeline.lanes import ActivityKind
@@ -427,7 +428,7 @@ def count_work(
     noise: pd.Series[str],
     contents: DataFrame[CommitContents] | None,
 ) -> pd.DataFrame:
-    """Count files and lines per commit: all, effective, and left out by reason.
+    """Count files and lines per commit: all, effective, and left out by reason; and name the folders of the effective.
 
     Deleted files count, their lines do not. Lines that are not source, or were moved or swept, do not count either.
 
@@ -451,7 +452,8 @@ def count_work(
             reasons = reasons.mask(uncounted > 0, counted["lines_noise"])
     out = reasons.notna().to_numpy()
     left_out = _left_out(positions[out], reasons[out], lines[out], total)
-    return _count(positions, total, files, is_work, source).assign(left_out=left_out)
+    folders = folders_of(files["path"][is_work], positions[is_work], total)
+    return _count(positions, total, files, is_work, source).assign(left_out=left_out, folders=folders)
 
 
 def _count(

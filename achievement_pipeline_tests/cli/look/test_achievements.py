@@ -27,6 +27,23 @@ def test_filters_choose_what_is_listed(collected: Run, words: tuple[str, ...], t
     assert [one["title"] for one in json.loads(collected("list", "--json", *words).stdout)] == titles
 
 
+@pytest.mark.usefixtures("database")
+def test_a_folder_chooses_the_work_in_it_and_below(run: Run, repository: GitRepository) -> None:
+    for title, folder in (("one", "packages/api"), ("two", "packages/api/v2"), ("three", "packages/api-docs")):
+        repository.commit(f"feat: {title}", {f"{folder}/part.py": f"{title} = 1\n" * 60})
+    run("collect", "--repo", str(repository.path))
+
+    def chosen(path: str) -> set[str]:
+        return {one["title"] for one in json.loads(run("list", "--json", "--path", path).stdout)}
+
+    assert chosen("packages/api") == chosen("./packages/api/") == {"One", "Two"}
+    assert chosen("packages/api/v2") == {"Two"}
+    assert chosen("packages/ap_") == chosen("api") == set()
+    assert len(chosen(".")) == 5
+    assert "Three" in (table := run("export", "csv", "--path", "packages/api-docs").stdout)
+    assert "Two" not in table
+
+
 def test_a_typo_in_the_author_is_an_error_with_a_suggestion(collected: Run) -> None:
     answer = collected("list", "--author", "ada@exmaple.org")
 

@@ -71,6 +71,18 @@ class TestJudging:
         files = changed(*files_of([(0, 2000)], 0), *files_of([(40, 20)], 1))
         assert judge(commits, files)["reasons"].tolist() == ["small", "lines>50"]
 
+    def test_the_folders_of_its_work_are_named(self) -> None:
+        paths = ["top.py", "api/v2/one.py", "api/v2/two.py", "uv.lock"]
+        files = changed(*({"sha": name(0), "path": path, "insertions": 60, "deletions": 0} for path in paths))
+        assert judge(written({}), files)["folders"].tolist() == ["/\napi/v2/"]
+
+    def test_a_hundred_folders_with_the_most_files_are_named(self) -> None:
+        paths = [f"{number:03}/{file}.py" for number in range(150) for file in range(1 + number % 2)]
+        files = changed(*({"sha": name(0), "path": path, "insertions": 1, "deletions": 0} for path in paths))
+        named = judge(written({}), files)["folders"].iloc[0].split("\n")
+        assert len(named) == 100
+        assert {f"{number:03}/" for number in range(1, 150, 2)} < set(named)
+
     def test_to_rename_a_thousand_files_is_no_import(self) -> None:
         renames = [{"path": f"{number}.py", "status": "R", "insertions": 1} for number in range(1100)]
         activity = judge(written({"sha": SHA}), changed(*renames)).iloc[0]
