@@ -1,7 +1,12 @@
 // Keys for those who like them. The pages work without.
 "use strict";
 const items = [...document.querySelectorAll("[data-item]")];
-const current = () => items.findIndex((item) => item.contains(document.activeElement));
+
+// the item with the focus, or else the one that the address names
+function current() {
+  const focused = items.findIndex((item) => item.contains(document.activeElement));
+  return focused < 0 ? items.findIndex((item) => item.matches(":target")) : focused;
+}
 
 function go(step) {
   if (!items.length) return;
@@ -11,8 +16,6 @@ function go(step) {
   link.focus();
   next.scrollIntoView({ block: "nearest" });
 }
-
-document.querySelector("[data-item]:target a")?.focus({ preventScroll: true });
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
