@@ -14,19 +14,19 @@ _RATED = (
     r"(?:req|requests?|ops|operations?|rows|its?|i|msgs?|messages|tokens|records|events|docs|documents|items|samples"
     r"|frames|packets|txs?|queries|lines|calls)"
 )
-_RATE = rf"(?:(?:[kM]\s?)?{_RATED}(?:/s(?:ec(?:ond)?)?|\sper\ssecond)\b|rps\b|qps\b|fps\b)"
+RATE: Final = rf"(?:(?:[kM]\s?)?{_RATED}(?:/s(?:ec(?:ond)?)?|\sper\ssecond)\b|rps\b|qps\b|fps\b)"
 _COUNTED = (
     r"(?:[kM]\s?)?(?:calls?|queries|allocations?|allocs?(?:/op)?|requests?|points?|words|cycles|instructions"
     r"|syscalls?)\b"
 )
 PERCENT: Final = r"(?:%|percent\b|per\scent\b)"
 TIMES: Final = r"(?:x\b|\u00d7|times\b)"
-UNIT: Final = rf"(?:{PERCENT}|{_RATE}|{_COUNTED}|{TIME}|{SIZE})"
+UNIT: Final = rf"(?:{PERCENT}|{RATE}|{_COUNTED}|{TIME}|{SIZE})"
 RANGE: Final = rf"(?:\s?%?x?\s?(?:-|\u2013|\bto\b|\bor\b)\s?[~+-]?{NUMBER})?"
 """The second end of a range: "17-20", "2x to 3"; the first one is what counts."""
 ABOUT: Final = (
     r"(?:[~`*+<>(\u2248-]{0,3}(?:(?:about|around|approx\.?|approximately|ca\.?|circa|almost|nearly|over|only"
-    r"|just|up\sto|at\smost|at\sleast|more\sthan|less\sthan|roughly|another|some|an?|the\sorder\sof|close\sto|as\smuch\sas)\s){0,3}"
+    r"|just|under|below|well|up\sto|at\smost|at\sleast|more\sthan|less\sthan|roughly|another|some|an?|the\sorder\sof|close\sto|as\smuch\sas)\s){0,3}"
     r"[~`*+<>(\u2248\u2212-]{0,3}\s?)"
 )
 """What may stand before a number and changes nothing: "about ~"."""

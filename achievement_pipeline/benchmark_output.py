@@ -37,7 +37,9 @@ _PHASE = compile_pattern(
     IGNORECASE,
 )
 _REMARK = compile_pattern(
-    r"[(](?P<phase>before|after|with|without) (?:this )?(?:patch|pr|change|commit)[)]", IGNORECASE
+    r"[(](?P<bracketed>before|after|with|without) (?:this )?(?:patch|pr|change|commit)[)]"
+    r"|\b(?P<phase>before|after|with|without) (?:this|the) (?:patch|pr|change|commit)\W{0,3}$",
+    IGNORECASE,
 )
 _BEFORE = frozenset(
     {"before", "old", "previous", "pre", "without", "master", "main", "baseline", "on master", "on main"}
@@ -60,6 +62,8 @@ _COLUMN_AFTER = compile_pattern(
     r"^\W{0,4}(?:aft(?:er)?|new|now|pr|this(?: (?:pr|branch|patch|change|commit))?|branch|patched|optimi[sz]ed)\b",
     IGNORECASE,
 )
+_UNIT_OF_COLUMN = compile_pattern(rf"\((?P<unit>{_MEASURE})\)")
+_BARE = compile_pattern(NUMBER)
 _GAP = compile_pattern(r"\t|\s\s")
 _RULE = compile_pattern(r"[\s|:=+-]{1,400}")
 _MOST_CELLS = 20
@@ -116,7 +120,7 @@ def _change(name: str, before: Sequence[str], after: Sequence[str]) -> Iterator[
     unit_before, unit = (_SPREAD_BEFORE_UNIT.sub("", unit).strip() for _, unit in (before, after))
     measures, measured = scale(unit_before), scale(unit)
     if unit_before == unit or (measures and measured and measures[0] == measured[0]):
-        words = f"{before[0]} {unit_before} → {after[0]} {unit}"
+        words = f"{f'{before[0]} {unit_before}'.rstrip()} → {f'{after[0]} {unit}'.rstrip()}"
         words = f"{name}: {words}" if name else words
         yield Change(words, number(before[0]), number(after[0]), unit_before, unit, None)
 
@@ -124,16 +128,28 @@ def _change(name: str, before: Sequence[str], after: Sequence[str]) -> Iterator[
 def _in_columns(text: str) -> Iterator[Change]:
     """Yield the rows of tables that have a column before and one after, in Markdown or set with spaces."""
     columns: tuple[int, int] | None = None
+    unit: str | None = None
     for line in text.splitlines():
         cells = _cells(line)
         if heading := _columns(cells):
             columns = heading
+            named = _UNIT_OF_COLUMN.search(cells[columns[1]])
+            unit = named["unit"] if named else "" if "|" in line else None
         elif len(cells) == 1 and not _RULE.fullmatch(line):
             columns = None
         elif columns and -min(columns) <= len(cells):
-            before, after = (_VALUE.match(cells[column].lstrip("~*` ")) for column in columns)
+            before, after = (_in_cell(cells[column], unit) for column in columns)
             if before and after:
-                yield from _change(_name(cells[0]), before.group("value", "unit"), after.group("value", "unit"))
+                yield from _change(_name(cells[0]), before, after)
+
+
+def _in_cell(cell: str, unit: str | None) -> tuple[str, str] | None:
+    """Return the number and unit of a cell, if it begins with them; a bare number has that of its column."""
+    text = cell.strip("~*` ")
+    if unit is not None and _BARE.fullmatch(text):
+        return text, unit
+    found = _VALUE.match(text)
+    return (found["value"], found["unit"]) if found else None
 
 
 def _cells(line: str) -> list[str]:

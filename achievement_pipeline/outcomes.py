@@ -15,7 +15,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from achievement_pipeline.amounts import ABOUT, NUMBER, PERCENT, RANGE, SIZE, TIME, TIMES, UNIT, number, scale
+from achievement_pipeline.amounts import ABOUT, NUMBER, PERCENT, RANGE, RATE, SIZE, TIME, TIMES, UNIT, number, scale
 from achievement_pipeline.benchmark_output import Change, find_changes, without_rows
 from achievement_pipeline.parsing.patterns import IGNORECASE, Match, Pattern, compile_pattern
 
@@ -31,13 +31,15 @@ _SPEED_UP = r"(?:speed(?:s|ed|ing)?|sped)(?:[-\s]up|\s(?:[^\s.;]{1,40}\s){1,5}?u
 _VERB = (
     r"(?:reduc(?!tion)\w+|decreas\w+|cut(?:s|ting)?|lower(?:s|ed|ing)?"
     r"|improv(?!ement)\w+|optimi[sz](?!ation)\w+|accelerat\w+"
-    r"|increas\w+|rais(?:e|es|ed|ing)|boost(?:s|ed|ing)?|shrink\w*|shrank|drop(?:s|ped|ping)?|fell|falls?|grew|grows?|rose|rises?"
+    r"|increas\w+|rais(?:e|es|ed|ing)|boost(?:s|ed|ing)?|shrink\w*|shrank|drop(?:s|ped|ping)?|fell|falls?(?!\sback)|grew|grows?|rose|rises?"
     rf"|shorten\w*|slow(?:s|ed)?\s(?:[^\s.;]{{1,40}}\s){{0,4}}?down|{_SPEED_UP})"
 )
 _NOUN = r"(?:reductions?|decreases?|increases?|speed[-\s]?ups?|improvements?|savings?|gains?|boosts?|uplifts?|wins?)"
-_COMPARATIVE = r"(?:faster|quicker|smaller|larger|bigger|less|fewer|more|lower|higher|cheaper|shorter|longer|better)"
+_COMPARATIVE = (
+    r"(?:faster|quicker|smaller|larger|bigger|less|fewer|more|lower|higher|cheaper|shorter|longer|better|(?<=as\s)fast)"
+)
 _BETWEEN = (
-    r"(?:(?!(?:of|is|are|was|and|or|in|to|for|on|from|when|while|if|as|with|than|at|by|per|can|will|may|do|does)\b)"
+    r"(?:(?!(?:of|is|are|was|and|or|but|in|to|for|on|from|when|while|if|as|with|than|at|by|per|can|will|may|do|does)\b)"
     r"[a-z/-]{2,15}\s)"
 )
 """A word between a number and what it is of: "3x less", "5% overall improvement"."""
@@ -60,6 +62,11 @@ _NOW_WAS = compile_pattern(
 """The new amount first: "96 bytes (down from 104)"."""
 _MEASURED = compile_pattern(
     r"\b(?:now|takes?|took|taking|only|uses?|using|needs?|runs?|ran|reduced?)\b[^.;]{0,15}$", IGNORECASE
+)
+_NOW_AGAINST_BEFORE = compile_pattern(
+    rf"(?<![\w.,#/-]){_AFTER}\s(?:vs\.?|versus|compared\s(?:to|with)|against)(?P<link>)\s{ABOUT}{_BEFORE}\s(?:before|previously|originally"
+    r"|on\s(?:master|main))\b",
+    IGNORECASE,
 )
 _WAS_NOW = compile_pattern(
     rf"\b(?:used\sto\s(?:take|be|need|use)|previously|before(?!\s?[:=])|formerly|originally|instead\sof|took)\b[^\d;:]{{0,60}}?{ABOUT}{_BEFORE}"
@@ -97,13 +104,13 @@ _COUNTED_BETWEEN = compile_pattern(
 """Named once, between: "drops from 254 loaded modules to 44"."""
 _RELATIVE = compile_pattern(
     rf"(?<![\w.,#/-])(?P<amount>{NUMBER})\s?(?:±\s?{NUMBER}\s?|(?:%|x\b)?\s?(?:-|\u2013|to\b)\s?~?{NUMBER}\s?)?"
-    rf"(?P<unit>{PERCENT}|{TIMES})[)`*]{{0,3}}\s?"
+    rf"(?P<unit>{PERCENT}|{TIMES})[)`*]{{0,3}}\s?(?:as\s(?=fast))?"
     rf"{_BETWEEN}{{0,3}}?"
     rf"(?P<word>{_COMPARATIVE}|{_NOUN})\b",
     IGNORECASE,
 )
 _ABSOLUTE = compile_pattern(
-    rf"(?<![\w.,#/-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>{TIME}|{SIZE})\s{_BETWEEN}?"
+    rf"(?<![\w.,#/-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>{TIME}|{SIZE}|{RATE})\s{_BETWEEN}?"
     r"(?P<word>faster|quicker|smaller|shorter|less|cheaper|speed[-\s]?ups?|improvements?|reductions?|decreases?"
     r"|savings?|wins?)\b",
     IGNORECASE,
@@ -114,7 +121,8 @@ _FASTER_BY = compile_pattern(
     IGNORECASE,
 )
 _BY = compile_pattern(
-    rf"\b(?P<word>{_VERB})\b(?P<what>{_TEXT}{{0,80}}?)\sby\s{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT}|{TIMES})", IGNORECASE
+    rf"\b(?P<word>{_VERB}|speed(?:s|ed|ing)?)\b(?P<what>{_TEXT}{{0,80}}?)\sby\s{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT}|{TIMES})",
+    IGNORECASE,
 )
 _WITHOUT_BY = compile_pattern(
     rf"\b(?P<word>{_VERB})\b(?P<what>(?:[^.;:\n]|\.(?=\w)){{0,80}}?)"
@@ -136,6 +144,10 @@ _OF_SHARE = compile_pattern(
 """In parentheses: "a noticeable improvement (of the order of 10%)"."""
 _FACTOR = compile_pattern(
     rf"\b(?P<word>{_VERB}|{_NOUN}|{_COMPARATIVE})\b[^.;\n]{{0,80}}?\s\(?(?:by\s|of\s)?{ABOUT}factor\s(?:of\s)?[>~]?\s?{ABOUT}x?(?P<amount>{NUMBER})",
+    IGNORECASE,
+)
+_IMPROVES = compile_pattern(
+    rf"\b(?P<word>improv(?:e|es|ed|ing)|increas(?:e|es|ed)|reduc(?:e|es|ed))\s{ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT})\s(?!of\b)[a-z]",
     IGNORECASE,
 )
 _SAVES = compile_pattern(
@@ -184,11 +196,11 @@ _NOT_AN_OUTCOME = compile_pattern(
     r"|renam\w+|mov\w+|port(?:s|ed)?)\b[^.;\n]{0,30}$"
 )
 _RANGE_LEAD = compile_pattern(
-    r"\b(?:reductions?|improvements?|speed-?ups?|gains?|savings|rang\w+|var(?:y|ies|ied|ying)|anywhere|if\syou\b[^.]{0,80})\s?$",
+    r"\b(?:reductions?|improvements?|speed-?ups?|gains?|savings|resiz\w+|sizes|rang\w+|var(?:y|ies|ied|ying)|anywhere|if\syou\b[^.]{0,80})\s?$",
     IGNORECASE,
 )
 _UNREAL = compile_pattern(
-    r"\b(?:would|could|might|should|potential(?:ly)?|expect\w*|hope\w*|ideally|theoretical\w*|currently|allows?|allowing|permits?|possibly|perhaps|maybe|probably|hopefully|claims?|claimed|regress\w*|blog|article|whether|if"
+    r"\b(?:would|could|might|should|potential(?:ly)?|expect\w*|hope\w*|ideally|theoretical\w*|currently|allows?|allowing|permits?|possibly|perhaps|maybe|probably|hopefully|causing|claims?|claimed|regress\w*|blog|article|whether|if"
     r"|warn\w*)\b[^.;]{0,60}$"
     r"|(?:\b(?:not(?!\sonly\b)|never|no|without)\b|n't)[^.;,]{0,20}$",
     IGNORECASE,
@@ -205,7 +217,7 @@ _VERSUS = compile_pattern(r"\bvs\b|i/s\s-\s$", IGNORECASE)
 _TIMES = frozenset({"x", "\u00d7", "times"})
 _IS_TIME = compile_pattern(r"\b(?:times?|latency|latencies|duration|runtime)\b", IGNORECASE)
 _UP = (
-    "optimi", "accelerat", "faster", "quicker", "more", "larger", "bigger", "higher", "speed", "sped", "grew", "grow",
+    "optimi", "accelerat", "fast", "quicker", "more", "larger", "bigger", "higher", "speed", "sped", "grew", "grow",
     "ris", "rose", "rais", "improv", "increas", "boost", "gain", "uplift", "win", "better", "longer", "adds",
 )  # fmt: skip
 _BETTER = ("improv", "optimi", "speed", "faster", "quicker", "win")
@@ -284,7 +296,7 @@ def _measured(change: Change) -> Outcome:
 
 
 def _from_to(sentence: str) -> Outcome | None:
-    patterns = (_TO_FROM, _FROM_TO, _NOW_WAS, _BEFORE_AFTER, *_APART)
+    patterns = (_TO_FROM, _FROM_TO, _NOW_WAS, _NOW_AGAINST_BEFORE, _BEFORE_AFTER, *_APART)
     return next((found for pattern in patterns if (found := _two_amounts(sentence, pattern))), None)
 
 
@@ -411,6 +423,7 @@ _FORMS: Final = (
             _OF_SHARE,
             _BY,
             _WITHOUT_BY,
+            _IMPROVES,
             _REMOVES,
             _DROPS,
             _REDUCED,

@@ -124,7 +124,7 @@ def _not_whole(words: list[Word]) -> str | None:
     """A sentence must state two things or more, not only that something was done, and must not be cut off."""
     stated = [word for word in words if _states(word) and word.stem not in _negators()]
     specific = [word for word in stated if "doing" not in _groups_of(word.stem) and word.kind in {"word", "code"}]
-    if not specific or len(stated) < _LEAST_STATED:
+    if not specific or len({word.stem for word in stated}) < _LEAST_STATED:
         return "The sentence states nothing."
     last = next(word for word in reversed(words) if word.text not in _ENDS)
     if last.text in {":", ","} or last.text.lower() in _texts("unfinished"):

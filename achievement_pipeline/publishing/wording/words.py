@@ -49,6 +49,11 @@ def _irregular() -> dict[str, str]:
 
 
 @functools.cache
+def _apart() -> dict[str, str]:
+    return {form: word for word, forms in vocabulary()["apart"].items() for form in forms}
+
+
+@functools.cache
 def _units() -> dict[str, str]:
     return {form: unit for unit, forms in vocabulary()["units"].items() for form in (unit, *forms)}
 
@@ -114,6 +119,8 @@ def _value(number: str) -> str:
 
 def stem_of(word: str) -> str:
     """Return the common stem of a word's forms: ``migrated``, ``migration`` and ``migrates`` have the same stem."""
+    if word in _apart():
+        return _apart()[word]
     word = _short_forms().get(word, word)
     word = _irregular().get(word, word)
     word = _without_ending(word)

@@ -48,6 +48,7 @@ FACTS = {
     "latency": "p95 latency: 420 → 130 ms",
     "leak": "Did not fix the leak in worker.py",
     "release": "Released in 2.1.0 on 2026-03-05",
+    "breaking": "Breaking change announced in the release notes of 4.0",
     "review": "Reviewed by Bob",
     "share": "Tests cover 33 % of the parser",
     "drop": "Drop the CSV export",
@@ -90,6 +91,9 @@ FACTS = {
         ("It's also a", "cache", "states nothing"),  # cut off, by a small model
         ("It was created", "cache", "states nothing"),
         ("Redis", "cache", "states nothing"),
+        ("Redis, redis!", "cache", "states nothing"),
+        ("A: Breaking news, breaking!", "breaking", "news"),  # by a small model
+        ("Released no notes.", "breaking", "“no”"),
         ("Redis cache for sessions that", "cache", "cut off after “that”"),
         ("Add nothing.", "leak", "states nothing"),
         ("Redis sessions:", "cache", "cut off after “:”"),
