@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
+
 NUMBER: Final = r"(?:\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,20})?|\d{1,12}(?:\.\d{1,20})?)"
 TIME: Final = (
     r"(?:[µμun]s(?:/op|/iter)?|[mµμu]secs?|ms|s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?"
@@ -45,6 +47,8 @@ _SIZES = {
     **{prefix: 1000.0**power for power, prefix in enumerate(("k", "m", "g"), 1)},
     **dict.fromkeys(("byte", "bytes"), 1.0),
 }
+_PREFIXED = compile_pattern(rf"(?P<prefix>[kKMG]) ?(?P<noun>{RATE}|{_COUNTED})", IGNORECASE)
+_PREFIXES = {"K": 1e3, "M": 1e6, "G": 1e9}
 _PER = ("/op", "/iter", "/s")
 
 
@@ -55,6 +59,8 @@ def number(text: str) -> float:
 
 def scale(unit: str) -> tuple[str, float] | None:
     """Return what a unit measures and its size in the basic unit of that: ``("time", 0.001)`` for ``ms``."""
+    if prefixed := _PREFIXED.fullmatch(unit):
+        return prefixed["noun"], _PREFIXES[prefixed["prefix"].upper()]
     name = unit.casefold()
     rate = next((end for end in _PER if name.endswith(end)), "")
     name = name.removesuffix(rate)

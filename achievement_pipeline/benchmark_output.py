@@ -12,7 +12,7 @@ from achievement_pipeline.amounts import NUMBER, number, scale
 from achievement_pipeline.parsing.patterns import IGNORECASE, MULTILINE, Match, compile_pattern
 
 _MEASURE = r"(?:ns/iter|ns/op|[µμun]s|ms|secs?|seconds?|s|min|[kKMGT]i?B(?:/s)?|bytes|B|%|i/s)"
-_SPREAD = r"(?:\s±\s{1,3}[\d.∞]{1,5}%)?"
+_SPREAD = r"(?:\s±\s{1,3}[\d.∞]{1,5}%?(?:\s[¹²³])?)?"
 _ROW = compile_pattern(
     rf"^\s*(?P<name>[^\s|]{{1,80}})\s{{1,60}}(?P<before>{NUMBER})(?P<unit_before>[a-zA-Zµ/]{{0,6}}){_SPREAD}"
     rf"\s{{1,20}}(?:(?:->|→)\s{{1,20}})?(?P<after>{NUMBER})(?P<unit>[a-zA-Zµ/]{{0,6}}){_SPREAD}"
@@ -26,6 +26,13 @@ _CRITERION = compile_pattern(
     MULTILINE,
 )
 """What Criterion prints of a benchmark that it knows from before."""
+_HYPERFINE = compile_pattern(rf"\bran\s{{1,9}}(?P<times>{NUMBER})\s±\s{{1,9}}[\d.]{{1,9}} times faster than\b")
+_PYPERF = compile_pattern(
+    rf"^[|+]\s{{1,9}}(?P<name>[^|\n]{{1,80}}?)\s{{0,80}}\|\s{{1,9}}(?P<before>{NUMBER})\s(?P<unit_before>[a-zµ]{{1,3}})\s{{1,40}}\|"
+    rf"\s{{1,9}}(?P<after>{NUMBER})\s(?P<unit>[a-zµ]{{1,3}}):\s{NUMBER}x\s(?:faster|slower)",
+    MULTILINE,
+)
+"""A row of pyperf's comparisons."""
 _PREFIXED = {"µ": "µs", "n": "ns", "m": "ms", "Ki": "KiB", "Mi": "MiB", "Gi": "GiB"}
 """Units of benchstat's second form, where the unit itself is in the heading: times and bytes."""
 _HEADING = compile_pattern(r"\b(?:old|new|oops) (?P<unit>ns/iter|ns/op|MB/s|allocs|bytes)", IGNORECASE)
@@ -33,7 +40,8 @@ _HEADING = compile_pattern(r"\b(?:old|new|oops) (?P<unit>ns/iter|ns/op|MB/s|allo
 _PHASE = compile_pattern(
     r"^\W{0,40}(?:benchmarks? with )?(?P<phase>before|after|old|new|previous|pre|post|now|master|main|baseline|patched"
     r"|this (?:change|pr|branch|patch|commit))\b"
-    r"|\b(?P<ending>before|after|now|on master|on main)(?: (?:this|the) (?:pr|change|patch|commit))?\W{0,3}:{1,2}$",
+    r"|\b(?P<ending>before|after|now|old|new|on master|on main)"
+    r"(?: (?:this|the) (?:pr|change|patch|commit))?\W{0,3}:{1,2}$",
     IGNORECASE,
 )
 _REMARK = compile_pattern(
@@ -89,7 +97,8 @@ class Change:
     unit_before: str
     unit: str
     """May be empty."""
-    percent: float | None
+    difference: float | None
+    """With its sign, where neither is printed."""
 
 
 def without_rows(text: str) -> str:
@@ -107,8 +116,10 @@ def find_changes(text: str) -> Iterator[Change]:
         words = f"{row['name']}: {before} → {after} ({row['percent'] or row['ratio']})"
         yield Change(words, number(row["before"]), number(row["after"]), units[0], units[1], None)
     for found in _CRITERION.finditer(text):
-        yield Change(f"{found['name']}: time {found['percent']}", None, None, "", "", _percent(found["percent"]))
-    for found in (*_ASV.finditer(text), *_INLINE.finditer(text)):
+        yield Change(f"{found['name']}: time {found['percent']}", None, None, "%", "%", _percent(found["percent"]))
+    for found in _HYPERFINE.finditer(text):
+        yield Change(f"{found['times']} times faster", None, None, "times", "times", number(found["times"]))
+    for found in (*_PYPERF.finditer(text), *_ASV.finditer(text), *_INLINE.finditer(text)):
         name = found.groupdict().get("name") or ""
         yield from _change(name, (found["before"], found["unit_before"]), (found["after"], found["unit"]))
     yield from _in_columns(text)

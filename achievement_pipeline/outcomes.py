@@ -17,7 +17,7 @@ from typing import Final
 
 from achievement_pipeline.amounts import ABOUT, NUMBER, PERCENT, RANGE, RATE, SIZE, TIME, TIMES, UNIT, number, scale
 from achievement_pipeline.benchmark_output import Change, find_changes, without_rows
-from achievement_pipeline.parsing.patterns import IGNORECASE, Match, Pattern, compile_pattern
+from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, MULTILINE, Match, Pattern, compile_pattern
 
 IN_USE: Final = "in use"
 """The rule of ledger lines for how much of a piece of work is still in use."""
@@ -32,7 +32,7 @@ _VERB = (
     r"(?:reduc(?!tion)\w+|decreas\w+|cut(?:s|ting)?|lower(?:s|ed|ing)?"
     r"|improv(?!ement)\w+|optimi[sz](?!ation)\w+|accelerat\w+"
     r"|increas\w+|rais(?:e|es|ed|ing)|boost(?:s|ed|ing)?|shrink\w*|shrank|drop(?:s|ped|ping)?|fell|falls?(?!\sback)|grew|grows?|rose|rises?"
-    rf"|shorten\w*|slow(?:s|ed)?\s(?:[^\s.;]{{1,40}}\s){{0,4}}?down|{_SPEED_UP})"
+    rf"|shorten\w*|{_SPEED_UP})"
 )
 _NOUN = r"(?:reductions?|decreases?|increases?|speed[-\s]?ups?|improvements?|savings?|gains?|boosts?|uplifts?|wins?)"
 _COMPARATIVE = (
@@ -116,29 +116,36 @@ _ABSOLUTE = compile_pattern(
     IGNORECASE,
 )
 _FASTER_BY = compile_pattern(
-    r"\b(?P<word>faster|quicker|smaller|cheaper|less|fewer)\s(?:by\s|around\s|about\s|roughly\s|up\sto\s|(?<=faster\s)\(|~)"
+    r"\b(?P<word>faster|quicker|smaller|cheaper|less|fewer)\s(?:by|around|about|roughly|up\sto)\s"
     rf"{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT}|{TIMES})",
     IGNORECASE,
 )
+_FASTER_SHARE = compile_pattern(
+    rf"\b(?P<word>faster|quicker)\s(?=[(~]){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})", IGNORECASE
+)
+_FEWER = compile_pattern(
+    r"(?<![\w.,#/-])(?P<amount>\d{1,6})\s(?P<word>less|fewer)\s(?P<unit>(?!lines|words|tests|files)[a-z]{3,20}s)\b",
+    IGNORECASE,
+)
 _BY = compile_pattern(
-    rf"\b(?P<word>{_VERB}|speed(?:s|ed|ing)?)\b(?P<what>{_TEXT}{{0,80}}?)\sby\s{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT}|{TIMES})",
+    rf"\b(?P<word>{_VERB}|speed(?:s|ed|ing)?)\b(?P<what>{_TEXT}{{0,80}}?)\s(?:by|with(?=\s[~\d]))\s{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT}|{TIMES})",
     IGNORECASE,
 )
 _WITHOUT_BY = compile_pattern(
     rf"\b(?P<word>{_VERB})\b(?P<what>(?:[^.;:\n]|\.(?=\w)){{0,80}}?)"
     r"(?<!\bto)(?<!\bat)(?<!\bof)(?<!\bfrom)(?<!\bthan)(?<!\bis)(?<!\bfor)(?<!\babove)(?<!\bbelow)(?<!\bover)(?<!\bunder)"
-    rf"\s(?:with\s|in\s)?(?!up\sto|over|at\s|less|more){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})[`*)]{{0,3}}"
-    r"(?=$|[,.;:)!]|\s(?:on|for|when|with|across|depending|in\s(?:some|the|my|our|all|most)|and|but|\(#\d))",
+    rf"\s(?:with\s|in\s)?(?!over|at\s|less|more){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})[`*)]{{0,3}}"
+    r"(?=$|[,.;:)!]|\s(?:on|for|when|with|across|depending|or\sso|in\s(?:some|the|my|our|all|most)|and|but|\(#\d))",
     IGNORECASE,
 )
 """As titles have it: "speed up `in series` 10x", "improve the parser (~4%)"."""
 _OF = compile_pattern(
-    rf"\b(?P<word>{_NOUN})\b(?P<what>[^.;\n]{{0,60}}?)(?:\s(?:of|is|was|are|by|on|being)|:)\s{ABOUT}{_DIFFERENCE}"
+    rf"\b(?P<word>{_NOUN})\b(?P<what>[^.;\n]{{0,60}}?)(?:\s(?:of|is|was|are|by|on|being|ranges\sfrom)|:)\s{ABOUT}{_DIFFERENCE}"
     rf"(?P<unit>{UNIT}|{TIMES})(?!,\snot\b)",
     IGNORECASE,
 )
 _OF_SHARE = compile_pattern(
-    rf"\b(?P<word>{_NOUN})\b(?P<what>[^.;\n]{{0,60}}?)(?<!\bto)\s(?=[(~]){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})",
+    rf"\b(?P<word>{_NOUN})\b(?P<what>[^.;\n]{{0,60}}?)(?<!\bto)\s(?=[(~+]){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})",
     IGNORECASE,
 )
 """In parentheses: "a noticeable improvement (of the order of 10%)"."""
@@ -168,7 +175,7 @@ _DROPS = compile_pattern(
     IGNORECASE,
 )
 _SIGNED = compile_pattern(
-    rf"(?:\w:\s|\()~?(?P<sign>[+\u2212-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>%)(?![\w/])", IGNORECASE
+    rf"(?:\w:\s|\()~?(?P<sign>[+\u2212-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>%)(?![\w/]|[-\u2013]\d)", IGNORECASE
 )
 """A difference with its sign: "lookup: -2.8%", "speed (~+1-2%)"."""
 _SIGNED_MEASURE = compile_pattern(
@@ -184,6 +191,9 @@ _TAG = compile_pattern(
     r"<(?:/?(?:img|p|div|br|li|ul|details|summary|table|tr|td)\b[^<>]{0,400})>|!\[[^\]\n]{0,200}\]\([^()\n]{0,400}\)"
 )
 """Markup that is between sentences in the descriptions of pull requests."""
+_CLAUSE_END = compile_pattern(r"(?<=[;:])\s")
+_CODE_BLOCK = compile_pattern(r"^[^\S\n]{0,8}```.*?(?:^[^\S\n]{0,8}```|\Z)|^[^\S\n]{0,8}\|[^\n]*", MULTILINE | DOTALL)
+"""Blocks of code and tables have no sentences."""
 _BULLET = compile_pattern(r"^\s*[-*+]\s+")
 _QUOTES = compile_pattern(
     r"(?:\[[^\]\n]{1,40}\]\s)?(?:revert\b|(?:(?:build|chore|fix)\(deps[^)\n]{0,20}\):?\s|bump\s\S{1,80}\sfrom\b)"
@@ -196,13 +206,13 @@ _NOT_AN_OUTCOME = compile_pattern(
     r"|renam\w+|mov\w+|port(?:s|ed)?)\b[^.;\n]{0,30}$"
 )
 _RANGE_LEAD = compile_pattern(
-    r"\b(?:reductions?|improvements?|speed-?ups?|gains?|savings|resiz\w+|sizes|rang\w+|var(?:y|ies|ied|ying)|anywhere|if\syou\b[^.]{0,80})\s?$",
+    r"\b(?:reductions?|improvements?|speed-?ups?|gains?|savings|for\s(?:[a-z]{1,15}\s){0,2}[a-z]{1,15}|resiz\w+|sizes|rang\w+|var(?:y|ies|ied|ying)|anywhere|if\syou\b[^.]{0,80})\s?$",
     IGNORECASE,
 )
 _UNREAL = compile_pattern(
-    r"\b(?:would|could|might|should|potential(?:ly)?|expect\w*|hope\w*|ideally|theoretical\w*|currently|allows?|allowing|permits?|possibly|perhaps|maybe|probably|hopefully|causing|claims?|claimed|regress\w*|blog|article|whether|if"
+    r"\b(?:would|could|might|should|potential(?:ly)?|expect\w*|hope\w*|ideally|theoretical\w*|currently|intent|goal|aims?|possibly|perhaps|maybe|probably|hopefully|causing|claims?|claimed|regress\w*|blog|article|whether|if"
     r"|warn\w*)\b[^.;]{0,60}$"
-    r"|(?:\b(?:not(?!\sonly\b)|never|no|without)\b|n't)[^.;,]{0,20}$",
+    r"|(?:\b(?:not(?!\sonly\b)|never|no|without)\b|n't)[^.;,]{0,20}$|\bnot\s(?:all|every|always)\b[^.;]{0,80}$",
     IGNORECASE,
 )
 """Before a statement: what would be, what still is, what is not."""
@@ -214,6 +224,7 @@ _THRESHOLD = compile_pattern(
 )
 """Behind a comparative: what is compared with a limit."""
 _VERSUS = compile_pattern(r"\bvs\b|i/s\s-\s$", IGNORECASE)
+_PREFIXES = frozenset({"k", "K", "M", "G"})
 _TIMES = frozenset({"x", "\u00d7", "times"})
 _IS_TIME = compile_pattern(r"\b(?:times?|latency|latencies|duration|runtime)\b", IGNORECASE)
 _UP = (
@@ -221,7 +232,7 @@ _UP = (
     "ris", "rose", "rais", "improv", "increas", "boost", "gain", "uplift", "win", "better", "longer", "adds",
 )  # fmt: skip
 _BETTER = ("improv", "optimi", "speed", "faster", "quicker", "win")
-_VERBS_UP = ("increas", "rais")
+_RISES = ("increas", "rais")
 _STATED = compile_pattern(
     r"\b(increase[sd]?|raise[sd]?|reduce[sd]?|decrease[sd]?|lower(?:s|ed)?|shrinks?|cuts?|drops?)\b", IGNORECASE
 )
@@ -258,15 +269,15 @@ def find_outcomes(text: str) -> list[Outcome]:
     text = _TAG.sub("\n\n", text[:_LONGEST_TEXT])
     if _QUOTES.match(text.lstrip()):
         return []
-    return [*_in_sentences(without_rows(text)), *map(_measured, find_changes(text))][:_MOST]
+    return [*_in_sentences(_CODE_BLOCK.sub("\n\n", without_rows(text))), *map(_measured, find_changes(text))][:_MOST]
 
 
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences and list items of a text, each on one line. Very long ones are left out."""
     for part in _SENTENCE_END.split(text):
         sentence = " ".join(_BULLET.sub("", part).split())
-        if 0 < len(sentence) <= _LONGEST_SENTENCE:
-            yield sentence
+        clauses = [sentence] if len(sentence) <= _LONGEST_SENTENCE else _CLAUSE_END.split(sentence)
+        yield from (clause for clause in clauses if 0 < len(clause) <= _LONGEST_SENTENCE)
 
 
 def _in_sentences(text: str) -> Iterator[Outcome]:
@@ -289,8 +300,8 @@ def _outcome(sentence: str) -> Outcome | None:
 
 def _measured(change: Change) -> Outcome:
     if change.before is None or change.after is None:
-        percent = change.percent or 0
-        return Outcome(change.words, None, None, abs(percent), "%", _compared(0, percent))
+        difference = change.difference or 0
+        return Outcome(change.words, None, None, abs(difference), change.unit, _compared(0, difference))
     direction = _direction_between(change.before, change.unit_before, change.after, change.unit)
     return Outcome(change.words, change.before, change.after, None, change.unit, direction)
 
@@ -309,9 +320,10 @@ def _two_amounts(sentence: str, pattern: Pattern[str]) -> Outcome | None:
         if not unit or starts_at_nothing or not _is_change(match, lead) or _UNREAL.search(lead):
             continue
         direction = _direction_between(before, match["unit_before"] or unit, after, match["unit"] or unit)
-        if pattern is _WAS_NOW and direction is Direction.UP and scale(unit):
-            continue  # what takes longer now is a fault that is described
-        return Outcome(sentence, before, after, None, unit, _stated_direction(lead) or direction)
+        direction = _stated_direction(lead) or direction
+        is_fault = pattern is _WAS_NOW and direction is Direction.UP and scale(unit)
+        if not is_fault and (direction or before == after):
+            return Outcome(sentence, before, after, None, unit, direction)
     return None
 
 
@@ -337,7 +349,7 @@ def _measures(unit: str) -> str:
 
 def _direction_between(before: float, unit_before: str, after: float, unit: str) -> Direction | None:
     first, second = scale(unit_before), scale(unit)
-    if first and second and first[0] == second[0]:
+    if first and second and (first[0] == second[0] or unit_before in _PREFIXES):
         return _compared(before * first[1], after * second[1])
     return _compared(before, after) if unit.casefold().startswith(unit_before.casefold()) else None
 
@@ -345,7 +357,7 @@ def _direction_between(before: float, unit_before: str, after: float, unit: str)
 def _stated_direction(text: str) -> Direction | None:
     """Return the direction that a verb states: of "increase from 16384 to 2 MiB" the numbers tell the wrong one."""
     found = _STATED.findall(text)
-    return (Direction.UP if found[-1].casefold().startswith(_VERBS_UP) else Direction.DOWN) if found else None
+    return (Direction.UP if found[-1].casefold().startswith(_RISES) else Direction.DOWN) if found else None
 
 
 def _compared(before: float, after: float) -> Direction | None:
@@ -377,15 +389,14 @@ def _is_stated(match: Match[str], sentence: str) -> bool:
     """Whether a difference is one that the change made."""
     word = (match["word"] or "").casefold()
     lead = sentence[: match.start()]
-    if _UNREAL.search(lead):
+    amount = number(match["amount"])
+    is_none = amount == 0 or (match.groupdict().get("unit", "x").casefold() in _TIMES and amount <= 1)
+    if is_none or _UNREAL.search(lead):
         return False
     if not word:
         return match["unit"].casefold().startswith("alloc")
-    if match.groupdict().get("unit", "x").casefold() in _TIMES and number(match["amount"]) <= 1:
-        return False
-    if _THRESHOLD.match(sentence, match.end()):
-        return False
-    return not _VERSUS.search(lead) or _ITS_PAST.search(sentence) is not None
+    is_limit = (word.startswith(_RISES) and "up to" in match[0]) or _THRESHOLD.match(sentence, match.end())
+    return not is_limit and (not _VERSUS.search(lead) or _ITS_PAST.search(sentence) is not None)
 
 
 def _direction(match: Match[str], sentence: str) -> Direction:
@@ -418,6 +429,8 @@ _FORMS: Final = (
             _RELATIVE,
             _ABSOLUTE,
             _FASTER_BY,
+            _FASTER_SHARE,
+            _FEWER,
             _FACTOR,
             _OF,
             _OF_SHARE,
