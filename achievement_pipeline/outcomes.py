@@ -56,13 +56,19 @@ _TO_FROM = compile_pattern(
 )
 _NOW_WAS = compile_pattern(
     rf"(?<![\w.,#/-]){_AFTER}[\s`*)]{{0,3}}[,;(]?\s{{0,2}}(?:(?P<link>(?:down|up|reduced|decreased|increased)\sfrom"
-    rf"|\(?(?:was|previously|formerly)|instead\sof))\s{ABOUT}{_BEFORE}(?![\w.-]{{0,20}}\d)",
+    rf"|\(?(?:was|previously|formerly)|instead\sof(?:\spreviously(?:\sused)?|\sthe\s(?:old|previous|former))?))\s{ABOUT}{_BEFORE}(?![\w.-]{{0,20}}\d)",
     IGNORECASE,
 )
 """The new amount first: "96 bytes (down from 104)"."""
 _MEASURED = compile_pattern(
     r"\b(?:now|takes?|took|taking|only|uses?|using|needs?|runs?|ran|reduced?)\b[^.;]{0,15}$", IGNORECASE
 )
+_VERB_TO = compile_pattern(
+    rf"\b(?:{_VERB}|tak(?:es|ing)|brings?|turns?)\s(?:(?:a|an|the|our|its)\s)?{ABOUT}{_BEFORE}\s(?:[a-z-]{{1,20}}\s){{1,4}}?"
+    rf"(?P<link>(?:down\s)?to)\s{ABOUT}{_AFTER}(?![\w/])",
+    IGNORECASE,
+)
+"""With what it is of between: "reduces a 70mb executable to 16mb"."""
 _NOW_AGAINST_BEFORE = compile_pattern(
     rf"(?<![\w.,#/-]){_AFTER}\s(?:vs\.?|versus|compared\s(?:to|with)|against)(?P<link>)\s{ABOUT}{_BEFORE}\s(?:before|previously|originally"
     r"|on\s(?:master|main))\b",
@@ -90,6 +96,7 @@ _NOW_PREVIOUSLY = compile_pattern(
 )
 _APART = (_WAS_NOW, _THIS_TO, _NOW_PREVIOUSLY)
 """Forms that may take two sentences."""
+_OF_ONE_MEASURE = (*_APART, _VERB_TO)
 _COUNTED = compile_pattern(
     rf"\b(?:{_VERB}|go(?:es|ing)?|went|down|changes)\b[^.;\n]{{0,60}}?\b(?P<unit>[a-z]{{2,20}}s)[`'\"]?\s"
     r"from\s(?P<before>\d{1,7})\s(?:down\s|up\s)?to\s(?:just\s|only\s)?(?P<after>\d{1,7})\b(?![.\d])",
@@ -102,9 +109,14 @@ _COUNTED_BETWEEN = compile_pattern(
     IGNORECASE,
 )
 """Named once, between: "drops from 254 loaded modules to 44"."""
+_COUNTED_AFTER = compile_pattern(
+    rf"(?<![\w.,#/-])~?(?P<before>{NUMBER})\s?(?:->|→)\s?~?(?P<after>{NUMBER})\s(?:[a-z-]{{2,15}}\s){{0,2}}?"
+    r"(?P<unit>calls|allocations|allocs|queries|objects|instructions|nodes|modules|requests|loads|stores)\b",
+    IGNORECASE,
+)
 _RELATIVE = compile_pattern(
     rf"(?<![\w.,#/-])(?P<amount>{NUMBER})\s?(?:±\s?{NUMBER}\s?|(?:%|x\b)?\s?(?:-|\u2013|to\b)\s?~?{NUMBER}\s?)?"
-    rf"(?P<unit>{PERCENT}|{TIMES})[)`*]{{0,3}}\s?(?:as\s(?=fast))?"
+    rf"(?P<unit>{PERCENT}|{TIMES})[)`*+]{{0,3}}\s?(?:as\s(?=fast))?"
     rf"{_BETWEEN}{{0,3}}?"
     rf"(?P<word>{_COMPARATIVE}|{_NOUN})\b",
     IGNORECASE,
@@ -140,7 +152,7 @@ _WITHOUT_BY = compile_pattern(
 )
 """As titles have it: "speed up `in series` 10x", "improve the parser (~4%)"."""
 _OF = compile_pattern(
-    rf"\b(?P<word>{_NOUN})\b(?P<what>[^.;\n]{{0,60}}?)(?:\s(?:of|is|was|are|by|on|being|ranges\sfrom)|:)\s{ABOUT}{_DIFFERENCE}"
+    rf"\b(?P<word>{_NOUN})\b(?P<what>[^.;\n]{{0,60}}?)(?<!minimum)(?<!maximum)(?<!total)(?<!default)(?:\s(?:of|is|was|are|by|on|being|(?:ranges|anywhere)\sfrom)|:)\s{ABOUT}{_DIFFERENCE}"
     rf"(?P<unit>{UNIT}|{TIMES})(?!,\snot\b)",
     IGNORECASE,
 )
@@ -150,7 +162,7 @@ _OF_SHARE = compile_pattern(
 )
 """In parentheses: "a noticeable improvement (of the order of 10%)"."""
 _FACTOR = compile_pattern(
-    rf"\b(?P<word>{_VERB}|{_NOUN}|{_COMPARATIVE})\b[^.;\n]{{0,80}}?\s\(?(?:by\s|of\s)?{ABOUT}factor\s(?:of\s)?[>~]?\s?{ABOUT}x?(?P<amount>{NUMBER})",
+    rf"\b(?P<word>{_VERB}|{_NOUN}|{_COMPARATIVE})\b{_TEXT}{{0,80}}?\s\(?(?:by\s|of\s)?{ABOUT}factor\s(?:of\s)?[>~]?\s?{ABOUT}x?(?P<amount>{NUMBER})",
     IGNORECASE,
 )
 _IMPROVES = compile_pattern(
@@ -163,7 +175,7 @@ _SAVES = compile_pattern(
     IGNORECASE,
 )
 _REMOVES = compile_pattern(
-    rf"\b(?P<word>remov(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|cut(?:s|ting)?|trims?|frees?(?:\sup)?|knock(?:s|ed)?\soff)\s"
+    rf"\b(?P<word>remov(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|cut(?:s|ting)?(?:\sout)?|trims?|frees?(?:\sup)?|knock(?:s|ed)?\soff)\s"
     rf"{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT})(?=\s(?:from|per|off|on\severy|of)\b|[.,;)]|$)",
     IGNORECASE,
 )
@@ -179,8 +191,9 @@ _SIGNED = compile_pattern(
 )
 """A difference with its sign: "lookup: -2.8%", "speed (~+1-2%)"."""
 _SIGNED_MEASURE = compile_pattern(
-    rf"(?<!\S)(?P<sign>[+\u2212-])(?P<amount>{NUMBER})(?P<unit>%)\s(?:p\d\d\s)?"
-    r"(?:latency|time|memory|cpu|throughput|size|speed|runtime|allocations)\b",
+    rf"(?<=[a-z)`]\s)(?P<sign>[+\u2212-])(?P<amount>{NUMBER})(?P<unit>%)"
+    r"(?=\s(?:[a-z]{2,12}\s)?(?:latency|time|memory|cpu|throughput|size|speed|runtime|allocations|ns/op|B/op|allocs/op)\b"
+    r"|\s\(|[,.;]?$)",
     IGNORECASE,
 )
 _SIGNED_SIZE = compile_pattern(rf"\((?P<sign>[\u2212-])\s?(?P<amount>{NUMBER})\s?(?P<unit>{SIZE})\)", IGNORECASE)
@@ -307,7 +320,7 @@ def _measured(change: Change) -> Outcome:
 
 
 def _from_to(sentence: str) -> Outcome | None:
-    patterns = (_TO_FROM, _FROM_TO, _NOW_WAS, _NOW_AGAINST_BEFORE, _BEFORE_AFTER, *_APART)
+    patterns = (_TO_FROM, _VERB_TO, _FROM_TO, _NOW_WAS, _NOW_AGAINST_BEFORE, _BEFORE_AFTER, *_APART)
     return next((found for pattern in patterns if (found := _two_amounts(sentence, pattern))), None)
 
 
@@ -329,16 +342,16 @@ def _two_amounts(sentence: str, pattern: Pattern[str]) -> Outcome | None:
 
 def _is_change(match: Match[str], lead: str) -> bool:
     """Whether two amounts are one before and one after, and no range, version or mixture of measures."""
-    link = (match.groupdict().get("link") or "").casefold()
+    link = (match["link"] if "link" in match.re.groupindex else "").casefold()
     has_both = bool(match["unit"] and match["unit_before"])
+    if match.re in _OF_ONE_MEASURE:
+        return has_both and _measures(match["unit"]) == _measures(match["unit_before"])
     if link == "to":
         falls = has_both and number(match["after"]) < number(match["before"])
         is_range = (not match["lead"] and not falls) or _RANGE_LEAD.search(lead)
         return not is_range and (has_both or not _NOT_AN_OUTCOME.search(lead))
     if link == "instead of":
         return _MEASURED.search(lead) is not None
-    if match.re in _APART:
-        return has_both and _measures(match["unit"]) == _measures(match["unit_before"])
     return has_both or not _NOT_AN_OUTCOME.search(lead)
 
 
@@ -365,11 +378,15 @@ def _compared(before: float, after: float) -> Direction | None:
 
 
 def _counted(sentence: str) -> Outcome | None:
-    match = _COUNTED.search(sentence) or _COUNTED_BETWEEN.search(sentence)
+    match = _first(sentence, _COUNTED, _COUNTED_BETWEEN, _COUNTED_AFTER)
     if not match or _NOT_AN_OUTCOME.search(f"{sentence[: match.start('unit')]}{match['unit']} "):
         return None
     before, after = number(match["before"]), number(match["after"])
     return Outcome(sentence, before, after, None, match["unit"], _compared(before, after))
+
+
+def _first(sentence: str, *patterns: Pattern[str]) -> Match[str] | None:
+    return next((match for pattern in patterns if (match := pattern.search(sentence))), None)
 
 
 def _difference(pattern: Pattern[str]) -> Callable[[str], Outcome | None]:
@@ -413,7 +430,7 @@ def _direction(match: Match[str], sentence: str) -> Direction:
 
 
 def _signed(sentence: str) -> Outcome | None:
-    match = _SIGNED.search(sentence) or _SIGNED_MEASURE.search(sentence) or _SIGNED_SIZE.search(sentence)
+    match = _first(sentence, _SIGNED, _SIGNED_MEASURE, _SIGNED_SIZE)
     if not match or _UNREAL.search(sentence[: match.start()]):
         return None
     direction = Direction.UP if match["sign"] == "+" else Direction.DOWN
