@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,6 +22,7 @@ from achievement_pipeline.system.private_files import make_private_folder
 _LOCK = "service.lock"
 _RECORD = "service.json"
 _POLL_SECONDS = 0.2
+_PROC = Path("/proc")
 
 
 class ServiceError(AchievementPipelineError):
@@ -114,16 +116,31 @@ def end_leftovers(home: Path) -> bool:
 
 def commands_of(group: int) -> list[str]:
     """Return the commands of the living processes of a group."""
+    processes = _from_proc() if sys.platform == "linux" else _from_ps()
+    return [command for number, state, command in processes if number == group and not state.startswith("Z")]
+
+
+def _from_proc() -> Iterator[tuple[int, str, str]]:
+    """Yield group, state and command of each process on Linux, where images of containers often lack ``ps``."""
+    for process in _PROC.glob("[0-9]*"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # it ends at this moment
+            # its name, in parentheses, may hold blanks and parentheses
+            state, _parent, group, *_ = (process / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            command = (process / "cmdline").read_bytes().decode(errors="replace")
+            yield int(group), state, command.replace("\0", " ").strip()
+
+
+def _from_ps() -> Iterator[tuple[int, str, str]]:
+    """Yield group, state and command of each process elsewhere."""
     listed = subprocess.run(
         ["ps", "-A", "-ww", "-o", "pgid=,stat=,args="],  # noqa: S607 - where it is differs by system
         check=True,
         capture_output=True,
         text=True,
     ).stdout
-    processes = (line.split(maxsplit=2) for line in listed.splitlines())
-    return [
-        " ".join(command) for number, state, *command in processes if number == str(group) and not state.startswith("Z")
-    ]
+    for line in listed.splitlines():
+        group, state, *command = line.split(maxsplit=2)
+        yield int(group), state, " ".join(command)
 
 
 def _is_of_dagster(group: int) -> bool:

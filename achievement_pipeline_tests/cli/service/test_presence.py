@@ -13,6 +13,7 @@ import pytest
 
 from achievement_pipeline.cli.service.presence import (
     ServiceError,
+    commands_of,
     end_leftovers,
     find_service,
     note_group,
@@ -134,3 +135,17 @@ def test_a_record_that_is_broken_stops_nobody(tmp_path: Path) -> None:
         found = find_service(tmp_path)
     assert found
     assert found.group == 4711
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
+def test_commands_are_found_where_there_is_no_ps(monkeypatch: pytest.MonkeyPatch) -> None:
+    command = [sys.executable, "-c", "import time; time.sleep(60)", "a (b) c"]
+    with subprocess.Popen(command, process_group=0) as child:
+        monkeypatch.setenv("PATH", "")
+        try:
+            while not (found := commands_of(child.pid))[0].endswith("a (b) c"):  # not yet executed
+                time.sleep(0.05)
+        finally:
+            child.kill()
+    assert found == [" ".join(command)]
+    assert commands_of(child.pid) == []
