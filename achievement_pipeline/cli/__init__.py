@@ -157,18 +157,24 @@ class _LazyGroup(click.Group):
             with private_by_default():
                 return super().invoke(ctx)
         except AchievementPipelineError as error:
-            click.echo(f"❌ {error}", err=True)
+            _print_error(str(error))
             ctx.exit(EXIT_FAILED)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
             if (fault := fault_of_machine(error)) is None:
                 raise
-            click.echo(f"❌ {fault}", err=True)
+            _print_error(fault)
             ctx.exit(EXIT_FAILED)
         except KeyboardInterrupt:
             click.echo("❌ Interrupted. What was stored is kept.", err=True)
             ctx.exit(EXIT_INTERRUPTED)
+
+
+def _print_error(text: str) -> None:
+    from achievement_pipeline.cli.tables import print_wrapped  # noqa: PLC0415 - most commands end without an error
+
+    print_wrapped(f"❌ {text}", err=True)
 
 
 @click.group(

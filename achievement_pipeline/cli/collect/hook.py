@@ -49,7 +49,7 @@ def install(repo: Path) -> None:
             "`achievements hook install` after that; `achievements doctor` notices when it is gone.",
             err=True,
         )
-    click.echo("ℹ️  While `achievements start` runs, each is an achievement within seconds.", err=True)  # noqa: RUF001
+    click.echo("ℹ️  While `achievements start` runs, each commit is read within seconds.", err=True)  # noqa: RUF001
 
 
 @hook.command()

@@ -23,6 +23,7 @@ from achievement_pipeline.cli.decide.choice import Choice, choice_options, choos
 from achievement_pipeline.cli.look.achievements import headline, hidden_words
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import counted, json_option, print_json
+from achievement_pipeline.cli.tables import print_wrapped
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.parsing.validation import describe_problems
 from achievement_pipeline.publishing.channel import Channel
@@ -188,7 +189,7 @@ def count_verdicts(answers: Mapping[str, Verdicts], channels: Sequence[Channel])
 def warn_of_live_posts(decisions: Decisions, achievements: Sequence[AchievementView]) -> None:
     """Warn on standard error that posts of achievements are still online."""
     for post in decisions.live_posts(*(each.key for each in achievements)):
-        click.echo(f"⚠️  {describe_live_post(post)}", err=True)
+        print_wrapped(f"⚠️  {describe_live_post(post)}", err=True)
 
 
 def explain_verdicts(answers: Verdicts) -> Iterator[str]:
@@ -431,5 +432,7 @@ def _print_edits(edits: Sequence[RecordedEdit], did: str, *, as_json: bool) -> N
         return
     for each in edits:
         undone = f" (undone {each.undone_at:%Y-%m-%d %H:%M})" if each.undone_at else ""
-        click.echo(f"{each.id:>5}  {each.made_at:%Y-%m-%d %H:%M}  {did}{' ' * bool(did)}{describe_edit(each)}{undone}")
-        click.echo(f"       {styled(f'{each.achievement_key} by {each.made_by}', 'dim')}")
+        print_wrapped(
+            f"{each.id:>5}  {each.made_at:%Y-%m-%d %H:%M}  {did}{' ' * bool(did)}{describe_edit(each)}{undone}"
+        )
+        print_wrapped(f"       {styled(f'{each.achievement_key} by {each.made_by}', 'dim')}")

@@ -126,11 +126,11 @@ def show(key: str, as_json: bool) -> None:
     if as_json:
         print_json(with_ranking(achievement, ranking) | {"skills": [asdict(skill) for skill in skills]})
         return
-    click.echo(styled(achievement.title, "bold"))
+    print_wrapped(styled(achievement.title, "bold"))
     for name, value in _facts(achievement, ranking, names):
-        click.echo(f"  {name:<12} {value}")
+        print_wrapped(f"  {name:<12} {value}")
     if achievement.description:
-        click.echo("\n" + "\n".join(f"  {line}".rstrip() for line in achievement.description.strip().splitlines()))
+        print_wrapped("\n" + "\n".join(f"  {line}".rstrip() for line in achievement.description.strip().splitlines()))
 
 
 @click.command()
@@ -169,10 +169,10 @@ def explain(key: str, as_json: bool) -> None:
         }
         print_json(explanation)
         return
-    click.echo(headline(achievement))
-    click.echo(f"{' ' * 13}{ranking}")
+    print_wrapped(headline(achievement))
+    print_wrapped(f"{' ' * 13}{ranking}")
     for line in _explanation(achievement, activities, skills):
-        click.echo(line)
+        print_wrapped(line)
 
 
 def _explain_activity(connection: sa.Connection, activity: JudgedActivity, *, as_json: bool) -> None:
@@ -182,9 +182,9 @@ def _explain_activity(connection: sa.Connection, activity: JudgedActivity, *, as
         print_json({"achievement": whole.key if whole else None, "activities": [asdict(activity)]})
         return
     for line in _about_activity(activity):
-        click.echo(line)
+        print_wrapped(line)
     if whole:
-        click.echo(f"\nIt is part of\n{headline(whole)}")
+        print_wrapped(f"\nIt is part of\n{headline(whole)}")
         return
     click.echo("\nIt makes no achievement.")
     _print_why_not(connection, [activity])

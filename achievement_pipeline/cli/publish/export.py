@@ -18,6 +18,7 @@ from achievement_pipeline.cli.channel_names import ChannelName, describe_channel
 from achievement_pipeline.cli.filter_options import Filters, filter_options, project_option, with_repository_key
 from achievement_pipeline.cli.look.achievements import open_connection
 from achievement_pipeline.cli.printing import counted
+from achievement_pipeline.cli.tables import print_wrapped
 from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.documents.period import Period, parse_period
 from achievement_pipeline.publishing.documents.saving import save
@@ -113,9 +114,9 @@ def export(
     else:
         click.echo(rendering.finished.release().text, nl=False)
     for line in _report(channel, len(rendering.cleared.public), rendering.cleared.held, output):
-        click.echo(line, err=True)
+        print_wrapped(line, err=True)
     if channel.warns_of_login and (warning := login_warning(settings)):
-        click.echo(f"⚠️  {warning}", err=True)
+        print_wrapped(f"⚠️  {warning}", err=True)
 
 
 def _report(channel: Channel, shown: int, held: Sequence[Held], output: Path | None) -> Iterator[str]:

@@ -14,6 +14,7 @@ from achievement_pipeline.cli import EXIT_FAILED
 from achievement_pipeline.cli.channel_names import ChannelName
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import json_option, print_json
+from achievement_pipeline.cli.tables import print_wrapped
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.publishing.channel import Channel, Rendered
 from achievement_pipeline.publishing.gate.finished import Finished
@@ -169,7 +170,7 @@ def status(as_json: bool) -> None:
     if not found:
         click.echo("Nothing has been posted yet.", err=True)
     if warning := login_warning(settings):
-        click.echo(f"⚠️  {warning}", err=True)
+        print_wrapped(f"⚠️  {warning}", err=True)
 
 
 @publish.command("settle")
@@ -225,7 +226,7 @@ def _print_prepared(channel: Channel, prepared: Prepared, *, named: bool) -> Non
     for refused in prepared.refused:
         click.echo("\n".join(refused.explain()), err=True)
     for key, why in prepared.not_sent.items():
-        click.echo(f"❌ {key}: {why}", err=True)
+        print_wrapped(f"❌ {key}: {why}", err=True)
     waiting = len(prepared.ready)
     if waiting:
         click.echo(f"{waiting:,} to post, the first at {prepared.slot:%Y-%m-%d %H:%M} UTC", err=True)

@@ -7,7 +7,12 @@ import click
 
 from achievement_pipeline import __version__
 from achievement_pipeline.cli.decide.commands import open_decisions
+from achievement_pipeline.cli.printing import counted
+from achievement_pipeline.cli.tables import print_wrapped
 from achievement_pipeline.store.backup import placements, restore_backup, write_backup
+
+_ONE = {"repositories": "repository"}
+"""Tables whose name is more than one of its rows and an s."""
 
 
 @click.command()
@@ -23,7 +28,7 @@ def backup(file: Path) -> None:
     """  # noqa: D301 - click's own mark
     with open_decisions() as decisions, decisions.engine.connect() as connection:
         counts = write_backup(connection, file, __version__)
-    click.echo(f"✅ {file}: {_counted(counts)}", err=True)
+    print_wrapped(f"✅ {file}: {_counted(counts)}", err=True)
 
 
 @click.command()
@@ -46,8 +51,12 @@ def restore(file: Path, *, merge: bool) -> None:
         counts = restore_backup(connection, file, merge=merge)
         if placed := placements(connection):
             relink(connection, placed, decisions.compose)
-    click.echo(f"✅ New here: {_counted(counts)}. Now run: achievements collect", err=True)
+    print_wrapped(f"✅ New here: {_counted(counts)}. Now run: achievements collect", err=True)
 
 
 def _counted(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{number:,} {table.replace('_', ' ')}" for table, number in counts.items())
+    names = {table: table.replace("_", " ") for table in counts}
+    return ", ".join(
+        counted(number, _ONE.get(table, names[table].removesuffix("s")), names[table])
+        for table, number in counts.items()
+    )

@@ -11,6 +11,7 @@ import click
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.service.presence import Service, ServiceError, end_leftovers, find_service, stop_service
 from achievement_pipeline.cli.service.ui_token import entrance
+from achievement_pipeline.cli.tables import print_wrapped
 from achievement_pipeline.settings import load_settings
 
 if TYPE_CHECKING:
@@ -82,13 +83,13 @@ def status(as_json: bool) -> None:
         return
     if service:
         click.echo(f"✅ Running since {service.since:%Y-%m-%d %H:%M} UTC, process {service.pid}.")
-        click.echo(f"   The UI: {entrance(settings.home, service.url)}")
+        print_wrapped(f"   The UI: {entrance(settings.home, service.url)}")
     else:
         click.echo("ℹ️  Not running. To start it: achievements start")  # noqa: RUF001 - the sign is meant
     for run in runs:
         took = "" if run.seconds is None else f", {run.seconds:.0f} s"
         sign = _SIGNS.get(run.status, "🔍")
-        click.echo(f"  {sign} {run.created:%Y-%m-%d %H:%M:%S} {run.job} {run.of}: {run.status.lower()}{took}  {run.id}")
+        print_wrapped(f"  {sign} {run.created:%Y-%m-%d %H:%M} {run.job} {run.of}: {run.status.lower()}{took}  {run.id}")
 
 
 def _facts(service: Service | None, home: Path) -> dict[str, object] | None:

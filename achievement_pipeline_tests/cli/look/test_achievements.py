@@ -1,8 +1,10 @@
 """`achievements list`, `show`, `explain` and `doctor`: looking at what was collected."""
 
 import json
+from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cli.conftest import Run
@@ -185,6 +187,20 @@ def test_what_is_listed_is_a_table_that_fits(
     assert header.isupper()
     assert rows
     assert all(len(line) <= 80 for line in (header, *rows))
+
+
+def test_every_line_is_broken_to_fit_the_terminal(
+    collected: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key = json.loads(collected("list", "--json").stdout)[0]["key"]
+    monkeypatch.setenv("COLUMNS", "60")
+    for words in (
+        ("show", key), ("explain", key), ("status",), ("doctor",), ("projects",), ("history",), ("login", "linkedin"),
+        ("export", "portfolio", "--output", str(tmp_path / "p")), ("backup", str(tmp_path / "b")), ("show", "nothing"),
+    ):  # fmt: skip
+        too_long = [line for line in collected(*words).output.splitlines() if cell_len(line) > 60]
+        # a path or an address stays whole
+        assert not [line for line in too_long if " " in line.strip().removeprefix("→ ")], words
 
 
 def test_a_key_that_is_none_is_named(collected: Run) -> None:
