@@ -65,10 +65,12 @@ def make_portfolio(page: Page) -> None:
 
 
 def make_page(page: Page) -> None:
-    """Picture the page on which the user decides."""
+    """Picture the page on which the user decides: a list, and the overview."""
     with _serving("web", "--port", "0") as address:
         page.open(address, width=1100)
         _save(page, "page", width=1100, height=900)
+        page.open(f"{address.partition('/enter')[0]}/overview", width=1100)
+        _save(page, "overview", width=1100, height=1000)
 
 
 def make_ui(page: Page) -> None:
