@@ -87,7 +87,7 @@ GROUPS: Mapping[str, Mapping[str, _Command]] = {
         "logout": _Command("publish.login:logout", "Log out of LinkedIn."),
     },
     "Service": {
-        "start": _Command("service.start:start", "Run the Dagster UI, its daemon and the database."),
+        "start": _Command("service.start:start", "Run the Dagster UI, its daemon, the page and the database."),
         "stop": _Command("service.control:stop", "Stop the service."),
         "status": _Command("service.control:status", "Show what is running, and the latest run."),
         "service": _Command("service.unit:service", "Run the service from login on."),

@@ -21,7 +21,7 @@ from achievement_pipeline.web.decisions import DECISIONS
 from achievement_pipeline.web.exports import EXPORT_FILES, EXPORT_PAGES
 from achievement_pipeline.web.filters import FILTERS
 from achievement_pipeline.web.forms import Form
-from achievement_pipeline.web.guard import LOOPBACK, Guard, form_token, is_form_token
+from achievement_pipeline.web.guard import LOOPBACK, PAGE, Behind, Guard, form_token, is_form_token
 from achievement_pipeline.web.pages import PAGES, Content
 from achievement_pipeline.web.settings import SETTINGS_PAGES, Forget, settings_decisions
 
@@ -32,7 +32,12 @@ _LONGEST_FORM = 2_000_000
 
 
 def create_app(
-    decisions: Decisions, *, forget: Forget, token: str | None = None, hosts: Collection[str] = LOOPBACK
+    decisions: Decisions,
+    *,
+    forget: Forget,
+    token: str | None = None,
+    hosts: Collection[str] = LOOPBACK,
+    behind: Behind = PAGE,
 ) -> Starlette:
     """Make the application.
 
@@ -41,6 +46,7 @@ def create_app(
         forget: Forgets what was collected from a repository.
         token: The secret that lets a browser in (``/enter?token=``); by default a new one.
         hosts: Host names and addresses to accept, without ports.
+        behind: Which of the servers on this machine it is.
     """
     secret = token or secrets.token_urlsafe(32)
     templates = _templates(secret)
@@ -82,7 +88,7 @@ def create_app(
             *(Route(path, file(make)) for path, make in EXPORT_FILES.items()),
             *(Route(path, _asset(path, kind)) for path, kind in _ASSETS.items()),
         ],
-        middleware=[Middleware(Guard, token=secret, hosts=hosts)],
+        middleware=[Middleware(Guard, token=secret, hosts=hosts, behind=behind)],
         exception_handlers={AchievementPipelineError: explain},
     )
 

@@ -3,7 +3,7 @@
 Every process and every user of a machine reaches its loopback addresses, and so does any web site: by a name that leads
 there (DNS rebinding), by an image or a form, by a WebSocket. So the requested host name is checked, and where a
 request comes from; and the browser shows by a cookie that it was let in by the address that a command printed. This
-protects the page of `achievements web` and the Dagster UI of `achievements start`.
+protects the page of `achievements web` and `achievements start`, and the Dagster UI of the latter.
 """
 
 import hashlib
@@ -64,6 +64,7 @@ class Behind:
 
 
 PAGE = Behind("achievements", "achievements web", _PAGE_POLICY)
+PAGE_OF_SERVICE = Behind("achievements_page", "achievements start", _PAGE_POLICY)
 
 
 class Guard:

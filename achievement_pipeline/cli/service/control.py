@@ -10,7 +10,7 @@ import click
 
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.service.presence import Service, ServiceError, end_leftovers, find_service, stop_service
-from achievement_pipeline.cli.service.ui_token import entrance
+from achievement_pipeline.cli.service.ui_token import entrance, page_entrance
 from achievement_pipeline.cli.tables import print_wrapped
 from achievement_pipeline.settings import load_settings
 
@@ -83,6 +83,8 @@ def status(as_json: bool) -> None:
         return
     if service:
         click.echo(f"✅ Running since {service.since:%Y-%m-%d %H:%M} UTC, process {service.pid}.")
+        if service.page:
+            print_wrapped(f"   The page: {page_entrance(settings.home, service.page)}")
         print_wrapped(f"   The UI: {entrance(settings.home, service.url)}")
     else:
         click.echo("ℹ️  Not running. To start it: achievements start")  # noqa: RUF001 - the sign is meant
@@ -95,7 +97,8 @@ def status(as_json: bool) -> None:
 def _facts(service: Service | None, home: Path) -> dict[str, object] | None:
     if service is None:
         return None
-    return {"pid": service.pid, "url": entrance(home, service.url), "since": service.since}
+    page = page_entrance(home, service.page) if service.page else None
+    return {"pid": service.pid, "url": entrance(home, service.url), "page": page, "since": service.since}
 
 
 def _last_runs() -> list[_Run]:

@@ -22,6 +22,7 @@ from achievement_pipeline.system.private_files import make_private_folder
 _LOCK = "service.lock"
 _RECORD = "service.json"
 _POLL_SECONDS = 0.2
+_SECONDS_TO_DIE = 30
 _PROC = Path("/proc")
 
 
@@ -39,7 +40,9 @@ class Service:
     """Where the UI is."""
     since: dt.datetime
     group: int | None = None
-    """The group of the processes of Dagster, that of the runs included; None before they are started."""
+    """The group of the processes of Dagster and the page, those of the runs included; None before they are started."""
+    page: str = ""
+    """Where the page is."""
 
     @classmethod
     def read(cls, home: Path) -> Self | None:
@@ -107,10 +110,13 @@ def stop_service(service: Service, home: Path, *, seconds: float) -> bool:
 def end_leftovers(home: Path) -> bool:
     """End the processes that a service left behind when it was killed, and return whether there were any."""
     last = Service.read(home)
-    if last is None or last.group is None or not _is_of_dagster(last.group):
+    if last is None or last.group is None or not _is_of_service(last.group):
         return False
     with suppress(ProcessLookupError):
         os.killpg(last.group, signal.SIGKILL)
+    end = time.monotonic() + _SECONDS_TO_DIE
+    while commands_of(last.group) and time.monotonic() < end:  # their ports are free once they are gone
+        time.sleep(_POLL_SECONDS)
     return True
 
 
@@ -143,9 +149,9 @@ def _from_ps() -> Iterator[tuple[int, str, str]]:
         yield int(group), state, " ".join(command)
 
 
-def _is_of_dagster(group: int) -> bool:
+def _is_of_service(group: int) -> bool:
     """Whether a group of processes lives, and is not another program's with a reused number."""
-    return any("dagster" in command for command in commands_of(group))
+    return any(word in command for command in commands_of(group) for word in ("dagster", "achievement_pipeline"))
 
 
 def _address(service: Service | None) -> str:

@@ -1,4 +1,4 @@
-"""`achievements start`: the Dagster UI, its daemon and the database together, until Ctrl-C."""
+"""`achievements start`: the Dagster UI, its daemon, the page and the database together, until Ctrl-C."""
 
 import os
 import signal
@@ -7,15 +7,17 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Thread
 
 import click
 
 from achievement_pipeline.cli import EXIT_FAILED, dagster_home
+from achievement_pipeline.cli.page_server import listen
+from achievement_pipeline.cli.service.page_process import PageProcess
 from achievement_pipeline.cli.service.presence import Service, ServiceError, commands_of, note_group, run_as_service
-from achievement_pipeline.cli.service.ui_token import entrance
+from achievement_pipeline.cli.service.ui_token import entrance, page_entrance
 from achievement_pipeline.cli.shared_server import shared_server
 from achievement_pipeline.cli.stopping import stoppable
 from achievement_pipeline.settings import LogFormat, Settings, load_settings
@@ -38,6 +40,7 @@ _SETTLED_SECONDS = 300
 _CODE_SERVERS = ("dagster code-server start", "dagster api grpc")
 """By parts of their commands: the one that the others talk to, and the one behind it that loads the code."""
 _DAGSTER = "achievement_pipeline.cli.service.dagster_dev"
+_PAGE = "achievement_pipeline.cli.service.page"
 _LOG_OPTIONS = {
     # people see Dagster's warnings only; runs log their own progress
     LogFormat.TEXT: ("--log-format", "colored", "--log-level", "warning", "--code-server-log-level", "warning"),
@@ -54,32 +57,46 @@ _LOG_OPTIONS = {
     help="Address of the UI: one of this machine's own. For others see docs/deploy.md.",
 )
 @click.option("--port", default=3000, show_default=True, type=click.IntRange(1, 65535), help="Port of the UI.")
-def start(host: str, port: int) -> None:
-    """Run the Dagster UI, its daemon and the database until Ctrl-C.
+@click.option(
+    "--page-port",
+    type=click.IntRange(0, 65535),
+    help="Port of the page on which you decide. Default: 3100, or where that is taken any that is free.",
+)
+def start(host: str, port: int, page_port: int | None) -> None:
+    """Run the Dagster UI, its daemon, the page and the database until Ctrl-C.
 
-    Sensors and schedules run as long as this does. The address that is printed lets your browser in, and nobody else's:
-    keep it to yourself. Runs that are under way finish before it stops; one that takes longer than half a minute is
-    released, and started again by the next start.
+    Sensors and schedules run as long as this does. The addresses that are printed let your browser in, and nobody
+    else's: keep them to yourself. Runs that are under way finish before it stops; one that takes longer than half a
+    minute is released, and started again by the next start.
 
     \b
     achievements start
     achievements start --port 3001
     """  # noqa: D301 - click's own mark
     settings = load_settings()
-    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    with run_as_service(settings.home, url) as service:
+    url = _url(host, port)
+    with run_as_service(settings.home, url) as claimed:
         _check_port(host, port)
+        listening = listen(host, page_port)
+        service = replace(claimed, page=_url(host, listening.getsockname()[1]))
         home = dagster_home.use_dagster_home(settings)
         dagster_home.work_in_data_folder(settings)
         with shared_server(settings) as server:
             click.echo("🔍 Starting. Ctrl-C stops everything.", err=True)
             command = _command(settings, home / "workspace.yaml", host, port)
-            ready = _Ready((host, port), f"✅ Running. The UI is at {entrance(settings.home, url)}")
-            stopped = _serve(command, service, settings, server, ready)
+            page = PageProcess(python_command(_PAGE, str(listening.fileno())), (listening.fileno(),))
+            words = f"✅ Running. The UI is at {entrance(settings.home, url)}"
+            words += f"\n   The page is at {page_entrance(settings.home, service.page)}"
+            processes = _Processes(command, page, _Ready((host, port), words))
+            stopped = _serve(processes, service, settings, server)
     if not stopped:
         click.echo(f"❌ Dagster ended by itself {_ATTEMPTS} times. Its last messages are above.", err=True)
         sys.exit(EXIT_FAILED)
     click.echo("✅ Stopped.", err=True)
+
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def _command(settings: Settings, workspace: Path, host: str, port: int) -> list[str]:
@@ -120,6 +137,16 @@ class _Ready:
             time.sleep(_POLL_SECONDS)
 
 
+@dataclass(frozen=True)
+class _Processes:
+    """What the service runs."""
+
+    dagster: list[str]
+    """The command of `dagster dev`."""
+    page: PageProcess
+    ready: _Ready
+
+
 def _check_port(host: str, port: int) -> None:
     """Check that the port is free: responses of another program there would be taken for ours.
 
@@ -137,10 +164,8 @@ def _check_port(host: str, port: int) -> None:
             ) from error
 
 
-def _serve(
-    command: list[str], service: Service, settings: Settings, server: EmbeddedPostgres | None, ready: _Ready
-) -> bool:
-    """Run Dagster until this process is signalled to stop; if it ends by itself, start it again.
+def _serve(processes: _Processes, service: Service, settings: Settings, server: EmbeddedPostgres | None) -> bool:
+    """Run Dagster and the page until this process is signalled to stop; if it ends by itself, start it again.
 
     `dagster dev` ends when its web server or daemon is killed; when a code server is, it is ended here.
 
@@ -152,7 +177,7 @@ def _serve(
         try:
             while True:
                 begin = time.monotonic()
-                _run(command, service, settings, server, ready)
+                _run(processes, service, settings, server)
                 failures = 1 if time.monotonic() - begin > _SETTLED_SECONDS else failures + 1
                 if failures == _ATTEMPTS:
                     return False
@@ -164,28 +189,31 @@ def _serve(
             return True
 
 
-def _run(
-    command: list[str], service: Service, settings: Settings, server: EmbeddedPostgres | None, ready: _Ready
-) -> None:
+def _run(processes: _Processes, service: Service, settings: Settings, server: EmbeddedPostgres | None) -> None:
     """Run `dagster dev` until it or a code server ends, or stop it when this process is signalled to stop."""
     # in a group of its own, so that Ctrl-C in the terminal reaches this process alone, which then stops it in order
-    with subprocess.Popen(command, env=_environment(settings), process_group=0, pass_fds=_lease(server)) as dagster:
+    with subprocess.Popen(
+        processes.dagster, env=_environment(settings), process_group=0, pass_fds=_lease(server)
+    ) as dagster:
         try:
             note_group(settings.home, service, dagster.pid)
-            ready.watch(dagster)
-            _wait_for_an_end(dagster)
+            processes.ready.watch(dagster)
+            _wait_for_an_end(dagster, processes.page)
         except KeyboardInterrupt:
+            processes.page.stop()
             _stop(dagster)
             raise
         finally:
             with suppress(ProcessLookupError):  # all of it is gone, as it should be
                 os.killpg(dagster.pid, signal.SIGKILL)
+            processes.page.reap()
 
 
-def _wait_for_an_end(dagster: subprocess.Popen[bytes]) -> None:
-    """Wait until `dagster dev` ends or one of its code servers, which it does not restart."""
+def _wait_for_an_end(dagster: subprocess.Popen[bytes], page: PageProcess) -> None:
+    """Wait until `dagster dev` ends or one of its code servers, which it does not restart. Keep the page up."""
     seen: set[str] = set()
     while True:
+        page.keep_up(dagster.pid)
         with suppress(subprocess.TimeoutExpired):
             dagster.wait(_LOOK_SECONDS if len(seen) == len(_CODE_SERVERS) else 1)
             return

@@ -62,6 +62,8 @@ def test_a_part_that_was_killed_is_started_again(service: _Service) -> None:
         wait_until(lambda number=number: has_started(number))  # type: ignore[misc]
         kill_part(service.home, part)
     wait_until(lambda: has_started(len(PARTS_OF_DAGSTER) + 1))
+    kill_part(service.home, "service.page")
+    wait_until(lambda: "The page ended by itself. It starts again." in service.log.read_text())
     service.process.terminate()
     assert service.process.wait(120) == 0
     assert not hostile.marks(service.mark)

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,13 +63,6 @@ def _lives(pid: int) -> bool:
     return bool(state.strip()) and not state.startswith("Z")
 
 
-def _wait_for_the_end_of(pid: int) -> None:
-    end = time.monotonic() + _PATIENCE
-    while _lives(pid):
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def test_where_nothing_ever_ran_nothing_is_found_and_nothing_is_made(tmp_path: Path) -> None:
     assert find_service(tmp_path / "home") is None
     assert not end_leftovers(tmp_path / "home")
@@ -102,7 +94,7 @@ def test_a_service_that_was_killed_is_not_found_and_what_it_left_ends_with_the_n
         assert find_service(tmp_path) is None
         assert _lives(group)
         with run_as_service(tmp_path, "http://127.0.0.1:2"):
-            _wait_for_the_end_of(group)
+            assert not _lives(group)
 
 
 def test_a_number_that_is_another_programs_by_now_is_left_alone(tmp_path: Path) -> None:

@@ -39,12 +39,15 @@ _SERVE = """
 import datetime, os, sys
 from pathlib import Path
 from achievement_pipeline.cli.service import start
+from achievement_pipeline.cli.service.page_process import PageProcess
 from achievement_pipeline.cli.service.presence import Service
 from achievement_pipeline.settings import load_settings
 
 service = Service(os.getpid(), "http://nowhere", datetime.datetime.now(datetime.UTC))
+page = PageProcess([sys.executable, "-c", "import sys; open(sys.argv[1], 'a').write('x')", sys.argv[2]])
 ready = start._Ready(("127.0.0.1", int(sys.argv[1])), "ready")
-sys.exit(0 if start._serve(sys.argv[2:], service, load_settings(), None, ready) else 1)
+processes = start._Processes(sys.argv[3:], page, ready)
+sys.exit(0 if start._serve(processes, service, load_settings(), None) else 1)
 """
 
 _DAGSTER = """
@@ -67,16 +70,18 @@ def _free_port() -> int:
 
 def test_what_ends_by_itself_is_started_again_and_says_when_it_is_ready(home: Path) -> None:
     home.mkdir()
-    port, starts, log = _free_port(), home / "starts", home / "log"
+    port, starts, pages, log = _free_port(), home / "starts", home / "pages", home / "log"
     dagster = [sys.executable, "-c", _DAGSTER, str(starts), str(port)]
-    with (
-        log.open("wb") as output,
-        subprocess.Popen([sys.executable, "-c", _SERVE, str(port), *dagster], cwd=_SOURCES, stderr=output) as service,
-    ):
+    command = [sys.executable, "-c", _SERVE, str(port), str(pages), *dagster]
+    with log.open("wb") as output, subprocess.Popen(command, cwd=_SOURCES, stderr=output) as service:
         wait_until(lambda: log.read_text().count("ready") > 0 and starts.stat().st_size == 2)
+        before = pages.stat().st_size
+        wait_until(lambda: pages.stat().st_size > before + 1)
         service.send_signal(signal.SIGTERM)
         assert service.wait(60) == 0
     assert "Dagster ended by itself; its last words are above. It starts again in 2 seconds." in log.read_text()
+    assert "The page ended by itself. It starts again." in log.read_text()
+    assert starts.stat().st_size == 2
 
 
 def test_a_port_that_is_in_use_is_said_before_anything_starts(run: Run, home: Path) -> None:

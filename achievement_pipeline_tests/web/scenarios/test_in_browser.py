@@ -50,6 +50,8 @@ def test_it_is_used_by_keys_by_forms_and_on_a_phone_and_loads_nothing_from_elsew
             "/previews",
             "/preview/portfolio",
             "/preview/github_profile",
+            "/preview/csv?impact=1",
+            "/settings",
             "/posts",
             "/add",
             "/history",
@@ -77,6 +79,7 @@ def test_axe_finds_nothing_wrong(site: Site) -> None:
             "/preview/linkedin",
             "/preview/github_profile",
             "/previews",
+            "/settings?did=written",
             "/posts?did=settled",
             "/add",
         ):
