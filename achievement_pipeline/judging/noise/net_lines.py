@@ -40,14 +40,12 @@ _Substitution: TypeAlias = tuple[frozenset[tuple[bytes, int]], frozenset[tuple[b
 
 def net_change(path: str, before: bytes, after: bytes) -> tuple[ChangedLines, Noise | None]:
     """Return the net lines of one file, and why they are fewer than git's count; None if they are not."""
-    contents = (before, after)
+    unlike = changed_lines(before, after)
     steps: list[tuple[ChangedLines, Noise | None]] = [
-        (_difference(*(filter(bytes.strip, content.split(b"\n")) for content in contents)), None),
-        (changed_lines(before, after), Noise.WHITESPACE),
-        (
-            _difference(*(filter(None, map(_uncommented, content.splitlines())) for content in contents)),
-            Noise.COMMENTED,
-        ),
+        (_difference(*(filter(bytes.strip, content.split(b"\n")) for content in (before, after))), None),
+        (unlike, Noise.WHITESPACE),
+        # lines that are alike with their marks are alike without: only the others have to lose them
+        (_difference(*(_plain(side).elements() for side in (unlike.removed, unlike.added))), Noise.COMMENTED),
     ]
     if _PROSE.search(path):
         steps.append((_as_prose(steps[-1][0], before, after), Noise.REFORMAT))

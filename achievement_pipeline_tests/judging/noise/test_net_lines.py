@@ -126,3 +126,15 @@ def test_net_lines_are_at_most_the_changed_ones_and_the_same_both_ways(
     back, _ = net_change(path, new, old)
     assert lines.added.total() + lines.removed.total() <= seen.added.total() + seen.removed.total()
     assert (back.added.total(), back.removed.total()) == (lines.removed.total(), lines.added.total())
+
+
+@settings(max_examples=examples(100), deadline=None)
+@given(st.sampled_from(["a.py", "a.md"]), texts, texts, texts)
+def test_lines_on_both_sides_change_nothing(
+    path: str, common: list[bytes], before: list[bytes], after: list[bytes]
+) -> None:
+    own, _ = net_change(path, b"\n".join(before), b"\n".join(after))
+
+    with_others, _ = net_change(path, b"\n".join([*common, *before]), b"\n".join([*common, *after]))
+
+    assert (with_others.added.total(), with_others.removed.total()) == (own.added.total(), own.removed.total())
