@@ -10,7 +10,13 @@ from typing import get_args
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from achievement_pipeline.app.collect.repositories import as_known, entries_of, expand, local_folder
+from achievement_pipeline.app.collect.repositories import (
+    as_known,
+    configured_repositories,
+    entries_of,
+    expand,
+    local_folder,
+)
 from achievement_pipeline.app.collect.survey import survey
 from achievement_pipeline.app.me import me
 from achievement_pipeline.app.publish.rendering import names_known
@@ -62,7 +68,7 @@ def own_repositories(engine: sa.Engine, settings: Settings) -> list[OwnRepositor
         counts = summarise(connection, AchievementFilter()).repositories
         visible = names_known(connection, settings).visibility_of
         stored = stored_at(connection)
-    for named in settings.repositories:
+    for named in configured_repositories(settings):
         try:
             new = as_known(named)
         except (SourceError, OSError):
@@ -172,5 +178,5 @@ def _written(settings: Settings, repository: KnownRepository) -> Visibility | No
 
 
 def _is_in_environment(settings: Settings, repository: KnownRepository) -> bool:
-    named = set(settings.environment.git_repo_path)
+    named = set(expand(settings.environment.git_repo_path))
     return any(each.location in named for each in entries_of(settings, repository))

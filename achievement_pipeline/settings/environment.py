@@ -40,7 +40,10 @@ class Environment(BaseSettings):
 
     git_repo_path: Annotated[
         tuple[Annotated[str, AfterValidator(in_full_from_here)], ...], NoDecode, BeforeValidator(split_locations)
-    ] = Field(default=(), description="Repositories to read: paths or clone URLs, separated as in PATH")
+    ] = Field(
+        default=(),
+        description="Repositories to read: paths, folders of repositories or clone URLs, separated as in PATH",
+    )
     git_check_interval: int = Field(
         default=300,
         ge=30,

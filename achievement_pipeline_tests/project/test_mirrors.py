@@ -28,7 +28,6 @@ _TESTED_IN: Final = {
     "app/collect/lines_in_use.py": "defs/assets/test_lines.py",
     "app/collect/pull_requests.py": "defs/assets/test_github.py",
     "app/collect/releases.py": "defs/assets/test_git.py",
-    "app/collect/repositories.py": "defs/sensors/test_git.py",
     "system/child_processes.py": "cli/scenarios/test_hostile_folder.py",
     "app/collect/news.py": "cli/scenarios/test_collect_sources.py",
     "app/collect/receipts.py": "cli/collect/test_collecting.py",

@@ -76,6 +76,15 @@ def expand(locations: Iterable[str]) -> Iterator[str]:
         yield from below or [location]
 
 
+def configured_repositories(settings: Settings) -> list[RepositorySettings]:
+    """Return the repositories of the settings; a folder outside of any repository stands for those below it."""
+    return [
+        named.model_copy(update={"location": location})
+        for named in settings.repositories
+        for location in expand([named.location])
+    ]
+
+
 def _lies_in_one(folder: Path) -> bool:
     try:
         find_top(folder)
@@ -99,7 +108,7 @@ def entries_of(settings: Settings, known: KnownRepository) -> list[RepositorySet
         except (SourceError, OSError):  # its folder is no repository any more
             return named.location in known.locations
 
-    return [named for named in settings.repositories if is_it(named)]
+    return [named for named in configured_repositories(settings) if is_it(named)]
 
 
 def open_clones(known: KnownRepository, settings: Settings) -> tuple[list[Repository], list[SourceError]]:
@@ -231,7 +240,7 @@ def _joining(
     """Store repositories that the settings or the spool name, if they are new or have another location."""
     spooled = read_commits(settings.spool_path)
     named = [RepositorySettings(location=path) for path in {commit.repository_path for commit in spooled}]
-    for wanted in [*settings.repositories, *named]:
+    for wanted in [*configured_repositories(settings), *named]:
         try:
             joined = as_known(wanted)
         except (SourceError, OSError) as error:

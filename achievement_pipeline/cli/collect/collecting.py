@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import sqlalchemy as sa
 
 from achievement_pipeline.app.collect.receipts import Facts, Given, Receipt, Receipts
-from achievement_pipeline.app.collect.repositories import as_known, join, place
+from achievement_pipeline.app.collect.repositories import as_known, configured_repositories, join, place
 from achievement_pipeline.app.completion_values import store_completion_values
 from achievement_pipeline.app.me import my_addresses
 from achievement_pipeline.cli.collect.collection import CollectedRepository, CollectedSource, Collection
@@ -107,7 +107,7 @@ def _configured(settings: Settings, engine: sa.Engine) -> list[RepositorySetting
     if not any(lane.by_repository and lane.is_on(settings) for lane in LANES):
         return []
     if settings.repositories:
-        return list(settings.repositories)
+        return configured_repositories(settings)
     if _is_repository(settings):
         return [RepositorySettings(location=".")]
     known = [each for each in list_repositories(engine) if each.missing_since is None]

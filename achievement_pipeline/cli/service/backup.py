@@ -11,9 +11,6 @@ from achievement_pipeline.cli.printing import counted
 from achievement_pipeline.cli.tables import print_wrapped
 from achievement_pipeline.store.backup import placements, restore_backup, write_backup
 
-_ONE = {"repositories": "repository"}
-"""Tables whose name is more than one of its rows and an s."""
-
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
@@ -55,8 +52,5 @@ def restore(file: Path, *, merge: bool) -> None:
 
 
 def _counted(counts: Mapping[str, int]) -> str:
-    names = {table: table.replace("_", " ") for table in counts}
-    return ", ".join(
-        counted(number, _ONE.get(table, names[table].removesuffix("s")), names[table])
-        for table, number in counts.items()
-    )
+    names = {table.replace("_", " "): number for table, number in counts.items()}
+    return ", ".join(counted(number, name.replace("ies", "ys")[:-1], name) for name, number in names.items())
