@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from achievement_pipeline.amounts import NUMBER, number, scale
 from achievement_pipeline.parsing.patterns import IGNORECASE, MULTILINE, Match, compile_pattern
 
-_MEASURE = r"(?:ns/iter|ns/op|[µμun]s|ms|secs?|seconds?|s|min|[kKMGT]i?B(?:/s)?|bytes|B|%|i/s)"
+_MEASURE = (
+    r"(?:ns/iter|ns/op|[µμun]s|ms|secs?|seconds?|s|min|[kKMGT]i?B(?:/s)?|bytes|B|%|i/s|ops/s(?:ec)?|req/s(?:ec)?)"
+)
 _SPREAD = r"(?:\s±\s{1,3}[\d.∞]{1,5}%?(?:\s[¹²³])?)?"
 _ROW = compile_pattern(
     rf"^\s*(?P<name>[^\s|]{{1,80}})\s{{1,60}}(?P<before>{NUMBER})(?P<unit_before>[a-zA-Zµ/]{{0,6}}){_SPREAD}"
@@ -22,7 +24,7 @@ _ROW = compile_pattern(
 """A row of benchstat or benchcmp: name, before, after, and the difference, if it is significant."""
 _CRITERION = compile_pattern(
     r"^\s*(?P<name>[^\s|]{1,80})\s{1,60}time:\s{1,9}\[[^\]\n]{1,100}\]\s{1,60}change:\s{1,9}\[\S{1,20}%\s"
-    r"(?P<percent>[+-]\d{1,9}(?:\.\d{1,4})?%)\s\S{1,20}%\]",
+    r"(?P<percent>[+-]\d{1,9}(?:\.\d{1,4})?%)\s\S{1,20}%\](?!\s\(p = [\d.]{1,9} > )",
     MULTILINE,
 )
 """What Criterion prints of a benchmark that it knows from before."""

@@ -22,10 +22,10 @@ from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, MULTILINE,
 IN_USE: Final = "in use"
 """The rule of ledger lines for how much of a piece of work is still in use."""
 
-_BEFORE = rf"(?P<before>{NUMBER})(?P<gap>\s?)(?P<unit_before>{UNIT})?"
+_BEFORE = rf"(?P<before>{NUMBER})[\s-]?(?P<unit_before>{UNIT})?"
 _AFTER = rf"(?P<after>{NUMBER})\s?(?P<unit>{UNIT})?"
 _DIFFERENCE = rf"(?P<amount>{NUMBER}){RANGE}\s?"
-_TEXT = r"(?:[^.;\n]|\.(?=\w))"
+_TEXT = r"(?:[^.;\n]|\.(?=\w)|(?<=\b(?:i\.e|e\.g))\.)"
 """Of one clause."""
 _SPEED_UP = r"(?:speed(?:s|ed|ing)?|sped)(?:[-\s]up|\s(?:[^\s.;]{1,40}\s){1,5}?up)"
 _VERB = (
@@ -40,7 +40,7 @@ _COMPARATIVE = (
 )
 _BETWEEN = (
     r"(?:(?!(?:of|is|are|was|and|or|but|in|to|for|on|from|when|while|if|as|with|than|at|by|per|can|will|may|do|does)\b)"
-    r"[a-z/-]{2,15}\s)"
+    r"[a-z][a-z/._-]{1,20}\s)"
 )
 """A word between a number and what it is of: "3x less", "5% overall improvement"."""
 _FROM_TO = compile_pattern(
@@ -51,7 +51,7 @@ _FROM_TO = compile_pattern(
     IGNORECASE,
 )
 _TO_FROM = compile_pattern(
-    rf"\bto\s{ABOUT}(?P<after>{NUMBER})\s?(?P<unit>{UNIT})?,?\s{{0,3}}(?:(?:down|up)\s)?from\s{ABOUT}{_BEFORE}",
+    rf"\bto\s{ABOUT}(?P<after>{NUMBER})\s?(?P<unit>{UNIT})?,?\s{{0,3}}\(?(?:(?:down|up)\s)?from\s{ABOUT}{_BEFORE}",
     IGNORECASE,
 )
 _NOW_WAS = compile_pattern(
@@ -72,6 +72,10 @@ _VERB_TO = compile_pattern(
 _NOW_AGAINST_BEFORE = compile_pattern(
     rf"(?<![\w.,#/-]){_AFTER}\s(?:vs\.?|versus|compared\s(?:to|with)|against)(?P<link>)\s{ABOUT}{_BEFORE}\s(?:before|previously|originally"
     r"|on\s(?:master|main))\b",
+    IGNORECASE,
+)
+_WITH_WITHOUT = compile_pattern(
+    rf"(?<![\w.,#/-]){_AFTER}\swith\sth(?:is|e)\s[a-z]{{2,12}}[,;]?\s(?P<link>(?:and\s|vs\.?\s|instead\sof\s)?){ABOUT}{_BEFORE}\swithout\b",
     IGNORECASE,
 )
 _WAS_NOW = compile_pattern(
@@ -116,7 +120,7 @@ _COUNTED_AFTER = compile_pattern(
 )
 _RELATIVE = compile_pattern(
     rf"(?<![\w.,#/-])(?P<amount>{NUMBER})\s?(?:±\s?{NUMBER}\s?|(?:%|x\b)?\s?(?:-|\u2013|to\b)\s?~?{NUMBER}\s?)?"
-    rf"(?P<unit>{PERCENT}|{TIMES})[)`*+]{{0,3}}\s?(?:as\s(?=fast))?"
+    rf"(?P<unit>{PERCENT}|{TIMES})[)`*_+]{{0,3}}\s?(?:or\sso\s)?(?:as\s(?=fast))?"
     rf"{_BETWEEN}{{0,3}}?"
     rf"(?P<word>{_COMPARATIVE}|{_NOUN})\b",
     IGNORECASE,
@@ -145,14 +149,14 @@ _BY = compile_pattern(
 )
 _WITHOUT_BY = compile_pattern(
     rf"\b(?P<word>{_VERB})\b(?P<what>(?:[^.;:\n]|\.(?=\w)){{0,80}}?)"
-    r"(?<!\bto)(?<!\bat)(?<!\bof)(?<!\bfrom)(?<!\bthan)(?<!\bis)(?<!\bfor)(?<!\babove)(?<!\bbelow)(?<!\bover)(?<!\bunder)"
+    r"(?<!\bto)(?<!\bat)(?<!\bof)(?<!\bfrom)(?<!\bthan)(?<!\bis)(?<!\bfor)(?<!\babove)(?<!\bbelow)(?<!\bover)(?<!\bunder)(?<!about)(?<!around)(?<!roughly)(?<!nearly)(?<!almost)(?<!approximately)"
     rf"\s(?:with\s|in\s)?(?!over|at\s|less|more){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})[`*)]{{0,3}}"
     r"(?=$|[,.;:)!]|\s(?:on|for|when|with|across|depending|or\sso|in\s(?:some|the|my|our|all|most)|and|but|\(#\d))",
     IGNORECASE,
 )
 """As titles have it: "speed up `in series` 10x", "improve the parser (~4%)"."""
 _OF = compile_pattern(
-    rf"\b(?P<word>{_NOUN})\b(?P<what>[^.;\n]{{0,60}}?)(?<!minimum)(?<!maximum)(?<!total)(?<!default)(?:\s(?:of|is|was|are|by|on|being|(?:ranges|anywhere)\sfrom)|:)\s{ABOUT}{_DIFFERENCE}"
+    rf"\b(?P<word>{_NOUN})\b(?P<what>{_TEXT}{{0,60}}?)(?<!minimum)(?<!maximum)(?<!total)(?<!default)(?:\s(?:of|is|was|are|by|on|being|(?:ranges|anywhere)\sfrom)|:)\s{ABOUT}{_DIFFERENCE}"
     rf"(?P<unit>{UNIT}|{TIMES})(?!,\snot\b)",
     IGNORECASE,
 )
@@ -176,7 +180,7 @@ _SAVES = compile_pattern(
 )
 _REMOVES = compile_pattern(
     rf"\b(?P<word>remov(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|cut(?:s|ting)?(?:\sout)?|trims?|frees?(?:\sup)?|knock(?:s|ed)?\soff)\s"
-    rf"{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT})(?=\s(?:from|per|off|on\severy|of)\b|[.,;)]|$)",
+    rf"{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT})(?=\s(?:[a-z]{{2,12}}\s){{0,2}}(?:from|per|off|on\severy|of)\b|[.,;)]|$)",
     IGNORECASE,
 )
 _REDUCED = compile_pattern(
@@ -219,19 +223,23 @@ _NOT_AN_OUTCOME = compile_pattern(
     r"|renam\w+|mov\w+|port(?:s|ed)?)\b[^.;\n]{0,30}$"
 )
 _RANGE_LEAD = compile_pattern(
-    r"\b(?:reductions?|improvements?|speed-?ups?|gains?|savings|for\s(?:[a-z]{1,15}\s){0,2}[a-z]{1,15}|resiz\w+|sizes|rang\w+|var(?:y|ies|ied|ying)|anywhere|if\syou\b[^.]{0,80})\s?$",
+    r"\b(?:reductions?|improvements?|speed-?ups?|gains?|savings|for\s(?:[a-z]{1,15}\s){0,2}[a-z]{1,15}|resiz\w+|realloc\S*|sizes|rang\w+|var(?:y|ies|ied|ying)|anywhere|if\syou\b[^.]{0,80})\s?$",
     IGNORECASE,
 )
 _UNREAL = compile_pattern(
-    r"\b(?:would|could|might|should|potential(?:ly)?|expect\w*|hope\w*|ideally|theoretical\w*|currently|intent|goal|aims?|possibly|perhaps|maybe|probably|hopefully|causing|claims?|claimed|regress\w*|blog|article|whether|if"
-    r"|warn\w*)\b[^.;]{0,60}$"
-    r"|(?:\b(?:not(?!\sonly\b)|never|no|without)\b|n't)[^.;,]{0,20}$|\bnot\s(?:all|every|always)\b[^.;]{0,80}$",
+    r"\b(?:would|could|might|should|potential(?:ly)?|expect\w*|hope\w*|ideally|theoretical\w*|currently|intent|goal|aims?"
+    r"|possibly|perhaps|maybe|probably|hopefully|causing|claims?|claimed|regress\w*|blog|article|whether|if|warn\w*)\b[^.;]{0,60}$",
     IGNORECASE,
 )
-"""Before a statement: what would be, what still is, what is not."""
+"""Before a statement: what would be, what was wrong, what others say."""
+_DENIED = compile_pattern(
+    r"(?:\b(?:not(?!\sonly\b)|never|no|without(?!\sth[ei]s?\b))\b|n't)[^.;,]{0,20}$|\bnot\s(?:all|every|always)\b[^.;]{0,80}$",
+    IGNORECASE,
+)
+"""Before a difference that there is not."""
 _ITS_PAST = compile_pattern(r"\b(?:before|after|baseline|master|main|old|previous)\b", IGNORECASE)
 _THRESHOLD = compile_pattern(
-    r"(?:\s[a-z]{1,12}){0,2}\sthan\s(?:this|that|requested|needed|necessary|required|expected|specified|thought|previously\sthought"
+    r"(?:\s[a-z]{1,12}){0,2}\sthan\s(?:(?:the\s)?(?:real|actual|correct)|this|that|requested|needed|necessary|required|expected|specified|thought|previously\sthought"
     r"|the\s(?:limit|maximum|minimum|default|threshold|given))\b",
     IGNORECASE,
 )
@@ -245,6 +253,7 @@ _UP = (
     "ris", "rose", "rais", "improv", "increas", "boost", "gain", "uplift", "win", "better", "longer", "adds",
 )  # fmt: skip
 _BETTER = ("improv", "optimi", "speed", "faster", "quicker", "win")
+_FASTER = ("speed", "sped", "improv", "accelerat", "boost", "optimi")
 _RISES = ("increas", "rais")
 _STATED = compile_pattern(
     r"\b(increase[sd]?|raise[sd]?|reduce[sd]?|decrease[sd]?|lower(?:s|ed)?|shrinks?|cuts?|drops?)\b", IGNORECASE
@@ -320,7 +329,7 @@ def _measured(change: Change) -> Outcome:
 
 
 def _from_to(sentence: str) -> Outcome | None:
-    patterns = (_TO_FROM, _VERB_TO, _FROM_TO, _NOW_WAS, _NOW_AGAINST_BEFORE, _BEFORE_AFTER, *_APART)
+    patterns = (_TO_FROM, _VERB_TO, _FROM_TO, _NOW_WAS, _NOW_AGAINST_BEFORE, _WITH_WITHOUT, _BEFORE_AFTER, *_APART)
     return next((found for pattern in patterns if (found := _two_amounts(sentence, pattern))), None)
 
 
@@ -348,7 +357,7 @@ def _is_change(match: Match[str], lead: str) -> bool:
         return has_both and _measures(match["unit"]) == _measures(match["unit_before"])
     if link == "to":
         falls = has_both and number(match["after"]) < number(match["before"])
-        is_range = (not match["lead"] and not falls) or _RANGE_LEAD.search(lead)
+        is_range = not falls and (not match["lead"] or _RANGE_LEAD.search(lead))
         return not is_range and (has_both or not _NOT_AN_OUTCOME.search(lead))
     if link == "instead of":
         return _MEASURED.search(lead) is not None
@@ -408,10 +417,12 @@ def _is_stated(match: Match[str], sentence: str) -> bool:
     lead = sentence[: match.start()]
     amount = number(match["amount"])
     is_none = amount == 0 or (match.groupdict().get("unit", "x").casefold() in _TIMES and amount <= 1)
-    if is_none or _UNREAL.search(lead):
+    if is_none or _UNREAL.search(lead) or _DENIED.search(lead):
         return False
     if not word:
         return match["unit"].casefold().startswith("alloc")
+    if match.re is _WITHOUT_BY and match["unit"] == "times" and not word.startswith(_FASTER):
+        return False  # what happens so many times
     is_limit = (word.startswith(_RISES) and "up to" in match[0]) or _THRESHOLD.match(sentence, match.end())
     return not is_limit and (not _VERSUS.search(lead) or _ITS_PAST.search(sentence) is not None)
 
