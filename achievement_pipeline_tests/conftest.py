@@ -13,6 +13,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from itertools import chain, groupby, islice
 from operator import attrgetter
 from pathlib import Path
@@ -177,6 +178,7 @@ def server(shared: Path) -> Iterator[EmbeddedPostgres]:
                 connection.execute(sa.text(f"ALTER SYSTEM SET {setting} = off"))
             connection.execute(sa.text("SELECT pg_reload_conf()"))
         yield running
+        _administrators(running.url()).dispose()
 
 
 @pytest.fixture(scope="session")
@@ -246,17 +248,17 @@ def copy_database(server: EmbeddedPostgres, template: str) -> Iterator[str]:
     """Give the address of a copy of a database, for as long as it is needed."""
     name = f"test_{uuid.uuid4().hex}"
     with _administrator(server) as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     yield server.url(name)
     with _administrator(server) as connection:
         connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-@contextmanager
-def _administrator(server: EmbeddedPostgres) -> Iterator[sa.Connection]:
-    engine = create_engine(server.url())
-    try:
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            yield connection
-    finally:
-        engine.dispose()
+def _administrator(server: EmbeddedPostgres) -> sa.Connection:
+    return _administrators(server.url()).connect()
+
+
+@cache
+def _administrators(url: str) -> sa.Engine:
+    """Return an engine whose connection all tests use in turn."""
+    return create_engine(url).execution_options(isolation_level="AUTOCOMMIT")
