@@ -112,10 +112,10 @@ def git_maintenance(  # noqa: PLR0913, PLR0917 - one argument per input
         ],
         ignore_index=True,
     )
-    if years.empty:
-        return years
     by_people = commits[~have_reason(activities["reasons"], "bot")]
     read = by_people["diff"] == DiffState.READ
+    if years.empty or not read.any():
+        return years.head(0)
     since = by_people[read].groupby("repository")["committed_at"].min()
     of_authors = pd.MultiIndex.from_arrays([by_people["repository"], canonical(by_people["author_email"], people)])
     # others' commits are read where somebody who was asked for is a co-author

@@ -108,6 +108,7 @@ def test_people_who_were_not_asked_for_have_no_years() -> None:
     others = [dict(row) | {"diff": "skipped"} for row in (commit(0, "bob"), squashed(1, "eve", "bob@example.org"))]
 
     assert years(judge([*others, commit(2)])) == {}
+    assert years(judge(others)) == {}
 
 
 def test_who_wrote_with_somebody_who_was_asked_for_was_not_asked_for() -> None:
