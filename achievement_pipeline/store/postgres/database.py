@@ -153,7 +153,8 @@ def explained_errors(engine: sa.Engine) -> Iterator[None]:
 
 
 def _create_database(connection: sa.Connection, name: str) -> None:
-    quoted = connection.dialect.identifier_preparer.quote_identifier(name)
+    quote = connection.dialect.identifier_preparer.quote
+    quoted = quote(name)
     try:
         # template1 must not have any connection at that moment, which template0 never has
         connection.exec_driver_sql(f"CREATE DATABASE {quoted} TEMPLATE template0")
@@ -161,6 +162,9 @@ def _create_database(connection: sa.Connection, name: str) -> None:
         made_meanwhile = {errorcodes.DUPLICATE_DATABASE, errorcodes.UNIQUE_VIOLATION}
         if not isinstance(error.orig, psycopg2.Error) or error.orig.pgcode not in made_meanwhile:
             raise
+    except StoreError as error:
+        owner = f" OWNER {quote(user)}" if (user := connection.engine.url.username) else ""
+        raise StoreError(f"{error} Or let somebody create it who may: CREATE DATABASE {quoted}{owner}") from error
 
 
 def _is_current(connection: sa.Connection) -> bool:
