@@ -244,6 +244,7 @@ _THRESHOLD = compile_pattern(
     IGNORECASE,
 )
 """Behind a comparative: what is compared with a limit."""
+_TO_AN_AMOUNT = compile_pattern(rf"\bto\s{ABOUT}\d", IGNORECASE)
 _VERSUS = compile_pattern(r"\bvs\b|i/s\s-\s$", IGNORECASE)
 _PREFIXES = frozenset({"k", "K", "M", "G"})
 _TIMES = frozenset({"x", "\u00d7", "times"})
@@ -421,10 +422,16 @@ def _is_stated(match: Match[str], sentence: str) -> bool:
         return False
     if not word:
         return match["unit"].casefold().startswith("alloc")
-    if match.re is _WITHOUT_BY and match["unit"] == "times" and not word.startswith(_FASTER):
-        return False  # what happens so many times
+    if match.re is _WITHOUT_BY and not _is_of_verb(match, word):
+        return False
     is_limit = (word.startswith(_RISES) and "up to" in match[0]) or _THRESHOLD.match(sentence, match.end())
     return not is_limit and (not _VERSUS.search(lead) or _ITS_PAST.search(sentence) is not None)
+
+
+def _is_of_verb(match: Match[str], word: str) -> bool:
+    """Whether an amount without "by" is how much: not how often, nor to what amount."""
+    how_often = match["unit"] == "times" and not word.startswith(_FASTER)
+    return not how_often and not _TO_AN_AMOUNT.search(match["what"])
 
 
 def _direction(match: Match[str], sentence: str) -> Direction:

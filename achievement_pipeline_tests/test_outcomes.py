@@ -152,7 +152,7 @@ def test_a_stated_change_is_found(  # noqa: PLR0913, PLR0917 - the fields of an 
         "Increase delay to a minimum of 500 ms",
         "Fix the rate (was 8 times larger than the real value)",
         "This led to dropping frames 2 times, because of a delay",
-        "After the patch, this drops to about 1.9% for both",
+        "After the patch, this drops to about 1.9% for one and 0.1% for the other",
         "It never succeeds in realloc'ing from 16 to 32 bytes",
         "a/b  time: [33.8 ns 33.9 ns 34.0 ns]\n change: [-0.4% -0.1% +0.3%] (p = 0.78 > 0.05)",
         "Still 50% slower than Java",
