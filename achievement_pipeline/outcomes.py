@@ -22,8 +22,8 @@ from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, MULTILINE,
 IN_USE: Final = "in use"
 """The rule of ledger lines for how much of a piece of work is still in use."""
 
-_BEFORE = rf"(?P<before>{NUMBER})[\s-]?(?P<unit_before>{UNIT})?"
-_AFTER = rf"(?P<after>{NUMBER})\s?(?P<unit>{UNIT})?"
+_BEFORE = rf"(?P<before>{NUMBER})(?:[-\u2013]{NUMBER})?[\s-]?(?P<unit_before>{UNIT})?"
+_AFTER = rf"(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?\s?(?P<unit>{UNIT})?"
 _DIFFERENCE = rf"(?P<amount>{NUMBER}){RANGE}\s?"
 _TEXT = r"(?:[^.;\n]|\.(?=\w)|(?<=\b(?:i\.e|e\.g))\.)"
 """Of one clause."""
@@ -35,9 +35,7 @@ _VERB = (
     rf"|shorten\w*|{_SPEED_UP})"
 )
 _NOUN = r"(?:reductions?|decreases?|increases?|speed[-\s]?ups?|improvements?|savings?|gains?|boosts?|uplifts?|wins?)"
-_COMPARATIVE = (
-    r"(?:faster|quicker|smaller|larger|bigger|less|fewer|more|lower|higher|cheaper|shorter|longer|better|(?<=as\s)fast)"
-)
+_COMPARATIVE = r"(?:faster|quicker|smaller|less|fewer|more|lower|higher|cheaper|shorter|better|(?<=as\s)fast)"
 _BETWEEN = (
     r"(?:(?!(?:of|is|are|was|and|or|but|in|to|for|on|from|when|while|if|as|with|than|at|by|per|can|will|may|do|does)\b)"
     r"[a-z][a-z/._-]{1,20}\s)"
@@ -218,6 +216,7 @@ _QUOTES = compile_pattern(
     IGNORECASE,
 )
 """How messages begin that quote what others did, or undo it."""
+_CODE = compile_pattern(r"`[^`\n]{1,80}`")
 _NOT_AN_OUTCOME = compile_pattern(
     r"(?i)\b(?:bump|upgrad\w+|updat\w+|version|releas\w+|python|node|line|lines|page|pages|step|issue|pr|chapter|rows?\sof"
     r"|renam\w+|mov\w+|port(?:s|ed)?)\b[^.;\n]{0,30}$"
@@ -233,7 +232,7 @@ _UNREAL = compile_pattern(
 )
 """Before a statement: what would be, what was wrong, what others say."""
 _DENIED = compile_pattern(
-    r"(?:\b(?:not(?!\sonly\b)|never|no|without(?!\sth[ei]s?\b))\b|n't)[^.;,]{0,20}$|\bnot\s(?:all|every|always)\b[^.;]{0,80}$",
+    r"(?:\b(?:not(?!\sonly\b)|never|no|without(?!\sth[ei]s?\b))\b|n't)[^.;,]{0,20}$|\bwhen\b[^.;,]{0,40}$|\bnot\s(?:all|every|always)\b[^.;]{0,80}$",
     IGNORECASE,
 )
 """Before a difference that there is not."""
@@ -359,10 +358,10 @@ def _is_change(match: Match[str], lead: str) -> bool:
     if link == "to":
         falls = has_both and number(match["after"]) < number(match["before"])
         is_range = not falls and (not match["lead"] or _RANGE_LEAD.search(lead))
-        return not is_range and (has_both or not _NOT_AN_OUTCOME.search(lead))
+        return not is_range and (has_both or not _NOT_AN_OUTCOME.search(_CODE.sub("", lead)))
     if link == "instead of":
         return _MEASURED.search(lead) is not None
-    return has_both or not _NOT_AN_OUTCOME.search(lead)
+    return has_both or not _NOT_AN_OUTCOME.search(_CODE.sub("", lead))
 
 
 def _measures(unit: str) -> str:
