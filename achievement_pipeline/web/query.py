@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from achievement_pipeline.app.decide.decisions import Decisions
 from achievement_pipeline.app.me import Author
 from achievement_pipeline.app.projects import members_of
+from achievement_pipeline.settings import ALL
 from achievement_pipeline.store.reading import AchievementFilter, Order
 
 PAGE_SIZE = 50
@@ -69,8 +70,15 @@ class Query:
 
     @property
     def is_narrowed(self) -> bool:
-        """Whether the list is narrowed further than by state or search."""
-        return any(self.given[name] for name in _NAMES if name not in {"q", "state"})
+        """Whether the list is narrowed further than by state, search, or to everybody's."""
+        given = {(name, value) for name, value in self.given.items() if value and name not in {"q", "state"}}
+        return bool(given - {("author", ALL)})
+
+    @property
+    def all_of_its_state(self) -> str:
+        """Where the list without any condition but its state is; empty if this is it."""
+        everything = Query({**dict.fromkeys(_NAMES, ""), "state": self.given["state"]}, 1)
+        return everything.address() if everything.given != self.given else ""
 
     @property
     def is_asked(self) -> bool:

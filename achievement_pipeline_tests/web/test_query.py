@@ -6,7 +6,7 @@ import pytest
 
 from achievement_pipeline.web.decisions import DECISIONS
 from achievement_pipeline.web.pages import PAGES
-from achievement_pipeline.web.query import _NAMES
+from achievement_pipeline.web.query import _NAMES, Query
 from achievement_pipeline_tests.web.conftest import Site
 
 pytestmark = pytest.mark.e2e
@@ -47,6 +47,16 @@ def test_no_field_of_a_form_breaks_a_decision(site: Site, path: str) -> None:
     for odd in ["\0", "a\0b", "\ufffe", "9" * 30, "1e999", "-1", ""]:
         answer = site.post(path, **dict.fromkeys(_FIELDS, odd))
         assert answer.status_code < 500, (odd, answer.text)
+
+
+def test_a_list_is_its_address() -> None:
+    query = Query.of({"q": "cache", "state": "new", "author": "all", "page": "3", "other": "x"})
+    assert query.address(query.page) == "/?q=cache&author=all&state=new&page=3"
+    assert query.address(author="", skill="Rust") == "/?q=cache&state=new&skill=Rust"
+    assert query.all_of_its_state == "/?state=new"
+    assert Query.of({"state": "new"}).all_of_its_state == ""
+    assert not query.is_narrowed
+    assert Query.of({"author": "allan@example.com"}).is_narrowed
 
 
 def test_a_nul_is_said(site: Site) -> None:
