@@ -30,6 +30,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from impact_notes import sections_of
 from impact_units import raw_commits, read_units
 
 from achievement_pipeline.frames import DiffState, RawPullRequestFiles
@@ -184,7 +185,8 @@ def measure_sections(locations: Sequence[str]) -> None:
         clone = read_units(location)
         commits = raw_commits(clone.commits)
         judged = judge_commits(commits, clone.files, noise_reasons(clone.files), Rules()).head(len(commits))
-        true = [_category_of(clone.noted.sections.get(number, ())) for number in clone.commits["number"]]
+        sections = sections_of(clone.notes.entries)
+        true = [_category_of(sections.get(number, ())) for number in clone.commits["number"]]
         found.append(pd.DataFrame({"true": true, "inferred": judged["category"].array}).dropna())
         print(f"{clone.name}: {len(found[-1])} pull requests", file=sys.stderr)
     pulls = pd.concat(found, ignore_index=True)

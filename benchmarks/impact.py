@@ -2,12 +2,14 @@
 
     python benchmarks/impact.py learn REPOSITORY...
     python benchmarks/impact.py measure REPOSITORY... [--without announced] [--json]
+    python benchmarks/impact.py cross REPOSITORY... [--json]
 
-The truth is in the release notes of maintainers: a piece of work is *noted* where its number, or that of an issue it
-closes, is in the notes, or where the same work added entries to them; it is a *headline* where that was below
-features, additions, highlights, major or breaking changes. Projects that note nearly everything or nearly nothing are
-left out.
+The truth is in the release notes of maintainers: a piece of work is *noted* where an entry is linked to it, by number,
+issue or words, or where the same work added entries; it is a *headline* where that was below features, additions,
+highlights, major or breaking changes. Times in which notes do not name their work, and projects that note nearly
+everything or nearly nothing, are left out.
 
+``cross`` measures each project by what is learnt from all others.
 ``learn`` writes ``weights.csv`` and ``calibration.csv`` of the package, the same bytes for the same clones.
 ``--cache`` keeps what was read of a clone, by its head.
 """
@@ -22,7 +24,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from impact_figures import of_all
-from impact_units import Clone, direct_signs, labels_of, project_name, raw_commits, read_units
+from impact_units import Clone, labels_of, project_name, raw_commits, read_units
 
 from achievement_pipeline.judging import impact
 from achievement_pipeline.judging.announced.paths import are_notes
@@ -100,7 +102,6 @@ def _units(clone: Clone) -> pd.DataFrame:
             "net_lines": judged["effective_insertions"] + judged["effective_deletions"],
             **labels_of(clone),
             **signs,
-            **direct_signs(clone, titles),
         }
     )
     # what only writes the notes, or what tools write, is no work of its own
@@ -109,6 +110,7 @@ def _units(clone: Clone) -> pd.DataFrame:
 
 def chosen(units: pd.DataFrame) -> pd.DataFrame | None:
     """Return the units between the first and the last noted one; None for a project whose notes do not choose."""
+    units = units[units["judged"]] if len(units) else units
     if units.empty or units["noted"].sum() < LEAST_NOTED:
         return None
     first, last = units.loc[units["noted"], "at"].quantile(list(EDGES))
@@ -135,34 +137,36 @@ def learn(projects: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFr
     """Learn the weights of signs, and the probability of being noted at their sums.
 
     Each project has a start of its own, so that no sign represents a project that notes much; projects weigh by the
-    square root of their size. The target is half noted, half headline, from projects that have headlines.
+    square root of their size, here and in the calibration. The target is half noted, half headline, from projects that
+    have headlines.
     """
     names = [sign.sign for sign in known_signs() if sign.weight is None]
     units = pd.concat([units for units in projects.values() if units["headline"].sum() >= 10], ignore_index=True)
     shown = units[names].to_numpy(dtype="float64")
     spread = shown.std(axis=0)
     scaled = (shown - shown.mean(axis=0)) / np.where(spread > 0, spread, 1)
-    project = pd.factorize(units["project"])[0]
+    project = pd.factorize(units["project"])[0]  # sorted: projects follow one another
     importance = (1000 / np.bincount(project))[project] ** 0.5
     target = (units["noted"].astype("float64") + units["headline"]).to_numpy() / 2
     weights = (_regress(scaled, target, importance, project) / np.where(spread > 0, spread, 1)).round(3)
     table = pd.DataFrame({"sign": names, "weight": weights})
     everything = pd.concat(projects.values(), ignore_index=True)
     sums = everything[names].to_numpy(dtype="float64") @ weights
-    importance = (1 / everything.groupby("project")["noted"].transform("size")).to_numpy()
+    importance = (everything.groupby("project")["noted"].transform("size") ** -0.5).to_numpy()
     return table, _calibrate(sums, everything["noted"].to_numpy(dtype="float64"), importance)
 
 
 def _regress(signs: np.ndarray, target: np.ndarray, importance: np.ndarray, project: np.ndarray) -> np.ndarray:
     """Logistic regression by Newton's method, each project with an intercept of its own."""
     weights, starts = np.zeros(signs.shape[1]), np.zeros(project.max() + 1)
+    first = np.searchsorted(project, np.arange(len(starts)))
     penalty = PENALTY * np.eye(len(weights))
     for _ in range(ROUNDS):
         likely = 1 / (1 + np.exp(-(signs @ weights + starts[project])))
         curvature, slope = importance * likely * (1 - likely), importance * (target - likely)
-        of_project = np.bincount(project, curvature)
-        crossed = np.column_stack([np.bincount(project, curvature * column) for column in signs.T])
-        hessian = (signs * curvature[:, np.newaxis]).T @ signs + penalty - (crossed.T / of_project) @ crossed
+        curved = signs * curvature[:, np.newaxis]
+        of_project, crossed = np.bincount(project, curvature), np.add.reduceat(curved, first)
+        hessian = curved.T @ signs + penalty - (crossed.T / of_project) @ crossed
         ahead = np.bincount(project, slope)
         step = np.linalg.solve(hessian, signs.T @ slope - penalty @ weights - crossed.T @ (ahead / of_project))
         weights, starts = weights + step, starts + (ahead - crossed @ step) / of_project
@@ -211,7 +215,22 @@ def measure(projects: Mapping[str, pd.DataFrame], without: Collection[str] = ())
     sums = {
         name: add_signs({sign: units[sign].to_numpy() for sign in names}, model) for name, units in projects.items()
     }
-    likely = {name: likelihood(values, model) for name, values in sums.items()}
+    return _figures(projects, sums, {name: likelihood(values, model) for name, values in sums.items()})
+
+
+def cross(projects: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Measure each project by a model learnt from all others."""
+    sums, likely = {}, {}
+    for name, units in projects.items():
+        table, curve = learn({other: own for other, own in projects.items() if other != name})
+        sums[name] = units[table["sign"].to_list()].to_numpy(dtype="float64") @ table["weight"].to_numpy()
+        likely[name] = np.interp(sums[name], curve["sum"], curve["likely"])
+    return _figures(projects, sums, likely)
+
+
+def _figures(
+    projects: Mapping[str, pd.DataFrame], sums: Mapping[str, np.ndarray], likely: Mapping[str, np.ndarray]
+) -> dict[str, Any]:
     mean, each = of_all(projects, sums, likely)
     first = {name: units.iloc[np.argsort(-sums[name], kind="stable")[:20]] for name, units in projects.items()}
     for name, units in first.items():
@@ -259,9 +278,9 @@ def _baseline(name: str, units: pd.DataFrame) -> np.ndarray:
 
 
 def main() -> None:
-    """Learn or measure."""
+    """Learn, or measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("do", choices=["learn", "measure"])
+    parser.add_argument("do", choices=["learn", "measure", "cross"])
     parser.add_argument("repositories", nargs="+", help="clones with hand-written release notes")
     parser.add_argument("--without", default="", help="direct evidence to leave out: announced")
     parser.add_argument("--json", action="store_true", help="all figures, as JSON")
@@ -276,7 +295,7 @@ def main() -> None:
         weights.to_csv(folder / "weights.csv", index=False, float_format="%g", lineterminator="\n")
         curve.to_csv(folder / "calibration.csv", index=False, float_format="%g", lineterminator="\n")
         return
-    figures = measure(projects, options.without.split(","))
+    figures = cross(projects) if options.do == "cross" else measure(projects, options.without.split(","))
     if options.json:
         print(json.dumps(_plain(figures), indent=2))
         return

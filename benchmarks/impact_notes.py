@@ -10,27 +10,32 @@ Entries in sections that do not count (chores, internals, dependencies, contribu
 left out: `Prominence.MINOR`.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from achievement_pipeline.judging.announced.entries import Entry, Prominence, read_entries
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from achievement_pipeline.frames import ChangelogEntries
+from achievement_pipeline.judging.announced.entries import _MINOR, Entry, Prominence, read_entries
 from achievement_pipeline.judging.announced.entries import read_fragment as entries_of_fragment
-from achievement_pipeline.judging.announced.lane import own_names
+from achievement_pipeline.judging.announced.lane import Releases
+from achievement_pipeline.judging.announced.matching import Pieces, ReleaseName, _first, _releases, link_entries
 
 MOST_ADDED = 8
 """So many entries one piece of work may add to the notes: more are a release."""
+_NEAR = 20
+"""Entries before and after one by which is decided whether notes name the work that they announce there."""
+_MOSTLY = 0.5
+_FEW = 10
+_NOTHING_WRITTEN = pd.DataFrame({"repository": [], "path": [], "status": []}, dtype="str").assign(
+    position=pd.Series(dtype="int64"), fragment=pd.Series(dtype="bool")
+)
 _CONTEXT = 400
 """Lines above a change in which its section is looked for."""
-
-
-class Noted(NamedTuple):
-    """The content of release notes."""
-
-    numbers: frozenset[int]
-    headlines: frozenset[int]
-    sections: Mapping[int, frozenset[str]]
-    """The innermost headings above each number, those of minor entries among them."""
 
 
 class Added(NamedTuple):
@@ -40,27 +45,80 @@ class Added(NamedTuple):
     headline: bool
 
 
-def read_noted(texts: Mapping[str, str], repository: str) -> Noted:
-    """Return the numbers that notes name, and those of headlines.
+def find_noted(
+    units: pd.DataFrame, notes: Releases, days: Mapping[ReleaseName, pd.Timestamp], added: "pd.Series[bool]"
+) -> pd.DataFrame:
+    """Link the entries of release notes to units, as the product does.
 
     Args:
-        texts: All files of notes, by path.
-        repository: Its key, to distinguish its own addresses from others'.
+        units: As of `impact_units.Clone`.
+        notes: Tags and entries.
+        days: Release dates, from tags.
+        added: Which units added entries to the notes themselves.
+
+    Returns:
+        ``prominence``, empty where no entry is linked; ``judged``, whether the notes name most of what they announce at
+        that time, so that not to be named says something.
     """
-    owns = own_names(repository, list(texts.values()))
-    numbers, headlines = set[int](), set[int]()
+    entries = DataFrame[ChangelogEntries](notes.entries.reset_index(drop=True))
+    pieces = _pieces(units)
+    releases = _releases(entries, days)
+    links = link_entries(pieces, entries, _NOTHING_WRITTEN, releases)
+    chosen = _first(links, pieces, entries, releases)["prominence"] if len(links) else pd.Series(dtype="str")
+    generated = entries.index[(entries["prominence"] == Prominence.MINOR) & ~entries["section"].map(_is_minor)]
+    by_tool = units.index.isin(links.loc[links["entry"].isin(generated), "position"]) & ~added
+    prominence = chosen.reindex(units.index).fillna("").astype("str")
+    is_noted = (prominence != "") & (prominence != Prominence.MINOR)
+    judged = _are_named(units, entries, links) | _write_their_own(added, is_noted)
+    return pd.DataFrame({"prominence": prominence, "judged": judged & ~by_tool})
+
+
+def _pieces(units: pd.DataFrame) -> Pieces:
+    closes = [" ".join(f"Closes #{number}" for number in numbers) for numbers in units["closes"]]
+    return Pieces(
+        units["repository"],
+        units["sha"],
+        units["subject"],
+        units["subject"] + "\n\n" + units["body"] + "\n" + pd.Series(closes, index=units.index, dtype="str"),
+        units["committed_at"],
+        units["number"].astype("str"),
+        np.arange(len(units)),
+        units["release"],
+    )
+
+
+def _are_named(units: pd.DataFrame, entries: pd.DataFrame, links: pd.DataFrame) -> np.ndarray:
+    """Return at which units half of the entries near that of the next linked unit are linked."""
+    counting = entries[entries["prominence"] != Prominence.MINOR]
+    linked = pd.Series(counting.index.isin(links["entry"]), index=counting.index).groupby(counting["path"])
+    share = linked.rolling(2 * _NEAR + 1, center=True, min_periods=1).mean().droplevel(0)
+    of_links = pd.Series(share.reindex(links["entry"]).to_numpy(), index=links["position"].to_numpy(dtype="int64"))
+    nearest = of_links.groupby(level=0).max().reindex(range(len(units))).bfill().ffill()
+    return (nearest >= _MOSTLY).to_numpy()
+
+
+def _write_their_own(added: "pd.Series[bool]", noted: "pd.Series[bool]") -> np.ndarray:
+    """Return at which units, in order of time, noted work adds its entry to the notes itself."""
+    near = pd.DataFrame({"added": added, "noted": noted | added}).rolling(5 * _NEAR + 1, center=True, min_periods=1)
+    sums = near.sum()
+    return ((sums["added"] >= _MOSTLY * sums["noted"]) & (sums["added"] >= _FEW)).to_numpy()
+
+
+def numbers_of(entries: pd.DataFrame) -> set[int]:
+    """Return the numbers that entries name."""
+    named = entries.loc[entries["prominence"] != Prominence.MINOR, "references"].str.findall(
+        r"(?:pull|issue|number):(\d+)"
+    )
+    return {int(number) for numbers in named for number in numbers}
+
+
+def sections_of(entries: pd.DataFrame) -> dict[int, set[str]]:
+    """Return the innermost headings above each number that entries name, those of minor entries among them."""
     sections: dict[int, set[str]] = {}
-    for path, text in texts.items():
-        for entry in read_entries(path, text, owns):
-            found = {int(one.name) for one in entry.references if one.kind != "commit"}
-            for number in found:
-                sections.setdefault(number, set()).add(entry.section.rpartition(" / ")[2])
-            if entry.prominence is not Prominence.MINOR:
-                numbers |= found
-            if entry.prominence is Prominence.HIGHLIGHT:
-                headlines |= found
-    by_number = {number: frozenset(headings) for number, headings in sections.items()}
-    return Noted(frozenset(numbers), frozenset(headlines), by_number)
+    for section, references in zip(entries["section"], entries["references"], strict=True):
+        for number in re.findall(r"(?:pull|issue|number):(\d+)", references):
+            sections.setdefault(int(number), set()).add(section.rpartition(" / ")[2])
+    return sections
 
 
 def read_added(before: str, after: str) -> Added:
@@ -90,3 +148,7 @@ def read_fragment(path: str, text: str) -> Added:
 
 def _counting(entries: Iterable[Entry]) -> Iterable[Entry]:
     return (entry for entry in entries if entry.prominence is not Prominence.MINOR)
+
+
+def _is_minor(section: str) -> bool:
+    return bool(_MINOR.search(section.rpartition(" / ")[2]))

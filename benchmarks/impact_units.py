@@ -1,9 +1,8 @@
 """The numbered pieces of work of a clone: squash commits and merges of pull requests, with what they changed."""
 
-import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,11 +12,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from git.exc import GitCommandError
-from impact_notes import Added, Noted, read_added, read_fragment, read_noted
+from impact_notes import Added, find_noted, numbers_of, read_added, read_fragment
 
 from achievement_pipeline.frames import DiffState, RawCommitFiles, RawCommits, typed
-from achievement_pipeline.judging.announced.lane import Releases, announce_pull_requests, entries_of
+from achievement_pipeline.judging.announced.lane import Releases, _days, entries_of
+from achievement_pipeline.judging.announced.matching import ReleaseName
 from achievement_pipeline.judging.announced.paths import are_fragments, are_release_notes
+from achievement_pipeline.judging.announced.releases import first_releases
 from achievement_pipeline.judging.announced.words import announced_signs
 from achievement_pipeline.judging.authors.bots import are_bots
 from achievement_pipeline.judging.categories import messages
@@ -43,6 +44,7 @@ _COPY = re.compile(r"(?i)\bback-?port|\bcherry[- ]?pick|#\d+\)\s*\(#\d+\)\s*$")
 """Titles of work that is noted, if at all, under another number."""
 MOST_UNITS = 1500
 """Of a project: the newest."""
+LARGEST_NOTES = 4_000_000
 
 
 class Clone(NamedTuple):
@@ -51,9 +53,11 @@ class Clone(NamedTuple):
     name: str
     head: str
     commits: pd.DataFrame
-    """`RawCommits`, one row a unit, and ``number``, ``closes`` (list), ``branch_commits``."""
+    """`RawCommits`, one row a unit, and ``number``, ``closes`` (list), ``branch_commits``, ``release``."""
     files: pd.DataFrame
-    noted: Noted
+    notes: Releases
+    days: Mapping[ReleaseName, pd.Timestamp]
+    """Release dates, from tags."""
     repository: Repository
 
 
@@ -63,21 +67,21 @@ def read_units(location: str, most: int = MOST_UNITS) -> Clone:
     with TemporaryDirectory() as cache:
         repository = replace(open_repository(location, cache=Path(cache)), key=f"github.com/{name}")
     commits = list_commits(repository).commits.reset_index(drop=True)
-    units = _units(commits)
+    notes = _read_notes(repository, commits)
+    units = _units(commits.assign(release=first_releases(commits, notes.tags)))
     written = peel(units["subject"], units["body"])["written"]
     project = pd.Series(name.rpartition("/")[2], index=units.index)
     release = messages.are_releases(written, project) | messages.are_autosquash(units["subject"])
     release |= units["subject"].str.contains(_COPY)
     bots = are_bots(units["author_name"], units["author_email"], BotRules())
-    noted = _read_notes(repository)
     units = units[~release & ~bots].sort_values(["committed_at", "sha"]).reset_index(drop=True)
-    named = np.flatnonzero(units["number"].isin(noted.numbers))
+    named = np.flatnonzero(units["number"].isin(numbers_of(notes.entries)))
     units = units.iloc[: named[-1] + 1 if len(named) else None].iloc[-most:].reset_index(drop=True)
     pairs = [f"{sha} {parents.split()[0]}" for sha, parents in zip(units["sha"], units["parents"], strict=True)]
     files = _read_changes(repository, pairs)
     units = units.assign(parents=units["parents"].str.split().str[0], diff=DiffState.READ.value)
     units = units.astype({"diff": "str", "parents": "str"})
-    return Clone(name, repository.head or "", units, files, noted, repository)
+    return Clone(name, repository.head or "", units, files, notes, _days(commits, notes.tags), repository)
 
 
 def project_name(location: str) -> str:
@@ -93,56 +97,38 @@ def raw_commits(units: pd.DataFrame) -> pd.DataFrame:
 
 
 def labels_of(clone: Clone) -> pd.DataFrame:
-    """Return whether each unit was noted, and as a headline."""
-    units = clone.commits
-    by_number = pd.Series(
-        [bool(_all(row) & clone.noted.numbers) for row in zip(units["number"], units["closes"], strict=True)],
-        dtype=bool,
-    )
-    headline = pd.Series(
-        [bool(_all(row) & clone.noted.headlines) for row in zip(units["number"], units["closes"], strict=True)],
-        dtype=bool,
-    )
+    """Return which units were ``noted``, and as a ``headline``; ``judged`` where not to be noted means something.
+
+    The signs of direct evidence are there too. They are what the product finds, and no signs to learn from.
+    """
+    added = _added(clone)
+    found = find_noted(clone.commits, clone.notes, clone.days, added["noted"])
+    direct = announced_signs(found["prominence"])
+    noted = direct["announced"] | added["noted"]
+    headline = direct["announced as a highlight"] | added["headline"]
+    return pd.DataFrame({"noted": noted, "headline": headline, "judged": found["judged"], **direct})
+
+
+def _added(clone: Clone) -> pd.DataFrame:
+    """Return which units added entries to the notes, or a fragment."""
     is_fragment = are_fragments(clone.files["path"])
     touched = clone.files.assign(is_fragment=is_fragment)[are_release_notes(clone.files["path"]) | is_fragment]
     touched = touched[(touched["insertions"].fillna(0) > 0) & ~touched["binary"]]
-    places = units.reset_index().set_index("sha")["index"]
     contents = read_versions(clone.repository, zip(touched["old_blob"], touched["new_blob"], strict=True))
-    noted, headlined = by_number.to_numpy(copy=True), headline.to_numpy(copy=True)
+    found = np.zeros((len(clone.commits), 2), dtype=bool)
+    row = {sha: number for number, sha in enumerate(clone.commits["sha"])}
     columns = (touched[name] for name in ("sha", "path", "status", "is_fragment"))
     for sha, path, status, fragment, versions in zip(*columns, contents, strict=True):
         if versions is None:
             continue
         before, after = ((side or b"").decode(errors="replace") for side in versions)
+        added = Added(False, False)
         if fragment:
-            added = read_fragment(path, after) if status == "A" else Added(False, False)
-        elif len(after) < 4_000_000:
+            added = read_fragment(path, after) if status == "A" else added
+        elif len(after) < LARGEST_NOTES:
             added = read_added(before, after)
-        noted[places[sha]] |= added.noted
-        headlined[places[sha]] |= added.headline
-    return pd.DataFrame({"noted": noted, "headline": headlined & noted, "by_number": by_number})
-
-
-def direct_signs(clone: Clone, titles: "pd.Series[str]") -> dict[str, np.ndarray]:
-    """Return which units the product finds to be announced. This is no sign to learn from: it is the answer."""
-    units, repository = clone.commits, clone.repository
-    tags = read_tags(repository, list_commits(repository).commits)
-    _, files = read_notes(repository, lambda paths: pd.Series(are_release_notes(paths), index=paths.index))
-    closes = [json.dumps([f"{clone.name}#{number}" for number in numbers]) for numbers in units["closes"]]
-    pulls = units.assign(
-        repository=repository.key,
-        merge_commit=units["sha"],
-        title=titles,
-        merged_at=units["committed_at"],
-        closes=pd.array(closes, dtype="str"),
-    )
-    releases = Releases(tags, entries_of(repository.key, files, tags))
-    noted = announce_pull_requests(pulls, titles, releases, pd.Series(dtype="str"))
-    return announced_signs(noted["prominence"])
-
-
-def _all(row: tuple[int, Sequence[int]]) -> set[int]:
-    return {row[0], *row[1]}
+        found[row[sha]] |= added
+    return pd.DataFrame(found, columns=["noted", "headline"])
 
 
 def _units(commits: pd.DataFrame) -> pd.DataFrame:
@@ -270,7 +256,8 @@ def _parse(key: str, block: bytes, batches: list[pa.RecordBatch], read: set[str]
         batches.append(batch)
 
 
-def _read_notes(repository: Repository) -> Noted:
-    """Read the notes as they are now."""
+def _read_notes(repository: Repository, commits: pd.DataFrame) -> Releases:
+    """Read the notes as they are now. Messages of tags are not among them: many are lists that a tool made."""
+    tags = read_tags(repository, commits)
     _, files = read_notes(repository, lambda paths: pd.Series(are_release_notes(paths), index=paths.index))
-    return read_noted({file.path: file.text for file in files}, repository.key)
+    return Releases(tags, entries_of(repository.key, files, tags.head(0)))
