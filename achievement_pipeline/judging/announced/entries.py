@@ -17,7 +17,7 @@ from achievement_pipeline.judging.announced.references import Reference, find_re
 from achievement_pipeline.judging.announced.sentences import DASHES, as_sentence
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
-PARSER_VERSION: Final = "6"
+PARSER_VERSION: Final = "7"
 """Increase by hand when the same text gives other entries."""
 
 _LONGEST_TEXT: Final = 8 << 20
@@ -111,7 +111,7 @@ _SECTION_WORDS: Final = compile_pattern(
     r"\b(?:features?|add(?:ed|itions?)|highlights?|major|breaking|incompat\w{0,8}|bug ?fix\w{0,3}|fix(?:es|ed)?|bugs?"
     r"|chang(?:es|ed)|deprecat\w{0,6}|remov(?:ed|als?)|security|enhancements?|improvements?|improved|new|performance"
     r"|document\w{0,6}|docs|internals?|chores?|misc\w{0,9}|dependenc\w{0,4}|packaging|tests?|refactor\w{0,4}|other"
-    r"|contributors|thanks|minor|notable|api|build|ci|maintenance|updates?|general|known issues)\b",
+    r"|contributors|thanks|minor|trivial|notable|api|build|ci|maintenance|updates?|general|known issues)\b",
     IGNORECASE,
 )
 _HEADLINE: Final = compile_pattern(

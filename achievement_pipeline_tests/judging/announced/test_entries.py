@@ -251,6 +251,11 @@ def test_sections_tell_how_much_an_entry_says() -> None:
     ]
 
 
+def test_a_trivial_fragment_says_little() -> None:
+    (entry,) = read_fragment("news/9171.trivial.rst", "Tests turn.\n")
+    assert (entry.section, entry.prominence) == ("Trivial", Prominence.MINOR)
+
+
 def test_code_at_the_start_of_a_line_opens_no_block() -> None:
     text = (
         "# 1.0\n### Added\n- Wraps ```Piston```,\n  ```Crank``` and valves\n"
