@@ -21,7 +21,7 @@ def test_it_says_what_it_found(run: Run, repository: GitRepository) -> None:
         "2 achievements (2 new)",
         "by category: bugfix 1 · feature 1",
         "skills: Python 2",
-        " 73.0  45.0",
+        " 73.6  45.0",
         "Count things",
     ):
         assert said in answer.output, answer.output
