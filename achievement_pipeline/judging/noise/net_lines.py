@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from achievement_pipeline.judging.noise.changed_lines import ChangedLines, changed_lines, without_moved
@@ -40,12 +40,14 @@ _Substitution: TypeAlias = tuple[frozenset[tuple[bytes, int]], frozenset[tuple[b
 
 def net_change(path: str, before: bytes, after: bytes) -> tuple[ChangedLines, Noise | None]:
     """Return the net lines of one file, and why they are fewer than git's count; None if they are not."""
-    unlike = changed_lines(before, after)
+    # lines that are alike as they are are alike without indentation and marks: only the others have to lose these
+    written = _difference(*(filter(bytes.strip, content.split(b"\n")) for content in (before, after)))
+    has_returns = b"\r" in before or b"\r" in after  # which end lines too, or stand at their ends
+    unlike = changed_lines(before, after) if has_returns else _unlike(written, bytes.strip)
     steps: list[tuple[ChangedLines, Noise | None]] = [
-        (_difference(*(filter(bytes.strip, content.split(b"\n")) for content in (before, after))), None),
+        (written, None),
         (unlike, Noise.WHITESPACE),
-        # lines that are alike with their marks are alike without: only the others have to lose them
-        (_difference(*(_plain(side).elements() for side in (unlike.removed, unlike.added))), Noise.COMMENTED),
+        (_unlike(unlike, _uncommented), Noise.COMMENTED),
     ]
     if _PROSE.search(path):
         steps.append((_as_prose(steps[-1][0], before, after), Noise.REFORMAT))
@@ -104,6 +106,11 @@ def without_repeated(files: Sequence[ChangedLines]) -> list[ChangedLines]:
 def _difference(before: Iterable[bytes], after: Iterable[bytes]) -> ChangedLines:
     old, new = Counter(before), Counter(after)
     return ChangedLines(new - old, old - new)
+
+
+def _unlike(lines: ChangedLines, without: Callable[[bytes], bytes]) -> ChangedLines:
+    """Return the changed lines that still differ without something; empty ones are left out."""
+    return _difference(*(filter(None, map(without, side.elements())) for side in (lines.removed, lines.added)))
 
 
 def _plain(lines: Counter[bytes]) -> Counter[bytes]:
