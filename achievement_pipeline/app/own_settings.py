@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from achievement_pipeline.app.collect.repositories import (
     as_known,
     configured_repositories,
-    entries_of,
+    entries_by_key,
     expand,
     local_folder,
 )
@@ -68,23 +68,23 @@ def own_repositories(engine: sa.Engine, settings: Settings) -> list[OwnRepositor
         counts = summarise(connection, AchievementFilter()).repositories
         visible = names_known(connection, settings).visibility_of
         stored = stored_at(connection)
+    entries = entries_by_key(settings, known.values())
+    in_environment = set(expand(settings.environment.git_repo_path))
     for named in configured_repositories(settings):
-        try:
-            new = as_known(named)
-        except (SourceError, OSError):
-            new = KnownRepository(without_credentials(named.location), without_credentials(named.location), "default")
-        if not any(named in entries_of(settings, each) for each in known.values()):
-            known.setdefault(new.key, new)
+        if not any(named in named_by for named_by in entries.values()):
+            new = _not_known_yet(named)
+            known[new.key] = new
+            entries[new.key] = [named]
     return [
         OwnRepository(
             key=key,
             locations=[without_credentials(location) for location in each.locations],
-            written=_written(settings, each),
-            is_public=visible.get(key) is Visibility.PUBLIC or _written(settings, each) is Visibility.PUBLIC,
+            written=(written := next((one.visibility for one in entries[key] if one.visibility), None)),
+            is_public=Visibility.PUBLIC in {visible.get(key), written},
             achievements=counts.get(key, 0),
             stored_at=max((stored[name] for lane in LANES if (name := lane.slice_name(key)) in stored), default=None),
             missing_since=each.missing_since,
-            variable="GIT_REPO_PATH" if _is_in_environment(settings, each) else "",
+            variable="GIT_REPO_PATH" if any(one.location in in_environment for one in entries[key]) else "",
         )
         for key, each in sorted(known.items())
     ]
@@ -165,7 +165,8 @@ def _plan(settings: Settings, changes: Changes, additions: Additions) -> Setting
 
 def _entries(settings: Settings, repository: KnownRepository) -> list[RepositorySettings]:
     """Return where ``achievements.toml`` names a repository."""
-    return [each for each in entries_of(settings, repository) if each in settings.config.repositories]
+    entries = entries_by_key(settings, [repository])[repository.key]
+    return [each for each in entries if each in settings.config.repositories]
 
 
 def _unnamed(engine: sa.Engine, settings: Settings) -> list[str]:
@@ -173,10 +174,10 @@ def _unnamed(engine: sa.Engine, settings: Settings) -> list[str]:
     return [] if settings.repositories else [each.location for each in list_repositories(engine)]
 
 
-def _written(settings: Settings, repository: KnownRepository) -> Visibility | None:
-    return next((each.visibility for each in _entries(settings, repository) if each.visibility), None)
-
-
-def _is_in_environment(settings: Settings, repository: KnownRepository) -> bool:
-    named = set(expand(settings.environment.git_repo_path))
-    return any(each.location in named for each in entries_of(settings, repository))
+def _not_known_yet(named: RepositorySettings) -> KnownRepository:
+    """Return a repository of the settings that was not collected yet; under its location where it can't be read."""
+    try:
+        return as_known(named)
+    except (SourceError, OSError):
+        location = without_credentials(named.location)
+        return KnownRepository(location, location, named.branches)

@@ -99,16 +99,22 @@ def with_credentials(location: str, settings: Settings) -> str:
     return next((text for text in written if without_credentials(text) == location), location)
 
 
-def entries_of(settings: Settings, known: KnownRepository) -> list[RepositorySettings]:
-    """Return where the settings name a repository: by its key, or at one of its locations."""
+def entries_by_key(settings: Settings, repositories: Iterable[KnownRepository]) -> dict[str, list[RepositorySettings]]:
+    """Return for each of some repositories where the settings name it: by its key, or at one of its locations."""
+    keys = {name: each.key for each in repositories for name in (each.key, *each.locations)}
+    entries: dict[str, list[RepositorySettings]] = {key: [] for key in keys.values()}
+    for named in configured_repositories(settings):
+        key = next((keys[name] for name in (*named.names, _place_or_location(named)) if name in keys), None)
+        if key is not None:
+            entries[key].append(named)
+    return entries
 
-    def is_it(named: RepositorySettings) -> bool:
-        try:
-            return known.key in named.names or place(named.location) in known.locations
-        except (SourceError, OSError):  # its folder is no repository any more
-            return named.location in known.locations
 
-    return [named for named in configured_repositories(settings) if is_it(named)]
+def _place_or_location(named: RepositorySettings) -> str:
+    try:
+        return place(named.location)
+    except (SourceError, OSError):  # its folder is no repository any more
+        return named.location
 
 
 def open_clones(known: KnownRepository, settings: Settings) -> tuple[list[Repository], list[SourceError]]:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from achievement_pipeline.app.collect.repositories import entries_of, expand, join, place
+from achievement_pipeline.app.collect.repositories import entries_by_key, expand, join, place
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import counted, json_option, print_json
 from achievement_pipeline.cli.tables import Column, print_table
@@ -121,7 +121,7 @@ def _remove(known: KnownRepository, settings: Settings, engine: sa.Engine, *, wi
             f"   {counted(forgotten.kept, 'achievement')} with decisions of yours kept, retracted: they come back when "
             "the repository is collected again. --with-decisions forgets them too."
         )
-    for named in entries_of(settings, known):
+    for named in entries_by_key(settings, [known])[known.key]:
         location = without_credentials(named.location)
         click.echo(f"   {location} is in your settings and will be collected again: remove it there.")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from achievement_pipeline.app.collect.repositories import as_known, configured_repositories, entries_of
+from achievement_pipeline.app.collect.repositories import as_known, configured_repositories, entries_by_key
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline_tests.builders import GitRepository
 
@@ -19,4 +19,5 @@ def test_a_folder_stands_for_the_repositories_below_it(tmp_path: Path, monkeypat
     named = configured_repositories(settings)
 
     assert [each.location for each in named] == [*map(str, tops), url, str(tmp_path / "none")]
-    assert entries_of(settings, as_known(named[0])) == [named[0]]
+    known = as_known(named[0])
+    assert entries_by_key(settings, [known]) == {known.key: [named[0]]}
