@@ -243,6 +243,7 @@ _THRESHOLD = compile_pattern(
     IGNORECASE,
 )
 """Behind a comparative: what is compared with a limit."""
+_DIGIT = compile_pattern(r"\d")
 _TO_AN_AMOUNT = compile_pattern(rf"\bto\s{ABOUT}\d", IGNORECASE)
 _VERSUS = compile_pattern(r"\bvs\b|i/s\s-\s$", IGNORECASE)
 _PREFIXES = frozenset({"k", "K", "M", "G"})
@@ -317,6 +318,8 @@ def _in_sentences(text: str) -> Iterator[Outcome]:
 
 
 def _outcome(sentence: str) -> Outcome | None:
+    if not _DIGIT.search(sentence):
+        return None
     return next((found for read in _FORMS if (found := read(sentence))), None)
 
 
