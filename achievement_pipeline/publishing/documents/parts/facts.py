@@ -189,8 +189,9 @@ def outcome(achievement: PublicAchievement) -> str:
         return achievement.outcome
     title = _letters(achievement.title)
     stated = (each.sentence for each in find_outcomes(_COMMENT.sub("", achievement.description)) if each.direction)
-    described = (cut(plain(sentence), _LONGEST_SUMMARY) for sentence in stated if _letters(sentence) not in title)
-    return next(described, _still_used(achievement))
+    described = (plain(sentence) for sentence in stated if _letters(sentence) not in title)
+    # a longer one would be cut, maybe before its number
+    return next((text for text in described if len(text) <= _LONGEST_SUMMARY), _still_used(achievement))
 
 
 def sentence(achievement: PublicAchievement) -> str:
