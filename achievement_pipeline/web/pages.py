@@ -38,8 +38,6 @@ from achievement_pipeline.web.several import several
 Content = Mapping[str, Any]
 
 _RECENT = 100
-_PROJECTS_SHOWN = 8
-_SKILLS_SHOWN = 12
 _OFFERED = 40
 """Names in a list to choose from, the most frequent ones."""
 
@@ -92,8 +90,6 @@ def overview(decisions: Decisions, request: Request) -> Content:
         "query": query,
         "timeline": bars(axis.labels, axis.count(moments)),
         "unit": axis.unit.value,
-        "projects": found.projects[:_PROJECTS_SHOWN],
-        "skills": found.skills[:_SKILLS_SHOWN],
         "question": QUESTION,
     }
 
