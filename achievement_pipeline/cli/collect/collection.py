@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from achievement_pipeline.app.me import EVERYBODY
 from achievement_pipeline.cli.look.achievements import headline, hidden_words
 from achievement_pipeline.cli.printing import counted
 from achievement_pipeline.lanes import Lane
@@ -174,15 +173,11 @@ def _about_source(source: CollectedSource) -> Iterator[str]:
 
 def _line(name: str, read: str, found: Mapping[str, Any]) -> str:
     """Return the one line about a repository or a source."""
-    reasons = [(code, number) for code, number in found["why_not"].items() if code != "unread" or _reads_all(found)]
+    # last, as most of what was not read is other people's
+    reasons = sorted(found["why_not"].items(), key=lambda reason: reason[0] == "unread")
     shown = f"{_listed(dict(reasons[:_REASONS]))}{' · …' if len(reasons) > _REASONS else ''}"
     left_out = f" · left out: {shown}" if reasons else ""
     return f"{styled(name, 'bold')}  {read} · {found['significant']:,} significant{left_out}"
-
-
-def _reads_all(found: Mapping[str, Any]) -> bool:
-    """Return whether everybody's work is collected: else what was not read is that of others."""
-    return bool(found.get("authors") in {None, str(EVERYBODY)})
 
 
 def _judged(judged: Mapping[str, Any]) -> dict[str, Any]:

@@ -86,8 +86,11 @@ def list_achievements(
             ranked = rankings(connection, found, settings.rules.percentile)
             print_json([with_ranking(achievement, ranked[achievement.key]) for achievement in found])
             return
+        is_first_time = not found and not known_locations(connection)
     print_achievements(found)
     click.echo(counted(len(found), "achievement"), err=True)
+    if is_first_time:
+        click.echo("No repository is known yet. Next: achievements init", err=True)
 
 
 def print_achievements(achievements: Sequence[AchievementView]) -> None:

@@ -203,6 +203,11 @@ def test_every_line_is_broken_to_fit_the_terminal(
         assert not [line for line in too_long if " " in line.strip().removeprefix("→ ")], words
 
 
+@pytest.mark.usefixtures("database")
+def test_an_empty_list_names_the_next_step(run: Run) -> None:
+    assert "0 achievements\nNo repository is known yet. Next: achievements init" in run("list").output
+
+
 def test_a_key_that_is_none_is_named(collected: Run) -> None:
     answer = collected("show", "feedfeed")
 
