@@ -31,6 +31,8 @@ _TESTED_IN: Final = {
     "system/child_processes.py": "cli/scenarios/test_hostile_folder.py",
     "app/collect/news.py": "cli/scenarios/test_collect_sources.py",
     "app/collect/receipts.py": "cli/collect/test_collecting.py",
+    "app/own_settings.py": "web/test_settings.py",
+    "cli/page_server.py": "cli/decide/test_web.py",
     "cli/collect/runs.py": "cli/collect/test_command.py",
     "cli/collect/collection.py": "cli/collect/test_command.py",
     "cli/collect/hook.py": "cli/collect/test_repos.py",
