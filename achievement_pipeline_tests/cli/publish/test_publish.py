@@ -125,9 +125,9 @@ def test_the_profile_shows_what_is_approved_and_nothing_is_pushed_in_a_dry_run(
         settings.write(f'[publishing.github_profile]\nrepository = "{profile.url}"\n')
     run("approve", MINE.key)
     before = profile.tip()
-    assert "Add a cache" in run("publish", "github-profile", "--dry-run").stdout
+    assert "Added a cache" in run("publish", "github-profile", "--dry-run").stdout
     assert profile.tip() == before
     assert "Pushed" in run("publish", "github-profile").output
-    assert b"Add a cache" in profile.git("cat-file", "blob", "main:README.md")
+    assert b"Added a cache" in profile.git("cat-file", "blob", "main:README.md")
     assert "Nothing changed" in run("publish", "github-profile").output
     assert "GITHUB_TOKEN is not set" in run("publish", "github-profile", "--pull-request").stderr
