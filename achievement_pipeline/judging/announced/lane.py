@@ -166,6 +166,8 @@ def _written(files: pd.DataFrame, positions: npt.NDArray[np.int64]) -> pd.DataFr
 
 def _days(commits: pd.DataFrame, tags: DataFrame[RawTags]) -> Mapping[ReleaseName, pd.Timestamp]:
     """Return the release date of each version of each package, from its tags."""
+    if tags.empty:
+        return {}
     releases = version_tags(tags)
     times = releases["tagged_at"]
     if len(commits):

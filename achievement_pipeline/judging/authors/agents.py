@@ -108,13 +108,17 @@ def _of_authors(names: pd.Series[str], emails: pd.Series[str]) -> pd.Series[str]
 
 
 def _by_address(emails: pd.Series[str]) -> pd.Series[str]:
-    known = {address: agent.name for agent in known_agents() for address in agent.addresses}
-    return emails.str.strip().str.lower().map(known).astype("str")
+    return emails.str.strip().str.lower().map(_addresses()).astype("str")
 
 
 def _by_name(names: pd.Series[str]) -> pd.Series[str]:
     lower = names.str.strip().str.lower()
     return lower.map({name: _called(name[:_LONGEST_NAME]) for name in lower.dropna().unique()}).astype("str")
+
+
+@cache
+def _addresses() -> dict[str, str]:
+    return {address: agent.name for agent in known_agents() for address in agent.addresses}
 
 
 @cache

@@ -231,6 +231,7 @@ class _Parts:
             changed = np.flatnonzero(pc.not_equal(texts, before))
             left, texts = left[changed], texts.take(pa.array(changed))
             self.columns.loc[left, "title"] = pd.array(texts, dtype="str")
+            left = self._rows(left, _PERHAPS)
         self.columns["type"] = self.columns["type"].fillna(emoji)
 
     def find_stronger(self, bodies: pd.Series[str]) -> None:

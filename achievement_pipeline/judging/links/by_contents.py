@@ -110,6 +110,8 @@ def find_squashed(commits: pd.DataFrame, work: pd.DataFrame) -> Iterator[tuple[i
 
 def _find_chains(commits: pd.DataFrame, wholes: pd.DataFrame, work: pd.DataFrame) -> Iterator[tuple[int, int]]:
     """Yield each commit that has a part of what a later one among the wholes does at once, with that one."""
+    if wholes.empty:
+        return
     repositories = commits["repository"]
     near = work[are_among(work["path"], wholes["path"])]
     near = near.assign(repository=repositories[near["position"]].array)

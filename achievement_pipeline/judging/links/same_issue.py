@@ -46,6 +46,8 @@ def find_same_issue(
     messages = commits["subject"][alone] + "\n\n" + commits["body"][alone]
     messages = messages[messages.str.contains("#", regex=False)]
     messages = messages[~contains(messages, _SEVERAL)]
+    if messages.empty:
+        return messages
     numbers = extract_all_groups(messages, _NAMES, ["number"])["number"]
     named = commits.loc[numbers.index, ["repository", "sha", "committed_at"]]
     named = named.assign(person=persons[numbers.index], number=numbers, minor=~categories[numbers.index].isin(_LEADING))

@@ -394,6 +394,8 @@ def _picks(commits: pd.DataFrame, counting: pd.Series[bool]) -> dict[int, int]:
     The original is the first commit they name that counts, else an earlier pick of the same commit.
     """
     named = messages.cherry_picked_from(commits.loc[counting, "body"])
+    if named.empty:
+        return {}
     repositories = commits["repository"][named.index]
     names = commit_names(repositories, named)
     originals = _positions_of_prefixes(repositories, named, commits).to_numpy()
@@ -475,6 +477,8 @@ def digest_files(work: pd.DataFrame, columns: list[str]) -> pd.Series[int]:
 def _pairs(keys: pd.DataFrame) -> Iterator[tuple[int, int]]:
     """Yield each row that equals an earlier one, with the first of them, by index."""
     again = keys[keys.duplicated(keep=False)]
+    if again.empty:
+        return
     first = again.assign(first=again.index).groupby(list(again.columns), sort=False)["first"].transform("first")
     yield from zip(again.index, first, strict=True)
 

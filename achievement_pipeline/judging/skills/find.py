@@ -55,6 +55,9 @@ _TEST_DATA = r"(?:^|/)(?:tests?|testing|test[-_]?data|__tests__|specs?|fixtures?
 
 _LEAST = 0.0001
 _COMMIT = ["repository", "sha"]
+_NO_EVIDENCE = pd.DataFrame({"key": [], "skill": [], "weight": [], "evidence": []}, dtype="str").astype(
+    {"weight": "float64"}
+)
 _MAX_EVIDENCE = 4
 
 
@@ -184,6 +187,8 @@ def _technologies_of_imports(
 ) -> pd.DataFrame:
     """Return the technologies that changed source files import."""
     imports = dependencies[dependencies["change"] == "imported"]
+    if imports.empty:
+        return _NO_EVIDENCE
     known = _technologies_of_packages(imports[["ecosystem", "package"]].drop_duplicates(), vocabulary)
     imports = imports.merge(known, on=["ecosystem", "package"]).drop_duplicates([*_COMMIT, "path", "skill"])
     shown = _summed(work[work["lines"] > 0].merge(imports[[*_COMMIT, "path", "skill"]], on=[*_COMMIT, "path"]))
@@ -246,6 +251,8 @@ def _technologies_of_dependencies(
 ) -> pd.DataFrame:
     """Return the technologies whose packages were added to or upgraded in manifests."""
     dependencies = DataFrame(dependencies[dependencies["change"] != "imported"])
+    if dependencies.empty:
+        return _NO_EVIDENCE
     perhaps = work.loc[are_among(work["sha"], dependencies["sha"]), [*_COMMIT, "path", "key"]]
     changes = dependencies.merge(perhaps, on=[*_COMMIT, "path"])
     # a dependency that moved between manifests was not chosen
