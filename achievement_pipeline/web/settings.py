@@ -156,10 +156,13 @@ def _plan_visibility(decisions: Decisions, form: Form) -> _Plan:
 
 def _plan_remove(decisions: Decisions, form: Form) -> _Plan:
     known = _repository(decisions, form)
+    own = own_repositories(decisions.engine, decisions.settings)
+    variable = next(each.variable for each in own if each.key == known.key)
+    again = f" {variable} names it, so that it will be collected again: remove it there." if variable else ""
     return _Plan(
         f"Remove {known.key}",
         plan_removal(decisions.settings, known),
-        warning=f"Everything that was collected from {known.key} will be forgotten. Your own copy is not touched.",
+        warning=f"Everything collected from {known.key} will be forgotten. Your own copy is not touched.{again}",
         forgets=known if known in list_repositories(decisions.engine) else None,
     )
 

@@ -125,6 +125,13 @@ def test_a_form_of_another_site_is_refused(mine: Site, file: Path) -> None:
     assert file.read_text() == TOML
 
 
+def test_a_removed_repository_that_the_environment_names_comes_again(mine: Site, file: Path) -> None:
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setenv("GIT_REPO_PATH", f"https://{ZEPHYR}")
+        file.write_text(TOML + "\n")  # the settings are read again
+        assert "GIT_REPO_PATH names it" in _look(mine, {"what": "remove", "repository": ZEPHYR})
+
+
 def test_a_removed_repository_is_forgotten_and_leaves_the_settings(mine: Site, file: Path, engine: sa.Engine) -> None:
     shown = _look(mine, {"what": "remove", "repository": ENGINE})
     assert _agree(mine, shown).status_code == 400
