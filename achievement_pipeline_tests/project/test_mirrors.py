@@ -58,7 +58,6 @@ _TESTED_IN: Final = {
     "judging/authors/accounts.py": "judging/lanes/test_pull_requests.py",
     "judging/announced/references.py": "judging/announced/test_entries.py",
     "judging/categories/clues.py": "judging/categories/test_categorise.py",
-    "judging/lanes/pieces.py": "judging/links/test_merges.py",
     "judging/skills/mentions.py": "judging/lanes/test_linear.py",
     "publishing/gate/policy.py": "publishing/gate/test_privacy.py",
     "publishing/github_profile/charts.py": "publishing/github_profile/test_block.py",

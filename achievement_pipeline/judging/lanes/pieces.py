@@ -27,23 +27,29 @@ _ON_GITHUB = "(?i)^[^/]*github[^/]*/[^/]+/[^/]"
 def credit_merges(activities: pd.DataFrame, merged_by: npt.NDArray[np.int64], lines: pd.Series[int]) -> pd.DataFrame:
     """Attribute each merge to the author of most of its lines; all others are co-authors.
 
-    A bot is the author only of a merge of nothing but its own commits, and never a co-author.
+    Where some of its commits were not read, as they are other people's, nobody knows who wrote most, and the author of
+    the first of them is its author. A bot is the author only of a merge of nothing but its own commits, and never a
+    co-author.
 
     Args:
-        activities: One row per commit: ``person``, ``person_name``, ``coauthors``, ``reasons``.
+        activities: One row per commit: ``person``, ``person_name``, ``coauthors``, ``completed_at``, ``reasons``.
         merged_by: As returned by `achievement_pipeline.judging.links.merges.find_merging_commits`.
         lines: Effective lines of each commit.
     """
     merged_in = np.flatnonzero(merged_by >= 0)
     if not len(merged_in):
         return activities
-    work = activities.iloc[merged_in][["person", "person_name", "coauthors"]].assign(
+    work = activities.iloc[merged_in][["person", "person_name", "coauthors", "completed_at"]].assign(
         merge=merged_by[merged_in],
         lines=lines.iloc[merged_in].array,
         bot=have_reason(activities.iloc[merged_in]["reasons"], "bot").array,
+        unread=have_reason(activities.iloc[merged_in]["reasons"], "unread").array,
     )
-    work["lines"] = work.groupby(["merge", "person"])["lines"].transform("sum")
-    order = work.sort_values(["merge", "bot", "lines", "person"], ascending=[True, True, False, True])
+    is_unknown = work.groupby("merge")["unread"].transform("any")
+    of_person = work.groupby(["merge", "person"])
+    work["lines"] = of_person["lines"].transform("sum").mask(is_unknown, 0)
+    work["since"] = of_person["completed_at"].transform("min").where(is_unknown)
+    order = work.sort_values(["merge", "bot", "lines", "since", "person"], ascending=[True, True, False, True, True])
     authors = order.drop_duplicates("merge")
     authors = authors.set_index("merge")
     everybody = pd.concat([work.loc[~work["bot"], "person"], work["coauthors"].str.split(",").explode()])
