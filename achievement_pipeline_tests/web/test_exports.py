@@ -28,7 +28,7 @@ class TestPreviews:
         )
         site.post("/decide", key=COMMIT.key, what="approve", channel="linkedin")
         page = site.get("/preview/linkedin")
-        assert "Added a (small) cache\n" in page
+        assert "Add a (small) cache\n" in page
         assert re.search(r"the first at \d{4}-\d\d-\d\d \d\d:\d\d UTC", page)
 
     def test_the_block_of_the_profile_is_shown_with_its_pictures(self, site: Site) -> None:
