@@ -164,4 +164,4 @@ def is_of_pandas(function: ast.Attribute) -> bool:
 
 def allowed(path: Path) -> set[str]:
     """Comparing takes quadratic time: only what the user wrote is compared, a misspelt name, a README, settings."""
-    return {"difflib"} if path.name in {"pushing.py", "errors.py", "settings_file.py"} else set()
+    return {"difflib"} if path.name in {"pushing.py", "errors.py", "settings_change.py"} else set()

@@ -137,7 +137,7 @@ class Receipts:
         (_folder(self.settings) / _UNFINISHED).touch()
         self._file(lane, repository).unlink(missing_ok=True)
 
-    def finish(self) -> None:
+    def end(self) -> None:
         """Note that a run succeeded: it has stored whatever was judged."""
         (_folder(self.settings) / _UNFINISHED).unlink(missing_ok=True)
 

@@ -58,7 +58,7 @@ def collect_from(
         sources = list(_collect_by_repository(keys, settings, collecting))
         others = [] if named else _apis(settings, by_repository=False)
         sources.extend(CollectedSource(lane, "", *collecting.collect(lane)) for lane in others)
-        collecting.finish()
+        collecting.write_receipts()
     with engine.connect() as connection:
         return _summarise(connection, settings, repositories, sources, before)
 
@@ -194,12 +194,12 @@ class _Collecting:
         result = self._runs.run(lane, repository, self.selection if lane == GIT else None)
         self.server_is_down = result.server_is_down
         if not result.failure:
-            self.receipts.finish()
+            self.receipts.end()
             if given:
                 self._succeeded.append(_Success(lane, repository, given, result.facts))
         return result.failure, result.facts
 
-    def finish(self) -> None:
+    def write_receipts(self) -> None:
         """Write the receipts of the runs, or, where there were none, what a run refreshes besides."""
         if "_runs" not in vars(self):
             store_completion_values(self._engine, self._settings)
