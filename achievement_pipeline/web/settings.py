@@ -5,7 +5,7 @@ A change is shown as a difference of ``achievements.toml`` before it is written,
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qs
 
 import sqlalchemy as sa
@@ -27,10 +27,12 @@ from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.publishing.gate.policy import Visibility
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.store.forgetting import Forgotten
 from achievement_pipeline.store.repositories import KnownRepository, list_repositories
 from achievement_pipeline.web.forms import Form
 from achievement_pipeline.web.pages import Content
+
+if TYPE_CHECKING:
+    from achievement_pipeline.store.forgetting import Forgotten
 
 _DONE = "/settings?did=written"
 
@@ -40,7 +42,7 @@ class Forget(Protocol):
 
     def __call__(
         self, settings: Settings, engine: sa.Engine, known: KnownRepository, *, with_decisions: bool
-    ) -> Forgotten:
+    ) -> "Forgotten":
         """Forget it."""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import sqlalchemy as sa
@@ -15,7 +15,6 @@ from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.git.discovery import find_repositories
 from achievement_pipeline.sources.git.remotes import without_credentials
 from achievement_pipeline.sources.git.repositories import open_repository
-from achievement_pipeline.store.forgetting import Forgotten
 from achievement_pipeline.store.reading import AchievementFilter, summarise
 from achievement_pipeline.store.repositories import (
     KnownRepository,
@@ -23,6 +22,9 @@ from achievement_pipeline.store.repositories import (
     list_repositories,
 )
 from achievement_pipeline.system.paths import expand_home
+
+if TYPE_CHECKING:
+    from achievement_pipeline.store.forgetting import Forgotten
 
 _COLUMNS = (Column("ACHIEVEMENTS", to_the_right=True), Column("REPOSITORY"), Column("LOCATION", flexible=True))
 
@@ -98,7 +100,7 @@ def remove(repositories: Sequence[str], with_decisions: bool) -> None:
 
 def forget_repository(
     settings: Settings, engine: sa.Engine, known: KnownRepository, *, with_decisions: bool
-) -> Forgotten:
+) -> "Forgotten":
     """Forget a repository: activities, achievements, stored data, our clone."""
     import dagster as dg  # noqa: PLC0415 - the other commands of this module need no Dagster
 
