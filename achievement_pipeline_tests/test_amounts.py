@@ -5,7 +5,7 @@ import pytest
 from achievement_pipeline.amounts import UNIT, number, scale
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
-_UNIT = compile_pattern(rf"(?P<number>\d+)\s?(?P<unit>{UNIT})", IGNORECASE)
+_UNIT = compile_pattern(rf"(?P<number>\d{{1,9}})\s?(?P<unit>{UNIT})", IGNORECASE)
 
 
 @pytest.mark.parametrize(
