@@ -522,10 +522,6 @@ class RawLinearProjects(_RawLinearWork):
     members: str = pa.Field(description="JSON list of the members' e-mail addresses, as written")
 
 
-NOT_ASKED = "not-asked"
-"""Reason code of what the filter by author and date leaves out."""
-
-
 class _JudgedActivities(Frame):
     """The columns that all activities share."""
 

@@ -19,9 +19,6 @@ from achievement_pipeline.amounts import ABOUT, NUMBER, PERCENT, RANGE, RATE, SI
 from achievement_pipeline.benchmark_output import Change, find_changes, without_rows
 from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, MULTILINE, Match, Pattern, compile_pattern
 
-IN_USE: Final = "in use"
-"""The rule of ledger lines for how much of a piece of work is still in use."""
-
 _BEFORE = rf"(?P<before>{NUMBER})(?:[-\u2013]{NUMBER})?[\s-]?(?P<unit_before>{UNIT})?"
 _AFTER = rf"(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?\s?(?P<unit>{UNIT})?"
 _DIFFERENCE = rf"(?P<amount>{NUMBER}){RANGE}\s?"

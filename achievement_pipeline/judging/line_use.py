@@ -11,13 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
+from achievement_pipeline.codes import IN_USE
 from achievement_pipeline.columns.text import rows_among
 from achievement_pipeline.frames import LineUse, RawCommits
 from achievement_pipeline.judging.authors.bots import are_bots
 from achievement_pipeline.judging.authors.people import canonical
 from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.rules import BotRules, Person
-from achievement_pipeline.outcomes import IN_USE
 
 _FEWEST: Final = 10
 """A percentage of fewer lines means little."""

@@ -16,10 +16,10 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
+from achievement_pipeline.codes import IN_USE
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.keys import MANUAL
 from achievement_pipeline.lanes import ActivityKind
-from achievement_pipeline.outcomes import IN_USE
 from achievement_pipeline.parsing.patterns import compile_pattern, escape
 from achievement_pipeline.store.tables import (
     Achievement,

@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from achievement_pipeline.codes import NOT_ASKED
 from achievement_pipeline.columns.text import extract_groups
 from achievement_pipeline.frames import (
-    NOT_ASKED,
     LinearActivities,
     LinkTo,
     RawLinearIssues,

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
+from achievement_pipeline.codes import NOT_ASKED
 from achievement_pipeline.frames import (
-    NOT_ASKED,
     LinkTo,
     MlflowActivities,
     RawMlflowMetrics,

@@ -15,9 +15,9 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
+from achievement_pipeline.codes import NOT_ASKED
 from achievement_pipeline.columns.text import replace
 from achievement_pipeline.frames import (
-    NOT_ASKED,
     PullRequestActivities,
     RawCommitFiles,
     RawPullRequestCommits,

@@ -11,9 +11,9 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import aliased
 
 from achievement_pipeline import lanes
+from achievement_pipeline.codes import NOT_ASKED
 from achievement_pipeline.columns.json import json_lists, json_objects
 from achievement_pipeline.frames import (
-    NOT_ASKED,
     Activities,
     ActivityFrames,
     PiecesOfWork,
