@@ -26,14 +26,12 @@ from achievement_pipeline.store.tables import Achievement
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.running import running_service
 
-_WHO = ("-c", "user.name=Ada Lovelace", "-c", "user.email=ada@example.org")
-
 
 def commit(repository: GitRepository, number: int) -> str:
     """Commit as people do, so that the hook runs; return the object name."""
     (repository.path / f"part_{number}.py").write_text(f"value = {number}\n" * 60)
     for command in (["add", "."], ["commit", "--quiet", "-m", f"feat: part {number}"]):
-        subprocess.run(["git", *_WHO, *command], cwd=repository.path, check=True)
+        subprocess.run(["git", *command], cwd=repository.path, check=True)
     return repository.git("rev-parse", "HEAD").decode()
 
 
@@ -57,6 +55,8 @@ def main() -> None:
         folder.chmod(0o755)
         home = folder / "home"
         repository = GitRepository.create(folder / "repository")
+        repository.git("config", "user.name", "Ada Lovelace")
+        repository.git("config", "user.email", "ada@example.org")  # who commits is who collects
         os.environ |= {"ACHIEVEMENTS_HOME": str(home), "GIT_REPO_PATH": str(repository.path)}
         install_hook(repository.path, home / "spool")
         seconds = []
