@@ -4,6 +4,7 @@ import difflib
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from achievement_pipeline.settings.additions import write_settings
@@ -32,7 +33,9 @@ class SettingsChange:
     def difference(self) -> Iterator[str]:
         """Yield the lines that differ, with ``+`` or ``-`` in front, and those beside them, without credentials."""
         lines = difflib.unified_diff(self.before.splitlines(), self.after.splitlines(), n=1, lineterm="")
-        yield from (text_without_credentials(line) for line in lines if not line.startswith(("---", "+++", "@@")))
+        # the first two name the files; in front of each line that follows is what it is
+        shown = (line for line in islice(lines, 2, None) if not line.startswith("@@"))
+        yield from map(text_without_credentials, shown)
 
     def write(self) -> None:
         """Write it.
