@@ -22,7 +22,7 @@ _URL: Final = compile_pattern(r"<?https?://[^\s<>]{1,500}>?")
 _EMPHASIS: Final = compile_pattern(r"\*\*([^*\n]{1,300})\*\*|(?<![\w*])\*([^*\n]{1,200})\*(?![\w*])")
 _DOUBLED: Final = compile_pattern(r"``([^`\n]{1,200})``")
 _SPACES: Final = compile_pattern(r"\s+")
-_BEFORE_A_STOP: Final = compile_pattern(r" +(?=[,;:.](?: |$))")
+_BEFORE_A_STOP: Final = compile_pattern(r"(?<! ) ++(?=[,;:.](?: |$))")
 _SIGNS: Final = compile_pattern(r"^[^\w\s!-~]{1,8}\s+(?=\w|`)")
 """Emoji and the like before a sentence."""
 _WITHOUT_LINK: Final = compile_pattern(
