@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from achievement_pipeline.agent import arguments
 from achievement_pipeline.app.decide.proposals import propose_as_agent
+from achievement_pipeline.app.decide.questions import QUESTION
 from achievement_pipeline.app.decide.statements import AchievementCreate, create_achievement
 from achievement_pipeline.app.me import Author, me
 from achievement_pipeline.app.publish.rendering import finish_text, render, render_views, usual_period
@@ -52,7 +53,7 @@ _NOTHING = (
 )
 _UNKNOWN_USER = "Who the user is is not known. They can set git's user.email, or [me] emails in achievements.toml."
 _QUESTIONS = {
-    "outcome": "What changed, for whom?",
+    "outcome": QUESTION,
     "title": "What was done, in one line?",
     "description": "Why was it done, and how?",
 }
