@@ -78,14 +78,12 @@ def test_a_service_is_found_while_it_runs(tmp_path: Path) -> None:
     assert find_service(tmp_path) is None
 
 
-def test_a_second_service_is_refused_and_told_of_the_first(tmp_path: Path) -> None:
-    with (
-        _service(tmp_path) as (process, group),
-        pytest.raises(ServiceError, match=rf"runs already: http://127.0.0.1:1, process {process.pid},"),
-        run_as_service(tmp_path, "http://127.0.0.1:2"),
-    ):
-        pass
-    assert not _lives(group)
+def test_a_second_service_is_refused_and_leaves_the_first_alone(tmp_path: Path) -> None:
+    with _service(tmp_path) as (process, group):
+        message = rf"runs already: http://127.0.0.1:1, process {process.pid},"
+        with pytest.raises(ServiceError, match=message), run_as_service(tmp_path, "http://127.0.0.1:2"):
+            pass
+        assert _lives(group)
 
 
 def test_a_service_that_was_killed_is_not_found_and_what_it_left_ends_with_the_next_one(tmp_path: Path) -> None:
