@@ -80,11 +80,12 @@ class BulkRule(StrictModel):
     reason: Noise
     lines: int = Field(gt=0, description="Changes with more lines than this were not written by a person")
     endings: tuple[str, ...]
+    patterns: tuple[str, ...] = ()
 
     @property
     def expression(self) -> str:
         """All formats as one RE2 expression."""
-        return _any_of(self.endings, before="[^/]", after="$")
+        return "|".join((_any_of(self.endings, before="[^/]", after="$"), *self.patterns))
 
 
 class ChangelogRule(StrictModel):

@@ -109,6 +109,28 @@ def test_a_change_of_mode_alone_is_not_work() -> None:
     assert reason({"path": "run.sh", "new_mode": "100755", "new_blob": "1" * 40, "insertions": 0}) == Noise.MODE
 
 
+@pytest.mark.parametrize(
+    ("path", "is_translated"),
+    [
+        ("l10n/pt-BR/viewer/viewer.properties", True),
+        ("src/main/webapp/i18n/messages_de.yml", True),
+        ("public/locales/zh_Hans_CN/common.json", True),
+        ("config/locales/devise.fr.yml", True),
+        ("_locales/uk/messages.json", True),
+        ("l10n/en-US/viewer.properties", False),  # what the others are translated from
+        ("config/locales/en.yml", False),
+        ("src/locales/de/format.py", False),
+        ("languages/python/config.json", False),
+        ("data/de/prices.json", False),
+    ],
+)
+def test_a_whole_file_of_translated_texts_was_not_written_here(path: str, is_translated: bool) -> None:
+    few: dict[str, object] = {"path": path, "insertions": 20}
+    many: dict[str, object] = {"path": path, "insertions": 200}
+    assert reason(few) is None
+    assert reason(many) == (Noise.GENERATED if is_translated else None)
+
+
 def test_much_json_at_once_is_data_and_a_little_is_configuration() -> None:
     limit = noise_rules().bulk.lines
     assert reason({"path": "openapi.json", "insertions": limit, "deletions": 0}) is None
