@@ -92,9 +92,8 @@ def init(  # noqa: PLR0913 - one argument an option
         click.echo("Next: achievements collect", err=True)
         return
     ended = _collect()
-    if ended or yes or _DOCUMENT.exists():
-        click.echo("Next: achievements export brag --output brag.md", err=True)
-    elif click.confirm(f"\nWrite your first document, {_DOCUMENT.absolute()}?", default=True, err=True):
+    is_first = not (ended or yes or _DOCUMENT.exists())
+    if is_first and click.confirm(f"\nWrite your first document, {_DOCUMENT.absolute()}?", default=True, err=True):
         click.get_current_context().invoke(export, channel=CHANNELS["brag"], output=_DOCUMENT)
         click.echo("Next: achievements review · achievements web", err=True)
     sys.exit(ended)

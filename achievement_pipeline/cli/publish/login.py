@@ -51,5 +51,7 @@ def logout_linkedin() -> None:
     \b
     achievements logout linkedin
     """  # noqa: D301 - click's own mark
-    logins_of(load_settings()).forget()
-    click.echo("✅ Logged out of LinkedIn.")
+    logins = logins_of(load_settings())
+    was_logged_in = logins.find() is not None
+    logins.forget()  # one that can't be read too
+    click.echo("✅ Logged out of LinkedIn." if was_logged_in else "You were not logged in to LinkedIn.")

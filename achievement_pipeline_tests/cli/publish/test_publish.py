@@ -109,8 +109,9 @@ def test_what_is_in_doubt_is_shown_and_settled(
     assert "unknown" in run("publish", "status").output
     settled = run("publish", "settle", "1111", "--published", "--url", "https://x.example/urn:li:share:12")
     assert "urn:li:share:12" in settled.output
-    run("logout", "linkedin")
+    assert "Logged out of LinkedIn." in run("logout", "linkedin").output
     assert "not logged in" in run("doctor").output
+    assert "You were not logged in to LinkedIn." in run("logout", "linkedin").output
 
 
 def test_the_profile_shows_what_is_approved_and_nothing_is_pushed_in_a_dry_run(
