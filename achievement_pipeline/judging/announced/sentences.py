@@ -36,9 +36,16 @@ _REFERENCE: Final = (
     r"[ :]*+)*"
     r"(?:[\w.-]{1,60}/[\w.-]{1,60})?(?:#|!|GH-|gh-)?\d{1,7}_?|[0-9a-f]{7,40}|@[\w-]{1,40}|by @[\w-]{1,40}"
 )
+_OF_THE_SENTENCE: Final = ("in", "of", "by", "to", "for", "from", "with", "since", "after", "and", "revert", "reverts")
+_BARE: Final = (
+    r"(?:(?:and )?\b(?:closes?|fix(?:es)?|resolves|see|refs?|via):? )?"
+    + "".join(rf"(?<!\b{word} )" for word in _OF_THE_SENTENCE)
+    + r"(?<![\w/])[#!]\d{1,7}(?:(?:,|,? and| or| &)? [#!]\d{1,7}){0,9}"
+)
+"""Numbers without brackets, unless they belong to the sentence: "introduced in #12"."""
 _LAST: Final = compile_pattern(
     rf"(?<![ ,;{DASHES}])[ ,;{DASHES}]*+(?:[(\[]++(?:{_REFERENCE})(?:(?:,| and| &|;|/)? *(?:{_REFERENCE})){{0,9}}[)\]]+"
-    rf"|(?<![\w/])(?:#|!)\d{{1,7}}"
+    rf"|{_BARE}"
     r"|(?:[,-]? ?(?:by|thanks(?: to)?|contributed by|courtesy of) @[\w-]{1,40}!?)|[(\[][ ,;&/]{0,8}[)\]])[ .,;]*+$",
     IGNORECASE,
 )

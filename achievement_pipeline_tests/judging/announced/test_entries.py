@@ -156,7 +156,7 @@ Engine 2.0.14 February 18, 2018
             [
                 (None, "Added", "A `--dry-run` switch", "pull:41"),
                 ("1.2.0", "Added", "cli: Pistons can be counted in parallel", "number:38 number:30"),
-                ("1.2.0", "Fixed", "No more smoke with cold oil. Regression from #12, fixed in", "number:37"),
+                ("1.2.0", "Fixed", "No more smoke with cold oil. Regression from #12, fixed in #37", "number:37"),
             ],
         ),
         (
@@ -185,7 +185,7 @@ Engine 2.0.14 February 18, 2018
         (
             PLAIN,
             [
-                ("1.4.0", "", "add carburettor heating. Closes", "number:14"),
+                ("1.4.0", "", "add carburettor heating.", "number:14"),
                 ("1.4.0", "2 bug fixes", "fix rattling", "number:15"),
                 ("1.3.9", "", "docs", ""),
             ],

@@ -33,12 +33,19 @@ def test_an_attribute_with_a_number_is_a_reference_and_no_part_of_the_sentence()
         "Pistons are faster. (Pulls #12, #13)",
         "Pistons are faster, see https://example.org/12 (#12)",
         "Pistons are faster. For more information, see https://example.org/12",
+        "Pistons are faster, see #453, #346 and #12 (@ann and @bob)",
+        "Pistons are faster. Fixes #12, closes #13",
         "Pistons are faster - by ann-lee.",
         "\u2728 Pistons are faster <https://example.org> .",
     ],
 )
 def test_references_in_words_credits_and_emoji_are_no_part_of_the_sentence(text: str) -> None:
     assert as_sentence(text).rstrip(".") == "Pistons are faster"
+
+
+@pytest.mark.parametrize("text", ["Mend what broke in #12", "Mend what broke in #12 and #13", "Revert #12"])
+def test_a_number_that_the_sentence_needs_stays(text: str) -> None:
+    assert as_sentence(text) == text
 
 
 @pytest.mark.parametrize("role", [":ref:`{}`", ":doc:`{}`", "{{ref}}`{}`", "`{}`_"])
