@@ -84,15 +84,16 @@ def people(connection: sa.Connection) -> dict[str, set[str]]:
 
 
 def name_people(connection: sa.Connection) -> dict[str, str]:
-    """Return a display name for each address: the longest full name, else the login of a noreply address."""
+    """Return a name for each address: the longest full name, else what is before the ``@``; never an address."""
     return {address: _display_name(address, names) for address, names in people(connection).items()}
 
 
 def _display_name(address: str, names: set[str]) -> str:
-    if names:
-        return max(names, key=lambda name: (" " in name, len(name), name))
-    login, at, host = address.partition("@")
-    return login.rpartition("+")[2] if at and host.startswith("users.noreply.") else address
+    if real := [name for name in names if "@" not in name]:
+        return max(real, key=lambda name: (" " in name, len(name), name))
+    login, _, host = address.partition("@")
+    number_or_login, _, login_or_tag = login.partition("+")
+    return login_or_tag if login_or_tag and host.startswith("users.noreply.") else number_or_login
 
 
 def skill_names(connection: sa.Connection) -> set[str]:

@@ -10,6 +10,7 @@ from achievement_pipeline.store.decisions.approvals import (
     Approval,
     Origin,
     approvals,
+    name_people,
     origins,
     people,
     reviewed_texts,
@@ -178,15 +179,17 @@ def test_every_repository_is_known_with_who_can_see_it(engine: sa.Engine) -> Non
         ]
 
 
-def test_everybody_who_took_part_is_known_by_name(engine: sa.Engine) -> None:
-    collect(engine, git=(Piece(COMMIT.key, columns={"coauthors": "bob@example.com"}),))
+def test_everybody_who_took_part_is_known_by_name_and_nobody_by_address(engine: sa.Engine) -> None:
+    shared = "bob+git@example.com,1+zoe@users.noreply.github.com"
+    collect(engine, git=(Piece(COMMIT.key, columns={"coauthors": shared}),))
     written = AchievementCreate(
         title="A talk", category="talk", author="eve@example.com", impact_score=1, complexity_score=1
     )
     with Session(engine) as session, session.begin():
         create_achievement(session, written)
     with engine.connect() as connection:
-        assert people(connection) == {"ann@example.com": {"Ann"}, "bob@example.com": set(), "eve@example.com": set()}
+        assert people(connection).keys() == {"ann@example.com", *shared.split(","), "eve@example.com"}
+        assert sorted(name_people(connection).values()) == ["Ann", "bob", "eve", "zoe"]
 
 
 def test_the_skills_that_work_shows_are_known(engine: sa.Engine) -> None:
