@@ -100,6 +100,7 @@ class _PostgresStorage(DagsterPostgresStorage):
         storages: tuple[Any, ...] = (self.event_log_storage, self.run_storage, self.schedule_storage)
         for storage in storages:
             storage._engine = engine  # noqa: SLF001 - the pool is not configurable
+        _remember_tables(self.event_log_storage)
 
 
 class _SqliteStorage(DagsterSqliteStorage):
@@ -108,6 +109,7 @@ class _SqliteStorage(DagsterSqliteStorage):
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         super().__init__(base_dir, inst_data)
         self._event_log_storage = _EventLog(self._event_log_storage._base_dir)  # noqa: SLF001 - not exposed otherwise
+        _remember_tables(self._event_log_storage)
 
 
 class _EventLog(SqliteEventLogStorage):
@@ -150,6 +152,18 @@ class _EventLog(SqliteEventLogStorage):
     def _close(self, shards: Collection[str]) -> None:
         for shard in list(shards):
             self._engines.pop(shard).dispose()
+
+
+def _remember_tables(event_log: Any) -> None:  # noqa: ANN401 - a method is replaced
+    """Let an event log look once for each table that it has: a run asks 190 times, and no table is ever dropped."""
+    has_table, found = event_log.has_table, set[str]()
+
+    def has_table_once(name: str) -> bool:
+        if name not in found and has_table(name):
+            found.add(name)
+        return name in found
+
+    event_log.has_table = has_table_once
 
 
 def _make_engine(address: str) -> sa.Engine:

@@ -35,6 +35,25 @@ def test_the_records_of_runs_are_there_for_the_next_process() -> None:
     assert all(any(entry.dagster_event_type == dg.DagsterEventType.RUN_SUCCESS for entry in each) for each in events)
 
 
+@pytest.mark.usefixtures("dagster_home")
+def test_a_table_is_looked_for_once() -> None:
+    looks: list[str] = []
+
+    @sa.event.listens_for(sa.Engine, "before_cursor_execute")
+    def note(connection: sa.Connection, _cursor: object, statement: str, *_: object) -> None:
+        if str(connection.engine.url).endswith("index.db") and 'table_info("dynamic_partitions")' in statement:
+            looks.append(statement)
+
+    try:
+        with dg.DagsterInstance.get() as instance:
+            looks.clear()  # those that make the tables
+            for _ in range(2):
+                assert not instance.has_dynamic_partition("repositories", "one")
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert len(looks) == 1
+
+
 @pytest.fixture
 def database_of_dagster(
     home: Path,  # noqa: ARG001 - first its environment
