@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import dropwhile, filterfalse
 from urllib.parse import urlsplit
 
 from achievement_pipeline.codes import IN_USE
@@ -266,7 +267,9 @@ def paragraphs(achievement: PublicAchievement) -> Iterator[tuple[bool, list[str]
             continue
         is_list = bool(_BULLET.match(lines[0]))
         items = [_TAIL.sub("", _COMMIT_TYPE.sub("", _BULLET.sub("", line))) for line in lines]
-        own = [item for item in items if _letters(item) not in title]
+        # a line in the middle of a text may be the last word of a sentence, and one that the title has
+        without = filterfalse if is_list else dropwhile
+        own = list(without(lambda item: _letters(item) in title, items))
         # a list that has the title too is of the commits that were squashed
         if own and not (is_list and len(own) < len(items)):
             yield is_list, own

@@ -57,6 +57,7 @@ def test_a_persons_own_word_is_no_evidence_unless_it_can_be_looked_at() -> None:
     [
         ("", ""),
         ("Because it was slow.\nAnd big.\n\nMore.", "Because it was slow. And big."),
+        ("It is kept in a\ncache.\n", "It is kept in a cache."),
         ("<!-- describe\n\nyour change -->\n\n## Why\n\nIt was slow.", "It was slow."),
         ("- [ ] tests\n- [x] docs\n\nIt was slow.", "It was slow."),
         ("* one thing\n* another", "one thing; another"),
