@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from achievement_pipeline.judging.announced.references import ATTRIBUTE, ROLE
-from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import IGNORECASE, MULTILINE, compile_pattern
 
 _LONGEST: Final = 400
 DASHES: Final = "\u2013\u2014-"
@@ -23,6 +23,8 @@ _EMPHASIS: Final = compile_pattern(r"\*\*([^*\n]{1,300})\*\*|(?<![\w*])\*([^*\n]
 _DOUBLED: Final = compile_pattern(r"``([^`\n]{1,200})``")
 _SPACES: Final = compile_pattern(r"\s+")
 _BEFORE_A_STOP: Final = compile_pattern(r"(?<! ) ++(?=[,;:.](?: |$))")
+_BLOCK: Final = compile_pattern(r"^[ \t]*(?:```|~~~|\.\. code|\[source|-{4,}[ \t]*$)", MULTILINE)
+"""The beginning of a block of code, in Markdown, reStructuredText and AsciiDoc."""
 _SIGNS: Final = compile_pattern(r"^[^\w\s!-~]{1,8}\s+(?=\w|`)")
 """Emoji and the like before a sentence."""
 _WITHOUT_LINK: Final = compile_pattern(
@@ -58,8 +60,8 @@ _FIRST: Final = compile_pattern(
 
 
 def as_sentence(text: str) -> str:
-    """Return the text of an entry on one line."""
-    plain = _SPACES.sub(" ", text[: 4 * _LONGEST]).strip()
+    """Return the text of an entry on one line, up to its first block of code."""
+    plain = _SPACES.sub(" ", _BLOCK.split(text[: 4 * _LONGEST], maxsplit=1)[0]).strip()
     plain = _NUMBER_ROLE.sub("", plain)
     for pattern in (_INLINE_LINK, _ASCIIDOC_LINK, _ROLE, _RST_LINK):
         plain = pattern.sub(r"\1", plain)

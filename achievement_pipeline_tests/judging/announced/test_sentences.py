@@ -48,6 +48,13 @@ def test_a_number_that_the_sentence_needs_stays(text: str) -> None:
     assert as_sentence(text) == text
 
 
+@pytest.mark.parametrize(
+    "block", ["``` sh\nrun\n```", "~~~\nrun\n~~~", ".. code-block:: sh\n\n   run", "[source,sh]\n----\nrun"]
+)
+def test_a_block_of_code_ends_the_sentence(block: str) -> None:
+    assert as_sentence(f"Pistons are faster:\n\n{block}\n\nMore.") == "Pistons are faster"
+
+
 @pytest.mark.parametrize("role", [":ref:`{}`", ":doc:`{}`", "{{ref}}`{}`", "`{}`_"])
 def test_of_a_role_with_a_target_the_text_stays(role: str) -> None:
     text = f"New {role.format('pistons that count <pistons>')} are there"

@@ -236,10 +236,15 @@ def summary(achievement: PublicAchievement) -> str:
     if (sentence := announced_sentence(achievement)) and not _repeats(sentence, headline(achievement)):
         return cut(sentence, _LONGEST_SUMMARY)
     for is_list, items in paragraphs(achievement):
-        text = _code("; ".join(item.rstrip(" .;") for item in items) if is_list else " ".join(items))
+        text = _code("; ".join(item.rstrip(" .;") for item in items) if is_list else _finished(" ".join(items)))
         if not _repeats(text, headline(achievement)) and len(text.split()) >= _LEAST_WORDS:
             return cut(text, _LONGEST_SUMMARY)
     return ""
+
+
+def _finished(text: str) -> str:
+    """Return a text without a last sentence that only leads to what follows: ``It looks like this:``."""
+    return text if not text.endswith(":") else f"{text[:-1].rpartition('. ')[0] or text[:-1]}."
 
 
 def _repeats(sentence: str, title: str) -> bool:

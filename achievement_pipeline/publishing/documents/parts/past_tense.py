@@ -51,6 +51,8 @@ _FORMS = {
 """Other forms that titles begin with, of which none is a noun: ``fixes`` and ``uses`` are no part."""
 _NO_OBJECT = frozenset({"for", "of", "is", "are", "was"})
 """After these words what looks like a verb is a noun: ``Support for TLS``, ``Display of dates``."""
+_PHRASAL = frozenset({"account", "allow", "adjust"})
+"""Verbs all the same before "for"."""
 _PREDICATES = frozenset({"can", "is", "are", "was", "were", "has", "have", "will", "now", "should"})
 """Before these words stands a noun: ``Include tags are now able``, but ``Fix what is broken``."""
 _QUESTIONS = frozenset({"what", "which", "that", "when", "where", "how", "it"})
@@ -70,7 +72,9 @@ def past_tense(title: str) -> str:
     first, blank, rest = title.partition(" ")
     past = _past(_FORMS.get(first.lower(), first.lower()))
     second, third = [*rest.split(maxsplit=2)[:2], "", ""][:2]
-    is_noun = second in _NO_OBJECT or (third in _PREDICATES and second not in _QUESTIONS)
+    is_noun = (second in _NO_OBJECT and first.lower() not in _PHRASAL) or (
+        third in _PREDICATES and second not in _QUESTIONS
+    )
     if not past or not rest or is_noun:
         return title
     if not _LIST.search(_ASIDE.sub("", title)):

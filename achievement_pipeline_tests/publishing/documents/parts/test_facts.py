@@ -58,6 +58,8 @@ def test_a_persons_own_word_is_no_evidence_unless_it_can_be_looked_at() -> None:
         ("", ""),
         ("Because it was slow.\nAnd big.\n\nMore.", "Because it was slow. And big."),
         ("It is kept in a\ncache.\n", "It is kept in a cache."),
+        ("It was slow. It is now as fast as this:\n\n```\ncode\n```", "It was slow."),
+        ("It has the following format:\n\n```\ncode\n```", "It has the following format."),
         ("<!-- describe\n\nyour change -->\n\n## Why\n\nIt was slow.", "It was slow."),
         ("- [ ] tests\n- [x] docs\n\nIt was slow.", "It was slow."),
         ("* one thing\n* another", "one thing; another"),

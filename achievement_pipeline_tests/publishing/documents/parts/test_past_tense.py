@@ -23,6 +23,7 @@ from achievement_pipeline.publishing.documents.parts.past_tense import past_tens
         ("Fix what is broken", "Fixed what is broken"),
         ("Support tabs", "Supported tabs"),
         ("Support for tabs", "Support for tabs"),
+        ("Allow for tabs", "Allowed for tabs"),
         ("Adding a cache", "Added a cache"),
         ("Fixes for SQL", "Fixes for SQL"),
         ("Strip tags", "Stripped tags"),
