@@ -14,6 +14,7 @@ from achievement_pipeline.judging.paths import matches
 _VERSIONS: Final = (
     r"(?i)^(?:.*[/@_-])?(?:v|ver|version|r|rel|release)?[-_.]?\d+(?:[._]\d+)+[\w.+-]*$"
     r"|^(?:v|r|rel|release|version)?[-_.]?\d+$"
+    r"|^(?:v|r|rel|release)?[-_.]?(?:19|20)\d\d-[01]\d-[0-3]\d(?:[._-]\d+)*$"  # RE2 and rust-analyzer name the day
 )
 _NO_RELEASE: Final = r"(?i)nightly|snapshot|latest|canary|backup"
 

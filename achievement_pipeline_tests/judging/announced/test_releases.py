@@ -63,8 +63,10 @@ def test_only_versions_are_releases(tmp_path: Path) -> None:
         "v4",
         "REL_9_1",
         "release-20240102",
+        "2024-01-02",
+        "2024-01-02.1",
     ]
-    for tag in [*versions, "nightly-2024.01.02", "latest", "issue-12", "before-the-rewrite"]:
+    for tag in [*versions, "nightly-2024.01.02", "latest", "backup-2024-01-02", "issue-12", "before-the-rewrite"]:
         repository.git("tag", tag, "main")
     opened = open_repository(repository.path, cache=repository.path)
     tags = read_tags(opened, list_commits(opened).commits)
