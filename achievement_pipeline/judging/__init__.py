@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from achievement_pipeline.lazy import lazy_names
 
 if TYPE_CHECKING:
-    from achievement_pipeline.judging.authors.addresses import WorkFilter
+    from achievement_pipeline.judging.authors.work_filter import WorkFilter
     from achievement_pipeline.judging.impact.scores import score_commits
     from achievement_pipeline.judging.lanes.commits import judge_commits, may_count
     from achievement_pipeline.judging.links.linking import compose_achievements
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from achievement_pipeline.judging.skills.find import find_skills
 
 _MODULES = {
-    "WorkFilter": "authors.addresses",
+    "WorkFilter": "authors.work_filter",
     "compose_achievements": "links.linking",
     "find_skills": "skills.find",
     "judge_commits": "lanes.commits",

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from achievement_pipeline.addresses import login_of, plain_address
 from achievement_pipeline.errors import did_you_mean
-from achievement_pipeline.judging.authors.addresses import plain_address
 
 Authors = Mapping[tuple[str, str], int]
 """The number of commits by the name and address of their author."""
@@ -13,23 +13,23 @@ _ADDRESSES_NAMED = 5
 
 
 def other_addresses(authors: Authors, mine: Collection[str], names: Iterable[str]) -> dict[str, int]:
-    """Return how many commits there are by other addresses under the user's full name, the most frequent first.
+    """Return how many commits there are by other addresses under the user's full name or login, most frequent first.
 
     Names are never matched automatically, because two people may share one; the user decides. A single word is not a
-    full name.
+    full name, unless it is the login of a noreply address under the full name.
 
     Args:
         authors: Of one or more repositories.
         mine: The user's addresses, plain.
         names: What the user is called, beside the names in their commits.
     """
-    by_address = [(_called(name), plain_address(address), number) for (name, address), number in authors.items()]
-    own = {name for name, address, _ in by_address if address in mine}
+    own = {_called(name) for name, address in authors if plain_address(address) in mine}
     full = {name for name in {*own, *map(_called, names)} if " " in name}
+    logins = {login_of(address) for name, address in authors if _called(name) in full} - {""}
     others = Counter[str]()
-    for name, address, number in by_address:
-        if name in full and address not in mine:
-            others[address] += number
+    for (name, address), number in authors.items():
+        if (_called(name) in full or name.strip() in logins) and plain_address(address) not in mine:
+            others[plain_address(address)] += number
     return dict(others.most_common(_ADDRESSES_NAMED))
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from achievement_pipeline.app.collect.repositories import as_known
 from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.errors import SourceError
-from achievement_pipeline.judging.authors.addresses import WorkFilter
+from achievement_pipeline.judging.authors.work_filter import WorkFilter
 from achievement_pipeline.judging.noise.scope import Scope
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.pieces.activities import collected_keys

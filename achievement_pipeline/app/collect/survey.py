@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from achievement_pipeline.addresses import plain_address
 from achievement_pipeline.app.collect.author_hints import Authors, other_addresses
 from achievement_pipeline.app.collect.repositories import expand, local_folder, place
 from achievement_pipeline.errors import SourceError
-from achievement_pipeline.judging.authors.addresses import plain_address
 from achievement_pipeline.sources.git.authors import count_authors
 from achievement_pipeline.sources.git.identity import user_email
 from achievement_pipeline.sources.git.remotes import Remote

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from achievement_pipeline.addresses import plain_address
 from achievement_pipeline.app.collect.survey import Survey, SurveyedRepository, survey
 from achievement_pipeline.app.me import UnknownAuthorError, my_addresses
 from achievement_pipeline.channels import CHANNELS
@@ -18,7 +19,6 @@ from achievement_pipeline.cli.publish.export import export
 from achievement_pipeline.cli.settings_file import add_to_settings
 from achievement_pipeline.cli.tables import print_wrapped
 from achievement_pipeline.errors import SettingsError, did_you_mean
-from achievement_pipeline.judging.authors.addresses import plain_address
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.settings.additions import AddedRepository, Additions

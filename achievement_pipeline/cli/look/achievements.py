@@ -8,6 +8,7 @@ from typing import Unpack
 import click
 import sqlalchemy as sa
 
+from achievement_pipeline.addresses import plain_address
 from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.app.percentile import Ranking, rankings, with_ranking
 from achievement_pipeline.app.projects import members_of
@@ -18,7 +19,6 @@ from achievement_pipeline.cli.printing import counted, json_option, print_json
 from achievement_pipeline.cli.tables import Column, print_table, print_wrapped
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.judging.announced.phrases import announcement
-from achievement_pipeline.judging.authors.addresses import plain_address
 from achievement_pipeline.keys import GIT
 from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline.settings import load_settings

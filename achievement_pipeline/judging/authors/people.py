@@ -12,10 +12,11 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from achievement_pipeline.addresses import NUMBERED_NOREPLY
 from achievement_pipeline.columns.text import contains, extract_all_groups, replace
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.judging.authors.addresses import NUMBERED_NOREPLY, WorkFilter
 from achievement_pipeline.judging.authors.bots import are_bots
+from achievement_pipeline.judging.authors.work_filter import WorkFilter
 from achievement_pipeline.judging.rules import BotRules, Person
 
 _DIGEST = 12

@@ -24,9 +24,9 @@ from achievement_pipeline.frames import (
     Skills,
     typed,
 )
-from achievement_pipeline.judging.authors.addresses import WorkFilter
 from achievement_pipeline.judging.authors.bots import are_bots
 from achievement_pipeline.judging.authors.people import are_selected, canonical
+from achievement_pipeline.judging.authors.work_filter import WorkFilter
 from achievement_pipeline.judging.categories.categorise import Category, categorise
 from achievement_pipeline.judging.categories.labels import categorise_labels
 from achievement_pipeline.judging.categories.peel import peel

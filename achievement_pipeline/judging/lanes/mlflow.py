@@ -23,9 +23,9 @@ from achievement_pipeline.frames import (
     Skills,
     typed,
 )
-from achievement_pipeline.judging.authors.addresses import WorkFilter
 from achievement_pipeline.judging.authors.bots import are_bots
 from achievement_pipeline.judging.authors.people import are_selected, canonical
+from achievement_pipeline.judging.authors.work_filter import WorkFilter
 from achievement_pipeline.judging.categories.categorise import Category
 from achievement_pipeline.judging.impact.significance import code_where, join_codes, weigh
 from achievement_pipeline.judging.lanes.activities import describe_activity

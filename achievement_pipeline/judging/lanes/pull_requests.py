@@ -32,10 +32,10 @@ from achievement_pipeline.judging.announced.lane import Releases, announce_pull_
 from achievement_pipeline.judging.announced.paths import without_notes
 from achievement_pipeline.judging.announced.words import announced_signs, announced_words
 from achievement_pipeline.judging.authors.accounts import persons_of, read_accounts
-from achievement_pipeline.judging.authors.addresses import WorkFilter
 from achievement_pipeline.judging.authors.agents import read_agents
 from achievement_pipeline.judging.authors.bots import are_bots
 from achievement_pipeline.judging.authors.people import are_selected, canonical
+from achievement_pipeline.judging.authors.work_filter import WorkFilter
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.categorise import categorise
 from achievement_pipeline.judging.categories.labels import categorise_labels, plain_label

@@ -6,6 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
+from achievement_pipeline.addresses import login_of
 from achievement_pipeline.store.reading import active_edits, fingerprints
 from achievement_pipeline.store.tables import Achievement, Activity, Edit, EditField, Repository, Skill
 
@@ -91,9 +92,7 @@ def name_people(connection: sa.Connection) -> dict[str, str]:
 def _display_name(address: str, names: set[str]) -> str:
     if real := [name for name in names if "@" not in name]:
         return max(real, key=lambda name: (" " in name, len(name), name))
-    login, _, host = address.partition("@")
-    number_or_login, _, login_or_tag = login.partition("+")
-    return login_or_tag if login_or_tag and host.startswith("users.noreply.") else number_or_login
+    return login_of(address) or address.partition("@")[0].partition("+")[0]
 
 
 def skill_names(connection: sa.Connection) -> set[str]:

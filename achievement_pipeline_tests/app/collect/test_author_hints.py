@@ -23,8 +23,10 @@ def test_other_addresses_under_a_full_name_are_the_users_perhaps() -> None:
         ("ada lovelace ", "Ada@Work.example"): 2,
         ("Ada Lovelace", "7+ada@users.noreply.github.com"): 3,
         ("Ada", "somebody@else.example"): 9,
+        ("ada", "ada@home.example"): 1,  # her login
     }
     assert other_addresses(authors, {"ada@example.org"}, ["Ada"]) == {
         "ada@users.noreply.github.com": 3,
         "ada@work.example": 2,
+        "ada@home.example": 1,
     }

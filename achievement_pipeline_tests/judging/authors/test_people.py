@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.errors import SettingsError
-from achievement_pipeline.judging.authors.addresses import WorkFilter
 from achievement_pipeline.judging.authors.people import (
     are_selected,
     canonical,
@@ -18,6 +17,7 @@ from achievement_pipeline.judging.authors.people import (
     read_coauthors,
     read_sign_offs,
 )
+from achievement_pipeline.judging.authors.work_filter import WorkFilter
 from achievement_pipeline.judging.rules import BotRules, Person
 from achievement_pipeline_tests.examples import examples
 
