@@ -126,7 +126,7 @@ def by_sqlalchemy(connection: sa.Connection, frame: DataFrame[Achievements]) -> 
     """Store as SQLAlchemy's manual shows it: an upsert, and a list of parameters."""
     columns = frame.drop(columns="skills").assign(**{name: frame[name].map(json.loads) for name in JSON_COLUMNS})
     rows, names = columns.astype(object).where(columns.notna(), None), [str(name) for name in columns.columns]
-    upsert = insert(Achievement)
+    upsert = insert(Achievement.table)
     changed = {name: upsert.excluded[name] for name in names if name != "key"}
     Session(connection).execute(
         upsert.on_conflict_do_update(index_elements=["key"], set_=changed),

@@ -47,7 +47,7 @@ def forget(
     with exclusive_transaction(engine) as connection:
         activities = list(connection.scalars(sa.select(Activity.key).where(Activity.slice.in_(slices))))
         drop_activities(connection, activities, compose)
-        connection.execute(sa.delete(Slice).where(Slice.name.in_(slices)))
+        connection.execute(sa.delete(Slice.table).where(Slice.name.in_(slices)))
         gone = list(
             connection.scalars(
                 sa.select(Achievement.key).where(
@@ -58,7 +58,7 @@ def forget(
         )
         kept = set() if with_decisions else _decided(connection, gone)
         _delete(connection, [achievement for achievement in gone if achievement not in kept])
-        connection.execute(sa.delete(Repository).where(Repository.key == key))
+        connection.execute(sa.delete(Repository.table).where(Repository.key == key))
     return Forgotten(len(activities), len(gone) - len(kept), len(kept))
 
 
@@ -74,7 +74,7 @@ def _decided(connection: sa.Connection, keys: Sequence[str]) -> set[str]:
 
 def _delete(connection: sa.Connection, keys: Sequence[str]) -> None:
     for table in (Skill, FormerName, Edit, Proposal, Publication):
-        connection.execute(sa.delete(table).where(table.achievement_key.in_(keys)))
-    absorbed = sa.update(Achievement).where(Achievement.absorbed_by.in_(keys))
+        connection.execute(sa.delete(table.table).where(table.achievement_key.in_(keys)))
+    absorbed = sa.update(Achievement.table).where(Achievement.absorbed_by.in_(keys))
     connection.execute(absorbed.values(absorbed_by=None))
-    connection.execute(sa.delete(Achievement).where(Achievement.key.in_(keys)))
+    connection.execute(sa.delete(Achievement.table).where(Achievement.key.in_(keys)))

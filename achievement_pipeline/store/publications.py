@@ -116,7 +116,7 @@ def plan(connection: sa.Connection, channel: str, key: str, text: str, visibilit
     """
     planned = {"state": PublicationState.PLANNED.value, "text": text, "visibility": visibility}
     statement = (
-        postgresql.insert(_Table)
+        postgresql.insert(_Table.table)
         .values(achievement_key=key, channel=channel, detail="", **planned)
         .on_conflict_do_update(
             index_elements=["channel", "achievement_key"],
@@ -141,7 +141,7 @@ def record(connection: sa.Connection, before: Publication, after: Publication) -
     """
     changed = {field.name: getattr(after, field.name) for field in fields(Publication) if field.name != "id"}
     statement = (
-        sa.update(_Table)
+        sa.update(_Table.table)
         .where(_Table.id == before.id, _Table.state == before.state.value, _Table.attempts == before.attempts)
         .values(**{**changed, "state": after.state.value})
     )

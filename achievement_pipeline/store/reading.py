@@ -13,7 +13,6 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
-from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from achievement_pipeline.codes import IN_USE
@@ -416,7 +415,7 @@ def summarise(connection: sa.Connection, wanted: AchievementFilter) -> Summary:
     )
 
 
-def _one_key(connection: sa.Connection, key: InstrumentedAttribute[str], name: str) -> Sequence[str]:
+def _one_key(connection: sa.Connection, key: sa.ColumnClause[str], name: str) -> Sequence[str]:
     """Return the key that equals a name or starts with it, as a list of at most one.
 
     Raises:
@@ -521,7 +520,7 @@ def _flags(wanted: AchievementFilter) -> Iterator[sa.ColumnElement[bool]]:
         yield _SEEN.c.decided == wanted.decided
 
 
-def _begins_with(key: InstrumentedAttribute[str], name: str) -> sa.ColumnElement[bool]:
+def _begins_with(key: sa.ColumnClause[str], name: str) -> sa.ColumnElement[bool]:
     """Match keys that start with a name, or whose commit does, or whose number equals it."""
     begins = key.startswith(name, autoescape=True)
     if _OBJECT_NAME.fullmatch(name.lower()):
@@ -541,7 +540,7 @@ def active_edits() -> sa.Subquery:
     columns = (*made, Edit.id, Edit.field, Edit.value, Edit.channel)
     own = sa.select(Edit.achievement_key.label("key"), sa.literal(0).label("distance"), *columns)
     absorbed = sa.select(Achievement.absorbed_by, sa.literal(1), *columns).join(
-        Achievement, Achievement.key == Edit.achievement_key
+        Achievement.table, Achievement.key == Edit.achievement_key
     )
     return sa.union_all(
         own.where(Edit.undone_at.is_(None)),
@@ -551,7 +550,7 @@ def active_edits() -> sa.Subquery:
 
 def _seen() -> sa.Subquery:
     """Select the fields of `AchievementView`."""
-    columns = Base.metadata.tables[Achievement.__tablename__].columns
+    columns = Achievement.table.columns
     applied = _applied_edits()
     values = {field: applied.c.fields[field.value].astext for field in EditField}
     edited = _edited_columns(columns, applied, values)
@@ -578,7 +577,7 @@ def _seen() -> sa.Subquery:
     }
     return (
         sa.select(*(column.label(name) for name, column in shown.items()))
-        .select_from(Achievement)
+        .select_from(Achievement.table)
         .outerjoin(applied, applied.c.key == Achievement.key)
         .subquery("seen")
     )

@@ -53,7 +53,7 @@ def remember_repository(
         before = KnownRepository(*known).locations if known else ()
         first, *others = dict.fromkeys([*(one for one in before if one not in without), location])
         values = {"location": first, "other_locations": others, "branches": branches, "missing_since": None}
-        statement = insert(Repository).values(key=key, **values)
+        statement = insert(Repository.table).values(key=key, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=[Repository.key], set_=values))
 
 
@@ -64,13 +64,13 @@ def forget_location(engine: sa.Engine, key: str, location: str) -> None:
         left = [one for one in KnownRepository(*known).locations if one != location] if known else []
         if left:
             values = {"location": left[0], "other_locations": left[1:]}
-            connection.execute(sa.update(Repository).where(Repository.key == key).values(values))
+            connection.execute(sa.update(Repository.table).where(Repository.key == key).values(values))
 
 
 def mark_repository_missing(engine: sa.Engine, key: str) -> None:
     """Mark a repository as missing. If it is already, the time is kept."""
     statement = (
-        sa.update(Repository)
+        sa.update(Repository.table)
         .where(Repository.key == key, Repository.missing_since.is_(None))
         .values(missing_since=sa.func.now())
     )
@@ -80,7 +80,7 @@ def mark_repository_missing(engine: sa.Engine, key: str) -> None:
 
 def note_visibility(engine: sa.Engine, key: str, visibility: str | None) -> None:
     """Store the visibility of a repository as reported by its host: ``public``, ``private`` or None."""
-    statement = sa.update(Repository).where(Repository.key == key).values(visibility=visibility)
+    statement = sa.update(Repository.table).where(Repository.key == key).values(visibility=visibility)
     with engine.begin() as connection:
         connection.execute(statement)
 
@@ -89,13 +89,13 @@ def mark_repositories_found(engine: sa.Engine, keys: Collection[str]) -> None:
     """Mark repositories as found."""
     found = Repository.key.in_(keys) & Repository.missing_since.is_not(None)
     with engine.begin() as connection:
-        connection.execute(sa.update(Repository).where(found).values(missing_since=None))
+        connection.execute(sa.update(Repository.table).where(found).values(missing_since=None))
 
 
 def forget_repository(engine: sa.Engine, key: str) -> None:
     """Remove a repository's row. Its collected data is kept: see `store.forgetting`."""
     with engine.begin() as connection:
-        connection.execute(sa.delete(Repository).where(Repository.key == key))
+        connection.execute(sa.delete(Repository.table).where(Repository.key == key))
 
 
 def find_repository(engine: sa.Engine, key: str) -> KnownRepository:

@@ -6,12 +6,15 @@ changing one takes a migration.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, ClassVar
+from functools import partial
+from types import NoneType
+from typing import Any, ClassVar, get_args
 
 import sqlalchemy as sa
+from sqlalchemy import ColumnClause
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 JsonObject = dict[str, Any]
 
@@ -21,10 +24,32 @@ GONE = "gone from its source"
 """Reason of retraction if the root activity no longer exists and nothing has absorbed the achievement."""
 
 
-class Base(DeclarativeBase):
-    """Gives every constraint a name, so that migrations can refer to it."""
+_TYPES: Mapping[Any, sa.types.TypeEngine[Any]] = {
+    str: sa.Text(),
+    int: sa.Integer(),
+    float: sa.Double(),
+    bool: sa.Boolean(),
+    dt.datetime: sa.DateTime(timezone=True),
+    list[str]: sa.ARRAY(sa.Text()),
+    JsonObject: JSONB(),
+    list[JsonObject]: JSONB(),
+}
+"""The types of columns whose description gives none, by that of their values."""
 
-    metadata = sa.MetaData(
+
+def column(*items: Any, **options: Any) -> Any:  # noqa: ANN401 - becomes a column when its table is made
+    """Describe a column of a `Base`: the arguments of `sqlalchemy.Column`, without the name."""
+    return partial(sa.Column, *items, **options)
+
+
+class Base:
+    """A table, described by a class: each attribute that is annotated as a column is one.
+
+    As in SQLAlchemy's ORM, without its import, which takes as long as all else that `achievements list` needs of
+    SQLAlchemy: rows are no objects here. Constraints get names, so that migrations can refer to them.
+    """
+
+    metadata: ClassVar = sa.MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
             "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -33,14 +58,29 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        str: sa.Text(),
-        float: sa.Double(),
-        dt.datetime: sa.DateTime(timezone=True),
-        list[str]: sa.ARRAY(sa.Text()),
-        JsonObject: JSONB(),
-        list[JsonObject]: JSONB(),
-    }
+    table: ClassVar[sa.Table]
+    __tablename__: ClassVar[str]
+    __table_args__: ClassVar[tuple[Any, ...]]
+    """Constraints of several columns, and at the end the table's options."""
+
+    def __init_subclass__(cls) -> None:
+        """Make the table."""
+        columns = [
+            _column(name, get_args(annotation)[0], vars(cls)[name]) for name, annotation in cls.__annotations__.items()
+        ]
+        *constraints, options = cls.__table_args__
+        cls.table = sa.Table(cls.__tablename__, cls.metadata, *columns, *constraints, **options)
+        for made in columns:
+            setattr(cls, made.name, made)
+
+
+def _column(name: str, values: Any, described: "partial[sa.Column[Any]]") -> sa.Column[Any]:  # noqa: ANN401 - a type
+    """Make a column: of the given type, else that of its values; nullable if they may be None."""
+    present = [one for one in get_args(values) if one is not NoneType]
+    is_nullable = NoneType in get_args(values)
+    has_type = described.args and isinstance(described.args[0], (type, sa.types.TypeEngine))
+    items = described.args if has_type else (_TYPES[present[0] if is_nullable else values], *described.args)
+    return sa.Column(name, *items, nullable=is_nullable, **described.keywords)
 
 
 class Slice(Base):
@@ -49,10 +89,10 @@ class Slice(Base):
     __tablename__ = "slices"
     __table_args__ = ({"comment": "Sets of activities that are replaced as a whole"},)
 
-    name: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="Lane and repository: git/github.com/owner/name")
-    version: Mapped[str] = mapped_column(comment="Version of the frames that are stored")
-    rules: Mapped[str] = mapped_column(comment="Version of the rules that composed its achievements")
-    stored_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When this version was stored")
+    name: ColumnClause[str] = column(_KEY, primary_key=True, comment="Lane and repository: git/github.com/owner/name")
+    version: ColumnClause[str] = column(comment="Version of the frames that are stored")
+    rules: ColumnClause[str] = column(comment="Version of the rules that composed its achievements")
+    stored_at: ColumnClause[dt.datetime] = column(server_default=sa.func.now(), comment="When this version was stored")
 
 
 class Activity(Base):
@@ -61,36 +101,36 @@ class Activity(Base):
     __tablename__ = "activities"
     __table_args__ = ({"comment": "Units of work as their sources record them, judged"},)
 
-    key: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="Stable key, the same on every machine")
-    slice: Mapped[str] = mapped_column(
+    key: ColumnClause[str] = column(_KEY, primary_key=True, comment="Stable key, the same on every machine")
+    slice: ColumnClause[str] = column(
         _KEY, sa.ForeignKey("slices.name"), index=True, comment="The slice that contains it"
     )
-    kind: Mapped[str] = mapped_column(comment="Kind in its source")
-    source_id: Mapped[str] = mapped_column(comment="Identifier in its source")
-    repository: Mapped[str | None] = mapped_column(comment="Key of the repository")
-    title: Mapped[str] = mapped_column(comment="One line")
-    description: Mapped[str] = mapped_column(comment="The rest of the author's text")
-    url: Mapped[str | None] = mapped_column(comment="URL")
-    person: Mapped[str] = mapped_column(comment="Owner: canonical e-mail address")
-    person_name: Mapped[str] = mapped_column(comment="Display name of the person")
-    coauthors: Mapped[list[str]] = mapped_column(comment="Canonical addresses of co-authors")
-    started_at: Mapped[dt.datetime | None] = mapped_column(comment="Missing if unknown")
-    completed_at: Mapped[dt.datetime | None] = mapped_column(comment="Time of completion")
-    category: Mapped[str] = mapped_column(comment="Kind of work")
-    category_rule: Mapped[str] = mapped_column(comment="The rule that gave the category")
-    significant: Mapped[bool] = mapped_column(comment="Whether it may become an achievement")
-    reasons: Mapped[list[str]] = mapped_column(comment="Reason codes")
-    parent: Mapped[str | None] = mapped_column(_KEY, index=True, comment="Key of the parent activity, from the links")
-    retracted_by: Mapped[str | None] = mapped_column(
+    kind: ColumnClause[str] = column(comment="Kind in its source")
+    source_id: ColumnClause[str] = column(comment="Identifier in its source")
+    repository: ColumnClause[str | None] = column(comment="Key of the repository")
+    title: ColumnClause[str] = column(comment="One line")
+    description: ColumnClause[str] = column(comment="The rest of the author's text")
+    url: ColumnClause[str | None] = column(comment="URL")
+    person: ColumnClause[str] = column(comment="Owner: canonical e-mail address")
+    person_name: ColumnClause[str] = column(comment="Display name of the person")
+    coauthors: ColumnClause[list[str]] = column(comment="Canonical addresses of co-authors")
+    started_at: ColumnClause[dt.datetime | None] = column(comment="Missing if unknown")
+    completed_at: ColumnClause[dt.datetime | None] = column(comment="Time of completion")
+    category: ColumnClause[str] = column(comment="Kind of work")
+    category_rule: ColumnClause[str] = column(comment="The rule that gave the category")
+    significant: ColumnClause[bool] = column(comment="Whether it may become an achievement")
+    reasons: ColumnClause[list[str]] = column(comment="Reason codes")
+    parent: ColumnClause[str | None] = column(_KEY, index=True, comment="Key of the parent activity, from the links")
+    retracted_by: ColumnClause[str | None] = column(
         _KEY, comment="Key of the activity that reverted it, or that it repeats"
     )
-    details: Mapped[JsonObject] = mapped_column(comment="The lane's own columns")
-    impact: Mapped[float | None] = mapped_column(comment="Points")
-    complexity: Mapped[float | None] = mapped_column(comment="Points")
-    ledger: Mapped[list[JsonObject] | None] = mapped_column(comment="Ledger lines; their points sum to the scores")
-    score_version: Mapped[str | None] = mapped_column(comment="Version of the scoring rules")
-    skills: Mapped[list[JsonObject]] = mapped_column(comment="Skills it shows: skill, kind, weight, evidence")
-    digest: Mapped[int] = mapped_column(
+    details: ColumnClause[JsonObject] = column(comment="The lane's own columns")
+    impact: ColumnClause[float | None] = column(comment="Points")
+    complexity: ColumnClause[float | None] = column(comment="Points")
+    ledger: ColumnClause[list[JsonObject] | None] = column(comment="Ledger lines; their points sum to the scores")
+    score_version: ColumnClause[str | None] = column(comment="Version of the scoring rules")
+    skills: ColumnClause[list[JsonObject]] = column(comment="Skills it shows: skill, kind, weight, evidence")
+    digest: ColumnClause[int] = column(
         sa.BigInteger, comment="Hash of the lane's row: an equal row is not written again"
     )
 
@@ -101,8 +141,8 @@ class ActivityName(Base):
     __tablename__ = "activity_names"
     __table_args__ = ({"comment": "Names that links refer to"},)
 
-    name: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="commit:<sha>, issue:eng-1, ...")
-    activity_key: Mapped[str] = mapped_column(
+    name: ColumnClause[str] = column(_KEY, primary_key=True, comment="commit:<sha>, issue:eng-1, ...")
+    activity_key: ColumnClause[str] = column(
         _KEY,
         sa.ForeignKey("activities.key", ondelete="CASCADE"),
         primary_key=True,
@@ -117,16 +157,16 @@ class ActivityLink(Base):
     __tablename__ = "activity_links"
     __table_args__ = ({"comment": "Links between activities, to names"},)
 
-    activity_key: Mapped[str] = mapped_column(
+    activity_key: ColumnClause[str] = column(
         _KEY,
         sa.ForeignKey("activities.key", ondelete="CASCADE"),
         primary_key=True,
         comment="The activity that has the link",
     )
-    position: Mapped[int] = mapped_column(primary_key=True, comment="Position among its links, from 1")
-    rank: Mapped[int] = mapped_column(comment="If several links lead to a parent, the lowest rank wins")
-    leads_to: Mapped[str] = mapped_column(comment="One of frames.LinkTo: parent, elsewhere, child or listed")
-    name: Mapped[str] = mapped_column(_KEY, index=True, comment="Name of the other activity, stored or not")
+    position: ColumnClause[int] = column(primary_key=True, comment="Position among its links, from 1")
+    rank: ColumnClause[int] = column(comment="If several links lead to a parent, the lowest rank wins")
+    leads_to: ColumnClause[str] = column(comment="One of frames.LinkTo: parent, elsewhere, child or listed")
+    name: ColumnClause[str] = column(_KEY, index=True, comment="Name of the other activity, stored or not")
 
 
 class FormerName(Base):
@@ -135,13 +175,13 @@ class FormerName(Base):
     __tablename__ = "former_names"
     __table_args__ = ({"comment": "Names of achievements whose activities are gone from their sources"},)
 
-    achievement_key: Mapped[str] = mapped_column(
+    achievement_key: ColumnClause[str] = column(
         _KEY,
         sa.ForeignKey("achievements.key"),
         primary_key=True,
         comment="Key of the achievement, and of its former root activity",
     )
-    name: Mapped[str] = mapped_column(_KEY, primary_key=True, index=True, comment="As in activity_names")
+    name: ColumnClause[str] = column(_KEY, primary_key=True, index=True, comment="As in activity_names")
 
 
 class Achievement(Base):
@@ -156,39 +196,39 @@ class Achievement(Base):
         {"comment": "Pieces of work: a root activity and everything that belongs to it"},
     )
 
-    key: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="Key of the root activity")
-    title: Mapped[str] = mapped_column(comment="One line")
-    category: Mapped[str] = mapped_column(comment="Kind of work")
-    description: Mapped[str] = mapped_column(comment="The author's text")
-    source_type: Mapped[str] = mapped_column(comment="Kind of the root activity; manual if it was created by hand")
-    source_id: Mapped[str] = mapped_column(comment="Identifier of the root activity in its source")
-    source_url: Mapped[str | None] = mapped_column(comment="URL of the root activity")
-    repository: Mapped[str | None] = mapped_column(comment="Key of the repository")
-    author: Mapped[str] = mapped_column(comment="Canonical e-mail address of the person")
-    coauthors: Mapped[list[str]] = mapped_column(comment="Canonical addresses of co-authors")
-    assisted_by: Mapped[list[str]] = mapped_column(server_default="{}", comment="Coding agents that helped")
-    started_at: Mapped[dt.datetime | None] = mapped_column(comment="Missing if unknown")
-    completed_at: Mapped[dt.datetime | None] = mapped_column(index=True, comment="Time of completion")
-    impact_score: Mapped[float] = mapped_column(comment="Points, 0 to 100")
-    complexity_score: Mapped[float] = mapped_column(comment="Points, 0 to 100")
-    score_ledger: Mapped[list[JsonObject]] = mapped_column(comment="Ledger lines; their points sum to the scores")
-    score_version: Mapped[str] = mapped_column(comment="Version of the scoring rules")
-    skills_demonstrated: Mapped[list[str]] = mapped_column(comment="Skills, strongest first")
-    tags: Mapped[list[str]] = mapped_column(comment="Source, type, scope, breaking, shared")
-    evidence: Mapped[list[JsonObject]] = mapped_column(comment="Its activities: key, kind, title, url, person, at")
-    announced: Mapped[JsonObject | None] = mapped_column(
+    key: ColumnClause[str] = column(_KEY, primary_key=True, comment="Key of the root activity")
+    title: ColumnClause[str] = column(comment="One line")
+    category: ColumnClause[str] = column(comment="Kind of work")
+    description: ColumnClause[str] = column(comment="The author's text")
+    source_type: ColumnClause[str] = column(comment="Kind of the root activity; manual if it was created by hand")
+    source_id: ColumnClause[str] = column(comment="Identifier of the root activity in its source")
+    source_url: ColumnClause[str | None] = column(comment="URL of the root activity")
+    repository: ColumnClause[str | None] = column(comment="Key of the repository")
+    author: ColumnClause[str] = column(comment="Canonical e-mail address of the person")
+    coauthors: ColumnClause[list[str]] = column(comment="Canonical addresses of co-authors")
+    assisted_by: ColumnClause[list[str]] = column(server_default="{}", comment="Coding agents that helped")
+    started_at: ColumnClause[dt.datetime | None] = column(comment="Missing if unknown")
+    completed_at: ColumnClause[dt.datetime | None] = column(index=True, comment="Time of completion")
+    impact_score: ColumnClause[float] = column(comment="Points, 0 to 100")
+    complexity_score: ColumnClause[float] = column(comment="Points, 0 to 100")
+    score_ledger: ColumnClause[list[JsonObject]] = column(comment="Ledger lines; their points sum to the scores")
+    score_version: ColumnClause[str] = column(comment="Version of the scoring rules")
+    skills_demonstrated: ColumnClause[list[str]] = column(comment="Skills, strongest first")
+    tags: ColumnClause[list[str]] = column(comment="Source, type, scope, breaking, shared")
+    evidence: ColumnClause[list[JsonObject]] = column(comment="Its activities: key, kind, title, url, person, at")
+    announced: ColumnClause[JsonObject | None] = column(
         JSONB(none_as_null=True),
         comment="Entry of the release notes that announced it: version, date, section, highlight, sentence, path",
     )
-    first_release: Mapped[str | None] = mapped_column(comment="The first tag that contains it; missing if unreleased")
-    portfolio_ready: Mapped[bool] = mapped_column(comment="Impact reaches the portfolio threshold")
-    retracted_at: Mapped[dt.datetime | None] = mapped_column(comment="When it was retracted; missing if it was not")
-    retracted_reason: Mapped[str | None] = mapped_column(comment="Why it was retracted")
-    absorbed_by: Mapped[str | None] = mapped_column(
+    first_release: ColumnClause[str | None] = column(comment="The first tag that contains it; missing if unreleased")
+    portfolio_ready: ColumnClause[bool] = column(comment="Impact reaches the portfolio threshold")
+    retracted_at: ColumnClause[dt.datetime | None] = column(comment="When it was retracted; missing if it was not")
+    retracted_reason: ColumnClause[str | None] = column(comment="Why it was retracted")
+    absorbed_by: ColumnClause[str | None] = column(
         _KEY, sa.ForeignKey("achievements.key"), comment="The achievement that it is part of now"
     )
-    created_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was first stored")
-    updated_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it last changed")
+    created_at: ColumnClause[dt.datetime] = column(server_default=sa.func.now(), comment="When it was first stored")
+    updated_at: ColumnClause[dt.datetime] = column(server_default=sa.func.now(), comment="When it last changed")
 
 
 class Skill(Base):
@@ -200,13 +240,13 @@ class Skill(Base):
         {"comment": "Skills that achievements show"},
     )
 
-    achievement_key: Mapped[str] = mapped_column(
+    achievement_key: ColumnClause[str] = column(
         _KEY, sa.ForeignKey("achievements.key"), primary_key=True, comment="The achievement"
     )
-    skill: Mapped[str] = mapped_column(primary_key=True, comment="Name as in the vocabulary")
-    kind: Mapped[str] = mapped_column(comment="language, technology or practice")
-    weight: Mapped[float] = mapped_column(comment="Share or strength of the evidence")
-    evidence: Mapped[str] = mapped_column(comment="Evidence as text")
+    skill: ColumnClause[str] = column(primary_key=True, comment="Name as in the vocabulary")
+    kind: ColumnClause[str] = column(comment="language, technology or practice")
+    weight: ColumnClause[float] = column(comment="Share or strength of the evidence")
+    evidence: ColumnClause[str] = column(comment="Evidence as text")
 
 
 class EditField(StrEnum):
@@ -238,16 +278,16 @@ class Edit(Base):
     __tablename__ = "edits"
     __table_args__ = ({"comment": "Changes and decisions of users, applied when reading"},)
 
-    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(always=True), primary_key=True)
-    achievement_key: Mapped[str] = mapped_column(
+    id: ColumnClause[int] = column(sa.BigInteger, sa.Identity(always=True), primary_key=True)
+    achievement_key: ColumnClause[str] = column(
         _KEY, sa.ForeignKey("achievements.key"), index=True, comment="The achievement that was edited"
     )
-    field: Mapped[str] = mapped_column(comment="One of EditField")
-    value: Mapped[Any] = mapped_column(JSONB, comment="The new value")
-    channel: Mapped[str | None] = mapped_column(comment="The channel that it applies to; missing for all channels")
-    made_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was made")
-    made_by: Mapped[str] = mapped_column(comment="E-mail address of the user")
-    undone_at: Mapped[dt.datetime | None] = mapped_column(comment="When it was undone")
+    field: ColumnClause[str] = column(comment="One of EditField")
+    value: ColumnClause[Any] = column(JSONB, comment="The new value")
+    channel: ColumnClause[str | None] = column(comment="The channel that it applies to; missing for all channels")
+    made_at: ColumnClause[dt.datetime] = column(server_default=sa.func.now(), comment="When it was made")
+    made_by: ColumnClause[str] = column(comment="E-mail address of the user")
+    undone_at: ColumnClause[dt.datetime | None] = column(comment="When it was undone")
 
 
 class ProposalState(StrEnum):
@@ -267,19 +307,19 @@ class Proposal(Base):
         {"comment": "Wordings that an agent or a language model proposed"},
     )
 
-    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(always=True), primary_key=True)
-    achievement_key: Mapped[str] = mapped_column(
+    id: ColumnClause[int] = column(sa.BigInteger, sa.Identity(always=True), primary_key=True)
+    achievement_key: ColumnClause[str] = column(
         _KEY, sa.ForeignKey("achievements.key"), index=True, comment="The achievement, which may be absorbed by now"
     )
-    field: Mapped[str] = mapped_column(comment="What it words: title, description or outcome")
-    value: Mapped[str] = mapped_column(comment="The proposed text")
-    made_by: Mapped[str] = mapped_column(comment="agent, or the name of the language model")
-    made_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was made")
-    facts: Mapped[Any] = mapped_column(JSONB, comment="Texts of the facts that it rests on")
-    doubt: Mapped[str | None] = mapped_column(comment="Why the facts do not support it, if they do not")
-    prompt_hash: Mapped[str | None] = mapped_column(comment="SHA-256 of the prompt of the language model")
-    state: Mapped[str] = mapped_column(server_default=ProposalState.OPEN.value, comment="One of ProposalState")
-    decided_at: Mapped[dt.datetime | None] = mapped_column(comment="When the user decided it")
+    field: ColumnClause[str] = column(comment="What it words: title, description or outcome")
+    value: ColumnClause[str] = column(comment="The proposed text")
+    made_by: ColumnClause[str] = column(comment="agent, or the name of the language model")
+    made_at: ColumnClause[dt.datetime] = column(server_default=sa.func.now(), comment="When it was made")
+    facts: ColumnClause[Any] = column(JSONB, comment="Texts of the facts that it rests on")
+    doubt: ColumnClause[str | None] = column(comment="Why the facts do not support it, if they do not")
+    prompt_hash: ColumnClause[str | None] = column(comment="SHA-256 of the prompt of the language model")
+    state: ColumnClause[str] = column(server_default=ProposalState.OPEN.value, comment="One of ProposalState")
+    decided_at: ColumnClause[dt.datetime | None] = column(comment="When the user decided it")
 
 
 class Repository(Base):
@@ -288,15 +328,15 @@ class Repository(Base):
     __tablename__ = "repositories"
     __table_args__ = ({"comment": "Repositories that are collected, with their locations"},)
 
-    key: Mapped[str] = mapped_column(_KEY, primary_key=True, comment="Stable key, the partition of the git lane")
-    location: Mapped[str] = mapped_column(comment="Path or clone URL, without credentials")
-    other_locations: Mapped[list[str]] = mapped_column(
+    key: ColumnClause[str] = column(_KEY, primary_key=True, comment="Stable key, the partition of the git lane")
+    location: ColumnClause[str] = column(comment="Path or clone URL, without credentials")
+    other_locations: ColumnClause[list[str]] = column(
         sa.ARRAY(sa.Text), server_default="{}", comment="Other clones and work trees of it, which are read too"
     )
-    branches: Mapped[str] = mapped_column(comment="Branches that are read: default or all")
-    visibility: Mapped[str | None] = mapped_column(comment="Visibility according to its host: public or private")
-    added_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When it was added")
-    missing_since: Mapped[dt.datetime | None] = mapped_column(
+    branches: ColumnClause[str] = column(comment="Branches that are read: default or all")
+    visibility: ColumnClause[str | None] = column(comment="Visibility according to its host: public or private")
+    added_at: ColumnClause[dt.datetime] = column(server_default=sa.func.now(), comment="When it was added")
+    missing_since: ColumnClause[dt.datetime | None] = column(
         comment="When it was first not found; its achievements are kept"
     )
 
@@ -329,21 +369,21 @@ class Publication(Base):
         {"comment": "Achievements on channels, each published at most once"},
     )
 
-    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(always=True), primary_key=True)
-    achievement_key: Mapped[str] = mapped_column(
+    id: ColumnClause[int] = column(sa.BigInteger, sa.Identity(always=True), primary_key=True)
+    achievement_key: ColumnClause[str] = column(
         _KEY,
         sa.ForeignKey("achievements.key"),
         index=True,
         comment="The achievement; it may have become part of another since",
     )
-    channel: Mapped[str] = mapped_column(comment="Name of the channel")
-    state: Mapped[str] = mapped_column(comment="One of PublicationState")
-    text: Mapped[str] = mapped_column(comment="The text that is sent")
-    visibility: Mapped[str] = mapped_column(comment="Audience, in the channel's own term")
-    remote_id: Mapped[str | None] = mapped_column(comment="Identifier on the channel")
-    attempts: Mapped[int] = mapped_column(server_default="0", comment="Number of attempts to send it")
-    in_doubt: Mapped[bool] = mapped_column(server_default=sa.false(), comment="Whether an attempt may have succeeded")
-    detail: Mapped[str] = mapped_column(comment="Why it is in this state")
-    not_before: Mapped[dt.datetime | None] = mapped_column(comment="The channel accepts it from this time on")
-    sent_at: Mapped[dt.datetime | None] = mapped_column(comment="When the last attempt started")
-    changed_at: Mapped[dt.datetime] = mapped_column(server_default=sa.func.now(), comment="When its state last changed")
+    channel: ColumnClause[str] = column(comment="Name of the channel")
+    state: ColumnClause[str] = column(comment="One of PublicationState")
+    text: ColumnClause[str] = column(comment="The text that is sent")
+    visibility: ColumnClause[str] = column(comment="Audience, in the channel's own term")
+    remote_id: ColumnClause[str | None] = column(comment="Identifier on the channel")
+    attempts: ColumnClause[int] = column(server_default="0", comment="Number of attempts to send it")
+    in_doubt: ColumnClause[bool] = column(server_default=sa.false(), comment="Whether an attempt may have succeeded")
+    detail: ColumnClause[str] = column(comment="Why it is in this state")
+    not_before: ColumnClause[dt.datetime | None] = column(comment="The channel accepts it from this time on")
+    sent_at: ColumnClause[dt.datetime | None] = column(comment="When the last attempt started")
+    changed_at: ColumnClause[dt.datetime] = column(server_default=sa.func.now(), comment="When its state last changed")

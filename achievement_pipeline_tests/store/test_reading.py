@@ -248,7 +248,7 @@ def test_a_view_shows_every_column_of_the_table(engine: sa.Engine, connection: s
 
     view = vars(get_achievement(connection, HIGH.key))
 
-    stored = connection.execute(sa.select(*Achievement.__table__.columns)).mappings().one()
+    stored = connection.execute(sa.select(*Achievement.table.columns)).mappings().one()
     assert {name: view[name] for name in stored} == dict(stored)
 
 

@@ -10,7 +10,7 @@ from achievement_pipeline.app.me import me
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.decisions.manual import AchievementCreate, store_achievement
 from achievement_pipeline.store.postgres.opening import open_database
-from achievement_pipeline.store.tables import Achievement
+from achievement_pipeline.store.reading import AchievementView
 
 __all__ = ["AchievementCreate", "achievements_session", "create_achievement"]
 
@@ -33,8 +33,8 @@ def achievements_session() -> Iterator[Session]:
         yield session
 
 
-def create_achievement(session: Session, achievement: AchievementCreate) -> Achievement:
-    """Store an achievement, and return it as it is stored; the caller commits.
+def create_achievement(session: Session, achievement: AchievementCreate) -> AchievementView:
+    """Store an achievement, and return it as it is shown then; the caller commits.
 
     Source type and id name it: the second time it is updated, and where nothing changed left as it is. Where they name
     work that is collected, now or later, it becomes an edit of that piece of work, its scores your own lines.

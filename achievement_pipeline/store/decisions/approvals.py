@@ -65,7 +65,7 @@ def origins(connection: sa.Connection) -> list[Origin]:
     ).subquery()
     statement = (
         sa.select(named.c.key, Repository.location, Repository.visibility)
-        .outerjoin(Repository, Repository.key == named.c.key)
+        .outerjoin(Repository.table, Repository.key == named.c.key)
         .where(named.c.key.is_not(None))
         .order_by(named.c.key)
     )

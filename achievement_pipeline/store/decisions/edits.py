@@ -100,7 +100,7 @@ def record_edit(  # noqa: PLR0913 - what an edit is made of
         sa.literal(channel, Edit.channel.type),
         sa.literal(made_by),
     )
-    statement = sa.insert(Edit).from_select(
+    statement = sa.insert(Edit.table).from_select(
         ["achievement_key", "field", "value", "channel", "made_by"], edited.where(Achievement.key == key)
     )
     number: int | None = connection.scalar(statement.returning(Edit.id))
@@ -184,7 +184,7 @@ def undo(connection: sa.Connection, number: int) -> None:
     Raises:
         StoreError: There is no such edit, or it is already undone.
     """
-    statement = sa.update(Edit).where(Edit.id == number, Edit.undone_at.is_(None)).values(undone_at=sa.func.now())
+    statement = sa.update(Edit.table).where(Edit.id == number, Edit.undone_at.is_(None)).values(undone_at=sa.func.now())
     if connection.execute(statement.returning(Edit.id)).one_or_none() is None:
         raise StoreError(f"There is no edit {number} that could be undone.")
 
@@ -195,13 +195,13 @@ def _carry_approvals(connection: sa.Connection, key: str, before: str, made_by: 
     absorbed = sa.select(Achievement.key).where(Achievement.absorbed_by == key)
     approved = (Edit.field == EditField.APPROVED.value) & (Edit.value == sa.literal(before, Edit.value.type))
     theirs = (Edit.made_by == made_by) & ((Edit.achievement_key == key) | Edit.achievement_key.in_(absorbed))
-    connection.execute(sa.update(Edit).where(approved, theirs, Edit.undone_at.is_(None)).values(value=now))
+    connection.execute(sa.update(Edit.table).where(approved, theirs, Edit.undone_at.is_(None)).values(value=now))
 
 
 def _read_edits(
     connection: sa.Connection, condition: sa.ColumnElement[bool], newest: int | None = None
 ) -> list[RecordedEdit]:
     order = Edit.id if newest is None else Edit.id.desc()
-    statement = sa.select(*Edit.__table__.columns).where(condition).order_by(order).limit(newest)
+    statement = sa.select(*Edit.table.columns).where(condition).order_by(order).limit(newest)
     rows = connection.execute(statement).mappings()
     return [RecordedEdit(**{**row, "field": EditField(row["field"])}) for row in rows]

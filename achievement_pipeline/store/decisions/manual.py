@@ -18,6 +18,7 @@ from achievement_pipeline.keys import MANUAL
 from achievement_pipeline.lanes import ActivityKind, sources
 from achievement_pipeline.parsing.strict_model import StrictModel
 from achievement_pipeline.store.decisions.statements import STATED_FIELDS, adopt_statements, named_activity, state_edits
+from achievement_pipeline.store.reading import AchievementView, get_achievement
 from achievement_pipeline.store.tables import Achievement, Activity
 
 
@@ -108,8 +109,8 @@ class AchievementCreate(StrictModel):
         return str(MANUAL.make("", f"{source_type}{self.source_id}"))
 
 
-def store_achievement(session: Session, achievement: AchievementCreate, author: str) -> Achievement:
-    """Create or update an achievement, and return the stored row. The caller commits.
+def store_achievement(session: Session, achievement: AchievementCreate, author: str) -> AchievementView:
+    """Create or update an achievement, and return it as it is shown then. The caller commits.
 
     Source type and id identify it. If nothing has changed, the row is not updated.
 
@@ -120,11 +121,11 @@ def store_achievement(session: Session, achievement: AchievementCreate, author: 
     """
     connection = session.connection()
     row = _row(achievement, author, _completed_at(connection, achievement))
-    statement = insert(Achievement).values(**row)
+    statement = insert(Achievement.table).values(**row)
     given = [name for name in row if name != "key"]
     was = sa.tuple_(*(getattr(Achievement, name) for name in given))
     becomes = sa.tuple_(*(statement.excluded[name] for name in given))
-    session.execute(
+    connection.execute(
         statement.on_conflict_do_update(
             index_elements=["source_type", "source_id"],
             set_={**{name: statement.excluded[name] for name in given}, "updated_at": sa.func.now()},
@@ -134,8 +135,7 @@ def store_achievement(session: Session, achievement: AchievementCreate, author: 
     if achievement.source_type in sources():
         state_edits(connection, achievement.key, achievement.model_dump(include=set(STATED_FIELDS)), author)
         adopt_statements(connection)
-    stored = sa.select(Achievement).where(Achievement.key == achievement.key)
-    return session.scalars(stored, execution_options={"populate_existing": True}).one()
+    return get_achievement(connection, achievement.key)
 
 
 def _completed_at(connection: sa.Connection, achievement: AchievementCreate) -> dt.datetime:

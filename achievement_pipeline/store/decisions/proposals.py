@@ -80,13 +80,15 @@ def propose(  # noqa: PLR0913 - what a proposal is made of
         raise StoreError(f"{field} can't be proposed, only {', '.join(PROPOSED_FIELDS)}.")
     checked = check_value(field, value)
     is_open = (_Table.state == ProposalState.OPEN.value) & (_Table.made_by == made_by)
-    connection.execute(sa.delete(_Table).where(is_open, _Table.achievement_key == key, _Table.field == field.value))
+    connection.execute(
+        sa.delete(_Table.table).where(is_open, _Table.achievement_key == key, _Table.field == field.value)
+    )
     if (connection.scalar(sa.select(sa.func.count()).where(is_open)) or 0) >= _MOST_OPEN:
         raise StoreError(f"{_MOST_OPEN} proposals by {made_by} are open. Decide them first: achievements review")
     if connection.scalar(sa.select(Achievement.key).where(Achievement.key == key)) is None:
         raise StoreError(f"There is no achievement {key}. `achievements list` shows which there are.")
     row = {"achievement_key": key, "field": field.value, "value": checked, "made_by": made_by, "facts": list(facts)}
-    statement = sa.insert(_Table).values(**row, doubt=doubt, prompt_hash=prompt_hash).returning(*_COLUMNS)
+    statement = sa.insert(_Table.table).values(**row, doubt=doubt, prompt_hash=prompt_hash).returning(*_COLUMNS)
     return _read(connection.execute(statement).mappings().one())
 
 
@@ -134,7 +136,7 @@ def reject(connection: sa.Connection, number: int) -> Proposal:
 
 def _decide(connection: sa.Connection, number: int, state: ProposalState) -> Proposal:
     statement = (
-        sa.update(_Table)
+        sa.update(_Table.table)
         .where(_Table.id == number, _Table.state == ProposalState.OPEN.value)
         .values(state=state.value, decided_at=sa.func.now())
         .returning(*_COLUMNS)

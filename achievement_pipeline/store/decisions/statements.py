@@ -48,7 +48,7 @@ def state_edits(connection: sa.Connection, key: str, stated: Mapping[str, object
         value = list(given) if isinstance(given, tuple) else given
         if value in (None, "", []) or recorded.get(field) == value:
             continue
-        connection.execute(sa.insert(Edit).values(achievement_key=key, field=field, value=value, made_by=made_by))
+        connection.execute(sa.insert(Edit.table).values(achievement_key=key, field=field, value=value, made_by=made_by))
 
 
 def adopt_statements(connection: sa.Connection) -> None:
@@ -60,13 +60,15 @@ def adopt_statements(connection: sa.Connection) -> None:
             continue
         gone = {"retracted_at": sa.func.now(), "retracted_reason": f"absorbed by {piece}"}
         values = gone if piece else {"retracted_at": None, "retracted_reason": None}
-        row = sa.update(Achievement).where(Achievement.key == key)
+        row = sa.update(Achievement.table).where(Achievement.key == key)
         connection.execute(row.values(absorbed_by=piece, updated_at=sa.func.now(), **values))
 
 
 def named_activity(connection: sa.Connection, source: str, source_id: str, repository: str | None) -> str | None:
     """Return the key of the activity that a source and an id name, or None if none or several match."""
-    activities = sa.select(Activity.key).outerjoin(ActivityName, ActivityName.activity_key == Activity.key).distinct()
+    activities = (
+        sa.select(Activity.key).outerjoin(ActivityName.table, ActivityName.activity_key == Activity.key).distinct()
+    )
     of_source = activities.where(Activity.key.startswith(f"{source}:", autoescape=True)).limit(2)
     for condition in _named(source, source_id.strip(), repository):
         keys = connection.scalars(of_source.where(condition)).all()

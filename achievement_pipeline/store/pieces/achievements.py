@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from achievement_pipeline.frames import Achievements
 from achievement_pipeline.store.pieces.changes import ChangeCounts
 from achievement_pipeline.store.postgres.bulk_copy import array_of_json, staged, storable_json
-from achievement_pipeline.store.tables import GONE, Achievement, Base
+from achievement_pipeline.store.tables import GONE, Achievement
 
 # Every join below has an index on both sides, and OFFSET 0 prevents PostgreSQL from flattening the LATERAL subqueries,
 # so that no plan is slower than linear, however wrong the statistics are. They are wrong when it matters most: an
@@ -84,7 +84,7 @@ _RETRACT = sa.text("""
     )
     SELECT count(*) FROM written WHERE counted
 """)
-_TABLE = Base.metadata.tables[Achievement.__tablename__]
+_TABLE = Achievement.table
 _ARRAYS = [column.name for column in _TABLE.columns if isinstance(column.type, sa.ARRAY)]
 _COMPOSED = [column for column in _TABLE.columns if column.name in Achievements.to_schema().columns]
 
@@ -132,7 +132,7 @@ def _upsert(connection: sa.Connection, composed: sa.Table) -> int:
     """Write the rows that differ, and return their number."""
     names = [column.name for column in _COMPOSED]
     retracted = composed.c.retracted_reason.is_not(None)
-    statement = insert(Achievement).from_select(
+    statement = insert(Achievement.table).from_select(
         [*names, "retracted_at"],
         sa.select(*(composed.c[name] for name in names), sa.case((retracted, sa.func.now()))),
     )

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.orm import aliased
 
 from achievement_pipeline import lanes
 from achievement_pipeline.codes import NOT_ASKED
@@ -32,7 +31,7 @@ from achievement_pipeline.store.postgres.bulk_copy import (
     staged,
     storable_json,
 )
-from achievement_pipeline.store.tables import Activity, ActivityLink, ActivityName, Base
+from achievement_pipeline.store.tables import Activity, ActivityLink, ActivityName
 
 TOUCHED = sa.Table(
     "touched",
@@ -99,7 +98,7 @@ _TOUCH = sa.text("""
 A parent is looked up by key alone. Before any is stored, the statistics say that no activity has a parent, and the
 planner would read all that have one for each activity.
 """
-_TABLE = Base.metadata.tables[Activity.__tablename__]
+_TABLE = Activity.table
 _BROUGHT = list(Activities.to_schema().columns)
 _STORED = [name for name in StoredActivities.to_schema().columns if name != "details"]
 _WRITTEN = [column for column in _TABLE.columns if column.name != "parent"]
@@ -107,10 +106,10 @@ _STATED = [sa.Column("names", sa.ARRAY(sa.Text())), sa.Column("links", JSONB())]
 """The names and links of activities, as a lane states them."""
 _SKILL = ["skill", "kind", "weight", "evidence"]
 
-_lister = aliased(Activity)
+_lister = Activity.table.alias()
 _LISTED = (
     sa.select(
-        _lister.key.label("lister"),
+        _lister.c.key.label("lister"),
         Activity.key,
         Activity.kind,
         Activity.title,
@@ -119,14 +118,14 @@ _LISTED = (
         Activity.completed_at.label("at"),
     )
     .select_from(TOUCHED)
-    .join(_lister, _lister.key == TOUCHED.c.key)
-    .join(ActivityLink, ActivityLink.activity_key == _lister.key)
-    .join(ActivityName, ActivityName.name == ActivityLink.name)
-    .join(Activity, Activity.key == ActivityName.activity_key)
+    .join(_lister, _lister.c.key == TOUCHED.c.key)
+    .join(ActivityLink.table, ActivityLink.activity_key == _lister.c.key)
+    .join(ActivityName.table, ActivityName.name == ActivityLink.name)
+    .join(Activity.table, Activity.key == ActivityName.activity_key)
     .where(
         ActivityLink.leads_to != sa.literal_column("'child'"),
-        Activity.key != _lister.key,
-        _lister.parent.is_distinct_from(Activity.key),
+        Activity.key != _lister.c.key,
+        _lister.c.parent.is_distinct_from(Activity.key),
     )
     .distinct()
 )
@@ -197,7 +196,7 @@ def write_difference(connection: sa.Connection, difference: SliceDifference) -> 
         return
     with staged(connection, "changed_activities", [*_WRITTEN, *_STATED], difference.changed) as changed:
         names = [column.name for column in _WRITTEN]
-        statement = insert(Activity).from_select(names, sa.select(*(changed.c[name] for name in names)))
+        statement = insert(Activity.table).from_select(names, sa.select(*(changed.c[name] for name in names)))
         overwritten = {name: statement.excluded[name] for name in names if name != "key"}
         connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=overwritten))
         replace_links(connection)
@@ -207,7 +206,7 @@ def delete_activities(connection: sa.Connection, keys: Sequence[str]) -> None:
     """Delete activities; the names of those that have achievements are kept."""
     keep_former_names(connection, keys)
     gone = sa.literal(list(keys), sa.ARRAY(sa.Text()))
-    connection.execute(sa.delete(Activity).where(Activity.key == sa.any_(gone)))
+    connection.execute(sa.delete(Activity.table).where(Activity.key == sa.any_(gone)))
 
 
 def touch(connection: sa.Connection, keys: Sequence[str]) -> None:

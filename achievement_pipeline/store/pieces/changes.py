@@ -51,4 +51,4 @@ def changes_since(connection: sa.Connection, snapshot: Snapshot) -> ChangeCounts
         "restored": is_active & was_retracted,
     }
     numbers = (sa.func.count().filter(condition).label(name) for name, condition in outcomes.items())
-    return ChangeCounts(**connection.execute(sa.select(*numbers).select_from(Achievement)).mappings().one())
+    return ChangeCounts(**connection.execute(sa.select(*numbers).select_from(Achievement.table)).mappings().one())

@@ -152,7 +152,7 @@ class _Slices:
     def note(self, name: str) -> None:
         """Record that a slice is stored in its current version."""
         values = {"version": self._versions[name], "rules": self._rules}
-        statement = insert(Slice).values(name=name, **values)
+        statement = insert(Slice.table).values(name=name, **values)
         changed = {**values, "stored_at": sa.func.now()}
         self._connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=changed))
 

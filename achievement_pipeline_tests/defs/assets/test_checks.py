@@ -29,4 +29,4 @@ def test_rows_that_break_a_law_stay_out_of_postgres(pipeline: Pipeline, reposito
     assert failed == ["ledger_sums_to_score"]
     assert not result.success
     with pipeline.engine.connect() as connection:
-        assert connection.scalar(sa.select(sa.func.count()).select_from(Achievement)) == 0
+        assert connection.scalar(sa.select(sa.func.count()).select_from(Achievement.table)) == 0

@@ -302,7 +302,7 @@ def test_a_value_that_a_field_cannot_have_is_refused(
 
     with pytest.raises(StoreError, match=f"^{field} can't be "):
         record_edit(connection, COMMIT.key, field, value, "ann")
-    assert connection.scalar(sa.select(sa.func.count()).select_from(Edit)) == 0
+    assert connection.scalar(sa.select(sa.func.count()).select_from(Edit.table)) == 0
 
 
 def test_an_edit_of_an_achievement_that_does_not_exist_is_refused(connection: sa.Connection) -> None:

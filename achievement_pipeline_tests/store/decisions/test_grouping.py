@@ -278,7 +278,7 @@ def test_any_sequence_of_decisions_and_undos_equals_making_the_remaining_ones(
     _start_over(engine)
     with engine.begin() as connection:
         for row in remaining:
-            connection.execute(sa.insert(Edit).values(**row._mapping, made_by="ann"))
+            connection.execute(sa.insert(Edit.table).values(**row._mapping, made_by="ann"))
     collect(engine, by_the_rules, all=())
     collect(engine, by_the_rules, all=_PARTS)
 

@@ -41,13 +41,13 @@ def collect_lanes(engine: sa.Engine, world: World, lanes: tuple[str, ...] = LANE
 def stored(engine: sa.Engine) -> dict[str, Any]:
     """Return all that counts: achievements with their skills, and who belongs to whom."""
     with engine.connect() as connection:
-        rows = connection.execute(sa.select(*Achievement.__table__.columns)).mappings()
+        rows = connection.execute(sa.select(*Achievement.table.columns)).mappings()
         counting = {
             row["key"]: {name: row[name] for name in row if name not in _TIMES}
             for row in rows
             if row["retracted_at"] is None
         }
-        skills = connection.execute(sa.select(*Skill.__table__.columns)).all()
+        skills = connection.execute(sa.select(*Skill.table.columns)).all()
         return {
             "achievements": counting,
             "skills": sorted(tuple(row) for row in skills if row.achievement_key in counting),
