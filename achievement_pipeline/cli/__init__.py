@@ -5,7 +5,6 @@ usage (click); 3 done in part, some repositories failed; 130 interrupted.
 """
 
 import gc
-import importlib
 import io
 import os
 import sys
@@ -20,6 +19,7 @@ from achievement_pipeline.cli.faults import fault_of_machine
 from achievement_pipeline.cli.shared_options import with_shared_options
 from achievement_pipeline.cli.texts import take_only_texts
 from achievement_pipeline.errors import AchievementPipelineError, did_you_mean
+from achievement_pipeline.lazy import import_for_good
 from achievement_pipeline.system.child_processes import distrust_working_folder
 from achievement_pipeline.system.private_files import private_by_default
 from achievement_pipeline.system.terminal import escape_output, escaped_output
@@ -116,7 +116,7 @@ class _LazyGroup(click.Group):
         if cmd_name not in _COMMANDS:
             return None
         module, _, attribute = _COMMANDS[cmd_name].module.partition(":")
-        return take_only_texts(with_shared_options(getattr(importlib.import_module(f"{__name__}.{module}"), attribute)))
+        return take_only_texts(with_shared_options(getattr(import_for_good(f"{__name__}.{module}"), attribute)))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -3,7 +3,6 @@
 import datetime as dt
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 
 import click
 
@@ -19,6 +18,7 @@ from achievement_pipeline.cli.shared_server import server_coming_up
 from achievement_pipeline.cli.tables import print_wrapped
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.lanes import LANES
+from achievement_pipeline.lazy import import_for_good
 from achievement_pipeline.settings import ME, RepositorySettings, Settings, load_settings
 
 
@@ -59,7 +59,7 @@ def collect(
         from achievement_pipeline.cli.collect.collecting import collect_from  # noqa: PLC0415 - takes as long as the server
 
         if not Receipts.exist(settings):
-            import_module("achievement_pipeline.cli.collect.runs")  # is needed, and takes as long as the server
+            import_for_good("achievement_pipeline.cli.collect.runs")  # is needed, and takes as long as the server
         server.result()
         with open_engine(settings) as engine:
             collection = collect_from(wanted, selection, settings, engine)
