@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from dagster_postgres import DagsterPostgresStorage
+from dagster_postgres.utils import retry_pg_connection_fn
 
 from achievement_pipeline.defs.instance.compat import (
     INDEX_SHARD_NAME,
@@ -94,13 +95,20 @@ class _PostgresStorage(DagsterPostgresStorage):
     """Pools connections. Dagster's own storage opens one per statement: 690 for the run of one repository."""
 
     def __init__(self, url: str, inst_data: ConfigurableClassData | None = None) -> None:
-        super().__init__(url, inst_data=inst_data)
         # reopen connections that the server has dropped
         engine = sa.create_engine(url, isolation_level="AUTOCOMMIT", max_overflow=-1, pool_pre_ping=True)
+        # Dagster's own storage connects twice for each part of it to look for its tables
+        super().__init__(url, should_autocreate_tables=not _has_all_tables(engine), inst_data=inst_data)
         storages: tuple[Any, ...] = (self.event_log_storage, self.run_storage, self.schedule_storage)
         for storage in storages:
             storage._engine = engine  # noqa: SLF001 - the pool is not configurable
         _remember_tables(self.event_log_storage)
+
+
+def _has_all_tables(engine: sa.Engine) -> bool:
+    """Whether the tables are there by which Dagster knows that a part of its records was made."""
+    tables = retry_pg_connection_fn(lambda: sa.inspect(engine).get_table_names())
+    return {"runs", "instance_info", "event_logs", "jobs"} <= set(tables)
 
 
 class _SqliteStorage(DagsterSqliteStorage):

@@ -80,6 +80,25 @@ def test_a_run_opens_few_connections(database_of_dagster: sa.Connection) -> None
 
 
 @pytest.mark.e2e
+@pytest.mark.usefixtures("database_of_dagster")
+def test_it_is_opened_by_one_connection_once_its_tables_are_there() -> None:
+    opened = []
+
+    def note(connection: object, _record: object) -> None:
+        opened.append(connection)
+
+    with dg.DagsterInstance.get():
+        pass  # makes the tables
+    sa.event.listen(sa.Pool, "connect", note)
+    try:
+        with dg.DagsterInstance.get() as instance:
+            assert instance.get_runs_count() == 0
+    finally:
+        sa.event.remove(sa.Pool, "connect", note)
+    assert len(opened) == 1
+
+
+@pytest.mark.e2e
 def test_connections_that_the_server_dropped_are_opened_again(database_of_dagster: sa.Connection) -> None:
     with dg.DagsterInstance.get() as instance:
         dg.materialize([counted], instance=instance)
