@@ -46,8 +46,10 @@ def install_mlflow(folder: Path) -> str:
     done = folder / "installed"
     if not done.exists():
         uv = shutil.which("uv")
-        make = [uv, "venv", "-q"] if uv else [sys.executable, "-m", "venv"]
-        install = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install", "--no-compile"]
+        make = [uv, "venv", "-q"] if uv else [sys.executable, "-m", "venv", "--without-pip"]
+        pip = [uv, "pip"] if uv else [sys.executable, "-m", "pip"]
+        options = ["--python", python]
+        install = [*pip, "install", *options] if uv else [*pip, *options, "install", "--no-compile"]
         subprocess.run([*make, str(folder)], check=True)
         seen = Path(sysconfig.get_path("purelib", vars={"base": str(folder)})) / "seen.pth"
         seen.write_text(sysconfig.get_path("purelib"), encoding="utf-8")
