@@ -170,7 +170,7 @@ def _folded(title: str, description: str) -> str:
     """Return the end of a sentence that began in the title and goes on in the description; else nothing."""
     first = description.split("\n", 1)[0].strip()
     goes_on = _BEGINS_NO_SENTENCE.match(first) and _ENDS_INSIDE.search(title) and len(title) >= _SHORTEST_FOLDED
-    if not goes_on or _letters(first) in _letters(title):
+    if not goes_on or _COMMIT_TYPE.match(first) or _letters(first) in _letters(title):
         return ""
     end = first.partition(". ")[0].removesuffix(".")
     is_end = end != first or description.rstrip() == first or description[len(first) :].startswith("\n\n")
