@@ -165,7 +165,7 @@ def test_a_repository_is_linked_only_where_evidence_tells_its_address() -> None:
         ("Add --setup (see #3)", "", "Added --setup"),
         ("Document what to look for", "", "Documented what to look for"),
         ("Add a cache", "with much\nmore of it", "Added a cache"),
-        ("Display color when NO_COLOR is an empty string", "fix: display colors", "Displayed color when NO_COLOR is an empty string"),
+        ("Add color where NO_COLOR is an empty string", "fix: add it", "Added color where NO_COLOR is an empty string"),
         ("[api-minor] Add a cache", "", "Added a cache"),
         ("[GENERIC viewer]: `stop` ends it", "", "`stop` ends it"),
         ("[x] and [y] are equal", "", "[x] and [y] are equal"),
