@@ -26,7 +26,7 @@ from achievement_pipeline.publishing.documents.parts.sections import NOTES, is_n
 from achievement_pipeline.publishing.documents.parts.skill_levels import shown_skills
 from achievement_pipeline.publishing.documents.parts.themes import ROUTINE, by_theme, heading
 from achievement_pipeline.publishing.documents.period import preceding
-from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.store.names import shorten
 
 _LEAST_GREATEST, _MOST_GREATEST = 5, 8
@@ -38,7 +38,6 @@ _SKILLS = 8
 _PEOPLE = 5
 _YEARS = 4
 """Years of merging and releasing of a repository that are named, the newest first."""
-_EVIDENCE = 3
 
 
 @dataclass(frozen=True)
@@ -253,7 +252,7 @@ class _Writer:
             outcome=text(" ".join(filter(None, (outcome, facts.release(achievement))))),
             author=text(achievement.author_name) if self.everybody else "",
             people=text(", ".join(achievement.coauthors)),
-            evidence=self._evidence(facts.shown_by(achievement)),
+            evidence=self._evidence(achievement),
             impact=round(achievement.impact_score),
             complexity=round(achievement.complexity_score),
         )
@@ -289,10 +288,7 @@ class _Writer:
         more = " ".join(note.description.split())
         return self.markup.text(f"{note.title}: {more}" if more else note.title)
 
-    def _evidence(self, evidence: Sequence[PublicEvidence]) -> str:
-        """Return links to the first pieces of evidence, and count the others; commits only if there is nothing else."""
-        with_address = [each for each in evidence if each.url]
-        linked = ([each for each in with_address if each.kind != ActivityKind.COMMIT] or with_address)[:_EVIDENCE]
+    def _evidence(self, achievement: PublicAchievement) -> str:
+        linked, counts = facts.main_evidence(achievement)
         links = [self.markup.link(facts.evidence_words(each), each.url or "") for each in linked]
-        counts = facts.evidence_counts(each for each in evidence if each not in linked)
         return self.markup.join([*links, *counts] or [facts.EVIDENCE_NEEDED])

@@ -137,6 +137,8 @@ class PublicAchievement:
     coauthors: tuple[str, ...]
     """Others that it is shared with, the author too where that is not the person of the document: addresses, in the
     brag document names where they are known; ``[person]`` for those that are not shown."""
+    is_led_by_another: bool
+    """Whether most of it is somebody else's work, in the document of one person."""
     assisted_by: tuple[str, ...]
     """Coding agents that helped, by name. They are no authors."""
     started_at: dt.datetime | None
@@ -468,7 +470,7 @@ class _Gate:
 
     def _nameless(self, draft: PublicAchievement, author_name: str = Mark.PERSON.value) -> dict[str, Any]:
         """Return the fields that name people, for strangers: no others, and nobody's address."""
-        is_own = _folded(draft.author) in {_folded(name) for name in self.known.me}
+        is_own = _is_mine(draft.author, self.known)
         return {
             "author": Mark.PERSON.value,
             "author_name": draft.author_name if is_own and "@" not in draft.author_name else author_name,
@@ -533,6 +535,7 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
         author=achievement.author,
         author_name=known.names_of.get(achievement.author, achievement.author),
         coauthors=_shared_with(achievement, channel, known),
+        is_led_by_another=bool(known.me) and not known.everybody and not _is_mine(achievement.author, known),
         assisted_by=tuple(achievement.assisted_by),
         started_at=achievement.started_at,
         completed_at=achievement.completed_at,
@@ -559,11 +562,14 @@ def _announcement(achievement: AchievementView, channel: Channel) -> PublicAnnou
 
 def _shared_with(achievement: AchievementView, channel: Channel, known: Known) -> tuple[str, ...]:
     """Return the co-authors: all people but the user where the achievement is shown as theirs."""
-    me = {_folded(name) for name in known.me}
-    others = [person for person in (achievement.author, *achievement.coauthors) if _folded(person) not in me]
+    others = [person for person in (achievement.author, *achievement.coauthors) if not _is_mine(person, known)]
     names_of = known.names_of if channel.names_people else {}
     people = others if known.me and not known.everybody else achievement.coauthors
     return tuple(names_of.get(person, person) for person in people)
+
+
+def _is_mine(person: str, known: Known) -> bool:
+    return _folded(person) in {_folded(name) for name in known.me}
 
 
 def _shown_skills(achievement: AchievementView, known: Known) -> tuple[PublicSkill, ...]:

@@ -34,7 +34,8 @@ def test_json_has_everything_that_may_be_shown() -> None:
     assert set(achievement) == {
         "id", "visibility", "redacted", "withheld", "title", "category", "description", "outcome", "kind", "url",
             "announced", "first_release",
-        "repository", "author", "author_name", "coauthors", "assisted_by", "started_at", "completed_at", "edited_at",
+        "repository", "author", "author_name", "coauthors", "is_led_by_another", "assisted_by", "started_at",
+            "completed_at", "edited_at",
         "impact_score", "complexity_score", "ledger", "score_version", "skills", "tags", "evidence", "portfolio_ready",
         "pinned",
     }  # fmt: skip

@@ -85,6 +85,7 @@ _FILLING = frozenset(
 _ENDINGS = ("ing", "ed", "es", "s", "d")
 _LONGEST_SUMMARY = 280
 _STILL_USED = compile_pattern(r"(?P<share>\d{1,3})% of its [\d,]+ lines are still in use\b")
+_MOST_LINKED = 3
 _HALF = 50
 """Per cent."""
 
@@ -95,11 +96,16 @@ def newest_first(achievements: Iterable[PublicAchievement]) -> list[PublicAchiev
 
 
 def best_first(achievements: Iterable[PublicAchievement]) -> list[PublicAchievement]:
-    """Order achievements by what they count: pinned ones, then by impact, complexity, lines still in use, and date."""
+    """Order achievements by what they count for the person of a document.
+
+    Pinned ones come first, and those that somebody else did most of come last; then impact decides, complexity, lines
+    still in use, and date.
+    """
     return sorted(
         achievements,
         key=lambda each: (
             not each.pinned,
+            each.is_led_by_another,
             -each.impact_score,
             -each.complexity_score,
             -_share_in_use(each),
@@ -140,9 +146,16 @@ def evidence_words(evidence: PublicEvidence) -> str:
     return f"{kind} #{number}" if number else f"{kind} {key or sha[:_SHORT_SHA]}"
 
 
-def evidence_counts(evidence: Iterable[PublicEvidence]) -> list[str]:
-    """Return how much evidence there is of each kind, in its order: ``1 pull request``, ``3 commits``."""
-    return [counted(number, kind) for kind, number in Counter(kind_words(each.kind) for each in evidence).items()]
+def main_evidence(achievement: PublicAchievement) -> tuple[list[PublicEvidence], list[str]]:
+    """Return the evidence to link first, and counts of the rest by kind: ``3 commits``.
+
+    Commits are linked only if there is nothing else.
+    """
+    evidence = shown_by(achievement)
+    with_address = [each for each in evidence if each.url]
+    linked = ([each for each in with_address if each.kind != ActivityKind.COMMIT] or with_address)[:_MOST_LINKED]
+    kinds = Counter(kind_words(each.kind) for each in evidence if each not in linked)
+    return linked, [counted(number, kind) for kind, number in kinds.items()]
 
 
 def headline(achievement: PublicAchievement) -> str:

@@ -14,6 +14,7 @@ _WORDS = (
     facts.day,
     facts.evidence_words,
     facts.headline,
+    facts.main_evidence,
     facts.outcome,
     facts.place,
     facts.plain,

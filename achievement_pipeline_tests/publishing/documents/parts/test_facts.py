@@ -8,7 +8,7 @@ from achievement_pipeline.channels import JSON
 from achievement_pipeline.publishing.documents.parts import facts
 from achievement_pipeline.publishing.gate.policy import Visibility
 from achievement_pipeline.publishing.gate.privacy import PublicEvidence
-from achievement_pipeline_tests.publishing.views import NOON, PRIVATE, evidence, ledger_line, public, view
+from achievement_pipeline_tests.publishing.views import ME, NOON, PRIVATE, evidence, ledger_line, public, view
 
 
 def test_results_are_the_facts_of_the_ledger_without_how_points_are_counted() -> None:
@@ -142,6 +142,23 @@ def test_what_is_pinned_comes_first_and_what_has_no_date_last() -> None:
     shown = public(JSON, *views)
     assert [each.title for each in facts.best_first(shown)] == ["pinned", "old"]
     assert [each.title for each in facts.newest_first(shown)] == ["pinned", "old"]
+
+
+def test_work_that_somebody_else_did_most_of_comes_after_ones_own() -> None:
+    theirs = view("theirs", number=1, author="bob@example.com", coauthors=[ME], impact_score=90.0)
+    mine = view("mine", number=2, impact_score=50.0)
+    assert [each.title for each in facts.best_first(public(JSON, theirs, mine))] == ["mine", "theirs"]
+    of_all = public(JSON, theirs, mine, everybody=True)
+    assert [each.title for each in facts.best_first(of_all)] == ["theirs", "mine"]
+
+
+def test_of_much_evidence_the_first_is_linked_and_the_rest_is_counted() -> None:
+    commits = [evidence(f"c{number}", url=f"https://example.org/commit/{number:040}") for number in range(5)]
+    pull = evidence("p", url="https://example.org/pull/7", kind="github_pull_request")
+    alone, merged = (public(JSON, view(evidence=each))[0] for each in (commits, [pull, *commits]))
+    assert [facts.evidence_words(each) for each in facts.main_evidence(merged)[0]] == ["pull request #7"]
+    assert facts.main_evidence(merged)[1] == ["5 commits"]
+    assert [*map(len, facts.main_evidence(alone))] == [3, 1]
 
 
 def test_a_repository_is_linked_only_where_evidence_tells_its_address() -> None:
