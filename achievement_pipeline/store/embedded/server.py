@@ -135,6 +135,11 @@ class EmbeddedPostgres:
         with suppress(FileNotFoundError), self._exclusive():  # the folder was removed, and the server exits by itself
             self._stop_if_unused()
 
+    def leave(self) -> None:
+        """Release the lease without waiting: if it was the last one, the guard stops the server within a second."""
+        atexit.unregister(self.release)
+        self._drop_lease()
+
     def ensure_running(self) -> None:
         """Restart the server if it was killed. Cheap if it is running.
 

@@ -13,6 +13,7 @@ import pytest
 from achievement_pipeline.store.embedded import embedded_server
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cli.conftest import Run
+from achievement_pipeline_tests.running import wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -42,6 +43,7 @@ def test_nobody_else_reads_it_whatever_the_umask_is(run: Run, reachable: Path, r
         os.umask(usual)
     server = embedded_server(reachable).home
     assert server == reachable / "postgres"
+    wait_until(lambda: not (server / "socket").exists())  # it has ended
     open_to_others = [
         f"{path} {stat.S_IMODE(path.stat().st_mode):o}"
         for path in (reachable, *reachable.rglob("*"))

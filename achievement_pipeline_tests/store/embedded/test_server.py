@@ -295,6 +295,15 @@ def test_a_lease_may_be_taken_and_given_back_twice(home: Path) -> None:
     assert not is_served(home)
 
 
+def test_the_guard_ends_a_server_that_its_last_user_left(home: Path) -> None:
+    server = EmbeddedPostgres(home)
+    server.acquire()
+    server.leave()
+    wait_until(lambda: not is_served(home))
+    with pytest.raises(StoreError, match="acquire it first"):
+        _ = server.lease_fd
+
+
 def test_an_error_on_windows_names_the_alternative(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     with pytest.raises(StoreError, match="DATABASE_URL"):
