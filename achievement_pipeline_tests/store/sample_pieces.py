@@ -4,7 +4,8 @@ import datetime as dt
 import json
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar, cast
 
 import pandas as pd
 import pandera.pandas as pa
@@ -156,9 +157,26 @@ def collect_slices(
 
 
 def frame_of(schema: type[_Schema], rows: Iterable[Mapping[str, Any]]) -> DataFrame[_Schema]:
-    """Return a frame with the dtypes of its schema."""
+    """Return a frame with the dtypes of its schema.
+
+    Tests make the same few frames again and again, and to check one takes longer than to store it: each is made once.
+    """
+    given = list(rows)
+    return cast("DataFrame[_Schema]", _frame_of(schema, _Rows(repr(given), given)).copy())
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows that are the same where their text is."""
+
+    text: str
+    rows: list[Mapping[str, Any]] = field(compare=False)
+
+
+@lru_cache(maxsize=1000)
+def _frame_of(schema: type[_Schema], rows: _Rows) -> DataFrame[_Schema]:
     columns = schema.to_schema().columns
-    frame = pd.DataFrame(list(rows), columns=list(columns))
+    frame = pd.DataFrame(rows.rows, columns=list(columns))
     for name, column in columns.items():
         if isinstance(column.dtype.type, pd.DatetimeTZDtype):
             frame[name] = pd.to_datetime(frame[name], utc=True)
