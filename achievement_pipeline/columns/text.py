@@ -2,6 +2,7 @@ r"""Vectorised text operations on Arrow, without creating a Python object per ro
 
 Expressions use RE2 syntax, which never backtracks: run time is linear in the length of the text. RE2 has no lookaround
 and no back-references. ``\w``, ``\d``, ``\s`` and ``\b`` match ASCII only; ``\pL``, ``\pN`` and ``\pZ`` match Unicode.
+Compiling an expression takes 0.1 to 2 ms, so it is skipped where there are no texts.
 """
 
 from collections.abc import Sequence
@@ -74,6 +75,8 @@ def _index_in(values: pa.Array | pa.ChunkedArray, others: pa.Array) -> npt.NDArr
 
 def contains(texts: pd.Series, expression: str) -> pd.Series:
     """Return which texts match an expression; False for missing texts."""
+    if texts.empty:
+        return pd.Series(index=texts.index, dtype=bool)
     found = pc.fill_null(pc.match_substring_regex(_as_arrow(texts), expression), fill_value=False)
     return pd.Series(found.to_numpy(zero_copy_only=False), index=texts.index, dtype=bool)
 
@@ -114,6 +117,8 @@ def extract_all_groups(texts: pd.Series, expression: str, names: Sequence[str]) 
         expression: At most nine groups.
         names: Column names for the first groups. A group that did not take part in a match is empty.
     """
+    if texts.empty:
+        return pd.DataFrame(index=texts.index, columns=list(names), dtype="str")
     clean = pc.replace_substring_regex(_as_arrow(texts), "[\x00\x01]", " ")
     groups = "\x01".join(f"\\{number}" for number in range(1, len(names) + 1))
     # odd parts are matches, even parts the text between them
@@ -135,6 +140,8 @@ def _position_in_list(rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 def replace(texts: pd.Series, expression: str, by: str) -> pd.Series:
     r"""Replace all matches. ``\1`` in `by` refers to the first group."""
+    if texts.empty:
+        return pd.Series(index=texts.index, dtype="str")
     replaced = pc.replace_substring_regex(_as_arrow(texts), expression, by)
     return pd.Series(pd.array(replaced, dtype="str"), index=texts.index)
 

@@ -37,7 +37,9 @@ def matches(paths: pd.Series[str], expression: str) -> npt.NDArray[np.bool_]:
 
     RE2 runs in linear time on any input. ``$`` matches at the end of the path only, not at line ends.
     """
-    found: npt.NDArray[np.bool_] = pc.match_substring_regex(pa.array(paths, type=pa.string()), expression).to_numpy(
-        zero_copy_only=False
-    )
+    if paths.empty:
+        return np.empty(0, dtype=bool)
+    found: npt.NDArray[np.bool_] = pc.match_substring_regex(
+        pa.array(paths, type=pa.large_string()), expression
+    ).to_numpy(zero_copy_only=False)
     return found

@@ -17,6 +17,7 @@ from achievement_pipeline.judging.announced.matching import (
     Pieces,
     ReleaseName,
     find_announced,
+    not_announced,
     package_of,
     plain_version,
 )
@@ -97,6 +98,8 @@ def announce(  # noqa: PLR0913, PLR0917 - one argument per input
     """
     tags, entries = notes
     releases = first_releases(commits, tags)
+    if entries.empty:
+        return _announced(not_announced(), releases)
     written = _written(files, positions)
     numbered = headers["number"].notna().to_numpy()
     is_part = (merged_by >= 0) & (~numbered | numbered[merged_by])

@@ -88,10 +88,15 @@ def find_announced(
         ``announced`` (JSON) and ``prominence`` of each announced piece of work, indexed by position.
     """
     if entries.empty or pieces.sha.empty:
-        return pd.DataFrame({"announced": [], "prominence": []}, dtype="str")
+        return not_announced()
     entries = DataFrame(entries.reset_index(drop=True))
     entry_releases = _releases(entries, days)
     return _first(link_entries(pieces, entries, written, entry_releases), pieces, entries, entry_releases)
+
+
+def not_announced() -> pd.DataFrame:
+    """Return what `find_announced` does where no work was announced."""
+    return pd.DataFrame({"announced": [], "prominence": []}, dtype="str")
 
 
 def link_entries(

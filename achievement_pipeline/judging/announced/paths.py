@@ -43,18 +43,27 @@ _NOT_OWN = (
 
 def are_release_notes(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
     """Return which paths are release notes: a changelog, or a page for one release."""
-    return (matches(paths, _NOTES) | matches(paths, _PAGES)) & ~matches(paths, _NOT_OWN) & ~matches(paths, _NO_NOTES)
+    found = matches(paths, _NOTES) | matches(paths, _PAGES)
+    found[found] = _are_own(paths[found])
+    return found
 
 
 def are_fragments(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
     """Return which paths are single entries, of towncrier, changesets or similar tools."""
-    candidates = matches(paths, _FRAGMENT) & ~matches(paths, _NO_NOTES) & ~matches(paths, _NOT_OWN)
-    return candidates & ~matches(paths, _INDEX) & ~are_release_notes(paths)
+    found = matches(paths, _FRAGMENT)
+    found[found] = _are_own(paths[found])
+    found[found] = ~matches(paths[found], _INDEX) & ~are_release_notes(paths[found])
+    return found
 
 
 def are_notes(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
     """Return which paths have to do with release notes, whether or not entries are read from them."""
     return matches(paths, _ANY_NOTES) | matches(paths, _NOTES) | matches(paths, _PAGES) | are_fragments(paths)
+
+
+def _are_own(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
+    """Return which of the paths of notes are the project's own, and no template or program."""
+    return ~matches(paths, _NOT_OWN) & ~matches(paths, _NO_NOTES)
 
 
 def without_notes(files: pd.DataFrame) -> pd.DataFrame:

@@ -85,21 +85,28 @@ def read_agents(names: pd.Series[str], emails: pd.Series[str], bodies: pd.Series
         bodies: Messages without their first lines. Agents are named in trailers (``Co-authored-by``, ``Assisted-by``)
             and in lines such as ``Generated with [Claude Code](https://…)``.
     """
-    candidates = bodies[contains(bodies, _NAMES_AGENTS)]
-    trailers = extract_all_groups(candidates, _TRAILER, ["name", "email"])
-    remarks = extract_all_groups(candidates, _REMARK, ["name", "rest"])
     aider = names[contains(names, _AIDER)]
     found = pd.concat(
         [
-            agents_of(trailers["name"], trailers["email"]),
-            _by_name(remarks["name"]),
+            *_of_bodies(bodies[contains(bodies, _NAMES_AGENTS)]),
             pd.Series("aider", index=aider.index, dtype="str"),
             _of_authors(names, emails),
         ]
     ).dropna()
+    if found.empty:
+        return pd.Series("", index=names.index, dtype="str")
     pairs = pd.DataFrame({"commit": found.index, "agent": found.array}).drop_duplicates()
     pairs = pairs.sort_values(["commit", "agent"])
     return join_by_key(pairs["agent"], pairs["commit"], ",").reindex(names.index, fill_value="").astype("str")
+
+
+def _of_bodies(bodies: pd.Series[str]) -> list[pd.Series[str]]:
+    """Return the agents that trailers and remarks name; the index of ``bodies`` may repeat."""
+    if bodies.empty:
+        return []
+    trailers = extract_all_groups(bodies, _TRAILER, ["name", "email"])
+    remarks = extract_all_groups(bodies, _REMARK, ["name", "rest"])
+    return [agents_of(trailers["name"], trailers["email"]), _by_name(remarks["name"])]
 
 
 def _of_authors(names: pd.Series[str], emails: pd.Series[str]) -> pd.Series[str]:

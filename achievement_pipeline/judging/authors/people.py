@@ -87,6 +87,8 @@ def read_sign_offs(bodies: pd.Series[str], people: Iterable[Person]) -> pd.Serie
         Canonical addresses, one row per line; the index of ``bodies`` may repeat.
     """
     candidates = bodies[contains(bodies, _SIGNS_OFF)]
+    if candidates.empty:
+        return candidates
     emails = extract_all_groups(candidates, _SIGN_OFF, ["name", "email"])["email"]
     return canonical(emails[emails.str.contains("@", regex=False)], people)
 
@@ -98,6 +100,8 @@ def read_coauthors(bodies: pd.Series[str], people: Iterable[Person], bots: BotRu
         Canonical addresses, one row per line; the index of ``bodies`` may repeat.
     """
     candidates = bodies[contains(bodies, _HAS_COAUTHOR)]
+    if candidates.empty:
+        return candidates
     named = extract_all_groups(candidates, _COAUTHOR, ["name", "email"])
     named = named[named["email"].str.contains("@", regex=False)]
     human = ~are_bots(named["name"], named["email"], bots).to_numpy()

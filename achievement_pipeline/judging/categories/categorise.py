@@ -167,7 +167,7 @@ def categorise(types: pd.Series[str], titles: pd.Series[str], files: pd.DataFram
     verdicts["category"] = verdicts["type"].map(_OF_TYPE)
     verdicts["rule"] = ("type:" + verdicts["type"]).where(verdicts["category"].notna())
     for category, expression in _RULES.items():
-        titles = _undecided(verdicts)["title"]
+        titles = _undecided(verdicts)
         titles = titles[matches(titles, f"(?i){expression}")]
         if category is Category.PERFORMANCE:
             titles = titles[~matches(titles, _NOT_OF_PRODUCT)]
@@ -176,7 +176,7 @@ def categorise(types: pd.Series[str], titles: pd.Series[str], files: pd.DataFram
         words = extract(titles, f"(?i)(?P<words>{expression})")
         verdicts.loc[words.index, "category"] = category.value
         verdicts.loc[words.index, "rule"] = "word:" + words.str.lower()
-    words = kinds_in_other_languages(_undecided(verdicts)["title"]).dropna()
+    words = kinds_in_other_languages(_undecided(verdicts)).dropna()
     verdicts.loc[words.index, "category"] = words
     verdicts.loc[words.index, "rule"] = "word:" + verdicts["title"][words.index].str.slice(0, _WORD_SHOWN).str.lower()
     left = _undecided(verdicts).index
@@ -310,8 +310,9 @@ def _strongest(clues: _Known, support: npt.NDArray[np.float32], names: pa.Array,
     return np.where(found == "", "nothing", found)
 
 
-def _undecided(verdicts: pd.DataFrame) -> pd.DataFrame:
-    return verdicts[verdicts["category"].isna()]
+def _undecided(verdicts: pd.DataFrame) -> pd.Series[str]:
+    """Return the titles of what has no category yet."""
+    return verdicts["title"][verdicts["category"].isna()]
 
 
 def _of_rows(files: pd.DataFrame | None, rows: pd.Index[int], total: int) -> pd.DataFrame | None:

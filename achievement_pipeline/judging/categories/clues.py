@@ -139,6 +139,8 @@ def kinds_of_files(paths: pd.Series[str]) -> npt.NDArray[np.int8]:
     kinds = np.full(len(texts), len(file_kinds()), dtype="int8")
     left = np.arange(len(texts))
     for position, kind in enumerate(file_kinds()):
+        if not len(left):
+            break
         found = matches(texts.iloc[left], kind.expression)
         kinds[left[found]] = position
         left = left[~found]

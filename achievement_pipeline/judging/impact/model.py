@@ -86,6 +86,8 @@ def are_likely(
     Projects announce between an eighth and four fifths of their changes, so the cut-off is taken per repository, among
     the changes that may be significant.
     """
+    if may_count.sum() < _FEWEST:
+        return pd.Series(data=False, index=repositories.index)
     sums = pd.Series(add_signs(signs, model_of(rules)), index=repositories.index)
     own = sums[may_count].groupby(repositories[may_count])
     cuts = own.quantile(1 - rules.likely_share)[own.size() >= _FEWEST]

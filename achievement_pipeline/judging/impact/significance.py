@@ -65,7 +65,9 @@ def weigh(reasons_for: pd.Series[str], exclusions: pd.DataFrame) -> pd.DataFrame
     Returns:
         ``significant`` and ``reasons``, as in `judge_significance`.
     """
-    reasons_against = join_codes([code_where(str(code), holds) for code, holds in exclusions.items()])
+    held = exclusions.loc[:, exclusions.any()]
+    nothing = pd.Series("", index=exclusions.index, dtype="str")
+    reasons_against = join_codes([nothing, *(code_where(str(code), holds) for code, holds in held.items())])
     reasons = reasons_against.where(reasons_against != "", reasons_for)
     return pd.DataFrame(
         {

@@ -51,6 +51,8 @@ def _are_site_builds(commits: pd.DataFrame, files: pd.DataFrame, positions: npt.
 
 def _are_repeated(commits: pd.DataFrame, files: pd.DataFrame, positions: npt.NDArray[np.int64]) -> pd.Series[bool]:
     """Return which commits their author made often: the same title, but for numbers, and the same files."""
+    if len(commits) < _TIMES:
+        return pd.Series(data=False, index=commits.index)
     paths = digest_files(files[["path"]].assign(position=positions), ["path"])
     made = pd.DataFrame(
         {

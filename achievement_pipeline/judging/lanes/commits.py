@@ -521,6 +521,8 @@ def _left_out(
     positions: npt.NDArray[np.int64], noise: pd.Series[str], lines: npt.NDArray[np.int64], total: int
 ) -> pd.Series[str]:
     """Return one JSON object per commit: files and lines that are not work, by reason."""
+    if not len(positions):
+        return pd.Series("{}", index=range(total), dtype="str")
     left_out = pd.DataFrame({"position": positions, "reason": noise.to_numpy(), "lines": lines})
     by_reason = left_out.groupby(["position", "reason"])["lines"].agg(files="size", lines="sum").reset_index()
     entries = '"' + by_reason["reason"].astype("str") + '":' + json_objects(by_reason[["files", "lines"]])
@@ -564,6 +566,8 @@ def _coauthors(
 
 def _listed(addresses: pd.Series[str], commits: pd.Index) -> pd.Series[str]:
     """Join the addresses of each commit with commas, sorted."""
+    if addresses.empty:
+        return pd.Series("", index=commits, dtype="str")
     listable = addresses[~addresses.str.contains(",", regex=False)]
     pairs = pd.DataFrame({"commit": listable.index, "address": listable.array}).drop_duplicates()
     pairs = pairs.sort_values(["commit", "address"])

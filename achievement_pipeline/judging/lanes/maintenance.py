@@ -76,6 +76,8 @@ def find_mergers(  # noqa: PLR0913, PLR0917 - one argument per input
     email = commits["author_email"].where(merged, commits["committer_email"])
     known = ((merged & ~brings) | squashed) & ~is_part & ~email.isin(_HOSTS) & email.str.contains("@", regex=False)
     known[known] = ~are_bots(name[known], email[known], bots)
+    if not known.any():
+        return pd.DataFrame(index=commits.index, columns=["merged_by", "name"], dtype="str")
     persons = canonical(email[known], people)
     order = commits[known].sort_values(["committed_at", "sha"]).index
     names = display_names(persons[order], name[order], people)
@@ -105,16 +107,14 @@ def git_maintenance(  # noqa: PLR0913, PLR0917 - one argument per input
     pieces = activities[mergers["merged_by"].notna()]
     pieces = pieces[~called[pieces.index].duplicated().to_numpy()]
     by = pd.DataFrame({"name": mergers["name"], "called": called})
-    years = pd.concat(
-        [
-            years_of_merging(CommitActivities, pieces, by, rules),
-            years_of_releasing(commits, activities, tags, rules, people),
-        ],
-        ignore_index=True,
-    )
+    merging = years_of_merging(CommitActivities, pieces, by, rules)
+    releasing = years_of_releasing(commits, activities, tags, rules, people)
+    if merging.empty and releasing.empty:
+        return CommitActivities.empty()
+    years = pd.concat([merging, releasing], ignore_index=True)
     by_people = commits[~have_reason(activities["reasons"], "bot")]
     read = by_people["diff"] == DiffState.READ
-    if years.empty or not read.any():
+    if not read.any():
         return years.head(0)
     since = by_people[read].groupby("repository")["committed_at"].min()
     of_authors = pd.MultiIndex.from_arrays([by_people["repository"], canonical(by_people["author_email"], people)])
@@ -142,6 +142,8 @@ def years_of_merging(
     of_others = pieces["merged_by"].notna() & (pieces["person"] != "") & (pieces["person"] != pieces["merged_by"])
     of_others &= ~have_reason(pieces["reasons"], "bot") & pieces["retracted_by"].isna()
     chosen = pieces[of_others & pieces["completed_at"].notna()]
+    if chosen.empty:
+        return schema.empty()
     done = pd.DataFrame(
         {
             "repository": chosen["repository"],
@@ -154,8 +156,6 @@ def years_of_merging(
             "tag": "",
         }
     )
-    if done.empty:
-        return schema.empty()
     years = _by_year(done)
     return _describe(
         schema,

@@ -113,8 +113,11 @@ def pull_requests_of(  # noqa: PLR0913, PLR0917 - the inputs of judged pull requ
 def name_pieces(commits: pd.DataFrame, headers: pd.DataFrame, merged_by: npt.NDArray[np.int64]) -> pd.Series[str]:
     """Return the name by which links refer to the piece of work that each commit is: its pull request, or itself."""
     known = _are_pull_requests(commits, headers, merged_by)
+    names = "commit:" + commits["sha"]
+    if not known.any():
+        return names
     pulls = commits[known].assign(number=_numbers(headers["number"][known]))
-    return ("commit:" + commits["sha"]).mask(known, pull_names(pulls))
+    return names.mask(known, pull_names(pulls))
 
 
 def _are_pull_requests(

@@ -42,7 +42,9 @@ def find_restorations(commits: pd.DataFrame, files: pd.DataFrame) -> pd.DataFram
     # XOR gives a change and its inverse the same number; few changes share one
     between = _beginnings(files["old_blob"]) ^ _beginnings(files["new_blob"])
     _, number, counts = np.unique(between, return_inverse=True, return_counts=True)
-    undoing = files[_all_of(files["position"], counts[number] > 1)]
+    undoing = files[all_of(files["position"], counts[number] > 1)]
+    if undoing.empty:
+        return nothing
     undone = files[
         are_among(files["old_blob"], undoing["new_blob"]) & are_among(files["new_blob"], undoing["old_blob"])
     ]
@@ -76,6 +78,8 @@ def find_joint_restorations(commits: pd.DataFrame, files: pd.DataFrame, candidat
     Returns:
         ``revert`` and ``target``, as `find_restorations` does.
     """
+    if not candidates.any():
+        return pd.DataFrame({"revert": [], "target": []}, dtype="int64")
     undoing = files[candidates.to_numpy()[files["position"]]]
     others = files[~candidates.to_numpy()[files["position"]]]
     # what such a revert does backwards is what a squash of its targets would do
@@ -104,7 +108,7 @@ def find_squashed(commits: pd.DataFrame, work: pd.DataFrame) -> Iterator[tuple[i
         commits: Commits of any number of repositories.
         work: The files that are work, of commits that count; columns as in `find_restorations`.
     """
-    repeated = work[_all_of(work["position"], are_repeated(work["new_blob"]))]
+    repeated = work[all_of(work["position"], are_repeated(work["new_blob"]))]
     yield from _find_chains(commits, repeated, work)
 
 
@@ -154,7 +158,7 @@ def _steps(position: int, row: object, makers: dict[tuple[str, str, str], list[t
     return found
 
 
-def _all_of(positions: pd.Series[int], holds: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+def all_of(positions: pd.Series[int], holds: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Return, for each row, whether the condition holds for all rows with its position."""
     if positions.empty:
         return holds

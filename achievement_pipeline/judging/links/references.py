@@ -214,6 +214,8 @@ def _changes(repositories: pd.Series, authored_at: pd.Series, subjects: pd.Serie
     Only the first words of the subject are used, because entries in a btree must be small and contain no quotes or
     backslashes.
     """
+    if subjects.empty:
+        return subjects
     seconds = authored_at.dt.strftime("%Y%m%dT%H%M%SZ").astype("str")
     words = replace(subjects, _BETWEEN_WORDS, "-").str.slice(0, _WORDS_OF_CHANGE).str.lower()
     changes: Names = "change:" + repositories.str.lower() + "/" + seconds + "/" + words
@@ -222,6 +224,8 @@ def _changes(repositories: pd.Series, authored_at: pd.Series, subjects: pd.Serie
 
 def _own_commits(pull_requests: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     """Return the commits of each pull request, indexed by its row, oldest first."""
+    if commits.empty:
+        return commits
     rows = pull_requests[["repository", "number"]].assign(row=pull_requests.index)
     own = commits.merge(rows, on=["repository", "number"])
     return own.sort_values(["row", "position"]).set_index("row")
@@ -229,6 +233,8 @@ def _own_commits(pull_requests: pd.DataFrame, commits: pd.DataFrame) -> pd.DataF
 
 def _named_by_commits(own: pd.DataFrame) -> pd.Series[str]:
     """Return the issues in each commit message, as read by `link_commits`; the index is that of ``own``."""
+    if own.empty:
+        return _NOTHING
     messages_alone = own.reset_index()
     references = read_texts(messages_alone["subject"] + "\n\n" + messages_alone["body"])
     titles = references.without(read_titles(messages_alone["subject"]))

@@ -14,10 +14,11 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from enum import StrEnum
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
@@ -25,7 +26,12 @@ from achievement_pipeline.columns.text import are_among, are_repeated, extract, 
 from achievement_pipeline.frames import DiffState, RawCommits, RawPullRequests
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.messages import RevertTarget
-from achievement_pipeline.judging.links.by_contents import find_joint_restorations, find_restorations, find_squashed
+from achievement_pipeline.judging.links.by_contents import (
+    all_of,
+    find_joint_restorations,
+    find_restorations,
+    find_squashed,
+)
 from achievement_pipeline.judging.links.commit_names import commit_names, positions_of
 
 _WAYS = {way.value: rank for rank, way in enumerate(RevertTarget)}
@@ -198,9 +204,8 @@ def _positions_of_prefixes(
 
 def _by_number(mentions: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     """Return the reverts that name a pull request: their target is the last commit before them that merged it."""
-    return _last_before(
-        mentions[mentions["way"] == RevertTarget.NUMBER], messages.merged_numbers(commits["subject"]), commits
-    )
+    named = mentions[mentions["way"] == RevertTarget.NUMBER]
+    return named if named.empty else _last_before(named, messages.merged_numbers(commits["subject"]), commits)
 
 
 def _by_subject(mentions: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
@@ -209,10 +214,14 @@ def _by_subject(mentions: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     Their target is the last commit before them with that subject, else with that subject and another type.
     """
     named = mentions[mentions["way"].isin([RevertTarget.SUBJECT, RevertTarget.WORDS])]
+    if named.empty:
+        return named
     exact = _last_before(
         named.assign(target=_plain(named["target"].astype("str"))), _plain(commits["subject"]), commits
     )
     left = named[~named["revert"].isin(exact["revert"])]
+    if left.empty:
+        return exact
     alike = left.assign(target=_without_type(left["target"].astype("str")))
     return pd.concat([exact, _last_before(alike, _without_type(commits["subject"]), commits)])
 
@@ -261,6 +270,8 @@ def _are_partial(pairs: pd.DataFrame, commits: pd.DataFrame, amounts: pd.DataFra
 def _with_merged(reverts: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
     """Return the pairs with a known target. A reverted merge adds a pair for each commit in it."""
     pairs = reverts[reverts["target"] >= 0]
+    if pairs.empty:
+        return pairs
     merges = pairs[commits["parents"].iloc[pairs["target"]].str.contains(" ", regex=False).to_numpy()]
     if merges.empty:
         return pairs
@@ -338,6 +349,8 @@ def _depths(parents: list[list[int]]) -> list[int]:
 
 def _reverted(pairs: pd.DataFrame, commits: pd.DataFrame) -> pd.Series[int]:
     """Return the earliest revert in force of each reverted commit: positions, indexed by position."""
+    if pairs.empty:
+        return pd.Series(dtype="int64", index=pd.Index([], dtype="int64"))
     in_force = _in_force(pairs)
     chosen = pairs[pairs["revert"].map(in_force).astype(bool)]
     when = commits.loc[chosen["revert"], ["committed_at", "sha"]].set_axis(chosen.index)
@@ -376,16 +389,22 @@ def _repeats(commits: pd.DataFrame, work: pd.DataFrame, counting: pd.Series[bool
     positions = np.arange(len(commits))
     joined = _joined(positions, [*picks.items(), *_alike(commits, work, counting), *_named_alike(commits, counting)])
     members = np.flatnonzero(np.bincount(joined, minlength=len(commits))[joined] > 1)
-    order = commits.loc[members, ["committed_at", "sha"]].assign(
-        piece=joined[members], is_pick=np.isin(members, list(picks))
-    )
-    order = order.sort_values(["piece", "is_pick", "committed_at", "sha"])
-    first = order.assign(first=order.index).groupby("piece")["first"].transform("first")
-    repeats = first[first != first.index]
+    repeats = _copies(commits.loc[members], joined[members], picks)
     own = work[~work["position"].isin(repeats.index)]
     squashed = pd.Series(dict(find_squashed(commits, own)), dtype="int64")
     found: pd.Series[int] = pd.concat([repeats, squashed[~squashed.index.isin(squashed.array)]])
     return found
+
+
+def _copies(members: pd.DataFrame, pieces: npt.NDArray[np.int64], picks: Collection[int]) -> pd.Series[int]:
+    """Return the original of each copy, of commits that are in a piece with others."""
+    if members.empty:
+        return pd.Series(dtype="int64", index=members.index)
+    order = members[["committed_at", "sha"]].assign(piece=pieces, is_pick=members.index.isin(picks))
+    order = order.sort_values(["piece", "is_pick", "committed_at", "sha"])
+    first = order.assign(first=order.index).groupby("piece")["first"].transform("first")
+    copies: pd.Series[int] = first[first != first.index]
+    return copies
 
 
 def _picks(commits: pd.DataFrame, counting: pd.Series[bool]) -> dict[int, int]:
@@ -415,13 +434,16 @@ def _picks(commits: pd.DataFrame, counting: pd.Series[bool]) -> dict[int, int]:
 def _alike(commits: pd.DataFrame, work: pd.DataFrame, counting: pd.Series[bool]) -> Iterator[tuple[int, int]]:
     """Yield pairs of commits that change the same contents, or that a rebase made of one another."""
     # a commit with a blob that no other commit has cannot be a copy; nearly all commits have one
-    shared = pd.Series(are_repeated(work["new_blob"]), work.index).groupby(work["position"]).transform("all")
-    by_contents = digest_files(work[shared], ["path", "old_blob", "new_blob"])
-    yield from _pairs(pd.DataFrame({"contents": by_contents, "repository": commits["repository"][by_contents.index]}))
+    shared = work[all_of(work["position"], are_repeated(work["new_blob"]))]
+    if not shared.empty:
+        digests = digest_files(shared, ["path", "old_blob", "new_blob"])
+        yield from _pairs(pd.DataFrame({"contents": digests, "repository": commits["repository"][digests.index]}))
     written = commits.loc[counting, ["repository", "author_email", "authored_at"]].assign(
         subject=_plain(commits.loc[counting, "subject"])
     )
     written = written[written["authored_at"].notna() & written.duplicated(keep=False)]
+    if written.empty:
+        return
     paths = digest_files(work[work["position"].isin(written.index)], ["path"])
     yield from _pairs(written.assign(paths=paths).dropna(subset="paths"))
 

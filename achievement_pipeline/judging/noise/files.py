@@ -233,6 +233,8 @@ def _are_tended(files: pd.DataFrame, vendored: npt.NDArray[np.bool_]) -> npt.NDA
 
     ``src/commands/bootstrap.js`` may be anyone's; folders of package managers are never the user's own.
     """
+    if not vendored.any():
+        return vendored
     perhaps = files.loc[vendored, ["repository", "path", "status", "insertions", "deletions"]]
     perhaps = perhaps[~_matches(perhaps["path"], _MANAGED)]
     lines = perhaps["insertions"].fillna(0) + perhaps["deletions"].fillna(0)
@@ -246,6 +248,8 @@ def _are_tended(files: pd.DataFrame, vendored: npt.NDArray[np.bool_]) -> npt.NDA
 
 def _are_namesakes(files: pd.DataFrame, vendored: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Return which rows are of files that are named like a browser library and were too short for it when created."""
+    if not vendored.any():
+        return vendored
     perhaps = files.loc[vendored, ["repository", "path", "status", "insertions"]]
     perhaps = perhaps[_matches(perhaps["path"], _BROWSER) & ~_matches(perhaps["path"], _FOLDERS)]
     created = perhaps["insertions"].where(perhaps["status"] == "A")
@@ -267,8 +271,8 @@ def _attribute_reasons(
     files: DataFrame[RawCommitFiles], attributes: DataFrame[PathAttributes] | None
 ) -> tuple[_Codes, npt.NDArray[np.bool_]]:
     """Return reasons from attributes, and which rows they exempt from path rules."""
-    if attributes is None:
-        attributes = PathAttributes.empty()
+    if attributes is None or attributes.empty:
+        return np.full(len(files), _WORK), np.zeros(len(files), dtype=bool)
     declarations = files[["repository", "path"]].merge(attributes, on=["repository", "path"], how="left")
     declared = _first(
         _where(declarations["vendored"].fillna(value=False), Noise.VENDORED),
