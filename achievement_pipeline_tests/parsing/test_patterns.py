@@ -30,7 +30,7 @@ QUICK = 0.004
 PACKAGE = Path(achievement_pipeline.__file__).parent
 
 
-PATIENCE = 1.0
+PATIENCE = 0.5
 """Seconds after which a search is given up."""
 
 
@@ -132,7 +132,7 @@ def test_no_text_makes_an_expression_slow() -> None:
 )
 def test_the_attack_finds_slow_expressions(expression: str) -> None:
     pattern = compile_pattern(expression)
-    assert slow_text(search_by_python(pattern), expression, 0, 5 * LENGTH) is not None
+    assert slow_text(search_by_python(pattern), expression, 0, 3 * LENGTH) is not None
 
 
 def test_what_python_can_t_do_in_time_arrow_can() -> None:
