@@ -12,7 +12,7 @@ import unicodedata
 from base64 import b64decode
 from binascii import Error as NotBase64
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib.resources import files
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -94,29 +94,31 @@ def rewrite(
     starts: list[int] = []
     spans: list[tuple[int, int, bool]] = []
     length = 0
-    for start, end, is_match in _pieces(text, pattern):
-        piece = change(text[start:end]) if is_match else text[start:end]
-        if not piece:
-            continue
-        pieces.append(piece)
-        starts.append(length)
-        spans.append((start, end, not is_match))
-        length += len(piece)
+
+    def add(piece: str, start: int, end: int, *, is_same: bool) -> None:
+        nonlocal length
+        if piece:
+            pieces.append(piece)
+            starts.append(length)
+            spans.append((start, end, is_same))
+            length += len(piece)
+
+    reached = 0
+    for match in pattern.finditer(text):
+        written = match.group()
+        changed = change(written)
+        if changed != written:  # most of what is no ASCII stays as it is
+            start, end = match.span()
+            add(text[reached:start], reached, start, is_same=True)
+            add(changed, start, end, is_same=False)
+            reached = end
+    add(text[reached:], reached, len(text), is_same=True)
     return Decoded("".join(pieces), starts or [0], spans or [(0, 0, True)], before)
 
 
-def _pieces(text: str, pattern: Pattern[str]) -> Iterator[tuple[int, int, bool]]:
-    reached = 0
-    for match in pattern.finditer(text):
-        if match.start() > reached:
-            yield reached, match.start(), False
-        yield *match.span(), True
-        reached = match.end()
-    if reached < len(text):
-        yield reached, len(text), False
-
-
 def _decode_one(written: str) -> str:
+    if len(written) == 1:
+        return fold_character(written)
     if written[0] == "&":
         return html.unescape(written)
     if written[0] == "%":
@@ -124,9 +126,7 @@ def _decode_one(written: str) -> str:
     if written[0] == "\\":
         digits, base = (written[2:], 16) if written[1] in "ux" else (written[1:], 8)
         return chr(int(digits, base))
-    if written[0] == "\x1b":
-        return ""
-    return fold_character(written)
+    return ""
 
 
 @functools.cache
