@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from random import Random
 
 import pandas as pd
@@ -16,8 +17,21 @@ from achievement_pipeline.judging import find_skills, judge_commits, may_count, 
 from achievement_pipeline.judging.noise.contents import worth_reading
 from achievement_pipeline.judging.rules import BotRules, CommitRules, Person, Rules
 from achievement_pipeline_tests.examples import examples
+from achievement_pipeline_tests.judging.apart import History, judge_apart
 from achievement_pipeline_tests.judging.file_rows import SHA, attributes, changed, contents, name, written
 
+_EXCLUDED: dict[str, dict[str, object]] = {
+    "merge": {"diff": "merge"},
+    "bot": {"author_name": "renovate[bot]"},
+    "fixup": {"subject": "fixup! feat: x"},
+    "unread": {"diff": "skipped"},
+    "revert": {"subject": 'Revert "feat: x"'},
+}
+_MOMENTS = [
+    ("2025-12-31T23:30", 540, "2026-01-01"),
+    ("2026-01-01T01:30", -300, "2025-12-31"),
+    ("2026-01-01T12:00", 60, "2026-01-01"),
+]
 _NO_WORK = ("uv.lock", "node_modules/left-pad/index.js", "a.min.js", "vendor/github.com/x/y.go", "x_pb2.py")
 _LINES = st.integers(0, 4000)
 _CHANGES = st.lists(st.tuples(_LINES, _LINES), min_size=1, max_size=6)
@@ -36,6 +50,18 @@ def files_of(changes: Sequence[tuple[int, int]], number: int = 0) -> list[dict[s
         {"sha": name(number), "path": f"{position}.py", "insertions": insertions, "deletions": deletions}
         for position, (insertions, deletions) in enumerate(changes)
     ]
+
+
+@cache
+def _judged_alone() -> Mapping[object, pd.Series]:
+    """Single commits, judged: the excluded ones by code, the others by moment and offset."""
+    moments = [
+        {"committed_at": pd.Timestamp(committed, tz="UTC"), "authored_offset": offset}
+        for committed, offset, _ in _MOMENTS
+    ]
+    names = [*_EXCLUDED, *((committed, offset) for committed, offset, _ in _MOMENTS)]
+    judged = judge_apart(*(History([commit], files_of([(400, 0)])) for commit in [*_EXCLUDED.values(), *moments]))
+    return {name: activities.iloc[0] for name, activities in zip(names, judged, strict=True)}
 
 
 class TestWhoseChangesAreRead:
@@ -88,19 +114,10 @@ class TestJudging:
         activity = judge(written({"sha": SHA}), changed(*renames)).iloc[0]
         assert "import" not in activity["reasons"]
 
-    @pytest.mark.parametrize(
-        ("committed", "offset", "day"),
-        [
-            ("2025-12-31T23:30", 540, "2026-01-01"),
-            ("2026-01-01T01:30", -300, "2025-12-31"),
-            ("2026-01-01T12:00", 60, "2026-01-01"),
-        ],
-    )
+    @pytest.mark.parametrize(("committed", "offset", "day"), _MOMENTS)
     def test_the_day_is_that_of_the_author(self, committed: str, offset: int, day: str) -> None:
         at = pd.Timestamp(committed, tz="UTC")
-        activity = judge(written({"committed_at": at, "authored_offset": offset}), changed(*files_of([(60, 0)]))).iloc[
-            0
-        ]
+        activity = _judged_alone()[committed, offset]
         assert f"{activity['completed_at']:%Y-%m-%d}" == day
         assert abs(activity["completed_at"] - at) <= pd.Timedelta(hours=14)
 
@@ -161,18 +178,9 @@ class TestJudging:
         )
         assert activity["left_out"] == '{"moved":{"files":2,"lines":795}}'
 
-    @pytest.mark.parametrize(
-        ("commit", "code"),
-        [
-            ({"diff": "merge"}, "merge"),
-            ({"author_name": "renovate[bot]"}, "bot"),
-            ({"subject": "fixup! feat: x"}, "fixup"),
-            ({"diff": "skipped"}, "unread"),
-            ({"subject": 'Revert "feat: x"'}, "revert"),
-        ],
-    )
-    def test_an_excluded_commit_has_a_reason(self, commit: dict[str, object], code: str) -> None:
-        activity = judge(written(commit), changed(*files_of([(400, 0)]))).iloc[0]
+    @pytest.mark.parametrize("code", _EXCLUDED)
+    def test_an_excluded_commit_has_a_reason(self, code: str) -> None:
+        activity = _judged_alone()[code]
         assert (activity["significant"], activity["reasons"]) == (False, code)
 
     def test_a_release_that_changes_code_is_work_whatever_it_is_called(self) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -104,33 +105,42 @@ def test_the_category_is_that_of_a_label_else_of_the_title(
     assert (row["category"], row["category_rule"].partition(":fix")[0]) == (category, rule)
 
 
-@pytest.mark.parametrize(
-    ("priority", "points", "evidence"),
-    [(1, 90, "Urgent"), (2, 75, "High"), (3, 60, "Medium"), (4, 45, "Low"), (0, 30, "No priority")],
-)
+_PRIORITIES = [(1, 90, "Urgent"), (2, 75, "High"), (3, 60, "Medium"), (4, 45, "Low"), (0, 30, "No priority")]
+_ESTIMATES = [
+    (1, "fibonacci", 40, "estimate 1 (fibonacci), 10 points each"),
+    (5, "tShirt", 80, "estimate L (5), 10 points each"),
+    (8, "exponential", 90, "estimate 8 (exponential), 10 points each"),
+    (0, "linear", 30, None),
+    (None, "linear", 60, "no estimate, assumed 3, 10 points each"),
+    (8, "notUsed", 60, "no estimate, assumed 3, 10 points each"),
+]
+
+
+@cache
+def scored() -> Any:
+    """The scores of an issue for each priority and each estimate; its identifier names them."""
+    by_priority = [issue(priority=priority, id=f"priority-{priority}") for priority, *_ in _PRIORITIES]
+    by_estimate = [
+        issue(estimate=estimate, estimation=estimation, id=f"{estimation}-{estimate}")
+        for estimate, estimation, *_ in _ESTIMATES
+    ]
+    return score(*by_priority, *by_estimate)
+
+
+@pytest.mark.parametrize(("priority", "points", "evidence"), _PRIORITIES)
 def test_the_impact_of_an_issue_is_that_of_its_priority(priority: int, points: float, evidence: str) -> None:
-    scores = score(issue(priority=priority))
-    assert scores.loc["linear:issue-1", "impact"] == points
-    assert lines(scores, "linear:issue-1")["impact", "base"] == (points, evidence)
+    key = f"linear:priority-{priority}"
+    assert scored().loc[key, "impact"] == points
+    assert lines(scored(), key)["impact", "base"] == (points, evidence)
 
 
-@pytest.mark.parametrize(
-    ("estimate", "estimation", "complexity", "evidence"),
-    [
-        (1, "fibonacci", 40, "estimate 1 (fibonacci), 10 points each"),
-        (5, "tShirt", 80, "estimate L (5), 10 points each"),
-        (8, "exponential", 90, "estimate 8 (exponential), 10 points each"),
-        (0, "linear", 30, None),
-        (None, "linear", 60, "no estimate, assumed 3, 10 points each"),
-        (8, "notUsed", 60, "no estimate, assumed 3, 10 points each"),
-    ],
-)
+@pytest.mark.parametrize(("estimate", "estimation", "complexity", "evidence"), _ESTIMATES)
 def test_the_complexity_of_an_issue_grows_with_its_estimate(
     estimate: float | None, estimation: str, complexity: float, evidence: str | None
 ) -> None:
-    scores = score(issue(estimate=estimate, estimation=estimation))
-    assert scores.loc["linear:issue-1", "complexity"] == complexity
-    assert lines(scores, "linear:issue-1").get(("complexity", "estimate"), (0, None))[1] == evidence
+    key = f"linear:{estimation}-{estimate}"
+    assert scored().loc[key, "complexity"] == complexity
+    assert lines(scored(), key).get(("complexity", "estimate"), (0, None))[1] == evidence
 
 
 def test_what_is_above_the_maximum_is_a_line_of_its_own() -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Sequence
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -140,26 +141,36 @@ def test_a_year_keeps_its_key_as_it_grows_and_does_not_depend_on_the_order(order
     pd.testing.assert_frame_equal(whole.tail(1)[columns], mixed.tail(1)[columns])
 
 
-@pytest.mark.parametrize(
-    ("tag", "expected"),
-    [
-        pytest.param({"tagger_email": "Bob@example.org", "tagger_name": "Bob", "days": 2}, "bob", id="its tagger"),
-        pytest.param({"tagger_email": "bob@example.org", "tagger_name": "Bob", "days": 99}, "ann", id="tagged later"),
-        pytest.param({"commit": sha(1)}, "ann", id="plain tag of a release commit"),
-        pytest.param({"commit": sha(0)}, None, id="plain tag of other work"),
-        pytest.param({"name": "nightly", "tagger_email": "bob@example.org", "days": 2}, None, id="no version"),
-        pytest.param(
-            {"tagger_email": "release-bot@example.org", "tagger_name": "release-bot", "days": 2}, None, id="bot"
-        ),
-    ],
-)
-def test_a_release_belongs_to_who_surely_made_it(tag: Row, expected: str | None) -> None:
-    days = tag.get("days")
-    at = None if days is None else _START + dt.timedelta(days=int(str(days)))
-    row = {"name": "v1.0.0", "commit": sha(1), "tagged_at": at} | {key: tag[key] for key in tag if key != "days"}
-    commits = [commit(0), commit(1, parents=[0], subject="Release 1.0.0"), commit(2, "bob", parents=[1])]
+def on_day(days: int) -> dt.datetime:
+    """Return the moment so many days after the first commit."""
+    return _START + dt.timedelta(days=days)
 
-    found = years(judge(commits, [row]))
+
+_BOT = "release-bot"
+_TAGS: dict[str, tuple[Row, str | None]] = {
+    "its tagger": ({"tagger_email": "Bob@example.org", "tagger_name": "Bob", "tagged_at": on_day(2)}, "bob"),
+    "tagged later": ({"tagger_email": "bob@example.org", "tagger_name": "Bob", "tagged_at": on_day(99)}, "ann"),
+    "plain tag of a release commit": ({"commit": sha(1)}, "ann"),
+    "plain tag of other work": ({"commit": sha(0)}, None),
+    "no version": ({"name": "nightly", "tagger_email": "bob@example.org", "tagged_at": on_day(2)}, None),
+    "bot": ({"tagger_email": f"{_BOT}@example.org", "tagger_name": _BOT, "tagged_at": on_day(2)}, None),
+}
+
+
+@cache
+def tagged() -> pd.DataFrame:
+    """Judge a release in a repository for each tag; it is called after the tag's case."""
+    history = [commit(0), commit(1, parents=[0], subject="Release 1.0.0"), commit(2, "bob", parents=[1])]
+    commits = [{**row, "repository": case} for case in _TAGS for row in history]
+    plain = {"name": "v1.0.0", "commit": sha(1), "tagged_at": None}
+    return judge(commits, [{**plain, **tag, "repository": case} for case, (tag, _) in _TAGS.items()])
+
+
+@pytest.mark.parametrize("case", _TAGS)
+def test_a_release_belongs_to_who_surely_made_it(case: str) -> None:
+    activities, (_, expected) = tagged(), _TAGS[case]
+
+    found = years(activities[activities["repository"] == case])
 
     assert set(found) == ({f"{expected}: Cut 1 release in 2024"} if expected else set())
 

@@ -1,6 +1,8 @@
 """Pull requests and reviews: author, significance, scores and skills."""
 
 import json
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -88,19 +90,28 @@ def test_what_speaks_for_a_pull_request_is_kept() -> None:
     assert judged["title"][0] == "A thing"
 
 
-@pytest.mark.parametrize(
-    ("fields", "lines", "reason"),
-    [
-        ({"author": "dependabot[bot]", "author_kind": "Bot"}, 100, "bot"),
-        ({"author": None}, 100, "ghost"),
-        ({"detail": "pending", "additions": None}, 100, "unread"),
-        ({"title": "Release 1.2.3"}, 10, "release"),
-        ({"title": "Thing"}, 10, "small"),
-    ],
-)
-def test_what_speaks_against_a_pull_request_is_kept(fields: dict[str, Any], lines: int, reason: str) -> None:
-    judged = judge(pull(**fields), files=[changed(lines=lines)])
-    assert (reasons(judged), list(judged["significant"])) == ([reason], [False])
+_AGAINST: dict[str, tuple[dict[str, Any], int]] = {
+    "bot": ({"author": "dependabot[bot]", "author_kind": "Bot"}, 100),
+    "ghost": ({"author": None}, 100),
+    "unread": ({"detail": "pending", "additions": None}, 100),
+    "release": ({"title": "Release 1.2.3"}, 10),
+    "small": ({"title": "Thing"}, 10),
+}
+
+
+@cache
+def against() -> Mapping[str, pd.Series]:
+    """A pull request for each reason against one, judged."""
+    pulls = [pull(number, **fields) for number, (fields, _) in enumerate(_AGAINST.values(), 1)]
+    files = [changed(number=number, lines=lines) for number, (_, lines) in enumerate(_AGAINST.values(), 1)]
+    judged = judge(*pulls, files=files)
+    return {reason: judged.iloc[row] for row, reason in enumerate(_AGAINST)}
+
+
+@pytest.mark.parametrize("reason", _AGAINST)
+def test_what_speaks_against_a_pull_request_is_kept(reason: str) -> None:
+    judged = against()[reason]
+    assert (judged["reasons"], judged["significant"]) == (reason, False)
 
 
 def test_a_bot_that_the_user_allows_is_a_person() -> None:

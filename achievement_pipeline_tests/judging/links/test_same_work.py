@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from random import Random
 
 import pandas as pd
@@ -12,53 +13,60 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import RawCommits, RawPullRequests
+from achievement_pipeline.frames import CommitActivities, RawCommits, RawPullRequests
 from achievement_pipeline.judging.links.same_work import find_reverted_pull_requests
 from achievement_pipeline_tests.examples import examples
+from achievement_pipeline_tests.judging.apart import History, judge_apart
 from achievement_pipeline_tests.judging.file_rows import name, written
 from achievement_pipeline_tests.judging.links.conftest import counting, file_of, judge, key
 from achievement_pipeline_tests.store.sample_pieces import frame_of
 
 _NUMBERS = st.integers(0, 60)
+_MESSAGES = {
+    "sha": ('Revert "feat: work"', f"This reverts commit {name(0)}."),
+    "short sha": ('Revert "feat: work"', f"This reverts commit {name(0)[:9]}."),
+    "subject": ('Revert "feat: work"', ""),
+    "number": ('Revert "feat: work (#12)" (#13)', "Reverts o/n#12"),
+    "typed": ("revert: feat: work", ""),
+    "typed with refs": ("revert: let us not", f"Refs: {name(0)[:12]}"),
+    "worded": ("fix: revert what was hasty", f"This reverts commit {name(0)}."),
+}
+_SUBJECTS = (
+    'Revert "feat: work" until the outage is over',
+    f"Revert {name(0)[:8]}",
+    f"revert {name(0)} feat: work",
+    "Revert \u201cfeat: work\u201d",
+    "Revert feat: work",
+    "[Revert] feat: work",
+    "Revert work",
+    "Revert #12",
+)
+
+
+@cache
+def _reverted() -> Mapping[tuple[str, str], DataFrame[CommitActivities]]:
+    """A commit and its revert, judged, by the message of the revert."""
+    messages = [*_MESSAGES.values(), *((subject, "") for subject in _SUBJECTS)]
+    histories = [
+        History([{"subject": "feat: work (#12)"}, {"subject": subject, "body": body}], [file_of(0), file_of(1)])
+        for subject, body in messages
+    ]
+    return dict(zip(messages, judge_apart(*histories), strict=True))
 
 
 class TestReverts:
-    @pytest.mark.parametrize(
-        ("subject", "body"),
-        [
-            ('Revert "feat: work"', f"This reverts commit {name(0)}."),
-            ('Revert "feat: work"', f"This reverts commit {name(0)[:9]}."),
-            ('Revert "feat: work"', ""),
-            ('Revert "feat: work (#12)" (#13)', "Reverts o/n#12"),
-            ("revert: feat: work", ""),
-            ("revert: let us not", f"Refs: {name(0)[:12]}"),
-            ("fix: revert what was hasty", f"This reverts commit {name(0)}."),
-        ],
-        ids=["sha", "short sha", "subject", "number", "typed", "typed with refs", "worded"],
-    )
+    @pytest.mark.parametrize(("subject", "body"), _MESSAGES.values(), ids=_MESSAGES)
     def test_a_revert_and_its_target_are_none(self, subject: str, body: str) -> None:
-        activities = judge(written({"subject": "feat: work (#12)"}, {"subject": subject, "body": body}))
+        activities = _reverted()[subject, body]
         assert counting(activities) == []
         assert activities["reasons"].tolist() == ["type:feat,lines>50,reverted", "revert"]
-        assert activities["retracted_by"].dropna().to_dict() == {0: key(1)}
+        assert activities["retracted_by"].dropna().to_dict() == {0: activities["key"][1]}
 
-    @pytest.mark.parametrize(
-        "subject",
-        [
-            'Revert "feat: work" until the outage is over',
-            f"Revert {name(0)[:8]}",
-            f"revert {name(0)} feat: work",
-            "Revert \u201cfeat: work\u201d",
-            "Revert feat: work",
-            "[Revert] feat: work",
-            "Revert work",
-            "Revert #12",
-        ],
-    )
+    @pytest.mark.parametrize("subject", _SUBJECTS)
     def test_the_subject_alone_names_what_is_reverted(self, subject: str) -> None:
-        activities = judge(written({"subject": "feat: work (#12)"}, {"subject": subject}))
+        activities = _reverted()[subject, ""]
         assert counting(activities) == []
-        assert activities["retracted_by"].dropna().to_dict() == {0: key(1)}
+        assert activities["retracted_by"].dropna().to_dict() == {0: activities["key"][1]}
 
     def test_going_back_to_something_is_work_where_it_names_no_commit(self) -> None:
         assert counting(judge(written({}, {"subject": "Revert to plain loops, which are faster"}))) == [0, 1]
@@ -323,7 +331,7 @@ class TestMovedHistory:
 
     def test_a_commit_names_its_work_the_same_under_another_path(self) -> None:
         paths = ("lib.py", "packages/lib/lib.py")
-        here, there = (judge(written(_PLAIN), [file_of(0, path=path)])["names"].iloc[0] for path in paths)
+        here, there = _names_of(*(History([_PLAIN], [file_of(0, path=path)]) for path in paths))
         assert _works(here) == _works(there) != []
 
     def test_other_contents_or_another_moment_are_other_work(self) -> None:
@@ -338,13 +346,13 @@ class TestMovedHistory:
     def test_what_only_looks_alike_is_other_work(
         self, commit: Mapping[str, object], file: Mapping[str, object]
     ) -> None:
-        plain = judge(written(_PLAIN), [file_of(0)])["names"].iloc[0]
-        other = judge(written({**_PLAIN, **commit}), [file_of(0, **file)])["names"].iloc[0]
+        changed = History([{**_PLAIN, **commit}], [file_of(0, **file)])
+        plain, other = _names_of(History([_PLAIN], [file_of(0)]), changed)
         assert set(_works(plain)).isdisjoint(_works(other))
 
     def test_a_number_at_the_end_of_the_subject_changes_nothing(self) -> None:
         subjects = ("feat: work", "feat: work (#12)", "feat: work (ann/engine#12)")
-        named = [judge(written({"subject": subject}), [file_of(0)])["names"].iloc[0] for subject in subjects]
+        named = _names_of(*(History([{"subject": subject}], [file_of(0)]) for subject in subjects))
         assert len({*_works(named[0]), *_works(named[1]), *_works(named[2])}) == 1
 
     def test_a_copy_in_one_repository_names_no_work_of_its_own(self) -> None:
@@ -352,6 +360,11 @@ class TestMovedHistory:
         named = judge(commits, [file_of(0), file_of(0, sha=name(1))])
         assert named["retracted_by"].notna().sum() == 1
         assert sum(bool(_works(names)) for names in named["names"]) == 1
+
+
+def _names_of(*histories: History) -> list[str]:
+    """Return the names of the first commit of each history."""
+    return [activities["names"].iloc[0] for activities in judge_apart(*histories)]
 
 
 def _works(names: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import cache
 from random import Random
 
 import pandas as pd
@@ -51,6 +52,80 @@ def shown_by(package: str, ecosystem: str, change: str = "added") -> dict[str, f
     return weights(find(changed("manifest.in"), changes=changes), "technology")
 
 
+def of_each(number: int) -> dict[str, object]:
+    """Return the object name and key of one of many commits."""
+    return {"sha": f"{number:040x}", "key": str(number)}
+
+
+def find_each(
+    files: Sequence[Mapping[str, object]], changes: DataFrame[DependencyChanges] | None = None
+) -> list[DataFrame[Skills]]:
+    """Return the skills of many commits with one file each: to find those of one takes as long."""
+    each = [of_each(number) for number in range(len(files))]
+    rows = [{**file, "sha": one["sha"]} for file, one in zip(files, each, strict=True)]
+    skills = find(changed(*rows), commits(*each), changes)
+    return [DataFrame(skills[skills["key"] == one["key"]]) for one in each]
+
+
+_TECHNOLOGY_OF = {
+    ("django", "pypi"): "Django",
+    ("react", "npm"): "React",
+    ("@babel/core", "npm"): "Babel",
+    ("github.com/spf13/cobra", "go"): "Cobra",
+    ("github.com/aws/aws-sdk-go-v2/service/s3", "go"): "AWS",
+    ("tokio", "cargo"): "Tokio",
+    ("org.springframework.boot:spring-boot-starter", "maven"): "Spring Boot",
+    ("sidekiq", "rubygems"): "Sidekiq",
+    ("laravel/framework", "packagist"): "Laravel",
+    ("microsoft.entityframeworkcore.sqlserver", "nuget"): "Entity Framework Core",
+    ("postgres", "docker"): "PostgreSQL",
+    ("kube-prometheus-stack", "helm"): "Prometheus",
+    ("apps/Deployment", "kubernetes"): "Kubernetes",
+    ("hashicorp/aws", "terraform"): "AWS",
+    ("docker/build-push-action", "actions"): "Docker",
+}
+_OTHER_PACKAGES = (
+    ("html5lib", "pypi"), ("reactive", "npm"), ("django", "npm"), ("my-react", "npm"), ("@babeled/core", "npm"),
+)  # fmt: skip
+_PRACTICE_OF = {
+    "tests/test_a.py": "Automated testing",
+    "pkg/a_test.go": "Automated testing",
+    "src/a.spec.ts": "Automated testing",
+    ".github/workflows/ci.yml": "Continuous integration",
+    "app/migrations/0001_initial.py": "Database migrations",
+    "SECURITY.md": "Security",
+    "benchmarks/read.py": "Performance engineering",
+    "docs/guide.md": "Technical documentation",
+    "deploy/grafana/board.json": "Observability",
+    "infra/main.tf": "Infrastructure as code",
+}
+_NO_PRACTICE = ("src/latest.py", "contest/a.py", "src/testament.go", "docstring.py", "cli.py")
+_NO_DOCUMENTATION = ("resources/mdtest/call.md", "tests/data/a.rst", "docs/conf.py")
+
+
+@cache
+def technologies_of() -> Mapping[tuple[str, str], dict[str, float]]:
+    """The technologies of commits that add one package, by package and ecosystem."""
+    packages = [*_TECHNOLOGY_OF, *_OTHER_PACKAGES]
+    path = "manifest.in"
+    changes = dependencies(
+        *(
+            {"package": package, "ecosystem": ecosystem, "path": path, "sha": of_each(number)["sha"]}
+            for number, (package, ecosystem) in enumerate(packages)
+        )
+    )
+    found = find_each([{"path": path}] * len(packages), changes)
+    return {package: weights(skills, "technology") for package, skills in zip(packages, found, strict=True)}
+
+
+@cache
+def practices_of() -> Mapping[str, dict[str, float]]:
+    """The practices of commits that change one file, by its path."""
+    paths = [*_PRACTICE_OF, *_NO_PRACTICE, *_NO_DOCUMENTATION]
+    found = find_each([{"path": path} for path in paths])
+    return {path: weights(skills, "practice") for path, skills in zip(paths, found, strict=True)}
+
+
 class TestLanguages:
     def test_a_language_weighs_by_its_share_of_the_lines(self) -> None:
         skills = find(changed(lines("a.py", 60, 15), lines("b.ts", 20, 5)))
@@ -86,35 +161,13 @@ class TestLanguages:
 
 
 class TestTechnologies:
-    @pytest.mark.parametrize(
-        ("package", "ecosystem", "technology"),
-        [
-            ("django", "pypi", "Django"),
-            ("react", "npm", "React"),
-            ("@babel/core", "npm", "Babel"),
-            ("github.com/spf13/cobra", "go", "Cobra"),
-            ("github.com/aws/aws-sdk-go-v2/service/s3", "go", "AWS"),
-            ("tokio", "cargo", "Tokio"),
-            ("org.springframework.boot:spring-boot-starter", "maven", "Spring Boot"),
-            ("sidekiq", "rubygems", "Sidekiq"),
-            ("laravel/framework", "packagist", "Laravel"),
-            ("microsoft.entityframeworkcore.sqlserver", "nuget", "Entity Framework Core"),
-            ("postgres", "docker", "PostgreSQL"),
-            ("kube-prometheus-stack", "helm", "Prometheus"),
-            ("apps/Deployment", "kubernetes", "Kubernetes"),
-            ("hashicorp/aws", "terraform", "AWS"),
-            ("docker/build-push-action", "actions", "Docker"),
-        ],
-    )
-    def test_an_added_package_is_strong_evidence(self, package: str, ecosystem: str, technology: str) -> None:
-        assert shown_by(package, ecosystem) == {technology: 1.0}
+    @pytest.mark.parametrize(("package", "ecosystem"), _TECHNOLOGY_OF)
+    def test_an_added_package_is_strong_evidence(self, package: str, ecosystem: str) -> None:
+        assert technologies_of()[package, ecosystem] == {_TECHNOLOGY_OF[package, ecosystem]: 1.0}
 
-    @pytest.mark.parametrize(
-        ("package", "ecosystem"),
-        [("html5lib", "pypi"), ("reactive", "npm"), ("django", "npm"), ("my-react", "npm"), ("@babeled/core", "npm")],
-    )
+    @pytest.mark.parametrize(("package", "ecosystem"), _OTHER_PACKAGES)
     def test_part_of_a_name_shows_nothing(self, package: str, ecosystem: str) -> None:
-        assert shown_by(package, ecosystem) == {}
+        assert technologies_of()[package, ecosystem] == {}
 
     def test_an_upgrade_is_strong_and_one_of_many_is_weak(self) -> None:
         assert shown_by("django", "pypi", "upgraded") == {"Django": 0.8}
@@ -151,27 +204,13 @@ class TestTechnologies:
 
 
 class TestPractices:
-    @pytest.mark.parametrize(
-        ("path", "practice"),
-        [
-            ("tests/test_a.py", "Automated testing"),
-            ("pkg/a_test.go", "Automated testing"),
-            ("src/a.spec.ts", "Automated testing"),
-            (".github/workflows/ci.yml", "Continuous integration"),
-            ("app/migrations/0001_initial.py", "Database migrations"),
-            ("SECURITY.md", "Security"),
-            ("benchmarks/read.py", "Performance engineering"),
-            ("docs/guide.md", "Technical documentation"),
-            ("deploy/grafana/board.json", "Observability"),
-            ("infra/main.tf", "Infrastructure as code"),
-        ],
-    )
+    @pytest.mark.parametrize(("path", "practice"), _PRACTICE_OF.items())
     def test_a_path_shows_a_practice(self, path: str, practice: str) -> None:
-        assert weights(find(changed(path)), "practice").get(practice) == 1.0
+        assert practices_of()[path].get(practice) == 1.0
 
-    @pytest.mark.parametrize("path", ["src/latest.py", "contest/a.py", "src/testament.go", "docstring.py", "cli.py"])
+    @pytest.mark.parametrize("path", _NO_PRACTICE)
     def test_part_of_a_word_shows_no_practice(self, path: str) -> None:
-        assert weights(find(changed(path)), "practice") == {}
+        assert practices_of()[path] == {}
 
     def test_the_type_of_a_commit_shows_a_practice(self) -> None:
         skills = find(changed("a.py"), commits({"type": "perf", "category": "performance"})).set_index("skill")
@@ -318,6 +357,6 @@ def test_an_import_in_deleted_or_generated_code_shows_nothing() -> None:
     assert "PyTorch" not in set(find_skills(commits(), files, noise_reasons(files), imports)["skill"])
 
 
-@pytest.mark.parametrize("path", ["resources/mdtest/call.md", "tests/data/a.rst", "docs/conf.py"])
+@pytest.mark.parametrize("path", _NO_DOCUMENTATION)
 def test_prose_among_test_data_and_code_among_documentation_is_no_documentation(path: str) -> None:
-    assert "Technical documentation" not in weights(find(changed(path)), "practice")
+    assert "Technical documentation" not in practices_of()[path]
