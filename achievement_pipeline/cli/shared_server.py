@@ -14,31 +14,35 @@ def shared_server(settings: Settings) -> AbstractContextManager[EmbeddedPostgres
     return nullcontext() if settings.environment.database_url else embedded_server(settings.home)
 
 
-def lease_until(end: ExitStack, settings: Settings) -> EmbeddedPostgres | None:
+def lease_until(end: ExitStack, settings: Settings) -> None:
     """Hold the embedded server until a command ends, which then does not wait for the server's end."""
-    if settings.environment.database_url:
-        return None
-    server = embedded_server(settings.home)
-    server.acquire()
-    end.callback(server.leave)
-    return server
+    if settings.environment.database_url is None:
+        server = embedded_server(settings.home)
+        server.acquire()
+        end.callback(server.leave)
 
 
 @contextmanager
-def server_coming_up(settings: Settings) -> Iterator[Future[EmbeddedPostgres | None]]:
-    """Bring the embedded server up beside what the block does first, and keep it as long as the block runs.
+def database_coming_up(settings: Settings) -> Iterator[Future[None]]:
+    """Bring the embedded database up beside what the block does first, and keep it as long as the block runs.
 
-    A server that has to be made takes a second or two, mostly of other processes. The future's result is awaited
-    before the database is opened, and raises what went wrong. Whoever interrupts the wait need not await its end.
+    One that has to be made takes a second or two, mostly of other processes. The future's result is awaited before the
+    database is opened, and raises what went wrong. Whoever interrupts the wait need not await its end.
     """
-    server: Future[EmbeddedPostgres | None] = Future()
+    ready: Future[None] = Future()
     with ExitStack() as leases:
 
         def bring_up() -> None:
             try:
-                server.set_result(lease_until(leases, settings))
+                lease_until(leases, settings)
+                if settings.environment.database_url is None:
+                    from achievement_pipeline.store.postgres.opening import open_database  # noqa: PLC0415 - SQLAlchemy
+
+                    with open_database(None, settings.home):  # makes it, if there is none
+                        pass
+                ready.set_result(None)
             except BaseException as error:  # noqa: BLE001 - raised where the result is awaited
-                server.set_exception(error)
+                ready.set_exception(error)
 
         Thread(target=bring_up, daemon=True).start()
-        yield server
+        yield ready

@@ -14,7 +14,7 @@ from achievement_pipeline.cli.collect.collection import Collection, report
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.opening import open_engine
 from achievement_pipeline.cli.printing import print_json
-from achievement_pipeline.cli.shared_server import server_coming_up
+from achievement_pipeline.cli.shared_server import database_coming_up
 from achievement_pipeline.cli.tables import print_wrapped
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.lanes import LANES
@@ -55,12 +55,12 @@ def collect(
     wanted = [RepositorySettings(location=location, branches=branches) for location in expand(repos)]
     selection = {"since": since.date().isoformat() if since else "", "authors": list(authors)}
     use_dagster_home(settings)
-    with server_coming_up(settings) as server:
-        from achievement_pipeline.cli.collect.collecting import collect_from  # noqa: PLC0415 - takes as long as the server
+    with database_coming_up(settings) as database:
+        from achievement_pipeline.cli.collect.collecting import collect_from  # noqa: PLC0415 - takes as long as that
 
         if not Receipts.exist(settings):
-            import_for_good("achievement_pipeline.cli.collect.runs")  # is needed, and takes as long as the server
-        server.result()
+            import_for_good("achievement_pipeline.cli.collect.runs")  # is needed, and takes as long as that
+        database.result()
         with open_engine(settings) as engine:
             collection = collect_from(wanted, selection, settings, engine)
     if not collection.repositories and not collection.sources:
