@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -82,7 +82,7 @@ def processes(home: Path) -> dict[int, str]:
     return found
 
 
-def cpu_seconds(pids: dict[int, str]) -> float:
+def cpu_seconds(pids: Iterable[int]) -> float:
     """Return the processor time of processes and of their children that ended; Linux only."""
     total = 0
     for pid in pids:

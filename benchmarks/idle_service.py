@@ -62,16 +62,14 @@ def main() -> None:
         with open_database(None, home) as engine, running_service(log) as service:
             wait_until_collected(engine, service, options.repositories, log)
             time.sleep(30)  # the last run ends, the next process gets warm
-            before, began = cpu_seconds(processes(home)), time.monotonic()
+            before, began = {pid: cpu_seconds([pid]) for pid in processes(home)}, time.monotonic()
             time.sleep(options.minutes * 60)
-            alive = processes(home)
-            used, minutes = cpu_seconds(alive) - before, (time.monotonic() - began) / 60
-            print(
-                f"{options.repositories} repositories, {minutes:.1f} minutes: {used / minutes / 60:.1%} of a processor"
-            )
+            alive, seconds = processes(home), time.monotonic() - began
+            shares = {pid: (cpu_seconds([pid]) - before.get(pid, 0)) / seconds for pid in alive}
+            print(f"{options.repositories} repositories, {seconds / 60:.1f} minutes", end=": ")
+            print(f"{sum(shares.values()):.1%} of a processor, {sum(map(memory, alive)):.0f} MB")
             for pid, command in sorted(alive.items(), key=lambda item: -memory(item[0])):
-                print(f"  {memory(pid):6.0f} MB  {command[:100]}")
-            print(f"  {sum(map(memory, alive)):6.0f} MB in all")
+                print(f"  {memory(pid):6.0f} MB {shares[pid]:6.1%}  {command[:100]}")
 
 
 if __name__ == "__main__":

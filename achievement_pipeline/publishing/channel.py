@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from achievement_pipeline.publishing.documents.period import Period
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.publishing.linkedin.settings import LinkedInSettings
-from achievement_pipeline.store.tables import JsonObject
 
 if TYPE_CHECKING:  # the gate itself reads the type
     from achievement_pipeline.publishing.gate.privacy import PublicAchievement
     from achievement_pipeline.publishing.outbox.publisher import Networks, Publisher
+    from achievement_pipeline.store.tables import JsonObject
 
 
 class Treatment(StrEnum):

@@ -32,7 +32,7 @@ _TESTED_IN: Final = {
     "app/collect/news.py": "cli/scenarios/test_collect_sources.py",
     "app/collect/receipts.py": "cli/collect/test_collecting.py",
     "app/own_settings.py": "web/test_settings.py",
-    "cli/page_server.py": "cli/decide/test_web.py",
+    "cli/service/dagster_processes.py": "cli/service/test_start.py",
     "cli/collect/runs.py": "cli/collect/test_command.py",
     "cli/collect/collection.py": "cli/collect/test_command.py",
     "cli/collect/hook.py": "cli/collect/test_repos.py",

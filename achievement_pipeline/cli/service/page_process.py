@@ -1,5 +1,7 @@
-"""The process of the page, beside those of Dagster: started again when it ends, without disturbing them."""
+"""The process of the page, beside those of Dagster: started by the first request, and again when it ends."""
 
+import select
+import socket
 import subprocess
 import time
 from collections.abc import Sequence
@@ -15,26 +17,35 @@ _SETTLED_SECONDS = 300
 
 
 class PageProcess:
-    """The page, in the process group of Dagster's processes, so that it ends with them."""
+    """The page, in the process group of Dagster's processes, so that it ends with them.
 
-    def __init__(self, command: Sequence[str], descriptors: Sequence[int] = ()) -> None:
+    Nobody looks at it most of the time, and it takes 80 MB: it is started when a browser connects, which waits.
+    """
+
+    def __init__(self, command: Sequence[str], listening: socket.socket) -> None:
         """Run a command.
 
         Args:
             command: Serves the page.
-            descriptors: Files that it inherits.
+            listening: The socket that it serves, and inherits.
         """
         self._command = command
-        self._descriptors = descriptors
+        self._listening = listening
         self._process: subprocess.Popen[bytes] | None = None
         self._began = 0.0
         self._ends = 0
 
-    def keep_up(self, group: int) -> None:
-        """Start it in a process group, unless it runs; after `_ATTEMPTS` ends in a row it is left alone."""
+    def keep_up(self, group: int, seconds: float) -> None:
+        """Wait some seconds. If a browser connects meanwhile and it does not run, start it in a process group.
+
+        After `_ATTEMPTS` ends in a row it is left alone.
+        """
+        if (self._process is not None and self._process.poll() is None) or self._ends == _ATTEMPTS:
+            time.sleep(seconds)
+            return
+        if not select.select([self._listening], [], [], seconds)[0]:
+            return
         if self._process is not None:
-            if self._process.poll() is None or self._ends == _ATTEMPTS:
-                return
             self._ends = 1 if time.monotonic() - self._began > _SETTLED_SECONDS else self._ends + 1
             if self._ends == _ATTEMPTS:
                 click.echo(f"❌ The page ended by itself {_ATTEMPTS} times. Its last messages are above.", err=True)
@@ -43,7 +54,7 @@ class PageProcess:
         self._began = time.monotonic()
         with suppress(OSError):  # the group has ended, which is noticed by those who wait for it
             self._process = subprocess.Popen(
-                self._command, env=child_environment(), process_group=group, pass_fds=self._descriptors
+                self._command, env=child_environment(), process_group=group, pass_fds=[self._listening.fileno()]
             )
 
     def stop(self) -> None:

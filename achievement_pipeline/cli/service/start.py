@@ -1,26 +1,26 @@
 """`achievements start`: the Dagster UI, its daemon, the page and the database together, until Ctrl-C."""
 
 import os
-import signal
 import socket
-import subprocess
 import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 
 import click
 
 from achievement_pipeline.cli import EXIT_FAILED, dagster_home
-from achievement_pipeline.cli.page_server import listen
+from achievement_pipeline.cli.listening import listen
+from achievement_pipeline.cli.service.dagster_processes import Commands, DagsterProcesses
 from achievement_pipeline.cli.service.page_process import PageProcess
-from achievement_pipeline.cli.service.presence import Service, ServiceError, commands_of, note_group, run_as_service
+from achievement_pipeline.cli.service.presence import Service, ServiceError, note_group, run_as_service
 from achievement_pipeline.cli.service.ui_token import entrance, page_entrance
 from achievement_pipeline.cli.shared_server import shared_server
 from achievement_pipeline.cli.stopping import stoppable
-from achievement_pipeline.settings import LogFormat, Settings, load_settings
+from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 from achievement_pipeline.system.child_processes import child_environment, python_command
 from achievement_pipeline.web.guard import LOOPBACK
@@ -30,22 +30,14 @@ _SECONDS_TO_STOP = 60
 _SECONDS_TO_FINISH = 30
 """For running runs. One that takes longer is released, and restarted by the next start."""
 _POLL_SECONDS = 0.2
-_LOOK_SECONDS = 5
-"""Between two looks at the code servers: one that was killed is missed as long."""
+_LOOK_SECONDS = 1
+"""Between two looks at the processes: one that was killed is missed as long."""
 _ATTEMPTS = 6
 """With exponential waits from two seconds: after more than a minute, the fault is not temporary."""
 _SETTLED_SECONDS = 300
 """A failure after this time is not related to earlier ones."""
 
-_CODE_SERVERS = ("dagster code-server start", "dagster api grpc")
-"""By parts of their commands: the one that the others talk to, and the one behind it that loads the code."""
-_DAGSTER = "achievement_pipeline.cli.service.dagster_dev"
 _PAGE = "achievement_pipeline.cli.service.page"
-_LOG_OPTIONS = {
-    # people see Dagster's warnings only; runs log their own progress
-    LogFormat.TEXT: ("--log-format", "colored", "--log-level", "warning", "--code-server-log-level", "warning"),
-    LogFormat.JSON: ("--log-format", "json", "--log-level", "info", "--code-server-log-level", "info"),
-}
 
 
 @click.command()
@@ -79,15 +71,15 @@ def start(host: str, port: int, page_port: int | None) -> None:
         _check_port(host, port)
         listening = listen(host, page_port)
         service = replace(claimed, page=_url(host, listening.getsockname()[1]))
-        home = dagster_home.use_dagster_home(settings)
+        dagster_home.use_dagster_home(settings)
         dagster_home.work_in_data_folder(settings)
-        with shared_server(settings) as server:
+        with shared_server(settings) as server, TemporaryDirectory(prefix="achievements-") as folder:
             click.echo("🔍 Starting. Ctrl-C stops everything.", err=True)
-            command = _command(settings, home / "workspace.yaml", host, port)
-            page = PageProcess(python_command(_PAGE, str(listening.fileno())), (listening.fileno(),))
+            commands = Commands.in_folder(Path(folder), host, port, settings.environment.achievements_log_format)
+            page = PageProcess(python_command(_PAGE, str(listening.fileno())), listening)
             words = f"✅ Running. The UI is at {entrance(settings.home, url)}"
             words += f"\n   The page is at {page_entrance(settings.home, service.page)}"
-            processes = _Processes(command, page, _Ready((host, port), words))
+            processes = _Processes(commands, page, _Ready((host, port), words))
             stopped = _serve(processes, service, settings, server)
     if not stopped:
         click.echo(f"❌ Dagster ended by itself {_ATTEMPTS} times. Its last messages are above.", err=True)
@@ -99,25 +91,6 @@ def _url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _command(settings: Settings, workspace: Path, host: str, port: int) -> list[str]:
-    where = ("--workspace", str(workspace), "--host", host, "--port", str(port))
-    logging = _LOG_OPTIONS[settings.environment.achievements_log_format]
-    # it calls itself superseded by `dg dev`, which is of another package and reads no workspace.yaml by itself
-    quiet = ("-W", "ignore:Function `dev_command` is superseded")
-    return python_command(_DAGSTER, "dev", *where, *logging, options=quiet)
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """Return the environment of Dagster's processes."""
-    code_servers = ("DAGSTER_CLI_CODE_SERVER_START", "DAGSTER_CLI_API_GRPC")
-    is_json = settings.environment.achievements_log_format is LogFormat.JSON
-    return child_environment(
-        GRPC_VERBOSITY=os.environ.get("GRPC_VERBOSITY", "ERROR"),  # gRPC logs every fork
-        # `dagster dev` hands on its format to all processes but these
-        **{f"{command}_LOG_FORMAT": "json" if is_json else "colored" for command in code_servers},
-    )
-
-
 @dataclass(frozen=True)
 class _Ready:
     """The message once the web server responds."""
@@ -125,12 +98,12 @@ class _Ready:
     address: tuple[str, int]
     words: str
 
-    def watch(self, dagster: "subprocess.Popen[bytes]") -> None:
+    def watch(self, dagster: DagsterProcesses) -> None:
         """Wait for the web server in the background, and print the message."""
         Thread(target=self._wait, args=(dagster,), daemon=True).start()
 
-    def _wait(self, dagster: "subprocess.Popen[bytes]") -> None:
-        while dagster.poll() is None:
+    def _wait(self, dagster: DagsterProcesses) -> None:
+        while dagster.are_complete:
             with suppress(OSError), socket.create_connection(self.address, timeout=1):
                 click.echo(self.words, err=True)
                 return
@@ -141,8 +114,7 @@ class _Ready:
 class _Processes:
     """What the service runs."""
 
-    dagster: list[str]
-    """The command of `dagster dev`."""
+    commands: Commands
     page: PageProcess
     ready: _Ready
 
@@ -167,7 +139,7 @@ def _check_port(host: str, port: int) -> None:
 def _serve(processes: _Processes, service: Service, settings: Settings, server: EmbeddedPostgres | None) -> bool:
     """Run Dagster and the page until this process is signalled to stop; if it ends by itself, start it again.
 
-    `dagster dev` ends when its web server or daemon is killed; when a code server is, it is ended here.
+    Where one of its processes ends, all of them do.
 
     Returns:
         Whether this process was signalled to stop; if not, Dagster ended too often for another start to help.
@@ -190,39 +162,26 @@ def _serve(processes: _Processes, service: Service, settings: Settings, server: 
 
 
 def _run(processes: _Processes, service: Service, settings: Settings, server: EmbeddedPostgres | None) -> None:
-    """Run `dagster dev` until it or a code server ends, or stop it when this process is signalled to stop."""
-    # in a group of its own, so that Ctrl-C in the terminal reaches this process alone, which then stops it in order
-    with subprocess.Popen(
-        processes.dagster, env=_environment(settings), process_group=0, pass_fds=_lease(server)
-    ) as dagster:
-        try:
-            note_group(settings.home, service, dagster.pid)
-            processes.ready.watch(dagster)
-            _wait_for_an_end(dagster, processes.page)
-        except KeyboardInterrupt:
-            processes.page.stop()
-            _stop(dagster)
-            raise
-        finally:
-            with suppress(ProcessLookupError):  # all of it is gone, as it should be
-                os.killpg(dagster.pid, signal.SIGKILL)
-            processes.page.reap()
-
-
-def _wait_for_an_end(dagster: subprocess.Popen[bytes], page: PageProcess) -> None:
-    """Wait until `dagster dev` ends or one of its code servers, which it does not restart. Keep the page up."""
-    seen: set[str] = set()
-    while True:
-        page.keep_up(dagster.pid)
-        with suppress(subprocess.TimeoutExpired):
-            dagster.wait(_LOOK_SECONDS if len(seen) == len(_CODE_SERVERS) else 1)
-            return
-        commands = commands_of(dagster.pid)
-        living = {server for server in _CODE_SERVERS if any(server in command for command in commands)}
-        if not seen <= living:
-            click.echo("❌ The code server was ended.", err=True)
-            return
-        seen = living
+    """Run Dagster until one of its processes ends, or stop it when this process is signalled to stop."""
+    environment = child_environment(
+        GRPC_VERBOSITY=os.environ.get("GRPC_VERBOSITY", "ERROR"),  # gRPC logs every fork
+        MALLOC_ARENA_MAX="2",  # each of dozens of threads that are idle most of the time would get memory of its own
+    )
+    page = processes.page
+    dagster = DagsterProcesses(processes.commands, environment, _lease(server))
+    try:
+        note_group(settings.home, service, dagster.group)
+        dagster.start_others()
+        processes.ready.watch(dagster)
+        while dagster.are_complete:
+            page.keep_up(dagster.group, _LOOK_SECONDS)
+    except KeyboardInterrupt:
+        page.stop()
+        _stop(dagster)
+        raise
+    finally:
+        dagster.kill()
+        page.reap()
 
 
 def _lease(server: EmbeddedPostgres | None) -> tuple[int, ...]:
@@ -230,26 +189,10 @@ def _lease(server: EmbeddedPostgres | None) -> tuple[int, ...]:
     return () if server is None else (server.lease_fd,)
 
 
-def _stop(dagster: subprocess.Popen[bytes]) -> None:
+def _stop(dagster: DagsterProcesses) -> None:
     """Signal Dagster to stop, and wait for running runs. The caller kills the processes that are left."""
     click.echo("ℹ️  Stopping.", err=True)  # noqa: RUF001 - the sign is meant
-    dagster.send_signal(signal.SIGINT)
-    try:
-        dagster.wait(_SECONDS_TO_STOP)
-    except subprocess.TimeoutExpired:
+    if not dagster.stop(_SECONDS_TO_STOP):
         click.echo("❌ Dagster does not stop by itself: it is ended.", err=True)
-        return
-    if not _is_gone(dagster.pid, _SECONDS_TO_FINISH):
+    elif not dagster.wait_for_runs(_SECONDS_TO_FINISH):
         click.echo("ℹ️  Some runs take longer: the next start takes them up again.", err=True)  # noqa: RUF001
-
-
-def _is_gone(group: int, seconds: float) -> bool:
-    """Wait for the last process of a group to end; return whether it did in time."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(_POLL_SECONDS)
-    return False

@@ -3,12 +3,14 @@
 A lint rule forbids ``dagster._*`` in other modules: after an upgrade of Dagster, check this one.
 """
 
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import cache
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
+from alembic.config import Config
 from dagster._cli.api import execute_run_command
 from dagster._core.definitions.assets.job.asset_job import is_reserved_asset_job_name
 from dagster._core.events import RunFailureReason
@@ -65,12 +67,10 @@ __all__ = [
     "is_reserved_asset_job_name",
     "make_new_backfill_id",
     "make_new_run_id",
-    "run_dev",
+    "read_migrations_once",
     "run_web_server",
     "use_logger",
 ]
-
-_WEB_SERVER = "dagster_webserver"
 
 
 def use_logger(logger: dg.LoggerDefinition, config: Mapping[str, object]) -> None:
@@ -87,22 +87,28 @@ def execute_run(order: str) -> None:
     execute_run_command.main([order])
 
 
+@cache
+def read_migrations_once() -> None:
+    """Let Dagster read the scripts of its migrations once in a process.
+
+    It reads all of them to know the newest, three times whenever its records are opened, which each tick of a sensor
+    does: most of what an idle service costs.
+    """
+    sql: Any = import_module("dagster._core.storage.sql")
+    read, found = sql.ScriptDirectory.from_config, dict[str, Any]()
+
+    def from_config(config: Config) -> Any:  # noqa: ANN401 - for Dagster alone
+        location = str(config.get_main_option("script_location"))
+        if location not in found:
+            found[location] = read(config)
+        return found[location]
+
+    sql.ScriptDirectory = SimpleNamespace(from_config=from_config)
+
+
 def run_web_server(wrap: Callable[[ASGIApp], ASGIApp]) -> None:
     """Run ``dagster-webserver`` with its ASGI application wrapped by `wrap`."""
     command: Any = import_module("dagster_webserver.cli")
     create = command.create_app_from_workspace_process_context
     command.create_app_from_workspace_process_context = lambda *args, **options: wrap(create(*args, **options))
     command.main()
-
-
-def run_dev(web_server: str) -> None:
-    """Run ``dagster dev`` with another module as its web server."""
-    command: Any = import_module("dagster._cli.dev")
-    open_process = command.open_ipc_subprocess
-
-    def open_ours(words: Sequence[str], **options: Any) -> Any:  # noqa: ANN401 - as Dagster has it
-        return open_process([web_server if word == _WEB_SERVER else word for word in words], **options)
-
-    command.open_ipc_subprocess = open_ours
-    sys.argv[0] = "dagster"
-    import_module("dagster._cli").main()

@@ -19,6 +19,7 @@ from achievement_pipeline.defs.instance.compat import (
     ConfigurableClassData,
     DagsterSqliteStorage,
     SqliteEventLogStorage,
+    read_migrations_once,
 )
 from achievement_pipeline.settings import Environment, load_settings
 from achievement_pipeline.store.postgres.database import ensure_database, normalise_url
@@ -71,6 +72,7 @@ def _sqlite_storage(folder: Path, inst_data: ConfigurableClassData | None) -> Da
     Processes that create them concurrently crash, and can corrupt them permanently ("Version table has more than one
     head"): this happened in 7 of 7 trials with four processes.
     """
+    read_migrations_once()
     folder.mkdir(parents=True, exist_ok=True)
     lock = folder / "storage.lock"
     lock.touch(mode=0o600)

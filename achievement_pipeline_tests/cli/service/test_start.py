@@ -36,28 +36,46 @@ def test_what_is_started_can_be_interrupted_where_the_service_itself_ignores_it(
 
 
 _SERVE = """
-import datetime, os, sys
+import datetime, os, socket, sys
 from pathlib import Path
 from achievement_pipeline.cli.service import start
+from achievement_pipeline.cli.service.dagster_processes import Commands
 from achievement_pipeline.cli.service.page_process import PageProcess
 from achievement_pipeline.cli.service.presence import Service
 from achievement_pipeline.settings import load_settings
 
+port, pages, code_server, ui, folder = sys.argv[1:]
+python = [sys.executable, "-c"]
 service = Service(os.getpid(), "http://nowhere", datetime.datetime.now(datetime.UTC))
-page = PageProcess([sys.executable, "-c", "import sys; open(sys.argv[1], 'a').write('x')", sys.argv[2]])
-ready = start._Ready(("127.0.0.1", int(sys.argv[1])), "ready")
-processes = start._Processes(sys.argv[3:], page, ready)
-sys.exit(0 if start._serve(processes, service, load_settings(), None) else 1)
+listening = socket.create_server(("127.0.0.1", 0))
+asks = socket.create_connection(listening.getsockname())
+page = PageProcess([*python, "import sys; open(sys.argv[1], 'a').write('x')", pages], listening)
+ready = start._Ready(("127.0.0.1", int(port)), "ready")
+commands = Commands([*python, code_server, folder], Path(folder, "code"), [[*python, ui, folder, port]])
+sys.exit(0 if start._serve(start._Processes(commands, page, ready), service, load_settings(), None) else 1)
 """
 
-_DAGSTER = """
+_CODE_SERVER = """
+import os, socket, sys, time
+from pathlib import Path
+
+address = Path(sys.argv[1], "code")
+address.unlink(missing_ok=True)
+with socket.socket(socket.AF_UNIX) as listening:
+    listening.bind(str(address))
+    listening.listen()
+    time.sleep(600)
+"""
+
+_UI = """
 import socket, sys, time
 from pathlib import Path
 
-with Path(sys.argv[1]).open("a") as starts:
-    starts.write("x")
+starts = Path(sys.argv[1], "starts")
+with starts.open("a") as written:
+    written.write("x")
 listening = socket.create_server(("127.0.0.1", int(sys.argv[2])))
-if Path(sys.argv[1]).stat().st_size > 1:
+if starts.stat().st_size > 1:
     time.sleep(600)
 """
 
@@ -71,8 +89,7 @@ def _free_port() -> int:
 def test_what_ends_by_itself_is_started_again_and_says_when_it_is_ready(home: Path) -> None:
     home.mkdir()
     port, starts, pages, log = _free_port(), home / "starts", home / "pages", home / "log"
-    dagster = [sys.executable, "-c", _DAGSTER, str(starts), str(port)]
-    command = [sys.executable, "-c", _SERVE, str(port), str(pages), *dagster]
+    command = [sys.executable, "-c", _SERVE, str(port), str(pages), _CODE_SERVER, _UI, str(home)]
     with log.open("wb") as output, subprocess.Popen(command, cwd=_SOURCES, stderr=output) as service:
         wait_until(lambda: log.read_text().count("ready") > 0 and starts.stat().st_size == 2)
         before = pages.stat().st_size

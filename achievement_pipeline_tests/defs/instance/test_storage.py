@@ -6,6 +6,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import sqlalchemy as sa
+from dagster._core.storage import sql
+from dagster._core.storage.event_log.sqlite import sqlite_event_log
 
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.settings import load_settings
@@ -33,6 +35,14 @@ def test_the_records_of_runs_are_there_for_the_next_process() -> None:
         events = [instance.all_logs(result.run_id) for result in results]
     assert [record.run_id for record in found] == [result.run_id for result in reversed(results)]
     assert all(any(entry.dagster_event_type == dg.DagsterEventType.RUN_SUCCESS for entry in each) for each in events)
+
+
+@pytest.mark.usefixtures("dagster_home")
+def test_the_scripts_of_dagsters_migrations_are_read_once() -> None:
+    with dg.DagsterInstance.get():
+        config = sql.get_alembic_config(sqlite_event_log.__file__)
+    scripts = vars(sql)["ScriptDirectory"]
+    assert scripts.from_config(config) is scripts.from_config(config)
 
 
 @pytest.mark.usefixtures("dagster_home")
