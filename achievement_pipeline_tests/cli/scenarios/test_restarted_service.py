@@ -4,14 +4,17 @@ One service runs for both tests, the one of a user who is in a hostile repositor
 """
 
 import os
+import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
 
+from achievement_pipeline.cli.service.presence import find_service
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 from achievement_pipeline.store.postgres.database import create_engine
 from achievement_pipeline_tests import hostile
@@ -62,8 +65,18 @@ def test_a_part_that_was_killed_is_started_again(service: _Service) -> None:
         wait_until(lambda number=number: has_started(number))  # type: ignore[misc]
         kill_part(service.home, part)
     wait_until(lambda: has_started(len(PARTS_OF_DAGSTER) + 1))
+    _connect_to_page(service.home)
     kill_part(service.home, "service.page")
+    _connect_to_page(service.home)
     wait_until(lambda: "The page ended by itself. It starts again." in service.log.read_text())
     service.process.terminate()
     assert service.process.wait(120) == 0
     assert not hostile.marks(service.mark)
+
+
+def _connect_to_page(home: Path) -> None:
+    """Connect as a browser does, which starts the page."""
+    running = find_service(home)
+    assert running
+    address = urlsplit(running.page)
+    socket.create_connection((address.hostname, address.port)).close()
