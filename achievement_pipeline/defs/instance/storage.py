@@ -114,12 +114,21 @@ def _has_all_tables(engine: sa.Engine) -> bool:
 
 
 class _SqliteStorage(DagsterSqliteStorage):
-    """Dagster's own storage with a faster event log."""
+    """Dagster's own storage, which creates an engine per statement, with one for each of its files.
+
+    That is most of what a statement costs, and of what an idle service does.
+    """
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         super().__init__(base_dir, inst_data)
         self._event_log_storage = _EventLog(self._event_log_storage._base_dir)  # noqa: SLF001 - not exposed otherwise
         _remember_tables(self._event_log_storage)
+        storages: tuple[Any, ...] = (self._run_storage, self._schedule_storage)
+        for storage in storages:
+            wait = {"timeout": _SECONDS_TO_WAIT}
+            engine = sa.create_engine(storage._conn_string, connect_args=wait, max_overflow=-1)  # noqa: SLF001
+            storage.connect = engine.begin
+            storage.dispose = engine.dispose
 
 
 class _EventLog(SqliteEventLogStorage):

@@ -46,6 +46,26 @@ def test_the_scripts_of_dagsters_migrations_are_read_once() -> None:
 
 
 @pytest.mark.usefixtures("dagster_home")
+def test_the_files_of_records_are_opened_once() -> None:
+    opened: list[sa.Engine] = []
+
+    @sa.event.listens_for(sa.Engine, "engine_connect")
+    def note(connection: sa.Connection) -> None:
+        opened.append(connection.engine)
+
+    try:
+        with dg.DagsterInstance.get() as instance:
+            opened.clear()  # those that make the files
+            for _ in range(2):
+                assert not instance.get_runs()
+                assert not instance.all_instigator_state()
+    finally:
+        sa.event.remove(sa.Engine, "engine_connect", note)
+    assert len(opened) >= 4
+    assert len(set(opened)) == 2
+
+
+@pytest.mark.usefixtures("dagster_home")
 def test_a_table_is_looked_for_once() -> None:
     looks: list[str] = []
 
