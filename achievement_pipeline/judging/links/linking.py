@@ -139,6 +139,8 @@ def _root_columns(roots: pd.DataFrame) -> dict[str, pd.Series]:
 
 def _repositories(roots: pd.DataFrame, members: pd.DataFrame) -> pd.Series[str]:
     """Return the repository of each root; where it has none, as an issue, the only one that its members are in."""
+    if roots["repository"].notna().all():
+        return roots["repository"]
     named = members.dropna(subset="repository").groupby("root")["repository"]
     first = named.min()
     only = first.where(first == named.max())
@@ -152,6 +154,8 @@ def _descriptions(roots: pd.DataFrame, members: pd.DataFrame) -> pd.Series[str]:
         roots: The roots.
         members: Those of one repository each: who can see an achievement is decided by its repository.
     """
+    if roots["description"].notna().all() and (roots["description"] != "").all():
+        return roots["description"]
     described = members[(members["kind"] == ActivityKind.PULL_REQUEST.value) & (members["description"] != "")]
     greatest = described.sort_values("impact", ascending=False, kind="stable").drop_duplicates("root")
     others = greatest.set_index("root")["description"].reindex(roots.index)
@@ -225,9 +229,12 @@ def _carry_commits(members: pd.DataFrame) -> pd.Series[bool]:
     part of what it changed.
     """
     is_commit = members["kind"] == ActivityKind.COMMIT.value
+    is_pull = members["kind"] == ActivityKind.PULL_REQUEST.value
+    if members["parent"].isna().all():
+        return is_pull
     parents = members.loc[is_commit & members["key"].isin(members.loc[is_commit, "parent"]), "details"]
     merges = parents.map(lambda details: json.loads(details).get("commits", 0) > 0).astype("bool")
-    return (members["kind"] == ActivityKind.PULL_REQUEST.value) | merges.reindex(members.index, fill_value=False)
+    return is_pull | merges.reindex(members.index, fill_value=False)
 
 
 def _retracted_by(members: pd.DataFrame) -> pd.Series[str]:
@@ -239,6 +246,8 @@ def _retracted_by(members: pd.DataFrame) -> pd.Series[str]:
     is done.
     """
     retracted = members["retracted_by"]
+    if retracted.isna().all():
+        return retracted
     is_commit = members["kind"] == ActivityKind.COMMIT.value
     is_pull = members["carries_commits"]
     pulls = members.loc[is_pull, "key"]
@@ -315,14 +324,19 @@ def _categories(roots: pd.DataFrame, judged: pd.DataFrame) -> pd.Series[str]:
 
     Types and labels win over words, then the highest score wins, then the earliest activity.
     """
-    stated = judged.assign(certainty=certainties(judged["category_rule"])).query("certainty > 0")
-    stated = stated.sort_values(["certainty", "impact"], ascending=False, kind="stable")
+    learnt = are_learnt(roots["category_rule"])
+    if not learnt.any():
+        return roots["category"]
+    stated = judged.assign(certainty=certainties(judged["category_rule"]))
+    stated = stated[stated["certainty"] > 0].sort_values(["certainty", "impact"], ascending=False, kind="stable")
     surest = stated.drop_duplicates("root").set_index("root")["category"].reindex(roots.index)
-    return surest.where(are_learnt(roots["category_rule"])).fillna(roots["category"])
+    return surest.where(learnt).fillna(roots["category"])
 
 
 def _shared(members: pd.DataFrame, authors: pd.Series[str]) -> pd.Series[str]:
     """Return a JSON list of the other authors and co-authors of all activities, by root, without bots."""
+    if (members["coauthors"] == "").all() and (members["person"] == members["root"].map(authors)).all():
+        return pd.Series("[]", index=authors.index, dtype="str")
     people = (members["person"] + "," + members["coauthors"]).where(members["coauthors"] != "", members["person"])
     people = people.mask(have_reason(members["reasons"], "bot"), members["coauthors"])
     everybody = people.str.split(",").explode().to_frame("person").assign(root=members["root"])
@@ -336,6 +350,8 @@ def _shared(members: pd.DataFrame, authors: pd.Series[str]) -> pd.Series[str]:
 def _assisted_by(members: pd.DataFrame) -> pd.Series[str]:
     """Return a JSON list of the coding agents that helped with any of the activities, by root."""
     listed = extract(members["details"], r'[{,] ?"assisted_by": ?"(?P<agents>[^"\\]+)"').dropna()
+    if listed.empty:
+        return listed
     agents = listed.str.split(",").explode().to_frame("agent")
     agents["root"] = members["root"].reindex(agents.index)
     agents = agents.drop_duplicates().sort_values(["root", "agent"], ignore_index=True)
@@ -344,15 +360,19 @@ def _assisted_by(members: pd.DataFrame) -> pd.Series[str]:
 
 def _evidence(members: pd.DataFrame, related: pd.DataFrame) -> pd.Series[str]:
     """Return a JSON list of all evidence, by root: the root, other members, listed activities, by date."""
-    ours = members.assign(belongs=members["key"] != members["root"], relation=Relation.MEMBER.value)
+    order = members.assign(belongs=members["key"] != members["root"], relation=Relation.MEMBER.value)
+    if not related.empty:
+        order = pd.concat([order, _listed(members, related)])
+    order = order.sort_values(["root", "relation", "belongs"], ascending=[True, False, True], ignore_index=True)
+    return json_lists(json_objects(order[_EVIDENCE]), order["root"])
+
+
+def _listed(members: pd.DataFrame, related: pd.DataFrame) -> pd.DataFrame:
+    """Return the evidence of activities that members list and that belong to other pieces of work."""
     root_of = members.set_index("key")["root"]
     listed = related.assign(root=related["lister"].map(root_of), relation=Relation.LISTED.value, belongs=True)
     listed = listed[listed["root"].notna() & (listed["root"] != listed["key"].map(root_of))]
-    listed = listed.drop_duplicates(["root", "key"]).sort_values(["at", "key"])
-    order = pd.concat([ours, listed]).sort_values(
-        ["root", "relation", "belongs"], ascending=[True, False, True], ignore_index=True
-    )
-    return json_lists(json_objects(order[_EVIDENCE]), order["root"])
+    return listed.drop_duplicates(["root", "key"]).sort_values(["at", "key"])
 
 
 def _tags(roots: pd.DataFrame, shared: pd.Series[bool]) -> pd.Series[str]:
