@@ -1,13 +1,14 @@
 """A service that really runs, for tests and benchmarks: `achievements start` in a process, on a free port."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,15 +24,20 @@ PARTS_OF_DAGSTER = ("_daemon", "service.ui", "grpc")
 
 _SOURCES = Path(__file__).parents[1]
 _PROGRAM = (sys.executable, "-c", "from achievement_pipeline.cli import main; main()")
+_CHANCE = random.SystemRandom()
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
-    """Return a port of the loopback address that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
+    """Return a port of the loopback address that nobody listens on.
+
+    It is below those that systems choose by themselves: until who asked for it listens there, no other test gets it.
+    """
+    while True:
+        port = _CHANCE.randrange(20_000, 32_000)
+        with suppress(OSError), socket.socket() as free:
+            free.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager

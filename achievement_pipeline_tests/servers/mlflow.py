@@ -10,7 +10,6 @@ requests of one reading, three rows a page.
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -25,6 +24,7 @@ import requests
 from achievement_pipeline.demo.servers import mlflow as served
 from achievement_pipeline.demo.servers.loopback import Node, Reply, Request
 from achievement_pipeline.sources.mlflow import MlflowClient, read_runs
+from achievement_pipeline_tests.running import free_port
 from achievement_pipeline_tests.servers.loopback import Clock, DisturbedServer, Loopback
 
 RECORDED = Path(__file__).parent / "recorded" / "mlflow.json"
@@ -61,9 +61,7 @@ def install_mlflow(folder: Path) -> str:
 @contextmanager
 def real_server(python: str, folder: Path) -> Iterator[str]:
     """Start a real server with an SQLite store, log the scenario to it, and give its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     uri = f"http://127.0.0.1:{port}"
     store = ["--backend-store-uri", f"sqlite:///{folder}/mlflow.db", "--artifacts-destination", f"{folder}/artifacts"]
     command = [python, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1", *store]

@@ -35,12 +35,12 @@ from achievement_pipeline.cli.service.presence import note_group, run_as_service
 
 home = Path(sys.argv[1])
 with run_as_service(home, "http://127.0.0.1:1") as service:
-    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", sys.argv[2]], process_group=0)
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", sys.argv[2]], process_group=0)
     note_group(home, service, child.pid)
     if sys.argv[2] == "deaf":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     print(child.pid, flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
 
 
@@ -130,7 +130,7 @@ def test_a_record_that_is_broken_stops_nobody(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="there is no /proc")
 def test_commands_are_found_where_there_is_no_ps(monkeypatch: pytest.MonkeyPatch) -> None:
-    command = [sys.executable, "-c", "import time; time.sleep(60)", "a (b) c"]
+    command = [sys.executable, "-c", "import time; time.sleep(600)", "a (b) c"]
     with subprocess.Popen(command, process_group=0) as child:
         monkeypatch.setenv("PATH", "")
         try:

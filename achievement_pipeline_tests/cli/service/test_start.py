@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from achievement_pipeline_tests.cli.conftest import Run
-from achievement_pipeline_tests.running import wait_until
+from achievement_pipeline_tests.running import free_port, wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -80,15 +80,10 @@ if starts.stat().st_size > 1:
 """
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port
-
-
 def test_what_ends_by_itself_is_started_again_and_says_when_it_is_ready(home: Path) -> None:
     home.mkdir()
-    port, starts, pages, log = _free_port(), home / "starts", home / "pages", home / "log"
+    (home / "pages").touch()
+    port, starts, pages, log = free_port(), home / "starts", home / "pages", home / "log"
     command = [sys.executable, "-c", _SERVE, str(port), str(pages), _CODE_SERVER, _UI, str(home)]
     with log.open("wb") as output, subprocess.Popen(command, cwd=_SOURCES, stderr=output) as service:
         wait_until(lambda: log.read_text().count("ready") > 0 and starts.stat().st_size == 2)

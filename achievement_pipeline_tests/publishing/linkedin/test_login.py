@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.linkedin.login import App, Login, Logins, new_state, wait_for_code, warning
 from achievement_pipeline.publishing.outbox.secret_store import SecretStore
+from achievement_pipeline_tests.running import free_port
 from achievement_pipeline_tests.servers.linkedin import CODE, SECRET, TOKEN
 from achievement_pipeline_tests.servers.loopback import Loopback, Reply
 
@@ -27,13 +28,6 @@ def logins(tmp_path: Path) -> Iterator[Logins]:
     keyring.set_keyring(NoKeyring())  # type: ignore[no-untyped-call]
     yield Logins(SecretStore(tmp_path))
     keyring.set_keyring(before)
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
-        return port
 
 
 def app(loopback: Loopback, secret: str = SECRET) -> App:

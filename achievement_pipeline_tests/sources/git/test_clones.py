@@ -3,7 +3,6 @@
 import base64
 import fcntl
 import os
-import socket
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -29,6 +28,7 @@ from achievement_pipeline.sources.git import (
 )
 from achievement_pipeline.sources.git.errors import BusyCloneError
 from achievement_pipeline_tests.builders import GitRepository
+from achievement_pipeline_tests.running import free_port
 
 SECRETS = ("ada-lovelace", "s3cret/p@ss")
 
@@ -286,9 +286,7 @@ def test_a_missing_remote_repository_is_an_error_with_a_remedy(private: str, cac
 
 
 def test_an_unreachable_server_is_an_error_with_a_remedy(cache: Path) -> None:
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = unused.getsockname()[1]
+    port = free_port()
 
     for address in (
         f"http://127.0.0.1:{port}/name.git",
