@@ -8,7 +8,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import RawCommits, RawTags
-from achievement_pipeline.judging.links.merges import oldest_first
+from achievement_pipeline.judging.links.history import oldest_first
 from achievement_pipeline.judging.paths import matches
 
 _VERSIONS: Final = (

@@ -46,6 +46,7 @@ from achievement_pipeline.judging.lanes.maintenance import find_mergers, git_mai
 from achievement_pipeline.judging.lanes.pieces import credit_merges, name_pieces, pull_requests_of
 from achievement_pipeline.judging.line_use import find_use
 from achievement_pipeline.judging.links.commit_names import positions_of
+from achievement_pipeline.judging.links.history import History
 from achievement_pipeline.judging.links.merges import are_merged_pieces, find_merging_commits
 from achievement_pipeline.judging.links.references import link_commits, name_commits
 from achievement_pipeline.judging.links.same_issue import find_same_issue
@@ -124,7 +125,7 @@ def could_count(
     amounts = _count(positions, len(commits), files, is_work, lines)
     releases = _are_releases(commits, headers, count_code_lines(positions, files, noise, len(commits)), rules)
     no_merge = pd.Series(data=False, index=commits.index)
-    exclusions = _exclusions(commits, releases, amounts, find_reverts(commits, amounts), rules, no_merge)
+    exclusions = _exclusions(commits, releases, amounts, find_reverts(History(commits), amounts), rules, no_merge)
     exclusions["import"] |= _are_foreign(commits, positions, files)
     effective_lines = written_lines(amounts)
     verdicts = judge_significance(headers["type"], headers["description"], effective_lines, exclusions, rules.commits)
@@ -166,9 +167,10 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
         and year of merging and of releasing.
     """
     commits = commits.reset_index(drop=True)
-    read = _read_commits(commits, files, noise, contents)
+    history = History(commits)
+    read = _read_commits(history, files, noise, contents)
     blobs = files[["path", "old_blob", "new_blob"]].assign(position=read.positions)
-    reverts = find_reverts(commits, read.amounts, blobs[~read.merged.to_numpy()[read.positions]])
+    reverts = find_reverts(history, read.amounts, blobs[~read.merged.to_numpy()[read.positions]])
     exclusions = _exclude(commits, files, noise, read, reverts, contents, mechanical, rules)
     exclusions["ignored"] = scope.ignores(commits["sha"])
     likely = are_likely(read.signs, commits["repository"], ~exclusions.any(axis="columns"), rules.impact)
@@ -190,7 +192,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     )
     of_counting = noise.isna().to_numpy() & verdicts["significant"].to_numpy()[read.positions]
     counting = _with_positions(files, read.positions, of_counting, ["path", "old_blob", "new_blob"])
-    retractions = find_retractions(commits, counting, reverts, count=verdicts["significant"] & ~read.merged)
+    retractions = find_retractions(history, counting, reverts, count=verdicts["significant"] & ~read.merged)
     own_contents = counting[~read.merged.to_numpy()[counting["position"]]]
     # a copy in the same repository is retracted, and links to nothing elsewhere
     copies = retractions.index[retractions["reason"] == Retraction.DUPLICATE]
@@ -244,14 +246,15 @@ class _ReadCommits:
 
 
 def _read_commits(
-    commits: DataFrame[RawCommits],
+    history: History,
     files: DataFrame[RawCommitFiles],
     noise: pd.Series[str],
     contents: DataFrame[CommitContents] | None,
 ) -> _ReadCommits:
+    commits = history.commits
     headers = peel(commits["subject"], commits["body"])
     merged = are_merged_pieces(commits, headers)
-    merged_by = find_merging_commits(commits, merged)
+    merged_by = find_merging_commits(history, merged)
     merged_in = pd.Series(np.bincount(merged_by[merged_by >= 0], minlength=len(commits)), index=commits.index)
     positions = positions_of(files, commits)
     changed = without_notes(work_files(positions, files, noise))

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from achievement_pipeline.columns.text import are_among, are_repeated
-from achievement_pipeline.judging.links.merges import oldest_first, parent_positions
+from achievement_pipeline.judging.links.history import History
 
 _WEEKS = pd.Timedelta(weeks=6)
 """A change that is undone later than this was in use in the meantime."""
@@ -22,7 +22,7 @@ _STATES = 100
 """Maximum number of states of one path on a branch."""
 
 
-def find_restorations(commits: pd.DataFrame, files: pd.DataFrame) -> pd.DataFrame:
+def find_restorations(history: History, files: pd.DataFrame) -> pd.DataFrame:
     """Find commits that exactly undo another one within weeks, whatever their message.
 
     For example, 2 reverts 1::
@@ -32,12 +32,13 @@ def find_restorations(commits: pd.DataFrame, files: pd.DataFrame) -> pd.DataFram
         2        a.py   bbb        aaa
 
     Args:
-        commits: Commits of any number of repositories.
+        history: Commits of any number of repositories.
         files: Their changed files: ``position`` of the commit, ``path``, ``old_blob``, ``new_blob``.
 
     Returns:
-        ``revert`` and ``target``: pairs of positions in ``commits``.
+        ``revert`` and ``target``: pairs of positions of commits.
     """
+    commits = history.commits
     nothing = pd.DataFrame({"revert": [], "target": []}, dtype="int64")
     # XOR gives a change and its inverse the same number; few changes share one
     between = _beginnings(files["old_blob"]) ^ _beginnings(files["new_blob"])
@@ -57,8 +58,7 @@ def find_restorations(commits: pd.DataFrame, files: pd.DataFrame) -> pd.DataFram
     if pairs.empty:
         return nothing
     # a rebase gives its commits one time
-    age = np.empty(len(commits), dtype="int64")
-    age[oldest_first(parent_positions(commits))] = np.arange(len(commits))
+    age = history.place
     gap = pairs["at"] - pairs["at_before"]
     follows = age[pairs["position"]] > age[pairs["position_before"]]
     pairs = pairs[follows & (gap >= pd.Timedelta(0)) & (gap <= _WEEKS)]

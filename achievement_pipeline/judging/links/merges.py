@@ -19,6 +19,7 @@ from achievement_pipeline.columns.text import rows_among
 from achievement_pipeline.frames import CommitContents, DependencyChanges, DiffState, RawCommitFiles, RawCommits, typed
 from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.links.commit_names import positions_of
+from achievement_pipeline.judging.links.history import History
 
 _FILE = ["repository", "sha", "path"]
 
@@ -30,20 +31,19 @@ class MergedChanges(NamedTuple):
     contents: DataFrame[CommitContents]
 
 
-def find_merging_commits(commits: DataFrame[RawCommits], pieces: pd.Series[bool]) -> npt.NDArray[np.int64]:
+def find_merging_commits(history: History, pieces: pd.Series[bool]) -> npt.NDArray[np.int64]:
     """Return the position of the merge that contains each commit, or -1. Merges have -1.
 
     For example, with commits in the order A, B, M, where M merges B into A's branch: ``[-1, 2, -1]``.
 
     Args:
-        commits: Commits of any number of repositories.
+        history: Commits of any number of repositories.
         pieces: Which commits are merges of pieces of work.
     """
-    parents = parent_positions(commits)
-    order = oldest_first(parents)
+    commits, parents = history.commits, history.parents
     of_pieces = pieces.to_numpy()
     merged_by = [-2] * len(parents)
-    waiting = [(tip, -1) for tip in _tips(parents, order, commits["sha"])]
+    waiting = [(tip, -1) for tip in _tips(parents, history.oldest_first, commits["sha"])]
     while waiting:
         position, merge = waiting.pop()
         while merged_by[position] == -2:  # noqa: PLR2004 - not seen yet
@@ -70,13 +70,14 @@ def with_merged_changes(
 ) -> MergedChanges:
     """Add the changes of merges of pieces of work to changed files and their contents."""
     commits = DataFrame(commits.reset_index(drop=True))
-    merged_by = _merging_commits(commits)
+    history = History(commits)
+    merged_by = _merging_commits(history)
     positions = positions_of(files, commits)
     merged_in = np.flatnonzero(merged_by[positions] >= 0) if len(files) else np.array([], dtype="int64")
     if not len(merged_in):
         return MergedChanges(files, contents)
     own = positions[merged_in]
-    rows = files.iloc[merged_in].assign(merge=merged_by[own], depth=_depths(commits)[own])
+    rows = files.iloc[merged_in].assign(merge=merged_by[own], depth=history.place[own])
     rows["number"] = pd.factorize(rows["path"])[0]
     rows = rows.sort_values(["merge", "number", "depth"], kind="stable")
     first = ~rows.duplicated(["merge", "number"]).to_numpy()
@@ -99,13 +100,14 @@ def with_merged_dependencies(
     What one commit of a branch added and a later one removed did not change, as in a squash.
     """
     commits = DataFrame(commits.reset_index(drop=True))
-    merged_by = _merging_commits(commits)
+    history = History(commits)
+    merged_by = _merging_commits(history)
     positions = positions_of(dependencies, commits)
     merged_in = np.flatnonzero((positions >= 0) & (np.append(merged_by, -1)[positions] >= 0))
     if not len(merged_in):
         return dependencies
     own = positions[merged_in]
-    rows = dependencies.iloc[merged_in].assign(merge=merged_by[own], depth=_depths(commits)[own])
+    rows = dependencies.iloc[merged_in].assign(merge=merged_by[own], depth=history.place[own])
     rows = rows.sort_values("depth", kind="stable")
     of_one = ["merge", "path", "ecosystem", "package"]
     first, last = rows.drop_duplicates(of_one), rows.drop_duplicates(of_one, keep="last")
@@ -117,45 +119,12 @@ def with_merged_dependencies(
     return typed(DependencyChanges, pd.concat([dependencies, ends[columns]], ignore_index=True))
 
 
-def parent_positions(commits: pd.DataFrame) -> list[list[int]]:
-    """Return the positions of each commit's known parents, first parent first."""
-    named = commits["parents"].str.split().explode().dropna()
-    of_parents = pd.DataFrame({"repository": commits["repository"][named.index], "sha": named})
-    parents: list[list[int]] = [[] for _ in range(len(commits))]
-    for child, parent in zip(named.index, positions_of(of_parents, commits).tolist(), strict=True):
-        if parent >= 0:
-            parents[child].append(parent)
-    return parents
-
-
-def oldest_first(parents: list[list[int]]) -> list[int]:
-    """Return positions with parents before their children."""
-    children: list[list[int]] = [[] for _ in parents]
-    waiting = [len(each) for each in parents]
-    for position, each in enumerate(parents):
-        for parent in each:
-            children[parent].append(position)
-    order = [position for position, number in enumerate(waiting) if not number]
-    for position in order:
-        for child in children[position]:
-            waiting[child] -= 1
-            if not waiting[child]:
-                order.append(child)
-    return order
-
-
-def _merging_commits(commits: DataFrame[RawCommits]) -> npt.NDArray[np.int64]:
+def _merging_commits(history: History) -> npt.NDArray[np.int64]:
     """Return what `find_merging_commits` does, for the merges that are pieces of work."""
+    commits = history.commits
     merges = commits[commits["diff"] == DiffState.MERGE]
     pieces = are_merged_pieces(merges, peel(merges["subject"], merges["body"]))
-    return find_merging_commits(commits, pieces.reindex(commits.index, fill_value=False))
-
-
-def _depths(commits: pd.DataFrame) -> npt.NDArray[np.int64]:
-    """Return the place of each commit in an order with parents before their children."""
-    depths = np.empty(len(commits), dtype="int64")
-    depths[oldest_first(parent_positions(commits))] = np.arange(len(commits))
-    return depths
+    return find_merging_commits(history, pieces.reindex(commits.index, fill_value=False))
 
 
 def _tips(parents: list[list[int]], order: list[int], shas: pd.Series[str]) -> list[int]:

@@ -23,7 +23,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.text import are_among, are_repeated, extract, replace
-from achievement_pipeline.frames import DiffState, RawCommits, RawPullRequests
+from achievement_pipeline.frames import DiffState, RawPullRequests
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.messages import RevertTarget
 from achievement_pipeline.judging.links.by_contents import (
@@ -32,7 +32,8 @@ from achievement_pipeline.judging.links.by_contents import (
     find_restorations,
     find_squashed,
 )
-from achievement_pipeline.judging.links.commit_names import commit_names, positions_of
+from achievement_pipeline.judging.links.commit_names import commit_names
+from achievement_pipeline.judging.links.history import History
 
 _WAYS = {way.value: rank for rank, way in enumerate(RevertTarget)}
 _TYPE = r"^[\w-]+(?:\([^()]*\))?!?: +"
@@ -59,28 +60,26 @@ class Retraction(StrEnum):
     """It is a copy of another commit."""
 
 
-def find_reverts(
-    commits: DataFrame[RawCommits], amounts: pd.DataFrame, files: pd.DataFrame | None = None
-) -> pd.DataFrame:
+def find_reverts(history: History, amounts: pd.DataFrame, files: pd.DataFrame | None = None) -> pd.DataFrame:
     """Find reverts and their targets.
 
     A commit is a revert if its subject has a known form. If only its body mentions a revert, it must be the exact
     opposite of its target by line counts: squash messages list reverts on their branch that were undone since.
 
     Args:
-        commits: Commits of any number of repositories.
+        history: Commits of any number of repositories.
         amounts: ``insertions`` and ``deletions`` of each.
         files: Changed files (``position``, ``path``, ``old_blob``, ``new_blob``), where known: a commit that exactly
             undoes another one reverts it, whatever its message.
 
     Returns:
-        ``revert`` and ``target``: pairs of positions in ``commits``. The target is -1 if it is not among them.
+        ``revert`` and ``target``: pairs of positions of commits. The target is -1 if it is not among them.
     """
-    commits = commits.reset_index(drop=True)
+    commits = history.commits
     worded = _worded_reverts(commits, amounts)
     if files is None or files.empty:
         return worded
-    shown = find_restorations(commits, files)
+    shown = find_restorations(history, files)
     shown = shown[~shown["revert"].isin(worded.loc[worded["target"] >= 0, "revert"])]
     worded = worded[~worded["revert"].isin(shown["revert"])]
     of_nothing = messages.mention_revert(commits["subject"]) & ~commits.index.isin(
@@ -114,23 +113,23 @@ def _worded_reverts(commits: pd.DataFrame, amounts: pd.DataFrame) -> pd.DataFram
 
 
 def find_retractions(
-    commits: DataFrame[RawCommits], work: pd.DataFrame, reverts: pd.DataFrame, *, count: pd.Series[bool]
+    history: History, work: pd.DataFrame, reverts: pd.DataFrame, *, count: pd.Series[bool]
 ) -> pd.DataFrame:
     """Find the commits that no longer count.
 
     Args:
-        commits: Commits of any number of repositories.
+        history: Commits of any number of repositories.
         work: The files that are work: ``position`` of their commit, ``path``, ``old_blob``, ``new_blob``.
         reverts: The result of `find_reverts`.
         count: Which commits would count.
 
     Returns:
-        One row per reverted commit or copy, indexed by its position in ``commits``: ``by``, the position of the revert
+        One row per reverted commit or copy, indexed by its position: ``by``, the position of the revert
         or the original, and ``reason``, a value of `Retraction`. Reverted merges and small commits are included,
         because their pull request is retracted with them.
     """
-    commits = commits.reset_index(drop=True)
-    reverted = _reverted(_with_merged(reverts, commits), commits)
+    commits = history.commits
+    reverted = _reverted(_with_merged(reverts, history), commits)
     counting = count.reset_index(drop=True).copy()
     counting[reverted.index] = False
     repeats = _repeats(commits, work[counting.to_numpy()[work["position"]]], counting)
@@ -167,7 +166,7 @@ def find_reverted_pull_requests(pull_requests: DataFrame[RawPullRequests], keys:
         }
     ).reset_index(drop=True)
     amounts = pull_requests[["additions", "deletions"]].fillna(0).astype("int64").reset_index(drop=True)
-    reverts = find_reverts(DataFrame(squashes), amounts.rename(columns={"additions": "insertions"}))
+    reverts = find_reverts(History(DataFrame(squashes)), amounts.rename(columns={"additions": "insertions"}))
     reverted = _reverted(reverts[reverts["target"] >= 0], squashes)
     names = keys.reset_index(drop=True)
     by = reverted.map(names).reindex(squashes.index).astype("str")
@@ -267,84 +266,52 @@ def _are_partial(pairs: pd.DataFrame, commits: pd.DataFrame, amounts: pd.DataFra
     return (pairs["target"] >= 0) & is_read & (revert < _TAKES_BACK * target)
 
 
-def _with_merged(reverts: pd.DataFrame, commits: pd.DataFrame) -> pd.DataFrame:
+def _with_merged(reverts: pd.DataFrame, history: History) -> pd.DataFrame:
     """Return the pairs with a known target. A reverted merge adds a pair for each commit in it."""
     pairs = reverts[reverts["target"] >= 0]
     if pairs.empty:
         return pairs
-    merges = pairs[commits["parents"].iloc[pairs["target"]].str.contains(" ", regex=False).to_numpy()]
+    merges = pairs[history.commits["parents"].iloc[pairs["target"]].str.contains(" ", regex=False).to_numpy()]
     if merges.empty:
         return pairs
-    graph = _Graph(commits)
     introduced = [
         (revert, position)
         for revert, merge in merges.itertuples(index=False)
-        for position in graph.introduced_by(merge)
+        for position in _introduced_by(merge, history)
     ]
     return pd.concat([pairs, pd.DataFrame(introduced, columns=["revert", "target"], dtype="int64")], ignore_index=True)
 
 
-class _Graph:
-    """The parents of all commits, by position."""
+def _introduced_by(merge: int, history: History) -> list[int]:
+    """Return the commits that a merge added to its first parent; none if they are too many for a piece of work.
 
-    def __init__(self, commits: pd.DataFrame) -> None:
-        named = commits["parents"].str.split().explode().dropna()
-        parents = pd.DataFrame({"repository": commits["repository"][named.index], "sha": named})
-        positions = positions_of(parents, commits)
-        self._parents: list[list[int]] = [[] for _ in range(len(commits))]
-        for child, parent in zip(named.index, positions.tolist(), strict=True):
-            if parent >= 0:
-                self._parents[child].append(parent)
-        self._depth = _depths(self._parents)
-
-    def introduced_by(self, merge: int) -> list[int]:
-        """Return the commits that a merge added to its first parent; none if they are too many for a piece of work.
-
-        The deepest commits are visited first, so all descendants of a commit are visited before it.
-        """
-        if len(self._parents[merge]) < 2:  # noqa: PLR2004 - a merge that is cut off by the end of a shallow clone
-            return []
-        was_there = dict.fromkeys(self._parents[merge], False)
-        was_there[self._parents[merge][0]] = True
-        queue = [(-self._depth[position], position) for position in was_there]
-        heapq.heapify(queue)
-        introduced: list[int] = []
-        undecided = sum(not there for there in was_there.values())
-        while undecided:
-            _, position = heapq.heappop(queue)
-            there = was_there[position]
-            if not there:
+    The newest commits are visited first, so all descendants of a commit are visited before it.
+    """
+    parents, place = history.parents, history.place
+    if len(parents[merge]) < 2:  # noqa: PLR2004 - a merge that is cut off by the end of a shallow clone
+        return []
+    was_there = dict.fromkeys(parents[merge], False)
+    was_there[parents[merge][0]] = True
+    queue = [(-place[position], position) for position in was_there]
+    heapq.heapify(queue)
+    introduced: list[int] = []
+    undecided = sum(not there for there in was_there.values())
+    while undecided:
+        _, position = heapq.heappop(queue)
+        there = was_there[position]
+        if not there:
+            undecided -= 1
+            introduced.append(position)
+            if len(introduced) > _MERGED_COMMITS:
+                return []
+        for parent in parents[position]:
+            if parent not in was_there:
+                heapq.heappush(queue, (-place[parent], parent))
+                undecided += not there
+            elif there and not was_there[parent]:
                 undecided -= 1
-                introduced.append(position)
-                if len(introduced) > _MERGED_COMMITS:
-                    return []
-            for parent in self._parents[position]:
-                if parent not in was_there:
-                    heapq.heappush(queue, (-self._depth[parent], parent))
-                    undecided += not there
-                elif there and not was_there[parent]:
-                    undecided -= 1
-                was_there[parent] = there or was_there.get(parent, False)
-        return introduced
-
-
-def _depths(parents: list[list[int]]) -> list[int]:
-    """Return the length of the longest path from a root to each commit."""
-    children: list[list[int]] = [[] for _ in parents]
-    waiting = [len(each) for each in parents]
-    for position, each in enumerate(parents):
-        for parent in each:
-            children[parent].append(position)
-    depths = [0] * len(parents)
-    ready = deque(position for position, number in enumerate(waiting) if not number)
-    while ready:
-        position = ready.popleft()
-        for child in children[position]:
-            depths[child] = max(depths[child], depths[position] + 1)
-            waiting[child] -= 1
-            if not waiting[child]:
-                ready.append(child)
-    return depths
+            was_there[parent] = there or was_there.get(parent, False)
+    return introduced
 
 
 def _reverted(pairs: pd.DataFrame, commits: pd.DataFrame) -> pd.Series[int]:

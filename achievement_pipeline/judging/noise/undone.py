@@ -16,6 +16,7 @@ from achievement_pipeline.frames import RawCommitFiles, RawCommits
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.links.by_contents import find_restorations
 from achievement_pipeline.judging.links.commit_names import positions_of
+from achievement_pipeline.judging.links.history import History
 
 _WEEKS = pd.Timedelta(days=28)
 """Work that is removed later than this was in use in the meantime."""
@@ -102,5 +103,5 @@ def _are_reverts(pairs: pd.DataFrame, commits: pd.DataFrame, files: pd.DataFrame
     own = commits[are_among(commits["sha"], shas)].reset_index(drop=True)
     changed = files[are_among(files["sha"], shas)]
     blobs = changed[["path", "old_blob", "new_blob"]].assign(position=positions_of(changed, own))
-    restoring = own["sha"].iloc[find_restorations(own, blobs)["revert"]]
+    restoring = own["sha"].iloc[find_restorations(History(DataFrame(own)), blobs)["revert"]]
     return pd.Series(worded | files["sha"].iloc[pairs["second"]].isin(restoring).to_numpy(), index=pairs.index)

@@ -15,6 +15,7 @@ from achievement_pipeline.judging.announced.lane import Releases, announce, anno
 from achievement_pipeline.judging.announced.paths import are_fragments, are_release_notes
 from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.links.commit_names import positions_of
+from achievement_pipeline.judging.links.history import History
 from achievement_pipeline.judging.links.merges import are_merged_pieces, find_merging_commits
 from achievement_pipeline.judging.rules import CommitRules, Rules
 from achievement_pipeline.sources.git import open_repository, read_history
@@ -44,7 +45,7 @@ def announced(repository: GitRepository) -> dict[str, dict[str, object]]:
         history.commits.reset_index(drop=True),
         headers,
         merged,
-        find_merging_commits(history.commits.reset_index(drop=True), merged),
+        find_merging_commits(History(history.commits.reset_index(drop=True)), merged),
         Releases(tags, entries_of(opened.key, files, tags)),
         history.files,
         positions_of(history.files, commits),

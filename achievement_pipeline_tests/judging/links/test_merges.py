@@ -14,6 +14,7 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import CommitContents, RawCommitFiles, RawCommits
 from achievement_pipeline.judging.categories.peel import peel
+from achievement_pipeline.judging.links.history import History
 from achievement_pipeline.judging.links.merges import are_merged_pieces, find_merging_commits, with_merged_changes
 from achievement_pipeline.sources.git import open_repository, read_history
 from achievement_pipeline_tests.builders import Files, GitRepository
@@ -28,7 +29,9 @@ def read(repository: GitRepository) -> tuple[DataFrame[RawCommits], DataFrame[Ra
 def brought(repository: GitRepository) -> dict[str, str]:
     """The subject of the merge that brought each commit, by its subject."""
     commits, _ = read(repository)
-    merged_by = find_merging_commits(commits, are_merged_pieces(commits, peel(commits["subject"], commits["body"])))
+    merged_by = find_merging_commits(
+        History(commits), are_merged_pieces(commits, peel(commits["subject"], commits["body"]))
+    )
     subjects = commits["subject"].to_list()
     return {subjects[position]: subjects[merge] for position, merge in enumerate(merged_by) if merge >= 0}
 
@@ -109,5 +112,5 @@ def test_new_files_have_the_lines_that_are_left(tmp_path: Path) -> None:
 
 def test_no_commits_have_no_merges() -> None:
     commits, files = RawCommits.empty(), RawCommitFiles.empty()
-    assert len(find_merging_commits(commits, pd.Series(dtype="bool"))) == 0
+    assert len(find_merging_commits(History(commits), pd.Series(dtype="bool"))) == 0
     assert len(with_merged_changes(commits, files, CommitContents.empty()).files) == 0
