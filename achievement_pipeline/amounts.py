@@ -9,7 +9,7 @@ from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 NUMBER: Final = r"(?:\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,20})?|\d{1,12}(?:\.\d{1,20})?)"
 TIME: Final = (
     r"(?:[µμun]s(?:/op|/iter)?|[mµμu]secs?|ms|s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?"
-    r"|(?:micro|milli|nano)seconds?)\b"
+    r"|(?:micro|milli|nano)\s?seconds?)\b"
 )
 SIZE: Final = r"(?:(?:[kKMGT]i?)?B(?:/s|/op)?|(?:kilo|mega|giga)?bytes?|(?-i:[kKMG](?<=\d[kKMG])))\b"
 _RATED = (
@@ -24,7 +24,7 @@ _COUNTED = (
 PERCENT: Final = r"(?:%|percent\b|per\scent\b)"
 TIMES: Final = r"(?:x\b|\u00d7|times\b)"
 UNIT: Final = rf"(?:{PERCENT}|{RATE}|{_COUNTED}|{TIME}|{SIZE})"
-RANGE: Final = rf"(?:\s?%?x?\s?(?:-|\u2013|\bto\b|\bor\b)\s?[~+-]?{NUMBER})?"
+RANGE: Final = rf"(?:\s?%?x?\s?(?:-|\u2013|\bto\b|\bor\b|\band\b)\s?[~+-]?{NUMBER})?"
 """The second end of a range: "17-20", "2x to 3"; the first one is what counts."""
 ABOUT: Final = (
     r"(?:[~`*_+<>(\u2248-]{0,3}(?:(?:about|around|approx\.?|approximately|ca\.?|circa|almost|nearly|over|only"
@@ -37,7 +37,9 @@ _SECONDS = {
 }  # fmt: skip
 _SCALES = {
     **{
-        f"{prefix}{end}": size for prefix, size in _SECONDS.items() for end in ("s", "sec", "secs", "second", "seconds")
+        f"{prefix}{end}": size
+        for prefix, size in _SECONDS.items()
+        for end in ("s", "sec", "secs", "second", "seconds", " second", " seconds")
     },
     **dict.fromkeys(("min", "mins", "minute", "minutes"), 60.0),
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600.0),
@@ -48,6 +50,7 @@ _SIZES = {
     **dict.fromkeys(("byte", "bytes"), 1.0),
 }
 _PREFIXED = compile_pattern(rf"(?P<prefix>[kKMG]) ?(?P<noun>{RATE}|{_COUNTED})", IGNORECASE)
+_PLAIN = compile_pattern(rf"{RATE}|{_COUNTED}", IGNORECASE)
 _PREFIXES = {"K": 1e3, "M": 1e6, "G": 1e9}
 _PER = ("/op", "/iter", "/s")
 
@@ -61,6 +64,8 @@ def scale(unit: str) -> tuple[str, float] | None:
     """Return what a unit measures and its size in the basic unit of that: ``("time", 0.001)`` for ``ms``."""
     if prefixed := _PREFIXED.fullmatch(unit):
         return prefixed["noun"], _PREFIXES[prefixed["prefix"].upper()]
+    if _PLAIN.fullmatch(unit):
+        return unit, 1.0
     name = unit.casefold()
     rate = next((end for end in _PER if name.endswith(end)), "")
     name = name.removesuffix(rate)

@@ -1,6 +1,7 @@
 """What benchmarks print, in messages: rows of benchstat, benchcmp and asv, Criterion's changes, a before and an after.
 
-The before and after are lines or blocks under such words, or columns of a table with such headings.
+The before and after are lines or blocks under such words, columns of a table with such headings, or rows that need no
+heading (`achievement_pipeline.measured_rows`).
 """
 
 from __future__ import annotations
@@ -9,11 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from achievement_pipeline.amounts import NUMBER, number, scale
-from achievement_pipeline.parsing.patterns import IGNORECASE, MULTILINE, Match, compile_pattern
+from achievement_pipeline.measured_rows import MEASURE, find_arrows, find_rows
+from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, MULTILINE, Match, compile_pattern
+from achievement_pipeline.spelled_amounts import in_digits
 
-_MEASURE = (
-    r"(?:ns/iter|ns/op|[µμun]s|ms|secs?|seconds?|s|min|[kKMGT]i?B(?:/s)?|bytes|B|%|i/s|ops/s(?:ec)?|req/s(?:ec)?)"
-)
 _SPREAD = r"(?:\s±\s{1,3}[\d.∞]{1,5}%?(?:\s[¹²³])?)?"
 _ROW = compile_pattern(
     rf"^\s*(?P<name>[^\s|]{{1,80}})\s{{1,60}}(?P<before>{NUMBER})(?P<unit_before>[a-zA-Zµ/]{{0,6}}){_SPREAD}"
@@ -28,7 +28,12 @@ _CRITERION = compile_pattern(
     MULTILINE,
 )
 """What Criterion prints of a benchmark that it knows from before."""
-_HYPERFINE = compile_pattern(rf"\bran\s{{1,9}}(?P<times>{NUMBER})\s±\s{{1,9}}[\d.]{{1,9}} times faster than\b")
+_HYPERFINE = compile_pattern(rf"\bran\s{{1,9}}(?P<times>{NUMBER})(?:\s±\s{{1,9}}[\d.]{{1,9}})? times faster than\b")
+_MINISTAT = compile_pattern(
+    rf"^Difference at {NUMBER}% confidence\n\s{{0,20}}-?{NUMBER} \+/- {NUMBER}"
+    rf"\n\s{{0,20}}(?P<percent>-?{NUMBER})% \+/- ",
+    MULTILINE,
+)
 _PYPERF = compile_pattern(
     rf"^[|+]\s{{1,9}}(?P<name>[^|\n]{{1,80}}?)\s{{0,80}}\|\s{{1,9}}(?P<before>{NUMBER})\s(?P<unit_before>[a-zµ]{{1,3}})\s{{1,40}}\|"
     rf"\s{{1,9}}(?P<after>{NUMBER})\s(?P<unit>[a-zµ]{{1,3}}):\s{NUMBER}x\s(?:faster|slower)",
@@ -40,8 +45,9 @@ _PREFIXED = {"µ": "µs", "n": "ns", "m": "ms", "Ki": "KiB", "Mi": "MiB", "Gi": 
 _HEADING = compile_pattern(r"\b(?:old|new|oops) (?P<unit>ns/iter|ns/op|MB/s|allocs|bytes)", IGNORECASE)
 """The unit of benchcmp's rows."""
 _PHASE = compile_pattern(
-    r"^\W{0,40}(?:benchmarks? with )?(?P<phase>before|after|old|new|previous|pre|post|now|master|main|baseline|patched"
-    r"|this (?:change|pr|branch|patch|commit))\b"
+    r"^\W{0,40}(?:(?:benchmarks?|results?) (?:with )?)?(?P<phase>before|after|old|new|previous|pre|post|now|master|main"
+    r"|baseline|patched|original|optimi[sz]ed|this (?:change|pr|branch|patch|commit))\b"
+    r"|^\W{0,40}(?:results? )?(?P<lack>with|without) (?:this |the )?(?:fix|patch|change|pr|commit)\b"
     r"|\b(?P<ending>before|after|now|old|new|on master|on main)"
     r"(?: (?:this|the) (?:pr|change|patch|commit))?\W{0,3}:{1,2}$",
     IGNORECASE,
@@ -52,7 +58,7 @@ _REMARK = compile_pattern(
     IGNORECASE,
 )
 _BEFORE = frozenset(
-    {"before", "old", "previous", "pre", "without", "master", "main", "baseline", "on master", "on main"}
+    {"before", "old", "previous", "pre", "without", "master", "main", "baseline", "on master", "on main", "original"}
 )
 _ASV = compile_pattern(
     rf"^[\s+-]{{0,40}}(?P<name>[a-z_]\w{{0,40}})?\s{{1,40}}(?P<before>{NUMBER})±[\d.]{{1,9}}(?P<unit_before>[µμn]?s|ms)"
@@ -61,8 +67,10 @@ _ASV = compile_pattern(
 )
 """A row of asv: before and after, each with its spread."""
 _INLINE = compile_pattern(
-    rf"\b(?:before|old|main|master|baseline)\s?[:=]\s?~?(?P<before>{NUMBER})\s?(?P<unit_before>{_MEASURE})(?![\w/])[^\d\n]{{0,40}}?"
-    rf"\b(?:after|new|now|pr|this (?:pr|branch|patch))\s?[:=]\s?~?(?P<after>{NUMBER})\s?(?P<unit>{_MEASURE})(?![\w/])",
+    r"\b(?:before|old|main|master|baseline)(?:\s?[:=]\s?|\s)"
+    rf"~?(?P<before>{NUMBER})\s?(?P<unit_before>{MEASURE})(?![\w/])[^\n]{{0,40}}?"
+    r"\b(?:after|new|now|pr|this (?:pr|branch|patch))(?:\s?[:=]\s?|\s)"
+    rf"~?(?P<after>{NUMBER})\s?(?P<unit>{MEASURE})(?![\w/])",
     IGNORECASE,
 )
 _COLUMN_BEFORE = compile_pattern(
@@ -72,14 +80,16 @@ _COLUMN_AFTER = compile_pattern(
     r"^\W{0,4}(?:aft(?:er)?|new|now|pr|this(?: (?:pr|branch|patch|change|commit))?|branch|patched|optimi[sz]ed)\b",
     IGNORECASE,
 )
-_UNIT_OF_COLUMN = compile_pattern(rf"\((?P<unit>{_MEASURE})\)")
+_UNIT_OF_COLUMN = compile_pattern(rf"\((?P<unit>{MEASURE})\)")
+_BLOCK = compile_pattern(r"^[^\S\n]{0,8}```.*?(?:^[^\S\n]{0,8}```|\Z)|^[^\S\n]{0,8}\|[^\n]*", MULTILINE | DOTALL)
+"""Code and tables."""
 _BARE = compile_pattern(NUMBER)
 _GAP = compile_pattern(r"\t|\s\s")
 _RULE = compile_pattern(r"[\s|:=+-]{1,400}")
 _MOST_CELLS = 20
 _VALUE = compile_pattern(
     rf"(?<![\w.-])(?<!±)(?<!±\s)(?P<value>{NUMBER})\s?"
-    rf"(?P<unit>{_MEASURE}|[kM]?\s{{1,3}}\(±\s?[\d.]{{1,9}}%\)\s{{1,3}}i/s)(?![\w/])"
+    rf"(?P<unit>{MEASURE}|[kM]?\s{{1,3}}\(±\s?[\d.]{{1,9}}%\)\s{{1,3}}i/s)(?![\w/])"
 )
 _SPREAD_BEFORE_UNIT = compile_pattern(r"\s{1,3}\(.{1,20}\)")
 _FIGURES = compile_pattern(r"[\d.,±+/()-]{1,40}")
@@ -108,8 +118,22 @@ def without_rows(text: str) -> str:
     return _ROW.sub("", text)
 
 
+def without_blocks(text: str) -> str:
+    """Return a text without its blocks of code and its tables, which have no sentences."""
+    return _BLOCK.sub("\n\n", text)
+
+
 def find_changes(text: str) -> Iterator[Change]:
-    """Yield what benchmarks printed, in the order of the forms: rows, Criterion, before and after."""
+    """Yield what benchmarks printed, in the order of the forms: rows, Criterion, before and after; each amount once."""
+    known: set[tuple[object, ...]] = set()
+    for change in _changes(text):
+        amounts = (change.before, change.unit_before, change.after, change.unit)
+        if change.before is None or amounts not in known:
+            known.add(amounts)
+            yield change
+
+
+def _changes(text: str) -> Iterator[Change]:
     for row in _ROW.finditer(text):
         heading = [found["unit"] for found in _HEADING.finditer(text[: row.start()])][-1:]
         in_heading = heading[0] if heading else ""
@@ -121,18 +145,26 @@ def find_changes(text: str) -> Iterator[Change]:
         yield Change(f"{found['name']}: time {found['percent']}", None, None, "%", "%", _percent(found["percent"]))
     for found in _HYPERFINE.finditer(text):
         yield Change(f"{found['times']} times faster", None, None, "times", "times", number(found["times"]))
+    for found in _MINISTAT.finditer(text):
+        yield Change(f"{found['percent']}%", None, None, "%", "%", _percent(found["percent"]))
     for found in (*_PYPERF.finditer(text), *_ASV.finditer(text), *_INLINE.finditer(text)):
         name = found.groupdict().get("name") or ""
         yield from _change(name, (found["before"], found["unit_before"]), (found["after"], found["unit"]))
     yield from _in_columns(text)
     yield from _before_and_after(text)
+    for block in _BLOCK.finditer(text):
+        for arrow in find_arrows(block[0]):
+            yield from _change(arrow.name, arrow.before, arrow.after)
+    for pair in find_rows(text):
+        yield from _change(pair.name, pair.before, pair.after)
 
 
 def _change(name: str, before: Sequence[str], after: Sequence[str]) -> Iterator[Change]:
     """Yield the change from one number and unit to another, if they measure the same."""
     unit_before, unit = (_SPREAD_BEFORE_UNIT.sub("", unit).strip() for _, unit in (before, after))
     measures, measured = scale(unit_before), scale(unit)
-    if unit_before == unit or (measures and measured and measures[0] == measured[0]):
+    is_reset = unit_before != unit and not number(after[0])
+    if unit_before == unit or (measures and measured and measures[0] == measured[0] and not is_reset):
         words = f"{f'{before[0]} {unit_before}'.rstrip()} → {f'{after[0]} {unit}'.rstrip()}"
         words = f"{name}: {words}" if name else words
         yield Change(words, number(before[0]), number(after[0]), unit_before, unit, None)
@@ -189,8 +221,7 @@ def _before_and_after(text: str) -> Iterator[Change]:
         if stated := remark or heading:
             (word,) = filter(None, stated.groups())
             phase = "before" if word.casefold() in _BEFORE else "after"
-        found = _VALUE.search(line)
-        if not phase or not found:
+        if not phase or not (found := _VALUE.search(line) or _VALUE.search(in_digits(line))):
             continue
         start = heading.end() if heading and heading.end() <= found.start() else 0
         name = "" if remark else _name(line[start : found.start()])
