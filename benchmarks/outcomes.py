@@ -1,6 +1,6 @@
 """Measure how well outcomes are read from messages: number, unit and direction, all three right.
 
-``outcome_labels.csv`` has 2,151 commits of public projects whose messages hold numbers, labelled by reading each: the
+``outcome_labels.csv`` has 3,420 commits of public projects whose messages hold numbers, labelled by reading each: the
 outcomes that a message states (``8>2 ms down``, ``15 % up``), nothing where it states none, ``?`` where readers may
 differ (left out). Two thirds of each part were drawn where a number with a unit stands beside a word of change, one
 third elsewhere. The first part of 150 was for development; each later part is of other projects, was measured once with
@@ -26,7 +26,7 @@ from achievement_pipeline.outcomes import Outcome, find_outcomes
 _LABELS = Path(__file__).with_name("outcome_labels.csv")
 _UNITS = {
     "percent": "%", "times": "x", "\u00d7": "x", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "mins": "min",
-    "minutes": "min", "allocs": "alloc", "byte": "bytes",
+    "minutes": "min", "minute": "min", "hour": "h", "hours": "h", "allocs": "alloc", "byte": "bytes",
 }  # fmt: skip
 
 
