@@ -411,14 +411,22 @@ def _in_sentences(text: str) -> Iterator[Outcome]:
     found_before = False
     for last, sentence in pairwise(["", *sentences(text)]):
         found = _outcome(sentence)
-        if not found and last and not found_before and f"{last} {sentence}" in on_one_line:
-            both = f"{last} {sentence}"
-            found = next((outcome for pattern in _APART if (outcome := _two_amounts(in_digits(both), pattern))), None)
-            found = found or _setting(in_digits(both))
-            found = replace(found, sentence=both) if found else None
+        both = f"{last} {sentence}"
+        if not found and last and not found_before and both in on_one_line:
+            found = _in_two(both)
         found_before = found is not None
         if found:
             yield found
+
+
+def _in_two(both: str) -> Outcome | None:
+    """Return the outcome that two sentences state together."""
+    if not _MAY_STATE.search(both):
+        return None
+    plain = in_digits(both)
+    found = next((outcome for pattern in _APART if (outcome := _two_amounts(plain, pattern))), None)
+    found = found or _setting(plain)
+    return replace(found, sentence=both) if found else None
 
 
 def _setting(text: str) -> Outcome | None:
