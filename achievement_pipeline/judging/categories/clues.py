@@ -18,7 +18,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.parsing.strict_model import StrictModel
 
 _SIGNS = (
@@ -135,15 +134,15 @@ def are_code(paths: pd.Series[str]) -> npt.NDArray[np.bool_]:
 def kinds_of_files(paths: pd.Series[str]) -> npt.NDArray[np.int8]:
     """Return the index of the first kind that matches each path, or the number of kinds if none matches."""
     number, distinct = pd.factorize(paths)
-    texts = pd.Series(distinct, dtype="str")
+    texts = pa.array(pd.Series(distinct, dtype="str"), pa.large_string())
     kinds = np.full(len(texts), len(file_kinds()), dtype="int8")
     left = np.arange(len(texts))
     for position, kind in enumerate(file_kinds()):
         if not len(left):
             break
-        found = matches(texts.iloc[left], kind.expression)
+        found = pc.match_substring_regex(texts, kind.expression).to_numpy(zero_copy_only=False)
         kinds[left[found]] = position
-        left = left[~found]
+        left, texts = left[~found], texts.filter(pa.array(~found))
     return kinds[number]
 
 

@@ -167,6 +167,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
         and year of merging and of releasing.
     """
     commits = commits.reset_index(drop=True)
+    releases = releases or no_releases()
     history = History(commits)
     read = _read_commits(history, files, noise, contents)
     blobs = files[["path", "old_blob", "new_blob"]].assign(position=read.positions)
@@ -174,9 +175,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     exclusions = _exclude(commits, files, noise, read, reverts, contents, mechanical, rules)
     exclusions["ignored"] = scope.ignores(commits["sha"])
     likely = are_likely(read.signs, commits["repository"], ~exclusions.any(axis="columns"), rules.impact)
-    announced = announce(
-        commits, read.headers, read.merged, read.merged_by, releases or no_releases(), files, read.positions
-    )
+    announced = announce(commits, read.headers, read.merged, read.merged_by, releases, files, read.positions)
     uses = LineUse.empty() if line_use is None else line_use
     in_use = find_use(commits, files, noise, uses, read.merged_by, people, rules.bots)
     signs = {**read.signs, **announced_signs(announced["prominence"])}
@@ -220,9 +219,9 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     activities = credit_merges(activities, read.merged_by, effective_lines)
     pulls = pull_requests_of(activities, commits, read.headers, read.merged_by, commit_urls or {}, moved)
     called = name_pieces(commits, read.headers, read.merged_by)
-    tags = (releases or no_releases()).tags
-    years = git_maintenance(commits, activities, mergers, called, tags, rules, people)
-    return typed(CommitActivities, pd.concat([activities, pulls, years], ignore_index=True))
+    years = git_maintenance(commits, activities, mergers, called, releases.tags, rules, people)
+    more = [rows for rows in (pulls, years) if not rows.empty]
+    return typed(CommitActivities, pd.concat([activities, *more], ignore_index=True))
 
 
 @dataclass(frozen=True)

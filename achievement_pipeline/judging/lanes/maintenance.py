@@ -110,7 +110,7 @@ def git_maintenance(  # noqa: PLR0913, PLR0917 - one argument per input
     merging = years_of_merging(CommitActivities, pieces, by, rules)
     releasing = years_of_releasing(commits, activities, tags, rules, people)
     if merging.empty and releasing.empty:
-        return CommitActivities.empty()
+        return merging
     years = pd.concat([merging, releasing], ignore_index=True)
     by_people = commits[~have_reason(activities["reasons"], "bot")]
     read = by_people["diff"] == DiffState.READ

@@ -130,11 +130,12 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
     """
     accounts = read_accounts(commits, people)
     pull_requests = typed(RawPullRequests, pull_requests.reset_index(drop=True))
+    headers = peel(pull_requests["title"], pull_requests["body"])
     pulls = pull_requests.assign(
         sha="#" + pull_requests["number"].astype("str"),
         **announce_pull_requests(
             pull_requests,
-            peel(pull_requests["title"], pull_requests["body"])["title"],
+            headers["title"],
             releases or no_releases(),
             pd.Series(dtype="str") if contained is None else contained,
         ),
@@ -146,8 +147,8 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
     pulls["person"] = persons_of(pulls["repository"], pulls["author"], accounts, people)
     pulls["merger"] = _mergers(pulls, accounts, people, rules.bots)
     given = _given_reviews(reviews, pulls, accounts, people, rules.bots)
-    work = changed_files(files)
-    judged = _judge_pulls(pulls, commits, work, given, rules, people, work_filter, accounts, scope)
+    read = _read_pulls(pulls, headers, changed_files(files), scope)
+    judged = _judge_pulls(pulls, commits, read, given, rules, people, work_filter, accounts, scope)
     judged_reviews = _judge_reviews(given, judged, rules.reviews, people, work_filter)
     mergers = pd.DataFrame({"name": pulls["merged_by"], "called": pull_names(pulls)})
     years = years_of_merging(PullRequestActivities, judged, mergers, rules)
@@ -213,7 +214,7 @@ def find_pull_request_skills(
 def _judge_pulls(  # noqa: PLR0913, PLR0917 - one argument per input
     pulls: pd.DataFrame,
     commits: DataFrame[RawPullRequestCommits],
-    files: DataFrame[RawCommitFiles],
+    read: _ReadPulls,
     given: pd.DataFrame,
     rules: Rules,
     people: Sequence[Person],
@@ -221,7 +222,6 @@ def _judge_pulls(  # noqa: PLR0913, PLR0917 - one argument per input
     accounts: pd.Series[str],
     scope: Scope,
 ) -> pd.DataFrame:
-    read = _read_pulls(pulls, files, scope)
     reviewers = _count_reviewers(pulls, given)
     coauthors = _coauthors(pulls, commits, accounts, people, rules.bots)
     judged = _describe_pulls(pulls, read, coauthors, _assisted_by(pulls, commits), reviewers)
@@ -262,8 +262,9 @@ class _ReadPulls:
     """Signs of release notes."""
 
 
-def _read_pulls(pulls: pd.DataFrame, files: DataFrame[RawCommitFiles], scope: Scope) -> _ReadPulls:
-    headers = peel(pulls["title"], pulls["body"])
+def _read_pulls(
+    pulls: pd.DataFrame, headers: pd.DataFrame, files: DataFrame[RawCommitFiles], scope: Scope
+) -> _ReadPulls:
     noise = noise_reasons(files, scope=scope)
     positions = positions_of(files, pulls)
     changed = work_files(positions, files, noise)
@@ -401,6 +402,8 @@ def _given_reviews(
 def _judge_reviews(
     given: pd.DataFrame, pulls: pd.DataFrame, rules: ReviewRules, people: Sequence[Person], work_filter: WorkFilter
 ) -> pd.DataFrame:
+    if given.empty:
+        return pulls.head(0)
     reviewed = given[_PULL_REQUEST].merge(pulls.drop(columns="completed_at"), on=_PULL_REQUEST)
     source_ids = _source_ids(given) + "/review/" + given["login"]
     judged = reviewed.assign(
@@ -523,6 +526,8 @@ def _coauthors(
     bots: BotRules,
 ) -> pd.Series[str]:
     """Return the other people with commits in each pull request, sorted and comma-separated, without bots."""
+    if commits.empty:
+        return pd.Series("", index=pulls.index, dtype="str")
     emails = commits["author_email"].fillna("").astype("str")
     known = persons_of(commits["repository"], commits["author_login"], accounts, people)
     persons = known.where(known != "", canonical(emails, people))
@@ -548,6 +553,8 @@ def _assisted_by(pulls: pd.DataFrame, commits: DataFrame[RawPullRequestCommits])
     all_texts = pd.concat(texts, ignore_index=True).fillna("")
     agents = read_agents(*(all_texts[name].astype("str") for name in ("name", "email", "body")))
     named = all_texts[_PULL_REQUEST].assign(agent=agents.str.split(",")).explode("agent").query("agent != ''")
+    if named.empty:
+        return pd.Series("", index=pulls.index, dtype="str")
     joined = named.groupby(_PULL_REQUEST)["agent"].agg(lambda names: ",".join(sorted(set(names))))
     of_pulls = joined.reindex(pd.MultiIndex.from_frame(pulls[_PULL_REQUEST]))
     return pd.Series(of_pulls.fillna("").to_numpy(), index=pulls.index, dtype="str")
