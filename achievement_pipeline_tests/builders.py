@@ -35,6 +35,11 @@ Files = Mapping[str | bytes, str | bytes | Entry | None]
 """Contents by path; None deletes. What is not named stays as it is in the first parent."""
 
 
+_empty: dict[tuple[bool, str], dict[Path, bytes | None]] = {}
+"""What git puts into an empty repository, bare or not, by object format: files, and folders (None). Writing it takes a
+tenth of the time of ``git init``."""
+
+
 class GitRepository:
     """A repository on disk, and the few things that tests do with one."""
 
@@ -46,12 +51,24 @@ class GitRepository:
     @classmethod
     def create(cls, path: Path, *, bare: bool = False, object_format: str = "sha1") -> Self:
         """Make an empty one, its ``HEAD`` on the branch ``main``."""
+        store = path if bare else path / ".git"
+        if (known := _empty.get((bare, object_format))) and not store.exists():
+            store.mkdir(parents=True)
+            for name, content in known.items():
+                (store / name).mkdir() if content is None else (store / name).write_bytes(content)
+            return cls(path)
+        is_new = not store.exists()
         path.mkdir(parents=True, exist_ok=True)
         repository = cls(path)
         options = ["--template=", f"--object-format={object_format}", *(["--bare"] if bare else [])]
         repository.git("init", "--quiet", "--initial-branch=main", *options)
         for folder in ("hooks", "info"):  # the rest of git's template is samples
-            (path / ("" if bare else ".git") / folder).mkdir(exist_ok=True)
+            (store / folder).mkdir(exist_ok=True)
+        if is_new:
+            entries = sorted(store.rglob("*"))
+            _empty[bare, object_format] = {
+                entry.relative_to(store): entry.read_bytes() if entry.is_file() else None for entry in entries
+            }
         return repository
 
     def git(self, *arguments: str | Path, stdin: bytes = b"") -> bytes:

@@ -1,5 +1,6 @@
 """Reading what commits changed: the numbers are git's, whatever the paths, contents and objects are."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -276,14 +277,29 @@ def test_an_error_in_the_caller_ends_the_processes(repository: GitRepository) ->
     assert not git._running
 
 
+@pytest.fixture(scope="module")
+def forty_changes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository in which forty commits changed one file, to be copied."""
+    repository = GitRepository.create(tmp_path_factory.mktemp("forty") / "repository")
+    for number in range(1, 41):
+        repository.commit("change", {"file": f"{number}\n" * number})
+    return repository.path
+
+
+@pytest.mark.usefixtures("git_config")
 @pytest.mark.parametrize("broken", [(), (5,), (2, 5, 30), tuple(range(0, 40, 2))], ids=str)
 @pytest.mark.parametrize("at_once", [1, 3, 100])
 def test_a_history_is_read_in_parts_side_by_side(
-    repository: GitRepository, monkeypatch: pytest.MonkeyPatch, at_once: int, broken: Sequence[int]
+    forty_changes: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    at_once: int,
+    broken: Sequence[int],
 ) -> None:
+    repository = GitRepository(shutil.copytree(forty_changes, tmp_path / "forty"))
     monkeypatch.setattr("achievement_pipeline.sources.git.reading.changes._COMMITS_PER_PROCESS", 2)
     monkeypatch.setattr("achievement_pipeline.sources.git.reading.changes._AT_ONCE", at_once)
-    shas = [repository.commit("change", {"file": f"{number}\n" * number}) for number in range(1, 41)]
+    shas = repository.git("rev-list", "--reverse", "main").decode().split()
     for number in broken:
         break_object(repository, repository.git("rev-parse", f"{shas[number]}:file").decode(), b"")
 
