@@ -61,18 +61,33 @@ def main() -> None:
         print("| command | server | seconds | CPU | compared with | ratio | CPU ratio | wanted |")
         print("|---|---|---|---|---|---|---|---|")
         for state, column in (("at rest", 1), ("running", 2)):
-            if state == "running":
+            awaited = None if state == "running" else EmbeddedPostgres(home / "postgres").home / "socket"
+            if awaited is None:
                 running.enter_context(EmbeddedPostgres(home / "postgres"))
-            _print(_measure(commands, repository, environment, rounds), state, column)
+            _print(_measure(commands, repository, environment, rounds, awaited), state, column)
 
 
 def _measure(
-    commands: Mapping[str, Sequence[str]], folder: Path, environment: Mapping[str, str], rounds: int
+    commands: Mapping[str, Sequence[str]],
+    folder: Path,
+    environment: Mapping[str, str],
+    rounds: int,
+    at_rest: Path | None,
 ) -> dict[str, Times]:
-    """Run all commands in turn, and return the medians of each."""
+    """Run all commands in turn, and return the medians of each.
+
+    Args:
+        commands: The commands.
+        folder: Where they run.
+        environment: Their environment.
+        rounds: How often.
+        at_rest: A socket folder that the embedded server leaves when it ends, which each command awaits, if any.
+    """
     found: dict[str, list[Times]] = {name: [] for name in commands}
     for _ in range(rounds):
         for name, command in commands.items():
+            while at_rest is not None and at_rest.exists():
+                time.sleep(0.05)
             found[name].append(_run(command, folder, environment))
     return {name: Times(*map(statistics.median, zip(*times, strict=True))) for name, times in found.items()}
 
