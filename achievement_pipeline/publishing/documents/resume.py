@@ -144,9 +144,9 @@ def _highlights(done: Sequence[PublicAchievement]) -> list[str]:
 
 
 def _highlight(achievement: PublicAchievement) -> str:
-    """Return what was done, with what outcome: ``Added a cache: lookups are 2x faster (#7)``."""
-    reference = facts.reference(achievement)
-    return f"{facts.plain(facts.sentence(achievement))}{f' ({reference})' if reference else ''}"
+    """Return what was done, with what outcome: ``Added a cache: lookups are 2x faster (with 1 other, #7)``."""
+    remarks = ", ".join(filter(None, (facts.company(achievement), facts.reference(achievement))))
+    return f"{facts.plain(facts.sentence(achievement))}{f' ({remarks})' if remarks else ''}"
 
 
 def _skill(skill: ShownSkill) -> JsonObject:

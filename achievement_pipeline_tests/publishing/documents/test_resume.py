@@ -60,6 +60,11 @@ def test_a_highlight_states_the_outcome_and_neither_hash_nor_line_count() -> Non
     assert project["highlights"] == ["Added a cache: lookups are 2x faster"]
 
 
+def test_a_highlight_says_that_work_was_shared_and_names_nobody() -> None:
+    (project,) = written(view(coauthors=["bob@example.com", "eve@example.com"]))["projects"]
+    assert project["highlights"] == ["Added a cache (with 2 others, #7)"]
+
+
 def test_at_most_six_highlights_a_project_none_twice_and_no_routine_before_work() -> None:
     routine = [view(f"Bump {number}", number=number, category="dependency", impact_score=99.0) for number in range(9)]
     works = [view(f"Add part {number % 9}", number=100 + number) for number in range(18)]

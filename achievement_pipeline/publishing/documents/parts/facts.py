@@ -315,6 +315,12 @@ def reference(achievement: PublicAchievement) -> str:
     return ""
 
 
+def company(achievement: PublicAchievement) -> str:
+    """Return with how many others it was done, none of whom is named: ``with 2 others``; empty for own work."""
+    others = len(achievement.coauthors)
+    return f"with {counted(others, 'other')}" if others else ""
+
+
 def plain(text: str) -> str:
     """Return a text without the marks of code that Markdown has, for readers of plain text."""
     return _CODE.sub(r"\1", text)

@@ -11,6 +11,7 @@ from achievement_pipeline.publishing.documents.parts import facts
 from achievement_pipeline.publishing.documents.parts.themes import heading
 
 _WORDS = (
+    facts.company,
     facts.day,
     facts.evidence_words,
     facts.headline,
