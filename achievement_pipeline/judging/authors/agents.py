@@ -8,7 +8,7 @@ kept with it for display (``assisted_by``). ``agents.toml`` lists them, each wit
 from __future__ import annotations
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -135,5 +135,6 @@ def _expressions() -> tuple[tuple[str, Any], ...]:
     )
 
 
+@lru_cache(maxsize=10_000)
 def _called(name: str) -> str | None:
     return next((agent for agent, expression in _expressions() if expression.search(name)), None)

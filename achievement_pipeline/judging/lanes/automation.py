@@ -8,7 +8,7 @@ import pandas as pd
 
 from achievement_pipeline.columns.text import contains, replace
 from achievement_pipeline.judging.categories import messages
-from achievement_pipeline.judging.links.same_work import digest_files
+from achievement_pipeline.judging.links.by_contents import digest_files
 
 _BARE_TITLE_OF_A_SITE = (
     r"(?i)^\W*(?:updates?|(?:auto-?)?(?:publish|deploy|build|generate|rebuild|update)(?:e?d|ing|ment)?"

@@ -28,6 +28,7 @@ from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.messages import RevertTarget
 from achievement_pipeline.judging.links.by_contents import (
     all_of,
+    digest_files,
     find_joint_restorations,
     find_restorations,
     find_squashed,
@@ -455,12 +456,6 @@ def _named_alike(commits: pd.DataFrame, counting: pd.Series[bool]) -> Iterator[t
     numbers = pd.concat([ported, numbers])
     named = pd.DataFrame({"number": numbers, "repository": own["repository"][numbers.index]})
     yield from _pairs(named.assign(words=_without_type(replace(own["subject"][numbers.index], _NUMBERS, ""))))
-
-
-def digest_files(work: pd.DataFrame, columns: list[str]) -> pd.Series[int]:
-    """Return a hash of the columns of each commit's files, by position. The order of files does not matter."""
-    rows = pd.util.hash_pandas_object(work[columns], index=False).to_numpy()
-    return pd.Series(rows, index=work["position"].array, dtype="uint64").groupby(level=0).sum()
 
 
 def _pairs(keys: pd.DataFrame) -> Iterator[tuple[int, int]]:
