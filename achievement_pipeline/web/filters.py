@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from achievement_pipeline.app.decide.decisions import describe_edit, describe_live_post
 from achievement_pipeline.judging.announced.phrases import where_announced
-from achievement_pipeline.keys import GIT
+from achievement_pipeline.keys import GIT, without_host
 from achievement_pipeline.store.reading import AchievementView
 
 
@@ -40,7 +40,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "score": lambda number: f"{number:.1f}".removesuffix(".0"),
     "points": lambda number: f"{number:g}",
     "signed": lambda number: f"{number:+.2f}",
-    "short": lambda repository: repository.partition("/")[2] if repository else "",
+    "short": lambda repository: without_host(repository or ""),
     "words": lambda name: str(name).replace("_", " "),
     "edit": describe_edit,
     "live_post": describe_live_post,
