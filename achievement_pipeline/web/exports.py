@@ -51,7 +51,7 @@ class Narrowing:
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> "Narrowing":
         """Read the parameters of an address."""
-        names = ("period", "repository", "project", "category", "skill", "impact", "author")
+        names = ("period", "repository", "path", "project", "category", "skill", "impact", "author")
         return cls({name: parameters.get(name, "").replace("\0", "").strip() for name in names})
 
     @property
@@ -77,6 +77,7 @@ class Narrowing:
             author=author,
             period=_period(given["period"]) if given["period"] else usual_period(channel, settings),
             repository=find_repository_key(connection, given["repository"]) if given["repository"] else None,
+            path=given["path"] or None,
             category=given["category"] or None,
             skill=given["skill"] or None,
             min_impact=_impact(given["impact"]) if given["impact"] else None,

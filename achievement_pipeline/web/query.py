@@ -19,7 +19,7 @@ STATES = {"": "Everything", "new": "New", "decided": "Decided", "hidden": "Hidde
 """Which achievements a list shows: those that count and are not hidden, or one of these."""
 ORDERS = {"": "Highest impact", "newest": "Newest"}
 _NAMES = (
-    *("q", "author", "state", "category", "skill", "repository", "project"),
+    *("q", "author", "state", "category", "skill", "repository", "path", "project"),
     *("since", "until", "impact", "order"),
 )
 
@@ -53,6 +53,7 @@ class Query:
             category=self.given["category"] or None,
             skill=self.given["skill"] or None,
             repository=self.given["repository"] or None,
+            path=self.given["path"] or None,
             since=_start_of(self.given["since"]),
             before=_end_of(self.given["until"]),
             min_impact=_number(self.given["impact"]),

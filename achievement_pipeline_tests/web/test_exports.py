@@ -85,6 +85,7 @@ class TestNarrowing:
             ("category=performance", {"Tune the frobnicator"}),
             ("skill=rust&author=all", {"Fix a crash"}),
             ("period=2023", set()),
+            ("path=packages/none", set()),
             ("period=2024-Q1&author=Ann&impact=30", {"Add a <cache>", "Tune the frobnicator", "Fix a crash"}),
         ],
     )

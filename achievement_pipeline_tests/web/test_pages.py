@@ -43,6 +43,7 @@ class TestBrowsing:
             ("skill=rust", ["Fix a crash"]),
             ("repository=github.com/acme/zephyr", ["Tune the frobnicator"]),
             ("impact=80", ["Add a <cache>"]),
+            ("path=packages/none", []),
             ("impact=much&page=x&state=odd", ["Add a <cache>", "Tune the frobnicator", "Fix a crash"]),
             ("q=%00", ["Add a <cache>", "Tune the frobnicator", "Fix a crash"]),
         ],
