@@ -177,8 +177,10 @@ def categorise(types: pd.Series[str], titles: pd.Series[str], files: pd.DataFram
         verdicts.loc[words.index, "category"] = category.value
         verdicts.loc[words.index, "rule"] = "word:" + words.str.lower()
     words = kinds_in_other_languages(_undecided(verdicts)).dropna()
-    verdicts.loc[words.index, "category"] = words
-    verdicts.loc[words.index, "rule"] = "word:" + verdicts["title"][words.index].str.slice(0, _WORD_SHOWN).str.lower()
+    if not words.empty:
+        titles = verdicts["title"][words.index]
+        verdicts.loc[words.index, "category"] = words
+        verdicts.loc[words.index, "rule"] = "word:" + titles.str.slice(0, _WORD_SHOWN).str.lower()
     left = _undecided(verdicts).index
     verdicts.loc[left, "category"] = inferred["type"][left].map(_OF_TYPE)
     verdicts.loc[left, "rule"] = "learnt:" + inferred["clues"][left]

@@ -106,7 +106,7 @@ def name_commits(
         "contents:" + repositories.str.lower() + "/" + contents if contents is not None else None,
         "work:" + work if work is not None else None,
     ):
-        if more is not None:
+        if more is not None and not more.empty:
             names += (',"' + more + '"').reindex(commits.index).fillna("")
     return "[" + names + "]"
 
@@ -253,8 +253,10 @@ def names_column(index: pd.Index, named: Iterable[Names]) -> pd.Series[str]:
 
 def links_column(index: pd.Index, stated: Iterable[tuple[Rank, LinkTo, Names]]) -> pd.Series[str]:
     """Return a JSON list of the links of each row, by rank. Duplicate links keep their lowest rank."""
-    ranks, relations, columns = zip(*stated, strict=True)
-    known = [names.dropna() for names in columns]
+    some = [(rank, to, names) for rank, to, column in stated if not (names := column.dropna()).empty]
+    if not some:
+        return pd.Series("[]", index=index, dtype="str")
+    ranks, relations, known = zip(*some, strict=True)
     sizes = [len(names) for names in known]
     names = pd.concat(known)
     links = pd.DataFrame(

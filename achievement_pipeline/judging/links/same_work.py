@@ -447,8 +447,9 @@ def digest_work(commits: pd.DataFrame, work: pd.DataFrame) -> pd.Series[str]:
 def _named_alike(commits: pd.DataFrame, counting: pd.Series[bool]) -> Iterator[tuple[int, int]]:
     """Yield pairs of commits with the same ``Change-Id``, or with the other's number before their own."""
     own = commits[counting]
-    changes = extract(own["body"], _CHANGE_ID)
-    yield from _pairs(pd.DataFrame({"change": changes, "repository": own["repository"]}).dropna(subset="change"))
+    changes = extract(own["body"], _CHANGE_ID).dropna()
+    if not changes.empty:
+        yield from _pairs(pd.DataFrame({"change": changes, "repository": own["repository"][changes.index]}))
     ported = extract(own["subject"], _PORTED_NUMBER).dropna()
     if ported.empty:
         return
