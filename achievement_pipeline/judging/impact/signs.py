@@ -34,6 +34,9 @@ _SHORT_TITLE: Final = 3
 _MANY_COMMITS: Final = 3
 _TINY: Final = 2
 """Maximum number of lines in a tiny change."""
+_GROWS: Final = (2, 5)
+"""A file grows if it gains this many times the lines that it loses, and so many more."""
+_GROWS_MUCH: Final = (4, 15)
 
 _PURPOSES: Final = {
     "source": ("code", "schema", "stylesheet"),
@@ -44,7 +47,7 @@ _PURPOSES: Final = {
     "examples": ("example", "benchmark"),
 }
 """Purposes of file kinds. All other kinds are data and settings that may ship with the product."""
-_SOURCE, _DOCS = (list(_PURPOSES).index(name) for name in ("source", "docs"))
+_SOURCE, _TESTS, _DOCS = (list(_PURPOSES).index(name) for name in ("source", "tests", "docs"))
 _OTHER: Final = len(_PURPOSES)
 
 _USER_DOCS: Final = (
@@ -141,15 +144,23 @@ def _of_files(work: Work) -> dict[str, Flags]:
     is_source = purposes == _SOURCE
     user_docs = touching(is_user_doc[number] & ~is_source)
     gone = (files["status"] == "D").to_numpy()
-    lines = (files["insertions"].fillna(0) + files["deletions"].fillna(0).where(~gone, 0)).to_numpy(dtype="float64")
+    added, removed = (files[name].fillna(0).to_numpy(dtype="float64") for name in ("insertions", "deletions"))
+    lines = added + np.where(gone, 0, removed)
     source_lines = np.bincount(positions[is_source], weights=lines[is_source], minlength=total)
     work_lines = np.bincount(positions, weights=lines, minlength=total)
+    # one file that grows is enough: otherwise a change could score less for what it also removes elsewhere
+    grows, grows_much = (added >= times * removed + more for times, more in (_GROWS, _GROWS_MUCH))
+    much_code = touching(is_source & grows_much)
     return {
         **_of_purposes(touched, user_docs),
         "deleted source file": touching(is_source & gone),
         "new document": touching((purposes == _DOCS) & (files["status"] == "A").to_numpy()),
         **{f"{step} lines of source": _between(source_lines, *ends) for step, ends in _LINES.items()},
         "2 lines at most": work_lines <= _TINY,
+        "code grows": touching(is_source & grows) & ~much_code,
+        "code grows much": much_code,
+        "tests grow": touching((purposes == _TESTS) & grows),
+        "docs grow": touching((purposes == _DOCS) & grows),
     }
 
 

@@ -14,7 +14,7 @@ def shown(*changes: set[str]) -> dict[str, Flags]:
     return {name: np.array([name in change for change in changes]) for name in NAMES}
 
 
-def work(title: str, *paths: str, body: str = "", category: str = "feature", lines: int = 30) -> Work:
+def work(title: str, *paths: str, body: str = "", category: str = "feature", lines: int = 30, removed: int = 0) -> Work:
     return Work(
         titles=pd.Series([title]),
         bodies=pd.Series([body]),
@@ -28,7 +28,7 @@ def work(title: str, *paths: str, body: str = "", category: str = "feature", lin
                 "path": pd.Series(paths, dtype="str"),
                 "status": ["M"] * len(paths),
                 "insertions": pd.array([lines] * len(paths), dtype="Int32"),
-                "deletions": pd.array([0] * len(paths), dtype="Int32"),
+                "deletions": pd.array([removed] * len(paths), dtype="Int32"),
             }
         ),
     )

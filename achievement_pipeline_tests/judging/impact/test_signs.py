@@ -25,3 +25,23 @@ def test_release_notes_are_no_sign_of_documentation() -> None:
 @pytest.mark.parametrize("body", ["Fixes #12", "closes: https://github.com/o/n/issues/3", "Resolve o/n#4"])
 def test_an_issue_that_is_closed_is_a_sign(body: str) -> None:
     assert "closes an issue" in found("Do it", "a.py", body=body)
+
+
+@pytest.mark.parametrize(
+    ("path", "added", "removed", "sign"),
+    [
+        ("a.py", 4, 0, None),
+        ("a.py", 5, 0, "code grows"),
+        ("a.py", 24, 10, None),
+        ("a.py", 25, 10, "code grows"),
+        ("a.py", 54, 10, "code grows"),
+        ("a.py", 55, 10, "code grows much"),
+        ("tests/test_a.py", 55, 10, "tests grow"),
+        ("docs/a.md", 25, 10, "docs grow"),
+    ],
+)
+def test_a_file_that_gains_far_more_than_it_loses_is_a_sign(
+    path: str, added: int, removed: int, sign: str | None
+) -> None:
+    of_growth = {known.sign for known in known_signs() if known.rule == "growth"}
+    assert found("Do it", path, lines=added, removed=removed) & of_growth == {sign} - {None}
