@@ -107,13 +107,17 @@ def test_a_webhook_that_refuses_is_named_without_its_address(webhook: Webhook) -
     assert "hidden-token" not in str(refused.value)
 
 
-def test_a_webhook_that_is_not_there_is_named_without_its_address() -> None:
+def test_a_webhook_that_is_not_there_is_named_without_its_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("achievement_pipeline.defs.instance.failures._post.retry.sleep", waits.append)
     with pytest.raises(WebhookError, match="ConnectionError") as absent:
         _notify(SecretStr("http://127.0.0.1:9/services/hidden-token"), "hello")
     assert "hidden-token" not in str(absent.value)
+    assert len(waits) == 2
 
 
-def test_an_asset_waits_for_the_database_and_for_nothing_else() -> None:
+def test_an_asset_waits_for_the_database_and_for_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("achievement_pipeline.defs.instance.retries._SECONDS", 0.5)
     tries = []
 
     @dg.asset
@@ -126,4 +130,4 @@ def test_an_asset_waits_for_the_database_and_for_nothing_else() -> None:
         dg.materialize([stored], instance=instance, raise_on_error=False)
 
     first, second = tries
-    assert second - first > 1.5
+    assert second - first > 0.4
