@@ -176,7 +176,7 @@ _RELATIVE = compile_pattern(
     IGNORECASE,
 )
 _SPEEDUP = compile_pattern(
-    rf"(?<![\w.,#/-])(?P<amount>{NUMBER})\s?(?P<unit>x\b|\u00d7)\s(?:[a-z0-9][\w/.+-]{{0,20}}\s){{1,6}}?(?P<word>speed[-\s]?ups?)\b",
+    rf"(?<![\w.,#/-])(?P<amount>{NUMBER})\s?(?P<unit>x\b|\u00d7)\s(?:(?!(?:and|or|but|of|in|to|than|with|for|from|on|as|is)\b)[a-z0-9][\w/.+-]{{0,20}}\s){{1,6}}?(?P<word>speed[-\s]?ups?)\b",
     IGNORECASE,
 )
 """With names between: "1.07x AVX3 64-bit sort speedup"."""
@@ -483,9 +483,9 @@ def _two_amounts(sentence: str, pattern: Pattern[str]) -> Outcome | None:
             continue
         direction = _direction_between(before, match["unit_before"] or unit, after, match["unit"] or unit)
         stated = _stated_direction(match.groupdict().get("link") or "") or _stated_direction(lead)
-        if stated and stated is not direction and match["unit"] and match["unit_before"]:
+        if stated and stated is not direction and match.re in _UNIT_ONCE:
             continue
-        direction = stated or direction
+        direction = direction if match["unit"] and match["unit_before"] else stated or direction
         is_fault = pattern is _WAS_NOW and direction is Direction.UP and scale(unit)
         if not is_fault and (direction or before == after):
             return Outcome(sentence, before, after, None, unit, direction)
