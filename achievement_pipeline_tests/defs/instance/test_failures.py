@@ -49,7 +49,7 @@ class _Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def webhook(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:  # noqa: ARG001 - first its environment
     with Webhook() as server:
-        Thread(target=server.serve_forever, daemon=True).start()
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         monkeypatch.setenv("FAILURE_WEBHOOK_URL", server.url)
         yield server
         server.shutdown()
