@@ -41,7 +41,7 @@ def build_defs(settings: Settings, progress: ReportsProgress | None = None) -> d
     """Return all definitions.
 
     Args:
-        settings: All settings; they are read once, a change of them needs the service to be started again.
+        settings: All settings; they are read once. A service starts Dagster again when they change.
         progress: How runs report their progress; by default in their log.
     """
     database = _database(settings)

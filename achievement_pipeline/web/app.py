@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from achievement_pipeline.app.decide.decisions import Decisions
 from achievement_pipeline.errors import AchievementPipelineError
-from achievement_pipeline.settings import load_settings
+from achievement_pipeline.settings.watching import WatchedSettings
 from achievement_pipeline.web.decisions import DECISIONS
 from achievement_pipeline.web.exports import EXPORT_FILES, EXPORT_PAGES
 from achievement_pipeline.web.filters import FILTERS
@@ -98,7 +98,7 @@ class _Current:
 
     def __init__(self, decisions: Decisions) -> None:
         self._decisions = decisions
-        self._seen = self._state()
+        self._watched = WatchedSettings(decisions.settings)
 
     def decisions(self) -> Decisions:
         """Return them.
@@ -106,15 +106,9 @@ class _Current:
         Raises:
             SettingsError: The file has changed, and something in it is wrong.
         """
-        state = self._state()
-        if state != self._seen:
-            self._decisions = replace(self._decisions, settings=load_settings())
-            self._seen = state
+        if self._watched.reload():
+            self._decisions = replace(self._decisions, settings=self._watched.settings)
         return self._decisions
-
-    def _state(self) -> tuple[int, int] | None:
-        path = self._decisions.settings.config_location
-        return (path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else None
 
 
 async def _read_form(request: Request) -> Form:

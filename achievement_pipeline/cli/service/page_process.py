@@ -5,7 +5,6 @@ import socket
 import subprocess
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 
 import click
 
@@ -17,7 +16,7 @@ _SETTLED_SECONDS = 300
 
 
 class PageProcess:
-    """The page, in the process group of Dagster's processes, so that it ends with them.
+    """The page, in a process group of its own: it outlives those of Dagster, and ends with this process.
 
     Nobody looks at it most of the time, and it takes 80 MB: it is started when a browser connects, which waits.
     """
@@ -35,8 +34,8 @@ class PageProcess:
         self._began = 0.0
         self._ends = 0
 
-    def keep_up(self, group: int, seconds: float) -> None:
-        """Wait some seconds. If a browser connects meanwhile and it does not run, start it in a process group.
+    def keep_up(self, seconds: float) -> None:
+        """Wait some seconds. If a browser connects meanwhile and it does not run, start it.
 
         After `_ATTEMPTS` ends in a row it is left alone.
         """
@@ -52,18 +51,12 @@ class PageProcess:
                 return
             click.echo("❌ The page ended by itself. It starts again.", err=True)
         self._began = time.monotonic()
-        with suppress(OSError):  # the group has ended, which is noticed by those who wait for it
-            self._process = subprocess.Popen(
-                self._command, env=child_environment(), process_group=group, pass_fds=[self._listening.fileno()]
-            )
+        self._process = subprocess.Popen(
+            self._command, env=child_environment(), process_group=0, pass_fds=[self._listening.fileno()]
+        )
 
     def stop(self) -> None:
-        """Signal it to stop."""
+        """Signal it to stop, and wait until it has ended."""
         if self._process is not None:
             self._process.terminate()
-
-    def reap(self) -> None:
-        """Wait until it has ended, and be ready for another group."""
-        if self._process is not None:
             self._process.wait()
-        self._process = None

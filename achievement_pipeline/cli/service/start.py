@@ -20,7 +20,9 @@ from achievement_pipeline.cli.service.presence import Service, ServiceError, not
 from achievement_pipeline.cli.service.ui_token import entrance, page_entrance
 from achievement_pipeline.cli.shared_server import shared_server
 from achievement_pipeline.cli.stopping import stoppable
+from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.settings import Settings, load_settings
+from achievement_pipeline.settings.watching import WatchedSettings
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 from achievement_pipeline.system.child_processes import child_environment, python_command
 from achievement_pipeline.web.guard import LOOPBACK
@@ -76,7 +78,7 @@ def start(host: str, port: int, page_port: int | None) -> None:
         with shared_server(settings) as server, TemporaryDirectory(prefix="achievements-") as folder:
             click.echo("🔍 Starting. Ctrl-C stops everything.", err=True)
             commands = Commands.in_folder(Path(folder), host, port, settings.environment.achievements_log_format)
-            page = PageProcess(python_command(_PAGE, str(listening.fileno())), listening)
+            page = PageProcess(python_command(_PAGE, str(listening.fileno()), str(os.getpid())), listening)
             words = f"✅ Running. The UI is at {entrance(settings.home, url)}"
             words += f"\n   The page is at {page_entrance(settings.home, service.page)}"
             processes = _Processes(commands, page, _Ready((host, port), words))
@@ -139,17 +141,19 @@ def _check_port(host: str, port: int) -> None:
 def _serve(processes: _Processes, service: Service, settings: Settings, server: EmbeddedPostgres | None) -> bool:
     """Run Dagster and the page until this process is signalled to stop; if it ends by itself, start it again.
 
-    Where one of its processes ends, all of them do.
+    Where one of its processes ends, all of them do. They are started again by changed settings, too.
 
     Returns:
         Whether this process was signalled to stop; if not, Dagster ended too often for another start to help.
     """
     failures = 0
+    news = _News(settings)
     with stoppable():
         try:
             while True:
                 begin = time.monotonic()
-                _run(processes, service, settings, server)
+                if _run(processes, service, news, server):
+                    continue
                 failures = 1 if time.monotonic() - begin > _SETTLED_SECONDS else failures + 1
                 if failures == _ATTEMPTS:
                     return False
@@ -159,29 +163,57 @@ def _serve(processes: _Processes, service: Service, settings: Settings, server: 
                 time.sleep(pause)
         except KeyboardInterrupt:
             return True
+        finally:
+            processes.page.stop()
 
 
-def _run(processes: _Processes, service: Service, settings: Settings, server: EmbeddedPostgres | None) -> None:
-    """Run Dagster until one of its processes ends, or stop it when this process is signalled to stop."""
+class _News:
+    """Whether the settings have changed. Sensors and the UI have them from when they started."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.home = settings.home
+        self._watched = WatchedSettings(settings)
+        self._fault = ""
+
+    def have_come(self) -> bool:
+        """Return whether the settings differ from those of the last look; say once what is wrong in them."""
+        try:
+            return self._watched.reload()
+        except SettingsError as error:
+            if str(error) != self._fault:
+                click.echo(f"❌ {error}\n   The service goes on with the earlier ones.", err=True)
+            self._fault = str(error)
+            return False
+
+
+def _run(processes: _Processes, service: Service, news: _News, server: EmbeddedPostgres | None) -> bool:
+    """Run Dagster until one of its processes ends, or stop it when this process is signalled or the settings change.
+
+    Returns:
+        Whether it was stopped since the settings changed.
+    """
     environment = child_environment(
         GRPC_VERBOSITY=os.environ.get("GRPC_VERBOSITY", "ERROR"),  # gRPC logs every fork
         MALLOC_ARENA_MAX="2",  # each of dozens of threads that are idle most of the time would get memory of its own
     )
-    page = processes.page
     dagster = DagsterProcesses(processes.commands, environment, _lease(server))
     try:
-        note_group(settings.home, service, dagster.group)
+        note_group(news.home, service, dagster.group)
         dagster.start_others()
         processes.ready.watch(dagster)
         while dagster.are_complete:
-            page.keep_up(dagster.group, _LOOK_SECONDS)
+            processes.page.keep_up(_LOOK_SECONDS)
+            if news.have_come():
+                click.echo("ℹ️  The settings have changed. Dagster is started again.", err=True)  # noqa: RUF001 - meant
+                _stop(dagster)
+                return True
     except KeyboardInterrupt:
-        page.stop()
+        click.echo("ℹ️  Stopping.", err=True)  # noqa: RUF001 - the sign is meant
         _stop(dagster)
         raise
     finally:
         dagster.kill()
-        page.reap()
+    return False
 
 
 def _lease(server: EmbeddedPostgres | None) -> tuple[int, ...]:
@@ -191,7 +223,6 @@ def _lease(server: EmbeddedPostgres | None) -> tuple[int, ...]:
 
 def _stop(dagster: DagsterProcesses) -> None:
     """Signal Dagster to stop, and wait for running runs. The caller kills the processes that are left."""
-    click.echo("ℹ️  Stopping.", err=True)  # noqa: RUF001 - the sign is meant
     if not dagster.stop(_SECONDS_TO_STOP):
         click.echo("❌ Dagster does not stop by itself: it is ended.", err=True)
     elif not dagster.wait_for_runs(_SECONDS_TO_FINISH):

@@ -80,7 +80,7 @@ if starts.stat().st_size > 1:
 """
 
 
-def test_what_ends_by_itself_is_started_again_and_says_when_it_is_ready(home: Path) -> None:
+def test_what_ends_by_itself_or_has_old_settings_is_started_again_and_says_when_it_is_ready(home: Path) -> None:
     home.mkdir()
     (home / "pages").touch()
     port, starts, pages, log = free_port(), home / "starts", home / "pages", home / "log"
@@ -89,11 +89,16 @@ def test_what_ends_by_itself_is_started_again_and_says_when_it_is_ready(home: Pa
         wait_until(lambda: log.read_text().count("ready") > 0 and starts.stat().st_size == 2)
         before = pages.stat().st_size
         wait_until(lambda: pages.stat().st_size > before + 1)
+        settings = Path("achievements.toml")
+        settings.write_text("[me]\nnick = 'Ada'\n")
+        wait_until(lambda: "The service goes on with the earlier ones." in log.read_text())
+        settings.write_text("[me]\nname = 'Ada L.'\n")
+        wait_until(lambda: starts.stat().st_size == 3)
         service.send_signal(signal.SIGTERM)
         assert service.wait(60) == 0
     assert "Dagster ended by itself; its last words are above. It starts again in 2 seconds." in log.read_text()
     assert "The page ended by itself. It starts again." in log.read_text()
-    assert starts.stat().st_size == 2
+    assert log.read_text().count("The settings have changed. Dagster is started again.") == 1
 
 
 def test_a_port_that_is_in_use_is_said_before_anything_starts(run: Run, home: Path) -> None:
