@@ -6,7 +6,6 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import s3fs
-from moto.server import ThreadedMotoServer
 
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline_tests.builders import GitRepository
@@ -18,6 +17,8 @@ pytestmark = pytest.mark.e2e
 @pytest.fixture(scope="module")
 def store_url() -> Iterator[str]:
     """The address of the server."""
+    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - collecting the quick tests would take 0.4 s longer
+
     moto = ThreadedMotoServer("127.0.0.1", port=0)
     moto.start()
     _, port = moto.get_host_and_port()
