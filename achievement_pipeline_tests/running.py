@@ -69,9 +69,12 @@ def kill_part(home: Path, word: str) -> None:
 
 def _processes_of(home: Path, word: str) -> Iterator[int]:
     service = find_service(home)
-    listed = subprocess.run(["ps", "-A", "-ww", "-o", "pgid=,pid=,args="], check=True, capture_output=True, text=True)
-    for group, process, *command in (line.split(maxsplit=2) for line in listed.stdout.splitlines()):
-        if service and group == str(service.group) and word in "".join(command):
+    columns = "ppid=,pgid=,pid=,args="
+    listed = subprocess.run(["ps", "-A", "-ww", "-o", columns], check=True, capture_output=True, text=True)
+    for parent, group, process, *command in (line.split(maxsplit=3) for line in listed.stdout.splitlines()):
+        # the page is in a group of its own
+        is_its_own = service and (group == str(service.group) or parent == str(service.pid))
+        if is_its_own and word in "".join(command):
             yield int(process)
 
 
