@@ -209,7 +209,7 @@ def test_the_points_are_those_of_the_table() -> None:
     complexity = {rule: points for (score, rule), points in lines.items() if score == "complexity"}
     assert complexity == {"base": 40, "files": 8, "lines": 4, "reviewers": 5, "commits": 3}
     impact = {rule for score, rule in lines if score == "impact"}
-    assert impact == {"base", "title", "commits", "kind", "likeness", "files", "size"}
+    assert impact == {"base", "title", "commits", "kind", "likeness", "files", "growth", "size"}
     assert scores["complexity"][0] == 60
 
 
