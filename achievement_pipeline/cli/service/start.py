@@ -147,12 +147,12 @@ def _serve(processes: _Processes, service: Service, settings: Settings, server: 
         Whether this process was signalled to stop; if not, Dagster ended too often for another start to help.
     """
     failures = 0
-    news = _News(settings)
+    watch = _SettingsWatch(settings)
     with stoppable():
         try:
             while True:
                 begin = time.monotonic()
-                if _run(processes, service, news, server):
+                if _run(processes, service, watch, server):
                     continue
                 failures = 1 if time.monotonic() - begin > _SETTLED_SECONDS else failures + 1
                 if failures == _ATTEMPTS:
@@ -167,16 +167,16 @@ def _serve(processes: _Processes, service: Service, settings: Settings, server: 
             processes.page.stop()
 
 
-class _News:
-    """Whether the settings have changed. Sensors and the UI have them from when they started."""
+class _SettingsWatch:
+    """Notices changed settings. Sensors and the UI have those from when they started."""
 
     def __init__(self, settings: Settings) -> None:
         self.home = settings.home
         self._watched = WatchedSettings(settings)
         self._fault = ""
 
-    def have_come(self) -> bool:
-        """Return whether the settings differ from those of the last look; say once what is wrong in them."""
+    def have_changed(self) -> bool:
+        """Return whether the settings differ from those at the last look; print once what is wrong in them."""
         try:
             return self._watched.reload()
         except SettingsError as error:
@@ -186,11 +186,11 @@ class _News:
             return False
 
 
-def _run(processes: _Processes, service: Service, news: _News, server: EmbeddedPostgres | None) -> bool:
+def _run(processes: _Processes, service: Service, watch: _SettingsWatch, server: EmbeddedPostgres | None) -> bool:
     """Run Dagster until one of its processes ends, or stop it when this process is signalled or the settings change.
 
     Returns:
-        Whether it was stopped since the settings changed.
+        Whether it was stopped because the settings changed.
     """
     environment = child_environment(
         GRPC_VERBOSITY=os.environ.get("GRPC_VERBOSITY", "ERROR"),  # gRPC logs every fork
@@ -198,12 +198,12 @@ def _run(processes: _Processes, service: Service, news: _News, server: EmbeddedP
     )
     dagster = DagsterProcesses(processes.commands, environment, _lease(server))
     try:
-        note_group(news.home, service, dagster.group)
+        note_group(watch.home, service, dagster.group)
         dagster.start_others()
         processes.ready.watch(dagster)
         while dagster.are_complete:
             processes.page.keep_up(_LOOK_SECONDS)
-            if news.have_come():
+            if watch.have_changed():
                 click.echo("ℹ️  The settings have changed. Dagster is started again.", err=True)  # noqa: RUF001 - meant
                 _stop(dagster)
                 return True
