@@ -21,7 +21,7 @@ import subprocess
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from achievement_pipeline.outcomes import Outcome, find_outcomes
+from achievement_pipeline.outcomes.find import Outcome, find_outcomes
 
 _LABELS = Path(__file__).with_name("outcome_labels.csv")
 _UNITS = {

@@ -59,6 +59,7 @@ _TESTED_IN: Final = {
     "judging/announced/references.py": "judging/announced/test_entries.py",
     "judging/categories/clues.py": "judging/categories/test_categorise.py",
     "judging/skills/mentions.py": "judging/lanes/test_linear.py",
+    "outcomes/forms.py": "outcomes/test_find.py",
     "publishing/gate/policy.py": "publishing/gate/test_privacy.py",
     "publishing/github_profile/charts.py": "publishing/github_profile/test_block.py",
     "publishing/linkedin/settings.py": "publishing/linkedin/test_commentary.py",

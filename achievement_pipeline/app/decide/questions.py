@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from achievement_pipeline.outcomes import find_outcomes
+from achievement_pipeline.outcomes.find import find_outcomes
 from achievement_pipeline.store.reading import AchievementView
 
 QUESTION: Final = "What changed, for whom?"

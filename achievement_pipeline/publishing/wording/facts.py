@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from achievement_pipeline.outcomes import sentences
+from achievement_pipeline.outcomes.find import sentences
 from achievement_pipeline.publishing.documents.parts import facts
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from achievement_pipeline.codes import IN_USE
 from achievement_pipeline.keys import without_host
 from achievement_pipeline.lanes import ActivityKind, kinds
-from achievement_pipeline.outcomes import find_outcomes
+from achievement_pipeline.outcomes.find import find_outcomes
 from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, compile_pattern
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence

@@ -10,9 +10,9 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from achievement_pipeline.amounts import NUMBER, number, scale
+from achievement_pipeline.outcomes.amounts import NUMBER, number, scale
+from achievement_pipeline.outcomes.spelled_amounts import in_digits
 from achievement_pipeline.parsing.patterns import IGNORECASE, Match, compile_pattern
-from achievement_pipeline.spelled_amounts import in_digits
 
 MEASURE = (
     r"(?:ns/iter|ns/op|B/op|allocs/op|[µμun]s|ms|secs?|seconds?|s|min|[kKMGT]i?B(?:/s)?|bytes|B|%|i/s|ops/s(?:ec)?"

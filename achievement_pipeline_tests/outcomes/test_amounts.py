@@ -2,7 +2,7 @@
 
 import pytest
 
-from achievement_pipeline.amounts import UNIT, number, scale
+from achievement_pipeline.outcomes.amounts import UNIT, number, scale
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
 _UNIT = compile_pattern(rf"(?P<number>\d{{1,9}})\s?(?P<unit>{UNIT})", IGNORECASE)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from achievement_pipeline.measured_rows import Row, find_arrows, find_rows
+from achievement_pipeline.outcomes.measured_rows import Row, find_arrows, find_rows
 
 
 @pytest.mark.parametrize(

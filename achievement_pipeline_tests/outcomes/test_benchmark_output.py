@@ -1,6 +1,6 @@
 """What benchmarks print in messages."""
 
-from achievement_pipeline.benchmark_output import find_changes, without_rows
+from achievement_pipeline.outcomes.benchmark_output import find_changes, without_rows
 
 BENCHCMP = """
 benchmark          old ns/op     new ns/op     delta

@@ -1,7 +1,7 @@
 """Amounts in words, and durations in parts, as digits: "three times", "halves", "by a third", "3m36s", "15+%".
 
-The forms of statements (`achievement_pipeline.outcomes`) are written for one style of amounts. Text in another style
-is rewritten to it, for matching only. An idiom is rewritten where a word beside it is something that is measured: "cuts
+The forms of statements (`outcomes.forms`) are written for one style of amounts. Text in another style is rewritten to
+it, for matching only. An idiom is rewritten where a word beside it is something that is measured: "cuts
 the build time in half", but not "cuts the list in half".
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from achievement_pipeline.amounts import NUMBER, UNIT
+from achievement_pipeline.outcomes.amounts import NUMBER, UNIT
 from achievement_pipeline.parsing.patterns import IGNORECASE, Match, Pattern, compile_pattern
 
 _VALUES: Final = {

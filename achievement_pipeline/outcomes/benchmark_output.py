@@ -1,7 +1,7 @@
 """What benchmarks print, in messages: rows of benchstat, benchcmp and asv, Criterion's changes, a before and an after.
 
 The before and after are lines or blocks under such words, columns of a table with such headings, or rows that need no
-heading (`achievement_pipeline.measured_rows`).
+heading (`achievement_pipeline.outcomes.measured_rows`).
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from achievement_pipeline.amounts import NUMBER, number, scale
-from achievement_pipeline.measured_rows import MEASURE, find_arrows, find_rows
+from achievement_pipeline.outcomes.amounts import NUMBER, number, scale
+from achievement_pipeline.outcomes.measured_rows import MEASURE, find_arrows, find_rows
+from achievement_pipeline.outcomes.spelled_amounts import in_digits
 from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, MULTILINE, Match, compile_pattern
-from achievement_pipeline.spelled_amounts import in_digits
 
 _SPREAD = r"(?:\s±\s{1,3}[\d.∞]{1,5}%?(?:\s[¹²³])?)?"
 _ROW = compile_pattern(

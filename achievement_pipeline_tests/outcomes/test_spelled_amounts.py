@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from achievement_pipeline.outcomes import Direction, find_outcomes
-from achievement_pipeline.spelled_amounts import in_digits
+from achievement_pipeline.outcomes.find import Direction, find_outcomes
+from achievement_pipeline.outcomes.spelled_amounts import in_digits
 
 WORDS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten"}
 SHARES = {50: "half", 33.3: "a third", 25: "a quarter", 20: "a fifth", 66.7: "two thirds", 75: "three quarters"}

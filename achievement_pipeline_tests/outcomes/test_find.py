@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from achievement_pipeline.outcomes import Direction, find_outcomes
+from achievement_pipeline.outcomes.find import Direction, find_outcomes
 
 UP, DOWN = Direction.UP, Direction.DOWN
 

@@ -1,0 +1,1 @@
+"""What changed, as texts state it in numbers."""

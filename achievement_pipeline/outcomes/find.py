@@ -1,0 +1,341 @@
+"""Outcomes in texts: numbers that changed, with their unit and direction.
+
+A statement names two amounts ("p95 420 → 130 ms", "96 bytes, down from 104", "took 17 s, now 5 s"), or their difference
+with a word of change before it ("reduces queries by 80 %", "a speedup of 3x", "saves 4 bytes") or behind it ("40 %
+faster", "18 ms improvement"); and benchmarks print theirs. benchmarks/outcomes.py measures how well they are read.
+Versions, ranges, dates and counts of lines are no outcome, nor is what would be, what is compared with another program,
+or what a dependency announces. Nothing is computed that the text does not state; "3m36s" is 216 seconds, and a third
+33.3 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from itertools import pairwise
+from typing import Final
+
+from achievement_pipeline.outcomes import forms
+from achievement_pipeline.outcomes.amounts import number, scale
+from achievement_pipeline.outcomes.benchmark_output import Change, find_changes, without_blocks, without_rows
+from achievement_pipeline.outcomes.spelled_amounts import in_digits
+from achievement_pipeline.parsing.patterns import Match, Pattern
+
+_LONGEST_TEXT = 20_000
+_LONGEST_SENTENCE = 400
+_MOST = 20
+_NEAR = 60
+"""Characters behind two amounts in which a word may say which is better."""
+
+
+class Direction(StrEnum):
+    """Which way a number went."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A change that a text states in numbers."""
+
+    sentence: str
+    """The sentence that states it, on one line; two where the first has the amount before."""
+    before: float | None
+    after: float | None
+    """Both, or where only the difference is stated, neither."""
+    amount: float | None
+    """The stated difference."""
+    unit: str
+    direction: Direction | None
+    """None where the numbers are equal."""
+
+
+def find_outcomes(text: str) -> list[Outcome]:
+    """Return the outcomes that a text states: those of its sentences, at most one each, then rows of benchmarks."""
+    text = forms.TAG.sub("\n\n", text[:_LONGEST_TEXT])
+    if forms.QUOTES.match(text.lstrip()):
+        return []
+    return [*_in_sentences(without_blocks(without_rows(text))), *map(_measured, find_changes(text))][:_MOST]
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Yield the sentences and list items of a text, each on one line. Very long ones are left out."""
+    for part in forms.SENTENCE_END.split(text):
+        sentence = " ".join(forms.BULLET.sub("", part).split())
+        clauses = [sentence] if len(sentence) <= _LONGEST_SENTENCE else forms.CLAUSE_END.split(sentence)
+        yield from (clause for clause in clauses if 0 < len(clause) <= _LONGEST_SENTENCE)
+
+
+def _in_sentences(text: str) -> Iterator[Outcome]:
+    """Yield the outcome of each sentence, else of it with the one before."""
+    on_one_line = " ".join(text.split())
+    found_before = False
+    for last, sentence in pairwise(["", *sentences(text)]):
+        found = _outcome(sentence)
+        both = f"{last} {sentence}"
+        if not found and last and not found_before and both in on_one_line:
+            found = _in_two(both)
+        found_before = found is not None
+        if found:
+            yield found
+
+
+def _in_two(both: str) -> Outcome | None:
+    """Return the outcome that two sentences state together."""
+    if not forms.MAY_STATE.search(both):
+        return None
+    plain = in_digits(both)
+    found = next((outcome for pattern in forms.APART if (outcome := _two_amounts(plain, pattern))), None)
+    found = found or _setting(plain)
+    return replace(found, sentence=both) if found else None
+
+
+def _setting(text: str) -> Outcome | None:
+    """Read a setting whose value stands before: "The timeout of 2 s is too short. Increase the timeout to 5 s."."""
+    for match in forms.RAISED.finditer(text):
+        for before in forms.SETTING_OF.finditer(text, 0, match.start()):
+            values = (number(before["before"]), before["unit_before"], number(match["after"]), match["unit"])
+            noun = before["noun"] or before["noun_before"] or match["noun"]
+            direction = _direction_between(*values)
+            if noun.casefold() == match["noun"].casefold() and direction is _stated_direction(match["verb"]):
+                return Outcome(text, values[0], values[2], None, match["unit"], direction)
+    return None
+
+
+def _outcome(sentence: str) -> Outcome | None:
+    if not forms.MAY_STATE.search(sentence):
+        return None
+    plain = in_digits(sentence)
+    found = next((found for read in _FORMS if (found := read(plain))), None)
+    return replace(found, sentence=sentence) if found else None
+
+
+def _measured(change: Change) -> Outcome:
+    if change.before is None or change.after is None:
+        difference = change.difference or 0
+        return Outcome(change.words, None, None, abs(difference), change.unit, _compared(0, difference))
+    direction = _direction_between(change.before, change.unit_before, change.after, change.unit)
+    return Outcome(change.words, change.before, change.after, None, change.unit, direction)
+
+
+def _from_to(sentence: str) -> Outcome | None:
+    patterns = (
+        forms.TO_FROM,
+        forms.VERB_TO,
+        forms.FROM_TO,
+        forms.NOW_WAS,
+        forms.INSTEAD,
+        forms.NOW_AGAINST_BEFORE,
+        forms.WITH_WITHOUT,
+        forms.BEFORE_AFTER,
+        forms.FROM_X_TO,
+        *forms.APART,
+    )
+    return next((found for pattern in patterns if (found := _two_amounts(sentence, pattern))), None)
+
+
+def _two_amounts(sentence: str, pattern: Pattern[str]) -> Outcome | None:
+    for match in pattern.finditer(sentence):
+        lead = sentence[: match.start()]
+        unit = match["unit"] or match["unit_before"] or ""
+        before, after = number(match["before"]), number(match["after"])
+        starts_at_nothing = before == 0 and unit != "%"
+        if not unit or starts_at_nothing or not _is_change(match, lead) or forms.NO_CHANGE.search(lead):
+            continue
+        direction = _direction_between(before, match["unit_before"] or unit, after, match["unit"] or unit)
+        stated = _stated_direction(match.groupdict().get("link") or "") or _stated_direction(lead)
+        if stated and stated is not direction and match.re in forms.UNIT_ONCE:
+            continue
+        direction = direction if match["unit"] and match["unit_before"] else stated or direction
+        is_fault = pattern is forms.WAS_NOW and direction is Direction.UP and scale(unit)
+        if not is_fault and (direction or before == after):
+            return Outcome(sentence, before, after, None, unit, direction)
+    return None
+
+
+def _is_change(match: Match[str], lead: str) -> bool:
+    """Whether two amounts are one before and one after, and no range, version or mixture of measures."""
+    link = (match["link"] if "link" in match.re.groupindex else "").casefold()
+    has_both = bool(match["unit"] and match["unit_before"])
+    if match.re in forms.OF_ONE_MEASURE:
+        if not match["unit"]:
+            return match["unit_before"] is not None and match.re in forms.UNIT_ONCE
+        is_range = match.re is forms.FROM_X_TO and forms.RANGE_LEAD.search(lead) and not forms.STATED.search(lead)
+        return has_both and not is_range and _measures(match["unit"]) == _measures(match["unit_before"])
+    if link == "to":
+        falls = has_both and _direction_between(*_both(match)) is Direction.DOWN
+        is_range = not falls and (
+            not match["lead"] or (forms.RANGE_LEAD.search(lead) and not forms.STATED.search(lead))
+        )
+        return not is_range and (has_both or not _is_other(lead))
+    if match.re is forms.INSTEAD:
+        is_fault = not lead.strip() or forms.IS_FAULT.search(f"{lead}{match[0]} ")
+        return forms.MEASURED.search(lead) is not None or (has_both and not is_fault)
+    if link in {"instead of", "rather than"}:
+        return forms.MEASURED.search(lead) is not None or (
+            has_both and bool(lead.strip()) and not forms.IS_FAULT.search(lead)
+        )
+    return has_both or not _is_other(lead)
+
+
+def _is_other(lead: str) -> bool:
+    """Whether two amounts are of something that no outcome is about, such as a version."""
+    return forms.NOT_AN_OUTCOME.search(forms.CODE.sub("", lead)) is not None and not forms.IS_CHANGED.search(lead)
+
+
+def _both(match: Match[str]) -> tuple[float, str, float, str]:
+    unit_before, unit = (match[name] or "" for name in ("unit_before", "unit"))
+    return number(match["before"]), unit_before, number(match["after"]), unit
+
+
+def _measures(unit: str) -> str:
+    found = scale(unit)
+    return found[0] if found else unit.casefold()
+
+
+def _direction_between(before: float, unit_before: str, after: float, unit: str) -> Direction | None:
+    first, second = scale(unit_before), scale(unit)
+    if first and second and (first[0] == second[0] or unit_before in forms.PREFIXES):
+        return _compared(before * first[1], after * second[1])
+    return _compared(before, after) if unit.casefold().startswith(unit_before.casefold()) else None
+
+
+def _stated_direction(text: str) -> Direction | None:
+    """Return the direction that a verb states: of "increase from 16384 to 2 MiB" the numbers tell the wrong one."""
+    found = forms.STATED.findall(text)
+    return (Direction.UP if found[-1].casefold().startswith(forms.RISES) else Direction.DOWN) if found else None
+
+
+def _compared(before: float, after: float) -> Direction | None:
+    return None if before == after else Direction.UP if after > before else Direction.DOWN
+
+
+def _counted(sentence: str) -> Outcome | None:
+    match = _first(sentence, forms.COUNTED, forms.COUNTED_BETWEEN, forms.COUNTED_AFTER)
+    if not match or forms.NOT_AN_OUTCOME.search(f"{sentence[: match.start('unit')]}{match['unit']} "):
+        return None
+    before, after = number(match["before"]), number(match["after"])
+    return Outcome(sentence, before, after, None, match["unit"], _compared(before, after))
+
+
+def _first(sentence: str, *patterns: Pattern[str]) -> Match[str] | None:
+    return next((match for pattern in patterns if (match := pattern.search(sentence))), None)
+
+
+def _difference(pattern: Pattern[str]) -> Callable[[str], Outcome | None]:
+    """Return a reader of the difference that an expression finds with its word."""
+
+    def read(sentence: str) -> Outcome | None:
+        for match in pattern.finditer(sentence):
+            if _is_stated(match, sentence):
+                unit = match.groupdict().get("unit", "x")
+                return Outcome(sentence, None, None, number(match["amount"]), unit, _direction(match, sentence))
+        return None
+
+    return read
+
+
+def _is_stated(match: Match[str], sentence: str) -> bool:
+    """Whether a difference is one that the change made."""
+    word = (match["word"] or "").casefold()
+    lead = sentence[: match.start()]
+    amount = number(match["amount"])
+    is_none = amount == 0 or (match.groupdict().get("unit", "x").casefold() in forms.MULTIPLES and amount <= 1)
+    if is_none or forms.UNREAL.search(lead) or forms.DENIED.search(lead):
+        return False
+    if not word:
+        return match["unit"].casefold().startswith("alloc")
+    if match.re is forms.WITHOUT_BY and not _is_of_verb(match, word):
+        return False
+    if _is_of_something_else(match, sentence, word):
+        return False
+    is_limit = (word.startswith(forms.RISES) and "up to" in match[0]) or forms.THRESHOLD.match(sentence, match.end())
+    return not is_limit and (not forms.VERSUS.search(lead) or forms.ITS_PAST.search(sentence) is not None)
+
+
+def _is_of_something_else(match: Match[str], sentence: str, word: str) -> bool:
+    """Whether an amount is a value or the one before: "8 bytes less than 40", "instead of 4", "adds 100 % coverage"."""
+    is_before = sentence[: match.start("amount")].rstrip("~ ").endswith("instead of")
+    is_value = match.re is forms.ABSOLUTE and forms.THAN_AN_AMOUNT.match(sentence, match.end()) is not None
+    is_first = match.re is forms.OF and "from " in match["what"]
+    return is_before or is_value or is_first or (word == "adds" and match["unit"] == "%")
+
+
+def _is_of_verb(match: Match[str], word: str) -> bool:
+    """Whether an amount without "by" is how much: not how often, nor to what amount."""
+    how_often = match["unit"] == "times" and not word.startswith(forms.FASTER)
+    return not how_often and not forms.TO_AN_AMOUNT.search(match["what"])
+
+
+def _direction(match: Match[str], sentence: str) -> Direction:
+    word = (match["word"] or "").casefold()
+    found = match.groupdict()
+    measured = scale(found.get("unit") or "")
+    is_behind = word.startswith(("improvement", "improved"))
+    what = found.get("what") or (sentence[max(0, match.start() - _NEAR) : match.start()] if is_behind else "")
+    is_rate = bool(measured and measured[0].endswith(("/s", "/sec", "second", "ps")))
+    is_of_time = word.startswith(("improv", "optimi")) and forms.IS_TIME.search(what) is not None
+    is_time = (measured is not None and not is_rate) or is_of_time
+    if is_time and word.startswith(forms.BETTER):
+        return Direction.DOWN
+    return Direction.UP if word.startswith(forms.UP) else Direction.DOWN
+
+
+def _versus(sentence: str) -> Outcome | None:
+    """Read "faster (30 s vs 2 min)": what costs less is after, whichever is first."""
+    for match in forms.AGAINST.finditer(sentence):
+        lead, unit = sentence[: match.start()], match["unit"] or match["unit_before"] or ""
+        sides = [(number(match["after"]), unit), (number(match["before"]), match["unit_before"] or unit)]
+        is_said = forms.IS_BETTER.search(f"{lead} {sentence[match.end() : match.end() + _NEAR]}")
+        if not unit or not is_said or forms.UNREAL.search(lead) or forms.IS_WORSE.search(f"{lead}{match[0]}"):
+            continue
+        if _direction_between(*sides[0], *sides[1]) is Direction.DOWN:
+            sides.reverse()
+        (after, unit), (before, unit_before) = sides
+        if _direction_between(before, unit_before, after, unit) is Direction.DOWN:
+            return Outcome(sentence, before, after, None, unit, Direction.DOWN)
+    return None
+
+
+def _signed(sentence: str) -> Outcome | None:
+    match = _first(sentence, forms.SIGNED, forms.SIGNED_MEASURE, forms.SIGNED_SIZE)
+    if not match or forms.UNREAL.search(sentence[: match.start()]) or forms.VERSUS.search(sentence):
+        return None
+    if match["sign"] == "+" and forms.SLOWER.search(sentence):
+        return None
+    direction = Direction.UP if match["sign"] == "+" else Direction.DOWN
+    return Outcome(sentence, None, None, number(match["amount"]), match["unit"], direction)
+
+
+_FORMS: Final = (
+    _from_to,
+    _counted,
+    *map(
+        _difference,
+        (
+            forms.RELATIVE,
+            forms.SPEEDUP,
+            forms.ABSOLUTE,
+            forms.FASTER_BY,
+            forms.FASTER_SHARE,
+            forms.FEWER,
+            forms.FACTOR,
+            forms.BY,
+            forms.OF,
+            forms.OF_SHARE,
+            forms.WITHOUT_BY,
+            forms.WITHOUT_BY_ABOUT,
+            forms.IMPROVES,
+            forms.REMOVES,
+            forms.DROPS,
+            forms.REDUCED,
+            forms.IS_CUT,
+            forms.SAVES,
+        ),
+    ),
+    _versus,
+    _signed,
+)
+"""The forms of statements, the surest first."""

@@ -1,0 +1,349 @@
+"""The forms in which texts state a change: amounts of two states, or a difference, with a word of change.
+
+Each has a group of each amount (``before``, ``after``, ``amount``) and its unit. Amounts are in digits, in one style
+(`spelled_amounts`).
+"""
+
+from __future__ import annotations
+
+from achievement_pipeline.outcomes.amounts import ABOUT, NUMBER, PERCENT, RANGE, RATE, SIZE, TIME, TIMES, UNIT
+from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
+
+_BEFORE = rf"(?P<before>{NUMBER})(?:[-\u2013]{NUMBER})?[\s-]?(?P<unit_before>{UNIT})?"
+_AFTER = rf"(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?\s?(?P<unit>{UNIT})?"
+_DIFFERENCE = rf"(?P<amount>{NUMBER}){RANGE}\s?"
+_TEXT = r"(?:[^.;\n]|\.(?=\w)|(?<=\b(?:i\.e|e\.g))\.)"
+"""Of one clause."""
+_SPEED_UP = r"(?:speed(?:s|ed|ing)?|sped)(?:[-\s]?up|\s(?:[^\s.;]{1,40}\s){1,5}?up)"
+_VERB = (
+    r"(?:reduc(?!tion)\w+|decreas\w+|cut(?:s|ting)?|lower(?:s|ed|ing)?"
+    r"|out-?performs?|improv(?!ement)\w+|optimi[sz](?!ation)\w+|accelerat\w+"
+    r"|increas\w+|rais(?:e|es|ed|ing)|boost(?:s|ed|ing)?|shrink\w*|shrank|drop(?:s|ped|ping)?|fell|falls?(?!\sback)|grew|grows?|rose|rises?"
+    rf"|shorten\w*|{_SPEED_UP})"
+)
+_NOUN = (
+    r"(?:reductions?|decreases?|increases?|speed[-\s]?(?:ups?|boosts?)|improvements?|savings?|gains?|boosts?|uplifts?|wins?|accelerations?"
+    r"|drops?(?=\sin\s(?!coverage|performance|throughput|speed|quality|accuracy)))"
+)
+_COMPARATIVE = (
+    r"(?:faster|quicker|smaller|less|fewer|more(?!\s(?:expensive|costly|likely|memory|often|frequent\w*))|lower|higher"
+    r"|cheaper|shorter|better|reduced|improved|decreased|(?<=as\s)fast)"
+)
+_BETWEEN = (
+    r"(?:(?!(?:of|is|are|was|and|or|but|in|to|for|on|from|when|while|if|as|with|than|at|by|per|can|will|may|do|does)\b)"
+    r"[a-z][a-z/._-]{1,20}\s)"
+)
+"""A word between a number and what it is of: "3x less", "5% overall improvement"."""
+FROM_TO = compile_pattern(
+    rf"(?<![\w.,:#/-])(?<![→>])(?<![→>]\s)(?P<lead>from\s{{1,3}}(?:an?\s(?:[a-z]{{2,15}}\s){{1,3}}of\s)?{ABOUT})?[~`*]{{0,2}}{_BEFORE}"
+    r"(?:\.?[`*]{0,2}\s?\([^()\n]{1,30}\))?[`*]{0,2},?\s{0,3}"
+    r"(?P<link>→|⇒|-{1,2}>|=>|\b(?:(?:all\sthe\sway\s)?(?:back\s)?(?:down|up)\s)?to\b)\s{0,3}"
+    rf"{ABOUT}(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?\s?(?P<unit>{UNIT})?(?![\w.-]{{0,20}}\d|\s?(?:{UNIT})?\s?(?:→|->|=>))",
+    IGNORECASE,
+)
+TO_FROM = compile_pattern(
+    rf"\bto\s{ABOUT}(?P<after>{NUMBER})\s?(?P<unit>{UNIT})?(?:(?:\s[a-z/-]{{2,15}}){{0,4}}?\s\(|,?\s{{0,3}}\(?)"
+    rf"(?:(?:down|up)\s)?from\s(?:the\s)?(?:(?:default|previous|current|original|old)\s(?:of\s)?)?{ABOUT}{_BEFORE}",
+    IGNORECASE,
+)
+NOW_WAS = compile_pattern(
+    rf"(?<![\w.,#/-]){_AFTER}[\s`*)]{{0,3}}[,;(]?\s{{0,2}}(?:(?P<link>(?:down|up|reduced|decreased|increased)\sfrom"
+    rf"|\(?(?:was|previously|formerly)|rather\sthan|instead\sof(?:\spreviously(?:\sused)?|\sthe\s(?:old|previous|former))?))\s{ABOUT}{_BEFORE}(?![\w.-]{{0,20}}\d)",
+    IGNORECASE,
+)
+"""The new amount first: "96 bytes (down from 104)"."""
+INSTEAD = compile_pattern(
+    rf"(?<![\w.,#/-])(?P<after>{NUMBER})[\s-]?(?P<unit>{UNIT})(?:\s[^\s.;:]{{1,30}}){{1,6}}?\s\(?(?P<link>instead\sof)\s{ABOUT}{_BEFORE}"
+    r"(?![\w.-]{0,20}\d)",
+    IGNORECASE,
+)
+"""With what it is of between: "an 8-byte string for names (instead of 16 bytes)"."""
+MEASURED = compile_pattern(
+    r"\b(?:now|takes?|took|taking|only|uses?|using|needs?|runs?|ran|reduced?|makes?|try|wait(?:s|ing)?|averag\w{2,5})\b[^.;]{0,15}$",
+    IGNORECASE,
+)
+VERB_TO = compile_pattern(
+    rf"\b(?:{_VERB}|tak(?:es|ing)|brings?|turns?)\s(?:(?:a|an|the|our|its)\s)?{ABOUT}{_BEFORE}\s(?:[a-z-]{{1,20}}\s){{1,4}}?"
+    rf"(?P<link>(?:down\s)?to)\s{ABOUT}{_AFTER}(?![\w/])",
+    IGNORECASE,
+)
+"""With what it is of between: "reduces a 70mb executable to 16mb"."""
+NOW_AGAINST_BEFORE = compile_pattern(
+    rf"(?<![\w.,#/-]){_AFTER},?\s\(?(?:vs\.?|versus|compared\s(?:to|with)|against)(?P<link>)\s{ABOUT}{_BEFORE}\s(?:before|previously|originally"
+    r"|on\s(?:master|main))\b",
+    IGNORECASE,
+)
+WITH_WITHOUT = compile_pattern(
+    rf"(?<![\w.,#/-]){_AFTER}\swith\sth(?:is|e)\s[a-z]{{2,12}}[,;]?\s(?P<link>(?:and\s|vs\.?\s|instead\sof\s)?){ABOUT}{_BEFORE}\swithout\b",
+    IGNORECASE,
+)
+_WAS = (
+    r"\b(?:used\sto\s(?:take|be|need|use)|previously|before(?!\s?[:=])|formerly|originally|instead\sof|took|was|were)\b"
+    rf"[^;:]{{0,60}}?(?<![\w.,#/-]){ABOUT}(?P<before>{NUMBER})(?:[-\u2013]{NUMBER})?[\s-]?(?P<unit_before>{UNIT}).{{0,80}}?"
+)
+WAS_NOW = compile_pattern(
+    rf"{_WAS}(?P<link>\b(?:now|afterwards"
+    r"|after(?:\s(?:this|my|the)\s(?:change|commit|patch|pr|fix)|(?=,[^\d]{0,40}\d|[^\d:=]{0,12}\d))"
+    r"|currently|down\sto|reduc\w+\s(?:it|this|that)\sto|takes|with\sthis)\b)[^\d:]{0,60}?"
+    rf"(?<![\w.])(?P<after>{NUMBER})\s?(?P<unit>{UNIT})(?![\w/])",
+    IGNORECASE,
+)
+_WAS_NOW_BARE = compile_pattern(
+    rf"{_WAS}(?P<link>\b(?:now\s(?:it\s)?(?:takes|is|uses|needs)|it\s(?:now\s)?takes"
+    r"|(?:reduc|cut|bring|lower|drop)\w*\s(?:it|this|that)\s(?:down\s)?to)\b)\s"
+    rf"{ABOUT}(?P<after>{NUMBER})(?P<unit>)(?=[.,;)]?(?:\s|$))",
+    IGNORECASE,
+)
+"""With the unit once: "it took 5 s, now it takes 2"."""
+BEFORE_AFTER = compile_pattern(
+    rf"(?<![\w.,#/-]){_BEFORE}[\s(]{{1,2}}(?:before|previously|originally|on\s(?:master|main))\b(?P<link>[\s,;)]{{1,3}}(?:(?:and|but|to|vs\.?|→|->)\s)?(?:only\s|just\s)?)"
+    rf"{ABOUT}{_AFTER}[\s(]{{1,2}}(?:after|now|with\s(?:this|the)|on\sthis)\b",
+    IGNORECASE,
+)
+_THIS_TO = compile_pattern(
+    rf"(?<![\w.,#/-]){_BEFORE}[^\d]{{0,100}}?(?P<link>\b(?:reduc|increas|lower|rais|cut|bring|drop|shrink|bump)(?:es?|s|ed|ing)?\s"
+    rf"(?:it|that|this)\s(?:down\s|up\s)?to|\.\s(?:Increase|Reduce|Raise|Lower|Decrease|Bump)(?:s|d|ed)?\sto)\s{ABOUT}(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?\s?(?P<unit>{UNIT})?(?![\w/])",
+    IGNORECASE,
+)
+_NOW_PREVIOUSLY = compile_pattern(
+    rf"(?<![\w.,#/-]){_AFTER}[^\d]{{0,140}}?\b(?P<link>previously|used\sto\s(?:be|take))\b[^\d]{{0,40}}?{_BEFORE}(?![\w/])",
+    IGNORECASE,
+)
+_OLD = r"\b(?:old|original|previous|existing)\s[a-z]{2,20}\b[^\d;]{0,60}?"
+_NEW = r"\bnew\s[a-z]{2,20}\b[^\d;]{0,60}?"
+_OLD_NEW = compile_pattern(
+    rf"{_OLD}(?<![\w.,#/-]){_BEFORE}(?P<link>[^\d;].{{0,80}}?{_NEW})(?<![\w.,#/-]){_AFTER}(?![\w/])", IGNORECASE
+)
+_NEW_OLD = compile_pattern(
+    rf"{_NEW}(?<![\w.,#/-]){_AFTER}(?P<link>[^\d;].{{0,80}}?{_OLD})(?<![\w.,#/-]){_BEFORE}(?![\w/])", IGNORECASE
+)
+FROM_X_TO = compile_pattern(
+    rf"\bfrom\s(?:(?!anywhere|between)[a-z]{{2,12}}\s){{0,3}}?{ABOUT}(?P<before>{NUMBER})[\s-]?(?P<unit_before>{UNIT})(?:,?\s[^\s;]{{1,30}}){{0,8}}?,?"
+    rf"\s(?P<link>(?:down\s|up\s|back\s)?to)\s(?:[a-z]{{2,12}}\s){{0,3}}?{ABOUT}(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?"
+    rf"[\s-]?(?P<unit>{UNIT})(?![\w/])",
+    IGNORECASE,
+)
+"""With what it is of between: "from 14.3 seconds on main to 1.2 seconds"."""
+_SETTING_NOUN = r"timeout|limit|interval|delay|period|threshold|window|tolerance|budget|size"
+RAISED = compile_pattern(
+    rf"\b(?P<verb>increase[sd]?|raise[sd]?|lower(?:s|ed)?|reduce[sd]?|decrease[sd]?)\s(?:[\w-]{{1,20}}\s){{0,4}}?(?P<noun>{_SETTING_NOUN})"
+    rf"(?:\s[a-z]{{2,12}}){{0,4}}?\sto\s{ABOUT}(?P<after>{NUMBER})\s?(?P<unit>{TIME}|{SIZE})(?![\w/])",
+    IGNORECASE,
+)
+SETTING_OF = compile_pattern(
+    rf"(?:\b(?P<noun_before>{_SETTING_NOUN})s?\s(?:of|was|is)\s{ABOUT}|(?<![\w.,:#/-]))(?P<before>{NUMBER})[\s-]?(?P<unit_before>{TIME}|{SIZE})"
+    rf"(?:(?<=[a-zB])\s(?:[\w-]{{1,20}}\s){{0,2}}?(?P<noun>{_SETTING_NOUN})s?\b|\s(?:is|was)\s(?:not|too|sometimes|barely)\b|(?(noun_before)|(?!)))",
+    IGNORECASE,
+)
+APART = (WAS_NOW, _WAS_NOW_BARE, _THIS_TO, _NOW_PREVIOUSLY, _OLD_NEW, _NEW_OLD)
+"""Forms that may take two sentences."""
+UNIT_ONCE = (_WAS_NOW_BARE, _THIS_TO)
+OF_ONE_MEASURE = (*APART, VERB_TO, FROM_X_TO)
+COUNTED = compile_pattern(
+    rf"\b(?:{_VERB}|go(?:es|ing)?|went|down|changes)\b[^.;\n]{{0,60}}?\b(?P<unit>[a-z]{{2,20}}s)[`'\"]?\s"
+    r"from\s(?P<before>\d{1,7})\s(?:down\s|up\s)?to\s(?:just\s|only\s)?(?P<after>\d{1,7})\b(?![.\d])",
+    IGNORECASE,
+)
+"""Things that are counted: "reduces the number of stat syscalls from 3 to 1"."""
+COUNTED_BETWEEN = compile_pattern(
+    rf"\b(?:{_VERB}|go(?:es|ing)?|went|down|changes)\b[^.;\n]{{0,60}}?\bfrom\s{ABOUT}(?P<before>{NUMBER})\s"
+    rf"(?:[a-z-]{{2,15}}\s){{0,2}}?(?P<unit>[a-z]{{3,20}}s)\s(?:down\s|up\s|back\s)?to\s{ABOUT}(?P<after>{NUMBER})\b(?![.\d])",
+    IGNORECASE,
+)
+"""Named once, between: "drops from 254 loaded modules to 44"."""
+COUNTED_AFTER = compile_pattern(
+    rf"(?<![\w.,#/-])~?(?P<before>{NUMBER})\s?(?:->|→)\s?~?(?P<after>{NUMBER})\s(?:[a-z-]{{2,15}}\s){{0,2}}?"
+    r"(?P<unit>calls|allocations|allocs|queries|objects|instructions|nodes|modules|requests|loads|stores)\b",
+    IGNORECASE,
+)
+RELATIVE = compile_pattern(
+    rf"(?<![\w.,#/-])(?P<amount>{NUMBER})\s?(?:±\s?{NUMBER}\s?|(?:%|x\b)?\s?(?:-|\u2013|to\b)\s?~?{NUMBER}\s?)?"
+    rf"(?P<unit>{PERCENT}|{TIMES})[)`*_+]{{0,3}}\s?(?:or\sso\s)?(?:as\s(?=fast))?"
+    rf"{_BETWEEN}{{0,3}}?"
+    rf"(?P<word>{_COMPARATIVE}|{_NOUN})\b",
+    IGNORECASE,
+)
+SPEEDUP = compile_pattern(
+    rf"(?<![\w.,#/-])(?P<amount>{NUMBER})\s?(?P<unit>x\b|\u00d7)\s(?:(?!(?:and|or|but|of|in|to|than|with|for|from|on|as|is)\b)[a-z0-9][\w/.+-]{{0,20}}\s){{1,6}}?(?P<word>speed[-\s]?ups?)\b",
+    IGNORECASE,
+)
+"""With names between: "1.07x AVX3 64-bit sort speedup"."""
+ABSOLUTE = compile_pattern(
+    rf"(?<![\w.,#/-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>{TIME}|{SIZE}|{RATE})\s{_BETWEEN}{{0,2}}"
+    r"(?P<word>faster|quicker|smaller|shorter|less|cheaper|speed[-\s]?ups?|improvements?|reductions?|decreases?"
+    r"|savings?|wins?)\b",
+    IGNORECASE,
+)
+FASTER_BY = compile_pattern(
+    r"\b(?P<word>faster|quicker|smaller|cheaper|less|fewer)\s(?:by|around|about|roughly|up\sto|at\sleast|almost|(?=~))\s?"
+    rf"{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT}|{TIMES})",
+    IGNORECASE,
+)
+FASTER_SHARE = compile_pattern(
+    rf"\b(?P<word>faster|quicker)\b(?:{_TEXT}{{0,60}}\s(?=\()|\s(?=~)){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})",
+    IGNORECASE,
+)
+FEWER = compile_pattern(
+    r"(?<![\w.,#/-])(?P<amount>\d{1,6})\s(?P<word>less|fewer)\s(?P<unit>(?!lines|words|tests|files)[a-z]{3,20}s)\b",
+    IGNORECASE,
+)
+BY = compile_pattern(
+    rf"\b(?P<word>{_VERB}|speed(?:s|ed|ing)?)\b(?P<what>{_TEXT}{{0,80}}?)\s\(?(?:by|with(?=\s[~\d]))\s{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT}|{TIMES})",
+    IGNORECASE,
+)
+WITHOUT_BY = compile_pattern(
+    rf"\b(?P<word>{_VERB})\b(?P<what>(?:[^.;:\n]|\.(?=\w)){{0,80}}?)"
+    r"(?<!\bto)(?<!\bat)(?<!\bof)(?<!\bfrom)(?<!\bthan)(?<!\bis)(?<!\bfor)(?<!\babove)(?<!\bbelow)(?<!\bover)(?<!\bunder)(?<!about)(?<!around)(?<!roughly)(?<!nearly)(?<!almost)(?<!approximately)"
+    rf"\s(?:with\s|in\s)?(?!over|at\s|less|more){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})[`*)]{{0,3}}"
+    r"(?=$|[,.;:)!]|\s(?:on|for|when|with|across|depending|or\sso|using|by|via|due|thanks|because|over|compared|since|based|after|in\s(?:some|the|my|our|all|most)|and|but|\((?:#\d|faster)))",
+    IGNORECASE,
+)
+"""As titles have it: "speed up `in series` 10x", "improve the parser (~4%)"."""
+OF = compile_pattern(
+    rf"\b(?P<word>{_NOUN})\b(?P<what>{_TEXT}{{0,60}}?)(?<!minimum)(?<!maximum)(?<!total)(?<!default)(?:\s(?:of|is|was|are|by|on(?=\s[~\d][\d.,]{{0,9}}\s?(?:%|x\b))|being|between|(?:ranges|anywhere)\sfrom)|:)\s{ABOUT}{_DIFFERENCE}"
+    rf"(?P<unit>{UNIT}|{TIMES})(?!,\snot\b)",
+    IGNORECASE,
+)
+OF_SHARE = compile_pattern(
+    rf"\b(?P<word>{_NOUN})\b(?P<what>[^.;\n]{{0,60}}?)(?<!\bto)\s(?=[(~+]){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})",
+    IGNORECASE,
+)
+"""In parentheses: "a noticeable improvement (of the order of 10%)"."""
+FACTOR = compile_pattern(
+    rf"\b(?P<word>{_VERB}|{_NOUN}|{_COMPARATIVE})\b{_TEXT}{{0,80}}?\s\(?(?:by\s|of\s)?{ABOUT}factor\s(?:of\s)?[>~]?\s?{ABOUT}x?(?P<amount>{NUMBER})",
+    IGNORECASE,
+)
+WITHOUT_BY_ABOUT = compile_pattern(
+    rf"\b(?P<word>{_VERB})\b(?P<what>(?:[^.;:\n]|\.(?=\w)){{0,80}}?)"
+    r"(?<!\bto)(?<!\bat)(?<!\bof)(?<!\bfrom)(?<!\bthan)(?<!\bis)(?<!\bfor)(?<!\bin)(?<!\bafter)(?<!\bwithin)(?<!\bevery)(?<!\bno)"
+    rf"\s(?=~|about|around|roughly|approximately|nearly|almost|more\sthan){ABOUT}{_DIFFERENCE}(?P<unit>{TIME}|{SIZE})(?!\s(?:to|->|→))",
+    IGNORECASE,
+)
+"""Where "about" stands for "by": "reduces the binary about 170 kB"."""
+IMPROVES = compile_pattern(
+    rf"\b(?P<word>improv(?:e|es|ed|ing)|increas(?:e|es|ed)|reduc(?:e|es|ed))\s{ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT})\s(?!of\b)[a-z]",
+    IGNORECASE,
+)
+SAVES = compile_pattern(
+    rf"(?:\b(?P<word>sav(?:e|es|ed|ing):?|reduc(?:e|es|ed|ing)|shav(?:e|es|ed|ing)(?:\soff)?|adds|gains?|tak(?:es|ing)\soff)\s"
+    rf"(?:us\s(?:from\s\w{{3,12}}ing\s)?)?{ABOUT}|(?<!\S)[-\u2212]){_DIFFERENCE}(?P<unit>{UNIT})",
+    IGNORECASE,
+)
+REMOVES = compile_pattern(
+    rf"\b(?P<word>remov(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|cut(?:s|ting)?(?:\s(?:out|off))?|trims?|frees?(?:\sup)?|knock(?:s|ed)?\soff)\s"
+    rf"{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT})(?=\s(?:[a-z]{{2,12}}\s){{0,2}}(?:from|per|off|on\severy|of)\b|[.,;)]|$)",
+    IGNORECASE,
+)
+IS_CUT = compile_pattern(
+    rf"(?<![\w.,#/-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>{PERCENT}|{TIME}|{SIZE})\s(?:of\s[^.;\d]{{1,50}}\s)?(?:is|are|was|were|gets?|has\sbeen|have\sbeen)\s"
+    r"(?:now\s)?(?P<word>cut|saved|removed|eliminated|shaved|freed)\b",
+    IGNORECASE,
+)
+"""The amount first: "30% of the time is cut"."""
+REDUCED = compile_pattern(
+    rf"\(\s?(?P<word>reduced|saved|saves|saving)\s{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT})", IGNORECASE
+)
+DROPS = compile_pattern(
+    rf"\b(?P<word>drop(?:s|ped)?|strip(?:s|ped)?|remov(?:e|es|ed))\s{ABOUT}{_DIFFERENCE}(?P<unit>[kmg]i?b|calls|queries|allocs|allocations|instructions)\b(?!\s(?:limit|size))",
+    IGNORECASE,
+)
+SIGNED = compile_pattern(
+    rf"(?:\w:\s|\()~?(?P<sign>[+\u2212-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>%)(?![\w/]|[-\u2013]\d)", IGNORECASE
+)
+"""A difference with its sign: "lookup: -2.8%", "speed (~+1-2%)"."""
+SIGNED_MEASURE = compile_pattern(
+    rf"(?<=[a-z)`]\s)(?P<sign>[+\u2212-])(?P<amount>{NUMBER})(?P<unit>%)"
+    r"(?=\s(?:[a-z]{2,12}\s)?(?:latency|time|memory|cpu|throughput|size|speed|runtime|allocations|ns/op|B/op|allocs/op)\b"
+    r"|\s\(|[,.;]?$)",
+    IGNORECASE,
+)
+SIGNED_SIZE = compile_pattern(rf"\((?P<sign>[\u2212-])\s?(?P<amount>{NUMBER})\s?(?P<unit>{SIZE})\)", IGNORECASE)
+SENTENCE_END = compile_pattern(
+    r"(?<=[.!?])(?<!sec\.)(?<!min\.)(?<!\bca\.)(?<!\bvs\.)(?<!\bapprox\.)\s+(?=[A-Z0-9`\"'(])|\n[^\S\n]*+\n|\n(?=[^\S\n]*+(?:[-*+]\s|```|[|$>\[]))"
+)
+TAG = compile_pattern(
+    r"<(?:/?(?:img|p|div|br|li|ul|details|summary|table|tr|td)\b[^<>]{0,400})>|!\[[^\]\n]{0,200}\]\([^()\n]{0,400}\)"
+)
+"""Markup that is between sentences in the descriptions of pull requests."""
+CLAUSE_END = compile_pattern(r"(?<=[;:])\s")
+BULLET = compile_pattern(r"^\s*[-*+]\s+")
+QUOTES = compile_pattern(
+    r"(?:\[[^\]\n]{1,40}\]\s)?(?:revert\b|(?:(?:build|chore|ci|feat|fix|test)\(deps[^)\n]{0,20}\):?\s|bump\s\S{1,80}\sfrom\b)"
+    r"|(?:bump|update)\s(?:dependency\b|\S{1,80}\srequirement\b))",
+    IGNORECASE,
+)
+"""How messages begin that quote what others did, or undo it."""
+CODE = compile_pattern(r"`[^`\n]{1,80}`")
+NOT_AN_OUTCOME = compile_pattern(
+    r"(?i)\b(?:bump|upgrad\w+|updat\w+|version|releas\w+|python|node|line|lines|page|pages|step|issue|pr|chapter|rows?\sof"
+    r"|renam\w+|mov\w+|port(?:s|ed)?)\b[^.;\n]{0,30}$"
+)
+IS_CHANGED = compile_pattern(
+    rf"\b(?:timeouts?|limit|interval|delay|buffer|cache|threshold|period|capacity)\b|\b{_VERB}\b[^.;]{{0,60}}$",
+    IGNORECASE,
+)
+"""A setting or a verb: of versions there is none."""
+RANGE_LEAD = compile_pattern(
+    r"\b(?:reductions?|improvements?|speed-?ups?|gains?|savings|for\s(?:[a-z]{1,15}\s){0,2}[a-z]{1,15}|resiz\w+|realloc\S*|sizes|rang\w+|var(?:y|ies|ied|ying)|anywhere|intervals?|buckets?|spans?|if\syou\b[^.]{0,80})\s?$",
+    IGNORECASE,
+)
+_UNREAL_WORDS = (
+    r"\b(?:would|should|expect\w*|hope\w*|ideally|theoretical\w*|currently|intent|goal|aims?"
+    r"|causing|claims?|claimed|regress\w*|blog|article|according\sto\s(?:its|their|the)\sauthors?|whether|(?<!check\s)(?<!checks\s)(?<!checking\s)if|warn\w*)\b[^.;]{0,60}$"
+    r"|\b(?:could|might|potential(?:ly)?|possibly|perhaps|maybe|probably|hopefully)\b[^.;,]{0,60}$"
+)
+UNREAL = compile_pattern(_UNREAL_WORDS, IGNORECASE)
+"""Before a statement: what would be, what was wrong, what others say."""
+NO_CHANGE = compile_pattern(rf"{_UNREAL_WORDS}|\b(?:spans?|spanning|ranges?|ranging|intervals\sfrom)\s$", IGNORECASE)
+DENIED = compile_pattern(
+    r"(?:\b(?:not(?!\sonly\b)|never|no|without(?!\sth[ei]s?\b))\b|n't)[^.;,(]{0,20}$|\bwhen\b(?!\s\w{1,20}ing\b)[^.;,]{0,40}$|\bnot\s(?:all|every|always)\b[^.;]{0,80}$",
+    IGNORECASE,
+)
+"""Before a difference that there is not."""
+ITS_PAST = compile_pattern(r"\b(?:before|after|baseline|master|main|old|previous)\b", IGNORECASE)
+_COST = rf"{TIME}|{SIZE}|(?:instructions|calls|allocations|allocs|cycles|queries)\b"
+AGAINST = compile_pattern(
+    rf"(?<![\w.,#/-])(?P<after>{NUMBER})\s?(?P<unit>{_COST})?(?:\s[a-z]{{2,15}}){{0,2}}?\s(?:vs\.?|versus|compared\s(?:to|with))\s"
+    rf"{ABOUT}(?P<before>{NUMBER})\s?(?P<unit_before>{_COST})?(?![\w/])",
+    IGNORECASE,
+)
+IS_FAULT = compile_pattern(
+    r"\b(?:is|was|are|were|be|being|got|gets?|gave|gives|returns?|returned|shows?|shown|expected|fail\w*|report\w*|seems?|stable|wrong\w*|incorrect\w*|without|description)\s[^.;]{0,60}$",
+    IGNORECASE,
+)
+IS_BETTER = compile_pattern(
+    r"\b(?:faster|quicker|speed\w*|reduc\w+|smaller|less|sav(?:es?|ed|ings?)|improv\w+|decreas\w+|shorte\w+|shr[ia]nks?|optimi[sz]\w+)\b",
+    IGNORECASE,
+)
+IS_WORSE = compile_pattern(r"\b(?:slower|larger|bigger|longer|more|increase|regress\w*)\b", IGNORECASE)
+THRESHOLD = compile_pattern(
+    r"(?:\s[a-z]{1,12}){0,2}\sthan\s(?:(?:the\s)?(?:real|actual|correct)|this|that|requested|needed|necessary|required|expected|specified|thought|previously\sthought"
+    r"|the\s(?:limit|maximum|minimum|default|threshold|given))\b",
+    IGNORECASE,
+)
+"""Behind a comparative: what is compared with a limit."""
+MAY_STATE = compile_pattern(
+    r"\d|\bhal[fv]|\btwice\b|\bthrice\b|\b(?:double|triple|quadruple)[sd]?\b|fold\b|magnitude"
+    r"|\b(?:third|quarter|fourth|fifth|sixth|tenth)s?\b|\b(?:times|percent|seconds?|minutes?|hours?)\b",
+    IGNORECASE,
+)
+"""A digit, or a word that may be an amount."""
+THAN_AN_AMOUNT = compile_pattern(r"\sthan\s~?\d")
+TO_AN_AMOUNT = compile_pattern(rf"\bto\s{ABOUT}\d", IGNORECASE)
+SLOWER = compile_pattern(r"\bslow|\boverhead\b|\bregress", IGNORECASE)
+VERSUS = compile_pattern(r"\bvs\b|i/s\s-\s$", IGNORECASE)
+PREFIXES = frozenset({"k", "K", "M", "G"})
+MULTIPLES = frozenset({"x", "\u00d7", "times"})
+IS_TIME = compile_pattern(r"\b(?:times?|latency|latencies|duration|runtime)\b", IGNORECASE)
+UP = (
+    "optimi", "accelerat", "fast", "quicker", "more", "larger", "bigger", "higher", "speed", "sped", "grew", "grow",
+    "ris", "rose", "rais", "improv", "increas", "boost", "gain", "uplift", "win", "better", "longer", "adds",
+    "outperform", "out-perform",
+)  # fmt: skip
+BETTER = ("improv", "optimi", "speed", "faster", "quicker", "win")
+FASTER = ("speed", "sped", "improv", "accelerat", "boost", "optimi")
+RISES = ("increas", "rais")
+STATED = compile_pattern(
+    r"\b(increas(?:e[sd]?|ing)|rais(?:e[sd]?|ing)|reduc(?:e[sd]?|ing)|decreas(?:e[sd]?|ing)|lower(?:s|ed|ing)?|shrink(?:s|ing)?|cut(?:s|ting)?|drop(?:s|ped|ping)?)\b",
+    IGNORECASE,
+)
