@@ -14,6 +14,9 @@ _ATTEMPTS = 6
 _SETTLED_SECONDS = 300
 """An end after this time is not related to earlier ones."""
 
+_SECONDS_TO_STOP = 10
+"""Requests get five to end."""
+
 
 class PageProcess:
     """The page, in a process group of its own: it outlives those of Dagster, and ends with this process.
@@ -56,7 +59,12 @@ class PageProcess:
         )
 
     def stop(self) -> None:
-        """Signal it to stop, and wait until it has ended."""
-        if self._process is not None:
-            self._process.terminate()
+        """Signal it to stop, and kill it if it does not."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(_SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
             self._process.wait()
