@@ -1,4 +1,4 @@
-"""The port that the page listens on."""
+"""The ports that the service listens on."""
 
 import socket
 
@@ -15,7 +15,7 @@ def listen(host: str, port: int | None) -> socket.socket:
         AchievementPipelineError: The port is taken, or there is no such host.
     """
     try:
-        return _bound(host, _PORT if port is None else port)
+        return bound(host, _PORT if port is None else port)
     except OSError as error:
         if port is None:
             return listen(host, _ANY)
@@ -24,7 +24,12 @@ def listen(host: str, port: int | None) -> socket.socket:
         ) from error
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def bound(host: str, port: int) -> socket.socket:
+    """Listen at an address.
+
+    Raises:
+        OSError: The port is taken, or there is no such host.
+    """
     listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -28,18 +29,15 @@ _FORMATS = {LogFormat.TEXT: "colored", LogFormat.JSON: "json"}
 _POLL_SECONDS = 0.1
 
 
+@dataclass(frozen=True)
 class Commands:
-    """The commands of the processes.
+    """The commands of the processes."""
 
-    Attributes:
-        code_server: Loads the code, and answers on `socket` when it has.
-        others: The web server and the daemon.
-    """
-
-    def __init__(self, code_server: Sequence[str], socket: Path, others: Sequence[Sequence[str]]) -> None:
-        self.code_server = code_server
-        self.socket = socket
-        self.others = others
+    code_server: Sequence[str]
+    """Loads the code, and answers on `socket` when it has."""
+    socket: Path
+    others: Sequence[Sequence[str]]
+    """The web server and the daemon."""
 
     @classmethod
     def in_folder(cls, folder: Path, host: str, port: int, log_format: LogFormat) -> Self:

@@ -13,7 +13,7 @@ from threading import Thread
 import click
 
 from achievement_pipeline.cli import EXIT_FAILED, dagster_home
-from achievement_pipeline.cli.listening import listen
+from achievement_pipeline.cli.listening import bound, listen
 from achievement_pipeline.cli.service.dagster_processes import Commands, DagsterProcesses
 from achievement_pipeline.cli.service.page_process import PageProcess
 from achievement_pipeline.cli.service.presence import Service, ServiceError, note_group, run_as_service
@@ -127,15 +127,13 @@ def _check_port(host: str, port: int) -> None:
     Raises:
         ServiceError: It is not.
     """
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((host, port))
-        except OSError as error:
-            raise ServiceError(
-                f"Can't listen on {host}, port {port}: {error.strerror}. Choose another port: "
-                f"achievements start --port {port % 65535 + 1}"
-            ) from error
+    try:
+        bound(host, port).close()
+    except OSError as error:
+        raise ServiceError(
+            f"Can't listen on {host}, port {port}: {error.strerror}. Choose another port: "
+            f"achievements start --port {port % 65535 + 1}"
+        ) from error
 
 
 def _serve(processes: _Processes, service: Service, settings: Settings, server: EmbeddedPostgres | None) -> bool:
