@@ -162,13 +162,11 @@ def _is_change(match: Match[str], lead: str) -> bool:
     if match.re in forms.OF_ONE_MEASURE:
         if not match["unit"]:
             return match["unit_before"] is not None and match.re in forms.UNIT_ONCE
-        is_range = match.re is forms.FROM_X_TO and forms.RANGE_LEAD.search(lead) and not forms.STATED.search(lead)
+        is_range = match.re is forms.FROM_X_TO and _leads_to_range(lead)
         return has_both and not is_range and _measures(match["unit"]) == _measures(match["unit_before"])
     if link == "to":
         falls = has_both and _direction_between(*_both(match)) is Direction.DOWN
-        is_range = not falls and (
-            not match["lead"] or (forms.RANGE_LEAD.search(lead) and not forms.STATED.search(lead))
-        )
+        is_range = not falls and (not match["lead"] or _leads_to_range(lead))
         return not is_range and (has_both or not _is_other(lead))
     if match.re is forms.INSTEAD:
         is_fault = not lead.strip() or forms.IS_FAULT.search(f"{lead}{match[0]} ")
@@ -178,6 +176,10 @@ def _is_change(match: Match[str], lead: str) -> bool:
             has_both and bool(lead.strip()) and not forms.IS_FAULT.search(lead)
         )
     return has_both or not _is_other(lead)
+
+
+def _leads_to_range(lead: str) -> bool:
+    return forms.RANGE_LEAD.search(lead) is not None and not forms.STATED.search(lead)
 
 
 def _is_other(lead: str) -> bool:

@@ -1,7 +1,7 @@
 """The forms in which texts state a change: amounts of two states, or a difference, with a word of change.
 
 Each has a group of each amount (``before``, ``after``, ``amount``) and its unit. Amounts are in digits, in one style
-(`spelled_amounts`).
+(`spelled_amounts`). The expressions after them separate sentences, and tell what states no change or which way.
 """
 
 from __future__ import annotations
