@@ -15,9 +15,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from achievement_pipeline import __version__
-from achievement_pipeline.cli.faults import fault_of_machine
-from achievement_pipeline.cli.shared_options import with_shared_options
-from achievement_pipeline.cli.texts import take_only_texts
+from achievement_pipeline.cli.options.shared_options import with_shared_options
+from achievement_pipeline.cli.output.faults import fault_of_machine
+from achievement_pipeline.cli.output.texts import take_only_texts
 from achievement_pipeline.errors import AchievementPipelineError, did_you_mean
 from achievement_pipeline.lazy import import_for_good
 from achievement_pipeline.system.child_processes import distrust_working_folder
@@ -172,7 +172,7 @@ class _LazyGroup(click.Group):
 
 
 def _print_error(text: str) -> None:
-    from achievement_pipeline.cli.tables import print_wrapped  # noqa: PLC0415 - most commands end without an error
+    from achievement_pipeline.cli.output.tables import print_wrapped  # noqa: PLC0415 - most commands end without an error
 
     print_wrapped(f"❌ {text}", err=True)
 

@@ -30,7 +30,7 @@ def test_help_imports_no_heavy_package() -> None:
 
 
 def test_looking_imports_nothing_but_the_database() -> None:
-    looked = imported("import achievement_pipeline.cli.look.achievements, achievement_pipeline.cli.authors")
+    looked = imported("import achievement_pipeline.cli.look.achievements, achievement_pipeline.cli.options.authors")
     assert not looked & {"pandas", "pyarrow", "pandera", "dagster", "sqlalchemy.orm", "git", "requests"}
 
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from achievement_pipeline.cli.look.achievements import headline, hidden_words
-from achievement_pipeline.cli.printing import counted
+from achievement_pipeline.cli.output.printing import counted
 from achievement_pipeline.lanes import Lane
 from achievement_pipeline.store.decisions.edits import Orphan
 from achievement_pipeline.store.reading import AchievementView, Summary

@@ -12,10 +12,10 @@ from achievement_pipeline.app.me import UnknownAuthorError, my_addresses, unknow
 from achievement_pipeline.cli import EXIT_FAILED, EXIT_PARTLY
 from achievement_pipeline.cli.collect.collection import Collection, report
 from achievement_pipeline.cli.dagster_home import use_dagster_home
-from achievement_pipeline.cli.opening import open_engine
-from achievement_pipeline.cli.printing import print_json
-from achievement_pipeline.cli.shared_server import database_coming_up
-from achievement_pipeline.cli.tables import print_wrapped
+from achievement_pipeline.cli.output.opening import open_engine
+from achievement_pipeline.cli.output.printing import print_json
+from achievement_pipeline.cli.output.tables import print_wrapped
+from achievement_pipeline.cli.servers.shared_server import database_coming_up
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.lazy import import_for_good

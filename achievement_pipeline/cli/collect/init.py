@@ -14,10 +14,10 @@ from achievement_pipeline.app.collect.survey import Survey, SurveyedRepository, 
 from achievement_pipeline.app.me import UnknownAuthorError, my_addresses
 from achievement_pipeline.channels import CHANNELS
 from achievement_pipeline.cli.collect.command import collect, sources_that_are_off
-from achievement_pipeline.cli.printing import counted
+from achievement_pipeline.cli.options.settings_file import add_to_settings
+from achievement_pipeline.cli.output.printing import counted
+from achievement_pipeline.cli.output.tables import print_wrapped
 from achievement_pipeline.cli.publish.export import export
-from achievement_pipeline.cli.settings_file import add_to_settings
-from achievement_pipeline.cli.tables import print_wrapped
 from achievement_pipeline.errors import SettingsError, did_you_mean
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import Settings, load_settings

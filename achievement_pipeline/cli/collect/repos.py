@@ -8,9 +8,9 @@ import click
 import sqlalchemy as sa
 
 from achievement_pipeline.app.collect.repositories import entries_by_key, expand, join, place
-from achievement_pipeline.cli.opening import open_engine
-from achievement_pipeline.cli.printing import counted, json_option, print_json
-from achievement_pipeline.cli.tables import Column, print_table
+from achievement_pipeline.cli.output.opening import open_engine
+from achievement_pipeline.cli.output.printing import counted, json_option, print_json
+from achievement_pipeline.cli.output.tables import Column, print_table
 from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.git.discovery import find_repositories
 from achievement_pipeline.sources.git.remotes import without_credentials

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 import click
 
 from achievement_pipeline.app.decide.decisions import Decisions
-from achievement_pipeline.cli.filter_options import Conditions, achievement_filter, condition_options
 from achievement_pipeline.cli.look.achievements import print_achievements
-from achievement_pipeline.cli.printing import counted
+from achievement_pipeline.cli.options.filter_options import Conditions, achievement_filter, condition_options
+from achievement_pipeline.cli.output.printing import counted
 from achievement_pipeline.store.reading import AchievementView, find_achievements
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

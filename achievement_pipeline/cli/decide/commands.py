@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 from achievement_pipeline.app.decide.decisions import Decisions, Verdicts, describe_edit, describe_live_post, doubted
 from achievement_pipeline.app.decide.statements import AchievementCreate, create_achievement
 from achievement_pipeline.channels import CHANNELS
-from achievement_pipeline.cli.channel_names import ChannelName
 from achievement_pipeline.cli.decide.choice import Choice, choice_options, choose
 from achievement_pipeline.cli.look.achievements import headline, hidden_words
-from achievement_pipeline.cli.opening import open_engine
-from achievement_pipeline.cli.printing import counted, json_option, print_json
-from achievement_pipeline.cli.tables import print_wrapped
+from achievement_pipeline.cli.options.channel_names import ChannelName
+from achievement_pipeline.cli.output.opening import open_engine
+from achievement_pipeline.cli.output.printing import counted, json_option, print_json
+from achievement_pipeline.cli.output.tables import print_wrapped
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.parsing.validation import describe_problems
 from achievement_pipeline.publishing.channel import Channel

@@ -6,7 +6,7 @@ import click
 import sqlalchemy as sa
 
 from achievement_pipeline.cli.look.achievements import open_connection
-from achievement_pipeline.cli.settings_file import add_to_settings
+from achievement_pipeline.cli.options.settings_file import add_to_settings
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.keys import GIT
 from achievement_pipeline.settings import load_settings

@@ -20,10 +20,10 @@ from achievement_pipeline.cli.decide.commands import (
     open_decisions,
     warn_of_live_posts,
 )
-from achievement_pipeline.cli.filter_options import Conditions, achievement_filter, condition_options
 from achievement_pipeline.cli.look.achievements import headline
-from achievement_pipeline.cli.printing import counted
-from achievement_pipeline.cli.tables import print_paged
+from achievement_pipeline.cli.options.filter_options import Conditions, achievement_filter, condition_options
+from achievement_pipeline.cli.output.printing import counted
+from achievement_pipeline.cli.output.tables import print_paged
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.reading import AchievementView, find_achievements
 from achievement_pipeline.store.tables import EditField

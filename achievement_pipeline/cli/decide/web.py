@@ -6,12 +6,12 @@ from contextlib import suppress
 
 import click
 
-from achievement_pipeline.cli.authors import announce_author, author_option
 from achievement_pipeline.cli.collect.repos import forget_repository
 from achievement_pipeline.cli.decide.commands import open_decisions
-from achievement_pipeline.cli.listening import listen
-from achievement_pipeline.cli.page_server import serve
-from achievement_pipeline.cli.stopping import stoppable
+from achievement_pipeline.cli.options.authors import announce_author, author_option
+from achievement_pipeline.cli.servers.listening import listen
+from achievement_pipeline.cli.servers.page_server import serve
+from achievement_pipeline.cli.servers.stopping import stoppable
 from achievement_pipeline.web.app import create_app
 from achievement_pipeline.web.guard import ENTRANCE, LOOPBACK
 

@@ -10,7 +10,7 @@ from achievement_pipeline.app.decide.decisions import Decisions
 from achievement_pipeline.app.decide.wording import Facts, choose, facts_for, language_model, word
 from achievement_pipeline.cli.decide.commands import open_decisions
 from achievement_pipeline.cli.look.achievements import headline
-from achievement_pipeline.cli.printing import counted
+from achievement_pipeline.cli.output.printing import counted
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.publishing.wording.model import LanguageModel
 

@@ -12,11 +12,16 @@ from achievement_pipeline.addresses import plain_address
 from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.app.percentile import Ranking, rankings, with_ranking
 from achievement_pipeline.app.projects import members_of
-from achievement_pipeline.cli.filter_options import Conditions, achievement_filter, condition_options, project_option
 from achievement_pipeline.cli.look.reasons import why_not
-from achievement_pipeline.cli.opening import open_engine
-from achievement_pipeline.cli.printing import counted, json_option, print_json
-from achievement_pipeline.cli.tables import Column, print_table, print_wrapped
+from achievement_pipeline.cli.options.filter_options import (
+    Conditions,
+    achievement_filter,
+    condition_options,
+    project_option,
+)
+from achievement_pipeline.cli.output.opening import open_engine
+from achievement_pipeline.cli.output.printing import counted, json_option, print_json
+from achievement_pipeline.cli.output.tables import Column, print_table, print_wrapped
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.judging.announced.phrases import announcement
 from achievement_pipeline.keys import GIT

@@ -6,10 +6,10 @@ from typing import Any
 import click
 
 from achievement_pipeline.app.projects import read_projects, short_id
-from achievement_pipeline.cli.authors import announce_author, author_option
 from achievement_pipeline.cli.look.achievements import open_connection, print_achievements
-from achievement_pipeline.cli.printing import counted, json_option, print_json
-from achievement_pipeline.cli.tables import Column, print_table
+from achievement_pipeline.cli.options.authors import announce_author, author_option
+from achievement_pipeline.cli.output.printing import counted, json_option, print_json
+from achievement_pipeline.cli.output.tables import Column, print_table
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.names import find_repository_key

@@ -13,12 +13,12 @@ from achievement_pipeline.app.publish.accounts import login_warning
 from achievement_pipeline.app.publish.held import count_held
 from achievement_pipeline.app.publish.rendering import render, usual_period
 from achievement_pipeline.app.publish.selection import Selection
-from achievement_pipeline.cli.authors import announce_author, author_option
-from achievement_pipeline.cli.channel_names import ChannelName, describe_channels
-from achievement_pipeline.cli.filter_options import Filters, filter_options, project_option, with_repository_key
 from achievement_pipeline.cli.look.achievements import open_connection
-from achievement_pipeline.cli.printing import counted
-from achievement_pipeline.cli.tables import print_wrapped
+from achievement_pipeline.cli.options.authors import announce_author, author_option
+from achievement_pipeline.cli.options.channel_names import ChannelName, describe_channels
+from achievement_pipeline.cli.options.filter_options import Filters, filter_options, project_option, with_repository_key
+from achievement_pipeline.cli.output.printing import counted
+from achievement_pipeline.cli.output.tables import print_wrapped
 from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.documents.period import Period, parse_period
 from achievement_pipeline.publishing.documents.saving import save

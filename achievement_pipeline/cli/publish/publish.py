@@ -11,10 +11,10 @@ from achievement_pipeline.app.publish.accounts import login_warning, outbox_of, 
 from achievement_pipeline.app.publish.rendering import render, usual_selection
 from achievement_pipeline.channels import GITHUB_PROFILE, LINKEDIN
 from achievement_pipeline.cli import EXIT_FAILED
-from achievement_pipeline.cli.channel_names import ChannelName
-from achievement_pipeline.cli.opening import open_engine
-from achievement_pipeline.cli.printing import json_option, print_json
-from achievement_pipeline.cli.tables import print_wrapped
+from achievement_pipeline.cli.options.channel_names import ChannelName
+from achievement_pipeline.cli.output.opening import open_engine
+from achievement_pipeline.cli.output.printing import json_option, print_json
+from achievement_pipeline.cli.output.tables import print_wrapped
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.publishing.channel import Channel, Rendered
 from achievement_pipeline.publishing.gate.finished import Finished

@@ -7,8 +7,8 @@ import click
 
 from achievement_pipeline import __version__
 from achievement_pipeline.cli.decide.commands import open_decisions
-from achievement_pipeline.cli.printing import counted
-from achievement_pipeline.cli.tables import print_wrapped
+from achievement_pipeline.cli.output.printing import counted
+from achievement_pipeline.cli.output.tables import print_wrapped
 from achievement_pipeline.store.backup import placements, restore_backup, write_backup
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from achievement_pipeline.cli.dagster_home import use_dagster_home
+from achievement_pipeline.cli.output.tables import print_wrapped
 from achievement_pipeline.cli.service.presence import Service, ServiceError, end_leftovers, find_service, stop_service
 from achievement_pipeline.cli.service.ui_token import entrance, page_entrance
-from achievement_pipeline.cli.tables import print_wrapped
 from achievement_pipeline.settings import load_settings
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from achievement_pipeline.app.me import my_addresses, unknown_me
 from achievement_pipeline.app.publish.accounts import linkedin_as, logins_of
 from achievement_pipeline.cli import EXIT_FAILED
 from achievement_pipeline.cli.dagster_home import use_dagster_home
-from achievement_pipeline.cli.faults import fault_of_machine
-from achievement_pipeline.cli.opening import open_engine
+from achievement_pipeline.cli.output.faults import fault_of_machine
+from achievement_pipeline.cli.output.opening import open_engine
+from achievement_pipeline.cli.output.tables import print_wrapped
 from achievement_pipeline.cli.service.presence import find_service
-from achievement_pipeline.cli.tables import print_wrapped
 from achievement_pipeline.errors import PublishingError, SettingsError, SourceError, StoreError
 from achievement_pipeline.http import RequestOptions
 from achievement_pipeline.lanes import LANES

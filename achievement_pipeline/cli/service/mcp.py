@@ -75,7 +75,7 @@ def open_tools() -> Iterator[Callable[[], Tools]]:
     """Open the database of the settings, and give the tools as the settings are at each call."""
     # imported at the first call: the server answers before
     from achievement_pipeline.agent.tools import Tools  # noqa: PLC0415
-    from achievement_pipeline.cli.opening import open_engine  # noqa: PLC0415
+    from achievement_pipeline.cli.output.opening import open_engine  # noqa: PLC0415
     from achievement_pipeline.settings import load_settings  # noqa: PLC0415
 
     with open_engine(load_settings()) as engine:

@@ -14,10 +14,10 @@ from threading import Thread
 
 from achievement_pipeline.app.decide.decisions import Decisions
 from achievement_pipeline.cli.collect.repos import forget_repository
-from achievement_pipeline.cli.opening import open_engine
-from achievement_pipeline.cli.page_server import serve
+from achievement_pipeline.cli.output.opening import open_engine
+from achievement_pipeline.cli.servers.page_server import serve
+from achievement_pipeline.cli.servers.stopping import stoppable
 from achievement_pipeline.cli.service.ui_token import page_token
-from achievement_pipeline.cli.stopping import stoppable
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.web.app import create_app
 from achievement_pipeline.web.guard import PAGE_OF_SERVICE

@@ -13,13 +13,13 @@ from threading import Thread
 import click
 
 from achievement_pipeline.cli import EXIT_FAILED, dagster_home
-from achievement_pipeline.cli.listening import bound, listen
+from achievement_pipeline.cli.servers.listening import bound, listen
+from achievement_pipeline.cli.servers.shared_server import shared_server
+from achievement_pipeline.cli.servers.stopping import stoppable
 from achievement_pipeline.cli.service.dagster_processes import Commands, DagsterProcesses
 from achievement_pipeline.cli.service.page_process import PageProcess
 from achievement_pipeline.cli.service.presence import Service, ServiceError, note_group, run_as_service
 from achievement_pipeline.cli.service.ui_token import entrance, page_entrance
-from achievement_pipeline.cli.shared_server import shared_server
-from achievement_pipeline.cli.stopping import stoppable
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.settings.watching import WatchedSettings

@@ -20,7 +20,7 @@ _IN_THE_BACKGROUND = ("sh", "-c", "trap '' INT; exec \"$@\"", "sh", sys.executab
 
 _START = """
 import os, signal, subprocess, sys
-from achievement_pipeline.cli.stopping import stoppable
+from achievement_pipeline.cli.servers.stopping import stoppable
 
 with stoppable():
     os.kill(os.getpid(), signal.SIGINT)

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 import sqlalchemy as sa
 
 from achievement_pipeline.cli.dagster_home import explained_home
-from achievement_pipeline.cli.shared_server import lease_until
+from achievement_pipeline.cli.servers.shared_server import lease_until
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.postgres.opening import open_database
 from achievement_pipeline.system.private_files import make_private_folder

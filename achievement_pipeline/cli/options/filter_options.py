@@ -7,7 +7,7 @@ from typing import Any, TypedDict, TypeVar
 import click
 import sqlalchemy as sa
 
-from achievement_pipeline.cli.authors import announce_author, author_option
+from achievement_pipeline.cli.options.authors import announce_author, author_option
 from achievement_pipeline.errors import did_you_mean
 from achievement_pipeline.settings import Settings
 from achievement_pipeline.store.names import find_repository_key

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from achievement_pipeline.cli.tables import Column, format_table, print_wrapped
+from achievement_pipeline.cli.output.tables import Column, format_table, print_wrapped
 from achievement_pipeline.system.terminal import styled
 
 COLUMNS = (Column("IMPACT", to_the_right=True), Column("DATE", needs=60), Column("TITLE", flexible=True), Column("ID"))

@@ -1,0 +1,1 @@
+"""Servers a command needs while it runs: the database that commands share, the local page."""
