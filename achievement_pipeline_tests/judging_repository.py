@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.app.collect.contents import Contents, read_contents
+from achievement_pipeline.app.collect.readings.contents import Contents, read_contents
 from achievement_pipeline.frames import CommitActivities, Skills
 from achievement_pipeline.judging import find_skills, judge_commits, noise_reasons, with_source_lines
 from achievement_pipeline.judging.links.merges import with_merged_changes, with_merged_dependencies

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from achievement_pipeline.sources.git.hook import install_hook
+from achievement_pipeline.sources.git.watching.hook import install_hook
 from achievement_pipeline.store.postgres.opening import open_database
 from achievement_pipeline.store.tables import Achievement
 from achievement_pipeline_tests.builders import GitRepository

@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from achievement_pipeline.sources.git.hook import install_hook
+from achievement_pipeline.sources.git.watching.hook import install_hook
 from achievement_pipeline_tests.builders import GitRepository
 
 _WHO = ("-c", "user.name=Ada Lovelace", "-c", "user.email=ada@example.org", "-c", "gc.auto=0")

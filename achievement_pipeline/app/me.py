@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from achievement_pipeline.addresses import plain_address
 from achievement_pipeline.errors import AchievementPipelineError, SettingsError, did_you_mean
 from achievement_pipeline.judging.authors.work_filter import WorkFilter
+from achievement_pipeline.parsing.emails import plain_address
 from achievement_pipeline.publishing.documents.profile import Profile
 from achievement_pipeline.settings import ALL, ME, Settings
 from achievement_pipeline.sources.git.identity import user_email

@@ -6,14 +6,14 @@ from importlib import import_module
 import dagster as dg
 
 from achievement_pipeline.defs.assets import achievements, lines, projects, publishing
-from achievement_pipeline.defs.freshness import with_freshness
+from achievement_pipeline.defs.automation.freshness import with_freshness
+from achievement_pipeline.defs.automation.schedules import schedules
+from achievement_pipeline.defs.automation.sensors.all import sensors
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.jobs import JOBS
 from achievement_pipeline.defs.resources.histories import GitHistories
 from achievement_pipeline.defs.resources.shared import Database, LoadedSettings
 from achievement_pipeline.defs.resources.sources import source_apis
-from achievement_pipeline.defs.schedules import schedules
-from achievement_pipeline.defs.sensors.all import sensors
 from achievement_pipeline.defs.ui.progress import LoggedProgress, ReportsProgress
 from achievement_pipeline.defs.ui.source_code import with_source_code
 from achievement_pipeline.lanes import LANES

@@ -7,17 +7,17 @@ from collections.abc import Callable, Mapping, Sequence
 import dagster as dg
 from pydantic import ValidationError
 
-from achievement_pipeline.app.collect.histories import READ_FRAMES
-from achievement_pipeline.app.collect.pull_requests import RAW_PULL_REQUESTS
+from achievement_pipeline.app.collect.readings.histories import READ_FRAMES
+from achievement_pipeline.app.collect.readings.pull_requests import RAW_PULL_REQUESTS
 from achievement_pipeline.app.collect.repositories import local_folder
+from achievement_pipeline.defs.automation.requests import repositories_of
 from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
-from achievement_pipeline.defs.requests import repositories_of
 from achievement_pipeline.judging.rules import SCORE_VERSION
 from achievement_pipeline.lanes import GIT, GITHUB, Lane
 from achievement_pipeline.sources.git import ReadingState
-from achievement_pipeline.sources.git.watching import refs_fingerprint
+from achievement_pipeline.sources.git.watching.refs import refs_fingerprint
 
 _FACTS = "raw_repositories"
 _COLUMNS = {asset: frozenset(schema.to_schema().columns) for asset, schema in READ_FRAMES.items()}

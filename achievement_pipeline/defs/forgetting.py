@@ -11,7 +11,7 @@ from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.defs.slices import slices_of
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.sources.git.spool import read_commits, remove_commits
+from achievement_pipeline.sources.git.watching.spool import read_commits, remove_commits
 from achievement_pipeline.store.forgetting import Forgotten, forget
 from achievement_pipeline.store.repositories import KnownRepository
 

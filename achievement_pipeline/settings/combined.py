@@ -25,11 +25,11 @@ from achievement_pipeline.publishing.gate.policy import Privacy
 from achievement_pipeline.publishing.linkedin.settings import API_URL, OAUTH_URL
 from achievement_pipeline.settings.environment import Environment
 from achievement_pipeline.settings.file import ConfigFile, RepositorySettings
+from achievement_pipeline.settings.work_tree_file import WorkTreeFile
 from achievement_pipeline.sources.git.identity import user_email, user_name
 from achievement_pipeline.sources.git.remotes import Remote
-from achievement_pipeline.sources.git.spool import SPOOL
+from achievement_pipeline.sources.git.watching.spool import SPOOL
 from achievement_pipeline.sources.github.addresses import complete_addresses, served_host
-from achievement_pipeline.work_tree_file import WorkTreeFile
 
 APP_NAME = "achievement-pipeline"
 CONFIG_FILE_NAME = "achievements.toml"

@@ -13,7 +13,7 @@ from achievement_pipeline.parsing.validation import describe_problems
 from achievement_pipeline.settings.combined import APP_NAME, CONFIG_FILE_NAME, Settings
 from achievement_pipeline.settings.environment import Environment
 from achievement_pipeline.settings.file import ConfigFile
-from achievement_pipeline.work_tree_file import read_work_tree_file
+from achievement_pipeline.settings.work_tree_file import read_work_tree_file
 
 _MAX_BYTES = 1 << 20
 

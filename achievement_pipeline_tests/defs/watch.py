@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pandas as pd
 
-from achievement_pipeline.app.collect.histories import READ_FRAMES
+from achievement_pipeline.app.collect.readings.histories import READ_FRAMES
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.frames import RawRepositories

@@ -1,4 +1,4 @@
-"""The tests mirror the modules: who changes ``defs/schedules.py`` opens ``defs/test_schedules.py``.
+"""The tests mirror the modules: who changes ``web/query.py`` opens ``web/test_query.py``.
 
 A test of several modules together is in a folder ``scenarios``, one of the project around the package in ``project``.
 """
@@ -24,10 +24,10 @@ _TESTED_IN: Final = {
     "app/publish/accounts.py": "cli/publish/test_publish.py",
     "app/decide/decisions.py": "cli/decide/test_commands.py",
     "app/collect/examiner/limits.py": "app/collect/examiner/test_client.py",
-    "app/collect/histories.py": "defs/assets/test_git.py",
-    "app/collect/lines_in_use.py": "defs/assets/test_lines.py",
-    "app/collect/pull_requests.py": "defs/assets/test_github.py",
-    "app/collect/releases.py": "defs/assets/test_git.py",
+    "app/collect/readings/histories.py": "defs/assets/test_git.py",
+    "app/collect/readings/lines_in_use.py": "defs/assets/test_lines.py",
+    "app/collect/readings/pull_requests.py": "defs/assets/test_github.py",
+    "app/collect/readings/releases.py": "defs/assets/test_git.py",
     "system/child_processes.py": "cli/scenarios/test_hostile_folder.py",
     "app/collect/news.py": "cli/scenarios/test_collect_sources.py",
     "app/collect/receipts.py": "cli/collect/test_collecting.py",
@@ -40,11 +40,11 @@ _TESTED_IN: Final = {
     "cli/service/control.py": "cli/scenarios/test_killed_service.py",
     "cli/options/shared_options.py": "cli/collect/test_command.py",
     "defs/assets/achievements.py": "defs/assets/test_git.py",
-    "defs/backfills.py": "defs/instance/test_health.py",
+    "defs/automation/backfills.py": "defs/instance/test_health.py",
     "defs/build.py": "test_lanes.py",
-    "defs/collected.py": "defs/sensors/test_git.py",
+    "defs/collected.py": "defs/automation/sensors/test_git.py",
     "defs/instance/compat.py": "defs/instance/test_celery.py",
-    "defs/requests.py": "defs/sensors/test_sources.py",
+    "defs/automation/requests.py": "defs/automation/sensors/test_sources.py",
     "defs/resources/shared.py": "defs/assets/test_git.py",
     "defs/slices.py": "defs/assets/test_git.py",
     "defs/ui/metadata.py": "defs/assets/test_git.py",
@@ -73,7 +73,7 @@ _TESTED_IN: Final = {
     "sources/git/lines/tree_changes.py": "sources/git/lines/test_line_use.py",
     "sources/records.py": "sources/github/test_records.py",
     "store/forgetting.py": "cli/collect/test_repos.py",
-    "store/repositories.py": "defs/sensors/test_git.py",
+    "store/repositories.py": "defs/automation/sensors/test_git.py",
     "web/app.py": "web/test_guard.py",
     # queries, checked against the published schemas
     "sources/github/documents.py": "sources/test_graphql.py",

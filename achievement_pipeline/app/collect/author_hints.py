@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from achievement_pipeline.addresses import login_of, plain_address
 from achievement_pipeline.errors import did_you_mean
+from achievement_pipeline.parsing.emails import login_of, plain_address
 
 Authors = Mapping[tuple[str, str], int]
 """The number of commits by the name and address of their author."""

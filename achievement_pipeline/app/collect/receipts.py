@@ -23,7 +23,7 @@ from achievement_pipeline.app.me import my_addresses
 from achievement_pipeline.lanes import GIT, Lane
 from achievement_pipeline.parsing.strict_model import StrictModel
 from achievement_pipeline.settings import Settings
-from achievement_pipeline.sources.git.fingerprints import reading_fingerprint
+from achievement_pipeline.sources.git.watching.fingerprints import reading_fingerprint
 from achievement_pipeline.store.pieces.slices import stored_slices
 from achievement_pipeline.store.repositories import known_locations, list_repositories
 from achievement_pipeline.system.leftovers import write_whole

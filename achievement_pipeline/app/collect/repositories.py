@@ -14,14 +14,14 @@ from achievement_pipeline.sources.git.discovery import find_repositories
 from achievement_pipeline.sources.git.errors import NotARepositoryError
 from achievement_pipeline.sources.git.remotes import Remote, without_credentials
 from achievement_pipeline.sources.git.repositories import Repository, open_repository
-from achievement_pipeline.sources.git.spool import read_commits, remove_commits
-from achievement_pipeline.sources.git.watching import (
+from achievement_pipeline.sources.git.watching.refs import (
     find_top,
     git_dir_of,
     identity_of,
     local_refs,
     refs_fingerprint,
 )
+from achievement_pipeline.sources.git.watching.spool import read_commits, remove_commits
 from achievement_pipeline.store.repositories import (
     KnownRepository,
     find_repository,

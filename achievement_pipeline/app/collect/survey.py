@@ -6,14 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from achievement_pipeline.addresses import plain_address
 from achievement_pipeline.app.collect.author_hints import Authors, other_addresses
 from achievement_pipeline.app.collect.repositories import expand, local_folder, place
 from achievement_pipeline.errors import SourceError
+from achievement_pipeline.parsing.emails import plain_address
 from achievement_pipeline.sources.git.authors import count_authors
 from achievement_pipeline.sources.git.identity import user_email
 from achievement_pipeline.sources.git.remotes import Remote
-from achievement_pipeline.sources.git.watching import git_dir_of, identity_of
+from achievement_pipeline.sources.git.watching.refs import git_dir_of, identity_of
 
 _THREADS = 8
 

@@ -23,7 +23,7 @@ _LOOKED_AT = 250
 """Maximum number of repositories to check in one tick, rounded up to whole groups. Others follow in the next ticks."""
 
 Fingerprints = Mapping[str, str]
-"""Refs fingerprint by repository key: `achievement_pipeline.sources.git.watching.refs_fingerprint`."""
+"""Refs fingerprint by repository key: `achievement_pipeline.sources.git.watching.refs.refs_fingerprint`."""
 
 
 class Attempt(BaseModel):

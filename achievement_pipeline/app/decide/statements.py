@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
-from achievement_pipeline.addresses import plain_address
 from achievement_pipeline.app.me import me
+from achievement_pipeline.parsing.emails import plain_address
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.decisions.manual import AchievementCreate, store_achievement
 from achievement_pipeline.store.postgres.opening import open_database

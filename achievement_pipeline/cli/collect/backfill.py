@@ -26,7 +26,7 @@ def backfill(*, repositories: tuple[str, ...], everything: bool, only: str | Non
     # imported here: it takes seconds, which completing the command need not wait for
     import dagster as dg  # noqa: PLC0415
 
-    from achievement_pipeline.defs.backfills import request_backfills  # noqa: PLC0415
+    from achievement_pipeline.defs.automation.backfills import request_backfills  # noqa: PLC0415
     from achievement_pipeline.defs.build import build_defs  # noqa: PLC0415
 
     settings = load_settings()

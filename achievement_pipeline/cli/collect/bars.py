@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn,
 from rich.table import Column
 from rich.text import Text
 
-from achievement_pipeline.app.collect import progress as reporting
+from achievement_pipeline.app.collect.readings import progress as reporting
 from achievement_pipeline.system.terminal import drawing_stream, escape_controls
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
 
-from achievement_pipeline.addresses import plain_address
 from achievement_pipeline.app.collect.receipts import Facts, Given, Receipt, Receipts
 from achievement_pipeline.app.collect.repositories import as_known, configured_repositories, join, place
 from achievement_pipeline.app.completion_values import store_completion_values
@@ -16,6 +15,7 @@ from achievement_pipeline.app.me import my_addresses
 from achievement_pipeline.cli.collect.collection import CollectedRepository, CollectedSource, Collection
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.lanes import GIT, LANES, Lane
+from achievement_pipeline.parsing.emails import plain_address
 from achievement_pipeline.settings import ALL, ME, RepositorySettings, Settings
 from achievement_pipeline.sources.git import open_repository, without_credentials
 from achievement_pipeline.store.decisions.edits import orphaned_decisions

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from achievement_pipeline.settings import load_settings
-from achievement_pipeline.sources.git.hook import Hook, HookState, find_hook, install_hook, uninstall_hook
-from achievement_pipeline.sources.git.spool import read_commits
+from achievement_pipeline.sources.git.watching.hook import Hook, HookState, find_hook, install_hook, uninstall_hook
+from achievement_pipeline.sources.git.watching.spool import read_commits
 
 _SIGNS = {HookState.INSTALLED: "✅", HookState.OUTDATED: "❌", HookState.MISSING: "ℹ️ "}  # noqa: RUF001 - the sign is meant
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from achievement_pipeline.addresses import plain_address
 from achievement_pipeline.app.collect.survey import Survey, SurveyedRepository, survey
 from achievement_pipeline.app.me import UnknownAuthorError, my_addresses
 from achievement_pipeline.channels import CHANNELS
@@ -20,6 +19,7 @@ from achievement_pipeline.cli.output.tables import print_wrapped
 from achievement_pipeline.cli.publish.export import export
 from achievement_pipeline.errors import SettingsError, did_you_mean
 from achievement_pipeline.lanes import LANES
+from achievement_pipeline.parsing.emails import plain_address
 from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.settings.additions import AddedRepository, Additions
 from achievement_pipeline.system.terminal import styled, unescaped_errors

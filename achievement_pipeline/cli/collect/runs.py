@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import dagster as dg
 
-from achievement_pipeline.app.collect.histories import READ_FRAMES
-from achievement_pipeline.app.collect.lines_in_use import LINE_FRAMES
+from achievement_pipeline.app.collect.readings.histories import READ_FRAMES
+from achievement_pipeline.app.collect.readings.lines_in_use import LINE_FRAMES
 from achievement_pipeline.app.collect.receipts import REPORTED, Facts
 from achievement_pipeline.app.collect.run_locks import hold_run_lock
 from achievement_pipeline.cli.collect.bars import show_bars

@@ -8,7 +8,6 @@ from typing import Unpack
 import click
 import sqlalchemy as sa
 
-from achievement_pipeline.addresses import plain_address
 from achievement_pipeline.app.me import work_filter_of
 from achievement_pipeline.app.percentile import Ranking, rankings, with_ranking
 from achievement_pipeline.app.projects import members_of
@@ -26,6 +25,7 @@ from achievement_pipeline.errors import StoreError
 from achievement_pipeline.judging.announced.phrases import announcement
 from achievement_pipeline.keys import GIT
 from achievement_pipeline.lanes import ActivityKind
+from achievement_pipeline.parsing.emails import plain_address
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.decisions.approvals import name_people
 from achievement_pipeline.store.names import short_names

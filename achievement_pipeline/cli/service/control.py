@@ -111,7 +111,7 @@ def _last_runs() -> list[_Run]:
 
 def _run(record: "RunRecord") -> _Run:
     # imported here, as it brings Dagster along
-    from achievement_pipeline.defs.requests import people_call, subject  # noqa: PLC0415
+    from achievement_pipeline.defs.automation.requests import people_call, subject  # noqa: PLC0415
 
     run = record.dagster_run
     took = record.end_time - record.start_time if record.start_time and record.end_time else None

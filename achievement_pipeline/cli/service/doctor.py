@@ -29,7 +29,7 @@ from achievement_pipeline.http import RequestOptions
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.publishing.linkedin.login import warning
 from achievement_pipeline.settings import ME, Settings, load_settings
-from achievement_pipeline.sources.git.hook import lost_hooks
+from achievement_pipeline.sources.git.watching.hook import lost_hooks
 from achievement_pipeline.store.decisions.edits import orphaned_decisions
 from achievement_pipeline.store.embedded import embedded_server, find_abandoned
 from achievement_pipeline.store.repositories import KnownRepository, list_repositories

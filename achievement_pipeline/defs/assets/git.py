@@ -9,8 +9,8 @@ import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import Field
 
-from achievement_pipeline.app.collect.histories import READ_FRAMES, Wanted
-from achievement_pipeline.app.collect.lines_in_use import LINE_FRAMES, stored_line_use
+from achievement_pipeline.app.collect.readings.histories import READ_FRAMES, Wanted
+from achievement_pipeline.app.collect.readings.lines_in_use import LINE_FRAMES, stored_line_use
 from achievement_pipeline.app.collect.scope import scope_of
 from achievement_pipeline.defs.assets.frame_assets import describe_repositories, frame_asset, materialized, raw_assets
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager

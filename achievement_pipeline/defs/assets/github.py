@@ -9,8 +9,12 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline import lanes
-from achievement_pipeline.app.collect.pull_requests import RAW_PULL_REQUESTS, RepositoriesRead, read_repositories
-from achievement_pipeline.app.collect.releases import combined, known_of_commits, stored_releases
+from achievement_pipeline.app.collect.readings.pull_requests import (
+    RAW_PULL_REQUESTS,
+    RepositoriesRead,
+    read_repositories,
+)
+from achievement_pipeline.app.collect.readings.releases import combined, known_of_commits, stored_releases
 from achievement_pipeline.app.collect.scope import collecting, scope_of
 from achievement_pipeline.defs.assets.frame_assets import (
     describe_repositories,
@@ -19,8 +23,8 @@ from achievement_pipeline.defs.assets.frame_assets import (
     raw_assets,
     warn,
 )
+from achievement_pipeline.defs.automation.requests import is_without_cache
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
-from achievement_pipeline.defs.requests import is_without_cache
 from achievement_pipeline.defs.resources.shared import Database
 from achievement_pipeline.defs.resources.sources import SourceApi
 from achievement_pipeline.defs.resources.waits import SERVER_IS_DOWN, one_run_at_a_time

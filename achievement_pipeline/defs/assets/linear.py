@@ -6,12 +6,12 @@ import dagster as dg
 from pandera.typing import DataFrame
 
 from achievement_pipeline import lanes
+from achievement_pipeline.app.collect.readings.stored_frames import stored_frame
 from achievement_pipeline.app.collect.scope import collecting
-from achievement_pipeline.app.collect.stored_frames import stored_frame
 from achievement_pipeline.defs.assets.frame_assets import frame_asset, materialized, raw_assets, warn
+from achievement_pipeline.defs.automation.requests import is_without_cache
 from achievement_pipeline.defs.frame_types import Schema
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
-from achievement_pipeline.defs.requests import is_without_cache
 from achievement_pipeline.defs.resources.shared import Database
 from achievement_pipeline.defs.resources.sources import SourceApi
 from achievement_pipeline.defs.resources.waits import one_run_at_a_time

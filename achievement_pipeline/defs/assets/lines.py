@@ -6,7 +6,7 @@ from functools import partial
 import dagster as dg
 import pandas as pd
 
-from achievement_pipeline.app.collect.lines_in_use import LINE_FRAMES, LineReader
+from achievement_pipeline.app.collect.readings.lines_in_use import LINE_FRAMES, LineReader
 from achievement_pipeline.defs.assets.frame_assets import describe_repositories, materialized, raw_assets
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.resources.shared import Database

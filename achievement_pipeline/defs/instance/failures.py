@@ -8,8 +8,8 @@ import requests
 import tenacity
 from pydantic import SecretStr
 
+from achievement_pipeline.defs.automation.requests import people_call, subject
 from achievement_pipeline.defs.instance.compat import WILL_RETRY_TAG
-from achievement_pipeline.defs.requests import people_call, subject
 from achievement_pipeline.publishing.gate.secret_scan import find_secrets
 from achievement_pipeline.settings import Settings
 

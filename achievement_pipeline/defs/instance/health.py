@@ -8,6 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from achievement_pipeline.defs.automation.requests import subject
 from achievement_pipeline.defs.instance.compat import (
     SENSOR_NAME_TAG,
     InstigatorState,
@@ -17,7 +18,6 @@ from achievement_pipeline.defs.instance.compat import (
 )
 from achievement_pipeline.defs.instance.failures import REASON_TAG
 from achievement_pipeline.defs.instance.lost_runs import find_lost_runs
-from achievement_pipeline.defs.requests import subject
 
 _LIVE_SECONDS = 120
 """The daemon sends a heartbeat every 30 seconds."""

@@ -10,9 +10,9 @@ from typing import Any
 
 import dagster as dg
 
+from achievement_pipeline.defs.automation.requests import people_call, subject
 from achievement_pipeline.defs.instance.compat import use_logger
 from achievement_pipeline.defs.instance.failures import reason_of_step
-from achievement_pipeline.defs.requests import people_call, subject
 from achievement_pipeline.settings import LogFormat
 from achievement_pipeline.system.terminal import escape_controls
 

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from achievement_pipeline.app.collect.histories import Histories, HistoryReader, Wanted
+from achievement_pipeline.app.collect.readings.histories import Histories, HistoryReader, Wanted
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.resources.shared import Database
 from achievement_pipeline.defs.ui.progress import ReportsProgress, reporting

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import dagster as dg
 
-from achievement_pipeline.app.collect.progress import Progress, Reporting
+from achievement_pipeline.app.collect.readings.progress import Progress, Reporting
 
 _SECONDS_BETWEEN_LINES = 5.0
 

@@ -12,12 +12,12 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from achievement_pipeline.addresses import NUMBERED_NOREPLY
 from achievement_pipeline.columns.text import contains, extract_all_groups, replace
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.judging.authors.bots import are_bots
 from achievement_pipeline.judging.authors.work_filter import WorkFilter
 from achievement_pipeline.judging.rules import BotRules, Person
+from achievement_pipeline.parsing.emails import NUMBERED_NOREPLY
 
 _DIGEST = 12
 _ADDRESS = r"(?P<name>[^<\n]*?)[ \t]*<[ \t]*(?P<email>[^<>\n]*?)[ \t]*>?[ \t]*$"

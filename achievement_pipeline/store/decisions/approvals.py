@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
-from achievement_pipeline.addresses import login_of
+from achievement_pipeline.parsing.emails import login_of
 from achievement_pipeline.store.reading import active_edits, fingerprints
 from achievement_pipeline.store.tables import Achievement, Activity, Edit, EditField, Repository, Skill
 

@@ -17,7 +17,7 @@ from dagster._core.storage.tags import BACKFILL_ID_TAG
 from achievement_pipeline.app.collect.run_locks import pid_of_run
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.service.presence import find_service
-from achievement_pipeline.defs.backfills import request_backfills
+from achievement_pipeline.defs.automation.backfills import request_backfills
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.settings import load_settings

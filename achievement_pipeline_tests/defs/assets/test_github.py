@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from achievement_pipeline.defs.automation.requests import WITHOUT_CACHE
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME
-from achievement_pipeline.defs.requests import WITHOUT_CACHE
 from achievement_pipeline.demo.servers.github import account, changed_file
 from achievement_pipeline.lanes import GITHUB
 from achievement_pipeline.settings import load_settings

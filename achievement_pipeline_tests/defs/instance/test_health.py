@@ -7,7 +7,7 @@ import dagster as dg
 import pandas as pd
 import pytest
 
-from achievement_pipeline.defs.backfills import request_backfills
+from achievement_pipeline.defs.automation.backfills import request_backfills
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.instance.failures import REASON_TAG
 from achievement_pipeline.defs.instance.health import examine

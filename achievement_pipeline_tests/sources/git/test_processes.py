@@ -8,8 +8,8 @@ import pytest
 
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.sources.git import open_repository
-from achievement_pipeline.sources.git.hook import find_hook
 from achievement_pipeline.sources.git.identity import user_email
+from achievement_pipeline.sources.git.watching.hook import find_hook
 from achievement_pipeline_tests.builders import Entry, GitRepository
 
 _PROGRAMS = {

@@ -9,10 +9,10 @@ import time
 import dagster as dg
 
 from achievement_pipeline.app.collect.watching import ranges
+from achievement_pipeline.defs.automation.requests import request_repositories
 from achievement_pipeline.defs.collected import repositories_of_runs
 from achievement_pipeline.defs.instance.compat import NOT_FINISHED_STATUSES
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME, REPOSITORIES_A_RUN
-from achievement_pipeline.defs.requests import request_repositories
 from achievement_pipeline.lanes import Lane
 from achievement_pipeline.settings import Settings
 

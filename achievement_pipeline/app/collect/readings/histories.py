@@ -14,11 +14,11 @@ from pandera.typing import DataFrame
 from pydantic import ValidationError
 
 from achievement_pipeline.app.collect.author_hints import address_hints, other_addresses, suggest_author
-from achievement_pipeline.app.collect.contents import Contents, examined_by, read_contents
-from achievement_pipeline.app.collect.progress import Reporting
-from achievement_pipeline.app.collect.releases import combined, read_releases, stored_releases
+from achievement_pipeline.app.collect.readings.contents import Contents, examined_by, read_contents
+from achievement_pipeline.app.collect.readings.progress import Reporting
+from achievement_pipeline.app.collect.readings.releases import combined, read_releases, stored_releases
+from achievement_pipeline.app.collect.readings.stored_frames import StoredFrames, stored_frame
 from achievement_pipeline.app.collect.repositories import open_clones
-from achievement_pipeline.app.collect.stored_frames import StoredFrames, stored_frame
 from achievement_pipeline.app.me import EVERYBODY, my_addresses, unknown_me
 from achievement_pipeline.errors import FrameError, SettingsError, SourceError
 from achievement_pipeline.frames import (

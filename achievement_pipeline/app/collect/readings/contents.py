@@ -10,8 +10,8 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.app.collect.examiner.client import examiner
-from achievement_pipeline.app.collect.progress import Progress
-from achievement_pipeline.app.collect.stored_frames import StoredFrames, stored_frame
+from achievement_pipeline.app.collect.readings.progress import Progress
+from achievement_pipeline.app.collect.readings.stored_frames import StoredFrames, stored_frame
 from achievement_pipeline.columns.text import rows_among
 from achievement_pipeline.errors import FrameError
 from achievement_pipeline.frames import (

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from achievement_pipeline.sources.git.spool import read_commits, remove_commits
+from achievement_pipeline.sources.git.watching.spool import read_commits, remove_commits
 
 
 def _spool(folder: Path, name: str, content: object, at: float = 1_700_000_000) -> Path:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pandera.pandas as pa
 
-from achievement_pipeline.app.collect.stored_frames import StoredFrames, stored_frame
+from achievement_pipeline.app.collect.readings.stored_frames import StoredFrames, stored_frame
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.frames import (
     RawPullRequestCommits,

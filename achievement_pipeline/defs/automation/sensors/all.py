@@ -2,12 +2,12 @@
 
 import dagster as dg
 
+from achievement_pipeline.defs.automation.sensors.achievements import achievements_sensor
+from achievement_pipeline.defs.automation.sensors.git import git_sensors
+from achievement_pipeline.defs.automation.sensors.lines import lines_sensor
+from achievement_pipeline.defs.automation.sensors.sources import source_sensor
 from achievement_pipeline.defs.instance.failures import failure_sensor
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
-from achievement_pipeline.defs.sensors.achievements import achievements_sensor
-from achievement_pipeline.defs.sensors.git import git_sensors
-from achievement_pipeline.defs.sensors.lines import lines_sensor
-from achievement_pipeline.defs.sensors.sources import source_sensor
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.settings import Settings
 

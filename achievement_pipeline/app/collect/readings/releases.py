@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 from git.exc import GitCommandError
 
-from achievement_pipeline.app.collect.stored_frames import StoredFrames, stored_frame
+from achievement_pipeline.app.collect.readings.stored_frames import StoredFrames, stored_frame
 from achievement_pipeline.frames import ChangelogEntries, RawTags, typed
 from achievement_pipeline.judging.announced.entries import PARSER_VERSION
 from achievement_pipeline.judging.announced.lane import Releases, entries_of, no_releases

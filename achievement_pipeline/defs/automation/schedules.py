@@ -6,9 +6,9 @@ A tick that was missed while the machine slept is made up for once (``max_catchu
 import dagster as dg
 import tzlocal
 
+from achievement_pipeline.defs.automation.requests import WITHOUT_CACHE
+from achievement_pipeline.defs.automation.sensors.sources import requests_of
 from achievement_pipeline.defs.jobs import PUBLISH, WRITE_DIGEST
-from achievement_pipeline.defs.requests import WITHOUT_CACHE
-from achievement_pipeline.defs.sensors.sources import requests_of
 from achievement_pipeline.lanes import LANES, Lane
 from achievement_pipeline.settings import ScheduleSettings, Settings
 

@@ -9,7 +9,12 @@ import pytest
 from achievement_pipeline.sources.git import NotARepositoryError, RemoteError, open_repository
 from achievement_pipeline.sources.git.clones import list_remote_tips
 from achievement_pipeline.sources.git.remotes import Remote
-from achievement_pipeline.sources.git.watching import find_top, git_dir_of, local_refs_fingerprint, refs_fingerprint
+from achievement_pipeline.sources.git.watching.refs import (
+    find_top,
+    git_dir_of,
+    local_refs_fingerprint,
+    refs_fingerprint,
+)
 from achievement_pipeline_tests.builders import GitRepository
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from achievement_pipeline.cli import achievements
 from achievement_pipeline.settings import ConfigFile, load_settings
-from achievement_pipeline.work_tree_file import read_work_tree_file
+from achievement_pipeline.settings.work_tree_file import read_work_tree_file
 
 _HOSTILE = {
     "me": '[me]\nname = "Eve"\nemails = ["eve@example.com"]',
@@ -27,7 +27,7 @@ _HOSTILE = {
 
 
 @pytest.fixture
-def cloned(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: ARG001 - first its environment
+def cloned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Somebody else's folder, which the user is in."""
     folder = tmp_path / "cloned"
     folder.mkdir()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from achievement_pipeline.app.collect.contents import Contents, examined_by, read_contents
+from achievement_pipeline.app.collect.readings.contents import Contents, examined_by, read_contents
 from achievement_pipeline.frames import DiffState
 from achievement_pipeline.judging.rules import BotRules, CommitRules, PullRequestRules, Rules
 from achievement_pipeline.sources.git import History, Repository, open_repository, read_history

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from achievement_pipeline.sources.git import NotARepositoryError
-from achievement_pipeline.sources.git.hook import (
+from achievement_pipeline.sources.git.watching.hook import (
     Hook,
     HookError,
     HookState,
@@ -18,7 +18,7 @@ from achievement_pipeline.sources.git.hook import (
     lost_hooks,
     uninstall_hook,
 )
-from achievement_pipeline.sources.git.spool import read_commits
+from achievement_pipeline.sources.git.watching.spool import read_commits
 from achievement_pipeline_tests.builders import GitRepository
 
 

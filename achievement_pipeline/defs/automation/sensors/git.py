@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from achievement_pipeline.app.collect.repositories import NOTHING, Watched, watch_local, watch_remote
 from achievement_pipeline.app.collect.watching import Cursor, decide, ranges
+from achievement_pipeline.defs.automation.requests import request_repositories
 from achievement_pipeline.defs.collected import SHAPE, collected_by, repositories_of_runs
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.partitions import PARTITIONS_NAME, REPOSITORIES, REPOSITORIES_A_RUN
-from achievement_pipeline.defs.requests import request_repositories
 from achievement_pipeline.defs.resources.shared import stay_open
 from achievement_pipeline.lanes import GIT
 from achievement_pipeline.settings import Settings

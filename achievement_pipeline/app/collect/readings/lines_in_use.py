@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from git.exc import GitCommandError
 from pandera.typing import DataFrame
 
-from achievement_pipeline.app.collect.histories import stored_history
+from achievement_pipeline.app.collect.readings.histories import stored_history
+from achievement_pipeline.app.collect.readings.stored_frames import StoredFrames, stored_frame
 from achievement_pipeline.app.collect.repositories import open_clones
-from achievement_pipeline.app.collect.stored_frames import StoredFrames, stored_frame
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.frames import LineOwners, LineUse, typed
 from achievement_pipeline.settings import Settings

@@ -1,4 +1,4 @@
-"""Install the ``post-commit`` hook, which reports each commit to the spool (`achievement_pipeline.sources.git.spool`).
+"""Install the ``post-commit`` hook, which reports each commit to the spool (see `spool`).
 
 The hook is a block of shell, ``post_commit.sh``. It starts no Python, and the commit succeeds whatever fails in it. The
 block goes to one of these files:
@@ -199,7 +199,7 @@ def _inserted(file: Path, block: bytes) -> bytes:
 
 
 def _block(spool: Path) -> bytes:
-    script = (files("achievement_pipeline.sources.git") / "post_commit.sh").read_bytes()
+    script = (files("achievement_pipeline.sources.git.watching") / "post_commit.sh").read_bytes()
     return script.replace(b"{spool}", os.fsencode(shlex.quote(str(spool.absolute()))))
 
 

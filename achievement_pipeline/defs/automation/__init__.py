@@ -1,0 +1,1 @@
+"""What starts runs: sensors, schedules, requests, backfills; and how fresh the assets have to be."""
