@@ -196,7 +196,8 @@ def _collaboration(work: Sequence[PublicAchievement]) -> Iterator[str]:
         years.setdefault(each.repository, []).append(each)
     for done in years.values():
         where = f" ({place})" if (place := facts.only_place(done)) else ""
-        named = [each.title for each in done[:_YEARS]]
+        first, *others = (each.title for each in done[:_YEARS])
+        named = [first, *(f"{title[:1].lower()}{title[1:]}" for title in others)]
         more = [f"and more since {facts.day(done[-1].completed_at)[:4]}"] if len(done) > _YEARS else []
         yield f"{'; '.join([*named, *more])}{where}."
     people = Counter(person for each in work for person in each.coauthors)

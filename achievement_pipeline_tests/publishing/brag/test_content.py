@@ -239,7 +239,7 @@ def test_merging_and_releasing_are_collaboration() -> None:
     document = written(view(number=1), *years)
 
     assert (
-        "## Collaboration\n\n- Merged 5 contributions of 9 people in 2025; Merged 6 contributions of 9 people in 2026 "
+        "## Collaboration\n\n- Merged 5 contributions of 9 people in 2025; merged 6 contributions of 9 people in 2026 "
     ) in document
     assert "### Merged" not in document
 

@@ -64,6 +64,8 @@ _SQUASHED = compile_pattern(r"^\s*\*\s+\S")
 _BULLET = compile_pattern(r"^\s*(?:[-*+]|\d+[.)])\s+")
 _COMMIT_TYPE = compile_pattern(r"^[a-z]+(?:\([^()]*\))?!?: (?=\S)")
 """How the subjects of other commits begin, which squashed ones list."""
+_SCOPE = compile_pattern(r"^[a-z][a-z0-9_./-]{0,30}: (?=\S)")
+"""The scope that release notes made from Conventional Commits put before a sentence: ``http1: Add upgrades``."""
 _CODE = compile_pattern(r"`([^`\n]+)`")
 _ROLE = compile_pattern(r":[a-z]{1,20}(?::[a-z]{1,20})?:`~?\.?([^`<>\n]{1,200})`")
 _DOUBLED = compile_pattern(r"``([^`\n]{1,200})``")
@@ -284,7 +286,7 @@ def paragraphs(achievement: PublicAchievement) -> Iterator[tuple[bool, list[str]
         if not lines or _NO_PROSE.match(lines[0]) or (len(lines) == 1 and _SQUASHED.match(lines[0])):
             continue
         is_list = bool(_BULLET.match(lines[0]))
-        items = [_TAIL.sub("", _COMMIT_TYPE.sub("", _BULLET.sub("", line))) for line in lines]
+        items = [_TAIL.sub("", _COMMIT_TYPE.sub("", item)) for item in (_items(lines) if is_list else lines)]
         # a line in the middle of a text may be the last word of a sentence, and one that the title has
         without = filterfalse if is_list else dropwhile
         own = list(without(lambda item: _letters(item) in title, items))
@@ -293,12 +295,23 @@ def paragraphs(achievement: PublicAchievement) -> Iterator[tuple[bool, list[str]
             yield is_list, own
 
 
+def _items(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the items of a list, each on one line, without their bullets."""
+    item: list[str] = []
+    for line in lines:
+        if _BULLET.match(line) and item:
+            yield " ".join(item)
+            item = []
+        item.append(_BULLET.sub("", line))
+    yield " ".join(item)
+
+
 def announced_sentence(achievement: PublicAchievement) -> str:
-    """Return the maintainers' sentence without the heading that it may begin with."""
+    """Return the maintainers' sentence without the heading or the scope that it may begin with."""
     announced = achievement.announced
     if not announced or not announced.sentence:
         return ""
-    rest = announced.sentence.removeprefix(f"{announced.section}:").lstrip()
+    rest = _SCOPE.sub("", announced.sentence.removeprefix(f"{announced.section}:").lstrip())
     if len(rest.split()) < _LEAST_WORDS:
         return ""
     # a period after a reference went with it

@@ -5,35 +5,55 @@ from __future__ import annotations
 from achievement_pipeline.parsing.patterns import Match, compile_pattern
 
 _IRREGULAR = {
-    "bring": "brought", "keep": "kept", "make": "made", "rebuild": "rebuilt", "rethink": "rethought",
-    "rewrite": "rewrote", "catch": "caught", "give": "gave", "hide": "hid", "let": "let", "send": "sent",
-    "say": "said", "set": "set", "shrink": "shrank", "tell": "told",
-    "take": "took", "throw": "threw", "run": "ran", "get": "got", "break": "broke", "forbid": "forbade", "put": "put",
-    "override": "overrode", "understand": "understood", "speed": "sped", "split": "split", "write": "wrote",
+    "begin": "began", "bind": "bound", "bring": "brought", "break": "broke", "catch": "caught", "choose": "chose",
+    "cut": "cut", "forbid": "forbade", "freeze": "froze", "get": "got", "give": "gave", "hide": "hid", "keep": "kept",
+    "leave": "left", "let": "let", "make": "made", "override": "overrode", "put": "put", "rebuild": "rebuilt",
+    "redo": "redid", "reset": "reset", "rethink": "rethought", "rewrite": "rewrote", "run": "ran", "say": "said",
+    "send": "sent", "set": "set", "shrink": "shrank", "speed": "sped", "split": "split", "take": "took",
+    "tell": "told", "throw": "threw", "understand": "understood", "undo": "undid", "write": "wrote",
 }  # fmt: skip
 _REGULAR = frozenset(
     (  # noqa: SIM905 - a list of words
-        "abort accept account adapt add adjust adopt align allow alter amend annotate announce append apply"
-        " assert avoid bump centralize change clarify clean clear close collapse collect combine compute configure"
-        " consolidate convert correct create deal declare decode decouple deduplicate defer define delegate delete"
-        " deploy deprecate derive describe detach detect determine differentiate disable disallow discard display"
-        " distinguish document download drop eliminate emit enable encode enforce enhance ensure escalate escape"
-        " evaluate exclude expand explain export expose extend extract finish fix follow force forward generate"
-        " handle harden highlight honor honour ignore implement import improve include increase initialize inject"
-        " inline install integrate introduce invalidate invoke isolate load mark mention merge migrate modernize"
-        " modify move normalize notify omit optimise optimize parallelize parse patch perform permit persist pin"
-        " populate port postpone predict prefer preserve prevent promote propagate provide publish raise recognize"
-        " recreate redesign reduce refactor refine reflect reformat refuse regenerate register reject relax rely"
-        " remove rename render reorder reorganise reorganize rephrase replace require resolve respect restore"
-        " restrict restructure retrieve retry return reuse revert reword rework sanitize separate serialize"
-        " shorten show silence simplify skip sort specify standardize start stop store streamline strip suggest"
-        " support suppress switch tidy tighten track transform translate treat trim truncate turn tweak unify"
-        " update upgrade use validate verify warn widen wrap"
+        "abort accept account activate adapt add adjust adopt align allocate allow alter amend annotate announce"
+        " append apply assert assign assume attach automate avoid backport bump calculate cancel canonicalize"
+        " centralize change clarify clean clear close coerce collapse collect combine compute configure consolidate"
+        " convert correct create deal declare decode decouple decrease deduplicate defer define delegate delete"
+        " demonstrate deny deploy deprecate derive describe detach detect determine differentiate disable disallow"
+        " discard display distinguish document downgrade download drop eliminate emit enable encapsulate encode"
+        " enforce enhance ensure escalate escape evaluate exclude execute expand explain export expose extend"
+        " extract finalize finish fix flatten follow force forward generalize generate handle harden highlight hoist"
+        " honor honour ignore implement import improve include increase infer inherit initialize inject inline"
+        " insert install integrate introduce invalidate invoke isolate load loosen maintain mark memoize mention"
+        " merge migrate minimize modernize modify move narrow normalize notify omit optimise optimize overhaul"
+        " parallelize parse patch perform permit persist pin populate port postpone predict prefer preserve prevent"
+        " prioritize promote propagate protect provide prune publish raise rearrange recognize recommend recover"
+        " recreate redact redesign reduce reenable refactor refer refine reflect reformat refuse regenerate register"
+        " reimplement reintroduce reject relax relocate rely remove rename render reorder reorganise reorganize"
+        " repair rephrase replace represent require resolve respect restore restrict restructure retain retrieve"
+        " retry return reuse revert revise reword rework sanitize separate serialize serve shorten show silence"
+        " simplify skip solve sort specialize specify stabilize standardize start stop store streamline strip"
+        " suggest support suppress swap switch synchronize tidy tighten tolerate track transform translate treat"
+        " trim truncate turn tweak unify unpin update upgrade use utilise utilize validate verify warn widen wrap"
     ).split()
 )
-"""Verbs that titles begin with, and that hardly any noun phrase does: ``build``, ``test`` and ``cache`` are no part."""
+"""Verbs that titles begin with, and that hardly any noun phrase does."""
+_ALSO_NOUNS_REGULAR = frozenset(
+    (  # noqa: SIM905 - a list of words
+        "address attempt back bound build cache call cap cast check compare compile complete copy count cover"
+        " default embed error exit fetch filter format free gate group guard index issue label limit link list lock"
+        " log lower match name note open order pass pick point polish print process pull push query quote record"
+        " reference refresh release report request route save scope select share stream sync tag test trigger try"
+        " wait wire"
+    ).split()
+)
+_ALSO_NOUNS_IRREGULAR = {"find": "found", "hold": "held", "read": "read"}
+"""Words that begin a noun phrase as often: ``Test client``, but ``Test the client``."""
+_DETERMINERS = frozenset("the a an all each every any both its our their this these those whether".split())  # noqa: SIM905
+"""After these words, a word that could be a noun is a verb."""
 _DOUBLED = frozenset(
-    {"defer", "drop", "emit", "omit", "permit", "pin", "prefer", "skip", "stop", "strip", "trim", "wrap"}
+    (  # noqa: SIM905 - a list of words
+        "cap defer drop embed emit log omit permit pin prefer refer skip stop strip swap tag trim unpin wrap"
+    ).split()
 )
 _VOWELS = "aeiou"
 _FORMS = {
@@ -51,7 +71,7 @@ _FORMS = {
 """Other forms that titles begin with, of which none is a noun: ``fixes`` and ``uses`` are no part."""
 _NO_OBJECT = frozenset({"for", "of", "is", "are", "was"})
 """After these words what looks like a verb is a noun: ``Support for TLS``, ``Display of dates``."""
-_PHRASAL = frozenset({"account", "allow", "adjust"})
+_PHRASAL = frozenset({"account", "allow", "adjust", "optimise", "optimize", "prefer"})
 """Verbs all the same before "for"."""
 _PREDICATES = frozenset({"can", "is", "are", "was", "were", "has", "have", "will", "now", "should"})
 """Before these words stands a noun: ``Include tags are now able``, but ``Fix what is broken``."""
@@ -70,8 +90,8 @@ def past_tense(title: str) -> str:
     their own are: ``Added a cache to b, dropped c``, but ``Added copy, move and delete``.
     """
     first, blank, rest = title.partition(" ")
-    past = _past(_FORMS.get(first.lower(), first.lower()))
     second, third = [*rest.split(maxsplit=2)[:2], "", ""][:2]
+    past = _past(_FORMS.get(first.lower(), first.lower()), second)
     is_noun = (second in _NO_OBJECT and first.lower() not in _PHRASAL) or (
         third in _PREDICATES and second not in _QUESTIONS
     )
@@ -85,14 +105,15 @@ def past_tense(title: str) -> str:
 
 
 def _clause(found: Match[str]) -> str:
-    return found[0] if found[2] in _NO_OBJECT else _past(found[1]) or found[0]
+    return found[0] if found[2] in _NO_OBJECT else _past(found[1], found[2]) or found[0]
 
 
-def _past(verb: str) -> str | None:
+def _past(verb: str, following: str) -> str | None:
     if verb in _IRREGULAR:
         return _IRREGULAR[verb]
-    if verb not in _REGULAR:
-        return None
+    is_verb = verb in _REGULAR or (verb in _ALSO_NOUNS_REGULAR and following in _DETERMINERS)
+    if not is_verb:
+        return _ALSO_NOUNS_IRREGULAR.get(verb) if following in _DETERMINERS else None
     if verb in _DOUBLED:
         return f"{verb}{verb[-1]}ed"
     if verb.endswith("e"):

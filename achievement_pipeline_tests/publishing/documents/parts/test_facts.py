@@ -63,6 +63,10 @@ def test_a_persons_own_word_is_no_evidence_unless_it_can_be_looked_at() -> None:
         ("<!-- describe\n\nyour change -->\n\n## Why\n\nIt was slow.", "It was slow."),
         ("- [ ] tests\n- [x] docs\n\nIt was slow.", "It was slow."),
         ("* one thing\n* another", "one thing; another"),
+        (
+            "- Adds a cache, which\n  readers share.\n- Drops another",
+            "Adds a cache, which readers share; Drops another",
+        ),
         ("Co-authored-by: Bob <bob@example.com>", ""),
         ("feat(cache): add a cache\n\nIt was slow.", "It was slow."),
         ("* feat: Add a cache\n* fix(io)!: read less", ""),
@@ -210,5 +214,6 @@ def test_what_repeats_the_title_or_has_one_word_is_no_summary() -> None:
         return facts.summary(public(JSON, view("Add Response.is_error", announced=note))[0])
 
     assert announced("Added `response.is_error` API.") == ""
+    assert announced("client: add Response.is_error") == ""
     assert announced("PR") == ""
     assert announced("Errors are found by a property.") == "Errors are found by a property."

@@ -34,6 +34,14 @@ from achievement_pipeline.publishing.documents.parts.past_tense import past_tens
         ("Retry and hide it", "Retried and hid it"),
         ("Optimizes defaults", "Optimized defaults"),
         ("Refactor", "Refactor"),
+        ("Utilize writev when possible", "Utilized writev when possible"),
+        ("Optimize for one chunk", "Optimized for one chunk"),
+        ("Test the client", "Tested the client"),
+        ("Copy all of it and log a warning", "Copied all of it and logged a warning"),
+        ("Check for dead connections", "Check for dead connections"),
+        ("Read the manifest once", "Read the manifest once"),
+        ("Find a root", "Found a root"),
+        ("Cancel timers", "Canceled timers"),
     ],
 )
 def test_a_verb_that_is_known_is_put_into_the_past(title: str, done: str) -> None:
