@@ -255,5 +255,5 @@ def test_of_many_years_of_merging_the_newest_are_named() -> None:
         for year in range(2015, 2027)
     ]
     document = written(*years)
-    assert "Merged 2026 contributions; Merged 2025 contributions; Merged 2024" in document
-    assert "Merged 2023 contributions; and more since 2015" in document
+    assert "Merged 2026 contributions; merged 2025 contributions; merged 2024" in document
+    assert "merged 2023 contributions; and more since 2015" in document
