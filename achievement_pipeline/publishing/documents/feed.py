@@ -74,6 +74,7 @@ def _content(achievement: PublicAchievement) -> str:
     parts = (
         facts.plain(facts.summary(achievement)),
         facts.plain(facts.outcome(achievement)),
+        facts.company(achievement),
         heading(achievement.category),
     )
     return " · ".join(filter(None, parts))

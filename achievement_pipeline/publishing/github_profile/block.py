@@ -120,5 +120,6 @@ def _entry(achievement: PublicAchievement) -> str:
     headline = facts.headline(achievement)
     title = link(headline, url) if url else escaped(headline)
     outcome = escaped(facts.outcome(achievement).rstrip("."))
-    details = ", ".join(filter(None, (escaped(facts.place(achievement)), facts.day(achievement.completed_at))))
+    place, day = escaped(facts.place(achievement)), facts.day(achievement.completed_at)
+    details = ", ".join(filter(None, (facts.company(achievement), place, day)))
     return f"- {title}{f': {outcome}' if outcome else ''}{f' ({details})' if details else ''}"

@@ -87,6 +87,7 @@ def _rendered(
         text = template.render(
             title=facts.plain(achievement.title),
             done=facts.plain(facts.headline(achievement)),
+            company=facts.company(achievement),
             summary=facts.plain(summary),
             outcome="" if facts.outcome(achievement) in summary else facts.plain(facts.outcome(achievement)),
             results=facts.results(achievement),

@@ -19,7 +19,7 @@ API_URL = "https://api.linkedin.com"
 OAUTH_URL = "https://www.linkedin.com/oauth/v2"
 
 TEMPLATE = """\
-{{ done }}
+{{ done }}{% if company %} ({{ company }}){% endif +%}
 
 {% if summary %}
 {{ summary }}
@@ -73,7 +73,7 @@ class LinkedInSettings(StrictModel):
     visibility: LinkedInVisibility = Field(default=LinkedInVisibility.PUBLIC, description="Who sees a post")
     template: Annotated[str, AfterValidator(_compiles)] = Field(
         default=TEMPLATE,
-        description="Jinja2: title, done, summary, outcome, results, skills, hashtags, link, category, repository",
+        description="Jinja2: title, done, company, summary, outcome, results, skills, hashtags, link, ...",
     )
     portfolio: WebAddress | None = Field(
         default=None, description="Linked where an achievement has no evidence that can be seen"

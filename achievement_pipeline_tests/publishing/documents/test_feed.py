@@ -40,9 +40,10 @@ def test_it_has_what_a_feed_must_have(profile: Profile, number: int) -> None:
 
 
 def test_an_entry_is_titled_by_what_was_done_and_holds_the_outcome() -> None:
-    (entry,) = parsed(view("Fix the `table()` method, closes #5", outcome="`read` takes 3 ms.")).iterfind("entry", ATOM)
+    done = view("Fix the `table()` method, closes #5", outcome="`read` takes 3 ms.", coauthors=["bob@example.com"])
+    (entry,) = parsed(done).iterfind("entry", ATOM)
     assert entry.findtext("title", namespaces=ATOM) == "Fixed the table() method"
-    assert "read takes 3 ms." in (entry.findtext("content", namespaces=ATOM) or "")
+    assert "read takes 3 ms. · with 1 other" in (entry.findtext("content", namespaces=ATOM) or "")
 
 
 def test_a_reader_finds_no_fault_and_reads_what_was_written() -> None:

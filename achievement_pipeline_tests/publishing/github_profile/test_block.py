@@ -24,13 +24,16 @@ def block(*views: object) -> Rendered:
 
 
 def test_it_counts_names_skills_and_tells_of_the_newest() -> None:
-    shown = block(view(outcome="Reads take 3 *ms*."), view("Fix [it]", number=8, skills_demonstrated=["C++ & <C>"]))
+    shown = block(
+        view(outcome="Reads take 3 *ms*."),
+        view("Fix [it]", number=8, coauthors=["bob@example.com"], skills_demonstrated=["C++ & <C>"]),
+    )
     assert "2 pieces of work · 1 repository · since 2026" in shown.text
     assert (
         r"- [Added a cache](https://github.com/ann/loom/pull/7): Reads take 3 \*ms\* (ann/loom, 2026-03-04)"
         in shown.text
     )
-    assert r"[Fixed \[it\]]" in shown.text
+    assert r"- [Fixed \[it\]](https://github.com/ann/loom/pull/8) (with 1 other, ann/loom, 2026-03-04)" in shown.text
     assert "prefers-color-scheme: dark" in shown.text
     assert "C++ &amp; &lt;C&gt; 1" in shown.text
     assert set(shown.pictures) == {"achievements/skills-light.svg", "achievements/skills-dark.svg"}

@@ -23,6 +23,10 @@ def test_a_post_has_title_outcome_link_and_skills() -> None:
     )
 
 
+def test_a_post_about_shared_work_tells_with_how_many_others() -> None:
+    assert text(coauthors=["bob@example.com"]).startswith("Added a cache \\(with 1 other\\)\n\n")
+
+
 def test_what_was_done_is_said_as_in_the_documents() -> None:
     assert text(LinkedInSettings(template="{{ done }}"), title="Fix the ``table()`` method, closes #5") == (
         "Fixed the table\\(\\) method"
