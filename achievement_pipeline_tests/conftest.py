@@ -67,6 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--soak-log", type=Path, help="Markdown file that the log of the soak tests replaces")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest chooses the folder of `tmp_path`
 def pytest_configure(config: pytest.Config) -> None:
     """Look for reference cycles as rarely as the program; choose the folder of what all workers of this run share."""
     spare_memory_work()
@@ -75,15 +76,19 @@ def pytest_configure(config: pytest.Config) -> None:
     if (worker := getattr(config, "workerinput", None)) is not None:
         config.stash[_SHARED] = Path(worker["shared"])
         return
+    memory = _in_memory()
     # pytest's own folders have long names, and a socket's must be short
-    folder = Path(tempfile.mkdtemp(prefix="achievements-", dir=_in_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="achievements-", dir=memory))
     folder.chmod(0o755)  # where root runs the tests, the server is another user's
+    if memory and config.option.basetemp is None:
+        # of `tmp_path`: a run makes and removes some fifty thousand files and folders
+        config.option.basetemp = folder / "files"
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))  # a worker may be about to stop in it
     config.stash[_SHARED] = folder
 
 
 def _in_memory() -> str | None:
-    """Return a folder in memory with room for the databases of a run; None where there is none."""
+    """Return a folder in memory with room for the databases and files of a run; None where there is none."""
     memory = Path("/dev/shm")
     has_room = memory.is_dir() and shutil.disk_usage(memory).free > _ROOM_FOR_DATABASES
     return str(memory) if has_room and os.access(memory, os.W_OK | os.X_OK) else None
