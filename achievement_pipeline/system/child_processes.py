@@ -5,9 +5,11 @@ Dagster reads a ``.env`` in its working folder, Python imports modules from it, 
 programs in it. So child processes run in the data folder, with only the environment variables listed here.
 """
 
+import fcntl
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -82,3 +84,10 @@ def _trusted(entries: Iterable[str]) -> list[str]:
 def _is_pythons_own(entry: str) -> bool:
     """Whether an entry belongs to this Python. Another Python (such as a git credential helper) must not use it."""
     return any(Path(entry).is_relative_to(prefix) for prefix in (sys.prefix, sys.base_prefix))
+
+
+def resize_pipe(pipe: int, size: int) -> None:
+    """Set the capacity of a pipe in bytes, if the system supports it and the user's quota allows it."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, size)

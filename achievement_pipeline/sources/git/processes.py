@@ -10,7 +10,6 @@
   variables apply, because none of them exist there. Every machine gets the same numbers, and nothing is ever fetched.
 """
 
-import fcntl
 import os
 import selectors
 import tempfile
@@ -25,6 +24,7 @@ from typing import BinaryIO, Final
 from git import Git
 from git.exc import GitCommandError
 
+from achievement_pipeline.system.child_processes import resize_pipe
 from achievement_pipeline.system.leftovers import temporary_folder
 
 _REPOSITORY_VARIABLES: Final = (
@@ -177,7 +177,7 @@ class IsolatedGit:
         source, sink = os.pipe()
         with FileIO(sink, "w") as pipe:
             os.set_blocking(sink, False)
-            _resize(sink, PIPE_BUF)  # input that is already in the pipe can't be reassigned to another process
+            resize_pipe(sink, PIPE_BUF)  # input that is already in the pipe can't be reassigned to another process
             with FileIO(source) as stdin:
                 process = self._start(arguments, stdin, pipe)
             with self._ended(process):
@@ -275,19 +275,21 @@ def read_interleaved(
     """Yield the output of concurrent processes as pairs of an index into `processes` and a chunk.
 
     Standard error is read too: a process that fills that pipe would block forever. A process started by
-    `IsolatedGit.running_fed` receives `feed(index)` whenever its pipe is empty. There is a short pause between reads,
-    which grows with the running time.
+    `IsolatedGit.running_fed` receives `feed(index)` whenever its pipe is empty. Between reads there is a short time,
+    which grows with the running time: that of the caller's own work on a chunk, and a pause for the rest of it.
     """
     started = time.monotonic()
     with selectors.DefaultSelector() as selector:
         for index, process in enumerate(processes):
-            _resize(process.stdout_fd, _CHUNK)
+            resize_pipe(process.stdout_fd, _CHUNK)
             selector.register(process.stdout_fd, selectors.EVENT_READ, index)
             selector.register(process.stderr_fd, selectors.EVENT_READ, process.stderr)
             if process.input:
                 selector.register(process.input, selectors.EVENT_WRITE, index)
         while selector.get_map():
-            for key, event in selector.select():
+            ready = selector.select()
+            last_read = time.monotonic()
+            for key, event in ready:
                 if event == selectors.EVENT_WRITE:
                     if not processes[key.data].write(feed(key.data)):
                         selector.unregister(key.fd)
@@ -297,7 +299,7 @@ def read_interleaved(
                     key.data.extend(chunk)
                 else:
                     yield key.data, chunk
-            time.sleep(_pause(time.monotonic() - started))
+            time.sleep(max(0, last_read + _pause(last_read - started) - time.monotonic()))
 
 
 def _pause(elapsed: float) -> float:
@@ -306,13 +308,6 @@ def _pause(elapsed: float) -> float:
     Git writes 4 KiB at a time, and waking up for each write costs both sides more than parsing it.
     """
     return min(max(0.005, elapsed / 200), 0.015)
-
-
-def _resize(pipe: int, size: int) -> None:
-    """Set the capacity of a pipe in bytes, if the system supports it and the user's quota allows it."""
-    if hasattr(fcntl, "F_SETPIPE_SZ"):
-        with suppress(OSError):
-            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, size)
 
 
 def stderr_of(error: GitCommandError) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import selectors
+import select
 import signal
 import subprocess
 import sys
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, cast
 
 from achievement_pipeline.app.collect.examiner.limits import (
     LARGEST,
@@ -20,13 +20,14 @@ from achievement_pipeline.app.collect.examiner.limits import (
     OUT_OF_MEMORY,
     SECONDS,
     Request,
-    read_answer,
-    write_request,
+    encode_request,
+    take_answer,
 )
 from achievement_pipeline.judging.noise.examine import ContentVerdict
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.skills.ecosystems import Ecosystem
 from achievement_pipeline.judging.skills.manifests import DependencyChange
+from achievement_pipeline.system.child_processes import resize_pipe
 
 _COMMAND = (sys.executable, "-P", "-B", "-m", "achievement_pipeline.app.collect.examiner.process")
 _KEPT = ("PATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
@@ -36,6 +37,9 @@ _WAIT = 300
 machines."""
 _ATTEMPTS = 2
 """Number of versions of one path that may reach a limit before the path is skipped."""
+_AHEAD = 1 << 20
+"""Number of bytes of files that are sent before the answer to the first of them is awaited."""
+_CHUNK = 1 << 16
 _ALL_ATTEMPTS = 20
 """Number of files of one repository that may reach a limit before the rest is skipped."""
 
@@ -54,14 +58,48 @@ class Examiner:
         Returns:
             The result. If a limit is reached, there is a warning and an empty result.
         """
-        if self._failed[path] >= _ATTEMPTS or self._failed.total() >= _ALL_ATTEMPTS:
+        return next(self.examine_all([Request(path, before, after)]))
+
+    def examine_all(self, files: Iterable[Request]) -> Iterator[ContentVerdict]:
+        """Analyse changed files as `examine` does, and yield the results in their order.
+
+        While the process analyses one file, the next ones are sent to it.
+        """
+        waiting: deque[tuple[Request, bool]] = deque()
+        size = 0
+        for file in files:
+            waiting.append((file, self._send(file)))
+            size += file.size
+            while size > _AHEAD:
+                size -= waiting[0][0].size
+                yield self._next_result(waiting)
+        while waiting:
+            yield self._next_result(waiting)
+
+    def _send(self, file: Request) -> bool:
+        """Send a file unless it will not be analysed; return whether it was sent."""
+        if self._failed[file.path] >= _ATTEMPTS or self._failed.total() >= _ALL_ATTEMPTS:
+            return False
+        if max(len(file.before or b""), len(file.after or b"")) > LARGEST:
+            self._refuse(file.path, f"it is larger than {LARGEST >> 20} MB")
+            return False
+        self._process.send(file)
+        return True
+
+    def _next_result(self, waiting: deque[tuple[Request, bool]]) -> ContentVerdict:
+        """Return the result of the first of the waiting files, each with whether it was sent, and drop it."""
+        file, was_sent = waiting.popleft()
+        if not was_sent:
             return ContentVerdict()
-        if max(len(before or b""), len(after or b"")) > LARGEST:
-            return self._refuse(path, f"it is larger than {LARGEST >> 20} MB")
         try:
-            return _verdict(self._process.ask(Request(path, before, after)))
+            return _verdict(self._process.receive())
         except EOFError:
-            return self._refuse(path, self._process.restart())
+            refused = self._refuse(file.path, self._process.restart())
+        # it ended at this file, before it came to the others
+        again = [(other, sent and self._send(other)) for other, sent in waiting]
+        waiting.clear()
+        waiting.extend(again)
+        return refused
 
     def _refuse(self, path: str, why: str) -> ContentVerdict:
         self._failed[path] += 1
@@ -93,21 +131,39 @@ class _Process:
         self._seconds = seconds
         self._start()
 
-    def ask(self, request: Request) -> Any:  # noqa: ANN401 - what `examine` returned, as JSON has it
-        """Send a file and return the answer.
+    def send(self, request: Request) -> None:
+        """Send a file. If the process has ended, `receive` reports it."""
+        left = memoryview(encode_request(request))
+        while left:
+            ready = dict(self._either.poll(_WAIT * 1000))
+            if not ready:
+                self._child.kill()
+                return
+            # a process whose answers are not taken does not read
+            if self._output in ready and not self._take():
+                return
+            if self._input in ready:
+                try:
+                    left = left[os.write(self._input, left) :]
+                except BrokenPipeError:
+                    return
+
+    def receive(self) -> Any:  # noqa: ANN401 - what `examine` returned, as JSON has it
+        """Return the next answer.
 
         Raises:
             EOFError: The process ended.
         """
-        try:
-            write_request(self._input, request)
-        except OSError as error:
-            raise EOFError from error
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._output, selectors.EVENT_READ)
-            if not selector.select(_WAIT):
+        while (answer := take_answer(self._received)) is None:
+            if not self._answering.poll(_WAIT * 1000) or not self._take():
                 raise EOFError
-        return read_answer(self._output)
+        return answer
+
+    def _take(self) -> bool:
+        """Take what the process has written; return whether it still can write."""
+        chunk = os.read(self._output, _CHUNK)
+        self._received += chunk
+        return bool(chunk)
 
     def restart(self) -> str:
         """Start a new process, and return why the old one ended."""
@@ -122,8 +178,8 @@ class _Process:
 
     def close(self) -> int:
         """Close the process's input, and return its exit code."""
-        for stream in (self._input, self._output):
-            with contextlib.suppress(OSError):
+        for stream in (self._child.stdin, self._child.stdout):
+            if stream:
                 stream.close()
         return self._child.wait()
 
@@ -134,11 +190,20 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            bufsize=0,
             cwd="/",
             env=environment | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if Path(path).is_absolute())},
         )
-        self._input = cast("BinaryIO", self._child.stdin)
-        self._output = cast("BinaryIO", self._child.stdout)
+        self._input, self._output = (
+            cast("IO[bytes]", pipe).fileno() for pipe in (self._child.stdin, self._child.stdout)
+        )
+        os.set_blocking(self._input, False)
+        resize_pipe(self._input, _AHEAD)
+        self._received = bytearray()
+        self._answering, self._either = select.poll(), select.poll()
+        for poll in (self._answering, self._either):
+            poll.register(self._output, select.POLLIN)
+        self._either.register(self._input, select.POLLOUT)
 
 
 _idle: list[_Process] = []

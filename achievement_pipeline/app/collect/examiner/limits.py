@@ -30,14 +30,17 @@ class Request(NamedTuple):
     before: bytes | None
     after: bytes | None
 
+    @property
+    def size(self) -> int:
+        """The number of bytes of both contents."""
+        return len(self.before or b"") + len(self.after or b"")
 
-def write_request(stream: BinaryIO, request: Request) -> None:
-    """Send a file to the process."""
+
+def encode_request(request: Request) -> bytes:
+    """Return a file as it is sent to the process."""
     path = request.path.encode(errors="surrogatepass")
     sizes = [-1 if content is None else len(content) for content in request[1:]]
-    stream.write(_HEADER.pack(len(path), *sizes))
-    stream.writelines((path, request.before or b"", request.after or b""))
-    stream.flush()
+    return b"".join((_HEADER.pack(len(path), *sizes), path, request.before or b"", request.after or b""))
 
 
 def read_request(stream: BinaryIO) -> Request | None:
@@ -58,19 +61,21 @@ def write_answer(stream: BinaryIO, answer: Any) -> None:  # noqa: ANN401 - any J
     stream.flush()
 
 
-def read_answer(stream: BinaryIO) -> Any:  # noqa: ANN401 - any JSON value
-    """Receive an answer.
+def take_answer(received: bytearray) -> Any:  # noqa: ANN401 - any JSON value but null
+    """Take the first answer from what was received; None if it is not complete yet.
 
     Raises:
-        EOFError: The process ended, or its answer is invalid.
+        EOFError: The answer is invalid.
     """
-    header = stream.read(_LENGTH.size)
-    if len(header) < _LENGTH.size:
+    if len(received) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack_from(received)
+    if not 0 < length <= _LONGEST_ANSWER:
         raise EOFError
-    (length,) = _LENGTH.unpack(header)
-    content = stream.read(length) if length <= _LONGEST_ANSWER else b""
-    if len(content) < length or not length:
-        raise EOFError
+    if len(received) < _LENGTH.size + length:
+        return None
+    content = bytes(received[_LENGTH.size : _LENGTH.size + length])
+    del received[: _LENGTH.size + length]
     try:
         return parse_json(content)
     except UnreadableTextError as error:

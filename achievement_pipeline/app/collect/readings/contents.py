@@ -10,6 +10,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.app.collect.examiner.client import examiner
+from achievement_pipeline.app.collect.examiner.limits import Request
 from achievement_pipeline.app.collect.readings.progress import Progress
 from achievement_pipeline.app.collect.readings.stored_frames import StoredFrames, stored_frame
 from achievement_pipeline.columns.text import rows_among
@@ -168,10 +169,12 @@ def _read(
     wanted = _with_counterparts(worth, undone)
     read = read_versions(repository, zip(wanted["old_blob"], wanted["new_blob"], strict=True))
     changes = zip(wanted["sha"], wanted["number"], wanted["path"], read, wanted["shares"], strict=True)
-    counted = _counted(changes, len(wanted), progress)
+    files, sent = itertools.tee(_read_files(_counted(changes, len(wanted), progress)))
     with examiner(warn) as limited:
-        for sha, of_commit in itertools.groupby(counted, key=operator.itemgetter(0)):
-            judged = examine_commit(_read_files(of_commit), limited.examine)
+        verdicts = limited.examine_all(Request(*file[:3]) for _, file in sent)
+        for sha, of_commit in itertools.groupby(files, key=operator.itemgetter(0)):
+            # the verdicts come in the order of the files
+            judged = examine_commit((file for _, file in of_commit), lambda *_: next(verdicts))
             examined += [ExaminedFile(repository.key, sha, *verdict) for verdict in judged]
     return examined
 
@@ -184,13 +187,13 @@ def _with_counterparts(worth: DataFrame[RawCommitFiles], undone: pd.DataFrame) -
     return pd.concat([own, others], ignore_index=True).sort_values("number", kind="stable", ignore_index=True)
 
 
-def _read_files(changes: Iterable[_Change]) -> Iterator[ReadFile]:
-    """Yield the changes of one commit whose contents are there, with their counterparts."""
+def _read_files(changes: Iterable[_Change]) -> Iterator[tuple[str, ReadFile]]:
+    """Yield the commit and the contents of each change whose contents are there, with its counterparts."""
     for _, of_file in itertools.groupby(changes, key=operator.itemgetter(1)):
-        (_, _, path, pair, shares), *others = of_file
+        (sha, _, path, pair, shares), *others = of_file
         if pair is not None:
             counterparts = tuple(other for *_, other, _ in others if other is not None)
-            yield ReadFile(path, *pair, shares, counterparts)
+            yield sha, ReadFile(path, *pair, shares, counterparts)
 
 
 def _counted(changes: Iterable[_Change], total: int, progress: Progress) -> Iterator[_Change]:

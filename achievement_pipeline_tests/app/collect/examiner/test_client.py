@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from achievement_pipeline.app.collect.examiner.client import Examiner, _Process, examiner
-from achievement_pipeline.app.collect.examiner.limits import LARGEST, SECONDS
+from achievement_pipeline.app.collect.examiner.limits import LARGEST, SECONDS, Request
 from achievement_pipeline.judging.noise.examine import ContentVerdict, examine
 from achievement_pipeline_tests.running import cpu_seconds
 
@@ -146,12 +146,31 @@ def test_what_takes_too_long_is_ended_and_named() -> None:
     process = _Process(seconds=1)
     limited = Examiner(process, warnings.append)
 
-    assert limited.examine("x/main.tf", None, b'provider "a" {}\n' * 60_000) == ContentVerdict()
+    files = [SIMPLE, ("x/main.tf", None, b'provider "a" {}\n' * 60_000), SIMPLE]  # all are sent at once
+    before, slow, after = limited.examine_all(Request(*file) for file in files)
+    assert slow == ContentVerdict()
     (warning,) = warnings
     assert warning.startswith("'x/main.tf' was not analysed and shows no dependencies")
     assert warning.endswith("it took more than 1 seconds of CPU time")
-    assert limited.examine(*SIMPLE) == examine(*SIMPLE)
+    assert before == after == examine(*SIMPLE)
     process.close()
+
+
+def test_files_are_sent_while_long_answers_wait(examined: Examined) -> None:
+    packages = ",".join(f'"package-{number}": "1"' for number in range(2_000))
+    files = [("package.json", None, f'{{"dependencies": {{{packages}}}}}'.encode()), ("a.c", None, b"x" * 100_000)] * 4
+
+    verdicts = list(examined.examiner.examine_all(Request(*file) for file in files))
+
+    assert verdicts == [examine(*file) for file in files]
+
+
+def test_what_is_not_sent_keeps_its_place(examined: Examined) -> None:
+    files = [SIMPLE, ("a.c", None, b"x" * (LARGEST + 1)), SIMPLE]
+
+    verdicts = list(examined.examiner.examine_all(Request(*file) for file in files))
+
+    assert verdicts == [examine(*SIMPLE), ContentVerdict(), examine(*SIMPLE)]
 
 
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux tells the limits of another process")
