@@ -72,7 +72,7 @@ class ExportDocument(StrictModel):
 
     document: str = Field(max_length=50, description="brag, resume, portfolio, ...; another name lists them all")
     period: str | None = Field(
-        default=None, max_length=50, description="2026, 2026-H1, 2026-Q3, 2026-11, FIRST..LAST day"
+        default=None, max_length=50, description="2026, 2026-H1, 2026-Q3, 2026-11, or two of them: FIRST..LAST"
     )
     part: int = Field(default=1, ge=1, description="Of a long document: which part")
 

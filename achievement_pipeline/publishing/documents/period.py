@@ -1,4 +1,4 @@
-"""Periods, as people name them: ``2026``, ``2026-H1``, ``2026-Q3``, ``2026-11``, ``2026-W12``, ``today``, two days."""
+"""Periods, as people name them: ``2026``, ``2026-H1``, ``2026-Q3``, ``2026-11``, ``2026-W12``, ``today``, and from one to another."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _PART = compile_pattern(r"(\d{4})-(H[12]|Q[1-4])")
 _WEEK = compile_pattern(r"(\d{4})-W(\d{2})")
 _MONTH = compile_pattern(r"(\d{4})-(\d{2})")
 _FORMS = (
-    "2026, 2026-H1, 2026-Q3, 2026-11, 2026-W12, 2026-11-03, today, yesterday or 2026-03-01..2026-04-30, of which"
-    " one day may be left out"
+    "2026, 2026-H1, 2026-Q3, 2026-11, 2026-W12, 2026-11-03, today, yesterday, or two of these as in"
+    " 2026-03-01..2026-04-30, of which one may be left out"
 )
 _PARTS = {"H": 6, "Q": 3}
 _NOUNS = {6: "half", 3: "quarter"}
@@ -87,7 +87,8 @@ def preceding(period: Period, newest: dt.date | None) -> Period | None:
 
 
 def _between(text: str, today: dt.date) -> Period:
-    first, last = (_day(day, today) if day else None for day in map(str.strip, text.split("..", 1)))
+    begin, end = (_named(each, today) if each else Period() for each in map(str.strip, text.split("..", 1)))
+    first, last = begin.first, end.last
     if first and last:
         if last < first:
             raise ValueError("it ends before it begins")
@@ -131,6 +132,8 @@ def _months(year: int, first: int, count: int) -> Period:
 
 
 def _days(first: dt.date, last: dt.date) -> Period:
+    if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
+        return Period(first, last, f"{first.year} to {last.year}")
     written = _written(first)
     if first.year == last.year:
         written = str(first.day) if first.month == last.month else written.removesuffix(f" {first.year}")

@@ -21,6 +21,9 @@ from achievement_pipeline.publishing.documents.period import Period, parse_perio
         ("2026-03-01 ..", "2026-03-01", None, "Since 1 March 2026"),
         ("..2026-04-30", None, "2026-04-30", "Until 30 April 2026"),
         ("..", None, None, "All time"),
+        ("2024..2026", "2024-01-01", "2026-12-31", "2024 to 2026"),
+        ("2026-Q2..2026-08", "2026-04-01", "2026-08-31", "1 April to 31 August 2026"),
+        ("2025-W02..", "2025-01-06", None, "Since 6 January 2025"),
     ],
 )
 def test_a_period_is_read_as_people_write_it(text: str, first: str | None, last: str | None, name: str) -> None:
@@ -29,7 +32,7 @@ def test_a_period_is_read_as_people_write_it(text: str, first: str | None, last:
     assert (*days, period.name) == (first, last, name)
 
 
-@pytest.mark.parametrize("text", ["", "26", "2026-H3", "2026-Q0", "2026-13", "2026-W54", "2026-02-30", "2026-05..2026"])
+@pytest.mark.parametrize("text", ["", "26", "2026-H3", "2026-Q0", "2026-13", "2026-W54", "2026-02-30", "2026-05..x"])
 def test_what_is_no_period_says_how_one_is_written(text: str) -> None:
     with pytest.raises(ValueError, match=r"is no period\. Write one as 2026, 2026-H1"):
         parse_period(text)
