@@ -76,8 +76,8 @@ class _Export(click.Command):
     "--period",
     callback=_read_period,
     help="2026, 2026-H1, 2026-Q3, 2026-11, 2026-W12, today, yesterday, or two of them, FIRST..LAST, of which one may be"
-    " left out. Default: all time; brag: since the last review, if it is in achievements.toml; digest: the last seven days;"
-    " year: the last year.",
+    " left out. Default: all time; brag: since the last review, if it is in achievements.toml; digest: the last seven"
+    " days; year: the last year.",
 )
 @filter_options
 @project_option

@@ -1,4 +1,4 @@
-"""Periods, as people name them: ``2026``, ``2026-H1``, ``2026-Q3``, ``2026-11``, ``2026-W12``, ``today``, and from one to another."""
+"""Periods, as people name them: ``2026``, ``2026-H1``, ``2026-Q3``, ``2026-11``, ``today``, from one to another."""
 
 from __future__ import annotations
 
