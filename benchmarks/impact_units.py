@@ -23,6 +23,7 @@ from achievement_pipeline.judging.announced.words import announced_signs
 from achievement_pipeline.judging.authors.bots import are_bots
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.peel import peel
+from achievement_pipeline.judging.links.history import oldest_first
 from achievement_pipeline.judging.rules import BotRules
 from achievement_pipeline.sources.git import Repository, list_commits, open_repository, read_versions
 from achievement_pipeline.sources.git.reading.changes import _DIFF_TREE, _SCHEMA, _batch, _whole_commits
@@ -68,13 +69,13 @@ def read_units(location: str, most: int = MOST_UNITS) -> Clone:
         repository = replace(open_repository(location, cache=Path(cache)), key=f"github.com/{name}")
     commits = list_commits(repository).commits.reset_index(drop=True)
     notes = _read_notes(repository, commits)
-    units = _units(commits.assign(release=first_releases(commits, notes.tags)))
+    units = _units(commits.assign(release=first_releases(commits, notes.tags), own=_of_own_history(commits)))
     written = peel(units["subject"], units["body"])["written"]
     project = pd.Series(name.rpartition("/")[2], index=units.index)
     release = messages.are_releases(written, project) | messages.are_autosquash(units["subject"])
     release |= units["subject"].str.contains(_COPY)
     bots = are_bots(units["author_name"], units["author_email"], BotRules())
-    units = units[~release & ~bots].sort_values(["committed_at", "sha"]).reset_index(drop=True)
+    units = units[~release & ~bots & units["own"]].sort_values(["committed_at", "sha"]).reset_index(drop=True)
     named = np.flatnonzero(units["number"].isin(numbers_of(notes.entries)))
     units = units.iloc[: named[-1] + 1 if len(named) else None].iloc[-most:].reset_index(drop=True)
     pairs = [f"{sha} {parents.split()[0]}" for sha, parents in zip(units["sha"], units["parents"], strict=True)]
@@ -150,6 +151,19 @@ def _units(commits: pd.DataFrame) -> pd.DataFrame:
         merge=found["merge"].array,
         closes=[_closed(f"{title}\n{text}") for title, text in zip(found["title"], found["text"], strict=True)],
     )
+
+
+def _of_own_history(commits: pd.DataFrame) -> np.ndarray:
+    """Return which commits descend from the first one of the main line.
+
+    Others were imported with the history of another repository, and their numbers are those of its pull requests.
+    """
+    history = _History.of(commits)
+    own = {min(position for position in history.mainline() if not history.parents[position])}
+    for position in oldest_first(history.parents):
+        if not own.isdisjoint(history.parents[position]):
+            own.add(position)
+    return np.isin(np.arange(len(commits)), list(own))
 
 
 class _History(NamedTuple):

@@ -17,7 +17,7 @@ from achievement_pipeline.judging.announced.references import Reference, find_re
 from achievement_pipeline.judging.announced.sentences import DASHES, as_sentence
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
-PARSER_VERSION: Final = "7"
+PARSER_VERSION: Final = "8"
 """Increase by hand when the same text gives other entries."""
 
 _LONGEST_TEXT: Final = 8 << 20
@@ -101,6 +101,9 @@ _NOT_A_VERSION: Final = compile_pattern(
     IGNORECASE,
 )
 _WORD: Final = compile_pattern(r"[^\W\d_]{2,}")
+_NAME_OF_RELEASE: Final = 6
+"""Maximum number of words behind the version in a heading without markup."""
+_SENTENCE: Final = compile_pattern(r"(?:\S+ ){3,}\S+\.$")
 _FILLERS: Final = frozenset({
     "version", "versions", "release", "released", "releases", "changes", "change", "in", "notes", "note", "for", "the",
     "of", "changelog", "series", "update", "what", "new", "on", "at", "is", "are", "to", "and", "date", "unreleased",
@@ -111,18 +114,20 @@ _SECTION_WORDS: Final = compile_pattern(
     r"\b(?:features?|add(?:ed|itions?)|highlights?|major|breaking|incompat\w{0,8}|bug ?fix\w{0,3}|fix(?:es|ed)?|bugs?"
     r"|chang(?:es|ed)|deprecat\w{0,6}|remov(?:ed|als?)|security|enhancements?|improvements?|improved|new|performance"
     r"|document\w{0,6}|docs|internals?|chores?|misc\w{0,9}|dependenc\w{0,4}|packaging|tests?|refactor\w{0,4}|other"
-    r"|contributors|thanks|minor|trivial|notable|api|build|ci|maintenance|updates?|general|known issues)\b",
+    r"|contributors|thanks|minor|trivial|notable|api|build|ci|maintenance|updates?|general|known issues"
+    r"|pull[- ]requests?)\b",
     IGNORECASE,
 )
 _HEADLINE: Final = compile_pattern(
-    r"\b(?:(?<!and )features?|added|additions?|highlights?|major|breaking|backwards?[- ]incompat\w{0,8}"
+    r"\b(?:(?<!and )features?|added(?! to this release)|additions?|highlights?|major|breaking"
+    r"|backwards?[- ]incompat\w{0,8}"
     r"|new (?!contributors|in\b)\w{1,20}|minor changes?|enhancements? and new)\b|^\W{0,8}new\W{0,8}$|^feat$",
     IGNORECASE,
 )
 _MINOR: Final = compile_pattern(
     r"\b(?:chores?|internals?|under the hood|dependenc(?:y|ies)|deps|contributors?|contributions?|thanks|authors"
     r"|maintenance|misc(?:ellaneous)?|house-?keeping|trivial|ci|build system|infrastructure|developers?|packaging"
-    r"|packagers|tests?|testing|acknowledge?ments?)\b",
+    r"|packagers|tests?|testing|acknowledge?ments?|reviewers|pull[- ]requests?|(?:full|complete) list)\b",
     IGNORECASE,
 )
 _TAG: Final = compile_pattern(
@@ -318,7 +323,8 @@ class _Reader:
         bullet = _BULLET.match(line)
         if bullet and _is_label(line[bullet.end() :]) and self._has_inner(position, len(bullet[1])):
             return _Heading(70 + len(bullet[1]), line[bullet.end() :], 1)
-        if line[0] not in " \t-*+" and len(line) <= 80 and _plain_version(line):  # noqa: PLR2004 - a line of its own
+        in_paragraph = bool(self._open) and self._indent < 0
+        if line[0] not in " \t-*+" and len(line) <= 80 and _plain_version(line, in_paragraph=in_paragraph):  # noqa: PLR2004
             return _Heading(9, line, 1)
         return None
 
@@ -353,13 +359,16 @@ def _is_label(text: str) -> bool:
     return 0 < len(plain) <= 40 and len(plain.split()) <= 4 and bool(_SECTION_WORDS.search(plain))  # noqa: PLR2004
 
 
-def _plain_version(line: str) -> bool:
-    """Return whether a line without markup is the heading of a version."""
+def _plain_version(line: str, *, in_paragraph: bool) -> bool:
+    """Return whether a line without markup is the heading of a version, and no line of text that begins with one."""
     match = _VERSION.search(line)
     if match is None or match.start() > 40:  # noqa: PLR2004
         return False
     before = line[: match.start()].lower()
-    return all(word in _FILLERS for word in _WORD.findall(before)) and _version_in(line) is not None
+    if not all(word in _FILLERS for word in _WORD.findall(before)) or _version_in(line) is None:
+        return False
+    behind = _without_fillers(_day_in(line[match.end() :])[1]).split()
+    return len(behind) <= (0 if in_paragraph else _NAME_OF_RELEASE)
 
 
 def _version_in(title: str) -> _Version | None:
@@ -368,7 +377,7 @@ def _version_in(title: str) -> _Version | None:
         return _Version(None, None)
     day, rest = _day_in(title)
     match = _VERSION.search(rest) or _WHOLE_VERSION.search(rest)
-    if match is None or _NOT_A_VERSION.search(rest):
+    if match is None or _NOT_A_VERSION.search(rest) or _SENTENCE.search(title.strip()):
         return None
     left = rest[: match.start()] + " " + rest[match.end() :]
     if _SECTION_WORDS.search(_without_fillers(left)):

@@ -26,6 +26,8 @@ _CLOSING: Final = (
 )
 _EACH: Final = r"(?:https?://[^/\s]+/)?([\w.-]+/[\w.-]*)?[\w.-]*?(?:/issues/|#|GH-|gh-)(\d{1,7})\b"
 _MENTION: Final = r"(?:^|[^\w/&])(?:#|GH-|gh-)(\d{1,7})\b"
+_NAMES_WORK: Final = r"\b(?:pull|number|commit):"
+"""References that are no issue: they name what an entry announces, found or not."""
 _NUMBER_OF_FILE: Final = r"(?:^|/)\+?(?:(?i:issue|pr|pull|gh)[-_]?)?#?0*(?P<number>[1-9]\d{0,6})(?:[-_.][^/]*)?$"
 """As in ``changes/123.feature.md`` and ``changelog/pull-123``."""
 _LATE: Final = pd.Timedelta(days=4)
@@ -47,7 +49,13 @@ _SURE: Final = 0.62
 _SURE_OF_WRITER: Final = 0.45
 _CLEAR: Final = 0.12
 """Minimum distance between the best and the second-best match."""
-_FEW_WORDS: Final = 3
+_FEW_WORDS: Final = 2
+"""Minimum number of words that both have."""
+_ALONE: Final = 0.3
+"""Minimum distance from the second-best match at which a less similar one is sure, ..."""
+_SURE_ALONE: Final = 0.5
+_MOST_OF_TITLE: Final = 0.6
+"""... if the entry has most of the title's words."""
 
 
 ReleaseName = tuple[str, str, str]
@@ -108,7 +116,9 @@ def link_entries(
     links = _in_time(_by_reference(pieces, entries, written), pieces, entry_releases)
     links = _few(_of_same_release(links, pieces, entry_releases))
     left = entries.index.difference(pd.Index(links["entry"]))
-    by_words = _by_words(pieces, entries.loc[left], entry_releases.loc[left], links["position"], written["position"])
+    # a list of everything names what an entry in words announces too
+    taken = links.loc[entries["prominence"].reindex(links["entry"]).ne(Prominence.MINOR).to_numpy(), "position"]
+    by_words = _by_words(pieces, entries.loc[left], entry_releases.loc[left], taken, written["position"])
     pairs = pd.concat([links[["entry", "position"]], _in_time(by_words, pieces, entry_releases)[["entry", "position"]]])
     return pairs.drop_duplicates().reset_index(drop=True)
 
@@ -152,8 +162,17 @@ def plain_version(tag: str) -> str:
     return match[0].lower() if match else tag.lower()
 
 
+def _final(version: str) -> str:
+    """Return the release that a version is of: 1.2 for 1.2.0 and for its candidates, since notes are of the release."""
+    return _CANDIDATE.sub("", version, count=1)
+
+
 _TAG_VERSION: Final = compile_pattern(
     r"(?<!\d)(?<!\d\.)(?<!\.x\.)\d{1,8}(?>(?:\.\d{1,8}|\.x)*)(?:[-.]?(?:a|b|rc|alpha|beta|dev|pre|post)[-.]?\d{0,8}(?:\.\d{1,4})?)?$"
+)
+_CANDIDATE: Final = compile_pattern(
+    r"(?:\.0)+(?:[-.]?(?:a|b|rc|alpha|beta|dev|pre)[-.]?\d{0,8}(?:\.\d{1,4})?)?$"
+    r"|(?<=\d)[-.]?(?:a|b|rc|alpha|beta|dev|pre)[-.]?\d{0,8}(?:\.\d{1,4})?$"
 )
 
 
@@ -233,8 +252,8 @@ def _in_time(links: pd.DataFrame, pieces: Pieces, entry_releases: pd.DataFrame) 
 
 def _of_same_release(links: pd.DataFrame, pieces: Pieces, entry_releases: pd.DataFrame) -> pd.DataFrame:
     """If several pieces have the same number, keep those in the entry's release, if there are any."""
-    releases = pieces.release.reindex(links["position"]).fillna("").map(plain_version).array
-    fits = pd.Series(releases == entry_releases["version"].reindex(links["entry"]).array, index=links.index)
+    releases = pieces.release.reindex(links["position"]).fillna("").map(plain_version).map(_final).array
+    fits = pd.Series(releases == entry_releases["version"].map(_final).reindex(links["entry"]).array, index=links.index)
     some = fits.groupby([links["entry"], links["name"]]).transform("any")
     return links[fits | ~some]
 
@@ -247,9 +266,10 @@ def _few(links: pd.DataFrame) -> pd.DataFrame:
 def _by_words(
     pieces: Pieces, entries: pd.DataFrame, entry_releases: pd.DataFrame, taken: pd.Series[int], writers: pd.Series[int]
 ) -> pd.DataFrame:
-    """Match entries without references to the piece of the same release with clearly similar words.
+    """Match entries without a found reference to the piece of the same release with clearly similar words.
 
-    A piece that changed the notes itself is more likely to match.
+    A piece that changed the notes itself is more likely to match. The limits are those at which 98 % of 14,000 entries
+    of 24 projects, with their references hidden, match the piece that they name.
     """
     positions = np.arange(len(pieces.whole))
     free = (pieces.whole == positions) & ~np.isin(positions, taken)
@@ -258,27 +278,62 @@ def _by_words(
     weight = {word: log((1 + len(words)) / number) for word, number in frequency.items()}
     rarest = log(1 + len(words))
     by_release: dict[tuple[str, str], list[int]] = defaultdict(list)
-    releases = pieces.release[free].fillna("").map(plain_version)
+    releases = pieces.release[free].fillna("").map(plain_version).map(_final)
     for position, repository, release in zip(releases.index, pieces.repository[free], releases, strict=True):
-        if len(words[position]) >= _FEW_WORDS:
-            by_release[repository, release].append(position)
+        by_release[repository, release].append(position)
     wrote = set(writers)
     best: dict[int, tuple[float, int]] = {}
-    for entry, sentence, repository, version in zip(
-        entries.index, entries["sentence"], entries["repository"], entry_releases["version"], strict=True
+    for entry, sentence, repository, version, names_work in zip(
+        entries.index,
+        entries["sentence"],
+        entries["repository"],
+        entry_releases["version"],
+        entries["references"].str.contains(_NAMES_WORK),
+        strict=True,
     ):
         of_entry = _words(sentence)
-        if len(of_entry) < _FEW_WORDS:
+        candidates = by_release.get((repository, _final(version)), ())
+        found = sorted(_compare(of_entry, words[position], weight, rarest, position) for position in candidates)
+        if not found or found[-1].words < _FEW_WORDS:
             continue
-        candidates = by_release.get((repository, version), ())
-        scored = sorted(
-            ((_alike(of_entry, words[position], weight, rarest), position) for position in candidates), reverse=True
-        )
-        (score, position), (next_score, _) = [*scored[:2], (0.0, -1), (0.0, -1)][:2]
-        if score >= (_SURE_OF_WRITER if position in wrote else _SURE) and score - next_score >= _CLEAR:
-            best[position] = max(best.get(position, (0.0, -1)), (score, entry))
+        match = found[-1]
+        distance = match.alike - (found[-2].alike if len(found) > 1 else 0.0)
+        is_similar = match.alike >= (_SURE_OF_WRITER if match.position in wrote else _SURE) and distance >= _CLEAR
+        if is_similar or (not names_work and _is_in_more_words(match, distance)):
+            best[match.position] = max(best.get(match.position, (0.0, -1)), (match.alike, entry))
     rows = [(entry, position, "words") for position, (_, entry) in best.items()]
     return pd.DataFrame(rows, columns=["entry", "position", "name"]).astype({"entry": "int64", "position": "int64"})
+
+
+class _Likeness(NamedTuple):
+    """How an entry and a title are alike, in order of likeness."""
+
+    alike: float
+    """Weight of their shared words, relative to the mean weight of both."""
+    of_title: float
+    """Weight of their shared words, relative to that of the title."""
+    rare: float
+    """The same, relative to a word that no title has."""
+    words: int
+    position: int
+
+
+def _compare(
+    entry: frozenset[str], title: frozenset[str], weight: Mapping[str, float], rarest: float, position: int
+) -> _Likeness:
+    shared = entry & title
+    if not shared:
+        return _Likeness(0.0, 0.0, 0.0, 0, position)
+    both = sum(weight[word] for word in shared)
+    of_title = sum(weight[word] for word in title)
+    of_entry = sum(weight.get(word, rarest) for word in entry)
+    return _Likeness(2 * both / (of_title + of_entry), both / of_title, both / rarest, len(shared), position)
+
+
+def _is_in_more_words(match: _Likeness, distance: float) -> bool:
+    """Return whether an entry says what a title does, in more words, and no other title comes near."""
+    whole = match.of_title > 0.99 and match.rare >= 1 and distance >= _CLEAR  # noqa: PLR2004 - all of it
+    return whole or (match.alike >= _SURE_ALONE and match.of_title >= _MOST_OF_TITLE and distance >= _ALONE)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -48,6 +48,7 @@ _BARE: Final = (
 _LAST: Final = compile_pattern(
     rf"(?<![ ,;{DASHES}])[ ,;{DASHES}]*+(?:[(\[]++(?:{_REFERENCE})(?:(?:,| and| &|;|/)? *(?:{_REFERENCE})){{0,9}}[)\]]+"
     rf"|{_BARE}"
+    r"|[(\[]@[\w-]{1,40},[^()\[\]\n]{1,60}[)\]]"
     r"|(?:[,-]? ?(?:by|thanks(?: to)?|contributed by|courtesy of) @[\w-]{1,40}!?)|[(\[][ ,;&/]{0,8}[)\]])[ .,;]*+$",
     IGNORECASE,
 )

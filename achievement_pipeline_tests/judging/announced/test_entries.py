@@ -251,6 +251,36 @@ def test_sections_tell_how_much_an_entry_says() -> None:
     ]
 
 
+@pytest.mark.parametrize("label", ["Pull-Requests:", "### Other Pull Requests", "### Full list of changes"])
+def test_a_list_of_every_pull_request_says_little(label: str) -> None:
+    notes = f"# 1.0\n### Highlights\n* Turbo\n\n{label}\n\n* PR #4: Add a turbo (ada)\n"
+    entries = read_entries("CHANGELOG.md", notes)
+    assert [one.prominence for one in entries] == [Prominence.HIGHLIGHT, Prominence.MINOR]
+
+
+def test_those_who_were_added_to_a_release_are_no_addition() -> None:
+    (entry,) = read_entries("CHANGELOG.md", "# 1.0\n### 6 reviewers added to this release\n* Ada\n")
+    assert entry.prominence is Prominence.MINOR
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This release mends a regression of\n[v0.9][engine-0.9] where the piston stuck.",
+        "New pistons need a recent crank, so\n1.3 or later is used.",
+    ],
+)
+def test_a_line_of_text_that_begins_with_a_version_is_no_heading(text: str) -> None:
+    assert [one.version for one in read_entries("CHANGELOG.md", f"# 1.0\n\n{text}\n\n* Turns (#3)\n")] == ["1.0"]
+
+
+def test_a_sentence_about_a_version_is_a_section() -> None:
+    text = (
+        "Version 1.0\n===========\n\nThe oil that is needed is version 4.1.\n~~~~~~~~~~~~~~~~~~~~~~~~\n\n* Oil (#3)\n"
+    )
+    assert [one.version for one in read_entries("CHANGES.rst", text)] == ["1.0"]
+
+
 def test_a_trivial_fragment_says_little() -> None:
     (entry,) = read_fragment("news/9171.trivial.rst", "Tests turn.\n")
     assert (entry.section, entry.prominence) == ("Trivial", Prominence.MINOR)

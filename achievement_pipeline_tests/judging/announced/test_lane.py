@@ -111,6 +111,44 @@ def test_changesets_name_commits_and_files(repository: GitRepository) -> None:
     assert "A turbo for everyone" in str(told["Turbo"])
 
 
+def test_an_entry_says_a_title_in_more_words(repository: GitRepository) -> None:
+    repository.commit("Add paged_table function (#4)", {"a.py": "b\n"})
+    repository.commit("Add turbo (#5)", {"a.py": "c\n"})
+    repository.commit("Add glow plugs to the head (#6)", {"a.py": "d\n"})
+    notes = (
+        "# 1.0.0\n\n* Add `paged_table` function for printing paged tables within HTML documents of any size.\n"
+        "* Plugs of the glow kind were added by way of the head, unlike those of another number. (#99)\n"
+    )
+    repository.commit("notes", {"NEWS.md": notes})
+    repository.git("tag", "v1.0.0", "main")
+
+    assert list(sentences(repository)) == ["Add paged_table function (#4)"]
+
+
+def test_the_notes_of_a_release_are_those_of_its_candidates(repository: GitRepository) -> None:
+    repository.commit("Recover exhaust heat with a heat exchanger", {"a.py": "b\n"})
+    repository.git("tag", "v1.0.0rc1", "main")
+    notes = "# 1.0\n\n* Recover exhaust heat by a heat exchanger\n"
+    repository.commit("notes", {"NEWS.md": notes})
+    repository.git("tag", "v1.0.0", "main")
+
+    assert list(sentences(repository)) == ["Recover exhaust heat with a heat exchanger"]
+
+
+def test_words_name_what_a_list_of_everything_names_too(repository: GitRepository) -> None:
+    repository.commit("Recover exhaust heat with a heat exchanger (#7)", {"a.py": "b\n"})
+    notes = (
+        "# 1.0\n\n### Highlights\n\n* Exhaust heat is recovered with a heat exchanger\n\n### Pull requests\n\n"
+        "* Recover exhaust heat with a heat exchanger (#7)\n"
+    )
+    repository.commit("notes", {"NEWS.md": notes})
+    repository.git("tag", "v1.0", "main")
+
+    assert sentences(repository) == {
+        "Recover exhaust heat with a heat exchanger (#7)": "Exhaust heat is recovered with a heat exchanger"
+    }
+
+
 def test_annotated_tags_and_words_name_what_numbers_do_not(repository: GitRepository) -> None:
     repository.commit("Recover exhaust heat with a heat exchanger", {"a.py": "b\n"})
     repository.commit("Rework the crank bearings", {"a.py": "c\n"})
