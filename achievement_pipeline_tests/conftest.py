@@ -11,7 +11,7 @@ import shutil
 import signal
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from itertools import chain, groupby, islice
@@ -257,6 +257,18 @@ def copy_database(server: EmbeddedPostgres, template: str) -> Iterator[str]:
     yield server.url(name)
     with _administrator(server) as connection:
         connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def fill_once(server: EmbeddedPostgres, template: str, filled: Path, fill: Callable[[sa.Engine], object]) -> str:
+    """Copy a database and fill the copy, once for all workers; return its name, that of the file which notes it."""
+    with only_once(filled) as is_first:
+        if is_first:
+            with _administrator(server) as connection:
+                connection.execute(sa.text(f"CREATE DATABASE {filled.name} TEMPLATE {template} STRATEGY FILE_COPY"))
+            engine = create_engine(server.url(filled.name))
+            fill(engine)
+            engine.dispose()
+    return filled.name
 
 
 def _administrator(server: EmbeddedPostgres) -> sa.Connection:

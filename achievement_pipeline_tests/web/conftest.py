@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,9 @@ import uvicorn
 from achievement_pipeline.app.decide.decisions import Decisions
 from achievement_pipeline.cli.collect.repos import forget_repository
 from achievement_pipeline.settings import ConfigFile, Environment, Settings
+from achievement_pipeline.store.embedded import EmbeddedPostgres
 from achievement_pipeline.web.app import create_app
+from achievement_pipeline_tests.conftest import copy_database, fill_once
 from achievement_pipeline_tests.store.sample_pieces import Piece, by_the_rules, collect
 
 TOKEN = "of-this-test"
@@ -82,10 +85,23 @@ def serve(desk: Decisions) -> Iterator[Site]:
             thread.join()
 
 
+@pytest.fixture(scope="session")
+def collected_template(shared: Path, server: EmbeddedPostgres, migrated_template: str) -> str:
+    """The name of a database with three achievements, of which one is of a private repository, to be copied."""
+    collect_three = partial(collect, composer=by_the_rules, git=(COMMIT, OTHER, PRIVATE))
+    return fill_once(server, migrated_template, shared / "pages", collect_three)
+
+
+@pytest.fixture
+def database_url(server: EmbeddedPostgres, collected_template: str) -> Iterator[str]:
+    """The address of a database with the three achievements, this test's own."""
+    with copy_database(server, collected_template) as url:
+        yield url
+
+
 @pytest.fixture
 def site(engine: sa.Engine, tmp_path: Path) -> Iterator[Site]:
-    """Three achievements, of which one is of a private repository."""
-    collect(engine, by_the_rules, git=(COMMIT, OTHER, PRIVATE))
+    """The page of the three achievements."""
     environment = Environment.model_construct(achievements_home=tmp_path, linkedin_client_id="86abc")
     settings = Settings(environment=environment, config=ConfigFile.model_validate(SETTINGS), config_path=None)
     with serve(Decisions(engine, settings)) as site:

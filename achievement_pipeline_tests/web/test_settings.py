@@ -16,8 +16,7 @@ from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.repositories import list_repositories, remember_repository
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.conftest import use_home
-from achievement_pipeline_tests.store.sample_pieces import by_the_rules, collect
-from achievement_pipeline_tests.web.conftest import COMMIT, PRIVATE, Site, serve
+from achievement_pipeline_tests.web.conftest import Site, serve
 
 pytestmark = pytest.mark.e2e
 
@@ -46,7 +45,6 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def mine(file: Path, engine: sa.Engine) -> Iterator[Site]:  # noqa: ARG001 - first the settings
     """The page of these settings."""
-    collect(engine, by_the_rules, git=(COMMIT, PRIVATE))
     for key in (ENGINE, ZEPHYR):
         remember_repository(engine, key, f"https://{key}", "default")
     with serve(Decisions(engine, load_settings())) as site:
