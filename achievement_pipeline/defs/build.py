@@ -2,9 +2,11 @@
 
 import os
 from importlib import import_module
+from typing import Any
 
 import dagster as dg
 
+from achievement_pipeline.app.collect.readings.ahead import ReadAhead
 from achievement_pipeline.defs.assets import achievements, lines, projects, publishing
 from achievement_pipeline.defs.automation.freshness import with_freshness
 from achievement_pipeline.defs.automation.schedules import schedules
@@ -37,17 +39,22 @@ def repository_assets() -> list[str]:
     ]
 
 
-def build_defs(settings: Settings, progress: ReportsProgress | None = None) -> dg.Definitions:
+def build_defs(
+    settings: Settings, progress: ReportsProgress | None = None, ahead: ReadAhead[Any] | None = None
+) -> dg.Definitions:
     """Return all definitions.
 
     Args:
         settings: All settings; they are read once. A service starts Dagster again when they change.
         progress: How runs report their progress; by default in their log.
+        ahead: The first reading of a repository that has begun already.
     """
     database = _database(settings)
     io_manager = ParquetIOManager(base_path=settings.frames_location)
     progress = progress or LoggedProgress()
-    histories = GitHistories(database=database, io_manager=io_manager, progress=progress, settings=settings)
+    histories = GitHistories(
+        database=database, io_manager=io_manager, progress=progress, settings=settings, ahead=ahead
+    )
     return dg.Definitions(
         assets=with_freshness(_ASSETS, settings),
         jobs=JOBS,

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-import dagster as dg
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
@@ -13,6 +13,9 @@ from rich.text import Text
 from achievement_pipeline.app.collect.readings import progress as reporting
 from achievement_pipeline.system.terminal import drawing_stream, escape_controls
 
+if TYPE_CHECKING:  # its import is what the first bar is shown for
+    import dagster as dg
+
 
 class Bars:
     """Shows progress as bars, and waits as lines above them."""
@@ -20,11 +23,11 @@ class Bars:
     def __init__(self, bars: Progress) -> None:
         self._bars = bars
 
-    def report_wait(self, _context: dg.AssetExecutionContext, text: str) -> None:
+    def report_wait(self, _context: "dg.AssetExecutionContext | None", text: str) -> None:
         """Print a line."""
         self._bars.console.print(f"⏳ {escape_controls(text)}", markup=False, highlight=False, soft_wrap=True)
 
-    def start(self, _context: dg.AssetExecutionContext, work: str) -> reporting.Progress:
+    def start(self, _context: "dg.AssetExecutionContext | None", work: str) -> reporting.Progress:
         """Add the bar of a reading."""
         task = self._bars.add_task(_plain(work), total=None)
         return lambda done, total: self._bars.update(task, completed=done, total=total)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
@@ -15,6 +15,7 @@ from achievement_pipeline.app.me import my_addresses
 from achievement_pipeline.cli.collect.collection import CollectedRepository, CollectedSource, Collection
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.lanes import GIT, LANES, Lane
+from achievement_pipeline.lazy import import_for_good
 from achievement_pipeline.parsing.emails import plain_address
 from achievement_pipeline.settings import ALL, ME, RepositorySettings, Settings
 from achievement_pipeline.sources.git import open_repository, without_credentials
@@ -24,6 +25,8 @@ from achievement_pipeline.store.reading import AchievementFilter, find_achieveme
 from achievement_pipeline.store.repositories import known_locations, list_repositories
 
 if TYPE_CHECKING:
+    from achievement_pipeline.app.collect.readings.ahead import ReadAhead
+    from achievement_pipeline.cli.collect.bars import Bars
     from achievement_pipeline.cli.collect.runs import Runs
 
 _HIGHEST = 5
@@ -147,6 +150,7 @@ class _Collecting:
     """Whether the last run failed because its source gives no answer, which it would not give to the next one."""
     _looked_at: dict[str, Given | None] = field(default_factory=dict)
     _succeeded: list[_Success] = field(default_factory=list)
+    _ahead: "ReadAhead[Any] | None" = None
 
     @property
     def _settings(self) -> Settings:
@@ -157,10 +161,24 @@ class _Collecting:
         return self.receipts.engine
 
     @cached_property
-    def _runs(self) -> "Runs":
-        from achievement_pipeline.cli.collect.runs import Runs  # noqa: PLC0415 - most of the time of a look in vain
+    def _bars(self) -> "Bars":
+        from achievement_pipeline.cli.collect.bars import show_bars  # noqa: PLC0415 - a look in vain has none
 
-        return Runs(self._settings, self.open_until)
+        return self.open_until.enter_context(show_bars())
+
+    @cached_property
+    def _runs(self) -> "Runs":
+        runs = import_for_good("achievement_pipeline.cli.collect.runs")  # most of the time of a look in vain
+        made: Runs = runs.Runs(self._settings, self._bars, self._ahead, self.open_until)
+        return made
+
+    def _read_ahead(self, repository: str) -> None:
+        """Begin to read a repository, while what runs need is imported."""
+        from achievement_pipeline.app.collect.readings.histories import Wanted, first_reading  # noqa: PLC0415 - pandas
+
+        wanted = Wanted.of(self._settings, since=self.selection["since"], authors=self.selection["authors"])
+        reading = first_reading(repository, wanted, self._engine, self._settings, partial(self._bars.start, None))
+        self._ahead = self.open_until.enter_context(reading)
 
     def register(self, wanted: RepositorySettings) -> str:
         """Make a repository known to the database, where it is not yet, and return its key.
@@ -191,7 +209,10 @@ class _Collecting:
             facts = receipt.facts
             return "", {**facts, "raw_commits": {**facts["raw_commits"], **_NOTHING_NEW}} if lane == GIT else facts
         self.receipts.begin(lane, repository)
-        result = self._runs.run(lane, repository, self.selection if lane == GIT else None)
+        with self._bars.of_run(repository or lane.label):
+            if lane == GIT and "_runs" not in vars(self) and self.receipts.is_first(lane, repository):
+                self._read_ahead(repository)
+            result = self._runs.run(lane, repository, self.selection if lane == GIT else None)
         self.server_is_down = result.server_is_down
         if not result.failure:
             self.receipts.end()

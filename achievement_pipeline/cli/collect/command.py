@@ -59,7 +59,7 @@ def collect(
         from achievement_pipeline.cli.collect.collecting import collect_from  # noqa: PLC0415 - takes as long as that
 
         if not Receipts.exist(settings):
-            import_for_good("achievement_pipeline.cli.collect.runs")  # is needed, and takes as long as that
+            _import_for_reading()
         database.result()
         with open_engine(settings) as engine:
             collection = collect_from(wanted, selection, settings, engine)
@@ -79,6 +79,12 @@ def collect(
         click.echo(f"❌ {error}", err=True)
     if collection.errors:
         sys.exit(EXIT_FAILED if collection.is_in_vain else EXIT_PARTLY)
+
+
+def _import_for_reading() -> None:
+    """Import what takes as long as the database; what else a run needs is imported while git is read."""
+    for module in ("achievement_pipeline.app.collect.readings.histories", "dagster"):
+        import_for_good(module)
 
 
 def _refuse_unknown_authors(collection: Collection, authors: Sequence[str]) -> None:

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 
 import dagster as dg
 
+from achievement_pipeline.app.collect.readings.ahead import ReadAhead
 from achievement_pipeline.app.collect.readings.histories import READ_FRAMES
 from achievement_pipeline.app.collect.readings.lines_in_use import LINE_FRAMES
 from achievement_pipeline.app.collect.receipts import REPORTED, Facts
 from achievement_pipeline.app.collect.run_locks import hold_run_lock
-from achievement_pipeline.cli.collect.bars import show_bars
+from achievement_pipeline.cli.collect.bars import Bars
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.defs.instance.compat import RunFailureReason, make_new_run_id
 from achievement_pipeline.defs.instance.failures import label
@@ -42,13 +43,15 @@ class Runs:
 
     Args:
         settings: All settings.
-        open_until: Closes the bars and Dagster's records.
+        bars: Show the progress.
+        ahead: The first reading of a repository that has begun already.
+        open_until: Closes Dagster's records.
     """
 
-    def __init__(self, settings: Settings, open_until: ExitStack) -> None:
-        self._bars = open_until.enter_context(show_bars())
+    def __init__(self, settings: Settings, bars: Bars, ahead: ReadAhead[Any] | None, open_until: ExitStack) -> None:
+        self._bars = bars
         self._instance = open_until.enter_context(dg.DagsterInstance.get())
-        self._definitions = build_defs(settings, progress=self._bars)
+        self._definitions = build_defs(settings, bars, ahead)
         self._locks = settings.run_locks_path
         self._frames = ParquetIOManager(base_path=settings.frames_location)
         end_lost_runs(self._instance, self._locks)
@@ -63,7 +66,7 @@ class Runs:
         run_id = make_new_run_id()
         if repository:
             self._instance.add_dynamic_partitions(PARTITIONS_NAME, [repository])
-        with hold_run_lock(self._locks, run_id), self._bars.of_run(repository or lane.label):
+        with hold_run_lock(self._locks, run_id):
             result = self._definitions.resolve_job_def(lane.job).execute_in_process(
                 _QUIET | ops, self._instance, partition_key=repository or None, raise_on_error=False, run_id=run_id
             )

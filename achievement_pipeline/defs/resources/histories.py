@@ -1,7 +1,10 @@
 """The resource that reads histories of git."""
 
+from typing import Any
+
 import dagster as dg
 
+from achievement_pipeline.app.collect.readings.ahead import ReadAhead
 from achievement_pipeline.app.collect.readings.histories import Histories, HistoryReader, Wanted
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.resources.shared import Database
@@ -17,6 +20,7 @@ class GitHistories(dg.ConfigurableResource):
     io_manager: dg.ResourceDependency[ParquetIOManager]
     progress: dg.ResourceDependency[ReportsProgress]
     settings: dg.ResourceDependency[Settings]
+    ahead: dg.ResourceDependency[ReadAhead[Any] | None]
 
     def read(self, context: dg.AssetExecutionContext, wanted: Wanted) -> Histories:
         """Read the histories of the run's repositories.
@@ -24,7 +28,9 @@ class GitHistories(dg.ConfigurableResource):
         Raises:
             dagster.Failure: None of them can be read.
         """
-        reader = HistoryReader(self.database.engine, self.io_manager, self.settings, reporting(context, self.progress))
+        reader = HistoryReader(
+            self.database.engine, self.io_manager, self.settings, reporting(context, self.progress), self.ahead
+        )
         try:
             return reader.read(context.partition_keys, wanted)
         except SourceError as error:

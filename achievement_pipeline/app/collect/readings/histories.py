@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
@@ -14,8 +15,9 @@ from pandera.typing import DataFrame
 from pydantic import ValidationError
 
 from achievement_pipeline.app.collect.author_hints import address_hints, other_addresses, suggest_author
+from achievement_pipeline.app.collect.readings.ahead import ReadAhead, reading_ahead
 from achievement_pipeline.app.collect.readings.contents import Contents, examined_by, read_contents
-from achievement_pipeline.app.collect.readings.progress import Reporting
+from achievement_pipeline.app.collect.readings.progress import Progress, Reporting
 from achievement_pipeline.app.collect.readings.releases import combined, read_releases, stored_releases
 from achievement_pipeline.app.collect.readings.stored_frames import StoredFrames, stored_frame
 from achievement_pipeline.app.collect.repositories import open_clones
@@ -118,6 +120,8 @@ class HistoryReader:
     frames: StoredFrames
     settings: Settings
     reporting: Reporting
+    ahead: "ReadAhead[_Known] | None" = None
+    """The first reading of a repository that has begun already."""
 
     def read(self, keys: Sequence[str], wanted: Wanted) -> Histories:
         """Read the histories of some repositories.
@@ -130,7 +134,7 @@ class HistoryReader:
         for key in keys:
             stored = _stored(self.frames, key)
             try:
-                known[key] = self._read_whole(key, stored, wanted)
+                known[key] = self._read_ahead(key, stored, wanted) or self._read_whole(key, stored, wanted)
             except SourceError as error:
                 mark_repository_missing(self.engine, key)
                 failed[key] = str(error)
@@ -154,6 +158,18 @@ class HistoryReader:
                 for key in keys
             },
         )
+
+    def read_first(self, key: str, wanted: Wanted) -> "_Known":
+        """Read a repository of which nothing is stored, as `read` does.
+
+        Raises:
+            SourceError: It can't be read.
+        """
+        return self._read_whole(key, None, wanted)
+
+    def _read_ahead(self, key: str, stored: "_Known | None", wanted: Wanted) -> "_Known | None":
+        """Return what was read ahead; None if it is not of use, as where something is stored."""
+        return self.ahead.take((key, wanted, stored is None), self.reporting.warn) if self.ahead else None
 
     def _read_whole(self, key: str, stored: "_Known | None", wanted: Wanted) -> "_Known":
         """Read a repository; a clone of ours that is damaged is only a cache, and is made again."""
@@ -216,6 +232,34 @@ class HistoryReader:
             stored=stored.contents if stored and by_examiner else None,
             decided=stored.read_commits if stored and by_rules else None,
         )
+
+
+class _NothingStored:
+    """The stored frames of a first reading."""
+
+    def read(self, asset: str, partition: str | None = None) -> None:
+        """Return that there is no such frame."""
+
+
+@contextmanager
+def first_reading(
+    key: str, wanted: Wanted, engine: sa.Engine, settings: Settings, start: Callable[[str], Progress]
+) -> "Iterator[ReadAhead[_Known]]":
+    """Begin to read a repository of which nothing is stored yet, for the `HistoryReader` of a run in the block.
+
+    Args:
+        key: Key of the repository.
+        wanted: The authors whose commits are read, and since when.
+        engine: The database.
+        settings: All settings.
+        start: Shows the progress of a piece of work, which it names.
+    """
+
+    def read(reporting: Reporting) -> _Known:
+        return HistoryReader(engine, _NothingStored(), settings, reporting).read_first(key, wanted)
+
+    with reading_ahead((key, wanted, True), read, start) as ahead:
+        yield ahead
 
 
 class _Known(NamedTuple):
