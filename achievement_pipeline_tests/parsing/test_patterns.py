@@ -30,7 +30,7 @@ QUICK = 0.004
 PACKAGE = Path(achievement_pipeline.__file__).parent
 
 
-PATIENCE = 0.5
+PATIENCE = 0.2
 """Seconds after which a search is given up."""
 
 

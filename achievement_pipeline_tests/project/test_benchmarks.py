@@ -41,6 +41,7 @@ def test_its_first_lines_give_its_command(script: Path) -> None:
     assert _command(script) in {f"benchmarks/{script.name}", f"benchmarks.{script.stem}"}
 
 
+@pytest.mark.e2e
 def test_they_start_by_their_commands() -> None:
     starts = [_command(script) for script in _SCRIPTS]
     ended = subprocess.run(
