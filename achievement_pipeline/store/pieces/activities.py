@@ -23,7 +23,7 @@ from achievement_pipeline.frames import (
     typed,
 )
 from achievement_pipeline.keys import GIT, KeyForm
-from achievement_pipeline.store.pieces.links import keep_former_names, replace_links
+from achievement_pipeline.store.pieces.links import add_keys, are_all, keep_former_names, replace_links
 from achievement_pipeline.store.postgres.bulk_copy import (
     array_of_json,
     array_of_words,
@@ -224,7 +224,10 @@ def touch(connection: sa.Connection, keys: Sequence[str]) -> None:
         issue eng-1      -                         parent of #7
         project p        lists c1                  lister of the given key
     """
-    connection.execute(_TOUCH, {"keys": list(keys)})
+    if are_all(connection, keys):
+        add_keys(connection, TOUCHED, keys)
+    else:
+        connection.execute(_TOUCH, {"keys": list(keys)})
 
 
 def read_touched(connection: sa.Connection) -> PiecesOfWork:

@@ -16,6 +16,7 @@ user's decisions about it, including merges and splits, apply to its successor.
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from achievement_pipeline.store.tables import Activity
 
@@ -87,6 +88,14 @@ def _heirs(key: str) -> str:
     """  # noqa: S608 - no user's value is in it
 
 
+_ARE_MORE = sa.text("""
+    SELECT EXISTS (SELECT FROM former_names) OR EXISTS (SELECT FROM activities OFFSET :number)
+""")
+"""Whether names of activities that are gone are kept, or more activities are stored than a number; reads no more."""
+_ARE_ALL = sa.text("""
+    SELECT (SELECT count(*) FROM activities)
+        = (SELECT count(*) FROM activities WHERE key = ANY (CAST(:keys AS text[])))
+""")
 _MARK_AFFECTED = sa.text(f"""
     INSERT INTO affected
     WITH given (key) AS (SELECT unnest(CAST(:keys AS text[])) COLLATE "C")
@@ -177,7 +186,26 @@ def mark_affected(connection: sa.Connection, keys: Sequence[str]) -> None:
 
     Call it before and after a change, because both the old and the new names and links count.
     """
-    connection.execute(_MARK_AFFECTED, {"keys": list(keys)})
+    if are_all(connection, keys):
+        add_keys(connection, _AFFECTED, keys)
+    else:
+        connection.execute(_MARK_AFFECTED, {"keys": list(keys)})
+
+
+def are_all(connection: sa.Connection, keys: Sequence[str]) -> bool:
+    """Return whether these are the keys of all stored activities, and perhaps of others.
+
+    No link then leads to an activity that is not among them, and none needs to be followed: this is a fifth of what the
+    first collection of a repository takes to store. False also where activities that are gone have names: they lead on.
+    """
+    more = connection.execute(_ARE_MORE, {"number": len(keys)}).scalar_one()
+    return not more and bool(connection.execute(_ARE_ALL, {"keys": list(keys)}).scalar_one())
+
+
+def add_keys(connection: sa.Connection, table: sa.Table, keys: Sequence[str]) -> None:
+    """Add keys to a temporary table of keys, as far as it does not have them."""
+    given = sa.func.unnest(sa.literal(list(keys), sa.ARRAY(sa.Text()))).column_valued("key")
+    connection.execute(insert(table).from_select(["key"], sa.select(given)).on_conflict_do_nothing())
 
 
 def find_moved(connection: sa.Connection) -> list[str]:

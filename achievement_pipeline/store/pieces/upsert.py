@@ -25,7 +25,7 @@ from achievement_pipeline.store.pieces.activities import (
 )
 from achievement_pipeline.store.pieces.bounds import bounded
 from achievement_pipeline.store.pieces.changes import ChangeCounts
-from achievement_pipeline.store.pieces.links import begin_linking, find_moved, mark_affected, move
+from achievement_pipeline.store.pieces.links import are_all, begin_linking, find_moved, mark_affected, move
 from achievement_pipeline.store.pieces.slices import stored_slices
 from achievement_pipeline.store.postgres.turns import ReportWait, Turn, take_turn
 from achievement_pipeline.store.tables import Activity, Slice
@@ -202,9 +202,10 @@ def drop_activities(connection: sa.Connection, keys: Sequence[str], compose: Com
 def _store(connection: sa.Connection, changed: Sequence[str], compose: Compose) -> ChangeCounts:
     """Store the new parents of affected activities, then the achievements of all changed and moved activities."""
     moved = find_moved(connection)
-    touch(connection, moved)
-    move(connection)
     touched = [*changed, *moved]
+    if not are_all(connection, touched):
+        touch(connection, moved)
+    move(connection)
     touch(connection, touched)
     counts = store_achievements(connection, compose(read_touched(connection))) if touched else ChangeCounts()
     adopt_statements(connection)
@@ -216,7 +217,7 @@ class _Statistics:
 
     Other sessions do not see its rows, so an automatic ANALYZE finds none. With such statistics the planner joined
     100,000 links with as many names by a nested loop that did not finish. So the tables are analyzed here each time the
-    number of written rows has doubled.
+    number of written rows has doubled, in the columns that are joined.
     """
 
     def __init__(self) -> None:
@@ -226,5 +227,7 @@ class _Statistics:
     def refresh(self, connection: sa.Connection, written: int) -> None:
         self._written += written
         if self._written > self._known:
-            connection.execute(sa.text("ANALYZE activities, activity_names, activity_links, former_names"))
+            connection.execute(
+                sa.text("ANALYZE activities (key, slice, parent), activity_names, activity_links, former_names")
+            )
             self._known = 2 * self._written

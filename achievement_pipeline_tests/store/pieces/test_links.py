@@ -8,6 +8,7 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.frames import Achievements, PiecesOfWork
 from achievement_pipeline.store.pieces.changes import ChangeCounts
+from achievement_pipeline.store.pieces.links import are_all
 from achievement_pipeline.store.pieces.upsert import SliceChanges
 from achievement_pipeline_tests.store.sample_pieces import (
     Piece,
@@ -90,9 +91,27 @@ def test_parents_of_a_first_collection_are_looked_up_one_by_one(engine: sa.Engin
     # long keys make the index of keys as deep as that of a large project, and few parents keep theirs small
     pulls = [Piece(f"github:github.com/acme/{'engine' * 60}#{number}") for number in range(5)]
     commits = [Piece(f"git:github.com/acme/{'engine' * 60}@{n:040x}", pulls[n % 5].key) for n in range(1_000)]
+    collect(engine, linear=(ISSUE,))  # else these would be all, and nothing would be looked up
     collect(engine, git=(*pulls, *commits))
     with engine.begin() as connection:
         connection.execute(sa.text("SELECT pg_stat_force_next_flush()"))
     with engine.connect() as connection:
         query = "SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = 'ix_activities_parent'"
         assert connection.scalar(sa.text(query)) < 10 * len(commits)
+
+
+def test_all_activities_are_known_as_all_unless_names_of_others_are_kept(engine: sa.Engine) -> None:
+    keys = [COMMIT.key, OTHER.key]
+
+    def known_as_all(*given: str) -> bool:
+        with engine.connect() as connection:
+            return are_all(connection, given)
+
+    assert known_as_all()
+    collect(engine, git=(COMMIT, OTHER))
+    assert known_as_all(*keys)
+    assert known_as_all(*keys, PULL.key)
+    assert not known_as_all(COMMIT.key)
+    assert not known_as_all(COMMIT.key, PULL.key)
+    collect(engine, git=(COMMIT,))
+    assert not known_as_all(*keys)  # the achievement of the other one keeps its names
