@@ -9,7 +9,7 @@ from pandera.typing import DataFrame
 from achievement_pipeline.app.collect.readings.contents import Contents, read_contents
 from achievement_pipeline.frames import CommitActivities, Skills
 from achievement_pipeline.judging import find_skills, judge_commits, noise_reasons, with_source_lines
-from achievement_pipeline.judging.links.merges import with_merged_changes, with_merged_dependencies
+from achievement_pipeline.judging.links.merges import Merges, with_merged_changes, with_merged_dependencies
 from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline.sources.git import open_repository, read_history
@@ -61,14 +61,15 @@ def judge(written: GitRepository, stored: Contents | None = None, decided: Seque
     history = read_history(repository)
     known = None if decided is None else history.commits["sha"][history.commits["sha"].isin(decided)]
     read = read_contents(repository, history, RULES, lambda *_: None, lambda _: None, stored=stored, decided=known)
-    files, contents = with_merged_changes(history.commits, history.files, read.contents)
+    merges = Merges(history.commits)
+    files, contents = with_merged_changes(merges, history.files, read.contents)
     noise = noise_reasons(files, read.attributes, contents)
     activities = judge_commits(history.commits, files, noise, RULES, contents=contents)
     skills = find_skills(
         activities[activities["kind"] == ActivityKind.COMMIT.value],
         with_source_lines(files, contents),
         noise,
-        with_merged_dependencies(history.commits, read.dependencies),
+        with_merged_dependencies(merges, read.dependencies),
         attributes=read.attributes,
     )
     return Judged(activities, skills, read)

@@ -33,7 +33,7 @@ from achievement_pipeline.frames import (
 )
 from achievement_pipeline.judging import find_skills, judge_commits, noise_reasons, score_commits, with_source_lines
 from achievement_pipeline.judging.announced.lane import Releases
-from achievement_pipeline.judging.links.merges import with_merged_changes, with_merged_dependencies
+from achievement_pipeline.judging.links.merges import Merges, with_merged_changes, with_merged_dependencies
 from achievement_pipeline.lanes import GIT, ActivityKind
 from achievement_pipeline.settings import Settings
 
@@ -100,7 +100,7 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument per input
     settings: dg.ResourceParam[Settings],
 ) -> DataFrame[CommitActivities]:
     """One row per commit: its author, category, effective lines and significance, with the reasons."""
-    files, contents = with_merged_changes(raw_commits, raw_commit_files, commit_contents)
+    files, contents = with_merged_changes(Merges(raw_commits), raw_commit_files, commit_contents)
     scope = scope_of(settings)
     return judge_commits(
         raw_commits,
@@ -145,9 +145,10 @@ def commit_skills(  # noqa: PLR0913, PLR0917 - one argument per input
     """One row per skill that a commit shows, with weight and evidence."""
     # the skills of pull requests known from git are those of their commits
     commits = commit_activities[commit_activities["kind"] == ActivityKind.COMMIT.value]
-    files, contents = with_merged_changes(raw_commits, raw_commit_files, commit_contents)
+    merges = Merges(raw_commits)
+    files, contents = with_merged_changes(merges, raw_commit_files, commit_contents)
     scope = scope_of(settings)
-    dependencies = with_merged_dependencies(raw_commits, dependency_changes)
+    dependencies = with_merged_dependencies(merges, dependency_changes)
     return find_skills(
         typed(CommitActivities, commits),
         with_source_lines(files, contents),

@@ -24,6 +24,23 @@ from achievement_pipeline.judging.links.history import History
 _FILE = ["repository", "sha", "path"]
 
 
+class Merges:
+    """The merges of pieces of work among commits.
+
+    Attributes:
+        commits: The commits, by position.
+        history: Their history.
+        merged_by: As returned by `find_merging_commits`.
+    """
+
+    def __init__(self, commits: DataFrame[RawCommits]) -> None:
+        self.commits: DataFrame[RawCommits] = DataFrame(commits.reset_index(drop=True))
+        self.history = History(self.commits)
+        merges = self.commits[self.commits["diff"] == DiffState.MERGE]
+        pieces = are_merged_pieces(merges, peel(merges["subject"], merges["body"]))
+        self.merged_by = find_merging_commits(self.history, pieces.reindex(self.commits.index, fill_value=False))
+
+
 class MergedChanges(NamedTuple):
     """Changed files and contents, including those of merges."""
 
@@ -66,12 +83,10 @@ def are_merged_pieces(commits: pd.DataFrame, headers: pd.DataFrame) -> pd.Series
 
 
 def with_merged_changes(
-    commits: DataFrame[RawCommits], files: DataFrame[RawCommitFiles], contents: DataFrame[CommitContents]
+    merges: Merges, files: DataFrame[RawCommitFiles], contents: DataFrame[CommitContents]
 ) -> MergedChanges:
     """Add the changes of merges of pieces of work to changed files and their contents."""
-    commits = DataFrame(commits.reset_index(drop=True))
-    history = History(commits)
-    merged_by = _merging_commits(history)
+    commits, history, merged_by = merges.commits, merges.history, merges.merged_by
     positions = positions_of(files, commits)
     merged_in = np.flatnonzero(merged_by[positions] >= 0) if len(files) else np.array([], dtype="int64")
     if not len(merged_in):
@@ -93,15 +108,13 @@ def with_merged_changes(
 
 
 def with_merged_dependencies(
-    commits: DataFrame[RawCommits], dependencies: DataFrame[DependencyChanges]
+    merges: Merges, dependencies: DataFrame[DependencyChanges]
 ) -> DataFrame[DependencyChanges]:
     """Add the changes of dependencies in merges of pieces of work: each dependency from its first state to its last.
 
     What one commit of a branch added and a later one removed did not change, as in a squash.
     """
-    commits = DataFrame(commits.reset_index(drop=True))
-    history = History(commits)
-    merged_by = _merging_commits(history)
+    commits, history, merged_by = merges.commits, merges.history, merges.merged_by
     positions = positions_of(dependencies, commits)
     merged_in = np.flatnonzero((positions >= 0) & (np.append(merged_by, -1)[positions] >= 0))
     if not len(merged_in):
@@ -117,14 +130,6 @@ def with_merged_dependencies(
     ends = ends[was_there | is_there].assign(sha=lambda kept: commits["sha"].iloc[kept["merge"]].array)
     columns = list(DependencyChanges.to_schema().columns)
     return typed(DependencyChanges, pd.concat([dependencies, ends[columns]], ignore_index=True))
-
-
-def _merging_commits(history: History) -> npt.NDArray[np.int64]:
-    """Return what `find_merging_commits` does, for the merges that are pieces of work."""
-    commits = history.commits
-    merges = commits[commits["diff"] == DiffState.MERGE]
-    pieces = are_merged_pieces(merges, peel(merges["subject"], merges["body"]))
-    return find_merging_commits(history, pieces.reindex(commits.index, fill_value=False))
 
 
 def _tips(parents: list[list[int]], order: list[int], shas: pd.Series[str]) -> list[int]:

@@ -15,7 +15,12 @@ from pandera.typing import DataFrame
 from achievement_pipeline.frames import CommitContents, RawCommitFiles, RawCommits
 from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.links.history import History
-from achievement_pipeline.judging.links.merges import are_merged_pieces, find_merging_commits, with_merged_changes
+from achievement_pipeline.judging.links.merges import (
+    Merges,
+    are_merged_pieces,
+    find_merging_commits,
+    with_merged_changes,
+)
 from achievement_pipeline.sources.git import open_repository, read_history
 from achievement_pipeline_tests.builders import Files, GitRepository
 from achievement_pipeline_tests.examples import examples
@@ -87,7 +92,7 @@ def test_a_merge_changed_what_it_differs_in_from_its_first_parent(states: list[d
             repository.commit(f"work {number}", files, parents=parents, branch="topic")
         sha = merge(repository, "topic", "Merge branch 'topic'", files={"a": None, **tree})
         commits, files_read = read(repository)
-        found = with_merged_changes(commits, files_read, CommitContents.empty()).files
+        found = with_merged_changes(Merges(commits), files_read, CommitContents.empty()).files
         output = subprocess.run(
             ["git", "diff", "--raw", "--no-renames", "--no-abbrev", f"{sha}^1", sha],
             cwd=repository.path,
@@ -106,11 +111,12 @@ def test_new_files_have_the_lines_that_are_left(tmp_path: Path) -> None:
     repository.commit("one", {"a": "x\n" * 60}, parents=[start], branch="topic")
     repository.commit("two", {"a": "x\n" * 45}, branch="topic")
     sha = merge(repository, "topic", "Merge branch 'topic'", files={"a": "x\n" * 45})
-    found = with_merged_changes(*read(repository), CommitContents.empty()).files.set_index("sha").loc[sha]
+    commits, files = read(repository)
+    found = with_merged_changes(Merges(commits), files, CommitContents.empty()).files.set_index("sha").loc[sha]
     assert (found["insertions"], found["deletions"], found["status"]) == (45, 0, "A")
 
 
 def test_no_commits_have_no_merges() -> None:
     commits, files = RawCommits.empty(), RawCommitFiles.empty()
     assert len(find_merging_commits(History(commits), pd.Series(dtype="bool"))) == 0
-    assert len(with_merged_changes(commits, files, CommitContents.empty()).files) == 0
+    assert len(with_merged_changes(Merges(commits), files, CommitContents.empty()).files) == 0
