@@ -1,11 +1,9 @@
 """`achievements collect` is killed, or waits for another one: nothing waits for the dead, and the wait can be ended."""
 
+import os
 import random
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -21,30 +19,14 @@ from achievement_pipeline.store.postgres.database import create_engine
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cli.conftest import Run
 from achievement_pipeline_tests.cluster import collect_here, stored
-from achievement_pipeline_tests.collecting import COLLECT, command, commit_part, kill_after
-from achievement_pipeline_tests.collecting import run as run_to_its_end
+from achievement_pipeline_tests.collecting import commit_part, forked
 from achievement_pipeline_tests.running import PATIENCE_SECONDS, wait_until
 
 pytestmark = pytest.mark.e2e
 
-_SOURCES = Path(__file__).parents[3]
 _KILLS = 4
 """The soak has thirty."""
-_SECONDS_OF_A_COLLECT = 5
-
-
-@contextmanager
-def _collecting(repository: GitRepository, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """Collect in a process of its own, which is killed at the end."""
-    words = [sys.executable, "-c", COLLECT, "collect", "--repo", str(repository.path)]
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(words, cwd=_SOURCES, stdout=output, stderr=output) as process,
-    ):
-        try:
-            yield process
-        finally:
-            process.kill()
+_SECONDS_OF_A_COLLECT = 1.5
 
 
 @pytest.fixture
@@ -59,10 +41,10 @@ def test_a_killed_collect_keeps_nobody_waiting(
     run: Run, repository: GitRepository, engine: sa.Engine, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
-    with exclusive_transaction(engine), _collecting(repository, log) as killed:
+    with exclusive_transaction(engine), forked(("collect", "--repo", str(repository.path)), log) as killed:
         wait_until(lambda: b"Waiting for another run to store its achievements (" in log.read_bytes())
         killed.kill()
-        killed.wait()
+        killed.join()
     settings = load_settings()
     use_dagster_home(settings)
     with dg.DagsterInstance.get() as instance:
@@ -87,11 +69,13 @@ def test_a_wait_says_what_it_waits_for_and_can_be_ended(
     sent: signal.Signals, repository: GitRepository, engine: sa.Engine, tmp_path: Path
 ) -> None:
     log = tmp_path / "log"
-    with exclusive_transaction(engine), _collecting(repository, log) as waiting:
+    with exclusive_transaction(engine), forked(("collect", "--repo", str(repository.path)), log) as waiting:
         wait_until(lambda: b"Waiting for another run" in log.read_bytes())
-        waiting.send_signal(sent)
+        assert waiting.pid
+        os.kill(waiting.pid, sent)
         # while the other one still has the lock
-        assert waiting.wait(PATIENCE_SECONDS) == EXIT_INTERRUPTED
+        waiting.join(PATIENCE_SECONDS)
+        assert waiting.exitcode == EXIT_INTERRUPTED
     words = log.read_text()
     assert "Interrupted" in words
     assert "Traceback" not in words
@@ -101,20 +85,21 @@ def test_a_wait_says_what_it_waits_for_and_can_be_ended(
         assert ended.is_finished
 
 
-def test_killed_at_random_moments_it_goes_on_where_it_was(
+def test_killed_at_random_moments_it_goes_on_where_it_was(  # noqa: PLR0913, PLR0917 - fixtures
+    run: Run,
     repository: GitRepository,
     engine: sa.Engine,
     spare_database_url: str,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    words = command([repository.path])
+    words = ("collect", "--repo", str(repository.path), "--author", "all")
     chance = random.Random(13)
     for number in range(_KILLS):
         commit_part(repository, number)
-        kill_after(words, chance.uniform(1, _SECONDS_OF_A_COLLECT))
-    ended = run_to_its_end(words)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
+        with forked(words, tmp_path / "log") as killed:
+            killed.join(chance.uniform(0, _SECONDS_OF_A_COLLECT))
+    assert run(*words).exit_code == 0
     survived = stored(engine)
     assert len(survived) == 2 + _KILLS
 
