@@ -2,8 +2,9 @@
 
 import base64
 import json
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 import pytest
@@ -11,7 +12,10 @@ import pytest
 from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.publishing.documents.resume import check_resume
 from achievement_pipeline.settings import load_settings
+from achievement_pipeline.store.embedded import EmbeddedPostgres
+from achievement_pipeline.store.postgres.database import create_engine
 from achievement_pipeline_tests.builders import GitRepository
+from achievement_pipeline_tests.conftest import copy_database, use_home
 from achievement_pipeline_tests.defs.conftest import Pipeline
 
 pytestmark = pytest.mark.e2e
@@ -33,13 +37,48 @@ channels.resume.auto_approve = {{ portfolio_ready = false }}
 """
 
 
-@pytest.fixture
-def repository(tmp_path: Path, pipeline: Pipeline) -> GitRepository:
-    repository = GitRepository.create(tmp_path / "project")
+class Collected(NamedTuple):
+    """A repository, and a database with what was collected of it."""
+
+    repository: GitRepository
+    database: str
+
+
+@pytest.fixture(scope="module")
+def collected(
+    tmp_path_factory: pytest.TempPathFactory, server: EmbeddedPostgres, migrated_template: str
+) -> Iterator[Collected]:
+    """A repository that was collected, for all tests of this module."""
+    folder = tmp_path_factory.mktemp("collected")
+    repository = GitRepository.create(folder / "project")
     repository.commit("feat: count things", {"core.py": "one = 1\n" * 99})
-    pipeline.add(repository)
-    assert pipeline.collect().success
-    return repository
+    with (
+        pytest.MonkeyPatch.context() as monkeypatch,
+        copy_database(server, migrated_template) as url,
+        dg.DagsterInstance.ephemeral() as instance,
+    ):
+        use_home(folder, monkeypatch)
+        monkeypatch.setenv("DATABASE_URL", url)
+        engine = create_engine(url)
+        pipeline = Pipeline(load_settings(), engine, instance)
+        pipeline.add(repository)
+        assert pipeline.collect().success
+        engine.dispose()
+        monkeypatch.undo()
+        yield Collected(repository, str(engine.url.database))
+
+
+@pytest.fixture
+def database_url(server: EmbeddedPostgres, collected: Collected) -> Iterator[str]:
+    """The address of a database with what was collected, this test's own."""
+    with copy_database(server, collected.database) as url:
+        yield url
+
+
+@pytest.fixture
+def repository(pipeline: Pipeline, collected: Collected) -> GitRepository:
+    pipeline.add(collected.repository)
+    return collected.repository
 
 
 def publish(pipeline: Pipeline, repository: GitRepository, visibility: str = "public", policy: str = "") -> Any:
