@@ -198,7 +198,8 @@ def _boundary(combined: Repository, shallow: Collection[str]) -> tuple[str, ...]
 
 def read_tips(git_dir: Path, *, all_branches: bool) -> tuple[str, ...]:
     """Read the `Repository.tips` of a git directory."""
-    return _tips(git_dir, _settings(git_dir), _head(git_dir), all_branches=all_branches)
+    chosen = _all_branches(git_dir) if all_branches else _default_branch(git_dir, _settings(git_dir))
+    return _with_head(chosen, _head(git_dir))
 
 
 def identify(git_dir: Path) -> Identity:
@@ -239,14 +240,15 @@ def _open(folder: Path, remote: Remote | None, location: str | os.PathLike[str],
     remote = remote or _main_remote(git_dir, settings).address
     shallow = _shallow(common)
     head = _head(git_dir)
-    main = next(iter(_default_branch(git_dir, settings)), head)
+    default = _default_branch(git_dir, settings)
+    main = next(iter(default), head)
     return Repository(
         key=_key(remote, common),
         git_dir=git_dir,
         branch=_line_if_any(git_dir, "symbolic-ref", "--quiet", "--short", "HEAD"),
         head=head,
         main=main,
-        tips=_tips(git_dir, settings, head, all_branches=all_branches),
+        tips=_with_head(_all_branches(git_dir) if all_branches else default, head),
         all_branches=all_branches,
         user_email=settings.get("user.email"),
         shallow=shallow,
@@ -254,7 +256,7 @@ def _open(folder: Path, remote: Remote | None, location: str | os.PathLike[str],
         web_url=remote.web_url if remote else None,
         objects=common / "objects",
         object_format=settings.get("extensions.objectformat", "sha1"),
-        mailmap=_mailmap(git_dir, main),
+        mailmap=_mailmap(git_dir, main) if main else None,
         objects_state=_objects_state(common / "objects", shallow),
         location=os.fspath(location),
     )
@@ -291,6 +293,8 @@ def _key(remote: Remote | None, common: Path) -> str:
 
 
 def _common_dir(git_dir: Path) -> Path:
+    if not (git_dir / "commondir").exists():  # which each linked worktree has, and no other git directory
+        return git_dir.resolve()
     return Path(_line(git_dir, "rev-parse", "--path-format=absolute", "--git-common-dir"))
 
 
@@ -318,17 +322,22 @@ def _folder(common: Path) -> Path:
     return common.with_name(common.name.removesuffix(".git"))
 
 
-def _tips(git_dir: Path, settings: Mapping[str, str], head: str | None, *, all_branches: bool) -> tuple[str, ...]:
-    chosen = _objects_of(git_dir, "refs/heads", "refs/remotes") if all_branches else _default_branch(git_dir, settings)
+def _with_head(chosen: Sequence[str], head: str | None) -> tuple[str, ...]:
+    """Return the `Repository.tips` for the commits of the selected branches."""
     return tuple(sorted({*chosen, *([head] if head else [])}))
+
+
+def _all_branches(git_dir: Path) -> list[str]:
+    return _objects_of(git_dir, "refs/heads", "refs/remotes")
 
 
 def _default_branch(git_dir: Path, settings: Mapping[str, str]) -> list[str]:
     """Return the commits of the default branch, local and remote-tracking."""
     if _is_bare(settings):  # nothing is checked out in it: HEAD is the default branch
         return []
-    remote = f"refs/remotes/{_main_remote(git_dir, settings).name}"
-    named = _line_if_any(git_dir, "symbolic-ref", "--quiet", f"{remote}/HEAD") or ""
+    name = _main_remote(git_dir, settings).name
+    remote = f"refs/remotes/{name}"
+    named = _line_if_any(git_dir, "symbolic-ref", "--quiet", f"{remote}/HEAD") if name else None
     names = [named.removeprefix(f"{remote}/")] if named else []
     for candidates in (names, default_names(settings)):
         refs = [ref for name in candidates for ref in (f"refs/heads/{name}", f"{remote}/{name}")]
@@ -347,7 +356,7 @@ def _shallow(common: Path) -> tuple[str, ...]:
     return tuple(sorted(boundary.read_text().split())) if boundary.exists() else ()
 
 
-def _mailmap(git_dir: Path, main: str | None) -> str | None:
+def _mailmap(git_dir: Path, main: str) -> str | None:
     """Return the object name of the default branch's mailmap, if its content is available."""
     mailmap = _line_if_any(git_dir, "rev-parse", "--quiet", "--verify", f"{main}:.mailmap")
     readable = mailmap and _line_if_any(git_dir, "cat-file", "-t", mailmap) == "blob"
