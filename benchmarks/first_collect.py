@@ -1,0 +1,105 @@
+"""How long a first `achievements collect` takes, and how much of that is not reading.
+
+::
+
+    python -m benchmarks.first_collect REPOSITORY [--runs 5]
+
+In turns, each in a new process: everybody's commits of the repository are collected from nothing, as a user would, into
+a data folder of its own with an embedded server that has to be made first; and a process that has imported all it needs
+reads the same repository into frames, with nothing beside it.
+
+"The rest" is the median of the whole, by the clock, without that of reading alone. What is done beside the reading is
+no part of it, unless the reading takes longer by it; the processor's seconds have all of it. Nothing else should run.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from achievement_pipeline.app.collect.readings.histories import RepositoryReader, Wanted
+from achievement_pipeline.app.collect.readings.progress import Reporting
+from achievement_pipeline.cli import spare_memory_work
+from achievement_pipeline.settings import ALL, load_settings
+from achievement_pipeline.sources.git import open_repository
+from benchmarks.collect_repositories import children_cpu, print_table
+
+_ALONE = "--alone"
+
+
+class Measured(NamedTuple):
+    """Seconds of the clock, and of the processor without the server's."""
+
+    clock: float
+    cpu: float
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("repository", type=Path)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument(_ALONE, action="store_true", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    repository = given.repository.resolve()
+    if given.alone:
+        print(read(repository))
+        return
+    collected, alone = [], []
+    for _ in range(given.runs):
+        collected.append(collect(repository))
+        alone.append(read_alone(repository))
+    whole, reading = statistics.median(one.clock for one in collected), statistics.median(alone)
+    print_table(
+        ["repository", "all", "reading alone", "the rest", "all: least and most", "CPU"],
+        [
+            [
+                repository.name,
+                *(f"{seconds:.2f} s" for seconds in (whole, reading, whole - reading)),
+                f"{min(collected).clock:.2f} to {max(collected).clock:.2f} s",
+                f"{statistics.median(one.cpu for one in collected):.2f} s",
+            ]
+        ],
+    )
+
+
+def collect(repository: Path) -> Measured:
+    """Collect a repository from nothing."""
+    with tempfile.TemporaryDirectory() as home:
+        Path(home).chmod(0o755)  # where root collects, the server is another user's
+        environment = {name: value for name, value in os.environ.items() if name != "DAGSTER_HOME"}
+        command = [sys.executable, "-m", "achievement_pipeline.program", "collect", "--repo", str(repository)]
+        clock, cpu = time.perf_counter(), children_cpu()
+        subprocess.run(
+            [*command, "--author", "all"],
+            env=environment | {"ACHIEVEMENTS_HOME": home},
+            check=True,
+            capture_output=True,
+        )
+        return Measured(time.perf_counter() - clock, children_cpu() - cpu)
+
+
+def read_alone(repository: Path) -> float:
+    """Read a repository in a new process; return the seconds without its start."""
+    command = [sys.executable, "-m", "benchmarks.first_collect", _ALONE, str(repository)]
+    return float(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+
+
+def read(repository: Path) -> float:
+    """Read everybody's commits of a repository from nothing; return the seconds."""
+    spare_memory_work()
+    reporting = Reporting(lambda _: None, lambda _: None, lambda _: lambda _done, _total: None)
+    settings = load_settings()
+    begin = time.perf_counter()
+    opened = open_repository(str(repository), cache=settings.mirrors_path)
+    RepositoryReader(settings, reporting).read(opened, None, Wanted((ALL,), None))
+    return time.perf_counter() - begin
+
+
+if __name__ == "__main__":
+    main()
