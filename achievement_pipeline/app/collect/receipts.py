@@ -131,10 +131,6 @@ class Receipts:
         clones = [(reading_fingerprint(one), one.objects_state if one.partial else "") for one in opened]
         return Given(_digest(self._common, known, clones), _digest([one.objects_state for one in opened]))
 
-    def is_first(self, lane: Lane, repository: str = "") -> bool:
-        """Return whether nothing of a lane, or of a repository in it, is stored yet."""
-        return self._slice(lane, repository) is None
-
     def begin(self, lane: Lane, repository: str = "") -> None:
         """Note that a run begins: nothing is known of its work until it has finished."""
         _folder(self.settings).mkdir(mode=0o700, exist_ok=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import sqlalchemy as sa
@@ -15,7 +15,6 @@ from achievement_pipeline.app.me import my_addresses
 from achievement_pipeline.cli.collect.collection import CollectedRepository, CollectedSource, Collection
 from achievement_pipeline.errors import SourceError
 from achievement_pipeline.lanes import GIT, LANES, Lane
-from achievement_pipeline.lazy import import_for_good
 from achievement_pipeline.parsing.emails import plain_address
 from achievement_pipeline.settings import ALL, ME, RepositorySettings, Settings
 from achievement_pipeline.sources.git import open_repository, without_credentials
@@ -25,8 +24,6 @@ from achievement_pipeline.store.reading import AchievementFilter, find_achieveme
 from achievement_pipeline.store.repositories import known_locations, list_repositories
 
 if TYPE_CHECKING:
-    from achievement_pipeline.app.collect.readings.ahead import ReadAhead
-    from achievement_pipeline.cli.collect.bars import Bars
     from achievement_pipeline.cli.collect.runs import Runs
 
 _HIGHEST = 5
@@ -35,16 +32,28 @@ _NOTHING_NEW: Mapping[str, Any] = {"new": 0, "gone": 0, "unread": {}}
 
 
 def collect_from(
-    named: list[RepositorySettings], selection: dict[str, Any], settings: Settings, engine: sa.Engine
+    named: list[RepositorySettings],
+    selection: dict[str, Any],
+    settings: Settings,
+    engine: sa.Engine,
+    begun: "Runs | None" = None,
 ) -> Collection:
-    """Collect from all sources that are on, from those of the named repositories alone where there are any."""
+    """Collect from all sources that are on, from those of the named repositories alone where there are any.
+
+    Args:
+        named: The repositories.
+        selection: The commits to read.
+        settings: All settings.
+        engine: The database.
+        begun: The runs of a first collection, which has begun already.
+    """
     with engine.connect() as connection:
         before = take_snapshot(connection)
     places = named or _configured(settings, engine)
     with ExitStack() as open_until:
         # with the credentials of addresses, which the database does not keep
         receipts = Receipts(settings.including(places), engine, f"{settings.model_dump_json()} {selection}")
-        collecting = _Collecting(receipts, selection, open_until)
+        collecting = _Collecting(receipts, selection, open_until, begun)
         keys: list[str] = []
         repositories: list[CollectedRepository] = []
         for wanted in places:
@@ -146,11 +155,11 @@ class _Collecting:
     receipts: Receipts
     selection: Mapping[str, Any]
     open_until: ExitStack
+    begun: "Runs | None"
     server_is_down: bool = False
     """Whether the last run failed because its source gives no answer, which it would not give to the next one."""
     _looked_at: dict[str, Given | None] = field(default_factory=dict)
     _succeeded: list[_Success] = field(default_factory=list)
-    _ahead: "ReadAhead[Any] | None" = None
 
     @property
     def _settings(self) -> Settings:
@@ -161,24 +170,14 @@ class _Collecting:
         return self.receipts.engine
 
     @cached_property
-    def _bars(self) -> "Bars":
-        from achievement_pipeline.cli.collect.bars import show_bars  # noqa: PLC0415 - a look in vain has none
-
-        return self.open_until.enter_context(show_bars())
-
-    @cached_property
     def _runs(self) -> "Runs":
-        runs = import_for_good("achievement_pipeline.cli.collect.runs")  # most of the time of a look in vain
-        made: Runs = runs.Runs(self._settings, self._bars, self._ahead, self.open_until)
-        return made
+        if self.begun:
+            return self.begun
+        # most of the time of a look in vain
+        from achievement_pipeline.cli.collect.bars import show_bars  # noqa: PLC0415
+        from achievement_pipeline.cli.collect.runs import Runs  # noqa: PLC0415
 
-    def _read_ahead(self, repository: str) -> None:
-        """Begin to read a repository, while what runs need is imported."""
-        from achievement_pipeline.app.collect.readings.histories import Wanted, first_reading  # noqa: PLC0415 - pandas
-
-        wanted = Wanted.of(self._settings, since=self.selection["since"], authors=self.selection["authors"])
-        reading = first_reading(repository, wanted, self._engine, self._settings, partial(self._bars.start, None))
-        self._ahead = self.open_until.enter_context(reading)
+        return Runs(self._settings, self.open_until.enter_context(show_bars()), None, self.open_until)
 
     def register(self, wanted: RepositorySettings) -> str:
         """Make a repository known to the database, where it is not yet, and return its key.
@@ -209,10 +208,7 @@ class _Collecting:
             facts = receipt.facts
             return "", {**facts, "raw_commits": {**facts["raw_commits"], **_NOTHING_NEW}} if lane == GIT else facts
         self.receipts.begin(lane, repository)
-        with self._bars.of_run(repository or lane.label):
-            if lane == GIT and "_runs" not in vars(self) and self.receipts.is_first(lane, repository):
-                self._read_ahead(repository)
-            result = self._runs.run(lane, repository, self.selection if lane == GIT else None)
+        result = self._runs.run(lane, repository, self.selection if lane == GIT else None)
         self.server_is_down = result.server_is_down
         if not result.failure:
             self.receipts.end()

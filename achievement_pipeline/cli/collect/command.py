@@ -3,6 +3,8 @@
 import datetime as dt
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +22,9 @@ from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.lazy import import_for_good
 from achievement_pipeline.settings import ME, RepositorySettings, Settings, load_settings
+
+if TYPE_CHECKING:
+    from achievement_pipeline.cli.collect.runs import Runs
 
 
 @click.command()
@@ -55,14 +60,13 @@ def collect(
     wanted = [RepositorySettings(location=location, branches=branches) for location in expand(repos)]
     selection = {"since": since.date().isoformat() if since else "", "authors": list(authors)}
     use_dagster_home(settings)
-    with database_coming_up(settings) as database:
+    with database_coming_up(settings) as database, ExitStack() as open_until:
         from achievement_pipeline.cli.collect.collecting import collect_from  # noqa: PLC0415 - takes as long as that
 
-        if not Receipts.exist(settings):
-            _import_for_reading()
+        begun = _begin(wanted, selection, settings, open_until)
         database.result()
         with open_engine(settings) as engine:
-            collection = collect_from(wanted, selection, settings, engine)
+            collection = collect_from(wanted, selection, settings, engine, begun)
     if not collection.repositories and not collection.sources:
         raise click.UsageError(
             "There is nothing to collect from: this folder is in no repository, and none is known. Give --repo "
@@ -81,10 +85,16 @@ def collect(
         sys.exit(EXIT_FAILED if collection.is_in_vain else EXIT_PARTLY)
 
 
-def _import_for_reading() -> None:
-    """Import what takes as long as the database; what else a run needs is imported while git is read."""
-    for module in ("achievement_pipeline.app.collect.readings.histories", "dagster"):
-        import_for_good(module)
+def _begin(
+    wanted: list[RepositorySettings], selection: dict[str, Any], settings: Settings, open_until: ExitStack
+) -> "Runs | None":
+    """Begin what a first collection needs, which takes as long as the database; None for another one."""
+    if Receipts.exist(settings):
+        return None
+    begun: Runs = import_for_good("achievement_pipeline.cli.collect.first").begin(
+        wanted, selection, settings, open_until
+    )
+    return begun
 
 
 def _refuse_unknown_authors(collection: Collection, authors: Sequence[str]) -> None:

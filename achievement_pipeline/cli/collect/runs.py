@@ -66,7 +66,7 @@ class Runs:
         run_id = make_new_run_id()
         if repository:
             self._instance.add_dynamic_partitions(PARTITIONS_NAME, [repository])
-        with hold_run_lock(self._locks, run_id):
+        with hold_run_lock(self._locks, run_id), self._bars.of_run(repository or lane.label):
             result = self._definitions.resolve_job_def(lane.job).execute_in_process(
                 _QUIET | ops, self._instance, partition_key=repository or None, raise_on_error=False, run_id=run_id
             )

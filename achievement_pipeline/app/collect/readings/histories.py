@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -134,7 +134,7 @@ class HistoryReader:
         for key in keys:
             stored = _stored(self.frames, key)
             try:
-                known[key] = self._read_ahead(key, stored, wanted) or self._read_whole(key, stored, wanted)
+                known[key] = self._read_whole(key, stored, wanted)
             except SourceError as error:
                 mark_repository_missing(self.engine, key)
                 failed[key] = str(error)
@@ -158,18 +158,6 @@ class HistoryReader:
                 for key in keys
             },
         )
-
-    def read_first(self, key: str, wanted: Wanted) -> "_Known":
-        """Read a repository of which nothing is stored, as `read` does.
-
-        Raises:
-            SourceError: It can't be read.
-        """
-        return self._read_whole(key, None, wanted)
-
-    def _read_ahead(self, key: str, stored: "_Known | None", wanted: Wanted) -> "_Known | None":
-        """Return what was read ahead; None if it is not of use, as where something is stored."""
-        return self.ahead.take((key, wanted, stored is None), self.reporting.warn) if self.ahead else None
 
     def _read_whole(self, key: str, stored: "_Known | None", wanted: Wanted) -> "_Known":
         """Read a repository; a clone of ours that is damaged is only a cache, and is made again."""
@@ -195,6 +183,32 @@ class HistoryReader:
         repository = combine_clones(there)
         if known.missing_since:
             remember_repository(self.engine, key, known.location, known.branches)
+        elsewhere = {other.location for other in opened if other.key != key}
+        ahead = self.ahead.take((repository, wanted, stored), self.reporting.warn) if self.ahead else None
+        return ahead or RepositoryReader(self.settings, self.reporting).read(repository, stored, wanted, elsewhere)
+
+
+@dataclass(frozen=True)
+class RepositoryReader:
+    """Reads one repository: its history, contents and releases."""
+
+    settings: Settings
+    reporting: Reporting
+
+    def read(
+        self, repository: Repository, stored: "_Known | None", wanted: Wanted, elsewhere: Collection[str] = ()
+    ) -> "_Known":
+        """Read a repository.
+
+        Args:
+            repository: The repository, as it is now.
+            stored: What was read of it the last time.
+            wanted: The authors whose commits are read, and since when.
+            elsewhere: Locations that are now clones of another repository.
+
+        Raises:
+            SourceError: It can't be read.
+        """
         chosen = _Chosen(None, "")
 
         def select(commits: DataFrame[RawCommits]) -> "pd.Series[bool]":
@@ -202,8 +216,7 @@ class HistoryReader:
             chosen = _choose(commits, wanted, repository, self.settings)
             return may_count(commits, self.settings.rules, self.settings.people, chosen.authors, wanted.since)
 
-        progress = self.reporting.start(key)
-        elsewhere = {other.location for other in opened if other.key != key}
+        progress = self.reporting.start(repository.key)
         history = read_history(repository, stored.history if stored else None, select, progress, elsewhere=elsewhere)
         return _Known(
             _facts(repository, chosen, history, self.settings.rules),
@@ -213,7 +226,7 @@ class HistoryReader:
                 repository,
                 history,
                 stored.releases if stored else no_releases(),
-                lambda warning: self.reporting.warn(f"{key}: {warning}"),
+                lambda warning: self.reporting.warn(f"{repository.key}: {warning}"),
             ),
             chosen.missing,
         )
@@ -234,31 +247,23 @@ class HistoryReader:
         )
 
 
-class _NothingStored:
-    """The stored frames of a first reading."""
-
-    def read(self, asset: str, partition: str | None = None) -> None:
-        """Return that there is no such frame."""
-
-
 @contextmanager
 def first_reading(
-    key: str, wanted: Wanted, engine: sa.Engine, settings: Settings, start: Callable[[str], Progress]
+    repository: Repository, wanted: Wanted, settings: Settings, start: Callable[[str], Progress]
 ) -> "Iterator[ReadAhead[_Known]]":
-    """Begin to read a repository of which nothing is stored yet, for the `HistoryReader` of a run in the block.
+    """Begin to read a repository of which nothing is stored, for the `HistoryReader` of a run in the block.
 
     Args:
-        key: Key of the repository.
+        repository: The repository; one that has changed until the run is read again.
         wanted: The authors whose commits are read, and since when.
-        engine: The database.
         settings: All settings.
         start: Shows the progress of a piece of work, which it names.
     """
 
     def read(reporting: Reporting) -> _Known:
-        return HistoryReader(engine, _NothingStored(), settings, reporting).read_first(key, wanted)
+        return RepositoryReader(settings, reporting).read(repository, None, wanted)
 
-    with reading_ahead((key, wanted, True), read, start) as ahead:
+    with reading_ahead((repository, wanted, None), read, start) as ahead:
         yield ahead
 
 

@@ -1,0 +1,43 @@
+"""Begins a first collection: a repository is read while the database is made and Dagster is imported."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from achievement_pipeline.app.collect.readings.histories import Wanted, first_reading
+from achievement_pipeline.app.collect.repositories import configured_repositories, local_folder
+from achievement_pipeline.cli.collect.bars import show_bars
+from achievement_pipeline.errors import AchievementPipelineError
+from achievement_pipeline.lanes import GIT
+from achievement_pipeline.lazy import import_for_good
+from achievement_pipeline.settings import RepositorySettings, Settings
+from achievement_pipeline.sources.git import open_repository
+
+if TYPE_CHECKING:
+    from achievement_pipeline.cli.collect.runs import Runs
+
+
+def begin(
+    named: Sequence[RepositorySettings], selection: Mapping[str, Any], settings: Settings, open_until: ExitStack
+) -> "Runs":
+    """Show bars, begin to read the first repository, and meanwhile import and open what the runs need.
+
+    Args:
+        named: The repositories that the command line names.
+        selection: The commits that it selects.
+        settings: All settings.
+        open_until: Ends the reading, and closes what was opened.
+    """
+    bars = open_until.enter_context(show_bars())
+    ahead = None
+    first = next(iter(named or configured_repositories(settings)), RepositorySettings(location="."))
+    if GIT.is_on(settings) and local_folder(first.location):
+        with suppress(AchievementPipelineError):  # the collection itself says why
+            is_all = first.branches == "all"
+            repository = open_repository(first.location, cache=settings.mirrors_path, all_branches=is_all)
+            wanted = Wanted.of(settings, since=selection["since"], authors=selection["authors"])
+            reading = first_reading(repository, wanted, settings, partial(bars.start, None))
+            ahead = open_until.enter_context(reading)
+    runs: Runs = import_for_good("achievement_pipeline.cli.collect.runs").Runs(settings, bars, ahead, open_until)
+    return runs
