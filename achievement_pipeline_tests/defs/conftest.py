@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,9 +15,12 @@ from achievement_pipeline.defs.partitions import PARTITIONS_NAME
 from achievement_pipeline.lanes import GIT
 from achievement_pipeline.settings import Settings, load_settings
 from achievement_pipeline.sources.git import open_repository
+from achievement_pipeline.store.embedded import EmbeddedPostgres
+from achievement_pipeline.store.postgres.database import create_engine
 from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements
 from achievement_pipeline.store.repositories import remember_repository
 from achievement_pipeline_tests.builders import GitRepository
+from achievement_pipeline_tests.conftest import copy_database, use_home
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
@@ -83,6 +87,21 @@ def pipeline(
     monkeypatch.setenv("DATABASE_URL", database_url)
     with dg.DagsterInstance.ephemeral() as instance:
         yield Pipeline(load_settings(), engine, instance)
+
+
+@contextmanager
+def pipeline_of_its_own(folder: Path, server: EmbeddedPostgres, template: str) -> Iterator[Pipeline]:
+    """A pipeline outside of the tests' own fixtures, to be shared by some of them."""
+    with (
+        pytest.MonkeyPatch.context() as monkeypatch,
+        copy_database(server, template) as url,
+        dg.DagsterInstance.ephemeral() as instance,
+    ):
+        use_home(folder, monkeypatch)
+        monkeypatch.setenv("DATABASE_URL", url)
+        engine = create_engine(url)
+        yield Pipeline(load_settings(), engine, instance)
+        engine.dispose()
 
 
 @pytest.fixture

@@ -76,12 +76,12 @@ def test_release_notes_are_read_again_only_when_they_changed(pipeline: Pipeline,
     repository.commit("tiny (#12)", {"core.py": "a = 1\n", "CHANGES.md": "# 1.0\n* Pistons. (#12)\n"})
     key = pipeline.add(repository)
     frames = ParquetIOManager(base_path=pipeline.settings.frames_location)
-    pipeline.collect()
+    assert pipeline.materialize(*READ).success
     first = frames.read("changelog_entries", key)
     repository.commit("another (#13)", {"core.py": "a = 2\n", "CHANGES.md": "# 1.0\n* Pistons. (#12)\n* Oil. (#13)\n"})
     repository.git("tag", "-am", "* Water. (#14)", "v1.0", "main")
 
-    assert pipeline.collect().success
+    assert pipeline.materialize(*READ).success
 
     second = frames.read("changelog_entries", key)
     assert first is not None
@@ -205,10 +205,10 @@ def test_a_repository_that_comes_back_is_no_longer_missing(
     repository.commit("feat: one", {"one.py": lines(10)})
     key = pipeline.add(repository)
     shutil.move(repository.path, tmp_path / "away")
-    assert not pipeline.collect().success
+    assert not pipeline.materialize(*READ).success
     shutil.move(tmp_path / "away", repository.path)
 
-    assert pipeline.collect().success
+    assert pipeline.materialize(*READ).success
 
     assert find_repository(pipeline.engine, key).missing_since is None
 

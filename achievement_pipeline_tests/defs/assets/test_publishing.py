@@ -13,10 +13,9 @@ from achievement_pipeline.defs.build import build_defs
 from achievement_pipeline.publishing.documents.resume import check_resume
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.embedded import EmbeddedPostgres
-from achievement_pipeline.store.postgres.database import create_engine
 from achievement_pipeline_tests.builders import GitRepository
-from achievement_pipeline_tests.conftest import copy_database, use_home
-from achievement_pipeline_tests.defs.conftest import Pipeline
+from achievement_pipeline_tests.conftest import copy_database
+from achievement_pipeline_tests.defs.conftest import Pipeline, pipeline_of_its_own
 
 pytestmark = pytest.mark.e2e
 
@@ -52,20 +51,11 @@ def collected(
     folder = tmp_path_factory.mktemp("collected")
     repository = GitRepository.create(folder / "project")
     repository.commit("feat: count things", {"core.py": "one = 1\n" * 99})
-    with (
-        pytest.MonkeyPatch.context() as monkeypatch,
-        copy_database(server, migrated_template) as url,
-        dg.DagsterInstance.ephemeral() as instance,
-    ):
-        use_home(folder, monkeypatch)
-        monkeypatch.setenv("DATABASE_URL", url)
-        engine = create_engine(url)
-        pipeline = Pipeline(load_settings(), engine, instance)
+    with pipeline_of_its_own(folder, server, migrated_template) as pipeline:
         pipeline.add(repository)
         assert pipeline.collect().success
-        engine.dispose()
-        monkeypatch.undo()
-        yield Collected(repository, str(engine.url.database))
+        pipeline.engine.dispose()
+        yield Collected(repository, str(pipeline.engine.url.database))
 
 
 @pytest.fixture
