@@ -11,7 +11,6 @@ from typing import Any
 
 import dagster as dg
 from alembic.config import Config
-from dagster._cli.api import execute_run_command
 from dagster._core.definitions.assets.job.asset_job import is_reserved_asset_job_name
 from dagster._core.events import RunFailureReason
 from dagster._core.execution import context_creation_job
@@ -84,7 +83,8 @@ def use_logger(logger: dg.LoggerDefinition, config: Mapping[str, object]) -> Non
 
 def execute_run(order: str) -> None:
     """Execute the run of a serialized `ExecuteRunArgs`, and exit."""
-    execute_run_command.main([order])
+    command: Any = import_module("dagster._cli.api")  # all of Dagster's command line
+    command.execute_run_command.main([order])
 
 
 @cache

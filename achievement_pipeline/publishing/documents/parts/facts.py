@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 from achievement_pipeline.codes import IN_USE
 from achievement_pipeline.keys import without_host
 from achievement_pipeline.lanes import ActivityKind, kinds
-from achievement_pipeline.outcomes.find import find_outcomes
 from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, compile_pattern
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
@@ -204,6 +203,9 @@ def outcome(achievement: PublicAchievement) -> str:
     """
     if achievement.outcome:
         return achievement.outcome
+    # whoever runs Dagster imports all channels, and compiles these expressions for nothing
+    from achievement_pipeline.outcomes.find import find_outcomes  # noqa: PLC0415
+
     title = _letters(achievement.title)
     stated = (each.sentence for each in find_outcomes(_COMMENT.sub("", achievement.description)) if each.direction)
     described = (plain(sentence) for sentence in stated if _letters(sentence) not in title)
