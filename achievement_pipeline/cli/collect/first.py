@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from achievement_pipeline.app.collect.readings.histories import Wanted, first_reading
@@ -32,7 +33,8 @@ def begin(
     bars = open_until.enter_context(show_bars())
     ahead = None
     first = next(iter(named or configured_repositories(settings)), RepositorySettings(location="."))
-    if GIT.is_on(settings) and local_folder(first.location):
+    is_new = not Path(settings.frames_location, "raw_commits").exists()  # else the service has collected something
+    if is_new and GIT.is_on(settings) and local_folder(first.location):
         with suppress(AchievementPipelineError):  # the collection itself says why
             is_all = first.branches == "all"
             repository = open_repository(first.location, cache=settings.mirrors_path, all_branches=is_all)
