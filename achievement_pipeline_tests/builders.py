@@ -9,15 +9,20 @@ from commit to commit.
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
+
+from achievement_pipeline_tests.git_objects import Blob, ObjectFolder, Tree
 
 FIRST_COMMIT: Final = 1704103200
 """10:00 UTC on 1 January 2024."""
 
 _HOUR: Final = 3600
+_FEW: Final = 50
+"""Files of a commit that are written sooner than git is started."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,16 @@ _empty: dict[tuple[bool, str], dict[Path, bytes | None]] = {}
 tenth of the time of ``git init``."""
 
 
+class _Commit(NamedTuple):
+    """What a commit is made of."""
+
+    branch: str
+    parents: Sequence[str]
+    people: bytes
+    message: bytes
+    changes: Mapping[bytes, Entry | None]
+
+
 class GitRepository:
     """A repository on disk, and the few things that tests do with one."""
 
@@ -47,6 +62,8 @@ class GitRepository:
         """Take one that is there already."""
         self.path = path
         self._clock = FIRST_COMMIT - _HOUR
+        self._objects: ObjectFolder | None = None
+        self._trees: dict[str, Tree] = {}
 
     @classmethod
     def create(cls, path: Path, *, bare: bool = False, object_format: str = "sha1") -> Self:
@@ -56,7 +73,9 @@ class GitRepository:
             store.mkdir(parents=True)
             for name, content in known.items():
                 (store / name).mkdir() if content is None else (store / name).write_bytes(content)
-            return cls(path)
+            repository = cls(path)
+            repository._objects = ObjectFolder(store / "objects", object_format)
+            return repository
         is_new = not store.exists()
         path.mkdir(parents=True, exist_ok=True)
         repository = cls(path)
@@ -69,6 +88,7 @@ class GitRepository:
             _empty[bare, object_format] = {
                 entry.relative_to(store): entry.read_bytes() if entry.is_file() else None for entry in entries
             }
+            repository._objects = ObjectFolder(store / "objects", object_format)
         return repository
 
     def git(self, *arguments: str | Path, stdin: bytes = b"") -> bytes:
@@ -114,19 +134,54 @@ class GitRepository:
         authored = authored or f"{self._clock} +0000"
         if parents is None:
             parents = [tip] if (tip := self.tip(branch)) else []
-        text = _bytes(message)
-        stream = [
-            b"feature date-format=raw-permissive\n",
-            b"reset refs/heads/%s\n" % branch.encode() if not parents else b"",
-            b"commit refs/heads/%s\nmark :1\n" % branch.encode(),
-            b"author %s %s\n" % (_bytes(author), authored.encode()),
-            b"committer %s %s\n" % (_bytes(committer or author), (committed or authored).encode()),
-            b"data %d\n%s\n" % (len(text), text),
-            *(b"%s %s\n" % (b"merge" if place else b"from", sha.encode()) for place, sha in enumerate(parents)),
-            *(_change(_bytes(path), entry) for path, entry in (files or {}).items()),
-            b"get-mark :1\n",
-        ]
-        return self.git("fast-import", "--quiet", "--force", stdin=b"".join(stream)).decode()
+        people = b"author %s %s\ncommitter %s %s\n" % (
+            *(_bytes(author), authored.encode()),
+            *(_bytes(committer or author), (committed or authored).encode()),
+        )
+        changes = {_bytes(path): _entry(content) for path, content in (files or {}).items()}
+        commit = _Commit(branch, parents, people, _bytes(message), changes)
+        if self._objects and set(parents) <= self._trees.keys() and len(changes) < _FEW and self._has_plain_refs():
+            return self._write(commit, self._objects)
+        return self.git("fast-import", "--quiet", "--force", stdin=b"".join(_stream(commit))).decode()
+
+    def _write(self, commit: _Commit, objects: ObjectFolder) -> str:
+        """Make a commit whose parents were made here too, as git does, without starting it."""
+        tree = self._trees[commit.parents[0]] if commit.parents else Tree()
+        for path, entry in commit.changes.items():
+            tree = tree.replaced(path, _blob(objects, entry))
+        names = [b"tree %s\n" % objects.write_tree(tree).encode()]
+        names += [b"parent %s\n" % parent.encode() for parent in commit.parents]
+        sha = objects.write("commit", b"".join([*names, commit.people, b"\n", commit.message]))
+        self._trees[sha] = tree
+        self._move(commit.branch, sha)
+        return sha
+
+    def _has_plain_refs(self) -> bool:
+        """Whether each branch is a file of its own."""
+        store = self._store
+        return (store / "refs/heads").is_dir() and not any(
+            (store / name).exists() for name in ("packed-refs", "reftable")
+        )
+
+    @property
+    def _store(self) -> Path:
+        return store if (store := self.path / ".git").is_dir() else self.path
+
+    def _move(self, branch: str, sha: str) -> None:
+        """Let a branch point to a commit, and log it where git does."""
+        store, ref = self._store, f"refs/heads/{branch}"
+        before = self.tip(branch) or "0" * len(sha)
+        (store / ref).parent.mkdir(parents=True, exist_ok=True)
+        new = (store / ref).with_name(f"{Path(ref).name}.lock")
+        new.write_text(f"{sha}\n")
+        new.replace(store / ref)
+        if store == self.path:  # a bare repository has no log
+            return
+        is_checked_out = (store / "HEAD").read_text() == f"ref: {ref}\n"
+        for log in (store / "logs" / ref, *([store / "logs/HEAD"] if is_checked_out else [])):
+            log.parent.mkdir(parents=True, exist_ok=True)
+            with log.open("a") as file:
+                file.write(f"{before} {sha} Ada Lovelace <ada@example.org> {int(time.time())} +0000\tfast-import\n")
 
     def commit_object(self, content: bytes, *, branch: str = "main") -> str:
         """Store the bytes of a commit as they are, however broken, and move `branch` to it."""
@@ -140,6 +195,8 @@ class GitRepository:
         for folder in (self.path / ".git", self.path):  # as git does, without its process
             if (loose := folder / "refs/heads" / branch).is_file():
                 return loose.read_text().removesuffix("\n")
+        if self._objects and self._has_plain_refs():
+            return ""
         return self.git("for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}").decode()
 
     def clone(self, path: Path, *options: str) -> Self:
@@ -155,14 +212,40 @@ class GitRepository:
         return self.path.resolve().as_uri()
 
 
-def _change(path: bytes, content: str | bytes | Entry | None) -> bytes:
+def _blob(objects: ObjectFolder, entry: Entry | None) -> Blob | None:
+    """Store the content of a file."""
+    if entry is None:
+        return None
+    is_submodule = entry.mode == "160000"
+    return Blob(entry.mode, entry.content.decode() if is_submodule else objects.write("blob", entry.content))
+
+
+def _stream(commit: _Commit) -> Iterator[bytes]:
+    """Yield the input of ``git fast-import``."""
+    branch = commit.branch.encode()
+    yield b"feature date-format=raw-permissive\n"
+    if not commit.parents:
+        yield b"reset refs/heads/%s\n" % branch
+    yield b"commit refs/heads/%s\nmark :1\n%s" % (branch, commit.people)
+    yield b"data %d\n%s\n" % (len(commit.message), commit.message)
+    for place, sha in enumerate(commit.parents):
+        yield b"%s %s\n" % (b"merge" if place else b"from", sha.encode())
+    for path, entry in commit.changes.items():
+        yield _change(path, entry)
+    yield b"get-mark :1\n"
+
+
+def _change(path: bytes, entry: Entry | None) -> bytes:
     quoted = b'"%s"' % b"".join(b"\\%03o" % byte for byte in path)
-    if content is None:
+    if entry is None:
         return b"D %s\n" % quoted
-    entry = content if isinstance(content, Entry) else Entry("100644", _bytes(content))
     if entry.mode == "160000":
         return b"M 160000 %s %s\n" % (entry.content, quoted)
     return b"M %s inline %s\ndata %d\n%s\n" % (entry.mode.encode(), quoted, len(entry.content), entry.content)
+
+
+def _entry(content: str | bytes | Entry | None) -> Entry | None:
+    return content if content is None or isinstance(content, Entry) else Entry("100644", _bytes(content))
 
 
 def _bytes(text: str | bytes) -> bytes:
