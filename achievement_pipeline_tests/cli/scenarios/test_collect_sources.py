@@ -24,10 +24,8 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture
-def repository(home: Path, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> GitRepository:  # noqa: ARG001 - first its environment
-    """A clone of a repository on GitHub, in which the user stands; no other setting than the database."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("DAGSTER_DATABASE_URL", database_url)
+def repository(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitRepository:  # noqa: ARG001 - its environment
+    """A clone of a repository on GitHub, in which the user stands; no other setting than the databases."""
     repository = GitRepository.create(tmp_path / "repo")
     repository.git("remote", "add", "origin", "https://github.com/octo/repo.git")
     monkeypatch.chdir(repository.path)
