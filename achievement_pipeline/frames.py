@@ -364,6 +364,7 @@ class RawPullRequests(Frame):
     closes: str = pa.Field(
         description="JSON list of owner/name#number: issues that its merge closed, according to GitHub"
     )
+    milestone: str = pa.Field(nullable=True, description="Title of its milestone, else of that of an issue it closed")
     created_at: UtcTimestamp = pa.Field(description="When it was opened")
     merged_at: UtcTimestamp = pa.Field(description="When it was merged")
     updated_at: UtcTimestamp = pa.Field(description="When it last changed")
@@ -606,6 +607,7 @@ class PullRequestActivities(_CodeActivities):
 
     number: int = pa.Field(ge=0, description="Number of the pull request; 0 for a year of merging")
     labels: str = pa.Field(description="JSON list of names")
+    milestone: str = pa.Field(nullable=True, description="Title of its milestone; missing without one")
     commits: int = pa.Field(ge=0, description="Commits on its branch")
     reviewers: int = pa.Field(ge=0, description="Reviewers other than its author")
     verdict: str = pa.Field(
@@ -761,6 +763,10 @@ class ProjectPieces(Frame):
     activities: int = pa.Field(ge=1, description="Activities that it consists of")
     own_share: float = pa.Field(ge=0, le=1, description="Share of these that are the author's own")
     first_release: str = pa.Field(nullable=True, description="The first tag that contains it; missing if unreleased")
+    folders: str = pa.Field(description="Folders of its files that are work, one per line, as in its activities")
+    issues: str = pa.Field(description="Numbers that its title and description name, separated by spaces")
+    scope: str = pa.Field(nullable=True, description="Conventional Commits scope")
+    milestone: str = pa.Field(nullable=True, description="Title of its milestone; missing without one")
 
 
 class Projects(Frame):

@@ -51,3 +51,11 @@ ORDINARY_WORDS: Final = frozenset(
     for word in f"{_DONE} {_PARTS} {_SAID}".split()
 )
 """Lower case, without the ``s`` of a plural, as `achievement_pipeline.judging.projects` compares them."""
+
+_PLANNED: Final = """
+    alpha april august autumn backlog beta blocked candidate cycle december deck fall february freeze future hotfix
+    icebox iteration january july june later march month next november october patch planned planning priority quarter
+    ready roadmap september someday soon sprint spring stable summer todo triage week winter wishlist year
+"""
+WORDS_OF_PLANS: Final = frozenset(_PLANNED.split())
+"""Words of milestones that say when, and not what."""

@@ -1,13 +1,13 @@
 """Find projects in a history: larger efforts that several achievements of one person belong to.
 
-Three signs are strong enough to find one without any planning tool:
+Three signs are strong enough to find one:
 
 * **branch**: a merged branch of many commits, most of them by its author, on which they worked for weeks; with their
   other work since then that the same release contained first: all of it, if the branch is named like a release, else
   what shares a word with its title;
 * **release**: much work of one person that a major release contained first;
-* **topic**: one word in the titles of several achievements, without long pauses, that hardly anybody used before and
-  that others use less in this time.
+* **topic**: a word, issue or new folder of several achievements (`project_signs`), without long pauses, that hardly
+  anybody had before and that others have less in this time; or a milestone of one person.
 
 A project keeps its key as it grows. It depends on what was done until its end only, so later work changes no project
 but those that it continues. An achievement belongs to at most one branch or release, and to at most one topic.
@@ -18,17 +18,16 @@ from __future__ import annotations
 import json
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from heapq import heapify, heappop, heappush
 from typing import Final, NamedTuple
 
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.columns.text import extract_all_groups, replace
 from achievement_pipeline.frames import ProjectPieces, Projects, typed
 from achievement_pipeline.judging.authors.people import person_digest
-from achievement_pipeline.judging.categories.peel import are_weak
-from achievement_pipeline.judging.project_words import ORDINARY_WORDS
+from achievement_pipeline.judging.project_signs import STRONG, Sign, SignKind, find_signs, rows_by_word
 from achievement_pipeline.keys import PROJECT
 from achievement_pipeline.lanes import parse_key
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
@@ -39,26 +38,22 @@ _BRANCH_TIME: Final = pd.Timedelta(days=14)
 _OWN_SHARE: Final = 0.5
 _RELEASE_PIECES: Final = 10
 _TOPIC_PIECES: Final = 4
-_STRONG: Final = 70.0
-"""Impact of what is worth showing by itself; a topic needs two such pieces, a branch is one."""
 _STRONG_PIECES: Final = 2
+"""Of a topic; a branch is one."""
 _PAUSE: Final = pd.Timedelta(days=45)
 """After a longer one, a topic is another project."""
 _KNOWN_SHARE: Final = 0.02
 """A word that more of the earlier titles have is ordinary in its repository; ..."""
-_KNOWN_TIMES: Final = 2
-"""... unless only so many have it."""
+_MOST_BEFORE: Final = {SignKind.WORD: 2, SignKind.ISSUE: 2, SignKind.FOLDER: 0}
+"""... unless only so many have it. Who begins a folder is the person whose project it is."""
 _TOPIC_SHARE: Final = 0.5
-"""Of the titles with the word, while it lasts."""
+"""Of the work with the sign, while it lasts."""
+_FOLDER_SHARE: Final = 0.5
+"""Of all work in the repository, while a new folder is worked on."""
 _MAJOR: Final = compile_pattern(r"v?[1-9]\d*\.0(?:\.0)?")
 _NO_TITLE: Final = compile_pattern(r"\S*+|(?:version\b|release\b)?(?<!\s)\s*+v?[\d.]++(?:\s*+release)?\W*+", IGNORECASE)
 """Titles of branches that name a version, or a branch only."""
 _DIGEST: Final = 12
-_SHORTEST: Final = 4
-_LONG_WORD: Final = "([A-Za-z][A-Za-z0-9]{3,})"
-_CAPITAL: Final = "([a-z])([A-Z])"
-_PLURAL: Final = "([^s])s$"
-_OTHER: Final = compile_pattern(r"[^a-z0-9]")
 
 
 class _Effort(NamedTuple):
@@ -117,12 +112,11 @@ def _efforts(pieces: pd.DataFrame) -> Iterator[_Effort]:
         (pieces["activities"] >= _BRANCH_ACTIVITIES)
         & (pieces["completed_at"] - pieces["began_at"] >= _BRANCH_TIME)
         & (pieces["own_share"] >= _OWN_SHARE)
-        & (pieces["impact"] >= _STRONG)
+        & (pieces["impact"] >= STRONG)
     )
     name = str(pieces["repository"].iloc[0]).rpartition("/")[2]
-    rows_of = _rows_by_word(pieces["title"], name)
-    yield from _branches_and_releases(pieces, is_branch, rows_of, name)
-    yield from _topics(pieces, is_branch, rows_of)
+    yield from _branches_and_releases(pieces, is_branch, rows_by_word(pieces, name), name)
+    yield from _topics(pieces, set(pieces.index[is_branch]), find_signs(pieces, name))
 
 
 def _branches_and_releases(
@@ -146,43 +140,52 @@ def _branches_and_releases(
             yield _Effort(f"release-{release}-{person_digest(str(author))}", version, reason, own.index.to_list())
 
 
-def _topics(
-    pieces: pd.DataFrame, is_branch: pd.Series[bool], rows_of: Mapping[str, Sequence[int]]
-) -> Iterator[_Effort]:
-    """Yield the topics of each person, the earliest first; a piece belongs to the first that it fits."""
+def _topics(pieces: pd.DataFrame, branches: Collection[int], signs: Iterable[Sign]) -> Iterator[_Effort]:
+    """Yield the topics of each person. An achievement belongs to the one that was enough first.
+
+    So a topic keeps what it has, whatever comes later.
+    """
     authors, times = pieces["author"].to_list(), pieces["completed_at"].to_list()
-    found = []
-    branches = set(pieces.index[is_branch])
-    for word, rows in rows_of.items():
+    work = list(zip(pieces["title"], pieces["impact"] >= STRONG, strict=True))
+    waiting: list[tuple[int, str, Sequence[int], Sign]] = []
+    for sign in signs:
         by_author: dict[str, list[int]] = defaultdict(list)
-        for row in rows:
+        for row in sign.members:
             if row not in branches:
                 by_author[authors[row]].append(row)
         for own in by_author.values():
-            found += [(run[0], -len(run), word, run) for run in _runs(own, times) if _is_topic(run, rows)]
-    taken: set[int] = set()
-    for _, _, word, run in sorted(found):
-        left = [row for row in run if row not in taken]
-        if _is_effort(pieces.loc[left]):
+            runs = [own] if sign.kind is SignKind.MILESTONE else _runs(own, times)
+            parts = (own if sign.kind is SignKind.MILESTONE else _own_part(run, sign) for run in runs)
+            waiting += [(end, sign.anchor, part, sign) for part in parts if (end := _enough(part, work)) is not None]
+    heapify(waiting)
+    taken = set(branches)
+    while waiting:
+        end, anchor, part, sign = heappop(waiting)
+        left = [row for row in part if row not in taken]
+        later = _enough(left, work)
+        if later == end:
             taken.update(left)
-            reason = f"{len(left)} achievements about “{word}”"
-            yield _Effort(f"{word}-{_name(pieces['key'][left[0]])}", "", reason, left)
+            reason = f"{len(left)} achievements {sign.about}"
+            yield _Effort(f"{anchor}-{_name(pieces['key'][left[0]])}", sign.title, reason, left)
+        elif later is not None:
+            heappush(waiting, (later, anchor, left, sign))
 
 
-def _rows_by_word(titles: pd.Series[str], repository: str) -> dict[str, list[int]]:
-    """Return the rows, in order, whose title has each word that names something, in the singular.
+def _enough(rows: Sequence[int], work: Sequence[tuple[str, bool]]) -> int | None:
+    """Return the row at which rows are enough different work, and enough of it strong; None if they never are.
 
-    Vague titles are left out, and so is the name of the repository.
+    Args:
+        rows: Rows, in order of time.
+        work: The title of each row, and whether it is strong.
     """
-    clear = titles[~are_weak(titles)]
-    words = extract_all_groups(replace(clear, _CAPITAL, r"\1 \2"), _LONG_WORD, ["word"])
-    plain = replace(words["word"].str.lower(), _PLURAL, r"\1")
-    own = {repository.lower().removesuffix("s"), *_OTHER.split(repository.lower())}
-    rows: dict[str, list[int]] = defaultdict(list)
-    for row, word in dict.fromkeys(zip(plain.index, plain, strict=True)):
-        if len(word) >= _SHORTEST and word not in ORDINARY_WORDS and word not in own:
-            rows[word].append(row)
-    return rows
+    titles, strong = set[str](), 0
+    for row in rows:
+        title, is_strong = work[row]
+        titles.add(title)
+        strong += is_strong
+        if len(titles) >= _TOPIC_PIECES and strong >= _STRONG_PIECES:
+            return row
+    return None
 
 
 def _runs(rows: Sequence[int], times: Sequence[pd.Timestamp]) -> Iterator[list[int]]:
@@ -196,23 +199,27 @@ def _runs(rows: Sequence[int], times: Sequence[pd.Timestamp]) -> Iterator[list[i
     yield run
 
 
-def _is_topic(run: Sequence[int], rows: Sequence[int]) -> bool:
-    """Whether a word was rare before a run of one person's work, and mostly theirs while it lasted.
+def _own_part(run: Sequence[int], sign: Sign) -> Sequence[int]:
+    """Return the part of a run of one person's work in which a sign was new, and mostly theirs; empty if there is none.
+
+    It ends where others have it more, so what comes later never changes what is found until then. A new folder in which
+    most of the work of that time is, is the old one by another name.
 
     Args:
         run: The rows of the person; the number of a row is that of the earlier ones in the repository.
-        rows: All rows with the word, in order.
+        sign: What they have in common.
     """
-    if len(run) < _TOPIC_PIECES:
-        return False
-    before = bisect_left(rows, run[0])
-    during = bisect_right(rows, run[-1]) - before
-    return before <= _KNOWN_TIMES + _KNOWN_SHARE * run[0] and len(run) >= _TOPIC_SHARE * during
-
-
-def _is_effort(members: pd.DataFrame) -> bool:
-    """Whether enough different work is among the members, and enough of it is strong."""
-    return members["title"].nunique() >= _TOPIC_PIECES and (members["impact"] >= _STRONG).sum() >= _STRONG_PIECES
+    before = bisect_left(sign.rows, run[0])
+    if before > _MOST_BEFORE[sign.kind] + (_KNOWN_SHARE * run[0] if sign.kind is SignKind.WORD else 0):
+        return ()
+    end = 0
+    for number, row in enumerate(run[_TOPIC_PIECES - 1 :], _TOPIC_PIECES):
+        having = bisect_right(sign.rows, row) - before
+        moved = sign.kind is SignKind.FOLDER and having > _FOLDER_SHARE * (row - run[0] + 1)
+        if number < _TOPIC_SHARE * having or moved:
+            break
+        end = number
+    return run[:end]
 
 
 def _name(key: str) -> str:

@@ -366,6 +366,10 @@ def impact_by_person(
     return [(key, author, at, impact) for key, author, at, impact in connection.execute(statement)]
 
 
+_ISSUE = r"(?:^|[^\w/&#])#([0-9]{1,7})(?![\w])"
+"""An issue of the repository itself that a text names, as PostgreSQL's expressions write it."""
+
+
 def pieces_of_projects(connection: sa.Connection) -> list[Any]:
     """Return the achievements that changed code or text, as `frames.ProjectPieces` has them."""
     seen = _SEEN.c
@@ -385,9 +389,19 @@ def pieces_of_projects(connection: sa.Connection) -> list[Any]:
         seen.impact_score,
         members.c.number,
         sa.cast(members.c.own_share, sa.Double()),
-        seen.first_release,
     )
-    statement = sa.select(*columns, *numbers).select_from(_SEEN).join(members, sa.true())
+    text = sa.func.concat_ws("\n", Activity.title, Activity.description)
+    named = sa.func.regexp_matches(text, _ISSUE, "g").column_valued("named")
+    number = sa.func.array_to_string(named, "")
+    signs: tuple[sa.ColumnElement[Any], ...] = (
+        seen.first_release,
+        sa.func.coalesce(Activity.details["folders"].astext, ""),
+        sa.func.coalesce(sa.select(sa.func.string_agg(number, " ")).scalar_subquery(), ""),
+        Activity.details["scope"].astext,
+        Activity.details["milestone"].astext,
+    )
+    root = sa.join(_SEEN, Activity.table, Activity.key == seen.key, isouter=True)
+    statement = sa.select(*columns, *numbers, *signs).select_from(root.join(members, sa.true()))
     of_code = seen.source_type.in_([ActivityKind.COMMIT.value, ActivityKind.PULL_REQUEST.value])
     chosen = statement.where(*_conditions(AchievementFilter()), of_code, seen.repository.is_not(None))
     return list(connection.execute(chosen))

@@ -108,6 +108,62 @@ def test_small_work_is_no_project() -> None:
     assert find(*(piece(number, f"Schema hint {number}", number, impact=10.0) for number in range(9))).empty
 
 
+def test_work_that_names_one_issue_is_a_project() -> None:
+    titles = ("Ship engines", "Paint the hood", "Weld doors", "Hang the mirror")
+    work = [piece(10 + number, title, number, issues="7") for number, title in enumerate(titles)]
+
+    projects = find(*work)
+
+    assert members(projects) == {"Ship engines": ["10", "11", "12", "13"]}
+    assert projects["reason"].to_list() == ["4 achievements that name issue #7"]
+    assert find(*work, piece(7, "Pull", 0)).empty, "the number of a pull request is no issue"
+    assert find(*work, *(piece(number, "Look", 0.5, author="bob@example.org", issues="7") for number in range(6))).empty
+
+
+_EARLIER = [piece(100 + number, f"Part {number}", -400 + number, folders="src/\n") for number in range(20)]
+_MEANWHILE = [piece(200 + number, f"Part {number}", number, folders="src/", impact=9.0) for number in range(9)]
+_BEGUN = ("Add a gearbox", "Shift up", "Shift down", "Idle in neutral")
+
+
+def test_a_new_folder_is_a_project_of_who_began_it() -> None:
+    inside = "src/gearbox/\nsrc/gearbox/cogs/\ntests/\n"
+    work = [piece(number, title, number, folders=inside) for number, title in enumerate(_BEGUN)]
+    beside = piece(8, "Polish all of it", 5, folders="src/\nsrc/cabin/\nsrc/gearbox/\n")
+
+    projects = find(*_EARLIER, *work, beside, *_MEANWHILE)
+
+    assert members(projects) == {"Add a gearbox": ["0", "1", "2", "3"]}
+    assert projects["key"].to_list() == ["project:github.com/acme/engine/folder-gearbox-0"]
+    assert projects["reason"].to_list() == ["4 achievements in the new folder src/gearbox/"]
+
+
+def test_a_folder_that_was_moved_or_is_not_begun_by_them_is_none() -> None:
+    def find_in(folder: str, *before: Row, title: str = _BEGUN[0], impact: float = 80.0) -> bool:
+        work = [dict(piece(number, each, number, folders=folder)) for number, each in enumerate((title, *_BEGUN[1:]))]
+        work[0]["impact"] = impact
+        return not find(*_EARLIER, *before, *work, *_MEANWHILE).empty
+
+    assert find_in("src/gearbox/")
+    assert not find_in("src/gearbox/", piece(9, "Old", -1, folders="lib/gearbox/")), "it was there by that name"
+    assert not find_in("src/gearbox/", piece(9, "A gearbox", -1, folders="src/gearbox/", author="bob@example.org"))
+    assert not find_in("src/gearbox/", title="Turn left"), "nothing says that it began"
+    assert not find_in("src/gearbox/", impact=60.0), "to call it otherwise is little work"
+    assert not find_in("tests/gearbox/")
+
+
+def test_a_milestone_is_a_project_by_its_own_name() -> None:
+    def planned(milestone: str) -> list[Row]:
+        titles = ("Ship engines", "Paint the hood", "Weld doors", "Hang the mirror")
+        return [piece(number, title, 90 * number, milestone=milestone) for number, title in enumerate(titles)]
+
+    projects = find(*planned("Electric drive"))
+
+    assert members(projects) == {"Electric drive": ["0", "1", "2", "3"]}
+    assert projects["key"].to_list() == ["project:github.com/acme/engine/milestone-electric-drive-0"]
+    for time in ("3.2", "v4 beta", "Backlog", "Sprint 12", "March 2024", "Next release"):
+        assert find(*planned(time)).empty, time
+
+
 _Work = tuple[str, int, str, float, int, str | None]
 _WORDS = st.sampled_from(["schema", "cookie", "timeout", "release", "pool"])
 _PIECES = st.lists(
@@ -135,6 +191,9 @@ def _rows(pieces: list[_Work], *, after: int = 0) -> list[Row]:
             impact=impact,
             activities=activities,
             first_release=release,
+            issues=title.partition(" ")[0][:1].replace("s", "77").replace("c", "88"),
+            folders=f"src/\nsrc/{title.partition(' ')[2]}/" if " " in title else "src/",
+            milestone="Ropes" if title.startswith("pool") else None,
         )
         for number, (title, day, author, impact, activities, release) in enumerate(pieces)
     ]
@@ -151,9 +210,24 @@ def test_the_order_of_rows_does_not_matter(pieces: list[_Work], data: st.DataObj
 @settings(max_examples=examples(15), deadline=None)
 @given(_PIECES, _PIECES)
 def test_later_work_changes_no_project(pieces: list[_Work], more: list[_Work]) -> None:
-    changed = {"first_release": None, "activities": 1}
+    changed = {"first_release": None, "activities": 1, "milestone": None}
     later = [dict(row) | changed | {"key": f"{row['key']}9999"} for row in _rows(more, after=401 + _DAYS_OF_PAUSE)]
     before, after = find(*_rows(pieces)), find(*_rows(pieces), *later)
 
     kept = after[after["key"].isin(before["key"])].reset_index(drop=True)
     pd.testing.assert_frame_equal(before, kept)
+
+
+@settings(max_examples=examples(15), deadline=None)
+@given(_PIECES, _PIECES)
+def test_a_project_keeps_its_key_and_members_as_work_goes_on(pieces: list[_Work], more: list[_Work]) -> None:
+    rows = _rows([(*work[:4], 1, None) for work in pieces])
+    later = [
+        dict(row) | {"key": f"{row['key']}9999"} for row in _rows([(*work[:4], 1, None) for work in more], after=401)
+    ]
+    before, after = (found.set_index("key")["members"].map(json.loads) for found in (find(*rows), find(*rows, *later)))
+
+    old = {row["key"] for row in rows}
+    assert {key: set(found) for key, found in before.items()} == {key: set(after[key]) & old for key in before.index}
+    listed = [key for found in after for key in found]
+    assert len(listed) == len(set(listed)), "each achievement is in one topic"

@@ -58,6 +58,8 @@ _TESTED_IN: Final = {
     "judging/authors/accounts.py": "judging/lanes/test_pull_requests.py",
     "judging/announced/references.py": "judging/announced/test_entries.py",
     "judging/categories/clues.py": "judging/categories/test_categorise.py",
+    "judging/project_signs.py": "judging/test_projects.py",
+    "judging/project_words.py": "judging/test_projects.py",
     "judging/skills/mentions.py": "judging/lanes/test_linear.py",
     "outcomes/forms.py": "outcomes/test_find.py",
     "publishing/gate/policy.py": "publishing/gate/test_privacy.py",

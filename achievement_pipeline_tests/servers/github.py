@@ -149,6 +149,7 @@ def _rest_pull(pull: Node, *, whole: bool = False) -> Node:
         "head": {"ref": pull["headRefName"], "repo": head and {"full_name": head["nameWithOwner"]}},
         "base": {"ref": pull["baseRefName"]},
         "labels": [{"name": name} for name in pull["labels"]],
+        "milestone": pull["milestone"],
         "merge_commit_sha": pull["mergeCommit"] and pull["mergeCommit"]["oid"],
         "created_at": pull["createdAt"],
         "merged_at": pull["mergedAt"],

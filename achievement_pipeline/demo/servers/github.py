@@ -45,6 +45,7 @@ class Repository:
         usual: Node = {
             "state": "MERGED", "body": "", "baseRefName": "main", "headRefName": f"branch-{number}",
             "headRepository": {"nameWithOwner": self.full_name}, "labels": [], "closes": [], "reviews": [],
+            "milestone": None,
         }  # fmt: skip
         named = {"number": number, "id": f"PR_{self.full_name}#{number}", "url": self.url(number), "title": title}
         self.pulls[number] = {**named, **usual, **fields}
@@ -96,7 +97,11 @@ class GitHubServer(GraphQLServer):
 
 def _pull_node(pull: Node) -> Node:
     issues = [
-        {"number": int(number), "repository": {"nameWithOwner": name}}
+        {
+            "number": int(number),
+            "repository": {"nameWithOwner": name},
+            "milestone": pull.get("milestones", {}).get(f"{name}#{number}"),
+        }
         for name, _, number in (issue.partition("#") for issue in pull["closes"])
     ]
     connections = {

@@ -338,6 +338,7 @@ def _describe_pulls(
             "scope": read.headers["scope"],
             "breaking": read.breaking,
             "labels": pulls["labels"],
+            "milestone": pulls["milestone"],
             **read.amounts,
             "commits": pulls["commit_count"].fillna(0).astype("int64"),
             "reviewers": reviewers,

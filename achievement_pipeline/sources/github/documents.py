@@ -52,12 +52,13 @@ fragment Whole on PullRequest {
   author { ...Account }
   mergedBy { ...Account }
   mergeCommit { oid }
+  milestone { title }
   labels(first: 20) {
     nodes { name }
     pageInfo { hasNextPage endCursor }
   }
   closingIssuesReferences(first: 10) {
-    nodes { number repository { nameWithOwner } }
+    nodes { number repository { nameWithOwner } milestone { title } }
     pageInfo { hasNextPage endCursor }
   }
   allCommits: commits { totalCount }
@@ -107,7 +108,9 @@ query Rest($id: ID!, $first: Int!, $after: String) {{
 
 REST_OF_PULL_REQUEST = {
     "labels": _rest("labels", "name"),
-    "closingIssuesReferences": _rest("closingIssuesReferences", "number repository { nameWithOwner }"),
+    "closingIssuesReferences": _rest(
+        "closingIssuesReferences", "number repository { nameWithOwner } milestone { title }"
+    ),
     "commits": _rest("commits", "commit { oid message authoredDate author { email user { login } } }"),
     "files": _rest("files", "path changeType additions deletions"),
     "reviews": _rest("reviews", "url state body submittedAt author { ...Account }") + _ACCOUNT,

@@ -22,9 +22,14 @@ class _Repository(Record):
     name_with_owner: str
 
 
+class _Milestone(Record):
+    title: str
+
+
 class _Issue(Record):
     number: Count
     repository: _Repository
+    milestone: _Milestone | None
 
     def __str__(self) -> str:
         return f"{self.repository.name_with_owner}#{self.number}"
@@ -65,6 +70,7 @@ class PullRequest(Record):
     author: _Account | None
     merged_by: _Account | None
     merge_commit: _Object | None
+    milestone: _Milestone | None
     all_commits: _Count
     # each is null if the token may not see it
     labels: list[_Label] | None
@@ -88,9 +94,17 @@ class PullRequest(Record):
             "merge_commit": self.merge_commit and self.merge_commit.oid,
             "labels": None if self.labels is None else to_json(label.name for label in self.labels),
             "closes": None if (closes := self.closing_issues_references) is None else to_json(map(str, closes)),
+            "milestone": self._milestone,
             "commit_count": self.all_commits.total_count,
             "detail": "pending" if self.hidden else "read",
         }
+
+    @property
+    def _milestone(self) -> str | None:
+        """Title of its milestone, else of that of the first issue of its repository that it closes and that has one."""
+        closed = self.closing_issues_references or []
+        own = [issue.milestone for issue in closed if f"/{issue.repository.name_with_owner}/" in self.url]
+        return next((milestone.title for milestone in [self.milestone, *own] if milestone), None)
 
     @property
     def hidden(self) -> list[str]:

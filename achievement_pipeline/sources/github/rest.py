@@ -79,6 +79,10 @@ class _Label(BaseModel):
     name: str
 
 
+class _Milestone(BaseModel):
+    title: str
+
+
 class _Listed(BaseModel):
     number: Count
     title: str
@@ -88,6 +92,7 @@ class _Listed(BaseModel):
     head: _Head
     base: _Base
     labels: list[_Label]
+    milestone: _Milestone | None
     merge_commit_sha: str | None
     created_at: Instant
     merged_at: Instant
@@ -106,6 +111,7 @@ class _Listed(BaseModel):
             "merge_commit": self.merge_commit_sha,
             "labels": to_json(label.name for label in self.labels),
             "closes": "[]",
+            "milestone": self.milestone and self.milestone.title,
             **PENDING,
         }
 

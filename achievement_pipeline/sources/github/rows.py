@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
@@ -118,12 +118,17 @@ def merge_rows(stored: PullRequests | None, rows: Rows) -> PullRequests:
     )
 
 
+def _with_hidden(row: Row, stored: Mapping[Hashable, Any]) -> Row:
+    """Return a row with what is stored in place of fields that the token may not see."""
+    lists = {name: stored.get(name, "[]") for name in ("labels", "closes") if row[name] is None}
+    # the milestone may be that of an issue that it closes
+    milestone = {"milestone": row["milestone"] or stored.get("milestone")} if row["closes"] is None else {}
+    return row | lists | milestone
+
+
 def _merge_headers(stored: DataFrame[RawPullRequests] | None, rows: Rows) -> DataFrame[RawPullRequests]:
-    known = {} if stored is None else stored.set_index("number")[["labels", "closes"]].to_dict("index")
-    filled = [
-        row | {name: known.get(row["number"], {}).get(name, "[]") for name in ("labels", "closes") if row[name] is None}
-        for row in rows.pull_requests
-    ]
+    known = {} if stored is None else stored.set_index("number")[["labels", "closes", "milestone"]].to_dict("index")
+    filled = [_with_hidden(row, known.get(row["number"], {})) for row in rows.pull_requests]
     merged = replace_rows(RawPullRequests, stored, rows.numbers, filled)
     merged.loc[merged["number"].isin(list(rows.unread)), "detail"] = "pending"
     return merged

@@ -48,6 +48,7 @@ RICH: dict[str, Any] = {
     "deletions": 30,
     "labels": ["perf", "bug"],
     "closes": ["octo/repo#7"],
+    "milestone": {"title": "Faster index"},
     "commits": [commit("a" * 40), commit("b" * 40, "bob@example.org", None)],
     "files": [changed_file("src/index.py", "ADDED", 120, 0), changed_file("old.py", "DELETED", 0, 30)],
 }

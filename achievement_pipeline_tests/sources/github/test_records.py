@@ -52,7 +52,8 @@ def test_a_field_that_the_token_may_not_see_is_empty_with_one_warning_that_quote
     server: GitHubServer, repository: Repository, name: str
 ) -> None:
     for _ in range(3):
-        repository.merge(labels=["bug"], closes=["octo/repo#7"])
+        milestones = {"octo/repo#7": {"title": "Faster index"}}
+        repository.merge(labels=["bug"], closes=["octo/repo#7"], milestones=milestones)
     whole = read_pull_requests(server.client(), KEY)
     server.tamper = lambda body: (
         _change_pulls(body, lambda pull: pull | {name: None})
@@ -68,6 +69,7 @@ def test_a_field_that_the_token_may_not_see_is_empty_with_one_warning_that_quote
     assert the(kept.pull_requests.query("number == 1"))["title"] == "Another title"
     assert list(kept.pull_requests["labels"]) == list(whole.pull_requests["labels"])
     assert list(kept.pull_requests["closes"]) == list(whole.pull_requests["closes"])
+    assert list(kept.pull_requests["milestone"]) == ["Faster index"] * 3
     assert len(kept.files) == len(whole.files)
     server.tamper = lambda body: body
     assert_same(

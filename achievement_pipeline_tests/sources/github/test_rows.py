@@ -32,6 +32,7 @@ def test_a_pull_request_is_read_with_all_that_is_known_about_it(server: GitHubSe
         "merge_commit": f"{1:040x}",
         "labels": '["bug", "perf"]',
         "closes": '["octo/repo#7"]',
+        "milestone": "Faster index",
         "created_at": pd.Timestamp("2026-01-01T00:01:00Z"),
         "merged_at": pd.Timestamp("2026-01-01T00:01:00Z"),
         "updated_at": pd.Timestamp("2026-01-01T00:01:00Z"),
@@ -120,3 +121,13 @@ def test_a_pull_request_that_was_closed_without_a_merge_is_not_read(
     repository.close()
     merged = repository.merge()
     assert list(read_pull_requests(server.client(token), KEY).pull_requests["number"]) == [merged]
+
+
+def test_the_milestone_is_that_of_an_issue_it_closes_if_it_has_none(
+    server: GitHubServer, repository: Repository
+) -> None:
+    milestones = {"octo/repo#7": {"title": "Faster index"}, "other/repo#8": {"title": "Theirs"}}
+    repository.merge(closes=["other/repo#8", "octo/repo#7"], milestones=milestones)
+    repository.merge(closes=["other/repo#8"], milestones=milestones)
+
+    assert read(server).pull_requests["milestone"].fillna("").to_list() == ["Faster index", ""]
