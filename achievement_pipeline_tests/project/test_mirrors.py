@@ -24,7 +24,6 @@ _TESTED_IN: Final = {
     "app/publish/accounts.py": "cli/publish/test_publish.py",
     "app/decide/decisions.py": "cli/decide/test_commands.py",
     "app/collect/examiner/limits.py": "app/collect/examiner/test_client.py",
-    "app/collect/readings/histories.py": "defs/assets/test_git.py",
     "app/collect/readings/lines_in_use.py": "defs/assets/test_lines.py",
     "app/collect/readings/pull_requests.py": "defs/assets/test_github.py",
     "app/collect/readings/releases.py": "defs/assets/test_git.py",
