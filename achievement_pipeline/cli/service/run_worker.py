@@ -12,7 +12,7 @@ import dagster as dg
 import achievement_pipeline.definitions  # noqa: F401 - the run finds it imported
 from achievement_pipeline.app.collect.run_locks import hold_run_lock
 from achievement_pipeline.cli import spare_memory_work
-from achievement_pipeline.defs.instance.compat import ExecuteRunArgs, execute_run
+from achievement_pipeline.defs.instance.compat import ExecuteRunArgs, run_executor
 from achievement_pipeline.defs.instance.logs import use_console_logger
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.system.child_processes import python_command
@@ -21,6 +21,7 @@ from achievement_pipeline.system.child_processes import python_command
 def main() -> None:
     """Wait for an order, and carry it out."""
     spare_memory_work()
+    execute_run = run_executor()
     settings = load_settings()
     order = sys.stdin.readline().strip() if len(sys.argv) == 1 else sys.argv[1]
     if not order:

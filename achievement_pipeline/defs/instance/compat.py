@@ -62,11 +62,11 @@ __all__ = [
     "WorkerStatus",
     "escape_dotdot_segments",
     "escape_leading_slash",
-    "execute_run",
     "is_reserved_asset_job_name",
     "make_new_backfill_id",
     "make_new_run_id",
     "read_migrations_once",
+    "run_executor",
     "run_web_server",
     "use_logger",
 ]
@@ -81,10 +81,13 @@ def use_logger(logger: dg.LoggerDefinition, config: Mapping[str, object]) -> Non
     setattr(context_creation_job, "default_system_loggers", lambda _: [(logger, config)])  # noqa: B010
 
 
-def execute_run(order: str) -> None:
-    """Execute the run of a serialized `ExecuteRunArgs`, and exit."""
-    command: Any = import_module("dagster._cli.api")  # all of Dagster's command line
-    command.execute_run_command.main([order])
+def run_executor() -> Callable[[str], None]:
+    """Import Dagster's command line, which only run workers need, and return its ``dagster api execute_run``.
+
+    It executes the run of a serialized `ExecuteRunArgs`, and exits.
+    """
+    command: Any = import_module("dagster._cli.api")
+    return lambda order: command.execute_run_command.main([order])
 
 
 @cache
