@@ -1,7 +1,8 @@
 """Judge many small histories at once: each is in a repository of its own, and judging one takes as long as judging all.
 
-Cases of one parametrised test are judged together by a function with a cache. That repositories do not affect each
-other is tested in ``test_same_work.py``.
+The histories that tests of one module name in their mark ``histories`` are judged together by the fixture ``judged``,
+cases of one parametrised test by a function with a cache. That repositories do not affect each other is tested in
+``test_same_work.py``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from achievement_pipeline.judging.rules import Rules
 from achievement_pipeline_tests.judging.file_rows import changed, written
 
 Row = Mapping[str, object]
+Judged = Sequence[DataFrame[CommitActivities]]
 
 
 class History(NamedTuple):

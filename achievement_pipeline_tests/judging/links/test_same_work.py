@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from random import Random
 
@@ -16,9 +16,9 @@ from pandera.typing import DataFrame
 from achievement_pipeline.frames import CommitActivities, RawCommits, RawPullRequests
 from achievement_pipeline.judging.links.same_work import find_reverted_pull_requests
 from achievement_pipeline_tests.examples import examples
-from achievement_pipeline_tests.judging.apart import History, judge_apart
+from achievement_pipeline_tests.judging.apart import History, Judged, Row, judge_apart
 from achievement_pipeline_tests.judging.file_rows import name, written
-from achievement_pipeline_tests.judging.links.conftest import counting, file_of, judge, key
+from achievement_pipeline_tests.judging.links.conftest import counting, file_of, judge
 from achievement_pipeline_tests.store.sample_pieces import frame_of
 
 _NUMBERS = st.integers(0, 60)
@@ -41,6 +41,24 @@ _SUBJECTS = (
     "Revert work",
     "Revert #12",
 )
+
+
+_AT = pd.Timestamp("2024-01-01", tz="UTC")
+_THERE = {"old_blob": name(7), "new_blob": name(8)}
+_RESTORED = [file_of(0, path="a.py", **_THERE), file_of(1, path="a.py", old_blob=name(8), new_blob=name(7))]
+_UNDONE_AT_ONCE = [
+    file_of(0, path="a.py", old_blob=name(7), new_blob=name(8)),
+    file_of(1, path="a.py", old_blob=name(8), new_blob=name(9)),
+    file_of(1, path="b.py", old_blob="0" * 40, new_blob=name(20)),
+    file_of(2, path="a.py", old_blob=name(9), new_blob=name(7)),
+    file_of(2, path="b.py", old_blob=name(20), new_blob="0" * 40),
+]
+_ALIKE = ("abcdef1" + "0" * 33, "abcdef1" + "1" * 33)
+
+
+def history(*commits: Row, files: Sequence[Row] | None = None) -> History:
+    """Return a history to be judged; without files each commit changes a hundred lines of a file of its own."""
+    return History(commits, [file_of(number) for number in range(len(commits))] if files is None else files)
 
 
 @cache
@@ -68,48 +86,55 @@ class TestReverts:
         assert counting(activities) == []
         assert activities["retracted_by"].dropna().to_dict() == {0: activities["key"][1]}
 
-    def test_going_back_to_something_is_work_where_it_names_no_commit(self) -> None:
-        assert counting(judge(written({}, {"subject": "Revert to plain loops, which are faster"}))) == [0, 1]
+    @pytest.mark.histories(history({}, {"subject": "Revert to plain loops, which are faster"}))
+    def test_going_back_to_something_is_work_where_it_names_no_commit(self, judged: Judged) -> None:
+        assert counting(*judged) == [0, 1]
 
-    def test_what_restores_all_contents_within_weeks_is_a_revert_without_words(self) -> None:
-        there, back = {"old_blob": name(7), "new_blob": name(8)}, {"old_blob": name(8), "new_blob": name(7)}
-        files = [file_of(0, path="a.py", **there), file_of(1, path="a.py", **back)]
-        activities = judge(written({}, {"subject": "feat: other words"}), files)
-        assert counting(activities) == []
-        late = {"subject": "feat: other words", "committed_at": pd.Timestamp("2025-01-01", tz="UTC")}
-        assert counting(judge(written({}, late), files)) == [0, 1]
-        partly = [*files, file_of(1, path="b.py")]
-        assert counting(judge(written({}, {"subject": "feat: other words"}), partly)) == [0, 1]
+    @pytest.mark.histories(
+        history({}, {"subject": "feat: other words"}, files=_RESTORED),
+        history(
+            {}, {"subject": "feat: other words", "committed_at": pd.Timestamp("2025-01-01", tz="UTC")}, files=_RESTORED
+        ),
+        history({}, {"subject": "feat: other words"}, files=[*_RESTORED, file_of(1, path="b.py")]),
+    )
+    def test_what_restores_all_contents_within_weeks_is_a_revert_without_words(self, judged: Judged) -> None:
+        soon, late, partly = map(counting, judged)
+        assert soon == []
+        assert late == partly == [0, 1]
 
-    def test_of_commits_of_one_second_the_later_one_reverts(self) -> None:
-        there, back = {"old_blob": name(7), "new_blob": name(8)}, {"old_blob": name(8), "new_blob": name(7)}
-        files = [file_of(number, path="a.py", **(back if number == 1 else there)) for number in range(3)]
-        at = pd.Timestamp("2024-01-01", tz="UTC")
-        subjects = ("feat: work", 'Revert "feat: work"', 'Reapply "feat: work"')
-        commits = written(*({"subject": subject, "committed_at": at} for subject in subjects))
-        assert counting(judge(commits, files)) == [0]
+    @pytest.mark.histories(
+        history(
+            *(
+                {"subject": subject, "committed_at": _AT}
+                for subject in ("feat: work", 'Revert "feat: work"', 'Reapply "feat: work"')
+            ),
+            files=[*_RESTORED, file_of(2, path="a.py", **_THERE)],
+        )
+    )
+    def test_of_commits_of_one_second_the_later_one_reverts(self, judged: Judged) -> None:
+        assert counting(*judged) == [0]
 
-    def test_several_commits_are_undone_at_once_and_named_by_none(self) -> None:
-        states = [name(number) for number in (7, 8, 9)]
-        files = [
-            file_of(0, path="a.py", old_blob=states[0], new_blob=states[1]),
-            file_of(1, path="a.py", old_blob=states[1], new_blob=states[2]),
-            file_of(1, path="b.py", old_blob="0" * 40, new_blob=name(20)),
-            file_of(2, path="a.py", old_blob=states[2], new_blob=states[0]),
-            file_of(2, path="b.py", old_blob=name(20), new_blob="0" * 40),
-        ]
-        commits = written({}, {"subject": "feat: more"}, {"subject": "Revert the last two"})
-        assert counting(judge(commits, files)) == []
-        partly = [*files, file_of(1, path="c.py")]
-        assert counting(judge(commits, partly))[:2] == [0, 1]
+    @pytest.mark.histories(
+        history({}, {"subject": "feat: more"}, {"subject": "Revert the last two"}, files=_UNDONE_AT_ONCE),
+        history(
+            {},
+            {"subject": "feat: more"},
+            {"subject": "Revert the last two"},
+            files=[*_UNDONE_AT_ONCE, file_of(1, path="c.py")],
+        ),
+    )
+    def test_several_commits_are_undone_at_once_and_named_by_none(self, judged: Judged) -> None:
+        all_of_them, partly = map(counting, judged)
+        assert all_of_them == []
+        assert partly[:2] == [0, 1]
 
-    def test_a_reverted_revert_restores(self) -> None:
-        activities = judge(written({}, {"subject": 'Revert "feat: work"'}, {"subject": 'Revert "Revert "feat: work""'}))
-        assert counting(activities) == [0]
+    @pytest.mark.histories(history({}, {"subject": 'Revert "feat: work"'}, {"subject": 'Revert "Revert "feat: work""'}))
+    def test_a_reverted_revert_restores(self, judged: Judged) -> None:
+        assert counting(*judged) == [0]
 
-    def test_reapply_restores_too(self) -> None:
-        activities = judge(written({}, {"subject": 'Revert "feat: work"'}, {"subject": 'Reapply "feat: work"'}))
-        assert counting(activities) == [0]
+    @pytest.mark.histories(history({}, {"subject": 'Revert "feat: work"'}, {"subject": 'Reapply "feat: work"'}))
+    def test_reapply_restores_too(self, judged: Judged) -> None:
+        assert counting(*judged) == [0]
 
     @given(st.integers(0, 40))
     @settings(deadline=None, max_examples=examples(6))
@@ -117,55 +142,78 @@ class TestReverts:
         reverts = [{"subject": "Revert it", "body": f"This reverts commit {name(number)}."} for number in range(depth)]
         assert counting(judge(written({}, *reverts))) == ([0] if depth % 2 == 0 else [])
 
-    def test_several_commits_can_be_reverted_at_once(self) -> None:
-        body = f"This reverts commits {name(0)} and {name(1)[:10]}."
-        activities = judge(written({}, {"subject": "fix: more"}, {"subject": "Revert both", "body": body}))
-        assert counting(activities) == []
+    @pytest.mark.histories(
+        history(
+            {},
+            {"subject": "fix: more"},
+            {"subject": "Revert both", "body": f"This reverts commits {name(0)} and {name(1)[:10]}."},
+        )
+    )
+    def test_several_commits_can_be_reverted_at_once(self, judged: Judged) -> None:
+        assert counting(*judged) == []
 
-    def test_the_last_commit_of_that_subject_before_is_meant(self) -> None:
-        activities = judge(written({}, {}, {"subject": 'Revert "feat: work"'}, {}))
-        assert counting(activities) == [0, 3]
+    @pytest.mark.histories(history({}, {}, {"subject": 'Revert "feat: work"'}, {}))
+    def test_the_last_commit_of_that_subject_before_is_meant(self, judged: Judged) -> None:
+        assert counting(*judged) == [0, 3]
 
-    def test_a_revert_of_what_is_not_there_does_not_count(self) -> None:
-        activities = judge(written({"subject": 'Revert "feat: work"', "body": f"This reverts commit {name(9)}."}))
-        assert activities["reasons"].tolist() == ["revert"]
+    @pytest.mark.histories(history({"subject": 'Revert "feat: work"', "body": f"This reverts commit {name(9)}."}))
+    def test_a_revert_of_what_is_not_there_does_not_count(self, judged: Judged) -> None:
+        assert judged[0]["reasons"].tolist() == ["revert"]
 
-    def test_a_squash_merge_that_lists_a_revert_on_its_branch_reverts_nothing(self) -> None:
-        body = f'* Revert "feat: work"\n\nThis reverts commit {name(0)}.'
-        files = [file_of(0), file_of(1, insertions=130)]
-        assert counting(judge(written({}, {"subject": "feat: better", "body": body}), files)) == [0, 1]
+    @pytest.mark.histories(
+        history(
+            {},
+            {"subject": "feat: better", "body": f'* Revert "feat: work"\n\nThis reverts commit {name(0)}.'},
+            files=[file_of(0), file_of(1, insertions=130)],
+        )
+    )
+    def test_a_squash_merge_that_lists_a_revert_on_its_branch_reverts_nothing(self, judged: Judged) -> None:
+        assert counting(*judged) == [0, 1]
 
-    def test_a_commit_that_is_the_opposite_is_a_revert_by_its_body_alone(self) -> None:
-        files = [file_of(0, insertions=90, deletions=3), file_of(1, insertions=3, deletions=90)]
-        body = f"This reverts commit {name(0)}."
-        assert counting(judge(written({}, {"subject": "feat: use it again", "body": body}), files)) == []
+    @pytest.mark.histories(
+        history(
+            {},
+            {"subject": "feat: use it again", "body": f"This reverts commit {name(0)}."},
+            files=[file_of(0, insertions=90, deletions=3), file_of(1, insertions=3, deletions=90)],
+        )
+    )
+    def test_a_commit_that_is_the_opposite_is_a_revert_by_its_body_alone(self, judged: Judged) -> None:
+        assert counting(*judged) == []
 
-    def test_taking_back_a_detail_retracts_nothing(self) -> None:
-        files = [file_of(0), file_of(1, insertions=1, deletions=1)]
-        activities = judge(written({}, {"subject": 'Revert "feat: work"'}), files)
+    @pytest.mark.histories(
+        history({}, {"subject": 'Revert "feat: work"'}, files=[file_of(0), file_of(1, insertions=1, deletions=1)])
+    )
+    def test_taking_back_a_detail_retracts_nothing(self, judged: Judged) -> None:
+        (activities,) = judged
         assert (counting(activities), activities["reasons"][1]) == ([0], "revert")
 
-    def test_an_ambiguous_beginning_of_a_name_is_no_name(self) -> None:
-        alike: list[dict[str, object]] = [{"sha": "abcdef1" + end * 33} for end in "01"]
-        files = [file_of(0, sha=row["sha"]) for row in alike] + [file_of(2)]
-        files[1]["new_blob"] = name(5)
-        revert = {"subject": "Revert it", "body": "This reverts commit abcdef1."}
-        assert counting(judge(written(*alike, revert), files)) == [0, 1]
+    @pytest.mark.histories(
+        history(
+            *({"sha": sha} for sha in _ALIKE),
+            {"subject": "Revert it", "body": "This reverts commit abcdef1."},
+            files=[file_of(0, sha=_ALIKE[0]), file_of(1, sha=_ALIKE[1], new_blob=name(5)), file_of(2)],
+        )
+    )
+    def test_an_ambiguous_beginning_of_a_name_is_no_name(self, judged: Judged) -> None:
+        assert counting(*judged) == [0, 1]
 
-    def test_the_revert_of_a_merge_retracts_its_commits(self) -> None:
-        # 0 - 1 ------- 4 (merge of 3) - 5 (revert)
-        #  \- 2 - 3 ---/
-        commits = written(
+    @pytest.mark.histories(
+        history(
+            # 0 - 1 ------- 4 (merge of 3) - 5 (revert)
+            #  \- 2 - 3 ---/
             {},
             {"subject": "fix: on main"},
             {"subject": "feat: a", "parents": name(0)},
             {"subject": "feat: b"},
             {"subject": "Merge pull request #7 from o/b", "parents": f"{name(1)} {name(3)}", "diff": "merge"},
             {"subject": 'Revert "Merge pull request #7 from o/b"', "body": f"This reverts commit {name(4)}, reversing"},
+            files=[file_of(number) for number in (0, 1, 2, 3, 5)],
         )
-        activities = judge(commits, [file_of(number) for number in (0, 1, 2, 3, 5)])
+    )
+    def test_the_revert_of_a_merge_retracts_its_commits(self, judged: Judged) -> None:
+        (activities,) = judged
         assert counting(activities) == [0, 1]
-        assert activities["retracted_by"][[2, 3]].tolist() == [key(5), key(5)]
+        assert activities["retracted_by"][[2, 3]].tolist() == [activities["key"][5]] * 2
 
     def test_repositories_are_worlds_apart(self) -> None:
         there = "github.com/o/other"
@@ -174,52 +222,92 @@ class TestReverts:
 
 
 class TestCopies:
-    def test_a_cherry_pick_that_names_its_origin_counts_once(self) -> None:
-        pick = {"subject": "[stable] work (#3)", "body": f"(cherry picked from commit {name(0)})"}
-        activities = judge(written({}, pick))
+    @pytest.mark.histories(
+        history({}, {"subject": "[stable] work (#3)", "body": f"(cherry picked from commit {name(0)})"})
+    )
+    def test_a_cherry_pick_that_names_its_origin_counts_once(self, judged: Judged) -> None:
+        (activities,) = judged
         assert counting(activities) == [0]
         assert activities["reasons"][1] == "lines>50,duplicate"
-        assert activities["retracted_by"][1] == key(0)
+        assert activities["retracted_by"][1] == activities["key"][0]
 
-    def test_picks_of_a_commit_that_is_not_there_count_once(self) -> None:
-        pick = {"body": f"(cherry picked from commit {name(9)})"}
-        assert counting(judge(written({**pick, "subject": "feat: a"}, {**pick, "subject": "feat: b"}))) == [0]
+    @pytest.mark.histories(
+        history(
+            *(
+                {"subject": subject, "body": f"(cherry picked from commit {name(9)})"}
+                for subject in ("feat: a", "feat: b")
+            )
+        )
+    )
+    def test_picks_of_a_commit_that_is_not_there_count_once(self, judged: Judged) -> None:
+        assert counting(*judged) == [0]
 
-    def test_a_backport_of_several_commits_leaves_them_all(self) -> None:
-        body = f"(cherry picked from commit {name(0)})\n(cherry picked from commit {name(1)})"
-        activities = judge(written({}, {"subject": "feat: b"}, {"subject": "feat: both", "body": body}))
-        assert counting(activities) == [0, 1]
+    @pytest.mark.histories(
+        history(
+            {},
+            {"subject": "feat: b"},
+            {
+                "subject": "feat: both",
+                "body": "\n".join(f"(cherry picked from commit {name(number)})" for number in (0, 1)),
+            },
+        )
+    )
+    def test_a_backport_of_several_commits_leaves_them_all(self, judged: Judged) -> None:
+        assert counting(*judged) == [0, 1]
 
-    def test_the_same_contents_changed_to_the_same_contents_count_once(self) -> None:
-        copy = file_of(0, sha=name(1))
-        assert counting(judge(written({}, {"subject": "feat: again"}), [file_of(0), copy])) == [0]
+    @pytest.mark.histories(history({}, {"subject": "feat: again"}, files=[file_of(0), file_of(0, sha=name(1))]))
+    def test_the_same_contents_changed_to_the_same_contents_count_once(self, judged: Judged) -> None:
+        assert counting(*judged) == [0]
 
-    def test_files_that_are_no_work_make_no_difference(self) -> None:
-        lock: list[dict[str, object]] = [
-            {"sha": name(number), "path": "uv.lock", "new_blob": name(7 + number)} for number in (0, 1)
-        ]
-        files = [file_of(0), lock[0], file_of(0, sha=name(1)), lock[1]]
-        assert counting(judge(written({}, {"subject": "feat: again"}), files)) == [0]
+    @pytest.mark.histories(
+        history(
+            {},
+            {"subject": "feat: again"},
+            files=[
+                file_of(0),
+                {"sha": name(0), "path": "uv.lock", "new_blob": name(7)},
+                file_of(0, sha=name(1)),
+                {"sha": name(1), "path": "uv.lock", "new_blob": name(8)},
+            ],
+        )
+    )
+    def test_files_that_are_no_work_make_no_difference(self, judged: Judged) -> None:
+        assert counting(*judged) == [0]
 
-    def test_a_rebased_commit_counts_once(self) -> None:
-        at = pd.Timestamp("2024-01-01", tz="UTC")
-        files = [file_of(0), file_of(0, sha=name(1), insertions=99, new_blob=name(5))]
-        assert counting(judge(written({"authored_at": at}, {"authored_at": at}), files)) == [0]
+    @pytest.mark.histories(
+        history(
+            {"authored_at": _AT},
+            {"authored_at": _AT},
+            files=[file_of(0), file_of(0, sha=name(1), insertions=99, new_blob=name(5))],
+        )
+    )
+    def test_a_rebased_commit_counts_once(self, judged: Judged) -> None:
+        assert counting(*judged) == [0]
 
-    def test_commits_of_one_second_with_one_subject_are_two_when_they_change_different_files(self) -> None:
-        at = pd.Timestamp("2024-01-01", tz="UTC")
-        assert counting(judge(written({"authored_at": at}, {"authored_at": at}))) == [0, 1]
+    @pytest.mark.histories(history({"authored_at": _AT}, {"authored_at": _AT}))
+    def test_commits_of_one_second_with_one_subject_are_two_when_they_change_different_files(
+        self, judged: Judged
+    ) -> None:
+        assert counting(*judged) == [0, 1]
 
-    def test_work_that_was_reverted_and_done_again_counts(self) -> None:
-        revert = {"subject": "Revert it", "body": f"This reverts commit {name(0)}."}
-        files = [file_of(0), file_of(1), file_of(0, sha=name(2))]
-        activities = judge(written({}, revert, {"subject": "feat: work again"}), files)
+    @pytest.mark.histories(
+        history(
+            {},
+            {"subject": "Revert it", "body": f"This reverts commit {name(0)}."},
+            {"subject": "feat: work again"},
+            files=[file_of(0), file_of(1), file_of(0, sha=name(2))],
+        )
+    )
+    def test_work_that_was_reverted_and_done_again_counts(self, judged: Judged) -> None:
+        (activities,) = judged
         assert counting(activities) == [2]
-        assert activities["retracted_by"][0] == key(1)
+        assert activities["retracted_by"][0] == activities["key"][1]
 
-    def test_what_would_not_count_is_no_copy(self) -> None:
-        merge = {"diff": "merge", "body": f"(cherry picked from commit {name(0)})"}
-        assert judge(written({}, merge), [file_of(0)])["reasons"].tolist() == ["type:feat,lines>50", "merge"]
+    @pytest.mark.histories(
+        history({}, {"diff": "merge", "body": f"(cherry picked from commit {name(0)})"}, files=[file_of(0)])
+    )
+    def test_what_would_not_count_is_no_copy(self, judged: Judged) -> None:
+        assert judged[0]["reasons"].tolist() == ["type:feat,lines>50", "merge"]
 
 
 @given(st.lists(st.tuples(st.sampled_from(["feat", "revert", "pick", "copy"]), _NUMBERS), max_size=14), st.randoms())
@@ -329,42 +417,47 @@ _PLAIN: Mapping[str, object] = {"subject": "feat: work"}
 class TestMovedHistory:
     """The same work in another repository, under other paths."""
 
-    def test_a_commit_names_its_work_the_same_under_another_path(self) -> None:
-        paths = ("lib.py", "packages/lib/lib.py")
-        here, there = _names_of(*(History([_PLAIN], [file_of(0, path=path)]) for path in paths))
-        assert _works(here) == _works(there) != []
+    @pytest.mark.histories(*(History([_PLAIN], [file_of(0, path=path)]) for path in ("lib.py", "packages/lib/lib.py")))
+    def test_a_commit_names_its_work_the_same_under_another_path(self, judged: Judged) -> None:
+        here, there = map(_first_works, judged)
+        assert here == there != []
 
-    def test_other_contents_or_another_moment_are_other_work(self) -> None:
-        named = judge(written(_PLAIN, _PLAIN, _PLAIN), [file_of(0), file_of(1, new_blob=name(0)), file_of(2)])["names"]
-        works = [work for names in named for work in _works(names)]
+    @pytest.mark.histories(
+        history(_PLAIN, _PLAIN, _PLAIN, files=[file_of(0), file_of(1, new_blob=name(0)), file_of(2)])
+    )
+    def test_other_contents_or_another_moment_are_other_work(self, judged: Judged) -> None:
+        works = [work for names in judged[0]["names"] for work in _works(names)]
         assert len(set(works)) == len(works) == 3
 
-    @pytest.mark.parametrize(
-        ("commit", "file"),
-        [({"subject": "feat: other"}, {}), ({}, {"path": "lib/another.py"}), ({"author_email": "bob@example.com"}, {})],
+    @pytest.mark.histories(
+        History([_PLAIN], [file_of(0)]),
+        History([{**_PLAIN, "subject": "feat: other"}], [file_of(0)]),
+        History([_PLAIN], [file_of(0, path="lib/another.py")]),
+        History([{**_PLAIN, "author_email": "bob@example.com"}], [file_of(0)]),
     )
-    def test_what_only_looks_alike_is_other_work(
-        self, commit: Mapping[str, object], file: Mapping[str, object]
-    ) -> None:
-        changed = History([{**_PLAIN, **commit}], [file_of(0, **file)])
-        plain, other = _names_of(History([_PLAIN], [file_of(0)]), changed)
-        assert set(_works(plain)).isdisjoint(_works(other))
+    @pytest.mark.parametrize("other", [1, 2, 3], ids=["subject", "file", "author"])
+    def test_what_only_looks_alike_is_other_work(self, judged: Judged, other: int) -> None:
+        assert set(_first_works(judged[0])).isdisjoint(_first_works(judged[other]))
 
-    def test_a_number_at_the_end_of_the_subject_changes_nothing(self) -> None:
-        subjects = ("feat: work", "feat: work (#12)", "feat: work (ann/engine#12)")
-        named = _names_of(*(History([{"subject": subject}], [file_of(0)]) for subject in subjects))
-        assert len({*_works(named[0]), *_works(named[1]), *_works(named[2])}) == 1
+    @pytest.mark.histories(
+        *(
+            History([{"subject": subject}], [file_of(0)])
+            for subject in ("feat: work", "feat: work (#12)", "feat: work (ann/engine#12)")
+        )
+    )
+    def test_a_number_at_the_end_of_the_subject_changes_nothing(self, judged: Judged) -> None:
+        assert len({work for activities in judged for work in _first_works(activities)}) == 1
 
-    def test_a_copy_in_one_repository_names_no_work_of_its_own(self) -> None:
-        commits = written(_PLAIN, {**_PLAIN, "authored_at": pd.Timestamp("2024-01-01", tz="UTC")})
-        named = judge(commits, [file_of(0), file_of(0, sha=name(1))])
+    @pytest.mark.histories(history(_PLAIN, {**_PLAIN, "authored_at": _AT}, files=[file_of(0), file_of(0, sha=name(1))]))
+    def test_a_copy_in_one_repository_names_no_work_of_its_own(self, judged: Judged) -> None:
+        (named,) = judged
         assert named["retracted_by"].notna().sum() == 1
         assert sum(bool(_works(names)) for names in named["names"]) == 1
 
 
-def _names_of(*histories: History) -> list[str]:
-    """Return the names of the first commit of each history."""
-    return [activities["names"].iloc[0] for activities in judge_apart(*histories)]
+def _first_works(activities: DataFrame[CommitActivities]) -> list[str]:
+    """Return what the first commit of a history names as its work."""
+    return _works(activities["names"].iloc[0])
 
 
 def _works(names: str) -> list[str]:
