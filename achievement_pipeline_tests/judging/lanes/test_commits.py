@@ -17,7 +17,7 @@ from achievement_pipeline.judging import find_skills, judge_commits, may_count, 
 from achievement_pipeline.judging.noise.contents import worth_reading
 from achievement_pipeline.judging.rules import BotRules, CommitRules, Person, Rules
 from achievement_pipeline_tests.examples import examples
-from achievement_pipeline_tests.judging.apart import History, judge_apart
+from achievement_pipeline_tests.judging.apart import History, Judged, judge_apart
 from achievement_pipeline_tests.judging.file_rows import SHA, attributes, changed, contents, name, written
 
 _EXCLUDED: dict[str, dict[str, object]] = {
@@ -78,41 +78,66 @@ class TestWhoseChangesAreRead:
 
 
 class TestJudging:
-    def test_a_commit_has_its_author_title_and_category(self) -> None:
-        commits = written(
-            {
-                "subject": "feat(core)!: count all things (#7)",
-                "body": "Long ago.\n\nCo-authored-by: Bob <Bob@Example.org>\nSigned-off-by: Eve <eve@example.org>",
-            }
+    @pytest.mark.histories(
+        History(
+            [
+                {
+                    "subject": "feat(core)!: count all things (#7)",
+                    "body": "Long ago.\n\nCo-authored-by: Bob <Bob@Example.org>\nSigned-off-by: Eve <eve@example.org>",
+                }
+            ],
+            files_of([(40, 20)]),
         )
-        activity = judge(commits, changed(*files_of([(40, 20)]))).iloc[0]
+    )
+    def test_a_commit_has_its_author_title_and_category(self, judged: Judged) -> None:
+        activity = judged[0].iloc[0]
         assert (activity["title"], activity["type"], activity["scope"]) == ("Count all things", "feat", "core")
         assert (activity["person"], activity["coauthors"]) == ("ada@example.org", "bob@example.org")
         assert activity["signed_off_by"] == "eve@example.org"
         assert activity["breaking"]
         assert activity["reasons"] == "type:feat,lines>50"
 
-    def test_a_deletion_counts_little(self) -> None:
-        commits = written({"subject": "Empty the file"}, {"subject": "Replace the parser"})
-        files = changed(*files_of([(0, 2000)], 0), *files_of([(40, 20)], 1))
-        assert judge(commits, files)["reasons"].tolist() == ["small", "lines>50"]
+    @pytest.mark.histories(
+        History(
+            [{"subject": "Empty the file"}, {"subject": "Replace the parser"}],
+            [*files_of([(0, 2000)], 0), *files_of([(40, 20)], 1)],
+        )
+    )
+    def test_a_deletion_counts_little(self, judged: Judged) -> None:
+        assert judged[0]["reasons"].tolist() == ["small", "lines>50"]
 
-    def test_the_folders_of_its_work_are_named(self) -> None:
-        paths = ["top.py", "api/v2/one.py", "api/v2/two.py", "uv.lock"]
-        files = changed(*({"sha": name(0), "path": path, "insertions": 60, "deletions": 0} for path in paths))
-        assert judge(written({}), files)["folders"].tolist() == ["/\napi/v2/"]
+    @pytest.mark.histories(
+        History(
+            [{}],
+            [
+                {"sha": name(0), "path": path, "insertions": 60, "deletions": 0}
+                for path in ("top.py", "api/v2/one.py", "api/v2/two.py", "uv.lock")
+            ],
+        )
+    )
+    def test_the_folders_of_its_work_are_named(self, judged: Judged) -> None:
+        assert judged[0]["folders"].tolist() == ["/\napi/v2/"]
 
-    def test_a_hundred_folders_with_the_most_files_are_named(self) -> None:
-        paths = [f"{number:03}/{file}.py" for number in range(150) for file in range(1 + number % 2)]
-        files = changed(*({"sha": name(0), "path": path, "insertions": 1, "deletions": 0} for path in paths))
-        named = judge(written({}), files)["folders"].iloc[0].split("\n")
+    @pytest.mark.histories(
+        History(
+            [{}],
+            [
+                {"sha": name(0), "path": f"{number:03}/{file}.py", "insertions": 1, "deletions": 0}
+                for number in range(150)
+                for file in range(1 + number % 2)
+            ],
+        )
+    )
+    def test_a_hundred_folders_with_the_most_files_are_named(self, judged: Judged) -> None:
+        named = judged[0]["folders"].iloc[0].split("\n")
         assert len(named) == 100
         assert {f"{number:03}/" for number in range(1, 150, 2)} < set(named)
 
-    def test_to_rename_a_thousand_files_is_no_import(self) -> None:
-        renames = [{"path": f"{number}.py", "status": "R", "insertions": 1} for number in range(1100)]
-        activity = judge(written({"sha": SHA}), changed(*renames)).iloc[0]
-        assert "import" not in activity["reasons"]
+    @pytest.mark.histories(
+        History([{"sha": SHA}], [{"path": f"{number}.py", "status": "R", "insertions": 1} for number in range(1100)])
+    )
+    def test_to_rename_a_thousand_files_is_no_import(self, judged: Judged) -> None:
+        assert "import" not in judged[0]["reasons"].iloc[0]
 
     @pytest.mark.parametrize(("committed", "offset", "day"), _MOMENTS)
     def test_the_day_is_that_of_the_author(self, committed: str, offset: int, day: str) -> None:
@@ -126,9 +151,11 @@ class TestJudging:
         activities = judge_commits(written({}, {}), files, noise_reasons(files), Rules(), mechanical=[name(1)])
         assert activities["reasons"].tolist() == ["type:feat,lines>50", "mechanical"]
 
-    def test_a_subtree_merge_contains_the_work_of_others(self) -> None:
-        body = "git-subtree-dir: third/lib\ngit-subtree-split: " + "a" * 40
-        assert judge(written({"body": body}), changed(*files_of([(600, 0)])))["reasons"].tolist() == ["import"]
+    @pytest.mark.histories(
+        History([{"body": "git-subtree-dir: third/lib\ngit-subtree-split: " + "a" * 40}], files_of([(600, 0)]))
+    )
+    def test_a_subtree_merge_contains_the_work_of_others(self, judged: Judged) -> None:
+        assert judged[0]["reasons"].tolist() == ["import"]
 
     def test_symlinks_and_pointers_are_no_text(self) -> None:
         link = {"path": "docs/a.md", "status": "T", "old_mode": "100644", "new_mode": "120000", "deletions": 900}
@@ -136,16 +163,26 @@ class TestJudging:
         reasons = noise_reasons(files, attributes({"path": "a.psd", "pointer": True}))
         assert reasons.tolist() == ["symlink", "pointer"]
 
-    def test_what_is_left_out_is_kept_with_its_reason(self) -> None:
-        lock = {"sha": name(0), "path": "uv.lock", "insertions": 700, "deletions": 7}
-        activity = judge(written({}), changed(*files_of([(60, 0)]), lock)).iloc[0]
+    @pytest.mark.histories(
+        History([{}], [*files_of([(60, 0)]), {"sha": name(0), "path": "uv.lock", "insertions": 700, "deletions": 7}])
+    )
+    def test_what_is_left_out_is_kept_with_its_reason(self, judged: Judged) -> None:
+        activity = judged[0].iloc[0]
         assert (activity["files"], activity["effective_files"]) == (2, 1)
         assert (activity["insertions"], activity["effective_insertions"]) == (760, 60)
         assert activity["left_out"] == '{"lockfile":{"files":1,"lines":707}}'
 
-    def test_the_lines_of_a_deleted_file_are_nobodys_work_and_the_file_is(self) -> None:
-        gone = {"sha": name(0), "path": "old.py", "status": "D", "insertions": 0, "deletions": 900}
-        activity = judge(written({}), changed(*files_of([(60, 5)]), gone)).iloc[0]
+    @pytest.mark.histories(
+        History(
+            [{}],
+            [
+                *files_of([(60, 5)]),
+                {"sha": name(0), "path": "old.py", "status": "D", "insertions": 0, "deletions": 900},
+            ],
+        )
+    )
+    def test_the_lines_of_a_deleted_file_are_nobodys_work_and_the_file_is(self, judged: Judged) -> None:
+        activity = judged[0].iloc[0]
         assert (activity["deletions"], activity["effective_deletions"], activity["effective_files"]) == (905, 5, 2)
         assert activity["left_out"] == '{"deleted":{"files":1,"lines":900}}'
 
@@ -183,24 +220,33 @@ class TestJudging:
         activity = _judged_alone()[code]
         assert (activity["significant"], activity["reasons"]) == (False, code)
 
-    def test_a_release_that_changes_code_is_work_whatever_it_is_called(self) -> None:
-        files = [*files_of([(4, 4)], 0), *files_of([(400, 0)], 1)]
-        body = "* ENG-1 feat: add cache (#12)\n\n* fix: keep the lock (#13)"
-        activities = judge(
-            written({"subject": "Release 1.2.3"}, {"subject": "Release (#99)", "body": body}), changed(*files)
-        ).head(2)
-        assert activities["reasons"].tolist() == ["release", "type:feat,lines>50"]
-        assert activities["title"].tolist() == ["Release 1.2.3", "Add cache"]
+    @pytest.mark.histories(
+        History(
+            [
+                {"subject": "Release 1.2.3"},
+                {"subject": "Release (#99)", "body": "* ENG-1 feat: add cache (#12)\n\n* fix: keep the lock (#13)"},
+            ],
+            [*files_of([(4, 4)], 0), *files_of([(400, 0)], 1)],
+        )
+    )
+    def test_a_release_that_changes_code_is_work_whatever_it_is_called(self, judged: Judged) -> None:
+        assert judged[0]["reasons"].tolist() == ["release", "type:feat,lines>50"]
+        assert judged[0]["title"].tolist() == ["Release 1.2.3", "Add cache"]
 
-    def test_the_title_is_the_first_line_and_the_description_has_no_footers(self) -> None:
-        commit = {"subject": "feat: add pager", "body": "- first page\nCo-authored-by: Bob <bob@example.org>"}
-        activity = judge(written(commit), changed(*files_of([(4, 0)]))).iloc[0]
+    @pytest.mark.histories(
+        History(
+            [{"subject": "feat: add pager", "body": "- first page\nCo-authored-by: Bob <bob@example.org>"}],
+            files_of([(4, 0)]),
+        )
+    )
+    def test_the_title_is_the_first_line_and_the_description_has_no_footers(self, judged: Judged) -> None:
+        activity = judged[0].iloc[0]
         assert (activity["title"], activity["description"]) == ("Add pager", "- first page")
         assert activity["coauthors"] == "bob@example.org"
 
-    def test_a_tree_that_is_moved_in_is_no_work(self) -> None:
-        activity = judge(written({}), changed(*files_of([(3, 0)] * 1001))).iloc[0]
-        assert activity["reasons"] == "import"
+    @pytest.mark.histories(History([{}], files_of([(3, 0)] * 1001)))
+    def test_a_tree_that_is_moved_in_is_no_work(self, judged: Judged) -> None:
+        assert judged[0]["reasons"].tolist() == ["import"]
 
     def test_no_commits_are_no_activities(self) -> None:
         commits, files = RawCommits.validate(written({}).head(0)), RawCommitFiles.validate(changed("a.py").head(0))
