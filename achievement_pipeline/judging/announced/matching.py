@@ -277,10 +277,11 @@ def _by_words(
     frequency = Counter(word for each in words.values() for word in each)
     weight = {word: log((1 + len(words)) / number) for word, number in frequency.items()}
     rarest = log(1 + len(words))
-    by_release: dict[tuple[str, str], list[int]] = defaultdict(list)
+    by_release: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     releases = pieces.release[free].fillna("").map(plain_version).map(_final)
     for position, repository, release in zip(releases.index, pieces.repository[free], releases, strict=True):
-        by_release[repository, release].append(position)
+        for word in words[position]:
+            by_release[repository, release][word].append(position)
     wrote = set(writers)
     best: dict[int, tuple[float, int]] = {}
     for entry, sentence, repository, version, names_work in zip(
@@ -292,7 +293,8 @@ def _by_words(
         strict=True,
     ):
         of_entry = _words(sentence)
-        candidates = by_release.get((repository, _final(version)), ())
+        having = by_release.get((repository, _final(version)), {})
+        candidates = {position for word in of_entry for position in having.get(word, ())}
         found = sorted(_compare(of_entry, words[position], weight, rarest, position) for position in candidates)
         if not found or found[-1].words < _FEW_WORDS:
             continue
@@ -322,8 +324,6 @@ def _compare(
     entry: frozenset[str], title: frozenset[str], weight: Mapping[str, float], rarest: float, position: int
 ) -> _Likeness:
     shared = entry & title
-    if not shared:
-        return _Likeness(0.0, 0.0, 0.0, 0, position)
     both = sum(weight[word] for word in shared)
     of_title = sum(weight[word] for word in title)
     of_entry = sum(weight.get(word, rarest) for word in entry)
