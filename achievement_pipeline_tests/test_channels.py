@@ -3,11 +3,12 @@
 import ast
 import dataclasses
 import datetime as dt
+import functools
 import importlib
 import inspect
 import pkgutil
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -47,14 +48,18 @@ def written(channel: Channel, *views: Any, **changes: Any) -> str:
     return write(channel, public(channel, *views, **changes), ABOUT).text
 
 
-def imports_of(module: pkgutil.ModuleInfo) -> set[str]:
-    """Return every name that a module imports or takes from another module."""
-    spec = module.module_finder.find_spec(module.name, None)
-    assert spec
-    assert spec.origin
-    nodes = [*ast.walk(ast.parse(Path(spec.origin).read_text(encoding="utf-8")))]
-    imported = {alias.name for node in nodes if isinstance(node, ast.ImportFrom | ast.Import) for alias in node.names}
-    return imported | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+@functools.cache
+def imports() -> Mapping[str, set[str]]:
+    """Every name that a module of the package imports or takes from another module, by module."""
+    found = {}
+    for module in pkgutil.walk_packages([str(ROOT)], "achievement_pipeline."):
+        spec = module.module_finder.find_spec(module.name, None)
+        assert spec
+        assert spec.origin
+        nodes = [*ast.walk(ast.parse(Path(spec.origin).read_text(encoding="utf-8")))]
+        names = {alias.name for node in nodes if isinstance(node, ast.ImportFrom | ast.Import) for alias in node.names}
+        found[module.name] = names | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return found
 
 
 class TestEveryChannelIsComplete:
@@ -93,11 +98,8 @@ class TestEveryChannelIsComplete:
     def test_no_other_module_has_a_table_of_channels(self) -> None:
         """Nothing but a record depends on which channel it is; assets name theirs, and the profile has a command."""
         constants = {name for name, value in vars(channels).items() if isinstance(value, Channel)}
-        users = {
-            module.name
-            for module in pkgutil.walk_packages([str(ROOT)], "achievement_pipeline.")
-            if module.name != channels.__name__ and imports_of(module) & constants - {"JSON", "CSV"}
-        }
+        users = {module for module, imported in imports().items() if imported & constants - {"JSON", "CSV"}}
+        users -= {channels.__name__}
         assert users == {
             "achievement_pipeline.agent.tools",
             "achievement_pipeline.app.decide.proposals",
@@ -122,11 +124,8 @@ class TestNothingPassesByTheGate:
         """The registry imports them, `privacy.write` calls them, and the outbox those of a publisher."""
         renderers = {name for name, value in vars(channels).items() if name.startswith("write_") and callable(value)}
         assert len(renderers) == 12
-        users = {
-            module.name
-            for module in pkgutil.walk_packages([str(ROOT)], "achievement_pipeline.")
-            if imports_of(module) & (renderers - {"write_csv"})  # pyarrow has one of that name
-        }
+        # pyarrow has a write_csv too
+        users = {module for module, imported in imports().items() if imported & (renderers - {"write_csv"})}
         assert users == {
             "achievement_pipeline.channels",
             "achievement_pipeline.publishing.brag",
@@ -198,7 +197,7 @@ class TestNothingIsPublishedUnchecked:
     )
     def test_commands_assets_and_page_clear_and_finish_nothing_themselves(self, module: pkgutil.ModuleInfo) -> None:
         """They get finished texts from `app.publish.rendering` and the outbox."""
-        assert not imports_of(module) & {"clear", "clear_for", "clear_views", "finish", "write_post"}
+        assert not imports()[module.name] & {"clear", "clear_for", "clear_views", "finish", "write_post"}
 
     def test_posts_are_sent_in_one_place(self) -> None:
         senders = [path.name for path in ROOT.rglob("*.py") if "session.send(" in path.read_text(encoding="utf-8")]

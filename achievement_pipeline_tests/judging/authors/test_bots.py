@@ -100,8 +100,9 @@ def test_an_added_name_is_compared_as_a_whole() -> None:
 
 def test_every_known_bot_is_recognised_by_each_of_its_names_and_addresses() -> None:
     for bot in known_bots():
-        assert all(is_bot(name, "") for name in bot.names), bot.service
-        assert all(is_bot("", address) for address in bot.addresses), bot.service
+        authors = [*((name, "") for name in bot.names), *(("", address) for address in bot.addresses)]
+        names, emails = (pd.Series(texts, dtype="str") for texts in zip(*authors, strict=True))
+        assert are_bots(names, emails, NO_RULES).all(), bot.service
 
 
 @settings(deadline=None, max_examples=examples(30))
