@@ -299,7 +299,8 @@ def read_interleaved(
                     key.data.extend(chunk)
                 else:
                     yield key.data, chunk
-            time.sleep(max(0, last_read + _pause(last_read - started) - time.monotonic()))
+            if selector.get_map():  # there is more to wait for
+                time.sleep(max(0, last_read + _pause(last_read - started) - time.monotonic()))
 
 
 def _pause(elapsed: float) -> float:
