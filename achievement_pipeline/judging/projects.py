@@ -124,7 +124,9 @@ def _branches_and_releases(
 ) -> Iterator[_Effort]:
     """Yield the efforts of each person and release; what is not released yet has branches only."""
     groups = pieces["first_release"].fillna(pieces["key"].where(is_branch))
-    for (author, release), own in pieces.groupby(["author", groups]):
+    together = is_branch.groupby([pieces["author"], groups])
+    enough = (together.transform("size") >= _RELEASE_PIECES) | together.transform("sum").gt(0)
+    for (author, release), own in pieces[enough].groupby(["author", groups]):
         version = f"{name} {str(release).removeprefix('v')}"
         branches = own[is_branch[own.index]]
         for row, branch in zip(branches.index.to_list(), branches.to_dict("records"), strict=True):
