@@ -163,6 +163,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def use_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Set the environment of `home` for as long as the patch lasts."""
+    folder.chmod(0o711)  # as in `open_files`
     for name in (*Environment.model_fields, "DAGSTER_HOME", "COLUMNS"):
         monkeypatch.delenv(name.upper(), raising=False)
     # whatever the code sets is taken back after the test
@@ -180,6 +181,18 @@ def use_home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def shared(request: pytest.FixtureRequest) -> Path:
     """The folder of what is made once for all workers of this run."""
     return request.config.stash[_SHARED]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def open_files(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let root's database server, another user's, enter the folder of `tmp_path`, where that is a shared one.
+
+    A data folder that it can't enter it replaces by one of the system, which stays there after the test.
+    """
+    base = tmp_path_factory.getbasetemp()
+    for folder in (base, *base.parents):
+        if folder.is_relative_to(shared):
+            folder.chmod(0o711)
 
 
 @pytest.fixture(scope="session")
