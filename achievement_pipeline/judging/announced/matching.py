@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.columns.text import extract, extract_all, extract_all_groups, replace
+from achievement_pipeline.columns.text import contains, extract, extract_all, extract_all_groups, replace
 from achievement_pipeline.frames import ChangelogEntries
 from achievement_pipeline.judging.announced.entries import Prominence
 from achievement_pipeline.parsing.patterns import compile_pattern
@@ -171,7 +171,7 @@ _TAG_VERSION: Final = compile_pattern(
     r"(?<!\d)(?<!\d\.)(?<!\.x\.)\d{1,8}(?>(?:\.\d{1,8}|\.x)*)(?:[-.]?(?:a|b|rc|alpha|beta|dev|pre|post)[-.]?\d{0,8}(?:\.\d{1,4})?)?$"
 )
 _CANDIDATE: Final = compile_pattern(
-    r"(?:\.0)+(?:[-.]?(?:a|b|rc|alpha|beta|dev|pre)[-.]?\d{0,8}(?:\.\d{1,4})?)?$"
+    r"(?<!\.0)(?:\.0)+(?:[-.]?(?:a|b|rc|alpha|beta|dev|pre)[-.]?\d{0,8}(?:\.\d{1,4})?)?$"
     r"|(?<=\d)[-.]?(?:a|b|rc|alpha|beta|dev|pre)[-.]?\d{0,8}(?:\.\d{1,4})?$"
 )
 
@@ -289,7 +289,7 @@ def _by_words(
         entries["sentence"],
         entries["repository"],
         entry_releases["version"],
-        entries["references"].str.contains(_NAMES_WORK),
+        contains(entries["references"], _NAMES_WORK),
         strict=True,
     ):
         of_entry = _words(sentence)
