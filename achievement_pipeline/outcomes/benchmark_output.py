@@ -23,8 +23,8 @@ _ROW = compile_pattern(
 )
 """A row of benchstat or benchcmp: name, before, after, and the difference, if it is significant."""
 _CRITERION = compile_pattern(
-    r"^\s*(?P<name>[^\s|]{1,80})\s{1,60}time:\s{1,9}\[[^\]\n]{1,100}\]\s{1,60}change:\s{1,9}\[\S{1,20}%\s"
-    r"(?P<percent>[+-]\d{1,9}(?:\.\d{1,4})?%)\s\S{1,20}%\](?!\s\(p = [\d.]{1,9} > )",
+    r"^\s*(?P<name>[^\s|]{1,80}(?:\x20[^\s|]{1,40}){0,9})\s{1,60}time:\s{1,9}\[[^\]\n]{1,100}\]\s{1,60}change:\s{1,9}\[\S{1,20}%\s"
+    r"(?P<percent>[+\u2212-]\d{1,9}(?:\.\d{1,4})?%)\s\S{1,20}%\](?!\s\(p = [\d.]{1,9} > )",
     MULTILINE,
 )
 """What Criterion prints of a benchmark that it knows from before."""
@@ -88,7 +88,7 @@ _GAP = compile_pattern(r"\t|\s\s")
 _RULE = compile_pattern(r"[\s|:=+-]{1,400}")
 _MOST_CELLS = 20
 _VALUE = compile_pattern(
-    rf"(?<![\w.-])(?<!±)(?<!±\s)(?P<value>{NUMBER})\s?"
+    rf"(?<![\w.-])(?<!\d,)(?<!±)(?<!±\s)(?P<value>{NUMBER})\s?"
     rf"(?P<unit>{MEASURE}|[kM]?\s{{1,3}}\(±\s?[\d.]{{1,9}}%\)\s{{1,3}}i/s)(?![\w/])"
 )
 _SPREAD_BEFORE_UNIT = compile_pattern(r"\s{1,3}\(.{1,20}\)")
@@ -237,4 +237,4 @@ def _name(text: str) -> str:
 
 
 def _percent(text: str) -> float:
-    return float(text.rstrip("%"))
+    return float(text.rstrip("%").replace("\u2212", "-"))

@@ -46,7 +46,7 @@ _PHASE_IN_NAME = compile_pattern(
     IGNORECASE,
 )
 _NAMED = compile_pattern(
-    rf"^\W{{0,9}}(?P<name>[A-Za-z][\w./()-]{{2,70}})\W[^\n]{{0,60}}?(?<![\w.-])(?<!±)(?<!±\s)(?P<value>{NUMBER})\s?(?P<unit>{MEASURE})(?![\w/])"
+    rf"^\W{{0,9}}(?P<name>[A-Za-z][\w./()-]{{2,70}})\W[^\n]{{0,60}}?(?<![\w.-])(?<!\d,)(?<!±)(?<!±\s)(?P<value>{NUMBER})\s?(?P<unit>{MEASURE})(?![\w/])"
 )
 
 

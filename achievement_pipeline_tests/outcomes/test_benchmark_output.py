@@ -29,3 +29,16 @@ def test_values_of_the_same_name_before_and_after_belong_together() -> None:
 def test_without_a_before_nothing_changed() -> None:
     assert words("After:\nbuild: 4.69s\nrun: 3s") == []
     assert words("Before: 3 s\nAfter: 3 MB") == []
+
+
+def test_a_name_of_criterion_may_have_spaces_and_its_minus_be_typographic() -> None:
+    text = (
+        "filter: 8192, nulls: 0\n  time: [59 ms 60 ms 61 ms]\n  change: [\u22123.0% \u22122.7% \u22122.4%] (p = 0.00)"
+    )
+    assert words(text) == ["filter: 8192, nulls: 0: time \u22122.7%"]
+    assert [change.difference for change in find_changes(text)] == [-2.7]
+
+
+def test_no_value_begins_in_the_middle_of_a_number() -> None:
+    assert words("Before: 89,5 KB\nAfter: 87,4 KB") == []
+    assert words("Before: 89,500 KB\nAfter: 87,400 KB") == ["89,500 KB → 87,400 KB"]

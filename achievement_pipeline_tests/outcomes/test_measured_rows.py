@@ -51,3 +51,7 @@ def test_names_that_differ_by_a_word_are_a_pair() -> None:
 def test_arrows_between_amounts_with_units() -> None:
     block = "```\nSpanStarted: ~1.77 ns/op -> ~0.48 ns/op (~3.7x)\nversion 1.2 -> 1.3\n```"
     assert list(find_arrows(block)) == [Row("SpanStarted", ("1.77", "ns/op"), ("0.48", "ns/op"))]
+
+
+def test_no_pair_of_names_takes_the_middle_of_a_number() -> None:
+    assert list(find_rows("WordsOld   took 9,5 ms\nWords   took 8,4 ms")) == []
