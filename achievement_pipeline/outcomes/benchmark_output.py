@@ -16,14 +16,14 @@ from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, MULTILINE,
 
 _SPREAD = r"(?:\s±\s{1,3}[\d.∞]{1,5}%?(?:\s[¹²³])?)?"
 _ROW = compile_pattern(
-    rf"^\s*(?P<name>[^\s|]{{1,80}})\s{{1,60}}(?P<before>{NUMBER})(?P<unit_before>[a-zA-Zµ/]{{0,6}}){_SPREAD}"
+    rf"^[^\S\n]*(?P<name>[^\s|]{{1,80}})\s{{1,60}}(?P<before>{NUMBER})(?P<unit_before>[a-zA-Zµ/]{{0,6}}){_SPREAD}"
     rf"\s{{1,20}}(?:(?:->|→)\s{{1,20}})?(?P<after>{NUMBER})(?P<unit>[a-zA-Zµ/]{{0,6}}){_SPREAD}"
     r"(?:\s{1,20}[+-][\d,]{1,15})?\s{1,20}(?:(?P<percent>[+-]\d{1,9}(?:\.\d{1,4})?%)|(?P<ratio>\d{1,6}\.\d{1,4}x)\s*$)",
     MULTILINE,
 )
 """A row of benchstat or benchcmp: name, before, after, and the difference, if it is significant."""
 _CRITERION = compile_pattern(
-    r"^\s*(?P<name>[^\s|]{1,80}(?:\x20[^\s|]{1,40}){0,9})\s{1,60}time:\s{1,9}\[[^\]\n]{1,100}\]\s{1,60}change:\s{1,9}\[\S{1,20}%\s"
+    r"^[^\S\n]*(?P<name>[^\s|]{1,80}(?:\x20[^\s|]{1,40}){0,9})\s{1,60}time:\s{1,9}\[[^\]\n]{1,100}\]\s{1,60}change:\s{1,9}\[\S{1,20}%\s"
     r"(?P<percent>[+\u2212-]\d{1,9}(?:\.\d{1,4})?%)\s\S{1,20}%\](?!\s\(p = [\d.]{1,9} > )",
     MULTILINE,
 )
@@ -61,7 +61,7 @@ _BEFORE = frozenset(
     {"before", "old", "previous", "pre", "without", "master", "main", "baseline", "on master", "on main", "original"}
 )
 _ASV = compile_pattern(
-    rf"^[\s+-]{{0,40}}(?P<name>[a-z_]\w{{0,40}})?\s{{1,40}}(?P<before>{NUMBER})±[\d.]{{1,9}}(?P<unit_before>[µμn]?s|ms)"
+    rf"^[\t\x20+-]{{0,40}}(?P<name>[a-z_]\w{{0,40}})?\s{{1,40}}(?P<before>{NUMBER})±[\d.]{{1,9}}(?P<unit_before>[µμn]?s|ms)"
     rf"\s{{1,40}}(?P<after>{NUMBER})±[\d.]{{1,9}}(?P<unit>[µμn]?s|ms)",
     MULTILINE | IGNORECASE,
 )

@@ -116,6 +116,13 @@ def import_all() -> None:
             importlib.import_module(module.name)
 
 
+def test_no_expression_looks_for_its_line_over_empty_ones() -> None:
+    r"""``^\s*`` starts at every empty line, and reads all that follow."""
+    import_all()
+    lines = [pattern.pattern for pattern in known_patterns() if flags_of(pattern) & re.MULTILINE]
+    assert [each for each in lines if str(each).startswith((r"^\s*", r"^\s+"))] == []
+
+
 def test_no_text_makes_an_expression_slow() -> None:
     import_all()
     slow: dict[str, str] = {}
