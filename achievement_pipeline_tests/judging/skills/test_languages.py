@@ -52,7 +52,7 @@ def test_a_file_name_shows_the_language(path: str, language: str | None) -> None
 
 
 @pytest.mark.parametrize(
-    ("shared", "neighbours", "language"),
+    ("path", "neighbours", "language"),
     [
         ("a.h", ["a.c"], "C"),
         ("a.h", ["a.cpp", "b.cc", "c.c"], "C++"),
@@ -71,9 +71,9 @@ def test_a_file_name_shows_the_language(path: str, language: str | None) -> None
     ],
 )
 def test_the_rest_of_the_repository_decides_about_a_shared_ending(
-    shared: str, neighbours: list[str], language: str | None
+    path: str, neighbours: list[str], language: str | None
 ) -> None:
-    assert languages(shared, *neighbours)[0] == language
+    assert languages(path, *neighbours)[0] == language
 
 
 def test_another_repository_decides_nothing() -> None:
