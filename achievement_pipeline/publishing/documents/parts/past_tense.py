@@ -30,10 +30,10 @@ _REGULAR = frozenset(
         " recreate redact redesign reduce reenable refactor refer refine reflect reformat refuse regenerate register"
         " reimplement reintroduce reject relax relocate rely remove rename render reorder reorganise reorganize"
         " repair rephrase replace represent require resolve respect restore restrict restructure retain retrieve"
-        " retry return reuse revert revise reword rework sanitize separate serialize serve shorten show silence"
-        " simplify skip solve sort specialize specify stabilize standardize start stop store streamline strip"
-        " suggest support suppress swap switch synchronize tidy tighten tolerate track transform translate treat"
-        " trim truncate turn tweak unify unpin update upgrade use utilise utilize validate verify warn widen wrap"
+        " retry return reuse revert revise reword rework sanitize separate serialize shorten show silence simplify"
+        " skip solve sort specialize specify stabilize standardize start stop store streamline strip suggest support"
+        " suppress swap switch synchronize tidy tighten tolerate track transform translate treat trim truncate turn"
+        " tweak unify unpin update upgrade use utilise utilize validate verify warn widen wrap"
     ).split()
 )
 """Verbs that titles begin with, and that hardly any noun phrase does."""
