@@ -27,6 +27,7 @@ _SINGLE = {ops.LITERAL, ops.NOT_LITERAL, ops.IN, ops.ANY}
 _ATTACKS = 150
 QUICK = 0.004
 """Seconds in which a linear expression is through a text of this length several times."""
+_SUSPICIOUS = 5 * QUICK
 PACKAGE = Path(achievement_pipeline.__file__).parent
 
 
@@ -38,7 +39,7 @@ def give_up(*_: object) -> None:
     raise TimeoutError
 
 
-def seconds(search: Callable[[str], object], text: str) -> float:
+def seconds(search: Callable[[str], object], text: str, little: float = QUICK) -> float:
     """The least processor time of three attempts, of one where that is little or very much."""
     least = PATIENCE
     signal.signal(signal.SIGVTALRM, give_up)
@@ -52,7 +53,7 @@ def seconds(search: Callable[[str], object], text: str) -> float:
         finally:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         least = min(least, time.thread_time() - started)
-        if least < QUICK:
+        if least < little:
             break
     return least
 
@@ -60,8 +61,8 @@ def seconds(search: Callable[[str], object], text: str) -> float:
 def slow_text(search: Callable[[str], object], expression: str, flags: int, length: int = LENGTH) -> str | None:
     """Return a text of which four times as much takes more than eight times as long."""
     for text in list(dict.fromkeys(attacks(expression, flags, length)))[:_ATTACKS]:
-        short = seconds(search, text)
-        if short >= PATIENCE or (short > 5 * QUICK and short > 8 * seconds(search, shortened(text, length // 4))):
+        short = seconds(search, text, little=_SUSPICIOUS)
+        if short >= PATIENCE or (short > _SUSPICIOUS and short > 8 * seconds(search, shortened(text, length // 4))):
             return text
     return None
 
