@@ -25,6 +25,8 @@ from achievement_pipeline_tests.store.sample_pieces import Piece, by_the_rules, 
 
 __all__ = ["run", "settings_of_ann"]
 
+pytestmark = pytest.mark.e2e
+
 PUBLIC = Piece(
     "git:github.com/acme/engine@1111aaaa",
     impact=80,
@@ -93,7 +95,6 @@ def ids(answer: Any) -> list[str]:
     return [each["id"] for each in answer["achievements"]]
 
 
-@pytest.mark.e2e
 class TestASession:
     def test_the_client_of_the_sdk_finds_the_tools_and_their_schemas(self, process: StdioServerParameters) -> None:
         async def look() -> Any:
@@ -168,7 +169,6 @@ def talk(server: StdioServerParameters, *messages: dict[str, Any]) -> list[Any]:
     return answers
 
 
-@pytest.mark.e2e
 class TestWhatItReads:
     def test_the_user_s_public_work_the_greatest_first(self, agent: Agent) -> None:
         answer = agent("list_achievements")
@@ -268,7 +268,6 @@ def assert_tells_nothing(text: str) -> None:
         assert word not in text.casefold()
 
 
-@pytest.mark.e2e
 class TestWhatItWrites:
     def test_work_is_written_down_without_a_score(self, agent: Agent, run: Run) -> None:
         added = agent("add_achievement", title="Gave a talk on caches", category="talk", completed="2024-05-02")[
@@ -302,7 +301,6 @@ class TestWhatItWrites:
         assert "There is no achievement" in agent("propose_wording", id=PRIVATE.key, field="title", text="Tune")
 
 
-@pytest.mark.e2e
 @pytest.mark.usefixtures("settings_of_ann")
 def test_every_answer_fits_the_budget(engine: sa.Engine, settings_of_ann: Path) -> None:
     settings_of_ann.write_text(SETTINGS)

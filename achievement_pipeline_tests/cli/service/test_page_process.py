@@ -12,6 +12,8 @@ from achievement_pipeline.cli.service import page_process
 from achievement_pipeline.cli.service.page_process import PageProcess
 from achievement_pipeline_tests.running import wait_until
 
+pytestmark = pytest.mark.e2e
+
 
 def test_the_page_is_started_by_the_first_connection(tmp_path: Path) -> None:
     started = tmp_path / "started"
