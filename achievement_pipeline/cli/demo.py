@@ -8,6 +8,7 @@ from achievement_pipeline.cli import achievements
 from achievement_pipeline.demo.home import demo_folder, sample_world
 
 _HIGHEST = "8"
+_DOCUMENT = "brag.md"
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -28,13 +29,15 @@ def demo(*, no_open: bool, command: tuple[str, ...]) -> None:
     folder = demo_folder()
     with sample_world(folder):
         if command:
+            if not (folder / _DOCUMENT).exists():
+                click.echo("Nothing of the sample world is collected yet. First: achievements demo", err=True)
             _run(*command)
             return
         _run("collect")
         click.echo()
         _run("list", "--limit", _HIGHEST)
         click.echo()
-        for channel, name in (("brag", "brag.md"), ("resume", "resume.json"), ("portfolio", "portfolio.html")):
+        for channel, name in (("brag", _DOCUMENT), ("resume", "resume.json"), ("portfolio", "portfolio.html")):
             _run("export", channel, "--output", str(folder / name))
         click.echo(
             f"\nThat was Ada, who does not exist. Everything of hers is in {folder}. Next:\n"

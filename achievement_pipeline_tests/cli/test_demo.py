@@ -85,6 +85,11 @@ def test_documents_are_written_and_what_is_private_is_not_in_the_portfolio(shown
     assert "3100" not in shown.output
 
 
+def test_a_command_before_the_demo_names_what_comes_first(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    assert "First: achievements demo" in run_achievements("demo", "completion", "bash").stderr
+
+
 def test_the_readme_shows_what_the_demo_does(shown: Result) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     brag = (demo_folder() / "brag.md").read_text(encoding="utf-8")
