@@ -95,9 +95,9 @@ def _in_memory() -> str | None:
 
 
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One worker more than processors where services are tested: those tests wait a good part of their time."""
-    return (os.cpu_count() or 1) + ("not e2e" not in config.getoption("markexpr"))
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker more than processors: tests of services and processes wait a good part of their time."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
