@@ -37,6 +37,8 @@ settings.register_profile("full", _unhurried, max_examples=30, derandomize=True)
 settings.register_profile("fuzz", _unhurried, max_examples=2_000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
+_QUICK = "not e2e"
+"""The marks of the quick tests."""
 _SOAK_HEAD = """\
 # The last soak
 
@@ -94,6 +96,15 @@ def _in_memory() -> str | None:
     return str(memory) if has_room and os.access(memory, os.W_OK | os.X_OK) else None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Run the quick tests, where all of them are wanted, on all processors."""
+    all_wanted = config.args_source is not pytest.Config.ArgsSource.ARGS and config.option.markexpr == _QUICK
+    is_worker = hasattr(config, "workerinput") or "PYTEST_XDIST_WORKER" in os.environ
+    if all_wanted and not is_worker and not config.option.usepdb and getattr(config.option, "numprocesses", 0) is None:
+        config.option.numprocesses, config.option.dist = "auto", "worksteal"
+
+
 @pytest.hookimpl(optionalhook=True)  # of pytest-xdist
 def pytest_xdist_auto_num_workers() -> int:
     """One worker more than processors: tests of services and processes wait a good part of their time."""
@@ -102,7 +113,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Import no module for the quick tests that has none: it takes a fifth of the time to collect."""
-    if config.option.markexpr == "not e2e" and collection_path.match("test_*.py"):
+    if config.option.markexpr == _QUICK and collection_path.match("test_*.py"):
         text = collection_path.read_text(encoding="utf-8")
         return any(f"\npytestmark = {marks}" in text for marks in ("pytest.mark.e2e", "[pytest.mark.e2e,")) or None
     return None
