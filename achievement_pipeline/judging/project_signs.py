@@ -69,14 +69,14 @@ class Sign(NamedTuple):
     """Of a project; empty for that of its strongest achievement."""
 
 
-def find_signs(pieces: pd.DataFrame, repository: str) -> Iterator[Sign]:
+def find_signs(pieces: pd.DataFrame, by_word: Mapping[str, list[int]]) -> Iterator[Sign]:
     """Find the signs of the achievements of one repository.
 
     Args:
         pieces: `ProjectPieces` with positions as index, the earliest first.
-        repository: Its name.
+        by_word: As returned by `rows_by_word`.
     """
-    for word, rows in rows_by_word(pieces, repository).items():
+    for word, rows in by_word.items():
         yield Sign(SignKind.WORD, word, f"about “{word}”", rows, rows)
     for issue, rows in _rows_by_issue(pieces).items():
         yield Sign(SignKind.ISSUE, f"issue-{issue}", f"that name issue #{issue}", rows, rows)

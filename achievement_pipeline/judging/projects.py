@@ -115,8 +115,9 @@ def _efforts(pieces: pd.DataFrame) -> Iterator[_Effort]:
         & (pieces["impact"] >= STRONG)
     )
     name = str(pieces["repository"].iloc[0]).rpartition("/")[2]
-    yield from _branches_and_releases(pieces, is_branch, rows_by_word(pieces, name), name)
-    yield from _topics(pieces, set(pieces.index[is_branch]), find_signs(pieces, name))
+    by_word = rows_by_word(pieces, name)
+    yield from _branches_and_releases(pieces, is_branch, by_word, name)
+    yield from _topics(pieces, set(pieces.index[is_branch]), find_signs(pieces, by_word))
 
 
 def _branches_and_releases(
