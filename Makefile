@@ -20,7 +20,7 @@ test: $(VENV)/.installed-test ## run every test, on all processors
 	HYPOTHESIS_PROFILE=full python -m pytest --numprocesses auto --dist worksteal
 
 quick: $(VENV)/.installed-test ## run the tests that need neither a database nor a service
-	python -m pytest --numprocesses auto --dist worksteal -m 'not e2e'
+	python -m pytest -m 'not e2e'
 
 fuzz: $(VENV)/.installed-test ## try every law with thousands of texts, paths, manifests and messages; takes an hour
 	HYPOTHESIS_PROFILE=fuzz python -m pytest -m "hypothesis and not e2e and not soak" --timeout=3600

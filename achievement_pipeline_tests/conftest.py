@@ -100,7 +100,7 @@ def _in_memory() -> str | None:
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Run the quick tests, where all of them are wanted, on all processors."""
     all_wanted = config.args_source is not pytest.Config.ArgsSource.ARGS and config.option.markexpr == _QUICK
-    is_worker = hasattr(config, "workerinput") or "PYTEST_XDIST_WORKER" in os.environ
+    is_worker = hasattr(config, "workerinput")
     if all_wanted and not is_worker and not config.option.usepdb and getattr(config.option, "numprocesses", 0) is None:
         config.option.numprocesses, config.option.dist = "auto", "worksteal"
 
