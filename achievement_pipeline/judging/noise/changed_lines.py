@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 _MOVED_LINES = 20
@@ -25,8 +25,49 @@ class ChangedLines(NamedTuple):
 
 def changed_lines(before: bytes, after: bytes) -> ChangedLines:
     """Compare two contents as multisets of lines. Lines that moved within the file did not change."""
-    old, new = (Counter(filter(None, map(bytes.strip, content.splitlines()))) for content in (before, after))
-    return ChangedLines(new - old, old - new)
+    return difference(before, after, lambda content: filter(None, map(bytes.strip, content.splitlines())))
+
+
+def difference(before: bytes, after: bytes, lines: Callable[[bytes], Iterable[bytes]]) -> ChangedLines:
+    """Compare two contents as multisets of lines.
+
+    Only what is between their common ends is counted: counting lines costs the most, and large files change in few.
+
+    Args:
+        before: The old content.
+        after: The new content.
+        lines: Splits a content into lines, at line feeds at least.
+
+    Returns:
+        The changed lines, in the order in which they first occur in the contents.
+    """
+    start, end = _common_ends(before, after)
+    old, new = (Counter(lines(content[start : len(content) - end])) for content in (before, after))
+    changed = ChangedLines(new - old, old - new)
+    names = changed.added.keys() | changed.removed.keys()
+    first = list(filter(names.__contains__, lines(before[:start])))
+    return ChangedLines(*(Counter({line: side[line] for line in (*first, *side) if line in side}) for side in changed))
+
+
+def _common_ends(before: bytes, after: bytes) -> tuple[int, int]:
+    """Return the size of the lines that both contents begin with, and of those that both end with."""
+    start = before.rfind(b"\n", 0, _common(before, after)) + 1
+    rest = before[start:]
+    newline = rest.find(b"\n", len(rest) - _common(rest, after[start:], from_end=True))
+    return start, len(rest) - newline - 1 if newline >= 0 else 0
+
+
+def _common(before: bytes, after: bytes, *, from_end: bool = False) -> int:
+    """Return how many bytes two contents begin with, or end with, in common. Compares each byte about once."""
+    least, most = 0, min(len(before), len(after))
+    while least < most:
+        middle = (least + most + 1) // 2
+        old, new = (
+            content[len(content) - middle : len(content) - least] if from_end else content[least:middle]
+            for content in (before, after)
+        )
+        least, most = (middle, most) if old == new else (least, middle - 1)
+    return least
 
 
 def without_moved(files: Sequence[ChangedLines]) -> list[ChangedLines]:

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from achievement_pipeline.judging.noise.changed_lines import ChangedLines, changed_lines, without_moved
+from achievement_pipeline.judging.noise.changed_lines import ChangedLines, changed_lines, difference, without_moved
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
@@ -41,7 +41,7 @@ _Substitution: TypeAlias = tuple[frozenset[tuple[bytes, int]], frozenset[tuple[b
 def net_change(path: str, before: bytes, after: bytes) -> tuple[ChangedLines, Noise | None]:
     """Return the net lines of one file, and why they are fewer than git's count; None if they are not."""
     # lines that are alike as they are are alike without indentation and marks: only the others have to lose these
-    written = _difference(*(filter(bytes.strip, content.split(b"\n")) for content in (before, after)))
+    written = difference(before, after, lambda content: filter(bytes.strip, content.split(b"\n")))
     has_returns = b"\r" in before or b"\r" in after  # which end lines too, or stand at their ends
     unlike = changed_lines(before, after) if has_returns else _unlike(written, bytes.strip)
     steps: list[tuple[ChangedLines, Noise | None]] = [
@@ -123,7 +123,7 @@ def _uncommented(line: bytes) -> bytes:
 
 def _as_prose(lines: ChangedLines, before: bytes, after: bytes) -> ChangedLines:
     """Keep the number of lines that the changed words fill."""
-    words = _difference(before.split(), after.split())
+    words = difference(before, after, bytes.split)
     added, removed = (-(-side.total() // _WORDS_A_LINE) for side in words)
     return ChangedLines(_first(lines.added, added), _first(lines.removed, removed))
 

@@ -35,6 +35,15 @@ def test_a_line_that_moved_within_its_file_did_not_change() -> None:
     assert left((text(1, 2, 3), text(3, 1, 2))) == [(0, 0)]
 
 
+@given(*[st.lists(st.sampled_from([b"a\n", b"b\n", b" b \n", b"c\r\n", b"d\r", b"\n", b"e"])).map(b"".join)] * 2)
+def test_common_ends_are_left_uncounted_without_a_trace(before: bytes, after: bytes) -> None:
+    old, new = (Counter(filter(None, map(bytes.strip, content.splitlines()))) for content in (before, after))
+
+    changed = changed_lines(before, after)
+
+    assert [list(side.items()) for side in changed] == [list((new - old).items()), list((old - new).items())]
+
+
 def test_a_few_lines_or_short_ones_are_alike_by_chance() -> None:
     assert left((text(*range(19)), b""), (b"", text(*range(19)))) == [(0, 19), (19, 0)]
     assert left((b"}\n" * 60, b""), (b"", b"}\n" * 60)) == [(0, 60), (60, 0)]
