@@ -77,14 +77,19 @@ def validated(schema: type[SchemaT], frame: pd.DataFrame) -> DataFrame[SchemaT]:
     """Check a frame against a schema: columns, dtypes and values.
 
     pandera finds all that is wrong, but takes 0.5 ms per column to find no wrong dtype and no missing value. Where one
-    comparison shows that there is none, it only checks the values: a frame of 15 columns takes 2 ms instead of 10.
+    comparison shows that there is none, it only checks the values of columns with limits: a frame of 15 columns takes
+    1 ms instead of 10.
 
     Raises:
         pandera.errors.SchemaErrors: With every failure.
     """
-    depth = ValidationDepth.DATA_ONLY if _is_well_formed(schema, frame) else ValidationDepth.SCHEMA_AND_DATA
-    with config_context(validation_depth=depth):
-        return schema.validate(frame, lazy=True)
+    if not _is_well_formed(schema, frame):
+        with config_context(validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+            return schema.validate(frame, lazy=True)
+    if len(frame):
+        with config_context(validation_depth=ValidationDepth.DATA_ONLY):
+            _limits(schema).validate(frame, lazy=True)
+    return cast("DataFrame[SchemaT]", frame)
 
 
 def _is_well_formed(schema: type[pa.DataFrameModel], frame: pd.DataFrame) -> bool:
@@ -93,6 +98,16 @@ def _is_well_formed(schema: type[pa.DataFrameModel], frame: pd.DataFrame) -> boo
     if len(frame.columns) != len(dtypes) or frame.dtypes.to_dict() != dtypes:
         return False
     return not any(frame[name].hasnans for name in _required(schema))
+
+
+@functools.cache
+def _limits(schema: type[pa.DataFrameModel]) -> pa.DataFrameSchema:
+    """Return a schema without the columns that may have any value."""
+    described = schema.to_schema()
+    unlimited = [name for name, column in described.columns.items() if not column.checks and not column.unique]
+    limits = described.remove_columns(unlimited)
+    limits.strict = False
+    return limits
 
 
 @functools.cache

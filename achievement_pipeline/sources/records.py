@@ -97,6 +97,8 @@ def _name(item: Any, path: str) -> str | int | None:  # noqa: ANN401 - JSON
 
 def type_rows(schema: type[pa.DataFrameModel], rows: Sequence[dict[str, Any]]) -> pd.DataFrame:
     """Build a frame with the columns and dtypes of a schema, without validating it. Absent values are missing."""
+    if not rows:
+        return schema.empty()
     columns = schema.to_schema().columns
     frame = pd.DataFrame.from_records(rows, columns=list(columns))
     return frame.astype({column: described.dtype.type for column, described in columns.items()})
