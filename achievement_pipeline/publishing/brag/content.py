@@ -21,7 +21,7 @@ from achievement_pipeline.publishing.documents.parts.comparison import (
     compare,
     repositories,
 )
-from achievement_pipeline.publishing.documents.parts.projects import greatest_projects
+from achievement_pipeline.publishing.documents.parts.projects import extent, greatest_projects
 from achievement_pipeline.publishing.documents.parts.sections import NOTES, is_note
 from achievement_pipeline.publishing.documents.parts.skill_levels import shown_skills
 from achievement_pipeline.publishing.documents.parts.themes import ROUTINE, by_theme, heading
@@ -67,7 +67,7 @@ class Project:
 
     title: str
     about: str
-    """How many pieces of work, and from when to when."""
+    """How many pieces of work, what they are on, and from when to when."""
     titles: Sequence[str]
     """The next strongest."""
     more: int
@@ -173,7 +173,7 @@ def _summary(best: Sequence[PublicAchievement], earlier: Sequence[PublicAchievem
     themes = ", ".join(f"{heading(name).lower()} {len(done):,}" for name, done in by_theme(best).items())
     yield f"{facts.pieces(len(best))}{where}: {themes}."
     if len(best) > _LEAST_GREATEST:
-        yield f"Above all: {'; '.join(map(facts.headline, best[:_IN_SUMMARY]))}."
+        yield facts.ended(f"Above all: {'; '.join(map(facts.headline, best[:_IN_SUMMARY]))}")
     releases = {(each.repository, each.first_release) for each in best if each.first_release}
     if releases:
         announced = sum(each.announced is not None for each in best)
@@ -249,8 +249,8 @@ class _Writer:
             key=achievement.id,
             title=text(facts.headline(achievement)),
             about=text(" · ".join(filter(None, about))),
-            what=text(what if what != outcome else ""),
-            outcome=text(" ".join(filter(None, (outcome, facts.release(achievement))))),
+            what=text("" if facts.repeats(what, outcome) else what),
+            outcome=text(" ".join(filter(None, (facts.ended(outcome), facts.release(achievement))))),
             author=text(achievement.author_name) if self.everybody else "",
             people=text(", ".join(achievement.coauthors)),
             evidence=self._evidence(achievement),
@@ -269,7 +269,7 @@ class _Writer:
         span = f", {days[0]} to {days[-1]}" if days else ""
         return Project(
             title=self.title(members[0]),
-            about=self.markup.text(f"{facts.pieces(len(members))}{span}"),
+            about=self.markup.text(f"{extent(members)}{span}"),
             titles=[*map(self.title, named)],
             more=len(members) - 1 - len(named),
         )

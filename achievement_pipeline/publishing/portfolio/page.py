@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from achievement_pipeline.publishing.documents.parts import facts
 from achievement_pipeline.publishing.documents.parts.pages import page_template, page_text
-from achievement_pipeline.publishing.documents.parts.projects import greatest_projects
+from achievement_pipeline.publishing.documents.parts.projects import extent, greatest_projects
 from achievement_pipeline.publishing.documents.parts.skill_levels import ShownSkill, shown_skills
 from achievement_pipeline.publishing.documents.parts.themes import by_theme, heading
 from achievement_pipeline.publishing.documents.profile import Profile
@@ -62,7 +62,8 @@ class _Story:
     """A project, as what was done from its first piece of work to its last."""
 
     title: str
-    pieces: int
+    extent: str
+    """How much work it is, and what for."""
     chapters: Sequence[PublicAchievement]
     """The strongest, the oldest first."""
 
@@ -120,7 +121,7 @@ def _months(done: Iterable[PublicAchievement]) -> Sequence[Bar]:
 
 def _story(members: Sequence[PublicAchievement]) -> _Story:
     chapters = [*reversed(facts.newest_first(members[:_CHAPTERS]))]
-    return _Story(facts.headline(members[0]), len(members), chapters)
+    return _Story(facts.headline(members[0]), extent(members), chapters)
 
 
 def _shares(achievements: Iterable[PublicAchievement]) -> list[_Share]:

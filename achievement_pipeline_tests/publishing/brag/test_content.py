@@ -223,10 +223,10 @@ def test_projects_are_told_by_their_strongest_pieces_once() -> None:
 
     (line,) = [line for line in document.partition("## Projects\n")[2].splitlines() if line.startswith("- ")][:1]
     assert line == (
-        "- **Added schema 1** (6 pieces of work, 2026-03-04 to 2026-03-04): "
+        "- **Added schema 1** (6 pieces of work on “schema”, 2026-03-04 to 2026-03-04): "
         "Added schema 2; Added schema 3; Added schema 4; and 2 more"
     )
-    assert document.count("pieces of work, 2026-03-04 to") == 1
+    assert document.count(", 2026-03-04 to") == 1
     assert "## Projects" not in written(*work, projects=[keys[:2]])
 
 

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from achievement_pipeline.codes import IN_USE
 from achievement_pipeline.keys import without_host
 from achievement_pipeline.lanes import ActivityKind, kinds
-from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, MULTILINE, compile_pattern
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
 from achievement_pipeline.publishing.gate.redaction import Mark
@@ -38,6 +38,12 @@ _IN_ADDRESS = compile_pattern(
 """What in an address is a name for people."""
 _BLANK_LINES = compile_pattern(r"\n(?>(?:[^\S\n]*+\n)+)")
 _COMMENT = compile_pattern(r"<!--.*?(?:-->|\Z)", DOTALL)
+_CODE_BLOCK = compile_pattern(
+    r"^[^\S\n]*(?:```|~~~)[^`\n]*\n.*?(?:^[^\S\n]*(?:```|~~~)[^\S\n]*$|\Z)", DOTALL | MULTILINE
+)
+_LIST_BEGINS = compile_pattern(r"(?<=:)\n(?=[^\S\n]*(?:[-*+]|\d+[.)])[^\S\n])")
+"""The end of the line that leads to a list."""
+_ADDRESS = compile_pattern(r"https?://\S+")
 _REFERENCE = r"(?:[\w./-]{0,80}#\d+|gh-\d+|https?://\S{1,300})"
 _REFERS = (
     rf"(?:fix(?:es|ed)?|clos(?:es|ed)|resolv(?:es|ed)|refs?|bug|see|issue|part of|related to):? {{0,3}}{_REFERENCE}"
@@ -61,6 +67,8 @@ _NO_PROSE = compile_pattern(
 _SQUASHED = compile_pattern(r"^\s*\*\s+\S")
 """How GitHub lists the commits of a squash: one paragraph each."""
 _BULLET = compile_pattern(r"^\s*(?:[-*+]|\d+[.)])\s+")
+_LABEL = compile_pattern(r"[A-Z][^:\n]{0,40}: +\S")
+"""How the lines of a list of figures begin: ``Default: 12 -> 8 MB``."""
 _COMMIT_TYPE = compile_pattern(r"^[a-z]+(?:\([^()]*\))?!?: (?=\S)")
 """How the subjects of other commits begin, which squashed ones list."""
 _SCOPE = compile_pattern(r"^[a-z][a-z0-9_./-]{0,30}: (?=\S)")
@@ -69,8 +77,16 @@ _CODE = compile_pattern(r"`([^`\n]+)`")
 _ROLE = compile_pattern(r":[a-z]{1,20}(?::[a-z]{1,20})?:`~?\.?([^`<>\n]{1,200})`")
 _DOUBLED = compile_pattern(r"``([^`\n]{1,200})``")
 """Code as reStructuredText has it."""
-_TAIL = compile_pattern(rf"(?<=\w|[`)'\"])[,;.]?\s\(?(?:(?:see|re|for|per)\s{_REFERENCE}|{_REFERS})\)?$", IGNORECASE)
+_TAIL = compile_pattern(
+    rf"(?<=\w|[`)'\"])[,;.]?\s\(?(?:(?:see|re|for|per)\s{_REFERENCE}|{_REFERS}|https?://\S{{1,300}})\)?$", IGNORECASE
+)
 """A reference behind a title: ``, see #19``."""
+_CLOSES = "(?:fix|clos|resolv)(?:e?s|ed?)?"
+_ISSUES = compile_pattern(
+    rf"^{_CLOSES}(?: for)? {_REFERENCE}(?:(?:,|,? and| &) (?:{_CLOSES} )?{_REFERENCE}){{0,20}}: (?=\S)",
+    IGNORECASE,
+)
+"""The issues that a title begins with: ``fix #12, fix #13: more cases``."""
 _AREA = compile_pattern(r"^\[([^\[\]]{1,30})\]:?\s+(?=[^\W\d_a-z]|`)")
 _LEAST_WORDS = 2
 """Minimum length of a meaningful sentence."""
@@ -163,20 +179,20 @@ def headline(achievement: PublicAchievement) -> str:
     """Return the title as what was done, without a full stop: ``Added a cache``. A title of the user stays as it is.
 
     A sentence that was folded into the next line of its message, as old commits have it, is made whole. The area that
-    some projects put before a title comes off: ``[api-minor] Add a cache``.
+    some projects put before a title comes off, and so do issues: ``[api-minor] Add a cache``, ``Fix #1: add a cache``.
     """
     title = achievement.title
     if not achievement.edited_at:
-        whole = _without_area(f"{title} {_folded(title, achievement.description)}".strip())
+        whole = _without_prefix(f"{title} {_folded(title, achievement.description)}".strip())
         title = _TAIL.sub("", past_tense(_code(whole))) or title
     return title.removesuffix(".") if not title.endswith("..") else title
 
 
-def _without_area(title: str) -> str:
-    area = _AREA.match(title)
-    if not area or f"[{area[1]}]" in set(Mark):
+def _without_prefix(title: str) -> str:
+    prefix = _ISSUES.match(title) or _AREA.match(title) or _BULLET.match(title)
+    if not prefix or prefix[0].rstrip(": ") in set(Mark):
         return title
-    rest = title[area.end() :]
+    rest = title[prefix.end() :]
     return rest[:1].upper() + rest[1:]
 
 
@@ -250,21 +266,30 @@ def summary(achievement: PublicAchievement) -> str:
     It is the sentence of the project's release notes, else the first paragraph of prose by its author. Templates,
     checklists, trailers, lists of squashed commits and repetitions of the title are no prose.
     """
-    if (sentence := announced_sentence(achievement)) and not _repeats(sentence, headline(achievement)):
+    title = headline(achievement)
+    if sentence := _without_first(announced_sentence(achievement), title):
         return cut(sentence, _LONGEST_SUMMARY)
     for is_list, items in paragraphs(achievement):
         text = _code("; ".join(item.rstrip(" .;") for item in items) if is_list else _finished(" ".join(items)))
-        if not _repeats(text, headline(achievement)) and len(text.split()) >= _LEAST_WORDS:
+        if not repeats(text, title) and len(_ADDRESS.sub("", text).split()) >= _LEAST_WORDS:
             return cut(text, _LONGEST_SUMMARY)
     return ""
 
 
+def _without_first(text: str, title: str) -> str:
+    """Return a text without the sentences at its front that only repeat the title."""
+    while text and repeats((first := text.partition(". "))[0], title):
+        text = first[2]
+    return text
+
+
 def _finished(text: str) -> str:
     """Return a text without a last sentence that only leads to what follows: ``It looks like this:``."""
-    return text if not text.endswith(":") else f"{text[:-1].rpartition('. ')[0] or text[:-1]}."
+    before, stop, _ = text.rpartition(". ")
+    return text if not text.endswith(":") else f"{before}{stop}".rstrip()
 
 
-def _repeats(sentence: str, title: str) -> bool:
+def repeats(sentence: str, title: str) -> bool:
     """Whether a sentence has no word that the title does not have, but for their endings."""
     return _stems(sentence) <= _stems(title)
 
@@ -282,13 +307,15 @@ def paragraphs(achievement: PublicAchievement) -> Iterator[tuple[bool, list[str]
     """Yield the paragraphs of prose that its author wrote: whether each is a list, and its lines."""
     title = _letters(achievement.title)
     description = achievement.description.removeprefix(_folded(achievement.title, achievement.description)).lstrip(". ")
-    for paragraph in _BLANK_LINES.split(_COMMENT.sub("", description)):
+    text = _LIST_BEGINS.sub("\n\n", _CODE_BLOCK.sub("\n", _COMMENT.sub("", description)))
+    for paragraph in _BLANK_LINES.split(text):
         lines = [line.strip() for line in paragraph.splitlines() if line.strip()]
         lines = [line for line in lines if not _TRAILER.fullmatch(line)]
         if not lines or _NO_PROSE.match(lines[0]) or (len(lines) == 1 and _SQUASHED.match(lines[0])):
             continue
-        is_list = bool(_BULLET.match(lines[0]))
-        items = [_TAIL.sub("", _COMMIT_TYPE.sub("", item)) for item in (_items(lines) if is_list else lines)]
+        has_bullets = bool(_BULLET.match(lines[0]))
+        is_list = has_bullets or (len(lines) > 1 and all(map(_LABEL.match, lines)))
+        items = [_TAIL.sub("", _COMMIT_TYPE.sub("", item)) for item in (_items(lines) if has_bullets else lines)]
         # a line in the middle of a text may be the last word of a sentence, and one that the title has
         without = filterfalse if is_list else dropwhile
         own = list(without(lambda item: _letters(item) in title, items))
@@ -317,8 +344,12 @@ def announced_sentence(achievement: PublicAchievement) -> str:
     if len(rest.split()) < _LEAST_WORDS:
         return ""
     # a period after a reference went with it
-    stop = "" if rest.endswith((".", "!", "?", ":", "…")) else "."
-    return f"{rest[:1].upper()}{rest[1:]}{stop}"
+    return ended(f"{rest[:1].upper()}{rest[1:]}")
+
+
+def ended(text: str) -> str:
+    """Return a text as a sentence, with a full stop if nothing else ends it; an empty one stays."""
+    return text if not text or text.endswith((".", "!", "?", ":", "…")) else f"{text}."
 
 
 def reference(achievement: PublicAchievement) -> str:

@@ -5,54 +5,63 @@ from __future__ import annotations
 from achievement_pipeline.parsing.patterns import Match, compile_pattern
 
 _IRREGULAR = {
-    "begin": "began", "bind": "bound", "bring": "brought", "break": "broke", "catch": "caught", "choose": "chose",
-    "cut": "cut", "forbid": "forbade", "freeze": "froze", "get": "got", "give": "gave", "hide": "hid", "keep": "kept",
-    "leave": "left", "let": "let", "make": "made", "override": "overrode", "put": "put", "rebuild": "rebuilt",
-    "redo": "redid", "reset": "reset", "rethink": "rethought", "rewrite": "rewrote", "run": "ran", "say": "said",
-    "send": "sent", "set": "set", "shrink": "shrank", "speed": "sped", "split": "split", "take": "took",
-    "tell": "told", "throw": "threw", "understand": "understood", "undo": "undid", "write": "wrote",
+    "begin": "began", "bind": "bound", "break": "broke", "bring": "brought", "catch": "caught", "choose": "chose",
+    "cut": "cut", "deal": "dealt", "forbid": "forbade", "freeze": "froze", "get": "got", "give": "gave",
+    "hide": "hid", "keep": "kept", "leave": "left", "let": "let", "make": "made", "override": "overrode",
+    "put": "put", "rebuild": "rebuilt", "redo": "redid", "reset": "reset", "rethink": "rethought",
+    "rewrite": "rewrote", "run": "ran", "say": "said", "send": "sent", "set": "set", "shrink": "shrank",
+    "speed": "sped", "split": "split", "support": "added support for", "take": "took", "teach": "taught",
+    "tell": "told", "throw": "threw", "understand": "understood", "undo": "undid", "unset": "unset",
+    "write": "wrote",
 }  # fmt: skip
 _REGULAR = frozenset(
     (  # noqa: SIM905 - a list of words
-        "abort accept account activate adapt add adjust adopt align allocate allow alter amend annotate announce"
-        " append apply assert assign assume attach automate avoid backport bump calculate cancel canonicalize"
-        " centralize change clarify clean clear close coerce collapse collect combine compute configure consolidate"
-        " convert correct create deal declare decode decouple decrease deduplicate defer define delegate delete"
-        " demonstrate deny deploy deprecate derive describe detach detect determine differentiate disable disallow"
-        " discard display distinguish document downgrade download drop eliminate emit enable encapsulate encode"
-        " enforce enhance ensure escalate escape evaluate exclude execute expand explain export expose extend"
-        " extract finalize finish fix flatten follow force forward generalize generate handle harden highlight hoist"
-        " honor honour ignore implement import improve include increase infer inherit initialize inject inline"
-        " insert install integrate introduce invalidate invoke isolate load loosen maintain mark memoize mention"
-        " merge migrate minimize modernize modify move narrow normalize notify omit optimise optimize overhaul"
-        " parallelize parse patch perform permit persist pin populate port postpone predict prefer preserve prevent"
-        " prioritize promote propagate protect provide prune publish raise rearrange recognize recommend recover"
-        " recreate redact redesign reduce reenable refactor refer refine reflect reformat refuse regenerate register"
-        " reimplement reintroduce reject relax relocate rely remove rename render reorder reorganise reorganize"
-        " repair rephrase replace represent require resolve respect restore restrict restructure retain retrieve"
-        " retry return reuse revert revise reword rework sanitize separate serialize shorten show silence simplify"
-        " skip solve sort specialize specify stabilize standardize start stop store streamline strip suggest support"
-        " suppress swap switch synchronize tidy tighten tolerate track transform translate treat trim truncate turn"
-        " tweak unify unpin update upgrade use utilise utilize validate verify warn widen wrap"
+        "abort accept account activate adapt add adhere adjust adopt align allocate allow alter amend annotate"
+        " announce append apply assert assign assume attach automate avoid backport bump calculate cancel"
+        " canonicalize centralize change clamp clarify clean clear close coerce collapse collect combine compute"
+        " configure consider consolidate convert correct create declare decode decouple decrease dedup dedupe"
+        " deduplicate defer define delegate delete demonstrate deny deploy deprecate derive describe detach"
+        " detect determine differentiate disable disallow discard display distinguish document downgrade"
+        " download drop eliminate emit enable encapsulate encode enforce enhance ensure escalate escape evaluate"
+        " exclude execute expand explain export expose extend extract finalize finish fix flatten flush follow"
+        " force forward generalize generate handle harden highlight hoist honor honour ignore implement import"
+        " improve include increase infer inherit initialize inject inline insert install integrate introduce"
+        " invalidate invert invoke isolate load loosen maintain mark memoize mention merge migrate minify"
+        " minimize modernize modify move narrow normalize notify omit optimise optimize organise organize"
+        " overhaul parallelize parameterise parameterize parametrize parse patch perform permit persist pin"
+        " populate port postpone predict prefer prepare preserve prevent prioritize promote propagate protect"
+        " provide prune publish raise rearrange recognize recommend recover recreate redact redesign reduce"
+        " reenable refactor refer refine reflect reformat refuse regenerate register reimplement reinstate"
+        " reintroduce reject relax relocate rely remember remove rename render reorder reorganise reorganize"
+        " repair rephrase replace represent require resolve respect respond restore restrict restructure retain"
+        " retire retrieve retry return reuse revert revise reword rework sanitize separate serialize shorten"
+        " show silence simplify skip solve sort specialize specify stabilize standardize start stop store"
+        " streamline strip suggest suppress swap switch synchronize tidy tighten tolerate track transform"
+        " translate treat trim truncate turn tweak unify unpin unwrap update upgrade use utilise utilize"
+        " validate verify warn widen wrap"
     ).split()
 )
 """Verbs that titles begin with, and that hardly any noun phrase does."""
 _ALSO_NOUNS_REGULAR = frozenset(
     (  # noqa: SIM905 - a list of words
-        "address attempt back bound build cache call cap cast check compare compile complete copy count cover"
-        " default embed error exit fetch filter format free gate group guard index issue label limit link list lock"
-        " log lower match name note open order pass pick point polish print process pull push query quote record"
-        " reference refresh release report request route save scope select share stream sync tag test trigger try"
-        " wait wire"
+        "address attempt back bound cache call cap check compare compile complete copy count cover default"
+        " embed error exit fetch filter fold format free gate group guard index issue label limit link lint list"
+        " lock log lower match name note open order pass pick point polish print process pull push query quote"
+        " record reference refresh release report request route save scope select share stream sync tag test"
+        " trigger try upload wait wire"
     ).split()
 )
-_ALSO_NOUNS_IRREGULAR = {"find": "found", "hold": "held", "read": "read"}
+_ALSO_NOUNS_IRREGULAR = {
+    "build": "built", "cast": "cast", "cleanup": "cleaned up", "find": "found", "hold": "held", "read": "read",
+    "rollback": "rolled back", "setup": "set up", "workaround": "worked around",
+}  # fmt: skip
 """Words that begin a noun phrase as often: ``Test client``, but ``Test the client``."""
 _DETERMINERS = frozenset("the a an all each every any both its our their this these those whether".split())  # noqa: SIM905
 """After these words, a word that could be a noun is a verb."""
 _DOUBLED = frozenset(
     (  # noqa: SIM905 - a list of words
-        "cap defer drop embed emit log omit permit pin prefer refer skip stop strip swap tag trim unpin wrap"
+        "cap dedup defer drop embed emit format infer log omit permit pin prefer refer reformat skip stop strip"
+        " swap tag trim unpin unwrap wrap"
     ).split()
 )
 _VOWELS = "aeiou"
@@ -64,7 +73,8 @@ _FORMS = {
         "implement": "implements implementing", "improve": "improves improving", "introduce": "introduces introducing",
         "make": "makes making", "move": "moves moving", "prevent": "prevents preventing", "refactor": "refactors",
         "remove": "removes removing", "rename": "renames renaming", "replace": "replaces replacing",
-        "rewrite": "rewriting", "switch": "switching", "update": "updating", "use": "using",
+        "rewrite": "rewriting", "support": "supports supporting", "switch": "switching", "update": "updating",
+        "use": "using",
     }.items()
     for form in forms.split()
 } | {f"{verb}s": verb for verb in _REGULAR if verb.endswith(("ise", "ize"))}  # fmt: skip
@@ -76,6 +86,8 @@ _PHRASAL = frozenset({"account", "allow", "adjust", "optimise", "optimize", "pre
 _PREDICATES = frozenset({"can", "is", "are", "was", "were", "has", "have", "will", "now", "should"})
 """Before these words stands a noun: ``Include tags are now able``, but ``Fix what is broken``."""
 _QUESTIONS = frozenset({"what", "which", "that", "when", "where", "how", "it"})
+_SCOPE = compile_pattern(r"^(?:[^\W\d_][\w./*,-]{0,40}(?:\([^()]{0,40}\))?!?: +)+")
+"""Parts of the project that the title begins with: ``net/http: add``."""
 _CLAUSE = compile_pattern(r"(?<=[,;] )([A-Za-z]+)(?= ([^ ,;]+))")
 _WORDS_BEFORE_A_CLAUSE = 3
 _SECOND = compile_pattern(r"(?:(?<=\band )|(?<= & ))([a-z]+)(?= ([^ ]+))")
@@ -86,10 +98,12 @@ _ASIDE = compile_pattern(r"\([^()]*\)")
 def past_tense(title: str) -> str:
     """Return a title with the verb that it begins with, if it does, in the past tense.
 
-    So is a verb that follows with "and": ``Renamed a and updated b``. In a list, only verbs that begin a clause of
-    their own are: ``Added a cache to b, dropped c``, but ``Added copy, move and delete``.
+    The part of the project may stand before it: ``s2: Added a cache``. A verb that follows with "and" is put into the
+    past too: ``Renamed a and updated b``. In a list, only verbs that begin a clause of their own are: ``Added a cache
+    to b, dropped c``, but ``Added copy, move and delete``.
     """
-    first, blank, rest = title.partition(" ")
+    scope = found[0] if (found := _SCOPE.match(title)) else ""
+    first, blank, rest = title.removeprefix(scope).partition(" ")
     second, third = [*rest.split(maxsplit=2)[:2], "", ""][:2]
     past = _past(_FORMS.get(first.lower(), first.lower()), second)
     is_noun = (second in _NO_OBJECT and first.lower() not in _PHRASAL) or (
@@ -101,7 +115,7 @@ def past_tense(title: str) -> str:
         rest = _SECOND.sub(_clause, rest)
     elif len(_LIST.split(title)[0].split()) >= _WORDS_BEFORE_A_CLAUSE:
         rest = _CLAUSE.sub(_clause, rest)
-    return f"{past.capitalize() if first[:1].isupper() else past}{blank}{rest}"
+    return f"{scope}{past.capitalize() if first[:1].isupper() else past}{blank}{rest}"
 
 
 def _clause(found: Match[str]) -> str:

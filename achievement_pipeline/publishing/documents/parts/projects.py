@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
+from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.publishing.documents.parts import facts
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 
 _PROJECTS = 5
 _LEAST_OF_PROJECT = 3
 """Pieces of work shown per project; a smaller project has only these."""
+_SHARED = 0.6
+"""Of the members, those that have in common what a project is called by."""
+_WORD = compile_pattern(r"[^\W\d_]\w{2,}")
+_SCOPE_OR_VERB = compile_pattern(r"^\w+(?: |(?=:))")
+_NO_TOPIC = frozenset(
+    (  # noqa: SIM905 - a list of words
+        "and are for from how into its not now off onto only out over same some some than that the their them then this"
+        " too under use used using via was what when where which while with without more less new old make support"
+    ).split()
+)
 
 
 def greatest_projects(
@@ -27,3 +39,31 @@ def greatest_projects(
             named.update(each.id for each in members)
             chosen.append(facts.best_first(members))
     yield from sorted(chosen, key=lambda members: -sum(each.impact_score for each in members))[:_PROJECTS]
+
+
+def extent(members: Sequence[PublicAchievement]) -> str:
+    """Return how much work a project is, and what for, as far as it shows in most members.
+
+    That is a word of their titles, or a release: ``7 pieces of work on “stream”``, ``12 pieces of work for 2.0``.
+    """
+    return f"{facts.pieces(len(members))}{_topic(members)}"
+
+
+def _topic(members: Sequence[PublicAchievement]) -> str:
+    word, count = _most_frequent(word for each in members for word in _topics(facts.headline(each)))
+    if count >= _SHARED * len(members):
+        return f" on \u201c{word}\u201d"
+    release, count = _most_frequent(each.first_release for each in members)
+    return f" for {release}" if count >= _SHARED * len(members) else ""
+
+
+def _topics(title: str) -> set[str]:
+    """Return the words that may be a topic, in the singular; a verb that the title begins with is none."""
+    scope, colon, rest = title.partition(": ")
+    words = _WORD.findall(f"{scope} {_SCOPE_OR_VERB.sub('', rest)}" if colon else _SCOPE_OR_VERB.sub("", title))
+    return {word.casefold().removesuffix("s") for word in words} - _NO_TOPIC
+
+
+def _most_frequent(names: Iterable[str | None]) -> tuple[str, int]:
+    """Return the name that occurs most often, and how often; the first one by the alphabet if several do."""
+    return min(Counter(filter(None, names)).items(), key=lambda each: (-each[1], each[0]), default=("", 0))

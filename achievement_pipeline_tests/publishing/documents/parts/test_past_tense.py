@@ -1,8 +1,26 @@
 """Titles as what was done."""
 
+import re
+
 import pytest
 
+from achievement_pipeline.publishing.documents.parts import past_tense as table
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
+
+IRREGULAR = frozenset(
+    (  # noqa: SIM905 - a list of words
+        "arise awake bear beat become begin bend bet bid bind bite bleed blow break breed bring build burn burst buy"
+        " cast catch choose cling come cost creep cut deal dig do draw drink drive eat fall feed feel fight find flee"
+        " fly forbid forget forgive freeze get give go grind grow hang have hear hide hit hold hurt keep kneel know"
+        " lay lead leave lend let lie light lose make mean meet pay put quit read rid ride ring rise run say see seek"
+        " sell send set shake shed shine shoot shrink shut sing sink sit sleep slide speak speed spend spin split"
+        " spread spring stand steal stick sting strike strive swear sweep swim swing take teach tear tell think throw"
+        " understand undo upset wake wear weave weep win wind withdraw write"
+    ).split()
+)
+"""Irregular verbs, as grammars of English list them."""
+STRESSED_AT_THE_END = {"defer", "emit", "infer", "omit", "permit", "prefer", "refer"}
+"""These double their last letter although they are longer."""
 
 
 @pytest.mark.parametrize(
@@ -21,7 +39,16 @@ from achievement_pipeline.publishing.documents.parts.past_tense import past_tens
         ("Add an error and support for it", "Added an error and support for it"),
         ("Include statements can be marked", "Include statements can be marked"),
         ("Fix what is broken", "Fixed what is broken"),
-        ("Support tabs", "Supported tabs"),
+        ("Support tabs", "Added support for tabs"),
+        ("Fix tabs and support spaces", "Fixed tabs and added support for spaces"),
+        ("s2: Add a cache", "s2: Added a cache"),
+        ("net/http: http2: fix a leak", "net/http: http2: fixed a leak"),
+        ("s2: Dictionary support", "s2: Dictionary support"),
+        ("Build the wheels", "Built the wheels"),
+        ("Format all files", "Formatted all files"),
+        ("Workaround a bug of gcc", "Worked around a bug of gcc"),
+        ("Workaround for gcc", "Workaround for gcc"),
+        ("Minify symbols", "Minified symbols"),
         ("Support for tabs", "Support for tabs"),
         ("Allow for tabs", "Allowed for tabs"),
         ("Adding a cache", "Added a cache"),
@@ -46,3 +73,17 @@ from achievement_pipeline.publishing.documents.parts.past_tense import past_tens
 )
 def test_a_verb_that_is_known_is_put_into_the_past(title: str, done: str) -> None:
     assert past_tense(title) == done
+
+
+def test_irregular_verbs_are_not_among_the_regular_ones() -> None:
+    forms = {f"{prefix}{verb}" for verb in IRREGULAR for prefix in ("", "re", "un", "over", "out")}
+
+    assert not forms & (table._REGULAR | table._ALSO_NOUNS_REGULAR)
+
+
+def test_short_verbs_double_the_consonant_after_their_vowel() -> None:
+    short = re.compile("(?:re|un)?[^aeiou]*(?:(?<=q)u)?[aeiou][^aeiouwxy]")
+    expected = {verb for verb in table._REGULAR | table._ALSO_NOUNS_REGULAR if short.fullmatch(verb)} - {"render"}
+
+    assert expected | STRESSED_AT_THE_END <= table._DOUBLED
+    assert table._DOUBLED <= table._REGULAR | table._ALSO_NOUNS_REGULAR

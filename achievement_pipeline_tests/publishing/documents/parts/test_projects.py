@@ -1,7 +1,7 @@
 """The greatest projects of a person."""
 
 from achievement_pipeline.channels import BRAG
-from achievement_pipeline.publishing.documents.parts.projects import greatest_projects
+from achievement_pipeline.publishing.documents.parts.projects import extent, greatest_projects
 from achievement_pipeline_tests.publishing.views import public, view
 
 
@@ -10,3 +10,20 @@ def test_only_what_is_shown_belongs_to_a_project_and_parts_of_another_are_left_o
     keys = [each.id for each in work]
     projects = [keys, keys[:3], ["hidden", *keys[:2]]]
     assert [[each.id for each in members] for members in greatest_projects(work, projects)] == [sorted(keys)]
+
+
+def test_a_project_is_named_by_what_most_titles_share_else_by_the_release() -> None:
+    titles = ("Add streams", "stream: fix a leak", "Close the stream", "Drop it")
+    by_word = public(BRAG, *(view(title, number=number) for number, title in enumerate(titles)))
+    releases = ["2.0", "2.0", "2.0", None]
+    by_release = public(
+        BRAG,
+        *(
+            view(f"Add {title}", number=number, first_release=release)
+            for number, (title, release) in enumerate(zip("abcd", releases, strict=True))
+        ),
+    )
+
+    assert extent(by_word) == "4 pieces of work on \u201cstream\u201d"
+    assert extent(by_release) == "4 pieces of work for 2.0"
+    assert extent(by_release[2:]) == "2 pieces of work"
