@@ -17,7 +17,7 @@ from achievement_pipeline.judging.announced.references import Reference, find_re
 from achievement_pipeline.judging.announced.sentences import DASHES, as_sentence
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
-PARSER_VERSION: Final = "8"
+PARSER_VERSION: Final = "9"
 """Increase by hand when the same text gives other entries."""
 
 _LONGEST_TEXT: Final = 8 << 20
@@ -272,7 +272,7 @@ class _Reader:
             self._indent = -1
             self._open = [line]
         elif len(self._open) < _LONGEST_ENTRY:
-            self._open.append(line)
+            self._open += ["", line] if after_blank else [line]
 
     def _close(self) -> Iterator[Entry]:
         lines, self._open = self._open, []

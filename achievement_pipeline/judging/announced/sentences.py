@@ -16,9 +16,21 @@ _NUMBER_ROLE: Final = compile_pattern(
     rf",?[ \n]?{ROLE}`[#\d, ]{{1,60}}(?:major|backported)?`:?|{ATTRIBUTE}\[[^\[\]\n]{{0,40}}\]",
     IGNORECASE,
 )
-_ROLE: Final = compile_pattern(r"(?::[\w+.-]{1,40}:|\{[\w+.-]{1,40}\})`~?([^`<>\n]{1,200})(?:<[^`<>\n]{1,200}>)?`")
+_CODE_ROLE: Final = compile_pattern(
+    r"(?<![\w:]):(?:[\w+.-]{1,40}:){0,2}(?:attr|class|const|data|exc|func|meth|mod|obj|option):`~?([^`<>\n]{1,200})`"
+)
+_ROLE: Final = compile_pattern(
+    r"(?:(?<![\w:]):(?:[\w+.-]{1,40}:){1,3}|\{[\w+.-]{1,40}\})`~?([^`<>\n]{1,200})(?:<[^`<>\n]{1,200}>)?`"
+)
 _ASCIIDOC_LINK: Final = compile_pattern(r"(?:link:)?https?://[^\s\[\]]{1,400}\[([^\[\]\n]{1,200})\]")
-_URL: Final = compile_pattern(r"<?https?://[^\s<>]{1,500}>?")
+_URL: Final = compile_pattern(r"<?https?://[^\s<>()]{1,500}(?:\([^\s<>()]{0,100}\)[^\s<>()]{0,200})?>?")
+_GONE: Final = "\0"
+"""Stands for an address until its brackets are gone too."""
+_ONLY_ADDRESSES: Final = compile_pattern(rf"\s?[(\[](?:{_GONE}|[\s,;.&]|and|or){{1,99}}[)\]]")
+_STOP_AFTER_COLON: Final = compile_pattern(r"(?<=:)[ .]+$")
+_AT_ENDS: Final = f" ,;:{DASHES}"
+_STOPS: Final = (".", "!", "?", ":", ";", ",")
+_PARAGRAPHS: Final = compile_pattern(r"\n[^\S\n]*\n")
 _EMPHASIS: Final = compile_pattern(r"\*\*([^*\n]{1,300})\*\*|(?<![\w*])\*([^*\n]{1,200})\*(?![\w*])")
 _DOUBLED: Final = compile_pattern(r"``([^`\n]{1,200})``")
 _SPACES: Final = compile_pattern(r"\s+")
@@ -61,12 +73,26 @@ _FIRST: Final = compile_pattern(
 
 
 def as_sentence(text: str) -> str:
-    """Return the text of an entry on one line, up to its first block of code."""
-    plain = _SPACES.sub(" ", _BLOCK.split(text[: 4 * _LONGEST], maxsplit=1)[0]).strip()
-    plain = _NUMBER_ROLE.sub("", plain)
+    """Return the text of an entry on one line, up to its first block of code.
+
+    A paragraph without a full stop, as the heading of an entry is, gets one before the next paragraph. One that only
+    leads to references is left out: ``Related issues: #12``.
+    """
+    paragraphs = [*filter(None, map(_cleaned, _PARAGRAPHS.split(_BLOCK.split(text[: 4 * _LONGEST], maxsplit=1)[0])))]
+    while len(paragraphs) > 1 and paragraphs[-1].endswith(":"):
+        paragraphs.pop()
+    ended = [text if text.endswith(_STOPS) else f"{text}." for text in paragraphs[:-1]]
+    plain = " ".join([*ended, *paragraphs[-1:]]).rstrip(_AT_ENDS)
+    return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1].rstrip() + "…"
+
+
+def _cleaned(text: str) -> str:
+    """Return a paragraph without markup, and without what refers and thanks at its ends."""
+    plain = _NUMBER_ROLE.sub("", _SPACES.sub(" ", text).strip())
+    plain = _CODE_ROLE.sub(r"`\1`", plain)
     for pattern in (_INLINE_LINK, _ASCIIDOC_LINK, _ROLE, _RST_LINK):
         plain = pattern.sub(r"\1", plain)
-    plain = _URL.sub("", plain)
+    plain = _ONLY_ADDRESSES.sub("", _URL.sub(_GONE, plain)).replace(_GONE, "")
     plain = _REFERENCE_LINK.sub(r"\1", plain)
     plain = _DOUBLED.sub(r"`\1`", plain)
     plain = _EMPHASIS.sub(lambda match: match[1] or match[2], plain)
@@ -77,5 +103,4 @@ def as_sentence(text: str) -> str:
             if shorter == plain:
                 break
             plain = shorter
-    plain = plain.strip(" ,;:" + DASHES)
-    return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1].rstrip() + "…"
+    return _STOP_AFTER_COLON.sub("", plain.lstrip(_AT_ENDS))

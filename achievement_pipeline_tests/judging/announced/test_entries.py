@@ -162,7 +162,7 @@ Engine 2.0.14 February 18, 2018
         (
             RESTRUCTURED,
             [
-                ("2.1.0", "", "`Piston` takes a stroke, see engine.Piston.move.", "pull:512"),
+                ("2.1.0", "", "`Piston` takes a stroke, see `engine.Piston.move`.", "pull:512"),
                 ("2.1.0", "", "Old cranks are gone.", "issue:77 issue:78"),
                 ("2.0.1", "", "Works on Windows.", "issue:70 pull:71"),
             ],

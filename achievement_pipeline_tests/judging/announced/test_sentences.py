@@ -37,6 +37,9 @@ def test_an_attribute_with_a_number_is_a_reference_and_no_part_of_the_sentence()
         "Pistons are faster. Fixes #12, closes #13",
         "Pistons are faster - by ann-lee.",
         "\u2728 Pistons are faster <https://example.org> .",
+        "Pistons are faster (https://example.org/issues/12 and https://example.org/pull/13).",
+        "Pistons are faster (https://example.org/issues/12, https://example.org/wiki/A_(B)): ",
+        "Pistons are faster -- by ann.\n\n*Related issues and pull requests on GitHub:* :issue:`12`.",
     ],
 )
 def test_references_in_words_credits_and_emoji_are_no_part_of_the_sentence(text: str) -> None:
@@ -53,6 +56,16 @@ def test_a_number_that_the_sentence_needs_stays(text: str) -> None:
 )
 def test_a_block_of_code_ends_the_sentence(block: str) -> None:
     assert as_sentence(f"Pistons are faster:\n\n{block}\n\nMore.") == "Pistons are faster"
+
+
+def test_a_heading_of_an_entry_is_a_sentence_of_its_own() -> None:
+    text = "Count pistons ([#12](https://example.org/12))\n\n    Pistons are counted\n    now.\n\n    They were not"
+    assert as_sentence(text) == "Count pistons. Pistons are counted now. They were not"
+
+
+@pytest.mark.parametrize("role", [":class:", ":py:meth:", ":external+python:py:exc:"])
+def test_a_role_for_code_is_code(role: str) -> None:
+    assert as_sentence(f"Piston {role}`~engine.Piston` is counted") == "Piston `engine.Piston` is counted"
 
 
 @pytest.mark.parametrize("role", [":ref:`{}`", ":doc:`{}`", "{{ref}}`{}`", "`{}`_"])
