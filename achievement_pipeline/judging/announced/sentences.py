@@ -31,7 +31,7 @@ _STOP_AFTER_COLON: Final = compile_pattern(r"(?<=:)[ .]+$")
 _AT_ENDS: Final = f" ,;:{DASHES}"
 _STOPS: Final = (".", "!", "?", ":", ";", ",")
 _PARAGRAPHS: Final = compile_pattern(r"\n[^\S\n]*\n")
-_EMPHASIS: Final = compile_pattern(r"\*\*([^*\n]{1,300})\*\*|(?<![\w*])\*([^*\n]{1,200})\*(?![\w*])")
+_EMPHASIS: Final = compile_pattern(r"\*\*([^*\n]{1,300})\*\*|(?<![\w*`])\*([^*\s`][^*\n]{0,200})\*(?![\w*`])")
 _DOUBLED: Final = compile_pattern(r"``([^`\n]{1,200})``")
 _SPACES: Final = compile_pattern(r"\s+")
 _BEFORE_A_STOP: Final = compile_pattern(r"(?<! ) ++(?=[,;:.](?: |$))")
@@ -75,12 +75,13 @@ _FIRST: Final = compile_pattern(
 def as_sentence(text: str) -> str:
     """Return the text of an entry on one line, up to its first block of code.
 
-    A paragraph without a full stop, as the heading of an entry is, gets one before the next paragraph. One that only
-    leads to references is left out: ``Related issues: #12``.
+    A paragraph without a full stop, as the heading of an entry is, gets one before the next paragraph. A sentence that
+    only leads to references or code is left out: ``Related issues: #12``.
     """
     paragraphs = [*filter(None, map(_cleaned, _PARAGRAPHS.split(_BLOCK.split(text[: 4 * _LONGEST], maxsplit=1)[0])))]
     while len(paragraphs) > 1 and paragraphs[-1].endswith(":"):
-        paragraphs.pop()
+        before, stop, _ = paragraphs.pop().rpartition(". ")
+        paragraphs += [f"{before}."] if stop else []
     ended = [text if text.endswith(_STOPS) else f"{text}." for text in paragraphs[:-1]]
     plain = " ".join([*ended, *paragraphs[-1:]]).rstrip(_AT_ENDS)
     return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1].rstrip() + "…"

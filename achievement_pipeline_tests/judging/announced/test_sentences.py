@@ -59,8 +59,16 @@ def test_a_block_of_code_ends_the_sentence(block: str) -> None:
 
 
 def test_a_heading_of_an_entry_is_a_sentence_of_its_own() -> None:
-    text = "Count pistons ([#12](https://example.org/12))\n\n    Pistons are counted\n    now.\n\n    They were not"
-    assert as_sentence(text) == "Count pistons. Pistons are counted now. They were not"
+    text = (
+        "Count pistons ([#12](https://example.org/12))\n\n    Pistons are counted\n    now. Like this:\n\n```\n1\n```"
+    )
+    assert as_sentence(text) == "Count pistons. Pistons are counted now."
+
+
+def test_stars_in_code_are_no_emphasis() -> None:
+    assert as_sentence("*All* text after `*` counts, before the `*` it does not") == (
+        "All text after `*` counts, before the `*` it does not"
+    )
 
 
 @pytest.mark.parametrize("role", [":class:", ":py:meth:", ":external+python:py:exc:"])
