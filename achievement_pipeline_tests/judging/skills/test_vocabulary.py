@@ -42,11 +42,11 @@ def test_a_user_adds_a_technology() -> None:
 
 
 def test_a_user_adds_to_what_shows_a_known_technology() -> None:
-    rules = SkillRules(technology=(Technology(name="Django", files=("*.djhtml",)),))
-    django = rules.vocabulary.named("Django")
-    assert isinstance(django, Technology)
-    assert django.files == ("manage.py", "*.djhtml")
-    assert django.packages
+    rules = SkillRules(technology=(Technology(name="Scrapy", files=("*.spider",)),))
+    scrapy = rules.vocabulary.named("Scrapy")
+    assert isinstance(scrapy, Technology)
+    assert scrapy.files == ("scrapy.cfg", "*.spider")
+    assert scrapy.packages
 
 
 def test_languages_that_get_one_name_are_one_language() -> None:
