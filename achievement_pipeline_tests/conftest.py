@@ -23,11 +23,11 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 
-from achievement_pipeline.cli import spare_memory_work
 from achievement_pipeline.settings import APP_NAME, Environment
 from achievement_pipeline.store.embedded import EmbeddedPostgres
 from achievement_pipeline.store.postgres.database import create_engine, ensure_database, migrate
 from achievement_pipeline.system import locks
+from achievement_pipeline.system.memory import spare_memory_work
 
 # a law holds on a busy machine too: there no example is wrong for having taken long
 _unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

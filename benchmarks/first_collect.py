@@ -24,9 +24,9 @@ from typing import NamedTuple
 
 from achievement_pipeline.app.collect.readings.histories import RepositoryReader, Wanted
 from achievement_pipeline.app.collect.readings.progress import Reporting
-from achievement_pipeline.cli import spare_memory_work
 from achievement_pipeline.settings import ALL, load_settings
 from achievement_pipeline.sources.git import open_repository
+from achievement_pipeline.system.memory import spare_memory_work
 from benchmarks.collect_repositories import children_cpu, print_table
 
 _ALONE = "--alone"

@@ -28,10 +28,10 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.cli import spare_memory_work
 from achievement_pipeline.frames import CommitContents, DependencyChanges, RawCommitFiles, RawCommits
 from achievement_pipeline.judging import find_skills, judge_commits, noise_reasons, score_commits, with_source_lines
 from achievement_pipeline.judging.rules import Rules
+from achievement_pipeline.system.memory import spare_memory_work
 
 REPOSITORY = "github.com/acme/engine"
 TYPES = ("feat", "fix", "docs", "chore", "refactor", "test", "ci", "build", "perf", "style")

@@ -20,8 +20,8 @@ from typing import TypeVar
 import pandas as pd
 from read_history import cpu_seconds, opened, run_git
 
-from achievement_pipeline.cli import spare_memory_work
 from achievement_pipeline.sources.git import LinesInUse, no_lines, read_history, read_lines_in_use
+from achievement_pipeline.system.memory import spare_memory_work
 
 _Result = TypeVar("_Result")
 

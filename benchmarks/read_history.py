@@ -28,8 +28,8 @@ from pathlib import Path
 import git
 import pandas as pd
 
-from achievement_pipeline.cli import spare_memory_work
 from achievement_pipeline.sources.git import History, Repository, open_repository, read_history
+from achievement_pipeline.system.memory import spare_memory_work
 
 NEW_COMMITS = 10
 SAMPLE = 200

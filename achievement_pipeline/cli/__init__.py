@@ -4,8 +4,6 @@ Data goes to standard output, progress and messages to standard error. Exit code
 usage (click); 3 done in part, some repositories failed; 130 interrupted.
 """
 
-import atexit
-import gc
 import io
 import os
 import sys
@@ -22,6 +20,7 @@ from achievement_pipeline.cli.output.texts import take_only_texts
 from achievement_pipeline.errors import AchievementPipelineError, did_you_mean
 from achievement_pipeline.lazy import import_for_good
 from achievement_pipeline.system.child_processes import distrust_working_folder
+from achievement_pipeline.system.memory import spare_memory_work
 from achievement_pipeline.system.private_files import private_by_default
 from achievement_pipeline.system.terminal import escape_output, escaped_output
 
@@ -196,20 +195,6 @@ def achievements() -> None:
 
 
 with_shared_options(achievements)
-
-
-def spare_memory_work() -> None:
-    """Settle how this process and its children deal with memory.
-
-    Python looks for reference cycles after a hundred thousand new objects, not after its few hundred: imports make half
-    a million that stay, and to go through them again and again is a tenth of what a run costs. Arrow takes memory by
-    ``malloc``, which keeps it for the next frame; its own allocator returns it to the system, and requests it again:
-    a tenth of what judging a large history costs. Who sets ARROW_DEFAULT_MEMORY_POOL is heeded; it counts where pyarrow
-    is not imported yet. At the end nothing is searched for cycles: the memory goes with the process.
-    """
-    gc.set_threshold(100_000, 50, 50)
-    atexit.register(gc.freeze)
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 
 def main() -> None:

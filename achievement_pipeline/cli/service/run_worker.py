@@ -11,11 +11,11 @@ import dagster as dg
 
 import achievement_pipeline.definitions  # noqa: F401 - the run finds it imported
 from achievement_pipeline.app.collect.run_locks import hold_run_lock
-from achievement_pipeline.cli import spare_memory_work
 from achievement_pipeline.defs.instance.compat import ExecuteRunArgs, run_executor
 from achievement_pipeline.defs.instance.logs import use_console_logger
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.system.child_processes import python_command
+from achievement_pipeline.system.memory import spare_memory_work
 
 
 def main() -> None:
