@@ -2,11 +2,11 @@
 
 import os
 from importlib import import_module
-from typing import Any
 
 import dagster as dg
 
 from achievement_pipeline.app.collect.readings.ahead import ReadAhead
+from achievement_pipeline.app.collect.readings.histories import RepositoryHistory
 from achievement_pipeline.defs.assets import achievements, lines, projects, publishing
 from achievement_pipeline.defs.automation.freshness import with_freshness
 from achievement_pipeline.defs.automation.schedules import schedules
@@ -40,7 +40,7 @@ def repository_assets() -> list[str]:
 
 
 def build_defs(
-    settings: Settings, progress: ReportsProgress | None = None, ahead: ReadAhead[Any] | None = None
+    settings: Settings, progress: ReportsProgress | None = None, ahead: ReadAhead[RepositoryHistory] | None = None
 ) -> dg.Definitions:
     """Return all definitions.
 

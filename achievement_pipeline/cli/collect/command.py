@@ -4,7 +4,6 @@ import datetime as dt
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -22,9 +21,6 @@ from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.lazy import import_for_good
 from achievement_pipeline.settings import ME, RepositorySettings, Settings, load_settings
-
-if TYPE_CHECKING:
-    from achievement_pipeline.cli.collect.runs import Runs
 
 
 @click.command()
@@ -60,10 +56,13 @@ def collect(
     wanted = [RepositorySettings(location=location, branches=branches) for location in expand(repos)]
     selection = {"since": since.date().isoformat() if since else "", "authors": list(authors)}
     use_dagster_home(settings)
-    with database_coming_up(settings) as database, ExitStack() as open_until:
+    with ExitStack() as open_until:
+        first = None if Receipts.exist(settings) else import_for_good("achievement_pipeline.cli.collect.first")
+        ahead = first.begin_reading(wanted, selection, settings, open_until) if first else None
+        database = open_until.enter_context(database_coming_up(settings))
         from achievement_pipeline.cli.collect.collecting import collect_from  # noqa: PLC0415 - takes as long as that
 
-        begun = _begin(wanted, selection, settings, open_until)
+        begun = first.open_runs(ahead, settings, open_until) if first else None
         database.result()
         with open_engine(settings) as engine:
             collection = collect_from(wanted, selection, settings, engine, begun)
@@ -83,18 +82,6 @@ def collect(
         click.echo(f"❌ {error}", err=True)
     if collection.errors:
         sys.exit(EXIT_FAILED if collection.is_in_vain else EXIT_PARTLY)
-
-
-def _begin(
-    wanted: list[RepositorySettings], selection: dict[str, Any], settings: Settings, open_until: ExitStack
-) -> "Runs | None":
-    """Begin what a first collection needs, which takes as long as the database; None for another one."""
-    if Receipts.exist(settings):
-        return None
-    begun: Runs = import_for_good("achievement_pipeline.cli.collect.first").begin(
-        wanted, selection, settings, open_until
-    )
-    return begun
 
 
 def _refuse_unknown_authors(collection: Collection, authors: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import dagster as dg
 
 from achievement_pipeline.app.collect.readings.ahead import ReadAhead
-from achievement_pipeline.app.collect.readings.histories import READ_FRAMES
+from achievement_pipeline.app.collect.readings.histories import READ_FRAMES, RepositoryHistory
 from achievement_pipeline.app.collect.readings.lines_in_use import LINE_FRAMES
 from achievement_pipeline.app.collect.receipts import REPORTED, Facts
 from achievement_pipeline.app.collect.run_locks import hold_run_lock
@@ -48,7 +48,9 @@ class Runs:
         open_until: Closes Dagster's records.
     """
 
-    def __init__(self, settings: Settings, bars: Bars, ahead: ReadAhead[Any] | None, open_until: ExitStack) -> None:
+    def __init__(
+        self, settings: Settings, bars: Bars, ahead: ReadAhead[RepositoryHistory] | None, open_until: ExitStack
+    ) -> None:
         self._bars = bars
         self._instance = open_until.enter_context(dg.DagsterInstance.get())
         self._definitions = build_defs(settings, bars, ahead)

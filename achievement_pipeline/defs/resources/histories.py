@@ -1,11 +1,9 @@
 """The resource that reads histories of git."""
 
-from typing import Any
-
 import dagster as dg
 
 from achievement_pipeline.app.collect.readings.ahead import ReadAhead
-from achievement_pipeline.app.collect.readings.histories import Histories, HistoryReader, Wanted
+from achievement_pipeline.app.collect.readings.histories import Histories, HistoryReader, RepositoryHistory, Wanted
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.resources.shared import Database
 from achievement_pipeline.defs.ui.progress import ReportsProgress, reporting
@@ -20,7 +18,7 @@ class GitHistories(dg.ConfigurableResource):
     io_manager: dg.ResourceDependency[ParquetIOManager]
     progress: dg.ResourceDependency[ReportsProgress]
     settings: dg.ResourceDependency[Settings]
-    ahead: dg.ResourceDependency[ReadAhead[Any] | None]
+    ahead: dg.ResourceDependency[ReadAhead[RepositoryHistory] | None]
 
     def read(self, context: dg.AssetExecutionContext, wanted: Wanted) -> Histories:
         """Read the histories of the run's repositories.

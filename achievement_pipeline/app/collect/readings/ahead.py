@@ -1,35 +1,55 @@
-"""Read a repository in a thread, before the run that will want it: git is at work while Dagster is imported."""
+"""Read a repository in a process of its own, before the run that will want it: Dagster is imported meanwhile."""
 
+import multiprocessing
+import pickle
+import signal
+import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import Generic, TypeVar
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import IO, Final, Generic, TypeVar, cast
 
 from achievement_pipeline.app.collect.readings.progress import Progress, Reporting
-from achievement_pipeline.errors import AchievementPipelineError
 
 Read = TypeVar("Read")
 
-
-class _UnwantedError(Exception):
-    """Nobody wants what is being read any more."""
+_CONTEXT: Final = (
+    multiprocessing.get_context("fork") if sys.platform == "linux" else multiprocessing.get_context("spawn")
+)
+"""A copy of this process has imported everything. Where it is not safe to make one, a new process imports it again."""
+_START, _PROGRESS, _WARNING, _READ = "start", "progress", "warning", "read"
+"""The kinds of messages that the process sends. After `_READ` comes what was read."""
+_PERIOD: Final = 0.05
+"""Seconds between two reports of progress."""
 
 
 class ReadAhead(Generic[Read]):
     """A reading that has begun.
 
-    Attributes:
+    Args:
         wanted: What is read. Whoever wants something else reads that.
+        process: Reads it.
+        messages: What the process sends.
+        thread: Not started yet.
     """
 
-    def __init__(self, wanted: object, start: Callable[[str], Progress]) -> None:
-        self.wanted = wanted
-        self.reporting = Reporting(lambda _: None, self._keep_warning, self._start)
-        """Where the reading reports to."""
-        self.result: Future[Read] | None = None
-        self._start_showing = start
-        self._warnings: list[str] = []
-        self._is_unwanted = False
+    def __init__(self, wanted: object, process: BaseProcess, messages: IO[bytes], thread: ThreadPoolExecutor) -> None:
+        self._wanted = wanted
+        self._process = process
+        self._messages = messages
+        self._thread = thread
+        self._warnings: Future[list[str] | None] | None = None
+
+    def show(self, start: Callable[[str], Progress]) -> None:
+        """Show the progress in a thread from now on. It must be shown to be taken.
+
+        Args:
+            start: Shows the progress of a piece of work, which it names.
+        """
+        self._warnings = self._thread.submit(_follow, self._messages, start)
 
     def take(self, wanted: object, warn: Callable[[str], object]) -> Read | None:
         """Wait for what was read, pass its warnings on, and return it.
@@ -38,51 +58,92 @@ class ReadAhead(Generic[Read]):
             None if something else was read, if it was taken before, or if it could not be read: read it then, which
             shows why.
         """
-        result, self.result = self.result, None
-        if result is None or wanted != self.wanted:
-            self.drop()
+        followed, self._warnings = self._warnings, None
+        if followed is None or wanted != self._wanted:
+            self._process.kill()
+            return None
+        warnings = followed.result()
+        if warnings is None:
             return None
         try:
-            read = result.result()
-        except (AchievementPipelineError, OSError):
+            read = cast("Read", pickle.load(self._messages))  # noqa: S301 - by our own process
+        except (EOFError, pickle.UnpicklingError):
             return None
-        for warning in self._warnings:
+        for warning in warnings:
             warn(warning)
         return read
 
-    def drop(self) -> None:
-        """End the reading the next time that it reports progress."""
-        self._is_unwanted = True
-
-    def _keep_warning(self, warning: str) -> None:
-        self._warnings.append(warning)
-
-    def _start(self, work: str) -> Progress:
-        show = self._start_showing(work)
-
-        def report(done: int, total: int) -> None:
-            if self._is_unwanted:
-                raise _UnwantedError
-            show(done, total)
-
-        return report
-
 
 @contextmanager
-def reading_ahead(
-    wanted: object, read: Callable[[Reporting], Read], start: Callable[[str], Progress]
-) -> Iterator[ReadAhead[Read]]:
-    """Begin to read in a thread, which ends with the block: soon, where nobody has taken what it reads.
+def reading_ahead(wanted: object, read: Callable[[Reporting], Read]) -> Iterator[ReadAhead[Read]]:
+    """Begin to read in a process that ends with the block. Begin before any thread does: a copy has none of them.
 
     Args:
         wanted: What is read.
-        read: Reads it.
-        start: Shows the progress of a piece of work, which it names.
+        read: Reads it; a function that can be pickled, as can what it returns.
     """
-    ahead = ReadAhead[Read](wanted, start)
-    with ThreadPoolExecutor(1, "read ahead") as thread:
-        ahead.result = thread.submit(read, ahead.reporting)
+    messages, sender = _CONTEXT.Pipe(duplex=False)
+    process = _CONTEXT.Process(target=_read, args=(read, sender, messages), daemon=True)
+    process.start()
+    sender.close()
+    with (
+        messages,
+        open(messages.fileno(), "rb", closefd=False) as stream,
+        ThreadPoolExecutor(1, "read ahead") as thread,
+    ):
         try:
-            yield ahead
+            yield ReadAhead(wanted, process, stream, thread)
         finally:
-            ahead.drop()
+            process.kill()
+            process.join()
+
+
+def _follow(messages: IO[bytes], start: Callable[[str], Progress]) -> list[str] | None:
+    """Show the progress until something was read; return the warnings, or None if the process ended before."""
+    shown: dict[str, Progress] = {}
+    warnings: list[str] = []
+    while True:
+        try:
+            kind, *values = pickle.load(messages)  # noqa: S301 - by our own process
+        except (EOFError, pickle.UnpicklingError):
+            return None
+        if kind == _READ:
+            return warnings
+        if kind == _WARNING:
+            warnings += values
+        elif kind == _START:
+            shown[values[0]] = start(values[0])
+        else:
+            work, done, total = values
+            shown[work](done, total)
+
+
+def _read(read: Callable[[Reporting], object], sender: Connection, messages: Connection) -> None:
+    """Read in the process, and send it; nothing where it can't be read, or nobody waits for it any more."""
+    messages.close()  # else writing would not fail once nobody reads
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    with suppress(Exception), open(sender.fileno(), "wb", closefd=False) as stream:
+        result = read(_reporting(stream))
+        _send(stream, _READ)
+        pickle.dump(result, stream, pickle.HIGHEST_PROTOCOL)
+
+
+def _reporting(stream: IO[bytes]) -> Reporting:
+    def start(work: str) -> Progress:
+        _send(stream, _START, work)
+        next_report = 0.0
+
+        def report(done: int, total: int) -> None:
+            nonlocal next_report
+            if time.monotonic() >= next_report:
+                next_report = time.monotonic() + _PERIOD
+                _send(stream, _PROGRESS, work, done, total)
+
+        return report
+
+    return Reporting(lambda _: None, lambda warning: _send(stream, _WARNING, warning), start)
+
+
+def _send(stream: IO[bytes], *message: object) -> None:
+    pickle.dump(message, stream)
+    stream.flush()

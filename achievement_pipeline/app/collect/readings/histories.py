@@ -2,9 +2,10 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
@@ -17,7 +18,7 @@ from pydantic import ValidationError
 from achievement_pipeline.app.collect.author_hints import address_hints, other_addresses, suggest_author
 from achievement_pipeline.app.collect.readings.ahead import ReadAhead, reading_ahead
 from achievement_pipeline.app.collect.readings.contents import Contents, examined_by, read_contents
-from achievement_pipeline.app.collect.readings.progress import Progress, Reporting
+from achievement_pipeline.app.collect.readings.progress import Reporting
 from achievement_pipeline.app.collect.readings.releases import combined, read_releases, stored_releases
 from achievement_pipeline.app.collect.readings.stored_frames import StoredFrames, stored_frame
 from achievement_pipeline.app.collect.repositories import open_clones
@@ -120,7 +121,7 @@ class HistoryReader:
     frames: StoredFrames
     settings: Settings
     reporting: Reporting
-    ahead: "ReadAhead[_Known] | None" = None
+    ahead: "ReadAhead[RepositoryHistory] | None" = None
     """The first reading of a repository that has begun already."""
 
     def read(self, keys: Sequence[str], wanted: Wanted) -> Histories:
@@ -129,7 +130,7 @@ class HistoryReader:
         Raises:
             SourceError: None of them can be read. Where others can, one that can't keeps what is stored of it.
         """
-        known: dict[str, _Known] = {}
+        known: dict[str, RepositoryHistory] = {}
         failed: dict[str, str] = {}
         for key in keys:
             stored = _stored(self.frames, key)
@@ -159,7 +160,7 @@ class HistoryReader:
             },
         )
 
-    def _read_whole(self, key: str, stored: "_Known | None", wanted: Wanted) -> "_Known":
+    def _read_whole(self, key: str, stored: "RepositoryHistory | None", wanted: Wanted) -> "RepositoryHistory":
         """Read a repository; a clone of ours that is damaged is only a cache, and is made again."""
         try:
             return self._read_one(key, stored, wanted)
@@ -170,7 +171,7 @@ class HistoryReader:
             self.reporting.warn(f"{key}: its clone is damaged, and made again: {error}")
         return self._read_one(key, stored, wanted)
 
-    def _read_one(self, key: str, stored: "_Known | None", wanted: Wanted) -> "_Known":
+    def _read_one(self, key: str, stored: "RepositoryHistory | None", wanted: Wanted) -> "RepositoryHistory":
         known = find_repository(self.engine, key)
         opened, unread = open_clones(known, self.settings)
         there = [repository for repository in opened if repository.key == key]
@@ -196,8 +197,12 @@ class RepositoryReader:
     reporting: Reporting
 
     def read(
-        self, repository: Repository, stored: "_Known | None", wanted: Wanted, elsewhere: Collection[str] = ()
-    ) -> "_Known":
+        self,
+        repository: Repository,
+        stored: "RepositoryHistory | None",
+        wanted: Wanted,
+        elsewhere: Collection[str] = (),
+    ) -> "RepositoryHistory":
         """Read a repository.
 
         Args:
@@ -218,7 +223,7 @@ class RepositoryReader:
 
         progress = self.reporting.start(repository.key)
         history = read_history(repository, stored.history if stored else None, select, progress, elsewhere=elsewhere)
-        return _Known(
+        return RepositoryHistory(
             _facts(repository, chosen, history, self.settings.rules),
             history,
             self._read_contents(repository, history, stored),
@@ -228,10 +233,10 @@ class RepositoryReader:
                 stored.releases if stored else no_releases(),
                 lambda warning: self.reporting.warn(f"{repository.key}: {warning}"),
             ),
-            chosen.missing,
+            dict(chosen.missing),  # it is passed on to another process
         )
 
-    def _read_contents(self, repository: Repository, history: History, stored: "_Known | None") -> Contents:
+    def _read_contents(self, repository: Repository, history: History, stored: "RepositoryHistory | None") -> Contents:
         """Read the contents that are worth it, taking from what is stored all that today's examiner and rules made."""
         made_by = stored.facts["examined_by"].iloc[0] if stored else ""
         by_examiner = stored is not None and made_by.partition("-")[0] == EXAMINER_VERSION
@@ -247,27 +252,26 @@ class RepositoryReader:
         )
 
 
-@contextmanager
 def first_reading(
-    repository: Repository, wanted: Wanted, settings: Settings, start: Callable[[str], Progress]
-) -> "Iterator[ReadAhead[_Known]]":
+    repository: Repository, wanted: Wanted, settings: Settings
+) -> "AbstractContextManager[ReadAhead[RepositoryHistory]]":
     """Begin to read a repository of which nothing is stored, for the `HistoryReader` of a run in the block.
 
     Args:
         repository: The repository; one that has changed until the run is read again.
         wanted: The authors whose commits are read, and since when.
         settings: All settings.
-        start: Shows the progress of a piece of work, which it names.
     """
-
-    def read(reporting: Reporting) -> _Known:
-        return RepositoryReader(settings, reporting).read(repository, None, wanted)
-
-    with reading_ahead((repository, wanted, None), read, start) as ahead:
-        yield ahead
+    return reading_ahead((repository, wanted, None), partial(_read_first, repository, wanted, settings))
 
 
-class _Known(NamedTuple):
+def _read_first(
+    repository: Repository, wanted: Wanted, settings: Settings, reporting: Reporting
+) -> "RepositoryHistory":
+    return RepositoryReader(settings, reporting).read(repository, None, wanted)
+
+
+class RepositoryHistory(NamedTuple):
     """What is known of one repository."""
 
     facts: DataFrame[RawRepositories]
@@ -289,7 +293,7 @@ def stored_history(frames: StoredFrames, key: str) -> History | None:
     return stored.history if stored else None
 
 
-def _counts(histories: "Sequence[_Known]", failed: Mapping[str, str]) -> dict[str, Any]:
+def _counts(histories: "Sequence[RepositoryHistory]", failed: Mapping[str, str]) -> dict[str, Any]:
     return {
         "new": sum(one.history.new for one in histories),
         "gone": sum(one.history.gone for one in histories),
@@ -311,7 +315,7 @@ class _Chosen(NamedTuple):
     """The same, to be shown."""
     remarks: tuple[str, ...] = ()
     missing: Mapping[str, str] = MappingProxyType({})
-    """As in `_Known`."""
+    """As in `RepositoryHistory`."""
 
 
 def _choose(commits: DataFrame[RawCommits], wanted: Wanted, repository: Repository, settings: Settings) -> _Chosen:
@@ -337,14 +341,14 @@ def _choose(commits: DataFrame[RawCommits], wanted: Wanted, repository: Reposito
     return _Chosen(authors, ", ".join([*my_label, *named]), remarks, missing)
 
 
-def _renamed(key: str, repository: Repository, rules: Rules) -> _Known:
+def _renamed(key: str, repository: Repository, rules: Rules) -> RepositoryHistory:
     """Return an empty history: the repository changed its name and is collected under the new one."""
     history = no_history(key)
     facts = _facts(repository, _Chosen((), ""), history, rules).assign(
         repository=key, remarks=f"It is {repository.key} now, and is collected under that name."
     )
     nothing = Contents(PathAttributes.empty(), CommitContents.empty(), DependencyChanges.empty())
-    return _Known(typed(RawRepositories, facts), history, nothing, no_releases())
+    return RepositoryHistory(typed(RawRepositories, facts), history, nothing, no_releases())
 
 
 def _facts(repository: Repository, chosen: _Chosen, history: History, rules: Rules) -> DataFrame[RawRepositories]:
@@ -363,7 +367,7 @@ def _facts(repository: Repository, chosen: _Chosen, history: History, rules: Rul
     return typed(RawRepositories, pd.DataFrame([facts]).astype({"branch": "str", "commit_url": "str"}))
 
 
-def _stored(frames: StoredFrames, key: str) -> _Known | None:
+def _stored(frames: StoredFrames, key: str) -> RepositoryHistory | None:
     """Return what was stored of a repository the last time, where all of it is there and is of today's shape."""
     facts = frames.read("raw_repositories", key)
     commits = stored_frame(frames, "raw_commits", RawCommits, key)
@@ -379,4 +383,4 @@ def _stored(frames: StoredFrames, key: str) -> _Known | None:
     except (FrameError, ValidationError):
         return None
     history = History(commits=commits, files=files, state=state)
-    return _Known(known, history, contents, stored_releases(frames, key))
+    return RepositoryHistory(known, history, contents, stored_releases(frames, key))

@@ -1,5 +1,8 @@
-"""Reading ahead: what is read in a thread is taken once, by whoever wants the same."""
+"""Reading ahead: what another process has read is taken once, by whoever wants the same."""
 
+import os
+import signal
+from functools import partial
 from threading import Event
 
 import pytest
@@ -13,44 +16,53 @@ def no_progress(_work: str) -> Progress:
     return lambda _done, _total: None
 
 
-def test_what_was_read_is_taken_once_with_its_warnings() -> None:
-    def read(reporting: Reporting) -> str:
-        reporting.warn("one is broken")
-        return "history"
+def read_with_warning(reporting: Reporting) -> str:
+    reporting.start("engine")(1, 2)
+    reporting.warn("one is broken")
+    return "history"
 
+
+def fail_to_read(_reporting: Reporting) -> str:
+    raise SourceError("it is gone")
+
+
+def read_on(reporting: Reporting) -> str:
+    report = reporting.start("engine")
+    while True:
+        report(1, 2)
+
+
+def end_by_signal(_reporting: Reporting) -> str:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return "history"
+
+
+def test_what_was_read_is_taken_once_with_its_warnings_and_progress() -> None:
+    reports: list[tuple[str, int, int]] = []
     warnings: list[str] = []
-    with reading_ahead("engine", read, no_progress) as ahead:
+    with reading_ahead("engine", read_with_warning) as ahead:
+        ahead.show(lambda work: lambda done, total: reports.append((work, done, total)))
         assert ahead.take("engine", warnings.append) == "history"
         assert ahead.take("engine", warnings.append) is None
     assert warnings == ["one is broken"]
+    assert reports == [("engine", 1, 2)]
 
 
-def test_what_cannot_be_read_is_left_to_the_run() -> None:
-    def read(_reporting: Reporting) -> str:
-        raise SourceError("it is gone")
-
-    with reading_ahead("engine", read, no_progress) as ahead:
+@pytest.mark.parametrize("read", [fail_to_read, end_by_signal, partial(lambda _: lambda: "not to be pickled")])
+def test_what_cannot_be_read_is_left_to_the_run(read: partial[str]) -> None:
+    with reading_ahead("engine", read) as ahead:
+        ahead.show(no_progress)
         assert ahead.take("engine", pytest.fail) is None
 
 
-def test_other_faults_are_raised() -> None:
-    with reading_ahead("engine", lambda _: 1 / 0, no_progress) as ahead, pytest.raises(ZeroDivisionError):
-        ahead.take("engine", pytest.fail)
+def test_a_reading_that_nobody_wants_is_ended() -> None:
+    has_begun = Event()
 
-
-def test_a_reading_that_nobody_wants_ends_at_its_next_report() -> None:
-    has_begun, is_unwanted = Event(), Event()
-    reports: list[int] = []
-
-    def read(reporting: Reporting) -> None:
-        report = reporting.start("engine")
+    def start(_work: str) -> Progress:
         has_begun.set()
-        is_unwanted.wait(60)
-        for done in range(100):
-            report(done, 100)
+        return lambda _done, _total: None
 
-    with reading_ahead("engine", read, lambda _: lambda done, _total: reports.append(done)) as ahead:
-        has_begun.wait(60)
+    with reading_ahead("engine", read_on) as ahead:
+        ahead.show(start)
+        assert has_begun.wait(60)
         assert ahead.take("tower", pytest.fail) is None
-        is_unwanted.set()
-    assert reports == []

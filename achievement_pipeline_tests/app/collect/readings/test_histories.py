@@ -21,7 +21,8 @@ def test_a_first_reading_is_of_one_state_of_a_repository(tmp_path: Path) -> None
         return open_repository(str(written.path), cache=tmp_path)
 
     def subjects(wanted: Callable[[], object]) -> list[str] | None:
-        with first_reading(opened(), _EVERYBODY, load_settings(), lambda _: lambda _done, _total: None) as ahead:
+        with first_reading(opened(), _EVERYBODY, load_settings()) as ahead:
+            ahead.show(lambda _: lambda _done, _total: None)
             read = ahead.take(wanted(), pytest.fail)
         return read and read.history.commits["subject"].to_list()
 
