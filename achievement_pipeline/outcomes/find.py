@@ -53,11 +53,18 @@ class Outcome:
 
 
 def find_outcomes(text: str) -> list[Outcome]:
-    """Return the outcomes that a text states: those of its sentences, at most one each, then rows of benchmarks."""
+    """Return the outcomes that a text states, each once: of its sentences, at most one each, then rows of benchmarks.
+
+    Numbers without a unit, such as settings, come last.
+    """
     text = forms.TAG.sub("\n\n", text[:_LONGEST_TEXT])
     if forms.QUOTES.match(text.lstrip()):
         return []
-    return [*_in_sentences(without_blocks(without_rows(text))), *map(_measured, find_changes(text))][:_MOST]
+    in_sentences = list(_in_sentences(without_blocks(without_rows(text))))
+    counts = [each for each in in_sentences if not each.unit]
+    stated = [*(each for each in in_sentences if each.unit), *map(_measured, find_changes(text)), *counts]
+    known = {(each.before, each.after, each.amount): each for each in reversed(stated)}
+    return [each for each in stated if known[each.before, each.after, each.amount] is each][:_MOST]
 
 
 def sentences(text: str) -> Iterator[str]:
@@ -88,7 +95,7 @@ def _in_two(both: str) -> Outcome | None:
         return None
     plain = in_digits(both)
     found = next((outcome for pattern in forms.APART if (outcome := _two_amounts(plain, pattern))), None)
-    found = found or _setting(plain)
+    found = found or _setting(plain) or _set_to(plain)
     return replace(found, sentence=both) if found else None
 
 
@@ -102,6 +109,27 @@ def _setting(text: str) -> Outcome | None:
             if noun.casefold() == match["noun"].casefold() and direction is _stated_direction(match["verb"]):
                 return Outcome(text, values[0], values[2], None, match["unit"], direction)
     return None
+
+
+def _set_to(text: str) -> Outcome | None:
+    """Read a value that is changed to another, of one measure: "It took 50 s. This drops the time to 3 s."."""
+    match = forms.RAISED_TO.search(text)
+    if not match or forms.UNREAL.search(text[: match.start()]) or forms.DENIED.search(text[: match.start()]):
+        return None
+    after, unit = number(match["after"]), match["unit"]
+    stated = Direction.UP if match["verb"].casefold().startswith(forms.RISES) else Direction.DOWN
+    befores = {
+        (number(found["before"]), found["unit_before"])
+        for found in forms.MEASURE.finditer(text)
+        if not match.start() <= found.start() < match.end()
+        and _measures(found["unit_before"]) == _measures(unit)
+        and (found.start() < match.start() or forms.IS_PAST.search(text, match.end()))
+    }
+    if len(befores) != 1:
+        return None
+    ((before, unit_before),) = befores
+    direction = _direction_between(before, unit_before, after, unit)
+    return Outcome(text, before, after, None, unit, direction) if direction is stated else None
 
 
 def _outcome(sentence: str) -> Outcome | None:
@@ -149,7 +177,8 @@ def _two_amounts(sentence: str, pattern: Pattern[str]) -> Outcome | None:
         if stated and stated is not direction and match.re in forms.UNIT_ONCE:
             continue
         direction = direction if match["unit"] and match["unit_before"] else stated or direction
-        is_fault = pattern is forms.WAS_NOW and direction is Direction.UP and scale(unit)
+        rises = pattern is forms.WAS_NOW and direction is Direction.UP
+        is_fault = rises and scale(unit) and not forms.WAS_MEANT.match(match[0])
         if not is_fault and (direction or before == after):
             return Outcome(sentence, before, after, None, unit, direction)
     return None
@@ -171,15 +200,15 @@ def _is_change(match: Match[str], lead: str) -> bool:
     if match.re is forms.INSTEAD:
         is_fault = not lead.strip() or forms.IS_FAULT.search(f"{lead}{match[0]} ")
         return forms.MEASURED.search(lead) is not None or (has_both and not is_fault)
-    if link in {"instead of", "rather than"}:
-        return forms.MEASURED.search(lead) is not None or (
-            has_both and bool(lead.strip()) and not forms.IS_FAULT.search(lead)
-        )
+    if link in {"instead of", "rather than", "as opposed to"}:
+        is_changed = forms.MEASURED.search(lead) or forms.CHANGED.search(lead)
+        return is_changed is not None or (has_both and bool(lead.strip()) and not forms.IS_FAULT.search(lead))
     return has_both or not _is_other(lead)
 
 
 def _leads_to_range(lead: str) -> bool:
-    return forms.RANGE_LEAD.search(lead) is not None and not forms.STATED.search(lead)
+    is_change = forms.STATED.search(lead) or forms.IS_SET.search(lead)
+    return forms.RANGE_LEAD.search(lead) is not None and not is_change
 
 
 def _is_other(lead: str) -> bool:
@@ -215,8 +244,10 @@ def _compared(before: float, after: float) -> Direction | None:
 
 
 def _counted(sentence: str) -> Outcome | None:
-    match = _first(sentence, forms.COUNTED, forms.COUNTED_BETWEEN, forms.COUNTED_AFTER)
+    match = _first(sentence, forms.COUNTED, forms.COUNTED_BETWEEN, forms.COUNTED_LAST, forms.COUNTED_AFTER, forms.BARE)
     if not match or forms.NOT_AN_OUTCOME.search(f"{sentence[: match.start('unit')]}{match['unit']} "):
+        return None
+    if forms.UNREAL.search(sentence[: match.start("before")]):
         return None
     before, after = number(match["before"]), number(match["after"])
     return Outcome(sentence, before, after, None, match["unit"], _compared(before, after))
@@ -275,8 +306,8 @@ def _direction(match: Match[str], sentence: str) -> Direction:
     word = (match["word"] or "").casefold()
     found = match.groupdict()
     measured = scale(found.get("unit") or "")
-    is_behind = word.startswith(("improvement", "improved"))
-    what = found.get("what") or (sentence[max(0, match.start() - _NEAR) : match.start()] if is_behind else "")
+    is_behind = word.startswith("improv")
+    what = found.get("what") or (sentence[max(0, match.start() - _NEAR) : match.end()] if is_behind else "")
     is_rate = bool(measured and measured[0].endswith(("/s", "/sec", "second", "ps")))
     is_of_time = word.startswith(("improv", "optimi")) and forms.IS_TIME.search(what) is not None
     is_time = (measured is not None and not is_rate) or is_of_time
@@ -331,6 +362,7 @@ _FORMS: Final = (
             forms.WITHOUT_BY_ABOUT,
             forms.IMPROVES,
             forms.REMOVES,
+            forms.PAUSE,
             forms.DROPS,
             forms.REDUCED,
             forms.IS_CUT,
@@ -339,5 +371,6 @@ _FORMS: Final = (
     ),
     _versus,
     _signed,
+    _set_to,
 )
 """The forms of statements, the surest first."""

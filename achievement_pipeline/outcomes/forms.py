@@ -9,11 +9,16 @@ from __future__ import annotations
 from achievement_pipeline.outcomes.amounts import ABOUT, NUMBER, PERCENT, RANGE, RATE, SIZE, TIME, TIMES, UNIT
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
+_FIRST = rf"(?P<before>{NUMBER})(?:[-\u2013]{NUMBER})?"
 _BEFORE = rf"(?P<before>{NUMBER})(?:[-\u2013]{NUMBER})?[\s-]?(?P<unit_before>{UNIT})?"
 _AFTER = rf"(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?\s?(?P<unit>{UNIT})?"
 _DIFFERENCE = rf"(?P<amount>{NUMBER}){RANGE}\s?"
 _TEXT = r"(?:[^.;\n]|\.(?=\w)|(?<=\b(?:i\.e|e\.g))\.)"
 """Of one clause."""
+_FORMER = (
+    r"(?:(?:previously|current|currently|default|old|previous|former|original)"
+    r"(?:\s(?:used|limit|value|restriction|default|size|setting))?(?:\sof)?)"
+)
 _SPEED_UP = r"(?:speed(?:s|ed|ing)?|sped)(?:[-\s]?up|\s(?:[^\s.;]{1,40}\s){1,5}?up)"
 _VERB = (
     r"(?:reduc(?!tion)\w+|decreas\w+|cut(?:s|ting)?|lower(?:s|ed|ing)?"
@@ -22,38 +27,39 @@ _VERB = (
     rf"|shorten\w*|{_SPEED_UP})"
 )
 _NOUN = (
-    r"(?:reductions?|decreases?|increases?|speed[-\s]?(?:ups?|boosts?)|improvements?|savings?|gains?|boosts?|uplifts?|wins?|accelerations?"
+    r"(?:reductions?|(?<!performance\s)(?<!speed\s)decreases?|increases?|speed[-\s]?(?:ups?|boosts?)|improve?m?e?nts?"
+    r"|savings?|gains?|boosts?|uplifts?|wins?|accelerations?|(?<=[%x]\s)(?:speed|perf|performance)(?=\)|$)"
     r"|drops?(?=\sin\s(?!coverage|performance|throughput|speed|quality|accuracy)))"
 )
 _COMPARATIVE = (
     r"(?:faster|quicker|smaller|less|fewer|more(?!\s(?:expensive|costly|likely|memory|often|frequent\w*))|lower|higher"
-    r"|cheaper|shorter|better|reduced|improved|decreased|(?<=as\s)fast)"
+    r"|cheaper|shorter|better|reduced|improved|decreased|(?<=as\s)fast|fast(?=\sthan)|(?<=more\s)efficient)"
 )
 _BETWEEN = (
     r"(?:(?!(?:of|is|are|was|and|or|but|in|to|for|on|from|when|while|if|as|with|than|at|by|per|can|will|may|do|does)\b)"
-    r"[a-z][a-z/._-]{1,20}\s)"
+    r"[a-z][a-z/._-]{0,20}\s)"
 )
 """A word between a number and what it is of: "3x less", "5% overall improvement"."""
 FROM_TO = compile_pattern(
-    rf"(?<![\w.,:#/-])(?<![→>])(?<![→>]\s)(?P<lead>from\s{{1,3}}(?:an?\s(?:[a-z]{{2,15}}\s){{1,3}}of\s)?{ABOUT})?[~`*]{{0,2}}{_BEFORE}"
+    rf"(?<![\w.,:#/-])(?<!→)(?<!→\s)(?<![=-]>)(?<![=-]>\s)(?P<lead>from\s{{1,3}}(?:an?\s(?:[a-z]{{2,15}}\s){{1,3}}of\s)?{ABOUT})?[~`*]{{0,2}}{_BEFORE}"
     r"(?:\.?[`*]{0,2}\s?\([^()\n]{1,30}\))?[`*]{0,2},?\s{0,3}"
     r"(?P<link>→|⇒|-{1,2}>|=>|\b(?:(?:all\sthe\sway\s)?(?:back\s)?(?:down|up)\s)?to\b)\s{0,3}"
     rf"{ABOUT}(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?\s?(?P<unit>{UNIT})?(?![\w.-]{{0,20}}\d|\s?(?:{UNIT})?\s?(?:→|->|=>))",
     IGNORECASE,
 )
 TO_FROM = compile_pattern(
-    rf"\bto\s{ABOUT}(?P<after>{NUMBER})\s?(?P<unit>{UNIT})?(?:(?:\s[a-z/-]{{2,15}}){{0,4}}?\s\(|,?\s{{0,3}}\(?)"
+    rf"\bto\s{ABOUT}(?P<after>{NUMBER})\s?(?P<unit>{UNIT})?(?:(?:\s[a-z/-]{{2,15}}){{0,6}}?(?:\s\(|,\s(?=down|up))|,?\s{{0,3}}\(?)"
     rf"(?:(?:down|up)\s)?from\s(?:the\s)?(?:(?:default|previous|current|original|old)\s(?:of\s)?)?{ABOUT}{_BEFORE}",
     IGNORECASE,
 )
 NOW_WAS = compile_pattern(
     rf"(?<![\w.,#/-]){_AFTER}[\s`*)]{{0,3}}[,;(]?\s{{0,2}}(?:(?P<link>(?:down|up|reduced|decreased|increased)\sfrom"
-    rf"|\(?(?:was|previously|formerly)|rather\sthan|instead\sof(?:\spreviously(?:\sused)?|\sthe\s(?:old|previous|former))?))\s{ABOUT}{_BEFORE}(?![\w.-]{{0,20}}\d)",
+    rf"|\(?(?:it\s)?(?:was|previously|formerly)|(?:rather\sthan|instead\sof|as\sopposed\sto)(?:\s(?:the\s)?{_FORMER})?))\s{ABOUT}{_BEFORE}(?![\w.-]{{0,20}}\d)",
     IGNORECASE,
 )
 """The new amount first: "96 bytes (down from 104)"."""
 INSTEAD = compile_pattern(
-    rf"(?<![\w.,#/-])(?P<after>{NUMBER})[\s-]?(?P<unit>{UNIT})(?:\s[^\s.;:]{{1,30}}){{1,6}}?\s\(?(?P<link>instead\sof)\s{ABOUT}{_BEFORE}"
+    rf"(?<![\w.,#/-])(?P<after>{NUMBER})[\s-]?(?P<unit>{UNIT})(?:\s[^\s.;:]{{1,30}}){{1,6}}?\s\(?(?P<link>instead\sof|as\sopposed\sto)(?:\s(?:the\s)?{_FORMER})?\s{ABOUT}{_BEFORE}"
     r"(?![\w.-]{0,20}\d)",
     IGNORECASE,
 )
@@ -78,18 +84,18 @@ WITH_WITHOUT = compile_pattern(
     IGNORECASE,
 )
 _WAS = (
-    r"\b(?:used\sto\s(?:take|be|need|use)|previously|before(?!\s?[:=])|formerly|originally|instead\sof|took|was|were)\b"
+    r"\b(?:used\sto\s(?:take|be|need|use)|previously|before(?!\s?[:=])|formerly|originally|instead\sof|took|takes?|was|were)\b"
     rf"[^;:]{{0,60}}?(?<![\w.,#/-]){ABOUT}(?P<before>{NUMBER})(?:[-\u2013]{NUMBER})?[\s-]?(?P<unit_before>{UNIT}).{{0,80}}?"
 )
 WAS_NOW = compile_pattern(
     rf"{_WAS}(?P<link>\b(?:now|afterwards"
-    r"|after(?:\s(?:this|my|the)\s(?:change|commit|patch|pr|fix)|(?=,[^\d]{0,40}\d|[^\d:=]{0,12}\d))"
+    r"|after(?:\s(?:this|my|the)\s(?:change|commit|patch|pr|fix)|\s[a-z]{3,15}ing\b|(?=,[^\d]{0,40}\d|[^\d:=]{0,12}\d))"
     r"|currently|down\sto|reduc\w+\s(?:it|this|that)\sto|takes|with\sthis)\b)[^\d:]{0,60}?"
-    rf"(?<![\w.])(?P<after>{NUMBER})\s?(?P<unit>{UNIT})(?![\w/])",
+    rf"(?<![\w.])(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?\s?(?P<unit>{UNIT})(?![\w/])",
     IGNORECASE,
 )
 _WAS_NOW_BARE = compile_pattern(
-    rf"{_WAS}(?P<link>\b(?:now\s(?:it\s)?(?:takes|is|uses|needs)|it\s(?:now\s)?takes"
+    rf"{_WAS}(?P<link>\b(?:now\s(?:it\s)?(?:takes|is|uses|needs)|now(?=\s[<~>]{{0,2}}\s?[\d.]{{1,9}}[.,;)]?(?:\s[A-Z]|$))|it\s(?:now\s)?takes"
     r"|(?:reduc|cut|bring|lower|drop)\w*\s(?:it|this|that)\s(?:down\s)?to)\b)\s"
     rf"{ABOUT}(?P<after>{NUMBER})(?P<unit>)(?=[.,;)]?(?:\s|$))",
     IGNORECASE,
@@ -98,6 +104,11 @@ _WAS_NOW_BARE = compile_pattern(
 BEFORE_AFTER = compile_pattern(
     rf"(?<![\w.,#/-]){_BEFORE}[\s(]{{1,2}}(?:before|previously|originally|on\s(?:master|main))\b(?P<link>[\s,;)]{{1,3}}(?:(?:and|but|to|vs\.?|→|->)\s)?(?:only\s|just\s)?)"
     rf"{ABOUT}{_AFTER}[\s(]{{1,2}}(?:after|now|with\s(?:this|the)|on\sthis)\b",
+    IGNORECASE,
+)
+_BEFORE_COLON = compile_pattern(
+    rf"\b(?:before|old|previous(?:ly)?)\s?:\s[^\d]{{0,60}}?(?<![\w.,#/-]){_BEFORE}(?P<link>\b.{{0,80}}?\b(?:after|now|new)\s?:\s[^\d]{{0,60}}?)"
+    rf"(?<![\w.,#/-]){_AFTER}(?![\w/])",
     IGNORECASE,
 )
 _THIS_TO = compile_pattern(
@@ -118,7 +129,7 @@ _NEW_OLD = compile_pattern(
     rf"{_NEW}(?<![\w.,#/-]){_AFTER}(?P<link>[^\d;].{{0,80}}?{_OLD})(?<![\w.,#/-]){_BEFORE}(?![\w/])", IGNORECASE
 )
 FROM_X_TO = compile_pattern(
-    rf"\bfrom\s(?:(?!anywhere|between)[a-z]{{2,12}}\s){{0,3}}?{ABOUT}(?P<before>{NUMBER})[\s-]?(?P<unit_before>{UNIT})(?:,?\s[^\s;]{{1,30}}){{0,8}}?,?"
+    rf"\bfrom\s(?:(?!anywhere|between)[a-z]{{2,12}}\s){{0,3}}?{ABOUT}{_FIRST}[\s-]?(?P<unit_before>{UNIT})(?:,?\s[^\s;]{{1,30}}){{0,8}}?,?"
     rf"\s(?P<link>(?:down\s|up\s|back\s)?to)\s(?:[a-z]{{2,12}}\s){{0,3}}?{ABOUT}(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?"
     rf"[\s-]?(?P<unit>{UNIT})(?![\w/])",
     IGNORECASE,
@@ -130,21 +141,45 @@ RAISED = compile_pattern(
     rf"(?:\s[a-z]{{2,12}}){{0,4}}?\sto\s{ABOUT}(?P<after>{NUMBER})\s?(?P<unit>{TIME}|{SIZE})(?![\w/])",
     IGNORECASE,
 )
+RAISED_TO = compile_pattern(
+    rf"\b(?P<verb>(?:increas|rais|bump|extend|reduc|lower|decreas|drop|cut|bring|shorten)(?:e|es|s|ed|ing|ting|ped|ping)?)\s(?![^.;]{{0,60}}?\bfrom\s~?\d)"
+    rf"(?P<what>(?:up\s)?(?:[^\s.;:\d][^\s.;:]{{0,40}}\s){{0,8}}?)(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})[\s-]?(?P<unit>{TIME}|{SIZE})(?![\w/])",
+    IGNORECASE,
+)
+MEASURE = compile_pattern(
+    rf"(?<![\w.,:#/-])(?P<before>{NUMBER})(?:[-\u2013]{NUMBER})?[\s-]?(?P<unit_before>{TIME}|{SIZE})(?![\w/])",
+    IGNORECASE,
+)
+WAS_MEANT = compile_pattern(r"\b(?:used\sto|previously|formerly|originally)\b", IGNORECASE)
+"""Before an amount that was no fault, so that it may rise."""
+IS_PAST = compile_pattern(
+    r"\b(?:was|were|current(?:ly)?|previous(?:ly)?|default|too|prior|instead|old|existing|before)\b", IGNORECASE
+)
 SETTING_OF = compile_pattern(
     rf"(?:\b(?P<noun_before>{_SETTING_NOUN})s?\s(?:of|was|is)\s{ABOUT}|(?<![\w.,:#/-]))(?P<before>{NUMBER})[\s-]?(?P<unit_before>{TIME}|{SIZE})"
     rf"(?:(?<=[a-zB])\s(?:[\w-]{{1,20}}\s){{0,2}}?(?P<noun>{_SETTING_NOUN})s?\b|\s(?:is|was)\s(?:not|too|sometimes|barely)\b|(?(noun_before)|(?!)))",
     IGNORECASE,
 )
-APART = (WAS_NOW, _WAS_NOW_BARE, _THIS_TO, _NOW_PREVIOUSLY, _OLD_NEW, _NEW_OLD)
+APART = (WAS_NOW, _WAS_NOW_BARE, _BEFORE_COLON, _THIS_TO, _NOW_PREVIOUSLY, _OLD_NEW, _NEW_OLD)
 """Forms that may take two sentences."""
 UNIT_ONCE = (_WAS_NOW_BARE, _THIS_TO)
 OF_ONE_MEASURE = (*APART, VERB_TO, FROM_X_TO)
 COUNTED = compile_pattern(
     rf"\b(?:{_VERB}|go(?:es|ing)?|went|down|changes)\b[^.;\n]{{0,60}}?\b(?P<unit>[a-z]{{2,20}}s)[`'\"]?\s"
-    r"from\s(?P<before>\d{1,7})\s(?:down\s|up\s)?to\s(?:just\s|only\s)?(?P<after>\d{1,7})\b(?![.\d])",
+    rf"(?:per\s[a-z]{{2,15}}\s)?from\s{ABOUT}(?P<before>{NUMBER})\s(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})\b(?![.\d])",
     IGNORECASE,
 )
 """Things that are counted: "reduces the number of stat syscalls from 3 to 1"."""
+COUNTED_LAST = compile_pattern(
+    rf"\b(?:{_VERB}|go(?:es|ing)?|went|changes)\b[^.;\n]{{0,60}}?\bfrom\s{ABOUT}(?P<before>{NUMBER})\s(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})\s"
+    r"(?:[a-z-]{2,15}\s)?(?P<unit>[a-z]{3,20}s)\b",
+    IGNORECASE,
+)
+BARE = compile_pattern(
+    rf"\b(?:{_VERB})\b[^.;\n]{{0,60}}?\bfrom\s{ABOUT}(?P<before>{NUMBER})\s(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})(?P<unit>)"
+    r"(?=[.,;)]?(?:$|\s(?:on|in|for|by|with|when|per|so|and|\()))(?![.,]\d)",
+    IGNORECASE,
+)
 COUNTED_BETWEEN = compile_pattern(
     rf"\b(?:{_VERB}|go(?:es|ing)?|went|down|changes)\b[^.;\n]{{0,60}}?\bfrom\s{ABOUT}(?P<before>{NUMBER})\s"
     rf"(?:[a-z-]{{2,15}}\s){{0,2}}?(?P<unit>[a-z]{{3,20}}s)\s(?:down\s|up\s|back\s)?to\s{ABOUT}(?P<after>{NUMBER})\b(?![.\d])",
@@ -160,7 +195,7 @@ RELATIVE = compile_pattern(
     rf"(?<![\w.,#/-])(?P<amount>{NUMBER})\s?(?:±\s?{NUMBER}\s?|(?:%|x\b)?\s?(?:-|\u2013|to\b)\s?~?{NUMBER}\s?)?"
     rf"(?P<unit>{PERCENT}|{TIMES})[)`*_+]{{0,3}}\s?(?:or\sso\s)?(?:as\s(?=fast))?"
     rf"{_BETWEEN}{{0,3}}?"
-    rf"(?P<word>{_COMPARATIVE}|{_NOUN})\b",
+    rf"(?P<word>{_COMPARATIVE}|{_NOUN}|optimi[sz]ations?)\b",
     IGNORECASE,
 )
 SPEEDUP = compile_pattern(
@@ -171,7 +206,7 @@ SPEEDUP = compile_pattern(
 ABSOLUTE = compile_pattern(
     rf"(?<![\w.,#/-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>{TIME}|{SIZE}|{RATE})\s{_BETWEEN}{{0,2}}"
     r"(?P<word>faster|quicker|smaller|shorter|less|cheaper|speed[-\s]?ups?|improvements?|reductions?|decreases?"
-    r"|savings?|wins?)\b",
+    r"|savings?|wins?|saved|shaved)\b",
     IGNORECASE,
 )
 FASTER_BY = compile_pattern(
@@ -180,7 +215,7 @@ FASTER_BY = compile_pattern(
     IGNORECASE,
 )
 FASTER_SHARE = compile_pattern(
-    rf"\b(?P<word>faster|quicker)\b(?:{_TEXT}{{0,60}}\s(?=\()|\s(?=~)){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})",
+    rf"\b(?P<word>faster|quicker|more\sefficient)\b(?:{_TEXT}{{0,60}}(?:\.?\s(?=\()|,\s(?=[~\d]))|\s(?=~)){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})(?!\sof\b)",
     IGNORECASE,
 )
 FEWER = compile_pattern(
@@ -188,7 +223,7 @@ FEWER = compile_pattern(
     IGNORECASE,
 )
 BY = compile_pattern(
-    rf"\b(?P<word>{_VERB}|speed(?:s|ed|ing)?)\b(?P<what>{_TEXT}{{0,80}}?)\s\(?(?:by|with(?=\s[~\d]))\s{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT}|{TIMES})",
+    rf"\b(?P<word>{_VERB}|speed(?:s|ed|ing)?)\b(?P<what>{_TEXT}{{0,80}}?)\s\(?(?:by|with(?=\s~?\d[\d.,]{{0,9}}\s?(?:%|x\b|times\b|percent\b|bytes\b|[km]i?b\b)))\s{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT}|{TIMES})",
     IGNORECASE,
 )
 WITHOUT_BY = compile_pattern(
@@ -205,7 +240,7 @@ OF = compile_pattern(
     IGNORECASE,
 )
 OF_SHARE = compile_pattern(
-    rf"\b(?P<word>{_NOUN})\b(?P<what>[^.;\n]{{0,60}}?)(?<!\bto)\s(?=[(~+]){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})",
+    rf"\b(?P<word>{_NOUN})\b(?P<what>[^.;\n]{{0,60}}?)(?<!\bto)(?:\s(?=[(~+])|(?=\()){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})",
     IGNORECASE,
 )
 """In parentheses: "a noticeable improvement (of the order of 10%)"."""
@@ -216,24 +251,30 @@ FACTOR = compile_pattern(
 WITHOUT_BY_ABOUT = compile_pattern(
     rf"\b(?P<word>{_VERB})\b(?P<what>(?:[^.;:\n]|\.(?=\w)){{0,80}}?)"
     r"(?<!\bto)(?<!\bat)(?<!\bof)(?<!\bfrom)(?<!\bthan)(?<!\bis)(?<!\bfor)(?<!\bin)(?<!\bafter)(?<!\bwithin)(?<!\bevery)(?<!\bno)"
-    rf"\s(?=~|about|around|roughly|approximately|nearly|almost|more\sthan){ABOUT}{_DIFFERENCE}(?P<unit>{TIME}|{SIZE})(?!\s(?:to|->|→))",
+    rf"\s(?=~|about|around|roughly|approximately|nearly|almost){ABOUT}{_DIFFERENCE}(?P<unit>{TIME}|{SIZE})(?!\s(?:to|->|→))",
     IGNORECASE,
 )
 """Where "about" stands for "by": "reduces the binary about 170 kB"."""
 IMPROVES = compile_pattern(
-    rf"\b(?P<word>improv(?:e|es|ed|ing)|increas(?:e|es|ed)|reduc(?:e|es|ed))\s{ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT})\s(?!of\b)[a-z]",
+    rf"\b(?P<word>improv(?:e|es|ed|ing)|increas(?:e|es|ed)|reduc(?:e|es|ed)|(?:speed(?:s|ed|ing)?|sped)[-\s]up)\s{ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|(?<=up\s\d\d)x\b|(?<=up\s\d)x\b)\s(?!of\b)[a-z`]",
     IGNORECASE,
 )
 SAVES = compile_pattern(
-    rf"(?:\b(?P<word>sav(?:e|es|ed|ing):?|reduc(?:e|es|ed|ing)|shav(?:e|es|ed|ing)(?:\soff)?|adds|gains?|tak(?:es|ing)\soff)\s"
+    rf"(?:\b(?P<word>sav(?:e|es|ed|ing):?|reduc(?:e|es|ed|ing)|shav(?:e|es|ed|ing)(?:\soff)?|adds|gains?|tak(?:es|ing)\soff|frees?(?:\sup)?)\s"
     rf"(?:us\s(?:from\s\w{{3,12}}ing\s)?)?{ABOUT}|(?<!\S)[-\u2212]){_DIFFERENCE}(?P<unit>{UNIT})",
     IGNORECASE,
 )
 REMOVES = compile_pattern(
-    rf"\b(?P<word>remov(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|cut(?:s|ting)?(?:\s(?:out|off))?|trims?|frees?(?:\sup)?|knock(?:s|ed)?\soff)\s"
-    rf"{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT})(?=\s(?:[a-z]{{2,12}}\s){{0,2}}(?:from|per|off|on\severy|of)\b|[.,;)]|$)",
+    rf"\b(?P<word>remov(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|cut(?:s|ting)?(?:\s(?:out|off))?|trims?|knock(?:s|ed)?(?:\soff)?)\s"
+    rf"{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT})(?=\s(?:[a-z]{{2,12}}\s){{0,2}}(?:from|per|off|on\severy|of|for|by|and)\b|[.,;)]|$)",
     IGNORECASE,
 )
+PAUSE = compile_pattern(
+    rf"\b(?P<word>remov(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|drops?|skips?|avoids?)\s(?:an?\s|the\s)?{ABOUT}(?P<amount>{NUMBER})[\s-]?(?P<unit>{TIME})"
+    r"\s(?:[a-z]{2,12}\s){0,2}?(?:delay|sleep|pause|wait)\b",
+    IGNORECASE,
+)
+"""A wait that is no more: "removes the 1 s delay"."""
 IS_CUT = compile_pattern(
     rf"(?<![\w.,#/-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>{PERCENT}|{TIME}|{SIZE})\s(?:of\s[^.;\d]{{1,50}}\s)?(?:is|are|was|were|gets?|has\sbeen|have\sbeen)\s"
     r"(?:now\s)?(?P<word>cut|saved|removed|eliminated|shaved|freed)\b",
@@ -244,22 +285,25 @@ REDUCED = compile_pattern(
     rf"\(\s?(?P<word>reduced|saved|saves|saving)\s{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT})", IGNORECASE
 )
 DROPS = compile_pattern(
-    rf"\b(?P<word>drop(?:s|ped)?|strip(?:s|ped)?|remov(?:e|es|ed))\s{ABOUT}{_DIFFERENCE}(?P<unit>[kmg]i?b|calls|queries|allocs|allocations|instructions)\b(?!\s(?:limit|size))",
+    rf"\b(?P<word>drop(?:s|ped)?|strip(?:s|ped)?|remov(?:e|es|ed))\s{ABOUT}{_DIFFERENCE}(?P<unit>[kmg]i?b|(?:bytes?|B)(?=\s(?:by|and|from|off|of)\b|[.,;)]|$)|calls|queries|allocs|allocations|instructions)\b(?!\s(?:limit|size))",
     IGNORECASE,
 )
 SIGNED = compile_pattern(
-    rf"(?:\w:\s|\()~?(?P<sign>[+\u2212-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>%)(?![\w/]|[-\u2013]\d)", IGNORECASE
+    rf"(?:\w:\s|\(|,\s(?=[\u2212-][\d.]{{1,8}}%\)))~?(?P<sign>[+\u2212-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>%)(?![\w/]|[-\u2013]\d)",
+    IGNORECASE,
 )
 """A difference with its sign: "lookup: -2.8%", "speed (~+1-2%)"."""
 SIGNED_MEASURE = compile_pattern(
-    rf"(?<=[a-z)`]\s)(?P<sign>[+\u2212-])(?P<amount>{NUMBER})(?P<unit>%)"
+    rf"(?<=[a-z)`]\s)(?<!\bof\s)(?<!\bto\s)(?<!\bby\s)~{{0,2}}(?P<sign>[+\u2212-])(?P<amount>{NUMBER})(?P<unit>%)"
     r"(?=\s(?:[a-z]{2,12}\s)?(?:latency|time|memory|cpu|throughput|size|speed|runtime|allocations|ns/op|B/op|allocs/op)\b"
-    r"|\s\(|[,.;]?$)",
+    r"|\s\(|\son\s[a-z`]|[,.;]?$)",
     IGNORECASE,
 )
-SIGNED_SIZE = compile_pattern(rf"\((?P<sign>[\u2212-])\s?(?P<amount>{NUMBER})\s?(?P<unit>{SIZE})\)", IGNORECASE)
+SIGNED_SIZE = compile_pattern(
+    rf"\((?P<sign>[\u2212-])\s?(?P<amount>{NUMBER})\s?(?P<unit>{SIZE}|{TIME})(?:\s[a-z]{{2,15}}){{0,3}}\)", IGNORECASE
+)
 SENTENCE_END = compile_pattern(
-    r"(?<=[.!?])(?<!sec\.)(?<!min\.)(?<!\bca\.)(?<!\bvs\.)(?<!\bapprox\.)\s+(?=[A-Z0-9`\"'(])|\n[^\S\n]*+\n|\n(?=[^\S\n]*+(?:[-*+]\s|```|[|$>\[]))"
+    r"(?<=[.!?])(?<!sec\.)(?<!min\.)(?<!\bca\.)(?<!\bvs\.)(?<!\bapprox\.)\s+(?=[A-Z0-9`\"'(])(?!\(~?\d[\d.]{0,9}\s?[%x]\))|\n[^\S\n]*+\n|\n(?=[^\S\n]*+(?:[-*+]\s|```|[|$>\[]))"
 )
 TAG = compile_pattern(
     r"<(?:/?(?:img|p|div|br|li|ul|details|summary|table|tr|td)\b[^<>]{0,400})>|!\[[^\]\n]{0,200}\]\([^()\n]{0,400}\)"
@@ -283,20 +327,25 @@ IS_CHANGED = compile_pattern(
     IGNORECASE,
 )
 """A setting or a verb: of versions there is none."""
+IS_SET = compile_pattern(r"\b(?:bump(?:s|ed|ing)?|chang\w+|default|set(?:s|ting)?)\b[^.;]{0,60}$", IGNORECASE)
+CHANGED = compile_pattern(
+    r"\b(?:(?:check|wake|poll|run)\w*\b[^.;]{0,20}\bevery|set|chang\w+|rais\w+|increas\w+|reduc\w+|lower\w*|bump\w*|extend\w*)\b[^.;]{0,40}$",
+    IGNORECASE,
+)
 RANGE_LEAD = compile_pattern(
     r"\b(?:reductions?|improvements?|speed-?ups?|gains?|savings|for\s(?:[a-z]{1,15}\s){0,2}[a-z]{1,15}|resiz\w+|realloc\S*|sizes|rang\w+|var(?:y|ies|ied|ying)|anywhere|intervals?|buckets?|spans?|if\syou\b[^.]{0,80})\s?$",
     IGNORECASE,
 )
 _UNREAL_WORDS = (
     r"\b(?:would|should|expect\w*|hope\w*|ideally|theoretical\w*|currently|intent|goal|aims?"
-    r"|causing|claims?|claimed|regress\w*|blog|article|according\sto\s(?:its|their|the)\sauthors?|whether|(?<!check\s)(?<!checks\s)(?<!checking\s)if|warn\w*)\b[^.;]{0,60}$"
-    r"|\b(?:could|might|potential(?:ly)?|possibly|perhaps|maybe|probably|hopefully)\b[^.;,]{0,60}$"
+    r"|causing|claims?|claimed|regress\w*|blog|article|according\sto\s(?:its|their|the)\sauthors?|whether|(?<!check\s)(?<!checks\s)(?<!checking\s)if|(?<![-\w])warn(?:s|ed)?|tried|trying|attempts?)\b[^.;(]{0,60}$"
+    r"|\b(?:could|might|potential(?:ly)?|possibly|perhaps|maybe|probably|hopefully)\b[^.;,(]{0,60}$"
 )
 UNREAL = compile_pattern(_UNREAL_WORDS, IGNORECASE)
 """Before a statement: what would be, what was wrong, what others say."""
 NO_CHANGE = compile_pattern(rf"{_UNREAL_WORDS}|\b(?:spans?|spanning|ranges?|ranging|intervals\sfrom)\s$", IGNORECASE)
 DENIED = compile_pattern(
-    r"(?:\b(?:not(?!\sonly\b)|never|no|without(?!\sth[ei]s?\b))\b|n't)[^.;,(]{0,20}$|\bwhen\b(?!\s\w{1,20}ing\b)[^.;,]{0,40}$|\bnot\s(?:all|every|always)\b[^.;]{0,80}$",
+    r"(?:\b(?:not(?!\sonly\b)|never|no|without(?!\sth[ei]s?\b))\b|n't)(?:(?!\s[-\u2013\u2014]\s)[^.;,:(]){0,20}$|\bwhen\b(?!\s\w{1,20}ing\b)[^.;,(]{0,40}$|\bavoid(?:s|ed|ing)?\s(?:an?|the)\s[~<>]?$|\bnot\s(?:all|every|always)\b[^.;]{0,80}$",
     IGNORECASE,
 )
 """Before a difference that there is not."""
@@ -338,11 +387,11 @@ IS_TIME = compile_pattern(r"\b(?:times?|latency|latencies|duration|runtime)\b", 
 UP = (
     "optimi", "accelerat", "fast", "quicker", "more", "larger", "bigger", "higher", "speed", "sped", "grew", "grow",
     "ris", "rose", "rais", "improv", "increas", "boost", "gain", "uplift", "win", "better", "longer", "adds",
-    "outperform", "out-perform",
+    "outperform", "out-perform", "perf", "efficient",
 )  # fmt: skip
 BETTER = ("improv", "optimi", "speed", "faster", "quicker", "win")
 FASTER = ("speed", "sped", "improv", "accelerat", "boost", "optimi")
-RISES = ("increas", "rais")
+RISES = ("increas", "rais", "bump", "extend")
 STATED = compile_pattern(
     r"\b(increas(?:e[sd]?|ing)|rais(?:e[sd]?|ing)|reduc(?:e[sd]?|ing)|decreas(?:e[sd]?|ing)|lower(?:s|ed|ing)?|shrink(?:s|ing)?|cut(?:s|ting)?|drop(?:s|ped|ping)?)\b",
     IGNORECASE,

@@ -105,9 +105,20 @@ def _clock_units(match: Match[str]) -> str:
 _STYLES: Final[tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...]] = (
     (compile_pattern(r"`(?P<code>[^`\n]{1,80})`"), _span),
     (compile_pattern(r"\*\*(?=[~<>+\u2212-]{0,2}\d)|(?<=[a-zA-Z%\u00d7])\*\*"), ""),
+    (compile_pattern(r"(?<![\w*])\*{1,2}(?P<word>[a-z]{2,20})\*{1,2}(?![\w*])", IGNORECASE), r"\g<word>"),
+    (compile_pattern(r"(?<=\d[kKMGT]B)\+"), ""),
     (compile_pattern(r"(?<![\w.)\]/])\.(?=\d)"), "0."),
     (compile_pattern(r"(?<=\d)~(?=\d)"), "-"),
     (compile_pattern(r"(?<=\d)\sand\sa\shalf\b"), ".5"),
+    (compile_pattern(r"(?<=\d)\.{2,3}(?=\d)"), "-"),
+    (
+        compile_pattern(
+            rf"\bx(?P<times>{NUMBER})(?:\stimes\b)?(?=\s(?:faster|quicker|smaller|less|fewer|boost|improve|speed|reduction|gain|for\b|in\b|on\b|\()|[).,]|$)(?<!x86)(?<!x64)",
+            IGNORECASE,
+        ),
+        r"\g<times>x",
+    ),
+    (compile_pattern(rf"(?P<amount>{NUMBER})\s?±\s?{NUMBER}(?=\s?{UNIT})"), r"\g<amount>"),
     (
         compile_pattern(r"(?<![\w:.])(?P<minutes>\d{1,3}):(?P<seconds>[0-5]\d)\s(?:min|minutes)\b"),
         lambda match: f"{int(match['minutes']) * 60 + int(match['seconds'])} s",
@@ -151,7 +162,7 @@ _STYLES: Final[tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...
     ),
     (
         compile_pattern(
-            rf"\b(?P<word>{_WORD})[\s-](?P<unit>(?:times|percent|per\scent|(?:(?:milli|micro)?second|minute|hour|(?:kilo|mega)?byte"
+            rf"\b(?P<word>(?!double|triple|quadruple){_WORD})[\s-](?P<unit>(?:times|percent|per\scent|(?:(?:milli|micro)?second|minute|hour|(?:kilo|mega)?byte"
             r"|call|allocation|request|instruction|cycle|syscall)s?|quer(?:y|ies))\b)",
             IGNORECASE,
         ),
@@ -166,7 +177,7 @@ _STYLES: Final[tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...
     ),
     (
         compile_pattern(
-            r"(?<![\w.])(?P<first>\d{1,4})\s?(?P<first_unit>[hms])(?P<link>\s?(?:\bto\b|→|->|=>|\bvs\b\.?)\s?[~<>]?)(?P<second>\d{1,4})\s?(?P<second_unit>[hms])(?!\w)"
+            r"(?<![\w.])(?P<first>\d{1,4}(?:\.\d{1,3})?)\s?(?P<first_unit>[hms])(?P<link>\s?(?:\bto\b|→|->|=>|\bvs\b\.?)\s?[~<>]?)(?P<second>\d{1,4}(?:\.\d{1,3})?)\s?(?P<second_unit>[hms])(?!\w)"
         ),
         _clock_units,
     ),

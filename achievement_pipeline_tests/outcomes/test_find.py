@@ -138,6 +138,20 @@ UP, DOWN = Direction.UP, Direction.DOWN
         ("previous:\nreal     0m59.095s\n\nnow:\nreal     0m23.712s", 59.095, 23.712, None, "s", DOWN),
         ("Encode-16     2518.04       4181.41       1.66x", 2518.04, 4181.41, None, "", UP),
         ("Encode-8  89.10µ ± 1%   33.38µ ± 3%  -62.54% (p=0.000 n=10)", 89.1, 33.38, None, "µs", DOWN),
+        ("A build took 50s here. This drops the build time to ~3s.", 50, 3, None, "s", DOWN),
+        ("The default timeout of 5 s may fail. Raise the wait to 1 minute.", 5, 1, None, "minute", UP),
+        ("bump the default interval from 30s to 15m", 30, 15, None, "min", UP),
+        ("Paths may have up to 253 bytes instead of the current limit of 104 bytes.", 104, 253, None, "bytes", UP),
+        ("Set the socket timeout to 360 seconds instead of 30", 30, 360, None, "seconds", UP),
+        ("Before, tests were in the 300-500ms range and now they take 100-300ms.", 300, 100, None, "ms", DOWN),
+        ("Skip the work if nothing moved (a 1-3% performance boost)", None, None, 1, "%", UP),
+        ("Reuse the artifact instead of a build (~18 min saved).", None, None, 18, "min", DOWN),
+        ("Remove the 1 second pause before the tests.", None, None, 1, "second", DOWN),
+        ("A x3.5 improvement for short strings.", None, None, 3.5, "x", UP),
+        ("It cut events per component from 14.9 to 7.07.", 14.9, 7.07, None, "", DOWN),
+        ("Reduces `sizeof(Node)` from 144 to 136 on 64-bit.", 144, 136, None, "", DOWN),
+        ("It is faster for the benchmarks. (8%)", None, None, 8, "%", UP),
+        ("Shows up to 82% resolution time improvement.", None, None, 82, "%", DOWN),
         ("poisson/100   time: [45.5 cycles]\n  change: [-86.5% -86.2% -86.1%] (p = 0.00)", None, None, 86.2, "%", DOWN),
     ],
 )
@@ -209,6 +223,13 @@ def test_a_stated_change_is_found(  # noqa: PLR0913, PLR0917 - the fields of an 
         "An improvement, based on a 2hr sync",
         "Test intervals from 50 ms to 2000 ms",
         "Deleted twice in both halves of the list",
+        "I tried reducing it from 80 bytes to 72 bytes but nothing changed",
+        "A 20x performance decrease",
+        "Try it 20 times with 30secs between",
+        "Remove a double call",
+        "Judder is visible at 10% speed.",
+        "It helps on x86 performance",
+        "It fails after 5 s or 8 s. Raise the wait to 10 s.",
     ],
 )
 def test_other_numbers_are_no_outcome(text: str) -> None:
@@ -221,6 +242,11 @@ def test_each_sentence_states_one_and_is_kept_whole() -> None:
         "Now lookups are 2x faster.",
         "Misses fell from 30% to 5%.",
     ]
+
+
+def test_a_setting_comes_after_what_is_measured() -> None:
+    text = "Raise the threshold from 8 to 16. Small inputs are 2x faster, and again: 2x faster."
+    assert [each.amount or each.before for each in find_outcomes(text)] == [2, 8]
 
 
 @given(st.text())
