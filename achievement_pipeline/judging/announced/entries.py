@@ -25,6 +25,8 @@ _LONGEST_LINE: Final = 2_000
 _LONGEST_ENTRY: Final = 60
 """Maximum number of lines of an entry."""
 _MOST_ENTRIES: Final = 50_000
+_IN_BULLET: Final = 70
+"""Level of a label in a bullet without indentation. Headings and other labels have lower ones."""
 
 
 class Prominence(StrEnum):
@@ -72,7 +74,9 @@ _BOLD: Final = compile_pattern(
     r"^[ \t]{0,8}(?:[-*][ \t])?[ \t]?(?:\*\*|__|\*|_)([^*_\n]{2,80})(?:\*\*|__|\*|_):?[ \t]*$"
 )
 _LABEL: Final = compile_pattern(r"^ {0,3}([A-Z][\w &/,'-]{2,50}):[ \t]*$")
-_FENCE: Final = compile_pattern(r"^[ \t]*(?:```|~~~)")
+_FENCE: Final = compile_pattern(
+    r"^[ \t]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]{1,9}){0,3}(?:```|~~~)[ \t]*(?P<language>[^\s`]?)"
+)
 _CODE_SPAN: Final = compile_pattern(r"^[ \t]*```[^`]+`")
 """Code within a line that happens to begin it: a fence has no backtick behind its own."""
 _KEY: Final = compile_pattern(r"^([a-z][a-z_]{2,40}):[ \t]*$")
@@ -242,8 +246,10 @@ class _Reader:
         position, blank, fenced = 0, True, False
         while position < len(self._lines):
             line = self._lines[position]
-            if _FENCE.match(line) and (fenced or not _CODE_SPAN.match(line)):
-                fenced = not fenced
+            fence = _FENCE.match(line)
+            if fence and (fenced or not _CODE_SPAN.match(line)):
+                # one with a language opens a block, even if an earlier one was not closed
+                fenced = bool(fence["language"]) or not fenced
             heading = None if fenced or not line else self._heading(position)
             if heading:
                 yield from self._close()
@@ -267,6 +273,8 @@ class _Reader:
             yield from self._close()
             self._indent = len(bullet[1])
             self._open = [line]
+            # a label in a bullet ends with its nested bullets
+            self._sections = [kept for kept in self._sections if kept[0] < _IN_BULLET + self._indent]
         elif after_blank and indent <= max(self._indent, 0):
             yield from self._close()
             self._indent = -1
@@ -322,7 +330,7 @@ class _Reader:
             return _Heading(60, label[1].replace("_", " "), 1)
         bullet = _BULLET.match(line)
         if bullet and _is_label(line[bullet.end() :]) and self._has_inner(position, len(bullet[1])):
-            return _Heading(70 + len(bullet[1]), line[bullet.end() :], 1)
+            return _Heading(_IN_BULLET + len(bullet[1]), line[bullet.end() :], 1)
         in_paragraph = bool(self._open) and self._indent < 0
         if line[0] not in " \t-*+" and len(line) <= 80 and _plain_version(line, in_paragraph=in_paragraph):  # noqa: PLR2004
             return _Heading(9, line, 1)

@@ -27,12 +27,20 @@ _URL: Final = compile_pattern(r"<?https?://[^\s<>()]{1,500}(?:\([^\s<>()]{0,100}
 _GONE: Final = "\0"
 """Stands for an address until its brackets are gone too."""
 _ONLY_ADDRESSES: Final = compile_pattern(rf"\s?[(\[](?:{_GONE}|[\s,;.&]|and|or){{1,99}}[)\]]")
+_POINTERS: Final = compile_pattern(
+    rf"(?:^|(?<=[.!?] ))(?:(?:please )?see (?:also )?[^.!?]{{0,80}}{_GONE}[^.!?]{{0,80}}"
+    r"|(?:please )?see [^.!?]{0,80}\bfor (?:more |further |the )*(?:details?|info(?:rmation)?|examples?)"
+    r"|for (?:more |further )?(?:details?|info(?:rmation)?),? (?:please )?see[^.!?]{0,80}"
+    r"|[^.!?]{1,150} (?:described|documented|explained|found|listed|seen) here)(?:[.!]|$)",
+    IGNORECASE,
+)
+"""Sentences that only point to an address, or to another part of a document."""
 _STOP_AFTER_COLON: Final = compile_pattern(r"(?<=:)[ .]+$")
 _AT_ENDS: Final = f" ,;:{DASHES}"
 _STOPS: Final = (".", "!", "?", ":", ";", ",")
 _PARAGRAPHS: Final = compile_pattern(r"\n[^\S\n]*\n")
 _EMPHASIS: Final = compile_pattern(r"\*\*([^*\n]{1,300})\*\*|(?<![\w*`])\*([^*\s`][^*\n]{0,200})\*(?![\w*`])")
-_DOUBLED: Final = compile_pattern(r"``([^`\n]{1,200})``")
+_DOUBLED: Final = compile_pattern(r"``([^`\n]{1,200})``|`~([^`\n]{1,200})`")
 _SPACES: Final = compile_pattern(r"\s+")
 _BEFORE_A_STOP: Final = compile_pattern(r"(?<! ) ++(?=[,;:.](?: |$))")
 _BLOCK: Final = compile_pattern(r"^[ \t]*(?:```|~~~|\.\. code|\[source|-{4,}[ \t]*$)", MULTILINE)
@@ -65,7 +73,7 @@ _LAST: Final = compile_pattern(
     IGNORECASE,
 )
 _FIRST: Final = compile_pattern(
-    r"^[ ]*(?:\[[ xX]\] |[(\[]?(?:#|!|GH-|gh-)\d{1,7}[)\]]?(?:, ?(?:#|GH-)\d{1,7}){0,9}"
+    r"^[ ]*(?:#{1,6} |\[[ xX]\] |[(\[]?(?:#|!|GH-|gh-)\d{1,7}[)\]]?(?:, ?(?:#|GH-)\d{1,7}){0,9}"
     rf"[ :.{DASHES}]+|[0-9a-f]{{7,40}}: "
     r"|(?:Bug|Enh|Chg|New|Feature|Fix) (?:#\d{1,7}: ?)|-+ )",
     IGNORECASE,
@@ -93,9 +101,9 @@ def _cleaned(text: str) -> str:
     plain = _CODE_ROLE.sub(r"`\1`", plain)
     for pattern in (_INLINE_LINK, _ASCIIDOC_LINK, _ROLE, _RST_LINK):
         plain = pattern.sub(r"\1", plain)
-    plain = _ONLY_ADDRESSES.sub("", _URL.sub(_GONE, plain)).replace(_GONE, "")
+    plain = _POINTERS.sub("", _ONLY_ADDRESSES.sub("", _URL.sub(_GONE, plain))).replace(_GONE, "")
     plain = _REFERENCE_LINK.sub(r"\1", plain)
-    plain = _DOUBLED.sub(r"`\1`", plain)
+    plain = _DOUBLED.sub(r"`\1\2`", plain)
     plain = _EMPHASIS.sub(lambda match: match[1] or match[2], plain)
     plain = _SIGNS.sub("", _BEFORE_A_STOP.sub("", _SPACES.sub(" ", plain).strip()))
     for pattern in (_FIRST, _WITHOUT_LINK, _LAST, _WITHOUT_LINK):

@@ -294,6 +294,25 @@ def test_code_at_the_start_of_a_line_opens_no_block() -> None:
     assert [one.section for one in read_entries("CHANGELOG.md", text)] == ["Added", "Fixed", "Fixed"]
 
 
+@pytest.mark.parametrize("opening", ["- ```sh", "  ```sh\n  open\n\n- ```sh"])
+def test_a_block_of_code_in_a_bullet_ends_where_it_ends(opening: str) -> None:
+    text = f"# 2.0\n\n{opening}\n  # 50% width\n  ```\n- Faster\n\n# 1.0\n\n- First (#1)\n"
+    assert [
+        (one.version, one.section) for one in read_entries("CHANGELOG.md", text) if one.sentence in {"Faster", "First"}
+    ] == [
+        ("2.0", ""),
+        ("1.0", ""),
+    ]
+
+
+def test_a_label_in_a_bullet_ends_with_its_nested_bullets() -> None:
+    text = "# 2.0\n\n- New actions\n    - `go`\n- Faster\n"
+    assert [(one.section, one.sentence) for one in read_entries("CHANGELOG.md", text)] == [
+        ("New actions", "`go`"),
+        ("", "Faster"),
+    ]
+
+
 def test_what_belongs_to_others_is_left_out() -> None:
     text = "# 1.0\n* Turns as in other/engine-x#3 and https://github.com/other/thing/pull/4 (acme/engine#5)\n"
     assert [one.references for one in read_entries("CHANGELOG.md", text, OWNS)] == [(("number", "5"),)]

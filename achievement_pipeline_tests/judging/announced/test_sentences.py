@@ -39,6 +39,11 @@ def test_an_attribute_with_a_number_is_a_reference_and_no_part_of_the_sentence()
         "\u2728 Pistons are faster <https://example.org> .",
         "Pistons are faster (https://example.org/issues/12 and https://example.org/pull/13).",
         "Pistons are faster (https://example.org/issues/12, https://example.org/wiki/A_(B)): ",
+        "#### Pistons are faster",
+        "Pistons are faster. See https://example.org/12 for more information.",
+        "Pistons are faster. See [pistons](https://example.org/p) for details.",
+        "Pistons are faster. For details, see: :ref:`pistons`.",
+        "Pistons are faster. The list can be found [here](https://example.org/p).",
         "Pistons are faster -- by ann.\n\n*Related issues and pull requests on GitHub:* :issue:`12`.",
     ],
 )
