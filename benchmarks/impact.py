@@ -6,8 +6,8 @@
 
 The truth is in the release notes of maintainers: a piece of work is *noted* where an entry is linked to it, by number,
 issue or words, or where the same work added entries; it is a *headline* where that was below features, additions,
-highlights, major or breaking changes. Times in which notes do not name their work, and projects that note nearly
-everything or nearly nothing, are left out.
+highlights, major or breaking changes. Times in which notes do not name their work, or note nearly everything or nearly
+nothing, are left out, and so are projects that consist of such times for the most part (``left_out`` in the JSON).
 
 ``cross`` measures each project by what is learnt from all others.
 ``learn`` writes ``weights.csv`` and ``calibration.csv`` of the package, the same bytes for the same clones.
@@ -41,10 +41,17 @@ from achievement_pipeline.sources.git import path_attributes
 
 _DIRECT = frozenset(sign.rule for sign in known_signs() if sign.weight is not None)
 LEAST_NOTED = 40
-MOST_NOTED = 0.82
-"""The notes of a project that notes less, or a larger share, do not choose."""
+"""Noted work from which a project is measured."""
+CHOOSING = (0.12, 0.82)
+"""The share of the work that notes name where they choose. More is a list, less is a list of something else."""
+NEAR = 101
+"""Units, in order of time, of which that share is taken."""
+LEAST_JUDGED = 0.5
+"""The part of a project in which its notes choose and name their work."""
 EDGES = (0.02, 0.98)
 """Quantiles in time of the noted work: the years outside have no notes yet, or none of this kind any more."""
+OF_HEADLINES = 0.6
+"""The part of headlines in the target; the rest is of what is noted."""
 PENALTY = 100.0
 """Of the squares of the weights, of signs that are scaled alike."""
 KNOTS = 24
@@ -108,37 +115,51 @@ def _units(clone: Clone) -> pd.DataFrame:
     return units[has_work].reset_index(drop=True)
 
 
-def chosen(units: pd.DataFrame) -> pd.DataFrame | None:
-    """Return the units between the first and the last noted one; None for a project whose notes do not choose."""
-    units = units[units["judged"]] if len(units) else units
-    if units.empty or units["noted"].sum() < LEAST_NOTED:
-        return None
+def choose(units: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """Return the units that can be judged by the notes; and why the project is left out of measurements, if it is.
+
+    Only the notes decide. The units are those between the first and the last noted one, at times in which notes name
+    the work that they announce, and choose: they note neither nearly all of it nor nearly nothing. Some such times are
+    enough to learn from. A project is measured if it consists of them for the most part.
+    """
+    if units.empty or not units["noted"].any():
+        return units, "nothing is noted"
     first, last = units.loc[units["noted"], "at"].quantile(list(EDGES))
-    within = units[units["at"].between(first, last)].reset_index(drop=True)
-    return within if within["noted"].mean() <= MOST_NOTED else None
+    within = units[units["at"].between(first, last)]
+    judged = within[within["judged"]]
+    near = judged["noted"].astype("float64").rolling(NEAR, center=True, min_periods=min(len(judged), NEAR // 2)).mean()
+    kept = judged[near.bfill().ffill().between(*CHOOSING)].reset_index(drop=True)
+    if kept["noted"].sum() < LEAST_NOTED:
+        return kept, f"fewer than {LEAST_NOTED} pieces of work are noted where notes choose"
+    if len(kept) < LEAST_JUDGED * len(within):
+        named, share = len(judged) / len(within), len(kept) / len(within)
+        return kept, f"notes name the work they announce at {named:.0%} of it, and choose too at {share:.0%}"
+    return kept, ""
 
 
-def read_projects(locations: Sequence[str], cache: Path | None) -> dict[str, pd.DataFrame]:
-    """Read the projects whose notes choose."""
-    projects = {}
+def read_projects(locations: Sequence[str], cache: Path | None) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """Read the units of projects by which they can be judged, and why some are left out of measurements."""
+    projects, left_out = dict[str, pd.DataFrame](), dict[str, str]()
     for location in sorted(locations, key=project_name):
-        units = chosen(read_project(location, cache))
         name = project_name(location)
-        if units is None:
-            print(f"{name}: left out, its notes do not choose", file=sys.stderr)
-            continue
-        share = units["noted"].mean()
-        print(f"{name}: {len(units)} units, {share:.0%} noted, {units['headline'].sum()} headlines", file=sys.stderr)
-        projects[name] = units
-    return projects
+        units, reason = choose(read_project(location, cache))
+        if reason:
+            print(f"{name}: left out, {reason}", file=sys.stderr)
+            left_out[name] = reason
+        else:
+            share, headlines = units["noted"].mean(), units["headline"].sum()
+            print(f"{name}: {len(units)} units, {share:.0%} noted, {headlines} headlines", file=sys.stderr)
+        if len(units) and units["noted"].sum() >= LEAST_NOTED:
+            projects[name] = units
+    return projects, left_out
 
 
 def learn(projects: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Learn the weights of signs, and the probability of being noted at their sums.
 
     Each project has a start of its own, so that no sign represents a project that notes much; projects weigh by the
-    square root of their size, here and in the calibration. The target is half noted, half headline, from projects that
-    have headlines.
+    square root of their size, here and in the calibration. The target is two fifths noted, three fifths headline, from
+    projects that have headlines.
     """
     names = [sign.sign for sign in known_signs() if sign.weight is None]
     units = pd.concat([units for units in projects.values() if units["headline"].sum() >= 10], ignore_index=True)
@@ -147,7 +168,7 @@ def learn(projects: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFr
     scaled = (shown - shown.mean(axis=0)) / np.where(spread > 0, spread, 1)
     project = pd.factorize(units["project"])[0]  # sorted: projects follow one another
     importance = (1000 / np.bincount(project))[project] ** 0.5
-    target = (units["noted"].astype("float64") + units["headline"]).to_numpy() / 2
+    target = ((1 - OF_HEADLINES) * units["noted"] + OF_HEADLINES * units["headline"]).to_numpy()
     weights = (_regress(scaled, target, importance, project) / np.where(spread > 0, spread, 1)).round(3)
     table = pd.DataFrame({"sign": names, "weight": weights})
     everything = pd.concat(projects.values(), ignore_index=True)
@@ -218,14 +239,14 @@ def measure(projects: Mapping[str, pd.DataFrame], without: Collection[str] = ())
     return _figures(projects, sums, {name: likelihood(values, model) for name, values in sums.items()})
 
 
-def cross(projects: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
-    """Measure each project by a model learnt from all others."""
+def cross(projects: Mapping[str, pd.DataFrame], measured: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+    """Measure projects by models that are each learnt from all others."""
     sums, likely = {}, {}
-    for name, units in projects.items():
+    for name, units in measured.items():
         table, curve = learn({other: own for other, own in projects.items() if other != name})
         sums[name] = units[table["sign"].to_list()].to_numpy(dtype="float64") @ table["weight"].to_numpy()
         likely[name] = np.interp(sums[name], curve["sum"], curve["likely"])
-    return _figures(projects, sums, likely)
+    return _figures(measured, sums, likely)
 
 
 def _figures(
@@ -286,8 +307,9 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="all figures, as JSON")
     parser.add_argument("--cache", type=Path, help="folder that keeps what was read")
     options = parser.parse_args()
-    projects = read_projects(options.repositories, options.cache)
-    if not projects:
+    projects, left_out = read_projects(options.repositories, options.cache)
+    measured = {name: units for name, units in projects.items() if name not in left_out}
+    if not measured:
         sys.exit("None of these projects has notes that choose.")
     if options.do == "learn":
         weights, curve = learn(projects)
@@ -295,7 +317,8 @@ def main() -> None:
         weights.to_csv(folder / "weights.csv", index=False, float_format="%g", lineterminator="\n")
         curve.to_csv(folder / "calibration.csv", index=False, float_format="%g", lineterminator="\n")
         return
-    figures = cross(projects) if options.do == "cross" else measure(projects, options.without.split(","))
+    figures = cross(projects, measured) if options.do == "cross" else measure(measured, options.without.split(","))
+    figures["left_out"] = left_out
     if options.json:
         print(json.dumps(_plain(figures), indent=2))
         return
