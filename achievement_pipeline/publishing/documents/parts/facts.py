@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import dropwhile, filterfalse
 from urllib.parse import urlsplit
 
@@ -45,8 +45,9 @@ _LIST_BEGINS = compile_pattern(r"(?<=:)\n(?=[^\S\n]*(?:[-*+]|\d+[.)])[^\S\n])")
 """The end of the line that leads to a list."""
 _ADDRESS = compile_pattern(r"https?://\S+")
 _REFERENCE = r"(?:[\w./-]{0,80}#\d+|gh-\d+|https?://\S{1,300})"
+_CLOSES = "(?:fix|clos|resolv)(?:e?s|ed?)?"
 _REFERS = (
-    rf"(?:fix(?:es|ed)?|clos(?:es|ed)|resolv(?:es|ed)|refs?|bug|see|issue|part of|related to):? {{0,3}}{_REFERENCE}"
+    rf"(?:{_CLOSES}|refs?|bug|see|issue|part of|related to):? {{0,3}}{_REFERENCE}"
     rf"(?:,? (?:and )?{_REFERENCE}){{0,20}}\W{{0,5}}"
 )
 _TRAILER = compile_pattern(
@@ -81,7 +82,6 @@ _TAIL = compile_pattern(
     rf"(?<=\w|[`)'\"])[,;.]?\s\(?(?:(?:see|re|for|per)\s{_REFERENCE}|{_REFERS}|https?://\S{{1,300}})\)?$", IGNORECASE
 )
 """A reference behind a title: ``, see #19``."""
-_CLOSES = "(?:fix|clos|resolv)(?:e?s|ed?)?"
 _ISSUES = compile_pattern(
     rf"^{_CLOSES}(?: for)? {_REFERENCE}(?:(?:,|,? and| &) (?:{_CLOSES} )?{_REFERENCE}){{0,20}}: (?=\S)",
     IGNORECASE,
@@ -91,10 +91,12 @@ _AREA = compile_pattern(r"^\[([^\[\]]{1,30})\]:?\s+(?=[^\W\d_a-z]|`)")
 _LEAST_WORDS = 2
 """Minimum length of a meaningful sentence."""
 _LONGEST_TITLE = 120
+_REFERENCE_FIRST = compile_pattern(rf"(?:for |{_CLOSES} )?{_REFERENCE}", IGNORECASE)
+_ORDINARY_WORD_FIRST = compile_pattern(r"[a-z]+[ ,]")
 _BEGINS_NO_SENTENCE = compile_pattern(r"[a-z`(]")
 _ENDS_INSIDE = compile_pattern(r"[\w`),]$")
-_SHORTEST_FOLDED = 40
-"""Characters of a line that was full; after a shorter one something else begins."""
+_WIDTH = 68
+"""Characters of a line that was full: one that had room for the next word was not folded there."""
 _WORD = compile_pattern(r"\w+")
 _FILLING = frozenset(
     {"a", "an", "the", "to", "for", "of", "in", "on", "and", "new", "now", "i", "api", "method", "support"}
@@ -130,6 +132,14 @@ def best_first(achievements: Iterable[PublicAchievement]) -> list[PublicAchievem
             each.id,
         ),
     )
+
+
+def telling(achievements: Sequence[PublicAchievement]) -> Sequence[PublicAchievement]:
+    """Return those that can be named without more: titles of a single word say too little, unless the user wrote them.
+
+    All are returned if there is no other.
+    """
+    return [each for each in achievements if each.edited_at or " " in headline(each)] or achievements
 
 
 def results(achievement: PublicAchievement) -> list[str]:
@@ -199,8 +209,10 @@ def _without_prefix(title: str) -> str:
 def _folded(title: str, description: str) -> str:
     """Return the end of a sentence that began in the title and goes on in the description; else nothing."""
     first = description.split("\n", 1)[0].strip()
-    goes_on = _BEGINS_NO_SENTENCE.match(first) and _ENDS_INSIDE.search(title) and len(title) >= _SHORTEST_FOLDED
-    if not goes_on or _COMMIT_TYPE.match(first) or _letters(first) in _letters(title):
+    goes_on = _BEGINS_NO_SENTENCE.match(first) and _ENDS_INSIDE.search(title)
+    is_full = len(title) + len(first.partition(" ")[0]) >= _WIDTH
+    is_new = not (_COMMIT_TYPE.match(first) or _REFERENCE_FIRST.match(first) or _letters(first) in _letters(title))
+    if not (goes_on and is_full and is_new):
         return ""
     end = first.partition(". ")[0].removesuffix(".")
     is_end = end != first or description.rstrip() == first or description[len(first) :].startswith("\n\n")
@@ -272,7 +284,7 @@ def summary(achievement: PublicAchievement) -> str:
     for is_list, items in paragraphs(achievement):
         text = _code("; ".join(item.rstrip(" .;") for item in items) if is_list else _finished(" ".join(items)))
         if not repeats(text, title) and len(_ADDRESS.sub("", text).split()) >= _LEAST_WORDS:
-            return cut(text, _LONGEST_SUMMARY)
+            return cut(text[:1].upper() + text[1:] if _ORDINARY_WORD_FIRST.match(text) else text, _LONGEST_SUMMARY)
     return ""
 
 

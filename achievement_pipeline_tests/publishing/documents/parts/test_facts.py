@@ -61,12 +61,13 @@ def test_a_persons_own_word_is_no_evidence_unless_it_can_be_looked_at() -> None:
         ("It was slow. It is now as fast as this:\n\n```\ncode\n```", "It was slow."),
         ("It has the following format:\n\n```\ncode\n```", ""),
         ("Blocks:\n```\nold new\n\n10 5\n```\nIt was slow.", "It was slow."),
-        ("It does two things:\n- one thing\n- another", "one thing; another"),
+        ("It does two things:\n- one thing\n- another", "One thing; another"),
         ("Small:  12 -> 8 MB\nLarge: 90 -> 40 MB", "Small:  12 -> 8 MB; Large: 90 -> 40 MB"),
+        ("Close #3\n\nIt was slow.", "It was slow."),
         ("From https://example.org/why\n\nIt was slow.", "It was slow."),
         ("<!-- describe\n\nyour change -->\n\n## Why\n\nIt was slow.", "It was slow."),
         ("- [ ] tests\n- [x] docs\n\nIt was slow.", "It was slow."),
-        ("* one thing\n* another", "one thing; another"),
+        ("* one thing\n* another", "One thing; another"),
         (
             "- Adds a cache, which\n  readers share.\n- Drops another",
             "Adds a cache, which readers share; Drops another",
@@ -160,6 +161,12 @@ def test_work_that_somebody_else_did_most_of_comes_after_ones_own() -> None:
     assert [each.title for each in facts.best_first(of_all)] == ["theirs", "mine"]
 
 
+def test_a_title_of_one_word_tells_too_little_unless_it_is_of_the_user_or_there_is_no_other() -> None:
+    shown = public(JSON, view("v3", number=1), view("Nurseries", number=2, edited_at=NOON), view("Add it", number=3))
+    assert [each.title for each in facts.telling(shown)] == ["Nurseries", "Add it"]
+    assert facts.telling(shown[:1]) == shown[:1]
+
+
 def test_of_much_evidence_the_first_is_linked_and_the_rest_is_counted() -> None:
     commits = [evidence(f"c{number}", url=f"https://example.org/commit/{number:040}") for number in range(5)]
     pull = evidence("p", url="https://example.org/pull/7", kind="github_pull_request")
@@ -177,13 +184,19 @@ def test_a_repository_is_linked_only_where_evidence_tells_its_address() -> None:
     assert (facts.place(told), facts.place(untold)) == ("ann/loom", "acme-corp/zephyr")
 
 
+LONG = "Skip all templates but those that the user named"
+LONG_DONE = LONG.replace("Skip", "Skipped")
+
+
 @pytest.mark.parametrize(
     ("title", "description", "shown"),
     [
         ("Add a cache.", "", "Added a cache"),
         ("Deprecate :meth:`~Loom.stop` and ``go``", "", "Deprecated `Loom.stop` and `go`"),
-        ("Skip all but templates, as tags with ``x``", "do.\n\nMore", "Skipped all but templates, as tags with `x` do"),
-        ("Replaces the server started by the old CGI", "hack.  See", "Replaced the server started by the old CGI hack"),
+        (f"{LONG}, as tags with ``x``", "do.\n\nMore", f"{LONG_DONE}, as tags with `x` do"),
+        (f"{LONG} and all of the old", "hack.  See", f"{LONG_DONE} and all of the old hack"),
+        ("Replace the server of the old CGI hack", "one begins it.", "Replaced the server of the old CGI hack"),
+        (f"{LONG} and all of the old", "closes #3", f"{LONG_DONE} and all of the old"),
         ("Add a cache for sessions", "p95 latency: 420 → 130 ms.", "Added a cache for sessions"),
         ("Add a cache", "It is fast.", "Added a cache"),
         ("Add a cache", "add a cache\n\nMore.", "Added a cache"),
@@ -209,7 +222,7 @@ def test_a_headline_is_a_whole_title_in_the_past_tense(title: str, description: 
 
 
 def test_the_end_of_a_folded_title_is_no_summary() -> None:
-    folded = "Replaces the server that was started by the old CGI"
+    folded = "Replaces the server that was started by the old, unmaintained CGI"
     (done,) = public(JSON, view(folded, description="hack.  If you have problems, tell us."))
     assert facts.summary(done) == "If you have problems, tell us."
 
