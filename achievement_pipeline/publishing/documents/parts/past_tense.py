@@ -35,7 +35,7 @@ _REGULAR = frozenset(
         " reintroduce reject relax relocate rely remember remove rename render reorder reorganise reorganize"
         " repair rephrase replace represent require resolve respect respond restore restrict restructure retain"
         " retire retrieve retry return reuse revert revise reword rework sanitize separate serialize shorten"
-        " show silence simplify skip solve sort specialize specify stabilize standardize start stop store"
+        " show silence simplify skip solve sort specialize specify stabilize standardize spruce start stop store"
         " streamline strip suggest suppress swap switch synchronize tidy tighten tolerate track transform"
         " translate treat trim truncate turn tweak unify unpin unwrap update upgrade use utilise utilize"
         " validate verify warn widen wrap"
@@ -111,7 +111,7 @@ def past_tense(title: str) -> str:
     )
     if not past or not rest or is_noun:
         return title
-    if not _LIST.search(_ASIDE.sub("", title)):
+    if not _LIST.search(_ASIDE.sub("", title).replace(", and ", " and ")):
         rest = _SECOND.sub(_clause, rest)
     elif len(_LIST.split(title)[0].split()) >= _WORDS_BEFORE_A_CLAUSE:
         rest = _CLAUSE.sub(_clause, rest)

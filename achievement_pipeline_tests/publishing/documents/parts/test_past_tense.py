@@ -35,6 +35,8 @@ STRESSED_AT_THE_END = {"defer", "emit", "infer", "omit", "permit", "prefer", "re
         ("Test client for streams", "Test client for streams"),
         ("Use black, reformat all", "Used black, reformat all"),
         ("Add env to the templates, deprecate **options", "Added env to the templates, deprecated **options"),
+        ("Add it, and deprecate a(...)", "Added it, and deprecated a(...)"),
+        ("Add copy, move, and delete commands", "Added copy, move, and delete commands"),
         ("Add copy, move and delete commands", "Added copy, move and delete commands"),
         ("Add an error and support for it", "Added an error and support for it"),
         ("Include statements can be marked", "Include statements can be marked"),
