@@ -50,7 +50,7 @@ _TOPIC_SHARE: Final = 0.5
 """Of the work with the sign, while it lasts."""
 _FOLDER_SHARE: Final = 0.5
 """Of all work in the repository, while a new folder is worked on."""
-_MAJOR: Final = compile_pattern(r"v?[1-9]\d*\.0(?:\.0)?")
+_MAJOR: Final = compile_pattern(r"^v?[1-9]\d*\.0(?:\.0)?")
 _NO_TITLE: Final = compile_pattern(r"\S*+|(?:version\b|release\b)?(?<!\s)\s*+v?[\d.]++(?:\s*+release)?\W*+", IGNORECASE)
 """Titles of branches that name a version, or a branch only."""
 _DIGEST: Final = 12

@@ -107,7 +107,7 @@ _NOT_A_VERSION: Final = compile_pattern(
 _WORD: Final = compile_pattern(r"[^\W\d_]{2,}")
 _NAME_OF_RELEASE: Final = 6
 """Maximum number of words behind the version in a heading without markup."""
-_SENTENCE: Final = compile_pattern(r"(?:\S+ ){3,}\S+\.$")
+_SENTENCE: Final = compile_pattern(r"(?<!\S)(?:\S+ ){3}\S+\.$")
 _FILLERS: Final = frozenset({
     "version", "versions", "release", "released", "releases", "changes", "change", "in", "notes", "note", "for", "the",
     "of", "changelog", "series", "update", "what", "new", "on", "at", "is", "are", "to", "and", "date", "unreleased",
