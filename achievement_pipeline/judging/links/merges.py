@@ -22,6 +22,7 @@ from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.links.history import History
 
 _FILE = ["repository", "sha", "path"]
+_MERGES_OF_LASTING_BRANCH = 5
 
 
 class Merges:
@@ -76,8 +77,13 @@ def find_merging_commits(history: History, pieces: pd.Series[bool]) -> npt.NDArr
 
 
 def are_merged_pieces(commits: pd.DataFrame, headers: pd.DataFrame) -> pd.Series[bool]:
-    """Return which commits merge a piece of work: a pull request, or a branch with a name."""
-    named = headers["merged"] & ~headers["title"].str.startswith("Merge ")
+    """Return which commits merge a piece of work: a pull request, or a branch with a name.
+
+    A branch that is merged again and again lives as long as the project, and is no piece of work.
+    """
+    branches = headers["branch"].where(headers["number"].isna())
+    lasts = branches.groupby([commits["repository"], branches]).transform("size") >= _MERGES_OF_LASTING_BRANCH
+    named = headers["merged"] & ~headers["title"].str.startswith("Merge ") & ~lasts
     named |= headers["number"].notna()  # hosts can be set to give a merge the title of what it merges
     return named & (commits["diff"] == DiffState.MERGE)
 

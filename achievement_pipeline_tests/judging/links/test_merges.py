@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import CommitContents, RawCommitFiles, RawCommits
+from achievement_pipeline.frames import CommitContents, DiffState, RawCommitFiles, RawCommits
 from achievement_pipeline.judging.categories.peel import peel
 from achievement_pipeline.judging.links.history import History
 from achievement_pipeline.judging.links.merges import (
@@ -57,6 +57,16 @@ def test_a_commit_belongs_to_the_innermost_merge_that_is_a_piece_of_work(tmp_pat
     repository.commit("four", {"d": "1"}, parents=[start], branch="local")
     merge(repository, "local", "Merge branch 'local'", files={"d": "1"})
     assert brought(repository) == {"two": "Merge pull request #2 from ada/topic", "four": "Merge branch 'local'"}
+
+
+def test_a_branch_that_is_merged_again_and_again_is_no_piece_of_work() -> None:
+    subjects = ["Merge branch 'vendor'"] * 5 + ["Merge branch 'topic'"] * 4 + ["Merge pull request #1 from a/vendor"]
+    commits = pd.DataFrame({"repository": "r", "subject": subjects, "body": "", "diff": DiffState.MERGE})
+    commits = commits.astype({"subject": "str", "body": "str"})
+
+    pieces = are_merged_pieces(commits, peel(commits["subject"], commits["body"]))
+
+    assert list(pieces) == [False] * 5 + [True] * 5
 
 
 def test_commits_from_a_sync_are_not_part_of_the_branch(tmp_path: Path) -> None:

@@ -72,8 +72,10 @@ _LABEL = compile_pattern(r"[A-Z][^:\n]{0,40}: +\S")
 """How the lines of a list of figures begin: ``Default: 12 -> 8 MB``."""
 _COMMIT_TYPE = compile_pattern(r"^[a-z]+(?:\([^()]*\))?!?: (?=\S)")
 """How the subjects of other commits begin, which squashed ones list."""
-_SCOPE = compile_pattern(r"^[a-z][a-z0-9_./-]{0,30}: (?=\S)")
-"""The scope that release notes made from Conventional Commits put before a sentence: ``http1: Add upgrades``."""
+_SCOPE = compile_pattern(
+    r"^(?:\W{0,3}BREAKING(?: CHANGE)?\W{1,4})?(?:[a-z][a-z0-9_./-]{0,30}(?:\([^()]{0,30}\))?!?: )?(?=\S)"
+)
+"""What release notes made from Conventional Commits put before a sentence: ``http1: Add upgrades``, ``feat!: …``."""
 _CODE = compile_pattern(r"`([^`\n]+)`")
 _ROLE = compile_pattern(r":[a-z]{1,20}(?::[a-z]{1,20})?:`~?\.?([^`<>\n]{1,200})`")
 _DOUBLED = compile_pattern(r"``([^`\n]{1,200})``")
@@ -95,6 +97,9 @@ _REFERENCE_FIRST = compile_pattern(rf"(?:for |{_CLOSES} )?{_REFERENCE}", IGNOREC
 _ORDINARY_WORD_FIRST = compile_pattern(r"[a-z]+[ ,]")
 _BEGINS_NO_SENTENCE = compile_pattern(r"[a-z`(]")
 _ENDS_INSIDE = compile_pattern(r"[\w`),]$")
+_UNFINISHED = compile_pattern(
+    r" (?:a|an|and|as|at|because|by|from|in|into|its|of|on|or|that|the|their|to|via|when|which|with)$"
+)
 _WIDTH = 68
 """Characters of a line that was full: one that had room for the next word was not folded there."""
 _WORD = compile_pattern(r"\w+")
@@ -208,15 +213,22 @@ def _without_prefix(title: str) -> str:
 
 def _folded(title: str, description: str) -> str:
     """Return the end of a sentence that began in the title and goes on in the description; else nothing."""
-    first = description.split("\n", 1)[0].strip()
-    goes_on = _BEGINS_NO_SENTENCE.match(first) and _ENDS_INSIDE.search(title)
-    is_full = len(title) + len(first.partition(" ")[0]) >= _WIDTH
+    first = " ".join(_BLANK_LINES.split(description, 1)[0].split())
+    is_cut = bool(_UNFINISHED.search(title))
+    goes_on = is_cut or (_BEGINS_NO_SENTENCE.match(first) and _ENDS_INSIDE.search(title))
+    is_full = is_cut or len(title) + len(first.partition(" ")[0]) >= _WIDTH
     is_new = not (_COMMIT_TYPE.match(first) or _REFERENCE_FIRST.match(first) or _letters(first) in _letters(title))
     if not (goes_on and is_full and is_new):
         return ""
     end = first.partition(". ")[0].removesuffix(".")
-    is_end = end != first or description.rstrip() == first or description[len(first) :].startswith("\n\n")
-    return end if is_end and len(title) + len(end) < _LONGEST_TITLE else ""
+    return end if len(title) + len(end) < _LONGEST_TITLE else ""
+
+
+def _without_folded(title: str, description: str) -> str:
+    """Return a description without the words that end the title."""
+    for word in _folded(title, description).split():
+        description = description.lstrip().removeprefix(word)
+    return description.lstrip(". ")
 
 
 def _code(text: str) -> str:
@@ -318,7 +330,7 @@ def _stem(word: str) -> str:
 def paragraphs(achievement: PublicAchievement) -> Iterator[tuple[bool, list[str]]]:
     """Yield the paragraphs of prose that its author wrote: whether each is a list, and its lines."""
     title = _letters(achievement.title)
-    description = achievement.description.removeprefix(_folded(achievement.title, achievement.description)).lstrip(". ")
+    description = _without_folded(achievement.title, achievement.description)
     text = _LIST_BEGINS.sub("\n\n", _CODE_BLOCK.sub("\n", _COMMENT.sub("", description)))
     for paragraph in _BLANK_LINES.split(text):
         lines = [line.strip() for line in paragraph.splitlines() if line.strip()]

@@ -85,6 +85,13 @@ _PHRASAL = frozenset({"account", "allow", "adjust", "optimise", "optimize", "pre
 """Verbs all the same before "for"."""
 _PREDICATES = frozenset({"can", "is", "are", "was", "were", "has", "have", "will", "now", "should"})
 """Before these words stands a noun: ``Include tags are now able``, but ``Fix what is broken``."""
+_THIRD_PERSON = frozenset(
+    (  # noqa: SIM905 - a list of words
+        "accepts adds allows becomes contains does emits expects fails gives ignores includes keeps makes prevents"
+        " provides raises receives rejects requires respects supports takes throws"
+    ).split()
+)
+"""Before these words stands a name: ``emit throws StateError``. Few of them are nouns in the plural."""
 _QUESTIONS = frozenset({"what", "which", "that", "when", "where", "how", "it"})
 _SCOPE = compile_pattern(r"^(?:[^\W\d_][\w./*,-]{0,40}(?:\([^()]{0,40}\))?!?: +)+")
 """Parts of the project that the title begins with: ``net/http: add``."""
@@ -106,8 +113,10 @@ def past_tense(title: str) -> str:
     first, blank, rest = title.removeprefix(scope).partition(" ")
     second, third = [*rest.split(maxsplit=2)[:2], "", ""][:2]
     past = _past(_FORMS.get(first.lower(), first.lower()), second)
-    is_noun = (second in _NO_OBJECT and first.lower() not in _PHRASAL) or (
-        third in _PREDICATES and second not in _QUESTIONS
+    is_noun = (
+        (second in _NO_OBJECT and first.lower() not in _PHRASAL)
+        or (third in _PREDICATES and second not in _QUESTIONS)
+        or second in _THIRD_PERSON
     )
     if not past or not rest or is_noun:
         return title

@@ -197,6 +197,8 @@ LONG_DONE = LONG.replace("Skip", "Skipped")
         (f"{LONG} and all of the old", "hack.  See", f"{LONG_DONE} and all of the old hack"),
         ("Replace the server of the old CGI hack", "one begins it.", "Replaced the server of the old CGI hack"),
         (f"{LONG} and all of the old", "closes #3", f"{LONG_DONE} and all of the old"),
+        ("Add a cache that is based on work by", "Ann Lee.", "Added a cache that is based on work by Ann Lee"),
+        (f"{LONG} and all of the old", "and bad\nones", f"{LONG_DONE} and all of the old and bad ones"),
         ("Add a cache for sessions", "p95 latency: 420 → 130 ms.", "Added a cache for sessions"),
         ("Add a cache", "It is fast.", "Added a cache"),
         ("Add a cache", "add a cache\n\nMore.", "Added a cache"),

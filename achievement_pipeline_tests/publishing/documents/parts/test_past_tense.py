@@ -40,6 +40,7 @@ STRESSED_AT_THE_END = {"defer", "emit", "infer", "omit", "permit", "prefer", "re
         ("Add copy, move and delete commands", "Added copy, move and delete commands"),
         ("Add an error and support for it", "Added an error and support for it"),
         ("Include statements can be marked", "Include statements can be marked"),
+        ("Emit throws when it is closed", "Emit throws when it is closed"),
         ("Fix what is broken", "Fixed what is broken"),
         ("Support tabs", "Added support for tabs"),
         ("Fix tabs and support spaces", "Fixed tabs and added support for spaces"),
