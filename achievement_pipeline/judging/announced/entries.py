@@ -25,8 +25,10 @@ _LONGEST_LINE: Final = 2_000
 _LONGEST_ENTRY: Final = 60
 """Maximum number of lines of an entry."""
 _MOST_ENTRIES: Final = 50_000
+_OF_BOLD: Final = 50
+_OF_LABEL: Final = 60
 _IN_BULLET: Final = 70
-"""Level of a label in a bullet without indentation. Headings and other labels have lower ones."""
+"""Levels of headings without markup: bold text, labels, and labels in bullets without indentation."""
 
 
 class Prominence(StrEnum):
@@ -123,9 +125,10 @@ _SECTION_WORDS: Final = compile_pattern(
     IGNORECASE,
 )
 _HEADLINE: Final = compile_pattern(
-    r"\b(?:(?<!and )features?|added(?! to this release)|additions?|highlights?|major|breaking"
+    r"\b(?:(?<!and )(?<!deprecated )features?|added(?! to this release)|additions?|highlights?|major|breaking"
     r"|backwards?[- ]incompat\w{0,8}"
-    r"|new (?!contributors|in\b)\w{1,20}|minor changes?|enhancements? and new)\b|^\W{0,8}new\W{0,8}$|^feat$",
+    r"|new (?!contributors|deprecations?\b|in\b)\w{1,20}|minor changes?|enhancements? and new)\b"
+    r"|^\W{0,8}(?:what.?s )?new\W{0,8}$|^feat$",
     IGNORECASE,
 )
 _MINOR: Final = compile_pattern(
@@ -134,12 +137,20 @@ _MINOR: Final = compile_pattern(
     r"|packagers|tests?|testing|acknowledge?ments?|reviewers|pull[- ]requests?|(?:full|complete) list)\b",
     IGNORECASE,
 )
+_OTHER_KIND: Final = compile_pattern(
+    r"\b(?:bug ?fix\w{0,3}|fix(?:es|ed)?|bugs?|improvements?|improved|enhancements?|performance|perf|optimi[sz]\w{0,8}"
+    r"|document\w{0,6}|docs?|deprecat\w{0,6}|remov(?:ed|als?)|security|refactor\w{0,4}|clean-?ups?)\b",
+    IGNORECASE,
+)
+_BREAKING: Final = compile_pattern(r"\b(?:breaking|incompat\w{0,8})\b", IGNORECASE)
 _TAG: Final = compile_pattern(
     r"^(?:\W{0,3}\[(?P<square>[\w /,-]{2,30})\]|\*\*(?P<bold>[\w ]{3,30}):?\*\*:?|:(?P<role>feature|bug|support):"
     r"|(?P<word>New|Feature|Breaking|Enh|Bug|Chg|Chore|Internal|Enhancement|Bugfix|Change|Security|Improvement)\b"
     r"(?= ?(?:#|:| \())|(?P<kind>change_type|kind|type): ?(?P<value>\w{2,20}))",
     IGNORECASE,
 )
+_REFERENCES_BEFORE: Final = compile_pattern(r"^(?:\[?#\d{1,8}\]?(?:\([^()\s]{1,200}\))?[\s/,:-]{1,4}){1,9}")
+"""As in ``- [#12](https://…) / [#13](https://…) [FEATURE] Turbo``."""
 _TAG_MEANS: Final = {"enh": "Enhancements", "bug": "Bug fixes", "chg": "Changes", "new": "New", "bugfix": "Bug fixes"}
 _GENERATED: Final = compile_pattern(
     r"\(\[?[0-9a-f]{7,40}\]?\(https?://[^()\s]{1,200}/commits?/"  # conventional-changelog, release-please
@@ -305,7 +316,7 @@ class _Reader:
 
     def _enter(self, heading: _Heading) -> None:
         version = _version_in(heading.title)
-        if version is not None and heading.level < 50:  # noqa: PLR2004 - bold text and labels are no versions
+        if version is not None and heading.level < _OF_BOLD:  # bold text and labels are no versions
             self._version, self._sections = version, []
             return
         self._sections = [kept for kept in self._sections if kept[0] < heading.level]
@@ -323,18 +334,27 @@ class _Reader:
         """Return a heading that has no markup of its own, by its words."""
         line = self._lines[position]
         bold = _BOLD.match(line)
-        if bold and _is_label(bold[1]):
-            return _Heading(50, bold[1], 1)
+        if bold and (_is_label(bold[1]) or self._is_sibling(position, _OF_BOLD)):
+            return _Heading(_OF_BOLD, bold[1], 1)
         label = _LABEL.match(line) or _KEY.match(line)
-        if label and _is_label(label[1].replace("_", " ")):
-            return _Heading(60, label[1].replace("_", " "), 1)
+        if label and (_is_label(label[1].replace("_", " ")) or self._is_sibling(position, _OF_LABEL)):
+            return _Heading(_OF_LABEL, label[1].replace("_", " "), 1)
         bullet = _BULLET.match(line)
         if bullet and _is_label(line[bullet.end() :]) and self._has_inner(position, len(bullet[1])):
             return _Heading(_IN_BULLET + len(bullet[1]), line[bullet.end() :], 1)
+        if line[0].isalpha() and _is_label(line) and self._has_inner(position, 0):
+            return _Heading(_OF_LABEL, line, 1)
         in_paragraph = bool(self._open) and self._indent < 0
         if line[0] not in " \t-*+" and len(line) <= 80 and _plain_version(line, in_paragraph=in_paragraph):  # noqa: PLR2004
             return _Heading(9, line, 1)
         return None
+
+    def _is_sibling(self, position: int, level: int) -> bool:
+        """Return whether a paragraph before a list looks like the label above the list before it."""
+        if all(own != level for own, _ in self._sections) or _BULLET.match(self._lines[position]):
+            return False
+        around = self._lines[position - 1], *self._lines[position + 1 : position + 3]
+        return not around[0] and any(_BULLET.match(line) for line in around[1:])
 
     def _underlined(self, position: int) -> _Heading | None:
         line = self._lines[position]
@@ -352,7 +372,7 @@ class _Reader:
         return 10 + self._styles.index(style)
 
     def _has_inner(self, position: int, indent: int) -> bool:
-        """Return whether a label in a bullet has nested bullets."""
+        """Return whether a label is followed by bullets of a larger indent."""
         following = next((line for line in self._lines[position + 1 : position + 3] if line), "")
         match = _BULLET.match(following)
         return match is not None and len(match[1]) > indent
@@ -431,12 +451,21 @@ def _version_of_page(path: str) -> _Version:
 
 def _tag(entry: str) -> str:
     """Return the kind that an entry states itself: ``[Feature]``, ``**Breaking**:``, ``Bug #12:``."""
-    match = _TAG.match(entry.lstrip())
+    match = _TAG.match(_REFERENCES_BEFORE.sub("", entry.lstrip(), count=1))
     return next((group for group in match.groups() if group), "") if match else ""
 
 
 def _prominence(section: str, tag: str) -> Prominence:
-    inner = section.rpartition(" / ")[2]
+    """Return the prominence of the innermost heading that names a kind; what breaks is prominent below any."""
+    headings = [*section.split(" / "), tag]
+    inner = headings[-2]
     if _MINOR.search(tag) or (_MINOR.search(inner) and not _HEADLINE.search(inner)):
         return Prominence.MINOR
-    return Prominence.HIGHLIGHT if _HEADLINE.search(section) or _HEADLINE.search(tag) else Prominence.ENTRY
+    if any(_BREAKING.search(heading) for heading in headings):
+        return Prominence.HIGHLIGHT
+    for heading in reversed(headings):
+        if _HEADLINE.search(heading):
+            return Prominence.HIGHLIGHT
+        if _OTHER_KIND.search(heading):
+            return Prominence.ENTRY
+    return Prominence.ENTRY

@@ -251,6 +251,39 @@ def test_sections_tell_how_much_an_entry_says() -> None:
     ]
 
 
+def test_the_innermost_heading_that_names_a_kind_decides() -> None:
+    headings = {
+        "### Features\n#### Bug fixes": Prominence.ENTRY,
+        "### Features\n#### Crank": Prominence.HIGHLIGHT,
+        "### Highlights\n#### Performance": Prominence.ENTRY,
+        "### Breaking changes\n#### Removed": Prominence.HIGHLIGHT,
+        "### What's New": Prominence.HIGHLIGHT,
+        "### Remove deprecated features": Prominence.ENTRY,
+        "### New deprecations": Prominence.ENTRY,
+    }
+    for heading, expected in headings.items():
+        (entry,) = read_entries("CHANGELOG.md", f"# 1.0\n{heading}\n* Turns\n")
+        assert entry.prominence is expected, heading
+
+
+@pytest.mark.parametrize("form", ["{}:", "**{}**"])
+def test_a_line_like_the_label_before_it_is_a_label_whatever_its_words(form: str) -> None:
+    label = form.format
+    text = f"# 1.0\n{label('New pistons')}\n\n* A round one\n\n{label('Cranks')}\n\n* Turns ([#5])\n"
+    assert [one.section for one in read_entries("CHANGELOG.md", text)] == ["New pistons", "Cranks"]
+
+
+def test_a_line_before_an_indented_list_is_a_label() -> None:
+    text = "= Engine 1.0 2024-01-02\n\nFeatures\n   * Count turns.\n\nBugfix\n   * Stop.\nFixed pistons\n"
+    assert [one.section for one in read_entries("ChangeLog", text)] == ["Features", "Bugfix"]
+
+
+def test_an_entry_states_its_kind_behind_its_references() -> None:
+    pulls = "[#12](https://github.com/acme/engine/pull/12) / [#13](https://github.com/acme/engine/pull/13)"
+    (entry,) = read_entries("CHANGELOG.md", f"# 1.0\n- {pulls} [FEATURE] Turbo\n")
+    assert (entry.section, entry.prominence) == ("FEATURE", Prominence.HIGHLIGHT)
+
+
 @pytest.mark.parametrize("label", ["Pull-Requests:", "### Other Pull Requests", "### Full list of changes"])
 def test_a_list_of_every_pull_request_says_little(label: str) -> None:
     notes = f"# 1.0\n### Highlights\n* Turbo\n\n{label}\n\n* PR #4: Add a turbo (ada)\n"
