@@ -44,7 +44,14 @@ _CODE_BLOCK = compile_pattern(
 _LIST_BEGINS = compile_pattern(r"(?<=:)\n(?=[^\S\n]*(?:[-*+]|\d+[.)])[^\S\n])")
 """The end of the line that leads to a list."""
 _ADDRESS = compile_pattern(r"https?://\S+")
-_REFERENCE = r"(?:[\w./-]{0,80}#\d+|gh-\d+|https?://\S{1,300})"
+_ON_GITHUB = r"github (?:issue|pr|pull request)s? #?\d+"
+_REFERENCE = rf"(?:[\w./-]{{0,80}}#\d+|gh-\d+|https?://\S{{1,300}}|{_ON_GITHUB})"
+_CREDIT = (
+    r"(?:from|(?:written|suggested|reported|found|spotted|requested) by|thanks to) (?-i:[A-Z])[\w.'-]{0,30}"
+    r"(?: [\w.'-]{1,30}){0,3}(?:,? thanks)?[.!]?"
+)
+    r"(?:from|by|with|(?:written|suggested|reported|found|spotted|requested) by|thanks to) (?-i:[A-Z])[^.\n]{0,80}\.?"
+)
 _CLOSES = "(?:fix|clos|resolv)(?:e?s|ed?)?"
 _REFERS = (
     rf"(?:{_CLOSES}|refs?|bug|see|issue|part of|related to):? {{0,3}}{_REFERENCE}"
@@ -52,7 +59,7 @@ _REFERS = (
 )
 _TRAILER = compile_pattern(
     r"(?:[\w-]{1,40}-by|change-id|reviewed-on|pr-url|cc|differential revision): .*|\(cherry picked from .*\)"
-    rf"|{_REFERS}",
+    rf"|{_REFERS}|{_ON_GITHUB}\.?|{_CREDIT}(?: {_ON_GITHUB}\.?)?",
     IGNORECASE,
 )
 """A line that tools and habits append."""
@@ -81,7 +88,8 @@ _ROLE = compile_pattern(r":[a-z]{1,20}(?::[a-z]{1,20})?:`~?\.?([^`<>\n]{1,200})`
 _DOUBLED = compile_pattern(r"``([^`\n]{1,200})``")
 """Code as reStructuredText has it."""
 _TAIL = compile_pattern(
-    rf"(?<=\w|[`)'\"])[,;.]?\s\(?(?:(?:see|re|for|per)\s{_REFERENCE}|{_REFERS}|https?://\S{{1,300}})\)?$", IGNORECASE
+    rf"(?<=\w|[`)'\"])[,;.]?\s\(?(?:(?:see|re|for|per)\s{_REFERENCE}|{_REFERS}|{_ON_GITHUB}|https?://\S{{1,300}})\)?$",
+    IGNORECASE,
 )
 """A reference behind a title: ``, see #19``."""
 _ISSUES = compile_pattern(
