@@ -50,8 +50,6 @@ _CREDIT = (
     r"(?:from|(?:written|suggested|reported|found|spotted|requested) by|thanks to) (?-i:[A-Z])[\w.'-]{0,30}"
     r"(?: [\w.'-]{1,30}){0,3}(?:,? thanks)?[.!]?"
 )
-    r"(?:from|by|with|(?:written|suggested|reported|found|spotted|requested) by|thanks to) (?-i:[A-Z])[^.\n]{0,80}\.?"
-)
 _CLOSES = "(?:fix|clos|resolv)(?:e?s|ed?)?"
 _REFERS = (
     rf"(?:{_CLOSES}|refs?|bug|see|issue|part of|related to):? {{0,3}}{_REFERENCE}"
@@ -88,7 +86,7 @@ _ROLE = compile_pattern(r":[a-z]{1,20}(?::[a-z]{1,20})?:`~?\.?([^`<>\n]{1,200})`
 _DOUBLED = compile_pattern(r"``([^`\n]{1,200})``")
 """Code as reStructuredText has it."""
 _TAIL = compile_pattern(
-    rf"(?<=\w|[`)'\"])[,;.]?\s\(?(?:(?:see|re|for|per)\s{_REFERENCE}|{_REFERS}|{_ON_GITHUB}|https?://\S{{1,300}})\)?$",
+    rf"(?<=\w|[`)'\"])[,;.]?\s\(?(?:(?:see|re|for|per)\s{_REFERENCE}|{_REFERS}|{_ON_GITHUB}|https?://\S{{1,300}})\)?\.?$",
     IGNORECASE,
 )
 """A reference behind a title: ``, see #19``."""
