@@ -46,7 +46,7 @@ _HEADING = compile_pattern(r"\b(?:old|new|oops) (?P<unit>ns/iter|ns/op|MB/s|allo
 """The unit of benchcmp's rows."""
 _PHASE = compile_pattern(
     r"^\W{0,40}(?:(?:benchmarks?|results?) (?:with )?)?(?P<phase>before|after|old|new|previous|pre|post|now|master|main"
-    r"|baseline|patched|original|optimi[sz]ed|this (?:change|pr|branch|patch|commit))\b"
+    r"|baseline|patched|original|revised|improved|optimi[sz]ed|this (?:change|pr|branch|patch|commit))\b"
     r"|^\W{0,40}(?:results? )?(?P<lack>with|without) (?:this |the )?(?:fix|patch|change|pr|commit)\b"
     r"|\b(?P<ending>before|after|now|old|new|on master|on main)"
     r"(?: (?:this|the) (?:pr|change|patch|commit))?\W{0,3}:{1,2}$",

@@ -136,8 +136,14 @@ def _outcome(sentence: str) -> Outcome | None:
     if not forms.MAY_STATE.search(sentence):
         return None
     plain = in_digits(sentence)
-    found = next((found for read in _FORMS if (found := read(plain))), None)
+    found = next((found for read in _FORMS if (found := read(plain)) and not _is_slower(found)), None)
     return replace(found, sentence=sentence) if found else None
+
+
+def _is_slower(outcome: Outcome) -> bool:
+    """Whether more time is a fault: "it doubled the time (22 ms -> 40 ms), a regression"."""
+    is_longer = outcome.direction is Direction.UP and _is_time(outcome.unit)
+    return is_longer and forms.REGRESSION.search(outcome.sentence) is not None
 
 
 def _measured(change: Change) -> Outcome:
@@ -170,7 +176,8 @@ def _two_amounts(sentence: str, pattern: Pattern[str]) -> Outcome | None:
         unit = match["unit"] or match["unit_before"] or ""
         before, after = number(match["before"]), number(match["after"])
         starts_at_nothing = before == 0 and unit != "%"
-        if not unit or starts_at_nothing or not _is_change(match, lead) or forms.NO_CHANGE.search(lead):
+        is_negative = lead.endswith(("-", "\u2212")) or match[0].startswith(("from -", "from \u2212"))
+        if not unit or starts_at_nothing or is_negative or not _is_change(match, lead) or forms.NO_CHANGE.search(lead):
             continue
         direction = _direction_between(before, match["unit_before"] or unit, after, match["unit"] or unit)
         stated = _stated_direction(match.groupdict().get("link") or "") or _stated_direction(lead)
@@ -200,9 +207,10 @@ def _is_change(match: Match[str], lead: str) -> bool:
     if match.re is forms.INSTEAD:
         is_fault = not lead.strip() or forms.IS_FAULT.search(f"{lead}{match[0]} ")
         return forms.MEASURED.search(lead) is not None or (has_both and not is_fault)
-    if link in {"instead of", "rather than", "as opposed to"}:
-        is_changed = forms.MEASURED.search(lead) or forms.CHANGED.search(lead)
-        return is_changed is not None or (has_both and bool(lead.strip()) and not forms.IS_FAULT.search(lead))
+    if link in {"instead of", "rather than", "as opposed to", "not"}:
+        is_plain = link != "not" and has_both and bool(lead.strip()) and not forms.IS_FAULT.search(lead)
+        shown = (forms.IS_NOW,) if link == "not" else (forms.MEASURED, forms.CHANGED)
+        return is_plain or any(each.search(lead) for each in shown)
     return has_both or not _is_other(lead)
 
 
@@ -219,6 +227,10 @@ def _is_other(lead: str) -> bool:
 def _both(match: Match[str]) -> tuple[float, str, float, str]:
     unit_before, unit = (match[name] or "" for name in ("unit_before", "unit"))
     return number(match["before"]), unit_before, number(match["after"]), unit
+
+
+def _is_time(unit: str) -> bool:
+    return _measures(unit) == "time"
 
 
 def _measures(unit: str) -> str:
@@ -293,7 +305,11 @@ def _is_of_something_else(match: Match[str], sentence: str, word: str) -> bool:
     is_before = sentence[: match.start("amount")].rstrip("~ ").endswith("instead of")
     is_value = match.re is forms.ABSOLUTE and forms.THAN_AN_AMOUNT.match(sentence, match.end()) is not None
     is_first = match.re is forms.OF and "from " in match["what"]
-    return is_before or is_value or is_first or (word == "adds" and match["unit"] == "%")
+    is_coverage = " by " not in match[0] and forms.COVERAGE.search(sentence[: match.start("amount")])
+    is_longer = match.groupdict().get("unit") in forms.PERCENT_SIGNS and forms.TAKES_LONGER.search(match[0])
+    is_compared = word == "more" and forms.MORE_THAN.match(sentence, match.end())
+    is_other = bool(is_coverage or is_longer or is_compared)
+    return is_before or is_value or is_first or is_other or (word == "adds" and match["unit"] == "%")
 
 
 def _is_of_verb(match: Match[str], word: str) -> bool:
@@ -333,7 +349,7 @@ def _versus(sentence: str) -> Outcome | None:
 
 
 def _signed(sentence: str) -> Outcome | None:
-    match = _first(sentence, forms.SIGNED, forms.SIGNED_MEASURE, forms.SIGNED_SIZE)
+    match = _first(sentence, forms.SIGNED, forms.SIGNED_MEASURE, forms.SIGNED_SIZE, forms.SIGNED_TITLE)
     if not match or forms.UNREAL.search(sentence[: match.start()]) or forms.VERSUS.search(sentence):
         return None
     if match["sign"] == "+" and forms.SLOWER.search(sentence):

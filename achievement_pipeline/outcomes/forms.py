@@ -28,7 +28,7 @@ _VERB = (
 )
 _NOUN = (
     r"(?:reductions?|(?<!performance\s)(?<!speed\s)decreases?|increases?|speed[-\s]?(?:ups?|boosts?)|improve?m?e?nts?"
-    r"|savings?|gains?|boosts?|uplifts?|wins?|accelerations?|(?<=[%x]\s)(?:speed|perf|performance)(?=\)|$)"
+    r"|savings?|gains?|(?-i:boosts?)|uplifts?|wins?|accelerations?|(?<=[%x]\s)(?:speed|perf|performance)(?=\)|$)"
     r"|drops?(?=\sin\s(?!coverage|performance|throughput|speed|quality|accuracy)))"
 )
 _COMPARATIVE = (
@@ -43,7 +43,7 @@ _BETWEEN = (
 FROM_TO = compile_pattern(
     rf"(?<![\w.,:#/-])(?<!→)(?<!→\s)(?<![=-]>)(?<![=-]>\s)(?P<lead>from\s{{1,3}}(?:an?\s(?:[a-z]{{2,15}}\s){{1,3}}of\s)?{ABOUT})?[~`*]{{0,2}}{_BEFORE}"
     r"(?:\.?[`*]{0,2}\s?\([^()\n]{1,30}\))?[`*]{0,2},?\s{0,3}"
-    r"(?P<link>→|⇒|-{1,2}>|=>|\b(?:(?:all\sthe\sway\s)?(?:back\s)?(?:down|up)\s)?to\b)\s{0,3}"
+    r"(?P<link>→|⇒|-{1,2}>|=>|\b(?:(?:all\sthe\sway|got|went|falls|drops|dropped)\s)?(?:(?:back\s)?(?:down|up)\s)?to\b)\s{0,3}"
     rf"{ABOUT}(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?\s?(?P<unit>{UNIT})?(?![\w.-]{{0,20}}\d|\s?(?:{UNIT})?\s?(?:→|->|=>))",
     IGNORECASE,
 )
@@ -54,7 +54,7 @@ TO_FROM = compile_pattern(
 )
 NOW_WAS = compile_pattern(
     rf"(?<![\w.,#/-]){_AFTER}[\s`*)]{{0,3}}[,;(]?\s{{0,2}}(?:(?P<link>(?:down|up|reduced|decreased|increased)\sfrom"
-    rf"|\(?(?:it\s)?(?:was|previously|formerly)|(?:rather\sthan|instead\sof|as\sopposed\sto)(?:\s(?:the\s)?{_FORMER})?))\s{ABOUT}{_BEFORE}(?![\w.-]{{0,20}}\d)",
+    rf"|\(?(?:it\s)?(?:was|previously|formerly)|not|(?:rather\sthan|instead\sof|as\sopposed\sto)(?:\s(?:the\s)?{_FORMER})?))\s{ABOUT}{_BEFORE}(?![\w.-]{{0,20}}\d)",
     IGNORECASE,
 )
 """The new amount first: "96 bytes (down from 104)"."""
@@ -130,7 +130,7 @@ _NEW_OLD = compile_pattern(
 )
 FROM_X_TO = compile_pattern(
     rf"\bfrom\s(?:(?!anywhere|between)[a-z]{{2,12}}\s){{0,3}}?{ABOUT}{_FIRST}[\s-]?(?P<unit_before>{UNIT})(?:,?\s[^\s;]{{1,30}}){{0,8}}?,?"
-    rf"\s(?P<link>(?:down\s|up\s|back\s)?to)\s(?:[a-z]{{2,12}}\s){{0,3}}?{ABOUT}(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?"
+    rf"\s(?P<link>(?:down\s|up\s|back\s)?to)\s(?:[a-z']{{2,12}}\s){{0,3}}?{ABOUT}(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?"
     rf"[\s-]?(?P<unit>{UNIT})(?![\w/])",
     IGNORECASE,
 )
@@ -176,7 +176,7 @@ COUNTED_LAST = compile_pattern(
     IGNORECASE,
 )
 BARE = compile_pattern(
-    rf"\b(?:{_VERB})\b[^.;\n]{{0,60}}?\bfrom\s{ABOUT}(?P<before>{NUMBER})\s(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})(?P<unit>)"
+    rf"\b(?:{_VERB}|down)\b[^.;\n]{{0,60}}?\bfrom\s{ABOUT}(?P<before>{NUMBER})\s(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})(?P<unit>)"
     r"(?=[.,;)]?(?:$|\s(?:on|in|for|by|with|when|per|so|and|\()))(?![.,]\d)",
     IGNORECASE,
 )
@@ -251,7 +251,7 @@ FACTOR = compile_pattern(
 WITHOUT_BY_ABOUT = compile_pattern(
     rf"\b(?P<word>{_VERB})\b(?P<what>(?:[^.;:\n]|\.(?=\w)){{0,80}}?)"
     r"(?<!\bto)(?<!\bat)(?<!\bof)(?<!\bfrom)(?<!\bthan)(?<!\bis)(?<!\bfor)(?<!\bin)(?<!\bafter)(?<!\bwithin)(?<!\bevery)(?<!\bno)"
-    rf"\s(?=~|about|around|roughly|approximately|nearly|almost){ABOUT}{_DIFFERENCE}(?P<unit>{TIME}|{SIZE})(?!\s(?:to|->|→))",
+    rf"\s(?=~|about|around|roughly|approximately|nearly|almost|(?<=\btime\s)up\s?to){ABOUT}{_DIFFERENCE}(?P<unit>{TIME}|{SIZE})(?!\s(?:to|->|→))",
     IGNORECASE,
 )
 """Where "about" stands for "by": "reduces the binary about 170 kB"."""
@@ -289,7 +289,7 @@ DROPS = compile_pattern(
     IGNORECASE,
 )
 SIGNED = compile_pattern(
-    rf"(?:\w:\s|\(|,\s(?=[\u2212-][\d.]{{1,8}}%\)))~?(?P<sign>[+\u2212-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>%)(?![\w/]|[-\u2013]\d)",
+    rf"(?:\w:\s|(?<!\w)\(|,\s(?=[\u2212-][\d.]{{1,8}}%\)))~?(?P<sign>[+\u2212-])(?P<amount>{NUMBER}){RANGE}\s?(?P<unit>%)(?![\w/]|[-\u2013]\d)",
     IGNORECASE,
 )
 """A difference with its sign: "lookup: -2.8%", "speed (~+1-2%)"."""
@@ -300,8 +300,14 @@ SIGNED_MEASURE = compile_pattern(
     IGNORECASE,
 )
 SIGNED_SIZE = compile_pattern(
-    rf"\((?P<sign>[\u2212-])\s?(?P<amount>{NUMBER})\s?(?P<unit>{SIZE}|{TIME})(?:\s[a-z]{{2,15}}){{0,3}}\)", IGNORECASE
+    rf"(?:\((?P<sign>[\u2212-])\s?(?P<amount>{NUMBER})\s?(?P<unit>{SIZE}|{TIME})(?:\s[a-z]{{2,15}}){{0,3}}\))",
+    IGNORECASE,
 )
+SIGNED_TITLE = compile_pattern(
+    rf"^[\w ./-]{{1,40}}:\s(?P<sign>[\u2212-])(?P<amount>{NUMBER})\s?"
+    r"(?P<unit>[munµ]s|[kKM]i?B|bytes|allocs?)(?=\s\(|[.,;]?$)"
+)
+"""The whole of a message's title: "people: -3ms (upload is faster)"."""
 SENTENCE_END = compile_pattern(
     r"(?<=[.!?])(?<!sec\.)(?<!min\.)(?<!\bca\.)(?<!\bvs\.)(?<!\bapprox\.)\s+(?=[A-Z0-9`\"'(])(?!\(~?\d[\d.]{0,9}\s?[%x]\))|\n[^\S\n]*+\n|\n(?=[^\S\n]*+(?:[-*+]\s|```|[|$>\[]))"
 )
@@ -338,8 +344,8 @@ RANGE_LEAD = compile_pattern(
 )
 _UNREAL_WORDS = (
     r"\b(?:would|should|expect\w*|hope\w*|ideally|theoretical\w*|currently|intent|goal|aims?"
-    r"|causing|claims?|claimed|regress\w*|blog|article|according\sto\s(?:its|their|the)\sauthors?|whether|(?<!check\s)(?<!checks\s)(?<!checking\s)if|(?<![-\w])warn(?:s|ed)?|tried|trying|attempts?)\b[^.;(]{0,60}$"
-    r"|\b(?:could|might|potential(?:ly)?|possibly|perhaps|maybe|probably|hopefully)\b[^.;,(]{0,60}$"
+    r"|causing|claims?|claimed|blog|article|according\sto\s(?:its|their|the)\sauthors?|whether|(?<!check\s)(?<!checks\s)(?<!checking\s)if(?!\s(?:I|we|my)\b)|(?<![-\w])warn(?:s|ed)?|tried|trying|attempt(?:ed|ing))\b[^.;(]{0,60}$"
+    r"|\bregress\w*\b[^.;(:]{0,60}$|\b(?:could|might|potential(?:ly)?|possibly|perhaps|maybe|probably|hopefully)\b[^.;,(]{0,60}$"
 )
 UNREAL = compile_pattern(_UNREAL_WORDS, IGNORECASE)
 """Before a statement: what would be, what was wrong, what others say."""
@@ -379,6 +385,18 @@ MAY_STATE = compile_pattern(
 """A digit, or a word that may be an amount."""
 THAN_AN_AMOUNT = compile_pattern(r"\sthan\s~?\d")
 TO_AN_AMOUNT = compile_pattern(rf"\bto\s{ABOUT}\d", IGNORECASE)
+REGRESSION = compile_pattern(r"\b(?:regress|degrad|worse\b|slowdown)", IGNORECASE)
+PERCENT_SIGNS = frozenset({"%", "percent", "per cent"})
+TAKES_LONGER = compile_pattern(
+    r"\b(?:increas\w+|adds?|added|grow\w*|rais\w+)\b[^.;\d]{0,40}\b(?:times?|latency|overhead|duration|runtime|cost)\b",
+    IGNORECASE,
+)
+IS_NOW = compile_pattern(r"\b(?:so|now|makes?|becomes|reduces|only|will)\b[^.;]{0,40}$", IGNORECASE)
+COVERAGE = compile_pattern(r"\bcoverage\b[^.;]{0,40}$|^\s?(?:test|code)?\s?coverage\b", IGNORECASE)
+MORE_THAN = compile_pattern(
+    r"\s(?:[\w-]{1,20}\s){0,2}?than\s(?!before|previous|master|main|the\s(?:old|previous|current|original|last))",
+    IGNORECASE,
+)
 SLOWER = compile_pattern(r"\bslow|\boverhead\b|\bregress", IGNORECASE)
 VERSUS = compile_pattern(r"\bvs\b|i/s\s-\s$", IGNORECASE)
 PREFIXES = frozenset({"k", "K", "M", "G"})

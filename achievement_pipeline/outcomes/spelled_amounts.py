@@ -118,6 +118,7 @@ _STYLES: Final[tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...
         ),
         r"\g<times>x",
     ),
+    (compile_pattern(r"\s\(±\s?[\d.]{1,9}%\)"), ""),
     (compile_pattern(rf"(?P<amount>{NUMBER})\s?±\s?{NUMBER}(?=\s?{UNIT})"), r"\g<amount>"),
     (
         compile_pattern(r"(?<![\w:.])(?P<minutes>\d{1,3}):(?P<seconds>[0-5]\d)\s(?:min|minutes)\b"),
