@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import chain, islice
 
 import pytest
@@ -11,11 +11,17 @@ from achievement_pipeline_tests.judging.apart import Judged, judge_apart
 
 
 @pytest.fixture(scope="module")
-def all_judged(request: pytest.FixtureRequest) -> Mapping[str, Judged]:
+def judge_all() -> Callable[..., Judged]:
+    """What judges histories, each by itself; a module may have another."""
+    return judge_apart
+
+
+@pytest.fixture(scope="module")
+def all_judged(request: pytest.FixtureRequest, judge_all: Callable[..., Judged]) -> Mapping[str, Judged]:
     """The histories of all tests of a module, judged, by test."""
     marks = {item.nodeid: item.get_closest_marker("histories") for item in request.session.items}
     histories = {test: mark.args for test, mark in marks.items() if mark and test.startswith(f"{request.node.nodeid}:")}
-    judged = iter(judge_apart(*chain.from_iterable(histories.values())))
+    judged = iter(judge_all(*chain.from_iterable(histories.values())))
     return {test: list(islice(judged, len(own))) for test, own in histories.items()}
 
 

@@ -2,8 +2,9 @@
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from typing import NamedTuple
 
 import pandas as pd
 import pytest
@@ -27,10 +28,19 @@ from achievement_pipeline.judging.announced.lane import Releases
 from achievement_pipeline.judging.lanes.pull_requests import judge_pull_requests, score_pull_requests
 from achievement_pipeline.judging.rules import MaintenanceRules, Rules
 from achievement_pipeline_tests.examples import examples
+from achievement_pipeline_tests.judging.apart import Judged, apart, placed
 from achievement_pipeline_tests.raw_frames import Row, raw_frame
 
 _RULES = Rules(maintenance=MaintenanceRules(min_contributions=1, min_releases=1))
 _START = dt.datetime(2024, 3, 1, tzinfo=dt.UTC)
+_REPOSITORY = "github.com/acme/engine"
+
+
+class History(NamedTuple):
+    """Commits without files, and tags."""
+
+    commits: Sequence[Row]
+    tags: Sequence[Row] = ()
 
 
 def sha(number: int) -> str:
@@ -76,16 +86,34 @@ def judge(commits: Sequence[Row], tags: Sequence[Row] = ()) -> DataFrame[CommitA
     return judge_commits(raw, files, files["path"].mask(files["path"] == ""), _RULES, releases=notes)
 
 
+def judge_histories(*histories: History) -> list[DataFrame[CommitActivities]]:
+    """Judge histories, each by itself."""
+    commits = [row for number, one in enumerate(histories) for row in placed(_REPOSITORY, number, one.commits)]
+    tags = [row for number, one in enumerate(histories) for row in placed(_REPOSITORY, number, one.tags)]
+    return apart(_REPOSITORY, judge(commits, tags), len(histories))
+
+
+@pytest.fixture(scope="module")
+def judge_all() -> Callable[..., Judged]:
+    return judge_histories
+
+
 def years(activities: pd.DataFrame) -> dict[str, str]:
     """Return the titles of years of merging and releasing by who."""
     own = activities[activities["key"].str.startswith("maintenance:")]
     return {f"{row['person'].partition('@')[0]}: {row['title']}": row["key"] for row in own.to_dict("records")}
 
 
-def test_a_years_merges_of_other_peoples_work_are_one_activity() -> None:
-    history = [commit(0), *merged(1, "bob"), *merged(3, "eve", before=2), *merged(5, "bob", before=4)]
-
-    activities = judge([*history, *merged(7, "ann", before=6), *merged(9, "renovate[bot]", before=8)])
+@pytest.mark.histories(
+    History(
+        [
+            *(commit(0), *merged(1, "bob"), *merged(3, "eve", before=2), *merged(5, "bob", before=4)),
+            *(*merged(7, "ann", before=6), *merged(9, "renovate[bot]", before=8)),
+        ]
+    )
+)
+def test_a_years_merges_of_other_peoples_work_are_one_activity(judged: Judged) -> None:
+    (activities,) = judged
 
     assert set(years(activities)) == {"ann: Merged 3 contributions of 2 people in 2024"}
     year = activities.iloc[-1]
@@ -95,8 +123,11 @@ def test_a_years_merges_of_other_peoples_work_are_one_activity() -> None:
     assert activities.loc[activities["title"] == "Say hello", "merged_by"].eq("ann@example.org").all()
 
 
-def test_who_committed_a_squash_merged_it_unless_that_was_the_host() -> None:
-    activities = judge([commit(0), squashed(1, "bob"), squashed(2, "eve", "noreply@github.com"), squashed(3, "ann")])
+@pytest.mark.histories(
+    History([commit(0), squashed(1, "bob"), squashed(2, "eve", "noreply@github.com"), squashed(3, "ann")])
+)
+def test_who_committed_a_squash_merged_it_unless_that_was_the_host(judged: Judged) -> None:
+    (activities,) = judged
 
     assert set(years(activities)) == {"ann: Merged 1 contribution of 1 person in 2024"}
     known = activities[activities["kind"] == "git_commit"].set_index("sha")["merged_by"]
@@ -105,25 +136,34 @@ def test_who_committed_a_squash_merged_it_unless_that_was_the_host() -> None:
     assert pd.isna(known[sha(0)])
 
 
-def test_people_who_were_not_asked_for_have_no_years() -> None:
-    others = [dict(row) | {"diff": "skipped"} for row in (commit(0, "bob"), squashed(1, "eve", "bob@example.org"))]
-
-    assert years(judge([*others, commit(2)])) == {}
-    assert years(judge(others)) == {}
+def skipped(*rows: Row) -> list[Row]:
+    """Return commits of people who were not asked for."""
+    return [{**row, "diff": "skipped"} for row in rows]
 
 
-def test_who_wrote_with_somebody_who_was_asked_for_was_not_asked_for() -> None:
-    shared = commit(3, "bob", body="Co-authored-by: Ann <ann@example.org>")
-    others = [commit(4, "bob", diff="skipped"), {**squashed(1, "eve", "bob@example.org"), "diff": "skipped"}]
+@pytest.mark.histories(
+    History([*skipped(commit(0, "bob"), squashed(1, "eve", "bob@example.org")), commit(2)]),
+    History(skipped(commit(0, "bob"), squashed(1, "eve", "bob@example.org"))),
+)
+def test_people_who_were_not_asked_for_have_no_years(judged: Judged) -> None:
+    assert [years(activities) for activities in judged] == [{}, {}]
 
-    found = years(judge([commit(0), shared, *others, squashed(2, "eve")]))
 
-    assert set(found) == {"ann: Merged 1 contribution of 1 person in 2024"}
+@pytest.mark.histories(
+    History(
+        [
+            *(commit(0), commit(3, "bob", body="Co-authored-by: Ann <ann@example.org>")),
+            *(*skipped(commit(4, "bob"), squashed(1, "eve", "bob@example.org")), squashed(2, "eve")),
+        ]
+    )
+)
+def test_who_wrote_with_somebody_who_was_asked_for_was_not_asked_for(judged: Judged) -> None:
+    assert set(years(judged[0])) == {"ann: Merged 1 contribution of 1 person in 2024"}
 
 
-def test_a_merge_of_what_was_not_read_is_unread() -> None:
-    work, merge = merged(1, "bob")
-    activities = judge([commit(0), {**work, "diff": "skipped"}, merge])
+@pytest.mark.histories(History([commit(0), *skipped(merged(1, "bob")[0]), merged(1, "bob")[1]]))
+def test_a_merge_of_what_was_not_read_is_unread(judged: Judged) -> None:
+    (activities,) = judged
     assert activities.loc[activities["title"] == "Say hello", "reasons"].eq("unread").all()
 
 
@@ -132,10 +172,11 @@ def test_a_merge_of_what_was_not_read_is_unread() -> None:
 def test_a_year_keeps_its_key_as_it_grows_and_does_not_depend_on_the_order(order: list[int], first: int) -> None:
     history = [commit(0), *(squashed(number, "bob") for number in range(1, 6))]
 
-    (before,) = years(judge(history[: first + 1])).values()
-    whole = judge(history)
-    mixed = judge([history[place] for place in order])
+    parts = (history[: first + 1], history, [history[place] for place in order])
 
+    begun, whole, mixed = judge_histories(*map(History, parts))
+
+    (before,) = years(begun).values()
     assert before in years(whole).values()
     columns = ["key", "title", "links", "started_at", "completed_at", "contributions"]
     pd.testing.assert_frame_equal(whole.tail(1)[columns], mixed.tail(1)[columns])
@@ -175,19 +216,21 @@ def test_a_release_belongs_to_who_surely_made_it(case: str) -> None:
     assert set(found) == ({f"{expected}: Cut 1 release in 2024"} if expected else set())
 
 
-def test_several_tags_of_one_commit_are_one_release() -> None:
-    tags = [{"name": name, "commit": sha(1)} for name in ("v1.0.0", "web@1.0.0", "v1.0")]
-
-    activities = judge([commit(0), commit(1, parents=[0], subject="Release 1.0.0")], tags)
-
+@pytest.mark.histories(
+    History(
+        [commit(0), commit(1, parents=[0], subject="Release 1.0.0")],
+        [{"name": name, "commit": sha(1)} for name in ("v1.0.0", "web@1.0.0", "v1.0")],
+    )
+)
+def test_several_tags_of_one_commit_are_one_release(judged: Judged) -> None:
+    (activities,) = judged
     assert activities.iloc[-1]["title"] == "Cut 1 release in 2024"
     assert activities.iloc[-1]["description"] == "v1.0"
 
 
-def test_years_are_scored_by_what_was_merged_and_for_how_many() -> None:
-    activities = judge([commit(0), *(squashed(number, f"dev{number % 3}") for number in range(1, 11))])
-
-    (score,) = score_commits(activities, _RULES.commits, _RULES.impact, _RULES.maintenance).to_dict("records")
+@pytest.mark.histories(History([commit(0), *(squashed(number, f"dev{number % 3}") for number in range(1, 11))]))
+def test_years_are_scored_by_what_was_merged_and_for_how_many(judged: Judged) -> None:
+    (score,) = score_commits(judged[0], _RULES.commits, _RULES.impact, _RULES.maintenance).to_dict("records")
 
     assert (score["impact"], score["complexity"]) == (43.5, 32)
     assert [line["rule"] for line in json.loads(score["ledger"])] == [

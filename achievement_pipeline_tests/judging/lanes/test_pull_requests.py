@@ -1,16 +1,26 @@
 """Pull requests and reviews: author, significance, scores and skills."""
 
+from __future__ import annotations
+
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pandera.typing import DataFrame
 
-from achievement_pipeline.frames import RawPullRequestCommits, RawPullRequestFiles, RawPullRequests, RawReviews
+from achievement_pipeline.frames import (
+    PullRequestActivities,
+    RawPullRequestCommits,
+    RawPullRequestFiles,
+    RawPullRequests,
+    RawReviews,
+)
 from achievement_pipeline.judging import WorkFilter
 from achievement_pipeline.judging.lanes.pull_requests import (
     find_pull_request_skills,
@@ -20,10 +30,13 @@ from achievement_pipeline.judging.lanes.pull_requests import (
 from achievement_pipeline.judging.rules import BotRules, Person, Rules
 from achievement_pipeline.sources.records import to_frame
 from achievement_pipeline_tests.examples import examples
+from achievement_pipeline_tests.judging.apart import apart, placed
 
 KEY = "github.com/octo/repo"
 DAY = pd.Timestamp("2026-01-01", tz="UTC")
 RULES = Rules()
+
+Judged = Sequence[DataFrame[PullRequestActivities]]
 
 
 def pull(number: int = 1, **fields: Any) -> dict[str, Any]:
@@ -79,15 +92,45 @@ def judge(
     )
 
 
+class History(NamedTuple):
+    """Pull requests of a repository; each changed a file, unless others are given."""
+
+    pulls: Sequence[dict[str, Any]]
+    files: Sequence[dict[str, Any]] | None = None
+    commits: Sequence[dict[str, Any]] = ()
+    reviews: Sequence[dict[str, Any]] = ()
+
+    def in_place(self, number: int) -> History:
+        """Return it as the history of a stand-in."""
+        files = [changed(number=one["number"]) for one in self.pulls] if self.files is None else self.files
+        reviews = [{**one, "url": f"{one['url']}/{number}"} for one in self.reviews]
+        return History(*(placed(KEY, number, rows) for rows in (self.pulls, files, self.commits, reviews)))
+
+
+@pytest.fixture(scope="module")
+def judge_all() -> Callable[..., Judged]:
+    """What judges histories, each by itself."""
+
+    def judge_histories(*histories: History) -> Judged:
+        placed_ones = [one.in_place(number) for number, one in enumerate(histories)]
+        pulls, files, commits, reviews = (
+            list(chain.from_iterable(rows or ())) for rows in zip(*placed_ones, strict=True)
+        )
+        return apart(KEY, judge(*pulls, files=files, commits=commits, reviews=reviews), len(histories))
+
+    return judge_histories
+
+
 def reasons(activities: pd.DataFrame) -> list[str]:
     return list(activities["reasons"])
 
 
-def test_what_speaks_for_a_pull_request_is_kept() -> None:
-    judged = judge(pull(labels='["kind/bug"]'), reviews=[reviewed()])
-    assert judged["reasons"][0] == "type:feat,lines>50,label:kind/bug,reviewed"
-    assert (judged["category"][0], judged["category_rule"][0]) == ("bugfix", "label:kind/bug")
-    assert judged["title"][0] == "A thing"
+@pytest.mark.histories(History([pull(labels='["kind/bug"]')], reviews=[reviewed()]))
+def test_what_speaks_for_a_pull_request_is_kept(judged: Judged) -> None:
+    activity = judged[0].iloc[0]
+    assert activity["reasons"] == "type:feat,lines>50,label:kind/bug,reviewed"
+    assert (activity["category"], activity["category_rule"]) == ("bugfix", "label:kind/bug")
+    assert activity["title"] == "A thing"
 
 
 _AGAINST: dict[str, tuple[dict[str, Any], int]] = {
@@ -119,27 +162,41 @@ def test_a_bot_that_the_user_allows_is_a_person() -> None:
     assert judge(pull(author="jess[bot]", author_kind="Bot"), rules=rules)["significant"].all()
 
 
-def test_only_files_that_are_work_count() -> None:
-    files = [changed("a.py"), changed("uv.lock", lines=900), changed("b.png", lines=0)]
-    files += [changed("c.py", change="renamed", lines=0)]
-    judged = judge(pull(), files=files)
-    assert (judged["files"][0], judged["effective_files"][0], judged["effective_insertions"][0]) == (4, 1, 100)
-    assert set(json.loads(judged["left_out"][0])) == {"lockfile", "binary", "rename"}
-    assert reasons(judge(pull(), files=[changed("uv.lock")])) == ["no-work"]
+@pytest.mark.histories(
+    History(
+        [pull()],
+        [
+            *(changed("a.py"), changed("uv.lock", lines=900), changed("b.png", lines=0)),
+            changed("c.py", change="renamed", lines=0),
+        ],
+    ),
+    History([pull()], [changed("uv.lock")]),
+)
+def test_only_files_that_are_work_count(judged: Judged) -> None:
+    activity, locked = judged[0].iloc[0], judged[1]
+    assert (activity["files"], activity["effective_files"], activity["effective_insertions"]) == (4, 1, 100)
+    assert set(json.loads(activity["left_out"])) == {"lockfile", "binary", "rename"}
+    assert reasons(locked) == ["no-work"]
 
 
-def test_an_author_is_known_by_the_address_of_most_of_their_commits() -> None:
-    commits = [
-        committed("home@example.org", "ada"),
-        committed("Work@Example.org", "ada", position=1),
-        committed("work@example.org", "ada", number=2),
-        committed("1+ada@users.noreply.github.com", "ada", number=2, position=1),
-    ]
-    assert set(judge(pull(), pull(2), commits=commits)["person"]) == {"work@example.org"}
+@pytest.mark.histories(
+    History(
+        [pull(), pull(2)],
+        commits=[
+            committed("home@example.org", "ada"),
+            committed("Work@Example.org", "ada", position=1),
+            committed("work@example.org", "ada", number=2),
+            committed("1+ada@users.noreply.github.com", "ada", number=2, position=1),
+        ],
+    )
+)
+def test_an_author_is_known_by_the_address_of_most_of_their_commits(judged: Judged) -> None:
+    assert set(judged[0]["person"]) == {"work@example.org"}
 
 
-def test_an_author_without_such_a_commit_is_known_by_the_noreply_address() -> None:
-    assert list(judge(pull(author="Ada"))["person"]) == ["ada@users.noreply.github.com"]
+@pytest.mark.histories(History([pull(author="Ada")]))
+def test_an_author_without_such_a_commit_is_known_by_the_noreply_address(judged: Judged) -> None:
+    assert list(judged[0]["person"]) == ["ada@users.noreply.github.com"]
     mine = [Person(emails=("ada@example.org", "7+Ada@users.noreply.github.com"))]
     assert list(judge(pull(author="Ada"), people=mine)["person"]) == ["ada@example.org"]
 
@@ -151,30 +208,52 @@ def test_an_account_means_the_same_whichever_repositories_are_judged_together() 
     assert list(judged["person"]) == ["ada@users.noreply.github.com", "elsewhere@example.org"]
 
 
-def test_others_with_commits_share_a_pull_request_and_machines_do_not() -> None:
-    commits = [
-        committed("ada@example.org", "ada"),
-        committed("bob@example.org", None, position=1),
-        committed("bot@renovateapp.com", "renovate[bot]", position=2),
-    ]
-    assert list(judge(pull(), commits=commits)["coauthors"]) == ["bob@example.org"]
+@pytest.mark.histories(
+    History(
+        [pull()],
+        commits=[
+            committed("ada@example.org", "ada"),
+            committed("bob@example.org", None, position=1),
+            committed("bot@renovateapp.com", "renovate[bot]", position=2),
+        ],
+    )
+)
+def test_others_with_commits_share_a_pull_request_and_machines_do_not(judged: Judged) -> None:
+    assert list(judged[0]["coauthors"]) == ["bob@example.org"]
 
 
-def test_coding_agents_of_a_pull_request_are_named_and_no_coauthors() -> None:
-    helped = committed("ada@example.org", "ada")
-    helped["body"] = "Co-authored-by: Codex <codex@openai.com>"
-    commits = [helped, committed("cursoragent@cursor.com", None, position=1)]
-    own = pull(body="Why.\n\n\N{ROBOT FACE} Generated with [Claude Code](https://claude.com/claude-code)")
-    judged = judge(own, pull(2), commits=commits, reviews=[reviewed()])
-    assert list(judged["assisted_by"]) == ["Claude,Codex,Cursor", "", ""]
-    assert list(judged["coauthors"]) == ["", "", ""]
-    assert judged["description"].iloc[0] == "Why."
+@pytest.mark.histories(
+    History(
+        [
+            pull(body="Why.\n\n\N{ROBOT FACE} Generated with [Claude Code](https://claude.com/claude-code)"),
+            pull(2),
+        ],
+        commits=[
+            committed("ada@example.org", "ada") | {"body": "Co-authored-by: Codex <codex@openai.com>"},
+            committed("cursoragent@cursor.com", None, position=1),
+        ],
+        reviews=[reviewed()],
+    )
+)
+def test_coding_agents_of_a_pull_request_are_named_and_no_coauthors(judged: Judged) -> None:
+    (activities,) = judged
+    assert list(activities["assisted_by"]) == ["Claude,Codex,Cursor", "", ""]
+    assert list(activities["coauthors"]) == ["", "", ""]
+    assert activities["description"].iloc[0] == "Why."
 
 
-def test_all_reviews_of_a_pull_request_by_one_person_are_one_activity() -> None:
-    reviews = [reviewed(state="changes_requested", body="Why?"), reviewed(body="Fine now", mark=2)]
-    reviews += [reviewed(by="ada", state="commented", body="Because", mark=3)]
-    review = judge(pull(), reviews=reviews).iloc[1]
+@pytest.mark.histories(
+    History(
+        [pull()],
+        reviews=[
+            reviewed(state="changes_requested", body="Why?"),
+            reviewed(body="Fine now", mark=2),
+            reviewed(by="ada", state="commented", body="Because", mark=3),
+        ],
+    )
+)
+def test_all_reviews_of_a_pull_request_by_one_person_are_one_activity(judged: Judged) -> None:
+    review = judged[0].iloc[1]
     assert review["key"] == "github:octo/repo#1/review/bob"
     assert (review["person"], review["verdict"], review["words"]) == (
         "bob@users.noreply.github.com",
@@ -185,10 +264,17 @@ def test_all_reviews_of_a_pull_request_by_one_person_are_one_activity() -> None:
     assert json.loads(review["links"])[0]["name"] == f"pull:{KEY}#1"
 
 
-@pytest.mark.parametrize(("words", "counts"), [(30, False), (31, True)])
-def test_a_review_counts_by_its_words(words: int, counts: bool) -> None:
-    judged = judge(pull(), reviews=[reviewed(body="word " * words)])
-    assert bool(judged["significant"][1]) == counts
+@pytest.mark.parametrize(
+    "counts",
+    [
+        pytest.param(
+            words > 30, marks=pytest.mark.histories(History([pull()], reviews=[reviewed(body="word " * words)]))
+        )
+        for words in (30, 31)
+    ],
+)
+def test_a_review_counts_by_its_words(judged: Judged, counts: bool) -> None:
+    assert bool(judged[0]["significant"][1]) == counts
 
 
 def test_only_work_that_passes_the_filter_counts() -> None:
@@ -201,10 +287,15 @@ def test_only_work_that_passes_the_filter_counts() -> None:
     assert not judge(*both, work_filter=WorkFilter(since=pd.Timestamp("2026-02-01").date()))["significant"].any()
 
 
-def test_the_points_are_those_of_the_table() -> None:
-    files = [changed(f"src/{number}.py", lines=50) for number in range(4)]
-    judged = judge(pull(labels='["Security"]', commit_count=3), files=files, reviews=[reviewed()])
-    scores = score_pull_requests(judged, RULES)
+@pytest.mark.histories(
+    History(
+        [pull(labels='["Security"]', commit_count=3)],
+        [changed(f"src/{number}.py", lines=50) for number in range(4)],
+        reviews=[reviewed()],
+    )
+)
+def test_the_points_are_those_of_the_table(judged: Judged) -> None:
+    scores = score_pull_requests(judged[0], RULES)
     lines = {(line["score"], line["rule"]): line["points"] for line in json.loads(scores["ledger"][0])}
     complexity = {rule: points for (score, rule), points in lines.items() if score == "complexity"}
     assert complexity == {"base": 40, "files": 8, "lines": 4, "reviewers": 5, "commits": 3}
@@ -213,9 +304,9 @@ def test_the_points_are_those_of_the_table() -> None:
     assert scores["complexity"][0] == 60
 
 
-def test_skills_come_from_files_labels_and_texts() -> None:
-    judged = judge(pull(body="Uses PostgreSQL, not MyPostgreSQL", labels='["redis"]'))
-    skills = find_pull_request_skills(judged, to_frame(RawPullRequestFiles, [changed()]), RULES.skills)
+@pytest.mark.histories(History([pull(body="Uses PostgreSQL, not MyPostgreSQL", labels='["redis"]')]))
+def test_skills_come_from_files_labels_and_texts(judged: Judged) -> None:
+    skills = find_pull_request_skills(judged[0], to_frame(RawPullRequestFiles, [changed()]), RULES.skills)
     shown = dict(zip(skills["skill"], skills["weight"], strict=True))
     assert shown["Python"] == 1.0
     assert (shown["Redis"], shown["PostgreSQL"]) == (0.5, 0.2)
