@@ -38,6 +38,9 @@ _LOGIN_OF_A_BOT = r"^(?:[^\s@]*[-_+])?(?:ro)?bot$"
 """Matches ``bot``, ``snyk-bot`` and ``github+bot``, but not ``jessebot``, nor ``ben.bot``, which is the usual form of a
 person's address."""
 
+_TASK_OF_A_BOT = r"\b(?:actions?|auto\w*|build|ci|deploy\w*|docs?|github|gitlab|merge|release|sync|team|translations?|update\w*) bot$"
+"""The end of names such as ``PowerShell Team Bot``; Bot alone is a surname."""
+
 
 class KnownBot(StrictModel):
     """One entry of ``bots.toml``."""
@@ -80,7 +83,7 @@ def _judge(names: pd.Series[str], emails: pd.Series[str], rules: BotRules) -> pd
     local_parts = replace(logins, _DOMAIN, "")
 
     suffixed = names.str.endswith("[bot]") | local_parts.str.endswith("[bot]")
-    called_bot = contains(names, _LOGIN_OF_A_BOT) | contains(local_parts, _LOGIN_OF_A_BOT)
+    called_bot = contains(names, rf"{_LOGIN_OF_A_BOT}|{_TASK_OF_A_BOT}") | contains(local_parts, _LOGIN_OF_A_BOT)
     known_name = _is_one_of(_known_names(), names, logins)
     known_address = emails.isin(_known_addresses())
     added = _is_one_of(_plain_texts(rules.names), names, emails, local_parts)

@@ -129,6 +129,8 @@ def test_an_author_is_judged_alike_alone_and_among_others(authors: list[tuple[st
         ("aider (gpt-4o)", "aider@aider.chat", True),
         ("openhands", "openhands@all-hands.dev", True),
         ("pytest bot", "pytestbot@gmail.com", True),
+        ("Loom Team Bot", "69177312+loom@users.noreply.github.com", True),
+        ("Ann de Bot", "ann@example.com", False),
         ("PrometheusBot", "prometheus-team@googlegroups.com", True),
         ("Ann Talbot", "ann.talbot@example.com", False),
         ("Jan Bot", "jan.bot@example.com", False),

@@ -53,7 +53,7 @@ _CREDIT = (
 _CLOSES = "(?:fix|clos|resolv)(?:e?s|ed?)?"
 _REFERS = (
     rf"(?:{_CLOSES}|refs?|bug|see|issue|part of|related to):? {{0,3}}{_REFERENCE}"
-    rf"(?:,? (?:and )?{_REFERENCE}){{0,20}}\W{{0,5}}"
+    rf"(?:,? (?:and )?(?:{_CLOSES} )?{_REFERENCE}){{0,20}}\W{{0,5}}"
 )
 _TRAILER = compile_pattern(
     r"(?:[\w-]{1,40}-by|change-id|reviewed-on|pr-url|cc|differential revision): .*|\(cherry picked from .*\)"
@@ -95,6 +95,11 @@ _ISSUES = compile_pattern(
     IGNORECASE,
 )
 """The issues that a title begins with: ``fix #12, fix #13: more cases``."""
+_ONLY_IN_BRACKETS = compile_pattern(rf"^(fix(?:es|ed)?) {_REFERENCE} \((.{{10,}})\)$", IGNORECASE)
+"""A title that says in brackets what was fixed: ``Fix #12 (wrong order)``."""
+_SENTENCE_OF_ISSUES = compile_pattern(
+    rf"(?<=[\w`)])\. (?:{_CLOSES}|see|refs?|based on) (?:the )?(?:pr |issue )?{_REFERENCE}.*$", IGNORECASE
+)
 _AREA = compile_pattern(r"^\[([^\[\]]{1,30})\]:?\s+(?=[^\W\d_a-z]|`)")
 _LEAST_WORDS = 2
 """Minimum length of a meaningful sentence."""
@@ -205,8 +210,9 @@ def headline(achievement: PublicAchievement) -> str:
     title = achievement.title
     if not achievement.edited_at:
         whole = _without_prefix(f"{title} {_folded(title, achievement.description)}".strip())
-        title = _TAIL.sub("", past_tense(_code(whole))) or title
-    return title.removesuffix(".") if not title.endswith("..") else title
+        whole = _SENTENCE_OF_ISSUES.sub("", _ONLY_IN_BRACKETS.sub(r"\1 \2", _code(whole)))
+        title = _TAIL.sub("", past_tense(whole)) or title
+    return title.rstrip(":").removesuffix(".") if not title.endswith("..") else title
 
 
 def _without_prefix(title: str) -> str:
