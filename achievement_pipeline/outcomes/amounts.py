@@ -24,7 +24,7 @@ _COUNTED = (
 PERCENT: Final = r"(?:%|percent\b|per\scent\b)"
 TIMES: Final = r"(?:x\b|\u00d7|times\b)"
 UNIT: Final = rf"(?:{PERCENT}|{RATE}|{_COUNTED}|{TIME}|{SIZE})"
-RANGE: Final = rf"(?:\s?%?x?\s?(?:-|\u2013|\bto\b|\bor\b|\band\b)\s?[~+-]?{NUMBER})?"
+RANGE: Final = rf"(?:\s?(?:%|x|m?s)?\s?(?:-|\u2013|~|\bto\b|\bor\b|\band\b)\s?[~+-]?{NUMBER})?"
 """The second end of a range: "17-20", "2x to 3"; the first one is what counts."""
 ABOUT: Final = (
     r"(?:[~`*_+<>=(\u2248-]{0,3}(?:(?:about|around|approx\.?|approximately|ca\.?|circa|almost|nearly|over|only"

@@ -33,7 +33,7 @@ _NOUN = (
 )
 _COMPARATIVE = (
     r"(?:faster|quicker|smaller|less|fewer|more(?!\s(?:expensive|costly|likely|memory|often|frequent\w*))|lower|higher"
-    r"|cheaper|shorter|better|reduced|improved|decreased|(?<=as\s)fast|fast(?=\sthan)|(?<=more\s)efficient)"
+    r"|cheaper|shorter|lighter|better|reduced|improved|decreased|(?<=as\s)fast|fast(?=\sthan)|(?<=more\s)efficient)"
 )
 _BETWEEN = (
     r"(?:(?!(?:of|is|are|was|and|or|but|in|to|for|on|from|when|while|if|as|with|than|at|by|per|can|will|may|do|does)\b)"
@@ -48,7 +48,7 @@ FROM_TO = compile_pattern(
     IGNORECASE,
 )
 TO_FROM = compile_pattern(
-    rf"\bto\s{ABOUT}(?P<after>{NUMBER})\s?(?P<unit>{UNIT})?(?:(?:\s[a-z/-]{{2,15}}){{0,6}}?(?:\s\(|,\s(?=down|up))|,?\s{{0,3}}\(?)"
+    rf"\bto\s{ABOUT}(?P<after>{NUMBER})\s?(?P<unit>{UNIT})?(?:(?:\s[a-z/-]{{2,15}}){{0,8}}?(?:\s\(|,\s(?=down|up))|,?\s{{0,3}}\(?)"
     rf"(?:(?:down|up)\s)?from\s(?:the\s)?(?:(?:default|previous|current|original|old)\s(?:of\s)?)?{ABOUT}{_BEFORE}",
     IGNORECASE,
 )
@@ -210,12 +210,12 @@ ABSOLUTE = compile_pattern(
     IGNORECASE,
 )
 FASTER_BY = compile_pattern(
-    r"\b(?P<word>faster|quicker|smaller|cheaper|less|fewer)\s(?:by|around|about|roughly|up\sto|at\sleast|almost|(?=~))\s?"
+    r"\b(?P<word>faster|quicker|smaller|shorter|cheaper|less|fewer)\s(?:by|around|about|roughly|up\sto|at\sleast|almost|(?=~))\s?"
     rf"{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT}|{TIMES})",
     IGNORECASE,
 )
 FASTER_SHARE = compile_pattern(
-    rf"\b(?P<word>faster|quicker|more\sefficient)\b(?:{_TEXT}{{0,60}}(?:\.?\s(?=\()|,\s(?=[~\d]))|\s(?=~)){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})(?!\sof\b)",
+    rf"\b(?P<word>faster|quicker|shorter|more\sefficient)\b(?:{_TEXT}{{0,60}}(?:\.?\s(?=\()|,\s(?=[~\d]))|\s(?=~)){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})(?!\sof\b)",
     IGNORECASE,
 )
 FEWER = compile_pattern(
@@ -260,7 +260,7 @@ IMPROVES = compile_pattern(
     IGNORECASE,
 )
 SAVES = compile_pattern(
-    rf"(?:\b(?P<word>sav(?:e|es|ed|ing):?|reduc(?:e|es|ed|ing)|shav(?:e|es|ed|ing)(?:\soff)?|adds|gains?|tak(?:es|ing)\soff|frees?(?:\sup)?)\s"
+    rf"(?:\b(?P<word>sav(?:e|es|ed|ing):?|reduc(?:e|es|ed|ing)|shav(?:e|es|ed|ing)(?:\soff)?|adds|gain(?:s|ed)?|tak(?:es|ing)\soff|frees?(?:\sup)?|eliminat(?:es|ed|ing)(?=\s[\d-]{{1,7}}\s(?:sec|min|hour)))\s"
     rf"(?:us\s(?:from\s\w{{3,12}}ing\s)?)?{ABOUT}|(?<!\S)[-\u2212]){_DIFFERENCE}(?P<unit>{UNIT})",
     IGNORECASE,
 )
@@ -344,7 +344,7 @@ RANGE_LEAD = compile_pattern(
 )
 _UNREAL_WORDS = (
     r"\b(?:would|should|expect\w*|hope\w*|ideally|theoretical\w*|currently|intent|goal|aims?"
-    r"|causing|claims?|claimed|blog|article|according\sto\s(?:its|their|the)\sauthors?|whether|(?<!check\s)(?<!checks\s)(?<!checking\s)if(?!\s(?:I|we|my)\b)|(?<![-\w])warn(?:s|ed)?|tried|trying|attempt(?:ed|ing))\b[^.;(]{0,60}$"
+    r"|causing|causes|resulting\sin\san\sincrease|saw\s(?:[a-z]{1,12}\s){1,3}with|claims?|claimed|blog|article|according\sto\s(?:its|their|the)\sauthors?|whether|(?<!check\s)(?<!checks\s)(?<!checking\s)if(?!\s(?:I|we|my)\b)|(?<![-\w])warn(?:s|ed)?|tried|trying|attempt(?:ed|ing))\b[^.;(]{0,60}$"
     r"|\bregress\w*\b[^.;(:]{0,60}$|\b(?:could|might|potential(?:ly)?|possibly|perhaps|maybe|probably|hopefully)\b[^.;,(]{0,60}$"
 )
 UNREAL = compile_pattern(_UNREAL_WORDS, IGNORECASE)

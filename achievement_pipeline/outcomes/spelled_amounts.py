@@ -110,6 +110,7 @@ _STYLES: Final[tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...
     (compile_pattern(r"(?<![\w.)\]/])\.(?=\d)"), "0."),
     (compile_pattern(r"(?<=\d)~(?=\d)"), "-"),
     (compile_pattern(r"(?<=\d)\sand\sa\shalf\b"), ".5"),
+    (compile_pattern(r"\bO\((?P<amount>\d[\d.]{0,9}\s?[a-zA-Z]{0,3})\)"), r"~\g<amount>"),
     (compile_pattern(r"(?<=\d)\.{2,3}(?=\d)"), "-"),
     (
         compile_pattern(
