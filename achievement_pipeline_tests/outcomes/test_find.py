@@ -235,7 +235,7 @@ def test_a_stated_change_is_found(  # noqa: PLR0913, PLR0917 - the fields of an 
         "A 20x performance decrease",
         "Try it 20 times with 30secs between",
         "Remove a double call",
-        "The naive one frees nothing, resulting in an increase of 8-15% in memory.",
+        "This causes a ~20% increase in memory",
         "That doubled the write time (~22ms -> ~40ms), a regression.",
         "It slightly increases setup times (<10%).",
         "Add tests to improve coverage (97%)",
