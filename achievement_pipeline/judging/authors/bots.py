@@ -38,7 +38,10 @@ _LOGIN_OF_A_BOT = r"^(?:[^\s@]*[-_+])?(?:ro)?bot$"
 """Matches ``bot``, ``snyk-bot`` and ``github+bot``, but not ``jessebot``, nor ``ben.bot``, which is the usual form of a
 person's address."""
 
-_TASK_OF_A_BOT = r"\b(?:actions?|auto\w*|build|ci|deploy\w*|docs?|github|gitlab|merge|release|sync|team|translations?|update\w*) bot$"
+_TASK_OF_A_BOT = (
+    r"\b(?:actions?|auto\w*|build|ci|deploy\w*|docs?|github|gitlab|merge|release|sync|team|translations?|update\w*)"
+    " bot$"
+)
 """The end of names such as ``PowerShell Team Bot``; Bot alone is a surname."""
 
 
