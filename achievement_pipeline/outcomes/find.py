@@ -25,6 +25,8 @@ from achievement_pipeline.parsing.patterns import Match, Pattern
 _LONGEST_TEXT = 20_000
 _LONGEST_SENTENCE = 400
 _MOST = 20
+_BESIDE = 20
+"""Characters behind a difference in which a word may say what it is of."""
 _NEAR = 60
 """Characters behind two amounts in which a word may say which is better."""
 
@@ -306,9 +308,11 @@ def _is_of_something_else(match: Match[str], sentence: str, word: str) -> bool:
     is_value = match.re is forms.ABSOLUTE and forms.THAN_AN_AMOUNT.match(sentence, match.end()) is not None
     is_first = match.re is forms.OF and "from " in match["what"]
     is_coverage = " by " not in match[0] and forms.COVERAGE.search(sentence[: match.start("amount")])
-    is_longer = match.groupdict().get("unit") in forms.PERCENT_SIGNS and forms.TAKES_LONGER.search(match[0])
+    is_longer = match.groupdict().get("unit") in forms.PERCENT_SIGNS and forms.TAKES_LONGER.search(
+        sentence[match.start() : match.end() + _BESIDE]
+    )
     is_compared = word == "more" and forms.MORE_THAN.match(sentence, match.end())
-    is_other = bool(is_coverage or is_longer or is_compared)
+    is_other = bool(is_coverage or is_longer or is_compared or forms.EACH_TIME.match(sentence, match.end()))
     return is_before or is_value or is_first or is_other or (word == "adds" and match["unit"] == "%")
 
 

@@ -53,7 +53,7 @@ TO_FROM = compile_pattern(
     IGNORECASE,
 )
 NOW_WAS = compile_pattern(
-    rf"(?<![\w.,#/-]){_AFTER}[\s`*)]{{0,3}}[,;(]?\s{{0,2}}(?:(?P<link>(?:down|up|reduced|decreased|increased)\sfrom"
+    rf"(?<![\w.,#/-]){_AFTER}[\s`*)]{{0,3}}(?:\b(?:now|after)\s)?[,;(]?\s{{0,2}}(?:(?P<link>(?:down|up|reduced|decreased|increased)\sfrom"
     rf"|\(?(?:it\s)?(?:was|previously|formerly)|not|(?:rather\sthan|instead\sof|as\sopposed\sto)(?:\s(?:the\s)?{_FORMER})?))\s{ABOUT}{_BEFORE}(?![\w.-]{{0,20}}\d)",
     IGNORECASE,
 )
@@ -107,10 +107,21 @@ BEFORE_AFTER = compile_pattern(
     IGNORECASE,
 )
 _BEFORE_COLON = compile_pattern(
-    rf"\b(?:before|old|previous(?:ly)?)\s?:\s[^\d]{{0,60}}?(?<![\w.,#/-]){_BEFORE}(?P<link>\b.{{0,80}}?\b(?:after|now|new)\s?:\s[^\d]{{0,60}}?)"
+    rf"\b(?:before|old|previous(?:ly)?)(?:\s[a-z]{{2,15}}){{0,2}}\s?:\s[^\d]{{0,60}}?(?<![\w.,#/-]){_BEFORE}(?P<link>\b.{{0,80}}?\b(?:after|now|new)\s?:\s[^\d]{{0,60}}?)"
     rf"(?<![\w.,#/-]){_AFTER}(?![\w/])",
     IGNORECASE,
 )
+_TAKES_WITHOUT = compile_pattern(
+    rf"\b(?:takes?|took)\s{ABOUT}{_BEFORE}(?P<link>[^\d.;]{{0,60}}?[,;]?\s(?:(?:but|and|while)\s)?(?:only\s|just\s)?)"
+    rf"{ABOUT}{_AFTER}(?![\w/])(?=[^\d.;]{{0,20}}\bwithout\b)",
+    IGNORECASE,
+)
+_WITHOUT_TAKES = compile_pattern(
+    rf"\b(?:takes?|took)\s{ABOUT}{_BEFORE}(?P<link>[^\d.;]{{0,40}};\swithout[^\d.;]{{0,30}}\b(?:takes?|took)\s)"
+    rf"{ABOUT}{_AFTER}(?![\w/])",
+    IGNORECASE,
+)
+"""What is left out: "takes 17 minutes with coverage, and just 4 minutes without it"."""
 _THIS_TO = compile_pattern(
     rf"(?<![\w.,#/-]){_BEFORE}[^\d]{{0,100}}?(?P<link>\b(?:reduc|increas|lower|rais|cut|bring|drop|shrink|bump)(?:es?|s|ed|ing)?\s"
     rf"(?:it|that|this)\s(?:down\s|up\s)?to|\.\s(?:Increase|Reduce|Raise|Lower|Decrease|Bump)(?:s|d|ed)?\sto)\s{ABOUT}(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?\s?(?P<unit>{UNIT})?(?![\w/])",
@@ -160,7 +171,17 @@ SETTING_OF = compile_pattern(
     rf"(?:(?<=[a-zB])\s(?:[\w-]{{1,20}}\s){{0,2}}?(?P<noun>{_SETTING_NOUN})s?\b|\s(?:is|was)\s(?:not|too|sometimes|barely)\b|(?(noun_before)|(?!)))",
     IGNORECASE,
 )
-APART = (WAS_NOW, _WAS_NOW_BARE, _BEFORE_COLON, _THIS_TO, _NOW_PREVIOUSLY, _OLD_NEW, _NEW_OLD)
+APART = (
+    WAS_NOW,
+    _WAS_NOW_BARE,
+    _BEFORE_COLON,
+    _TAKES_WITHOUT,
+    _WITHOUT_TAKES,
+    _THIS_TO,
+    _NOW_PREVIOUSLY,
+    _OLD_NEW,
+    _NEW_OLD,
+)
 """Forms that may take two sentences."""
 UNIT_ONCE = (_WAS_NOW_BARE, _THIS_TO)
 OF_ONE_MEASURE = (*APART, VERB_TO, FROM_X_TO)
@@ -344,7 +365,7 @@ RANGE_LEAD = compile_pattern(
 )
 _UNREAL_WORDS = (
     r"\b(?:would|should|expect\w*|hope\w*|ideally|theoretical\w*|currently|intent|goal|aims?"
-    r"|causing|causes|resulting\sin\san\sincrease|saw\s(?:[a-z]{1,12}\s){1,3}with|claims?|claimed|blog|article|according\sto\s(?:its|their|the)\sauthors?|whether|(?<!check\s)(?<!checks\s)(?<!checking\s)if(?!\s(?:I|we|my)\b)|(?<![-\w])warn(?:s|ed)?|tried|trying|attempt(?:ed|ing))\b[^.;(]{0,60}$"
+    r"|causing|causes\san?|resulting\sin\san\sincrease|saw\s(?:[a-z]{1,12}\s){1,3}with|claims?|claimed|blog|article|according\sto\s(?:its|their|the)\sauthors?|whether|(?<!check\s)(?<!checks\s)(?<!checking\s)if(?!\s(?:I|we|my)\b)|(?<![-\w])warn(?:s|ed)?|tried|trying|attempt(?:ed|ing))\b[^.;(]{0,60}$"
     r"|\bregress\w*\b[^.;(:]{0,60}$|\b(?:could|might|potential(?:ly)?|possibly|perhaps|maybe|probably|hopefully)\b[^.;,(]{0,60}$"
 )
 UNREAL = compile_pattern(_UNREAL_WORDS, IGNORECASE)
@@ -363,7 +384,7 @@ AGAINST = compile_pattern(
     IGNORECASE,
 )
 IS_FAULT = compile_pattern(
-    r"\b(?:is|was|are|were|be|being|got|gets?|gave|gives|returns?|returned|shows?|shown|expected|fail\w*|report\w*|seems?|stable|wrong\w*|incorrect\w*|without|description)\s[^.;]{0,60}$",
+    r"\b(?:is|was|are|were|be|being|got|gets?|gave|gives|returns?|returned|shows?|shown|expected|fail\w*|report\w*|seems?|stable|wrong\w*|incorrect\w*|without|description|produc(?:e|es|ed|ing)|creates?)\s[^.;]{0,60}$",
     IGNORECASE,
 )
 IS_BETTER = compile_pattern(
@@ -383,9 +404,10 @@ MAY_STATE = compile_pattern(
     IGNORECASE,
 )
 """A digit, or a word that may be an amount."""
+EACH_TIME = compile_pattern(r"\s(?:each|every)\s(?:time|step|iteration|call)\b", IGNORECASE)
 THAN_AN_AMOUNT = compile_pattern(r"\sthan\s~?\d")
 TO_AN_AMOUNT = compile_pattern(rf"\bto\s{ABOUT}\d", IGNORECASE)
-REGRESSION = compile_pattern(r"\b(?:regress|degrad|worse\b|slowdown)", IGNORECASE)
+REGRESSION = compile_pattern(r"\b(?:regress|degrad|worse\b|slowdown|rises?\b|rose\b)", IGNORECASE)
 PERCENT_SIGNS = frozenset({"%", "percent", "per cent"})
 TAKES_LONGER = compile_pattern(
     r"\b(?:increas\w+|adds?|added|grow\w*|rais\w+)\b[^.;\d]{0,40}\b(?:times?|latency|overhead|duration|runtime|cost)\b",
