@@ -300,8 +300,9 @@ def test_a_history_is_read_in_parts_side_by_side(
     monkeypatch.setattr("achievement_pipeline.sources.git.reading.changes._COMMITS_PER_PROCESS", 2)
     monkeypatch.setattr("achievement_pipeline.sources.git.reading.changes._AT_ONCE", at_once)
     shas = repository.git("rev-list", "--reverse", "main").decode().split()
-    for number in broken:
-        break_object(repository, repository.git("rev-parse", f"{shas[number]}:file").decode(), b"")
+    contents = repository.git("rev-parse", *(f"{shas[number]}:file" for number in broken)).decode().split()
+    for content in contents:
+        break_object(repository, content, b"")
 
     history = read(repository)
 
