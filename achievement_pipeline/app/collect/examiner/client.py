@@ -12,7 +12,7 @@ import sys
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, NamedTuple, cast
 
 from achievement_pipeline.app.collect.examiner.limits import (
     LARGEST,
@@ -39,18 +39,29 @@ _ATTEMPTS = 2
 """Number of versions of one path that may reach a limit before the path is skipped."""
 _AHEAD = 1 << 20
 """Number of bytes of files that are sent before the answer to the first of them is awaited."""
+_MUCH = 1 << 18
+"""Number of bytes that wait for one process when another one is started."""
+_MOST_PROCESSES = min(2, os.cpu_count() or 1)
+"""More would wait for the contents, which are read in half the time that one process takes to analyse them."""
 _CHUNK = 1 << 16
 _ALL_ATTEMPTS = 20
 """Number of files of one repository that may reach a limit before the rest is skipped."""
 
 
 class Examiner:
-    """Analyses the changed files of one repository."""
+    """Analyses the changed files of one repository, by two processes where there is much to do.
 
-    def __init__(self, process: _Process, warn: Callable[[str], object]) -> None:
-        self._process = process
+    Args:
+        processes: Those that are borrowed, to which another one may be added.
+        warn: Called with the path and reason when a limit is reached.
+    """
+
+    def __init__(self, processes: list[_Process], warn: Callable[[str], object]) -> None:
+        self._processes = processes
         self._warn = warn
         self._failed: Counter[str] = Counter()
+        self._unanswered: Counter[_Process] = Counter()
+        """Bytes of the files that each process has not answered yet."""
 
     def examine(self, path: str, before: bytes | None, after: bytes | None) -> ContentVerdict:
         """Analyse one changed file, as `achievement_pipeline.judging.noise.examine.examine` does.
@@ -63,40 +74,52 @@ class Examiner:
     def examine_all(self, files: Iterable[Request]) -> Iterator[ContentVerdict]:
         """Analyse changed files as `examine` does, and yield the results in their order.
 
-        While the process analyses one file, the next ones are sent to it.
+        While the processes analyse files, the next ones are sent to them.
         """
-        waiting: deque[tuple[Request, bool]] = deque()
-        size = 0
+        waiting: deque[_Waiting] = deque()
         for file in files:
-            waiting.append((file, self._send(file)))
-            size += file.size
-            while size > _AHEAD:
-                size -= waiting[0][0].size
+            waiting.append(_Waiting(file, self._send(file)))
+            while self._unanswered.total() > _AHEAD:
                 yield self._next_result(waiting)
         while waiting:
             yield self._next_result(waiting)
 
-    def _send(self, file: Request) -> bool:
-        """Send a file unless it will not be analysed; return whether it was sent."""
+    def _send(self, file: Request, process: _Process | None = None) -> _Process | None:
+        """Send a file, by default to the process with the least to do; return that process.
+
+        Returns:
+            None if the file will not be analysed.
+        """
         if self._failed[file.path] >= _ATTEMPTS or self._failed.total() >= _ALL_ATTEMPTS:
-            return False
+            return None
         if max(len(file.before or b""), len(file.after or b"")) > LARGEST:
             self._refuse(file.path, f"it is larger than {LARGEST >> 20} MB")
-            return False
-        self._process.send(file)
-        return True
+            return None
+        process = process or self._choose()
+        self._unanswered[process] += file.size
+        process.send(file)
+        return process
 
-    def _next_result(self, waiting: deque[tuple[Request, bool]]) -> ContentVerdict:
-        """Return the result of the first of the waiting files, each with whether it was sent, and drop it."""
-        file, was_sent = waiting.popleft()
-        if not was_sent:
+    def _choose(self) -> _Process:
+        least = min(self._processes, key=self._unanswered.__getitem__)
+        if self._unanswered[least] > _MUCH and len(self._processes) < _MOST_PROCESSES:
+            least = _borrow()
+            self._processes.append(least)
+        return least
+
+    def _next_result(self, waiting: deque[_Waiting]) -> ContentVerdict:
+        """Return the result of the first of the waiting files, and drop it."""
+        file, process = waiting.popleft()
+        if process is None:
             return ContentVerdict()
+        self._unanswered[process] -= file.size
         try:
-            return _verdict(self._process.receive())
+            return _verdict(process.receive())
         except EOFError:
-            refused = self._refuse(file.path, self._process.restart())
-        # it ended at this file, before it came to the others
-        again = [(other, sent and self._send(other)) for other, sent in waiting]
+            refused = self._refuse(file.path, process.restart())
+        # it ended at this file, before it came to its other ones
+        del self._unanswered[process]
+        again = [_Waiting(other, self._send(other, by) if by is process else by) for other, by in waiting]
         waiting.clear()
         waiting.extend(again)
         return refused
@@ -110,18 +133,19 @@ class Examiner:
 
 @contextlib.contextmanager
 def examiner(warn: Callable[[str], object]) -> Iterator[Examiner]:
-    """Borrow an idle examiner process, or start one.
+    """Borrow idle examiner processes, or start them.
 
     Args:
         warn: Called with the path and reason when a limit is reached.
     """
-    process = _idle.pop() if _idle else _Process()
+    processes = [_borrow()]
     try:
-        yield Examiner(process, warn)
+        yield Examiner(processes, warn)
     except BaseException:
-        process.close()  # a late answer would be taken for that of the next request
+        for process in processes:
+            process.close()  # a late answer would be taken for that of the next request
         raise
-    _idle.append(process)
+    _idle.extend(processes)
 
 
 class _Process:
@@ -206,8 +230,20 @@ class _Process:
         self._either.register(self._input, select.POLLOUT)
 
 
+class _Waiting(NamedTuple):
+    """A file whose result is awaited."""
+
+    file: Request
+    process: _Process | None
+    """The process that it was sent to; None if it was not."""
+
+
 _idle: list[_Process] = []
 """Processes not in use. They end with this one."""
+
+
+def _borrow() -> _Process:
+    return _idle.pop() if _idle else _Process()
 
 
 @atexit.register

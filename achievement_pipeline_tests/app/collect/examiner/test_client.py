@@ -16,6 +16,9 @@ from achievement_pipeline_tests.running import cpu_seconds
 
 SIMPLE = ("package.json", None, b'{"dependencies": {"vue": "3"}}')
 
+LONG = ("composer.json", None, SIMPLE[2] + b" " * 1_000_000)
+"""Two of these are more than what takes too long: the second one waits behind that."""
+
 
 class Examined:
     """An examiner with its warnings."""
@@ -143,17 +146,19 @@ def test_python_that_no_compiler_takes_costs_itself(examined: Examined, statemen
 @pytest.mark.e2e  # one process after the other
 def test_what_takes_too_long_is_ended_and_named() -> None:
     warnings: list[str] = []
-    process = _Process(seconds=1)
-    limited = Examiner(process, warnings.append)
+    processes = [_Process(seconds=1), _Process(seconds=1)]
+    limited = Examiner(processes, warnings.append)
 
-    files = [SIMPLE, ("x/main.tf", None, b'provider "a" {}\n' * 60_000), SIMPLE]  # all are sent at once
-    before, slow, after = limited.examine_all(Request(*file) for file in files)
+    files = [SIMPLE, ("x/main.tf", None, b'provider "a" {}\n' * 60_000), LONG, LONG, SIMPLE]  # all are sent at once
+    before, slow, *long, after = limited.examine_all(Request(*file) for file in files)
     assert slow == ContentVerdict()
     (warning,) = warnings
     assert warning.startswith("'x/main.tf' was not analysed and shows no dependencies")
     assert warning.endswith("it took more than 1 seconds of CPU time")
     assert before == after == examine(*SIMPLE)
-    process.close()
+    assert long == [examine(*LONG)] * 2
+    for process in processes:
+        process.close()
 
 
 def test_files_are_sent_while_long_answers_wait(examined: Examined) -> None:
@@ -177,7 +182,7 @@ def test_what_is_not_sent_keeps_its_place(examined: Examined) -> None:
 def test_a_file_may_take_ten_seconds(examined: Examined) -> None:
     examined.examiner.examine(*SIMPLE)
 
-    child = examined.examiner._process._child.pid
+    child = examined.examiner._processes[0]._child.pid
     soft, _ = resource.prlimit(child, resource.RLIMIT_CPU)
     spent = cpu_seconds({child: "the process"})
     assert SECONDS <= soft <= SECONDS + 1 + spent
@@ -191,7 +196,7 @@ def test_what_is_too_large_is_not_sent(examined: Examined) -> None:
 @pytest.mark.e2e  # one process after the other
 def test_a_process_that_was_killed_is_replaced(examined: Examined) -> None:
     for _ in range(3):
-        os.kill(examined.examiner._process._child.pid, 9)
+        os.kill(examined.examiner._processes[0]._child.pid, 9)
         assert examined.examiner.examine(*SIMPLE) == ContentVerdict()
 
     (warning,) = examined.warnings  # of two attempts: the third one was not made
