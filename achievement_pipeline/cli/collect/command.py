@@ -3,7 +3,9 @@
 import datetime as dt
 import sys
 from collections.abc import Sequence
+from concurrent.futures import Future
 from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,11 +18,14 @@ from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.cli.output.opening import open_engine
 from achievement_pipeline.cli.output.printing import print_json
 from achievement_pipeline.cli.output.tables import print_wrapped
-from achievement_pipeline.cli.servers.shared_server import database_coming_up
+from achievement_pipeline.cli.servers.shared_server import begin_server, database_coming_up
 from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.lazy import import_for_good
 from achievement_pipeline.settings import ME, RepositorySettings, Settings, load_settings
+
+if TYPE_CHECKING:
+    from achievement_pipeline.cli.collect.runs import Runs
 
 
 @click.command()
@@ -57,12 +62,9 @@ def collect(
     selection = {"since": since.date().isoformat() if since else "", "authors": list(authors)}
     use_dagster_home(settings)
     with ExitStack() as open_until:
-        first = None if Receipts.exist(settings) else import_for_good("achievement_pipeline.cli.collect.first")
-        ahead = first.begin_reading(wanted, selection, settings, open_until) if first else None
-        database = open_until.enter_context(database_coming_up(settings))
+        database, begun = _begin(wanted, selection, settings, open_until)
         from achievement_pipeline.cli.collect.collecting import collect_from  # noqa: PLC0415 - takes as long as that
 
-        begun = first.open_runs(ahead, settings, open_until) if first else None
         database.result()
         with open_engine(settings) as engine:
             collection = collect_from(wanted, selection, settings, engine, begun)
@@ -82,6 +84,23 @@ def collect(
         click.echo(f"❌ {error}", err=True)
     if collection.errors:
         sys.exit(EXIT_FAILED if collection.is_in_vain else EXIT_PARTLY)
+
+
+def _begin(
+    wanted: list[RepositorySettings], selection: dict[str, Any], settings: Settings, open_until: ExitStack
+) -> "tuple[Future[None], Runs | None]":
+    """Bring the database up. For a first collection, also begin what takes as long: to read, and to open its runs.
+
+    Returns:
+        When the database is ready, and the runs of a first collection.
+    """
+    if Receipts.exist(settings):
+        return open_until.enter_context(database_coming_up(settings)), None
+    begin_server(open_until, settings)
+    first = import_for_good("achievement_pipeline.cli.collect.first")
+    ahead = first.begin_reading(wanted, selection, settings, open_until)  # a copy of this process, without threads yet
+    database = open_until.enter_context(database_coming_up(settings))
+    return database, first.open_runs(ahead, settings, open_until)
 
 
 def _refuse_unknown_authors(collection: Collection, authors: Sequence[str]) -> None:

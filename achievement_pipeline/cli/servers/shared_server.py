@@ -22,6 +22,14 @@ def lease_until(end: ExitStack, settings: Settings) -> None:
         end.callback(server.leave)
 
 
+def begin_server(end: ExitStack, settings: Settings) -> None:
+    """Let the embedded server be made by another process, without a thread in this one, and hold it."""
+    if settings.environment.database_url is None:
+        server = embedded_server(settings.home)
+        server.begin()
+        end.callback(server.leave)
+
+
 @contextmanager
 def database_coming_up(settings: Settings) -> Iterator[Future[None]]:
     """Bring the embedded database up beside what the block does first, and keep it as long as the block runs.

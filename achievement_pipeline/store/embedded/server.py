@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -109,18 +109,15 @@ class EmbeddedPostgres:
         Raises:
             StoreError: The server can't be created, started or reached.
         """
-        if self._lease is not None:
-            return
-        with self._explained():
-            self._make_home()
-            with self._exclusive():
-                self._lease = locks.share(self._users)
-                try:
-                    self._bring_up()
-                except BaseException:
-                    self._drop_lease()
-                    raise
-        atexit.register(self.release)
+        self._take_lease(self._bring_up)
+
+    def begin(self) -> None:
+        """Acquire a lease, and let the guard start the server meanwhile. Another lease is acquired to wait for it.
+
+        Raises:
+            StoreError: The guard can't be started.
+        """
+        self._take_lease(self._ensure_guard)
 
     def release(self) -> None:
         """Release the lease, and stop the server if it was the last one. Does nothing if no lease is held.
@@ -170,6 +167,20 @@ class EmbeddedPostgres:
             if period % _GUARD_PERIODS_TO_A_CALL == 0:
                 self.ensure_running()
             time.sleep(_GUARD_PERIOD_SECONDS)
+
+    def _take_lease(self, start: Callable[[], None]) -> None:
+        if self._lease is not None:
+            return
+        with self._explained():
+            self._make_home()
+            with self._exclusive():
+                self._lease = locks.share(self._users)
+                try:
+                    start()
+                except BaseException:
+                    self._drop_lease()
+                    raise
+        atexit.register(self.release)
 
     @contextmanager
     def _exclusive(self) -> Iterator[None]:

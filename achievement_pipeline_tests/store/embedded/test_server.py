@@ -137,6 +137,15 @@ def test_eight_processes_start_at_once_on_an_empty_folder(empty_folder: Path) ->
     assert not is_served(empty_folder / "home")
 
 
+def test_the_guard_brings_up_a_server_that_nobody_waits_for(home: Path) -> None:
+    server = EmbeddedPostgres(home)
+    try:
+        server.begin()
+        wait_until(lambda: is_served(home))
+    finally:
+        server.release()
+
+
 def test_the_server_stays_for_the_others_when_a_user_is_killed(home: Path) -> None:
     with EmbeddedPostgres(home) as server, _running(USER, home) as other:
         _first_line(other)
