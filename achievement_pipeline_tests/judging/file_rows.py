@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
 
 import pandas as pd
 from pandera.typing import DataFrame
@@ -16,8 +15,8 @@ from achievement_pipeline.frames import (
     PathAttributes,
     RawCommitFiles,
     RawCommits,
-    validated,
 )
+from achievement_pipeline_tests.store.sample_pieces import frame_of
 
 REPOSITORY = "github.com/o/n"
 SHA = "a" * 40
@@ -25,7 +24,7 @@ SHA = "a" * 40
 
 def changed(*changes: str | Mapping[str, object]) -> DataFrame[RawCommitFiles]:
     """Changed files: a path is an ordinary change of it, a mapping says what is not ordinary."""
-    return validated(RawCommitFiles, _rows(RawCommitFiles, [_change(change) for change in changes]))
+    return frame_of(RawCommitFiles, [_change(change) for change in changes])
 
 
 def written(*rows: Mapping[str, object]) -> DataFrame[RawCommits]:
@@ -48,7 +47,7 @@ def written(*rows: Mapping[str, object]) -> DataFrame[RawCommits]:
         times = {"authored_at": at, "committed_at": at, "authored_offset": 0, "committed_offset": 0}
         parents = str(commits[-1]["sha"]) if commits else ""
         commits.append({**ordinary, **times, "sha": name(number), "parents": parents, **row})
-    return validated(RawCommits, _rows(RawCommits, commits))
+    return frame_of(RawCommits, commits)
 
 
 def name(number: int) -> str:
@@ -60,27 +59,25 @@ def attributes(*rows: dict[str, object]) -> DataFrame[PathAttributes]:
     """What .gitattributes says: each mapping has a path and what is set (True) or unset (False)."""
     flags = ("generated", "vendored", "documentation", "pointer", "detectable")
     unsaid = {"repository": REPOSITORY, "language": None, **dict.fromkeys(flags)}
-    return validated(PathAttributes, _rows(PathAttributes, [unsaid | row for row in rows]))
+    return frame_of(PathAttributes, [unsaid | row for row in rows])
 
 
 def contents(*rows: dict[str, object]) -> DataFrame[CommitContents]:
     """What a reading of contents found: each mapping has a path and what was found."""
     unsaid = {"repository": REPOSITORY, "sha": SHA, "noise": None, "lines_noise": None}
     unsaid |= {"insertions": None, "deletions": None}
-    return validated(CommitContents, _rows(CommitContents, [unsaid | row for row in rows]))
+    return frame_of(CommitContents, [unsaid | row for row in rows])
 
 
 def commits(*rows: Mapping[str, object]) -> DataFrame[CommitActivities]:
     """Significant commits: each mapping says what is not ordinary; without a sha they are one commit."""
-    return validated(
-        CommitActivities, _rows(CommitActivities, [_ordinary_commit() | dict(row) for row in rows or ({},)])
-    )
+    return frame_of(CommitActivities, [_ordinary_commit() | dict(row) for row in rows or ({},)])
 
 
 def dependencies(*rows: Mapping[str, object]) -> DataFrame[DependencyChanges]:
     """Changes in manifests: each mapping has a package; an addition to pyproject.toml where nothing else is said."""
     ordinary = {"repository": REPOSITORY, "sha": SHA, "path": "pyproject.toml", "ecosystem": "pypi", "change": "added"}
-    return validated(DependencyChanges, _rows(DependencyChanges, [ordinary | dict(row) for row in rows]))
+    return frame_of(DependencyChanges, [ordinary | dict(row) for row in rows])
 
 
 def _ordinary_commit() -> dict[str, object]:
@@ -142,8 +139,3 @@ def _change(change: str | Mapping[str, object]) -> dict[str, object]:
         "binary": False,
     }
     return ordinary | ({"path": change} if isinstance(change, str) else dict(change))
-
-
-def _rows(schema: Any, rows: list[dict[str, object]]) -> pd.DataFrame:
-    columns = {name: column.dtype.type for name, column in schema.to_schema().columns.items()}
-    return pd.DataFrame(rows, columns=list(columns)).astype(columns)

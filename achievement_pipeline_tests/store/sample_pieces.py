@@ -175,13 +175,11 @@ class _Rows:
 
 @lru_cache(maxsize=1000)
 def _frame_of(schema: type[_Schema], rows: _Rows) -> DataFrame[_Schema]:
-    columns = schema.to_schema().columns
-    frame = pd.DataFrame(rows.rows, columns=list(columns))
-    for name, column in columns.items():
-        if isinstance(column.dtype.type, pd.DatetimeTZDtype):
-            frame[name] = pd.to_datetime(frame[name], utc=True)
-        frame[name] = frame[name].astype(column.dtype.type)
-    return validated(schema, frame)
+    dtypes = {name: column.dtype.type for name, column in schema.to_schema().columns.items()}
+    frame = pd.DataFrame(rows.rows, columns=list(dtypes))
+    times = [name for name, dtype in dtypes.items() if isinstance(dtype, pd.DatetimeTZDtype)]
+    frame = frame.assign(**{name: pd.to_datetime(frame[name], utc=True) for name in times})
+    return validated(schema, frame.astype(dtypes))
 
 
 def _root(key: str, rows: Mapping[Any, Mapping[Hashable, Any]]) -> str:
