@@ -6,8 +6,8 @@ differ (left out). Two thirds of each part were drawn where a number with a unit
 third elsewhere. The first part of 150 was for development; each later part is of other projects, was measured once with
 the rules as they were then, and joined development. benchmarks/README.md has those figures and the rules of labelling.
 
-Messages are not in the table: they are read from clones, given as folders whose names end with ``owner/name`` or
-``owner+name``, bare or not.
+Messages are not in the table: they are read from clones, bare or not, given as folders that have ``owner/name`` or
+``owner+name`` in their path.
 
 What counts is what a document would print: the first outcome found in a message. It is right if it is among those
 labelled, and missing otherwise.
@@ -83,7 +83,7 @@ def _figures(count: Counter[str]) -> str:
 def _message(clones: list[Path], repository: str, commit: str) -> str | None:
     name = repository.partition("/")[2]
     for clone in clones:
-        if any(form in str(clone) for form in (name, name.replace("/", "+"))):
+        if any(f"/{form}/" in f"/{clone}/" for form in (name, name.replace("/", "+"))):
             shown = subprocess.run(
                 ["git", "-C", str(clone), "show", "-s", "--format=%B", commit],
                 capture_output=True,
