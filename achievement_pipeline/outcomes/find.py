@@ -122,7 +122,7 @@ def _set_to(text: str) -> Outcome | None:
     stated = Direction.UP if match["verb"].casefold().startswith(forms.RISES) else Direction.DOWN
     befores = {
         (number(found["before"]), found["unit_before"])
-        for found in forms.MEASURE.finditer(text)
+        for found in forms.AN_AMOUNT.finditer(text)
         if not match.start() <= found.start() < match.end()
         and _measures(found["unit_before"]) == _measures(unit)
         and (found.start() < match.start() or forms.IS_PAST.search(text, match.end()))

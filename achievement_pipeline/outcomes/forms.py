@@ -157,15 +157,18 @@ RAISED_TO = compile_pattern(
     rf"(?P<what>(?:up\s)?(?:[^\s.;:\d][^\s.;:]{{0,40}}\s){{0,8}}?)(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})[\s-]?(?P<unit>{TIME}|{SIZE})(?![\w/])",
     IGNORECASE,
 )
-MEASURE = compile_pattern(
+"""A value that something is changed to; the one before stands elsewhere."""
+AN_AMOUNT = compile_pattern(
     rf"(?<![\w.,:#/-])(?P<before>{NUMBER})(?:[-\u2013]{NUMBER})?[\s-]?(?P<unit_before>{TIME}|{SIZE})(?![\w/])",
     IGNORECASE,
 )
+"""A time or a size."""
 WAS_MEANT = compile_pattern(r"\b(?:used\sto|previously|formerly|originally)\b", IGNORECASE)
 """Before an amount that was no fault, so that it may rise."""
 IS_PAST = compile_pattern(
     r"\b(?:was|were|current(?:ly)?|previous(?:ly)?|default|too|prior|instead|old|existing|before)\b", IGNORECASE
 )
+"""Beside a value that stands behind the one it is changed to."""
 SETTING_OF = compile_pattern(
     rf"(?:\b(?P<noun_before>{_SETTING_NOUN})s?\s(?:of|was|is)\s{ABOUT}|(?<![\w.,:#/-]))(?P<before>{NUMBER})[\s-]?(?P<unit_before>{TIME}|{SIZE})"
     rf"(?:(?<=[a-zB])\s(?:[\w-]{{1,20}}\s){{0,2}}?(?P<noun>{_SETTING_NOUN})s?\b|\s(?:is|was)\s(?:not|too|sometimes|barely)\b|(?(noun_before)|(?!)))",
@@ -196,11 +199,13 @@ COUNTED_LAST = compile_pattern(
     r"(?:[a-z-]{2,15}\s)?(?P<unit>[a-z]{3,20}s)\b",
     IGNORECASE,
 )
+"""With the noun behind: "from 68 to 22 characters"."""
 BARE = compile_pattern(
     rf"\b(?:{_VERB}|down)\b[^.;\n]{{0,60}}?\bfrom\s{ABOUT}(?P<before>{NUMBER})\s(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})(?P<unit>)"
     r"(?=[.,;)]?(?:$|\s(?:on|in|for|by|with|when|per|so|and|\()))(?![.,]\d)",
     IGNORECASE,
 )
+"""Two numbers of which nothing says what they count: "reduces `sizeof(Node)` from 144 to 136"."""
 COUNTED_BETWEEN = compile_pattern(
     rf"\b(?:{_VERB}|go(?:es|ing)?|went|down|changes)\b[^.;\n]{{0,60}}?\bfrom\s{ABOUT}(?P<before>{NUMBER})\s"
     rf"(?:[a-z-]{{2,15}}\s){{0,2}}?(?P<unit>[a-z]{{3,20}}s)\s(?:down\s|up\s|back\s)?to\s{ABOUT}(?P<after>{NUMBER})\b(?![.\d])",
@@ -321,14 +326,14 @@ SIGNED_MEASURE = compile_pattern(
     IGNORECASE,
 )
 SIGNED_SIZE = compile_pattern(
-    rf"(?:\((?P<sign>[\u2212-])\s?(?P<amount>{NUMBER})\s?(?P<unit>{SIZE}|{TIME})(?:\s[a-z]{{2,15}}){{0,3}}\))",
+    rf"\((?P<sign>[\u2212-])\s?(?P<amount>{NUMBER})\s?(?P<unit>{SIZE}|{TIME})(?:\s[a-z]{{2,15}}){{0,3}}\)",
     IGNORECASE,
 )
 SIGNED_TITLE = compile_pattern(
     rf"^[\w ./-]{{1,40}}:\s(?P<sign>[\u2212-])(?P<amount>{NUMBER})\s?"
     r"(?P<unit>[munµ]s|[kKM]i?B|bytes|allocs?)(?=\s\(|[.,;]?$)"
 )
-"""The whole of a message's title: "people: -3ms (upload is faster)"."""
+"""All that a title says: "people: -3ms (upload is faster)"."""
 SENTENCE_END = compile_pattern(
     r"(?<=[.!?])(?<!sec\.)(?<!min\.)(?<!\bca\.)(?<!\bvs\.)(?<!\bapprox\.)\s+(?=[A-Z0-9`\"'(])(?!\(~?\d[\d.]{0,9}\s?[%x]\))|\n[^\S\n]*+\n|\n(?=[^\S\n]*+(?:[-*+]\s|```|[|$>\[]))"
 )
@@ -355,10 +360,12 @@ IS_CHANGED = compile_pattern(
 )
 """A setting or a verb: of versions there is none."""
 IS_SET = compile_pattern(r"\b(?:bump(?:s|ed|ing)?|chang\w+|default|set(?:s|ting)?)\b[^.;]{0,60}$", IGNORECASE)
+"""Before two amounts: they are no range."""
 CHANGED = compile_pattern(
     r"\b(?:(?:check|wake|poll|run)\w*\b[^.;]{0,20}\bevery|set|chang\w+|rais\w+|increas\w+|reduc\w+|lower\w*|bump\w*|extend\w*)\b[^.;]{0,40}$",
     IGNORECASE,
 )
+"""Before "360 seconds instead of 30": the unit may stand once."""
 RANGE_LEAD = compile_pattern(
     r"\b(?:reductions?|improvements?|speed-?ups?|gains?|savings|for\s(?:[a-z]{1,15}\s){0,2}[a-z]{1,15}|resiz\w+|realloc\S*|sizes|rang\w+|var(?:y|ies|ied|ying)|anywhere|intervals?|buckets?|spans?|if\syou\b[^.]{0,80})\s?$",
     IGNORECASE,
@@ -405,20 +412,26 @@ MAY_STATE = compile_pattern(
 )
 """A digit, or a word that may be an amount."""
 EACH_TIME = compile_pattern(r"\s(?:each|every)\s(?:time|step|iteration|call)\b", IGNORECASE)
+"""Behind a difference of each step."""
 THAN_AN_AMOUNT = compile_pattern(r"\sthan\s~?\d")
 TO_AN_AMOUNT = compile_pattern(rf"\bto\s{ABOUT}\d", IGNORECASE)
 REGRESSION = compile_pattern(r"\b(?:regress|degrad|worse\b|slowdown|rises?\b|rose\b)", IGNORECASE)
+"""In a sentence whose longer time is a fault."""
 PERCENT_SIGNS = frozenset({"%", "percent", "per cent"})
 TAKES_LONGER = compile_pattern(
     r"\b(?:increas\w+|adds?|added|grow\w*|rais\w+)\b[^.;\d]{0,40}\b(?:times?|latency|overhead|duration|runtime|cost)\b",
     IGNORECASE,
 )
+"""A share by which something costs more."""
 IS_NOW = compile_pattern(r"\b(?:so|now|makes?|becomes|reduces|only|will)\b[^.;]{0,40}$", IGNORECASE)
+"""Before "16 bytes, not 24": the first is after the change."""
 COVERAGE = compile_pattern(r"\bcoverage\b[^.;]{0,40}$|^\s?(?:test|code)?\s?coverage\b", IGNORECASE)
+"""Before a share that is a coverage of tests."""
 MORE_THAN = compile_pattern(
     r"\s(?:[\w-]{1,20}\s){0,2}?than\s(?!before|previous|master|main|the\s(?:old|previous|current|original|last))",
     IGNORECASE,
 )
+"""Behind "40x more": compared with something else than before."""
 SLOWER = compile_pattern(r"\bslow|\boverhead\b|\bregress", IGNORECASE)
 VERSUS = compile_pattern(r"\bvs\b|i/s\s-\s$", IGNORECASE)
 PREFIXES = frozenset({"k", "K", "M", "G"})
