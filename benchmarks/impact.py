@@ -285,7 +285,7 @@ def _noise(first: pd.DataFrame) -> float:
 
 
 def _bots(first: pd.DataFrame) -> float:
-    return float(first["author"].str.contains(r"(?i)(?:^|[\W_])bot\b|[a-z]Bot\b|\[bot\]").mean())
+    return float(first["author"].str.contains(r"(?i:(?:^|[\W_])bot\b|\[bot\])|[a-z]Bot\b").mean())
 
 
 def _baseline(name: str, units: pd.DataFrame) -> np.ndarray:
