@@ -27,8 +27,9 @@ class Clock:
         self.now += seconds
 
     def request_options(
-        self, *, timeout: tuple[float, float] = (10, 10), attempts: int = 6, max_wait_seconds: float = 3900
+        self, *, timeout: tuple[float, float] = (300, 300), attempts: int = 6, max_wait_seconds: float = 3900
     ) -> RequestOptions:
+        """Return options by this clock. Timeouts alone are real: a machine that stalls for seconds asks nothing twice."""
         return RequestOptions(
             timeout, attempts, max_wait_seconds, clock=lambda: self.now, sleep=self.sleep, progress=self.messages.append
         )
