@@ -29,7 +29,7 @@ class Clock:
     def request_options(
         self, *, timeout: tuple[float, float] = (300, 300), attempts: int = 6, max_wait_seconds: float = 3900
     ) -> RequestOptions:
-        """Return options by this clock. Timeouts alone are real: a machine that stalls for seconds asks nothing twice."""
+        """Return options by this clock. Only timeouts are real: a machine that stalls for seconds repeats nothing."""
         return RequestOptions(
             timeout, attempts, max_wait_seconds, clock=lambda: self.now, sleep=self.sleep, progress=self.messages.append
         )
