@@ -2,7 +2,7 @@
 
 import sys
 
-_INTERRUPTED = 130
+from achievement_pipeline.system.interrupts import EXIT_INTERRUPTED, INTERRUPTED
 
 
 def main() -> None:
@@ -12,8 +12,8 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:
-        sys.stderr.write("❌ Interrupted. What was stored is kept.\n")
-        sys.exit(_INTERRUPTED)
+        sys.stderr.write(f"{INTERRUPTED}\n")
+        sys.exit(EXIT_INTERRUPTED)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import select
 import signal
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from achievement_pipeline.system.interrupts import INTERRUPTED
 from achievement_pipeline_tests.builders import GitRepository
 
 pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("home")]
@@ -43,7 +45,8 @@ def test_it_shows_something_at_once_and_one_line_where_it_is_interrupted(tmp_pat
     repository.commit("Add a loom", {"loom.py": "LOOM = 1\n"})
     code, shown = _on_a_terminal("collect", "--repo", str(repository.path), until="Starting", then=signal.SIGINT)
     assert code == 130
-    assert shown.splitlines() == ["🔍 Starting", "❌ Interrupted. What was stored is kept."]
+    plain = re.sub(r"\x1b\[[?\d]*\w", "", shown).replace("\r", "\n")
+    assert [line for line in plain.splitlines() if line] == ["🔍 Starting", INTERRUPTED]
 
 
 def test_help_shows_nothing_before_it() -> None:

@@ -20,13 +20,13 @@ from achievement_pipeline.cli.output.texts import take_only_texts
 from achievement_pipeline.errors import AchievementPipelineError, did_you_mean
 from achievement_pipeline.lazy import import_for_good
 from achievement_pipeline.system.child_processes import distrust_working_folder
+from achievement_pipeline.system.interrupts import EXIT_INTERRUPTED, INTERRUPTED
 from achievement_pipeline.system.memory import spare_memory_work
 from achievement_pipeline.system.private_files import private_by_default
 from achievement_pipeline.system.terminal import escape_output, escaped_output
 
 EXIT_FAILED = 1
 EXIT_PARTLY = 3
-EXIT_INTERRUPTED = 130
 _COMPLETE = "_ACHIEVEMENTS_COMPLETE"
 """The variable by which a shell requests completions."""
 
@@ -167,7 +167,7 @@ class _LazyGroup(click.Group):
             _print_error(fault)
             ctx.exit(EXIT_FAILED)
         except KeyboardInterrupt:
-            click.echo("❌ Interrupted. What was stored is kept.", err=True)
+            click.echo(INTERRUPTED, err=True)
             ctx.exit(EXIT_INTERRUPTED)
 
 

@@ -23,6 +23,7 @@ from achievement_pipeline.errors import SettingsError
 from achievement_pipeline.lanes import LANES
 from achievement_pipeline.lazy import import_for_good
 from achievement_pipeline.settings import ME, RepositorySettings, Settings, load_settings
+from achievement_pipeline.system.interrupts import interrupted_at_once
 
 if TYPE_CHECKING:
     from achievement_pipeline.cli.collect.runs import Runs
@@ -62,8 +63,9 @@ def collect(
     selection = {"since": since.date().isoformat() if since else "", "authors": list(authors)}
     use_dagster_home(settings)
     with ExitStack() as open_until:
-        database, begun = _begin(wanted, selection, settings, open_until)
-        from achievement_pipeline.cli.collect.collecting import collect_from  # noqa: PLC0415 - takes as long as that
+        with interrupted_at_once():
+            database, begun = _begin(wanted, selection, settings, open_until)
+            from achievement_pipeline.cli.collect.collecting import collect_from  # noqa: PLC0415 - takes as long as that
 
         database.result()
         with open_engine(settings) as engine:

@@ -10,12 +10,12 @@ import dagster as dg
 import pytest
 import sqlalchemy as sa
 
-from achievement_pipeline.cli import EXIT_INTERRUPTED
 from achievement_pipeline.cli.dagster_home import use_dagster_home
 from achievement_pipeline.defs.instance.health import examine
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.pieces.upsert import exclusive_transaction
 from achievement_pipeline.store.postgres.database import create_engine
+from achievement_pipeline.system.interrupts import EXIT_INTERRUPTED
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cli.conftest import Run
 from achievement_pipeline_tests.cluster import collect_here, stored
