@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from achievement_pipeline.outcomes.find import sentences
 from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.prose import paragraphs
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 
 MOST_FACTS = 40
@@ -24,5 +25,5 @@ def facts_of(achievement: PublicAchievement) -> tuple[str, ...]:
 
 
 def _prose(achievement: PublicAchievement) -> Iterator[str]:
-    for is_list, lines in facts.paragraphs(achievement):
+    for is_list, lines in paragraphs(achievement.title, achievement.description):
         yield from lines if is_list else sentences(" ".join(lines))

@@ -1,0 +1,20 @@
+"""How authors refer to issues and pull requests, in titles and messages: expressions that ignore case."""
+
+from __future__ import annotations
+
+from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
+
+ON_GITHUB = r"github (?:issue|pr|pull request)s? #?\d+"
+REFERENCE = rf"(?:[\w./-]{{0,80}}#\d+|gh-\d+|https?://\S{{1,300}}|{ON_GITHUB})"
+"""``#19``, ``owner/name#19``, an address."""
+CLOSES = "(?:fix|clos|resolv)(?:e?s|ed?)?"
+REFERS = (
+    rf"(?:{CLOSES}|refs?|bug|see|issue|part of|related to):? {{0,3}}{REFERENCE}"
+    rf"(?:,? (?:and )?(?:{CLOSES} )?{REFERENCE}){{0,20}}\W{{0,5}}"
+)
+"""``Fixes #19, closes #20``."""
+TAIL = compile_pattern(
+    rf"(?<=\w|[`)'\"])[,;.]?\s\(?(?:(?:see|re|for|per)\s{REFERENCE}|{REFERS}|{ON_GITHUB}|https?://\S{{1,300}})\)?\.?$",
+    IGNORECASE,
+)
+"""A reference behind a title: ``, see #19``."""

@@ -1,0 +1,88 @@
+"""The prose that an author wrote, without what tools, templates and habits add."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import dropwhile, filterfalse
+
+from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, MULTILINE, compile_pattern
+from achievement_pipeline.publishing.documents.parts.issue_mentions import ON_GITHUB, REFERS, TAIL
+from achievement_pipeline.publishing.documents.parts.titles import (
+    BLANK_LINES,
+    BULLET,
+    COMMIT_TYPE,
+    letters,
+    without_folded,
+)
+
+_COMMENT = compile_pattern(r"<!--.*?(?:-->|\Z)", DOTALL)
+_CODE_BLOCK = compile_pattern(
+    r"^[^\S\n]*(?:```|~~~)[^`\n]*\n.*?(?:^[^\S\n]*(?:```|~~~)[^\S\n]*$|\Z)", DOTALL | MULTILINE
+)
+_LIST_BEGINS = compile_pattern(r"(?<=:)\n(?=[^\S\n]*(?:[-*+]|\d+[.)])[^\S\n])")
+"""The end of the line that leads to a list."""
+_CREDIT = (
+    r"(?:from|(?:written|suggested|reported|found|spotted|requested) by|thanks to) (?-i:[A-Z])[\w.'-]{0,30}"
+    r"(?: [\w.'-]{1,30}){0,3}(?:,? thanks)?[.!]?"
+)
+_TRAILER = compile_pattern(
+    r"(?:[\w-]{1,40}-by|change-id|reviewed-on|pr-url|cc|differential revision): .*|\(cherry picked from .*\)"
+    rf"|{REFERS}|{ON_GITHUB}\.?|{_CREDIT}(?: {ON_GITHUB}\.?)?",
+    IGNORECASE,
+)
+"""A line that tools and habits append."""
+_NO_PROSE = compile_pattern(
+    r"#|```|\||>|[-*+] ?\[[ xX]\]|!?\[|https?://\S+$|</?\w|---|===|squashed commit|commit [0-9a-f]{7,40}\b"
+    r"|author: |date: |see merge request|conflicts:|this reverts commit|thank(?:s| you) for"
+    r"|--hg--|branch ?: |see (?:the )?(?:linked )?(?:pull|issue)|before submitting|by submitting"
+    r"|please (?:make sure|ensure|check|describe|read|fill|include|provide|note that)|i have (?:read|added|updated)"
+    r"|what (?:does|is) this|what kind of change|checklist|type of change|\W{0,200}$",
+    IGNORECASE,
+)
+"""How paragraphs without prose begin: headings, code, tables, forms, templates."""
+_SQUASHED = compile_pattern(r"^\s*\*\s+\S")
+"""How GitHub lists the commits of a squash: one paragraph each."""
+_LABEL = compile_pattern(r"[A-Z][^:\n]{0,40}: +\S")
+"""How the lines of a list of figures begin: ``Default: 12 -> 8 MB``."""
+
+
+def without_comments(description: str) -> str:
+    """Return a description without what is hidden in its Markdown."""
+    return _COMMENT.sub("", description)
+
+
+def paragraphs(title: str, description: str) -> Iterator[tuple[bool, list[str]]]:
+    """Yield the paragraphs of prose in a description: whether each is a list, and its lines.
+
+    Args:
+        title: The title that the description belongs to. What repeats or ends it is left out.
+        description: Any text.
+    """
+    of_title = letters(title)
+    text = without_comments(without_folded(title, description))
+    text = _LIST_BEGINS.sub("\n\n", _CODE_BLOCK.sub("\n", text))
+    for paragraph in BLANK_LINES.split(text):
+        lines = [line.strip() for line in paragraph.splitlines() if line.strip()]
+        lines = [line for line in lines if not _TRAILER.fullmatch(line)]
+        if not lines or _NO_PROSE.match(lines[0]) or (len(lines) == 1 and _SQUASHED.match(lines[0])):
+            continue
+        has_bullets = bool(BULLET.match(lines[0]))
+        is_list = has_bullets or (len(lines) > 1 and all(map(_LABEL.match, lines)))
+        items = [TAIL.sub("", COMMIT_TYPE.sub("", item)) for item in (_items(lines) if has_bullets else lines)]
+        # a line in the middle of a text may be the last word of a sentence, and one that the title has
+        without = filterfalse if is_list else dropwhile
+        own = list(without(lambda item: letters(item) in of_title, items))
+        # a list that has the title too is of the commits that were squashed
+        if own and not (is_list and len(own) < len(items)):
+            yield is_list, own
+
+
+def _items(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the items of a list, each on one line, without their bullets."""
+    item: list[str] = []
+    for line in lines:
+        if BULLET.match(line) and item:
+            yield " ".join(item)
+            item = []
+        item.append(BULLET.sub("", line))
+    yield " ".join(item)

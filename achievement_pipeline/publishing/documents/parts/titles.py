@@ -1,0 +1,85 @@
+"""A title as what was done: whole, in the past tense, without what refers to issues at its ends."""
+
+from __future__ import annotations
+
+from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.publishing.documents.parts.issue_mentions import CLOSES, REFERENCE, TAIL
+from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
+from achievement_pipeline.publishing.gate.redaction import Mark
+
+BLANK_LINES = compile_pattern(r"\n(?>(?:[^\S\n]*+\n)+)")
+BULLET = compile_pattern(r"^\s*(?:[-*+]|\d+[.)])\s+")
+COMMIT_TYPE = compile_pattern(r"^[a-z]+(?:\([^()]*\))?!?: (?=\S)")
+"""How the subjects of other commits begin, which squashed ones list."""
+_ROLE = compile_pattern(r":[a-z]{1,20}(?::[a-z]{1,20})?:`~?\.?([^`<>\n]{1,200})`")
+_DOUBLED = compile_pattern(r"``([^`\n]{1,200})``")
+"""Code as reStructuredText has it."""
+_ISSUES = compile_pattern(
+    rf"^{CLOSES}(?: for)? {REFERENCE}(?:(?:,|,? and| &) (?:{CLOSES} )?{REFERENCE}){{0,20}}: (?=\S)",
+    IGNORECASE,
+)
+"""The issues that a title begins with: ``fix #12, fix #13: more cases``."""
+_ONLY_IN_BRACKETS = compile_pattern(rf"^(fix(?:es|ed)?) {REFERENCE} \((.{{10,}})\)$", IGNORECASE)
+"""A title that says in brackets what was fixed: ``Fix #12 (wrong order)``."""
+_SENTENCE_OF_ISSUES = compile_pattern(
+    rf"(?<=[\w`)])\. (?:{CLOSES}|see|refs?|based on) (?:the )?(?:pr |issue )?{REFERENCE}.*$", IGNORECASE
+)
+_AREA = compile_pattern(r"^\[([^\[\]]{1,30})\]:?\s+(?=[^\W\d_a-z]|`)")
+_LONGEST_TITLE = 120
+_REFERENCE_FIRST = compile_pattern(rf"(?:for |{CLOSES} )?{REFERENCE}", IGNORECASE)
+_BEGINS_NO_SENTENCE = compile_pattern(r"[a-z`(]")
+_ENDS_INSIDE = compile_pattern(r"[\w`),]$")
+_UNFINISHED = compile_pattern(
+    r" (?:a|an|and|as|at|because|by|from|in|into|its|of|on|or|that|the|their|to|via|when|which|with)$"
+)
+_WIDTH = 68
+"""Characters of a line that was full: one that had room for the next word was not folded there."""
+
+
+def as_done(title: str, description: str) -> str:
+    """Return the title of a piece of work as what was done: ``Added a cache``.
+
+    A sentence that was folded into the next line of its message, as old commits have it, is made whole. The area that
+    some projects put before a title comes off, and so do issues: ``[api-minor] Add a cache``, ``Fix #1: add a cache``.
+    """
+    whole = _without_prefix(f"{title} {_folded(title, description)}".strip())
+    whole = _SENTENCE_OF_ISSUES.sub("", _ONLY_IN_BRACKETS.sub(r"\1 \2", as_code(whole)))
+    return TAIL.sub("", past_tense(whole)) or title
+
+
+def without_folded(title: str, description: str) -> str:
+    """Return a description without the words that end the title."""
+    for word in _folded(title, description).split():
+        description = description.lstrip().removeprefix(word)
+    return description.lstrip(". ")
+
+
+def as_code(text: str) -> str:
+    """Return a text with code marked by single backticks, as Markdown has it."""
+    return _DOUBLED.sub(r"`\1`", _ROLE.sub(r"`\1`", text))
+
+
+def letters(text: str) -> str:
+    """Return the letters and digits of a text, in lower case."""
+    return "".join(filter(str.isalnum, text.casefold()))
+
+
+def _without_prefix(title: str) -> str:
+    prefix = _ISSUES.match(title) or _AREA.match(title) or BULLET.match(title)
+    if not prefix or prefix[0].rstrip(": ") in set(Mark):
+        return title
+    rest = title[prefix.end() :]
+    return rest[:1].upper() + rest[1:]
+
+
+def _folded(title: str, description: str) -> str:
+    """Return the end of a sentence that began in the title and goes on in the description; else nothing."""
+    first = " ".join(BLANK_LINES.split(description, 1)[0].split())
+    is_cut = bool(_UNFINISHED.search(title))
+    goes_on = is_cut or (_BEGINS_NO_SENTENCE.match(first) and _ENDS_INSIDE.search(title))
+    is_full = is_cut or len(title) + len(first.partition(" ")[0]) >= _WIDTH
+    is_new = not (COMMIT_TYPE.match(first) or _REFERENCE_FIRST.match(first) or letters(first) in letters(title))
+    if not (goes_on and is_full and is_new):
+        return ""
+    end = first.partition(". ")[0].removesuffix(".")
+    return end if len(title) + len(end) < _LONGEST_TITLE else ""
