@@ -9,6 +9,8 @@ import sys
 from collections.abc import Callable, Mapping
 from types import ModuleType
 
+from achievement_pipeline.system.interrupts import interrupted_at_once
+
 
 def lazy_names(package: str, modules: Mapping[str, str]) -> Callable[[str], object]:
     """Return the ``__getattr__`` of a package.
@@ -30,13 +32,14 @@ def import_for_good(name: str) -> ModuleType:
     """Import a module without collecting garbage meanwhile, and spare what it made later collections.
 
     Imports make hundreds of thousands of objects that all stay. Looking for reference cycles among them is a tenth of
-    what `achievements list` takes.
+    what `achievements list` takes. Ctrl-C ends the process at once meanwhile.
     """
     if name in sys.modules:
         return sys.modules[name]
     gc.disable()
     try:
-        return importlib.import_module(name)
+        with interrupted_at_once():
+            return importlib.import_module(name)
     finally:
         gc.freeze()
         gc.enable()

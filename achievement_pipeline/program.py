@@ -2,14 +2,14 @@
 
 import sys
 
-from achievement_pipeline.system.interrupts import EXIT_INTERRUPTED, INTERRUPTED
+from achievement_pipeline.system.interrupts import EXIT_INTERRUPTED, INTERRUPTED, interrupted_at_once
 
 
 def main() -> None:
     """Run the command line."""
-    try:
+    with interrupted_at_once():
         from achievement_pipeline.cli import main as run  # noqa: PLC0415 - what takes time
-
+    try:
         run()
     except KeyboardInterrupt:
         sys.stderr.write(f"{INTERRUPTED}\n")

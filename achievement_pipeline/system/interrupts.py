@@ -1,4 +1,4 @@
-"""End at once where Python could lose Ctrl-C."""
+"""End at once where Python could lose Ctrl-C, in imports."""
 
 import os
 import signal
@@ -16,10 +16,10 @@ _AFTER_A_BAR = "\r\x1b[K\x1b[?25h"
 
 @contextmanager
 def interrupted_at_once() -> Iterator[None]:
-    """Let Ctrl-C end the process at once, without unwinding, while several threads import.
+    """Let Ctrl-C end the process at once, without unwinding, while modules are imported.
 
-    An interrupt that Python raises while it holds the lock of all imports can be lost, and the lock with it: other
-    threads then wait for ever. Nothing may be going on in the block that a kill could damage.
+    An interrupt that Python raises where an import lets go of its lock is lost: the program goes on, and other threads
+    that import may wait for ever. Nothing may be going on in the block that a kill could damage.
     """
     handler = signal.getsignal(signal.SIGINT)
     if handler is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():

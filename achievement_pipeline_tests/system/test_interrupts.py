@@ -1,4 +1,4 @@
-"""Ctrl-C while several threads import."""
+"""Ctrl-C while modules are imported."""
 
 import os
 import signal
