@@ -15,7 +15,7 @@ _LEAST_OF_PROJECT = 3
 _SHARED = 0.6
 """Of the members, those that have in common what a project is called by."""
 _WORD = compile_pattern(r"[^\W\d_]\w{2,}")
-_SCOPE_OR_VERB = compile_pattern(r"^\w+(?: |(?=:))")
+_FIRST_WORD = compile_pattern(r"^\w+(?: |(?=:))")
 _NO_TOPIC = frozenset(
     (  # noqa: SIM905 - a list of words
         "and are for from how into its not now off onto only out over same some some than that the their them then this"
@@ -60,7 +60,7 @@ def _topic(members: Sequence[PublicAchievement]) -> str:
 def _topics(title: str) -> set[str]:
     """Return the words that may be a topic, in the singular; a verb that the title begins with is none."""
     scope, colon, rest = title.partition(": ")
-    words = _WORD.findall(f"{scope} {_SCOPE_OR_VERB.sub('', rest)}" if colon else _SCOPE_OR_VERB.sub("", title))
+    words = _WORD.findall(f"{scope} {_FIRST_WORD.sub('', rest)}" if colon else _FIRST_WORD.sub("", title))
     return {word.casefold().removesuffix("s") for word in words} - _NO_TOPIC
 
 
