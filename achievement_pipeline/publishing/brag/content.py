@@ -141,7 +141,7 @@ def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -
     own = [each for each in best if each.kind not in facts.OF_MAINTAINERS]
     count = min(_MOST_GREATEST, max(_LEAST_GREATEST, len(own) // 3))
     greatest, rest = own[:count], own[count:]
-    deepest = sorted(facts.telling(rest), key=lambda each: -each.complexity_score)[:_DEEPEST]
+    deepest = facts.telling(sorted(rest, key=lambda each: -each.complexity_score), _DEEPEST)
     counted = [each for each in rest if not _is_review(each)]
     writer = _Writer(markup, facts.only_place(work), everybody=about.everybody)
     newest = max((each.completed_at for each in work if each.completed_at), default=None)
@@ -259,7 +259,7 @@ class _Writer:
         )
 
     def theme(self, name: str, done: Sequence[PublicAchievement]) -> Theme:
-        named = () if name in ROUTINE else facts.telling(done)[:_OF_THE_REST]
+        named = () if name in ROUTINE else facts.telling(done, _OF_THE_REST)
         return Theme(self.markup.text(heading(name)), len(done), [*map(self.title, named)], len(done) - len(named))
 
     def project(self, members: Sequence[PublicAchievement]) -> Project:

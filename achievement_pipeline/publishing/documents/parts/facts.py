@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from urllib.parse import urlsplit
 
 from achievement_pipeline.codes import IN_USE
@@ -82,12 +83,13 @@ def best_first(achievements: Iterable[PublicAchievement]) -> list[PublicAchievem
     )
 
 
-def telling(achievements: Sequence[PublicAchievement]) -> Sequence[PublicAchievement]:
-    """Return those that can be named without more: titles of a single word say too little, unless the user wrote them.
+def telling(achievements: Sequence[PublicAchievement], most: int) -> Sequence[PublicAchievement]:
+    """Return the first that can be named without more, at most so many.
 
-    All are returned if there is no other.
+    Titles of a single word say too little, unless the user wrote them; they are returned only if there is no other.
     """
-    return [each for each in achievements if each.edited_at or " " in headline(each)] or achievements
+    named = (each for each in achievements if each.edited_at or " " in headline(each))
+    return [*islice(named, most)] or achievements[:most]
 
 
 def results(achievement: PublicAchievement) -> list[str]:

@@ -166,8 +166,8 @@ def test_work_that_somebody_else_did_most_of_comes_after_ones_own() -> None:
 
 def test_a_title_of_one_word_tells_too_little_unless_it_is_of_the_user_or_there_is_no_other() -> None:
     shown = public(JSON, view("v3", number=1), view("Nurseries", number=2, edited_at=NOON), view("Add it", number=3))
-    assert [each.title for each in facts.telling(shown)] == ["Nurseries", "Add it"]
-    assert facts.telling(shown[:1]) == shown[:1]
+    assert [each.title for each in facts.telling(shown, 3)] == ["Nurseries", "Add it"]
+    assert facts.telling(shown[:1], 3) == shown[:1]
 
 
 def test_of_much_evidence_the_first_is_linked_and_the_rest_is_counted() -> None:
