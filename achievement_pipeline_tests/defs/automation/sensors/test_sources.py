@@ -48,6 +48,13 @@ def test_the_interval_is_that_of_the_settings(instance: dg.DagsterInstance, monk
     assert instance.get_runs() == []
 
 
+def test_local_commits_are_looked_for_in_every_round_of_the_daemon() -> None:
+    # rounds begin five seconds apart, ticks a few milliseconds later or earlier than that
+    sensor = build_defs(load_settings()).get_repository_def().get_sensor_def("new_commits")
+    assert sensor.minimum_interval_seconds is not None
+    assert sensor.minimum_interval_seconds < 4
+
+
 def test_a_look_is_one_run_and_not_doubled(instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINEAR_API_KEY", "lin_api_x")
     assert len(evaluate_sensor(instance, "new_linear_work")[0]) == 1
