@@ -46,6 +46,25 @@ def test_the_scripts_of_dagsters_migrations_are_read_once() -> None:
 
 
 @pytest.mark.usefixtures("dagster_home")
+def test_no_table_waits_for_the_disk() -> None:
+    modes: set[tuple[object, object]] = set()
+
+    @sa.event.listens_for(sa.Engine, "before_cursor_execute")
+    def note(connection: sa.Connection, _cursor: object, statement: str, *_: object) -> None:
+        if connection.dialect.name == "sqlite" and statement.strip().startswith(("CREATE", "INSERT")):
+            cursor = connection.connection.cursor()
+            pragmas = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+            modes.add((pragmas[0], pragmas[1]))
+
+    try:
+        with dg.DagsterInstance.get() as instance:
+            dg.materialize([counted], instance=instance)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert modes == {("wal", 1)}
+
+
+@pytest.mark.usefixtures("dagster_home")
 def test_the_files_of_records_are_opened_once() -> None:
     opened: list[sa.Engine] = []
 
