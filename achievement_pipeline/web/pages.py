@@ -13,6 +13,7 @@ from achievement_pipeline.app.me import Author
 from achievement_pipeline.app.overview import read_overview
 from achievement_pipeline.app.publish.accounts import login_warning, outbox_of, posting_channels
 from achievement_pipeline.app.publish.rendering import names_known, render_one
+from achievement_pipeline.channels import CHANNELS
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.channel import Channel, Format
 from achievement_pipeline.publishing.gate.privacy import Held, Known, PublicAchievement
@@ -111,7 +112,7 @@ def achievement(decisions: Decisions, request: Request) -> Content:
         content["names"] = name_people(connection)
         known = names_known(connection, decisions.settings)
         author = decisions.author(connection)
-    answers = decisions.verdicts([found])[found.key]
+    answers = decisions.verdicts([found], CHANNELS.values())[found.key]
     held = {channel.name for channel, answer in answers.items() if isinstance(answer, Held)}
     content["live_posts"] = [post for post in decisions.live_posts(found.key) if post.channel in held]
     rows = [_row(decisions, channel, answer, known, author) for channel, answer in answers.items()]

@@ -5,7 +5,7 @@ Every decision is an edit of its own on top of the collected data (`achievement_
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -99,10 +99,12 @@ class Decisions:
         with self.engine.connect() as connection:
             return get_achievement(connection, name)
 
-    def verdicts(self, achievements: Sequence[AchievementView]) -> Mapping[str, Verdicts]:
+    def verdicts(
+        self, achievements: Sequence[AchievementView], channels: Collection[Channel]
+    ) -> Mapping[str, Verdicts]:
         """Return by key and channel how achievements are shown, or why they are held."""
         with self.engine.connect() as connection:
-            return verdicts(connection, self.settings, achievements)
+            return verdicts(connection, self.settings, achievements, channels)
 
     def proposals(self, achievements: Sequence[AchievementView]) -> Mapping[str, Sequence[ShownProposal]]:
         """Return by key the open proposals for achievements."""
@@ -139,9 +141,9 @@ def describe_live_post(post: Publication) -> str:
     )
 
 
-def doubted(answers: Verdicts, channels: Sequence[Channel]) -> dict[str, str]:
+def doubted(answers: Verdicts) -> dict[str, str]:
     """Return the texts that the gate is unsure about, by their fingerprints."""
-    held = [answer for channel, answer in answers.items() if channel in channels and isinstance(answer, Held)]
+    held = [answer for answer in answers.values() if isinstance(answer, Held)]
     return {each.fingerprint: each.preview or "" for each in held if each.fingerprint}
 
 

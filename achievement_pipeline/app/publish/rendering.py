@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from achievement_pipeline.app.me import EVERYBODY, Author, me
 from achievement_pipeline.app.projects import project_members
 from achievement_pipeline.app.publish.selection import Selection
-from achievement_pipeline.channels import CHANNELS
 from achievement_pipeline.errors import PublishingError, SettingsError
 from achievement_pipeline.publishing.channel import About, Channel, Rendered
 from achievement_pipeline.publishing.documents.period import Period
@@ -130,15 +129,18 @@ def _without_faulty(
 
 
 def verdicts(
-    connection: sa.Connection, settings: Settings, achievements: Sequence[AchievementView]
+    connection: sa.Connection,
+    settings: Settings,
+    achievements: Sequence[AchievementView],
+    channels: Collection[Channel],
 ) -> Mapping[str, Mapping[Channel, PublicAchievement | Held]]:
-    """Return for each achievement, by its key, how each channel shows it or why it is held there.
+    """Return for each achievement, by its key, how each of the channels shows it or why it is held there.
 
     Both the gate and the checks of the finished text decide.
     """
     known, author = names_known(connection, settings), _me_if_known(connection, settings)
     views = {each.key: each for each in achievements}
-    answers_of = cleared_by_channel(connection, settings.privacy, achievements, CHANNELS.values())
+    answers_of = cleared_by_channel(connection, settings.privacy, achievements, channels)
     return {
         key: {channel: _checked(views[key], answer, settings, known, author) for channel, answer in answers.items()}
         for key, answers in answers_of.items()

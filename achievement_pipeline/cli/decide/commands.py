@@ -142,21 +142,20 @@ def approve(
             [(each.key, {EditField.APPROVED: False if withdraw else each.fingerprint}) for each in achievements],
             [each.name for each in channels] or [None],
         )
-        answers = decisions.verdicts(achievements)
+        answers = decisions.verdicts(achievements, chosen)
         if let_pass:
             decisions.record_each(
                 (key, {EditField.REVIEWED: fingerprint})
                 for key, verdicts in answers.items()
-                for fingerprint in doubted(verdicts, chosen)
+                for fingerprint in doubted(verdicts)
             )
-            answers = decisions.verdicts(achievements)
-        of_chosen = {key: {channel: verdicts[channel] for channel in chosen} for key, verdicts in answers.items()}
+            answers = decisions.verdicts(achievements, chosen)
         if as_json:
-            _print_verdicts(achievements, of_chosen)
+            _print_verdicts(achievements, answers)
         elif choice["keys"]:
-            _explain_each(achievements, of_chosen)
+            _explain_each(achievements, answers)
         else:
-            count_verdicts(of_chosen, chosen)
+            count_verdicts(answers, chosen)
         if withdraw:
             warn_of_live_posts(decisions, achievements)
 
@@ -199,7 +198,7 @@ def explain_verdicts(answers: Verdicts) -> Iterator[str]:
             yield f"  ✅ {channel.name:<15} shown{f' as: {answer.title}' if answer.redacted else ''}"
         else:
             yield f"  -  {channel.name:<15} held: {answer.detail}"
-    for text in doubted(answers, list(answers)).values():
+    for text in doubted(answers).values():
         yield "     This is how it would be shown. If it reveals nothing private, accept it: --let-pass"
         yield from (f"     | {line}" for line in text.splitlines())
 

@@ -39,6 +39,8 @@ _HELP = """\
 _PROPOSAL_KEYS = "t take · e edit · r reject · s skip · q to the achievements"
 _FACTS = 6
 _DESCRIPTION_LINES = 8
+_APPROVED = [channel for channel in CHANNELS.values() if channel.needs_approval]
+"""The channels that an approval is for."""
 _DECIDING = (EditField.APPROVED, EditField.HIDDEN)
 
 
@@ -126,8 +128,7 @@ def _approve_rest(decisions: Decisions, rest: Sequence[AchievementView], keys: I
         return False
     rest = [decisions.find(each.key) for each in rest]
     decisions.record_each((each.key, {EditField.APPROVED: each.fingerprint}) for each in rest)
-    channels = [channel for channel in CHANNELS.values() if channel.needs_approval]
-    count_verdicts(decisions.verdicts(rest), channels)
+    count_verdicts(decisions.verdicts(rest, _APPROVED), _APPROVED)
     click.echo("  To take all of it back: achievements undo")
     return True
 
@@ -206,11 +207,10 @@ def _show_proposal(achievement: AchievementView, shown: ShownProposal) -> None:
 
 def _approve(decisions: Decisions, achievement: AchievementView, keys: Iterator[str]) -> None:
     decisions.record(achievement.key, {EditField.APPROVED: achievement.fingerprint})
-    verdicts = decisions.verdicts([decisions.find(achievement.key)])[achievement.key]
-    answers = {channel: answer for channel, answer in verdicts.items() if channel.needs_approval}
+    answers = decisions.verdicts([decisions.find(achievement.key)], _APPROVED)[achievement.key]
     for line in explain_verdicts(answers):
         click.echo(line)
-    for fingerprint in doubted(answers, list(answers)):
+    for fingerprint in doubted(answers):
         click.echo("  Accept this text? [y]es, any other key: no  ", nl=False)
         if next(keys, "n") == "y":
             decisions.record(achievement.key, {EditField.REVIEWED: fingerprint})
