@@ -66,8 +66,10 @@ _BARE: Final = (
 )
 """Numbers without brackets, unless they belong to the sentence: "introduced in #12"."""
 _LAST: Final = compile_pattern(
-    rf"(?<![ ,;{DASHES}])[ ,;{DASHES}]*+(?:[(\[]++(?:{_REFERENCE})(?:(?:,| and| &|;|/)? *(?:{_REFERENCE})){{0,9}}[)\]]+"
+    rf"(?<![ ,;{DASHES}])[ ,;{DASHES}]*+"
+    rf"(?:[(\[]++(?:{_REFERENCE})(?:(?:,| and| &|;|/)? *(?:{_REFERENCE})){{0,40}}[)\]]+"
     rf"|{_BARE}"
+    r"|\uff08[^\uff08\uff09\n]{0,60}[#@][^\uff08\uff09\n]{0,60}\uff09"
     r"|[(\[]@[\w-]{1,40},[^()\[\]\n]{1,60}[)\]]"
     r"|(?:[,-]? ?(?:by|thanks(?: to)?|contributed by|courtesy of) @[\w-]{1,40}!?)|[(\[][ ,;&/]{0,8}[)\]])[ .,;]*+$",
     IGNORECASE,

@@ -23,6 +23,7 @@ from achievement_pipeline.frames import (
     Skills,
     typed,
 )
+from achievement_pipeline.judging.announced.paths import are_notes
 from achievement_pipeline.judging.categories.categorise import Category, are_learnt
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.judging.rules import SkillRules
@@ -210,7 +211,7 @@ def _practices_of_files(work: pd.DataFrame, vocabulary: Vocabulary, languages: p
     ).drop_duplicates(["key", "path", "skill"])
     documentation = [each.name for each in vocabulary.practice if Category.DOCUMENTATION in each.categories]
     decided = by_path["skill"].isin(documentation) & (
-        by_path["documentation"].notna() | matches(by_path["path"], _TEST_DATA)
+        by_path["documentation"].notna() | matches(by_path["path"], _TEST_DATA) | are_notes(by_path["path"])
     )
     declared = work[work["documentation"].fillna(value=False)].merge(
         pd.DataFrame({"skill": documentation}, dtype="str"), how="cross"

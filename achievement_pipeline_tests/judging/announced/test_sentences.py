@@ -30,6 +30,8 @@ def test_an_attribute_with_a_number_is_a_reference_and_no_part_of_the_sentence()
     "text",
     [
         "Pistons are faster (Pull #12)",
+        f"Pistons are faster ({', '.join(f'#{number}' for number in range(2887, 2900))})",
+        "Pistons are faster \uff08issue#I1I4HC@Gitee\uff09",
         "Pistons are faster. (Pulls #12, #13)",
         "Pistons are faster, see https://example.org/12 (#12)",
         "Pistons are faster. For more information, see https://example.org/12",

@@ -100,7 +100,7 @@ _PRACTICE_OF = {
     "infra/main.tf": "Infrastructure as code",
 }
 _NO_PRACTICE = ("src/latest.py", "contest/a.py", "src/testament.go", "docstring.py", "cli.py")
-_NO_DOCUMENTATION = ("resources/mdtest/call.md", "tests/data/a.rst", "docs/conf.py")
+_NO_DOCUMENTATION = ("resources/mdtest/call.md", "tests/data/a.rst", "docs/conf.py", "CHANGELOG.md", ".changeset/a.md")
 
 
 @cache
