@@ -7,7 +7,7 @@ Templates only arrange it: docs/exports.md lists the fields for those who write 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from achievement_pipeline.lanes import ActivityKind
@@ -21,10 +21,10 @@ from achievement_pipeline.publishing.documents.parts.comparison import (
     compare,
     repositories,
 )
-from achievement_pipeline.publishing.documents.parts.projects import extent, greatest_projects
+from achievement_pipeline.publishing.documents.parts.projects import extent, greatest_projects, release_name
 from achievement_pipeline.publishing.documents.parts.sections import NOTES, is_note
 from achievement_pipeline.publishing.documents.parts.skill_levels import shown_skills
-from achievement_pipeline.publishing.documents.parts.themes import ROUTINE, by_theme, heading
+from achievement_pipeline.publishing.documents.parts.themes import NO_ENGINEERING, ROUTINE, by_theme, heading
 from achievement_pipeline.publishing.documents.period import preceding
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.store.names import shorten
@@ -63,13 +63,14 @@ class Piece:
 
 @dataclass(frozen=True)
 class Project:
-    """A larger effort, by its strongest piece."""
+    """A larger effort."""
 
     title: str
+    """A release, else that of the strongest piece."""
     about: str
     """How many pieces of work, what they are on, and from when to when."""
     titles: Sequence[str]
-    """The next strongest."""
+    """The strongest, but for the one that the project is called by."""
     more: int
     """Those that are not named."""
 
@@ -141,7 +142,9 @@ def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -
     own = [each for each in best if each.kind not in facts.OF_MAINTAINERS]
     count = min(_MOST_GREATEST, max(_LEAST_GREATEST, len(own) // 3))
     greatest, rest = own[:count], own[count:]
-    deepest = facts.telling(sorted(rest, key=lambda each: -each.complexity_score), _DEEPEST)
+    engineering = [each for each in rest if each.category not in NO_ENGINEERING]
+    deepest = facts.telling(sorted(engineering, key=lambda each: -each.complexity_score), _DEEPEST)
+    told = {each.id for each in deepest}
     counted = [each for each in rest if not _is_review(each)]
     writer = _Writer(markup, facts.only_place(work), everybody=about.everybody)
     newest = max((each.completed_at for each in work if each.completed_at), default=None)
@@ -155,7 +158,7 @@ def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -
         projects=[*map(writer.project, greatest_projects(work, about.projects))],
         deepest=[*map(writer.piece, deepest)],
         collaboration=[*map(markup.text, _collaboration(work))],
-        rest=[writer.theme(*each) for each in by_theme(counted).items()],
+        rest=[writer.theme(*each, told) for each in by_theme(counted).items()],
         period_before=markup.text(before.name) if before and compared else "",
         comparison=[*compare(_MEASURES, work, compared)] if compared else [],
         sections=[*writer.sections(given)],
@@ -258,20 +261,24 @@ class _Writer:
             complexity=round(achievement.complexity_score),
         )
 
-    def theme(self, name: str, done: Sequence[PublicAchievement]) -> Theme:
-        named = () if name in ROUTINE else facts.telling(done, _OF_THE_REST)
+    def theme(self, name: str, done: Sequence[PublicAchievement], told: Collection[str]) -> Theme:
+        """Count a kind of work, and name the best of it that the document has not told before."""
+        new = [each for each in done if each.id not in told]
+        named = () if name in ROUTINE else facts.telling(new, _OF_THE_REST)
         return Theme(self.markup.text(heading(name)), len(done), [*map(self.title, named)], len(done) - len(named))
 
     def project(self, members: Sequence[PublicAchievement]) -> Project:
         """Describe a project by its members, the strongest first."""
-        named = members[1 : 1 + _OF_THE_REST]
+        release = release_name(members)
+        others = members if release else members[1:]
+        named = others[:_OF_THE_REST]
         days = sorted(facts.day(each.completed_at) for each in members if each.completed_at)
-        span = f", {days[0]} to {days[-1]}" if days else ""
+        span = f", {' to '.join(dict.fromkeys((days[0], days[-1])))}" if days else ""
         return Project(
-            title=self.title(members[0]),
+            title=self.markup.text(release) if release else self.title(members[0]),
             about=self.markup.text(f"{extent(members)}{span}"),
             titles=[*map(self.title, named)],
-            more=len(members) - 1 - len(named),
+            more=len(others) - len(named),
         )
 
     def title(self, achievement: PublicAchievement) -> str:

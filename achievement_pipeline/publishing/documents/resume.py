@@ -138,9 +138,9 @@ def _project(name: str, done: Sequence[PublicAchievement]) -> JsonObject:
 
 
 def _highlights(done: Sequence[PublicAchievement]) -> list[str]:
-    """Return one sentence for each of the best achievements, none twice."""
+    """Return one sentence for each of the best achievements that a title tells something of."""
     worthy = [each for each in done if each.category not in ROUTINE] or done
-    return list(dict.fromkeys(map(_highlight, worthy)))[:_HIGHLIGHTS]
+    return [*map(_highlight, facts.telling(worthy, _HIGHLIGHTS) or worthy[:1])]
 
 
 def _highlight(achievement: PublicAchievement) -> str:

@@ -507,10 +507,13 @@ def _names(achievements: Iterable[AchievementView], policy: PrivacyPolicy, known
     )
 
 
-def _title(achievement: AchievementView) -> str:
+def _title(achievement: AchievementView, channel: Channel) -> str:
     """Return the title, or a better one if it is meaningless and the user did not edit it."""
-    title = achievement.title
-    return title if achievement.edited_at else strong_title(title, achievement.evidence, achievement.repository)
+    if achievement.edited_at:
+        return achievement.title
+    announced = _announcement(achievement, channel)
+    sentence = announced.sentence.removesuffix(".") if announced else ""
+    return strong_title(achievement.title, achievement.evidence, achievement.repository, sentence)
 
 
 def _draft(achievement: AchievementView, channel: Channel, known: Known) -> PublicAchievement:
@@ -523,7 +526,7 @@ def _draft(achievement: AchievementView, channel: Channel, known: Known) -> Publ
         visibility=Visibility.PUBLIC if public else Visibility.PRIVATE,
         redacted=False,
         withheld=(),
-        title=_one_line(_title(achievement)),
+        title=_one_line(_title(achievement, channel)),
         category=achievement.category,
         description=achievement.description,
         outcome=achievement.outcome,

@@ -23,13 +23,31 @@ _NOTHING = (
     r"|test(?:s|ing)?|misc|save|edits?|improvements?|adjustments?|review(?: comments?)?|feedback|oops|typos?"
     r"|nits?|refactor(?:ing)?)"
 )
+_CHANGES = (
+    r"(?:(?:add|change|clean|edit|fix|improve|move|refactor|remove|rename|revise|tweak|update)(?:e?s|e?d|ing)?(?: ?up)?"
+    r"|modif(?:y|ies|ied))"
+)
+_ANYTHING = (
+    r"(?:apis?|bugs?|class(?:es)?|codes?|comments?|configs?|conflicts?|deps|docs?|documentation|errors?|files?|functions?"
+    r"|imports?|issues?|methods?|names?|problems?|readme(?:\.md)?|scripts?|tests?|typos?|warnings?)"
+)
+"""What every program has: who changed that does not name anything."""
+_RELEASE = (
+    r"(?:bump(?:ed)?|next|new|prep(?:ared?)?|releas(?:e|ed|ing)|start(?:ed)?) (?:for )?(?:the )?(?:next )?"
+    r"(?:release|version|v?\d[\w.-]{0,30})(?: v?\d[\w.-]{0,30})?\W{0,5}"
+)
 _WEAK = compile_pattern(
-    rf"(?:{_QUALIFIER}){{0,4}}{_NOTHING}(?:(?:,| and| &) (?:{_QUALIFIER}){{0,4}}{_NOTHING}){{0,3}}\W{{0,10}}"
-    r"|fix(?:es|ed)?(?: issues?)?(?:,? (?:and )?#\d{1,7}){1,5}\W{0,5}|v?\d[\d.x]{0,10}[ -]maintenance"
+    rf"{_CHANGES} (?:(?:an?|the) |{_QUALIFIER}){{0,2}}{_ANYTHING}\W{{0,5}}|{_RELEASE}"
+    rf"|(?:{_QUALIFIER}){{0,4}}{_NOTHING}(?:(?:,| and| &) (?:{_QUALIFIER}){{0,4}}{_NOTHING}){{0,3}}\W{{0,10}}"
+    r"|(?:fix(?:es|ed)?(?: for)? |close[sd]? )?(?:(?:bug|issue|pr|ticket)s? )?"
+    r"#?\d{1,7}(?:,? (?:and )?#\d{1,7}){0,4}\W{0,5}"
+    r"|v?\d[\d.x]{0,10}[ -]maintenance"
     r"|merge (?:pull request|branch|remote-tracking branch)\b.*"
     r"|squashed commit of the following.*|\W*",
     IGNORECASE,
 )
+_LONGEST = 100
+"""Characters of a sentence that can be a title."""
 _FIRST = compile_pattern(r"(?:initial|first) (?:commit|import|version|release|checkin|check-in)\W*", IGNORECASE)
 
 
@@ -38,8 +56,10 @@ def is_weak(title: str) -> bool:
     return bool(_WEAK.fullmatch(title.strip()) or _FIRST.fullmatch(title.strip()))
 
 
-def strong_title(title: str, evidence: Sequence[JsonObject], repository: str | None) -> str:
+def strong_title(title: str, evidence: Sequence[JsonObject], repository: str | None, sentence: str = "") -> str:
     """Return a title, or where it is weak that of the pull request or else of the first member that has a better one.
+
+    Where none has, it is the sentence that announced it, if that can be a title.
 
     "Initial commit" names the project. An issue that names a problem ("Logins are slow") gives way to its pull request,
     which names what was done ("Speed up logins").
@@ -48,10 +68,12 @@ def strong_title(title: str, evidence: Sequence[JsonObject], repository: str | N
         title: The title.
         evidence: `AchievementView.evidence`.
         repository: Key of the repository that all of it is in, if it is one.
+        sentence: What the release notes of the project announced it with, as far as it may be shown.
     """
     if not is_weak(title):
         return _what_was_done(title, evidence) if repository else title
-    if better := next((each for each in map(_title, _in_order(evidence)) if not is_weak(each)), ""):
+    announced = [sentence] if 0 < len(sentence) <= _LONGEST else []
+    if better := next((each for each in (*map(_title, _in_order(evidence)), *announced) if not is_weak(each)), ""):
         return better
     if _FIRST.fullmatch(title.strip()) and repository:
         return f"Start {without_host(repository).rpartition('/')[2]}"

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from achievement_pipeline.publishing.documents.parts import facts
 from achievement_pipeline.publishing.documents.parts.pages import page_template, page_text
-from achievement_pipeline.publishing.documents.parts.projects import extent, greatest_projects
+from achievement_pipeline.publishing.documents.parts.projects import extent, greatest_projects, release_name
 from achievement_pipeline.publishing.documents.parts.skill_levels import ShownSkill, shown_skills
 from achievement_pipeline.publishing.documents.parts.themes import by_theme, heading
 from achievement_pipeline.publishing.documents.profile import Profile
@@ -78,7 +78,7 @@ def write_portfolio(
         profile: Whose portfolio it is.
         projects: Keys of the achievements of each project.
     """
-    newest = facts.newest_first(achievements)
+    newest, best = facts.newest_first(achievements), facts.best_first(achievements)
     axis = TimeAxis.over(each.completed_at for each in newest if each.completed_at)
     skills = shown_skills(newest)
     style, script = (page_text(_PACKAGE, name) for name in ("page.css", "page.js"))
@@ -100,7 +100,7 @@ def write_portfolio(
             skills=skills,
             skill_rows=[_skill_row(skill, axis) for skill in skills[:_SKILLS_CHARTED]],
             periods=axis.labels,
-            highlights=facts.best_first(newest)[:_HIGHLIGHTS],
+            highlights=facts.telling(best, _HIGHLIGHTS) or best[:1],
             stories=[*map(_story, greatest_projects(newest, projects))],
         )
         + "\n"
@@ -121,7 +121,7 @@ def _months(done: Iterable[PublicAchievement]) -> Sequence[Bar]:
 
 def _story(members: Sequence[PublicAchievement]) -> _Story:
     chapters = [*reversed(facts.newest_first(members[:_CHAPTERS]))]
-    return _Story(facts.headline(members[0]), extent(members), chapters)
+    return _Story(release_name(members) or facts.headline(members[0]), extent(members), chapters)
 
 
 def _shares(achievements: Iterable[PublicAchievement]) -> list[_Share]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from achievement_pipeline.channels import JSON
+from achievement_pipeline.channels import JSON, RESUME
 from achievement_pipeline.publishing.gate.titles import is_weak, strong_title
 from achievement_pipeline.store.reading import AchievementView
 from achievement_pipeline_tests.publishing.views import NOON, evidence, public, view
@@ -37,6 +37,12 @@ from achievement_pipeline_tests.publishing.views import NOON, evidence, public, 
             "Some small fixes and improvements",
             "Fixes #35, #31",
             "0.8-maintenance",
+            "Issue #328",
+            "Fix code",
+            "Added some tests",
+            "Modified the README.md",
+            "Next release",
+            "Prepare for 5.3.0",
         ),
     ],
 )
@@ -45,7 +51,17 @@ def test_a_weak_title_says_nothing(title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["Add a cache", "Fix login", "Update the parser", "Test the gate", "Merge sort", "Work on TLS"]
+    "title",
+    [
+        "Add a cache",
+        "Fix login",
+        "Update the parser",
+        "Test the gate",
+        "Merge sort",
+        "Work on TLS",
+        "Add tests for TLS",
+        "Release locks",
+    ],
 )
 def test_a_title_that_names_something_is_strong(title: str) -> None:
     assert not is_weak(title)
@@ -71,6 +87,16 @@ def test_it_gives_way_to_the_pull_request_then_to_the_first_better_member() -> N
     assert title(view("wip", evidence=[worse, better])) == "Store lookups"
     assert title(view("wip", evidence=[worse])) == "wip"
     assert title(view("Fix login", evidence=[pull])) == "Fix login"
+
+
+def test_what_announced_it_is_a_title_where_nothing_else_is_and_readers_may_see_it() -> None:
+    note = {"version": "2", "date": "", "section": "", "highlight": False, "path": "C"}
+    views = [
+        view("Fix code", number=len(sentence), announced={**note, "sentence": sentence})
+        for sentence in ("Sessions are kept.", "Fixes.", "It is long. " * 20)
+    ]
+    assert [each.title for each in public(JSON, *views)] == ["Sessions are kept", "Fix code", "Fix code"]
+    assert [each.title for each in public(RESUME, views[0])] == ["Fix code"]
 
 
 def test_related_work_lends_no_title() -> None:

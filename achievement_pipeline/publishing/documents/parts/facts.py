@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable
 from urllib.parse import urlsplit
 
 from achievement_pipeline.codes import IN_USE
 from achievement_pipeline.keys import without_host
 from achievement_pipeline.lanes import ActivityKind, kinds
-from achievement_pipeline.parsing.patterns import DOTALL, compile_pattern
+from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, compile_pattern
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.publishing.documents.parts.prose import paragraphs, without_comments
 from achievement_pipeline.publishing.documents.parts.titles import as_code, as_done, letters
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
+from achievement_pipeline.publishing.gate.titles import is_weak
 
 OF_MAINTAINERS = frozenset({ActivityKind.MERGING, ActivityKind.RELEASING})
 """Work for others, one achievement for each year of it."""
@@ -39,7 +39,8 @@ _IN_ADDRESS = compile_pattern(
 """What in an address is a name for people."""
 _ADDRESS = compile_pattern(r"https?://\S+")
 _SCOPE = compile_pattern(
-    r"^(?:\W{0,3}BREAKING(?: CHANGE)?\W{1,4})?(?:[a-z][a-z0-9_./-]{0,30}(?:\([^()]{0,30}\))?!?: )?(?=\S)"
+    r"^(?:\u3010[^\u3010\u3011]{0,30}\u3011\s*)?(?:\W{0,3}BREAKING(?: CHANGE)?\W{1,4})?"
+    r"(?:[a-z][a-z0-9_./-]{0,30}(?:\([^()]{0,30}\))?!?: )?(?=\S)"
 )
 """What release notes made from Conventional Commits put before a sentence: ``http1: Add upgrades``, ``feat!: …``."""
 _CODE = compile_pattern(r"`([^`\n]+)`")
@@ -47,6 +48,12 @@ _LEAST_WORDS = 2
 """Minimum length of a meaningful sentence."""
 _ORDINARY_WORD_FIRST = compile_pattern(r"[a-z]+[ ,]")
 _WORD = compile_pattern(r"\w+")
+_TO_READERS = compile_pattern(
+    r"(?:call|check|configure|consider|disable|enable|ensure|install|make|note|pass|replace|run|see|set|try|update|upgrade"
+    r"|use)\b|.*\byour?\b",
+    IGNORECASE,
+)
+"""Sentences that may instruct their readers rather than name what was done: ``Use --fast to skip tests``."""
 _FILLING = frozenset(
     {"a", "an", "the", "to", "for", "of", "in", "on", "and", "new", "now", "i", "api", "method", "support"}
 )
@@ -54,6 +61,9 @@ _ENDINGS = ("ing", "ed", "es", "s", "d")
 _LONGEST_SUMMARY = 280
 _STILL_USED = compile_pattern(r"(?P<share>\d{1,3})% of its [\d,]+ lines are still in use\b")
 _MOST_LINKED = 3
+_STOPS = (".", "!", "?", ":", "…", "\u3002", "\uff01", "\uff1f", "\uff1a")
+"""What ends a sentence, in full width too."""
+_HAN_OR_KANA = compile_pattern(r"[\u3040-\u30ff\u3400-\u9fff]")
 _HALF = 50
 """Per cent."""
 
@@ -83,13 +93,23 @@ def best_first(achievements: Iterable[PublicAchievement]) -> list[PublicAchievem
     )
 
 
-def telling(achievements: Sequence[PublicAchievement], most: int) -> Sequence[PublicAchievement]:
-    """Return the first that can be named without more, at most so many.
+def telling(achievements: Iterable[PublicAchievement], most: int) -> list[PublicAchievement]:
+    """Return the first that can be named without more, at most so many, each title once.
 
-    Titles of a single word say too little, unless the user wrote them; they are returned only if there is no other.
+    Titles of a single word or without a meaning say too little, unless the user wrote them.
     """
-    named = (each for each in achievements if each.edited_at or " " in headline(each))
-    return [*islice(named, most)] or achievements[:most]
+    by_title = dict[str, PublicAchievement]()
+    for each in achievements:
+        title = headline(each)
+        if each.edited_at or _tells(title):
+            by_title.setdefault(title, each)
+        if len(by_title) == most:
+            break
+    return [*by_title.values()]
+
+
+def _tells(title: str) -> bool:
+    return not is_weak(title) and (" " in title or bool(_HAN_OR_KANA.search(title)))
 
 
 def results(achievement: PublicAchievement) -> list[str]:
@@ -140,7 +160,7 @@ def headline(achievement: PublicAchievement) -> str:
     title = achievement.title
     if not achievement.edited_at:
         title = as_done(title, achievement.description)
-    return title.rstrip(":").removesuffix(".") if not title.endswith("..") else title
+    return title.rstrip(":").removesuffix(".").rstrip() if not title.endswith("..") else title
 
 
 def outcome(achievement: PublicAchievement) -> str:
@@ -198,13 +218,28 @@ def summary(achievement: PublicAchievement) -> str:
     checklists, trailers, lists of squashed commits and repetitions of the title are no prose.
     """
     title = headline(achievement)
+    done = str if achievement.edited_at else _as_done
     if sentence := _without_first(announced_sentence(achievement), title):
-        return cut(sentence, _LONGEST_SUMMARY)
+        return cut(done(sentence), _LONGEST_SUMMARY)
     for is_list, items in paragraphs(achievement.title, achievement.description):
-        text = as_code("; ".join(item.rstrip(" .;") for item in items) if is_list else _finished(" ".join(items)))
+        text = as_code("; ".join(_listed(items, done)) if is_list else _finished(" ".join(items)))
         if not repeats(text, title) and len(_ADDRESS.sub("", text).split()) >= _LEAST_WORDS:
+            text = text if is_list else done(text)
             return cut(text[:1].upper() + text[1:] if _ORDINARY_WORD_FIRST.match(text) else text, _LONGEST_SUMMARY)
     return ""
+
+
+def _listed(items: Iterable[str], done: Callable[[str], str]) -> list[str]:
+    """Return the items of a list without their stops, in one tense: in the past only if all of them can be."""
+    plain = [item.rstrip(" .;") for item in items]
+    past = [*map(done, plain)]
+    return past if all(item != other for item, other in zip(plain, past, strict=True)) else plain
+
+
+def _as_done(text: str) -> str:
+    """Return a text with its first sentence in the past tense, as titles are, unless it may instruct its readers."""
+    first, stop, rest = text.partition(". ")
+    return text if _TO_READERS.match(first) else f"{past_tense(first)}{stop}{rest}"
 
 
 def _without_first(text: str, title: str) -> str:
@@ -248,7 +283,9 @@ def announced_sentence(achievement: PublicAchievement) -> str:
 
 def ended(text: str) -> str:
     """Return a text as a sentence, with a full stop if nothing else ends it; an empty one stays."""
-    return text if not text or text.endswith((".", "!", "?", ":", "…")) else f"{text}."
+    if not text or text.endswith(_STOPS):
+        return text
+    return f"{text}{chr(0x3002) if _HAN_OR_KANA.match(text[-1]) else '.'}"
 
 
 def reference(achievement: PublicAchievement) -> str:
@@ -272,8 +309,11 @@ def plain(text: str) -> str:
 
 
 def cut(text: str, longest: int) -> str:
-    """Cut a text after a word, so that it has at most so many characters."""
-    return text if len(text) <= longest else f"{text[:longest].rsplit(' ', 1)[0].rstrip(' ,;:.')}…"
+    """Cut a text after a word, so that it has at most so many characters; anywhere if it has no blanks to cut it at."""
+    if len(text) <= longest:
+        return text
+    end = text.rfind(" ", longest // 2, longest + 1)
+    return f"{text[: end if end > 0 else longest].rstrip(' ,;:.')}…"
 
 
 def place(achievement: PublicAchievement) -> str:

@@ -13,8 +13,47 @@ REFERS = (
     rf"(?:,? (?:and )?(?:{CLOSES} )?{REFERENCE}){{0,20}}\W{{0,5}}"
 )
 """``Fixes #19, closes #20``."""
+_NOT_BARE = "".join(
+    rf"(?<!\b{word} )"
+    for word in (
+        *(
+            "addressed",
+            "addresses",
+            "bug",
+            "close",
+            "closed",
+            "closes",
+            "fix",
+            "fixed",
+            "fixes",
+            "implement",
+            "implements",
+        ),
+        *("issue", "issues", "pr", "prs", "pull", "request", "resolve", "resolved", "resolves", "revert", "reverts"),
+        *(
+            "after",
+            "and",
+            "as",
+            "by",
+            "for",
+            "from",
+            "in",
+            "into",
+            "of",
+            "on",
+            "per",
+            "see",
+            "since",
+            "than",
+            "to",
+            "with",
+        ),
+    )
+)
+"""After these words a number belongs to the sentence: ``introduced in #12``."""
 TAIL = compile_pattern(
-    rf"(?<=\w|[`)'\"])[,;.]?\s\(?(?:(?:see|re|for|per)\s{REFERENCE}|{REFERS}|{ON_GITHUB}|https?://\S{{1,300}})\)?\.?$",
+    rf"(?<=\w|[`)'\"])[,;.]?\s\(?(?:(?:see|re|for|per)\s{REFERENCE}|{REFERS}|{ON_GITHUB}|https?://\S{{1,300}}"
+    rf"|{_NOT_BARE}#\d{{1,7}}(?:,? (?:and )?#\d{{1,7}}){{0,9}})\)?\.?$",
     IGNORECASE,
 )
-"""A reference behind a title: ``, see #19``."""
+"""A reference behind a title: ``, see #19``, or ``#19`` alone."""

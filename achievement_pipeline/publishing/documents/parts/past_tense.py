@@ -2,57 +2,62 @@
 
 from __future__ import annotations
 
-from achievement_pipeline.parsing.patterns import Match, compile_pattern
+from achievement_pipeline.parsing.patterns import IGNORECASE, Match, compile_pattern
 
 _IRREGULAR = {
-    "begin": "began", "bind": "bound", "break": "broke", "bring": "brought", "catch": "caught", "choose": "chose",
-    "cut": "cut", "deal": "dealt", "forbid": "forbade", "freeze": "froze", "get": "got", "give": "gave",
-    "hide": "hid", "keep": "kept", "leave": "left", "let": "let", "make": "made", "override": "overrode",
-    "put": "put", "rebuild": "rebuilt", "redo": "redid", "reset": "reset", "rethink": "rethought",
-    "rewrite": "rewrote", "run": "ran", "say": "said", "send": "sent", "set": "set", "shrink": "shrank",
-    "speed": "sped", "split": "split", "support": "added support for", "take": "took", "teach": "taught",
-    "tell": "told", "throw": "threw", "understand": "understood", "undo": "undid", "unset": "unset",
-    "write": "wrote",
+    "begin": "began", "bind": "bound", "break": "broke", "bring": "brought", "catch": "caught",
+    "choose": "chose", "cleanup": "cleaned up", "cut": "cut", "deal": "dealt", "fall": "fell",
+    "fixup": "fixed up", "forbid": "forbade", "freeze": "froze", "get": "got", "give": "gave", "hide": "hid",
+    "keep": "kept", "leave": "left", "let": "let", "make": "made", "override": "overrode", "put": "put",
+    "rebuild": "rebuilt", "redo": "redid", "reset": "reset", "rethink": "rethought", "rewrite": "rewrote",
+    "run": "ran", "say": "said", "send": "sent", "set": "set", "shrink": "shrank", "speed": "sped",
+    "speed-up": "sped up", "speedup": "sped up", "split": "split", "support": "added support for",
+    "take": "took", "teach": "taught", "tell": "told", "throw": "threw", "unbreak": "unbroke",
+    "understand": "understood", "undo": "undid", "unset": "unset", "write": "wrote",
 }  # fmt: skip
 _REGULAR = frozenset(
     (  # noqa: SIM905 - a list of words
-        "abort accept account activate adapt add adhere adjust adopt align allocate allow alter amend annotate"
-        " announce append apply assert assign assume attach automate avoid backport bump calculate cancel"
-        " canonicalize centralize change clamp clarify clean clear close coerce collapse collect combine compute"
-        " configure consider consolidate convert correct create declare decode decouple decrease dedup dedupe"
-        " deduplicate defer define delegate delete demonstrate deny deploy deprecate derive describe detach"
-        " detect determine differentiate disable disallow discard display distinguish document downgrade"
-        " download drop eliminate emit enable encapsulate encode enforce enhance ensure escalate escape evaluate"
-        " exclude execute expand explain export expose extend extract finalize finish fix flatten flush follow"
-        " force forward generalize generate handle harden highlight hoist honor honour ignore implement import"
-        " improve include increase infer inherit initialize inject inline insert install integrate introduce"
-        " invalidate invert invoke isolate load loosen maintain mark memoize mention merge migrate minify"
-        " minimize modernize modify move narrow normalize notify omit optimise optimize organise organize"
-        " overhaul parallelize parameterise parameterize parametrize parse patch perform permit persist pin"
-        " populate port postpone predict prefer prepare preserve prevent prioritize promote propagate protect"
-        " provide prune publish raise rearrange recognize recommend recover recreate redact redesign reduce"
-        " reenable refactor refer refine reflect reformat refuse regenerate register reimplement reinstate"
-        " reintroduce reject relax relocate rely remember remove rename render reorder reorganise reorganize"
-        " repair rephrase replace represent require resolve respect respond restore restrict restructure retain"
-        " retire retrieve retry return reuse revert revise reword rework sanitize separate serialize shorten"
-        " show silence simplify skip solve sort specialize specify stabilize standardize spruce start stop store"
-        " streamline strip suggest suppress swap switch synchronize tidy tighten tolerate track transform"
-        " translate treat trim truncate turn tweak unify unpin unwrap update upgrade use utilise utilize"
-        " validate verify warn widen wrap"
+        "abort accelerate accept accommodate account activate adapt add adhere adjust adopt advertise align"
+        " allocate allow alter amend annotate announce append apply assert assign assume attach automate avoid"
+        " backport bump calculate cancel canonicalize capitalize centralize change clamp clarify clean clear"
+        " close coalesce coerce collapse collect combine compute configure consider consolidate constrain"
+        " construct continue convert correct create declare decode decouple decrease dedup dedupe deduplicate"
+        " defer define delegate delete demonstrate deny deploy deprecate derive describe destroy detach detect"
+        " determine differentiate disable disallow disambiguate discard display distinguish document downgrade"
+        " download drop elaborate eliminate emit emulate enable encapsulate encode enforce enhance ensure"
+        " escalate escape evaluate exclude execute expand explain export expose extend extract factor finalize"
+        " finish fix flatten flush follow force forward generalize generate guarantee handle hardcode harden"
+        " harmonize highlight hoist honor honour ignore implement import improve include incorporate increase"
+        " increment indicate infer inform inherit initialize inject inline insert install instruct integrate"
+        " introduce invalidate invert invoke isolate iterate load loosen maintain manage mark memoize mention"
+        " merge migrate minify minimize modernize modify move narrow normalize notify obtain omit optimise"
+        " optimize organise organize overhaul parallelize parameterise parameterize parametrize parse patch"
+        " perform permit persist pin populate port postpone predict prefer prepare prepend preserve prevent"
+        " prioritize promote propagate protect provide prune publish raise reapply rearrange recognize recommend"
+        " recover recreate redact redesign reduce reenable refactor refer refine reflect reformat refuse"
+        " regenerate register reimplement reinstate reintroduce reject relax relicense reload relocate rely"
+        " remember remove rename render reorder reorganise reorganize repair rephrase replace represent repurpose"
+        " require reserve resolve respect respond restore restrict restructure retain retire retrieve retry"
+        " return reuse revert revise reword rework rotate sanitise sanitize separate serialise serialize shorten"
+        " show shuffle silence simplify skip solve sort specialize specify spruce stabilize standardize start"
+        " stop store streamline strip suggest suppress swap switch synchronize tidy tighten tokenize tolerate"
+        " track transform translate transpile treat trim truncate turn tweak unblock unify unlock unpin"
+        " unregister unsubscribe unwrap update upgrade use utilise utilize validate verify visualize warn widen"
+        " wrap"
     ).split()
 )
 """Verbs that titles begin with, and that hardly any noun phrase does."""
 _ALSO_NOUNS_REGULAR = frozenset(
     (  # noqa: SIM905 - a list of words
-        "address attempt back bound cache call cap check compare compile complete copy count cover default"
-        " embed error exit fetch filter fold format free gate group guard index issue label limit link lint list"
-        " lock log lower match name note open order pass pick point polish print process pull push query quote"
-        " record reference refresh release report request route save scope select share stream sync tag test"
-        " trigger try upload wait wire"
+        "address attempt back batch bound cache call cap cascade check compare compile complete copy count cover"
+        " default delay embed error exit fetch filter fold format free gate group guard hook index issue label"
+        " limit link lint list lock log lower mask match name note open order pass pick point polish print"
+        " process pull push query quote record reference refresh release report request reverse route save scope"
+        " select share stream surface sync tag target test trigger try upload wait wire"
     ).split()
 )
 _ALSO_NOUNS_IRREGULAR = {
-    "build": "built", "cast": "cast", "cleanup": "cleaned up", "find": "found", "hold": "held", "read": "read",
+    "build": "built", "cast": "cast", "find": "found", "hold": "held", "read": "read",
     "rollback": "rolled back", "setup": "set up", "workaround": "worked around",
 }  # fmt: skip
 """Words that begin a noun phrase as often: ``Test client``, but ``Test the client``."""
@@ -93,8 +98,13 @@ _THIRD_PERSON = frozenset(
 )
 """Before these words stands a name: ``emit throws StateError``. Few of them are nouns in the plural."""
 _QUESTIONS = frozenset({"what", "which", "that", "when", "where", "how", "it"})
-_SCOPE = compile_pattern(r"^(?:[^\W\d_][\w./*,-]{0,40}(?:\([^()]{0,40}\))?!?: +)+")
-"""Parts of the project that the title begins with: ``net/http: add``."""
+_SCOPE = compile_pattern(
+    r"^(?:[^\W\d_][\w./*,-]{0,40}(?: [\w./*-]{1,20})?(?:\([^()]{0,40}\))?!?: +)*"
+    r"(?:(?:also|automatically|better|conditionally|consistently|correctly|directly|dynamically|eagerly|explicitly|fully"
+    r"|gracefully|lazily|manually|only|optionally|partially|properly|really|safely|silently|temporarily) )?",
+    IGNORECASE,
+)
+"""Parts of the project that the title begins with, and how it was done: ``net/http: add``, ``Properly add``."""
 _CLAUSE = compile_pattern(r"(?<=[,;] )([A-Za-z]+)(?= ([^ ,;]+))")
 _WORDS_BEFORE_A_CLAUSE = 3
 _SECOND = compile_pattern(r"(?:(?<=\band )|(?<= & ))([a-z]+)(?= ([^ ]+))")
@@ -109,7 +119,8 @@ def past_tense(title: str) -> str:
     past too: ``Renamed a and updated b``. In a list, only verbs that begin a clause of their own are: ``Added a cache
     to b, dropped c``, but ``Added copy, move and delete``.
     """
-    scope = found[0] if (found := _SCOPE.match(title)) else ""
+    found = _SCOPE.match(title)
+    scope = found[0] if found and not _past(title.partition(" ")[0].lower(), "") else ""
     first, blank, rest = title.removeprefix(scope).partition(" ")
     second, third = [*rest.split(maxsplit=2)[:2], "", ""][:2]
     past = _past(_FORMS.get(first.lower(), first.lower()), second)

@@ -10,6 +10,8 @@ from achievement_pipeline.publishing.documents.parts import facts
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 
 _PROJECTS = 5
+_PIECES_OF_RELEASE = 10
+"""Of a project that is called after its release; fewer are better told by the strongest."""
 _LEAST_OF_PROJECT = 3
 """Pieces of work shown per project; a smaller project has only these."""
 _SHARED = 0.6
@@ -41,20 +43,30 @@ def greatest_projects(
     yield from sorted(chosen, key=lambda members: -sum(each.impact_score for each in members))[:_PROJECTS]
 
 
+def release_name(members: Sequence[PublicAchievement]) -> str:
+    """Return what a project is called that is most of the work for a release: ``flask 2.0``; empty if it is none."""
+    release, name = _release(members), facts.only_place(members).rpartition("/")[2]
+    is_release = len(members) >= _PIECES_OF_RELEASE and name and not _word(members)
+    return f"{name} {release.removeprefix('v')}" if is_release and release.removeprefix("v")[:1].isdigit() else ""
+
+
 def extent(members: Sequence[PublicAchievement]) -> str:
-    """Return how much work a project is, and what for, as far as it shows in most members.
+    """Return how much work a project is, and what for, as far as it shows in most members and is not its name.
 
-    That is a word of their titles, or a release: ``7 pieces of work on “stream”``, ``12 pieces of work for 2.0``.
+    That is a word of their titles, or a release: ``7 pieces of work on “stream”``, ``4 pieces of work for 2.0``.
     """
-    return f"{facts.pieces(len(members))}{_topic(members)}"
+    if word := _word(members):
+        return f"{facts.pieces(len(members))} on \u201c{word}\u201d"
+    release = "" if release_name(members) else _release(members)
+    return f"{facts.pieces(len(members))}{f' for {release}' if release else ''}"
 
 
-def _topic(members: Sequence[PublicAchievement]) -> str:
-    word, count = _most_frequent(word for each in members for word in _topics(facts.headline(each)))
-    if count >= _SHARED * len(members):
-        return f" on \u201c{word}\u201d"
-    release, count = _most_frequent(each.first_release for each in members)
-    return f" for {release}" if count >= _SHARED * len(members) else ""
+def _word(members: Sequence[PublicAchievement]) -> str:
+    return _shared([word for each in members for word in _topics(facts.headline(each))], len(members))
+
+
+def _release(members: Sequence[PublicAchievement]) -> str:
+    return _shared([each.first_release for each in members if each.first_release], len(members))
 
 
 def _topics(title: str) -> set[str]:
@@ -64,6 +76,7 @@ def _topics(title: str) -> set[str]:
     return {word.casefold().removesuffix("s") for word in words} - _NO_TOPIC
 
 
-def _most_frequent(names: Iterable[str | None]) -> tuple[str, int]:
-    """Return the name that occurs most often, and how often; the first one by the alphabet if several do."""
-    return min(Counter(filter(None, names)).items(), key=lambda each: (-each[1], each[0]), default=("", 0))
+def _shared(names: Iterable[str], members: int) -> str:
+    """Return the name that most members have, the first one by the alphabet if several do; empty if there is none."""
+    name, count = min(Counter(names).items(), key=lambda each: (-each[1], each[0]), default=("", 0))
+    return name if count >= _SHARED * members else ""

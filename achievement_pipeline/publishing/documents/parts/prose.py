@@ -34,7 +34,7 @@ _TRAILER = compile_pattern(
 _NO_PROSE = compile_pattern(
     r"#|```|\||>|[-*+] ?\[[ xX]\]|!?\[|https?://\S+$|</?\w|---|===|squashed commit|commit [0-9a-f]{7,40}\b"
     r"|author: |date: |see merge request|conflicts:|this reverts commit|thank(?:s| you) for"
-    r"|--hg--|branch ?: |see (?:the )?(?:linked )?(?:pull|issue)|before submitting|by submitting"
+    r"|--hg--|branch ?: |see (?:the )?(?:linked )?(?:pull|issue)|see [^.]{1,120}\.?$|before submitting|by submitting"
     r"|please (?:make sure|ensure|check|describe|read|fill|include|provide|note that)|i have (?:read|added|updated)"
     r"|what (?:does|is) this|what kind of change|checklist|type of change|\W{0,200}$",
     IGNORECASE,
@@ -42,6 +42,10 @@ _NO_PROSE = compile_pattern(
 """How paragraphs without prose begin: headings, code, tables, forms, templates."""
 _SQUASHED = compile_pattern(r"^\s*\*\s+\S")
 """How GitHub lists the commits of a squash: one paragraph each."""
+_EMOJI = compile_pattern(
+    r"^(?:(?::[a-z][a-z0-9_+-]{1,30}:|[\u2190-\u21ff\u2600-\u27bf\U0001f000-\U0001faff]\ufe0f?) *)+"
+)
+"""What some projects put before a sentence, by name or as a character: ``:bug: Fix a leak``."""
 _LABEL = compile_pattern(r"[A-Z][^:\n]{0,40}: +\S")
 """How the lines of a list of figures begin: ``Default: 12 -> 8 MB``."""
 
@@ -62,7 +66,7 @@ def paragraphs(title: str, description: str) -> Iterator[tuple[bool, list[str]]]
     text = without_comments(without_folded(title, description))
     text = _LIST_BEGINS.sub("\n\n", _CODE_BLOCK.sub("\n", text))
     for paragraph in BLANK_LINES.split(text):
-        lines = [line.strip() for line in paragraph.splitlines() if line.strip()]
+        lines = [line for line in (_EMOJI.sub("", line.strip()) for line in paragraph.splitlines()) if line]
         lines = [line for line in lines if not _TRAILER.fullmatch(line)]
         if not lines or _NO_PROSE.match(lines[0]) or (len(lines) == 1 and _SQUASHED.match(lines[0])):
             continue

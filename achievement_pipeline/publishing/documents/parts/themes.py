@@ -25,6 +25,9 @@ _HEADINGS = {
 ROUTINE = frozenset({"style", "dependency", "other"})
 """Work that is counted rather than described, unless there is no other."""
 
+NO_ENGINEERING = ROUTINE | {"documentation", "maintenance"}
+"""Work that is never deep engineering, however much of it was done at once."""
+
 
 def heading(category: str) -> str:
     """Return what a kind of work is called; one that users named themselves by their own name."""

@@ -32,6 +32,10 @@ _ENDS_INSIDE = compile_pattern(r"[\w`),]$")
 _UNFINISHED = compile_pattern(
     r" (?:a|an|and|as|at|because|by|from|in|into|its|of|on|or|that|the|their|to|via|when|which|with)$"
 )
+_LAST_CLAUSE = compile_pattern(
+    r"(?<=[\w`)]),(?: (?:and|as|because|but|if|otherwise|rather|since|so|unless|when|where|which|while)\b[^,;]*)?$"
+)
+"""A comma that a title ends in, or the clause behind its last one that says why or when."""
 _WIDTH = 68
 """Characters of a line that was full: one that had room for the next word was not folded there."""
 
@@ -42,14 +46,14 @@ def as_done(title: str, description: str) -> str:
     A sentence that was folded into the next line of its message, as old commits have it, is made whole. The area that
     some projects put before a title comes off, and so do issues: ``[api-minor] Add a cache``, ``Fix #1: add a cache``.
     """
-    whole = _without_prefix(f"{title} {_folded(title, description)}".strip())
+    whole = _without_prefix(_made_whole(title, description)[0])
     whole = _SENTENCE_OF_ISSUES.sub("", _ONLY_IN_BRACKETS.sub(r"\1 \2", as_code(whole)))
     return TAIL.sub("", past_tense(whole)) or title
 
 
 def without_folded(title: str, description: str) -> str:
-    """Return a description without the words that end the title."""
-    for word in _folded(title, description).split():
+    """Return a description without the words that end the title, or the clause that was left out of it."""
+    for word in _made_whole(title, description)[1].split():
         description = description.lstrip().removeprefix(word)
     return description.lstrip(". ")
 
@@ -72,6 +76,18 @@ def _without_prefix(title: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
+def _made_whole(title: str, description: str) -> tuple[str, str]:
+    """Return a title as a whole sentence, and the words of the description that were the end of it.
+
+    If all of it would be too long, the clause that the title ends in is left out.
+    """
+    end = _folded(title, description)
+    if len(title) + len(end) < _LONGEST_TITLE:
+        return f"{title} {end}".strip(), end
+    shorter = _LAST_CLAUSE.sub("", title)
+    return (shorter, end) if shorter != title else (title, "")
+
+
 def _folded(title: str, description: str) -> str:
     """Return the end of a sentence that began in the title and goes on in the description; else nothing."""
     first = " ".join(BLANK_LINES.split(description, 1)[0].split())
@@ -81,5 +97,4 @@ def _folded(title: str, description: str) -> str:
     is_new = not (COMMIT_TYPE.match(first) or _REFERENCE_FIRST.match(first) or letters(first) in letters(title))
     if not (goes_on and is_full and is_new):
         return ""
-    end = first.partition(". ")[0].removesuffix(".")
-    return end if len(title) + len(end) < _LONGEST_TITLE else ""
+    return first.partition(". ")[0].removesuffix(".")

@@ -164,10 +164,45 @@ def test_work_that_somebody_else_did_most_of_comes_after_ones_own() -> None:
     assert [each.title for each in facts.best_first(of_all)] == ["theirs", "mine"]
 
 
-def test_a_title_of_one_word_tells_too_little_unless_it_is_of_the_user_or_there_is_no_other() -> None:
+def test_a_title_of_one_word_tells_too_little_unless_it_is_of_the_user() -> None:
     shown = public(JSON, view("v3", number=1), view("Nurseries", number=2, edited_at=NOON), view("Add it", number=3))
     assert [each.title for each in facts.telling(shown, 3)] == ["Nurseries", "Add it"]
-    assert facts.telling(shown[:1], 3) == shown[:1]
+    assert facts.telling(shown[:1], 3) == []
+
+
+def test_what_is_named_without_more_has_a_meaning_and_a_title_of_its_own() -> None:
+    titles = ("Fix code", "Add test", "Add it", "Add it", "Prepare 5.3.0", "\u4fee\u590d\u6f0f\u6d1e")
+    shown = public(JSON, *(view(title, number=number) for number, title in enumerate(titles)))
+    assert [each.title for each in facts.telling(shown, 6)] == ["Add it", titles[-1]]
+
+
+@pytest.mark.parametrize(
+    ("description", "summary"),
+    [
+        ("Add a hook, and use it.", "Added a hook, and used it."),
+        ("Add a hook. Use it.", "Added a hook. Use it."),
+        ("- Add a hook\n- Rename another", "Added a hook; Renamed another"),
+        ("- Add a hook\n- It is fast", "Add a hook; It is fast"),
+        ("Use --fast to skip tests.", "Use --fast to skip tests."),
+        ("Add it to your settings.", "Add it to your settings."),
+        (":sparkles: Add a hook", "Added a hook"),
+        (":warning: Add a cache", ""),
+        ("\u26a0\ufe0f Add a hook", "Added a hook"),
+    ],
+)
+def test_a_summary_names_what_was_done_as_titles_do_unless_it_instructs(description: str, summary: str) -> None:
+    assert facts.summary(public(JSON, view(description=description))[0]) == summary
+
+
+def test_a_sentence_in_han_or_kana_has_its_own_stop_and_a_scope_before_it_comes_off() -> None:
+    note = {"version": "5", "date": "", "section": "", "highlight": False, "path": "C"}
+    sentence = "\u3010core \u3011 \u589e\u52a0 isBase64 \u65b9\u6cd5"
+    (shown,) = public(JSON, view("Add it", announced={**note, "sentence": sentence}))
+    assert facts.summary(shown) == "\u589e\u52a0 isBase64 \u65b9\u6cd5\u3002"
+
+
+def test_a_text_without_blanks_is_cut_anywhere() -> None:
+    assert facts.cut("a " + "\u4fee" * 300, 100) == "a " + "\u4fee" * 98 + "\u2026"
 
 
 def test_of_much_evidence_the_first_is_linked_and_the_rest_is_counted() -> None:
@@ -188,8 +223,10 @@ def test_a_repository_is_linked_only_where_evidence_tells_its_address() -> None:
 
 
 def test_a_headline_is_the_title_as_what_was_done_without_a_stop() -> None:
-    shown = public(JSON, view("Add a cache.", number=1), view("Support bars:", number=2), view("Wait...", number=3))
-    assert [facts.headline(each) for each in shown] == ["Added a cache", "Added support for bars", "Wait..."]
+    titles = ("Add a cache.", "Add x.destroy .", "Support bars:", "Wait...")
+    shown = public(JSON, *(view(title, number=number) for number, title in enumerate(titles)))
+    done = ["Added a cache", "Added x.destroy", "Added support for bars", "Wait..."]
+    assert [facts.headline(each) for each in shown] == done
 
 
 def test_the_end_of_a_folded_title_is_no_summary() -> None:

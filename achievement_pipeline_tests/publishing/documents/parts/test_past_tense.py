@@ -72,6 +72,12 @@ STRESSED_AT_THE_END = {"defer", "emit", "infer", "omit", "permit", "prefer", "re
         ("Read the manifest once", "Read the manifest once"),
         ("Find a root", "Found a root"),
         ("Cancel timers", "Canceled timers"),
+        ("Fake client: Allow indexes", "Fake client: Allowed indexes"),
+        ("Fix a/b: add a cache", "Fixed a/b: add a cache"),
+        ("Properly merge props", "Properly merged props"),
+        ("Better messages", "Better messages"),
+        ("Cleanup the parser", "Cleaned up the parser"),
+        ("Cleanup for tests", "Cleanup for tests"),
     ],
 )
 def test_a_verb_that_is_known_is_put_into_the_past(title: str, done: str) -> None:

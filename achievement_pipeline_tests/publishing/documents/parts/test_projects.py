@@ -1,7 +1,10 @@
 """The greatest projects of a person."""
 
+from collections.abc import Sequence
+
 from achievement_pipeline.channels import BRAG
-from achievement_pipeline.publishing.documents.parts.projects import extent, greatest_projects
+from achievement_pipeline.publishing.documents.parts.projects import extent, greatest_projects, release_name
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline_tests.publishing.views import public, view
 
 
@@ -27,3 +30,12 @@ def test_a_project_is_named_by_what_most_titles_share_else_by_the_release() -> N
     assert extent(by_word) == "4 pieces of work on \u201cstream\u201d"
     assert extent(by_release) == "4 pieces of work for 2.0"
     assert extent(by_release[2:]) == "2 pieces of work"
+
+
+def test_much_work_for_a_release_is_called_after_it() -> None:
+    def members(release: str) -> Sequence[PublicAchievement]:
+        return public(BRAG, *(view(f"Add {name}", number=ord(name), first_release=release) for name in "abcdefghij"))
+
+    assert release_name(members("v2.0")) == "loom 2.0"
+    assert extent(members("v2.0")) == "10 pieces of work"
+    assert release_name(members("v2.0")[1:]) == release_name(members("nightly")) == ""

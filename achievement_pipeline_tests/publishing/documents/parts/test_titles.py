@@ -38,6 +38,13 @@ LONG_DONE = LONG.replace("Skip", "Skipped")
         ("fix for gh-12 and #13: add a cache", "", "Added a cache"),
         ("Fix a/b: add a cache", "", "Fixed a/b: add a cache"),
         ("- Add a cache", "", "Added a cache"),
+        ("Provide WAL=off #363", "", "Provided WAL=off"),
+        ("Add a cache (#363, #364)", "", "Added a cache"),
+        ("Add what was lost in #363", "", "Added what was lost in #363"),
+        ("Fix #363", "", "Fixed #363"),
+        (f"{LONG}, since others run after", "it is gone. " + LONG, f"{LONG_DONE}, since others run after it is gone"),
+        (f"{LONG}, since others run after", LONG.lower() * 2, LONG_DONE),
+        (f"{LONG} of several, many bins,", LONG.lower() * 2, f"{LONG_DONE} of several, many bins"),
         ("Add a cache. https://example.org/issues/9", "", "Added a cache"),
     ],
 )  # fmt: skip
@@ -49,3 +56,4 @@ def test_a_description_loses_the_words_that_end_the_title() -> None:
     title = f"{LONG} and all of the old"
     assert without_folded(title, "and bad\nones. They go.") == "They go."
     assert without_folded("Add a cache", "It is fast.") == "It is fast."
+    assert without_folded(f"{LONG}, since others run after", f"{LONG.lower() * 2}. They go.") == "They go."
