@@ -66,7 +66,7 @@ def test_a_highlight_says_that_work_was_shared_and_names_nobody() -> None:
 
 
 def test_at_most_six_highlights_a_project_none_twice_and_no_routine_before_work() -> None:
-    routine = [view(f"Bump part {number}", number=number, category="dependency", impact_score=99.0) for number in range(9)]
+    routine = [view(f"Bump part {n}", number=n, category="dependency", impact_score=99.0) for n in range(9)]
     works = [view(f"Add part {number % 9}", number=100 + number) for number in range(18)]
     (project,) = written(*routine, *works)["projects"]
     assert len(project["highlights"]) == 6
