@@ -564,11 +564,21 @@ def _announcement(achievement: AchievementView, channel: Channel) -> PublicAnnou
 
 
 def _shared_with(achievement: AchievementView, channel: Channel, known: Known) -> tuple[str, ...]:
-    """Return the co-authors: all people but the user where the achievement is shown as theirs."""
-    others = [person for person in (achievement.author, *achievement.coauthors) if not _is_mine(person, known)]
+    """Return the co-authors: all people but the user where the achievement is shown as theirs.
+
+    Who has the name of the other is the same person by another address.
+    """
+    is_of_me = bool(known.me) and not known.everybody
+    people = [achievement.author, *achievement.coauthors] if is_of_me else achievement.coauthors
+    same = {_folded(name) for name in known.me} if is_of_me else {_named(achievement.author, known)}
     names_of = known.names_of if channel.names_people else {}
-    people = others if known.me and not known.everybody else achievement.coauthors
-    return tuple(names_of.get(person, person) for person in people)
+    return tuple(
+        names_of.get(person, person) for person in people if not {_folded(person), _named(person, known)} & same
+    )
+
+
+def _named(person: str, known: Known) -> str:
+    return _folded(known.names_of.get(person, person))
 
 
 def _is_mine(person: str, known: Known) -> bool:

@@ -41,7 +41,7 @@ _WEAK = compile_pattern(
     rf"|(?:{_QUALIFIER}){{0,4}}{_NOTHING}(?:(?:,| and| &) (?:{_QUALIFIER}){{0,4}}{_NOTHING}){{0,3}}\W{{0,10}}"
     r"|(?:fix(?:es|ed)?(?: for)? |close[sd]? )?(?:(?:bug|issue|pr|ticket)s? )?"
     r"#?\d{1,7}(?:,? (?:and )?#\d{1,7}){0,4}\W{0,5}"
-    r"|v?\d[\d.x]{0,10}[ -]maintenance"
+    r"|v?\d[\d.x]{0,10}[ -]maintenance|(?:create|delete|edit|update)d? \S{1,80}\.\w{1,6}|add(?:ed)? files via upload"
     r"|merge (?:pull request|branch|remote-tracking branch)\b.*"
     r"|squashed commit of the following.*|\W*",
     IGNORECASE,

@@ -194,6 +194,13 @@ class TestWhatIsTakenOut:
         (joined,) = public(JSON, view(author="bob@example.com", coauthors=[ME]))
         assert own.coauthors == joined.coauthors == ("bob@example.com",)
 
+    def test_who_has_the_authors_name_is_nobody_else(self) -> None:
+        names = {ME: "Ann Example", "ann@work.example": "Ann Example", "bob@example.com": "Bob"}
+        work = view(coauthors=["ann@work.example", "bob@example.com"])
+        for channel, shown in ((BRAG, "Bob"), (RESUME, "[person]")):
+            (mine,), (of_all,) = (public(channel, work, names_of=names, everybody=each) for each in (False, True))
+            assert (mine.coauthors, len(of_all.coauthors)) == ((shown,), 1)
+
     @pytest.mark.parametrize(
         "url", ["javascript:alert(1)", "data:text/html,x", "https://ann:pw@host/x", "file:///etc/x"]
     )

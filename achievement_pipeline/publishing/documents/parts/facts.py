@@ -16,7 +16,7 @@ from achievement_pipeline.lanes import ActivityKind, kinds
 from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, compile_pattern
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.publishing.documents.parts.prose import paragraphs, without_comments
-from achievement_pipeline.publishing.documents.parts.titles import as_code, as_done, letters
+from achievement_pipeline.publishing.documents.parts.titles import as_code, as_done, letters, names_problem
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
 from achievement_pipeline.publishing.gate.titles import is_weak
 
@@ -64,6 +64,7 @@ _MOST_LINKED = 3
 _STOPS = (".", "!", "?", ":", "…", "\u3002", "\uff01", "\uff1f", "\uff1a")
 """What ends a sentence, in full width too."""
 _HAN_OR_KANA = compile_pattern(r"[\u3040-\u30ff\u3400-\u9fff]")
+_OPEN_END = compile_pattern(r"(?::|(?<=\s)[-\u2013\u2014])\s*$")
 _HALF = 50
 """Per cent."""
 
@@ -160,7 +161,8 @@ def headline(achievement: PublicAchievement) -> str:
     title = achievement.title
     if not achievement.edited_at:
         title = as_done(title, achievement.description)
-    return title.rstrip(":").removesuffix(".").rstrip() if not title.endswith("..") else title
+        title = f"Fixed: {title}" if achievement.category == "bugfix" and names_problem(title) else title
+    return _OPEN_END.sub("", title).removesuffix(".").rstrip() if not title.endswith("..") else title
 
 
 def outcome(achievement: PublicAchievement) -> str:

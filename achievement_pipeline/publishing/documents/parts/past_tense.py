@@ -138,6 +138,11 @@ def past_tense(title: str) -> str:
     return f"{scope}{past.capitalize() if first[:1].isupper() else past}{blank}{rest}"
 
 
+def is_past(title: str) -> bool:
+    """Whether a title begins with an irregular verb in the past tense: ``Threw away``."""
+    return title.partition(" ")[0].lower() in _IRREGULAR.values()
+
+
 def _clause(found: Match[str]) -> str:
     return found[0] if found[2] in _NO_OBJECT else _past(found[1], found[2]) or found[0]
 

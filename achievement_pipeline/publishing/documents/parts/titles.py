@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 from achievement_pipeline.publishing.documents.parts.issue_mentions import CLOSES, REFERENCE, TAIL
-from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
+from achievement_pipeline.publishing.documents.parts.past_tense import is_past, past_tense
 from achievement_pipeline.publishing.gate.redaction import Mark
 
 BLANK_LINES = compile_pattern(r"\n(?>(?:[^\S\n]*+\n)+)")
@@ -19,6 +19,17 @@ _ISSUES = compile_pattern(
     IGNORECASE,
 )
 """The issues that a title begins with: ``fix #12, fix #13: more cases``."""
+_QUOTED = compile_pattern(rf"^{CLOSES} {REFERENCE}[,:]? [\"\u201c](.{{10,}})[\"\u201d]$", IGNORECASE)
+"""A title that quotes that of the issue: ``Fix #12, "Wrong order of tiles"``."""
+_PROBLEM = compile_pattern(
+    r"^(?!(?:[^\s:]{1,40}: ){0,3}\W{0,3}(?:don't|do not|does not|doesn't|no|not|never|always|only|work ?around|better|more|new|support|fix\w*"
+    r"|tests?|allow|when|if|make|check|some|now|\w+ed)\b)"
+    r"(?:(?! (?:when|if|where|that|which|because|so|but|instead)\b)[^,;]){2,80}? "
+    r"(?:can(?:'t|not)|crash(?:es)?|does ?(?:n't| not)|fails|hangs|is ?(?:n't| not)|are ?(?:n't| not)|leaks|throws"
+    r"|(?:gives|returns) (?:wrong|incorrect|invalid)|(?:is|are) (?:wrong|incorrect|missing|broken|ignored|lost))\b",
+    IGNORECASE,
+)
+"""A title that is the problem and not what was done about it: ``The parser fails on tabs``."""
 _ONLY_IN_BRACKETS = compile_pattern(rf"^(fix(?:es|ed)?) {REFERENCE} \((.{{10,}})\)$", IGNORECASE)
 """A title that says in brackets what was fixed: ``Fix #12 (wrong order)``."""
 _SENTENCE_OF_ISSUES = compile_pattern(
@@ -46,9 +57,14 @@ def as_done(title: str, description: str) -> str:
     A sentence that was folded into the next line of its message, as old commits have it, is made whole. The area that
     some projects put before a title comes off, and so do issues: ``[api-minor] Add a cache``, ``Fix #1: add a cache``.
     """
-    whole = _without_prefix(_made_whole(title, description)[0])
+    whole = _without_prefix(_QUOTED.sub(r"\1", _made_whole(title, description)[0]))
     whole = _SENTENCE_OF_ISSUES.sub("", _ONLY_IN_BRACKETS.sub(r"\1 \2", as_code(whole)))
     return TAIL.sub("", past_tense(whole)) or title
+
+
+def names_problem(title: str) -> bool:
+    """Whether the title of a fix names what was wrong, as those of issues do, rather than what was done."""
+    return past_tense(title) == title and not is_past(title) and bool(_PROBLEM.match(title))
 
 
 def without_folded(title: str, description: str) -> str:

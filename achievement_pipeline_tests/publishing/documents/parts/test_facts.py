@@ -223,10 +223,29 @@ def test_a_repository_is_linked_only_where_evidence_tells_its_address() -> None:
 
 
 def test_a_headline_is_the_title_as_what_was_done_without_a_stop() -> None:
-    titles = ("Add a cache.", "Add x.destroy .", "Support bars:", "Wait...")
+    titles = ("Add a cache.", "Add x.destroy -", "Support bars:", "Wait...")
     shown = public(JSON, *(view(title, number=number) for number, title in enumerate(titles)))
     done = ["Added a cache", "Added x.destroy", "Added support for bars", "Wait..."]
     assert [facts.headline(each) for each in shown] == done
+
+
+@pytest.mark.parametrize(
+    ("title", "headline"),
+    [
+        ("The parser fails on tabs", "Fixed: The parser fails on tabs"),
+        ("CHAR_LENGTH is not recognised", "Fixed: CHAR_LENGTH is not recognised"),
+        ("Raise an error that is not hidden", "Raised an error that is not hidden"),
+        ("Don't hang if it is not there", "Don't hang if it is not there"),
+        ("Added what is not there", "Added what is not there"),
+        ("Threw what is not there", "Threw what is not there"),
+        ("Upstream: fixed what is not there", "Upstream: fixed what is not there"),
+        ("Wrong order of tiles when one is missing", "Wrong order of tiles when one is missing"),
+    ],
+)
+def test_a_fix_that_is_called_after_the_problem_is_no_problem_of_its_author(title: str, headline: str) -> None:
+    fix, other = public(JSON, view(title, category="bugfix"), view(title, number=8))
+    assert facts.headline(fix) == headline
+    assert not facts.headline(other).startswith("Fixed: ")
 
 
 def test_the_end_of_a_folded_title_is_no_summary() -> None:

@@ -38,6 +38,8 @@ LONG_DONE = LONG.replace("Skip", "Skipped")
         ("fix for gh-12 and #13: add a cache", "", "Added a cache"),
         ("Fix a/b: add a cache", "", "Fixed a/b: add a cache"),
         ("- Add a cache", "", "Added a cache"),
+        ('Fix https://example.org/issues/9, "Allow column aliases"', "", "Allowed column aliases"),
+        ('Fix #12 "Wrong order of tiles"', "", "Wrong order of tiles"),
         ("Provide WAL=off #363", "", "Provided WAL=off"),
         ("Add a cache (#363, #364)", "", "Added a cache"),
         ("Add what was lost in #363", "", "Added what was lost in #363"),
