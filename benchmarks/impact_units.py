@@ -23,6 +23,7 @@ from achievement_pipeline.judging.announced.words import announced_signs
 from achievement_pipeline.judging.authors.bots import are_bots
 from achievement_pipeline.judging.categories import messages
 from achievement_pipeline.judging.categories.peel import peel
+from achievement_pipeline.judging.links.foreign_numbers import are_foreign
 from achievement_pipeline.judging.links.history import oldest_first
 from achievement_pipeline.judging.rules import BotRules
 from achievement_pipeline.sources.git import Repository, list_commits, open_repository, read_versions
@@ -43,8 +44,6 @@ _CLOSES = re.compile(
 )
 _COPY = re.compile(r"(?i)\bback-?port|\bcherry[- ]?pick|#\d+\)\s*\(#\d+\)\s*$")
 """Titles of work that is noted, if at all, under another number."""
-_NEXT = 50
-"""Later numbers, one of which is larger than a number of the same repository."""
 MOST_UNITS = 1500
 """Of a project: the newest."""
 LARGEST_NOTES = 4_000_000
@@ -140,7 +139,7 @@ def _units(commits: pd.DataFrame) -> pd.DataFrame:
     claimed = history.mainline()
     rows = [row for place in range(len(commits) - 1, -1, -1) if (row := history.unit(place, claimed)) is not None]
     found = pd.DataFrame(rows, columns=["place", "number", "title", "text", "branch_commits", "author", "merge"])
-    found = found[_are_own(found["number"], commits["committed_at"].iloc[found["place"]])]
+    found = found[~are_foreign(found["number"], commits["committed_at"].iloc[found["place"]])]
     # a merge shows more than the squash of the same number in another branch
     found = found.sort_values("merge", kind="stable", ascending=False).drop_duplicates("number").sort_values("place")
     units = commits.iloc[found["place"]].reset_index(drop=True)
@@ -167,19 +166,6 @@ def _of_own_history(commits: pd.DataFrame) -> np.ndarray:
         if not own.isdisjoint(history.parents[position]):
             own.add(position)
     return np.isin(np.arange(len(commits)), list(own))
-
-
-def _are_own(numbers: "pd.Series[int]", at: "pd.Series[pd.Timestamp]") -> np.ndarray:
-    """Return which numbers had been given when their work was done.
-
-    Imported histories bring the numbers of another repository. Where these are ahead, none of the next ones comes near.
-    """
-    own, later = np.ones(len(numbers), dtype=bool), list[int]()
-    for place in np.argsort(at.to_numpy(), kind="stable")[::-1]:
-        own[place] = len(later) < _NEXT or numbers.iloc[place] <= max(later[-_NEXT:])
-        if own[place]:
-            later.append(numbers.iloc[place])
-    return own
 
 
 class _History(NamedTuple):

@@ -17,7 +17,7 @@ from achievement_pipeline.judging.announced.references import Reference, find_re
 from achievement_pipeline.judging.announced.sentences import DASHES, as_sentence
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
-PARSER_VERSION: Final = "9"
+PARSER_VERSION: Final = "10"
 """Increase by hand when the same text gives other entries."""
 
 _LONGEST_TEXT: Final = 8 << 20
@@ -90,6 +90,12 @@ _VERSION: Final = compile_pattern(
 )
 _WHOLE_VERSION: Final = compile_pattern(r"^\W{0,4}(?:version |release |v)(\d{1,8})\b", IGNORECASE)
 _ISO_DAY: Final = compile_pattern(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
+_DAY_AS_VERSION: Final = compile_pattern(
+    r"^\W{0,6}(?:version |release |v)?"
+    r"((?:19|20)\d\d[-.][01]\d[-.][0-3]\d(?:[-.T]\d{1,8}(?:\.\d{1,8}){0,3})?)(?![\w.-])",
+    IGNORECASE,
+)
+"""A release that is called by its day, and perhaps the time: ``2022.08.01-15.27.31``."""
 _DAY_FIRST: Final = compile_pattern(r"(?<![\d.])(\d{1,2})\.(\d{1,2})\.(\d{4})(?![\d.])")
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH: Final = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
@@ -245,6 +251,8 @@ class _Reader:
         self._lines = lines
         self._owns = owns
         self._version = page
+        self._release_level = 0
+        """Level of the heading that names the release; the page itself may be called by it."""
         self._sections: list[tuple[int, str]] = []
         self._styles: list[str] = []
         self._open: list[str] = []
@@ -317,7 +325,10 @@ class _Reader:
     def _enter(self, heading: _Heading) -> None:
         version = _version_in(heading.title)
         if version is not None and heading.level < _OF_BOLD:  # bold text and labels are no versions
-            self._version, self._sections = version, []
+            if self._version.name and heading.level > self._release_level and _is_day(version):
+                self._version = self._version._replace(day=version.day)  # below ``## v1.2`` it is the day of that
+                return
+            self._version, self._sections, self._release_level = version, [], heading.level
             return
         self._sections = [kept for kept in self._sections if kept[0] < heading.level]
         self._sections.append((heading.level, _title(heading.title)))
@@ -404,7 +415,10 @@ def _version_in(title: str) -> _Version | None:
     if _UNRELEASED.match(title):
         return _Version(None, None)
     day, rest = _day_in(title)
+    by_day = _DAY_AS_VERSION.match(title)
     match = _VERSION.search(rest) or _WHOLE_VERSION.search(rest)
+    if by_day and day and not _WORD.search(_without_fillers(title[by_day.end() :])):
+        return _Version(by_day[1], day)
     if match is None or _NOT_A_VERSION.search(rest) or _SENTENCE.search(title.strip()):
         return None
     left = rest[: match.start()] + " " + rest[match.end() :]
@@ -413,6 +427,10 @@ def _version_in(title: str) -> _Version | None:
     if len(_WORD.findall(_without_fillers(rest[: match.start()]))) > 3:  # noqa: PLR2004 - a project's name
         return None
     return _Version(match[1].strip(), day)
+
+
+def _is_day(version: _Version) -> bool:
+    return version.day is not None and version.name is not None and bool(_ISO_DAY.fullmatch(version.name))
 
 
 def _without_fillers(text: str) -> str:

@@ -33,7 +33,8 @@ _NUMBER_OF_FILE: Final = r"(?:^|/)\+?(?:(?i:issue|pr|pull|gh)[-_]?)?#?0*(?P<numb
 _LATE: Final = pd.Timedelta(days=4)
 """A release may contain work from this much later than its date: time zones, and notes dated when started."""
 _LATE_PULL: Final = pd.Timedelta(days=60)
-"""The same for explicit pull request numbers: the entry may have moved below an earlier release."""
+"""The same for explicit pull request numbers, since the entry may have moved below an earlier release, and for work
+that the release contains."""
 _MOST_OF_ONE: Final = 4
 """Maximum number of pieces of work with the same number; a number with more belongs to a plan."""
 _WORD: Final = compile_pattern(r"[a-z][a-z0-9_]+|(?<![\d.])\d{1,8}\.\d[\d.]{0,20}")
@@ -168,6 +169,7 @@ def _final(version: str) -> str:
 
 
 _TAG_VERSION: Final = compile_pattern(
+    r"(?<!\d)(?:19|20)\d\d[-.][01]\d[-.][0-3]\d(?:[-T]\d{1,8}(?:\.\d{1,8}){0,3})?$|"
     r"(?<!\d)(?<!\d\.)(?<!\.x\.)\d{1,8}(?>(?:\.\d{1,8}|\.x)*)(?:[-.]?(?:a|b|rc|alpha|beta|dev|pre|post)[-.]?\d{0,8}(?:\.\d{1,4})?)?$"
 )
 _CANDIDATE: Final = compile_pattern(
@@ -243,17 +245,25 @@ def _by_commit(wanted: pd.DataFrame, pieces: Pieces) -> pd.DataFrame:
 
 def _in_time(links: pd.DataFrame, pieces: Pieces, entry_releases: pd.DataFrame) -> pd.DataFrame:
     """Remove matches with work done after the release."""
-    days = entry_releases["day"].reindex(links["entry"]).reset_index(drop=True)
-    done = pieces.at.reindex(links["position"]).reset_index(drop=True)
-    is_pull = links.get("kind", pd.Series("", index=links.index)).eq("pull").reset_index(drop=True)
-    late = (done > days + _LATE) & (~is_pull | (done > days + _LATE_PULL))
-    return links[~late.to_numpy(dtype=bool)]
+    days = entry_releases["day"].reindex(links["entry"]).array
+    done = pieces.at.reindex(links["position"]).array
+    # notes may have the day on which a release was begun
+    may_be_late = links.get("kind", pd.Series("", index=links.index)).eq("pull") | _are_contained(
+        links, pieces, entry_releases
+    )
+    late = (done > days + _LATE) & (~may_be_late.to_numpy() | (done > days + _LATE_PULL))
+    return links[~np.asarray(late, dtype=bool)]
+
+
+def _are_contained(links: pd.DataFrame, pieces: Pieces, entry_releases: pd.DataFrame) -> pd.Series[bool]:
+    """Return which pieces are in the release of their entry, or in one of its candidates."""
+    releases = pieces.release.reindex(links["position"]).fillna("").map(plain_version).map(_final).array
+    return pd.Series(releases == entry_releases["version"].map(_final).reindex(links["entry"]).array, index=links.index)
 
 
 def _of_same_release(links: pd.DataFrame, pieces: Pieces, entry_releases: pd.DataFrame) -> pd.DataFrame:
     """If several pieces have the same number, keep those in the entry's release, if there are any."""
-    releases = pieces.release.reindex(links["position"]).fillna("").map(plain_version).map(_final).array
-    fits = pd.Series(releases == entry_releases["version"].map(_final).reindex(links["entry"]).array, index=links.index)
+    fits = _are_contained(links, pieces, entry_releases)
     some = fits.groupby([links["entry"], links["name"]]).transform("any")
     return links[fits | ~some]
 
@@ -299,7 +309,9 @@ def _by_words(
         if not found or found[-1].words < _FEW_WORDS:
             continue
         match = found[-1]
-        distance = match.alike - (found[-2].alike if len(found) > 1 else 0.0)
+        # the same title again is the same work: a backport
+        others = (other for other in reversed(found) if words[other.position] != words[match.position])
+        distance = match.alike - next((other.alike for other in others), 0.0)
         is_similar = match.alike >= (_SURE_OF_WRITER if match.position in wrote else _SURE) and distance >= _CLEAR
         if is_similar or (not names_work and _is_in_more_words(match, distance)):
             best[match.position] = max(best.get(match.position, (0.0, -1)), (match.alike, entry))

@@ -11,7 +11,9 @@ _NUMBERED: Final = compile_pattern(
     r"(?<![\w.&-])(?:(?P<name>[\w.-]{1,100}(?:/[\w.-]{1,100}){1,4})?(?P<sign>[#!])"
     r"|(?:GH|gh)[- ]?#?|(?:PR|pull request|pull|issue)s?"
     r"[ -]#?|(?<=[(\[])gh[-:]|pr/|issues?/)(?P<number>\d{1,7})\b(?![.]\d|[\w%])"
+    r"(?:(?:[\u2013-]| to | through )#(?P<last>\d{1,7})\b)?"
 )
+_LONGEST_RANGE: Final = 20
 _PULL_ROLES: Final = ("pr", "pull", "pull-request", "pull_request", "ghpull", "ghpr", "mr")
 _ISSUE_ROLES: Final = ("issue", "issues", "ghissue", "user-issue")
 ROLE: Final = (
@@ -31,11 +33,13 @@ _ANY_URL: Final = compile_pattern(r"https?://[^\s)>\]`]{1,500}")
 _SHA: Final = compile_pattern(r"(?<![\w/.#@-])(?=[0-9a-f]{0,40}[0-9])(?=[0-9a-f]{0,40}[a-f])([0-9a-f]{7,40})(?![\w-])")
 _DIGITS: Final = compile_pattern(r"(?<!\d)\d{1,7}(?!\d)")
 _ELSEWHERE: Final = compile_pattern(
-    r"(?:regress\w{0,6}|introduced|broken|broke|caused|since|reverts?|reverted|follow[- ]?up|see also|similar to|as of"
-    r"|originally|previously|supersedes|replaces)\b(?:\W{0,3}|[^.;#!(\n]{0,24})$",
+    r"\b(?:(?:since|reverts?|reverted|follow[- ]?up|see also|similar to|as of|supersedes|replaces)\b\W{0,3}"
+    r"|(?:regress(?:ed|es|ions?)?|introduced|broken|broke|caused|since|reverts?|reverted|follow[- ]?up|see also"
+    r"|similar to|as of|originally|previously|supersedes|replaces)\b[^.;#!(\n]{0,24}(?:\]\()?)$",
     IGNORECASE,
 )
-"""Words before a number of what is only spoken of. A number in parentheses of its own is that of the entry."""
+"""Words before a number of what is only spoken of. A number in parentheses of its own is that of the entry, unless what
+is before them is no end of a sentence."""
 _PULLS_IN_URLS: Final = frozenset({"pull", "pulls", "pull-requests", "merge_requests"})
 
 
@@ -72,7 +76,14 @@ def _addresses(text: str, own: frozenset[str]) -> Iterator[Reference]:
 def _numbers(text: str, own: frozenset[str]) -> Iterator[Reference]:
     for match in _NUMBERED.finditer(text):
         if (not match["name"] or _is_own(match["name"], own)) and not _is_aside(text, match.start()):
-            yield Reference("pull" if match["sign"] == "!" else "number", _plain(match["number"]))
+            for number in _range(match["number"], match["last"]):
+                yield Reference("pull" if match["sign"] == "!" else "number", number)
+
+
+def _range(first: str, last: str | None) -> Iterator[str]:
+    """Return the numbers of ``#12-#15``, or the first where there is no range."""
+    ends = int(first), int(last or first)
+    yield from map(str, range(ends[0], ends[1] + 1) if ends[1] - ends[0] in range(_LONGEST_RANGE) else ends[:1])
 
 
 def _roles(text: str) -> Iterator[Reference]:

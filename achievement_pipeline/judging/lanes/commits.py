@@ -46,6 +46,7 @@ from achievement_pipeline.judging.lanes.maintenance import find_mergers, git_mai
 from achievement_pipeline.judging.lanes.pieces import credit_merges, name_pieces, pull_requests_of
 from achievement_pipeline.judging.line_use import find_use
 from achievement_pipeline.judging.links.commit_names import positions_of
+from achievement_pipeline.judging.links.foreign_numbers import without_foreign_numbers
 from achievement_pipeline.judging.links.history import History
 from achievement_pipeline.judging.links.merges import are_merged_pieces, find_merging_commits
 from achievement_pipeline.judging.links.references import link_commits, name_commits
@@ -254,6 +255,7 @@ def _read_commits(
     headers = peel(commits["subject"], commits["body"])
     merged = are_merged_pieces(commits, headers)
     merged_by = find_merging_commits(history, merged)
+    headers = without_foreign_numbers(history, headers)
     merged_in = pd.Series(np.bincount(merged_by[merged_by >= 0], minlength=len(commits)), index=commits.index)
     positions = positions_of(files, commits)
     changed = without_notes(work_files(positions, files, noise))

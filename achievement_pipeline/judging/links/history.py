@@ -41,6 +41,18 @@ class History:
         return oldest_first(self.parents)
 
     @cached_property
+    def main_lines(self) -> npt.NDArray[np.bool_]:
+        """Which commits are tips, or first parents from there."""
+        inner = {parent for each in self.parents for parent in each}
+        found = np.zeros(len(self.parents), dtype=bool)
+        for tip in range(len(self.parents)):
+            line = [] if tip in inner else [tip]
+            while line and not found[line[0]]:
+                found[line[0]] = True
+                line = self.parents[line[0]]
+        return found
+
+    @cached_property
     def place(self) -> npt.NDArray[np.int64]:
         """The place of each commit in `oldest_first`."""
         place = np.empty(len(self.commits), dtype="int64")

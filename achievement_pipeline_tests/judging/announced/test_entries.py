@@ -233,6 +233,18 @@ def test_a_release_has_its_day() -> None:
         assert (entry.version, entry.day) == ("1.2.0", day), heading
 
 
+def test_a_release_may_be_called_by_its_day() -> None:
+    for name in ("2022.08.01-15.27.31", "2022-08-01"):
+        (entry,) = read_entries("CHANGELOG.md", f"## {name}\n\n### Fixed\n\n* Turns\n")
+        assert (entry.version, entry.day, entry.section) == (name, dt.date(2022, 8, 1), "Fixed")
+
+
+def test_a_day_below_a_release_is_its_day() -> None:
+    text = "## v1.2\n#### 2022-08-01\n\n* Turns\n\n## v1.1\n#### 2022-07-01\n\n* Stops\n"
+    found = [(entry.version, entry.day, entry.section) for entry in read_entries("CHANGELOG.md", text)]
+    assert found == [("1.2", dt.date(2022, 8, 1), ""), ("1.1", dt.date(2022, 7, 1), "")]
+
+
 def test_a_page_is_called_by_its_version() -> None:
     text = "Highlights\n----------\n\n* Turbo (#5)\n"
     assert short(read_entries("docs/releases/4.2.md", text)) == [("4.2", "Highlights", "Turbo", "number:5")]

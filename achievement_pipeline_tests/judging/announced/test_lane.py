@@ -172,6 +172,30 @@ def test_a_number_of_another_time_is_another_number(repository: GitRepository) -
     assert sentences(repository) == {}
 
 
+def test_notes_may_have_the_day_on_which_a_release_was_begun(repository: GitRepository) -> None:
+    repository.commit("Count pistons (#12)", {"a.py": "b\n"}, committed="1780315200 +0000")
+    repository.git("tag", "v1.1")
+    repository.commit("Stop the pump (#13)", {"a.py": "c\n"}, committed="1780315200 +0000")
+    notes = "# 1.1 (2026-05-11)\n\n* Pistons (#12)\n* The pump stops (#13)\n"
+    repository.commit("notes", {"CHANGES.md": notes})
+    assert sentences(repository) == {"Count pistons (#12)": "Pistons"}
+
+
+def test_the_same_title_again_is_the_same_work(repository: GitRepository) -> None:
+    repository.commit("Recover exhaust heat with a heat exchanger (#7)", {"a.py": "b\n"})
+    repository.commit("Recover exhaust heat with a heat exchanger (#8)", {"a.py": "c\n"})
+    repository.commit("notes", {"NEWS.md": "# 1.0\n\n* Recover exhaust heat by a heat exchanger\n"})
+    repository.git("tag", "v1.0", "main")
+    assert list(sentences(repository).values()) == ["Recover exhaust heat by a heat exchanger"]
+
+
+def test_a_release_is_found_by_the_day_that_it_is_called_by(repository: GitRepository) -> None:
+    repository.commit("Recover exhaust heat with a heat exchanger", {"a.py": "b\n"})
+    repository.git("tag", "2099.03.01-10.20.30")
+    repository.commit("notes", {"NEWS.md": "# 2099.03.01-10.20.30\n\n* Recover exhaust heat by a heat exchanger\n"})
+    assert list(sentences(repository)) == ["Recover exhaust heat with a heat exchanger"]
+
+
 def test_the_earliest_release_and_its_most_prominent_entry_are_meant(repository: GitRepository) -> None:
     repository.commit("Count pistons (#12)", {"a.py": "b\n"})
     notes = (

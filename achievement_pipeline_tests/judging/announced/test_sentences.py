@@ -96,7 +96,27 @@ def test_of_a_role_with_a_target_the_text_stays(role: str) -> None:
         ("Fix slow logins, a regression of 2.0 (#12)", True),
         ("This replaces #12", False),
         ("Slow again: reverts (#12)", False),
+        ("Fix a loud regression (#12)", True),
+        ("Fit a `LinearRegressor` (#12)", True),
+        ("Mend what was broken (#12)", True),
+        ("Slow again: broken by #12", False),
+        ("Mend a [regression](https://github.com/acme/engine/pull/12)", False),
     ],
 )
 def test_a_number_in_parentheses_of_its_own_is_that_of_the_entry(text: str, own: bool) -> None:
     assert bool(find_references(text)) is own
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Pistons count (#12-#14, #20)", "12 13 14 20"),
+        ("Pistons count (#12\u2013#14)", "12 13 14"),
+        ("Pistons count (#12 to #14)", "12 13 14"),
+        ("Pistons count (#12-#900)", "12"),
+        ("Pistons count (#14-#12)", "14"),
+        ("Pistons count (#12-3)", "12"),
+    ],
+)
+def test_a_short_range_of_numbers_is_each_of_them(text: str, numbers: str) -> None:
+    assert " ".join(reference.name for reference in find_references(text)) == numbers
