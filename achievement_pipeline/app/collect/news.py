@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from achievement_pipeline.app.collect.clients import github_client, linear_client, mlflow_client
 from achievement_pipeline.app.collect.readings.pull_requests import read_repositories, stored_pull_requests
-from achievement_pipeline.app.collect.readings.stored_frames import StoredFrames, stored_frame, stored_runs
+from achievement_pipeline.app.collect.readings.runs import stored_runs
+from achievement_pipeline.app.collect.readings.stored_frames import StoredFrames, stored_frame
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.frame_files import DamagedFrameError, decode
 from achievement_pipeline.frames import RawLinearIssues, RawLinearProjects

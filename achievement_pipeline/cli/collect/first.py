@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from achievement_pipeline.app.collect.readings.ahead import ReadAhead
 from achievement_pipeline.app.collect.readings.histories import RepositoryHistory, Wanted, first_reading
 from achievement_pipeline.app.collect.repositories import configured_repositories, local_folder
-from achievement_pipeline.cli.collect.bars import show_bars
 from achievement_pipeline.errors import AchievementPipelineError
 from achievement_pipeline.lanes import GIT
 from achievement_pipeline.lazy import import_for_good
@@ -52,7 +51,7 @@ def open_runs(ahead: ReadAhead[RepositoryHistory] | None, settings: Settings, op
         settings: All settings.
         open_until: Closes what was opened.
     """
-    bars = open_until.enter_context(show_bars())
+    bars = open_until.enter_context(import_for_good("achievement_pipeline.cli.collect.bars").show_bars())
     if ahead:
         ahead.show(partial(bars.start, None))
     runs: Runs = import_for_good("achievement_pipeline.cli.collect.runs").Runs(settings, bars, ahead, open_until)

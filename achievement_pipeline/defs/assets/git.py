@@ -100,13 +100,15 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument per input
     settings: dg.ResourceParam[Settings],
 ) -> DataFrame[CommitActivities]:
     """One row per commit: its author, category, effective lines and significance, with the reasons."""
-    files, contents = with_merged_changes(Merges(raw_commits), raw_commit_files, commit_contents)
+    merges = Merges(raw_commits)
+    files, contents = with_merged_changes(merges, raw_commit_files, commit_contents)
     scope = scope_of(settings)
     return judge_commits(
         raw_commits,
         files,
         noise_reasons(files, path_attributes, contents, scope),
         settings.rules,
+        merges=merges,
         people=settings.people,
         contents=contents,
         commit_urls=_commit_urls(raw_repositories),

@@ -6,7 +6,7 @@ import dagster as dg
 from pandera.typing import DataFrame
 
 from achievement_pipeline import lanes
-from achievement_pipeline.app.collect.readings.stored_frames import stored_runs
+from achievement_pipeline.app.collect.readings.runs import stored_runs
 from achievement_pipeline.app.collect.scope import collecting
 from achievement_pipeline.defs.assets.frame_assets import frame_asset, materialized, raw_assets, warn
 from achievement_pipeline.defs.frame_types import Schema

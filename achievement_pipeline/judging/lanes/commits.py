@@ -48,7 +48,7 @@ from achievement_pipeline.judging.line_use import find_use
 from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.links.foreign_numbers import without_foreign_numbers
 from achievement_pipeline.judging.links.history import History
-from achievement_pipeline.judging.links.merges import are_merged_pieces, find_merging_commits
+from achievement_pipeline.judging.links.merges import Merges
 from achievement_pipeline.judging.links.references import link_commits, name_commits
 from achievement_pipeline.judging.links.same_issue import find_same_issue
 from achievement_pipeline.judging.links.same_work import (
@@ -139,6 +139,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     noise: pd.Series[str],
     rules: Rules,
     *,
+    merges: Merges | None = None,
     people: Sequence[Person] = (),
     contents: DataFrame[CommitContents] | None = None,
     commit_urls: Mapping[str, str] | None = None,
@@ -155,6 +156,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
         noise: Why a file is not work, with the index of ``files``; missing if it is
             (`achievement_pipeline.judging.noise.files`).
         rules: What makes a commit significant.
+        merges: The merges among the commits, if they are known.
         people: The known addresses of each person.
         contents: Line counts from contents, for files where git's count is misleading.
         mechanical: Object names of commits that the repository lists in ``.git-blame-ignore-revs``.
@@ -167,10 +169,10 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
         One row per commit, in the order of ``commits``, then one per pull request found in them, then one per person
         and year of merging and of releasing.
     """
-    commits = commits.reset_index(drop=True)
+    merges = merges or Merges(commits)
+    commits, history = merges.commits, merges.history
     releases = releases or no_releases()
-    history = History(commits)
-    read = _read_commits(history, files, noise, contents)
+    read = _read_commits(merges, files, noise, contents)
     blobs = files[["path", "old_blob", "new_blob"]].assign(position=read.positions)
     reverts = find_reverts(history, read.amounts, blobs[~read.merged.to_numpy()[read.positions]])
     exclusions = _exclude(commits, files, noise, read, reverts, contents, mechanical, rules)
@@ -246,16 +248,13 @@ class _ReadCommits:
 
 
 def _read_commits(
-    history: History,
+    merges: Merges,
     files: DataFrame[RawCommitFiles],
     noise: pd.Series[str],
     contents: DataFrame[CommitContents] | None,
 ) -> _ReadCommits:
-    commits = history.commits
-    headers = peel(commits["subject"], commits["body"])
-    merged = are_merged_pieces(commits, headers)
-    merged_by = find_merging_commits(history, merged)
-    headers = without_foreign_numbers(history, headers)
+    commits, merged_by = merges.commits, merges.merged_by
+    headers = without_foreign_numbers(merges.history, peel(commits["subject"], commits["body"]))
     merged_in = pd.Series(np.bincount(merged_by[merged_by >= 0], minlength=len(commits)), index=commits.index)
     positions = positions_of(files, commits)
     changed = without_notes(work_files(positions, files, noise))
@@ -272,7 +271,7 @@ def _read_commits(
     )
     return _ReadCommits(
         headers,
-        merged,
+        merges.pieces,
         merged_by,
         merged_in,
         positions,

@@ -31,6 +31,7 @@ class Merges:
     Attributes:
         commits: The commits, by position.
         history: Their history.
+        pieces: Which are merges of pieces of work.
         merged_by: As returned by `find_merging_commits`.
     """
 
@@ -39,7 +40,8 @@ class Merges:
         self.history = History(self.commits)
         merges = self.commits[self.commits["diff"] == DiffState.MERGE]
         pieces = are_merged_pieces(merges, peel(merges["subject"], merges["body"]))
-        self.merged_by = find_merging_commits(self.history, pieces.reindex(self.commits.index, fill_value=False))
+        self.pieces = pieces.reindex(self.commits.index, fill_value=False)
+        self.merged_by = find_merging_commits(self.history, self.pieces)
 
 
 class MergedChanges(NamedTuple):

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from achievement_pipeline.store.postgres.bulk_copy import array_of_texts
 from achievement_pipeline.store.tables import Activity
 
 _AFFECTED = sa.Table(
@@ -88,14 +89,14 @@ def _heirs(key: str) -> str:
     """  # noqa: S608 - no user's value is in it
 
 
-_ARE_MORE = sa.text("""
-    SELECT EXISTS (SELECT FROM former_names) OR EXISTS (SELECT FROM activities OFFSET :number)
+_COUNT = sa.text("""
+    SELECT CASE WHEN NOT EXISTS (SELECT FROM former_names) THEN
+        (SELECT count(*) FROM (SELECT FROM activities LIMIT CAST(:number AS bigint) + 1) AS counted)
+    END
 """)
-"""Whether names of activities that are gone are kept, or more activities are stored than a number; reads no more."""
-_ARE_ALL = sa.text("""
-    SELECT (SELECT count(*) FROM activities)
-        = (SELECT count(*) FROM activities WHERE key = ANY (CAST(:keys AS text[])))
-""")
+"""The number of stored activities, or one more than a number, if there are more; NULL where some that are gone have
+names."""
+_COUNT_AMONG = sa.text("SELECT count(*) FROM activities WHERE key = ANY (CAST(:keys AS text[]))")
 _MARK_AFFECTED = sa.text(f"""
     INSERT INTO affected
     WITH given (key) AS (SELECT unnest(CAST(:keys AS text[])) COLLATE "C")
@@ -198,13 +199,17 @@ def are_all(connection: sa.Connection, keys: Sequence[str]) -> bool:
     No link then leads to an activity that is not among them, and none needs to be followed: this is a fifth of what the
     first collection of a repository takes to store. False also where activities that are gone have names: they lead on.
     """
-    more = connection.execute(_ARE_MORE, {"number": len(keys)}).scalar_one()
-    return not more and bool(connection.execute(_ARE_ALL, {"keys": list(keys)}).scalar_one())
+    stored: int | None = connection.scalar(_COUNT, {"number": len(keys)})
+    if not stored or stored > len(keys):
+        return stored == 0
+    among: int | None = connection.scalar(_COUNT_AMONG, {"keys": array_of_texts(keys)})
+    return among == stored
 
 
 def add_keys(connection: sa.Connection, table: sa.Table, keys: Sequence[str]) -> None:
     """Add keys to a temporary table of keys, as far as it does not have them."""
-    given = sa.func.unnest(sa.literal(list(keys), sa.ARRAY(sa.Text()))).column_valued("key")
+    texts = sa.literal(array_of_texts(keys), sa.Text())
+    given = sa.func.unnest(sa.cast(texts, sa.ARRAY(sa.Text()))).column_valued("key")
     connection.execute(insert(table).from_select(["key"], sa.select(given)).on_conflict_do_nothing())
 
 

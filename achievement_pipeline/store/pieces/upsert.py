@@ -202,7 +202,7 @@ def drop_activities(connection: sa.Connection, keys: Sequence[str], compose: Com
 def _store(connection: sa.Connection, changed: Sequence[str], compose: Compose) -> ChangeCounts:
     """Store the new parents of affected activities, then the achievements of all changed and moved activities."""
     moved = find_moved(connection)
-    touched = [*changed, *moved]
+    touched = list(dict.fromkeys([*changed, *moved]))
     if not are_all(connection, touched):
         touch(connection, moved)
     move(connection)

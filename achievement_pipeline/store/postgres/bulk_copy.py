@@ -88,11 +88,19 @@ def storable_json(texts: pd.Series) -> pd.Series:
     return texts.where(~suspect, texts[suspect].map(_replace_unstorable)) if suspect.any() else texts
 
 
+def array_of_texts(texts: Iterable[str]) -> str:
+    """Convert texts to a PostgreSQL array literal: of thousands, it is parsed in a third of the time of a list."""
+    escaped = (text.replace("\\", "\\\\").replace('"', '\\"') for text in texts)  # the only special characters
+    return "{" + ",".join(f'"{text}"' for text in escaped) + "}"
+
+
 def array_of_json(lists: pd.Series) -> pd.Series:
     """Convert JSON lists of strings (``str``, unique index) to PostgreSQL array literals."""
     arrays = "{" + lists.str.slice(1, -1) + "}"
     escaped = lists.str.contains("\\", regex=False)
-    return arrays.where(~escaped, storable_json(lists[escaped]).map(_array)) if escaped.any() else arrays
+    if not escaped.any():
+        return arrays
+    return arrays.where(~escaped, storable_json(lists[escaped]).map(json.loads).map(array_of_texts))
 
 
 def array_of_words(words: pd.Series) -> pd.Series:
@@ -145,9 +153,3 @@ def _parse_csv(written: io.BytesIO, types: dict[str, pa.DataType]) -> pd.DataFra
 
 def _replace_unstorable(text: str) -> str:
     return _UNSTORABLE.sub(lambda match: match[1] or "\ufffd", text)
-
-
-def _array(text: str) -> str:
-    """Convert a JSON list of strings to a PostgreSQL array literal, in which only two characters are escaped."""
-    words = (word.replace("\\", "\\\\").replace('"', '\\"') for word in json.loads(text))
-    return "{" + ",".join(f'"{word}"' for word in words) + "}"

@@ -6,8 +6,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.errors import FrameError
-from achievement_pipeline.frames import RawMlflowMetrics, RawMlflowRuns, SchemaT, checked
-from achievement_pipeline.sources.mlflow import Runs
+from achievement_pipeline.frames import SchemaT, checked
 
 
 class StoredFrames(Protocol):
@@ -26,10 +25,3 @@ def stored_frame(
         return None if stored is None else checked(schema, stored)
     except FrameError:
         return None
-
-
-def stored_runs(frames: StoredFrames) -> Runs | None:
-    """Return the runs of the MLflow server, where both of their frames are there and of today's shape."""
-    runs = stored_frame(frames, "raw_mlflow_runs", RawMlflowRuns)
-    metrics = stored_frame(frames, "raw_mlflow_metrics", RawMlflowMetrics)
-    return None if runs is None or metrics is None else Runs(runs, metrics, ())
