@@ -22,7 +22,8 @@ _ISSUES = compile_pattern(
 _QUOTED = compile_pattern(rf"^{CLOSES} {REFERENCE}[,:]? [\"\u201c](.{{10,}})[\"\u201d]$", IGNORECASE)
 """A title that quotes that of the issue: ``Fix #12, "Wrong order of tiles"``."""
 _PROBLEM = compile_pattern(
-    r"^(?!(?:[^\s:]{1,40}: ){0,3}\W{0,3}(?:don't|do not|does not|doesn't|no|not|never|always|only|work ?around|better|more|new|support|fix\w*"
+    r"^(?!(?:[^\s:]{1,40}: ){0,3}\W{0,3}"
+    r"(?:don't|do not|does not|doesn't|no|not|never|always|only|work ?around|better|more|new|support|fix\w*"
     r"|tests?|allow|when|if|make|check|some|now|\w+ed)\b)"
     r"(?:(?! (?:when|if|where|that|which|because|so|but|instead)\b)[^,;]){2,80}? "
     r"(?:can(?:'t|not)|crash(?:es)?|does ?(?:n't| not)|fails|hangs|is ?(?:n't| not)|are ?(?:n't| not)|leaks|throws"
