@@ -34,7 +34,7 @@ def find_uncollected(connection: sa.Connection, settings: Settings, name: str) -
         if found:
             return (
                 f"{name} is in {location}, and was not collected: it is newer than the last run, or on a branch that "
-                f"is not read. Next: achievements collect, or for all branches: achievements collect --repo {location} "
+                f"is not read. Next: achievements collect, or for all branches: achievements collect {location} "
                 "--all-branches"
             )
     return ""

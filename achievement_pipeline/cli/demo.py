@@ -1,14 +1,19 @@
 """`achievements demo`: the commands on a sample world, without keys or network."""
 
 import sys
+from contextlib import redirect_stdout
 
 import click
 
+from achievement_pipeline.app.collect.receipts import Receipts
 from achievement_pipeline.cli import achievements
 from achievement_pipeline.demo.home import demo_folder, sample_world
+from achievement_pipeline.settings import load_settings
 
 _HIGHEST = "8"
 _DOCUMENT = "brag.md"
+_NEED_NO_WORK = frozenset({"collect", "completion", "--help", "-h"})
+"""Words of commands that do not look at what was collected."""
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -29,8 +34,10 @@ def demo(*, no_open: bool, command: tuple[str, ...]) -> None:
     folder = demo_folder()
     with sample_world(folder):
         if command:
-            if not (folder / _DOCUMENT).exists():
-                click.echo("Nothing of the sample world is collected yet. First: achievements demo", err=True)
+            if _NEED_NO_WORK.isdisjoint(command) and not Receipts.exist(load_settings()):
+                click.echo("The sample world is collected first.", err=True)
+                with redirect_stdout(sys.stderr):
+                    _run("collect")
             _run(*command)
             return
         _run("collect")

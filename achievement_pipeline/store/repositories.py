@@ -107,7 +107,7 @@ def find_repository(engine: sa.Engine, key: str) -> KnownRepository:
     with engine.connect() as connection:
         row = connection.execute(_KNOWN.where(Repository.key == key)).one_or_none()
     if row is None:
-        raise StoreError(f"The repository {key} is not known. Run `achievements collect --repo PATH_OR_URL` once.")
+        raise StoreError(f"The repository {key} is not known. Run `achievements collect PATH_OR_URL` once.")
     return KnownRepository(*row)
 
 

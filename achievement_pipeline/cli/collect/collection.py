@@ -89,7 +89,7 @@ class Collection:
         """Why some of it failed, each with its name."""
         named = [(one.key or one.location, one.error) for one in self.repositories]
         named += [(f"{one.lane.label} {one.repository}".strip(), one.error) for one in self.sources]
-        return [f"{name}: {error}" for name, error in named if error]
+        return [error if error.startswith(f"{name} ") else f"{name}: {error}" for name, error in named if error]
 
     @property
     def is_in_vain(self) -> bool:

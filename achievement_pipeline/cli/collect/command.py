@@ -30,36 +30,44 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--repo", "repos", multiple=True, metavar="PATH_OR_URL", help="A repository; may be given several times.")
+@click.argument("locations", nargs=-1, metavar="[PATH_OR_URL]...")
+@click.option("--repo", "repos", multiple=True, metavar="PATH_OR_URL", help="The same as an option; repeatable.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Read and judge commits from this day on.")
 @click.option(
     "--author", "authors", multiple=True, metavar="EMAIL", help="Authors: addresses, 'me', or 'all'. Default: me."
 )
 @click.option("--all-branches", is_flag=True, help="Read all branches, not only the default one.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def collect(
-    *, repos: tuple[str, ...], since: dt.datetime | None, authors: tuple[str, ...], all_branches: bool, as_json: bool
+def collect(  # noqa: PLR0913 - one argument an option
+    *,
+    locations: tuple[str, ...],
+    repos: tuple[str, ...],
+    since: dt.datetime | None,
+    authors: tuple[str, ...],
+    all_branches: bool,
+    as_json: bool,
 ) -> None:
     """Collect achievements: read, judge, keep, and print what was found.
 
-    From the repositories of --repo, or those below a folder, and their side on GitHub where that is on. Without --repo:
-    those of GIT_REPO_PATH and achievements.toml, else the one you are in, else all that are known; and the other
-    sources that are on. Exit code 3: some failed.
+    From the repositories that are named, or those below a folder, and their side on GitHub where that is on. Where none
+    is named: those of GIT_REPO_PATH and achievements.toml, else the one you are in, else all that are known; and the
+    other sources that are on. Exit code 3: some failed.
 
     \b
     achievements collect
-    achievements collect --repo ~/src --since 2025-01-01
-    achievements collect --repo https://github.com/pallets/flask --author all
+    achievements collect ~/src --since 2025-01-01
+    achievements collect https://github.com/pallets/flask --author all
     """  # noqa: D301 - click's own mark
+    named = (*locations, *repos)
+    if not all(location.strip() for location in named):
+        raise click.BadParameter("it takes a path or a clone URL.", param_hint="PATH_OR_URL")
     settings = load_settings().collecting(authors, since.date() if since else None)
     if ME in settings.authors and not my_addresses(
-        settings, [".", *repos, *(one.location for one in settings.repositories)]
+        settings, [".", *named, *(one.location for one in settings.repositories)]
     ):
         raise SettingsError(unknown_me(settings))
     branches = "all" if all_branches else "default"
-    if not all(location.strip() for location in repos):
-        raise click.BadParameter("it takes a path or a clone URL.", param_hint="--repo")
-    wanted = [RepositorySettings(location=location, branches=branches) for location in expand(repos)]
+    wanted = [RepositorySettings(location=location, branches=branches) for location in expand(named)]
     selection = {"since": since.date().isoformat() if since else "", "authors": list(authors)}
     use_dagster_home(settings)
     with ExitStack() as open_until:
@@ -72,8 +80,8 @@ def collect(
             collection = collect_from(wanted, selection, settings, engine, begun)
     if not collection.repositories and not collection.sources:
         raise click.UsageError(
-            "There is nothing to collect from: this folder is in no repository, and none is known. Give --repo "
-            "PATH_OR_URL, or find yours: achievements init FOLDER. "
+            "There is nothing to collect from: this folder is in no repository, and none is known. Name one: "
+            "achievements collect PATH_OR_URL, or find yours: achievements init FOLDER. "
             f"Off: {', '.join(sources_that_are_off(settings))}."
         )
     _refuse_unknown_authors(collection, authors)

@@ -54,7 +54,7 @@ def list_repos(as_json: bool) -> None:
     print_table(_COLUMNS, [_row(each, counts.get(each.key, 0)) for each in known])
     if not known:
         click.echo(
-            "No repository is known. Next: achievements init FOLDER, or: achievements collect --repo PATH_OR_URL",
+            "No repository is known. Next: achievements init FOLDER, or: achievements collect PATH_OR_URL",
             err=True,
         )
 

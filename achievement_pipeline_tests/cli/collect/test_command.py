@@ -136,9 +136,10 @@ def test_the_answer_for_machines_has_the_columns_of_the_tables(run: Run, reposit
 
 
 def test_one_repository_that_is_none_stops_no_other(run: Run, repository: GitRepository, tmp_path: Path) -> None:
-    answer = run("collect", "--repo", str(tmp_path / "nothing"), "--repo", str(repository.path))
+    answer = run("collect", str(tmp_path / "nothing"), "--repo", str(repository.path))
 
     assert answer.exit_code == 3
+    assert answer.stderr.count(str(tmp_path / "nothing")) == 1
     assert "nothing does not exist" in answer.stderr
     assert "2 achievements (2 new)" in answer.stdout
     assert answer.output.splitlines()[-1].startswith("❌"), "errors come last"
