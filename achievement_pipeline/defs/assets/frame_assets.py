@@ -165,12 +165,12 @@ def describe_repositories(
         show: Returns the metadata of one repository's rows; the run's other metadata is kept.
         own: More metadata by repository, which is not in its rows.
     """
-    repositories = context.partition_keys
-    if len(repositories) > 1:
-        parts = dict(iter(frame.groupby("repository", sort=False)))
-        for repository in repositories:
-            shown = show(parts.get(repository, frame.head(0))) | dict(own[repository] if own else {})
-            context.add_asset_metadata(shown, asset, repository)
+    if context.has_partition_key:
+        return
+    parts = dict(iter(frame.groupby("repository", sort=False)))
+    for repository in context.partition_keys:
+        shown = show(parts.get(repository, frame.head(0))) | dict(own[repository] if own else {})
+        context.add_asset_metadata(shown, asset, repository)
 
 
 def warn(context: dg.AssetExecutionContext, warnings: Sequence[str]) -> dict[str, Any]:
