@@ -15,7 +15,6 @@ from achievement_pipeline.publishing.linkedin.login import App, Login, Logins, w
 from achievement_pipeline.publishing.linkedin.publisher import LinkedInPublisher
 from achievement_pipeline.publishing.outbox.driver import Outbox, utc_now
 from achievement_pipeline.publishing.outbox.publisher import Networks
-from achievement_pipeline.publishing.outbox.secret_store import SecretStore
 from achievement_pipeline.settings import Settings
 
 
@@ -41,6 +40,9 @@ def app_of(settings: Settings) -> App:
 
 def logins_of(settings: Settings) -> Logins:
     """Return the store of the login."""
+    # imported here: keyring and cryptography would take megabytes in each process of the service
+    from achievement_pipeline.publishing.outbox.secret_store import SecretStore  # noqa: PLC0415
+
     return Logins(SecretStore(settings.home / "secrets"))
 
 

@@ -14,11 +14,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
-
-from kingfisher_sdk import Rules, Scanner
+from typing import TYPE_CHECKING
 
 from achievement_pipeline.parsing.patterns import compile_pattern
 from achievement_pipeline.publishing.gate.decoding import NOTHING, Decoded, decode, decode_base64, padded, rewrite
+
+if TYPE_CHECKING:
+    from kingfisher_sdk import Scanner
 
 _NAMING = (
     r"(?:pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|account|auth|private|secret|client|signing|encryption)"
@@ -321,7 +323,10 @@ def _decoded_hex(token: str) -> bytes:
 
 
 @functools.cache
-def _scanner() -> Scanner:
+def _scanner() -> "Scanner":
+    # imported here: most processes import this module, and few read a text
+    from kingfisher_sdk import Rules, Scanner  # noqa: PLC0415
+
     return Scanner(Rules(confidence="low"))
 
 

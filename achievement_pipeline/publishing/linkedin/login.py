@@ -12,7 +12,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import requests
@@ -21,7 +21,9 @@ from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError, field_se
 from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.http import brief, read_json
 from achievement_pipeline.publishing.linkedin.settings import API_URL, OAUTH_URL, WARNED_BEFORE
-from achievement_pipeline.publishing.outbox.secret_store import SecretStore
+
+if TYPE_CHECKING:
+    from achievement_pipeline.publishing.outbox.secret_store import SecretStore
 
 SCOPES = ("openid", "profile", "w_member_social")
 
