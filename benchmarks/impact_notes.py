@@ -31,6 +31,8 @@ _NEAR = 20
 """Entries before and after one by which is decided whether notes name the work that they announce there."""
 _MOSTLY = 0.5
 _FEW = 10
+_FIRST_RELEASE = pd.Timedelta(days=365)
+"""Before the first day in the notes, which work is in that release. Of older work they may have been cut."""
 _NOTHING_WRITTEN = pd.DataFrame({"repository": [], "path": [], "status": []}, dtype="str").assign(
     position=pd.Series(dtype="int64"), fragment=pd.Series(dtype="bool")
 )
@@ -70,6 +72,7 @@ def find_noted(
     prominence = chosen.reindex(units.index).fillna("").astype("str")
     is_noted = (prominence != "") & (prominence != Prominence.MINOR)
     judged = _are_named(units, entries, links) | _write_their_own(added, is_noted)
+    judged &= _are_covered(units, releases["day"])
     return pd.DataFrame({"prominence": prominence, "judged": judged & ~by_tool})
 
 
@@ -102,6 +105,12 @@ def _write_their_own(added: "pd.Series[bool]", noted: "pd.Series[bool]") -> np.n
     near = pd.DataFrame({"added": added, "noted": noted | added}).rolling(5 * _NEAR + 1, center=True, min_periods=1)
     sums = near.sum()
     return ((sums["added"] >= _MOSTLY * sums["noted"]) & (sums["added"] >= _FEW)).to_numpy()
+
+
+def _are_covered(units: pd.DataFrame, days: "pd.Series[pd.Timestamp]") -> np.ndarray:
+    """Return which units the notes can still name: those of the first release, or later ones."""
+    at = units["committed_at"]
+    return (at >= (days.min() if days.notna().any() else at.min()) - _FIRST_RELEASE).to_numpy()
 
 
 def numbers_of(entries: pd.DataFrame) -> set[int]:

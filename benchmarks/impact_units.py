@@ -22,7 +22,7 @@ from achievement_pipeline.judging.announced.releases import first_releases
 from achievement_pipeline.judging.announced.words import announced_signs
 from achievement_pipeline.judging.authors.bots import are_bots
 from achievement_pipeline.judging.categories import messages
-from achievement_pipeline.judging.categories.peel import peel
+from achievement_pipeline.judging.categories.peel import _BORS, peel
 from achievement_pipeline.judging.links.foreign_numbers import are_foreign
 from achievement_pipeline.judging.links.history import oldest_first
 from achievement_pipeline.judging.rules import BotRules
@@ -42,7 +42,7 @@ _CLOSES = re.compile(
     r"((?:(?:[\w.-]+/[\w.-]+)?#|https?://\S+/issues/)\d+"
     r"(?:(?:,| and|,? ?(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?))* ?#\d+)*)"
 )
-_COPY = re.compile(r"(?i)\bback-?port|\bcherry[- ]?pick|#\d+\)\s*\(#\d+\)\s*$")
+_COPY = re.compile(r"(?i)\b(?:back|forward)[- ]?port|\bcherry[- ]?pick|\bmerge[- ]?back|#\d+\)\s*\(#\d+\)\s*$")
 """Titles of work that is noted, if at all, under another number."""
 MOST_UNITS = 1500
 """Of a project: the newest."""
@@ -217,6 +217,7 @@ class _History(NamedTuple):
         title, _, rest = self.bodies[place].strip().partition("\n")
         if not title or _GITLAB.search(self.bodies[place]):
             title = self.subjects[own[-1] if own else place]
+        title = re.sub(_BORS, r"\1", title)
         texts = "\n".join(f"{self.subjects[one]}\n{self.bodies[one]}" for one in own[:60])
         authors = Counter(self.authors[one] for one in own)
         main = authors.most_common(1)[0][0] if authors else ""

@@ -17,7 +17,7 @@ from achievement_pipeline.judging.announced.references import Reference, find_re
 from achievement_pipeline.judging.announced.sentences import DASHES, as_sentence
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
-PARSER_VERSION: Final = "10"
+PARSER_VERSION: Final = "11"
 """Increase by hand when the same text gives other entries."""
 
 _LONGEST_TEXT: Final = 8 << 20
@@ -138,7 +138,7 @@ _HEADLINE: Final = compile_pattern(
     IGNORECASE,
 )
 _MINOR: Final = compile_pattern(
-    r"\b(?:chores?|internals?|under the hood|dependenc(?:y|ies)|deps|contributors?|contributions?|thanks|authors"
+    r"\b(?:chores?|internals?|under the hood|dependenc(?:y|ies)|deps|maint|contributors?|contributions?|thanks|authors"
     r"|maintenance|misc(?:ellaneous)?|house-?keeping|trivial|ci|build system|infrastructure|developers?|packaging"
     r"|packagers|tests?|testing|acknowledge?ments?|reviewers|pull[- ]requests?|(?:full|complete) list)\b",
     IGNORECASE,
@@ -151,13 +151,18 @@ _OTHER_KIND: Final = compile_pattern(
 _BREAKING: Final = compile_pattern(r"\b(?:breaking|incompat\w{0,8})\b", IGNORECASE)
 _TAG: Final = compile_pattern(
     r"^(?:\W{0,3}\[(?P<square>[\w /,-]{2,30})\]|\*\*(?P<bold>[\w ]{3,30}):?\*\*:?|:(?P<role>feature|bug|support):"
-    r"|(?P<word>New|Feature|Breaking|Enh|Bug|Chg|Chore|Internal|Enhancement|Bugfix|Change|Security|Improvement)\b"
-    r"(?= ?(?:#|:| \())|(?P<kind>change_type|kind|type): ?(?P<value>\w{2,20}))",
+    r"|(?P<word>New|Feat|Feature|Breaking|Enh|Bug|Chg|Chore|Internal|Enhancement|Bugfix|Fix|Change|Security|Improvement"
+    r"|Perf|Docs?|CI|Tests?|Maint|Deps)\b"
+    r"(?=(?:\([^()\n]{1,40}\))?!?(?: ?#|:| \())|(?P<kind>change_type|kind|type): ?(?P<value>\w{2,20}))",
     IGNORECASE,
 )
 _REFERENCES_BEFORE: Final = compile_pattern(r"^(?:\[?#\d{1,8}\]?(?:\([^()\s]{1,200}\))?[\s/,:-]{1,4}){1,9}")
 """As in ``- [#12](https://…) / [#13](https://…) [FEATURE] Turbo``."""
-_TAG_MEANS: Final = {"enh": "Enhancements", "bug": "Bug fixes", "chg": "Changes", "new": "New", "bugfix": "Bug fixes"}
+_TAG_MEANS: Final = {
+    "enh": "Enhancements", "bug": "Bug fixes", "chg": "Changes", "new": "New", "bugfix": "Bug fixes",
+    "feat": "Features", "fix": "Bug fixes", "perf": "Performance", "doc": "Documentation", "docs": "Documentation",
+    "maint": "Maintenance",
+}  # fmt: skip
 _GENERATED: Final = compile_pattern(
     r"\(\[?[0-9a-f]{7,40}\]?\(https?://[^()\s]{1,200}/commits?/"  # conventional-changelog, release-please
     r"|\bby @[\w-]{1,40}(?:\[bot\])? in https?://\S{1,200}/pull/\d{1,8}\s{0,4}$"  # GitHub's own generator

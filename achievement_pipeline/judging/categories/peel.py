@@ -32,6 +32,8 @@ _SECOND_SENTENCE = r"^(.{20,}?\p{L}{4}\.)\s+\p{Lu}.*$"
 """Behind a word that is no abbreviation."""
 _LOOKED_AT = 500
 """Maximum length of a subject to parse, in characters."""
+_BORS = r"^\d+: (.+?) r=\S+(?: a=\S+)?$"
+"""The first line of what bors-ng merges: ``12: Say hello r=ann a=bob``."""
 _WORD = r"[0-9A-Za-z\x{80}-\x{10FFFF}]"
 """A readable character. Unicode classes would be more precise, but RE2 takes 2 ms to compile each."""
 _REST = rf"(?P<rest>.*?{_WORD}.*?)"
@@ -298,7 +300,7 @@ def _taken(texts: pa.Array, pattern: str, *, sure: bool) -> tuple[pa.Array, pd.D
 
 def _first_lines(bodies: pd.Series[str]) -> pd.Series[str]:
     """Return the first line of each body, missing if it is not a title."""
-    lines = _groups(bodies, _FIRST_LINE).get("title", pd.Series(dtype="str"))
+    lines = replace(_groups(bodies, _FIRST_LINE).get("title", pd.Series(dtype="str")), _BORS, r"\1")
     return lines[~matches(lines, _NO_TITLE)].str.slice(0, _LOOKED_AT).str.strip()
 
 

@@ -263,6 +263,23 @@ def test_sections_tell_how_much_an_entry_says() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("entry", "section", "prominence"),
+    [
+        ("feat: Pistons count", "Features", Prominence.HIGHLIGHT),
+        ("fix(pump): It stops", "Bug fixes", Prominence.ENTRY),
+        ("chore(pump): New oil", "chore", Prominence.MINOR),
+        ("ci: Run with cold oil", "ci", Prominence.MINOR),
+        ("tests: Count pistons", "tests", Prominence.MINOR),
+        ("Fix :issue:`12`: It stops", "", Prominence.ENTRY),
+        ("Test the pump with cold oil", "", Prominence.ENTRY),
+    ],
+)
+def test_an_entry_has_a_type_as_commits_do(entry: str, section: str, prominence: Prominence) -> None:
+    (found,) = read_entries("CHANGELOG.md", f"## 1.2.0\n\n* {entry}\n")
+    assert (found.section, found.prominence) == (section, prominence)
+
+
 def test_the_innermost_heading_that_names_a_kind_decides() -> None:
     headings = {
         "### Features\n#### Bug fixes": Prominence.ENTRY,

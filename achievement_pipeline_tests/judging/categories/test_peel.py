@@ -97,6 +97,8 @@ class TestHosts:
             ("Merge branch 'topic' into 'main'", "feat: add it\n\nCloses #3\n\nSee merge request g/p!12", "gitlab"),
             ("Auto merge of #12 - ada:topic, r=bob", "feat: add it\n\nWhy.", "github"),
             ("Merge #12: feat: add it", "", "github"),
+            ("Merge #12", "12: feat: add it r=ann a=bob\n\nWhy.", "github"),
+            ("Merge #12 #13", "12: feat: add it r=ann,bob\n13: and that r=ann", "github"),
         ],
     )
     def test_a_merge_has_the_title_and_number_of_its_pull_request(self, subject: str, body: str, host: str) -> None:
