@@ -56,8 +56,10 @@ _WITHOUT_LINK: Final = compile_pattern(
 _REFERENCE: Final = (
     r"(?:(?:closes?|fix(?:es)?|resolves|see|refs?|via|in|issues?|prs?|pulls?(?: requests?)?|gh|bug|feature|support)"
     r"[ :]*+)*"
-    r"(?:[\w.-]{1,60}/[\w.-]{1,60})?(?:#|!|GH-|gh-)?\d{1,7}_?|[0-9a-f]{7,40}|@[\w-]{1,40}|by @[\w-]{1,40}"
+    r"(?:[\w.-]{1,60}/[\w.-]{1,60})?(?:#|!|GH-|gh-)?\d{1,7}_?|(?=\d*[a-f])[0-9a-f]{7,40}|@[\w-]{1,40}|by @[\w-]{1,40}"
 )
+_BETWEEN: Final = r"(?:(?:,| and| &|;|/)? +|[,;/&]|(?=[#!@]))"
+"""What separates references; something must, since digits are references too and may be split in many ways."""
 _OF_THE_SENTENCE: Final = ("in", "of", "by", "to", "for", "from", "with", "since", "after", "and", "revert", "reverts")
 _BARE: Final = (
     r"(?:(?:and )?\b(?:closes?|fix(?:es)?|resolves|see|refs?|via):? )?"
@@ -67,7 +69,7 @@ _BARE: Final = (
 """Numbers without brackets, unless they belong to the sentence: "introduced in #12"."""
 _LAST: Final = compile_pattern(
     rf"(?<![ ,;{DASHES}])[ ,;{DASHES}]*+"
-    rf"(?:[(\[]++(?:{_REFERENCE})(?:(?:,| and| &|;|/)? *(?:{_REFERENCE})){{0,40}}[)\]]+"
+    rf"(?:[(\[]++(?:{_REFERENCE})(?:{_BETWEEN}(?:{_REFERENCE})){{0,40}}[)\]]+"
     rf"|{_BARE}"
     r"|\uff08[^\uff08\uff09\n]{0,60}[#@][^\uff08\uff09\n]{0,60}\uff09"
     r"|[(\[]@[\w-]{1,40},[^()\[\]\n]{1,60}[)\]]"
