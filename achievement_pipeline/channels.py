@@ -308,6 +308,11 @@ CHANNELS: dict[str, Channel] = {
 """Every channel by its name."""
 
 
+def channels_with_approval() -> list[Channel]:
+    """Return the channels that show nothing before the user approves it."""
+    return [channel for channel in CHANNELS.values() if channel.needs_approval]
+
+
 def find_channel(name: str) -> Channel:
     """Return the channel of a name.
 

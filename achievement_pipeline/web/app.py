@@ -24,6 +24,7 @@ from achievement_pipeline.web.forms import Form
 from achievement_pipeline.web.guard import LOOPBACK, PAGE, Behind, Guard, form_token, is_form_token
 from achievement_pipeline.web.pages import PAGES, Content
 from achievement_pipeline.web.settings import SETTINGS_PAGES, Forget, settings_decisions
+from achievement_pipeline.web.several import read_counts
 
 _DATA = files("achievement_pipeline.web")
 _ASSETS = {"/style.css": "text/css", "/keys.js": "text/javascript", "/copy.js": "text/javascript"}
@@ -54,8 +55,14 @@ def create_app(
 
     def show(request: Request, name: str, content: Content, status: int = 200) -> Response:
         here = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
-        did, _, count = request.query_params.get("did", "").partition(".")
-        shared = {"here": here, "path": request.url.path, "did": did, "count": count if count.isdecimal() else ""}
+        did, count, *shown = [*request.query_params.get("did", "").split("."), ""]
+        shared = {
+            "here": here,
+            "path": request.url.path,
+            "did": did,
+            "count": count if count.isdecimal() else "",
+            "shown": read_counts(shown),
+        }
         return HTMLResponse(templates.get_template(f"{name}.html.j2").render({**shared, **content}), status)
 
     def page(name: str, look: Callable[[Decisions, Request], Content]) -> Callable[[Request], Response]:

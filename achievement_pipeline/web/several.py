@@ -7,7 +7,10 @@ from typing import Any
 from starlette.requests import Request
 
 from achievement_pipeline.app.decide.decisions import Decisions
+from achievement_pipeline.channels import CHANNELS, channels_with_approval
 from achievement_pipeline.errors import StoreError
+from achievement_pipeline.parsing.patterns import compile_pattern
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 from achievement_pipeline.store.reading import AchievementFilter, AchievementView, find_achievements
 from achievement_pipeline.store.tables import EditField
 from achievement_pipeline.web.forms import Form, back_to
@@ -23,6 +26,8 @@ FLAGS: Mapping[str, tuple[EditField, bool]] = {
 """The decisions that are possible about several achievements, by name."""
 _MOST = 5_000
 """What one form holds."""
+_COUNT = compile_pattern(r"(?P<name>[a-z_]{1,30})-(?P<number>\d{1,5})")
+"""How many achievements a channel shows, in an address."""
 _NOTHING = "Select at least one achievement."
 
 
@@ -65,7 +70,28 @@ def decide_several(decisions: Decisions, form: Form) -> str:
     # an approval is for the text that the page showed
     changes = [(each.key, {field: each.fingerprint if field is EditField.APPROVED else value}) for each in chosen]
     decisions.record_each(changes)
-    return back_to(form, f"{what}.{len(changes)}")
+    shown = _count_shown(decisions, [each.key for each in chosen]) if what == "approve" else {}
+    return back_to(form, ".".join([what, str(len(changes)), *(f"{name}-{number}" for name, number in shown.items())]))
+
+
+def read_counts(words: Sequence[str]) -> dict[str, int]:
+    """Return what `decide_several` noted in the address: how many achievements each channel shows, by its label."""
+    counts = (_COUNT.fullmatch(word) for word in words)
+    return {
+        CHANNELS[found["name"]].label: int(found["number"]) for found in counts if found and found["name"] in CHANNELS
+    }
+
+
+def _count_shown(decisions: Decisions, keys: Sequence[str]) -> dict[str, int]:
+    """Return by its name how many achievements each channel shows that needs approval."""
+    with decisions.engine.connect() as connection:
+        wanted = AchievementFilter(keys=keys, include_hidden=True, include_retracted=True)
+        found = find_achievements(connection, wanted, _MOST)
+    answers = decisions.verdicts(found, channels_with_approval()).values()
+    return {
+        channel.name: sum(isinstance(verdicts[channel], PublicAchievement) for verdicts in answers)
+        for channel in channels_with_approval()
+    }
 
 
 def _flag(what: str) -> tuple[EditField, bool]:

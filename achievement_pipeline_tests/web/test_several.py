@@ -23,8 +23,10 @@ def test_a_preview_decides_nothing_and_its_form_all_as_one(site: Site, engine: s
     chosen = preview(site, what="approve", key=[COMMIT.key, OTHER.key])
     assert len(site.titles("/?state=new")) == 3
     answer = site.post("/several", what="approve", chosen=chosen, back="/?state=new")
-    assert answer.headers["location"] == "/?state=new&did=approve.2"
-    assert "2 achievements: approved." in site.get(answer.headers["location"])
+    assert answer.headers["location"].startswith("/?state=new&did=approve.2.resume-2.")
+    page = site.get(answer.headers["location"])
+    assert "2 achievements: approved." in page
+    assert "Resume 2 · Portfolio 2" in page
     assert site.titles("/?state=new") == ["Tune the frobnicator"]
     site.post("/undo")
     assert len(site.titles("/?state=new")) == 3

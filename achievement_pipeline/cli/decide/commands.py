@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from achievement_pipeline.app.decide.decisions import Decisions, Verdicts, describe_edit, describe_live_post, doubted
 from achievement_pipeline.app.decide.statements import AchievementCreate, create_achievement
-from achievement_pipeline.channels import CHANNELS
+from achievement_pipeline.channels import channels_with_approval
 from achievement_pipeline.cli.decide.choice import Choice, choice_options, choose
 from achievement_pipeline.cli.look.achievements import headline, hidden_words
 from achievement_pipeline.cli.options.channel_names import ChannelName
@@ -137,7 +137,7 @@ def approve(
     """  # noqa: D301 - click's own mark
     with open_decisions() as decisions:
         achievements = choose(decisions, "Withdraw" if withdraw else "Approve", choice)
-        chosen = list(channels) or [each for each in CHANNELS.values() if each.needs_approval]
+        chosen = channels or channels_with_approval()
         decisions.record_each(
             [(each.key, {EditField.APPROVED: False if withdraw else each.fingerprint}) for each in achievements],
             [each.name for each in channels] or [None],

@@ -12,7 +12,7 @@ from achievement_pipeline.app.decide.decisions import Decisions, describe_edit, 
 from achievement_pipeline.app.decide.differences import show_difference
 from achievement_pipeline.app.decide.proposals import ShownProposal, with_open_proposals
 from achievement_pipeline.app.decide.questions import ASKED, QUESTION, lacks_outcome
-from achievement_pipeline.channels import CHANNELS
+from achievement_pipeline.channels import channels_with_approval
 from achievement_pipeline.cli.decide.commands import (
     count_verdicts,
     edit_text,
@@ -39,7 +39,6 @@ _HELP = """\
 _PROPOSAL_KEYS = "t take · e edit · r reject · s skip · q to the achievements"
 _FACTS = 6
 _DESCRIPTION_LINES = 8
-_APPROVED = [channel for channel in CHANNELS.values() if channel.needs_approval]
 """The channels that an approval is for."""
 _DECIDING = (EditField.APPROVED, EditField.HIDDEN)
 
@@ -128,7 +127,7 @@ def _approve_rest(decisions: Decisions, rest: Sequence[AchievementView], keys: I
         return False
     rest = [decisions.find(each.key) for each in rest]
     decisions.record_each((each.key, {EditField.APPROVED: each.fingerprint}) for each in rest)
-    count_verdicts(decisions.verdicts(rest, _APPROVED), _APPROVED)
+    count_verdicts(decisions.verdicts(rest, channels_with_approval()), channels_with_approval())
     click.echo("  To take all of it back: achievements undo")
     return True
 
@@ -207,7 +206,7 @@ def _show_proposal(achievement: AchievementView, shown: ShownProposal) -> None:
 
 def _approve(decisions: Decisions, achievement: AchievementView, keys: Iterator[str]) -> None:
     decisions.record(achievement.key, {EditField.APPROVED: achievement.fingerprint})
-    answers = decisions.verdicts([decisions.find(achievement.key)], _APPROVED)[achievement.key]
+    answers = decisions.verdicts([decisions.find(achievement.key)], channels_with_approval())[achievement.key]
     for line in explain_verdicts(answers):
         click.echo(line)
     for fingerprint in doubted(answers):
