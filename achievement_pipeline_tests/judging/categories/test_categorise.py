@@ -5,6 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from achievement_pipeline.judging.categories.categorise import Category, categorise, clue_weights, infer_types
+from achievement_pipeline.judging.categories.clues import are_code, file_kinds, kinds_of_files
+from achievement_pipeline.judging.skills.vocabulary import known_skills
 from achievement_pipeline_tests.examples import examples
 
 
@@ -130,6 +132,18 @@ def test_each_type_has_a_probability_relative_to_chance() -> None:
     types = list(clue_weights().types)
     assert np.exp(inferred[types]).sum(axis=1).to_list() == pytest.approx([len(types)] * 2)
     assert inferred[types].idxmax(axis=1).to_list() == inferred["type"].to_list() == ["feat", "fix"]
+
+
+def test_files_of_nearly_every_programming_language_are_known() -> None:
+    languages = [each for each in known_skills().language if each.type == "programming" and each.extensions]
+    paths = pd.Series([f"src/a{extension}" for each in languages for extension in each.extensions], dtype="str")
+    names = [each.name for each in languages for _ in each.extensions]
+    known = {name for name, kind in zip(names, kinds_of_files(paths), strict=True) if kind < len(file_kinds())}
+
+    assert len(known) >= 0.85 * len(languages)
+    assert are_code(
+        pd.Series(["a.el", "a.ml", "a.zig", "a.pyx", "a.cu", "a.lisp", "a.cljs", "a.sv"], dtype="str")
+    ).all()
 
 
 def test_nothing_to_judge_gives_nothing() -> None:
