@@ -32,6 +32,7 @@ def test_it_shows_figures_work_and_skills_and_loads_nothing() -> None:
     page = written(view(outcome="p95 420 → 130 ms.", first_release="2.1"), view("Fix it", number=8, completed_at=later))
     assert "<h1>Ann &lt;Example&gt;</h1>" in page
     assert "<dt>pieces of work</dt><dd>2</dd></div>" in page
+    assert "<dt>repository</dt><dd>1</dd></div>" in page
     assert "Added a cache</a></h3>\n<p>p95 420 → 130 ms.</p>" in page
     assert page.count("<svg ") == 2
     assert "New: " not in page

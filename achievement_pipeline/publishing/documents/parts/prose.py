@@ -41,7 +41,7 @@ _NO_PROSE = compile_pattern(
 )
 """How paragraphs without prose begin: headings, code, tables, forms, templates."""
 _SQUASHED = compile_pattern(r"^\s*\*\s+\S")
-"""How GitHub lists the commits of a squash: one paragraph each."""
+"""How GitHub lists the commits of a squash: one paragraph each, their own messages below it."""
 _EMOJI = compile_pattern(
     r"^(?:(?::[a-z][a-z0-9_+-]{1,30}:|[\u2190-\u21ff\u2600-\u27bf\U0001f000-\U0001faff]\ufe0f?) *)+"
 )
@@ -68,7 +68,10 @@ def paragraphs(title: str, description: str) -> Iterator[tuple[bool, list[str]]]
     for paragraph in BLANK_LINES.split(text):
         lines = [line for line in (_EMOJI.sub("", line.strip()) for line in paragraph.splitlines()) if line]
         lines = [line for line in lines if not _TRAILER.fullmatch(line)]
-        if not lines or _NO_PROSE.match(lines[0]) or (len(lines) == 1 and _SQUASHED.match(lines[0])):
+        if len(lines) == 1 and _SQUASHED.match(lines[0]):
+            # what follows is about single commits: steps, doubts and what a later one undid
+            return
+        if not lines or _NO_PROSE.match(lines[0]):
             continue
         has_bullets = bool(BULLET.match(lines[0]))
         is_list = has_bullets or (len(lines) > 1 and all(map(_LABEL.match, lines)))

@@ -85,6 +85,8 @@ def test_a_persons_own_word_is_no_evidence_unless_it_can_be_looked_at() -> None:
         ("Fixes #12, #13.\n\nIt was slow.", "It was slow."),
         ("Closes https://github.com/o/n/issues/3", ""),
         ("* Add a lock\n\n* fix lint\n\n* wip", ""),
+        ("* Add a lock\n\nHopefully this fixes it.\n\n* wip", ""),
+        ("Readers wait less.\n\n* Add a lock\n\nHopefully this fixes it.", "Readers wait less."),
         ("Squashed commit of the following:\n\ncommit 1a2b3c4d\nAuthor: Bob\n\nIt was slow.", "It was slow."),
         ("Thank you for contributing!\n\nPlease make sure that tests pass.\n\nIt was slow.", "It was slow."),
         ("Reviewed-on: https://review.example/1\nChange-Id: I0123456789012345678901234567890123456789", ""),
