@@ -135,8 +135,8 @@ def unknown_me(settings: Settings) -> str:
     """Return the message if the user is not known."""
     return (
         "Who you are is not known: git's user.email is not set. Set it (git config --global user.email "
-        f"YOU@EXAMPLE.COM), or [me] emails in {settings.config_location}; or give --author EMAIL, "
-        "or --author all for everybody."
+        f"YOU@EXAMPLE.COM), or [me] emails in {settings.config_location}: achievements init does. Or give --author "
+        "EMAIL, or --author all for everybody."
     )
 
 

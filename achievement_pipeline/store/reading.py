@@ -296,8 +296,10 @@ def get_achievement(connection: sa.Connection, name: str) -> AchievementView:
 
 def _titled(connection: sa.Connection, words: str) -> str:
     """Name the achievements with these words, the highest impact first, as a part of a message; empty for none."""
+    from achievement_pipeline.store.names import short_names  # noqa: PLC0415 - it imports this module
+
     found = find_achievements(connection, AchievementFilter(text=words), _CANDIDATES_SHOWN)
-    lines = "".join(f"\n  {one.key}  {one.title}" for one in found)
+    lines = "".join(f"\n  {name}  {one.title}" for name, one in zip(short_names(found), found, strict=True))
     return f" With these words:{lines}" if lines else ""
 
 

@@ -157,12 +157,21 @@ def _find_me(settings: Settings, found: Survey, given: _Me, *, yes: bool) -> _Me
         raise SettingsError("Who you are is not known: git's user.email is not set. Give --email.")
     if not emails:
         usual = next((address for (_, address), _ in found.most_frequent(1)), None)
-        emails = (click.prompt("Your e-mail address, as in your commits", default=usual, err=True).strip(),)
+        question = "Your e-mail address, as in your commits"
+        emails = (click.prompt(question, default=usual, value_proc=_read_address, err=True),)
     name = given.name or settings.me.name or _usual_name(found, emails)
     if not name and not yes:
         name = click.prompt("Your name, as it stands over documents", default="", show_default=False, err=True).strip()
     click.echo(f"You: {styled(str(_Me(name, emails)), 'bold')}", err=True)
     return _Me(name, emails)
+
+
+def _read_address(answer: str) -> str:
+    """Return an address without space around it. A name is none; whether it is in a commit, the survey knows."""
+    address = answer.strip()
+    if not address or " " in address:
+        raise click.BadParameter(f"{address!r} is no address.")
+    return address
 
 
 def _usual_name(found: Survey, emails: Sequence[str]) -> str:

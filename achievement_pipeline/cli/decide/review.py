@@ -23,7 +23,7 @@ from achievement_pipeline.cli.decide.commands import (
 from achievement_pipeline.cli.look.achievements import headline
 from achievement_pipeline.cli.options.filter_options import Conditions, achievement_filter, condition_options
 from achievement_pipeline.cli.output.printing import counted
-from achievement_pipeline.cli.output.tables import print_paged
+from achievement_pipeline.cli.output.tables import print_paged, print_wrapped
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.store.reading import AchievementView, find_achievements
 from achievement_pipeline.store.tables import EditField
@@ -227,7 +227,7 @@ def _show(achievement: AchievementView, place: str, notes: Sequence[str]) -> Non
             click.echo(f"  {name:<10} {value}")
     lines = achievement.description.strip().splitlines()
     for line in lines[:_DESCRIPTION_LINES]:
-        click.echo(f"  | {line}".rstrip())
+        print_wrapped(f"  | {line}".rstrip())
     if len(lines) > _DESCRIPTION_LINES:
         click.echo("  | ...")
     for note in notes:

@@ -9,6 +9,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from achievement_pipeline.channels import CHANNELS
+from achievement_pipeline.errors import did_you_mean
 from achievement_pipeline.publishing.channel import Channel
 
 if TYPE_CHECKING:  # generic in newer releases of click only
@@ -30,11 +31,21 @@ class ChannelName(_ParamType):
         """Return the names that are accepted."""
         return [name for name, channel in CHANNELS.items() if self._is_choice(channel)]
 
-    def convert(self, value: str | Channel, param: click.Parameter | None, ctx: click.Context | None) -> Channel:
+    def convert(
+        self,
+        value: str | Channel,
+        param: click.Parameter | None,  # noqa: ARG002 - click's signature
+        ctx: click.Context | None,
+    ) -> Channel:
         """Return the channel of a name."""
         if isinstance(value, Channel):
             return value
-        return CHANNELS[click.Choice(self.choices()).convert(value, param, ctx)]
+        names = self.choices()
+        if value not in names:
+            raise click.UsageError(
+                f"There is no channel '{value}' here.{did_you_mean(value, names)} There are {', '.join(names)}.", ctx
+            )
+        return CHANNELS[value]
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context | None = None) -> str:  # noqa: ARG002
         """Return the accepted names for the help."""

@@ -94,9 +94,10 @@ def test_where_git_knows_no_user_the_most_frequent_author_is_offered(
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
     assert "Give --email" in run("init", str(src), "--yes", "--no-collect").stderr
 
-    asked = answer(str(src), "", "none", "none", "y")
+    asked = answer(str(src), "Ada Lovelace", "", "none", "none", "y")
 
     assert asked.exit_code == 0, asked.output
+    assert "'Ada Lovelace' is no address." in asked.output
     assert load_settings().config.me.name == "Ada Lovelace"
     assert load_settings().config.me.emails == ("ada@example.org",)
 

@@ -173,9 +173,9 @@ def test_a_typo_in_a_category_or_skill_is_no_silence(collected: Run, option: str
     assert "No achievement has" not in collected("list", f"--{option}", meant).stderr
 
 
-def test_the_words_of_a_title_lead_to_its_key(collected: Run, collected_project: GitRepository) -> None:
+def test_the_words_of_a_title_lead_to_its_id(collected: Run, collected_project: GitRepository) -> None:
     sha = collected_project.git("rev-parse", "HEAD~2").decode()
-    assert f"@{sha}  Count things" in collected("show", "things count").stderr
+    assert f"  {sha[:8]}  Count things" in collected("show", "things count").stderr
 
 
 @pytest.mark.parametrize("words", [("list",), ("skills",), ("repos", "list")])
