@@ -103,12 +103,6 @@ def test_a_period_is_a_part_of_all_time() -> None:
     assert "is no period" in wrong.stderr
 
 
-def test_a_typo_in_a_channel_is_suggested() -> None:
-    wrong = run("resum")
-    assert wrong.exit_code == 2
-    assert "Did you mean resume?" in wrong.stderr
-
-
 def test_the_brag_document_begins_with_the_last_review(tmp_path: Path) -> None:
     assert "**All time**" in run("brag").stdout
     (tmp_path / "achievements.toml").write_text(f"{TOML}\n[publishing]\nlast_review = 2024-03-02\n")
