@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from achievement_pipeline.app.decide.decisions import describe_edit, describe_live_post
 from achievement_pipeline.judging.announced.phrases import where_announced
 from achievement_pipeline.keys import GIT, without_host
+from achievement_pipeline.publishing.documents.parts.comparison import noun
 from achievement_pipeline.store.reading import AchievementView
 
 
@@ -36,6 +37,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "changes": changes_of,
     "code": code,
     "day": lambda moment: f"{moment:%Y-%m-%d}" if moment else "",
+    "noun": noun,
     "moment": lambda moment: f"{moment:%Y-%m-%d %H:%M}",
     "score": lambda number: f"{number:.1f}".removesuffix(".0"),
     "points": lambda number: f"{number:g}",

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from markupsafe import Markup
 
 from achievement_pipeline.publishing.channel import About
 from achievement_pipeline.publishing.documents.parts import facts
 from achievement_pipeline.publishing.documents.parts.comparison import (
-    Compared,
     Measure,
     announced,
     compare,
@@ -46,7 +44,7 @@ def write_year(achievements: Sequence[PublicAchievement], about: About) -> str:
         period=about.period.name,
         before=before.name if before and compared else "",
         style=Markup(page_text(_PACKAGE, "page.css")),  # noqa: S704 - ours
-        figures=[_counted(figure) for figure in compare(_MEASURES, best, compared) if figure.now],
+        figures=[figure for figure in compare(_MEASURES, best, compared) if figure.now],
         timeline=_drawn(draw_timeline(best)),
         skills=_drawn(draw_skills(skills[:_SKILLS])),
         gained=[skill.name for skill in skills if skill.name not in known][:_SKILLS] if about.earlier else [],
@@ -61,13 +59,6 @@ _MEASURES: dict[str, Measure] = {
     "releases": lambda done: len({(each.repository, each.first_release) for each in done if each.first_release}),
     "repositories": repositories,
 }
-
-
-_ONE = {"pieces of work": "piece of work", "releases": "release", "repositories": "repository"}
-
-
-def _counted(figure: Compared) -> Compared:
-    return replace(figure, label=_ONE.get(figure.label, figure.label)) if figure.now == 1 else figure
 
 
 def _drawn(chart: Chart | None) -> Markup:

@@ -20,6 +20,21 @@ class Compared:
     before: int
 
 
+_ONE = {
+    "achievements": "achievement",
+    "pieces of work": "piece of work",
+    "projects": "project",
+    "releases": "release",
+    "repositories": "repository",
+    "skills": "skill",
+}
+
+
+def noun(number: int, nouns: str) -> str:
+    """Return what is counted, in the singular if it is one: ``1 repository``."""
+    return _ONE.get(nouns, nouns) if number == 1 else nouns
+
+
 def announced(work: Sequence[PublicAchievement]) -> int:
     """Return how many pieces of work release notes announced."""
     return sum(each.announced is not None for each in work)

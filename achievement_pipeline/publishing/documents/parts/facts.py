@@ -50,7 +50,7 @@ _ORDINARY_WORD_FIRST = compile_pattern(r"[a-z]+[ ,]")
 _WORD = compile_pattern(r"\w+")
 _TO_READERS = compile_pattern(
     r"(?:call|check|configure|consider|disable|enable|ensure|install|make|note|pass|replace|run|see|set|try|update|upgrade"
-    r"|use)\b|.*\byour?\b",
+    r"|use)\b|.*\byour\b",
     IGNORECASE,
 )
 """Sentences that may instruct their readers rather than name what was done: ``Use --fast to skip tests``."""

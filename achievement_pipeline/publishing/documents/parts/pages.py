@@ -8,6 +8,7 @@ from importlib.resources import files
 import jinja2
 
 from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.comparison import noun
 from achievement_pipeline.publishing.documents.parts.themes import heading
 
 _WORDS = (
@@ -35,7 +36,7 @@ def page_template(package: str) -> jinja2.Template:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters |= {each.__name__: each for each in _WORDS} | {"theme": heading}
+    environment.filters |= {each.__name__: each for each in _WORDS} | {"theme": heading, "noun": noun}
     return environment.get_template("page.html.j2")
 
 

@@ -187,6 +187,7 @@ def test_what_is_named_without_more_has_a_meaning_and_a_title_of_its_own() -> No
         ("- Add a hook\n- It is fast", "Add a hook; It is fast"),
         ("Use --fast to skip tests.", "Use --fast to skip tests."),
         ("Add it to your settings.", "Add it to your settings."),
+        ("Add a hook that shows you more.", "Added a hook that shows you more."),
         (":sparkles: Add a hook", "Added a hook"),
         (":warning: Add a cache", ""),
         ("\u26a0\ufe0f Add a hook", "Added a hook"),
