@@ -39,7 +39,7 @@ _SENTENCE_OF_ISSUES = compile_pattern(
 _AREA = compile_pattern(r"^\[([^\[\]]{1,30})\]:?\s+(?=[^\W\d_a-z]|`)")
 _LONGEST_TITLE = 120
 _REFERENCE_FIRST = compile_pattern(rf"(?:for |{CLOSES} )?{REFERENCE}", IGNORECASE)
-_BEGINS_NO_SENTENCE = compile_pattern(r"[a-z`(]")
+_BEGINS_NO_SENTENCE = compile_pattern(r"[a-z(]")
 _ENDS_INSIDE = compile_pattern(r"[\w`),]$")
 _UNFINISHED = compile_pattern(
     r" (?:a|an|and|as|at|because|by|from|in|into|its|of|on|or|that|the|their|to|via|when|which|with)$"

@@ -14,6 +14,7 @@ LONG_DONE = LONG.replace("Skip", "Skipped")
         ("Deprecate :meth:`~Loom.stop` and ``go``", "", "Deprecated `Loom.stop` and `go`"),
         (f"{LONG}, as tags with ``x``", "do.\n\nMore", f"{LONG_DONE}, as tags with `x` do"),
         (f"{LONG} and all of the old", "hack.  See", f"{LONG_DONE} and all of the old hack"),
+        (f"{LONG} of old (was: all)", "`all` is gone.", f"{LONG_DONE} of old (was: all)"),
         ("Replace the server of the old CGI hack", "one begins it.", "Replaced the server of the old CGI hack"),
         (f"{LONG} and all of the old", "closes #3", f"{LONG_DONE} and all of the old"),
         ("Add a cache that is based on work by", "Ann Lee.", "Added a cache that is based on work by Ann Lee"),
