@@ -23,7 +23,7 @@ from achievement_pipeline.system.child_processes import distrust_working_folder
 from achievement_pipeline.system.interrupts import EXIT_INTERRUPTED, INTERRUPTED
 from achievement_pipeline.system.memory import spare_memory_work
 from achievement_pipeline.system.private_files import private_by_default
-from achievement_pipeline.system.terminal import escape_output, escaped_output
+from achievement_pipeline.system.terminal import REPLACED, escape_output, escaped_output, flush_output
 
 EXIT_FAILED = 1
 EXIT_PARTLY = 3
@@ -202,8 +202,11 @@ def main() -> None:
     distrust_working_folder()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without Unicode gets question marks, not a traceback
+            stream.reconfigure(errors=REPLACED)
     if _COMPLETE not in os.environ:  # what is completed is written as bytes, and was made printable before
         escape_output()
     spare_memory_work()
-    achievements.main(prog_name="achievements")
+    try:
+        achievements.main(prog_name="achievements")
+    finally:
+        flush_output()

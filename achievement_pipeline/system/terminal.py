@@ -5,6 +5,7 @@ make a text look like another one. All of them are printed as ``\uXXXX``, as in 
 meaning.
 """
 
+import codecs
 import os
 import sys
 from collections.abc import Iterator
@@ -75,6 +76,46 @@ class EscapingStream:
         if name == "buffer":
             raise AttributeError(name)
         return getattr(self.unescaped, name)
+
+
+_IN_ASCII = {
+    "\u2026": "~",
+    "\u00b7": "-",
+    "\u2192": ">",
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u00d7": "x",
+    "\u2265": ">",
+    "\u2705": "OK",
+    "\u274c": "X ",
+    "\u26a0": "!",
+    "\u2139": "i",
+    "\U0001f50d": "..",
+    "\ufe0f": "",
+    **dict.fromkeys("\u2018\u2019", "'"),
+    **dict.fromkeys("\u201c\u201d", '"'),
+}
+"""What our own signs become on a terminal without Unicode, as wide as they are so that tables stay in line."""
+
+
+def _in_ascii(error: UnicodeError) -> tuple[str, int]:
+    """Replace what a stream can't encode: our own signs by similar ones, everything else by question marks."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_IN_ASCII.get(sign, "?") for sign in error.object[error.start : error.end]), error.end
+
+
+REPLACED = "achievement_pipeline.replaced"
+"""The error handler of streams: a terminal without Unicode gets similar signs, not a traceback."""
+codecs.register_error(REPLACED, _in_ascii)
+
+
+def flush_output() -> None:
+    """Write what is still to be printed. Where nobody reads it any more, as behind `| head`, nothing is said of it."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
 
 
 @contextmanager

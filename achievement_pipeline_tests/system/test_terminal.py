@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import sys
 import unicodedata
 from pathlib import Path
@@ -14,13 +15,32 @@ from hypothesis import strategies as st
 
 import achievement_pipeline
 from achievement_pipeline.cli import achievements
-from achievement_pipeline.system.terminal import EscapingStream, escape_controls, escaped_output, styled
+from achievement_pipeline.system.terminal import REPLACED, EscapingStream, escape_controls, escaped_output, styled
 
 _DANGEROUS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def _controls(text: str) -> set[str]:
     return {character for character in text if unicodedata.category(character) in _DANGEROUS} - {"\n"}
+
+
+def test_a_terminal_without_unicode_gets_signs_as_wide_as_ours() -> None:
+    printed = io.BytesIO()
+    stream = io.TextIOWrapper(printed, encoding="ascii", errors=REPLACED)
+    stream.write("\u2705 3 achievements \u00b7 a long title \u2026 \u65e5")
+    stream.flush()
+    assert printed.getvalue() == b"OK 3 achievements - a long title ~ ?"
+
+
+def test_where_nobody_reads_the_output_the_command_ends_quietly() -> None:
+    program = "from achievement_pipeline.cli import main; main()"
+    command = [sys.executable, "-c", program, "--version"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode in {0, 1}
 
 
 def test_every_character_that_unicode_calls_a_control_is_shown_by_its_number() -> None:
