@@ -1,5 +1,6 @@
 """`achievements hook`: the git hook that reports each commit to the service."""
 
+import functools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -7,19 +8,26 @@ from typing import Any
 
 import click
 
+from achievement_pipeline.cli.output.printing import counted
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.sources.git.watching.hook import Hook, HookState, find_hook, install_hook, uninstall_hook
 from achievement_pipeline.sources.git.watching.spool import read_commits
 
 _SIGNS = {HookState.INSTALLED: "✅", HookState.OUTDATED: "❌", HookState.MISSING: "ℹ️ "}  # noqa: RUF001 - the sign is meant
 
-_repo: Callable[[Callable[..., None]], Callable[..., None]] = click.option(
-    "--repo",
-    default=".",
-    metavar="PATH",
-    type=click.Path(resolve_path=True, path_type=Path),
-    help="The repository; by default the one you are in.",
-)
+_PATH = click.Path(resolve_path=True, path_type=Path)
+
+
+def _of_repository(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the repository as an argument, or as ``--repo``; by default the one that the user is in."""
+
+    @click.argument("path", required=False, type=_PATH)
+    @click.option("--repo", default=".", metavar="PATH", type=_PATH, help="The same as an option.")
+    @functools.wraps(command)
+    def run(path: Path | None, repo: Path, **options: object) -> None:
+        command(repo=path or repo, **options)
+
+    return run
 
 
 @click.group()
@@ -32,13 +40,13 @@ def hook() -> None:
 
 
 @hook.command()
-@_repo
+@_of_repository
 def install(repo: Path) -> None:
     """Install the hook, or update it.
 
     \b
     achievements hook install
-    achievements hook install --repo ~/src/engine
+    achievements hook install ~/src/engine
     """  # noqa: D301 - click's own mark
     settings = load_settings()
     installed = install_hook(repo, settings.spool_path)
@@ -53,7 +61,7 @@ def install(repo: Path) -> None:
 
 
 @hook.command()
-@_repo
+@_of_repository
 def uninstall(repo: Path) -> None:
     """Remove the hook; the hooks that were there before stay as they were.
 
@@ -65,13 +73,13 @@ def uninstall(repo: Path) -> None:
 
 
 @hook.command()
-@_repo
+@_of_repository
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def status(repo: Path, as_json: bool) -> None:
     """Show whether the hook is installed, and which commits wait to be collected.
 
     \b
-    achievements hook status --repo ~/src/engine
+    achievements hook status ~/src/engine
     """  # noqa: D301 - click's own mark
     spool = load_settings().spool_path
     found, waiting = find_hook(repo, spool), len(read_commits(spool))
@@ -81,7 +89,7 @@ def status(repo: Path, as_json: bool) -> None:
     click.echo(f"{_SIGNS[found.state]} {found.state.value}: {found.file}")
     if found.state is not HookState.INSTALLED:
         click.echo("   → achievements hook install")
-    click.echo(f"🔍 {waiting:,} commits wait in {spool}")
+    click.echo(f"🔍 {counted(waiting, 'commit')} not collected yet, in {spool}")
 
 
 def _facts(hook: Hook) -> dict[str, Any]:
