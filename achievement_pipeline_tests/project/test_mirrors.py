@@ -34,7 +34,6 @@ _TESTED_IN: Final = {
     "cli/service/dagster_processes.py": "cli/service/test_start.py",
     "cli/collect/runs.py": "cli/collect/test_command.py",
     "cli/collect/collection.py": "cli/collect/test_command.py",
-    "cli/collect/hook.py": "cli/collect/test_repos.py",
     "cli/dagster_home.py": "defs/instance/test_storage.py",
     "cli/service/control.py": "cli/scenarios/test_killed_service.py",
     "cli/options/shared_options.py": "cli/collect/test_command.py",
