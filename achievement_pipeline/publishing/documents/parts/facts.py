@@ -110,7 +110,7 @@ def telling(achievements: Iterable[PublicAchievement], most: int) -> list[Public
 
 
 def _tells(title: str) -> bool:
-    return not is_weak(title) and (" " in title or bool(_HAN_OR_KANA.search(title)))
+    return not is_weak(title) and _has_words(title)
 
 
 def results(achievement: PublicAchievement) -> list[str]:
@@ -225,7 +225,7 @@ def summary(achievement: PublicAchievement) -> str:
         return cut(done(sentence), _LONGEST_SUMMARY)
     for is_list, items in paragraphs(achievement.title, achievement.description):
         text = as_code("; ".join(_listed(items, done)) if is_list else _finished(" ".join(items)))
-        if not repeats(text, title) and len(_ADDRESS.sub("", text).split()) >= _LEAST_WORDS:
+        if not repeats(text, title) and _has_words(_ADDRESS.sub("", text)):
             text = text if is_list else done(text)
             return cut(text[:1].upper() + text[1:] if _ORDINARY_WORD_FIRST.match(text) else text, _LONGEST_SUMMARY)
     return ""
@@ -271,13 +271,18 @@ def _stem(word: str) -> str:
     return next((word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending)), word)
 
 
+def _has_words(text: str) -> bool:
+    """Whether a text can be a sentence; Han and Kana have no blanks between words."""
+    return len(text.split()) >= _LEAST_WORDS or bool(_HAN_OR_KANA.search(text))
+
+
 def announced_sentence(achievement: PublicAchievement) -> str:
     """Return the maintainers' sentence without the heading or the scope that it may begin with."""
     announced = achievement.announced
     if not announced or not announced.sentence:
         return ""
     rest = _SCOPE.sub("", announced.sentence.removeprefix(f"{announced.section}:").lstrip())
-    if len(rest.split()) < _LEAST_WORDS:
+    if not _has_words(rest):
         return ""
     # a period after a reference went with it
     return ended(f"{rest[:1].upper()}{rest[1:]}")

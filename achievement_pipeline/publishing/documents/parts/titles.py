@@ -19,7 +19,7 @@ _ISSUES = compile_pattern(
     IGNORECASE,
 )
 """The issues that a title begins with: ``fix #12, fix #13: more cases``."""
-_QUOTED = compile_pattern(rf"^{CLOSES} {REFERENCE}[,:]? [\"\u201c](.{{10,}})[\"\u201d]$", IGNORECASE)
+_QUOTED = compile_pattern(rf"^{CLOSES} {REFERENCE}[,:]? [\"\u201c](.{{10,}})[\"\u201d]\.?$", IGNORECASE)
 """A title that quotes that of the issue: ``Fix #12, "Wrong order of tiles"``."""
 _PROBLEM = compile_pattern(
     r"^(?!(?:[^\s:]{1,40}: ){0,3}\W{0,3}"
@@ -58,7 +58,10 @@ def as_done(title: str, description: str) -> str:
     A sentence that was folded into the next line of its message, as old commits have it, is made whole. The area that
     some projects put before a title comes off, and so do issues: ``[api-minor] Add a cache``, ``Fix #1: add a cache``.
     """
-    whole = _without_prefix(_QUOTED.sub(r"\1", _made_whole(title, description)[0]))
+    whole = _without_prefix(_made_whole(title, description)[0])
+    if quoted := _QUOTED.match(whole):
+        done = past_tense(quoted[1])
+        return done if done != quoted[1] else f"Fixed: {done}"
     whole = _SENTENCE_OF_ISSUES.sub("", _ONLY_IN_BRACKETS.sub(r"\1 \2", as_code(whole)))
     return TAIL.sub("", past_tense(whole)) or title
 

@@ -199,9 +199,9 @@ def test_a_summary_names_what_was_done_as_titles_do_unless_it_instructs(descript
 
 def test_a_sentence_in_han_or_kana_has_its_own_stop_and_a_scope_before_it_comes_off() -> None:
     note = {"version": "5", "date": "", "section": "", "highlight": False, "path": "C"}
-    sentence = "\u3010core \u3011 \u589e\u52a0 isBase64 \u65b9\u6cd5"
+    sentence = "\u3010core \u3011 \u589e\u52a0isBase64\u65b9\u6cd5"
     (shown,) = public(JSON, view("Add it", announced={**note, "sentence": sentence}))
-    assert facts.summary(shown) == "\u589e\u52a0 isBase64 \u65b9\u6cd5\u3002"
+    assert facts.summary(shown) == "\u589e\u52a0isBase64\u65b9\u6cd5\u3002"
 
 
 def test_a_text_without_blanks_is_cut_anywhere() -> None:
