@@ -141,7 +141,9 @@ def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -
     # a year of work for others is listed under collaboration
     own = [each for each in best if each.kind not in facts.OF_MAINTAINERS]
     count = min(_MOST_GREATEST, max(_LEAST_GREATEST, len(own) // 3))
-    greatest, rest = own[:count], own[count:]
+    greatest = [each for each in own[: 2 * count] if facts.has_meaning(each)][:count] or own[:count]
+    in_full = {each.id for each in greatest}
+    rest = [each for each in own if each.id not in in_full]
     engineering = [each for each in rest if each.category not in NO_ENGINEERING]
     deepest = facts.telling(sorted(engineering, key=lambda each: -each.complexity_score), _DEEPEST)
     told = {each.id for each in deepest}
@@ -175,8 +177,8 @@ def _summary(best: Sequence[PublicAchievement], earlier: Sequence[PublicAchievem
     where = f" in {facts.only_place(best) or several}" if repositories else ""
     themes = ", ".join(f"{heading(name).lower()} {len(done):,}" for name, done in by_theme(best).items())
     yield f"{facts.pieces(len(best))}{where}: {themes}."
-    if len(best) > _LEAST_GREATEST:
-        yield facts.ended(f"Above all: {'; '.join(map(facts.headline, best[:_IN_SUMMARY]))}")
+    if len(best) > _LEAST_GREATEST and (greatest := facts.telling(best, _IN_SUMMARY)):
+        yield facts.ended(f"Above all: {'; '.join(map(facts.headline, greatest))}")
     releases = {(each.repository, each.first_release) for each in best if each.first_release}
     if releases:
         announced = sum(each.announced is not None for each in best)

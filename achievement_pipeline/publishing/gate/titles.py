@@ -36,8 +36,13 @@ _RELEASE = (
     r"(?:bump(?:ed)?|next|new|prep(?:ared?)?|releas(?:e|ed|ing)|start(?:ed)?) (?:for )?(?:the )?(?:next )?"
     r"(?:release|version|v?\d[\w.-]{0,30})(?: v?\d[\w.-]{0,30})?\W{0,5}"
 )
+_BRANCH = (
+    r"(?:(?:merge|sync|update)[ds]? (?:(?:from|to|with) )?)?(?:the )?(?:latest )?"
+    r"(?:dev|develop|development|head|main|master|next|staging|trunk|upstream)(?:[ -]v?\d[\w.-]{0,30})?\W{0,5}"
+)
+"""A branch that every repository has, of some version: ``Master v23``."""
 _WEAK = compile_pattern(
-    rf"{_CHANGES} (?:(?:an?|the) |{_QUALIFIER}){{0,2}}{_ANYTHING}\W{{0,5}}|{_RELEASE}"
+    rf"{_CHANGES} (?:(?:an?|the) |{_QUALIFIER}){{0,2}}{_ANYTHING}\W{{0,5}}|{_RELEASE}|{_BRANCH}"
     rf"|(?:{_QUALIFIER}){{0,4}}{_NOTHING}(?:(?:,| and| &) (?:{_QUALIFIER}){{0,4}}{_NOTHING}){{0,3}}\W{{0,10}}"
     r"|(?:fix(?:es|ed)?(?: for)? |close[sd]? )?(?:(?:bug|issue|pr|ticket)s? )?"
     r"#?\d{1,7}(?:,? (?:and )?#\d{1,7}){0,4}\W{0,5}"
@@ -46,6 +51,8 @@ _WEAK = compile_pattern(
     r"|squashed commit of the following.*|\W*",
     IGNORECASE,
 )
+_FEW = 5
+"""Commits of which one may stand for all; of a long branch the first says little."""
 _LONGEST = 100
 """Characters of a sentence that can be a title."""
 _FIRST = compile_pattern(r"(?:initial|first) (?:commit|import|version|release|checkin|check-in)\W*", IGNORECASE)
@@ -93,8 +100,11 @@ def _says_what_was_done(title: str) -> bool:
 
 
 def _in_order(evidence: Sequence[JsonObject]) -> list[JsonObject]:
+    """Return the members that may lend a title: pull requests, then others unless they are many."""
     members = [line for line in evidence if line.get("relation") != "listed"]
-    return sorted(members, key=lambda line: line["kind"] != ActivityKind.PULL_REQUEST)
+    pulls = [line for line in members if line["kind"] == ActivityKind.PULL_REQUEST]
+    others = [line for line in members if line["kind"] != ActivityKind.PULL_REQUEST]
+    return [*pulls, *others] if len(others) <= _FEW else pulls
 
 
 def _title(line: JsonObject) -> str:

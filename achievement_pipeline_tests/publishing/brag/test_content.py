@@ -215,6 +215,14 @@ def test_routine_work_is_counted_only() -> None:
     assert "- **Dependencies** (4)\n" in written(*done)
 
 
+def test_what_has_a_title_without_a_meaning_is_counted_and_not_told_in_full() -> None:
+    views = [view(f"Add part {number}", number=number, impact_score=80.0) for number in range(6)]
+    document = written(view("Master v23", number=8, impact_score=99.0), *views)
+    assert "7 pieces of work" in document
+    assert "Master v23" not in document
+    assert "### Master v23" in written(view("Master v23"))
+
+
 def test_projects_are_told_by_their_strongest_pieces_once() -> None:
     work = [view(f"Add schema {number}", number=number, impact_score=90 - number) for number in range(1, 7)]
     keys = [each.key for each in work]

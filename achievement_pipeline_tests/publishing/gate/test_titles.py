@@ -38,6 +38,8 @@ from achievement_pipeline_tests.publishing.views import NOON, evidence, public, 
             "Fixes #35, #31",
             "0.8-maintenance",
             "Issue #328",
+            "Master v23",
+            "Updated to master",
             "Update docs/releases.md",
             "Add files via upload",
             "Fix code",
@@ -63,6 +65,7 @@ def test_a_weak_title_says_nothing(title: str) -> None:
         "Work on TLS",
         "Add tests for TLS",
         "Release locks",
+        "Next batch of tiles",
     ],
 )
 def test_a_title_that_names_something_is_strong(title: str) -> None:
@@ -89,6 +92,7 @@ def test_it_gives_way_to_the_pull_request_then_to_the_first_better_member() -> N
     assert title(view("wip", evidence=[worse, better])) == "Store lookups"
     assert title(view("wip", evidence=[worse])) == "wip"
     assert title(view("Fix login", evidence=[pull])) == "Fix login"
+    assert title(view("wip", evidence=[better] * 6)) == "wip"
 
 
 def test_what_announced_it_is_a_title_where_nothing_else_is_and_readers_may_see_it() -> None:

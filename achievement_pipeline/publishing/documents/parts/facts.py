@@ -113,6 +113,11 @@ def _tells(title: str) -> bool:
     return not is_weak(title) and _has_words(title)
 
 
+def has_meaning(achievement: PublicAchievement) -> bool:
+    """Whether the title names what was done, or is the user's own."""
+    return bool(achievement.edited_at) or not is_weak(headline(achievement))
+
+
 def results(achievement: PublicAchievement) -> list[str]:
     """Return what was done, as the ledger has it: ``1,786 effective lines``, ``34 effective files``."""
     shown = (_OF_POINTS.sub("", line.evidence) for line in achievement.ledger if line.rule not in _TELLS_NO_RESULT)
@@ -221,7 +226,7 @@ def summary(achievement: PublicAchievement) -> str:
     """
     title = headline(achievement)
     done = str if achievement.edited_at else _as_done
-    if sentence := _without_first(announced_sentence(achievement), title):
+    if sentence := _without_first(as_code(announced_sentence(achievement)), title):
         return cut(done(sentence), _LONGEST_SUMMARY)
     for is_list, items in paragraphs(achievement.title, achievement.description):
         text = as_code("; ".join(_listed(items, done)) if is_list else _finished(" ".join(items)))

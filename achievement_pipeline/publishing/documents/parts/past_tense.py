@@ -101,7 +101,7 @@ _QUESTIONS = frozenset({"what", "which", "that", "when", "where", "how", "it"})
 _SCOPE = compile_pattern(
     r"^(?:[^\W\d_][\w./*,-]{0,40}(?: [\w./*-]{1,20})?(?:\([^()]{0,40}\))?!?: +)*"
     r"(?:(?:also|automatically|better|conditionally|consistently|correctly|directly|dynamically|eagerly|explicitly|fully"
-    r"|gracefully|lazily|manually|only|optionally|partially|properly|really|safely|silently|temporarily) )?",
+    r"|gracefully|lazily|manually|optionally|partially|properly|really|safely|silently|temporarily) )?",
     IGNORECASE,
 )
 """Parts of the project that the title begins with, and how it was done: ``net/http: add``, ``Properly add``."""

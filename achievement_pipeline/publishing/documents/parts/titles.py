@@ -14,6 +14,7 @@ COMMIT_TYPE = compile_pattern(r"^[a-z]+(?:\([^()]*\))?!?: (?=\S)")
 _ROLE = compile_pattern(r":[a-z]{1,20}(?::[a-z]{1,20})?:`~?\.?([^`<>\n]{1,200})`")
 _DOUBLED = compile_pattern(r"``([^`\n]{1,200})``")
 """Code as reStructuredText has it."""
+_ESCAPED = compile_pattern(r"`\\ `|(?<=`)!(?=\w[^`\n]{0,200}`)")
 _ISSUES = compile_pattern(
     rf"^{CLOSES}(?: for)? {REFERENCE}(?:(?:,|,? and| &) (?:{CLOSES} )?{REFERENCE}){{0,20}}: (?=\S)",
     IGNORECASE,
@@ -79,8 +80,11 @@ def without_folded(title: str, description: str) -> str:
 
 
 def as_code(text: str) -> str:
-    """Return a text with code marked by single backticks, as Markdown has it."""
-    return _DOUBLED.sub(r"`\1`", _ROLE.sub(r"`\1`", text))
+    """Return a text with code marked by single backticks, as Markdown has it.
+
+    What reStructuredText escapes inside and behind them goes.
+    """
+    return _ESCAPED.sub("", _DOUBLED.sub(r"`\1`", _ROLE.sub(r"`\1`", text)))
 
 
 def letters(text: str) -> str:

@@ -39,6 +39,7 @@ LONG_DONE = LONG.replace("Skip", "Skipped")
         ("fix for gh-12 and #13: add a cache", "", "Added a cache"),
         ("Fix a/b: add a cache", "", "Fixed a/b: add a cache"),
         ("- Add a cache", "", "Added a cache"),
+        ("Allow `next`\\ `(cur)` to be `!None`, or !x", "", "Allowed `next(cur)` to be `None`, or !x"),
         ('Fix https://example.org/issues/9, "Allow column aliases"', "", "Allowed column aliases"),
         ("\u4fee\u590d\uff08pr#3659@Github\uff09", "", "\u4fee\u590d"),
         ('Fix https://example.org/issues/9, "Allow more columns".', "", "Allowed more columns"),
