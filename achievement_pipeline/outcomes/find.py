@@ -64,7 +64,8 @@ def find_outcomes(text: str) -> list[Outcome]:
         return []
     in_sentences = list(_in_sentences(without_blocks(without_rows(text))))
     counts = [each for each in in_sentences if not each.unit]
-    stated = [*(each for each in in_sentences if each.unit), *map(_measured, find_changes(text)), *counts]
+    measured = (each for each in map(_measured, find_changes(text)) if not _costs_more(each))
+    stated = [*(each for each in in_sentences if each.unit), *measured, *counts]
     known = {(each.before, each.after, each.amount): each for each in reversed(stated)}
     return [each for each in stated if known[each.before, each.after, each.amount] is each][:_MOST]
 
@@ -96,7 +97,8 @@ def _in_two(both: str) -> Outcome | None:
     if not forms.MAY_STATE.search(both):
         return None
     plain = in_digits(both)
-    found = next((outcome for pattern in forms.APART if (outcome := _two_amounts(plain, pattern))), None)
+    read = (outcome for pattern in forms.APART if (outcome := _two_amounts(plain, pattern)))
+    found = next((outcome for outcome in read if not _costs_more(outcome)), None)
     found = found or _setting(plain) or _set_to(plain)
     return replace(found, sentence=both) if found else None
 
@@ -138,14 +140,17 @@ def _outcome(sentence: str) -> Outcome | None:
     if not forms.MAY_STATE.search(sentence):
         return None
     plain = in_digits(sentence)
-    found = next((found for read in _FORMS if (found := read(plain)) and not _is_slower(found)), None)
+    found = next((found for read in _FORMS if (found := read(plain)) and not _costs_more(found)), None)
     return replace(found, sentence=sentence) if found else None
 
 
-def _is_slower(outcome: Outcome) -> bool:
-    """Whether more time is a fault: "it doubled the time (22 ms -> 40 ms), a regression"."""
-    is_longer = outcome.direction is Direction.UP and _is_time(outcome.unit)
-    return is_longer and forms.REGRESSION.search(outcome.sentence) is not None
+def _costs_more(outcome: Outcome) -> bool:
+    """Whether something takes more time or space, or is done less often; that of a setting is no cost."""
+    measured = _measures(outcome.unit)
+    is_rate = measured.endswith("/s") or forms.IS_RATE.fullmatch(outcome.unit) is not None
+    is_cost = measured.partition("/")[0] in {"time", "size"} or outcome.unit.casefold().startswith("alloc")
+    is_worse = outcome.direction is (Direction.DOWN if is_rate else Direction.UP)
+    return is_worse and (is_rate or is_cost) and not forms.IS_SETTING.search(outcome.sentence)
 
 
 def _measured(change: Change) -> Outcome:
@@ -229,10 +234,6 @@ def _is_other(lead: str) -> bool:
 def _both(match: Match[str]) -> tuple[float, str, float, str]:
     unit_before, unit = (match[name] or "" for name in ("unit_before", "unit"))
     return number(match["before"]), unit_before, number(match["after"]), unit
-
-
-def _is_time(unit: str) -> bool:
-    return _measures(unit) == "time"
 
 
 def _measures(unit: str) -> str:

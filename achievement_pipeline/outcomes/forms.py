@@ -415,8 +415,14 @@ EACH_TIME = compile_pattern(r"\s(?:each|every)\s(?:time|step|iteration|call)\b",
 """Behind a difference of each step."""
 THAN_AN_AMOUNT = compile_pattern(r"\sthan\s~?\d")
 TO_AN_AMOUNT = compile_pattern(rf"\bto\s{ABOUT}\d", IGNORECASE)
-REGRESSION = compile_pattern(r"\b(?:regress|degrad|worse\b|slowdown|rises?\b|rose\b)", IGNORECASE)
-"""In a sentence whose longer time is a fault."""
+IS_RATE = compile_pattern(RATE, IGNORECASE)
+IS_SETTING = compile_pattern(
+    r"time-?outs?|limit|interval|delay|debounc|threshold|default|\bmax|\bminimum\b|buffer|cache|period|window|capacit"
+    r"|retr(?:y|ies)|budget|tolerance|deadline|back-?off|poll|wait|sleep|pause|\bttl\b|frequen|margin|ceiling|quota|expir"
+    r"|\bbump|\brais(?:e|ing)|\bextend|\bsupport|\ballow|\binstead\b|\bevery\b|\bchanged\b|\bincorrect",
+    IGNORECASE,
+)
+"""In a sentence about a value that is set: more time or space is no cost there."""
 PERCENT_SIGNS = frozenset({"%", "percent", "per cent"})
 TAKES_LONGER = compile_pattern(
     r"\b(?:increas\w+|adds?|added|grow\w*|rais\w+)\b[^.;\d]{0,40}\b(?:times?|latency|overhead|duration|runtime|cost)\b",
