@@ -50,10 +50,11 @@ _ORDINARY_WORD_FIRST = compile_pattern(r"[a-z]+[ ,]")
 _WORD = compile_pattern(r"\w+")
 _TO_READERS = compile_pattern(
     r"(?:call|check|configure|consider|disable|enable|ensure|install|make|note|pass|replace|run|see|set|try|update|upgrade"
-    r"|use)\b|.*\byour\b",
+    r"|use)\b",
     IGNORECASE,
 )
 """Sentences that may instruct their readers rather than name what was done: ``Use --fast to skip tests``."""
+_YOUR = compile_pattern(r"\byour\b", IGNORECASE)
 _FILLING = frozenset(
     {"a", "an", "the", "to", "for", "of", "in", "on", "and", "new", "now", "i", "api", "method", "support"}
 )
@@ -246,7 +247,7 @@ def _listed(items: Iterable[str], done: Callable[[str], str]) -> list[str]:
 def _as_done(text: str) -> str:
     """Return a text with its first sentence in the past tense, as titles are, unless it may instruct its readers."""
     first, stop, rest = text.partition(". ")
-    return text if _TO_READERS.match(first) else f"{past_tense(first)}{stop}{rest}"
+    return text if _TO_READERS.match(first) or _YOUR.search(first) else f"{past_tense(first)}{stop}{rest}"
 
 
 def _without_first(text: str, title: str) -> str:
