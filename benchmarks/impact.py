@@ -50,7 +50,7 @@ LEAST_JUDGED = 0.5
 """The part of a project in which its notes choose and name their work."""
 EDGES = (0.02, 0.98)
 """Quantiles in time of the noted work: the years outside have no notes yet, or none of this kind any more."""
-OF_HEADLINES = 0.6
+OF_HEADLINES = 0.5
 """The part of headlines in the target; the rest is of what is noted."""
 PENALTY = 100.0
 """Of the squares of the weights, of signs that are scaled alike."""
@@ -158,8 +158,8 @@ def learn(projects: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFr
     """Learn the weights of signs, and the probability of being noted at their sums.
 
     Each project has a start of its own, so that no sign represents a project that notes much; projects weigh by the
-    square root of their size, here and in the calibration. The target is two fifths noted, three fifths headline, from
-    projects that have headlines.
+    square root of their size, here and in the calibration. The target is half noted, half headline, from projects that
+    have headlines.
     """
     names = [sign.sign for sign in known_signs() if sign.weight is None]
     units = pd.concat([units for units in projects.values() if units["headline"].sum() >= 10], ignore_index=True)

@@ -1,8 +1,8 @@
 """The impact model: the weights of signs, their calibration, and the ledger.
 
 Each sign has a weight (``weights.csv``), learnt from public histories with hand-written release notes; a graded sign
-adds its weight times its amount. The sum of weights ranks changes as maintainers do: two fifths by what they announced,
-three fifths by what they put first. The score is the percentage of changes with that sum that were announced
+adds its weight times its amount. The sum of weights ranks changes as maintainers do: half by what they announced,
+half by what they put first. The score is the percentage of changes with that sum that were announced
 (``calibration.csv``).
 ``benchmarks/impact.py`` trains and evaluates both tables; ``docs/internals/impact-model.md`` has results and projects.
 """
