@@ -23,6 +23,8 @@ from achievement_pipeline.system.paths import expand_home
 _COMMIT_PATHS: Final = {"bitbucket.org": "commits", "gitlab.com": "-/commit"}
 
 _UNSAFE: Final = compile_pattern(r"(?:dubious ownership in|unsafe) repository (?:at )?\(?'(?P<path>[^']+)'")
+_ADDRESS: Final = compile_pattern(r"[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}(?:/[\w.~-]{1,100}){2,5}")
+"""A repository as its page and `achievements list` call it: ``github.com/owner/name``."""
 _PROMISOR: Final = compile_pattern(r"remote\..*\.promisor|extensions\.partialclone", DOTALL)
 
 _LEFT_DETACHED: Final = compile_pattern(
@@ -163,7 +165,10 @@ def open_repository(location: str | os.PathLike[str], *, cache: Path, all_branch
     remote = Remote.parse(os.fspath(location))
     if remote is None:
         shown = without_credentials(os.fspath(location))
-        raise NotARepositoryError(f"{shown} does not exist. Give the path of a git repository, or its clone URL.")
+        meant = f" Did you mean https://{shown}?" if _ADDRESS.fullmatch(shown) else ""
+        raise NotARepositoryError(
+            f"{shown} does not exist. Give the path of a git repository, or its clone URL.{meant}"
+        )
     return _open(update_clone(remote, cache), remote, remote.address, all_branches=all_branches)
 
 

@@ -279,6 +279,8 @@ def test_the_folder_that_a_command_was_started_in_may_be_gone(
 def test_a_path_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NotARepositoryError, match=r"missing does not exist.*clone URL"):
         opened(tmp_path / "missing")
+    with pytest.raises(NotARepositoryError, match=r"Did you mean https://github\.com/ada/engine\?"):
+        open_repository("github.com/ada/engine", cache=tmp_path)
 
 
 @pytest.mark.usefixtures("git_config")
