@@ -383,6 +383,7 @@ _FORMS: Final = (
             forms.WITHOUT_BY_ABOUT,
             forms.IMPROVES,
             forms.REMOVES,
+            forms.TAKES_OFF,
             forms.PAUSE,
             forms.DROPS,
             forms.REDUCED,

@@ -75,7 +75,7 @@ VERB_TO = compile_pattern(
 )
 """With what it is of between: "reduces a 70mb executable to 16mb"."""
 NOW_AGAINST_BEFORE = compile_pattern(
-    rf"(?<![\w.,#/-]){_AFTER},?\s\(?(?:vs\.?|versus|compared\s(?:to|with)|against)(?P<link>)\s{ABOUT}{_BEFORE}\s(?:before|previously|originally"
+    rf"(?<![\w.,#/-]){_AFTER},?\s\(?(?:vs\.?|versus|compared\s(?:to|with)|against|(?:while|where|whereas)\sit\s(?:took|needed|used|was))(?P<link>)\s{ABOUT}{_BEFORE}\s(?:before|previously|originally"
     r"|on\s(?:master|main))\b",
     IGNORECASE,
 )
@@ -286,10 +286,16 @@ IMPROVES = compile_pattern(
     IGNORECASE,
 )
 SAVES = compile_pattern(
-    rf"(?:\b(?P<word>sav(?:e|es|ed|ing):?|reduc(?:e|es|ed|ing)|shav(?:e|es|ed|ing)(?:\soff)?|adds|gain(?:s|ed)?|tak(?:es|ing)\soff|frees?(?:\sup)?|eliminat(?:es|ed|ing)(?=\s[\d-]{{1,7}}\s(?:sec|min|hour)))\s"
+    rf"(?:\b(?P<word>sav(?:e|es|ed|ing):?|reduc(?:e|es|ed|ing)|shav(?:e|es|ed|ing)(?:\soff)?|chop(?:s|ped|ping)?\soff|adds|gain(?:s|ed)?|tak(?:es|ing)\soff|frees?(?:\sup)?|eliminat(?:es|ed|ing)(?=\s[\d-]{{1,7}}\s(?:sec|min|hour)))\s"
     rf"(?:us\s(?:from\s\w{{3,12}}ing\s)?)?{ABOUT}|(?<!\S)[-\u2212]){_DIFFERENCE}(?P<unit>{UNIT})",
     IGNORECASE,
 )
+TAKES_OFF = compile_pattern(
+    rf"\b(?P<word>takes?|taking|took|knock(?:s|ed|ing)?|shav(?:e|es|ed|ing)|chop(?:s|ped|ping)?)\s{ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIME}|{SIZE})"
+    r"\s(?:[a-z]{2,12}\s|or\sso\s){0,2}?off\b",
+    IGNORECASE,
+)
+"""The amount between: "takes another 50 ms or so off the build"."""
 REMOVES = compile_pattern(
     rf"\b(?P<word>remov(?:e|es|ed|ing)|eliminat(?:e|es|ed|ing)|cut(?:s|ting)?(?:\s(?:out|off))?|trims?|knock(?:s|ed)?(?:\soff)?)\s"
     rf"{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT})(?=\s(?:[a-z]{{2,12}}\s){{0,2}}(?:from|per|off|on\severy|of|for|by|and)\b|[.,;)]|$)",
@@ -379,7 +385,7 @@ UNREAL = compile_pattern(_UNREAL_WORDS, IGNORECASE)
 """Before a statement: what would be, what was wrong, what others say."""
 NO_CHANGE = compile_pattern(rf"{_UNREAL_WORDS}|\b(?:spans?|spanning|ranges?|ranging|intervals\sfrom)\s$", IGNORECASE)
 DENIED = compile_pattern(
-    r"(?:\b(?:not(?!\sonly\b)|never|no|without(?!\sth[ei]s?\b))\b|n't)(?:(?!\s[-\u2013\u2014]\s)[^.;,:(]){0,20}$|\bwhen\b(?!\s\w{1,20}ing\b)[^.;,(]{0,40}$|\bavoid(?:s|ed|ing)?\s(?:an?|the)\s[~<>]?$|\bnot\s(?:all|every|always)\b[^.;]{0,80}$",
+    r"(?:\b(?:not(?!\sonly\b)|never|no|without(?!\sth[ei]s?\b))\b|n't)(?:(?!\s[-\u2013\u2014]\s)[^.;,:(]){0,20}$|\bwhen\b(?!\s(?:\w{1,20}ing|needed|necessary|required|possible|used)\b)[^.;,(]{0,40}$|\bavoid(?:s|ed|ing)?\s(?:an?|the)\s[~<>]?$|\bnot\s(?:all|every|always)\b[^.;]{0,80}$",
     IGNORECASE,
 )
 """Before a difference that there is not."""
