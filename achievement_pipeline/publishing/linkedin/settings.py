@@ -30,7 +30,7 @@ TEMPLATE = """\
 
 {% endif %}
 {% if link %}
-{{ link }}
+{% if repository %}{{ repository }}: {% endif %}{{ link }}
 
 {% endif %}
 {{ hashtags }}

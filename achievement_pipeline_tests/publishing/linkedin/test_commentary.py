@@ -19,7 +19,8 @@ def text(settings: LinkedInSettings | None = None, **changes: object) -> str:
 
 def test_a_post_has_title_outcome_link_and_skills() -> None:
     assert text(skills_demonstrated=["C#", "Machine learning"], outcome="Ten teams no longer wait.") == (
-        "Added a cache\n\nTen teams no longer wait.\n\nhttps://github.com/ann/loom/pull/7\n\n#CSharp #MachineLearning"
+        "Added a cache\n\nTen teams no longer wait.\n\nann/loom: https://github.com/ann/loom/pull/7\n\n"
+        "#CSharp #MachineLearning"
     )
 
 
