@@ -25,10 +25,10 @@ _QUOTED = compile_pattern(rf"^{CLOSES} {REFERENCE}[,:]? [\"\u201c](.{{10,}})[\"\
 _PROBLEM = compile_pattern(
     r"^(?!(?:[^\s:]{1,40}: ){0,3}\W{0,3}"
     r"(?:don't|do not|does not|doesn't|no|not|never|always|only|work ?around|better|more|new|support|fix\w*"
-    r"|tests?|allow|when|if|make|check|some|now|\w+ed)\b)"
+    r"|ensur\w+|tests?|allow|when|if|make|check|some|now|\w+ed)\b)"
     r"(?:(?! (?:when|if|where|that|which|because|so|but|instead)\b)[^,;]){2,80}? "
-    r"(?:can(?:'t|not)|crash(?:es)?|does ?(?:n't| not)|fails|hangs|is ?(?:n't| not)|are ?(?:n't| not)|leaks|throws"
-    r"|(?:gives|returns) (?:wrong|incorrect|invalid)|(?:is|are) (?:wrong|incorrect|missing|broken|ignored|lost))\b",
+    r"(?:can(?:'t|not)|crash(?:es)?|does ?(?:n't| not)|fails|hangs|is ?(?:n't| not)|are ?(?:n't| not)|leaks(?= \w)"
+    r"|throws|(?:gives|returns) (?:wrong|incorrect|invalid)|(?:is|are) (?:wrong|incorrect|missing|broken|ignored|lost))\b",
     IGNORECASE,
 )
 """A title that is the problem and not what was done about it: ``The parser fails on tabs``."""
