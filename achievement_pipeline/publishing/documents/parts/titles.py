@@ -28,7 +28,8 @@ _PROBLEM = compile_pattern(
     r"|ensur\w+|tests?|allow|when|if|make|check|some|now|\w+ed)\b)"
     r"(?:(?! (?:when|if|where|that|which|because|so|but|instead)\b)[^,;]){2,80}? "
     r"(?:can(?:'t|not)|crash(?:es)?|does ?(?:n't| not)|fails|hangs|is ?(?:n't| not)|are ?(?:n't| not)|leaks(?= \w)"
-    r"|throws|(?:gives|returns) (?:wrong|incorrect|invalid)|(?:is|are) (?:wrong|incorrect|missing|broken|ignored|lost))\b",
+    r"|throws|(?:gives|returns) (?:wrong|incorrect|invalid)"
+    r"|(?:is|are) (?:wrong|incorrect|missing|broken|ignored|lost))\b",
     IGNORECASE,
 )
 """A title that is the problem and not what was done about it: ``The parser fails on tabs``."""
