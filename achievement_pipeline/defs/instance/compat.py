@@ -16,6 +16,7 @@ from dagster._core.events import RunFailureReason
 from dagster._core.execution import context_creation_job
 from dagster._core.execution.backfill import PartitionBackfill
 from dagster._core.launcher import CheckRunHealthResult, LaunchRunContext, RunLauncher, WorkerStatus
+from dagster._core.run_coordinator.queued_run_coordinator import QueuedRunCoordinator
 from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus, InstigatorTick, TickStatus
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME, SqliteEventLogStorage
@@ -54,6 +55,7 @@ __all__ = [
     "InstigatorTick",
     "LaunchRunContext",
     "PartitionBackfill",
+    "QueuedRunCoordinator",
     "RunFailureReason",
     "RunLauncher",
     "SqlRunStorage",
