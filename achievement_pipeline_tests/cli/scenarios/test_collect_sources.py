@@ -129,7 +129,7 @@ def test_a_source_that_fails_stops_no_other_and_is_named(
     result = run("--author", "all")
 
     assert result.exit_code == 3
-    assert "❌ Linear: Linear rejects the key" in result.stderr
+    assert "❌ Linear rejects the key" in result.stderr
     assert "2 achievements" in result.stdout
     assert "off: GitHub (GITHUB_TOKEN)" in result.stdout
     assert "lin_api_wrong" not in result.output
