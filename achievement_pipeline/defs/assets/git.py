@@ -9,9 +9,9 @@ import pandas as pd
 from pandera.typing import DataFrame
 from pydantic import Field
 
+from achievement_pipeline.app.collect.commit_judge import CommitJudge
 from achievement_pipeline.app.collect.readings.histories import READ_FRAMES, Wanted
 from achievement_pipeline.app.collect.readings.lines_in_use import LINE_FRAMES, stored_line_use
-from achievement_pipeline.app.collect.scope import scope_of
 from achievement_pipeline.defs.assets.frame_assets import describe_repositories, frame_asset, materialized, raw_assets
 from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.instance.retries import retried_while_unavailable
@@ -29,12 +29,10 @@ from achievement_pipeline.frames import (
     RawTags,
     Scores,
     Skills,
-    typed,
 )
-from achievement_pipeline.judging import find_skills, judge_commits, noise_reasons, score_commits, with_source_lines
+from achievement_pipeline.judging import score_commits
 from achievement_pipeline.judging.announced.lane import Releases
-from achievement_pipeline.judging.links.merges import Merges, with_merged_changes, with_merged_dependencies
-from achievement_pipeline.lanes import GIT, ActivityKind
+from achievement_pipeline.lanes import GIT
 from achievement_pipeline.settings import Settings
 
 _PREVIEWS = {
@@ -89,6 +87,7 @@ def git_history(
 @frame_asset(GIT, after=list(LINE_FRAMES))
 def commit_activities(  # noqa: PLR0913, PLR0917 - one argument per input
     context: dg.AssetExecutionContext,
+    histories: GitHistories,
     raw_repositories: DataFrame[RawRepositories],
     raw_commits: DataFrame[RawCommits],
     raw_commit_files: DataFrame[RawCommitFiles],
@@ -100,23 +99,11 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument per input
     settings: dg.ResourceParam[Settings],
 ) -> DataFrame[CommitActivities]:
     """One row per commit: its author, category, effective lines and significance, with the reasons."""
-    merges = Merges(raw_commits)
-    files, contents = with_merged_changes(merges, raw_commit_files, commit_contents)
-    scope = scope_of(settings)
-    return judge_commits(
-        raw_commits,
-        files,
-        noise_reasons(files, path_attributes, contents, scope),
-        settings.rules,
-        merges=merges,
-        people=settings.people,
-        contents=contents,
-        commit_urls=_commit_urls(raw_repositories),
-        mechanical=set(raw_repositories["ignored"].str.split("\n").explode()),
-        releases=Releases(raw_tags, changelog_entries),
-        line_use=stored_line_use(io_manager, context.partition_keys),
-        scope=scope,
-    )
+    if (ahead := histories.judged_ahead(CommitActivities)) is not None:
+        return ahead
+    judge = CommitJudge(settings, raw_commits, raw_commit_files, path_attributes, commit_contents)
+    line_use = stored_line_use(io_manager, context.partition_keys)
+    return judge.activities(raw_repositories, Releases(raw_tags, changelog_entries), line_use)
 
 
 @frame_asset(
@@ -136,6 +123,7 @@ def commit_scores(
 
 @frame_asset(GIT)
 def commit_skills(  # noqa: PLR0913, PLR0917 - one argument per input
+    histories: GitHistories,
     commit_activities: DataFrame[CommitActivities],
     raw_commits: DataFrame[RawCommits],
     raw_commit_files: DataFrame[RawCommitFiles],
@@ -145,20 +133,10 @@ def commit_skills(  # noqa: PLR0913, PLR0917 - one argument per input
     settings: dg.ResourceParam[Settings],
 ) -> DataFrame[Skills]:
     """One row per skill that a commit shows, with weight and evidence."""
-    # the skills of pull requests known from git are those of their commits
-    commits = commit_activities[commit_activities["kind"] == ActivityKind.COMMIT.value]
-    merges = Merges(raw_commits)
-    files, contents = with_merged_changes(merges, raw_commit_files, commit_contents)
-    scope = scope_of(settings)
-    dependencies = with_merged_dependencies(merges, dependency_changes)
-    return find_skills(
-        typed(CommitActivities, commits),
-        with_source_lines(files, contents),
-        noise_reasons(files, path_attributes, contents, scope),
-        typed(DependencyChanges, dependencies[~scope.leaves_out(dependencies)]),
-        settings.rules.skills,
-        attributes=path_attributes,
-    )
+    if (ahead := histories.judged_ahead(Skills)) is not None:
+        return ahead
+    judge = CommitJudge(settings, raw_commits, raw_commit_files, path_attributes, commit_contents)
+    return judge.skills(commit_activities, dependency_changes)
 
 
 def _describe(asset: str, frame: pd.DataFrame) -> dict[str, Any]:
@@ -167,8 +145,3 @@ def _describe(asset: str, frame: pd.DataFrame) -> dict[str, Any]:
         name: {str(value): int(count) for value, count in frame[column].value_counts().items()}
         for name, column in _COUNTED.get(asset, {}).items()
     }
-
-
-def _commit_urls(repositories: DataFrame[RawRepositories]) -> dict[str, str]:
-    known = repositories.dropna(subset="commit_url")
-    return dict(zip(known["repository"], known["commit_url"], strict=True))

@@ -1,6 +1,10 @@
 """The resource that reads histories of git."""
 
+from typing import cast
+
 import dagster as dg
+import pandas as pd
+from pandera.typing import DataFrame
 
 from achievement_pipeline.app.collect.readings.ahead import ReadAhead
 from achievement_pipeline.app.collect.readings.histories import Histories, HistoryReader, RepositoryHistory, Wanted
@@ -8,6 +12,7 @@ from achievement_pipeline.defs.instance.io_manager import ParquetIOManager
 from achievement_pipeline.defs.resources.shared import Database
 from achievement_pipeline.defs.ui.progress import ReportsProgress, reporting
 from achievement_pipeline.errors import SourceError
+from achievement_pipeline.frames import SchemaT, typed
 from achievement_pipeline.settings import Settings
 
 
@@ -33,3 +38,8 @@ class GitHistories(dg.ConfigurableResource):
             return reader.read(context.partition_keys, wanted)
         except SourceError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
+
+    def judged_ahead(self, schema: type[SchemaT]) -> DataFrame[SchemaT] | None:
+        """Return what is judged next of the history that was read ahead; None if none was, or it must be judged now."""
+        judged = self.ahead.take_next() if self.ahead else None
+        return None if judged is None else typed(schema, cast("pd.DataFrame", judged))

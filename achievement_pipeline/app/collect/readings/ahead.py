@@ -1,11 +1,15 @@
-"""Read a repository in a process of its own, before the run that will want it: Dagster is imported meanwhile."""
+"""Read a repository in a process of its own, before the run that will want it: Dagster is imported meanwhile.
 
+What follows from what was read is computed there too, while the run stores what was read.
+"""
+
+import itertools
 import multiprocessing
 import pickle
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
@@ -21,7 +25,7 @@ _CONTEXT: Final = (
 )
 """A copy of this process has imported everything. Where it is not safe to make one, a new process imports it again."""
 _START, _PROGRESS, _WARNING, _READ = "start", "progress", "warning", "read"
-"""The kinds of messages that the process sends. After `_READ` comes what was read."""
+"""The kinds of messages that the process sends. After `_READ` comes what was read, then what follows from it."""
 _PERIOD: Final = 0.05
 """Seconds between two reports of progress."""
 
@@ -42,6 +46,7 @@ class ReadAhead(Generic[Read]):
         self._messages = messages
         self._thread = thread
         self._warnings: Future[list[str] | None] | None = None
+        self._is_taken = False
 
     def show(self, start: Callable[[str], Progress]) -> None:
         """Show the progress in a thread from now on. It must be shown to be taken.
@@ -58,32 +63,50 @@ class ReadAhead(Generic[Read]):
             None if something else was read, if it was taken before, or if it could not be read: read it then, which
             shows why.
         """
-        followed, self._warnings = self._warnings, None
+        followed, self._warnings, self._is_taken = self._warnings, None, False
         if followed is None or wanted != self._wanted:
             self._process.kill()
             return None
         warnings = followed.result()
         if warnings is None:
             return None
+        read = self._load()
+        for warning in warnings if read is not None else ():
+            warn(warning)
+        self._is_taken = read is not None
+        return cast("Read | None", read)
+
+    def take_next(self) -> object | None:
+        """Wait for what follows from what was taken, and return it, in the order in which it is computed.
+
+        Returns:
+            None if nothing was taken, or if it could not be computed: compute it then, which shows why.
+        """
+        following = self._load() if self._is_taken else None
+        self._is_taken = following is not None
+        return following
+
+    def _load(self) -> object | None:
         try:
-            read = cast("Read", pickle.load(self._messages))  # noqa: S301 - by our own process
+            loaded: object = pickle.load(self._messages)  # noqa: S301 - by our own process
         except (EOFError, pickle.UnpicklingError):
             return None
-        for warning in warnings:
-            warn(warning)
-        return read
+        return loaded
 
 
 @contextmanager
-def reading_ahead(wanted: object, read: Callable[[Reporting], Read]) -> Iterator[ReadAhead[Read]]:
+def reading_ahead(
+    wanted: object, read: Callable[[Reporting], Read], follow: Callable[[Read], Iterable[object]]
+) -> Iterator[ReadAhead[Read]]:
     """Begin to read in a process that ends with the block. Begin before any thread does: a copy has none of them.
 
     Args:
         wanted: What is read.
         read: Reads it; a function that can be pickled, as can what it returns.
+        follow: Computes what follows from it; the same holds for it.
     """
     messages, sender = _CONTEXT.Pipe(duplex=False)
-    process = _CONTEXT.Process(target=_read, args=(read, sender, messages), daemon=True)
+    process = _CONTEXT.Process(target=_read, args=(read, follow, sender, messages), daemon=True)
     process.start()
     sender.close()
     with (
@@ -118,14 +141,21 @@ def _follow(messages: IO[bytes], start: Callable[[str], Progress]) -> list[str] 
             shown[work](done, total)
 
 
-def _read(read: Callable[[Reporting], object], sender: Connection, messages: Connection) -> None:
+def _read(
+    read: Callable[[Reporting], Read],
+    follow: Callable[[Read], Iterable[object]],
+    sender: Connection,
+    messages: Connection,
+) -> None:
     """Read in the process, and send it; nothing where it can't be read, or nobody waits for it any more."""
     messages.close()  # else writing would not fail once nobody reads
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     with suppress(Exception), open(sender.fileno(), "wb", closefd=False) as stream:
         result = read(_reporting(stream))
         _send(stream, _READ)
-        pickle.dump(result, stream, pickle.HIGHEST_PROTOCOL)
+        for sent in itertools.chain([result], follow(result)):
+            pickle.dump(sent, stream, pickle.HIGHEST_PROTOCOL)
+            stream.flush()
 
 
 def _reporting(stream: IO[bytes]) -> Reporting:
@@ -135,7 +165,7 @@ def _reporting(stream: IO[bytes]) -> Reporting:
 
         def report(done: int, total: int) -> None:
             nonlocal next_report
-            if time.monotonic() >= next_report:
+            if done == total or time.monotonic() >= next_report:
                 next_report = time.monotonic() + _PERIOD
                 _send(stream, _PROGRESS, work, done, total)
 

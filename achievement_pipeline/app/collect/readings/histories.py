@@ -2,12 +2,12 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import pandas as pd
 import pandera.pandas as pa
@@ -16,6 +16,7 @@ from pandera.typing import DataFrame
 from pydantic import ValidationError
 
 from achievement_pipeline.app.collect.author_hints import address_hints, other_addresses, suggest_author
+from achievement_pipeline.app.collect.commit_judge import CommitJudge
 from achievement_pipeline.app.collect.readings.ahead import ReadAhead, reading_ahead
 from achievement_pipeline.app.collect.readings.contents import Contents, examined_by, read_contents
 from achievement_pipeline.app.collect.readings.progress import Reporting
@@ -29,6 +30,7 @@ from achievement_pipeline.frames import (
     CommitContents,
     DependencyChanges,
     DiffState,
+    LineUse,
     PathAttributes,
     RawCommitFiles,
     RawCommits,
@@ -96,6 +98,18 @@ class Wanted:
         return cls(tuple(authors) or settings.authors, day)
 
 
+_Frames: TypeAlias = tuple[
+    DataFrame[RawRepositories],
+    DataFrame[RawCommits],
+    DataFrame[RawCommitFiles],
+    DataFrame[PathAttributes],
+    DataFrame[CommitContents],
+    DataFrame[DependencyChanges],
+    Releases,
+]
+"""What was read, in the order of `Histories`."""
+
+
 @dataclass(frozen=True)
 class Histories:
     """What was read of all repositories of a run."""
@@ -146,13 +160,7 @@ class HistoryReader:
             raise SourceError("\n".join(failed.values()))
         histories = list(known.values())
         return Histories(
-            typed(RawRepositories, pd.concat([one.facts for one in histories], ignore_index=True)),
-            typed(RawCommits, pd.concat([one.history.commits for one in histories], ignore_index=True)),
-            typed(RawCommitFiles, pd.concat([one.history.files for one in histories], ignore_index=True)),
-            typed(PathAttributes, pd.concat([one.contents.attributes for one in histories], ignore_index=True)),
-            typed(CommitContents, pd.concat([one.contents.contents for one in histories], ignore_index=True)),
-            typed(DependencyChanges, pd.concat([one.contents.dependencies for one in histories], ignore_index=True)),
-            combined([one.releases for one in histories]),
+            *_together(histories),
             _counts(histories, failed),
             {
                 key: _counts([known[key]] if key in known else [], {key: failed[key]} if key in failed else {})
@@ -255,20 +263,30 @@ class RepositoryReader:
 def first_reading(
     repository: Repository, wanted: Wanted, settings: Settings
 ) -> "AbstractContextManager[ReadAhead[RepositoryHistory]]":
-    """Begin to read a repository of which nothing is stored, for the `HistoryReader` of a run in the block.
+    """Begin to read and judge a repository of which nothing is stored, for a run in the block.
 
     Args:
         repository: The repository; one that has changed until the run is read again.
         wanted: The authors whose commits are read, and since when.
         settings: All settings.
     """
-    return reading_ahead((repository, wanted, None), partial(_read_first, repository, wanted, settings))
+    read = partial(_read_first, repository, wanted, settings)
+    return reading_ahead((repository, wanted, None), read, partial(_judge_first, settings))
 
 
 def _read_first(
     repository: Repository, wanted: Wanted, settings: Settings, reporting: Reporting
 ) -> "RepositoryHistory":
     return RepositoryReader(settings, reporting).read(repository, None, wanted)
+
+
+def _judge_first(settings: Settings, read: "RepositoryHistory") -> Iterator[pd.DataFrame]:
+    """Judge what was read, as the run does: first the activities of its commits, then their skills."""
+    repositories, commits, files, attributes, contents, dependencies, releases = _together([read])
+    judge = CommitJudge(settings, commits, files, attributes, contents)
+    activities = judge.activities(repositories, releases, LineUse.empty())
+    yield activities
+    yield judge.skills(activities, dependencies)
 
 
 class RepositoryHistory(NamedTuple):
@@ -291,6 +309,19 @@ def stored_history(frames: StoredFrames, key: str) -> History | None:
     """Return the history of a repository as it was read the last time; None if it was not, or by another version."""
     stored = _stored(frames, key)
     return stored.history if stored else None
+
+
+def _together(histories: "Sequence[RepositoryHistory]") -> _Frames:
+    """Return the frames of several repositories."""
+    return (
+        typed(RawRepositories, pd.concat([one.facts for one in histories], ignore_index=True)),
+        typed(RawCommits, pd.concat([one.history.commits for one in histories], ignore_index=True)),
+        typed(RawCommitFiles, pd.concat([one.history.files for one in histories], ignore_index=True)),
+        typed(PathAttributes, pd.concat([one.contents.attributes for one in histories], ignore_index=True)),
+        typed(CommitContents, pd.concat([one.contents.contents for one in histories], ignore_index=True)),
+        typed(DependencyChanges, pd.concat([one.contents.dependencies for one in histories], ignore_index=True)),
+        combined([one.releases for one in histories]),
+    )
 
 
 def _counts(histories: "Sequence[RepositoryHistory]", failed: Mapping[str, str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from functools import partial
 from threading import Event
 
@@ -12,12 +13,27 @@ from achievement_pipeline.app.collect.readings.progress import Progress, Reporti
 from achievement_pipeline.errors import SourceError
 
 
+def nothing(_read: str) -> list[str]:
+    return []
+
+
+def spell(read: str) -> Iterator[str]:
+    yield from read[:2]
+
+
+def fail_at_second(read: str) -> Iterator[str]:
+    yield read[0]
+    raise ValueError
+
+
 def no_progress(_work: str) -> Progress:
     return lambda _done, _total: None
 
 
 def read_with_warning(reporting: Reporting) -> str:
-    reporting.start("engine")(1, 2)
+    report = reporting.start("engine")
+    for done in range(1, 4):
+        report(done, 3)  # in less time than passes between two reports
     reporting.warn("one is broken")
     return "history"
 
@@ -40,17 +56,18 @@ def end_by_signal(_reporting: Reporting) -> str:
 def test_what_was_read_is_taken_once_with_its_warnings_and_progress() -> None:
     reports: list[tuple[str, int, int]] = []
     warnings: list[str] = []
-    with reading_ahead("engine", read_with_warning) as ahead:
+    with reading_ahead("engine", read_with_warning, nothing) as ahead:
         ahead.show(lambda work: lambda done, total: reports.append((work, done, total)))
         assert ahead.take("engine", warnings.append) == "history"
         assert ahead.take("engine", warnings.append) is None
     assert warnings == ["one is broken"]
-    assert reports == [("engine", 1, 2)]
+    assert reports[0] == ("engine", 1, 3)
+    assert reports[-1] == ("engine", 3, 3)
 
 
 @pytest.mark.parametrize("read", [fail_to_read, end_by_signal, partial(lambda _: lambda: "not to be pickled")])
 def test_what_cannot_be_read_is_left_to_the_run(read: partial[str]) -> None:
-    with reading_ahead("engine", read) as ahead:
+    with reading_ahead("engine", read, nothing) as ahead:
         ahead.show(no_progress)
         assert ahead.take("engine", pytest.fail) is None
 
@@ -62,7 +79,30 @@ def test_a_reading_that_nobody_wants_is_ended() -> None:
         has_begun.set()
         return lambda _done, _total: None
 
-    with reading_ahead("engine", read_on) as ahead:
+    with reading_ahead("engine", read_on, nothing) as ahead:
         ahead.show(start)
         assert has_begun.wait(60)
         assert ahead.take("tower", pytest.fail) is None
+
+
+def test_what_follows_is_taken_in_its_order_by_whoever_took_what_was_read() -> None:
+    with reading_ahead("engine", read_with_warning, spell) as ahead:
+        ahead.show(no_progress)
+        assert ahead.take_next() is None
+        assert ahead.take("engine", str) == "history"
+        assert [ahead.take_next() for _ in range(3)] == ["h", "i", None]
+
+
+def test_what_cannot_follow_is_left_to_the_run() -> None:
+    with reading_ahead("engine", read_with_warning, fail_at_second) as ahead:
+        ahead.show(no_progress)
+        assert ahead.take("engine", str) == "history"
+        assert [ahead.take_next() for _ in range(2)] == ["h", None]
+
+
+def test_what_follows_is_not_that_of_the_next_reading() -> None:
+    with reading_ahead("engine", read_with_warning, spell) as ahead:
+        ahead.show(no_progress)
+        assert ahead.take("engine", str) == "history"
+        assert ahead.take("tower", str) is None
+        assert ahead.take_next() is None
