@@ -99,7 +99,7 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument per input
     settings: dg.ResourceParam[Settings],
 ) -> DataFrame[CommitActivities]:
     """One row per commit: its author, category, effective lines and significance, with the reasons."""
-    if (ahead := histories.judged_ahead(CommitActivities)) is not None:
+    if (ahead := histories.judged_ahead("commit_activities", CommitActivities)) is not None:
         return ahead
     judge = CommitJudge(settings, raw_commits, raw_commit_files, path_attributes, commit_contents)
     line_use = stored_line_use(io_manager, context.partition_keys)
@@ -114,9 +114,11 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument per input
     },
 )
 def commit_scores(
-    commit_activities: DataFrame[CommitActivities], settings: dg.ResourceParam[Settings]
+    histories: GitHistories, commit_activities: DataFrame[CommitActivities], settings: dg.ResourceParam[Settings]
 ) -> DataFrame[Scores]:
     """One row per commit that counts: impact and complexity, each the sum of its ledger lines."""
+    if (ahead := histories.judged_ahead("commit_scores", Scores)) is not None:
+        return ahead
     rules = settings.rules
     return score_commits(commit_activities, rules.commits, rules.impact, rules.maintenance)
 
@@ -133,7 +135,7 @@ def commit_skills(  # noqa: PLR0913, PLR0917 - one argument per input
     settings: dg.ResourceParam[Settings],
 ) -> DataFrame[Skills]:
     """One row per skill that a commit shows, with weight and evidence."""
-    if (ahead := histories.judged_ahead(Skills)) is not None:
+    if (ahead := histories.judged_ahead("commit_skills", Skills)) is not None:
         return ahead
     judge = CommitJudge(settings, raw_commits, raw_commit_files, path_attributes, commit_contents)
     return judge.skills(commit_activities, dependency_changes)

@@ -39,7 +39,11 @@ class GitHistories(dg.ConfigurableResource):
         except SourceError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
 
-    def judged_ahead(self, schema: type[SchemaT]) -> DataFrame[SchemaT] | None:
-        """Return what is judged next of the history that was read ahead; None if none was, or it must be judged now."""
-        judged = self.ahead.take_next() if self.ahead else None
+    def judged_ahead(self, asset: str, schema: type[SchemaT]) -> DataFrame[SchemaT] | None:
+        """Return the frame of an asset that was judged with the history that was read ahead.
+
+        Returns:
+            None if there is none: the asset judges then.
+        """
+        judged = self.ahead.take_next(asset) if self.ahead else None
         return None if judged is None else typed(schema, cast("pd.DataFrame", judged))

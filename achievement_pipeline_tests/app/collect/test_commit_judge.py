@@ -8,6 +8,7 @@ import pytest
 from achievement_pipeline.app.collect.commit_judge import CommitJudge
 from achievement_pipeline.app.collect.readings.histories import Wanted, first_reading
 from achievement_pipeline.frames import LineUse
+from achievement_pipeline.judging import score_commits
 from achievement_pipeline.settings import ALL, load_settings
 from achievement_pipeline.sources.git import open_repository
 from achievement_pipeline_tests.builders import GitRepository
@@ -25,7 +26,7 @@ def test_a_first_reading_is_judged_as_by_a_run(tmp_path: Path) -> None:
         ahead.show(lambda _: lambda _done, _total: None)
         read = ahead.take((repository, wanted, None), pytest.fail)
         assert read
-        judged, shown = ahead.take_next(), ahead.take_next()
+        judged, scored, shown = map(ahead.take_next, ("commit_activities", "commit_scores", "commit_skills"))
     judge = CommitJudge(
         settings, read.history.commits, read.history.files, read.contents.attributes, read.contents.contents
     )
@@ -33,6 +34,8 @@ def test_a_first_reading_is_judged_as_by_a_run(tmp_path: Path) -> None:
     skills = judge.skills(activities, read.contents.dependencies)
     assert activities["significant"].all()
     assert "Python" in skills["skill"].to_list()
-    for ours, theirs in ((judged, activities), (shown, skills)):
+    rules = settings.rules
+    scores = score_commits(activities, rules.commits, rules.impact, rules.maintenance)
+    for ours, theirs in ((judged, activities), (scored, scores), (shown, skills)):
         assert isinstance(ours, pd.DataFrame)
         pd.testing.assert_frame_equal(ours, theirs)

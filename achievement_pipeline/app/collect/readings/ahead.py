@@ -76,15 +76,19 @@ class ReadAhead(Generic[Read]):
         self._is_taken = read is not None
         return cast("Read | None", read)
 
-    def take_next(self) -> object | None:
-        """Wait for what follows from what was taken, and return it, in the order in which it is computed.
+    def take_next(self, name: str) -> object | None:
+        """Wait for what follows from what was taken, and return it. It comes in the order in which it is computed.
+
+        Args:
+            name: Its name.
 
         Returns:
-            None if nothing was taken, or if it could not be computed: compute it then, which shows why.
+            None if nothing was taken, if another name is next, or if it could not be computed: compute it then, which
+            shows why.
         """
         following = self._load() if self._is_taken else None
-        self._is_taken = following is not None
-        return following
+        self._is_taken = isinstance(following, tuple) and following[0] == name
+        return following[1] if isinstance(following, tuple) and self._is_taken else None
 
     def _load(self) -> object | None:
         try:
@@ -96,14 +100,14 @@ class ReadAhead(Generic[Read]):
 
 @contextmanager
 def reading_ahead(
-    wanted: object, read: Callable[[Reporting], Read], follow: Callable[[Read], Iterable[object]]
+    wanted: object, read: Callable[[Reporting], Read], follow: Callable[[Read], Iterable[tuple[str, object]]]
 ) -> Iterator[ReadAhead[Read]]:
     """Begin to read in a process that ends with the block. Begin before any thread does: a copy has none of them.
 
     Args:
         wanted: What is read.
         read: Reads it; a function that can be pickled, as can what it returns.
-        follow: Computes what follows from it; the same holds for it.
+        follow: Computes what follows from it, each by name; the same holds for it.
     """
     messages, sender = _CONTEXT.Pipe(duplex=False)
     process = _CONTEXT.Process(target=_read, args=(read, follow, sender, messages), daemon=True)
@@ -143,7 +147,7 @@ def _follow(messages: IO[bytes], start: Callable[[str], Progress]) -> list[str] 
 
 def _read(
     read: Callable[[Reporting], Read],
-    follow: Callable[[Read], Iterable[object]],
+    follow: Callable[[Read], Iterable[tuple[str, object]]],
     sender: Connection,
     messages: Connection,
 ) -> None:
@@ -153,7 +157,7 @@ def _read(
     with suppress(Exception), open(sender.fileno(), "wb", closefd=False) as stream:
         result = read(_reporting(stream))
         _send(stream, _READ)
-        for sent in itertools.chain([result], follow(result)):
+        for sent in itertools.chain[object]([result], follow(result)):
             pickle.dump(sent, stream, pickle.HIGHEST_PROTOCOL)
             stream.flush()
 

@@ -39,7 +39,7 @@ from achievement_pipeline.frames import (
     checked,
     typed,
 )
-from achievement_pipeline.judging import may_count
+from achievement_pipeline.judging import may_count, score_commits
 from achievement_pipeline.judging.announced.lane import Releases, no_releases
 from achievement_pipeline.judging.noise.contents import EXAMINER_VERSION
 from achievement_pipeline.judging.rules import Rules
@@ -280,13 +280,15 @@ def _read_first(
     return RepositoryReader(settings, reporting).read(repository, None, wanted)
 
 
-def _judge_first(settings: Settings, read: "RepositoryHistory") -> Iterator[pd.DataFrame]:
-    """Judge what was read, as the run does: first the activities of its commits, then their skills."""
+def _judge_first(settings: Settings, read: "RepositoryHistory") -> Iterator[tuple[str, pd.DataFrame]]:
+    """Judge what was read, as the run does. Each frame is sent with the name of its asset."""
     repositories, commits, files, attributes, contents, dependencies, releases = _together([read])
     judge = CommitJudge(settings, commits, files, attributes, contents)
     activities = judge.activities(repositories, releases, LineUse.empty())
-    yield activities
-    yield judge.skills(activities, dependencies)
+    yield "commit_activities", activities
+    rules = settings.rules
+    yield "commit_scores", score_commits(activities, rules.commits, rules.impact, rules.maintenance)
+    yield "commit_skills", judge.skills(activities, dependencies)
 
 
 class RepositoryHistory(NamedTuple):

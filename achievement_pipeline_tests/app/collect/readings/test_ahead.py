@@ -13,16 +13,17 @@ from achievement_pipeline.app.collect.readings.progress import Progress, Reporti
 from achievement_pipeline.errors import SourceError
 
 
-def nothing(_read: str) -> list[str]:
+def nothing(_read: str) -> list[tuple[str, object]]:
     return []
 
 
-def spell(read: str) -> Iterator[str]:
-    yield from read[:2]
+def spell(read: str) -> Iterator[tuple[str, str]]:
+    yield "first", read[0]
+    yield "second", read[1]
 
 
-def fail_at_second(read: str) -> Iterator[str]:
-    yield read[0]
+def fail_at_second(read: str) -> Iterator[tuple[str, str]]:
+    yield "first", read[0]
     raise ValueError
 
 
@@ -88,16 +89,17 @@ def test_a_reading_that_nobody_wants_is_ended() -> None:
 def test_what_follows_is_taken_in_its_order_by_whoever_took_what_was_read() -> None:
     with reading_ahead("engine", read_with_warning, spell) as ahead:
         ahead.show(no_progress)
-        assert ahead.take_next() is None
+        assert ahead.take_next("first") is None
         assert ahead.take("engine", str) == "history"
-        assert [ahead.take_next() for _ in range(3)] == ["h", "i", None]
+        assert [ahead.take_next(name) for name in ("first", "second", "third")] == ["h", "i", None]
 
 
-def test_what_cannot_follow_is_left_to_the_run() -> None:
+@pytest.mark.parametrize("names", [("second", "first"), ("first", "third")])
+def test_what_does_not_follow_is_left_to_the_run(names: tuple[str, str]) -> None:
     with reading_ahead("engine", read_with_warning, fail_at_second) as ahead:
         ahead.show(no_progress)
         assert ahead.take("engine", str) == "history"
-        assert [ahead.take_next() for _ in range(2)] == ["h", None]
+        assert [ahead.take_next(name) for name in names] == ["h" if names[0] == "first" else None, None]
 
 
 def test_what_follows_is_not_that_of_the_next_reading() -> None:
@@ -105,4 +107,4 @@ def test_what_follows_is_not_that_of_the_next_reading() -> None:
         ahead.show(no_progress)
         assert ahead.take("engine", str) == "history"
         assert ahead.take("tower", str) is None
-        assert ahead.take_next() is None
+        assert ahead.take_next("first") is None
