@@ -111,7 +111,7 @@ codecs.register_error(REPLACED, _in_ascii)
 
 
 def flush_output() -> None:
-    """Write what is still to be printed. Where nobody reads it any more, as behind `| head`, nothing is said of it."""
+    """Flush standard output, and ignore a closed pipe, as in ``achievements list | head``."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:

@@ -39,7 +39,6 @@ _HELP = """\
 _PROPOSAL_KEYS = "t take · e edit · r reject · s skip · q to the achievements"
 _FACTS = 6
 _DESCRIPTION_LINES = 8
-"""The channels that an approval is for."""
 _DECIDING = (EditField.APPROVED, EditField.HIDDEN)
 
 
