@@ -80,12 +80,13 @@ def local_refs(git_dir: Path, *, all_branches: bool) -> tuple[set[str], set[str]
 
 
 def identity_of(git_dir: Path) -> Identity:
-    """Read the `Identity` of a repository, cached until its ``config`` file changes.
+    """Read the `Identity` of a repository, cached until its ``config`` file changes; like git, without one too.
 
     Raises:
         OSError: It can't be read.
     """
-    return _identify(git_dir, (common_dir(git_dir) / "config").stat().st_mtime_ns)
+    config = common_dir(git_dir) / "config"
+    return _identify(git_dir, config.stat().st_mtime_ns if config.exists() else 0)
 
 
 def common_dir(git_dir: Path) -> Path:

@@ -105,6 +105,11 @@ def _bare(repository: GitRepository) -> None:
     repository.git("symbolic-ref", "HEAD", "refs/heads/topic")
 
 
+def _without_settings(repository: GitRepository) -> None:
+    _bare(repository)
+    (repository.path / ".git" / "config").unlink()
+
+
 @pytest.mark.parametrize("all_branches", [False, True])
 @pytest.mark.parametrize(
     "make",
@@ -123,6 +128,7 @@ def _bare(repository: GitRepository) -> None:
         _remote_default,
         _remote_default_gone,
         _bare,
+        _without_settings,
     ],
 )
 def test_refs_read_from_files_equal_those_of_git(
