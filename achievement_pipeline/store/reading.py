@@ -717,9 +717,11 @@ def _applied_edits() -> sa.Subquery:
 
 _SEEN = _seen()
 _ORDERS: Mapping[Order, Callable[[Any], tuple[Any, ...]]] = {
+    # as `achievement_pipeline.publishing.documents.parts.facts.best_first`: impact as it is shown, in whole points
     Order.IMPACT: lambda seen: (
         seen.pinned.desc(),
-        seen.impact_score.desc(),
+        sa.func.round(seen.impact_score).desc(),
+        seen.complexity_score.desc(),
         seen.completed_at.desc().nulls_last(),
     ),
     Order.DATE: lambda seen: (seen.pinned.desc(), seen.completed_at.desc().nulls_last(), seen.impact_score.desc()),

@@ -52,6 +52,7 @@ class Piece:
     significant: bool = True
     columns: Mapping[str, object] = field(default_factory=dict)
     """Values of other columns of `LaneActivities`."""
+    complexity: float = 40
 
     def activity(self) -> dict[str, object]:
         """Return its row of `LaneActivities`."""
@@ -85,9 +86,9 @@ class Piece:
         """Return its row of `Scores`."""
         lines = [
             {"score": "impact", "rule": "test", "points": self.impact, "evidence": self.key},
-            {"score": "complexity", "rule": "test", "points": 40, "evidence": self.key},
+            {"score": "complexity", "rule": "test", "points": self.complexity, "evidence": self.key},
         ]
-        score = {"impact": self.impact, "complexity": 40, "ledger": json.dumps(lines), "version": "1"}
+        score = {"impact": self.impact, "complexity": self.complexity, "ledger": json.dumps(lines), "version": "1"}
         return {"key": self.key, "repository": REPOSITORY, **score}
 
     def shown_skills(self) -> list[dict[str, object]]:

@@ -44,14 +44,16 @@ def ago(days: int) -> dt.datetime:
 
 
 @pytest.mark.e2e
-def test_the_highest_impact_comes_first_then_the_newest_then_the_key(
+def test_the_highest_impact_in_whole_points_comes_first_then_complexity_then_the_newest_then_the_key(
     engine: sa.Engine, connection: sa.Connection
 ) -> None:
     newer = replace(LOW, key="git:a@2", columns={"completed_at": NOON + dt.timedelta(days=1)})
     undated = replace(LOW, key="git:a@0", columns={"completed_at": None})
-    collect(engine, git=(undated, LOW, newer, replace(LOW, key="git:a@1"), HIGH))
+    complex_ = replace(LOW, key="git:a@3", impact=39.6, complexity=90)
+    collect(engine, git=(undated, LOW, newer, complex_, replace(LOW, key="git:a@1"), HIGH))
 
-    assert keys(connection, AchievementFilter()) == [HIGH.key, newer.key, "git:a@1", LOW.key, undated.key]
+    expected = [HIGH.key, complex_.key, newer.key, "git:a@1", LOW.key, undated.key]
+    assert keys(connection, AchievementFilter()) == expected
     assert keys(connection, AchievementFilter(), limit=1) == [HIGH.key]
 
 

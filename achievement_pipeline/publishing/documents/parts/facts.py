@@ -78,15 +78,15 @@ def newest_first(achievements: Iterable[PublicAchievement]) -> list[PublicAchiev
 def best_first(achievements: Iterable[PublicAchievement]) -> list[PublicAchievement]:
     """Order achievements by what they count for the person of a document.
 
-    Pinned ones come first, and those that somebody else did most of come last; then impact decides, complexity, lines
-    still in use, and date.
+    Pinned ones come first, and those that somebody else did most of come last; then impact decides, in whole points as
+    it is shown, complexity, lines still in use, and date.
     """
     return sorted(
         achievements,
         key=lambda each: (
             not each.pinned,
             each.is_led_by_another,
-            -each.impact_score,
+            -round(each.impact_score),
             -each.complexity_score,
             -_share_in_use(each),
             -_seconds(each.completed_at),

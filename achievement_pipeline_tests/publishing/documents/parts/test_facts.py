@@ -1,6 +1,7 @@
 """What of an achievement can be said in words."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -156,6 +157,12 @@ def test_what_is_pinned_comes_first_and_what_has_no_date_last() -> None:
     shown = public(JSON, *views)
     assert [each.title for each in facts.best_first(shown)] == ["pinned", "old"]
     assert [each.title for each in facts.newest_first(shown)] == ["pinned", "old"]
+
+
+def test_complexity_decides_where_the_shown_impact_is_the_same() -> None:
+    shallow, deep = view("shallow", number=1, impact_score=90.4), view("deep", number=2, impact_score=89.6)
+    shown = public(JSON, replace(shallow, complexity_score=30.0), replace(deep, complexity_score=80.0))
+    assert [each.title for each in facts.best_first(shown)] == ["deep", "shallow"]
 
 
 def test_work_that_somebody_else_did_most_of_comes_after_ones_own() -> None:
