@@ -21,6 +21,7 @@ from pandera.typing import DataFrame
 
 from achievement_pipeline.errors import FrameError
 from achievement_pipeline.lanes import ActivityKind, kinds
+from achievement_pipeline.parsing.public_names import Kind
 
 UtcTimestamp = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 
@@ -357,6 +358,22 @@ class DependencyChanges(Frame):
         """Packages are unique per manifest."""
 
         unique = ["repository", "sha", "path", "ecosystem", "package"]  # noqa: RUF012 - pandera's own form
+
+
+class PublicNames(Frame):
+    """One row per public name, option or environment variable that a commit added or removed."""
+
+    repository: str = pa.Field(description="Key of the repository")
+    sha: str = pa.Field(description="Object name of the commit")
+    path: str = pa.Field(description="Path of the source file after the change")
+    kind: str = pa.Field(isin=[kind.value for kind in Kind], description="One of parsing.public_names.Kind")
+    name: str = pa.Field(description="As others use it: Session.close, --jobs, NO_COLOR")
+    change: str = pa.Field(isin=["added", "removed"], description="Kind of change")
+
+    class Config:
+        """Names are unique per commit."""
+
+        unique = ["repository", "sha", "kind", "name"]  # noqa: RUF012 - pandera's own form
 
 
 class RawPullRequests(Frame):

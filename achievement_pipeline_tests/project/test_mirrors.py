@@ -60,6 +60,8 @@ _TESTED_IN: Final = {
     "judging/project_words.py": "judging/test_projects.py",
     "judging/skills/mentions.py": "judging/lanes/test_linear.py",
     "outcomes/forms.py": "outcomes/test_find.py",
+    "parsing/public_names/forms.py": "parsing/public_names/test_finding.py",
+    "parsing/public_names/languages.py": "parsing/public_names/test_finding.py",
     "publishing/gate/policy.py": "publishing/gate/test_privacy.py",
     "publishing/github_profile/charts.py": "publishing/github_profile/test_block.py",
     "publishing/linkedin/settings.py": "publishing/linkedin/test_commentary.py",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     )
     from achievement_pipeline.sources.git.identity import user_email, user_name
     from achievement_pipeline.sources.git.lines.line_use import LinesInUse, no_lines, read_lines_in_use
+    from achievement_pipeline.sources.git.lines.names import read_public_names
     from achievement_pipeline.sources.git.reading.attributes import ignored_commits, path_attributes
     from achievement_pipeline.sources.git.reading.blobs import read_blobs, read_versions
     from achievement_pipeline.sources.git.reading.changes import Changes, ProgressCallback, read_changes
@@ -57,6 +58,7 @@ _MODULES = {
     "read_changes": "reading.changes",
     "read_history": "reading.history",
     "read_lines_in_use": "lines.line_use",
+    "read_public_names": "lines.names",
     "read_versions": "reading.blobs",
     "combine_clones": "repositories",
     "user_email": "identity",
@@ -90,6 +92,7 @@ __all__ = [
     "read_changes",
     "read_history",
     "read_lines_in_use",
+    "read_public_names",
     "read_versions",
     "select_all",
     "user_email",

@@ -4,7 +4,7 @@ Git compares trees, so the pairs are written as two trees in which each pair has
 compares thousands of pairs of any commits, each once. The trees are written to a temporary object directory.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from achievement_pipeline.sources.git.processes import IsolatedGit
@@ -38,25 +38,38 @@ Pair: TypeAlias = tuple[str, str]
 
 
 def read_hunks(repository: Repository, pairs: Sequence[Pair]) -> list[Hunks | None]:
-    """Return the hunks of each pair; None where a content is missing or binary.
-
-    Pairs of one path should follow each other: git keeps the contents that it read last.
-    """
+    """Return the hunks of each pair; None where a content is missing or binary."""
     found: list[Hunks | None] = [None] * len(pairs)
+    for number, text in compare_pairs(repository, pairs):
+        found[number] = () if text is None else _hunks(text)
+    return found
+
+
+def compare_pairs(
+    repository: Repository, pairs: Sequence[Pair], *, largest: int = 0
+) -> Iterator[tuple[int, bytes | None]]:
+    """Yield each pair whose contents are there, then those that differ with their difference.
+
+    Args:
+        repository: The repository to read.
+        pairs: Contents to compare. Pairs of one path should follow each other: git keeps what it read last.
+        largest: Bytes of the largest content that is compared; 0 for no limit. Larger ones are binary to git.
+
+    Yields:
+        Positions in ``pairs``: with None, then with the text that ``git diff -U0 -w`` prints of a file.
+    """
     with temporary_folder("achievements-trees-") as folder, repository.isolated_git(writing_to=folder) as git:
         there = _existing_contents(git, {name for pair in pairs for name in pair if name})
         known = [number for number, pair in enumerate(pairs) if all(name in there for name in pair if name)]
+        yield from ((number, None) for number in known)
         batches = [known[start : start + _A_TREE] for start in range(0, len(known), _A_TREE)]
-        for batch in batches:
-            for number in batch:
-                found[number] = ()
         trees = _write_trees(git, [[_entries(pairs, batch, side) for side in (0, 1)] for batch in batches])
         blocks = Blocks(_whole_files)
-        for chunk in git.chunks(*_DIFF_TREE, stdin=(f"{old} {new}" for old, new in trees)):
+        limit = ("-c", f"core.bigFileThreshold={largest}") if largest else ()
+        for chunk in git.chunks(*limit, *_DIFF_TREE, stdin=(f"{old} {new}" for old, new in trees)):
             if block := blocks.add(chunk):
-                _parse(block, found)
-        _parse(blocks.rest(), found)
-    return found
+                yield from _files(block)
+        yield from _files(blocks.rest())
 
 
 def _existing_contents(git: IsolatedGit, names: Iterable[str]) -> set[str]:
@@ -80,12 +93,14 @@ def _whole_files(buffer: bytes) -> int:
     return buffer.rfind(_FILE) + 1
 
 
-def _parse(block: bytes, found: list[Hunks | None]) -> None:
+def _files(block: bytes) -> Iterator[tuple[int, bytes]]:
     for file in (b"\n" + block).split(_FILE)[1:]:
-        number = int(file[: file.index(b" ")])
-        header, *hunks = file.split(_HUNK)
-        binary = b"\nBinary files " in header
-        found[number] = None if binary else tuple(map(_hunk, hunks))
+        yield int(file[: file.index(b" ")]), file
+
+
+def _hunks(file: bytes) -> Hunks | None:
+    header, *hunks = file.split(_HUNK)
+    return None if b"\nBinary files " in header else tuple(map(_hunk, hunks))
 
 
 def _hunk(text: bytes) -> Hunk:

@@ -1,0 +1,340 @@
+"""Find the public names in the lines that a change removes and adds.
+
+A line shows by its form and indentation whether its name is public; the heading of a hunk shows the type that it is in.
+What is nested in functions, marked as internal or private by its name is left out, as is all that cannot be known from
+the lines: a name that is found must be right.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from achievement_pipeline.parsing.patterns import IGNORECASE, Match, compile_pattern
+from achievement_pipeline.parsing.public_names.forms import (
+    OPTION_NAME,
+    Form,
+    Forms,
+    Kind,
+    Language,
+    Mark,
+    Mentions,
+    compile_forms,
+    compile_options,
+    compile_variables,
+)
+from achievement_pipeline.parsing.public_names.languages import LANGUAGES
+
+_LONGEST_LINE: Final = 500
+"""Bytes. A longer line is not written by hand."""
+_CLOSING: Final = b")]}{>"
+"""What continues or ends a definition, rather than follow it."""
+_COMMENT: Final = (b"//", b"*", b"/*", b"# ", b"#\n", b"--", b";")
+_TYPES: Final = (Kind.CLASS, Kind.TYPE, Kind.MODULE)
+_TEXT: Final = compile_pattern(
+    rf"""["'`](?:-\w{{1,3}}[ ,|/]{{1,3}})?--(?:\[no-\])?(?P<name>{OPTION_NAME})(?=["'`/ =<,|\[])""".encode()
+)
+"""An option with its dashes, as the beginning of a literal."""
+_LITERALS: Final = compile_pattern(rb"""^(?:["'`]-|Option,$)""")
+"""A line of arguments that begins with an option."""
+_NOT_OFFERED: Final = compile_pattern(
+    r"(?:^|/)(?:_(?!_init__|_main__)[^/]*|internals?|private|impl|details?|migrations?|migrate|versions|generated"
+    r"|stories|fixtures?|mocks?|stubs?)(?:/|$)|[._-](?:stories|mock|fixture)s?\.[^/]*$|(?:^|/)(?:setup|conftest)\.py$",
+    IGNORECASE,
+)
+"""Paths of files that define nothing for users. They may still declare options."""
+_FOREIGN: Final = frozenset(
+    [
+        "APPDATA",
+        "CI",
+        "COLORTERM",
+        "COLUMNS",
+        "COMSPEC",
+        "CONDA_PREFIX",
+        "DISPLAY",
+        "EDITOR",
+        "GOPATH",
+        "GOROOT",
+        "HOME",
+        "HOMEDRIVE",
+        "HOMEPATH",
+        "HOSTNAME",
+        "JAVA_HOME",
+        "LANG",
+        "LANGUAGE",
+        "LINES",
+        "LOCALAPPDATA",
+        "LOGNAME",
+        "NODE_ENV",
+        "OLDPWD",
+        "OS",
+        "OUT_DIR",
+        "PAGER",
+        "PATH",
+        "PATHEXT",
+        "PROGRAMDATA",
+        "PROGRAMFILES",
+        "PWD",
+        "PYTHONPATH",
+        "SHELL",
+        "SYSTEMROOT",
+        "TEMP",
+        "TERM",
+        "TERM_PROGRAM",
+        "TMP",
+        "TMPDIR",
+        "TRAVIS",
+        "TZ",
+        "USER",
+        "USERNAME",
+        "USERPROFILE",
+        "VIRTUAL_ENV",
+        "VISUAL",
+        "WAYLAND_DISPLAY",
+        "WINDIR",
+    ]
+)
+"""Variables that belong to the system or to other tools."""
+_FOREIGN_PREFIXES: Final = (
+    "APPVEYOR", "BUILDKITE", "CARGO_", "CIRCLE", "GITHUB_", "GITLAB_", "LC_", "RUNNER_", "SSH_", "SUDO_", "TRAVIS_",
+    "XDG_",
+)  # fmt: skip
+
+
+class PublicName(NamedTuple):
+    """A name that others can use."""
+
+    kind: Kind
+    name: str
+    """A method with its type, as its language joins them: ``Session.close``, ``Session::close``."""
+
+
+class Found(NamedTuple):
+    """The public names in changed lines."""
+
+    added: frozenset[PublicName]
+    removed: frozenset[PublicName]
+
+
+class _Scope(NamedTuple):
+    """What a line is inside of."""
+
+    width: int
+    """Of its indentation."""
+    type: str
+    """The name of a public type; empty for a namespace."""
+    whole: bool
+    """Whether the lines show its beginning."""
+
+
+class _Reader(NamedTuple):
+    """A language with its compiled expressions."""
+
+    language: Language
+    forms: Forms | None
+    options: Mentions | None
+    variables: Mentions | None
+
+
+def is_readable(path: str) -> bool:
+    """Whether the language of a file is known, by its path."""
+    return _ending(path) in _readers()
+
+
+def find_names(path: str, changes: bytes) -> Found:
+    """Find the public names in the lines that a change removes and adds.
+
+    Args:
+        path: Path of the file. Its ending decides the language.
+        changes: Hunks as ``git diff -U0`` prints them: lines that begin with ``@@``, ``-`` and ``+``.
+
+    Returns:
+        Names in removed and added lines. A name in both was changed or moved.
+    """
+    reader = _readers().get(_ending(path))
+    if reader is None:
+        return Found(frozenset(), frozenset())
+    found: dict[bytes, set[PublicName]] = {b"-": set(), b"+": set()}
+    units = reader.language.units or _units(changes)
+    offers = not _NOT_OFFERED.search(path)
+    side, lines = b"", _Lines(reader, units, b"")
+    heading = b""
+    for line in changes.split(b"\n"):
+        first = line[:1]
+        if first == b"@":
+            heading, side = line.split(b"@@", 2)[-1].strip(), b""
+        elif first in found and len(line) <= _LONGEST_LINE:
+            if first != side:
+                side, lines = first, _Lines(reader, units, heading)
+            found[first].update(lines.read(line[1:].rstrip(b"\r"), offers=offers))
+    return Found(frozenset(found[b"+"]), frozenset(found[b"-"]))
+
+
+def without_moved(changes: Iterable[Found]) -> Found:
+    """Return the names that several changes together add and remove: a name on both sides was changed or moved.
+
+    A method that went to another type was moved as well.
+    """
+    added, removed = set[PublicName](), set[PublicName]()
+    for each in changes:
+        added |= each.added
+        removed |= each.removed
+    came, went = ({_bare(name) for name in side} for side in (added, removed))
+    return Found(
+        frozenset(name for name in added if _bare(name) not in went),
+        frozenset(name for name in removed if _bare(name) not in came),
+    )
+
+
+class _Lines:
+    """Reads lines that follow each other in a file."""
+
+    def __init__(self, reader: _Reader, units: tuple[int, ...], heading: bytes) -> None:
+        self._reader = reader
+        self._units = units
+        self._scopes: list[_Scope] = []
+        self._mark: Mark | None = None
+        self._is_hidden = False
+        self._declares = False
+        """Whether the arguments of a declaration of an option follow."""
+        if heading:
+            list(self._definitions(heading, is_shown=False))
+            self._mark = None
+
+    def read(self, line: bytes, *, offers: bool) -> Iterator[PublicName]:
+        """Yield the public names in the next line."""
+        text = line.lstrip()
+        if not text:
+            return
+        if offers:
+            yield from self._definitions(line, is_shown=True)
+        if not text.startswith(_COMMENT):
+            yield from self._options(text)
+            yield from self._variables(text)
+
+    def _definitions(self, line: bytes, *, is_shown: bool) -> Iterator[PublicName]:
+        forms = self._reader.forms
+        text = line.lstrip()
+        if forms is None or text[:1] in _CLOSING:
+            return
+        width = self._width(line[: len(line) - len(text)])
+        match = forms.pattern.match(text)
+        if not text.startswith((*_COMMENT, b"#", b"@")):
+            while self._scopes and self._scopes[-1].width >= width:
+                self._scopes.pop()
+            if match is None and self._mark is Mark.PUBLIC:
+                self._mark = None
+        if match is not None and match.lastgroup is not None:
+            form, name, of_type = forms.by_group[match.lastgroup]
+            if isinstance(form.what, Mark):
+                self._note(form.what, width, _group(match, of_type), is_shown=is_shown)
+            else:
+                yield from self._name(form, width, _group(match, name), _group(match, of_type), is_shown=is_shown)
+
+    def _note(self, mark: Mark, width: int, of_type: str, *, is_shown: bool) -> None:
+        if mark in {Mark.SCOPE, Mark.BODY}:
+            if self._parent(width) is not None and not self._is_hidden:
+                self._scopes.append(_Scope(width, of_type, whole=is_shown))
+        elif mark is Mark.HIDE:
+            self._is_hidden = True
+        elif self._mark is not Mark.SKIP or mark is Mark.OTHER:
+            self._mark = None if mark is Mark.OTHER else mark
+
+    def _name(self, form: Form, width: int, name: str, of_type: str, *, is_shown: bool) -> Iterator[PublicName]:
+        mark, self._mark = self._mark, None
+        parent = self._parent(width)
+        if parent is None or self._is_hidden or mark is Mark.SKIP or (form.marked and mark is not Mark.PUBLIC):
+            return
+        if not (form.inside and (parent.whole or not form.whole) if parent.type else form.at_top):
+            return
+        kind = Kind(form.what)
+        if parent.type and kind is Kind.FUNCTION:
+            kind = Kind.PROPERTY if mark is Mark.PROPERTY else Kind.METHOD
+        owner = parent.type or (of_type if name else "")
+        for each in (name or of_type).split(","):
+            own = each.strip()
+            yield PublicName(kind, f"{owner}{self._reader.language.joint}{own}" if owner else own)
+        if kind in _TYPES:
+            self._scopes.append(_Scope(width, name or of_type, whole=is_shown))
+
+    def _parent(self, width: int) -> _Scope | None:
+        """Return the type or namespace that a line is one level inside of, if there is one."""
+        if not width:
+            return _TOP
+        scope = self._scopes[-1] if self._scopes else None
+        return scope if scope is not None and width - scope.width in self._units else None
+
+    def _width(self, indentation: bytes) -> int:
+        tabs = indentation.count(b"\t")
+        return tabs * self._units[0] + len(indentation) - tabs
+
+    def _options(self, text: bytes) -> Iterator[PublicName]:
+        mentions = self._reader.options
+        if mentions is None:
+            return
+        if self._declares and _LITERALS.match(text):
+            yield from _options_in(text)
+            return
+        self._declares = False
+        for match in mentions.pattern.finditer(text):
+            if name := next((match[group] for group in mentions.names if match[group]), None):
+                yield PublicName(Kind.OPTION, f"--{name.decode()}")
+            else:
+                rest = text[match.end() :]
+                self._declares = not rest.strip()
+                yield from _options_in(rest)
+
+    def _variables(self, text: bytes) -> Iterator[PublicName]:
+        mentions = self._reader.variables
+        for match in mentions.pattern.finditer(text) if mentions else ():
+            name = next(match[group] for group in mentions.names if match[group]).decode() if mentions else ""
+            if name not in _FOREIGN and not name.startswith(_FOREIGN_PREFIXES):
+                yield PublicName(Kind.VARIABLE, name)
+
+
+_TOP: Final = _Scope(-1, "", whole=True)
+
+
+def _options_in(text: bytes) -> Iterator[PublicName]:
+    for match in _TEXT.finditer(text):
+        yield PublicName(Kind.OPTION, f"--{match['name'].decode()}")
+
+
+def _group(match: Match[bytes], group: str | None) -> str:
+    found = match[group] if group else None
+    return found.decode(errors="replace") if found else ""
+
+
+def _bare(name: PublicName) -> tuple[str, str]:
+    """Return a name without its type, and whether it is one of source, an option or a variable."""
+    if name.kind in {Kind.OPTION, Kind.VARIABLE}:
+        return name.kind, name.name
+    return "", name.name.replace("::", ".").rpartition(".")[2]
+
+
+def _units(changes: bytes) -> tuple[int, ...]:
+    """Return the blanks of one level of indentation: two where a line has an odd number of twos."""
+    for line in changes.split(b"\n"):
+        text = line[1:].lstrip(b" ")
+        if line[:1] in {b"-", b"+"} and text and text[:1] != b"*" and (len(line) - 1 - len(text)) % 4 == 2:  # noqa: PLR2004
+            return (2,)
+    return (4,)
+
+
+def _ending(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
+@functools.cache
+def _readers() -> dict[str, _Reader]:
+    return {
+        ending: _Reader(
+            language,
+            compile_forms(language) if language.forms else None,
+            compile_options(language),
+            compile_variables(language),
+        )
+        for language in LANGUAGES
+        for ending in language.endings
+    }
