@@ -3,6 +3,7 @@
 from typing import Final
 
 from achievement_pipeline.outcomes.find import find_outcomes
+from achievement_pipeline.publishing.documents.parts.prose import about_the_whole
 from achievement_pipeline.store.reading import AchievementView
 
 QUESTION: Final = "What changed, for whom?"
@@ -12,4 +13,4 @@ ASKED: Final = 10
 
 def lacks_outcome(achievement: AchievementView) -> bool:
     """Whether neither the user nor the text of an achievement states an outcome."""
-    return not achievement.outcome and not find_outcomes(achievement.description)
+    return not achievement.outcome and not find_outcomes(about_the_whole(achievement.description))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from achievement_pipeline.keys import without_host
 from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.publishing.documents.parts.issue_mentions import only_refers
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.store.tables import JsonObject
 
@@ -46,6 +47,7 @@ _WEAK = compile_pattern(
     rf"|(?:{_QUALIFIER}){{0,4}}{_NOTHING}(?:(?:,| and| &) (?:{_QUALIFIER}){{0,4}}{_NOTHING}){{0,3}}\W{{0,10}}"
     r"|(?:fix(?:es|ed)?(?: for)? |close[sd]? )?(?:(?:bug|issue|pr|ticket)s? )?"
     r"#?\d{1,7}(?:,? (?:and )?#\d{1,7}){0,4}\W{0,5}"
+    rf"|{_ANYTHING} \d{{1,7}}|[^\W\d_]{{1,30}} (?:to |for |towards? )?v?\d{{1,5}}(?:\.[\dx]{{1,5}}){{1,3}}"
     r"|v?\d[\d.x]{0,10}[ -]maintenance|(?:create|delete|edit|update)d? \S{1,80}\.\w{1,6}|add(?:ed)? files via upload"
     r"|merge (?:pull request|branch|remote-tracking branch)\b.*"
     r"|squashed commit of the following.*|\W*",
@@ -60,7 +62,8 @@ _FIRST = compile_pattern(r"(?:initial|first) (?:commit|import|version|release|ch
 
 def is_weak(title: str) -> bool:
     """Whether a title does not name what was done."""
-    return bool(_WEAK.fullmatch(title.strip()) or _FIRST.fullmatch(title.strip()))
+    title = title.strip()
+    return bool(_WEAK.fullmatch(title) or _FIRST.fullmatch(title)) or only_refers(title)
 
 
 def strong_title(title: str, evidence: Sequence[JsonObject], repository: str | None, sentence: str = "") -> str:

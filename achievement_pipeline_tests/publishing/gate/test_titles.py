@@ -47,6 +47,10 @@ from achievement_pipeline_tests.publishing.views import NOON, evidence, public, 
             "Modified the README.md",
             "Next release",
             "Prepare for 5.3.0",
+            "Fixed #10248 Close #10250",
+            "See #12 and #13.",
+            "Ride to 0.4.0",
+            "Documentation 205",
         ),
     ],
 )
@@ -66,6 +70,8 @@ def test_a_weak_title_says_nothing(title: str) -> None:
         "Add tests for TLS",
         "Release locks",
         "Next batch of tiles",
+        "Support Python 3.13",
+        "Speak HTTP/2",
     ],
 )
 def test_a_title_that_names_something_is_strong(title: str) -> None:

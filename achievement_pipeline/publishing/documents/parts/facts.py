@@ -14,8 +14,9 @@ from achievement_pipeline.codes import IN_USE
 from achievement_pipeline.keys import without_host
 from achievement_pipeline.lanes import ActivityKind, kinds
 from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, compile_pattern
+from achievement_pipeline.publishing.documents.parts.issue_mentions import ASIDE, only_refers
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
-from achievement_pipeline.publishing.documents.parts.prose import paragraphs, without_comments
+from achievement_pipeline.publishing.documents.parts.prose import about_the_whole, paragraphs
 from achievement_pipeline.publishing.documents.parts.titles import as_code, as_done, letters, names_problem
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
 from achievement_pipeline.publishing.gate.titles import is_weak
@@ -43,14 +44,18 @@ _SCOPE = compile_pattern(
     r"(?:[a-z][a-z0-9_./-]{0,30}(?:\([^()]{0,30}\))?!?: )?(?=\S)"
 )
 """What release notes made from Conventional Commits put before a sentence: ``http1: Add upgrades``, ``feat!: …``."""
+_OF_VERSION = compile_pattern(
+    r"^(?:[A-Z][\w+#-]{0,20} )?v?\d{1,4}(?:\.\d{1,4}){1,2} (?=(?:[A-Z][a-z]{1,15}ed|Add|Allow|Fix|Support)\b)"
+)
+"""A version that a sentence is headed by: ``[PHP 8.0] Added support for unions``."""
 _CODE = compile_pattern(r"`([^`\n]+)`")
 _LEAST_WORDS = 2
 """Minimum length of a meaningful sentence."""
 _ORDINARY_WORD_FIRST = compile_pattern(r"[a-z]+[ ,]")
 _WORD = compile_pattern(r"\w+")
 _TO_READERS = compile_pattern(
-    r"(?:call|check|configure|consider|disable|enable|ensure|install|make|note|pass|replace|run|see|set|try|update|upgrade"
-    r"|use)\b",
+    r"(?:call|check|configure|consider|disable|enable|ensure|install|make (?:certain|sure)|note|pass|replace|run|see"
+    r"|set|try|update|upgrade|use)\b",
     IGNORECASE,
 )
 """Sentences that may instruct their readers rather than name what was done: ``Use --fast to skip tests``."""
@@ -64,6 +69,8 @@ _STILL_USED = compile_pattern(r"(?P<share>\d{1,3})% of its [\d,]+ lines are stil
 _MOST_LINKED = 3
 _STOPS = (".", "!", "?", ":", "…", "\u3002", "\uff01", "\uff1f", "\uff1a")
 """What ends a sentence, in full width too."""
+_CLOSING = ')]"\u201d\u2019\uff09'
+"""What may stand behind the stop of a sentence."""
 _HAN_OR_KANA = compile_pattern(r"[\u3040-\u30ff\u3400-\u9fff]")
 _OPEN_END = compile_pattern(r"(?::|(?<=\s)[-\u2013\u2014])\s*$")
 _HALF = 50
@@ -166,9 +173,16 @@ def headline(achievement: PublicAchievement) -> str:
     """Return the title as what was done, without a full stop: ``Added a cache``. A title of the user stays as it is."""
     title = achievement.title
     if not achievement.edited_at:
-        title = as_done(title, achievement.description)
+        title = as_done(_without_name(title, place(achievement)), achievement.description)
         title = f"Fixed: {title}" if achievement.category == "bugfix" and names_problem(title) else title
     return _OPEN_END.sub("", title).removesuffix(".").rstrip() if not title.endswith("..") else title
+
+
+def _without_name(title: str, repository: str) -> str:
+    """Return a title without the name of its own repository before it: ``loom: Add a cache``."""
+    scope, colon, rest = title.partition(": ")
+    is_name = colon and scope.casefold() == repository.rpartition("/")[2].casefold()
+    return f"{rest[:1].upper()}{rest[1:]}" if is_name else title
 
 
 def outcome(achievement: PublicAchievement) -> str:
@@ -182,7 +196,7 @@ def outcome(achievement: PublicAchievement) -> str:
     from achievement_pipeline.outcomes.find import find_outcomes  # noqa: PLC0415
 
     title = letters(achievement.title)
-    stated = (each.sentence for each in find_outcomes(without_comments(achievement.description)) if each.direction)
+    stated = (each.sentence for each in find_outcomes(about_the_whole(achievement.description)) if each.direction)
     described = (plain(sentence) for sentence in stated if letters(sentence) not in title)
     # a longer one would be cut, maybe before its number
     return next((text for text in described if len(text) <= _LONGEST_SUMMARY), _still_used(achievement))
@@ -226,12 +240,13 @@ def summary(achievement: PublicAchievement) -> str:
     checklists, trailers, lists of squashed commits and repetitions of the title are no prose.
     """
     title = headline(achievement)
-    done = str if achievement.edited_at else _as_done
     if sentence := _without_first(as_code(announced_sentence(achievement)), title):
-        return cut(done(sentence), _LONGEST_SUMMARY)
+        return cut(sentence if achievement.edited_at else _as_done(sentence, for_readers=True), _LONGEST_SUMMARY)
+    done = str if achievement.edited_at else _as_done
     for is_list, items in paragraphs(achievement.title, achievement.description):
         text = as_code("; ".join(_listed(items, done)) if is_list else _finished(" ".join(items)))
-        if not repeats(text, title) and _has_words(_ADDRESS.sub("", text)):
+        text = ASIDE.sub("", text)
+        if not repeats(text, title) and _has_words(_ADDRESS.sub("", text)) and not only_refers(text):
             text = text if is_list else done(text)
             return cut(text[:1].upper() + text[1:] if _ORDINARY_WORD_FIRST.match(text) else text, _LONGEST_SUMMARY)
     return ""
@@ -244,10 +259,18 @@ def _listed(items: Iterable[str], done: Callable[[str], str]) -> list[str]:
     return past if all(item != other for item, other in zip(plain, past, strict=True)) else plain
 
 
-def _as_done(text: str) -> str:
-    """Return a text with its first sentence in the past tense, as titles are, unless it may instruct its readers."""
-    first, stop, rest = text.partition(". ")
-    return text if _TO_READERS.match(first) or _YOUR.search(first) else f"{past_tense(first)}{stop}{rest}"
+def _as_done(text: str, *, for_readers: bool = False) -> str:
+    """Return a text with all of its sentences in the past tense, as titles are, if all of them can be.
+
+    Sentences that may instruct readers can't. In release notes they do, and the others are put into the past.
+    """
+    first, *others = text.split(". ")
+    past = [past_tense(first), *(past_tense(each) if each[:1].isupper() else each for each in others)]
+    pairs = [*zip([first, *others], past, strict=True)]
+    instruct = [one != other and bool(_TO_READERS.match(one) or _YOUR.search(one)) for one, other in pairs]
+    if any(instruct) and not for_readers:
+        return text
+    return ". ".join(one if stays else other for (one, other), stays in zip(pairs, instruct, strict=True))
 
 
 def _without_first(text: str, title: str) -> str:
@@ -287,7 +310,8 @@ def announced_sentence(achievement: PublicAchievement) -> str:
     announced = achievement.announced
     if not announced or not announced.sentence:
         return ""
-    rest = _SCOPE.sub("", announced.sentence.removeprefix(f"{announced.section}:").lstrip())
+    rest = ASIDE.sub("", _SCOPE.sub("", announced.sentence.removeprefix(f"{announced.section}:").lstrip()))
+    rest = _OF_VERSION.sub("", rest)
     if not _has_words(rest):
         return ""
     # a period after a reference went with it
@@ -296,7 +320,7 @@ def announced_sentence(achievement: PublicAchievement) -> str:
 
 def ended(text: str) -> str:
     """Return a text as a sentence, with a full stop if nothing else ends it; an empty one stays."""
-    if not text or text.endswith(_STOPS):
+    if not text or text.rstrip(_CLOSING).endswith(_STOPS):
         return text
     return f"{text}{chr(0x3002) if _HAN_OR_KANA.match(text[-1]) else '.'}"
 

@@ -58,3 +58,14 @@ TAIL = compile_pattern(
     IGNORECASE,
 )
 """A reference behind a title: ``, see #19``, or ``#19`` alone."""
+_REFERRING = compile_pattern(
+    rf"{CLOSES}|{REFERENCE}|\d{{1,7}}|refs?|see|and|for|github|bugs?|issues?|prs?|pull|requests?|tickets?", IGNORECASE
+)
+_REFERRED = rf"(?:(?:{CLOSES}|refs?|see|issue|pr) )?(?:{REFERENCE}|@[\w-]{{1,40}})"
+ASIDE = compile_pattern(rf"\s?[(\[]{_REFERRED}(?:[,;]? (?:and )?{_REFERRED}){{0,20}}[)\]]", IGNORECASE)
+"""References in brackets inside a text: `` (#12, #13)``, `` (@ann, #12)``."""
+
+
+def only_refers(text: str) -> bool:
+    """Whether a text has nothing but references and the words that lead to them: ``Fixed #12. Close #13``."""
+    return all(_REFERRING.fullmatch(word.strip("()[].,;:!&")) for word in text.split() if word.strip("()[].,;:!&"))

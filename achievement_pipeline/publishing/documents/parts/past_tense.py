@@ -21,7 +21,7 @@ _REGULAR = frozenset(
         " allocate allow alter amend annotate announce append apply assert assign assume attach automate avoid"
         " backport bump calculate cancel canonicalize capitalize centralize change clamp clarify clean clear"
         " close coalesce coerce collapse collect combine compute configure consider consolidate constrain"
-        " construct continue convert correct create declare decode decouple decrease dedup dedupe deduplicate"
+        " construct consume continue convert correct create declare decode decouple decrease dedup dedupe deduplicate"
         " defer define delegate delete demonstrate deny deploy deprecate derive describe destroy detach detect"
         " determine differentiate disable disallow disambiguate discard display distinguish document downgrade"
         " download drop elaborate eliminate emit emulate enable encapsulate encode enforce enhance ensure"
@@ -49,8 +49,8 @@ _REGULAR = frozenset(
 """Verbs that titles begin with, and that hardly any noun phrase does."""
 _ALSO_NOUNS_REGULAR = frozenset(
     (  # noqa: SIM905 - a list of words
-        "address attempt back batch bound cache call cap cascade check compare compile complete copy count cover"
-        " default delay embed error exit fetch filter fold format free gate group guard hook index issue label"
+        "address attempt back batch bound cache call cap capture cascade check compare compile complete copy count"
+        " cover default delay embed error exit fetch filter fold format free gate group guard hook index issue label"
         " limit link lint list lock log lower mask match name note open order pass pick point polish print"
         " process pull push query quote record reference refresh release report request reverse route save scope"
         " select share stream surface sync tag target test trigger try upload wait wire"
@@ -100,7 +100,7 @@ _THIRD_PERSON = frozenset(
 _QUESTIONS = frozenset({"what", "which", "that", "when", "where", "how", "it"})
 _SCOPE = compile_pattern(
     r"^(?:[^\W\d_][\w./*,-]{0,40}(?: [\w./*-]{1,20})?(?:\([^()]{0,40}\))?!?: +)*"
-    r"(?:(?:also|automatically|better|conditionally|consistently|correctly|directly|dynamically|eagerly|explicitly|fully"
+    r"(?:(?:actually|also,?|automatically|better|conditionally|consistently|correctly|directly|dynamically|eagerly|explicitly|fully"
     r"|gracefully|lazily|manually|optionally|partially|properly|really|safely|silently|temporarily) )?",
     IGNORECASE,
 )
@@ -108,6 +108,9 @@ _SCOPE = compile_pattern(
 _CLAUSE = compile_pattern(r"(?<=[,;] )([A-Za-z]+)(?= ([^ ,;]+))")
 _WORDS_BEFORE_A_CLAUSE = 3
 _SECOND = compile_pattern(r"(?:(?<=\band )|(?<= & ))([a-z]+)(?= ([^ ]+))")
+_INFINITIVE = compile_pattern(r"\bto ([a-z]+)")
+_ADJECTIVES = frozenset("clean clear close correct narrow present separate".split())  # noqa: SIM905
+"""Verbs only before a determiner: ``Avoid decoding messages and close reasons``."""
 _LIST = compile_pattern("[,;]")
 _ASIDE = compile_pattern(r"\([^()]*\)")
 
@@ -132,7 +135,7 @@ def past_tense(title: str) -> str:
     if not past or not rest or is_noun:
         return title
     if not _LIST.search(_ASIDE.sub("", title).replace(", and ", " and ")):
-        rest = _SECOND.sub(_clause, rest)
+        rest = _SECOND.sub(_second, rest)
     elif len(_LIST.split(title)[0].split()) >= _WORDS_BEFORE_A_CLAUSE:
         rest = _CLAUSE.sub(_clause, rest)
     return f"{scope}{past.capitalize() if first[:1].isupper() else past}{blank}{rest}"
@@ -144,7 +147,15 @@ def is_past(title: str) -> bool:
 
 
 def _clause(found: Match[str]) -> str:
-    return found[0] if found[2] in _NO_OBJECT else _past(found[1], found[2]) or found[0]
+    verb, following = found.groups()
+    is_other = following in _NO_OBJECT or (verb in _ADJECTIVES and following not in _DETERMINERS)
+    return found[0] if is_other else _past(verb, following) or found[0]
+
+
+def _second(found: Match[str]) -> str:
+    """Return a verb behind "and" in the past, unless it follows an infinitive: ``Allow to read a and write b``."""
+    infinitives = _INFINITIVE.findall(found.string, 0, found.start())
+    return found[0] if any(_past(verb, "the") for verb in infinitives) else _clause(found)
 
 
 def _past(verb: str, following: str) -> str | None:

@@ -66,6 +66,7 @@ def test_a_persons_own_word_is_no_evidence_unless_it_can_be_looked_at() -> None:
         ("Small:  12 -> 8 MB\nLarge: 90 -> 40 MB", "Small:  12 -> 8 MB; Large: 90 -> 40 MB"),
         ("Close #3\n\nIt was slow.", "It was slow."),
         ("Fix #3 Close #4\n\nIt was slow.", "It was slow."),
+        ("Fixed #3 . Close #4\nSee #5 for PRs\n\nIt was slow.", "It was slow."),
         ("GitHub issue 3.\n\nFrom Ann Lee, thanks!\n\nIt was slow.", "It was slow."),
         ("From Ann Lee in GitHub issue 3.\n\nFrom now on it is fast.", "From now on it is fast."),
         ("From https://example.org/why\n\nIt was slow.", "It was slow."),
@@ -88,7 +89,7 @@ def test_a_persons_own_word_is_no_evidence_unless_it_can_be_looked_at() -> None:
         ("* Add a lock\n\n* fix lint\n\n* wip", ""),
         ("* Add a lock\n\nHopefully this fixes it.\n\n* wip", ""),
         ("Readers wait less.\n\n* Add a lock\n\nHopefully this fixes it.", "Readers wait less."),
-        ("Squashed commit of the following:\n\ncommit 1a2b3c4d\nAuthor: Bob\n\nIt was slow.", "It was slow."),
+        ("It was slow.\n\nSquashed commit of the following:\n\ncommit 1a2b3c4d\nAuthor: Bob\n\nOops.", "It was slow."),
         ("Thank you for contributing!\n\nPlease make sure that tests pass.\n\nIt was slow.", "It was slow."),
         ("Reviewed-on: https://review.example/1\nChange-Id: I0123456789012345678901234567890123456789", ""),
         ("(cherry picked from commit 1a2b3c4d)", ""),
@@ -111,6 +112,7 @@ def test_the_summary_is_the_first_paragraph_of_prose(description: str, summary: 
         ),
         ({"title": "Make it 2x faster", "description": "Make it 2x faster."}, ""),
         ({"description": "<!-- was it 2x faster? -->"}, ""),
+        ({"description": "* Add a lock\n\nIt is 10x better than what we had before.\n\n* fix lint"}, ""),
         ({"description": "latency 1 s -> 300 calls"}, ""),
     ],
 )
@@ -189,7 +191,11 @@ def test_what_is_named_without_more_has_a_meaning_and_a_title_of_its_own() -> No
     ("description", "summary"),
     [
         ("Add a hook, and use it.", "Added a hook, and used it."),
-        ("Add a hook. Use it.", "Added a hook. Use it."),
+        ("Add a hook. Use it.", "Add a hook. Use it."),
+        ("Add a hook. It is used. Make the old one fast.", "Added a hook. It is used. Made the old one fast."),
+        ("Allow hooks.a. Allow hooks.b", "Allowed hooks.a. Allowed hooks.b"),
+        ("Allow hooks.a\nRemove hooks.b", "Allowed hooks.a; Removed hooks.b"),
+        ("It hooks in (#12, @ann). It is fast (see #13), too.", "It hooks in. It is fast, too."),
         ("- Add a hook\n- Rename another", "Added a hook; Renamed another"),
         ("- Add a hook\n- It is fast", "Add a hook; It is fast"),
         ("Use --fast to skip tests.", "Use --fast to skip tests."),
@@ -233,7 +239,7 @@ def test_a_repository_is_linked_only_where_evidence_tells_its_address() -> None:
 
 
 def test_a_headline_is_the_title_as_what_was_done_without_a_stop() -> None:
-    titles = ("Add a cache.", "Add x.destroy -", "Support bars:", "Wait...")
+    titles = ("Add a cache.", "Add x.destroy -", "Loom: support bars:", "Wait...")
     shown = public(JSON, *(view(title, number=number) for number, title in enumerate(titles)))
     done = ["Added a cache", "Added x.destroy", "Added support for bars", "Wait..."]
     assert [facts.headline(each) for each in shown] == done
@@ -280,3 +286,5 @@ def test_what_repeats_the_title_or_has_one_word_is_no_summary() -> None:
     assert announced("client: add Response.is_error") == ""
     assert announced("PR") == ""
     assert announced("Errors are found by a property.") == "Errors are found by a property."
+    assert announced("PHP 8.0 Added it (#7), and more. Use it.") == "Added it, and more. Use it."
+    assert announced("(It is found by a property.)") == "(It is found by a property.)"

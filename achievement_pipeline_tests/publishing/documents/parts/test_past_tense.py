@@ -78,6 +78,12 @@ STRESSED_AT_THE_END = {"defer", "emit", "infer", "omit", "permit", "prefer", "re
         ("Better messages", "Better messages"),
         ("Cleanup the parser", "Cleaned up the parser"),
         ("Cleanup for tests", "Cleanup for tests"),
+        ("Add the ability to read keys and respond to them", "Added the ability to read keys and respond to them"),
+        ("Move keys to folders and respond to them", "Moved keys to folders and responded to them"),
+        ("Avoid text messages and close reasons", "Avoided text messages and close reasons"),
+        ("Stop a server and close the socket", "Stopped a server and closed the socket"),
+        ("Actually remove the cache", "Actually removed the cache"),
+        ("Also, remove the cache", "Also, removed the cache"),
     ],
 )
 def test_a_verb_that_is_known_is_put_into_the_past(title: str, done: str) -> None:
