@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import IGNORECASE, Match, compile_pattern
 
 _NUMBERED: Final = compile_pattern(
     r"(?<![\w.&-])(?:(?P<name>[\w.-]{1,100}(?:/[\w.-]{1,100}){1,4})?(?P<sign>[#!])"
@@ -28,6 +28,10 @@ _LINK_NAME: Final = compile_pattern(r"`(?:#|GH-)?(?P<number>\d{1,7})`_")
 _URL: Final = compile_pattern(
     r"https?://(?P<host>[\w.-]{1,100})/(?P<name>[\w.-]{1,100}(?:/[\w.-]{1,100}){1,4}?)/(?:-/)?"
     r"(?P<kind>pull|pulls|pull-requests|issues|merge_requests|commit|commits)/(?P<id>[0-9a-f]{1,40})\b"
+)
+_LINK: Final = compile_pattern(
+    r"\[[^\[\]\n]{1,80}\]\((?P<address>https?://[^\s)]{1,500})\)"
+    r"|`[^`<>\n]{1,80}[ \n]<(?P<target>https?://[^\s<>`]{1,500})>`"
 )
 _ANY_URL: Final = compile_pattern(r"https?://[^\s)>\]`]{1,500}")
 _SHA: Final = compile_pattern(r"(?<![\w/.#@-])(?=[0-9a-f]{0,40}[0-9])(?=[0-9a-f]{0,40}[a-f])([0-9a-f]{7,40})(?![\w-])")
@@ -59,11 +63,17 @@ def find_references(text: str, owns: Iterable[str] = ()) -> tuple[Reference, ...
         owns: Names of the repository, ``owner/name`` in lower case. If empty, all references are kept.
     """
     own = frozenset(owns)
-    plain = _ANY_URL.sub(" ", text)
+    plain = _ANY_URL.sub(" ", _LINK.sub(lambda link: " " if _is_foreign(link, own) else link[0], text))
     found = dict.fromkeys([*_addresses(text, own), *_numbers(plain, own), *_roles(plain)])
     found |= dict.fromkeys(Reference("commit", match[1]) for match in _SHA.finditer(plain))
     stated = {one.name for one in found if one.kind in {"pull", "issue"}}
     return tuple(one for one in found if one.kind != "number" or one.name not in stated)
+
+
+def _is_foreign(link: Match[str], own: frozenset[str]) -> bool:
+    """Return whether a link leads to a pull request or issue of another repository: its text has a number of that."""
+    match = _URL.match(link["address"] or link["target"])
+    return match is not None and not _is_own(match["name"], own)
 
 
 def _addresses(text: str, own: frozenset[str]) -> Iterator[Reference]:

@@ -5,10 +5,34 @@ from __future__ import annotations
 from typing import Final
 
 from achievement_pipeline.judging.announced.references import ATTRIBUTE, ROLE
-from achievement_pipeline.parsing.patterns import IGNORECASE, MULTILINE, compile_pattern
+from achievement_pipeline.parsing.patterns import IGNORECASE, MULTILINE, Match, compile_pattern
 
 _LONGEST: Final = 400
 DASHES: Final = "\u2013\u2014-"
+_NAME: Final = r"[^\W\d_a-z][\w.'\u2019-]{1,30}(?: [^\W\d_][\w.'\u2019-]{0,30}){1,3}"
+_NAMES: Final = compile_pattern(
+    rf"(?:(?:^|\n)[ \t]{{0,20}}|(?<=[.!?)] ))[\[*]{_NAME}(?:(?:,| and|, and| &) [^\[\]*\n,]{{2,40}}){{0,9}}[\]*]\s*$"
+)
+"""People in brackets or stars of their own at the end of an entry: ``(#12) [Ada Lovelace]``."""
+_PROFILE: Final = compile_pattern(
+    r"\[([^\[\]\n]{1,60})\]\(https?://(?:www\.)?(?:github|gitlab)\.com/[\w-]{1,40}/?\)(?:\[\])?"
+)
+_AROUND: Final = "\1"
+_ON_A_LINE: Final = "\2"
+"""Stand around the name of a person, and before one that begins a line, until it is clear whether the entry ends so."""
+_PERSON: Final = rf"{_AROUND}[^{_AROUND}]{{1,60}}{_AROUND}"
+_PEOPLE: Final = rf"{_PERSON}(?:(?:,| and|, and| &)? {_ON_A_LINE}?{_PERSON}){{0,9}}"
+_ONE_OF_THEM: Final = compile_pattern(rf"[{_AROUND}{_ON_A_LINE}]")
+_SHORTCODE: Final = compile_pattern(r"(?<![\w:`]):[a-z][a-z\d_+-]{1,30}:(?![\w:`])")
+"""An emoji by its name: ``:tada:``."""
+_KIND: Final = compile_pattern(
+    r"^\s*\[(?:new )?(?:features?|bug(?:[ -]?fix)?|fix(?:ed)?|enhancements?|improvements?|changed?|added|removed|docs?"
+    r"|documentation|perf(?:ormance)?|refactor(?:ing)?|deprecat\w{1,6}|breaking(?: change)?|security|internal|chore)\]"
+    r"[ :]{1,3}(?=\S)",
+    IGNORECASE,
+)
+"""The kind in brackets before the sentence: ``[FEATURE] Turbo``."""
+_TAG: Final = compile_pattern(r"^(\[[\w -]{2,30}\])(?=\[)")
 _INLINE_LINK: Final = compile_pattern(r"!?\[([^\[\]\n]{0,200})\]\([^()\n]{0,400}\)")
 _REFERENCE_LINK: Final = compile_pattern(r"\[([^\[\]\n]{1,200})\](?:\[[^\[\]\n]{0,100}\])?")
 _RST_LINK: Final = compile_pattern(r"`([^`<>\n]{1,200})[ \n]<[^`<>\n]{1,400}>`_{0,2}")
@@ -64,7 +88,7 @@ _OF_THE_SENTENCE: Final = ("in", "of", "by", "to", "for", "from", "with", "since
 _BARE: Final = (
     r"(?:(?:and )?\b(?:closes?|fix(?:es)?|resolves|see|refs?|via):? )?"
     + "".join(rf"(?<!\b{word} )" for word in _OF_THE_SENTENCE)
-    + r"(?<![\w/])[#!]\d{1,7}(?:(?:,|,? and| or| &)? [#!]\d{1,7}){0,9}"
+    + r"(?<![\w./-])(?:[\w.-]{1,60}(?:/[\w.-]{1,60})?)?[#!]\d{1,7}(?:(?:,|,? and| or| &)? [#!]\d{1,7}){0,9}"
 )
 """Numbers without brackets, unless they belong to the sentence: "introduced in #12"."""
 _LAST: Final = compile_pattern(
@@ -73,11 +97,14 @@ _LAST: Final = compile_pattern(
     rf"|{_BARE}"
     r"|\uff08[^\uff08\uff09\n]{0,60}[#@][^\uff08\uff09\n]{0,60}\uff09"
     r"|[(\[]@[\w-]{1,40},[^()\[\]\n]{1,60}[)\]]"
-    r"|(?:[,-]? ?(?:by|thanks(?: to)?|contributed by|courtesy of) @[\w-]{1,40}!?)|[(\[][ ,;&/]{0,8}[)\]])[ .,;]*+$",
+    rf"|(?:[,-]? ?(?:by|thanks(?: to)?|contributed by|courtesy of) (?:@[\w-]{{1,40}}|{_PERSON})!?)"
+    rf"|[(\[](?:(?:by|thanks(?: to)?|contributed by) )?{_PEOPLE}[)\]]|(?:(?<=[.!?)\]`] )|{_ON_A_LINE}){_PEOPLE}"
+    r"|[(\[][ ,;&/]{0,8}[)\]])[ .,;]*+$",
     IGNORECASE,
 )
 _FIRST: Final = compile_pattern(
-    r"^[ ]*(?:#{1,6} |\[[ xX]\] |[(\[]?(?:#|!|GH-|gh-)\d{1,7}[)\]]?(?:, ?(?:#|GH-)\d{1,7}){0,9}"
+    r"^[ ]*(?:#{1,6} |\[[ xX]\] |[(\[]?(?:#|!|GH-|gh-)\d{1,7}[)\]]?"
+    r"(?:(?:, ?| and | & | / ?| )(?:#|GH-)\d{1,7}[)\]]?){0,9}"
     rf"[ :.{DASHES}]+|[0-9a-f]{{7,40}}: "
     r"|(?:Bug|Enh|Chg|New|Feature|Fix) (?:#\d{1,7}: ?)|-+ )",
     IGNORECASE,
@@ -101,7 +128,9 @@ def as_sentence(text: str) -> str:
 
 def _cleaned(text: str) -> str:
     """Return a paragraph without markup, and without what refers and thanks at its ends."""
-    plain = _NUMBER_ROLE.sub("", _SPACES.sub(" ", text).strip())
+    text = _PROFILE.sub(_marked, _NAMES.sub("", text, count=1))
+    plain = _NUMBER_ROLE.sub("", _SPACES.sub(" ", _SHORTCODE.sub(" ", text)).strip())
+    plain = _TAG.sub(r"\1 ", _KIND.sub("", plain, count=1))
     plain = _CODE_ROLE.sub(r"`\1`", plain)
     for pattern in (_INLINE_LINK, _ASCIIDOC_LINK, _ROLE, _RST_LINK):
         plain = pattern.sub(r"\1", plain)
@@ -116,4 +145,12 @@ def _cleaned(text: str) -> str:
             if shorter == plain:
                 break
             plain = shorter
-    return _STOP_AFTER_COLON.sub("", plain.lstrip(_AT_ENDS))
+    return _STOP_AFTER_COLON.sub("", _ONE_OF_THEM.sub("", plain).lstrip(_AT_ENDS))
+
+
+def _marked(profile: Match[str]) -> str:
+    """Return the name in a link to a person's profile, marked."""
+    if profile[1].startswith("@"):
+        return profile[1]
+    begins_line = profile.string[: profile.start()].rstrip(" \t").endswith("\n")
+    return f"{_ON_A_LINE if begins_line else ''}{_AROUND}{profile[1]}{_AROUND}"

@@ -48,11 +48,34 @@ def test_an_attribute_with_a_number_is_a_reference_and_no_part_of_the_sentence()
         "Pistons are faster. See [pistons](https://example.org/p) for details.",
         "Pistons are faster. For details, see: :ref:`pistons`.",
         "Pistons are faster. The list can be found [here](https://example.org/p).",
+        "Pistons are faster  \n  [Ann Lee](https://github.com/ann)\n  [#12](https://github.com/acme/engine/issues/12)",
+        "Pistons are faster\n  [Ann](https://github.com/ann)\n  [Bob](https://github.com/bob)\n  [engine#12](https://a.b)",
+        "Pistons are faster (thanks [Ann Lee](https://github.com/ann)) [#12](https://github.com/acme/engine/pull/12)",
+        "Pistons are faster ([@ann](https://github.com/ann) in [#12](https://github.com/acme/engine/pull/12))",
+        "Pistons are faster (#12, #13) [Ann Lee, Bob]",
+        "Pistons are faster.\n\n    *Ann Lee*",
+        "[#12](https://a.b/c/pull/12) and\n  [#13](https://a.b/c/pull/13) Pistons are faster",
+        "[FEATURE] Pistons are faster",
+        ":tada: Pistons are faster :bug:",
         "Pistons are faster -- by ann.\n\n*Related issues and pull requests on GitHub:* :issue:`12`.",
     ],
 )
 def test_references_in_words_credits_and_emoji_are_no_part_of_the_sentence(text: str) -> None:
     assert as_sentence(text).rstrip(".") == "Pistons are faster"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("[Ann](https://github.com/ann) gave us a horn", "Ann gave us a horn"),
+        ("Written by [Ann](https://github.com/ann) in a day", "Written by Ann in a day"),
+        ("The crank is now the *Main Crank*", "The crank is now the Main Crank"),
+        ("[new-rule][`no-smoke`](https://example.org/rules)", "new-rule `no-smoke`"),
+        ("Read `engine::start` at 10:30:00", "Read `engine::start` at 10:30:00"),
+    ],
+)
+def test_names_tags_and_colons_within_a_sentence_stay(text: str, plain: str) -> None:
+    assert as_sentence(text) == plain
 
 
 @pytest.mark.parametrize("text", ["Mend what broke in #12", "Mend what broke in #12 and #13", "Revert #12"])
@@ -107,6 +130,14 @@ def test_of_a_role_with_a_target_the_text_stays(role: str) -> None:
 )
 def test_a_number_in_parentheses_of_its_own_is_that_of_the_entry(text: str, own: bool) -> None:
     assert bool(find_references(text)) is own
+
+
+@pytest.mark.parametrize(
+    "form", ["[#{0}](https://github.com/{1}/pull/{0})", "(`#{0} <https://github.com/{1}/issues/{0}>`_)"]
+)
+def test_the_text_of_a_link_to_another_repository_is_no_number_of_this_one(form: str) -> None:
+    for repository, found in (("acme/engine", True), ("acme/pump", False)):
+        assert bool(find_references(f"Turns {form.format(12, repository)}", ["acme/engine"])) is found
 
 
 @pytest.mark.parametrize(
