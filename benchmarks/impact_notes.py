@@ -22,6 +22,7 @@ from pandera.typing import DataFrame
 from achievement_pipeline.frames import ChangelogEntries
 from achievement_pipeline.judging.announced.entries import _MINOR, Entry, Prominence, read_entries
 from achievement_pipeline.judging.announced.entries import read_fragment as entries_of_fragment
+from achievement_pipeline.judging.announced.features import with_features
 from achievement_pipeline.judging.announced.lane import Releases
 from achievement_pipeline.judging.announced.matching import Pieces, ReleaseName, _first, _releases, link_entries
 
@@ -62,7 +63,7 @@ def find_noted(
         ``prominence``, empty where no entry is linked; ``judged``, whether the notes name most of what they announce at
         that time, so that not to be named says something.
     """
-    entries = DataFrame[ChangelogEntries](notes.entries.reset_index(drop=True))
+    entries = with_features(DataFrame[ChangelogEntries](notes.entries.reset_index(drop=True)))
     pieces = _pieces(units)
     releases = _releases(entries, days)
     links = link_entries(pieces, entries, _NOTHING_WRITTEN, releases)

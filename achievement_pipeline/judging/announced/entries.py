@@ -17,7 +17,7 @@ from achievement_pipeline.judging.announced.references import Reference, find_re
 from achievement_pipeline.judging.announced.sentences import DASHES, as_sentence
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
-PARSER_VERSION: Final = "11"
+PARSER_VERSION: Final = "12"
 """Increase by hand when the same text gives other entries."""
 
 _LONGEST_TEXT: Final = 8 << 20
@@ -45,7 +45,7 @@ class Entry(NamedTuple):
     """One entry in release notes."""
 
     version: str | None
-    """The release, as named in the notes; None if it is unreleased."""
+    """The release, as named in the notes, or several packages' with slashes between; None if it is unreleased."""
     day: dt.date | None
     """Date of the release, if the notes have one."""
     section: str
@@ -88,6 +88,8 @@ _VERSION: Final = compile_pattern(
     r"|final|snapshot|next|canary|nightly|patch|sp|p)(?![a-z])[-.]?\d{0,8}(?:\.\d{1,8})?)?)(?![^\W_])",
     IGNORECASE,
 )
+_ALSO: Final = compile_pattern(r"(?: ?/ ?v?)" + _VERSION.pattern.removeprefix(r"(?<![\w.-])v?\.?"), IGNORECASE)
+"""A further version in the heading of several packages: ``v1.60.0/v0.154.0``."""
 _WHOLE_VERSION: Final = compile_pattern(r"^\W{0,4}(?:version |release |v)(\d{1,8})\b", IGNORECASE)
 _ISO_DAY: Final = compile_pattern(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DAY_AS_VERSION: Final = compile_pattern(
@@ -125,15 +127,15 @@ _FILLERS: Final = frozenset({
 _SECTION_WORDS: Final = compile_pattern(
     r"\b(?:features?|add(?:ed|itions?)|highlights?|major|breaking|incompat\w{0,8}|bug ?fix\w{0,3}|fix(?:es|ed)?|bugs?"
     r"|chang(?:es|ed)|deprecat\w{0,6}|remov(?:ed|als?)|security|enhancements?|improvements?|improved|new|performance"
-    r"|document\w{0,6}|docs|internals?|chores?|misc\w{0,9}|dependenc\w{0,4}|packaging|tests?|refactor\w{0,4}|other"
+    r"|document\w{0,6}|docs?|internals?|chores?|misc\w{0,9}|dependenc\w{0,4}|packaging|tests?|refactor\w{0,4}|other"
     r"|contributors|thanks|minor|trivial|notable|api|build|ci|maintenance|updates?|general|known issues"
     r"|pull[- ]requests?)\b",
     IGNORECASE,
 )
 _HEADLINE: Final = compile_pattern(
-    r"\b(?:(?<!and )(?<!deprecated )features?|added(?! to this release)|additions?|highlights?|major|breaking"
-    r"|backwards?[- ]incompat\w{0,8}"
-    r"|new (?!contributors|deprecations?\b|in\b)\w{1,20}|minor changes?|enhancements? and new)\b"
+    r"\b(?:(?<!and )(?<!deprecated )features?|added(?! to this release)|additions?|highlights?|major|significant"
+    r"|breaking|backwards?[- ]incompat\w{0,8}"
+    r"|new[ -](?!contributors|deprecations?\b|in\b)\w{1,20}|minor changes?|enhancements? and new)\b"
     r"|^\W{0,8}(?:what.?s )?new\W{0,8}$|^feat$",
     IGNORECASE,
 )
@@ -179,6 +181,8 @@ _IN_NAME: Final = compile_pattern(
     r"^\+?(?:(?P<kind>issue|pr|pull|gh)[-_]?)?#?(?P<number>\d{1,7})(?=[-_.]|$)|[-_](?P<last>\d{2,7})(?=\.[a-z]{2,4}$)",
     IGNORECASE,
 )
+_LABEL_OF_FRAGMENT: Final = compile_pattern(r"^\W{0,4}(\w{2,20}(?: \w{2,20}){0,2}):")
+"""As in ``Enhancement: Count pistons``."""
 _KIND_IN_NAME: Final = compile_pattern(
     r"^(new|features?|added|chang(?:e|es|ed)|fix(?:es|ed)?|bug ?fix|breaking|deprecated|removed|security)[-_]",
     IGNORECASE,
@@ -217,9 +221,8 @@ def read_fragment(path: str, text: str, owns: Sequence[str] = ()) -> list[Entry]
     folder = "" if _FOLDER.match(name.parent.name) else name.parent.name
     stated = [match["value"] for line in lines[:12] if (match := _TAG.match(line)) and match["value"]]
     first_word = match[1] if (match := _KIND_IN_NAME.match(name.name)) else ""
-    kinds = " ".join(
-        [*stated, *name.name.split(".")[1:], folder, *(line.partition(":")[0] for line in lines[:1]), first_word]
-    )
+    label = _LABEL_OF_FRAGMENT.match(lines[0]) if lines else None
+    kinds = " ".join([*stated, *name.name.split(".")[1:], folder, label[1] if label else "", first_word])
     section = _kind_of_fragment(kinds.replace("_", " ").replace("-", " "))
     version = next((found for part in name.parts[:-1] if (found := _VERSION.search(part))), None)
     return [Entry(version[1] if version else None, None, section, _prominence(section, ""), sentence, references)]
@@ -263,6 +266,8 @@ class _Reader:
         self._open: list[str] = []
         self._references: list[str] = []
         """Nested bullets that only name where the open entry was made: ``- #12 PR by @ann.``"""
+        self._above = ""
+        """A line of nothing but references directly above the list that is open: they are those of its entries."""
         self._indent = -1
         """Of the bullet that is open; -1 for a paragraph."""
 
@@ -277,7 +282,9 @@ class _Reader:
             heading = None if fenced or not line else self._heading(position)
             if heading:
                 yield from self._close()
+                yield from self._entry_of(heading)
                 self._enter(heading)
+                self._above = ""
                 position += heading.lines
                 blank = True
                 continue
@@ -294,14 +301,18 @@ class _Reader:
         if bullet and len(bullet[1]) > self._indent >= 0 and _only_refers(line[bullet.end() :]):
             self._references.append(line)
         elif bullet:
+            above = "" if after_blank else self._above
+            if not after_blank and self._open and self._indent < 0 and _only_refers("\n".join(self._open)):
+                above, self._open = "\n".join(self._open), []
             yield from self._close()
+            self._above = above
             self._indent = len(bullet[1])
             self._open = [line]
             # a label in a bullet ends with its nested bullets
             self._sections = [kept for kept in self._sections if kept[0] < _IN_BULLET + self._indent]
         elif after_blank and indent <= max(self._indent, 0):
             yield from self._close()
-            self._indent = -1
+            self._indent, self._above = -1, ""
             self._open = [line]
         elif len(self._open) < _LONGEST_ENTRY:
             self._open += ["", line] if after_blank else [line]
@@ -317,7 +328,8 @@ class _Reader:
             for line in lines
             if not _DIRECTIVE.match(line)
         )
-        references = find_references("\n".join([text, *nested]), self._owns)
+        above = [self._above] if is_bullet else []
+        references = find_references("\n".join([text, *nested, *above]), self._owns)
         sentence = as_sentence(_BULLET.sub("", text, count=1) if is_bullet else text)
         if not (sentence or references) or not (is_bullet or references):
             return
@@ -326,6 +338,14 @@ class _Reader:
         generated = bool(_GENERATED.search(text))
         prominence = Prominence.MINOR if generated else _prominence(section, tag)
         yield Entry(*self._version, section or _TAG_MEANS.get(tag.lower(), tag), prominence, sentence, references)
+
+    def _entry_of(self, heading: _Heading) -> Iterator[Entry]:
+        """Read a heading that names the work below it: ``### Turbo (#12)``."""
+        references = find_references(heading.title, self._owns) if heading.level < _OF_BOLD else ()
+        sentence = as_sentence(heading.title.strip("#= "))
+        if references and not _is_label(sentence) and _version_in(heading.title) is None:
+            section = " / ".join(title for level, title in self._sections if level < heading.level and title)
+            yield Entry(*self._version, section, _prominence(section, ""), sentence, references)
 
     def _enter(self, heading: _Heading) -> None:
         version = _version_in(heading.title)
@@ -431,7 +451,11 @@ def _version_in(title: str) -> _Version | None:
         return None
     if len(_WORD.findall(_without_fillers(rest[: match.start()]))) > 3:  # noqa: PLR2004 - a project's name
         return None
-    return _Version(match[1].strip(), day)
+    versions, end = [match[1].strip()], match.end()
+    while also := _ALSO.match(rest, end):
+        versions.append(also[1].strip())
+        end = also.end()
+    return _Version("/".join(versions), day)
 
 
 def _is_day(version: _Version) -> bool:

@@ -16,6 +16,7 @@ from pandera.typing import DataFrame
 from achievement_pipeline.columns.text import contains, extract, extract_all, extract_all_groups, replace
 from achievement_pipeline.frames import ChangelogEntries
 from achievement_pipeline.judging.announced.entries import Prominence
+from achievement_pipeline.judging.announced.features import with_features
 from achievement_pipeline.parsing.patterns import compile_pattern
 
 _NAMED: Final = r"(?:[\w.-]+/)?[\w.-]*(?:#|GH-|gh-)\d+|https?://[^\s)]+/issues/\d+"
@@ -98,7 +99,7 @@ def find_announced(
     """
     if entries.empty or pieces.sha.empty:
         return not_announced()
-    entries = DataFrame(entries.reset_index(drop=True))
+    entries = with_features(DataFrame(entries.reset_index(drop=True)))
     entry_releases = _releases(entries, days)
     return _first(link_entries(pieces, entries, written, entry_releases), pieces, entries, entry_releases)
 
@@ -134,10 +135,18 @@ def _releases(entries: pd.DataFrame, days: Mapping[ReleaseName, pd.Timestamp]) -
     day = pd.to_datetime(entries["released_on"], utc=True).astype("datetime64[us, UTC]")
     package = extract(entries["path"], r"(?:^|/)(?P<package>[^/]*)/[^/]*$").fillna("").str.lower()
     keys = zip(entries["repository"], package, version, strict=True)
-    of_tags = [days.get(key, days.get((key[0], "", key[2]))) for key in keys]
+    of_tags = [_day_of(days, *key) for key in keys]
     return pd.DataFrame(
         {"version": version, "day": day.fillna(pd.Series(of_tags, index=entries.index, dtype="datetime64[us, UTC]"))}
     )
+
+
+def _day_of(
+    days: Mapping[ReleaseName, pd.Timestamp], repository: str, package: str, versions: str
+) -> pd.Timestamp | None:
+    """Return the day of the first of the versions in a heading that has a tag, of this package if there is one."""
+    names = ((repository, name, version) for version in versions.split("/") for name in (package, ""))
+    return next((days[name] for name in names if name in days), None)
 
 
 def package_of(tags: pd.Series[str], versions: pd.Series[str]) -> pd.Series[str]:
@@ -166,6 +175,11 @@ def plain_version(tag: str) -> str:
 def _final(version: str) -> str:
     """Return the release that a version is of: 1.2 for 1.2.0 and for its candidates, since notes are of the release."""
     return _CANDIDATE.sub("", version, count=1)
+
+
+def _finals(versions: str) -> frozenset[str]:
+    """Return the releases of the versions in a heading: packages of one repository have different ones."""
+    return frozenset(map(_final, versions.split("/")))
 
 
 _TAG_VERSION: Final = compile_pattern(
@@ -257,8 +271,10 @@ def _in_time(links: pd.DataFrame, pieces: Pieces, entry_releases: pd.DataFrame) 
 
 def _are_contained(links: pd.DataFrame, pieces: Pieces, entry_releases: pd.DataFrame) -> pd.Series[bool]:
     """Return which pieces are in the release of their entry, or in one of its candidates."""
-    releases = pieces.release.reindex(links["position"]).fillna("").map(plain_version).map(_final).array
-    return pd.Series(releases == entry_releases["version"].map(_final).reindex(links["entry"]).array, index=links.index)
+    releases = pieces.release.reindex(links["position"]).fillna("").map(plain_version).map(_final)
+    versions = entry_releases["version"].map(_finals).reindex(links["entry"])
+    contained = [release in those for release, those in zip(releases, versions, strict=True)]
+    return pd.Series(contained, index=links.index, dtype="bool")
 
 
 def _of_same_release(links: pd.DataFrame, pieces: Pieces, entry_releases: pd.DataFrame) -> pd.DataFrame:
@@ -303,8 +319,8 @@ def _by_words(
         strict=True,
     ):
         of_entry = _words(sentence)
-        having = by_release.get((repository, _final(version)), {})
-        candidates = {position for word in of_entry for position in having.get(word, ())}
+        having = [by_release.get((repository, release), {}) for release in _finals(version)]
+        candidates = {position for each in having for word in of_entry for position in each.get(word, ())}
         found = sorted(_compare(of_entry, words[position], weight, rarest, position) for position in candidates)
         if not found or found[-1].words < _FEW_WORDS:
             continue

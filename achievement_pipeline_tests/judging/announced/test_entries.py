@@ -239,6 +239,38 @@ def test_a_release_may_be_called_by_its_day() -> None:
         assert (entry.version, entry.day, entry.section) == (name, dt.date(2022, 8, 1), "Fixed")
 
 
+def test_a_heading_has_the_versions_of_several_packages() -> None:
+    for heading in ("v1.60.0/v0.154.0", "[1.60.0/0.154.0] - 2026-06-01", "Version 1.60.0 / 0.154.0 (2026-06-01)"):
+        assert [one.version for one in read_entries("CHANGELOG.md", f"## {heading}\n\n* Turns\n")] == ["1.60.0/0.154.0"]
+    assert [one.version for one in read_entries("HISTORY", "## 1.4.0 / 2013-02-01\n\n* Turns\n")] == ["1.4.0"]
+
+
+def test_references_above_a_list_are_those_of_its_entries() -> None:
+    text = (
+        "# 1.0\n### Fixed\n[#12](x)\n- Turns\n- Stops (#13)\n\n- Waits\n\n#14\n- Goes\n\n"
+        "See #15 for the pump:\n- Pumps\n"
+    )
+    assert [(one.sentence, [number for _, number in one.references]) for one in read_entries("CHANGES.md", text)] == [
+        ("Turns", ["12"]),
+        ("Stops", ["13", "12"]),
+        ("Waits", []),
+        ("Goes", ["14"]),
+        ("See #15 for the pump", ["15"]),
+        ("Pumps", []),
+    ]
+
+
+def test_a_heading_may_name_the_work_below_it() -> None:
+    text = (
+        "# 1.0\n### Features\n#### Count pistons (#12)\n\nThey are counted.\n\n"
+        "### Bug fixes (by @ann in #13)\n* Turns\n"
+    )
+    assert [(one.section, one.sentence, one.prominence) for one in read_entries("CHANGES.md", text)] == [
+        ("Features", "Count pistons", Prominence.HIGHLIGHT),
+        ("Bug fixes", "Turns", Prominence.ENTRY),
+    ]
+
+
 def test_a_day_below_a_release_is_its_day() -> None:
     text = "## v1.2\n#### 2022-08-01\n\n* Turns\n\n## v1.1\n#### 2022-07-01\n\n* Stops\n"
     found = [(entry.version, entry.day, entry.section) for entry in read_entries("CHANGELOG.md", text)]
@@ -289,6 +321,8 @@ def test_the_innermost_heading_that_names_a_kind_decides() -> None:
         "### What's New": Prominence.HIGHLIGHT,
         "### Remove deprecated features": Prominence.ENTRY,
         "### New deprecations": Prominence.ENTRY,
+        "### Significant changes": Prominence.HIGHLIGHT,
+        "### [new-rule]": Prominence.HIGHLIGHT,
     }
     for heading, expected in headings.items():
         (entry,) = read_entries("CHANGELOG.md", f"# 1.0\n{heading}\n* Turns\n")
@@ -393,6 +427,11 @@ def test_what_belongs_to_others_is_left_out() -> None:
             "changelog/0.9.0_2018-05-21/pull-552",
             "Enhancement: Count pistons\n\nhttps://github.com/acme/engine/pull/552\n",
             ("0.9.0", "Enhancement", "Enhancement: Count pistons", "number:552 pull:552"),
+        ),
+        (
+            "changelog.d/123.doc.rst",
+            "Added a picture: a crank.\n",
+            (None, "Doc", "Added a picture: a crank.", "number:123"),
         ),
         ("changelog/new_add_a_horn.md", "* [#12](x): Add a horn.\n", (None, "New", "Add a horn.", "number:12")),
         ("changelog/fix_the_new_horn.md", "* [#12](x): Toot.\n", (None, "Fix", "Toot.", "number:12")),

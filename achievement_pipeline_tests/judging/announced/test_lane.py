@@ -189,6 +189,14 @@ def test_the_same_title_again_is_the_same_work(repository: GitRepository) -> Non
     assert list(sentences(repository).values()) == ["Recover exhaust heat by a heat exchanger"]
 
 
+def test_an_entry_is_of_any_version_in_its_heading(repository: GitRepository) -> None:
+    repository.commit("Recover exhaust heat with a heat exchanger", {"a.py": "b\n"})
+    repository.git("tag", "v0.154.0")
+    repository.commit("notes", {"NEWS.md": "# v1.60.0/v0.154.0\n\n* Recover exhaust heat by a heat exchanger\n"})
+    told = announced(repository)["Recover exhaust heat with a heat exchanger"]
+    assert (told["version"], told["date"]) == ("1.60.0/0.154.0", "2024-01-01")
+
+
 def test_a_release_is_found_by_the_day_that_it_is_called_by(repository: GitRepository) -> None:
     repository.commit("Recover exhaust heat with a heat exchanger", {"a.py": "b\n"})
     repository.git("tag", "2099.03.01-10.20.30")
