@@ -2,6 +2,7 @@
 
 import functools
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,8 @@ def status(repo: Path, as_json: bool) -> None:
         return
     click.echo(f"{_SIGNS[found.state]} {found.state.value}: {found.file}")
     if found.state is not HookState.INSTALLED:
-        click.echo("   → achievements hook install")
+        place = "" if repo == Path.cwd() else f" {shlex.quote(str(repo))}"
+        click.echo(f"   → achievements hook install{place}")
     click.echo(f"🔍 {counted(waiting, 'commit')} not collected yet, in {spool}")
 
 

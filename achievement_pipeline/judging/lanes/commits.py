@@ -43,7 +43,7 @@ from achievement_pipeline.judging.impact.signs import Flags, Work, find_signs
 from achievement_pipeline.judging.lanes.activities import describe_activity
 from achievement_pipeline.judging.lanes.automation import are_automated
 from achievement_pipeline.judging.lanes.maintenance import find_mergers, git_maintenance
-from achievement_pipeline.judging.lanes.pieces import credit_merges, name_pieces, pull_requests_of
+from achievement_pipeline.judging.lanes.pieces import credit_merges, name_pieces, pull_requests_of, title_merges
 from achievement_pipeline.judging.line_use import find_use
 from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.links.foreign_numbers import without_foreign_numbers
@@ -325,7 +325,7 @@ def _describe_commits(  # noqa: PLR0913, PLR0917 - one argument per input
                 ActivityKind.COMMIT,
                 _source_ids(commits),
                 repository=commits["repository"],
-                title=_titles(read.headers["title"], commits),
+                title=_titles(read, commits),
                 description=plain_bodies(commits["body"]),
                 person=persons,
                 person_name=_names(commits, persons, people),
@@ -546,8 +546,9 @@ def _with_positions(
     return files.loc[chosen, columns].reset_index(drop=True).assign(position=positions[chosen])
 
 
-def _titles(titles: pd.Series[str], commits: pd.DataFrame) -> pd.Series[str]:
+def _titles(read: _ReadCommits, commits: pd.DataFrame) -> pd.Series[str]:
     """Return display titles. A commit without a message gets its abbreviated object name."""
+    titles = title_merges(read.headers, read.categories["category"], read.merged_by, written_lines(read.amounts))
     shown = as_titles(titles, replace(commits["repository"], "^.*/", ""))
     return shown.where(shown != "", "Commit " + commits["sha"].str[:10])
 

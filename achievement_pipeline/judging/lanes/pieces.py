@@ -65,6 +65,32 @@ def credit_merges(activities: pd.DataFrame, merged_by: npt.NDArray[np.int64], li
     return credited
 
 
+def title_merges(
+    headers: pd.DataFrame, categories: pd.Series[str], merged_by: npt.NDArray[np.int64], lines: pd.Series[int]
+) -> pd.Series[str]:
+    """Return the titles of commits; a merge called after its branch, or vaguely, has that of its greatest commit.
+
+    Greatest is the one with most lines among those of the merge's own category, else among all.
+
+    Args:
+        headers: Parsed messages (`peel`).
+        categories: Category of each commit.
+        merged_by: As in `credit_merges`.
+        lines: Effective lines of each commit.
+    """
+    titles, weak = headers["title"], headers["weak"].to_numpy(dtype=bool)
+    members = np.flatnonzero((merged_by >= 0) & ~weak & ~headers["merged"].to_numpy(dtype=bool))
+    members = members[weak[merged_by[members]]]
+    if not len(members):
+        return titles
+    merges = merged_by[members]
+    order = np.lexsort((-lines.to_numpy()[members], categories.to_numpy()[members] != categories.to_numpy()[merges]))
+    named, first = np.unique(merges[order], return_index=True)
+    called = titles.copy()
+    called.iloc[named] = titles.iloc[members[order[first]]].array
+    return called
+
+
 def pull_requests_of(  # noqa: PLR0913, PLR0917 - the inputs of judged pull requests
     activities: pd.DataFrame,
     commits: pd.DataFrame,

@@ -21,7 +21,7 @@ from achievement_pipeline.publishing.documents.parts.comparison import (
     compare,
     repositories,
 )
-from achievement_pipeline.publishing.documents.parts.projects import extent, greatest_projects, release_name
+from achievement_pipeline.publishing.documents.parts.projects import extent, greatest_projects, release_name, strongest
 from achievement_pipeline.publishing.documents.parts.sections import NOTES, is_note
 from achievement_pipeline.publishing.documents.parts.skill_levels import shown_skills
 from achievement_pipeline.publishing.documents.parts.themes import NO_ENGINEERING, ROUTINE, by_theme, heading
@@ -144,9 +144,12 @@ def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -
     greatest = [each for each in own[: 2 * count] if facts.has_meaning(each)][:count] or own[:count]
     in_full = {each.id for each in greatest}
     rest = [each for each in own if each.id not in in_full]
-    engineering = [each for each in rest if each.category not in NO_ENGINEERING]
+    projects = [*greatest_projects(work, about.projects)]
+    named = _named_of(projects)
+    of_projects = {each.id for members in named for each in members}
+    engineering = [each for each in rest if each.category not in NO_ENGINEERING and each.id not in of_projects]
     deepest = facts.telling(sorted(engineering, key=lambda each: -each.complexity_score), _DEEPEST)
-    told = {each.id for each in deepest}
+    told = {each.id for each in deepest} | of_projects
     counted = [each for each in rest if not _is_review(each)]
     writer = _Writer(markup, facts.only_place(work), everybody=about.everybody)
     newest = max((each.completed_at for each in work if each.completed_at), default=None)
@@ -157,7 +160,7 @@ def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -
         period=markup.text(about.period.name),
         summary=[*map(markup.text, _summary(best, earlier))],
         greatest=[*map(writer.piece, greatest)],
-        projects=[*map(writer.project, greatest_projects(work, about.projects))],
+        projects=[*map(writer.project, projects, named)],
         deepest=[*map(writer.piece, deepest)],
         collaboration=[*map(markup.text, _collaboration(work))],
         rest=[writer.theme(*each, told) for each in by_theme(counted).items()],
@@ -211,6 +214,19 @@ def _collaboration(work: Sequence[PublicAchievement]) -> Iterator[str]:
         named = [f"{person} ({people[person]:,})" for person in most[:_PEOPLE]]
         more = [facts.counted(len(most) - _PEOPLE, "other")] if len(most) > _PEOPLE else []
         yield f"{facts.pieces(sum(bool(each.coauthors) for each in work))} with {', '.join([*named, *more])}."
+
+
+def _named_of(projects: Sequence[Sequence[PublicAchievement]]) -> list[list[PublicAchievement]]:
+    """Return what is named of each project, nothing twice: first what it is called by, unless that is its release."""
+    told = set[str]()
+    named = []
+    for members in projects:
+        new = [each for each in members if each.id not in told] or members
+        called_by = [] if release_name(members) else [strongest(new)]
+        examples = facts.telling((each for each in new if each not in called_by), _OF_THE_REST)
+        named.append([*called_by, *examples])
+        told |= {each.id for each in named[-1]}
+    return named
 
 
 def _is_review(achievement: PublicAchievement) -> bool:
@@ -269,18 +285,16 @@ class _Writer:
         named = () if name in ROUTINE else facts.telling(new, _OF_THE_REST)
         return Theme(self.markup.text(heading(name)), len(done), [*map(self.title, named)], len(done) - len(named))
 
-    def project(self, members: Sequence[PublicAchievement]) -> Project:
-        """Describe a project by its members, the strongest first."""
+    def project(self, members: Sequence[PublicAchievement], named: Sequence[PublicAchievement]) -> Project:
+        """Describe a project by its members, the strongest first, and by those that are named."""
         release = release_name(members)
-        others = members if release else members[1:]
-        named = others[:_OF_THE_REST]
         days = sorted(facts.day(each.completed_at) for each in members if each.completed_at)
         span = f", {' to '.join(dict.fromkeys((days[0], days[-1])))}" if days else ""
         return Project(
-            title=self.markup.text(release) if release else self.title(members[0]),
+            title=self.markup.text(release) if release else self.title(named[0]),
             about=self.markup.text(f"{extent(members)}{span}"),
-            titles=[*map(self.title, named)],
-            more=len(others) - len(named),
+            titles=[*map(self.title, named if release else named[1:])],
+            more=len(members) - len(named),
         )
 
     def title(self, achievement: PublicAchievement) -> str:

@@ -30,7 +30,9 @@ def write_feed(achievements: Sequence[PublicAchievement], profile: Profile, *, e
         profile: Whose feed it is.
         everybody: It is everybody's: each entry names its author.
     """
-    newest = [each for each in facts.newest_first(achievements) if each.completed_at][:_ENTRIES]
+    newest = [each for each in facts.newest_first(achievements) if each.completed_at and facts.has_meaning(each)][
+        :_ENTRIES
+    ]
     feed = ET.Element("feed", xmlns=_ATOM)
     _add(feed, "id", _name("feed", profile.url or profile.name))
     _add(feed, "title", f"Achievements of {profile.name}" if profile.name else "Achievements")

@@ -140,7 +140,7 @@ def _project(name: str, done: Sequence[PublicAchievement]) -> JsonObject:
 def _highlights(done: Sequence[PublicAchievement]) -> list[str]:
     """Return one sentence for each of the best achievements that a title tells something of."""
     worthy = [each for each in done if each.category not in ROUTINE] or done
-    return [*map(_highlight, facts.telling(worthy, _HIGHLIGHTS) or worthy[:1])]
+    return [*map(_highlight, facts.examples(worthy, _HIGHLIGHTS))]
 
 
 def _highlight(achievement: PublicAchievement) -> str:

@@ -23,10 +23,11 @@ from achievement_pipeline.lanes import ActivityKind, is_public_by_default, kinds
 from achievement_pipeline.parsing.patterns import IGNORECASE, Pattern, compile_pattern, escape
 from achievement_pipeline.publishing.channel import About, Channel, Rendered, Treatment
 from achievement_pipeline.publishing.documents.parts.sections import is_note
+from achievement_pipeline.publishing.gate.credits import without_credits
 from achievement_pipeline.publishing.gate.policy import PrivacyPolicy, Visibility
-from achievement_pipeline.publishing.gate.redaction import Mark, Names, Redactor
+from achievement_pipeline.publishing.gate.redaction import Mark, Names, Redactor, is_familiar
 from achievement_pipeline.publishing.gate.secret_scan import find_secrets
-from achievement_pipeline.publishing.gate.titles import strong_title
+from achievement_pipeline.publishing.gate.titles import is_weak, strong_title
 from achievement_pipeline.store.reading import AchievementView, SkillView
 from achievement_pipeline.store.tables import JsonObject
 
@@ -318,7 +319,7 @@ class _Gate:
         """Return the achievement as it may be shown, or why it may not."""
         if unwanted := self._unwanted(achievement):
             return unwanted
-        draft = _draft(achievement, self.channel, self.known)
+        draft = self._without_credits(_draft(achievement, self.channel, self.known))
         if draft.visibility is Visibility.PRIVATE and self._treatment is not Treatment.SHOW:
             draft = self._public_part(draft) or draft
         if draft.visibility is Visibility.PRIVATE and self._treatment is Treatment.LEAVE_OUT:
@@ -327,7 +328,36 @@ class _Gate:
             if achievement.key in self.known.lapsed:
                 return Held(achievement, Reason.CHANGED, "changed since you approved it")
             return Held(achievement, Reason.NOT_APPROVED, f"not approved for {self.channel}")
+        if self.channel.posts and not draft.edited_at and is_weak(draft.title):
+            return Held(achievement, Reason.FAULTY, f"its title “{draft.title}” does not name what was done: edit it")
         return self._without_what_tells(achievement, draft)
+
+    def _without_credits(self, draft: PublicAchievement) -> PublicAchievement:
+        """Return work without credits in its title and announcement; who the title names shares in it."""
+        if draft.announced:
+            sentence = without_credits(draft.announced.sentence, self._is_person).text
+            draft = replace(draft, gate=_GATE, announced=replace(draft.announced, sentence=sentence))
+        title = without_credits(draft.title, self._is_person)
+        if draft.edited_at or title.text == draft.title:
+            return draft
+        known = {*map(_folded, self.known.me), *map(_folded, draft.coauthors), _folded(draft.author_name)}
+        named = title.names if self.channel.names_people or self.channel.is_outward else ()
+        shared = (*draft.coauthors, *(name for name in named if _folded(name) not in known))
+        return replace(draft, gate=_GATE, title=title.text, coauthors=shared)
+
+    def _is_person(self, name: str) -> bool:
+        """Whether somebody is known under a full name, or may have it: a given name, and no word that has a meaning."""
+        given, *_, family = name.split()
+        return _folded(name) in self._full_names or (given in self._given_names and not is_familiar(family))
+
+    @functools.cached_property
+    def _full_names(self) -> Set[str]:
+        names = self.known.people | self.known.me | set(self.known.names_of.values())
+        return {_folded(name) for name in names if " " in name.strip() and "@" not in name}
+
+    @functools.cached_property
+    def _given_names(self) -> Set[str]:
+        return {name.split()[0].title() for name in self._full_names}
 
     def _unwanted(self, achievement: AchievementView) -> Held | None:
         if achievement.retracted_at:

@@ -158,7 +158,7 @@ class Redactor:
         unfamiliar = (
             match.group()
             for match in _WORD.finditer(text)
-            if not _is_familiar(match.group()) or (capitals_tell and _is_name_like(match))
+            if not is_familiar(match.group()) or (capitals_tell and _is_name_like(match))
             if not _stands_in(safe, match)
         )
         return list(dict.fromkeys(unfamiliar))
@@ -184,7 +184,7 @@ def listed_names(code_names: tuple[str, ...], people: tuple[str, ...] = ()) -> L
 
     A person's single name is a word that others have too: it is looked for as it is written.
     """
-    return ListedNames((*code_names, *(name for name in people if len(name.split()) > 1)), _is_familiar)
+    return ListedNames((*code_names, *(name for name in people if len(name.split()) > 1)), is_familiar)
 
 
 _Phrase = tuple[tuple[str, ...], Mark]
@@ -309,7 +309,7 @@ def _organisation_phrases(address: str) -> Iterator[_Phrase]:
 def _telling(phrases: Iterable[_Phrase]) -> Iterator[_Phrase]:
     """Yield phrases that aren't made of common words only: ``web-app`` is nobody's name."""
     for words, mark in phrases:
-        if not all(_is_familiar(word) for word in words) and len("".join(words)) >= _TELLING_MIN:
+        if not all(is_familiar(word) for word in words) and len("".join(words)) >= _TELLING_MIN:
             yield words, mark
 
 
@@ -325,7 +325,7 @@ def _technical_words() -> frozenset[str]:
     return frozenset(files(__package__).joinpath("technical_words.txt").read_text(encoding="utf-8").split())
 
 
-def _is_familiar(word: str) -> bool:
+def is_familiar(word: str) -> bool:
     """Whether many projects write a word, or all parts of it: ``getUserName``."""
     return _is_common(word) or (len(parts := _HUMP.split(word)) > 1 and all(map(_is_common, parts)))
 
@@ -347,7 +347,7 @@ def _forms(word: str) -> Iterator[str]:
 
 
 def _are_familiar(text: str) -> bool:
-    return all(_is_familiar(word) for word in _folded_words(text))
+    return all(is_familiar(word) for word in _folded_words(text))
 
 
 def _is_name_like(match: Match[str]) -> bool:

@@ -29,13 +29,15 @@ _CHANGES = (
     r"|modif(?:y|ies|ied))"
 )
 _ANYTHING = (
-    r"(?:apis?|bugs?|class(?:es)?|codes?|comments?|configs?|conflicts?|deps|docs?|documentation|errors?|files?|functions?"
+    r"(?:apis?|bugs?|class(?:es)?|codes?|comments?|configs?|conflicts?|deps|docs?|documentation|errors?|examples?|files?|functions?"
     r"|imports?|issues?|methods?|names?|problems?|readme(?:\.md)?|scripts?|tests?|typos?|warnings?)"
 )
 """What every program has: who changed that does not name anything."""
 _RELEASE = (
     r"(?:bump(?:ed)?|next|new|prep(?:ared?)?|releas(?:e|ed|ing)|start(?:ed)?) (?:for )?(?:the )?(?:next )?"
     r"(?:release|version|v?\d[\w.-]{0,30})(?: v?\d[\w.-]{0,30})?\W{0,5}"
+    r"|(?:bump|increas|rais|set|updat)(?:e|es|ed|ing|s|ped|ping)? (?:the )?(?:[\w.-]{1,30} )?version(?: number)?"
+    r"(?: (?:to|from) v?\d[\w. -]{0,40})?\W{0,5}"
 )
 _BRANCH = (
     r"(?:(?:merge|sync|update)[ds]? (?:(?:from|to|with) )?)?(?:the )?(?:latest )?"
@@ -48,6 +50,7 @@ _WEAK = compile_pattern(
     r"|(?:fix(?:es|ed)?(?: for)? |close[sd]? )?(?:(?:bug|issue|pr|ticket)s? )?"
     r"#?\d{1,7}(?:,? (?:and )?#\d{1,7}){0,4}\W{0,5}"
     rf"|{_ANYTHING} \d{{1,7}}|[^\W\d_]{{1,30}} (?:to |for |towards? )?v?\d{{1,5}}(?:\.[\dx]{{1,5}}){{1,3}}"
+    rf"|(?:[\w.-]{{1,30}} )?v?\d[\d.x]{{0,10}} {_NOTHING}"
     r"|v?\d[\d.x]{0,10}[ -]maintenance|(?:create|delete|edit|update)d? \S{1,80}\.\w{1,6}|add(?:ed)? files via upload"
     r"|merge (?:pull request|branch|remote-tracking branch)\b.*"
     r"|squashed commit of the following.*|\W*",
@@ -82,7 +85,9 @@ def strong_title(title: str, evidence: Sequence[JsonObject], repository: str | N
     """
     if not is_weak(title):
         return _what_was_done(title, evidence) if repository else title
-    announced = [sentence] if 0 < len(sentence) <= _LONGEST else []
+    # of a long entry, what it begins with
+    first = sentence if len(sentence) <= _LONGEST else sentence.partition(". ")[0]
+    announced = [first] if 0 < len(first) <= _LONGEST else []
     if better := next((each for each in (*map(_title, _in_order(evidence)), *announced) if not is_weak(each)), ""):
         return better
     if _FIRST.fullmatch(title.strip()) and repository:

@@ -59,7 +59,8 @@ def write_profile_block(achievements: Sequence[PublicAchievement]) -> Rendered:
         if chart:
             lines += [*_picture(chart), ""]
             pictures |= {_path(chart, theme): svg for theme, svg in chart.by_theme.items()}
-    lines += [_entry(each) for each in facts.newest_first(achievements)[:_RECENT]]
+    newest = filter(facts.has_meaning, facts.newest_first(achievements))
+    lines += [_entry(each) for each in [*newest][:_RECENT]]
     return Rendered("\n".join(lines).rstrip() + "\n", pictures)
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from achievement_pipeline.publishing.documents.parts import facts
 from achievement_pipeline.publishing.documents.parts.pages import page_template, page_text
-from achievement_pipeline.publishing.documents.parts.projects import extent, greatest_projects, release_name
+from achievement_pipeline.publishing.documents.parts.projects import extent, greatest_projects, project_title
 from achievement_pipeline.publishing.documents.parts.skill_levels import ShownSkill, shown_skills
 from achievement_pipeline.publishing.documents.parts.themes import by_theme, heading
 from achievement_pipeline.publishing.documents.profile import Profile
@@ -53,6 +53,9 @@ class _Year:
 
     name: str
     achievements: Sequence[PublicAchievement]
+    """Those with a title that has a meaning."""
+    more: int
+    """Number of the others."""
     months: Sequence[Bar]
     """How many were done in each month; none if the year is not known."""
 
@@ -100,7 +103,7 @@ def write_portfolio(
             skills=skills,
             skill_rows=[_skill_row(skill, axis) for skill in skills[:_SKILLS_CHARTED]],
             periods=axis.labels,
-            highlights=facts.telling(best, _HIGHLIGHTS) or best[:1],
+            highlights=facts.examples(best, _HIGHLIGHTS),
             stories=[*map(_story, greatest_projects(newest, projects))],
         )
         + "\n"
@@ -111,7 +114,12 @@ def _years(newest: Iterable[PublicAchievement]) -> list[_Year]:
     years: dict[str, list[PublicAchievement]] = {}
     for achievement in newest:
         years.setdefault(facts.day(achievement.completed_at)[:4] or _UNDATED, []).append(achievement)
-    return [_Year(name, done, _months(done) if name != _UNDATED else ()) for name, done in years.items()]
+    return [_year(name, done) for name, done in years.items()]
+
+
+def _year(name: str, done: Sequence[PublicAchievement]) -> _Year:
+    named = [*filter(facts.has_meaning, done)]
+    return _Year(name, named, len(done) - len(named), _months(done) if name != _UNDATED else ())
 
 
 def _months(done: Iterable[PublicAchievement]) -> Sequence[Bar]:
@@ -120,8 +128,8 @@ def _months(done: Iterable[PublicAchievement]) -> Sequence[Bar]:
 
 
 def _story(members: Sequence[PublicAchievement]) -> _Story:
-    chapters = [*reversed(facts.newest_first(members[:_CHAPTERS]))]
-    return _Story(release_name(members) or facts.headline(members[0]), extent(members), chapters)
+    chapters = [*reversed(facts.newest_first(facts.telling(members, _CHAPTERS)))]
+    return _Story(project_title(members), extent(members), chapters)
 
 
 def _shares(achievements: Iterable[PublicAchievement]) -> list[_Share]:

@@ -48,7 +48,7 @@ def write_year(achievements: Sequence[PublicAchievement], about: About) -> str:
         timeline=_drawn(draw_timeline(best)),
         skills=_drawn(draw_skills(skills[:_SKILLS])),
         gained=[skill.name for skill in skills if skill.name not in known][:_SKILLS] if about.earlier else [],
-        greatest=facts.telling(best, _GREATEST) or best[:1],
+        greatest=facts.examples(best, _GREATEST),
     )
     return f"{page.strip()}\n"
 

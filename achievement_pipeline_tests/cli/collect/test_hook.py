@@ -20,3 +20,7 @@ def test_the_repository_is_an_argument_an_option_or_the_one_around(
     monkeypatch.chdir(repository.path)
     assert run_achievements("hook", "uninstall").exit_code == 0
     assert not hook.exists()
+    assert "   → achievements hook install\n" in run_achievements("hook", "status").stdout
+    monkeypatch.chdir(tmp_path)
+    status = run_achievements("hook", "status", str(repository.path)).stdout
+    assert f"   → achievements hook install {repository.path}\n" in status

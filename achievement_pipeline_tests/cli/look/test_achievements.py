@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
+from achievement_pipeline.cli.look import achievements as look
 from achievement_pipeline_tests.builders import GitRepository
 from achievement_pipeline_tests.cli.conftest import Run
+from achievement_pipeline_tests.publishing.views import NOON, view
 
 pytestmark = pytest.mark.e2e
 
@@ -87,6 +89,12 @@ def test_an_explanation_has_every_line_of_the_ledger(collected: Run, collected_p
 
     for said in ("counts: yes (type:feat", "+26.94  base", "+20.43  kind               feature", "Python (language)"):
         assert said in answer.output, answer.output
+
+
+def test_an_achievement_that_became_a_part_of_another_one_leads_to_it_by_its_short_name() -> None:
+    whole = f"git:github.com/ada/engine@{'1234567890' * 4}"
+    part = view(absorbed_by=whole, retracted_at=NOON, retracted_reason=f"absorbed by {whole}")
+    assert look._state(part).endswith("it is part of another one. See it: achievements explain 12345678")
 
 
 @pytest.mark.usefixtures("database")

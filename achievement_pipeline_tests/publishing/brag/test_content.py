@@ -223,6 +223,14 @@ def test_what_has_a_title_without_a_meaning_is_counted_and_not_told_in_full() ->
     assert "### Master v23" in written(view("Master v23"))
 
 
+def test_projects_name_nothing_twice_nor_do_they_what_is_deepest() -> None:
+    work = [view(f"Add part {n}", number=n, impact_score=90.0 - n, complexity_score=50.0 + n) for n in range(12)]
+    keys = [each.key for each in work]
+    document = written(*work, projects=[keys[5:9], [keys[5], *keys[8:12]]])
+    told = document.partition("## Projects")[2].partition("## Further")[0]
+    assert [told.count(f"Added part {number}") for number in (5, 8)] == [1, 1]
+
+
 def test_projects_are_told_by_their_strongest_pieces_once() -> None:
     work = [view(f"Add schema {number}", number=number, impact_score=90 - number) for number in range(1, 7)]
     keys = [each.key for each in work]

@@ -46,6 +46,10 @@ def test_an_entry_is_titled_by_what_was_done_and_holds_the_outcome() -> None:
     assert "read takes 3 ms. · with 1 other" in (entry.findtext("content", namespaces=ATOM) or "")
 
 
+def test_what_has_no_title_with_a_meaning_is_no_entry() -> None:
+    assert len([*parsed(view("Issue #328"), view("wip", edited_at=NOON, number=8)).iterfind("entry", ATOM)]) == 1
+
+
 def test_a_reader_finds_no_fault_and_reads_what_was_written() -> None:
     views = [view(f"Work & <{each}>", number=each, completed_at=NOON - dt.timedelta(days=each)) for each in range(3)]
     read = feedparser.parse(write_feed(public(FEED, *views), ANN).encode())

@@ -119,6 +119,14 @@ class TestWhoMayPass:
         cleared = clear(views, RESUME, policy, known(views, approved=set()))
         assert [each.key in cleared.keys.values() for each in views] == passes
 
+    def test_a_post_has_a_title_that_names_what_was_done(self) -> None:
+        ((reason, detail),) = held(LINKEDIN, view("Issue #328"))
+        assert (reason, detail) == (
+            Reason.FAULTY,
+            "its title \u201cIssue #328\u201d does not name what was done: edit it",
+        )
+        assert held(LINKEDIN, view("Issue #328", edited_at=NOON)) == held(RESUME, view("Issue #328")) == []
+
     def test_an_approval_of_one_channel_says_nothing_of_auto_approval_of_another(self) -> None:
         policy: dict[str, Any] = {"channels": {"feed": {"auto_approve": {}}}}
         assert reasons(LINKEDIN, view(), policy=policy, approved=set()) == [Reason.NOT_APPROVED]

@@ -50,6 +50,9 @@ from achievement_pipeline_tests.publishing.views import NOON, evidence, public, 
             "Fixed #10248 Close #10250",
             "See #12 and #13.",
             "Ride to 0.4.0",
+            "Loom 6.0 changes",
+            "Increase loom version to 1.20",
+            "Add an example",
             "Documentation 205",
         ),
     ],
@@ -72,6 +75,7 @@ def test_a_weak_title_says_nothing(title: str) -> None:
         "Next batch of tiles",
         "Support Python 3.13",
         "Speak HTTP/2",
+        "Set the version of the schema",
     ],
 )
 def test_a_title_that_names_something_is_strong(title: str) -> None:
@@ -105,9 +109,9 @@ def test_what_announced_it_is_a_title_where_nothing_else_is_and_readers_may_see_
     note = {"version": "2", "date": "", "section": "", "highlight": False, "path": "C"}
     views = [
         view("Fix code", number=len(sentence), announced={**note, "sentence": sentence})
-        for sentence in ("Sessions are kept.", "Fixes.", "It is long. " * 20)
+        for sentence in ("Sessions are kept.", "Fixes.", "It is long. " * 20, "It goes on, " * 20)
     ]
-    assert [each.title for each in public(JSON, *views)] == ["Sessions are kept", "Fix code", "Fix code"]
+    assert [each.title for each in public(JSON, *views)] == ["Sessions are kept", "Fix code", "It is long", "Fix code"]
     assert [each.title for each in public(RESUME, views[0])] == ["Fix code"]
 
 

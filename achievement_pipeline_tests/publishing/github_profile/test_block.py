@@ -41,6 +41,12 @@ def test_it_counts_names_skills_and_tells_of_the_newest() -> None:
         assert ET.fromstring(picture).attrib["role"] == "img"
 
 
+def test_what_has_no_title_with_a_meaning_is_no_entry() -> None:
+    shown = block(view("Issue #328"), view("Fix it", number=8)).text
+    assert "2 pieces of work" in shown
+    assert "Issue" not in shown
+
+
 def test_over_more_than_one_month_there_is_a_timeline_that_reads_as_text_too() -> None:
     shown = block(view(), view("Fix it", number=8, completed_at=NOON.replace(month=1)))
     assert 'alt="Pieces of work by month: Jan 2026 1, Feb 2026 0, Mar 2026 1"' in shown.text

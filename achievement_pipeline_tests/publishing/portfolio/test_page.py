@@ -35,6 +35,15 @@ def test_cards_name_the_release_and_years_have_a_picture() -> None:
     assert page.count('<svg class="months"') == 1
 
 
+def test_what_has_no_title_with_a_meaning_is_counted_only() -> None:
+    done = [view("Issue #328", number=1, impact_score=99.0), view("Add tiles", number=2), view("wip", number=3)]
+    keys = [[each.key for each in done]]
+    page = write_portfolio(public(PORTFOLIO, *done), ANN, keys)
+    assert "Issue #328" not in page
+    assert "And 2 pieces of work more, without a title that names what was done." in page
+    assert "<h3>Added tiles</h3>" in page
+
+
 def test_a_project_is_told_from_its_first_piece_of_work_to_its_last() -> None:
     done = [view(f"Add part {day}", number=day, completed_at=NOON.replace(day=day)) for day in (3, 1, 2)]
     projects = [[each.key for each in done]]

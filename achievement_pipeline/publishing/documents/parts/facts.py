@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from urllib.parse import urlsplit
 
 from achievement_pipeline.codes import IN_USE
@@ -64,6 +64,7 @@ _FILLING = frozenset(
     {"a", "an", "the", "to", "for", "of", "in", "on", "and", "new", "now", "i", "api", "method", "support"}
 )
 _ENDINGS = ("ing", "ed", "es", "s", "d")
+_SHORTEST_SUMMARY = 80
 _LONGEST_SUMMARY = 280
 _STILL_USED = compile_pattern(r"(?P<share>\d{1,3})% of its [\d,]+ lines are still in use\b")
 _MOST_LINKED = 3
@@ -115,6 +116,11 @@ def telling(achievements: Iterable[PublicAchievement], most: int) -> list[Public
         if len(by_title) == most:
             break
     return [*by_title.values()]
+
+
+def examples(achievements: Sequence[PublicAchievement], most: int) -> list[PublicAchievement]:
+    """Return the first that can be named without more, else the first with a meaning, if there is one."""
+    return telling(achievements, most) or [*filter(has_meaning, achievements)][:1]
 
 
 def _tells(title: str) -> bool:
@@ -241,15 +247,21 @@ def summary(achievement: PublicAchievement) -> str:
     """
     title = headline(achievement)
     if sentence := _without_first(as_code(announced_sentence(achievement)), title):
-        return cut(sentence if achievement.edited_at else _as_done(sentence, for_readers=True), _LONGEST_SUMMARY)
+        return _shortened(sentence if achievement.edited_at else _as_done(sentence, for_readers=True))
     done = str if achievement.edited_at else _as_done
     for is_list, items in paragraphs(achievement.title, achievement.description):
         text = as_code("; ".join(_listed(items, done)) if is_list else _finished(" ".join(items)))
         text = ASIDE.sub("", text)
         if not repeats(text, title) and _has_words(_ADDRESS.sub("", text)) and not only_refers(text):
             text = text if is_list else done(text)
-            return cut(text[:1].upper() + text[1:] if _ORDINARY_WORD_FIRST.match(text) else text, _LONGEST_SUMMARY)
+            return _shortened(text[:1].upper() + text[1:] if _ORDINARY_WORD_FIRST.match(text) else text)
     return ""
+
+
+def _shortened(text: str) -> str:
+    """Return the first sentences of a text that is long, or the beginning of one that is long itself."""
+    end = text.rfind(". ", _SHORTEST_SUMMARY, _LONGEST_SUMMARY)
+    return text[: end + 1] if len(text) > _LONGEST_SUMMARY and end > 0 else cut(text, _LONGEST_SUMMARY)
 
 
 def _listed(items: Iterable[str], done: Callable[[str], str]) -> list[str]:
@@ -310,12 +322,19 @@ def announced_sentence(achievement: PublicAchievement) -> str:
     announced = achievement.announced
     if not announced or not announced.sentence:
         return ""
-    rest = ASIDE.sub("", _SCOPE.sub("", announced.sentence.removeprefix(f"{announced.section}:").lstrip()))
+    rest = ASIDE.sub("", _SCOPE.sub("", _without_label(announced.sentence, announced.section)))
     rest = _OF_VERSION.sub("", rest)
     if not _has_words(rest):
         return ""
     # a period after a reference went with it
     return ended(f"{rest[:1].upper()}{rest[1:]}")
+
+
+def _without_label(sentence: str, section: str) -> str:
+    """Return a sentence without the heading that it may begin with: ``New: Add a cache``, ``NEW Add a cache``."""
+    label, rest = sentence[: len(section)], sentence[len(section) :]
+    is_label = label.casefold() == section.casefold() and (rest[:1] == ":" or (label.isupper() and rest[:1] == " "))
+    return rest.lstrip(": ") if is_label else sentence
 
 
 def ended(text: str) -> str:

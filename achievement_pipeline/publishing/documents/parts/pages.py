@@ -18,6 +18,7 @@ _WORDS = (
     facts.headline,
     facts.main_evidence,
     facts.outcome,
+    facts.pieces,
     facts.place,
     facts.plain,
     facts.release,

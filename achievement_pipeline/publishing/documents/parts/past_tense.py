@@ -19,7 +19,7 @@ _REGULAR = frozenset(
     (  # noqa: SIM905 - a list of words
         "abort accelerate accept accommodate account activate adapt add adhere adjust adopt advertise align"
         " allocate allow alter amend annotate announce append apply assert assign assume attach automate avoid"
-        " backport bump calculate cancel canonicalize capitalize centralize change clamp clarify clean clear"
+        " backport bump calculate cancel canonicalize capitalize centralize change clamp clarify clean cleanse clear"
         " close coalesce coerce collapse collect combine compute configure consider consolidate constrain"
         " construct consume continue convert correct create declare decode decouple decrease dedup dedupe deduplicate"
         " defer define delegate delete demonstrate deny deploy deprecate derive describe destroy detach detect"
@@ -37,7 +37,7 @@ _REGULAR = frozenset(
         " recover recreate redact redesign reduce reenable refactor refer refine reflect reformat refuse"
         " regenerate register reimplement reinstate reintroduce reject relax relicense reload relocate rely"
         " remember remove rename render reorder reorganise reorganize repair rephrase replace represent repurpose"
-        " require reserve resolve respect respond restore restrict restructure retain retire retrieve retry"
+        " requeue require reserve resolve respect respond restore restrict restructure retain retire retrieve retry"
         " return reuse revert revise reword rework rotate sanitise sanitize separate serialise serialize shorten"
         " show shuffle silence simplify skip solve sort specialize specify spruce stabilize standardize start"
         " stop store streamline strip suggest suppress swap switch synchronize tidy tighten tokenize tolerate"
@@ -159,11 +159,17 @@ def _second(found: Match[str]) -> str:
 
 
 def _past(verb: str, following: str) -> str | None:
+    if verb.startswith("re-"):
+        past = _past(verb.removeprefix("re-"), following)
+        return past and f"re-{past}"
     if verb in _IRREGULAR:
         return _IRREGULAR[verb]
-    is_verb = verb in _REGULAR or (verb in _ALSO_NOUNS_REGULAR and following in _DETERMINERS)
-    if not is_verb:
-        return _ALSO_NOUNS_IRREGULAR.get(verb) if following in _DETERMINERS else None
+    if verb in _REGULAR or (verb in _ALSO_NOUNS_REGULAR and following in _DETERMINERS):
+        return _regular_past(verb)
+    return _ALSO_NOUNS_IRREGULAR.get(verb) if following in _DETERMINERS else None
+
+
+def _regular_past(verb: str) -> str:
     if verb in _DOUBLED:
         return f"{verb}{verb[-1]}ed"
     if verb.endswith("e"):

@@ -18,6 +18,8 @@ _SHARED = 0.6
 """Of the members, those that have in common what a project is called by."""
 _WORD = compile_pattern(r"[^\W\d_]\w{2,}")
 _FIRST_WORD = compile_pattern(r"^\w+(?: |(?=:))")
+_SINGULAR = compile_pattern("(?<![isu])s$")
+"""The end of a plural; ``redis``, ``status`` and ``class`` are none."""
 _NO_TOPIC = frozenset(
     (  # noqa: SIM905 - a list of words
         "and are for from how into its not now off onto only out over same some some than that the their them then this"
@@ -50,6 +52,16 @@ def release_name(members: Sequence[PublicAchievement]) -> str:
     return f"{name} {release.removeprefix('v')}" if is_release and release.removeprefix("v")[:1].isdigit() else ""
 
 
+def project_title(members: Sequence[PublicAchievement]) -> str:
+    """Return the title of a project: its release, else that of its strongest piece which has one with a meaning."""
+    return release_name(members) or facts.headline(strongest(members))
+
+
+def strongest(members: Sequence[PublicAchievement]) -> PublicAchievement:
+    """Return the first of the members with a title that has a meaning, else the first."""
+    return next(filter(facts.has_meaning, members), members[0])
+
+
 def extent(members: Sequence[PublicAchievement]) -> str:
     """Return how much work a project is, and what for, as far as it shows in most members and is not its name.
 
@@ -73,7 +85,7 @@ def _topics(title: str) -> set[str]:
     """Return the words that may be a topic, in the singular; a verb that the title begins with is none."""
     scope, colon, rest = title.partition(": ")
     words = _WORD.findall(f"{scope} {_FIRST_WORD.sub('', rest)}" if colon else _FIRST_WORD.sub("", title))
-    return {word.casefold().removesuffix("s") for word in words} - _NO_TOPIC
+    return {_SINGULAR.sub("", word.casefold()) for word in words} - _NO_TOPIC
 
 
 def _shared(names: Iterable[str], members: int) -> str:

@@ -138,6 +138,13 @@ def test_where_no_outcome_is_known_it_is_that_most_of_it_is_still_in_use(words: 
     assert facts.outcome(shown) == outcome
 
 
+def test_of_a_long_summary_whole_sentences_stay() -> None:
+    (shown,) = public(
+        JSON, view(description=f"It takes no time at all to read. It {'reads ' * 15}much. It {'is ' * 90}.")
+    )
+    assert facts.summary(shown).endswith("reads much.")
+
+
 def test_a_long_summary_is_cut_after_a_word() -> None:
     (shown,) = public(JSON, view(description="word, " * 100))
     assert len(facts.summary(shown)) <= 281
@@ -278,8 +285,8 @@ def test_a_title_of_the_user_stays() -> None:
 
 
 def test_what_repeats_the_title_or_has_one_word_is_no_summary() -> None:
-    def announced(sentence: str) -> str:
-        note = {"version": "2.1", "date": "", "section": "", "highlight": False, "sentence": sentence, "path": "C"}
+    def announced(sentence: str, section: str = "") -> str:
+        note = {"version": "2.1", "date": "", "section": section, "highlight": False, "sentence": sentence, "path": "C"}
         return facts.summary(public(JSON, view("Add Response.is_error", announced=note))[0])
 
     assert announced("Added `response.is_error` API.") == ""
@@ -287,4 +294,7 @@ def test_what_repeats_the_title_or_has_one_word_is_no_summary() -> None:
     assert announced("PR") == ""
     assert announced("Errors are found by a property.") == "Errors are found by a property."
     assert announced("PHP 8.0 Added it (#7), and more. Use it.") == "Added it, and more. Use it."
+    assert announced("New: it is found there.", "New") == "It is found there."
+    assert announced("NEW It is found there.", "New") == "It is found there."
+    assert announced("New ways to find it.", "New") == "New ways to find it."
     assert announced("(It is found by a property.)") == "(It is found by a property.)"

@@ -83,6 +83,7 @@ STRESSED_AT_THE_END = {"defer", "emit", "infer", "omit", "permit", "prefer", "re
         ("Avoid text messages and close reasons", "Avoided text messages and close reasons"),
         ("Stop a server and close the socket", "Stopped a server and closed the socket"),
         ("Actually remove the cache", "Actually removed the cache"),
+        ("Re-implement the cache", "Re-implemented the cache"),
         ("Also, remove the cache", "Also, removed the cache"),
     ],
 )
