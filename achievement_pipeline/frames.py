@@ -175,6 +175,7 @@ class RawRepositories(Frame):
     remarks: str = pa.Field(description="Remarks for readers, one sentence per line")
     state: str = pa.Field(description="JSON of the state that the history was read from, for incremental reads")
     examined_by: str = pa.Field(description="Fingerprint of the rules that select files for content analysis")
+    named_by: str = pa.Field(description="Version that read the public names; empty if they are not complete")
     ignored: str = pa.Field(description="Object names in .git-blame-ignore-revs, one per line")
 
 
@@ -607,6 +608,10 @@ class _CodeActivities(Activities):
     in_use: str = pa.Field(
         description='JSON {"lines", "alive", "after_1y", "after_2y", "years", "others"}: how much of it is still in '
         "use (judging/line_use.py); empty if unknown"
+    )
+    public_names: str = pa.Field(
+        description='JSON {"<kind>": {"count", "names"}} of the public names, options and environment variables that '
+        "it added (judging/public_names.py); empty if none"
     )
     type: str = pa.Field(nullable=True, description="Conventional Commits type, lower case; missing if not conforming")
     scope: str = pa.Field(nullable=True, description="Conventional Commits scope")

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
-from achievement_pipeline.codes import IN_USE
+from achievement_pipeline.codes import IN_USE, PUBLIC_NAMES
 from achievement_pipeline.errors import StoreError
 from achievement_pipeline.keys import MANUAL
 from achievement_pipeline.lanes import ActivityKind
@@ -93,7 +93,15 @@ class AchievementView:
     @property
     def in_use(self) -> str:
         """How much of it is still in use, in words; empty if unknown."""
-        return next((str(line["evidence"]) for line in self.score_ledger if line["rule"] == IN_USE), "")
+        return self._evidence_of(IN_USE)
+
+    @property
+    def public_names(self) -> str:
+        """The public names, options and environment variables that it added, in words; empty if none."""
+        return self._evidence_of(PUBLIC_NAMES)
+
+    def _evidence_of(self, rule: str) -> str:
+        return next((str(line["evidence"]) for line in self.score_ledger if line["rule"] == rule), "")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from achievement_pipeline.frames import (
     DependencyChanges,
     LineUse,
     PathAttributes,
+    PublicNames,
     RawCommitFiles,
     RawCommits,
     RawRepositories,
@@ -51,7 +52,11 @@ class CommitJudge:
         self._noise = noise_reasons(self._files, attributes, self._contents, self._scope)
 
     def activities(
-        self, repositories: DataFrame[RawRepositories], releases: Releases, line_use: DataFrame[LineUse]
+        self,
+        repositories: DataFrame[RawRepositories],
+        releases: Releases,
+        line_use: DataFrame[LineUse],
+        names: DataFrame[PublicNames],
     ) -> DataFrame[CommitActivities]:
         """Return each commit as an activity: its author, category, effective lines and significance."""
         return judge_commits(
@@ -66,6 +71,7 @@ class CommitJudge:
             mechanical=set(repositories["ignored"].str.split("\n").explode()),
             releases=releases,
             line_use=line_use,
+            names=names,
             scope=self._scope,
         )
 

@@ -258,6 +258,8 @@ def _facts(achievement: AchievementView, ranking: Ranking, names: Mapping[str, s
         yield "completed", f"{achievement.completed_at:%Y-%m-%d %H:%M} UTC"
     if achievement.source_url:
         yield "see", achievement.source_url
+    if achievement.public_names:
+        yield "public names", achievement.public_names
     yield "skills", ", ".join(achievement.skills_demonstrated) or "none"
     yield "tags", ", ".join(achievement.tags) or "none"
     yield from _after_it_was_done(achievement)

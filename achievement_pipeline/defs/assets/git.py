@@ -23,6 +23,7 @@ from achievement_pipeline.frames import (
     CommitContents,
     DependencyChanges,
     PathAttributes,
+    PublicNames,
     RawCommitFiles,
     RawCommits,
     RawRepositories,
@@ -42,10 +43,15 @@ _PREVIEWS = {
     "path_attributes": ["path", "generated", "vendored"],
     "commit_contents": ["sha", "path", "noise"],
     "dependency_changes": ["sha", "ecosystem", "package", "change"],
+    "public_names": ["sha", "kind", "name", "change"],
     "raw_tags": ["name", "commit", "tagged_at"],
     "changelog_entries": ["version", "section", "sentence", "references"],
 }
-_COUNTED = {"commit_contents": {"noise": "noise"}, "dependency_changes": {"changes": "change"}}
+_COUNTED = {
+    "commit_contents": {"noise": "noise"},
+    "dependency_changes": {"changes": "change"},
+    "public_names": {"kinds": "kind"},
+}
 """Columns with counts of their values in the UI, by label."""
 
 
@@ -73,6 +79,7 @@ def git_history(
         "path_attributes": read.attributes,
         "commit_contents": read.contents,
         "dependency_changes": read.dependencies,
+        "public_names": read.names,
         "raw_tags": read.releases.tags,
         "changelog_entries": read.releases.entries,
     }
@@ -93,6 +100,7 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument per input
     raw_commit_files: DataFrame[RawCommitFiles],
     path_attributes: DataFrame[PathAttributes],
     commit_contents: DataFrame[CommitContents],
+    public_names: DataFrame[PublicNames],
     raw_tags: DataFrame[RawTags],
     changelog_entries: DataFrame[ChangelogEntries],
     io_manager: dg.ResourceParam[ParquetIOManager],
@@ -103,13 +111,13 @@ def commit_activities(  # noqa: PLR0913, PLR0917 - one argument per input
         return ahead
     judge = CommitJudge(settings, raw_commits, raw_commit_files, path_attributes, commit_contents)
     line_use = stored_line_use(io_manager, context.partition_keys)
-    return judge.activities(raw_repositories, Releases(raw_tags, changelog_entries), line_use)
+    return judge.activities(raw_repositories, Releases(raw_tags, changelog_entries), line_use, public_names)
 
 
 @frame_asset(
     GIT,
     {
-        "impact": ["kind", "signs", "announced", "in_use", "contributions", "contributors", "releases"],
+        "impact": ["kind", "signs", "announced", "in_use", "public_names", "contributions", "contributors", "releases"],
         "complexity": ["kind", "effective_files", "contributions", "releases"],
     },
 )

@@ -106,6 +106,7 @@ def pull_request_activities(  # noqa: PLR0913, PLR0917 - one argument per input
         releases=combined([stored_releases(io_manager, key) for key in context.partition_keys]),
         contained=known_of_commits(io_manager, context.partition_keys, "first_release"),
         in_use=known_of_commits(io_manager, context.partition_keys, "in_use"),
+        public_names=known_of_commits(io_manager, context.partition_keys, "public_names"),
         scope=scope_of(settings),
     )
 
@@ -113,7 +114,17 @@ def pull_request_activities(  # noqa: PLR0913, PLR0917 - one argument per input
 @frame_asset(
     lanes.GITHUB,
     {
-        "impact": ["kind", "signs", "announced", "in_use", "words", "verdict", "contributions", "contributors"],
+        "impact": [
+            "kind",
+            "signs",
+            "announced",
+            "in_use",
+            "public_names",
+            "words",
+            "verdict",
+            "contributions",
+            "contributors",
+        ],
         "complexity": [
             "kind",
             "effective_files",

@@ -11,6 +11,7 @@ from achievement_pipeline.judging.impact.model import explain_impact
 from achievement_pipeline.judging.lanes.maintenance import are_maintenance, score_maintenance
 from achievement_pipeline.judging.ledgers import add_up, constant, per_unit, sum_ledger
 from achievement_pipeline.judging.line_use import use_lines
+from achievement_pipeline.judging.public_names import name_lines
 from achievement_pipeline.judging.rules import CommitRules, ImpactRules, MaintenanceRules
 
 
@@ -36,6 +37,7 @@ def score_commits(
     evidence = {"announced": announced_words(commits["announced"])}
     ledger = [
         explain_impact(commits["signs"], impact, evidence),
+        name_lines(commits["public_names"]),
         use_lines(commits["in_use"]),
         add_up("complexity", complexity, rules.complexity_max),
         *score_maintenance(counting[of_years], maintenance),

@@ -18,6 +18,7 @@ from achievement_pipeline.frames import (
     CommitContents,
     DiffState,
     LineUse,
+    PublicNames,
     RawCommitFiles,
     RawCommits,
     typed,
@@ -63,6 +64,7 @@ from achievement_pipeline.judging.noise.foreign import are_foreign_copies
 from achievement_pipeline.judging.noise.reasons import Noise
 from achievement_pipeline.judging.noise.scope import EVERYTHING, Scope
 from achievement_pipeline.judging.paths import folders_of
+from achievement_pipeline.judging.public_names import find_added_names
 from achievement_pipeline.judging.rules import Person, Rules
 from achievement_pipeline.keys import GIT
 from achievement_pipeline.lanes import ActivityKind
@@ -146,6 +148,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
     mechanical: Collection[str] = (),
     releases: Releases | None = None,
     line_use: DataFrame[LineUse] | None = None,
+    names: DataFrame[PublicNames] | None = None,
     scope: Scope = EVERYTHING,
 ) -> DataFrame[CommitActivities]:
     """Turn commits into activities: their author, category, effective lines and significance.
@@ -163,6 +166,7 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
         commit_urls: URL prefix of commits, by repository; other repositories get no URL.
         releases: The tags and release notes of the repositories.
         line_use: How long the lines of changed files were in use, as far as it was read.
+        names: The public names that commits added and removed, as far as they were read.
         scope: The commits that the user ignores; which paths count is in ``noise``.
 
     Returns:
@@ -216,6 +220,9 @@ def judge_commits(  # noqa: PLR0913 - one argument per input
         "signs": write_signs(signs),
         **announced[["announced", "first_release"]],
         "in_use": in_use,
+        "public_names": find_added_names(
+            history, files, noise, PublicNames.empty() if names is None else names, read.merged_by
+        ),
         "merged_by": mergers["merged_by"],
     }
     activities = _describe_commits(commits, read, of_activity, own, people, rules)

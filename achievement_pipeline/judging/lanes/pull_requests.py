@@ -79,6 +79,7 @@ from achievement_pipeline.judging.links.references import (
 from achievement_pipeline.judging.links.same_work import Retraction, find_reverted_pull_requests
 from achievement_pipeline.judging.noise.files import noise_reasons
 from achievement_pipeline.judging.noise.scope import EVERYTHING, Scope
+from achievement_pipeline.judging.public_names import name_lines
 from achievement_pipeline.judging.rules import BotRules, Person, ReviewRules, Rules, SkillRules
 from achievement_pipeline.judging.skills.find import find_skills
 from achievement_pipeline.judging.skills.mentions import find_mentions
@@ -106,6 +107,7 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
     releases: Releases | None = None,
     contained: pd.Series[str] | None = None,
     in_use: pd.Series[str] | None = None,
+    public_names: pd.Series[str] | None = None,
     scope: Scope = EVERYTHING,
 ) -> DataFrame[PullRequestActivities]:
     """Turn merged pull requests and reviews into activities: their author, category and significance.
@@ -122,6 +124,7 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
         releases: The tags and release notes of the repositories.
         contained: The first release of commits, by object name, where it is known.
         in_use: How much of commits is in use, by object name, where it is known.
+        public_names: The names that commits added, likewise.
         scope: What counts for the user. Who ignores the commit that merged a pull request ignores that.
 
     Returns:
@@ -141,7 +144,8 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
         ),
         names=name_pull_requests(pull_requests, commits),
         links=link_pull_requests(pull_requests, commits),
-        in_use=pull_requests["merge_commit"].map({} if in_use is None else in_use).astype("str").fillna(""),
+        in_use=_of_merges(pull_requests, in_use),
+        public_names=_of_merges(pull_requests, public_names),
     )
     pulls = pulls.join(find_reverted_pull_requests(pull_requests, GITHUB.keys(_source_ids(pull_requests))))
     pulls["person"] = persons_of(pulls["repository"], pulls["author"], accounts, people)
@@ -154,6 +158,11 @@ def judge_pull_requests(  # noqa: PLR0913 - one argument per input
     years = years_of_merging(PullRequestActivities, judged, mergers, rules)
     years = years[are_selected(years, work_filter, people)]
     return typed(PullRequestActivities, pd.concat([judged, judged_reviews, years], ignore_index=True))
+
+
+def _of_merges(pull_requests: DataFrame[RawPullRequests], known: pd.Series[str] | None) -> pd.Series[str]:
+    """Return what is known of the commits that merged pull requests, by object name; empty where nothing is."""
+    return pull_requests["merge_commit"].map({} if known is None else known).astype("str").fillna("")
 
 
 def changed_files(files: DataFrame[RawPullRequestFiles]) -> DataFrame[RawCommitFiles]:
@@ -334,6 +343,7 @@ def _describe_pulls(
             "announced": pulls["announced"],
             "first_release": pulls["first_release"],
             "in_use": pulls["in_use"],
+            "public_names": pulls["public_names"],
             "type": read.headers["type"],
             "scope": read.headers["scope"],
             "breaking": read.breaking,
@@ -428,6 +438,7 @@ def _judge_reviews(
         announced=pd.Series("", index=given.index, dtype="str"),
         first_release=pd.Series(pd.NA, index=given.index, dtype="str"),
         in_use=pd.Series("", index=given.index, dtype="str"),
+        public_names=pd.Series("", index=given.index, dtype="str"),
         type=pd.Series(pd.NA, index=given.index, dtype="str"),
         scope=pd.Series(pd.NA, index=given.index, dtype="str"),
         breaking=False,
@@ -475,6 +486,7 @@ def _score_pulls(pulls: pd.DataFrame, rules: Rules) -> list[pd.DataFrame]:
     evidence = {"announced": announced_words(pulls["announced"])}
     return [
         explain_impact(pulls["signs"], rules.impact, evidence),
+        name_lines(pulls["public_names"]),
         use_lines(pulls["in_use"]),
         add_up("complexity", complexity, own.complexity_max),
     ]

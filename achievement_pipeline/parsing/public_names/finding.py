@@ -40,10 +40,14 @@ _LITERALS: Final = compile_pattern(rb"""^(?:["'`]-|Option,$)""")
 """A line of arguments that begins with an option."""
 _NOT_OFFERED: Final = compile_pattern(
     r"(?:^|/)(?:_(?!_init__|_main__)[^/]*|internals?|private|impl|details?|migrations?|migrate|versions|generated"
-    r"|stories|fixtures?|mocks?|stubs?)(?:/|$)|[._-](?:stories|mock|fixture)s?\.[^/]*$|(?:^|/)(?:setup|conftest)\.py$",
+    r"|stories|stubs?)(?:/|$)"
+    r"|(?:^|[/._-])(?:tests?|testing|testutils?|specs?|bench|benchmarks?|samples?|examples?|demos?|mocks?|fakes?|fixtures?)"
+    r"(?:[._-][^/]*)?/|[._-](?:stories|mock|fixture)s?\.[^/]*$|(?:^|/)(?:setup|conftest)\.py$",
     IGNORECASE,
 )
 """Paths of files that define nothing for users. They may still declare options."""
+_HOOKS: Final = compile_pattern(r"(?:^|\W)(?:main|(?:setup|teardown)_\w*|setUp|tearDown|test_\w*)$|__")
+"""Names that a runtime or framework calls, and those that are marked as internal by two underscores."""
 _FOREIGN: Final = frozenset(
     [
         "APPDATA",
@@ -126,6 +130,8 @@ class _Scope(NamedTuple):
     """The name of a public type; empty for a namespace."""
     whole: bool
     """Whether the lines show its beginning."""
+    kind: Kind | None = None
+    """Of the type."""
 
 
 class _Reader(NamedTuple):
@@ -157,7 +163,7 @@ def find_names(path: str, changes: bytes) -> Found:
         return Found(frozenset(), frozenset())
     found: dict[bytes, set[PublicName]] = {b"-": set(), b"+": set()}
     units = reader.language.units or _units(changes)
-    offers = not _NOT_OFFERED.search(path)
+    offers = not _NOT_OFFERED.search(path) and reader.language.folder in f"/{path}"
     side, lines = b"", _Lines(reader, units, b"")
     heading = b""
     for line in changes.split(b"\n"):
@@ -249,14 +255,15 @@ class _Lines:
         if not (form.inside and (parent.whole or not form.whole) if parent.type else form.at_top):
             return
         kind = Kind(form.what)
-        if parent.type and kind is Kind.FUNCTION:
+        if parent.type and kind is Kind.FUNCTION and parent.kind is not Kind.MODULE:
             kind = Kind.PROPERTY if mark is Mark.PROPERTY else Kind.METHOD
         owner = parent.type or (of_type if name else "")
         for each in (name or of_type).split(","):
             own = each.strip()
-            yield PublicName(kind, f"{owner}{self._reader.language.joint}{own}" if owner else own)
+            if not _HOOKS.search(own):
+                yield PublicName(kind, f"{owner}{self._reader.language.joint}{own}" if owner else own)
         if kind in _TYPES:
-            self._scopes.append(_Scope(width, name or of_type, whole=is_shown))
+            self._scopes.append(_Scope(width, name or of_type, whole=is_shown, kind=kind))
 
     def _parent(self, width: int) -> _Scope | None:
         """Return the type or namespace that a line is one level inside of, if there is one."""

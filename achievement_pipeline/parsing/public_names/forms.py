@@ -70,6 +70,8 @@ class Language(NamedTuple):
     """Of the names of files, without a dot."""
     forms: tuple[Form, ...] = ()
     """The first one that matches a line wins."""
+    folder: str = ""
+    """The folder of the files that others include, with slashes; empty if it may be any."""
     joint: str = "."
     """Between a type and its method."""
     units: tuple[int, ...] = ()

@@ -253,6 +253,7 @@ _C: Final = Language(
 
 _C_HEADER: Final = Language(
     endings=("h", "hh", "hpp", "hxx"),
+    folder="/include/",
     forms=(
         Form(Mark.HIDE, r"namespace (?:\w*::)*\w*(?:detail|internal|impl|priv|\{)"),
         Form(Mark.SCOPE, r"(?:inline )?namespace [\w:]+"),

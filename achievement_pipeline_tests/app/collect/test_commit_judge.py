@@ -30,9 +30,10 @@ def test_a_first_reading_is_judged_as_by_a_run(tmp_path: Path) -> None:
     judge = CommitJudge(
         settings, read.history.commits, read.history.files, read.contents.attributes, read.contents.contents
     )
-    activities = judge.activities(read.facts, read.releases, LineUse.empty())
+    activities = judge.activities(read.facts, read.releases, LineUse.empty(), read.names.names)
     skills = judge.skills(activities, read.contents.dependencies)
     assert activities["significant"].all()
+    assert activities["public_names"].tolist() == ['{"function": {"count": 1, "names": ["start"]}}']
     assert "Python" in skills["skill"].to_list()
     rules = settings.rules
     scores = score_commits(activities, rules.commits, rules.impact, rules.maintenance)

@@ -69,6 +69,7 @@ READ = (
     "path_attributes",
     "commit_contents",
     "dependency_changes",
+    "public_names",
     "raw_tags",
     "changelog_entries",
 )

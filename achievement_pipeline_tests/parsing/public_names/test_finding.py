@@ -42,10 +42,10 @@ def added(path: str, *lines: str, heading: str = "") -> set[str]:
         ("a.php", ["class A extends B", "{", "    public static function c(", "    private function d()"],
          {"class A", "method A::c"}),
         ("a.swift", ["public struct A {", "    public func b() {", "    func c() {"], {"type A", "method A.b"}),
-        ("a.h", ["int a_open(const char *path, int flags);", "static int b(void);", "struct a {", "return f(x);"],
+        ("include/a.h", ["int a_open(const char *path, int flags);", "static int b(void);", "struct a {"],
          {"function a_open", "type a"}),
         ("a.ex", ["defmodule A.B do", "  def c(x) do", "  defp d(x) do", "  @impl true", "  def e(x)"],
-         {"module A.B", "method A.B.c"}),
+         {"module A.B", "function A.B.c"}),
         ("a.clj", ["(defn a-b [x]", "(defn- c [])"], {"function a-b"}),
         ("a.mli", ["val a : int", "type t = int"], {"function a", "type t"}),
         ("a.lua", ["function M.setup(o)", "local function own()"], {"function setup"}),
@@ -94,9 +94,14 @@ def test_the_heading_of_a_hunk_shows_the_type() -> None:
     assert added("a.rb", "  def close", heading="class Session") == set(), "it may be below private"
 
 
-def test_internal_folders_offer_options_only() -> None:
+@pytest.mark.parametrize("path", ["pip/_internal/a.py", "loom-testing-support/a.py", "src/Loom.Benchmarks/a.py"])
+def test_internal_folders_offer_options_only(path: str) -> None:
     lines = ["def load(path):", "    parser.add_argument('--jobs')"]
-    assert added("pip/_internal/a.py", *lines) == {"option --jobs"}
+    assert added(path, *lines) == {"option --jobs"}
+
+
+def test_headers_are_public_where_others_include_them() -> None:
+    assert not added("src/a.h", "int a_open(const char *path);")
 
 
 def test_a_name_on_both_sides_was_changed_or_moved() -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -19,6 +20,7 @@ from achievement_pipeline.app.collect.author_hints import address_hints, other_a
 from achievement_pipeline.app.collect.commit_judge import CommitJudge
 from achievement_pipeline.app.collect.readings.ahead import ReadAhead, reading_ahead
 from achievement_pipeline.app.collect.readings.contents import Contents, examined_by, read_contents
+from achievement_pipeline.app.collect.readings.names import Names, read_names
 from achievement_pipeline.app.collect.readings.progress import Reporting
 from achievement_pipeline.app.collect.readings.releases import combined, read_releases, stored_releases
 from achievement_pipeline.app.collect.readings.stored_frames import StoredFrames, stored_frame
@@ -32,6 +34,7 @@ from achievement_pipeline.frames import (
     DiffState,
     LineUse,
     PathAttributes,
+    PublicNames,
     RawCommitFiles,
     RawCommits,
     RawRepositories,
@@ -68,6 +71,7 @@ READ_FRAMES: Mapping[str, type[pa.DataFrameModel]] = {
     "path_attributes": PathAttributes,
     "commit_contents": CommitContents,
     "dependency_changes": DependencyChanges,
+    "public_names": PublicNames,
     "raw_tags": RawTags,
     "changelog_entries": ChangelogEntries,
 }
@@ -105,6 +109,7 @@ _Frames: TypeAlias = tuple[
     DataFrame[PathAttributes],
     DataFrame[CommitContents],
     DataFrame[DependencyChanges],
+    DataFrame[PublicNames],
     Releases,
 ]
 """What was read, in the order of `Histories`."""
@@ -120,6 +125,7 @@ class Histories:
     attributes: DataFrame[PathAttributes]
     contents: DataFrame[CommitContents]
     dependencies: DataFrame[DependencyChanges]
+    names: DataFrame[PublicNames]
     releases: Releases
     counts: Mapping[str, Any]
     """How many commits are new, gone, unread and incomplete, and which repositories failed."""
@@ -231,16 +237,23 @@ class RepositoryReader:
 
         progress = self.reporting.start(repository.key)
         history = read_history(repository, stored.history if stored else None, select, progress, elsewhere=elsewhere)
+
+        def warn(warning: str) -> None:
+            self.reporting.warn(f"{repository.key}: {warning}")
+
+        with ThreadPoolExecutor(1, "public names") as thread:  # while examiners analyse contents
+            known = stored.names if stored else Names.none()
+            decided = stored.read_commits if stored else pd.Series(dtype="str")
+            reading = thread.submit(read_names, repository, history, known, decided, warn)
+            contents = self._read_contents(repository, history, stored)
+            releases = read_releases(repository, history, stored.releases if stored else no_releases(), warn)
+            names = reading.result()
         return RepositoryHistory(
-            _facts(repository, chosen, history, self.settings.rules),
+            _facts(repository, chosen, history, self.settings.rules, names),
             history,
-            self._read_contents(repository, history, stored),
-            read_releases(
-                repository,
-                history,
-                stored.releases if stored else no_releases(),
-                lambda warning: self.reporting.warn(f"{repository.key}: {warning}"),
-            ),
+            contents,
+            releases,
+            names,
             dict(chosen.missing),  # it is passed on to another process
         )
 
@@ -282,9 +295,9 @@ def _read_first(
 
 def _judge_first(settings: Settings, read: "RepositoryHistory") -> Iterator[tuple[str, pd.DataFrame]]:
     """Judge what was read, as the run does. Each frame is sent with the name of its asset."""
-    repositories, commits, files, attributes, contents, dependencies, releases = _together([read])
+    repositories, commits, files, attributes, contents, dependencies, names, releases = _together([read])
     judge = CommitJudge(settings, commits, files, attributes, contents)
-    activities = judge.activities(repositories, releases, LineUse.empty())
+    activities = judge.activities(repositories, releases, LineUse.empty(), names)
     yield "commit_activities", activities
     rules = settings.rules
     yield "commit_scores", score_commits(activities, rules.commits, rules.impact, rules.maintenance)
@@ -298,6 +311,7 @@ class RepositoryHistory(NamedTuple):
     history: History
     contents: Contents
     releases: Releases
+    names: Names
     missing: Mapping[str, str] = MappingProxyType({})
     """Selected authors without a commit here, each with the authors that may have been meant."""
 
@@ -322,6 +336,7 @@ def _together(histories: "Sequence[RepositoryHistory]") -> _Frames:
         typed(PathAttributes, pd.concat([one.contents.attributes for one in histories], ignore_index=True)),
         typed(CommitContents, pd.concat([one.contents.contents for one in histories], ignore_index=True)),
         typed(DependencyChanges, pd.concat([one.contents.dependencies for one in histories], ignore_index=True)),
+        typed(PublicNames, pd.concat([one.names.names for one in histories], ignore_index=True)),
         combined([one.releases for one in histories]),
     )
 
@@ -377,14 +392,16 @@ def _choose(commits: DataFrame[RawCommits], wanted: Wanted, repository: Reposito
 def _renamed(key: str, repository: Repository, rules: Rules) -> RepositoryHistory:
     """Return an empty history: the repository changed its name and is collected under the new one."""
     history = no_history(key)
-    facts = _facts(repository, _Chosen((), ""), history, rules).assign(
+    facts = _facts(repository, _Chosen((), ""), history, rules, Names.none()).assign(
         repository=key, remarks=f"It is {repository.key} now, and is collected under that name."
     )
     nothing = Contents(PathAttributes.empty(), CommitContents.empty(), DependencyChanges.empty())
-    return RepositoryHistory(typed(RawRepositories, facts), history, nothing, no_releases())
+    return RepositoryHistory(typed(RawRepositories, facts), history, nothing, no_releases(), Names.none())
 
 
-def _facts(repository: Repository, chosen: _Chosen, history: History, rules: Rules) -> DataFrame[RawRepositories]:
+def _facts(
+    repository: Repository, chosen: _Chosen, history: History, rules: Rules, names: Names
+) -> DataFrame[RawRepositories]:
     facts = {
         "repository": repository.key,
         "branch": repository.branch,
@@ -395,6 +412,7 @@ def _facts(repository: Repository, chosen: _Chosen, history: History, rules: Rul
         "remarks": "\n".join([*repository.remarks, *chosen.remarks]),
         "state": history.state.model_dump_json(),
         "examined_by": examined_by(rules),
+        "named_by": names.read_by,
         "ignored": "\n".join(ignored_commits(repository)),
     }
     return typed(RawRepositories, pd.DataFrame([facts]).astype({"branch": "str", "commit_url": "str"}))
@@ -411,9 +429,12 @@ def _stored(frames: StoredFrames, key: str) -> RepositoryHistory | None:
     if facts.empty:  # it could not be read, beside others that could
         return None
     try:
-        known = checked(RawRepositories, facts.assign(ignored=facts.get("ignored", "")))
+        known = checked(
+            RawRepositories, facts.assign(ignored=facts.get("ignored", ""), named_by=facts.get("named_by", ""))
+        )
         state = ReadingState.model_validate_json(known["state"].iloc[0])
     except (FrameError, ValidationError):
         return None
     history = History(commits=commits, files=files, state=state)
-    return RepositoryHistory(known, history, contents, stored_releases(frames, key))
+    names = Names.stored(frames, key, known["named_by"].iloc[0])
+    return RepositoryHistory(known, history, contents, stored_releases(frames, key), names)
