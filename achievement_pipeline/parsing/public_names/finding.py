@@ -31,6 +31,8 @@ _LONGEST_LINE: Final = 500
 _CLOSING: Final = b")]}{>"
 """What continues or ends a definition, rather than follow it."""
 _COMMENT: Final = (b"//", b"*", b"/*", b"# ", b"#\n", b"--", b";")
+_ASIDE: Final = (*_COMMENT, b"#", b"@")
+"""Comments and attributes end no scope."""
 _TYPES: Final = (Kind.CLASS, Kind.TYPE, Kind.MODULE)
 _TEXT: Final = compile_pattern(
     rf"""["'`](?:-\w{{1,3}}[ ,|/]{{1,3}})?--(?:\[no-\])?(?P<name>{OPTION_NAME})(?=["'`/ =<,|\[])""".encode()
@@ -141,6 +143,7 @@ class _Reader(NamedTuple):
     forms: Forms | None
     options: Mentions | None
     variables: Mentions | None
+    hints: tuple[bytes, ...]
 
 
 def is_readable(path: str) -> bool:
@@ -162,18 +165,21 @@ def find_names(path: str, changes: bytes) -> Found:
     if reader is None:
         return Found(frozenset(), frozenset())
     found: dict[bytes, set[PublicName]] = {b"-": set(), b"+": set()}
-    units = reader.language.units or _units(changes)
-    offers = not _NOT_OFFERED.search(path) and reader.language.folder in f"/{path}"
-    side, lines = b"", _Lines(reader, units, b"")
-    heading = b""
+    page = _Page(
+        reader,
+        reader.language.units or _units(changes),
+        offers=reader.forms is not None and reader.language.folder in f"/{path}" and not _NOT_OFFERED.search(path),
+        mentions=any(hint in changes for hint in reader.hints),
+    )
+    heading, side, lines = b"", b"", None
     for line in changes.split(b"\n"):
         first = line[:1]
         if first == b"@":
             heading, side = line.split(b"@@", 2)[-1].strip(), b""
         elif first in found and len(line) <= _LONGEST_LINE:
-            if first != side:
-                side, lines = first, _Lines(reader, units, heading)
-            found[first].update(lines.read(line[1:].rstrip(b"\r"), offers=offers))
+            if first != side or lines is None:
+                side, lines = first, _Lines(page, heading, found[first])
+            lines.read(line[1:])
     return Found(frozenset(found[b"+"]), frozenset(found[b"-"]))
 
 
@@ -193,40 +199,51 @@ def without_moved(changes: Iterable[Found]) -> Found:
     )
 
 
-class _Lines:
-    """Reads lines that follow each other in a file."""
+class _Page(NamedTuple):
+    """What is known of a file before its lines are read."""
 
-    def __init__(self, reader: _Reader, units: tuple[int, ...], heading: bytes) -> None:
-        self._reader = reader
-        self._units = units
+    reader: _Reader
+    units: tuple[int, ...]
+    offers: bool
+    """Whether it may define names for users."""
+    mentions: bool
+    """Whether it may have options or environment variables."""
+
+
+class _Lines:
+    """Reads lines that follow each other in a file, and adds the names that it finds to `found`."""
+
+    def __init__(self, page: _Page, heading: bytes, found: set[PublicName]) -> None:
+        self._page = page
+        self._found = found
         self._scopes: list[_Scope] = []
         self._mark: Mark | None = None
         self._is_hidden = False
         self._declares = False
         """Whether the arguments of a declaration of an option follow."""
-        if heading:
-            list(self._definitions(heading, is_shown=False))
+        if heading and page.offers:
+            self._define(heading, 0, is_shown=False)
             self._mark = None
 
-    def read(self, line: bytes, *, offers: bool) -> Iterator[PublicName]:
-        """Yield the public names in the next line."""
-        text = line.lstrip()
+    def read(self, line: bytes) -> None:
+        """Find the names in the next line."""
+        text = line.strip()
         if not text:
             return
-        if offers:
-            yield from self._definitions(line, is_shown=True)
-        if not text.startswith(_COMMENT):
-            yield from self._options(text)
-            yield from self._variables(text)
+        if self._page.offers:
+            width = self._width(line[: len(line) - len(line.lstrip())])
+            if not width or (self._scopes and width - self._scopes[-1].width <= self._page.units[-1]):
+                self._define(text, width, is_shown=True)
+        if self._page.mentions and not text.startswith(_COMMENT):
+            self._read_options(text)
+            self._read_variables(text)
 
-    def _definitions(self, line: bytes, *, is_shown: bool) -> Iterator[PublicName]:
-        forms = self._reader.forms
-        text = line.lstrip()
+    def _define(self, text: bytes, width: int, *, is_shown: bool) -> None:
+        forms = self._page.reader.forms
         if forms is None or text[:1] in _CLOSING:
             return
-        width = self._width(line[: len(line) - len(text)])
         match = forms.pattern.match(text)
-        if not text.startswith((*_COMMENT, b"#", b"@")):
+        if not text.startswith(_ASIDE):
             while self._scopes and self._scopes[-1].width >= width:
                 self._scopes.pop()
             if match is None and self._mark is Mark.PUBLIC:
@@ -236,7 +253,7 @@ class _Lines:
             if isinstance(form.what, Mark):
                 self._note(form.what, width, _group(match, of_type), is_shown=is_shown)
             else:
-                yield from self._name(form, width, _group(match, name), _group(match, of_type), is_shown=is_shown)
+                self._name(form, width, _group(match, name), _group(match, of_type), is_shown=is_shown)
 
     def _note(self, mark: Mark, width: int, of_type: str, *, is_shown: bool) -> None:
         if mark in {Mark.SCOPE, Mark.BODY}:
@@ -247,7 +264,7 @@ class _Lines:
         elif self._mark is not Mark.SKIP or mark is Mark.OTHER:
             self._mark = None if mark is Mark.OTHER else mark
 
-    def _name(self, form: Form, width: int, name: str, of_type: str, *, is_shown: bool) -> Iterator[PublicName]:
+    def _name(self, form: Form, width: int, name: str, of_type: str, *, is_shown: bool) -> None:
         mark, self._mark = self._mark, None
         parent = self._parent(width)
         if parent is None or self._is_hidden or mark is Mark.SKIP or (form.marked and mark is not Mark.PUBLIC):
@@ -257,11 +274,13 @@ class _Lines:
         kind = Kind(form.what)
         if parent.type and kind is Kind.FUNCTION and parent.kind is not Kind.MODULE:
             kind = Kind.PROPERTY if mark is Mark.PROPERTY else Kind.METHOD
-        owner = parent.type or (of_type if name else "")
-        for each in (name or of_type).split(","):
-            own = each.strip()
-            if not _HOOKS.search(own):
-                yield PublicName(kind, f"{owner}{self._reader.language.joint}{own}" if owner else own)
+        if is_shown:
+            owner = parent.type or (of_type if name else "")
+            joint = self._page.reader.language.joint
+            own = (each.strip() for each in (name or of_type).split(","))
+            self._found.update(
+                PublicName(kind, f"{owner}{joint}{each}" if owner else each) for each in own if not _HOOKS.search(each)
+            )
         if kind in _TYPES:
             self._scopes.append(_Scope(width, name or of_type, whole=is_shown, kind=kind))
 
@@ -270,34 +289,34 @@ class _Lines:
         if not width:
             return _TOP
         scope = self._scopes[-1] if self._scopes else None
-        return scope if scope is not None and width - scope.width in self._units else None
+        return scope if scope is not None and width - scope.width in self._page.units else None
 
     def _width(self, indentation: bytes) -> int:
         tabs = indentation.count(b"\t")
-        return tabs * self._units[0] + len(indentation) - tabs
+        return tabs * self._page.units[0] + len(indentation) - tabs
 
-    def _options(self, text: bytes) -> Iterator[PublicName]:
-        mentions = self._reader.options
+    def _read_options(self, text: bytes) -> None:
+        mentions = self._page.reader.options
         if mentions is None:
             return
         if self._declares and _LITERALS.match(text):
-            yield from _options_in(text)
+            self._found.update(_options_in(text))
             return
         self._declares = False
         for match in mentions.pattern.finditer(text):
             if name := next((match[group] for group in mentions.names if match[group]), None):
-                yield PublicName(Kind.OPTION, f"--{name.decode()}")
+                self._found.add(PublicName(Kind.OPTION, f"--{name.decode()}"))
             else:
                 rest = text[match.end() :]
-                self._declares = not rest.strip()
-                yield from _options_in(rest)
+                self._declares = not rest
+                self._found.update(_options_in(rest))
 
-    def _variables(self, text: bytes) -> Iterator[PublicName]:
-        mentions = self._reader.variables
+    def _read_variables(self, text: bytes) -> None:
+        mentions = self._page.reader.variables
         for match in mentions.pattern.finditer(text) if mentions else ():
             name = next(match[group] for group in mentions.names if match[group]).decode() if mentions else ""
             if name not in _FOREIGN and not name.startswith(_FOREIGN_PREFIXES):
-                yield PublicName(Kind.VARIABLE, name)
+                self._found.add(PublicName(Kind.VARIABLE, name))
 
 
 _TOP: Final = _Scope(-1, "", whole=True)
@@ -341,6 +360,7 @@ def _readers() -> dict[str, _Reader]:
             compile_forms(language) if language.forms else None,
             compile_options(language),
             compile_variables(language),
+            tuple(hint.encode() for hint in language.hints),
         )
         for language in LANGUAGES
         for ending in language.endings

@@ -82,6 +82,8 @@ class Language(NamedTuple):
     """Expressions that declare an option: ``NAME`` is its name, else it is among the arguments that follow."""
     variables: tuple[str, ...] = ()
     """Expressions that read the environment variable ``NAME``."""
+    hints: tuple[str, ...] = ()
+    """Literals of which one is in every text that ``options`` or ``variables`` match."""
 
 
 class Forms(NamedTuple):

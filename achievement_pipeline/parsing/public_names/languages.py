@@ -22,6 +22,7 @@ _C_OPTIONS: Final = (
     r"\bOPT_[A-Z_]{1,40}\((?:'.'|0), (?:N_\()?\"NAME\"",
     r"\badd_(?:option|flag|argument)\(",
 )
+_C_HINTS: Final = ("getenv", "_argument", "OPT_", "add_")
 _C_VARIABLES: Final = (r'\bgetenv\("NAME"\)',)
 
 _PYTHON: Final = Language(
@@ -51,6 +52,7 @@ _PYTHON: Final = Language(
         r"""\bos\.environ\[["']NAME["']\](?! ?=[^=])""",
         r"""\benvvar=["']NAME["']""",
     ),
+    hints=("environ", "getenv", "envvar", "add_argument", "addoption", "option(", "Option("),
 )
 
 _JAVASCRIPT: Final = Language(
@@ -82,6 +84,7 @@ _JAVASCRIPT: Final = Language(
         r"\bprocess\.env\.NAME\b(?! ?=[^=])",
         r"""\bprocess\.env\[["']NAME["']\](?! ?=[^=])""",
     ),
+    hints=("process.env", "ption("),
 )
 
 _GO_FLAG: Final = (
@@ -103,6 +106,7 @@ _GO: Final = Language(
         r'\bcli\.\w{1,20}Flag\{ ?Name: {1,9}"NAME"',
     ),
     variables=(r'\bos\.(?:Getenv|LookupEnv)\("NAME"\)',),
+    hints=("Getenv", "LookupEnv", "lag", "fs."),
 )
 
 _RUST: Final = Language(
@@ -123,6 +127,7 @@ _RUST: Final = Language(
         r'\.long\("NAME"\)',
     ),
     variables=(r'\benv::var(?:_os)?\("NAME"\)',),
+    hints=("env::var", "long"),
 )
 
 _JAVA: Final = Language(
@@ -141,6 +146,7 @@ _JAVA: Final = Language(
     ),
     options=_JVM_OPTIONS,
     variables=_JVM_VARIABLES,
+    hints=("getenv", "Option(", "Parameter("),
 )
 
 _KOTLIN: Final = Language(
@@ -161,6 +167,7 @@ _KOTLIN: Final = Language(
         ),
     ),
     variables=_JVM_VARIABLES,
+    hints=("getenv",),
 )
 
 _SCALA: Final = Language(
@@ -172,6 +179,7 @@ _SCALA: Final = Language(
     ),
     units=(2,),
     variables=_JVM_VARIABLES,
+    hints=("getenv",),
 )
 
 _CSHARP: Final = Language(
@@ -192,6 +200,7 @@ _CSHARP: Final = Language(
     units=(4,),
     options=(r"\bnew (?:Cli)?Option(?:<\w{1,40}>)?\(",),
     variables=(r'\bEnvironment\.GetEnvironmentVariable\("NAME"\)',),
+    hints=("GetEnvironmentVariable", "Option"),
 )
 
 _RUBY: Final = Language(
@@ -211,6 +220,7 @@ _RUBY: Final = Language(
         r"""\bENV\[["']NAME["']\](?! ?(?:\|\|)?=[^=])""",
         r"""\bENV\.fetch\(["']NAME["']""",
     ),
+    hints=("ENV", ".on", "_option"),
 )
 
 _PHP: Final = Language(
@@ -226,6 +236,7 @@ _PHP: Final = Language(
     units=(4,),
     options=(r"->addOption\('NAME'", r"\bnew InputOption\('NAME'"),
     variables=(r"\bgetenv\('NAME'\)", r"\$_ENV\['NAME'\](?! ?=[^=])"),
+    hints=("getenv", "_ENV", "Option"),
 )
 
 _SWIFT: Final = Language(
@@ -249,6 +260,7 @@ _C: Final = Language(
     forms=(),
     options=_C_OPTIONS,
     variables=_C_VARIABLES,
+    hints=_C_HINTS,
 )
 
 _C_HEADER: Final = Language(
@@ -268,6 +280,7 @@ _C_HEADER: Final = Language(
     ),
     options=_C_OPTIONS,
     variables=_C_VARIABLES,
+    hints=_C_HINTS,
 )
 
 _ELIXIR: Final = Language(
@@ -282,6 +295,7 @@ _ELIXIR: Final = Language(
     name=r"[a-z][a-z0-9_]*",
     name_of_type=r"[A-Z][\w.]*",
     variables=(r'\bSystem\.(?:get_env|fetch_env!?)\("NAME"',),
+    hints=("System.",),
 )
 
 _CLOJURE: Final = Language(
@@ -292,6 +306,7 @@ _CLOJURE: Final = Language(
     ),
     name=r"[A-Za-z][\w*+!?<>=./-]*",
     variables=(r'\(System/getenv "NAME"\)',),
+    hints=("getenv",),
 )
 
 _OCAML: Final = Language(
@@ -310,6 +325,7 @@ _LUA: Final = Language(
         Form(_FUNCTION, r"_?M\.NAME = function\b", inside=False),
     ),
     variables=(r"""\bos\.getenv\(["']NAME["']\)""",),
+    hints=("getenv",),
 )
 
 _R: Final = Language(
@@ -321,6 +337,7 @@ _R: Final = Language(
     ),
     name=r"[A-Za-z][A-Za-z0-9_.]*",
     variables=(r'\bSys\.getenv\("NAME"',),
+    hints=("getenv",),
 )
 
 _JULIA: Final = Language(
@@ -328,6 +345,7 @@ _JULIA: Final = Language(
     forms=(Form(_FUNCTION, r"export NAME$", inside=False),),
     name=r"@?[A-Za-z]\w*!?(?:, ?@?[A-Za-z]\w*!?)*",
     variables=(r'\bENV\["NAME"\](?! ?=[^=])', r'\bget\(ENV, "NAME"'),
+    hints=("ENV",),
 )
 
 _DART: Final = Language(

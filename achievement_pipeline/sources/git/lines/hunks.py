@@ -18,7 +18,7 @@ _A_TREE: Final = 1000
 _FILE: Final = b"\ndiff --git a/"
 _HUNK: Final = b"\n@@ -"
 _DIFF_TREE: Final = (
-    "diff-tree", "--stdin", "-p", "-U0", "-w", "--no-renames", "--full-index", "--diff-algorithm=myers",
+    "diff-tree", "--stdin", "-p", "-U0", "--no-renames", "--full-index", "--diff-algorithm=myers",
     "--indent-heuristic", "--src-prefix=a/", "--dst-prefix=b/", "--no-ext-diff", "--no-textconv", "--no-color",
 )  # fmt: skip
 
@@ -40,23 +40,24 @@ Pair: TypeAlias = tuple[str, str]
 def read_hunks(repository: Repository, pairs: Sequence[Pair]) -> list[Hunks | None]:
     """Return the hunks of each pair; None where a content is missing or binary."""
     found: list[Hunks | None] = [None] * len(pairs)
-    for number, text in compare_pairs(repository, pairs):
+    for number, text in compare_pairs(repository, pairs, "-w"):
         found[number] = () if text is None else _hunks(text)
     return found
 
 
 def compare_pairs(
-    repository: Repository, pairs: Sequence[Pair], *, largest: int = 0
+    repository: Repository, pairs: Sequence[Pair], *options: str, largest: int = 0
 ) -> Iterator[tuple[int, bytes | None]]:
     """Yield each pair whose contents are there, then those that differ with their difference.
 
     Args:
         repository: The repository to read.
         pairs: Contents to compare. Pairs of one path should follow each other: git keeps what it read last.
+        options: More options of ``git diff-tree``.
         largest: Bytes of the largest content that is compared; 0 for no limit. Larger ones are binary to git.
 
     Yields:
-        Positions in ``pairs``: with None, then with the text that ``git diff -U0 -w`` prints of a file.
+        Positions in ``pairs``: with None, then with the text that ``git diff -U0`` prints of a file.
     """
     with temporary_folder("achievements-trees-") as folder, repository.isolated_git(writing_to=folder) as git:
         there = _existing_contents(git, {name for pair in pairs for name in pair if name})
@@ -66,7 +67,7 @@ def compare_pairs(
         trees = _write_trees(git, [[_entries(pairs, batch, side) for side in (0, 1)] for batch in batches])
         blocks = Blocks(_whole_files)
         limit = ("-c", f"core.bigFileThreshold={largest}") if largest else ()
-        for chunk in git.chunks(*limit, *_DIFF_TREE, stdin=(f"{old} {new}" for old, new in trees)):
+        for chunk in git.chunks(*limit, *_DIFF_TREE, *options, stdin=(f"{old} {new}" for old, new in trees)):
             if block := blocks.add(chunk):
                 yield from _files(block)
         yield from _files(blocks.rest())
