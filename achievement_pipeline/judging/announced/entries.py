@@ -77,7 +77,7 @@ _BOLD: Final = compile_pattern(
 )
 _LABEL: Final = compile_pattern(r"^ {0,3}([A-Z][\w &/,'-]{2,50}):[ \t]*$")
 _FENCE: Final = compile_pattern(
-    r"^[ \t]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]{1,9}){0,3}(?:```|~~~)[ \t]*(?P<language>[^\s`]?)"
+    r"^[ \t]*(?:(?:[-*+]|\d{1,3}[.)])[ \t]{1,9}){0,3}(?:```|~~~)[ \t]*(?P<language>[\w{.]?)"
 )
 _CODE_SPAN: Final = compile_pattern(r"^[ \t]*```[^`]+`")
 """Code within a line that happens to begin it: a fence has no backtick behind its own."""
@@ -91,6 +91,12 @@ _VERSION: Final = compile_pattern(
 _ALSO: Final = compile_pattern(r"(?: ?/ ?v?)" + _VERSION.pattern.removeprefix(r"(?<![\w.-])v?\.?"), IGNORECASE)
 """A further version in the heading of several packages: ``v1.60.0/v0.154.0``."""
 _WHOLE_VERSION: Final = compile_pattern(r"^\W{0,4}(?:version |release |v)(\d{1,8})\b", IGNORECASE)
+_NUMBER_AND_DAY: Final = compile_pattern(r"^\W{0,4}(\d{1,3})(?= ?[(\[,\u2013-])")
+"""A release that is called by a whole number, in a heading that has its day too: ``32 (Mar 28, 2022)``."""
+_OF_PACKAGE: Final = compile_pattern(
+    r"^\W{0,4}[@`]?[a-z][\w.+-]{0,60}(?:/[\w.+-]{1,60})?[-@]v?(?=\d{1,8}\.\d)", IGNORECASE
+)
+"""A package before its version: ``engine-0.15.2``, ``@acme/engine@0.15.2``."""
 _ISO_DAY: Final = compile_pattern(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DAY_AS_VERSION: Final = compile_pattern(
     r"^\W{0,6}(?:version |release |v)?"
@@ -258,9 +264,8 @@ class _Reader:
     def __init__(self, lines: Sequence[str], page: _Version, owns: tuple[str, ...]) -> None:
         self._lines = lines
         self._owns = owns
-        self._version = page
-        self._release_level = 0
-        """Level of the heading that names the release; the page itself may be called by it."""
+        self._releases: list[tuple[int, _Version]] = [(0, page)]
+        """The releases whose headings are open, with their levels; the page itself may be called by the first."""
         self._sections: list[tuple[int, str]] = []
         self._styles: list[str] = []
         self._open: list[str] = []
@@ -279,8 +284,9 @@ class _Reader:
             if fence and (fenced or not _CODE_SPAN.match(line)):
                 # one with a language opens a block, even if an earlier one was not closed
                 fenced = bool(fence["language"]) or not fenced
-            heading = None if fenced or not line else self._heading(position)
+            heading = self._heading(position) if line and not (fenced and not self._is_release(line)) else None
             if heading:
+                fenced = False
                 yield from self._close()
                 yield from self._entry_of(heading)
                 self._enter(heading)
@@ -292,6 +298,12 @@ class _Reader:
             blank = not line
             position += 1
         yield from self._close()
+
+    def _is_release(self, line: str) -> bool:
+        """Return whether a line is a heading like that of the current release: a block of code was not closed."""
+        match = _MARKDOWN.match(line)
+        version = _version_in(match[2]) if match and len(match[1]) == self._releases[-1][0] else None
+        return version is not None and version.day is not None
 
     def _take(self, line: str, *, after_blank: bool) -> Iterator[Entry]:
         if not line:
@@ -337,7 +349,9 @@ class _Reader:
         tag = _tag(_BULLET.sub("", lines[0], count=1))
         generated = bool(_GENERATED.search(text))
         prominence = Prominence.MINOR if generated else _prominence(section, tag)
-        yield Entry(*self._version, section or _TAG_MEANS.get(tag.lower(), tag), prominence, sentence, references)
+        yield Entry(
+            *self._releases[-1][1], section or _TAG_MEANS.get(tag.lower(), tag), prominence, sentence, references
+        )
 
     def _entry_of(self, heading: _Heading) -> Iterator[Entry]:
         """Read a heading that names the work below it: ``### Turbo (#12)``."""
@@ -345,18 +359,28 @@ class _Reader:
         sentence = as_sentence(heading.title.strip("#= "))
         if references and not _is_label(sentence) and _version_in(heading.title) is None:
             section = " / ".join(title for level, title in self._sections if level < heading.level and title)
-            yield Entry(*self._version, section, _prominence(section, ""), sentence, references)
+            yield Entry(*self._releases[-1][1], section, _prominence(section, ""), sentence, references)
 
     def _enter(self, heading: _Heading) -> None:
         version = _version_in(heading.title)
         if version is not None and heading.level < _OF_BOLD:  # bold text and labels are no versions
-            if self._version.name and heading.level > self._release_level and _is_day(version):
-                self._version = self._version._replace(day=version.day)  # below ``## v1.2`` it is the day of that
+            level, outer = self._releases[-1]
+            if outer.name and heading.level > level and _is_day(version):
+                self._releases[-1] = level, outer._replace(day=version.day)  # below ``## v1.2`` it is the day of that
                 return
-            self._version, self._sections, self._release_level = version, [], heading.level
+            self._releases = [open_ for open_ in self._releases if open_[0] < heading.level]
+            self._releases.append((heading.level, version))
+            self._sections = []
             return
+        if heading.level <= self._releases[-1][0] and self._is_patch():
+            self._releases.pop()  # the page of 3.0 has 3.0.1 first, and its own sections at the same level
         self._sections = [kept for kept in self._sections if kept[0] < heading.level]
         self._sections.append((heading.level, _title(heading.title)))
+
+    def _is_patch(self) -> bool:
+        """Return whether the heading of the current release is below that of the one that it mends."""
+        *_, (_, outer), (_, inner) = [(0, _Version(None, None)), *self._releases]
+        return bool(outer.name and outer.day and inner.name and inner.name.startswith(f"{outer.name}."))
 
     def _heading(self, position: int) -> _Heading | None:
         line = self._lines[position]
@@ -441,7 +465,8 @@ def _version_in(title: str) -> _Version | None:
         return _Version(None, None)
     day, rest = _day_in(title)
     by_day = _DAY_AS_VERSION.match(title)
-    match = _VERSION.search(rest) or _WHOLE_VERSION.search(rest)
+    rest = _OF_PACKAGE.sub(" ", rest, count=1)
+    match = _VERSION.search(rest) or _WHOLE_VERSION.search(rest) or (_NUMBER_AND_DAY.search(rest) if day else None)
     if by_day and day and not _WORD.search(_without_fillers(title[by_day.end() :])):
         return _Version(by_day[1], day)
     if match is None or _NOT_A_VERSION.search(rest) or _SENTENCE.search(title.strip()):

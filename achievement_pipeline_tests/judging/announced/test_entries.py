@@ -245,6 +245,30 @@ def test_a_heading_has_the_versions_of_several_packages() -> None:
     assert [one.version for one in read_entries("HISTORY", "## 1.4.0 / 2013-02-01\n\n* Turns\n")] == ["1.4.0"]
 
 
+@pytest.mark.parametrize(
+    ("heading", "version"),
+    [
+        ("engine-0.15.2 (2023-03-08)", "0.15.2"),
+        ("`@acme/engine@0.15.2` - 2023-03-08", "0.15.2"),
+        ("engine-v0.15.2", "0.15.2"),
+        ("32 (frozen on May 3rd, 2020, released Mar 28, 2022)", "32"),
+        ("31 (Oct 07, 2017)", "31"),
+        ("7 things to know", "1.0"),
+        ("Python-3.8 support", "1.0"),
+    ],
+)
+def test_a_heading_names_a_release(heading: str, version: str) -> None:
+    (entry,) = read_entries("CHANGELOG.md", f"# 1.0\n\n## {heading}\n\n* Turns\n")
+    assert entry.version == version
+
+
+def test_sections_behind_the_patches_of_a_release_are_its_own() -> None:
+    patched = "v3.0 (25 Jan 2021)\n=====\n\nv3.0.1 (27 Jan 2021)\n-----\n\n* Stops\n\nFeatures\n-----\n\n* Turns\n"
+    assert [one.version for one in read_entries("whatsnew/3.0.rst", patched)] == ["3.0.1", "3.0"]
+    misprint = "# 3.1.1 - 2025-06-29\n## 3.1.0 - 2025-06-27\n## Fixed\n* Turns\n"
+    assert [one.version for one in read_entries("CHANGELOG.md", misprint)] == ["3.1.0"]
+
+
 def test_references_above_a_list_are_those_of_its_entries() -> None:
     text = (
         "# 1.0\n### Fixed\n[#12](x)\n- Turns\n- Stops (#13)\n\n- Waits\n\n#14\n- Goes\n\n"
@@ -388,6 +412,12 @@ def test_code_at_the_start_of_a_line_opens_no_block() -> None:
         "### Fixed\n- Turns\n  ```rust\n  # use engine::Piston;\n  ```\n- Stops\n"
     )
     assert [one.section for one in read_entries("CHANGELOG.md", text)] == ["Added", "Fixed", "Fixed"]
+
+
+@pytest.mark.parametrize("end", ["``` (#2)", "(not closed)"])
+def test_a_block_of_code_ends_with_more_on_its_line_or_with_its_release(end: str) -> None:
+    text = f"# Log\n## 2.0 - 2024-01-02\n- Faster\n  ```\n  # x\n  {end}\n\n## 1.0 - 2023-01-02\n- First\n"
+    assert [one.version for one in read_entries("CHANGELOG.md", text)] == ["2.0", "1.0"]
 
 
 @pytest.mark.parametrize("opening", ["- ```sh", "  ```sh\n  open\n\n- ```sh"])
