@@ -12,13 +12,13 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.codes import IN_USE
+from achievement_pipeline.codes import IN_USE, PUBLIC_NAMES
 from achievement_pipeline.columns.json import json_lists, json_objects
 from achievement_pipeline.frames import Scores, typed
 from achievement_pipeline.judging.rules import SCORE_VERSION
 
 _LINE_COLUMNS = ["score", "rule", "points", "evidence"]
-_SHOWN_WITHOUT_POINTS = ("base", IN_USE)
+_SHOWN_WITHOUT_POINTS = ("base", IN_USE, PUBLIC_NAMES)
 
 
 class Measure(NamedTuple):

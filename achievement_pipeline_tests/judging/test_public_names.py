@@ -7,10 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from achievement_pipeline.codes import PUBLIC_NAMES
 from achievement_pipeline.frames import PublicNames
+from achievement_pipeline.judging.impact.scores import score_commits
 from achievement_pipeline.judging.links.history import History
 from achievement_pipeline.judging.public_names import find_added_names, may_define_names, name_lines, name_words
-from achievement_pipeline_tests.judging.file_rows import REPOSITORY, changed, name, written
+from achievement_pipeline.judging.rules import CommitRules
+from achievement_pipeline_tests.judging.file_rows import REPOSITORY, changed, commits, name, written
 from achievement_pipeline_tests.store.sample_pieces import frame_of
 
 
@@ -24,10 +27,10 @@ def added(
         | {"sha": name(int(str(change["commit"])))}
         for change in changes
     ]
-    commits = written({}, {}, {})
+    history = History(written({}, {}, {}))
     files = changed({"path": "a.py", "sha": name(0)})
     found = find_added_names(
-        History(commits),
+        history,
         files,
         pd.Series(noise, index=files.index, dtype="str"),
         frame_of(PublicNames, rows),
@@ -88,3 +91,11 @@ def test_words(names: Mapping[str, object], words: str) -> None:
     assert name_lines(pd.Series(["", text], index=["x", "y"], dtype="str"))["evidence"].to_dict() == {
         "y": f"adds {words}"
     }
+
+
+def test_the_ledger_of_a_commit_shows_them_without_points() -> None:
+    names = json.dumps({"option": {"count": 1, "names": ["--jobs"]}})
+    scores = score_commits(commits({"public_names": names}), CommitRules())
+
+    [line] = [line for line in json.loads(scores["ledger"].iloc[0]) if line["rule"] == PUBLIC_NAMES]
+    assert (line["points"], line["evidence"]) == (0, "adds option `--jobs`")

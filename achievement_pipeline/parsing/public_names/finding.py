@@ -40,15 +40,19 @@ _TEXT: Final = compile_pattern(
 """An option with its dashes, as the beginning of a literal."""
 _LITERALS: Final = compile_pattern(rb"""^(?:["'`]-|Option,$)""")
 """A line of arguments that begins with an option."""
-_NOT_OFFERED: Final = compile_pattern(
-    r"(?:^|/)(?:_(?!_init__|_main__)[^/]*|internals?|private|impl|details?|migrations?|migrate|versions|generated"
-    r"|stories|stubs?)(?:/|$)"
-    r"|(?:^|[/._-])(?:tests?|testing|testutils?|specs?|bench|benchmarks?|samples?|examples?|demos?|mocks?|fakes?|fixtures?)"
-    r"(?:[._-][^/]*)?/|[._-](?:stories|mock|fixture)s?\.[^/]*$|(?:^|/)(?:setup|conftest)\.py$",
+_INTERNAL: Final = compile_pattern(
+    r"(?:^|/)(?:_(?!_init__|_main__)[^/]*|(?:internals?|private|impl|details?|generated|bundled|migrations?|migrate"
+    r"|versions|stories|stubs?)(?:\.[^/.]*)?)(?:/|$)|[._-](?:stories|mock|fixture)s?\.[^/]*$",
     IGNORECASE,
 )
-"""Paths of files that define nothing for users. They may still declare options."""
-_HOOKS: Final = compile_pattern(r"(?:^|\W)(?:main|(?:setup|teardown)_\w*|setUp|tearDown|test_\w*)$|__")
+"""Paths of files that define nothing for users, though they may declare options."""
+_NO_PRODUCT: Final = compile_pattern(
+    r"(?:^|[/._-])(?:tests?|testing|testutils?|specs?|bench|benchmarks?|microbench|samples?|examples?|demos?|mocks?|fakes?"
+    r"|fixtures?|templates?|features|fuzz|admin|dev|extra/release)(?:[._-][^/]*)?/|^t/|(?:^|/)(?:setup|conftest)\.py$",
+    IGNORECASE,
+)
+"""Paths of files that are for the people of the project, beside those that `judging` knows by the names of folders."""
+_HOOKS: Final = compile_pattern(r"(?:^|\W)(?:main|initialize|(?:setup|teardown)_\w*|setUp|tearDown|test_\w*)$|__")
 """Names that a runtime or framework calls, and those that are marked as internal by two underscores."""
 _FOREIGN: Final = frozenset(
     [
@@ -103,8 +107,8 @@ _FOREIGN: Final = frozenset(
 )
 """Variables that belong to the system or to other tools."""
 _FOREIGN_PREFIXES: Final = (
-    "APPVEYOR", "BUILDKITE", "CARGO_", "CIRCLE", "GITHUB_", "GITLAB_", "LC_", "RUNNER_", "SSH_", "SUDO_", "TRAVIS_",
-    "XDG_",
+    "APPVEYOR", "BUILDKITE", "CARGO_", "CIRCLE", "GITHUB_", "GITLAB_", "LC_", "RUBY", "RUNNER_", "SSH_", "SUDO_",
+    "TRAVIS_", "XDG_",
 )  # fmt: skip
 
 
@@ -162,14 +166,15 @@ def find_names(path: str, changes: bytes) -> Found:
         Names in removed and added lines. A name in both was changed or moved.
     """
     reader = _readers().get(_ending(path))
-    if reader is None:
+    if reader is None or _NO_PRODUCT.search(path):
         return Found(frozenset(), frozenset())
     found: dict[bytes, set[PublicName]] = {b"-": set(), b"+": set()}
     page = _Page(
         reader,
         reader.language.units or _units(changes),
-        offers=reader.forms is not None and reader.language.folder in f"/{path}" and not _NOT_OFFERED.search(path),
+        offers=reader.forms is not None and reader.language.folder in f"/{path}" and not _INTERNAL.search(path),
         mentions=any(hint in changes for hint in reader.hints),
+        module=_module(path) if reader.language.files_are_modules else "",
     )
     heading, side, lines = b"", b"", None
     for line in changes.split(b"\n"):
@@ -208,6 +213,8 @@ class _Page(NamedTuple):
     """Whether it may define names for users."""
     mentions: bool
     """Whether it may have options or environment variables."""
+    module: str
+    """The name of the module that the file is, if it is one."""
 
 
 class _Lines:
@@ -275,7 +282,7 @@ class _Lines:
         if parent.type and kind is Kind.FUNCTION and parent.kind is not Kind.MODULE:
             kind = Kind.PROPERTY if mark is Mark.PROPERTY else Kind.METHOD
         if is_shown:
-            owner = parent.type or (of_type if name else "")
+            owner = parent.type or (of_type if name else "") or self._page.module
             joint = self._page.reader.language.joint
             own = (each.strip() for each in (name or of_type).split(","))
             self._found.update(
@@ -346,6 +353,11 @@ def _units(changes: bytes) -> tuple[int, ...]:
         if line[:1] in {b"-", b"+"} and text and text[:1] != b"*" and (len(line) - 1 - len(text)) % 4 == 2:  # noqa: PLR2004
             return (2,)
     return (4,)
+
+
+def _module(path: str) -> str:
+    stem = path.rpartition("/")[2].partition(".")[0]
+    return stem[:1].upper() + stem[1:]
 
 
 def _ending(path: str) -> str:

@@ -72,6 +72,8 @@ class Language(NamedTuple):
     """The first one that matches a line wins."""
     folder: str = ""
     """The folder of the files that others include, with slashes; empty if it may be any."""
+    files_are_modules: bool = False
+    """Whether the names of a file belong to a module that is called after it."""
     joint: str = "."
     """Between a type and its method."""
     units: tuple[int, ...] = ()

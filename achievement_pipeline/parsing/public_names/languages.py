@@ -211,10 +211,11 @@ _RUBY: Final = Language(
         Form(Mark.OTHER, r"(?:class|module|def) .*# ?:nodoc:"),
         Form(Mark.SCOPE, r"module [A-Z][\w:]*$"),
         Form(_CLASS, r"class (?:[A-Z]\w*::)*NAME(?= *<|$)(?! *<<)"),
-        Form(_FUNCTION, r"def self\.NAME[?!]?(?=[( ;]|$)", at_top=False),
-        Form(_FUNCTION, r"def NAME[?!]?(?=[( ;]|$)", at_top=False, whole=True),
+        Form(_FUNCTION, r"def self\.NAME(?=[( ;]|$)", at_top=False),
+        Form(_FUNCTION, r"def NAME(?=[( ;]|$)", at_top=False, whole=True),
     ),
     units=(2,),
+    name=r"[A-Za-z]\w*[?!]?",
     options=(r"\bopts?\.on\(? ?", r"\b(?:method_option|class_option) :NAME\b"),
     variables=(
         r"""\bENV\[["']NAME["']\](?! ?(?:\|\|)?=[^=])""",
@@ -267,16 +268,9 @@ _C_HEADER: Final = Language(
     endings=("h", "hh", "hpp", "hxx"),
     folder="/include/",
     forms=(
-        Form(Mark.HIDE, r"namespace (?:\w*::)*\w*(?:detail|internal|impl|priv|\{)"),
-        Form(Mark.SCOPE, r"(?:inline )?namespace [\w:]+"),
-        Form(_CLASS, r"class (?:[A-Z_]{3,40} )?NAME(?: final)?(?: ?:[^:]| ?\{|$)", inside=False),
-        Form(
-            _TYPE,
-            r"(?:typedef )?(?:struct|enum|enum class|union) (?:[A-Z_]{3,40} )?NAME(?: final)? ?\{?$",
-            inside=False,
-        ),
+        Form(Mark.HIDE, r"namespace\b"),  # C++: it may be one of details, and what is inside may be a template
         Form(Mark.OTHER, r"(?:static|typedef|return|else|using|friend|template|delete|throw|case|goto)\b"),
-        Form(_FUNCTION, r"[A-Za-z_][\w:<>]*(?: [\w:<>*&]+)* [*&]{0,2}NAME\([^(){};]*\)(?: \w+)*;$", inside=False),
+        Form(_FUNCTION, r"[A-Za-z_]\w*(?: [\w*]+)* [*]{0,2}NAME\([^(){};&<>:]*\)(?: \w+)*;$", inside=False),
     ),
     options=_C_OPTIONS,
     variables=_C_VARIABLES,
@@ -289,10 +283,10 @@ _ELIXIR: Final = Language(
         Form(Mark.HIDE, r"@moduledoc false"),
         Form(Mark.SKIP, r"@(?:impl\b|doc false|deprecated)"),
         Form(Kind.MODULE, r"defmodule TYPE do$", inside=False),
-        Form(_FUNCTION, r"(?:def|defmacro|defguard) NAME[?!]?(?=[( ,]|$)", at_top=False),
+        Form(_FUNCTION, r"(?:def|defmacro|defguard) NAME(?=[( ,]|$)", at_top=False),
     ),
     units=(2,),
-    name=r"[a-z][a-z0-9_]*",
+    name=r"[a-z][a-z0-9_]*[?!]?",
     name_of_type=r"[A-Z][\w.]*",
     variables=(r'\bSystem\.(?:get_env|fetch_env!?)\("NAME"',),
     hints=("System.",),
@@ -311,6 +305,7 @@ _CLOJURE: Final = Language(
 
 _OCAML: Final = Language(
     endings=("mli",),
+    files_are_modules=True,
     forms=(
         Form(_FUNCTION, r"val NAME ?:", inside=False),
         Form(_TYPE, r"type (?:[+-]?'[a-z] )?NAME\b", inside=False),
@@ -331,6 +326,7 @@ _LUA: Final = Language(
 _R: Final = Language(
     endings=("r", "R"),
     forms=(
+        Form(Mark.SKIP, r"#' @keywords internal"),
         Form(Mark.PUBLIC, r"#' @export$"),
         Form(Mark.OTHER, r"#' @(?:exportMethod|S3method|export )"),
         Form(_FUNCTION, r"NAME <- function\b", inside=False, marked=True),

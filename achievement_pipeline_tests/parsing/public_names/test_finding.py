@@ -37,19 +37,20 @@ def added(path: str, *lines: str, heading: str = "") -> set[str]:
         ("a.scala", ["trait A {", "  def b: Int", "  private def c = 1"], {"type A", "method A.b"}),
         ("a.cs", ["namespace N", "{", "    public class A", "    {", "        public int B() => 1;"],
          {"class A", "method A.B"}),
-        ("a.rb", ["module N", "  class A < B", "    def c", "    def self.d", "    private", "    def e"],
-         {"class A", "method A.c", "method A.d"}),
+        ("a.rb", ["module N", "  class A < B", "    def c?", "    def self.d", "    private", "    def e"],
+         {"class A", "method A.c?", "method A.d"}),
         ("a.php", ["class A extends B", "{", "    public static function c(", "    private function d()"],
          {"class A", "method A::c"}),
         ("a.swift", ["public struct A {", "    public func b() {", "    func c() {"], {"type A", "method A.b"}),
-        ("include/a.h", ["int a_open(const char *path, int flags);", "static int b(void);", "struct a {"],
-         {"function a_open", "type a"}),
+        ("include/a.h", ["int a_open(const char *path, int flags);", "static int b(void);", "void A::b(int c);"],
+         {"function a_open"}),
         ("a.ex", ["defmodule A.B do", "  def c(x) do", "  defp d(x) do", "  @impl true", "  def e(x)"],
          {"module A.B", "function A.B.c"}),
         ("a.clj", ["(defn a-b [x]", "(defn- c [])"], {"function a-b"}),
-        ("a.mli", ["val a : int", "type t = int"], {"function a", "type t"}),
+        ("src/a.mli", ["val b : int", "type t = int"], {"function A.b", "type A.t"}),
         ("a.lua", ["function M.setup(o)", "local function own()"], {"function setup"}),
         ("a.r", ["#' @export", "fit_model <- function(x) {", "own <- function(x) {"], {"function fit_model"}),
+        ("a.r", ["#' @keywords internal", "#' @export", "fit_model <- function(x) {"], set()),
         ("a.jl", ["export fit, Model"], {"function fit", "function Model"}),
     ],
 )  # fmt: skip
@@ -94,10 +95,12 @@ def test_the_heading_of_a_hunk_shows_the_type() -> None:
     assert added("a.rb", "  def close", heading="class Session") == set(), "it may be below private"
 
 
-@pytest.mark.parametrize("path", ["pip/_internal/a.py", "loom-testing-support/a.py", "src/Loom.Benchmarks/a.py"])
-def test_internal_folders_offer_options_only(path: str) -> None:
+def test_internal_folders_offer_options_only() -> None:
     lines = ["def load(path):", "    parser.add_argument('--jobs')"]
-    assert added(path, *lines) == {"option --jobs"}
+    assert added("pip/_internal/a.py", *lines) == {"option --jobs"}
+    assert added("loom/impl.py", *lines) == {"option --jobs"}
+    assert not added("loom-testing-support/a.py", *lines)
+    assert not added("src/Loom.Benchmarks/a.py", *lines)
 
 
 def test_headers_are_public_where_others_include_them() -> None:
