@@ -141,7 +141,7 @@ def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -
     # a year of work for others is listed under collaboration
     own = [each for each in best if each.kind not in facts.OF_MAINTAINERS]
     count = min(_MOST_GREATEST, max(_LEAST_GREATEST, len(own) // 3))
-    greatest = [each for each in own[: 2 * count] if facts.has_meaning(each)][:count] or own[:count]
+    greatest = facts.telling(own[: 2 * count], count) or own[:count]
     in_full = {each.id for each in greatest}
     rest = [each for each in own if each.id not in in_full]
     projects = [*greatest_projects(work, about.projects)]

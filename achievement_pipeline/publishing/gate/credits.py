@@ -18,10 +18,11 @@ _HANDLES = compile_pattern(
     rf"(?: [(\[](?:(?:{_THANKS}|by|from|via) )?{_HANDLE}{_MORE}[)\]]"
     rf"|(?:[,;.]| ?[\u2013\u2014-])? {_THANKS} {_HANDLE}{_MORE}"
     rf"|(?:[,;.]| ?[\u2013\u2014-]) by {_HANDLE}{_MORE}"
-    rf"| by {_HANDLE} in {_REFERENCE})[ .!]{{0,3}}$",
+    rf"| by {_HANDLE} in {_REFERENCE}|(?: {_REFERENCE}){{1,3}},? {_HANDLE}{_MORE}| {_REFERENCE}, [\w-]{{2,39}})"
+    r"[ .!]{0,3}$",
     IGNORECASE,
 )
-"""``by @ann in #12``, ``(@ann, @bob)``, ``, thanks @ann!``."""
+"""``by @ann in #12``, ``(@ann, @bob)``, ``, thanks @ann!``, ``#12 @ann``, ``#12, ann``."""
 _CAPITALS = r"[^\W\d_a-z][\w.'\u2019-]{0,30}"
 _NAME = rf"{_CAPITALS}(?: (?:[a-z]{{2,3}} )?{_CAPITALS}){{1,3}}"
 _NAMES = rf"{_NAME}(?:(?:,| and| &) {_NAME}){{0,4}}"

@@ -34,7 +34,8 @@ _ANYTHING = (
 )
 """What every program has: who changed that does not name anything."""
 _RELEASE = (
-    r"(?:bump(?:ed)?|next|new|prep(?:ared?)?|releas(?:e|ed|ing)|start(?:ed)?) (?:for )?(?:the )?(?:next )?"
+    r"(?:bump(?:ed)?|next|new|prep(?:ar(?:ed?|es|ing))?|releas(?:e|ed|ing)|start(?:ed)?) (?:for )?(?:an? |the )?"
+    r"(?:(?:latest|new|next) )?"
     r"(?:release|version|v?\d[\w.-]{0,30})(?: v?\d[\w.-]{0,30})?\W{0,5}"
     r"|(?:bump|increas|rais|set|updat)(?:e|es|ed|ing|s|ped|ping)? (?:the )?(?:[\w.-]{1,30} )?version(?: number)?"
     r"(?: (?:to|from) v?\d[\w. -]{0,40})?\W{0,5}"
@@ -44,6 +45,14 @@ _BRANCH = (
     r"(?:dev|develop|development|head|main|master|next|staging|trunk|upstream)(?:[ -]v?\d[\w.-]{0,30})?\W{0,5}"
 )
 """A branch that every repository has, of some version: ``Master v23``."""
+_DOUBT = compile_pattern(
+    r"^(?:attempting|hopefully|i|i'm|i've|let's|let us|not sure|oops|ok|okay|still|to be fair|trying|wip)\b(?![-/])"
+    r"|\b(?:hopefully|no idea|not sure|i (?:believe|guess|hope|think)|let us)\b"
+    r"|\bstill (?:an? |the )?(?:broken|buggy|failing|problem)\b| \(?wip\)?$"
+    r"|^[\w.]{1,40}: (?:add|chang|fix|remov|updat)(?:e|ed|es|s)?$",
+    IGNORECASE,
+)
+"""Notes of an author to themselves, and a verb without what it was done to: ``Trying another fix``, ``cache: add``."""
 _WEAK = compile_pattern(
     rf"{_CHANGES} (?:(?:an?|the) |{_QUALIFIER}){{0,2}}{_ANYTHING}\W{{0,5}}|{_RELEASE}|{_BRANCH}"
     rf"|(?:{_QUALIFIER}){{0,4}}{_NOTHING}(?:(?:,| and| &) (?:{_QUALIFIER}){{0,4}}{_NOTHING}){{0,3}}\W{{0,10}}"
@@ -66,7 +75,7 @@ _FIRST = compile_pattern(r"(?:initial|first) (?:commit|import|version|release|ch
 def is_weak(title: str) -> bool:
     """Whether a title does not name what was done."""
     title = title.strip()
-    return bool(_WEAK.fullmatch(title) or _FIRST.fullmatch(title)) or only_refers(title)
+    return bool(_WEAK.fullmatch(title) or _FIRST.fullmatch(title) or _DOUBT.search(title)) or only_refers(title)
 
 
 def strong_title(title: str, evidence: Sequence[JsonObject], repository: str | None, sentence: str = "") -> str:

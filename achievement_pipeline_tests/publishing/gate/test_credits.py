@@ -22,6 +22,8 @@ PEOPLE = {"Ann Lee", "Jos\u00e9 de Souza", "\u00d8yvind Aas"}
         (" (Ann Lee) by @bob in #12", ["Ann Lee"]),
         (" (thanks Ann!)", []),
         (" (@ann)", []),
+        (" #12 @ann.", []),
+        (" #12, ann-lee.", []),
         (" (@ann-lee, @bob and @cy, #12)", []),
         (" by @ann in #12", []),
         (" by @dependabot[bot] in https://github.com/ann/loom/pull/12", []),

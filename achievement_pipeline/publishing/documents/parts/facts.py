@@ -14,7 +14,7 @@ from achievement_pipeline.codes import IN_USE
 from achievement_pipeline.keys import without_host
 from achievement_pipeline.lanes import ActivityKind, kinds
 from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, compile_pattern
-from achievement_pipeline.publishing.documents.parts.issue_mentions import ASIDE, only_refers
+from achievement_pipeline.publishing.documents.parts.issue_mentions import ASIDE, TAIL, only_refers
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.publishing.documents.parts.prose import about_the_whole, paragraphs
 from achievement_pipeline.publishing.documents.parts.titles import as_code, as_done, letters, names_problem
@@ -44,6 +44,13 @@ _SCOPE = compile_pattern(
     r"(?:[a-z][a-z0-9_./-]{0,30}(?:\([^()]{0,30}\))?!?: )?(?=\S)"
 )
 """What release notes made from Conventional Commits put before a sentence: ``http1: Add upgrades``, ``feat!: …``."""
+_LABEL = compile_pattern(
+    r"^(?:BREAKING(?: CHANGE)?|BUG ?FIX|CHANGED?|DEPRECAT(?:ED|ION)|ENHANCEMENT|FEAT(?:URE)?|FIX(?:ED)?|IMPROVEMENT"
+    r"|NEW(?: FEATURE)?|PERF|REMOVED|SECURITY)(?:: ?| )(?=[A-Z`])"
+)
+"""What the entries of some release notes are headed by: ``[FEATURE] Add a cache``."""
+_POINTER = compile_pattern(r"(?:^|(?<=[.!?)]) )(?:please )?see [^.]{1,40}\.?$", IGNORECASE)
+"""A last sentence that points to what is no part of the document: ``See the docs.``."""
 _OF_VERSION = compile_pattern(
     r"^(?:[A-Z][\w+#-]{0,20} )?v?\d{1,4}(?:\.\d{1,4}){1,2} (?=(?:[A-Z][a-z]{1,15}ed|Add|Allow|Fix|Support)\b)"
 )
@@ -51,11 +58,13 @@ _OF_VERSION = compile_pattern(
 _CODE = compile_pattern(r"`([^`\n]+)`")
 _LEAST_WORDS = 2
 """Minimum length of a meaningful sentence."""
+_LEAST_OF_TITLE = 3
+"""Minimum words of a sentence that can be a title."""
 _ORDINARY_WORD_FIRST = compile_pattern(r"[a-z]+[ ,]")
 _WORD = compile_pattern(r"\w+")
 _TO_READERS = compile_pattern(
-    r"(?:call|check|configure|consider|disable|enable|ensure|install|make (?:certain|sure)|note|pass|replace|run|see"
-    r"|set|try|update|upgrade|use)\b",
+    r"(?:call|check|configure|consider|disable|enable|ensure|give|install|make (?:certain|sure)|note|pass|replace"
+    r"|run|see|set|try|update|upgrade|use)\b",
     IGNORECASE,
 )
 """Sentences that may instruct their readers rather than name what was done: ``Use --fast to skip tests``."""
@@ -73,7 +82,11 @@ _STOPS = (".", "!", "?", ":", "…", "\u3002", "\uff01", "\uff1f", "\uff1a")
 _CLOSING = ')]"\u201d\u2019\uff09'
 """What may stand behind the stop of a sentence."""
 _HAN_OR_KANA = compile_pattern(r"[\u3040-\u30ff\u3400-\u9fff]")
-_OPEN_END = compile_pattern(r"(?::|(?<=\s)[-\u2013\u2014])\s*$")
+_OPEN_END = compile_pattern(r"(?:[:;,]|(?<=\s)[-\u2013\u2014])\s*$")
+_NEXT_SENTENCE = compile_pattern(r"(?<=[a-z0-9)`]{3})[.!?] ?(?=[A-Z][a-z]+ )")
+"""Where the second sentence of a title begins, with or without a blank before it."""
+_LONGEST_HEADLINE = 120
+_NOT = compile_pattern(r"[a-z]{1,8}n't ")
 _HALF = 50
 """Per cent."""
 
@@ -181,7 +194,15 @@ def headline(achievement: PublicAchievement) -> str:
     if not achievement.edited_at:
         title = as_done(_without_name(title, place(achievement)), achievement.description)
         title = f"Fixed: {title}" if achievement.category == "bugfix" and names_problem(title) else title
+        title = f"{title[:1].upper()}{title[1:]}" if _NOT.match(title) else title
+        title = cut(_first_sentence(title), _LONGEST_HEADLINE)
     return _OPEN_END.sub("", title).removesuffix(".").rstrip() if not title.endswith("..") else title
+
+
+def _first_sentence(title: str) -> str:
+    """Return a title without a second sentence, unless the first is hardly one."""
+    first = _NEXT_SENTENCE.split(title, 1)[0]
+    return first if len(first.split()) >= _LEAST_OF_TITLE else title
 
 
 def _without_name(title: str, repository: str) -> str:
@@ -322,19 +343,14 @@ def announced_sentence(achievement: PublicAchievement) -> str:
     announced = achievement.announced
     if not announced or not announced.sentence:
         return ""
-    rest = ASIDE.sub("", _SCOPE.sub("", _without_label(announced.sentence, announced.section)))
-    rest = _OF_VERSION.sub("", rest)
+    rest = announced.sentence.removeprefix(f"{announced.section}:").lstrip()
+    for prefix in (_LABEL, _SCOPE, _OF_VERSION):
+        rest = prefix.sub("", rest)
+    rest = TAIL.sub("", _POINTER.sub("", ASIDE.sub("", rest)))
     if not _has_words(rest):
         return ""
     # a period after a reference went with it
     return ended(f"{rest[:1].upper()}{rest[1:]}")
-
-
-def _without_label(sentence: str, section: str) -> str:
-    """Return a sentence without the heading that it may begin with: ``New: Add a cache``, ``NEW Add a cache``."""
-    label, rest = sentence[: len(section)], sentence[len(section) :]
-    is_label = label.casefold() == section.casefold() and (rest[:1] == ":" or (label.isupper() and rest[:1] == " "))
-    return rest.lstrip(": ") if is_label else sentence
 
 
 def ended(text: str) -> str:

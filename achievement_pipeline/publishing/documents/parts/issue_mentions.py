@@ -53,7 +53,7 @@ _NOT_BARE = "".join(
 """After these words a number belongs to the sentence: ``introduced in #12``."""
 TAIL = compile_pattern(
     rf"(?<=\w|[`)'\"])[,;.]?\s\(?(?:(?:see|re|for|per)\s{REFERENCE}|{REFERS}|{ON_GITHUB}|https?://\S{{1,300}}"
-    rf"|{_NOT_BARE}#\d{{1,7}}(?:,? (?:and )?#\d{{1,7}}){{0,9}})\)?\.?$"
+    rf"|{_NOT_BARE}#\d{{1,7}}(?:,? (?:and )?[\w./-]{{0,80}}#\d{{1,7}}){{0,9}})\)?\.?$"
     r"|\s?\uff08[^\uff08\uff09]{0,60}#[^\uff08\uff09]{1,60}\uff09$",
     IGNORECASE,
 )

@@ -61,8 +61,10 @@ _ALSO_NOUNS_IRREGULAR = {
     "rollback": "rolled back", "setup": "set up", "workaround": "worked around",
 }  # fmt: skip
 """Words that begin a noun phrase as often: ``Test client``, but ``Test the client``."""
-_DETERMINERS = frozenset("the a an all each every any both its our their this these those whether".split())  # noqa: SIM905
-"""After these words, a word that could be a noun is a verb."""
+_DETERMINERS = frozenset("the a an all each every any both its our out their this these those whether".split())  # noqa: SIM905
+"""After these words, a word that could be a noun is a verb; "out" is a part of one."""
+_AFTER_GERUNDS = (_DETERMINERS | {"another", "more", "new", "some", "to"}) - {"out"}
+"""After these words, one that ends with "-ing" is a verb: ``Extending the parser``, but ``Caching layer``."""
 _DOUBLED = frozenset(
     (  # noqa: SIM905 - a list of words
         "cap dedup defer drop embed emit format infer log omit permit pin prefer refer reformat skip stop strip"
@@ -109,7 +111,7 @@ _CLAUSE = compile_pattern(r"(?<=[,;] )([A-Za-z]+)(?= ([^ ,;]+))")
 _WORDS_BEFORE_A_CLAUSE = 3
 _SECOND = compile_pattern(r"(?:(?<=\band )|(?<= & ))([a-z]+)(?= ([^ ]+))")
 _INFINITIVE = compile_pattern(r"\bto ([a-z]+)")
-_ADJECTIVES = frozenset("clean clear close correct narrow present separate".split())  # noqa: SIM905
+_ADJECTIVES = frozenset("clean clear close correct export import install narrow present separate".split())  # noqa: SIM905
 """Verbs only before a determiner: ``Avoid decoding messages and close reasons``."""
 _LIST = compile_pattern("[,;]")
 _ASIDE = compile_pattern(r"\([^()]*\)")
@@ -126,7 +128,7 @@ def past_tense(title: str) -> str:
     scope = found[0] if found and not _past(title.partition(" ")[0].lower(), "") else ""
     first, blank, rest = title.removeprefix(scope).partition(" ")
     second, third = [*rest.split(maxsplit=2)[:2], "", ""][:2]
-    past = _past(_FORMS.get(first.lower(), first.lower()), second)
+    past = _past(_FORMS.get(first.lower(), first.lower()), second) or _past_of_gerund(first.lower(), second)
     is_noun = (
         (second in _NO_OBJECT and first.lower() not in _PHRASAL)
         or (third in _PREDICATES and second not in _QUESTIONS)
@@ -154,8 +156,11 @@ def _clause(found: Match[str]) -> str:
 
 def _second(found: Match[str]) -> str:
     """Return a verb behind "and" in the past, unless it follows an infinitive: ``Allow to read a and write b``."""
+    before = found.string[: found.start()].split()
+    # "Add create and delete commands"
+    is_pair = len(before) > 1 and _past(before[-2], "the") is not None
     infinitives = _INFINITIVE.findall(found.string, 0, found.start())
-    return found[0] if any(_past(verb, "the") for verb in infinitives) else _clause(found)
+    return found[0] if is_pair or any(_past(verb, "the") for verb in infinitives) else _clause(found)
 
 
 def _past(verb: str, following: str) -> str | None:
@@ -167,6 +172,15 @@ def _past(verb: str, following: str) -> str | None:
     if verb in _REGULAR or (verb in _ALSO_NOUNS_REGULAR and following in _DETERMINERS):
         return _regular_past(verb)
     return _ALSO_NOUNS_IRREGULAR.get(verb) if following in _DETERMINERS else None
+
+
+def _past_of_gerund(word: str, following: str) -> str | None:
+    """Return the past of a verb in its form with "-ing", only before what makes clear that it is one."""
+    stem = word.removesuffix("ing")
+    if stem == word or following not in _AFTER_GERUNDS:
+        return None
+    verbs = (stem, f"{stem}e", stem[:-1])
+    return next(filter(None, (_past(verb, "the") for verb in verbs if verb)), None)
 
 
 def _regular_past(verb: str) -> str:

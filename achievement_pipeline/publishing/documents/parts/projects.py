@@ -58,8 +58,8 @@ def project_title(members: Sequence[PublicAchievement]) -> str:
 
 
 def strongest(members: Sequence[PublicAchievement]) -> PublicAchievement:
-    """Return the first of the members with a title that has a meaning, else the first."""
-    return next(filter(facts.has_meaning, members), members[0])
+    """Return the first of the members that can be named without more, else the first."""
+    return (facts.examples(members, 1) or members)[0]
 
 
 def extent(members: Sequence[PublicAchievement]) -> str:

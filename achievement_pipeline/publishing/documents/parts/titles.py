@@ -16,10 +16,15 @@ _DOUBLED = compile_pattern(r"``([^`\n]{1,200})``")
 """Code as reStructuredText has it."""
 _ESCAPED = compile_pattern(r"`\\ `|(?<=`)!(?=\w[^`\n]{0,200}`)")
 _ISSUES = compile_pattern(
-    rf"^{CLOSES}(?: for)? {REFERENCE}(?:(?:,|,? and| &) (?:{CLOSES} )?{REFERENCE}){{0,20}}: (?=\S)",
+    rf"^(?:(?:{CLOSES}|bug|chore|docs|feat|issue|perf|pr)(?: for| (?:bug|issue))? ?{REFERENCE}"
+    rf"(?:(?:,|,? and| &) (?:{CLOSES} )?{REFERENCE}){{0,20}}(?: ?:|\.| [-\u2013\u2014]) "
+    r"|(?:issue|bug|pr) ?#\d{1,7} )(?=\S)",
     IGNORECASE,
 )
-"""The issues that a title begins with: ``fix #12, fix #13: more cases``."""
+"""The issues that a title begins with: ``fix #12, fix #13: more cases``, ``Feat #12: more``, ``Issue#12 Add more``."""
+_BREAKING = compile_pattern(r"^(?:\[BREAKING(?: CHANGE)?\]|BREAKING(?: CHANGE)?:) ?(?=\S)", IGNORECASE)
+_BRANCH = compile_pattern(r"^(?:bug|bugfix|chore|docs|feat|feature|fix|hotfix|refactor|release)/(?=\w+ \w)", IGNORECASE)
+"""What GitHub calls a pull request of one commit less: ``Feature/add a cache``, after its branch."""
 _QUOTED = compile_pattern(rf"^{CLOSES} {REFERENCE}[,:]? [\"\u201c](.{{10,}})[\"\u201d]\.?$", IGNORECASE)
 """A title that quotes that of the issue: ``Fix #12, "Wrong order of tiles"``."""
 _PROBLEM = compile_pattern(
@@ -29,16 +34,19 @@ _PROBLEM = compile_pattern(
     r"(?:(?! (?:when|if|where|that|which|because|so|but|instead)\b)[^,;]){2,80}? "
     r"(?:can(?:'t|not)|crash(?:es)?|does ?(?:n't| not)|fails|hangs|is ?(?:n't| not)|are ?(?:n't| not)|leaks(?= \w)"
     r"|throws|(?:gives|returns) (?:wrong|incorrect|invalid)"
-    r"|(?:is|are) (?:wrong|incorrect|missing|broken|ignored|lost))\b",
+    r"|(?:is|are) (?:wrong|incorrect|missing|broken|ignored|lost))\b"
+    r"|^(?:crash(?:es)?|deadlocks?|false (?:negative|positive)s?|memory leaks?|race conditions?|regressions?)"
+    r" (?:after|at|for|if|in|of|on|when|while|with)\b",
     IGNORECASE,
 )
 """A title that is the problem and not what was done about it: ``The parser fails on tabs``."""
-_ONLY_IN_BRACKETS = compile_pattern(rf"^(fix(?:es|ed)?) {REFERENCE} \((.{{10,}})\)$", IGNORECASE)
+_ONLY_IN_BRACKETS = compile_pattern(rf"^(fix(?:es|ed)?)(?: bug| issue)? {REFERENCE} \((.{{10,}})\)$", IGNORECASE)
 """A title that says in brackets what was fixed: ``Fix #12 (wrong order)``."""
 _SENTENCE_OF_ISSUES = compile_pattern(
     rf"(?<=[\w`)])\. (?:{CLOSES}|see|refs?|based on) (?:the )?(?:pr |issue )?{REFERENCE}.*$", IGNORECASE
 )
 _AREA = compile_pattern(r"^\[([^\[\]]{1,30})\]:?\s+(?=[^\W\d_a-z]|`)")
+_PREFIXES = (_BREAKING, _ISSUES, _AREA, _BRANCH, BULLET)
 _LONGEST_TITLE = 120
 _REFERENCE_FIRST = compile_pattern(rf"(?:for |{CLOSES} )?{REFERENCE}", IGNORECASE)
 _BEGINS_NO_SENTENCE = compile_pattern(r"[a-z(]")
@@ -65,7 +73,7 @@ def as_done(title: str, description: str) -> str:
         done = past_tense(quoted[1])
         return done if done != quoted[1] else f"Fixed: {done}"
     whole = _SENTENCE_OF_ISSUES.sub("", _ONLY_IN_BRACKETS.sub(r"\1 \2", as_code(whole)))
-    return TAIL.sub("", past_tense(whole)) or title
+    return past_tense(TAIL.sub("", whole)) or title
 
 
 def names_problem(title: str) -> bool:
@@ -94,7 +102,7 @@ def letters(text: str) -> str:
 
 
 def _without_prefix(title: str) -> str:
-    prefix = _ISSUES.match(title) or _AREA.match(title) or BULLET.match(title)
+    prefix = next(filter(None, (each.match(title) for each in _PREFIXES)), None)
     if not prefix or prefix[0].rstrip(": ") in set(Mark):
         return title
     rest = title[prefix.end() :]

@@ -249,6 +249,10 @@ def test_a_headline_is_the_title_as_what_was_done_without_a_stop() -> None:
     titles = ("Add a cache.", "Add x.destroy -", "Loom: support bars:", "Wait...")
     shown = public(JSON, *(view(title, number=number) for number, title in enumerate(titles)))
     done = ["Added a cache", "Added x.destroy", "Added support for bars", "Wait..."]
+    long = "Add bars to the loom.Add bars to the loom."
+    assert facts.headline(public(JSON, view(long))[0]) == "Added bars to the loom"
+    assert facts.headline(public(JSON, view("don't add bars"))[0]) == "Don't add bars"
+    assert len(facts.headline(public(JSON, view("add bars " * 40))[0])) <= 121
     assert [facts.headline(each) for each in shown] == done
 
 
@@ -295,6 +299,8 @@ def test_what_repeats_the_title_or_has_one_word_is_no_summary() -> None:
     assert announced("Errors are found by a property.") == "Errors are found by a property."
     assert announced("PHP 8.0 Added it (#7), and more. Use it.") == "Added it, and more. Use it."
     assert announced("New: it is found there.", "New") == "It is found there."
-    assert announced("NEW It is found there.", "New") == "It is found there."
+    assert announced("FEATURE It is found there #12. See the docs.") == "It is found there."
+    assert announced("See the demo.") == ""
+    assert announced("HTML It is found there.") == "HTML It is found there."
     assert announced("New ways to find it.", "New") == "New ways to find it."
     assert announced("(It is found by a property.)") == "(It is found by a property.)"

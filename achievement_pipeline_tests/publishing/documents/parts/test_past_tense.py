@@ -84,6 +84,13 @@ STRESSED_AT_THE_END = {"defer", "emit", "infer", "omit", "permit", "prefer", "re
         ("Stop a server and close the socket", "Stopped a server and closed the socket"),
         ("Actually remove the cache", "Actually removed the cache"),
         ("Re-implement the cache", "Re-implemented the cache"),
+        ("Add create and delete commands", "Added create and delete commands"),
+        ("Rename and update a cache", "Renamed and updated a cache"),
+        ("Add a makefile and install instructions", "Added a makefile and install instructions"),
+        ("Filter out nulls", "Filtered out nulls"),
+        ("Extending the parser", "Extended the parser"),
+        ("Caching layer", "Caching layer"),
+        ("Trying to read", "Tried to read"),
         ("Also, remove the cache", "Also, removed the cache"),
     ],
 )
