@@ -265,7 +265,7 @@ class _Writer:
             heading(achievement.category),
             place if place != self.known_place else "",
         )
-        outcome, what = facts.outcome(achievement), facts.summary(achievement)
+        outcome, what = facts.result(achievement), facts.summary(achievement)
         return Piece(
             key=achievement.id,
             title=text(facts.headline(achievement)),

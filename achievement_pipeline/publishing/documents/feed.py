@@ -75,7 +75,7 @@ def _entry(achievement: PublicAchievement) -> ET.Element:
 def _content(achievement: PublicAchievement) -> str:
     parts = (
         facts.plain(facts.summary(achievement)),
-        facts.plain(facts.outcome(achievement)),
+        facts.plain(facts.result(achievement)),
         facts.company(achievement),
         heading(achievement.category),
     )

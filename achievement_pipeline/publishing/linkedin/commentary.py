@@ -83,13 +83,14 @@ def _rendered(
 ) -> str:
     seen = (each.url for each in facts.shown_by(achievement) if each.url)
     tags = dict.fromkeys(filter(None, (hashtag(skill.name) for skill in achievement.skills)))
+    result = facts.result(achievement)
     try:
         text = template.render(
             title=facts.plain(achievement.title),
             done=facts.plain(facts.headline(achievement)),
             company=facts.company(achievement),
             summary=facts.plain(summary),
-            outcome="" if facts.outcome(achievement) in summary else facts.plain(facts.outcome(achievement)),
+            outcome="" if result in summary else facts.plain(result),
             results=facts.results(achievement),
             skills=[skill.name for skill in achievement.skills],
             hashtags=" ".join(list(tags)[: settings.hashtags]),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from achievement_pipeline.outcomes.find import sentences
 from achievement_pipeline.publishing.documents.parts import facts
+from achievement_pipeline.publishing.documents.parts.added_names import ledger_words
 from achievement_pipeline.publishing.documents.parts.prose import paragraphs
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement
 
@@ -16,7 +17,14 @@ MOST_FACTS = 40
 def facts_of(achievement: PublicAchievement) -> tuple[str, ...]:
     """Return the facts of an achievement as it was cleared for a channel: one sentence each, without repetitions."""
     announced = [facts.announced_sentence(achievement), facts.release(achievement)]
-    stated = [achievement.title, achievement.outcome, *announced, *_prose(achievement)]
+    names = ledger_words(achievement)
+    stated = [
+        achievement.title,
+        achievement.outcome,
+        *announced,
+        f"{names[:1].upper()}{names[1:]}",
+        *_prose(achievement),
+    ]
     stated += [each.title for each in achievement.evidence]
     stated += [f"Skills: {', '.join(skill.name for skill in achievement.skills)}"] if achievement.skills else []
     stated += [f"Repository: {facts.place(achievement)}"] if achievement.repository else []

@@ -14,6 +14,7 @@ from achievement_pipeline.codes import IN_USE
 from achievement_pipeline.keys import without_host
 from achievement_pipeline.lanes import ActivityKind, kinds
 from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, compile_pattern
+from achievement_pipeline.publishing.documents.parts.added_names import added_names
 from achievement_pipeline.publishing.documents.parts.issue_mentions import ASIDE, TAIL, only_refers
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.publishing.documents.parts.prose import about_the_whole, paragraphs
@@ -217,6 +218,18 @@ def outcome(achievement: PublicAchievement) -> str:
 
     Where there is neither, what is still in use of it after a year or more, if that is the greater part.
     """
+    return _stated(achievement) or _still_used(achievement)
+
+
+def result(achievement: PublicAchievement) -> str:
+    """Return what came of it, for readers of title and summary: a stated outcome, else added names, else use."""
+    if stated := _stated(achievement):
+        return stated
+    names = added_names(achievement, f"{headline(achievement)} {summary(achievement)}")
+    return f"Adds {names}." if names else _still_used(achievement)
+
+
+def _stated(achievement: PublicAchievement) -> str:
     if achievement.outcome:
         return achievement.outcome
     # whoever runs Dagster imports all channels, and compiles these expressions for nothing
@@ -226,13 +239,19 @@ def outcome(achievement: PublicAchievement) -> str:
     stated = (each.sentence for each in find_outcomes(about_the_whole(achievement.description)) if each.direction)
     described = (plain(sentence) for sentence in stated if letters(sentence) not in title)
     # a longer one would be cut, maybe before its number
-    return next((text for text in described if len(text) <= _LONGEST_SUMMARY), _still_used(achievement))
+    return next((text for text in described if len(text) <= _LONGEST_SUMMARY), "")
 
 
 def sentence(achievement: PublicAchievement) -> str:
-    """Return what was done, with what outcome, without a full stop: ``Added a cache: lookups are 2x faster``."""
-    stated = outcome(achievement).rstrip(".")
-    return f"{headline(achievement)}: {stated}" if stated else headline(achievement)
+    """Return what was done, with what outcome, without a full stop: ``Added a cache: lookups are 2x faster``.
+
+    Where none is stated, the names that it added stand in its place: ``Added a cache, with option `--cache```.
+    """
+    done = headline(achievement)
+    if not _stated(achievement) and (names := added_names(achievement, done)):
+        return f"{done}, with {names}"
+    came = outcome(achievement).rstrip(".")
+    return f"{done}: {came}" if came else done
 
 
 def _still_used(achievement: PublicAchievement) -> str:

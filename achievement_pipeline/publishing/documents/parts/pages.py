@@ -22,6 +22,7 @@ _WORDS = (
     facts.place,
     facts.plain,
     facts.release,
+    facts.result,
     facts.shown_by,
     facts.summary,
 )
