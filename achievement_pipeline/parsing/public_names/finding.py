@@ -41,14 +41,14 @@ _TEXT: Final = compile_pattern(
 _LITERALS: Final = compile_pattern(rb"""^(?:["'`]-|Option,$)""")
 """A line of arguments that begins with an option."""
 _INTERNAL: Final = compile_pattern(
-    r"(?:^|/)(?:_(?!_init__|_main__)[^/]*|(?:internals?|private|impl|details?|generated|bundled|migrations?|migrate"
+    r"(?:^|/)(?:_(?!_init__|_main__)[^/]*|(?:internals?|internal_\w+|private|impl|details?|generated|bundled|migrations?|migrate"
     r"|versions|stories|stubs?)(?:\.[^/.]*)?)(?:/|$)|[._-](?:stories|mock|fixture)s?\.[^/]*$",
     IGNORECASE,
 )
 """Paths of files that define nothing for users, though they may declare options."""
 _NO_PRODUCT: Final = compile_pattern(
-    r"(?:^|[/._-])(?:tests?|testing|testutils?|specs?|bench|benchmarks?|microbench|samples?|examples?|demos?|mocks?|fakes?"
-    r"|fixtures?|templates?|features|fuzz|admin|dev|extra/release)(?:[._-][^/]*)?/|^t/|(?:^|/)(?:setup|conftest)\.py$",
+    r"(?:^|[/._-])(?:tests?|testing|testutils?|testlibs?|test_?app|myapp|dummy|resources|specs?|bench|benchmarks?|microbench|samples?|examples?|demos?|mocks?|fakes?"
+    r"|fixtures?|templates?|features|fuzz|admin|dev|extra/release)(?:[._-][^/]*)?/|(?-i:[a-z]Tests?|(?:^|/)(?!latest|contest)[a-z]+test)/|^t/|(?:^|/)(?:setup|conftest)\.py$",
     IGNORECASE,
 )
 """Paths of files that are for the people of the project, beside those that `judging` knows by the names of folders."""
@@ -176,15 +176,16 @@ def find_names(path: str, changes: bytes) -> Found:
         mentions=any(hint in changes for hint in reader.hints),
         module=_module(path) if reader.language.files_are_modules else "",
     )
-    heading, side, lines = b"", b"", None
+    headings, side, lines = _Headings(), b"", None
     for line in changes.split(b"\n"):
         first = line[:1]
         if first == b"@":
-            heading, side = line.split(b"@@", 2)[-1].strip(), b""
+            headings.old, side = line.split(b"@@", 2)[-1].strip(), b""
         elif first in found and len(line) <= _LONGEST_LINE:
             if first != side or lines is None:
-                side, lines = first, _Lines(page, heading, found[first])
+                side, lines = first, _Lines(page, headings.of(first), found[first])
             lines.read(line[1:])
+            headings.pass_by(first, line[1:])
     return Found(frozenset(found[b"+"]), frozenset(found[b"-"]))
 
 
@@ -215,6 +216,31 @@ class _Page(NamedTuple):
     """Whether it may have options or environment variables."""
     module: str
     """The name of the module that the file is, if it is one."""
+
+
+class _Headings:
+    """Finds the last line without indentation above a hunk: git prints that of the old content."""
+
+    def __init__(self) -> None:
+        self.old = b""
+        """What git prints of the hunk."""
+        self._added = b""
+        self._added_below: bytes | None = None
+        self._removed = b""
+
+    def of(self, side: bytes) -> bytes:
+        """Return the line above the removed or added lines of the hunk."""
+        is_gone = bool(self.old) and self._removed.startswith(self.old)
+        return self._added if side == b"+" and (is_gone or self._added_below == self.old) else self.old
+
+    def pass_by(self, side: bytes, line: bytes) -> None:
+        """Note a line of the hunk, which may be above a later one."""
+        if not line[:1].isalpha():
+            return
+        if side == b"+":
+            self._added, self._added_below = line.strip(), self.old
+        else:
+            self._removed = line
 
 
 class _Lines:

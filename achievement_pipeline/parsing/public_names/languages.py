@@ -12,7 +12,7 @@ from achievement_pipeline.parsing.public_names.forms import Form, Kind, Language
 
 _FUNCTION, _CLASS, _TYPE, _CONSTANT = Kind.FUNCTION, Kind.CLASS, Kind.TYPE, Kind.CONSTANT
 _PROPERTY, _METHOD = Kind.PROPERTY, Kind.METHOD
-_INTERNAL: Final = Form(Mark.SKIP, r"(?:/\*\*? ?|\* |// )@(?:internal|hidden|private|ignore)\b")
+_INTERNAL: Final = Form(Mark.SKIP, r"(?:/\*\*? ?|\* |// )@(?:internal|hidden|private|protected|ignore)\b")
 """In a comment above a definition."""
 
 _JVM_OPTIONS: Final = (r"@(?:Option|Parameter|CommandLine\.Option)\(",)
@@ -331,7 +331,7 @@ _R: Final = Language(
         Form(Mark.OTHER, r"#' @(?:exportMethod|S3method|export )"),
         Form(_FUNCTION, r"NAME <- function\b", inside=False, marked=True),
     ),
-    name=r"[A-Za-z][A-Za-z0-9_.]*",
+    name=r"[A-Za-z][A-Za-z0-9_]*",  # a method of S3 has a dot
     variables=(r'\bSys\.getenv\("NAME"',),
     hints=("getenv",),
 )

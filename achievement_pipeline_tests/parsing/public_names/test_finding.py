@@ -95,6 +95,16 @@ def test_the_heading_of_a_hunk_shows_the_type() -> None:
     assert added("a.rb", "  def close", heading="class Session") == set(), "it may be below private"
 
 
+def test_a_type_that_is_new_above_a_hunk_is_no_heading_of_git() -> None:
+    renamed = b"@@ -1 +1 @@\n-class Old:\n+class New:\n@@ -5,0 +5 @@ class Old:\n+    def close(self):"
+    split = b"@@ -3,0 +3 @@ class Old:\n+class New:\n@@ -5,0 +5 @@ class Old:\n+    def close(self):"
+    below = b"@@ -3,0 +3 @@ import os\n+class New:\n@@ -5,0 +5 @@ class Old:\n+    def close(self):"
+
+    names = [{name.name for name in find_names("a.py", text).added} for text in (renamed, split, below)]
+
+    assert names == [{"New", "New.close"}, {"New", "New.close"}, {"New", "Old.close"}]
+
+
 def test_internal_folders_offer_options_only() -> None:
     lines = ["def load(path):", "    parser.add_argument('--jobs')"]
     assert added("pip/_internal/a.py", *lines) == {"option --jobs"}
