@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -18,6 +18,7 @@ from achievement_pipeline.judging.categories.clues import are_code
 from achievement_pipeline.judging.links.commit_names import positions_of
 from achievement_pipeline.judging.links.history import History
 from achievement_pipeline.judging.noise.files import noise_reasons
+from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.parsing.public_names import Kind
 
 NAMES_VERSION: Final = "1"
@@ -25,6 +26,8 @@ NAMES_VERSION: Final = "1"
 
 _FILE: Final = ["repository", "sha", "path"]
 _NAME: Final = ["repository", "kind", "name"]
+_ROOTS: Final = r"(?:^|/)(?:src/(?:main|lib)\.rs|main\.go)$"
+"""Files that make a package of Rust or Go a program or a library."""
 _SHOWN: Final = 5
 """Names of a kind that are kept; the others are counted."""
 _WORDS: Final = {
@@ -76,9 +79,8 @@ def find_added_names(
     """
     commits = history.commits
     empty = pd.Series("", index=commits.index, dtype="str")
-    found = rows_among(names, files, _FILE)
-    is_work = (found < 0) | noise.isna().to_numpy()[found] if len(files) else np.ones(len(names), dtype=bool)
-    rows = names.assign(position=positions_of(names, commits))[is_work]
+    is_offered = ~_are_of_programs(names, files) & _are_work(names, files, noise)
+    rows = names.assign(position=positions_of(names, commits))[is_offered]
     rows = rows[rows["position"] >= 0]
     if rows.empty:
         return empty
@@ -94,6 +96,36 @@ def find_added_names(
         for position, own in pieces.groupby("position")[["kind", "name"]]
     }
     return pd.Series(texts, dtype="str").reindex(commits.index, fill_value="").astype("str")
+
+
+def _are_work(names: DataFrame[PublicNames], files: pd.DataFrame, noise: pd.Series[str]) -> npt.NDArray[np.bool_]:
+    if files.empty:
+        return np.ones(len(names), dtype=bool)
+    found = rows_among(names, files, _FILE)
+    is_work: npt.NDArray[np.bool_] = (found < 0) | noise.isna().to_numpy()[found]
+    return is_work
+
+
+def _are_of_programs(names: DataFrame[PublicNames], files: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which names nobody can import: those of programs, where a language has programs and libraries.
+
+    Their options and environment variables can be used.
+    """
+    paths = pd.Series(files["path"].unique(), dtype="str")
+    roots = set(paths[matches(paths, _ROOTS)])
+    programs = [path for path in names["path"].unique() if _is_of_program(path, roots)]
+    is_source = ~names["kind"].isin([Kind.OPTION.value, Kind.VARIABLE.value])
+    return (is_source & names["path"].isin(programs)).to_numpy()
+
+
+def _is_of_program(path: str, roots: Collection[str]) -> bool:
+    if path.endswith(".go"):
+        return f"{path[: path.rfind('/') + 1]}main.go" in roots
+    crate, source, _ = f"/{path}".rpartition("/src/")
+    crate = crate.removeprefix("/")
+    folder = f"{crate}/src/" if crate else "src/"
+    is_rust = path.endswith(".rs") and bool(source)
+    return is_rust and f"{folder}main.rs" in roots and f"{folder}lib.rs" not in roots
 
 
 def name_words(names: str) -> str:

@@ -18,7 +18,10 @@ from achievement_pipeline_tests.store.sample_pieces import frame_of
 
 
 def added(
-    *changes: Mapping[str, object], merged_by: Sequence[int] = (-1, -1, -1), noise: str | None = None
+    *changes: Mapping[str, object],
+    merged_by: Sequence[int] = (-1, -1, -1),
+    noise: str | None = None,
+    paths: Sequence[str] = ("a.py",),
 ) -> list[dict[str, list[str]]]:
     """Return the names that each of three commits added, the oldest first, given changes of names."""
     rows = [
@@ -28,7 +31,7 @@ def added(
         for change in changes
     ]
     history = History(written({}, {}, {}))
-    files = changed({"path": "a.py", "sha": name(0)})
+    files = changed(*({"path": path, "sha": name(0)} for path in paths))
     found = find_added_names(
         history,
         files,
@@ -66,6 +69,26 @@ def test_members_of_a_new_type_go_without_saying() -> None:
         {"commit": 0, "name": "Other.close", "kind": "method"},
     )
     assert first == {"class": ["Session"], "method": ["Other.close"]}
+
+
+@pytest.mark.parametrize(
+    ("path", "others", "is_program"),
+    [
+        ("cmd/x/run.go", ["cmd/x/main.go"], True),
+        ("run.go", ["cmd/x/main.go"], False),
+        ("src/run.rs", ["src/main.rs"], True),
+        ("crates/x/src/a/run.rs", ["crates/x/src/main.rs"], True),
+        ("src/run.rs", ["src/main.rs", "src/lib.rs"], False),
+        ("crates/x/src/run.rs", ["src/main.rs"], False),
+    ],
+)
+def test_of_a_program_only_the_options_are_public(path: str, others: list[str], *, is_program: bool) -> None:
+    first, *_ = added(
+        {"commit": 0, "path": path, "name": "Run"},
+        {"commit": 0, "path": path, "name": "--jobs", "kind": "option"},
+        paths=[path, *others],
+    )
+    assert first == ({} if is_program else {"function": ["Run"]}) | {"option": ["--jobs"]}
 
 
 def test_files_that_are_no_work_add_nothing() -> None:
