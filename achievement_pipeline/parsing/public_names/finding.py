@@ -48,7 +48,7 @@ _INTERNAL: Final = compile_pattern(
 """Paths of files that define nothing for users, though they may declare options."""
 _NO_PRODUCT: Final = compile_pattern(
     r"(?:^|[/._-])(?:tests?|testing|testutils?|testlibs?|testhelpers?|test_?app|myapp|dummy|resources|specs?|bench|benchmarks?|microbench|samples?|examples?|demos?|mocks?|fakes?"
-    r"|fixtures?|templates?|features|fuzz|admin|dev|extra/release)(?:[._-][^/]*)?/|(?-i:[a-z]Tests?|(?:^|/)(?!latest|contest)[a-z]+test)/|^t/|(?:^|/)(?:setup|conftest)\.py$|(?:^|/)build\.clj$",
+    r"|fixtures?|templates?|features|fuzz|admin|dev|sandbox|experiments|extra/release)(?:[._-][^/]*)?/|(?-i:[a-z]Test(?:s|Cases?)?|(?:^|/)(?!latest|contest)[a-z]+test)/|^t/|(?:^|/)(?:setup|conftest)\.py$|(?:^|/)build\.clj$",
     IGNORECASE,
 )
 """Paths of files that are for the people of the project, beside those that `judging` knows by the names of folders."""

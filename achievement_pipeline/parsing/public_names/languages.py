@@ -12,7 +12,7 @@ from achievement_pipeline.parsing.public_names.forms import Form, Kind, Language
 
 _FUNCTION, _CLASS, _TYPE, _CONSTANT = Kind.FUNCTION, Kind.CLASS, Kind.TYPE, Kind.CONSTANT
 _PROPERTY, _METHOD = Kind.PROPERTY, Kind.METHOD
-_INTERNAL: Final = Form(Mark.SKIP, r"(?:/\*\*? ?|\* |// )@(?:internal|hidden|private|protected|ignore)\b")
+_INTERNAL: Final = Form(Mark.SKIP, r"(?:/\*\*? ?|\* |// )@(?:internal|hidden|private|protected|ignore|api private)\b")
 """In a comment above a definition."""
 
 _JVM_OPTIONS: Final = (r"@(?:Option|Parameter|CommandLine\.Option)\(",)

@@ -26,6 +26,8 @@ def added(path: str, *lines: str, heading: str = "") -> set[str]:
         ("a.js", ["export function load(x) {", "  helper(x) {", "function own() {"], {"function load"}),
         ("a.ts", ["export class A {", "  run(x: X): Y {", "  private own() {"], {"class A", "method A.run"}),
         ("a.ts", ["export type X = 1", "/** @internal */", "export const y = 1"], {"type X"}),
+        ("a.js", ["/**", " * @api private", " */", "A.prototype.b = function() {", "A.prototype.c = function() {"],
+         {"method A.c"}),
         ("a.go", ["func (s *Store) Get(k K) V {", "func (s *store) Put() {", "func New() {"],
          {"method Store.Get", "function New"}),
         ("a.rs", ["pub struct A;", "impl A {", "    pub fn new() -> A {", "    pub(crate) fn b() {", "    fn c() {"],
