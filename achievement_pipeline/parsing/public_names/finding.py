@@ -265,7 +265,8 @@ class _Lines:
             return
         if self._page.offers:
             width = self._width(line[: len(line) - len(line.lstrip())])
-            if not width or (self._scopes and width - self._scopes[-1].width <= self._page.units[-1]):
+            is_near = bool(self._scopes) and width - self._scopes[-1].width <= self._page.units[-1]
+            if not width or is_near or text[:1] == b"*":  # in a comment above a definition
                 self._define(text, width, is_shown=True)
         if self._page.mentions and not text.startswith(_COMMENT):
             self._read_options(text)
