@@ -8,12 +8,13 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from achievement_pipeline.codes import IN_USE
 from achievement_pipeline.keys import without_host
 from achievement_pipeline.lanes import ActivityKind, kinds
-from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import DOTALL, IGNORECASE, Match, compile_pattern
 from achievement_pipeline.publishing.documents.parts.added_names import added_names
 from achievement_pipeline.publishing.documents.parts.issue_mentions import ASIDE, TAIL, only_refers
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
@@ -83,8 +84,16 @@ _STOPS = (".", "!", "?", ":", "…", "\u3002", "\uff01", "\uff1f", "\uff1a")
 _CLOSING = ')]"\u201d\u2019\uff09'
 """What may stand behind the stop of a sentence."""
 _HAN_OR_KANA = compile_pattern(r"[\u3040-\u30ff\u3400-\u9fff]")
+_STATEMENTS = compile_pattern(
+    r"(?<=[a-z0-9)`])(?<! the)(?<! an)(?<! a)(?<! of) (?=(?:Add|Allow|Chang|Deprecat|Fix|Improv|Introduc|Mak|Remov"
+    r"|Renam|Support|Updat)(?:|e|ed|ing|s|es) )"
+)
+"""Where a statement begins that no stop separates from the one before: lines of release notes without bullets."""
+_SEVERAL = 3
 _OPEN_END = compile_pattern(r"(?:[:;,]|(?<=\s)[-\u2013\u2014])\s*$")
-_NEXT_SENTENCE = compile_pattern(r"(?<=[a-z0-9)`]{3})[.!?] ?(?=[A-Z][a-z]+ )")
+_NEXT_SENTENCE = compile_pattern(
+    r"(?<=[a-z0-9)`])(?<!e\.g)(?<!i\.e)(?<!\bvs)[.!?] (?=[A-Z][a-z]+ )|(?<=[a-z0-9)`]{3})[.!?](?=[A-Z][a-z]+ )"
+)
 """Where the second sentence of a title begins, with or without a blank before it."""
 _LONGEST_HEADLINE = 120
 _NOT = compile_pattern(r"[a-z]{1,8}n't ")
@@ -286,7 +295,7 @@ def summary(achievement: PublicAchievement) -> str:
     checklists, trailers, lists of squashed commits and repetitions of the title are no prose.
     """
     title = headline(achievement)
-    if sentence := _without_first(as_code(announced_sentence(achievement)), title):
+    if sentence := _without_first(_statement(as_code(announced_sentence(achievement)), title), title):
         return _shortened(sentence if achievement.edited_at else _as_done(sentence, for_readers=True))
     done = str if achievement.edited_at else _as_done
     for is_list, items in paragraphs(achievement.title, achievement.description):
@@ -296,6 +305,17 @@ def summary(achievement: PublicAchievement) -> str:
             text = text if is_list else done(text)
             return _shortened(text[:1].upper() + text[1:] if _ORDINARY_WORD_FIRST.match(text) else text)
     return ""
+
+
+def _statement(text: str, title: str) -> str:
+    """Return the statement that fits the title best, of a text in which several stand without a stop between them."""
+    statements = [
+        text[begin:end].strip()
+        for begin, end in pairwise([0, *map(Match.start, _STATEMENTS.finditer(text)), len(text)])
+    ]
+    if len(statements) < _SEVERAL:
+        return text
+    return ended(max(statements, key=lambda each: len(_stems(each) & _stems(title))))
 
 
 def _shortened(text: str) -> str:

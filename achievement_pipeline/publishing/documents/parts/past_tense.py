@@ -110,7 +110,7 @@ _SCOPE = compile_pattern(
 _CLAUSE = compile_pattern(r"(?<=[,;] )([A-Za-z]+)(?= ([^ ,;]+))")
 _WORDS_BEFORE_A_CLAUSE = 3
 _SECOND = compile_pattern(r"(?:(?<=\band )|(?<= & ))([a-z]+)(?= ([^ ]+))")
-_INFINITIVE = compile_pattern(r"\bto ([a-z]+)")
+_INFINITIVE = compile_pattern(r"\bto ([a-z]+)(?: ([a-z]+))?")
 _ADJECTIVES = frozenset("clean clear close correct export import install narrow present separate".split())  # noqa: SIM905
 """Verbs only before a determiner: ``Avoid decoding messages and close reasons``."""
 _LIST = compile_pattern("[,;]")
@@ -159,8 +159,9 @@ def _second(found: Match[str]) -> str:
     before = found.string[: found.start()].split()
     # "Add create and delete commands"
     is_pair = len(before) > 1 and _past(before[-2], "the") is not None
-    infinitives = _INFINITIVE.findall(found.string, 0, found.start())
-    return found[0] if is_pair or any(_past(verb, "the") for verb in infinitives) else _clause(found)
+    after_to = _INFINITIVE.findall(found.string, 0, found.start())
+    is_infinitive = any(following in _DETERMINERS or _past(word, "the") for word, following in after_to)
+    return found[0] if is_pair or is_infinitive else _clause(found)
 
 
 def _past(verb: str, following: str) -> str | None:

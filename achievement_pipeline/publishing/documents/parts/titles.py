@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
+from achievement_pipeline.parsing.patterns import IGNORECASE, Match, compile_pattern
 from achievement_pipeline.publishing.documents.parts.issue_mentions import CLOSES, REFERENCE, TAIL
 from achievement_pipeline.publishing.documents.parts.past_tense import is_past, past_tense
 from achievement_pipeline.publishing.gate.redaction import Mark
@@ -72,8 +72,13 @@ def as_done(title: str, description: str) -> str:
     if quoted := _QUOTED.match(whole):
         done = past_tense(quoted[1])
         return done if done != quoted[1] else f"Fixed: {done}"
-    whole = _SENTENCE_OF_ISSUES.sub("", _ONLY_IN_BRACKETS.sub(r"\1 \2", as_code(whole)))
+    whole = _SENTENCE_OF_ISSUES.sub("", _ONLY_IN_BRACKETS.sub(_fixed, as_code(whole)))
     return past_tense(TAIL.sub("", whole)) or title
+
+
+def _fixed(found: Match[str]) -> str:
+    """Return what was fixed: ``Fix wrong order``, but ``Fixed: Tiles are lost``."""
+    return f"{found[1]} {found[2]}" if found[2][0].islower() else f"Fixed: {found[2]}"
 
 
 def names_problem(title: str) -> bool:

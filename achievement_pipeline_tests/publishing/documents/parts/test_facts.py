@@ -249,6 +249,9 @@ def test_a_headline_is_the_title_as_what_was_done_without_a_stop() -> None:
     titles = ("Add a cache.", "Add x.destroy -", "Loom: support bars:", "Wait...")
     shown = public(JSON, *(view(title, number=number) for number, title in enumerate(titles)))
     done = ["Added a cache", "Added x.destroy", "Added support for bars", "Wait..."]
+    two = "A loom has 0. This is now as others have it"
+    assert facts.headline(public(JSON, view(two))[0]) == "A loom has 0"
+    assert facts.headline(public(JSON, view("Add bars e.g. Windows ones"))[0]) == "Added bars e.g. Windows ones"
     long = "Add bars to the loom.Add bars to the loom."
     assert facts.headline(public(JSON, view(long))[0]) == "Added bars to the loom"
     assert facts.headline(public(JSON, view("don't add bars"))[0]) == "Don't add bars"
@@ -301,6 +304,11 @@ def test_what_repeats_the_title_or_has_one_word_is_no_summary() -> None:
     assert announced("New: it is found there.", "New") == "It is found there."
     assert announced("FEATURE It is found there #12. See the docs.") == "It is found there."
     assert announced("See the demo.") == ""
+    assert (
+        announced("Add a loom Add Response.is_error for bad answers Fix a typo")
+        == "Added Response.is_error for bad answers."
+    )
+    assert announced("Click the Add button twice.") == "Click the Add button twice."
     assert announced("HTML It is found there.") == "HTML It is found there."
     assert announced("New ways to find it.", "New") == "New ways to find it."
     assert announced("(It is found by a property.)") == "(It is found by a property.)"

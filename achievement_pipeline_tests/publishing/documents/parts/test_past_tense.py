@@ -91,6 +91,7 @@ STRESSED_AT_THE_END = {"defer", "emit", "infer", "omit", "permit", "prefer", "re
         ("Extending the parser", "Extended the parser"),
         ("Caching layer", "Caching layer"),
         ("Trying to read", "Tried to read"),
+        ("Add a way to inspect the keys and respond to them", "Added a way to inspect the keys and respond to them"),
         ("Also, remove the cache", "Also, removed the cache"),
     ],
 )

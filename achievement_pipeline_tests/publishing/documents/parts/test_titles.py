@@ -44,6 +44,7 @@ LONG_DONE = LONG.replace("Skip", "Skipped")
         ("Fix issue #12 - allow tiles", "", "Allowed tiles"),
         ("Fixed issue #12 (wrong order of bars)", "", "Fixed wrong order of bars"),
         ("[BREAKING] sync all of it", "", "Synced all of it"),
+        ("Fixed issue #12 (Tiles.all ignores bars)", "", "Fixed: Tiles.all ignores bars"),
         ("Feature/bit set copy", "", "Bit set copy"),
         ("Export and merge tiles #12, ann/loom#1", "", "Exported and merged tiles"),
         ("Allow `next`\\ `(cur)` to be `!None`, or !x", "", "Allowed `next(cur)` to be `None`, or !x"),
