@@ -17,7 +17,7 @@ from achievement_pipeline.judging.announced.references import Reference, find_re
 from achievement_pipeline.judging.announced.sentences import DASHES, as_sentence
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
-PARSER_VERSION: Final = "12"
+PARSER_VERSION: Final = "13"
 """Increase by hand when the same text gives other entries."""
 
 _LONGEST_TEXT: Final = 8 << 20
@@ -134,7 +134,7 @@ _SECTION_WORDS: Final = compile_pattern(
     r"\b(?:features?|add(?:ed|itions?)|highlights?|major|breaking|incompat\w{0,8}|bug ?fix\w{0,3}|fix(?:es|ed)?|bugs?"
     r"|chang(?:es|ed)|deprecat\w{0,6}|remov(?:ed|als?)|security|enhancements?|improvements?|improved|new|performance"
     r"|document\w{0,6}|docs?|internals?|chores?|misc\w{0,9}|dependenc\w{0,4}|packaging|tests?|refactor\w{0,4}|other"
-    r"|contributors|thanks|minor|trivial|notable|api|build|ci|maintenance|updates?|general|known issues"
+    r"|contrib(?:utors)?|thanks|minor|trivial|notable|api|build|ci|maintenance|updates?|general|known issues"
     r"|pull[- ]requests?)\b",
     IGNORECASE,
 )
@@ -146,7 +146,7 @@ _HEADLINE: Final = compile_pattern(
     IGNORECASE,
 )
 _MINOR: Final = compile_pattern(
-    r"\b(?:chores?|internals?|under the hood|dependenc(?:y|ies)|deps|maint|contributors?|contributions?|thanks|authors"
+    r"\b(?:chores?|internals?|under the hood|dependenc(?:y|ies)|deps|maint|(?<!-)contrib|contributors?|contributions?|thanks|authors"
     r"|maintenance|misc(?:ellaneous)?|house-?keeping|trivial|ci|build system|infrastructure|developers?|packaging"
     r"|packagers|tests?|testing|acknowledge?ments?|reviewers|pull[- ]requests?|(?:full|complete) list)\b",
     IGNORECASE,

@@ -31,6 +31,9 @@ _NAMES_WORK: Final = r"\b(?:pull|number|commit):"
 """References that are no issue: they name what an entry announces, found or not."""
 _NUMBER_OF_FILE: Final = r"(?:^|/)\+?(?:(?i:issue|pr|pull|gh)[-_]?)?#?0*(?P<number>[1-9]\d{0,6})(?:[-_.][^/]*)?$"
 """As in ``changes/123.feature.md`` and ``changelog/pull-123``."""
+_IN_FOLDER: Final = r"(?i)/(?:change-?log|changes|history|news|release-?notes)(?:\.[a-z]+)?$"
+_SEVERAL: Final = 3
+"""Folders with notes of their own that make a repository one of several packages."""
 _LATE: Final = pd.Timedelta(days=4)
 """A release may contain work from this much later than its date: time zones, and notes dated when started."""
 _LATE_PULL: Final = pd.Timedelta(days=60)
@@ -134,19 +137,48 @@ def _releases(entries: pd.DataFrame, days: Mapping[ReleaseName, pd.Timestamp]) -
     version = replace(entries["version"].fillna("").astype("str"), r"^v\.?", "").str.lower()
     day = pd.to_datetime(entries["released_on"], utc=True).astype("datetime64[us, UTC]")
     package = extract(entries["path"], r"(?:^|/)(?P<package>[^/]*)/[^/]*$").fillna("").str.lower()
-    keys = zip(entries["repository"], package, version, strict=True)
-    of_tags = [_day_of(days, *key) for key in keys]
+    known: dict[tuple[str, str], dict[str, pd.Timestamp]] = defaultdict(dict)
+    for (repository, name, released), at in days.items():
+        known[repository, released][name] = at
+    keys = zip(entries["repository"], version, package, _are_of_packages(entries), strict=True)
+    of_tags = [_day_of(known, *key) for key in keys]
     return pd.DataFrame(
         {"version": version, "day": day.fillna(pd.Series(of_tags, index=entries.index, dtype="datetime64[us, UTC]"))}
     )
 
 
+def _are_of_packages(entries: pd.DataFrame) -> npt.NDArray[np.bool_]:
+    """Return which entries are in the notes of one of several packages: such files are in several folders."""
+    files = entries[["repository", "path"]].drop_duplicates()
+    files = files[contains(files["path"], _IN_FOLDER)]
+    several = files[files.groupby("repository")["path"].transform("size") >= _SEVERAL]
+    names = (pd.MultiIndex.from_frame(each[["repository", "path"]]) for each in (entries, several))
+    return np.asarray(next(names).isin(next(names)), dtype=bool)
+
+
 def _day_of(
-    days: Mapping[ReleaseName, pd.Timestamp], repository: str, package: str, versions: str
+    days: Mapping[tuple[str, str], Mapping[str, pd.Timestamp]],
+    repository: str,
+    versions: str,
+    package: str,
+    of_package: bool,
 ) -> pd.Timestamp | None:
-    """Return the day of the first of the versions in a heading that has a tag, of this package if there is one."""
-    names = ((repository, name, version) for version in versions.split("/") for name in (package, ""))
-    return next((days[name] for name in names if name in days), None)
+    """Return the day of the first of the versions in a heading that has a tag.
+
+    The tag is one of the package in whose folder the notes are: for ``pump`` of ``pump`` or ``engine-pump``, and for
+    ``engine-pump`` of ``pump``. If they are not those of one of several packages, any other tag is as good.
+    """
+    for version in versions.split("/"):
+        known = days.get((repository, version), {})
+        alike = (name for name in known if name and package and _is_end(name, package))
+        for name in (package, *alike, *([] if of_package else [""])):
+            if name in known:
+                return known[name]
+    return None
+
+
+def _is_end(one: str, other: str) -> bool:
+    return one.endswith(f"-{other}") or other.endswith(f"-{one}")
 
 
 def package_of(tags: pd.Series[str], versions: pd.Series[str]) -> pd.Series[str]:

@@ -401,9 +401,10 @@ def test_a_sentence_about_a_version_is_a_section() -> None:
     assert [one.version for one in read_entries("CHANGES.rst", text)] == ["1.0"]
 
 
-def test_a_trivial_fragment_says_little() -> None:
-    (entry,) = read_fragment("news/9171.trivial.rst", "Tests turn.\n")
-    assert (entry.section, entry.prominence) == ("Trivial", Prominence.MINOR)
+@pytest.mark.parametrize("kind", ["trivial", "contrib", "packaging"])
+def test_a_trivial_fragment_says_little(kind: str) -> None:
+    (entry,) = read_fragment(f"news/9171.{kind}.rst", "Tests turn.\n")
+    assert (entry.section, entry.prominence) == (kind.capitalize(), Prominence.MINOR)
 
 
 def test_code_at_the_start_of_a_line_opens_no_block() -> None:

@@ -20,7 +20,7 @@ from achievement_pipeline.judging.links.merges import are_merged_pieces, find_me
 from achievement_pipeline.judging.rules import CommitRules, Rules
 from achievement_pipeline.sources.git import open_repository, read_history
 from achievement_pipeline.sources.git.reading.releases import read_notes, read_tags
-from achievement_pipeline_tests.builders import GitRepository
+from achievement_pipeline_tests.builders import Entry, GitRepository
 from achievement_pipeline_tests.raw_frames import raw_frame
 
 
@@ -223,6 +223,20 @@ def test_the_same_version_of_another_package_was_released_at_another_time(reposi
 
     assert sentences(repository) == {"Count pistons (#12)": "Pistons count"}
     assert announced(repository)["Count pistons (#12)"]["date"] == "2026-06-01"
+
+
+@pytest.mark.parametrize(("tag", "day"), [("engine-gears-v1.0", "2026-06-01"), ("v1.0", None)])
+def test_the_notes_of_one_of_several_packages_have_the_days_of_its_own_tags(
+    repository: GitRepository, tag: str, day: str | None
+) -> None:
+    repository.git("tag", "pump-v1.0")
+    repository.commit("Count pistons (#12)", {"gears/a.py": "b\n"}, committed="1780315200 +0000")
+    repository.git("tag", tag)
+    notes: dict[str | bytes, str | bytes | Entry | None] = {
+        f"{name}/CHANGELOG.md": "# 1.0\n\n* Pistons count (#12)\n" for name in ("gears", "oil", "smoke")
+    }
+    repository.commit("notes", notes)
+    assert announced(repository)["Count pistons (#12)"]["date"] == day
 
 
 def test_an_issue_that_is_a_pull_request_and_bullets_that_only_refer(repository: GitRepository) -> None:
