@@ -131,8 +131,21 @@ def sections_of(entries: pd.DataFrame) -> dict[int, set[str]]:
     return sections
 
 
-def read_added(before: str, after: str) -> Added:
-    """Return what a change of the notes adds: up to eight entries, and no version."""
+def settled_headings(entries: DataFrame[ChangelogEntries]) -> dict[str, str]:
+    """Return the prominence of the headings that other headings of the same notes decide about."""
+    settled = with_features(entries)["prominence"]
+    changed = settled != entries["prominence"]
+    return dict(zip(entries.loc[changed, "section"].map(_inner), settled[changed], strict=True))
+
+
+def read_added(before: str, after: str, settled: Mapping[str, str]) -> Added:
+    """Return what a change of the notes adds: up to eight entries, and no version.
+
+    Args:
+        before: The notes.
+        after: The notes as changed.
+        settled: As of `settled_headings`.
+    """
     old, new = before.splitlines(), after.splitlines()
     same = next(
         (place for place, (one, other) in enumerate(zip(old, new, strict=False)) if one != other),
@@ -147,13 +160,17 @@ def read_added(before: str, after: str) -> Added:
     added = list((Counter(became) - Counter(was)).elements())
     counting = list(_counting(added))
     noted = len(became) > len(was) and len(added) <= MOST_ADDED and bool(counting)
-    return Added(noted, noted and any(entry.prominence is Prominence.HIGHLIGHT for entry in counting))
+    return Added(noted, noted and _have_headline(counting, settled))
 
 
-def read_fragment(path: str, text: str) -> Added:
+def read_fragment(path: str, text: str, settled: Mapping[str, str]) -> Added:
     """Parse a new fragment: its kind is in its name, its folder or its first lines."""
     entries = list(_counting(entries_of_fragment(path, text)))
-    return Added(bool(entries), any(entry.prominence is Prominence.HIGHLIGHT for entry in entries))
+    return Added(bool(entries), _have_headline(entries, settled))
+
+
+def _have_headline(entries: Iterable[Entry], settled: Mapping[str, str]) -> bool:
+    return any(settled.get(_inner(entry.section), entry.prominence) == Prominence.HIGHLIGHT for entry in entries)
 
 
 def _counting(entries: Iterable[Entry]) -> Iterable[Entry]:
@@ -161,4 +178,8 @@ def _counting(entries: Iterable[Entry]) -> Iterable[Entry]:
 
 
 def _is_minor(section: str) -> bool:
-    return bool(_MINOR.search(section.rpartition(" / ")[2]))
+    return bool(_MINOR.search(_inner(section)))
+
+
+def _inner(section: str) -> str:
+    return section.rpartition(" / ")[2]

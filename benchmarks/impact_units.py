@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from git.exc import GitCommandError
-from impact_notes import Added, find_noted, numbers_of, read_added, read_fragment
+from impact_notes import Added, find_noted, numbers_of, read_added, read_fragment, settled_headings
 
 from achievement_pipeline.frames import DiffState, RawCommitFiles, RawCommits, typed
 from achievement_pipeline.judging.announced.lane import Releases, _days, entries_of
@@ -42,8 +42,18 @@ _CLOSES = re.compile(
     r"((?:(?:[\w.-]+/[\w.-]+)?#|https?://\S+/issues/)\d+"
     r"(?:(?:,| and|,? ?(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?))* ?#\d+)*)"
 )
-_COPY = re.compile(r"(?i)\b(?:back|forward)[- ]?port|\bcherry[- ]?pick|\bmerge[- ]?back|#\d+\)\s*\(#\d+\)\s*$")
+_BRANCH = r"`?(?:upstream|master|main|develop|dev|trunk)\b`?"
+_COPY = re.compile(
+    r"(?i)\b(?:back|forward)[- ]?port|\bcherry[- ]?pick|\bmerge[- ]?back|#\d+\)\s*\(#\d+\)\s*$"
+    rf"|^(?:merg|sync)\w*\b[^:]{{0,30}}\b{_BRANCH}|{_BRANCH} (?:in)?to {_BRANCH}"
+)
 """Titles of work that is noted, if at all, under another number."""
+_WRITES_NOTES = re.compile(
+    r"(?i)^(?:\W|docs?\b|chore\b)*(?:(?:add|clean|consolidat|edit|fix|improv|mend|polish|prepar|tweak|updat)\w*\W+)?"
+    r"(?:(?:the|missing|lingering|readme|and)\W+)*"
+    r"(?:change-?logs?|release[- ]notes|news (?:entry|entries|fragments?))\b"
+)
+"""Titles of work on the notes themselves, with some of the documentation."""
 MOST_UNITS = 1500
 """Of a project: the newest."""
 LARGEST_NOTES = 4_000_000
@@ -74,7 +84,7 @@ def read_units(location: str, most: int = MOST_UNITS) -> Clone:
     written = peel(units["subject"], units["body"])["written"]
     project = pd.Series(name.rpartition("/")[2], index=units.index)
     release = messages.are_releases(written, project) | messages.are_autosquash(units["subject"])
-    release |= units["subject"].str.contains(_COPY)
+    release |= units["subject"].str.contains(_COPY) | written.str.contains(_WRITES_NOTES)
     bots = are_bots(units["author_name"], units["author_email"], BotRules())
     units = units[~release & ~bots & units["own"]].sort_values(["committed_at", "sha"]).reset_index(drop=True)
     named = np.flatnonzero(units["number"].isin(numbers_of(notes.entries)))
@@ -116,6 +126,7 @@ def _added(clone: Clone) -> pd.DataFrame:
     is_fragment = are_fragments(clone.files["path"])
     touched = clone.files.assign(is_fragment=is_fragment)[are_release_notes(clone.files["path"]) | is_fragment]
     touched = touched[(touched["insertions"].fillna(0) > 0) & ~touched["binary"]]
+    settled = settled_headings(clone.notes.entries)
     contents = read_versions(clone.repository, zip(touched["old_blob"], touched["new_blob"], strict=True))
     found = np.zeros((len(clone.commits), 2), dtype=bool)
     row = {sha: number for number, sha in enumerate(clone.commits["sha"])}
@@ -126,9 +137,9 @@ def _added(clone: Clone) -> pd.DataFrame:
         before, after = ((side or b"").decode(errors="replace") for side in versions)
         added = Added(False, False)
         if fragment:
-            added = read_fragment(path, after) if status == "A" else added
+            added = read_fragment(path, after, settled) if status == "A" else added
         elif len(after) < LARGEST_NOTES:
-            added = read_added(before, after)
+            added = read_added(before, after, settled)
         found[row[sha]] |= added
     return pd.DataFrame(found, columns=["noted", "headline"])
 
