@@ -87,6 +87,7 @@ def test_from_login_to_a_post_that_is_deleted(
     run("approve", MINE.key, "--channel", "linkedin")
     shown = run("publish", "linkedin", "--dry-run")
     assert "Added a cache" in shown.stdout
+    assert MINE.key not in shown.stdout
     assert all(request.path != "/rest/posts" for request in linkedin.requests)
 
     posted = run("publish", "linkedin", "--now")
