@@ -146,9 +146,9 @@ _HEADLINE: Final = compile_pattern(
     IGNORECASE,
 )
 _MINOR: Final = compile_pattern(
-    r"\b(?:chores?|internals?|under the hood|dependenc(?:y|ies)|deps|maint|(?<!-)contrib|contributors?|contributions?|thanks|authors"
-    r"|maintenance|misc(?:ellaneous)?|house-?keeping|trivial|ci|build system|infrastructure|developers?|packaging"
-    r"|packagers|tests?|testing|acknowledge?ments?|reviewers|pull[- ]requests?|(?:full|complete) list)\b",
+    r"\b(?:chores?|internals?|under the hood|dependenc(?:y|ies)|deps|maint|(?<!-)contrib|contributors?|contributions?"
+    r"|thanks|authors|maintenance|misc(?:ellaneous)?|house-?keeping|trivial|ci|build system|infrastructure|developers?"
+    r"|packaging|packagers|tests?|testing|acknowledge?ments?|reviewers|pull[- ]requests?|(?:full|complete) list)\b",
     IGNORECASE,
 )
 _OTHER_KIND: Final = compile_pattern(
