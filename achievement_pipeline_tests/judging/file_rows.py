@@ -95,6 +95,7 @@ def _ordinary_commit() -> dict[str, object]:
             "signs",
             "announced",
             "in_use",
+            "public_names",
         ),
         "",
     )
