@@ -47,8 +47,11 @@ _INTERNAL: Final = compile_pattern(
 )
 """Paths of files that define nothing for users, though they may declare options."""
 _NO_PRODUCT: Final = compile_pattern(
-    r"(?:^|[/._-])(?:tests?|testing|testutils?|testlibs?|testhelpers?|test_?app|myapp|dummy|resources|specs?|bench|benchmarks?|microbench|samples?|examples?|demos?|mocks?|fakes?"
-    r"|fixtures?|templates?|features|fuzz|admin|dev|sandbox|experiments|extra/release)(?:[._-][^/]*)?/|(?-i:[a-z]Test(?:s|Cases?)?|(?:^|/)(?!latest|contest)[a-z]+test)/|^t/|(?:^|/)(?:setup|conftest)\.py$|(?:^|/)build\.clj$",
+    r"(?:^|[/._-])(?:tests?|testing|testutils?|testlibs?|testhelpers?|test_?app|myapp|dummy|resources|specs?|bench"
+    r"|benchmarks?|microbench|samples?|examples?|demos?|toys|mocks?|fakes?|fixtures?|templates?|features|fuzz|admin|dev"
+    r"|sandbox|experiments|extra/release)(?:[._-][^/]*)?/"
+    r"|(?-i:[a-z]Test(?:s|Cases?)?|(?:^|/)(?!latest|contest)[a-z]+test)/|^(?:t|browser|\w*dist)/"
+    r"|(?:^|/)(?:setup|conftest)\.py$|(?:^|/)build\.clj$",
     IGNORECASE,
 )
 """Paths of files that are for the people of the project, beside those that `judging` knows by the names of folders."""

@@ -203,6 +203,11 @@ _CSHARP: Final = Language(
     hints=("GetEnvironmentVariable", "Option"),
 )
 
+_RUBY_CORE: Final = (
+    "Array|Class|Date|DateTime|Dir|Exception|FalseClass|File|Fixnum|Float|Hash|IO|Integer|Method|Module|NilClass|Numeric"
+    "|Object|Proc|Process|Range|Regexp|Set|StandardError|String|Struct|Symbol|Thread|Time|TrueClass"
+)
+"""Classes of Ruby itself, which others open again."""
 _RUBY: Final = Language(
     endings=("rb",),
     forms=(
@@ -210,6 +215,7 @@ _RUBY: Final = Language(
         Form(Mark.SKIP, r"# (?::nodoc:|@private|@api private)"),
         Form(Mark.OTHER, r"(?:class|module|def) .*# ?:nodoc:"),
         Form(Mark.SCOPE, r"module [A-Z][\w:]*$"),
+        Form(Mark.OTHER, rf"class (?:{_RUBY_CORE})\b"),
         Form(_CLASS, r"class (?:[A-Z]\w*::)*NAME(?= *<|$)(?! *<<)"),
         Form(_FUNCTION, r"def self\.NAME(?=[( ;]|$)", at_top=False),
         Form(_FUNCTION, r"def NAME(?=[( ;]|$)", at_top=False, whole=True),
@@ -282,6 +288,9 @@ _ELIXIR: Final = Language(
     forms=(
         Form(Mark.HIDE, r"@moduledoc false"),
         Form(Mark.SKIP, r"@(?:impl\b|doc false|deprecated)"),
+        Form(
+            Mark.OTHER, r"def (?:handle_(?:call|cast|info|continue)|code_change|terminate|init|start_link|child_spec)\b"
+        ),
         Form(Kind.MODULE, r"defmodule TYPE do$", inside=False),
         Form(_FUNCTION, r"(?:def|defmacro|defguard) NAME(?=[( ,]|$)", at_top=False),
     ),

@@ -41,6 +41,7 @@ def added(path: str, *lines: str, heading: str = "") -> set[str]:
          {"class A", "method A.B"}),
         ("a.rb", ["module N", "  class A < B", "    def c?", "    def self.d", "    private", "    def e"],
          {"class A", "method A.c?", "method A.d"}),
+        ("a.rb", ["class String", "  def self.b"], set()),
         ("a.php", ["class A extends B", "{", "    public static function c(", "    private function d()"],
          {"class A", "method A::c"}),
         ("a.swift", ["public struct A {", "    public func b() {", "    func c() {"], {"type A", "method A.b"}),
