@@ -62,6 +62,7 @@ _TESTED_IN: Final = {
     "outcomes/forms.py": "outcomes/test_find.py",
     "parsing/public_names/forms.py": "parsing/public_names/test_finding.py",
     "parsing/public_names/languages.py": "parsing/public_names/test_finding.py",
+    "publishing/documents/parts/issue_mentions.py": "publishing/documents/parts/test_titles.py",
     "publishing/gate/policy.py": "publishing/gate/test_privacy.py",
     "publishing/github_profile/charts.py": "publishing/github_profile/test_block.py",
     "publishing/linkedin/settings.py": "publishing/linkedin/test_commentary.py",
