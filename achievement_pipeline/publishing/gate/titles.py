@@ -22,7 +22,7 @@ _NOTHING = (
     r"(?:wip|stuff|things?|fix(?:es|ed|ing)?|bug ?fix(?:es)?|hot ?fix(?:es)?|updates?|updated|chang(?:es?|ed)|tweaks?"
     r"|clean(?: ?up|ing)?|cleanups?|progress|pass|try|attempt|draft|version|work|commit|checkpoint|temp|tmp"
     r"|test(?:s|ing)?|misc|save|edits?|improvements?|adjustments?|review(?: comments?)?|feedback|oops|typos?"
-    r"|nits?|refactor(?:ing)?)"
+    r"|nits?|optimi[sz]ations?|refactor(?:ing)?)"
 )
 _CHANGES = (
     r"(?:(?:add|change|clean|edit|fix|improve|move|refactor|remove|rename|revise|tweak|update)(?:e?s|e?d|ing)?(?: ?up)?"
@@ -36,7 +36,7 @@ _ANYTHING = (
 _RELEASE = (
     r"(?:bump(?:ed)?|next|new|prep(?:ar(?:ed?|es|ing))?|releas(?:e|ed|ing)|start(?:ed)?) (?:for )?(?:an? |the )?"
     r"(?:(?:latest|new|next) )?"
-    r"(?:release|version|v?\d[\w.-]{0,30})(?: v?\d[\w.-]{0,30})?\W{0,5}"
+    r"(?:release|version|v?\d[\w.-]{0,30})(?: \(?v?\d[\w.-]{0,30})?\W{0,5}"
     r"|(?:bump|increas|rais|set|updat)(?:e|es|ed|ing|s|ped|ping)? (?:the )?(?:[\w.-]{1,30} )?version(?: number)?"
     r"(?: (?:to|from) v?\d[\w. -]{0,40})?\W{0,5}"
 )
@@ -46,7 +46,8 @@ _BRANCH = (
 )
 """A branch that every repository has, of some version: ``Master v23``."""
 _DOUBT = compile_pattern(
-    r"^(?:attempting|hopefully|i|i'm|i've|let's|let us|not sure|oops|ok|okay|still|to be fair|trying|wip)\b(?![-/])"
+    r"^(?:attempt(?:ed|ing)|hopefully|i|i'm|i've|let's|let us|not sure|oops|ok|okay|still|to be fair|tried|trying|wip)"
+    r"\b(?![-/])"
     r"|\b(?:hopefully|no idea|not sure|i (?:believe|guess|hope|think)|let us)\b"
     r"|\bstill (?:an? |the )?(?:broken|buggy|failing|problem)\b| \(?wip\)?$"
     r"|^[\w.]{1,40}: (?:add|chang|fix|remov|updat)(?:e|ed|es|s)?$",
@@ -54,13 +55,14 @@ _DOUBT = compile_pattern(
 )
 """Notes of an author to themselves, and a verb without what it was done to: ``Trying another fix``, ``cache: add``."""
 _WEAK = compile_pattern(
-    rf"{_CHANGES} (?:(?:an?|the) |{_QUALIFIER}){{0,2}}{_ANYTHING}\W{{0,5}}|{_RELEASE}|{_BRANCH}"
+    rf"{_CHANGES} (?:(?:all|an?|missing|one|the) |{_QUALIFIER}){{0,2}}{_ANYTHING}\W{{0,5}}|{_RELEASE}|{_BRANCH}"
     rf"|(?:{_QUALIFIER}){{0,4}}{_NOTHING}(?:(?:,| and| &) (?:{_QUALIFIER}){{0,4}}{_NOTHING}){{0,3}}\W{{0,10}}"
     r"|(?:fix(?:es|ed)?(?: for)? |close[sd]? )?(?:(?:bug|issue|pr|ticket)s? )?"
     r"#?\d{1,7}(?:,? (?:and )?#\d{1,7}){0,4}\W{0,5}"
     rf"|{_ANYTHING} \d{{1,7}}|[^\W\d_]{{1,30}} (?:to |for |towards? )?v?\d{{1,5}}(?:\.[\dx]{{1,5}}){{1,3}}"
     rf"|(?:[\w.-]{{1,30}} )?v?\d[\d.x]{{0,10}} {_NOTHING}"
-    r"|v?\d[\d.x]{0,10}[ -]maintenance|(?:create|delete|edit|update)d? \S{1,80}\.\w{1,6}|add(?:ed)? files via upload"
+    r"|finish(?:ed|ing)?(?: (?:it|off|up))?\W{0,5}|v?\d[\d.x]{0,10}[ -]maintenance"
+    r"|(?:create|delete|edit|update)d? \S{1,80}\.\w{1,6}|add(?:ed)? files via upload"
     r"|merge (?:pull request|branch|remote-tracking branch)\b.*"
     r"|squashed commit of the following.*|\W*",
     IGNORECASE,

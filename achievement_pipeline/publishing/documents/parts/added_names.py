@@ -25,12 +25,18 @@ def added_names(achievement: PublicAchievement, told: str) -> str:
 
     Args:
         achievement: The piece of work.
-        told: What its readers have read of it: names in it are left out.
+        told: What its readers have read of it: kinds with no name but those in it are left out.
     """
     kinds = [found.strip() for found in _OF_ONE_KIND.findall(ledger_words(achievement).removeprefix("adds "))]
-    new = [words for words in kinds if " other " in words or any(name not in told for name in _NAME.findall(words))]
+    read = told.casefold()
+    new = [words for words in kinds if any(_own(name) not in read for name in _NAME.findall(words))]
     chosen: list[str] = []
     for words in sorted(new, key=lambda words: not words.startswith(_FOR_USERS)):
         if len(_NAME.findall(" ".join([*chosen, words]))) <= _MOST:
             chosen.append(words)
     return ", ".join(words for words in new if words in chosen)
+
+
+def _own(name: str) -> str:
+    """Return a name without its owner, in lower case: ``weave`` of ``Loom.weave``."""
+    return name.casefold().replace("::", ".").rpartition(".")[2]

@@ -19,7 +19,7 @@ from achievement_pipeline.publishing.documents.parts.added_names import added_na
 from achievement_pipeline.publishing.documents.parts.issue_mentions import ASIDE, TAIL, only_refers
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.publishing.documents.parts.prose import about_the_whole, paragraphs
-from achievement_pipeline.publishing.documents.parts.titles import as_code, as_done, letters, names_problem
+from achievement_pipeline.publishing.documents.parts.titles import LABEL, as_code, as_done, letters, names_problem
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
 from achievement_pipeline.publishing.gate.titles import is_weak
 
@@ -46,13 +46,8 @@ _SCOPE = compile_pattern(
     r"(?:[a-z][a-z0-9_./-]{0,30}(?:\([^()]{0,30}\))?!?: )?(?=\S)"
 )
 """What release notes made from Conventional Commits put before a sentence: ``http1: Add upgrades``, ``feat!: …``."""
-_LABEL = compile_pattern(
-    r"^(?:BREAKING(?: CHANGE)?|BUG ?FIX|CHANGED?|DEPRECAT(?:ED|ION)|ENHANCEMENT|FEAT(?:URE)?|FIX(?:ED)?|IMPROVEMENT"
-    r"|NEW(?: FEATURE)?|PERF|REMOVED|SECURITY)(?:: ?| )(?=[A-Z`])"
-)
-"""What the entries of some release notes are headed by: ``[FEATURE] Add a cache``."""
-_POINTER = compile_pattern(r"(?:^|(?<=[.!?)]) )(?:please )?see [^.]{1,40}\.?$", IGNORECASE)
-"""A last sentence that points to what is no part of the document: ``See the docs.``."""
+_POINTER = compile_pattern(r"(?:^|(?<=[.!?)]) )(?:please )?see [^.]{1,40}(?:\.(?= )|\.?$)", IGNORECASE)
+"""A sentence that points to what is no part of the document: ``See the docs.``."""
 _OF_VERSION = compile_pattern(
     r"^(?:[A-Z][\w+#-]{0,20} )?v?\d{1,4}(?:\.\d{1,4}){1,2} (?=(?:[A-Z][a-z]{1,15}ed|Add|Allow|Fix|Support)\b)"
 )
@@ -325,8 +320,13 @@ def _shortened(text: str) -> str:
 
 
 def _listed(items: Iterable[str], done: Callable[[str], str]) -> list[str]:
-    """Return the items of a list without their stops, in one tense: in the past only if all of them can be."""
+    """Return the items of a list without their stops, in one tense: in the past only if all of them can be.
+
+    What may instruct readers in a sentence is a step of the author beside others that can't.
+    """
     plain = [item.rstrip(" .;") for item in items]
+    if any(done(item) != item for item in plain) and not any(map(_YOUR.search, plain)):
+        done = past_tense
     past = [*map(done, plain)]
     return past if all(item != other for item, other in zip(plain, past, strict=True)) else plain
 
@@ -383,7 +383,7 @@ def announced_sentence(achievement: PublicAchievement) -> str:
     if not announced or not announced.sentence:
         return ""
     rest = announced.sentence.removeprefix(f"{announced.section}:").lstrip()
-    for prefix in (_LABEL, _SCOPE, _OF_VERSION):
+    for prefix in (LABEL, _SCOPE, _OF_VERSION):
         rest = prefix.sub("", rest)
     rest = TAIL.sub("", _POINTER.sub("", ASIDE.sub("", rest)))
     if not _has_words(rest):

@@ -181,7 +181,8 @@ def _past_of_gerund(word: str, following: str) -> str | None:
     if stem == word or following not in _AFTER_GERUNDS:
         return None
     verbs = (stem, f"{stem}e", stem[:-1])
-    return next(filter(None, (_past(verb, "the") for verb in verbs if verb)), None)
+    # "Logging to a file" is no verb
+    return next(filter(None, (_past(verb, "") for verb in verbs if verb)), None)
 
 
 def _regular_past(verb: str) -> str:

@@ -18,11 +18,17 @@ _ESCAPED = compile_pattern(r"`\\ `|(?<=`)!(?=\w[^`\n]{0,200}`)")
 _ISSUES = compile_pattern(
     rf"^(?:(?:{CLOSES}|bug|chore|docs|feat|issue|perf|pr)(?: for| (?:bug|issue))? ?{REFERENCE}"
     rf"(?:(?:,|,? and| &) (?:{CLOSES} )?{REFERENCE}){{0,20}}(?: ?:|\.| [-\u2013\u2014]) "
-    r"|(?:issue|bug|pr) ?#\d{1,7} )(?=\S)",
+    rf"|(?:issue|bug|pr) ?#\d{{1,7}} |{CLOSES} \d{{1,7}}(?::| [-\u2013\u2014]) )(?=\S)",
     IGNORECASE,
 )
 """The issues that a title begins with: ``fix #12, fix #13: more cases``, ``Feat #12: more``, ``Issue#12 Add more``."""
 _BREAKING = compile_pattern(r"^(?:\[BREAKING(?: CHANGE)?\]|BREAKING(?: CHANGE)?:) ?(?=\S)", IGNORECASE)
+LABEL = compile_pattern(
+    r"^(?:BREAKING(?: CHANGE)?|BUG ?FIX|CHANGED?|DEPRECAT(?:ED|ION)|ENHANCEMENT|FEAT(?:URE)?|FIX(?:ED)?|IMPROVEMENT"
+    r"|NEW(?: FEATURE)?|PERF|REMOVED|SECURITY)(?:: ?| )(?=[A-Z`])"
+)
+"""What the entries of some release notes are headed by: ``[FEATURE] Add a cache``."""
+_THIS = compile_pattern(r"^This (?:branch|change|commit|patch|pr|pull request) (?=[a-z]+s )", IGNORECASE)
 _BRANCH = compile_pattern(r"^(?:bug|bugfix|chore|docs|feat|feature|fix|hotfix|refactor|release)/(?=\w+ \w)", IGNORECASE)
 """What GitHub calls a pull request of one commit less: ``Feature/add a cache``, after its branch."""
 _QUOTED = compile_pattern(rf"^{CLOSES} {REFERENCE}[,:]? [\"\u201c](.{{10,}})[\"\u201d]\.?$", IGNORECASE)
@@ -46,7 +52,10 @@ _SENTENCE_OF_ISSUES = compile_pattern(
     rf"(?<=[\w`)])\. (?:{CLOSES}|see|refs?|based on) (?:the )?(?:pr |issue )?{REFERENCE}.*$", IGNORECASE
 )
 _AREA = compile_pattern(r"^\[([^\[\]]{1,30})\]:?\s+(?=[^\W\d_a-z]|`)")
-_PREFIXES = (_BREAKING, _ISSUES, _AREA, _BRANCH, BULLET)
+_PREFIXES = (_BREAKING, LABEL, _THIS, _ISSUES, _AREA, _BRANCH, BULLET)
+_LAST_EMOJI = compile_pattern(
+    r"(?<=\S)(?:\s*(?::[a-z][a-z0-9_+-]{1,30}:(?!\S)|[\u2600-\u27bf\U0001f000-\U0001faff]\ufe0f?)){1,5}$"
+)
 _LONGEST_TITLE = 120
 _REFERENCE_FIRST = compile_pattern(rf"(?:for |{CLOSES} )?{REFERENCE}", IGNORECASE)
 _BEGINS_NO_SENTENCE = compile_pattern(r"[a-z(]")
@@ -73,7 +82,7 @@ def as_done(title: str, description: str) -> str:
         done = past_tense(quoted[1])
         return done if done != quoted[1] else f"Fixed: {done}"
     whole = _SENTENCE_OF_ISSUES.sub("", _ONLY_IN_BRACKETS.sub(_fixed, as_code(whole)))
-    return past_tense(TAIL.sub("", whole)) or title
+    return past_tense(_LAST_EMOJI.sub("", TAIL.sub("", whole))) or title
 
 
 def _fixed(found: Match[str]) -> str:

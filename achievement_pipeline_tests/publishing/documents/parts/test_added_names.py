@@ -14,7 +14,7 @@ from achievement_pipeline_tests.publishing.views import PRIVATE, ledger_line, pu
 THREE = "class `Loom`, `weave` and 2 other functions, option `--speed`"
 
 
-def adding(words: str = THREE, title: str = "Add a loom", **changes: Any) -> AchievementView:
+def adding(words: str = THREE, title: str = "Add a machine", **changes: Any) -> AchievementView:
     return view(
         title, score_ledger=[ledger_line("impact", "public names", 0, f"adds {words}", "github:ann/loom#7")], **changes
     )
@@ -24,7 +24,8 @@ def adding(words: str = THREE, title: str = "Add a loom", **changes: Any) -> Ach
     ("words", "told", "shown"),
     [
         (THREE, "", THREE),
-        (THREE, "Added `Loom` that can weave", "`weave` and 2 other functions, option `--speed`"),
+        (THREE, "Added `Loom` that can weave", "option `--speed`"),
+        ("method `Loom::Weave`", "Added a way to weave", ""),
         ("class `Loom`", "Added Loom", ""),
         ("classes `A` and `M<K, V>`, type `B`, option `-c`", "", "classes `A` and `M<K, V>`, option `-c`"),
         ("type `A`, function `b`, methods `c` and `d`, environment variable `LOOM`", "",
@@ -40,12 +41,12 @@ def test_where_no_outcome_is_stated_names_stand_in_its_place() -> None:
     assert facts.result(brag) == f"Adds {THREE}."
     assert (
         facts.plain(facts.sentence(resume))
-        == "Added a loom, with class Loom, weave and 2 other functions, option --speed"
+        == "Added a machine, with class Loom, weave and 2 other functions, option --speed"
     )
     assert facts.outcome(brag) == ""
     stated = adding(outcome="Weavers wait less.")
     assert {facts.result(each) for each in public(BRAG, stated)} == {"Weavers wait less."}
-    assert facts.sentence(public(RESUME, stated)[0]) == "Added a loom: Weavers wait less"
+    assert facts.sentence(public(RESUME, stated)[0]) == "Added a machine: Weavers wait less"
 
 
 def test_names_that_the_title_or_the_summary_has_are_not_repeated() -> None:
