@@ -244,6 +244,8 @@ def test_projects_are_told_by_their_strongest_pieces_once() -> None:
     )
     assert document.count(", 2026-03-04)") == 1
     assert "## Projects" not in written(*work, projects=[keys[:2]])
+    notes = [view("Trying it", number=70), view("wip", number=71), view("Weave tiles", number=72)]
+    assert "## Projects" not in written(*notes, projects=[[each.key for each in notes]])
 
 
 def test_merging_and_releasing_are_collaboration() -> None:

@@ -14,6 +14,8 @@ _PIECES_OF_RELEASE = 10
 """Of a project that is called after its release; fewer are better told by the strongest."""
 _LEAST_OF_PROJECT = 3
 """Pieces of work shown per project; a smaller project has only these."""
+_LEAST_NAMED = 2
+"""Pieces that can be named without more: a project of which one can is that piece of work."""
 _SHARED = 0.6
 """Of the members, those that have in common what a project is called by."""
 _WORD = compile_pattern(r"[^\W\d_]\w{2,}")
@@ -31,7 +33,10 @@ _NO_TOPIC = frozenset(
 def greatest_projects(
     work: Sequence[PublicAchievement], projects: Sequence[Sequence[str]]
 ) -> Iterator[Sequence[PublicAchievement]]:
-    """Yield what is shown of each of the greatest projects; one that is mostly a part of another is left out."""
+    """Yield what is shown of each of the greatest projects.
+
+    One that is mostly a part of another is left out, and one of which no two pieces can be named.
+    """
     known = {each.id: each for each in work}
     shown = [[known[key] for key in keys if key in known] for keys in projects]
     order = sorted(shown, key=lambda members: (-len(members), [each.id for each in members]))
@@ -39,7 +44,8 @@ def greatest_projects(
     chosen = []
     for members in order:
         new = [each for each in members if each.id not in named]
-        if len(members) >= _LEAST_OF_PROJECT and len(new) * 2 > len(members):
+        is_told = len(facts.telling(members, _LEAST_NAMED)) == _LEAST_NAMED
+        if len(members) >= _LEAST_OF_PROJECT and len(new) * 2 > len(members) and is_told:
             named.update(each.id for each in members)
             chosen.append(facts.best_first(members))
     yield from sorted(chosen, key=lambda members: -sum(each.impact_score for each in members))[:_PROJECTS]
