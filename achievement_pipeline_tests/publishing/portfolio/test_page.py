@@ -36,7 +36,8 @@ def test_cards_name_the_release_and_years_have_a_picture() -> None:
 
 
 def test_what_has_no_title_with_a_meaning_is_counted_only() -> None:
-    done = [view("Issue #328", number=1, impact_score=99.0), view("Add tiles", number=2), view("wip", number=3)]
+    titles = ("Issue #328", "Add tiles", "wip", "Add bars")
+    done = [view(title, number=number, impact_score=90.0 - number) for number, title in enumerate(titles)]
     keys = [[each.key for each in done]]
     page = write_portfolio(public(PORTFOLIO, *done), ANN, keys)
     assert "Issue #328" not in page
