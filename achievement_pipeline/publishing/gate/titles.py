@@ -29,7 +29,8 @@ _CHANGES = (
     r"|modif(?:y|ies|ied))"
 )
 _ANYTHING = (
-    r"(?:apis?|bugs?|class(?:es)?|codes?|comments?|configs?|conflicts?|deps|docs?|documentation|errors?|examples?|files?|functions?"
+    r"(?:apis?|bugs?|changelogs?(?: entr(?:y|ies))?"
+    r"|class(?:es)?|codes?|comments?|configs?|conflicts?|deps|docs?|documentation|errors?|examples?|files?|functions?"
     r"|imports?|issues?|methods?|names?|problems?|readme(?:\.md)?|scripts?|tests?|typos?|warnings?)"
 )
 """What every program has: who changed that does not name anything."""

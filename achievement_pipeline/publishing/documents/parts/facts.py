@@ -19,7 +19,14 @@ from achievement_pipeline.publishing.documents.parts.added_names import added_na
 from achievement_pipeline.publishing.documents.parts.issue_mentions import ASIDE, TAIL, only_refers
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.publishing.documents.parts.prose import about_the_whole, paragraphs
-from achievement_pipeline.publishing.documents.parts.titles import LABEL, as_code, as_done, letters, names_problem
+from achievement_pipeline.publishing.documents.parts.titles import (
+    LABEL,
+    as_code,
+    as_done,
+    capitalised,
+    letters,
+    names_problem,
+)
 from achievement_pipeline.publishing.gate.privacy import PublicAchievement, PublicEvidence
 from achievement_pipeline.publishing.gate.titles import is_weak
 
@@ -57,7 +64,6 @@ _LEAST_WORDS = 2
 """Minimum length of a meaningful sentence."""
 _LEAST_OF_TITLE = 3
 """Minimum words of a sentence that can be a title."""
-_ORDINARY_WORD_FIRST = compile_pattern(r"[a-z]+[ ,]")
 _WORD = compile_pattern(r"\w+")
 _TO_READERS = compile_pattern(
     r"(?:call|check|configure|consider|disable|enable|ensure|give|install|make (?:certain|sure)|note|pass|replace"
@@ -65,6 +71,11 @@ _TO_READERS = compile_pattern(
     IGNORECASE,
 )
 """Sentences that may instruct their readers rather than name what was done: ``Use --fast to skip tests``."""
+_THIS_DOES = compile_pattern(
+    r"^This (?:(?:branch|change|commit|patch|pr|pull request) )?(?=(?:adds|allows|changes|deprecates|enables|fixes"
+    r"|implements|improves|introduces|moves|removes|renames|replaces|supports) )",
+    IGNORECASE,
+)
 _YOUR = compile_pattern(r"\byour\b", IGNORECASE)
 _FILLING = frozenset(
     {"a", "an", "the", "to", "for", "of", "in", "on", "and", "new", "now", "i", "api", "method", "support"}
@@ -199,7 +210,7 @@ def headline(achievement: PublicAchievement) -> str:
     if not achievement.edited_at:
         title = as_done(_without_name(title, place(achievement)), achievement.description)
         title = f"Fixed: {title}" if achievement.category == "bugfix" and names_problem(title) else title
-        title = f"{title[:1].upper()}{title[1:]}" if _NOT.match(title) else title
+        title = capitalised(title) if _NOT.match(title) else title
         title = cut(_first_sentence(title), _LONGEST_HEADLINE)
     return _OPEN_END.sub("", title).removesuffix(".").rstrip() if not title.endswith("..") else title
 
@@ -298,7 +309,7 @@ def summary(achievement: PublicAchievement) -> str:
         text = ASIDE.sub("", text)
         if not repeats(text, title) and _has_words(_ADDRESS.sub("", text)) and not only_refers(text):
             text = text if is_list else done(text)
-            return _shortened(text[:1].upper() + text[1:] if _ORDINARY_WORD_FIRST.match(text) else text)
+            return _shortened(capitalised(text))
     return ""
 
 
@@ -336,7 +347,7 @@ def _as_done(text: str, *, for_readers: bool = False) -> str:
 
     Sentences that may instruct readers can't. In release notes they do, and the others are put into the past.
     """
-    first, *others = text.split(". ")
+    first, *others = capitalised(_THIS_DOES.sub("", text)).split(". ")
     past = [past_tense(first), *(past_tense(each) if each[:1].isupper() else each for each in others)]
     pairs = [*zip([first, *others], past, strict=True)]
     instruct = [one != other and bool(_TO_READERS.match(one) or _YOUR.search(one)) for one, other in pairs]
@@ -389,7 +400,7 @@ def announced_sentence(achievement: PublicAchievement) -> str:
     if not _has_words(rest):
         return ""
     # a period after a reference went with it
-    return ended(f"{rest[:1].upper()}{rest[1:]}")
+    return ended(capitalised(rest))
 
 
 def ended(text: str) -> str:

@@ -94,8 +94,8 @@ _PREDICATES = frozenset({"can", "is", "are", "was", "were", "has", "have", "will
 """Before these words stands a noun: ``Include tags are now able``, but ``Fix what is broken``."""
 _THIRD_PERSON = frozenset(
     (  # noqa: SIM905 - a list of words
-        "accepts adds allows becomes contains does emits expects fails gives ignores includes keeps makes prevents"
-        " provides raises receives rejects requires respects supports takes throws"
+        "accepts adds allows becomes contains does emits expects fails gives ignores includes keeps makes needs"
+        " prevents provides raises receives rejects requires respects supports takes throws uses"
     ).split()
 )
 """Before these words stands a name: ``emit throws StateError``. Few of them are nouns in the plural."""

@@ -91,7 +91,7 @@ def _topics(title: str) -> set[str]:
     """Return the words that may be a topic, in the singular; a verb that the title begins with is none."""
     scope, colon, rest = title.partition(": ")
     words = _WORD.findall(f"{scope} {_FIRST_WORD.sub('', rest)}" if colon else _FIRST_WORD.sub("", title))
-    return {_SINGULAR.sub("", word.casefold()) for word in words} - _NO_TOPIC
+    return {word if "_" in word else _SINGULAR.sub("", word.casefold()) for word in words} - _NO_TOPIC
 
 
 def _shared(names: Iterable[str], members: int) -> str:

@@ -67,6 +67,7 @@ _LAST_CLAUSE = compile_pattern(
     r"(?<=[\w`)]),(?: (?:and|as|because|but|if|otherwise|rather|since|so|unless|when|where|which|while)\b[^,;]*)?$"
 )
 """A comma that a title ends in, or the clause behind its last one that says why or when."""
+_ORDINARY_WORD = compile_pattern(r"^[a-z]{1,30}(?:n't)?(?=[ ,:]|$)")
 _WIDTH = 68
 """Characters of a line that was full: one that had room for the next word was not folded there."""
 
@@ -110,6 +111,11 @@ def as_code(text: str) -> str:
     return _ESCAPED.sub("", _DOUBLED.sub(r"`\1`", _ROLE.sub(r"`\1`", text)))
 
 
+def capitalised(text: str) -> str:
+    """Return a text with a capital at its beginning, unless that is a name or code: ``setup_suite``."""
+    return text[:1].upper() + text[1:] if _ORDINARY_WORD.match(text) else text
+
+
 def letters(text: str) -> str:
     """Return the letters and digits of a text, in lower case."""
     return "".join(filter(str.isalnum, text.casefold()))
@@ -119,8 +125,7 @@ def _without_prefix(title: str) -> str:
     prefix = next(filter(None, (each.match(title) for each in _PREFIXES)), None)
     if not prefix or prefix[0].rstrip(": ") in set(Mark):
         return title
-    rest = title[prefix.end() :]
-    return rest[:1].upper() + rest[1:]
+    return capitalised(title[prefix.end() :])
 
 
 def _made_whole(title: str, description: str) -> tuple[str, str]:

@@ -205,6 +205,7 @@ def test_what_is_named_without_more_has_a_meaning_and_a_title_of_its_own() -> No
         ("It hooks in (#12, @ann). It is fast (see #13), too.", "It hooks in. It is fast, too."),
         ("- Add a hook\n- Rename another", "Added a hook; Renamed another"),
         ("- Add a hook\n- It is fast", "Add a hook; It is fast"),
+        ("This adds a hook. It is fast.", "Added a hook. It is fast."),
         ("- Silence errors\n- Update the docs", "Silenced errors; Updated the docs"),
         ("- Run it\n- Check its output", "Run it; Check its output"),
         ("Use --fast to skip tests.", "Use --fast to skip tests."),
@@ -306,6 +307,8 @@ def test_what_repeats_the_title_or_has_one_word_is_no_summary() -> None:
     assert announced("New: it is found there.", "New") == "It is found there."
     assert announced("FEATURE It is found there #12. See the docs.") == "It is found there."
     assert announced("See the demo.") == ""
+    assert announced("setup_suite and more") == "setup_suite and more."
+    assert announced("a suite and more") == "A suite and more."
     assert announced("It is found. See docs. It is fast.") == "It is found. It is fast."
     assert (
         announced("Add a loom Add Response.is_error for bad answers Fix a typo")

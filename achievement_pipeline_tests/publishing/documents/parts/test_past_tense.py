@@ -90,6 +90,7 @@ STRESSED_AT_THE_END = {"defer", "emit", "infer", "omit", "permit", "prefer", "re
         ("Filter out nulls", "Filtered out nulls"),
         ("Extending the parser", "Extended the parser"),
         ("Caching layer", "Caching layer"),
+        ("BW02: run uses flags", "BW02: run uses flags"),
         ("Logging to a file", "Logging to a file"),
         ("Add a way to inspect the keys and respond to them", "Added a way to inspect the keys and respond to them"),
         ("Also, remove the cache", "Also, removed the cache"),
