@@ -97,6 +97,8 @@ _OF_PACKAGE: Final = compile_pattern(
     r"^\W{0,4}[@`]?[a-z][\w.+-]{0,60}(?:/[\w.+-]{1,60})?[-@]v?(?=\d{1,8}\.\d)", IGNORECASE
 )
 """A package before its version: ``engine-0.15.2``, ``@acme/engine@0.15.2``."""
+_BEFORE_VERSION: Final = compile_pattern(r"^[^\d]{1,40}[-_](?=v?\d)", IGNORECASE)
+"""The name of a page before its version: ``CHANGELOG-v1.19.0.md``."""
 _ISO_DAY: Final = compile_pattern(r"(?<!\d)(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?!\d)")
 _DAY_AS_VERSION: Final = compile_pattern(
     r"^\W{0,6}(?:version |release |v)?"
@@ -345,10 +347,15 @@ class _Reader:
         sentence = as_sentence(_BULLET.sub("", text, count=1) if is_bullet else text)
         if not (sentence or references) or not (is_bullet or references):
             return
-        section = " / ".join(dict.fromkeys(title for _, title in self._sections if title))
+        titles = list(dict.fromkeys(title for _, title in self._sections if title))
+        section = " / ".join(titles)
         tag = _tag(_BULLET.sub("", lines[0], count=1))
         generated = bool(_GENERATED.search(text))
         prominence = Prominence.MINOR if generated else _prominence(section, tag)
+        if (
+            not sentence and titles and " " in titles[-1] and not _is_label(titles[-1])
+        ):  # the heading says what the numbers below it are for
+            sentence, section = titles[-1], " / ".join(titles[:-1])
         yield Entry(
             *self._releases[-1][1], section or _TAG_MEANS.get(tag.lower(), tag), prominence, sentence, references
         )
@@ -405,8 +412,9 @@ class _Reader:
         if line[0].isalpha() and _is_label(line) and self._has_inner(position, 0):
             return _Heading(_OF_LABEL, line, 1)
         in_paragraph = bool(self._open) and self._indent < 0
-        if line[0] not in " \t-*+" and len(line) <= 80 and _plain_version(line, in_paragraph=in_paragraph):  # noqa: PLR2004
-            return _Heading(9, line, 1)
+        plain = line[0] not in " \t-*+" and len(line) <= 80 and _plain_version(line, in_paragraph=in_paragraph)  # noqa: PLR2004
+        if plain or (bullet and not bullet[1] and _is_dated_version(line[bullet.end() :])):
+            return _Heading(9, line if plain or not bullet else line[bullet.end() :], 1)
         return None
 
     def _is_sibling(self, position: int, level: int) -> bool:
@@ -436,6 +444,12 @@ class _Reader:
         following = next((line for line in self._lines[position + 1 : position + 3] if line), "")
         match = _BULLET.match(following)
         return match is not None and len(match[1]) > indent
+
+
+def _is_dated_version(text: str) -> bool:
+    """Return whether a bullet is the heading of a release, as in GNU-style notes: ``* 5.3.0 (May 6, 2022)``."""
+    version = _version_in(text) if _plain_version(text, in_paragraph=True) else None
+    return version is not None and version.day is not None
 
 
 def _only_refers(text: str) -> bool:
@@ -517,7 +531,8 @@ def _title(title: str) -> str:
 
 
 def _version_of_page(path: str) -> _Version:
-    match = _VERSION.search(PurePosixPath(path).name.replace("_", ".").removesuffix(".md").removesuffix(".rst"))
+    name = _BEFORE_VERSION.sub("", PurePosixPath(path).name.removesuffix(".md").removesuffix(".rst"), count=1)
+    match = _VERSION.search(name.replace("_", "."))
     return _Version(match[1] if match else None, None)
 
 

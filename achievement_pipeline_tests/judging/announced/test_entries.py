@@ -295,10 +295,44 @@ def test_a_heading_may_name_the_work_below_it() -> None:
     ]
 
 
+def test_numbers_alone_below_a_heading_are_of_what_it_says() -> None:
+    text = "# 1.0\n## Minor changes\n### The level of access logs can be set\n(#12, @ann)\n\nText.\n## Misc\n* #13\n"
+    assert short(read_entries("CHANGES.md", text)) == [
+        ("1.0", "Minor changes", "The level of access logs can be set", "number:12"),
+        ("1.0", "Misc", "", "number:13"),
+    ]
+
+
 def test_a_day_below_a_release_is_its_day() -> None:
     text = "## v1.2\n#### 2022-08-01\n\n* Turns\n\n## v1.1\n#### 2022-07-01\n\n* Stops\n"
     found = [(entry.version, entry.day, entry.section) for entry in read_entries("CHANGELOG.md", text)]
     assert found == [("1.2", dt.date(2022, 8, 1), ""), ("1.1", dt.date(2022, 7, 1), "")]
+
+
+def test_a_bullet_with_a_day_is_a_release() -> None:
+    text = (
+        "* 5.3.0 (May 6, 2022)\n\n  Features:\n  - Turns.\n\n"
+        "* 5.2.1 (August 5, 2019)\n\n  - Stops since 5.0.0.\n* 5.1 turns\n"
+    )
+    assert [(one.version, one.sentence) for one in read_entries("ChangeLog", text)] == [
+        ("5.3.0", "Turns."),
+        ("5.2.1", "Stops since 5.0.0."),
+        ("5.2.1", "5.1 turns"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "version"),
+    [
+        ("changelogs/CHANGELOG-v1.19.0.md", "1.19.0"),
+        ("news/changelog-1.3.md", "1.3"),
+        ("docs/v1_2_0_release_notes.md", "1.2.0"),
+        ("docs/releases/4.0.0-rc.1.rst", "4.0.0-rc.1"),
+        ("NEWS.md", None),
+    ],
+)
+def test_a_page_is_called_by_the_version_in_its_name(path: str, version: str | None) -> None:
+    assert [one.version for one in read_entries(path, "### Fixed\n\n* Turns\n")] == [version]
 
 
 def test_a_page_is_called_by_its_version() -> None:
