@@ -18,6 +18,8 @@ class Sign(StrictModel):
     pattern: str = ""
     likeness: str = ""
     """A Conventional Commits type: the sign is graded by how much the change looks like that type."""
+    both: tuple[str, str] | None = None
+    """Two signs that say something else together than each by itself: this one is shown where both are."""
     weight: float | None = None
     """Of direct evidence, which is set and not learnt: it is the answer that learning is about."""
 

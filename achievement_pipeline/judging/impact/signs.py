@@ -88,7 +88,9 @@ class Work(NamedTuple):
 
 def find_signs(work: Work) -> dict[str, npt.NDArray[Any]]:
     """Return which pieces of work show each sign, as `Signs` in row order."""
-    return _of_files(work) | _of_titles(work) | _of_messages(work) | _of_categories(work) | _of_likeness(work)
+    flags = _of_files(work) | _of_titles(work) | _of_messages(work) | _of_categories(work)
+    pairs = {sign.sign: flags[sign.both[0]] & flags[sign.both[1]] for sign in known_signs() if sign.both}
+    return flags | pairs | _of_likeness(work)
 
 
 def _of_titles(work: Work) -> dict[str, Flags]:

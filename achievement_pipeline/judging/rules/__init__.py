@@ -20,7 +20,7 @@ from achievement_pipeline.parsing.strict_model import StrictModel
 Address = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1)]
 _LaneRules = TypeVar("_LaneRules", bound=StrictModel)
 
-SCORE_VERSION = "27"
+SCORE_VERSION = "28"
 """Increase by hand when a change to a default below, or to the judging code, changes a score, its ledger or a sentence.
 
 What another version judged is judged again after the upgrade.

@@ -45,3 +45,16 @@ def test_a_file_that_gains_far_more_than_it_loses_is_a_sign(
 ) -> None:
     of_growth = {known.sign for known in known_signs() if known.rule == "growth"}
     assert found("Do it", path, lines=added, removed=removed) & of_growth == {sign} - {None}
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "sign"),
+    [
+        ("Add it", "feature", "short title of a feature"),
+        ("Add it", "bugfix", None),
+        ("Add what was missing there", "feature", None),
+    ],
+)
+def test_a_pair_is_a_sign_where_both_of_its_signs_are(title: str, category: str, sign: str | None) -> None:
+    pairs = {known.sign for known in known_signs() if known.both}
+    assert found(title, "a.py", category=category) & pairs == {sign} - {None}
