@@ -111,21 +111,19 @@ def _are_of_programs(names: DataFrame[PublicNames], files: pd.DataFrame) -> npt.
 
     Their options and environment variables can be used.
     """
-    paths = pd.Series(files["path"].unique(), dtype="str")
-    roots = set(paths[matches(paths, _ROOTS)])
-    programs = [path for path in names["path"].unique() if _is_of_program(path, roots)]
+    are_roots = matches(files["path"], _ROOTS)
+    roots = set((files["repository"] + "/" + files["path"])[are_roots])
+    paths = names["repository"] + "/" + names["path"]
+    programs = [path for path in paths.unique() if _is_of_program(path, roots)]
     is_source = ~names["kind"].isin([Kind.OPTION.value, Kind.VARIABLE.value])
-    return (is_source & names["path"].isin(programs)).to_numpy()
+    return (is_source & paths.isin(programs)).to_numpy()
 
 
 def _is_of_program(path: str, roots: Collection[str]) -> bool:
     if path.endswith(".go"):
-        return f"{path[: path.rfind('/') + 1]}main.go" in roots
-    crate, source, _ = f"/{path}".rpartition("/src/")
-    crate = crate.removeprefix("/")
-    folder = f"{crate}/src/" if crate else "src/"
-    is_rust = path.endswith(".rs") and bool(source)
-    return is_rust and f"{folder}main.rs" in roots and f"{folder}lib.rs" not in roots
+        return f"{path.rpartition('/')[0]}/main.go" in roots
+    crate, _, _ = path.rpartition("/src/")
+    return path.endswith(".rs") and f"{crate}/src/main.rs" in roots and f"{crate}/src/lib.rs" not in roots
 
 
 def name_words(names: str) -> str:

@@ -17,6 +17,12 @@ from achievement_pipeline_tests.judging.file_rows import REPOSITORY, changed, co
 from achievement_pipeline_tests.store.sample_pieces import frame_of
 
 
+def path_of(written: str) -> dict[str, str]:
+    """Return a path, perhaps with its repository and a colon before it."""
+    repository, _, path = written.rpartition(":")
+    return {"path": path} | ({"repository": repository} if repository else {})
+
+
 def added(
     *changes: Mapping[str, object],
     merged_by: Sequence[int] = (-1, -1, -1),
@@ -31,7 +37,7 @@ def added(
         for change in changes
     ]
     history = History(written({}, {}, {}))
-    files = changed(*({"path": path, "sha": name(0)} for path in paths))
+    files = changed(*({"sha": name(0), "repository": REPOSITORY} | path_of(path) for path in paths))
     found = find_added_names(
         history,
         files,
@@ -80,6 +86,7 @@ def test_members_of_a_new_type_go_without_saying() -> None:
         ("crates/x/src/a/run.rs", ["crates/x/src/main.rs"], True),
         ("src/run.rs", ["src/main.rs", "src/lib.rs"], False),
         ("crates/x/src/run.rs", ["src/main.rs"], False),
+        ("src/run.rs", ["github.com/o/other:src/main.rs"], False),
     ],
 )
 def test_of_a_program_only_the_options_are_public(path: str, others: list[str], *, is_program: bool) -> None:
