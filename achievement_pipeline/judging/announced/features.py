@@ -14,7 +14,7 @@ from achievement_pipeline.judging.announced.entries import Prominence
 _BREAKING: Final = r"(?i)\b(?:breaking|incompat\w*)\b"
 _ENHANCEMENTS: Final = r"(?i)^\W*(?:(?:new|other|general|minor) )?enhancements?\W*$"
 _MINOR_CHANGES: Final = r"(?i)^\W*minor changes?\W*$"
-_PATCH_CHANGES: Final = r"(?i)^\W*patch changes?\W*$"
+_LESSER_CHANGES: Final = r"(?i)^\W*(?:patch|other) changes?\W*$"
 _RARELY: Final = 0.1
 
 
@@ -22,7 +22,8 @@ def with_features(entries: DataFrame[ChangelogEntries]) -> DataFrame[ChangelogEn
     """Return entries with the prominence that their heading has in this project's notes.
 
     Enhancements are features where there is no other heading for these, or rarely one: "Breaking, Enhancements, Bug
-    fixes". Minor changes are features beside patch changes, as changesets has them, and not beside major ones only.
+    fixes". Minor changes are features beside lesser ones, as the patch changes of changesets, and not beside major ones
+    only.
 
     Args:
         entries: The notes of any number of repositories.
@@ -37,9 +38,9 @@ def with_features(entries: DataFrame[ChangelogEntries]) -> DataFrame[ChangelogEn
         .groupby(repository)
         .transform("sum")
     )
-    by_changesets = contains(heading, _PATCH_CHANGES).groupby(repository).transform("any")
+    beside_lesser = contains(heading, _LESSER_CHANGES).groupby(repository).transform("any")
     raised = is_enhancement & (counts["features"] <= _RARELY * counts["enhancements"])
     settled = prominence.mask(raised, Prominence.HIGHLIGHT.value).mask(
-        is_minor & ~by_changesets, Prominence.ENTRY.value
+        is_minor & ~beside_lesser, Prominence.ENTRY.value
     )
     return DataFrame[ChangelogEntries](entries.assign(prominence=settled.astype("str")))

@@ -128,7 +128,9 @@ def as_sentence(text: str) -> str:
 
 def _cleaned(text: str) -> str:
     """Return a paragraph without markup, and without what refers and thanks at its ends."""
-    text = _PROFILE.sub(_marked, _NAMES.sub("", text, count=1))
+    if text.rstrip().endswith(("]", "*")):
+        text = _NAMES.sub("", text, count=1)
+    text = _PROFILE.sub(_marked, text)
     plain = _NUMBER_ROLE.sub("", _SPACES.sub(" ", _SHORTCODE.sub(" ", text)).strip())
     plain = _TAG.sub(r"\1 ", _KIND.sub("", plain, count=1))
     plain = _CODE_ROLE.sub(r"`\1`", plain)

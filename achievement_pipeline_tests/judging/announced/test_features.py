@@ -28,10 +28,11 @@ def test_enhancements_are_features_where_nothing_else_is(others: str, expected: 
     assert prominence(engine=text)["Enhancements"] == {expected}
 
 
-def test_minor_changes_are_features_beside_patch_changes() -> None:
+@pytest.mark.parametrize("lesser", ["Patch Changes", "Other Changes"])
+def test_minor_changes_are_features_beside_lesser_ones(lesser: str) -> None:
     minor = f"# 1.0\n## Major Changes\n* Turns\n## Minor Changes\n{FIVE}\n"
     assert prominence(engine=minor)["Minor Changes"] == {"entry"}
-    assert prominence(engine=minor, pump="# 1.0\n## Patch Changes\n* Stops\n")["Minor Changes"] == {"highlight"}
+    assert prominence(engine=minor, pump=f"# 1.0\n## {lesser}\n* Stops\n")["Minor Changes"] == {"highlight"}
 
 
 def test_other_kinds_stay_as_they_are() -> None:
