@@ -11,6 +11,7 @@ _MOST = 3
 _OF_ONE_KIND = compile_pattern(r"(?:[^,`]|`[^`\n]*`)+")
 """What a ledger line has between commas: ``classes `Session` and `Pool```, `` `load` and 2 other functions``."""
 _NAME = compile_pattern(r"`([^`\n]+)`")
+_OF_ERRORS = ("error", "exception", "warning")
 _FOR_USERS = ("environment", "option")
 """Kinds that users of a program meet, too: they are shown before others."""
 
@@ -29,12 +30,17 @@ def added_names(achievement: PublicAchievement, told: str) -> str:
     """
     kinds = [found.strip() for found in _OF_ONE_KIND.findall(ledger_words(achievement).removeprefix("adds "))]
     read = told.casefold()
-    new = [words for words in kinds if any(_own(name) not in read for name in _NAME.findall(words))]
+    new = [words for words in kinds if any(_says_more(_own(name), read) for name in _NAME.findall(words))]
     chosen: list[str] = []
     for words in sorted(new, key=lambda words: not words.startswith(_FOR_USERS)):
         if len(_NAME.findall(" ".join([*chosen, words]))) <= _MOST:
             chosen.append(words)
     return ", ".join(words for words in new if words in chosen)
+
+
+def _says_more(name: str, read: str) -> bool:
+    """Whether readers learn something by a name: an error comes with what may fail."""
+    return name not in read and not name.endswith(_OF_ERRORS)
 
 
 def _own(name: str) -> str:

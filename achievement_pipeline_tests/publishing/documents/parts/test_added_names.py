@@ -25,6 +25,7 @@ def adding(words: str = THREE, title: str = "Add a machine", **changes: Any) -> 
     [
         (THREE, "", THREE),
         (THREE, "Added `Loom` that can weave", "option `--speed`"),
+        ("class `LoomError`, function `mend`", "", "function `mend`"),
         ("method `Loom::Weave`", "Added a way to weave", ""),
         ("class `Loom`", "Added Loom", ""),
         ("classes `A` and `M<K, V>`, type `B`, option `-c`", "", "classes `A` and `M<K, V>`, option `-c`"),
