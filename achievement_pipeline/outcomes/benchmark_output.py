@@ -24,10 +24,10 @@ _ROW = compile_pattern(
 """A row of benchstat or benchcmp: name, before, after, and the difference, if it is significant."""
 _CRITERION = compile_pattern(
     r"^[^\S\n]*(?P<name>[^\s|]{1,80}(?:\x20[^\s|]{1,40}){0,9})\s{1,60}time:\s{1,9}\[[^\]\n]{1,100}\]\s{1,60}change:\s{1,9}\[\S{1,20}%\s"
-    r"(?P<percent>[+\u2212-]\d{1,9}(?:\.\d{1,4})?%)\s\S{1,20}%\](?!\s\(p = [\d.]{1,9} > )",
+    r"(?P<percent>[\u2212-]\d{1,9}(?:\.\d{1,4})?%)\s\S{1,20}%\](?!\s\(p = [\d.]{1,9} > )",
     MULTILINE,
 )
-"""What Criterion prints of a benchmark that it knows from before."""
+"""What Criterion prints of a benchmark that it knows from before and that is faster since."""
 _HYPERFINE = compile_pattern(rf"\bran\s{{1,9}}(?P<times>{NUMBER})(?:\s±\s{{1,9}}[\d.]{{1,9}})? times faster than\b")
 _MINISTAT = compile_pattern(
     rf"^Difference at {NUMBER}% confidence\n\s{{0,20}}-?{NUMBER} \+/- {NUMBER}"
@@ -42,7 +42,7 @@ _PYPERF = compile_pattern(
 """A row of pyperf's comparisons."""
 _PREFIXED = {"µ": "µs", "n": "ns", "m": "ms", "Ki": "KiB", "Mi": "MiB", "Gi": "GiB"}
 """Units of benchstat's second form, where the unit itself is in the heading: times and bytes."""
-_HEADING = compile_pattern(r"\b(?:old|new|oops) (?P<unit>ns/iter|ns/op|MB/s|allocs|bytes)", IGNORECASE)
+_HEADING = compile_pattern(r"\b(?:old|new|oops|before|after) (?P<unit>ns/iter|ns/op|MB/s|allocs|bytes)", IGNORECASE)
 """The unit of benchcmp's rows."""
 _PHASE = compile_pattern(
     r"^\W{0,40}(?:(?:benchmarks?|results?) (?:with )?)?(?P<phase>before|after|old|new|previous|pre|post|now|master|main"
@@ -57,6 +57,8 @@ _REMARK = compile_pattern(
     r"|\b(?P<phase>before|after|with|without) (?:this|the) (?:patch|pr|change|commit)\W{0,3}$",
     IGNORECASE,
 )
+_BRACKETED = compile_pattern(r"^\s?\([^()\n]{1,80}\)")
+"""Behind such a word: what it means here."""
 _BEFORE = frozenset(
     {"before", "old", "previous", "pre", "without", "master", "main", "baseline", "on master", "on main", "original"}
 )
@@ -224,7 +226,7 @@ def _before_and_after(text: str) -> Iterator[Change]:
         if not phase or not (found := _VALUE.search(line) or _VALUE.search(in_digits(line))):
             continue
         start = heading.end() if heading and heading.end() <= found.start() else 0
-        name = "" if remark else _name(line[start : found.start()])
+        name = "" if remark else _name(_BRACKETED.sub("", line[start : found.start()]))
         values.setdefault((phase, name), found)
         before, after = values.get(("before", name)), values.get(("after", name))
         if before and after and (changes := list(_change(name, *(v.group("value", "unit") for v in (before, after))))):

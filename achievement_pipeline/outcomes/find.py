@@ -312,8 +312,9 @@ def _is_of_something_else(match: Match[str], sentence: str, word: str) -> bool:
     is_longer = match.groupdict().get("unit") in forms.PERCENT_SIGNS and forms.TAKES_LONGER.search(
         sentence[match.start() : match.end() + _BESIDE]
     )
-    is_compared = word == "more" and forms.MORE_THAN.match(sentence, match.end())
-    is_other = bool(is_coverage or is_longer or is_compared or forms.EACH_TIME.match(sentence, match.end()))
+    is_compared = word in {"more", "higher", "larger", "bigger"} and forms.MORE_THAN.match(sentence, match.end())
+    is_behind = forms.EACH_TIME.match(sentence, match.end()) or forms.OF_COVERAGE.match(sentence, match.end())
+    is_other = bool(is_coverage or is_longer or is_compared or is_behind)
     return is_before or is_value or is_first or is_other or (word == "adds" and match["unit"] == "%")
 
 
@@ -326,6 +327,8 @@ def _is_of_verb(match: Match[str], word: str) -> bool:
 def _direction(match: Match[str], sentence: str) -> Direction:
     word = (match["word"] or "").casefold()
     found = match.groupdict()
+    if forms.NEGATIVE.search(sentence, 0, match.start("amount")):
+        return Direction.DOWN
     measured = scale(found.get("unit") or "")
     is_behind = word.startswith("improv")
     what = found.get("what") or (sentence[max(0, match.start() - _NEAR) : match.end()] if is_behind else "")

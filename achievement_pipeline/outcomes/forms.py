@@ -21,18 +21,18 @@ _FORMER = (
 )
 _SPEED_UP = r"(?:speed(?:s|ed|ing)?|sped)(?:[-\s]?up|\s(?:[^\s.;]{1,40}\s){1,5}?up)"
 _VERB = (
-    r"(?:reduc(?!tion)\w+|decreas\w+|cut(?:s|ting)?|lower(?:s|ed|ing)?"
+    r"(?:reduc(?!tion)\w+|decrea?s\w+|cut(?:s|ting)?|lower(?:s|ed|ing)?"
     r"|out-?performs?|improv(?!ement)\w+|optimi[sz](?!ation)\w+|accelerat\w+"
     r"|increas\w+|rais(?:e|es|ed|ing)|boost(?:s|ed|ing)?|shrink\w*|shrank|drop(?:s|ped|ping)?|fell|falls?(?!\sback)|grew|grows?|rose|rises?"
     rf"|shorten\w*|{_SPEED_UP})"
 )
 _NOUN = (
-    r"(?:reductions?|(?<!performance\s)(?<!speed\s)decreases?|increases?|speed[-\s]?(?:ups?|boosts?)|improve?m?e?nts?"
-    r"|savings?|gains?|(?-i:boosts?)|uplifts?|wins?|accelerations?|(?<=[%x]\s)(?:speed|perf|performance)(?=\)|$)"
+    r"(?:reductions?|(?<!performance\s)(?<!speed\s)decreases?|increases?|speed[-\s]?(?:ups?|boosts?|bumps?)|improve?m?e?nts?"
+    r"|savings?|gains?|(?-i:boosts?)|uplifts?|wins?|accelerations?|(?<=[%x]\s)(?:speed|perf|performance)(?=\)|$|\s(?:for|in|when)\b)"
     r"|drops?(?=\sin\s(?!coverage|performance|throughput|speed|quality|accuracy)))"
 )
 _COMPARATIVE = (
-    r"(?:faster|quicker|smaller|less|fewer|more(?!\s(?:expensive|costly|likely|memory|often|frequent\w*))|lower|higher"
+    r"(?:faster|quicker|smaller|less|fewer|more(?!\s(?:expensive|costly|likely|memory|often|frequent\w*|(?:[a-z]{2,12}\s)?(?:faults|misses|errors|allocations|time)\b))|lower|higher"
     r"|cheaper|shorter|lighter|better|reduced|improved|decreased|(?<=as\s)fast|fast(?=\sthan)|(?<=more\s)efficient)"
 )
 _BETWEEN = (
@@ -54,7 +54,7 @@ TO_FROM = compile_pattern(
 )
 NOW_WAS = compile_pattern(
     rf"(?<![\w.,#/-]){_AFTER}[\s`*)]{{0,3}}(?:\b(?:now|after)\s)?[,;(]?\s{{0,2}}(?:(?P<link>(?:down|up|reduced|decreased|increased)\sfrom"
-    rf"|\(?(?:it\s)?(?:was|previously|formerly)|not|(?:rather\sthan|instead\sof|as\sopposed\sto)(?:\s(?:the\s)?{_FORMER})?))\s{ABOUT}{_BEFORE}(?![\w.-]{{0,20}}\d)",
+    rf"|\(?(?:it\s)?(?:(?:was|previously|formerly):?|before:)|not|(?:rather\sthan|instead\sof|as\sopposed\sto)(?:\s(?:the\s)?{_FORMER})?))\s{ABOUT}{_BEFORE}(?![\w.-]{{0,20}}\d)",
     IGNORECASE,
 )
 """The new amount first: "96 bytes (down from 104)"."""
@@ -84,7 +84,7 @@ WITH_WITHOUT = compile_pattern(
     IGNORECASE,
 )
 _WAS = (
-    r"\b(?:used\sto\s(?:take|be|need|use)|previously|before(?!\s?[:=])|formerly|originally|instead\sof|took|takes?|was|were)\b"
+    r"\b(?:used\sto\s(?:take|be|need|use|have)|previously|before(?!\s?[:=])|formerly|originally|instead\sof|took|takes?|was|were)\b"
     rf"[^;:]{{0,60}}?(?<![\w.,#/-]){ABOUT}(?P<before>{NUMBER})(?:[-\u2013]{NUMBER})?[\s-]?(?P<unit_before>{UNIT}).{{0,80}}?"
 )
 WAS_NOW = compile_pattern(
@@ -107,7 +107,7 @@ BEFORE_AFTER = compile_pattern(
     IGNORECASE,
 )
 _BEFORE_COLON = compile_pattern(
-    rf"\b(?:before|old|previous(?:ly)?)(?:\s[a-z]{{2,15}}){{0,2}}\s?:\s[^\d]{{0,60}}?(?<![\w.,#/-]){_BEFORE}(?P<link>\b.{{0,80}}?\b(?:after|now|new)\s?:\s[^\d]{{0,60}}?)"
+    rf"\b(?:before|old|previous(?:ly)?)(?:\s[a-z]{{2,15}}){{0,2}}\s?:\s[^\d]{{0,60}}?(?<![\w.,#/-]){_BEFORE}(?P<link>\b.{{0,80}}?\b(?:after|now|new)(?:\s[a-z]{{2,15}}){{0,2}}\s?:\s[^\d]{{0,60}}?)"
     rf"(?<![\w.,#/-]){_AFTER}(?![\w/])",
     IGNORECASE,
 )
@@ -128,7 +128,7 @@ _THIS_TO = compile_pattern(
     IGNORECASE,
 )
 _NOW_PREVIOUSLY = compile_pattern(
-    rf"(?<![\w.,#/-]){_AFTER}[^\d]{{0,140}}?\b(?P<link>previously|used\sto\s(?:be|take))\b[^\d]{{0,40}}?{_BEFORE}(?![\w/])",
+    rf"(?<![\w.,#/-]){_AFTER}[^\d]{{0,140}}?\b(?P<link>previously|before(?=,)|used\sto\s(?:be|take))\b[^\d]{{0,40}}?{_BEFORE}(?![\w/])",
     IGNORECASE,
 )
 _OLD = r"\b(?:old|original|previous|existing)\s[a-z]{2,20}\b[^\d;]{0,60}?"
@@ -159,14 +159,15 @@ RAISED_TO = compile_pattern(
 )
 """A value that something is changed to; the one before stands elsewhere."""
 AN_AMOUNT = compile_pattern(
-    rf"(?<![\w.,:#/-])(?P<before>{NUMBER})(?:[-\u2013]{NUMBER})?[\s-]?(?P<unit_before>{TIME}|{SIZE})(?![\w/])",
+    rf"(?<![\w.,:#/-])(?<!\bto\s)(?P<before>{NUMBER})(?:[-\u2013]{NUMBER})?[\s-]?(?P<unit_before>{TIME}|{SIZE})(?![\w/])",
     IGNORECASE,
 )
 """A time or a size."""
 WAS_MEANT = compile_pattern(r"\b(?:used\sto|previously|formerly|originally)\b", IGNORECASE)
 """Before an amount that was no fault, so that it may rise."""
 IS_PAST = compile_pattern(
-    r"\b(?:was|were|current(?:ly)?|previous(?:ly)?|default|too|prior|instead|old|existing|before)\b", IGNORECASE
+    r"\b(?:was|were|current(?:ly)?|previous(?:ly)?|default|too|prior|instead|old|existing|before|longer\sthan|insufficient|not\senough)\b",
+    IGNORECASE,
 )
 """Beside a value that stands behind the one it is changed to."""
 SETTING_OF = compile_pattern(
@@ -190,7 +191,7 @@ UNIT_ONCE = (_WAS_NOW_BARE, _THIS_TO)
 OF_ONE_MEASURE = (*APART, VERB_TO, FROM_X_TO)
 COUNTED = compile_pattern(
     rf"\b(?:{_VERB}|go(?:es|ing)?|went|down|changes)\b[^.;\n]{{0,60}}?\b(?P<unit>[a-z]{{2,20}}s)[`'\"]?\s"
-    rf"(?:per\s[a-z]{{2,15}}\s)?from\s{ABOUT}(?P<before>{NUMBER})\s(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})\b(?![.\d])",
+    rf"(?:per\s[a-z]{{2,15}}\s)?from\s{ABOUT}(?P<before>{NUMBER})\s(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})\b(?!\.?\d)",
     IGNORECASE,
 )
 """Things that are counted: "reduces the number of stat syscalls from 3 to 1"."""
@@ -208,7 +209,7 @@ BARE = compile_pattern(
 """Two numbers of which nothing says what they count: "reduces `sizeof(Node)` from 144 to 136"."""
 COUNTED_BETWEEN = compile_pattern(
     rf"\b(?:{_VERB}|go(?:es|ing)?|went|down|changes)\b[^.;\n]{{0,60}}?\bfrom\s{ABOUT}(?P<before>{NUMBER})\s"
-    rf"(?:[a-z-]{{2,15}}\s){{0,2}}?(?P<unit>[a-z]{{3,20}}s)\s(?:down\s|up\s|back\s)?to\s{ABOUT}(?P<after>{NUMBER})\b(?![.\d])",
+    rf"(?:[a-z-]{{2,15}}\s){{0,2}}?(?P<unit>[a-z]{{3,20}}s)\s(?:down\s|up\s|back\s)?to\s{ABOUT}(?P<after>{NUMBER})\b(?!\.?\d)",
     IGNORECASE,
 )
 """Named once, between: "drops from 254 loaded modules to 44"."""
@@ -236,7 +237,7 @@ ABSOLUTE = compile_pattern(
     IGNORECASE,
 )
 FASTER_BY = compile_pattern(
-    r"\b(?P<word>faster|quicker|smaller|shorter|cheaper|less|fewer)\s(?:by|around|about|roughly|up\sto|at\sleast|almost|(?=~))\s?"
+    r"\b(?P<word>faster|quicker|smaller|shorter|cheaper|less|fewer)\s(?:\(?by|around|about|roughly|up\sto|at\sleast|almost|(?=~))\s?"
     rf"{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT}|{TIMES})",
     IGNORECASE,
 )
@@ -249,7 +250,7 @@ FEWER = compile_pattern(
     IGNORECASE,
 )
 BY = compile_pattern(
-    rf"\b(?P<word>{_VERB}|speed(?:s|ed|ing)?)\b(?P<what>{_TEXT}{{0,80}}?)\s\(?(?:by|with(?=\s~?\d[\d.,]{{0,9}}\s?(?:%|x\b|times\b|percent\b|bytes\b|[km]i?b\b)))\s{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT}|{TIMES})",
+    rf"\b(?P<word>{_VERB}|speed(?:s|ed|ing)?)\b(?P<what>{_TEXT}{{0,80}}?)\s\(?(?:by|from(?=\s~?\d[\d.]{{0,5}}%?[-\u2013]\d[\d.]{{0,5}}%(?!\s(?:to|down)\b))|with(?=\s~?\d[\d.,]{{0,9}}\s?(?:%|x\b|times\b|percent\b|bytes\b|[km]i?b\b)))\s{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT}|{TIMES})",
     IGNORECASE,
 )
 WITHOUT_BY = compile_pattern(
@@ -286,7 +287,7 @@ IMPROVES = compile_pattern(
     IGNORECASE,
 )
 SAVES = compile_pattern(
-    rf"(?:\b(?P<word>sav(?:e|es|ed|ing):?|reduc(?:e|es|ed|ing)|shav(?:e|es|ed|ing)(?:\soff)?|chop(?:s|ped|ping)?\soff|adds|gain(?:s|ed)?|tak(?:es|ing)\soff|frees?(?:\sup)?|eliminat(?:es|ed|ing)(?=\s[\d-]{{1,7}}\s(?:sec|min|hour)))\s"
+    rf"(?:\b(?P<word>sav(?:e|es|ed|ing):?|reduc(?:e|es|ed|ing)|shav(?:e|es|ed|ing)(?:\soff)?|chop(?:s|ped|ping)?\soff|adds|gain(?:s|ed)?|tak(?:es|ing)\soff|frees?(?:\sup)?|(?:recover|reclaim)(?:s|ed|ing)?|eliminat(?:es|ed|ing)(?=\s[\d-]{{1,7}}\s(?:sec|min|hour)))\s"
     rf"(?:us\s(?:from\s\w{{3,12}}ing\s)?)?{ABOUT}|(?<!\S)[-\u2212]){_DIFFERENCE}(?P<unit>{UNIT})",
     IGNORECASE,
 )
@@ -341,7 +342,7 @@ SIGNED_TITLE = compile_pattern(
 )
 """All that a title says: "people: -3ms (upload is faster)"."""
 SENTENCE_END = compile_pattern(
-    r"(?<=[.!?])(?<!sec\.)(?<!min\.)(?<!\bca\.)(?<!\bvs\.)(?<!\bapprox\.)\s+(?=[A-Z0-9`\"'(])(?!\(~?\d[\d.]{0,9}\s?[%x]\))|\n[^\S\n]*+\n|\n(?=[^\S\n]*+(?:[-*+]\s|```|[|$>\[]))"
+    r"(?<=[.!?])(?<!sec\.)(?<!min\.)(?<!\bca\.)(?<!\bvs\.)(?<!\bapprox\.)\s+(?=[A-Z0-9`\"'(])(?!\(~?\d[\d.]{0,9}\s?[%x]\))|\n[^\S\n]*+\n|\n(?=[^\S\n]*+(?:[-*+]\s|\d{1,2}[.)]\s|```|[|$>\[]))"
 )
 TAG = compile_pattern(
     r"<(?:/?(?:img|p|div|br|li|ul|details|summary|table|tr|td)\b[^<>]{0,400})>|!\[[^\]\n]{0,200}\]\([^()\n]{0,400}\)"
@@ -351,7 +352,7 @@ CLAUSE_END = compile_pattern(r"(?<=[;:])\s")
 BULLET = compile_pattern(r"^\s*[-*+]\s+")
 QUOTES = compile_pattern(
     r"(?:\[[^\]\n]{1,40}\]\s)?(?:revert\b|(?:(?:build|chore|ci|feat|fix|test)\(deps[^)\n]{0,20}\):?\s|bump\s\S{1,80}\sfrom\b)"
-    r"|(?:bump|update)\s(?:dependency\b|\S{1,80}\srequirement\b))",
+    r"|(?:bump|update|upgrade)\s(?:dependency\b|\S{1,80}\s(?:[a-z]{2,12}\s){0,2}to\s(?:v\d|\d+\.\d+\.\d)|\S{1,80}\srequirement\b))",
     IGNORECASE,
 )
 """How messages begin that quote what others did, or undo it."""
@@ -379,7 +380,7 @@ RANGE_LEAD = compile_pattern(
 _UNREAL_WORDS = (
     r"\b(?:would|should|expect\w*|hope\w*|ideally|theoretical\w*|currently|intent|goal|aims?"
     r"|causing|causes\san?|resulting\sin\san\sincrease|saw\s(?:[a-z]{1,12}\s){1,3}with|claims?|claimed|blog|article|according\sto\s(?:its|their|the)\sauthors?|whether|(?<!check\s)(?<!checks\s)(?<!checking\s)if(?!\s(?:I|we|my)\b)|(?<![-\w])warn(?:s|ed)?|tried|trying|attempt(?:ed|ing))\b[^.;(]{0,60}$"
-    r"|\bregress\w*\b[^.;(:]{0,60}$|\b(?:could|might|potential(?:ly)?|possibly|perhaps|maybe|probably|hopefully)\b[^.;,(]{0,60}$"
+    r"|\bregress\w*\b[^.;(:]{0,60}$|\b(?:could|might|potential(?:ly)?|possibly|perhaps|maybe|probably|hopefully|unlike)\b[^.;,(]{0,60}$"
 )
 UNREAL = compile_pattern(_UNREAL_WORDS, IGNORECASE)
 """Before a statement: what would be, what was wrong, what others say."""
@@ -397,7 +398,7 @@ AGAINST = compile_pattern(
     IGNORECASE,
 )
 IS_FAULT = compile_pattern(
-    r"\b(?:is|was|are|were|be|being|got|gets?|gave|gives|returns?|returned|shows?|shown|expected|fail\w*|report\w*|seems?|stable|wrong\w*|incorrect\w*|without|description|produc(?:e|es|ed|ing)|creates?)\s[^.;]{0,60}$",
+    r"\b(?:is|was|are|were|(?<!\bto\s)be|being|got|gets?|gave|gives|returns?|returned|shows?|shown|expected|fail\w*|report\w*|seems?|stable|wrong\w*|incorrect\w*|without|description|produc(?:e|es|ed|ing)|creates?)\s[^.;]{0,60}$",
     IGNORECASE,
 )
 IS_BETTER = compile_pattern(
@@ -437,8 +438,12 @@ TAKES_LONGER = compile_pattern(
 """A share by which something costs more."""
 IS_NOW = compile_pattern(r"\b(?:so|now|makes?|becomes|reduces|only|will)\b[^.;]{0,40}$", IGNORECASE)
 """Before "16 bytes, not 24": the first is after the change."""
+NEGATIVE = compile_pattern(r"(?<![\d%)])\s[(~]{0,2}[\u2212-]$")
+"""Before an amount with the sign of what falls: "the speed changes by -8%"."""
 COVERAGE = compile_pattern(r"\bcoverage\b[^.;]{0,40}$|^\s?(?:test|code)?\s?coverage\b", IGNORECASE)
 """Before a share that is a coverage of tests."""
+OF_COVERAGE = compile_pattern(r"\s(?:in|of)\s(?:[a-z]{1,12}\s){0,2}coverage\b", IGNORECASE)
+"""Behind such a share."""
 MORE_THAN = compile_pattern(
     r"\s(?:[\w-]{1,20}\s){0,2}?than\s(?!before|previous|master|main|the\s(?:old|previous|current|original|last))",
     IGNORECASE,
