@@ -28,7 +28,7 @@ RANGE: Final = rf"(?:\s?(?:%|x|m?s)?\s?(?:-|\u2013|~|\bto\b|\bor\b|\band\b)\s?[~
 """The second end of a range: "17-20", "2x to 3"; the first one is what counts."""
 ABOUT: Final = (
     r"(?:[~`*_+<>=(\u2248-]{0,3}(?:(?:about|around|approx\.?|approximately|ca\.?|circa|almost|nearly|over|only"
-    r"|just|like|under|below|well|up\s?to|at\smost|at\sleast|more\sthan|less\sthan|roughly|another|some|an?\s(?:additional|further|extra)|a\s(?:bit|little)|an?|the\sorder\sof|close\sto|as\smuch\sas)\s){0,3}"
+    r"|just|like|under|below|well|up\s?to|at\smost|at\sleast|more\sthan|less\sthan|roughly|another|some|an?\s(?:additional|further|extra)|a\s(?:bit|little)|an?|(?:of\s)?the\sorder\sof|close\sto|as\smuch\sas)\s){0,3}"
     r"[~`*_+<>(\u2248\u2212-]{0,3}\s?)"
 )
 """What may stand before a number and changes nothing: "about ~"."""

@@ -110,7 +110,8 @@ def _setting(text: str) -> Outcome | None:
             values = (number(before["before"]), before["unit_before"], number(match["after"]), match["unit"])
             noun = before["noun"] or before["noun_before"] or match["noun"]
             direction = _direction_between(*values)
-            if noun.casefold() == match["noun"].casefold() and direction is _stated_direction(match["verb"]):
+            stated = _stated_direction(match["verb"]) or direction
+            if noun.casefold() == match["noun"].casefold() and direction is stated:
                 return Outcome(text, values[0], values[2], None, match["unit"], direction)
     return None
 
@@ -295,7 +296,7 @@ def _is_stated(match: Match[str], sentence: str) -> bool:
         return False
     if not word:
         return match["unit"].casefold().startswith("alloc")
-    if match.re is forms.WITHOUT_BY and not _is_of_verb(match, word):
+    if match.re in {forms.WITHOUT_BY, forms.WITHOUT_BY_ABOUT} and not _is_of_verb(match, word):
         return False
     if _is_of_something_else(match, sentence, word):
         return False
@@ -392,6 +393,7 @@ _FORMS: Final = (
             forms.REDUCED,
             forms.IS_CUT,
             forms.SAVES,
+            forms.COUNTED_BY,
         ),
     ),
     _versus,

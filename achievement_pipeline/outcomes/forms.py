@@ -28,7 +28,7 @@ _VERB = (
 )
 _NOUN = (
     r"(?:reductions?|(?<!performance\s)(?<!speed\s)decreases?|increases?|speed[-\s]?(?:ups?|boosts?|bumps?)|improve?m?e?nts?"
-    r"|savings?|gains?|(?-i:boosts?)|uplifts?|wins?|accelerations?|(?<=[%x]\s)(?:speed|perf|performance)(?=\)|$|\s(?:for|in|when)\b)"
+    r"|savings?|gains?|(?-i:boosts?)|uplifts?|wins?|accelerations?|(?<=[%x]\s)(?:speed|perf|performance)(?=\)|$|\s(?:(?:for|in|when|with)\b|\(#))"
     r"|drops?(?=\sin\s(?!coverage|performance|throughput|speed|quality|accuracy)))"
 )
 _COMPARATIVE = (
@@ -148,13 +148,13 @@ FROM_X_TO = compile_pattern(
 """With what it is of between: "from 14.3 seconds on main to 1.2 seconds"."""
 _SETTING_NOUN = r"timeout|limit|interval|delay|period|threshold|window|tolerance|budget|size"
 RAISED = compile_pattern(
-    rf"\b(?P<verb>increase[sd]?|raise[sd]?|lower(?:s|ed)?|reduce[sd]?|decrease[sd]?)\s(?:[\w-]{{1,20}}\s){{0,4}}?(?P<noun>{_SETTING_NOUN})"
+    rf"\b(?P<verb>increase[sd]?|raise[sd]?|lower(?:s|ed)?|reduce[sd]?|decrease[sd]?|adjust(?:s|ed)?|sets?|change[sd]?)\s(?:[\w-]{{1,20}}\s){{0,4}}?(?P<noun>{_SETTING_NOUN})"
     rf"(?:\s[a-z]{{2,12}}){{0,4}}?\sto\s{ABOUT}(?P<after>{NUMBER})\s?(?P<unit>{TIME}|{SIZE})(?![\w/])",
     IGNORECASE,
 )
 RAISED_TO = compile_pattern(
     rf"\b(?P<verb>(?:increas|rais|bump|extend|reduc|lower|decreas|drop|cut|bring|shorten)(?:e|es|s|ed|ing|ting|ped|ping)?)\s(?![^.;]{{0,60}}?\bfrom\s~?\d)"
-    rf"(?P<what>(?:up\s)?(?:[^\s.;:\d][^\s.;:]{{0,40}}\s){{0,8}}?)(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})[\s-]?(?P<unit>{TIME}|{SIZE})(?![\w/])",
+    rf"(?P<what>(?:up\s)?(?:[^\s.;:\d][^\s.;:]{{0,40}}\s){{0,8}}?)(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?[\s-]?(?P<unit>{TIME}|{SIZE})(?![\w/])",
     IGNORECASE,
 )
 """A value that something is changed to; the one before stands elsewhere."""
@@ -213,6 +213,12 @@ COUNTED_BETWEEN = compile_pattern(
     IGNORECASE,
 )
 """Named once, between: "drops from 254 loaded modules to 44"."""
+COUNTED_BY = compile_pattern(
+    r"\b(?P<word>reduc(?:e[sd]?|ing)|decreas(?:e[sd]?|ing)|shrinks?|shrank|lower(?:s|ed|ing)?|cuts?)\s(?P<what>[^.;:\n]{0,60}?)\sby\s"
+    rf"{ABOUT}(?P<amount>\d{{1,6}})\s(?:[a-z-]{{2,15}}\s)?(?P<unit>(?!lines|words|tests|files|levels|steps|versions|degrees|days|weeks|months|years|orders|times)[a-z]{{3,20}}s)\b",
+    IGNORECASE,
+)
+"""How many fewer: "shrinks each node by 3 pointers"."""
 COUNTED_AFTER = compile_pattern(
     rf"(?<![\w.,#/-])~?(?P<before>{NUMBER})\s?(?:->|→)\s?~?(?P<after>{NUMBER})\s(?:[a-z-]{{2,15}}\s){{0,2}}?"
     r"(?P<unit>calls|allocations|allocs|queries|objects|instructions|nodes|modules|requests|loads|stores)\b",
@@ -278,7 +284,7 @@ FACTOR = compile_pattern(
 WITHOUT_BY_ABOUT = compile_pattern(
     rf"\b(?P<word>{_VERB})\b(?P<what>(?:[^.;:\n]|\.(?=\w)){{0,80}}?)"
     r"(?<!\bto)(?<!\bat)(?<!\bof)(?<!\bfrom)(?<!\bthan)(?<!\bis)(?<!\bfor)(?<!\bin)(?<!\bafter)(?<!\bwithin)(?<!\bevery)(?<!\bno)"
-    rf"\s(?=~|about|around|roughly|approximately|nearly|almost|(?<=\btime\s)up\s?to){ABOUT}{_DIFFERENCE}(?P<unit>{TIME}|{SIZE})(?!\s(?:to|->|→))",
+    rf"\s(?=~|about|around|roughly|approximately|nearly|almost|(?<=\btime\s)up\s?to){ABOUT}{_DIFFERENCE}(?P<unit>{TIME}|{SIZE}|{TIMES}(?=\s\())(?!\s(?:to|->|→))",
     IGNORECASE,
 )
 """Where "about" stands for "by": "reduces the binary about 170 kB"."""
@@ -287,7 +293,7 @@ IMPROVES = compile_pattern(
     IGNORECASE,
 )
 SAVES = compile_pattern(
-    rf"(?:\b(?P<word>sav(?:e|es|ed|ing):?|reduc(?:e|es|ed|ing)|shav(?:e|es|ed|ing)(?:\soff)?|chop(?:s|ped|ping)?\soff|adds|gain(?:s|ed)?|tak(?:es|ing)\soff|frees?(?:\sup)?|(?:recover|reclaim)(?:s|ed|ing)?|eliminat(?:es|ed|ing)(?=\s[\d-]{{1,7}}\s(?:sec|min|hour)))\s"
+    rf"(?:\b(?P<word>sav(?:e|es|ed|ing):?|reduc(?:e|es|ed|ing)|shav(?:e|es|ed|ing)(?:\soff)?|chop(?:s|ped|ping)?\soff|adds|gain(?:s|ed)?|tak(?:es|ing)\soff|frees?(?:\sup)?|(?:recover|reclaim)(?:s|ed|ing)?(?=\s[a-z~\s]{{0,12}}\d[\d.,]{{0,9}}\s?(?:bytes?|[kmg]i?b|m?s|sec\w{{0,5}}|min\w{{0,5}}|hours?)\b)|eliminat(?:es|ed|ing)(?=\s[\d-]{{1,7}}\s(?:sec|min|hour)))\s"
     rf"(?:us\s(?:from\s\w{{3,12}}ing\s)?)?{ABOUT}|(?<!\S)[-\u2212]){_DIFFERENCE}(?P<unit>{UNIT})",
     IGNORECASE,
 )
@@ -342,7 +348,7 @@ SIGNED_TITLE = compile_pattern(
 )
 """All that a title says: "people: -3ms (upload is faster)"."""
 SENTENCE_END = compile_pattern(
-    r"(?<=[.!?])(?<!sec\.)(?<!min\.)(?<!\bca\.)(?<!\bvs\.)(?<!\bapprox\.)\s+(?=[A-Z0-9`\"'(])(?!\(~?\d[\d.]{0,9}\s?[%x]\))|\n[^\S\n]*+\n|\n(?=[^\S\n]*+(?:[-*+]\s|\d{1,2}[.)]\s|```|[|$>\[]))"
+    r"(?<=[.!?])(?<!sec\.)(?<!min\.)(?<!\bca\.)(?<!\bvs\.)(?<!\bapprox\.)\s+(?=[A-Z0-9`\"'(])(?!\(~?\d[\d.]{0,9}\s?[%x]\))|\n[^\S\n]*+\n|\n(?=[^\S\n]*+(?:[-*+]\s|\d{1,2}[.)]\s|```|[|$>\[]|[A-Z][a-z]{1,20}(?:-[a-zA-Z]{1,20}){1,3}:\s))"
 )
 TAG = compile_pattern(
     r"<(?:/?(?:img|p|div|br|li|ul|details|summary|table|tr|td)\b[^<>]{0,400})>|!\[[^\]\n]{0,200}\]\([^()\n]{0,400}\)"
@@ -453,7 +459,7 @@ SLOWER = compile_pattern(r"\bslow|\boverhead\b|\bregress", IGNORECASE)
 VERSUS = compile_pattern(r"\bvs\b|i/s\s-\s$", IGNORECASE)
 PREFIXES = frozenset({"k", "K", "M", "G"})
 MULTIPLES = frozenset({"x", "\u00d7", "times"})
-IS_TIME = compile_pattern(r"\b(?:times?|latency|latencies|duration|runtime)\b", IGNORECASE)
+IS_TIME = compile_pattern(r"\b(?:(?<!\d\s)times?|latency|latencies|duration|runtime)\b", IGNORECASE)
 UP = (
     "optimi", "accelerat", "fast", "quicker", "more", "larger", "bigger", "higher", "speed", "sped", "grew", "grow",
     "ris", "rose", "rais", "improv", "increas", "boost", "gain", "uplift", "win", "better", "longer", "adds",

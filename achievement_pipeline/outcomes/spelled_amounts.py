@@ -108,7 +108,12 @@ _STYLES: Final[tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...
     (compile_pattern(r"(?<![\w*])\*{1,2}(?P<word>[a-z]{2,20})\*{1,2}(?![\w*])", IGNORECASE), r"\g<word>"),
     (compile_pattern(r"(?<=\d[kKMGT]B)\+"), ""),
     (compile_pattern(r"(?<![\w.)\]/])\.(?=\d)"), "0."),
-    (compile_pattern(r"(?<=\d)~(?=\d)|(?<=\d)\s~\s(?=\d)|(?<=\d[smh%])\s~\s(?=\d)"), "-"),
+    (
+        compile_pattern(
+            r"(?<=\d)~(?=\d)|(?<=\d)\s~\s(?=\d)|(?<=\d[smh])\s~\s(?=\d{1,4}[smh])|(?<=\d%)\s~\s(?=[\d.]{1,6}%)"
+        ),
+        "-",
+    ),
     (compile_pattern(r"(?<=\d)-(?=(?:times|percent)\b)", IGNORECASE), " "),
     (compile_pattern(r"(?<=\d)\sand\sa\shalf\b"), ".5"),
     (compile_pattern(r"\bO\((?P<amount>\d[\d.]{0,9}\s?[a-zA-Z]{0,3})\)"), r"~\g<amount>"),
@@ -183,6 +188,13 @@ _STYLES: Final[tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...
             r"(?<![\w.])(?P<first>\d{1,4}(?:\.\d{1,3})?)\s?(?P<first_unit>[hms])(?P<link>\s?(?:\bto\b|→|->|=>|\bvs\b\.?)\s?[~<>]?)(?P<second>\d{1,4}(?:\.\d{1,3})?)\s?(?P<second_unit>[hms])(?!\w)"
         ),
         _clock_units,
+    ),
+    (
+        compile_pattern(
+            r"(?P<lead>\b(?:timeout|interval|delay|deadline|period|duration|ttl|wait(?:s|ing)?)\b[^.;\n]{0,60}?\bto\s)(?P<amount>\d{1,3})m\b(?![\w-])",
+            IGNORECASE,
+        ),
+        r"\g<lead>\g<amount> min",
     ),
     (compile_pattern(r"\bhalf\san?\s(?=(?:second|minute|hour)\b)", IGNORECASE), "0.5 "),
     (
