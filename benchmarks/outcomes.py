@@ -1,6 +1,6 @@
 """Measure how well outcomes are read from messages: number, unit and direction, all three right.
 
-``outcome_labels.csv`` has 6,761 commits of public projects whose messages hold numbers, labelled by reading each: the
+``outcome_labels.csv`` has 7,211 commits of public projects whose messages hold numbers, labelled by reading each: the
 outcomes that a message states (``8>2 ms down``, ``15 % up``), nothing where it states none, ``?`` where readers may
 differ (left out). Two thirds of each part were drawn where a number with a unit stands beside a word of change, one
 third elsewhere. The first part of 150 was for development; each later part is of other projects, was measured once with
