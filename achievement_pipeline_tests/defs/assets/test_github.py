@@ -34,7 +34,7 @@ def test_a_merged_pull_request_and_its_review_become_achievements(pipeline: Pipe
         "performance",
         "ada@example.org",
     )
-    assert (pull.impact_score, pull.complexity_score) == (58.18, 52.0)
+    assert (pull.impact_score, pull.complexity_score) == (59.79, 52.0)
     assert pull.skills_demonstrated == ["Performance engineering", "Python"]
     assert (review.key, review.author) == ("github:octo/repo#1/review/bob", "bob@users.noreply.github.com")
 
