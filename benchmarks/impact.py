@@ -55,6 +55,11 @@ OF_HEADLINES = 0.5
 PENALTY = 100.0
 """Of the squares of the weights, of signs that are scaled alike."""
 KNOTS = 24
+STEPS = (
+    ("5-19 lines of source", "20-79 lines of source", "80-299 lines of source", "300+ lines of source"),
+    ("code grows", "code grows much"),
+)
+"""Steps of a size: a larger one never weighs less, so that no change scores less for having more."""
 ROUNDS = 60
 CATEGORIES = {"feature": 5, "performance": 4, "security": 4, "bugfix": 3, "refactoring": 2}
 
@@ -170,6 +175,9 @@ def learn(projects: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFr
     importance = (1000 / np.bincount(project))[project] ** 0.5
     target = ((1 - OF_HEADLINES) * units["noted"] + OF_HEADLINES * units["headline"]).to_numpy()
     weights = (_regress(scaled, target, importance, project) / np.where(spread > 0, spread, 1)).round(3)
+    for steps in STEPS:
+        numbers = [names.index(step) for step in steps]
+        weights[numbers] = np.maximum.accumulate(weights[numbers])
     table = pd.DataFrame({"sign": names, "weight": weights})
     everything = pd.concat(projects.values(), ignore_index=True)
     sums = everything[names].to_numpy(dtype="float64") @ weights

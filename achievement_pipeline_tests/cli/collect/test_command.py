@@ -21,7 +21,7 @@ def test_it_says_what_it_found(run: Run, repository: GitRepository) -> None:
         "2 achievements (2 new)",
         "by category: bugfix 1 · feature 1",
         "skills: Python 2",
-        " 75.4  45.0",
+        " 75.5  45.0",
         "Count things",
     ):
         assert said in answer.output, answer.output
@@ -129,7 +129,7 @@ def test_the_answer_for_machines_has_the_columns_of_the_tables(run: Run, reposit
     found = json.loads(answer.stdout)
     assert found["changes"]["new"] == 2
     assert [one["title"] for one in found["highest"]] == ["Count things", "Count one more"]
-    assert found["highest"][0]["impact_score"] == 75.41
+    assert found["highest"][0]["impact_score"] == 75.45
     [read] = found["repositories"]
     assert (read["commits"], read["new"], read["significant"], read["error"]) == (3, 3, 2, "")
     assert "dagster" not in answer.stdout

@@ -70,7 +70,7 @@ def test_an_achievement_is_found_by_the_beginning_of_its_commit(
 
     assert answer.exit_code == 0
     assert "Count things" in answer.output
-    assert "impact 75.41, complexity 45" in answer.output
+    assert "impact 75.45, complexity 45" in answer.output
 
 
 def test_skills_are_listed_with_how_often_and_since_when_they_were_shown(collected: Run) -> None:
@@ -87,7 +87,7 @@ def test_an_explanation_has_every_line_of_the_ledger(collected: Run, collected_p
 
     answer = collected("explain", sha[:10])
 
-    for said in ("counts: yes (type:feat", "+26.11  base", "+17.48  kind               feature", "Python (language)"):
+    for said in ("counts: yes (type:feat", "+26.12  base", "+17.44  kind               feature", "Python (language)"):
         assert said in answer.output, answer.output
 
 

@@ -38,7 +38,7 @@ def test_a_history_becomes_explained_achievements(pipeline: Pipeline, repository
         "feature",
         "ada@example.org",
     )
-    assert (achievement.impact_score, achievement.complexity_score) == (75.41, 45.0)
+    assert (achievement.impact_score, achievement.complexity_score) == (75.45, 45.0)
     points = [line["points"] for line in achievement.score_ledger if line["score"] == "impact"]
     assert round(sum(points), 2) == achievement.impact_score
     assert achievement.skills_demonstrated == ["Python"]
