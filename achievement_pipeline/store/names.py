@@ -33,6 +33,11 @@ def shorten(keys: Sequence[tuple[str, str | None]]) -> list[str]:
     return [name if _WHOLE.fullmatch(name) else name[:length] for name in names]
 
 
+def short_name(key: str) -> str:
+    """Return a short name for a single key, which may be that of several: commands then say so."""
+    return shorten([(key, None)])[0]
+
+
 def _tail(key: str, url: str | None) -> str:
     """Return the distinctive part of a key: a commit, a number with its repository, an issue's identifier, or an id."""
     if issue := _ADDRESS_OF_ISSUE.search(url or ""):

@@ -28,7 +28,7 @@ from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline.parsing.emails import plain_address
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline.store.decisions.approvals import name_people
-from achievement_pipeline.store.names import short_names, shorten
+from achievement_pipeline.store.names import short_name, short_names
 from achievement_pipeline.store.reading import (
     AchievementView,
     JudgedActivity,
@@ -209,7 +209,7 @@ def _print_why_not(connection: sa.Connection, activities: Iterable[JudgedActivit
 def _state(achievement: AchievementView) -> str:
     """Explain why an achievement is not shown."""
     if achievement.absorbed_by:
-        whole = shorten([(achievement.absorbed_by, None)])[0]
+        whole = short_name(achievement.absorbed_by)
         return f"It does not count by itself: it is part of another one. See it: achievements explain {whole}"
     if achievement.retracted_at:
         return f"It does not count since {achievement.retracted_at:%Y-%m-%d}: {achievement.retracted_reason}."
@@ -286,7 +286,7 @@ def hidden_words(achievement: AchievementView) -> str:
     if achievement.hidden_by is None:
         return "by the user"
     return (
-        f"because {shorten([(achievement.hidden_by, None)])[0]}, a part of it, was hidden. "
+        f"because {short_name(achievement.hidden_by)}, a part of it, was hidden. "
         f"To show the whole: achievements unhide {_short(achievement)}"
     )
 

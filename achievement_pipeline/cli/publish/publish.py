@@ -22,7 +22,7 @@ from achievement_pipeline.publishing.gate.privacy import Reason
 from achievement_pipeline.publishing.github_profile.pull_request import open_pull_request
 from achievement_pipeline.publishing.outbox.driver import Prepared
 from achievement_pipeline.settings import load_settings
-from achievement_pipeline.store.names import shorten
+from achievement_pipeline.store.names import short_name
 from achievement_pipeline.store.publications import Publication, find_publications
 from achievement_pipeline.store.reading import get_achievement
 from achievement_pipeline.store.tables import PublicationState
@@ -218,17 +218,14 @@ def _keys(engine: sa.Engine, names: Sequence[str]) -> list[str]:
         return [get_achievement(connection, name).key for name in names]
 
 
-def _short(key: str) -> str:
-    """Return the name of an achievement that commands take."""
-    return shorten([(key, None)])[0]
-
-
 def _print_prepared(channel: Channel, prepared: Prepared, *, named: bool) -> None:
     """Print the posts and when they go; the number of unapproved achievements unless keys were given."""
     for ready in prepared.again:
-        click.echo(f"── {_short(ready.key)} is in doubt; the same text is sent again\n{channel.as_read(ready.text)}\n")
+        click.echo(
+            f"── {short_name(ready.key)} is in doubt; the same text is sent again\n{channel.as_read(ready.text)}\n"
+        )
     for ready in prepared.ready:
-        click.echo(f"── {_short(ready.key)}\n{channel.as_read(ready.text)}\n")
+        click.echo(f"── {short_name(ready.key)}\n{channel.as_read(ready.text)}\n")
     for refused in prepared.refused:
         click.echo("\n".join(refused.explain()), err=True)
     for key, why in prepared.not_sent.items():

@@ -8,7 +8,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from achievement_pipeline.columns.text import contains, extract
-from achievement_pipeline.frames import ChangelogEntries
+from achievement_pipeline.frames import ChangelogEntries, typed
 from achievement_pipeline.judging.announced.entries import Prominence
 
 _BREAKING: Final = r"(?i)\b(?:breaking|incompat\w*)\b"
@@ -43,4 +43,4 @@ def with_features(entries: DataFrame[ChangelogEntries]) -> DataFrame[ChangelogEn
     settled = prominence.mask(raised, Prominence.HIGHLIGHT.value).mask(
         is_minor & ~beside_lesser, Prominence.ENTRY.value
     )
-    return DataFrame[ChangelogEntries](entries.assign(prominence=settled.astype("str")))
+    return typed(ChangelogEntries, entries.assign(prominence=settled.astype("str")))

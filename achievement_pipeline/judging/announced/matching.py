@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandera.typing import DataFrame
 
-from achievement_pipeline.columns.text import contains, extract, extract_all, extract_all_groups, replace
+from achievement_pipeline.columns.text import contains, extract, extract_all, extract_all_groups, replace, rows_among
 from achievement_pipeline.frames import ChangelogEntries
 from achievement_pipeline.judging.announced.entries import Prominence
 from achievement_pipeline.judging.announced.features import with_features
@@ -152,8 +152,8 @@ def _are_of_packages(entries: pd.DataFrame) -> npt.NDArray[np.bool_]:
     files = entries[["repository", "path"]].drop_duplicates()
     files = files[contains(files["path"], _IN_FOLDER)]
     several = files[files.groupby("repository")["path"].transform("size") >= _SEVERAL]
-    names = (pd.MultiIndex.from_frame(each[["repository", "path"]]) for each in (entries, several))
-    return np.asarray(next(names).isin(next(names)), dtype=bool)
+    found: npt.NDArray[np.bool_] = rows_among(entries, several, ["repository", "path"]) >= 0
+    return found
 
 
 def _day_of(

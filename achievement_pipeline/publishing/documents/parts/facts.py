@@ -260,7 +260,7 @@ def _stated(achievement: PublicAchievement) -> str:
 def sentence(achievement: PublicAchievement) -> str:
     """Return what was done, with what outcome, without a full stop: ``Added a cache: lookups are 2x faster``.
 
-    Where none is stated, the names that it added stand in its place: ``Added a cache, with option `--cache```.
+    If none is stated, it names what was added instead: ``Added a cache, with option `--cache```.
     """
     done = headline(achievement)
     if not _stated(achievement) and (names := added_names(achievement, done)):
