@@ -27,6 +27,8 @@ NAME = "achievements"
 _BLANKS = compile_pattern(r"[ \t\r\n]*")
 _TOML_TABLE = compile_pattern(rf"^\[mcp_servers\.{NAME}\][^\n]*\n(?:(?!\[)[^\n]*\n)*", MULTILINE)
 _INDENT = "  "
+_OWN_VARIABLES = ("ACHIEVEMENTS_CONFIG", "ACHIEVEMENTS_HOME")
+"""Variables that the entry sets, or unsets; others in it are the user's."""
 
 Entry = Mapping[str, Any]
 Put = Callable[[str, Entry], str]
@@ -69,14 +71,15 @@ def agents() -> Mapping[str, Agent]:
     }
 
 
-def server_entry(environment: Mapping[str, str]) -> Entry:
+def server_entry(variables: Mapping[str, str]) -> Entry:
     """Return how the server is started: by its full path, as agents of the desktop have a PATH of their own.
 
     Args:
-        environment: Variables that it needs; they are readable in the agent's file.
+        variables: The environment; what the server needs of it will be readable in the agent's file.
     """
     command = Path(sysconfig.get_path("scripts")) / "achievements"
-    return {"command": str(command), "args": ["mcp"], **({"env": dict(environment)} if environment else {})}
+    environment = {name: variables[name] for name in _OWN_VARIABLES if name in variables}
+    return {"command": str(command), "args": ["mcp"], **({"env": environment} if environment else {})}
 
 
 def install_for(agent: Agent, entry: Entry) -> Iterator[tuple[Path, bool]]:
@@ -95,7 +98,7 @@ def install_for(agent: Agent, entry: Entry) -> Iterator[tuple[Path, bool]]:
 def _checked(agent: Agent, text: str, entry: Entry) -> str:
     try:
         return agent.put(text, entry)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(
             f"{agent.config} can't be changed: {error}. Add the server by hand: {json.dumps({NAME: entry})}"
         ) from error
@@ -105,7 +108,7 @@ def _write(path: Path, change: Callable[[str], str]) -> bool:
     """Change a file, or the file that a link leads to, and return whether it changed. Its mode stays."""
     path = path.resolve()
     try:
-        before = path.read_text(encoding="utf-8") if path.exists() else ""
+        before = path.read_bytes().decode() if path.exists() else ""
         after = change(before)
         if after == before:
             return False
@@ -138,9 +141,18 @@ def put_in_json(text: str, member: str, entry: Entry) -> str:
     if there is None:
         return _with_member(text, start, NAME, entry, depth=2)
     first, last = there
-    if json.loads(text[first:last]) == entry:
-        return text
-    return text[:first] + _written(entry, depth=2) + text[last:]
+    before = json.loads(text[first:last])
+    after = _with_users_own(before, entry)
+    return text if after == before else text[:first] + _written(after, depth=2) + text[last:]
+
+
+def _with_users_own(before: object, entry: Entry) -> Entry:
+    """Return the entry with what the user added to the one before: other members, other variables."""
+    others = dict(before) if isinstance(before, dict) else {}
+    variables = others.pop("env", None)
+    own = variables if isinstance(variables, dict) else {}
+    environment = {name: value for name, value in own.items() if name not in _OWN_VARIABLES} | entry.get("env", {})
+    return {**others, **entry, **({"env": environment} if environment else {})}
 
 
 def _members(text: str, start: int) -> dict[str, tuple[int, int]]:
@@ -196,6 +208,7 @@ def put_in_toml(text: str, entry: Entry) -> str:
     servers = before.get("mcp_servers", {})
     if not isinstance(servers, dict):
         raise ValueError("mcp_servers is no table")  # noqa: TRY004 - as above
+    entry = _with_users_own(servers.get(NAME), entry)
     if servers.get(NAME) == entry:
         return text
     table = f"[mcp_servers.{NAME}]\n" + "".join(f"{name} = {_toml(value)}\n" for name, value in entry.items())
@@ -213,4 +226,4 @@ def _toml(value: object) -> str:
         return "{ " + ", ".join(f"{name} = {_toml(each)}" for name, each in value.items()) + " }"
     if isinstance(value, list):
         return "[" + ", ".join(map(_toml, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -91,6 +91,18 @@ def test_what_is_no_such_toml_is_refused(text: str) -> None:
         put_in_toml(text, ENTRY)
 
 
+def test_what_the_user_added_to_the_entry_stays() -> None:
+    own = {"DATABASE_URL": "postgresql://db/mine"}
+    before = {**ENTRY, "command": "/old", "type": "stdio", "env": {**own, "ACHIEVEMENTS_CONFIG": "/old.toml"}}
+    expected = {**ENTRY, "type": "stdio", "env": {**own, **ENTRY["env"]}}
+    as_json = put_in_json(json.dumps({"servers": {"achievements": before}}), "servers", ENTRY)
+    assert json.loads(as_json) == {"servers": {"achievements": expected}}
+    table = 'command = "/old"\ntype = "stdio"\nenv = { DATABASE_URL = "postgresql://db/mine" }\n'
+    as_toml = put_in_toml(f"[mcp_servers.achievements]\n{table}", ENTRY)
+    assert tomllib.loads(as_toml) == {"mcp_servers": {"achievements": expected}}
+    assert put_in_toml(as_toml, ENTRY) == as_toml
+
+
 @pytest.fixture
 def user(tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     del home
@@ -138,6 +150,24 @@ def test_a_file_that_cannot_be_changed_stays_and_the_error_has_the_remedy(user: 
     assert result.exit_code == 1
     assert "Add the server by hand" in result.stderr
     assert (user / ".cursor/mcp.json").read_text() == "// mine\n{}"
+
+
+def test_one_file_that_cannot_be_changed_does_not_stop_the_others(user: Path, run: Run) -> None:
+    for folder in (".claude", ".cursor", ".codex"):
+        (user / folder).mkdir()
+    (user / ".claude.json").write_text("{")
+    (user / ".cursor/mcp.json").write_text("[" * 100_000)
+    result = run("mcp", "install")
+    assert result.exit_code == 1
+    assert result.stderr.count("Add the server by hand") == 2
+    assert "mcp_servers.achievements" in (user / ".codex/config.toml").read_text()
+
+
+def test_line_ends_of_windows_stay(user: Path, run: Run) -> None:
+    (user / ".cursor").mkdir()
+    (user / ".cursor/mcp.json").write_bytes(b'{\r\n  "mcpServers": {\r\n    "other": {}\r\n  }\r\n}\r\n')
+    run("mcp", "install")
+    assert (user / ".cursor/mcp.json").read_bytes().endswith(b'\r\n    "other": {}\r\n  }\r\n}\r\n')
 
 
 def test_a_link_to_a_file_of_dotfiles_stays_one(user: Path, run: Run) -> None:

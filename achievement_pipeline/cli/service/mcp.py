@@ -16,7 +16,6 @@ from achievement_pipeline.errors import SettingsError
 if TYPE_CHECKING:
     from achievement_pipeline.agent.tools import Tools
 
-_NEEDED = ("ACHIEVEMENTS_CONFIG", "ACHIEVEMENTS_HOME")
 _NO_SDK = "The MCP server needs one more package: pip install 'achievement-pipeline[mcp]'"
 
 
@@ -55,19 +54,24 @@ def install(names: Sequence[str]) -> None:
     """  # noqa: D301 - click's own mark
     from achievement_pipeline.settings import load_settings  # noqa: PLC0415 - the server starts without it
 
-    variables = load_settings().absolute_variables()
-    entry = server_entry({name: variables[name] for name in _NEEDED if name in variables})
+    entry = server_entry(load_settings().absolute_variables())
     known = agents()
     chosen = [known[name] for name in names] or [each for each in known.values() if each.is_there]
     if not chosen:
         raise SettingsError(f"No agent was found on this machine. Name one: {', '.join(known)}.")
+    refused = []
     for agent in chosen:
-        for path, changed in install_for(agent, entry):
-            click.echo(f"{'✅' if changed else '=='} {agent.label}: {path}{'' if changed else ' (no change)'}")
+        try:
+            for path, changed in install_for(agent, entry):
+                click.echo(f"{'✅' if changed else '=='} {agent.label}: {path}{'' if changed else ' (no change)'}")
+        except SettingsError as error:
+            refused.append(str(error))
     if os.environ.get("DATABASE_URL"):
         click.echo(
             "⚠️  DATABASE_URL is not written, as it may hold a password: set it where your agent starts.", err=True
         )
+    if refused:
+        raise SettingsError("\n".join(refused))
 
 
 @contextmanager
