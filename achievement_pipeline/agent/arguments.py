@@ -11,21 +11,28 @@ from achievement_pipeline.parsing.strict_model import StrictModel
 _Id = Annotated[
     str, Field(min_length=1, max_length=500, description="The id of an achievement, as list_achievements has it")
 ]
-_Offset = Annotated[int, Field(ge=0, description="Where to go on: next_offset of the answer before")]
+_After = Annotated[
+    str | None, Field(max_length=500, description="Where to go on: after of the answer before, with the same arguments")
+]
 
 
-class ListAchievements(StrictModel):
+class Filter(StrictModel):
+    """Arguments of the tools that select achievements; every one that is given has to hold."""
+
+    repository: str | None = Field(default=None, max_length=500, description="owner/name, or its key")
+    category: str | None = Field(default=None, max_length=100, description="feature, bugfix, performance, ...")
+    skill: str | None = Field(default=None, max_length=100, description="A skill that it shows")
+    min_impact: float | None = Field(default=None, ge=0, le=100, description="Points, 0 to 100")
+
+
+class ListAchievements(Filter):
     """Arguments of `list_achievements`."""
 
     search: str | None = Field(default=None, max_length=500, description="Words that all occur in it")
     since: dt.date | None = Field(default=None, description="Completed on this day or later")
     until: dt.date | None = Field(default=None, description="Completed on this day or earlier")
-    repository: str | None = Field(default=None, max_length=500, description="owner/name, or its key")
-    category: str | None = Field(default=None, max_length=100, description="feature, bugfix, performance, ...")
-    skill: str | None = Field(default=None, max_length=100, description="A skill that it shows")
-    min_impact: float | None = Field(default=None, ge=0, le=100, description="Points, 0 to 100")
     sort: Literal["impact", "date", "complexity"] = Field(default="impact", description="Greatest or newest first")
-    offset: _Offset = 0
+    after: _After = None
 
 
 class OfAchievement(StrictModel):
@@ -38,7 +45,7 @@ class FindMissing(StrictModel):
     """Arguments of `find_missing`."""
 
     limit: int = Field(default=10, ge=1, le=50, description="How many achievements")
-    offset: _Offset = 0
+    after: _After = None
 
 
 class AddAchievement(StrictModel):
@@ -67,7 +74,7 @@ class ProposeWording(StrictModel):
     )
 
 
-class ExportDocument(StrictModel):
+class ExportDocument(Filter):
     """Arguments of `export_document`."""
 
     document: str = Field(max_length=50, description="brag, resume, portfolio, ...; another name lists them all")

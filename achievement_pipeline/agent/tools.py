@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -26,7 +25,7 @@ from achievement_pipeline.publishing.channel import Channel
 from achievement_pipeline.publishing.documents import agent as views
 from achievement_pipeline.publishing.documents.parts import facts
 from achievement_pipeline.publishing.documents.period import parse_period
-from achievement_pipeline.publishing.gate.privacy import PublicAchievement
+from achievement_pipeline.publishing.gate.privacy import PublicAchievement, is_own_id
 from achievement_pipeline.publishing.gate.titles import is_weak
 from achievement_pipeline.publishing.wording.facts import facts_of
 from achievement_pipeline.settings import Settings
@@ -36,13 +35,14 @@ from achievement_pipeline.store.reading import (
     AchievementView,
     Order,
     find_achievements,
+    find_keys,
     get_achievement,
 )
 from achievement_pipeline.store.tables import EditField
 
 BUDGET = 12_000
 """Largest answer in bytes of UTF-8: three bytes or more make a token, so it has at most 4,000 tokens."""
-_PAGE = 100
+_PAGE = 50
 _LONGEST_TEXT = 2_000
 _FOR_LEDGER = 6_000
 _FOR_ITEMS = BUDGET - 2_000
@@ -75,16 +75,13 @@ class Tools:
         with self.engine.connect() as connection:
             filter_ = AchievementFilter(
                 authors=self._user(connection).addresses,
-                repository=_repository(connection, wanted.repository),
-                category=wanted.category,
-                skill=wanted.skill,
-                min_impact=wanted.min_impact,
+                **_chosen(connection, wanted),
                 text=wanted.search,
                 since=_midnight(wanted.since),
                 before=_midnight(wanted.until and wanted.until + dt.timedelta(days=1)),
             )
-            rows = (views.row(each) for _, each in self._cleared(connection, filter_, Order(wanted.sort)))
-            return self._listed(connection, rows, wanted.offset)
+            rows = (views.row(each) for _, each in self._cleared(connection, filter_, Order(wanted.sort), wanted.after))
+            return self._listed(connection, rows)
 
     def explain_achievement(self, wanted: arguments.OfAchievement) -> str:
         """Explain the scores of an achievement."""
@@ -113,10 +110,10 @@ class Tools:
             mine = AchievementFilter(authors=self._user(connection).addresses)
             lacking = (
                 {**_briefly(each), "ask": {name: _QUESTIONS[name] for name in missing}}
-                for _, each in self._cleared(connection, mine, Order.IMPACT)
+                for _, each in self._cleared(connection, mine, Order.IMPACT, wanted.after)
                 if (missing := list(_missing(each)))
             )
-            return self._listed(connection, lacking, wanted.offset, wanted.limit)
+            return self._listed(connection, lacking, wanted.limit)
 
     def add_achievement(self, wanted: arguments.AddAchievement) -> str:
         """Write down an achievement in the user's name, without scores."""
@@ -168,7 +165,8 @@ class Tools:
                 period = parse_period(wanted.period) if wanted.period else usual_period(channel, self.settings)
             except ValueError as error:
                 raise RefusalError(str(error)) from error
-            rendering = render(connection, self.settings, channel, Selection(author=author, period=period))
+            selection = Selection(author=author, period=period, **_chosen(connection, wanted))
+            rendering = render(connection, self.settings, channel, selection)
             text = _released(rendering.finished).text
         parts = list(_parts(text))
         if wanted.part > len(parts):
@@ -176,19 +174,14 @@ class Tools:
         head = f"Part {wanted.part} of {len(parts)}.\n\n" if len(parts) > 1 else ""
         return head + parts[wanted.part - 1]
 
-    def _listed(
-        self, connection: sa.Connection, items: Iterator[dict[str, Any]], offset: int, limit: int | None = None
-    ) -> str:
-        """Answer with the items from an offset on that fit, and where to go on.
-
-        The offset counts only what the agent may read, so it reveals nothing about the rest.
-        """
+    def _listed(self, connection: sa.Connection, items: Iterator[dict[str, Any]], limit: int | None = None) -> str:
+        """Answer with the first items that fit, and where to go on: by a name, which reveals nothing about the rest."""
         taken: list[dict[str, Any]] = []
         left = _FOR_ITEMS
-        for item in itertools.islice(items, offset, None):
+        for item in items:
             left -= views.size(item)
             if left < 0 or len(taken) == limit:
-                return self._answer(connection, {"achievements": taken, "next_offset": offset + len(taken)})
+                return self._answer(connection, {"achievements": taken, "after": taken[-1]["id"]})
             taken.append(item)
         found: dict[str, Any] = {"achievements": taken}
         return self._answer(connection, found if taken else {**found, "note": _NOTHING})
@@ -215,22 +208,31 @@ class Tools:
         cleared = render_views(connection, self.settings, AGENT, author, [view]).cleared if view else None
         if view and cleared and [each.id for each in cleared.public] == [view.key]:
             return view.key, cleared.public[0]
-        # what was redacted has a name of its own, which only clearing everything yields
         everything = AchievementFilter(authors=author.addresses)
-        for key, achievement in self._cleared(connection, everything, Order.IMPACT):
+        # only clearing everything yields the names that the gate made
+        for key, achievement in self._cleared(connection, everything, Order.IMPACT) if is_own_id(name) else ():
             if achievement.id == name:
                 return key, achievement
         raise RefusalError(f"There is no achievement {name!r} that you may read. list_achievements lists them.")
 
     def _cleared(
-        self, connection: sa.Connection, wanted: AchievementFilter, order: Order
+        self, connection: sa.Connection, wanted: AchievementFilter, order: Order, after: str | None = None
     ) -> Iterator[tuple[str, PublicAchievement]]:
-        """Yield the key and cleared form of what the agent may read."""
-        author, skip = self._user(connection), 0
+        """Yield the key and cleared form of what the agent may read, after the achievement of a name."""
+        author = self._user(connection)
+        skip = self._position(connection, wanted, order, after) if after else 0
         while found := find_achievements(connection, wanted, _PAGE, skip=skip, order=order):
             cleared = render_views(connection, self.settings, AGENT, author, found).cleared
             yield from ((cleared.keys[each.id], each) for each in cleared.public)
             skip += len(found)
+
+    def _position(self, connection: sa.Connection, wanted: AchievementFilter, order: Order, name: str) -> int:
+        """Return how many achievements of a list come before its rest, which begins after one that is named."""
+        key, _ = self._find(connection, name)
+        keys = find_keys(connection, wanted, order)
+        if key not in keys:
+            raise RefusalError(f"{name!r} is not in this list. Begin it again, without after.")
+        return keys.index(key) + 1
 
 
 def as_agent_sees(channel: Channel) -> Channel:
@@ -268,6 +270,16 @@ def _owned(connection: sa.Connection, name: str, author: Author) -> AchievementV
     except StoreError:
         return None
     return view if {view.author, *view.coauthors} & set(author.addresses) else None
+
+
+def _chosen(connection: sa.Connection, wanted: arguments.Filter) -> dict[str, Any]:
+    """Return the conditions that lists and documents share."""
+    return {
+        "repository": _repository(connection, wanted.repository),
+        "category": wanted.category,
+        "skill": wanted.skill,
+        "min_impact": wanted.min_impact,
+    }
 
 
 def _repository(connection: sa.Connection, name: str | None) -> str | None:

@@ -246,10 +246,18 @@ def find_achievements(
         skip: Number of achievements to skip at the start.
         order: Sort order, by default `Order.IMPACT`.
     """
-    by = _ORDERS[order or Order.IMPACT](_SEEN.c)
-    statement = sa.select(_SEEN).where(*_conditions(wanted)).order_by(*by, _SEEN.c.key)
-    statement = statement.limit(limit).offset(skip)
+    statement = _sorted(sa.select(_SEEN), wanted, order).limit(limit).offset(skip)
     return [AchievementView(**row) for row in connection.execute(statement).mappings()]
+
+
+def find_keys(connection: sa.Connection, wanted: AchievementFilter, order: "Order | None" = None) -> list[str]:
+    """Return the keys of the achievements that match a filter, in the order of `find_achievements`."""
+    return list(connection.scalars(_sorted(sa.select(_SEEN.c.key), wanted, order)))
+
+
+def _sorted(statement: sa.Select[Any], wanted: AchievementFilter, order: "Order | None") -> sa.Select[Any]:
+    by = _ORDERS[order or Order.IMPACT](_SEEN.c)
+    return statement.where(*_conditions(wanted)).order_by(*by, _SEEN.c.key)
 
 
 def find_briefs(connection: sa.Connection, wanted: AchievementFilter) -> list[AchievementBrief]:

@@ -17,7 +17,7 @@ from mcp import Client, StdioServerParameters
 
 from achievement_pipeline.agent.arguments import TOOLS
 from achievement_pipeline.agent.server import make_server
-from achievement_pipeline.agent.tools import BUDGET, Tools
+from achievement_pipeline.agent.tools import BUDGET, RefusalError, Tools
 from achievement_pipeline.cli.service.mcp import open_tools
 from achievement_pipeline.settings import load_settings
 from achievement_pipeline_tests.cli.conftest import SETTINGS, Run, run, settings_of_ann
@@ -174,14 +174,19 @@ class TestWhatItReads:
         answer = agent("list_achievements")
         assert ids(answer) == [PUBLIC.key, WEAK.key]
         assert answer["achievements"][0]["title"] == "Add a cache for sessions"
-        assert "next_offset" not in answer
+        assert "after" not in answer
 
     def test_filters_narrow_it_down(self, agent: Agent) -> None:
         assert ids(agent("list_achievements", search="cache", since="2024-03-01", until="2024-03-01")) == [PUBLIC.key]
         assert ids(agent("list_achievements", until="2024-02-29")) == []
         assert ids(agent("list_achievements", repository="acme/engine", min_impact=70)) == [PUBLIC.key]
         assert ids(agent("list_achievements", repository="acme/zephyr")) == []
-        assert ids(agent("list_achievements", offset=1)) == [WEAK.key]
+
+    def test_a_list_goes_on_after_the_last_one(self, agent: Agent) -> None:
+        assert ids(agent("list_achievements", after=PUBLIC.key)) == [WEAK.key]
+        assert ids(agent("list_achievements", after=WEAK.key)) == []
+        assert "is not in this list" in agent("list_achievements", after=WEAK.key, min_impact=70)
+        assert "There is no achievement" in agent("list_achievements", after=PRIVATE.key)
 
     def test_an_empty_answer_names_what_may_be_the_reason(self, agent: Agent) -> None:
         assert "Private work is left out" in agent("list_achievements", search="zephyr")["note"]
@@ -205,7 +210,8 @@ class TestWhatItReads:
         first, second = agent("find_missing")["achievements"]
         assert first["ask"] == {"outcome": "What changed, for whom?"}
         assert set(second["ask"]) == {"outcome", "title", "description"}
-        assert agent("find_missing", limit=1)["next_offset"] == 1
+        assert agent("find_missing", limit=1)["after"] == PUBLIC.key
+        assert ids(agent("find_missing", limit=1, after=PUBLIC.key)) == [WEAK.key]
 
     def test_documents_hold_what_the_agent_may_read(self, agent: Agent, run: Run) -> None:
         run("approve", PRIVATE.key)
@@ -213,6 +219,13 @@ class TestWhatItReads:
         assert "Added a cache for sessions" in document
         assert "There are: brag, brag_page, resume" in agent("export_document", document="all")
         assert "is no period" in agent("export_document", document="brag", period="soon")
+
+    def test_documents_are_narrowed_down_as_lists_are(self, agent: Agent) -> None:
+        assert ids(agent("export_document", document="json", min_impact=70)) == [PUBLIC.key]
+        assert ids(agent("export_document", document="json", repository="acme/engine", min_impact=90)) == []
+        assert ids(agent("export_document", document="json", repository="acme/loom")) == []
+        assert ids(agent("export_document", document="json", category="talk")) == []
+        assert ids(agent("export_document", document="json", skill="Cobol")) == []
 
     @pytest.mark.parametrize("document", ["brag", "resume", "portfolio", "csv", "json", "feed", "digest"])
     def test_no_document_tells_of_private_work(self, agent: Agent, run: Run, document: str) -> None:
@@ -320,13 +333,26 @@ def test_every_answer_fits_the_budget(engine: sa.Engine, settings_of_ann: Path) 
     ]
     assert all(0 < len(call().encode()) <= BUDGET for call in calls)
     seen: set[str] = set()
-    offset: int | None = 0
-    while offset is not None:
-        answer = json.loads(tools.list_achievements(arguments_of("list_achievements", offset=offset)))
+    arguments: dict[str, str] | None = {}
+    while arguments is not None:
+        answer = json.loads(tools.list_achievements(arguments_of("list_achievements", **arguments)))
         assert not seen & set(ids(answer))
         seen |= set(ids(answer))
-        offset = answer.get("next_offset")
+        arguments = {"after": answer["after"]} if "after" in answer else None
     assert len(seen) == 20
+
+
+@pytest.mark.usefixtures("settings_of_ann")
+def test_a_name_that_is_no_achievement_s_is_refused_without_reading_all(
+    engine: sa.Engine, settings_of_ann: Path
+) -> None:
+    settings_of_ann.write_text(SETTINGS)
+    collect(engine, by_the_rules, git=(PUBLIC, WEAK))
+    statements: list[str] = []
+    sa.event.listen(engine, "before_cursor_execute", lambda *called: statements.append(called[2]))
+    with pytest.raises(RefusalError, match="There is no achievement"):
+        Tools(engine, load_settings()).explain_achievement(arguments_of("explain_achievement", id="9999eeee"))
+    assert not any("unnest" in each for each in statements)
 
 
 def arguments_of(name: str, **arguments: Any) -> Any:

@@ -102,6 +102,7 @@ _UNSEEN = compile_pattern(
     # joiners of emoji and of scripts that need them stay, those between Latin letters hide words
     r"|(?<=[0-9A-Za-z])[\u200c\u200d]++|(?<![\u200c\u200d])[\u200c\u200d]++(?=[0-9A-Za-z])"
 )
+_OWN_ID = "work-"
 _GATE = object()
 """Known to this module only: who does not have it can't make a `PublicAchievement`."""
 
@@ -745,6 +746,11 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(getattr(value, each.name))
 
 
+def is_own_id(name: str) -> bool:
+    """Whether an `id` may be one that the gate made, of what is shown; others are keys."""
+    return name.startswith(_OWN_ID)
+
+
 def _with_own_ids(achievements: Iterable[PublicAchievement]) -> tuple[PublicAchievement, ...]:
     """Name those that can't be named by their keys: by what is shown of them, so that the name reveals nothing more."""
     counts: Counter[str] = Counter()
@@ -753,7 +759,7 @@ def _with_own_ids(achievements: Iterable[PublicAchievement]) -> tuple[PublicAchi
         name = achievement.id
         if not name:
             shown = json.dumps([achievement.title, achievement.category, str(achievement.completed_at)])
-            name = f"work-{hashlib.sha256(shown.encode()).hexdigest()[:16]}"
+            name = f"{_OWN_ID}{hashlib.sha256(shown.encode()).hexdigest()[:16]}"
             counts[name] += 1
             name += f"-{counts[name]}" if counts[name] > 1 else ""
         named.append(replace(achievement, gate=_GATE, id=name))
