@@ -21,7 +21,7 @@ from achievement_pipeline.judging.noise.files import noise_reasons
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.parsing.public_names import Kind
 
-NAMES_VERSION: Final = "1"
+NAMES_VERSION: Final = "2"
 """Increase by hand, with the version of scores, when other names are found or other files are read."""
 
 _FILE: Final = ["repository", "sha", "path"]

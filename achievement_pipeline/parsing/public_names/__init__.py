@@ -5,8 +5,9 @@ from achievement_pipeline.parsing.public_names.finding import (
     PublicName,
     find_names,
     is_readable,
+    names_in,
     without_moved,
 )
 from achievement_pipeline.parsing.public_names.forms import Kind
 
-__all__ = ["Found", "Kind", "PublicName", "find_names", "is_readable", "without_moved"]
+__all__ = ["Found", "Kind", "PublicName", "find_names", "is_readable", "names_in", "without_moved"]

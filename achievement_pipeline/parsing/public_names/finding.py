@@ -192,6 +192,11 @@ def find_names(path: str, changes: bytes) -> Found:
     return Found(frozenset(found[b"+"]), frozenset(found[b"-"]))
 
 
+def names_in(path: str, content: bytes) -> frozenset[PublicName]:
+    """Return the public names in a whole file, read as lines that are all new."""
+    return find_names(path, b"@@ -0,0 +1 @@\n" + b"\n".join(b"+" + line for line in content.split(b"\n"))).added
+
+
 def without_moved(changes: Iterable[Found]) -> Found:
     """Return the names that several changes together add and remove: a name on both sides was changed or moved.
 

@@ -37,6 +37,28 @@ def test_a_moved_file_adds_nothing(repository: GitRepository) -> None:
     assert list(names_of(repository)) == [first]
 
 
+def test_what_a_file_had_before_is_not_added_by_another_clause_of_it(repository: GitRepository) -> None:
+    loom = "defmodule Loom do\n  def weave(:red), do: 1\nend\n"
+    repository.commit("one", {"lib/loom.ex": loom})
+    last = repository.commit(
+        "two", {"lib/loom.ex": loom.replace("end\n", "  def weave(:blue), do: 2\n  def cut, do: 3\nend\n")}
+    )
+    opened = open_repository(repository.path, cache=repository.path)
+    files = read_history(opened).files
+
+    names = read_public_names(opened, files[files["sha"] == last])
+
+    assert list(zip(names["change"], names["name"], strict=True)) == [("added", "Loom.cut")]
+
+
+def test_what_the_whole_file_shows_to_be_internal_is_not_added(repository: GitRepository) -> None:
+    loom = "defmodule Loom do\n  @moduledoc false\n\n  def weave(:red), do: 1\nend\n"
+    first = repository.commit("one", {"lib/loom.ex": loom})
+    repository.commit("two", {"lib/loom.ex": loom.replace("end\n", "\n  def cut, do: 3\nend\n")})
+
+    assert names_of(repository) == {first: {"added Loom"}}
+
+
 def test_contents_that_are_missing_or_huge_are_left_out(repository: GitRepository) -> None:
     huge = "def huge():\n    pass\n" + "#\n" * (1 << 19)
     repository.commit("one", {"a.py": _SESSION, "huge.py": huge, "binary.py": "def f():\n\0"})
