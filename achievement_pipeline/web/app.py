@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 import jinja2
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
@@ -84,6 +85,8 @@ def create_app(
         return respond
 
     def explain(request: Request, error: Exception) -> Response:
+        if isinstance(error, HTTPException):
+            return show(request, "problem", {"problem": f"{request.url.path}: {error.detail}"}, error.status_code)
         return show(request, "problem", {"problem": str(error)}, 400)
 
     pages = {**PAGES, **EXPORT_PAGES, **SETTINGS_PAGES}
@@ -96,7 +99,7 @@ def create_app(
             *(Route(path, _asset(path, kind)) for path, kind in _ASSETS.items()),
         ],
         middleware=[Middleware(Guard, token=secret, hosts=hosts, behind=behind)],
-        exception_handlers={AchievementPipelineError: explain},
+        exception_handlers={AchievementPipelineError: explain, HTTPException: explain},
     )
 
 

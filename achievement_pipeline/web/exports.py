@@ -24,12 +24,11 @@ from achievement_pipeline.errors import AchievementPipelineError, PublishingErro
 from achievement_pipeline.publishing.channel import Channel, Format, Rendered
 from achievement_pipeline.publishing.documents.period import Period, parse_period
 from achievement_pipeline.publishing.gate.privacy import Held, Reason
-from achievement_pipeline.store.decisions.approvals import people
 from achievement_pipeline.store.names import find_repository_key
 from achievement_pipeline.store.reading import AchievementFilter, summarise
 from achievement_pipeline.web import markdown
 from achievement_pipeline.web.guard import DOCUMENT_POLICY
-from achievement_pipeline.web.pages import Content, login_notice
+from achievement_pipeline.web.pages import Content, authors_to_choose, login_notice
 
 _HELD_SHOWN = 100
 _POSTS_SHOWN = 20
@@ -168,12 +167,12 @@ def _choices(decisions: Decisions, channel: Channel, chosen: Narrowing) -> Conte
             return content
         summary = summarise(connection, AchievementFilter(authors=author.addresses))
         projects = read_projects(connection, author.addresses)
-        authors = {address: max(names, key=len, default="") for address, names in people(connection).items()}
+        authors = authors_to_choose(connection)
     titles = zip(projects["key"], projects["title"], strict=True)
     return {
         **content,
         "author": str(author),
-        "authors": dict(sorted(authors.items())[:_OFFERED]),
+        "authors": authors,
         "repositories": _to_choose(summary.repositories),
         "categories": _to_choose(summary.categories),
         "skills": _to_choose(summary.skills),

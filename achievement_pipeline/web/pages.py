@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import sqlalchemy as sa
 from starlette.requests import Request
 
 from achievement_pipeline.app.decide.decisions import Decisions
@@ -18,7 +19,6 @@ from achievement_pipeline.errors import PublishingError
 from achievement_pipeline.publishing.channel import Channel, Format
 from achievement_pipeline.publishing.gate.privacy import Held, Known, PublicAchievement
 from achievement_pipeline.publishing.portfolio.charts import TimeAxis, bars
-from achievement_pipeline.settings import ALL
 from achievement_pipeline.store.decisions.approvals import name_people
 from achievement_pipeline.store.decisions.edits import edits_of, recent_edits
 from achievement_pipeline.store.publications import find_publications
@@ -41,6 +41,7 @@ Content = Mapping[str, Any]
 _RECENT = 100
 _OFFERED = 40
 """Names in a list to choose from, the most frequent ones."""
+_AUTHORS = 200
 
 
 def browse(decisions: Decisions, request: Request) -> Content:
@@ -50,17 +51,18 @@ def browse(decisions: Decisions, request: Request) -> Content:
         author, wanted = query.resolve(decisions, connection)
         everything = summarise(connection, AchievementFilter(authors=author.addresses))
         number = summarise(connection, wanted).achievements
+        query = query.within(number)
         new = summarise(connection, AchievementFilter(authors=author.addresses, decided=False)).achievements
         proposed = with_open_proposals(connection, AchievementFilter(authors=author.addresses))
         found = find_achievements(connection, wanted, PAGE_SIZE, skip=query.skip, order=query.sorted_by)
-        names, authors = name_people(connection), authors_of_achievements(connection)
+        names, authors = name_people(connection), authors_to_choose(connection)
     return {
         "achievements": found,
         "author": author,
         "usual_author": decisions.author_name or "Me",
         "names": names,
         "everything": everything,
-        "authors": {ALL: "Everybody", **_named(authors, names)},
+        "authors": authors,
         "categories": _counted(everything.categories),
         "skills": _counted(everything.skills),
         "repositories": _counted(everything.repositories),
@@ -167,9 +169,10 @@ def _counted(names: Mapping[str, int]) -> Mapping[str, str]:
     return {name: f"{name} ({number:,})" for name, number in list(names.items())[:_OFFERED]}
 
 
-def _named(people: Mapping[str, int], names: Mapping[str, str]) -> Mapping[str, str]:
-    """Return people to choose from by address, each with their number of achievements."""
-    return {address: f"{names.get(address, address)} ({people[address]:,})" for address in list(people)[:_OFFERED]}
+def authors_to_choose(connection: sa.Connection) -> Mapping[str, str]:
+    """Return the authors of the most achievements by address, each with a name and the number; others are typed."""
+    names, numbers = name_people(connection), authors_of_achievements(connection)
+    return {address: f"{names.get(address, address)} ({numbers[address]:,})" for address in list(numbers)[:_AUTHORS]}
 
 
 def _row(

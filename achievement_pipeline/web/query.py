@@ -3,7 +3,7 @@
 import datetime as dt
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
@@ -94,6 +94,10 @@ class Query:
     def pages(self, number: int) -> int:
         """Return how many pages so many achievements fill."""
         return max(1, math.ceil(number / PAGE_SIZE))
+
+    def within(self, number: int) -> "Query":
+        """Return the same query on the last page that so many achievements fill, if its own is behind that."""
+        return replace(self, page=min(self.page, self.pages(number)))
 
     def address(self, page: int = 1, **changes: str) -> str:
         """Return where another page of the same list is, or of a list that differs in some fields."""

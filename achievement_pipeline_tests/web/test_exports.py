@@ -60,7 +60,9 @@ class TestPreviews:
         ],
     )
     def test_an_unknown_channel_is_not_found(self, site: Site, path: str) -> None:
-        assert site.browser.get(f"{site.address}{path}", timeout=60).status_code == 404
+        answer = site.browser.get(f"{site.address}{path}", timeout=60)
+        assert answer.status_code == 404
+        assert "Back to the achievements" in answer.text
 
     def test_what_is_held_is_counted_with_the_reason(self, site: Site) -> None:
         site.post("/decide", key=COMMIT.key, what="approve")

@@ -81,6 +81,17 @@ class TestBrowsing:
         assert ("Page 1 of 2" in first, "/?q=engine&amp;page=2" in first) == (True, True)
         assert len(site.titles("/?page=2")) == 13
         assert "Page 2 of 2" in second
+        assert site.titles("/?page=9") == site.titles("/?page=2")
+
+    def test_everybody_with_work_is_offered_as_the_author(self, site: Site, engine: sa.Engine) -> None:
+        people = [f"person{number}@example.com" for number in range(60)]
+        pieces = [
+            Piece(f"git:github.com/acme/engine@{number:08x}", columns={"person": person})
+            for number, person in enumerate(people)
+        ]
+        collect(engine, by_the_rules, more=tuple(pieces))
+        for path in ("/?author=all", "/preview/brag?author=all"):
+            assert set(people) <= set(re.findall(r'<option value="([^"]+@[^"]+)">', site.get(path)))
 
 
 class TestOverview:
