@@ -9,14 +9,14 @@ from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 NUMBER: Final = r"(?:\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,20})?|\d{1,12}(?:\.\d{1,20})?)"
 TIME: Final = (
     r"(?:[µμun]s(?:/op|/iter)?|[mµμu]secs?|ms|s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?"
-    r"|(?:micro|milli|nano)\s?seconds?)\b"
+    r"|(?:micro|milli|nano)\s?seconds?|days?)\b"
 )
 SIZE: Final = r"(?:(?:[kKMGT]i?)?B(?:/s|/op)?|(?:kilo|mega|giga)?bytes?|(?-i:[kKMG](?<=\d[kKMG])))\b"
 _RATED = (
     r"(?:req|requests?|ops|operations?|rows|its?|i|msgs?|messages|tokens|records|events|docs|documents|items|samples"
     r"|frames|packets|txs?|queries|lines|calls)"
 )
-RATE: Final = rf"(?:(?:[kM]\s?)?{_RATED}(?:/s(?:ec(?:ond)?)?|\sper\ssecond)\b|rps\b|qps\b|fps\b)"
+RATE: Final = rf"(?:(?:[kM]\s?)?{_RATED}(?:/s(?:ec(?:ond)?)?|\sper\ssecond)\b|[rqftn]ps\b|iops\b)"
 _COUNTED = (
     r"(?:[kM]\s?)?(?:calls?|queries|allocations?|allocs?(?:/op)?|requests?|points?|words|cycles|instructions"
     r"|syscalls?)\b"
@@ -28,7 +28,9 @@ RANGE: Final = rf"(?:\s?(?:%|x|m?s)?\s?(?:-|\u2013|~|\bto\b|\bor\b|\band\b)\s?[~
 """The second end of a range: "17-20", "2x to 3"; the first one is what counts."""
 ABOUT: Final = (
     r"(?:[~`*_+<>=(\u2248-]{0,3}(?:(?:about|around|approx\.?|approximately|ca\.?|circa|almost|nearly|over|only"
-    r"|just|like|under|below|well|up\s?to|at\smost|at\sleast|more\sthan|less\sthan|roughly|another|some|an?\s(?:additional|further|extra)|a\s(?:bit|little)|an?|(?:of\s)?the\sorder\sof|close\sto|as\smuch\sas)\s){0,3}"
+    r"|just|like|under|below|well|up\s?to|at\smost|at\sleast|more\sthan|less\sthan|roughly|another|some|perhaps"
+    r"|an?\s(?:much\s|more\s){0,2}(?!factor)[a-z]{3,14}(?<!of)|an?"
+    r"|(?:of\s)?the\sorder\sof|close\sto|as\s(?:much|low|high|little|few)\sas)\s){0,3}"
     r"[~`*_+<>(\u2248\u2212-]{0,3}\s?)"
 )
 """What may stand before a number and changes nothing: "about ~"."""
@@ -43,6 +45,7 @@ _SCALES = {
     },
     **dict.fromkeys(("min", "mins", "minute", "minutes"), 60.0),
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 3600.0),
+    **dict.fromkeys(("day", "days"), 86400.0),
 }
 _SIZES = {
     **{f"{prefix}{end}": 1000.0**power for power, prefix in enumerate(("", "k", "m", "g", "t")) for end in ("b", "ib")},

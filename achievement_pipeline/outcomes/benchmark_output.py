@@ -28,6 +28,10 @@ _CRITERION = compile_pattern(
     MULTILINE,
 )
 """What Criterion prints of a benchmark that it knows from before and that is faster since."""
+_INTERVAL = compile_pattern(
+    r"(?<!change: )\[[\u2212-][\d.]{1,9}%\s(?P<percent>[\u2212-][\d.]{1,9}%)\s[\u2212-][\d.]{1,9}%\]\s\(p = 0\.0\d?\s<"
+)
+"""A change of Criterion that is quoted without what is around it."""
 _HYPERFINE = compile_pattern(rf"\bran\s{{1,9}}(?P<times>{NUMBER})(?:\s±\s{{1,9}}[\d.]{{1,9}})? times faster than\b")
 _MINISTAT = compile_pattern(
     rf"^Difference at {NUMBER}% confidence\n\s{{0,20}}-?{NUMBER} \+/- {NUMBER}"
@@ -47,6 +51,7 @@ _HEADING = compile_pattern(r"\b(?:old|new|oops|before|after) (?P<unit>ns/iter|ns
 _PHASE = compile_pattern(
     r"^\W{0,40}(?:(?:benchmarks?|results?) (?:with )?)?(?P<phase>before|after|old|new|previous|pre|post|now|master|main"
     r"|baseline|patched|original|revised|improved|optimi[sz]ed|this (?:change|pr|branch|patch|commit))\b"
+    r"(?: (?:this|the) (?:change|pr|branch|patch|commit)\b)?"
     r"|^\W{0,40}(?:results? )?(?P<lack>with|without) (?:this |the )?(?:fix|patch|change|pr|commit)\b"
     r"|\b(?P<ending>before|after|now|old|new|on master|on main)"
     r"(?: (?:this|the) (?:pr|change|patch|commit))?\W{0,3}:{1,2}$",
@@ -76,10 +81,11 @@ _INLINE = compile_pattern(
     IGNORECASE,
 )
 _COLUMN_BEFORE = compile_pattern(
-    r"^\W{0,4}(?:bef(?:ore)?|old|previous|main|master|base|baseline|current|original)\b", IGNORECASE
+    r"^\W{0,4}(?:bef(?:ore)?|old|previous|main|master|base|(?:\w{1,12} )?baseline|current|original)\b", IGNORECASE
 )
 _COLUMN_AFTER = compile_pattern(
-    r"^\W{0,4}(?:aft(?:er)?|new|now|pr|this(?: (?:pr|branch|patch|change|commit))?|branch|patched|optimi[sz]ed)\b",
+    r"^\W{0,4}(?:aft(?:er)?|new|now|pr|(?:[\w+]{1,12} ){0,3}this(?: (?:pr|branch|patch|change|commit))?"
+    r"|branch|patched|optimi[sz]ed)\b",
     IGNORECASE,
 )
 _UNIT_OF_COLUMN = compile_pattern(rf"\((?P<unit>{MEASURE})\)")
@@ -90,7 +96,7 @@ _GAP = compile_pattern(r"\t|\s\s")
 _RULE = compile_pattern(r"[\s|:=+-]{1,400}")
 _MOST_CELLS = 20
 _VALUE = compile_pattern(
-    rf"(?<![\w.-])(?<!\d,)(?<!±)(?<!±\s)(?P<value>{NUMBER})\s?"
+    rf"(?<![\w.-])(?<!\d,)(?<!±)(?<!±\s)(?<!\+-\s)(?<!/-\s)(?P<value>{NUMBER})\s?"
     rf"(?P<unit>{MEASURE}|[kM]?\s{{1,3}}\(±\s?[\d.]{{1,9}}%\)\s{{1,3}}i/s)(?![\w/])"
 )
 _SPREAD_BEFORE_UNIT = compile_pattern(r"\s{1,3}\(.{1,20}\)")
@@ -145,6 +151,8 @@ def _changes(text: str) -> Iterator[Change]:
         yield Change(words, number(row["before"]), number(row["after"]), units[0], units[1], None)
     for found in _CRITERION.finditer(text):
         yield Change(f"{found['name']}: time {found['percent']}", None, None, "%", "%", _percent(found["percent"]))
+    for found in _INTERVAL.finditer(text):
+        yield Change(f"time {found['percent']}", None, None, "%", "%", _percent(found["percent"]))
     for found in _HYPERFINE.finditer(text):
         yield Change(f"{found['times']} times faster", None, None, "times", "times", number(found["times"]))
     for found in _MINISTAT.finditer(text):
@@ -185,7 +193,8 @@ def _in_columns(text: str) -> Iterator[Change]:
         elif len(cells) == 1 and not _RULE.fullmatch(line):
             columns = None
         elif columns and -min(columns) <= len(cells):
-            before, after = (_in_cell(cells[column], unit) for column in columns)
+            named = _UNIT_OF_COLUMN.search(cells[0])
+            before, after = (_in_cell(cells[column], named["unit"] if named else unit) for column in columns)
             if before and after:
                 yield from _change(_name(cells[0]), before, after)
 

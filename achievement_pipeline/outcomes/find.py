@@ -10,7 +10,7 @@ or what a dependency announces. Nothing is computed that the text does not state
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
@@ -24,9 +24,14 @@ from achievement_pipeline.parsing.patterns import Match, Pattern
 
 _LONGEST_TEXT = 20_000
 _LONGEST_SENTENCE = 400
+_LONGEST_SEARCH = 2_000
 _MOST = 20
 _BESIDE = 20
 """Characters behind a difference in which a word may say what it is of."""
+_DRAWN: Final = str.maketrans(
+    "\u2502\u2503\u2551\u2500\u2501\u2550\u250c\u252c\u2510\u251c\u253c\u2524\u2514\u2534\u2518", "|||------------"
+)
+"""Tables drawn with lines, as Markdown has them."""
 _NEAR = 60
 """Characters behind two amounts in which a word may say which is better."""
 
@@ -59,13 +64,13 @@ def find_outcomes(text: str) -> list[Outcome]:
 
     Numbers without a unit, such as settings, come last.
     """
-    text = forms.TAG.sub("\n\n", text[:_LONGEST_TEXT])
+    text = forms.TAG.sub("\n\n", text[:_LONGEST_TEXT].translate(_DRAWN))
     if forms.QUOTES.match(text.lstrip()):
         return []
     in_sentences = list(_in_sentences(without_blocks(without_rows(text))))
     counts = [each for each in in_sentences if not each.unit]
     measured = (each for each in map(_measured, find_changes(text)) if not _costs_more(each))
-    stated = [*(each for each in in_sentences if each.unit), *measured, *counts]
+    stated = [*(each for each in in_sentences if each.unit), *measured, *counts] or _far_apart(text)
     known = {(each.before, each.after, each.amount): each for each in reversed(stated)}
     return [each for each in stated if known[each.before, each.after, each.amount] is each][:_MOST]
 
@@ -97,16 +102,25 @@ def _in_two(both: str) -> Outcome | None:
     if not forms.MAY_STATE.search(both):
         return None
     plain = in_digits(both)
-    read = (outcome for pattern in forms.APART if (outcome := _two_amounts(plain, pattern)))
-    found = next((outcome for outcome in read if not _costs_more(outcome)), None)
-    found = found or _setting(plain) or _set_to(plain)
+    found = next(_two_amounts(plain, forms.APART), None) or _setting(plain) or _set_to(plain)
     return replace(found, sentence=both) if found else None
+
+
+def _far_apart(text: str) -> list[Outcome]:
+    """Return the setting whose two values are sentences apart."""
+    plain = in_digits(" ".join(text.split())[:_LONGEST_SEARCH])
+    found = _setting(plain)
+    title = next(sentences(text), "")
+    return [replace(found, sentence=title)] if found else []
 
 
 def _setting(text: str) -> Outcome | None:
     """Read a setting whose value stands before: "The timeout of 2 s is too short. Increase the timeout to 5 s."."""
     for match in forms.RAISED.finditer(text):
-        for before in forms.SETTING_OF.finditer(text, 0, match.start()):
+        for before in (
+            *forms.SETTING_OF.finditer(text, 0, match.start()),
+            *forms.SETTING_WAS.finditer(text, match.end()),
+        ):
             values = (number(before["before"]), before["unit_before"], number(match["after"]), match["unit"])
             noun = before["noun"] or before["noun_before"] or match["noun"]
             direction = _direction_between(*values)
@@ -138,7 +152,7 @@ def _set_to(text: str) -> Outcome | None:
 
 
 def _outcome(sentence: str) -> Outcome | None:
-    if not forms.MAY_STATE.search(sentence):
+    if not forms.MAY_STATE.search(sentence) or forms.ELSEWHERE.search(sentence):
         return None
     plain = in_digits(sentence)
     found = next((found for read in _FORMS if (found := read(plain)) and not _costs_more(found)), None)
@@ -173,17 +187,20 @@ def _from_to(sentence: str) -> Outcome | None:
         forms.WITH_WITHOUT,
         forms.BEFORE_AFTER,
         forms.FROM_X_TO,
+        forms.TIMES_TO,
         *forms.APART,
     )
-    return next((found for pattern in patterns if (found := _two_amounts(sentence, pattern))), None)
+    return next(_two_amounts(sentence, patterns), None)
 
 
-def _two_amounts(sentence: str, pattern: Pattern[str]) -> Outcome | None:
-    for match in pattern.finditer(sentence):
+def _two_amounts(sentence: str, patterns: Iterable[Pattern[str]]) -> Iterator[Outcome]:
+    """Yield what two amounts state that is no cost, by the surest form first."""
+    for match in (match for pattern in patterns for match in pattern.finditer(sentence)):
         lead = sentence[: match.start()]
         unit = match["unit"] or match["unit_before"] or ""
         before, after = number(match["before"]), number(match["after"])
-        starts_at_nothing = before == 0 and unit != "%"
+        is_wait = forms.IS_CHANGED.search(lead) and _measures(unit) == "time"
+        starts_at_nothing = before == 0 and unit != "%" and not is_wait
         is_negative = lead.endswith(("-", "\u2212")) or match[0].startswith(("from -", "from \u2212"))
         if not unit or starts_at_nothing or is_negative or not _is_change(match, lead) or forms.NO_CHANGE.search(lead):
             continue
@@ -192,11 +209,11 @@ def _two_amounts(sentence: str, pattern: Pattern[str]) -> Outcome | None:
         if stated and stated is not direction and match.re in forms.UNIT_ONCE:
             continue
         direction = direction if match["unit"] and match["unit_before"] else stated or direction
-        rises = pattern is forms.WAS_NOW and direction is Direction.UP
+        rises = match.re is forms.WAS_NOW and direction is Direction.UP
         is_fault = rises and scale(unit) and not forms.WAS_MEANT.match(match[0])
-        if not is_fault and (direction or before == after):
-            return Outcome(sentence, before, after, None, unit, direction)
-    return None
+        outcome = Outcome(sentence, before, after, None, unit, direction)
+        if not is_fault and (direction or before == after) and not _costs_more(outcome):
+            yield outcome
 
 
 def _is_change(match: Match[str], lead: str) -> bool:
@@ -214,9 +231,10 @@ def _is_change(match: Match[str], lead: str) -> bool:
         return not is_range and (has_both or not _is_other(lead))
     if match.re is forms.INSTEAD:
         is_fault = not lead.strip() or forms.IS_FAULT.search(f"{lead}{match[0]} ")
-        return forms.MEASURED.search(lead) is not None or (has_both and not is_fault)
+        return forms.MEASURED.search(lead) is not None or not is_fault
     if link in {"instead of", "rather than", "as opposed to", "not"}:
-        is_plain = link != "not" and has_both and bool(lead.strip()) and not forms.IS_FAULT.search(lead)
+        is_amount = has_both or scale(match["unit"] or match["unit_before"] or "") is not None
+        is_plain = link != "not" and is_amount and bool(lead.strip()) and not forms.IS_FAULT.search(lead)
         shown = (forms.IS_NOW,) if link == "not" else (forms.MEASURED, forms.CHANGED)
         return is_plain or any(each.search(lead) for each in shown)
     return has_both or not _is_other(lead)
@@ -261,9 +279,10 @@ def _compared(before: float, after: float) -> Direction | None:
 
 def _counted(sentence: str) -> Outcome | None:
     match = _first(sentence, forms.COUNTED, forms.COUNTED_BETWEEN, forms.COUNTED_LAST, forms.COUNTED_AFTER, forms.BARE)
-    if not match or forms.NOT_AN_OUTCOME.search(f"{sentence[: match.start('unit')]}{match['unit']} "):
+    if not match:
         return None
-    if forms.UNREAL.search(sentence[: match.start("before")]):
+    lead, phrase = sentence[: match.start("before")], f"{sentence[: match.start('unit')]}{match['unit']} "
+    if forms.UNREAL.search(lead) or any(map(forms.NOT_AN_OUTCOME.search, (lead, phrase))):
         return None
     before, after = number(match["before"]), number(match["after"])
     return Outcome(sentence, before, after, None, match["unit"], _compared(before, after))
@@ -279,7 +298,7 @@ def _difference(pattern: Pattern[str]) -> Callable[[str], Outcome | None]:
     def read(sentence: str) -> Outcome | None:
         for match in pattern.finditer(sentence):
             if _is_stated(match, sentence):
-                unit = match.groupdict().get("unit", "x")
+                unit = match.groupdict().get("unit") or "x"
                 return Outcome(sentence, None, None, number(match["amount"]), unit, _direction(match, sentence))
         return None
 
@@ -291,8 +310,9 @@ def _is_stated(match: Match[str], sentence: str) -> bool:
     word = (match["word"] or "").casefold()
     lead = sentence[: match.start()]
     amount = number(match["amount"])
-    is_none = amount == 0 or (match.groupdict().get("unit", "x").casefold() in forms.MULTIPLES and amount <= 1)
-    if is_none or forms.UNREAL.search(lead) or forms.DENIED.search(lead):
+    lead = forms.TURN.split(lead)[-1]
+    is_none = amount == 0 or ((match.groupdict().get("unit") or "x").casefold() in forms.MULTIPLES and amount <= 1)
+    if is_none or any(each.search(lead) for each in (forms.UNREAL, forms.DENIED, forms.EARLIER)):
         return False
     if not word:
         return match["unit"].casefold().startswith("alloc")
@@ -300,7 +320,8 @@ def _is_stated(match: Match[str], sentence: str) -> bool:
         return False
     if _is_of_something_else(match, sentence, word):
         return False
-    is_limit = (word.startswith(forms.RISES) and "up to" in match[0]) or forms.THRESHOLD.match(sentence, match.end())
+    is_reached = word.startswith(forms.RISES) and "up to" in match[0] and match.re is not forms.OF_SHARE
+    is_limit = is_reached or forms.THRESHOLD.match(sentence, match.end())
     return not is_limit and (not forms.VERSUS.search(lead) or forms.ITS_PAST.search(sentence) is not None)
 
 
@@ -316,7 +337,8 @@ def _is_of_something_else(match: Match[str], sentence: str, word: str) -> bool:
     is_compared = word in {"more", "higher", "larger", "bigger"} and forms.MORE_THAN.match(sentence, match.end())
     is_behind = forms.EACH_TIME.match(sentence, match.end()) or forms.OF_COVERAGE.match(sentence, match.end())
     is_other = bool(is_coverage or is_longer or is_compared or is_behind)
-    return is_before or is_value or is_first or is_other or (word == "adds" and match["unit"] == "%")
+    is_added = word == "adds" and (match["unit"] == "%" or scale(match["unit"]) is not None)
+    return is_before or is_value or is_first or is_other or is_added
 
 
 def _is_of_verb(match: Match[str], word: str) -> bool:
@@ -358,12 +380,16 @@ def _versus(sentence: str) -> Outcome | None:
 
 
 def _signed(sentence: str) -> Outcome | None:
-    match = _first(sentence, forms.SIGNED, forms.SIGNED_MEASURE, forms.SIGNED_SIZE, forms.SIGNED_TITLE)
-    if not match or forms.UNREAL.search(sentence[: match.start()]) or forms.VERSUS.search(sentence):
+    match = _first(sentence, *forms.WITH_A_SIGN)
+    if (
+        not match
+        or forms.UNREAL.search(sentence[: match.start()])
+        or (forms.VERSUS.search(sentence) and match.re not in forms.COMPARED)
+    ):
         return None
     if match["sign"] == "+" and forms.SLOWER.search(sentence):
         return None
-    direction = Direction.UP if match["sign"] == "+" else Direction.DOWN
+    direction = Direction.DOWN if match["sign"] in forms.MINUS else Direction.UP
     return Outcome(sentence, None, None, number(match["amount"]), match["unit"], direction)
 
 
@@ -378,6 +404,7 @@ _FORMS: Final = (
             forms.ABSOLUTE,
             forms.FASTER_BY,
             forms.FASTER_SHARE,
+            forms.SMALLER_SHARE,
             forms.FEWER,
             forms.FACTOR,
             forms.BY,
@@ -387,6 +414,7 @@ _FORMS: Final = (
             forms.WITHOUT_BY_ABOUT,
             forms.IMPROVES,
             forms.REMOVES,
+            forms.IS_DOWN,
             forms.TAKES_OFF,
             forms.PAUSE,
             forms.DROPS,

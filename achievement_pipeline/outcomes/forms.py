@@ -27,8 +27,8 @@ _VERB = (
     rf"|shorten\w*|{_SPEED_UP})"
 )
 _NOUN = (
-    r"(?:reductions?|(?<!performance\s)(?<!speed\s)decreases?|increases?|speed[-\s]?(?:ups?|boosts?|bumps?)|improve?m?e?nts?"
-    r"|savings?|gains?|(?-i:boosts?)|uplifts?|wins?|accelerations?|(?<=[%x]\s)(?:speed|perf|performance)(?=\)|$|\s(?:(?:for|in|when|with)\b|\(#))"
+    r"(?:reductions?|(?<!performance\s)(?<!speed\s)decreases?|increases?|(?:speed|perf|performance)[-\s]?(?:ups?|boosts?|bumps?)|improve?m?e?nts?"
+    r"|savings?|gains?|(?-i:boosts?)|uplifts?|wins?(?!\s(?:probab|rate|chance))|accelerations?|(?<=[%x]\s)(?:speed|perf|performance)(?=\)|$|\s(?:(?:for|in|when|with)\b|\(#))"
     r"|drops?(?=\sin\s(?!coverage|performance|throughput|speed|quality|accuracy)))"
 )
 _COMPARATIVE = (
@@ -36,7 +36,7 @@ _COMPARATIVE = (
     r"|cheaper|shorter|lighter|better|reduced|improved|decreased|(?<=as\s)fast|fast(?=\sthan)|(?<=more\s)efficient)"
 )
 _BETWEEN = (
-    r"(?:(?!(?:of|is|are|was|and|or|but|in|to|for|on|from|when|while|if|as|with|than|at|by|per|can|will|may|do|does)\b)"
+    r"(?:(?!(?:of|is|are|was|since|we|it|which|that|and|or|but|in|to|for|on|from|when|while|if|as|with|than|at|by|per|can|will|may|do|does)\b)"
     r"[a-z][a-z/._-]{0,20}\s)"
 )
 """A word between a number and what it is of: "3x less", "5% overall improvement"."""
@@ -48,18 +48,18 @@ FROM_TO = compile_pattern(
     IGNORECASE,
 )
 TO_FROM = compile_pattern(
-    rf"\bto\s{ABOUT}(?P<after>{NUMBER})\s?(?P<unit>{UNIT})?(?:(?:\s[a-z/-]{{2,15}}){{0,8}}?(?:\s\(|,\s(?=down|up))|,?\s{{0,3}}\(?)"
+    rf"\bto\s{ABOUT}(?P<after>{NUMBER})\s?(?P<unit>{UNIT})?(?:\s\([^()\d]{{1,30}}\))?(?:(?:\s[a-z/-]{{2,15}}){{0,8}}?(?:\s\(|,\s(?=down|up))|,?\s{{0,3}}\(?)"
     rf"(?:(?:down|up)\s)?from\s(?:the\s)?(?:(?:default|previous|current|original|old)\s(?:of\s)?)?{ABOUT}{_BEFORE}",
     IGNORECASE,
 )
 NOW_WAS = compile_pattern(
-    rf"(?<![\w.,#/-]){_AFTER}[\s`*)]{{0,3}}(?:\b(?:now|after)\s)?[,;(]?\s{{0,2}}(?:(?P<link>(?:down|up|reduced|decreased|increased)\sfrom"
+    rf"(?<![\w.,#/-]){_AFTER}[\s`*)]{{0,3}}(?:\b(?:now|after)\s|[a-z]{{3,15}}[`'\"]?(?=,\s(?:down|up)\sfrom))?[,;(]?\s{{0,2}}(?:(?P<link>(?:down|up|reduced|decreased|increased)\sfrom"
     rf"|\(?(?:it\s)?(?:(?:was|previously|formerly):?|before:)|not|(?:rather\sthan|instead\sof|as\sopposed\sto)(?:\s(?:the\s)?{_FORMER})?))\s{ABOUT}{_BEFORE}(?![\w.-]{{0,20}}\d)",
     IGNORECASE,
 )
 """The new amount first: "96 bytes (down from 104)"."""
 INSTEAD = compile_pattern(
-    rf"(?<![\w.,#/-])(?P<after>{NUMBER})[\s-]?(?P<unit>{UNIT})(?:\s[^\s.;:]{{1,30}}){{1,6}}?\s\(?(?P<link>instead\sof|as\sopposed\sto)(?:\s(?:the\s)?{_FORMER})?\s{ABOUT}{_BEFORE}"
+    rf"(?<![\w.,#/-])(?P<after>{NUMBER})[\s-]?(?P<unit>{UNIT})(?:\s[^\s.;:]{{1,30}}){{0,6}}?\s\(?(?P<link>instead\sof|rather\sthan|as\sopposed\sto)(?:\s(?:the\s)?{_FORMER})?\s(?:\w{{1,20}}'s\s)?{ABOUT}{_BEFORE}"
     r"(?![\w.-]{0,20}\d)",
     IGNORECASE,
 )
@@ -69,7 +69,7 @@ MEASURED = compile_pattern(
     IGNORECASE,
 )
 VERB_TO = compile_pattern(
-    rf"\b(?:{_VERB}|tak(?:es|ing)|brings?|turns?)\s(?:(?:a|an|the|our|its)\s)?{ABOUT}{_BEFORE}\s(?:[a-z-]{{1,20}}\s){{1,4}}?"
+    rf"\b(?:{_VERB}|tak(?:es|ing)|brings?|turns?|chang(?:e|es|ed|ing)|bump(?:s|ed|ing)?|extend(?:s|ed|ing)?)\s(?:(?:a|an|the|our|its)\s)?{ABOUT}{_BEFORE}\s(?:[a-z-]{{1,20}}\s){{1,4}}?"
     rf"(?P<link>(?:down\s)?to)\s{ABOUT}{_AFTER}(?![\w/])",
     IGNORECASE,
 )
@@ -89,7 +89,7 @@ _WAS = (
 )
 WAS_NOW = compile_pattern(
     rf"{_WAS}(?P<link>\b(?:now|afterwards"
-    r"|after(?:\s(?:this|my|the)\s(?:change|commit|patch|pr|fix)|\s[a-z]{3,15}ing\b|(?=,[^\d]{0,40}\d|[^\d:=]{0,12}\d))"
+    r"|after(?:\s(?:this|my|the)\s(?:change|commit|patch|pr|fix|diff)|\s[a-z]{3,15}ing\b|(?=,[^\d]{0,40}\d|[^\d:=]{0,12}\d))"
     r"|currently|down\sto|reduc\w+\s(?:it|this|that)\sto|takes|with\sthis)\b)[^\d:]{0,60}?"
     rf"(?<![\w.])(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?\s?(?P<unit>{UNIT})(?![\w/])",
     IGNORECASE,
@@ -102,12 +102,12 @@ _WAS_NOW_BARE = compile_pattern(
 )
 """With the unit once: "it took 5 s, now it takes 2"."""
 BEFORE_AFTER = compile_pattern(
-    rf"(?<![\w.,#/-]){_BEFORE}[\s(]{{1,2}}(?:before|previously|originally|on\s(?:master|main))\b(?P<link>[\s,;)]{{1,3}}(?:(?:and|but|to|vs\.?|→|->)\s)?(?:only\s|just\s)?)"
+    rf"(?<![\w.,#/-]){_BEFORE}[\s(]{{1,2}}(?:before|previously|originally|on\s(?:master|main))\b(?:\sth(?:is|e)\s(?:change|commit|patch|pr|fix))?(?P<link>[\s,;)]{{1,3}}(?:(?:and|but|to|vs\.?|→|->)\s)?(?:only\s|just\s)?)"
     rf"{ABOUT}{_AFTER}[\s(]{{1,2}}(?:after|now|with\s(?:this|the)|on\sthis)\b",
     IGNORECASE,
 )
 _BEFORE_COLON = compile_pattern(
-    rf"\b(?:before|old|previous(?:ly)?)(?:\s[a-z]{{2,15}}){{0,2}}\s?:\s[^\d]{{0,60}}?(?<![\w.,#/-]){_BEFORE}(?P<link>\b.{{0,80}}?\b(?:after|now|new)(?:\s[a-z]{{2,15}}){{0,2}}\s?:\s[^\d]{{0,60}}?)"
+    rf"\b(?:before|old|previous(?:ly)?)(?:\s[a-z]{{2,15}}){{0,2}}\s?:[*]{{0,2}}\s[^\d]{{0,60}}?(?<![\w.,#/-]){_BEFORE}(?P<link>\b.{{0,80}}?\b(?:after|now|new)(?:\s[a-z]{{2,15}}){{0,2}}\s?:[*]{{0,2}}\s[^\d]{{0,60}}?)"
     rf"(?<![\w.,#/-]){_AFTER}(?![\w/])",
     IGNORECASE,
 )
@@ -128,10 +128,10 @@ _THIS_TO = compile_pattern(
     IGNORECASE,
 )
 _NOW_PREVIOUSLY = compile_pattern(
-    rf"(?<![\w.,#/-]){_AFTER}[^\d]{{0,140}}?\b(?P<link>previously|before(?=,)|used\sto\s(?:be|take))\b[^\d]{{0,40}}?{_BEFORE}(?![\w/])",
+    rf"(?<![\w.,#/-]){_AFTER}[^\d]{{0,140}}?\b(?P<link>previously|before(?=,|\sthis\b|\sthese\b)|used\sto\s(?:be|take))\b[^\d]{{0,40}}?{_BEFORE}(?![\w/])",
     IGNORECASE,
 )
-_OLD = r"\b(?:old|original|previous|existing)\s[a-z]{2,20}\b[^\d;]{0,60}?"
+_OLD = r"(?<!\bof\s)\b(?:old|original|previous|existing)\s[a-z]{2,20}\b[^\d;]{0,60}?"
 _NEW = r"\bnew\s[a-z]{2,20}\b[^\d;]{0,60}?"
 _OLD_NEW = compile_pattern(
     rf"{_OLD}(?<![\w.,#/-]){_BEFORE}(?P<link>[^\d;].{{0,80}}?{_NEW})(?<![\w.,#/-]){_AFTER}(?![\w/])", IGNORECASE
@@ -139,22 +139,40 @@ _OLD_NEW = compile_pattern(
 _NEW_OLD = compile_pattern(
     rf"{_NEW}(?<![\w.,#/-]){_AFTER}(?P<link>[^\d;].{{0,80}}?{_OLD})(?<![\w.,#/-]){_BEFORE}(?![\w/])", IGNORECASE
 )
+_THE_CHANGE = r"(?:th(?:is|e)\s)?(?:patch|change|commit|fix|pr)\b"
+_WITHOUT_WITH = compile_pattern(
+    rf"\bwithout\s{_THE_CHANGE}[^\d.;]{{0,40}}?(?<![\w.,#/-]){_BEFORE}(?P<link>[^\d]{{0,40}}?\b(?:with|after)\s{_THE_CHANGE}[^\d.;]{{0,40}}?)"
+    rf"(?<![\w.,#/-])(?P<after>{NUMBER})\s?(?P<unit>{UNIT})?(?![\w/])",
+    IGNORECASE,
+)
+"""With the unit once: "without the patch 333 nps, with the patch 334"."""
+_DOWN_TO = compile_pattern(
+    rf"(?<![\w.,#/-]){_BEFORE}(?P<link>[^.;:]{{0,60}}?,?\s(?:down|goes|went|drops|dropped)\s(?:down\s)?to)\s{ABOUT}{_AFTER}(?![\w/])",
+    IGNORECASE,
+)
+"""With more between: "74 ms for each run, down to 19 ms"."""
 FROM_X_TO = compile_pattern(
-    rf"\bfrom\s(?:(?!anywhere|between)[a-z]{{2,12}}\s){{0,3}}?{ABOUT}{_FIRST}[\s-]?(?P<unit_before>{UNIT})(?:,?\s[^\s;]{{1,30}}){{0,8}}?,?"
-    rf"\s(?P<link>(?:down\s|up\s|back\s)?to)\s(?:[a-z']{{2,12}}\s){{0,3}}?{ABOUT}(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?"
+    rf"\bfrom\s(?:(?!anywhere|between)[a-z][a-z\d]{{1,11}}\s){{0,3}}?{ABOUT}{_FIRST}[\s-]?(?P<unit_before>{UNIT})(?:,?\s(?:\([^()]{{1,99}}\)|[^\s;]{{1,30}})){{0,8}}?,?"
+    rf"\s(?P<link>(?:down\s|up\s|back\s)?to)\s(?:[a-z'][a-z\d']{{1,11}}\s){{0,3}}?{ABOUT}(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?"
     rf"[\s-]?(?P<unit>{UNIT})(?![\w/])",
     IGNORECASE,
 )
 """With what it is of between: "from 14.3 seconds on main to 1.2 seconds"."""
+TIMES_TO = compile_pattern(
+    rf"\b(?:reduc|decreas|drop|lower|cut|shr[ia]nk|improv|increas|rais)\w{{0,4}}\b[^.;]{{0,120}}?\bfrom\s{ABOUT}(?P<before>{NUMBER})\s?(?P<unit_before>{TIMES})"
+    rf"\s(?P<link>(?:down\s|up\s)?to)\s{ABOUT}(?P<after>{NUMBER})\s?(?P<unit>{TIMES})(?![\w/])",
+    IGNORECASE,
+)
+"""Of an overhead: "reduces it from 16x to 1.6x"."""
 _SETTING_NOUN = r"timeout|limit|interval|delay|period|threshold|window|tolerance|budget|size"
 RAISED = compile_pattern(
-    rf"\b(?P<verb>increase[sd]?|raise[sd]?|lower(?:s|ed)?|reduce[sd]?|decrease[sd]?|adjust(?:s|ed)?|sets?|change[sd]?)\s(?:[\w-]{{1,20}}\s){{0,4}}?(?P<noun>{_SETTING_NOUN})"
+    rf"\b(?P<verb>increase[sd]?|raise[sd]?|lower(?:s|ed)?|reduce[sd]?|decrease[sd]?|adjust(?:s|ed)?|sets?|change[sd]?|bump(?:s|ed)?|extend(?:s|ed)?|restore[sd]?)\s(?:[\w-]{{1,20}}\s){{0,4}}?(?P<noun>{_SETTING_NOUN})"
     rf"(?:\s[a-z]{{2,12}}){{0,4}}?\sto\s{ABOUT}(?P<after>{NUMBER})\s?(?P<unit>{TIME}|{SIZE})(?![\w/])",
     IGNORECASE,
 )
 RAISED_TO = compile_pattern(
     rf"\b(?P<verb>(?:increas|rais|bump|extend|reduc|lower|decreas|drop|cut|bring|shorten)(?:e|es|s|ed|ing|ting|ped|ping)?)\s(?![^.;]{{0,60}}?\bfrom\s~?\d)"
-    rf"(?P<what>(?:up\s)?(?:[^\s.;:\d][^\s.;:]{{0,40}}\s){{0,8}}?)(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?[\s-]?(?P<unit>{TIME}|{SIZE})(?![\w/])",
+    rf"(?P<what>(?:up\s)?(?:[^\s.;:\d][^\s.;:]{{0,40}}\s){{0,14}}?)(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})(?:[-\u2013]{NUMBER})?[\s-]?(?P<unit>{TIME}|{SIZE})(?![\w/])",
     IGNORECASE,
 )
 """A value that something is changed to; the one before stands elsewhere."""
@@ -175,6 +193,11 @@ SETTING_OF = compile_pattern(
     rf"(?:(?<=[a-zB])\s(?:[\w-]{{1,20}}\s){{0,2}}?(?P<noun>{_SETTING_NOUN})s?\b|\s(?:is|was)\s(?:not|too|sometimes|barely)\b|(?(noun_before)|(?!)))",
     IGNORECASE,
 )
+SETTING_WAS = compile_pattern(
+    rf"\b(?:default|existing|current|old|previous)\s(?:of\s)?(?P<before>{NUMBER})[\s-]?(?P<unit_before>{TIME}|{SIZE})\s(?:[\w-]{{1,20}}\s){{0,2}}?(?P<noun>{_SETTING_NOUN})(?P<noun_before>)s?\b",
+    IGNORECASE,
+)
+"""Of a value that stands behind the one it is changed to: "the default 30 s timeout"."""
 APART = (
     WAS_NOW,
     _WAS_NOW_BARE,
@@ -185,10 +208,12 @@ APART = (
     _NOW_PREVIOUSLY,
     _OLD_NEW,
     _NEW_OLD,
+    _WITHOUT_WITH,
+    _DOWN_TO,
 )
 """Forms that may take two sentences."""
-UNIT_ONCE = (_WAS_NOW_BARE, _THIS_TO)
-OF_ONE_MEASURE = (*APART, VERB_TO, FROM_X_TO)
+UNIT_ONCE = (_WAS_NOW_BARE, _THIS_TO, _WITHOUT_WITH)
+OF_ONE_MEASURE = (*APART, VERB_TO, FROM_X_TO, TIMES_TO)
 COUNTED = compile_pattern(
     rf"\b(?:{_VERB}|go(?:es|ing)?|went|down|changes)\b[^.;\n]{{0,60}}?\b(?P<unit>[a-z]{{2,20}}s)[`'\"]?\s"
     rf"(?:per\s[a-z]{{2,15}}\s)?from\s{ABOUT}(?P<before>{NUMBER})\s(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})\b(?!\.?\d)",
@@ -202,8 +227,8 @@ COUNTED_LAST = compile_pattern(
 )
 """With the noun behind: "from 68 to 22 characters"."""
 BARE = compile_pattern(
-    rf"\b(?:{_VERB}|down)\b[^.;\n]{{0,60}}?\bfrom\s{ABOUT}(?P<before>{NUMBER})\s(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})(?P<unit>)"
-    r"(?=[.,;)]?(?:$|\s(?:on|in|for|by|with|when|per|so|and|\()))(?![.,]\d)",
+    rf"\b(?:{_VERB}|down|(?:chang\w+|bump\w*|set)(?=[^.;\n]{{0,40}}?\b(?:default|limit|size|depth|count|level|number|threshold|retries|max\w*|min\w*)\b))\b[^.;\n]{{0,60}}?\bfrom\s{ABOUT}(?P<before>{NUMBER})\s(?:down\s|up\s)?to\s{ABOUT}(?P<after>{NUMBER})(?P<unit>)"
+    r"(?=[.,;)]?(?:$|\s(?:on|in|for|by|with|when|per|so|and|to\s[a-z]|\()))(?![.,]\d)",
     IGNORECASE,
 )
 """Two numbers of which nothing says what they count: "reduces `sizeof(Node)` from 144 to 136"."""
@@ -220,13 +245,13 @@ COUNTED_BY = compile_pattern(
 )
 """How many fewer: "shrinks each node by 3 pointers"."""
 COUNTED_AFTER = compile_pattern(
-    rf"(?<![\w.,#/-])~?(?P<before>{NUMBER})\s?(?:->|→)\s?~?(?P<after>{NUMBER})\s(?:[a-z-]{{2,15}}\s){{0,2}}?"
-    r"(?P<unit>calls|allocations|allocs|queries|objects|instructions|nodes|modules|requests|loads|stores)\b",
+    r"(?<![\w.,#/-])~?(?P<before>\d{1,3}(?:,\d{3}){1,4}|\d{1,12})\s?(?:->|→)\s?~?(?P<after>\d{1,3}(?:,\d{3}){1,4}|\d{1,12})\s(?:[a-z-]{2,15}\s){0,2}?"
+    r"(?P<unit>(?!lines|files|words|tests|versions|commits)[a-z]{2,20}[a-rt-z]s)\b(?!-)",
     IGNORECASE,
 )
 RELATIVE = compile_pattern(
     rf"(?<![\w.,#/-])(?P<amount>{NUMBER})\s?(?:±\s?{NUMBER}\s?|(?:%|x\b)?\s?(?:-|\u2013|to\b)\s?~?{NUMBER}\s?)?"
-    rf"(?P<unit>{PERCENT}|{TIMES})[)`*_+]{{0,3}}\s?(?:or\sso\s)?(?:as\s(?=fast))?"
+    rf"(?P<unit>{PERCENT}|{TIMES})[)`*_+]{{0,3}}(?:\s?/\s?{NUMBER}\s?{UNIT})?\s?(?:or\sso\s)?(?:as\s(?=fast)|of\s)?"
     rf"{_BETWEEN}{{0,3}}?"
     rf"(?P<word>{_COMPARATIVE}|{_NOUN}|optimi[sz]ations?)\b",
     IGNORECASE,
@@ -247,6 +272,14 @@ FASTER_BY = compile_pattern(
     rf"{ABOUT}{_DIFFERENCE}(?P<unit>{UNIT}|{TIMES})",
     IGNORECASE,
 )
+SMALLER_SHARE = compile_pattern(
+    rf"\b(?P<word>faster|quicker|smaller|shorter|less)\s\((?!<){ABOUT}{_DIFFERENCE}(?P<unit>{TIME}|{SIZE})", IGNORECASE
+)
+"""In parentheses: "slightly smaller (about 2KB)"."""
+IS_DOWN = compile_pattern(
+    rf"(?<!performance\s)(?<!throughput\s)(?<!speed\s)(?<!coverage\s)\b(?:is|are|was|went|goes|gone)\s(?P<word>down)\s(?:by\s)?{ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT})",
+    IGNORECASE,
+)
 FASTER_SHARE = compile_pattern(
     rf"\b(?P<word>faster|quicker|shorter|more\sefficient)\b(?:{_TEXT}{{0,60}}(?:\.?\s(?=\()|,\s(?=[~\d]))|\s(?=~)){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})(?!\sof\b)",
     IGNORECASE,
@@ -262,13 +295,13 @@ BY = compile_pattern(
 WITHOUT_BY = compile_pattern(
     rf"\b(?P<word>{_VERB})\b(?P<what>(?:[^.;:\n]|\.(?=\w)){{0,80}}?)"
     r"(?<!\bto)(?<!\bat)(?<!\bof)(?<!\bfrom)(?<!\bthan)(?<!\bis)(?<!\bfor)(?<!\babove)(?<!\bbelow)(?<!\bover)(?<!\bunder)(?<!about)(?<!around)(?<!roughly)(?<!nearly)(?<!almost)(?<!approximately)"
-    rf"\s(?:with\s|in\s)?(?!over|at\s|less|more){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})[`*)]{{0,3}}"
-    r"(?=$|[,.;:)!]|\s(?:on|for|when|with|across|depending|or\sso|using|by|via|due|thanks|because|over|compared|since|based|after|in\s(?:some|the|my|our|all|most)|and|but|\((?:#\d|faster)))",
+    rf"\s(?:with\s|in\s)?(?!over|under|below|at\s|less|more(?!\sthan\s\d))(?<!\bfit\s)(?<!\bto\san\s)(?<!\bto\sa\s){ABOUT}{_DIFFERENCE}(?P<unit>{PERCENT}|{TIMES})[`*)]{{0,3}}"
+    r"(?=$|[,.;:)!]|\s(?:on|for|when|with|across|depending|or\sso|using|by|via|due|thanks|because|over|compared|since|based|after|as\swell|too\b|overall|now\b|in\s(?:some|the|my|our|all|most)|and|but|\((?:#\d|faster)))",
     IGNORECASE,
 )
 """As titles have it: "speed up `in series` 10x", "improve the parser (~4%)"."""
 OF = compile_pattern(
-    rf"\b(?P<word>{_NOUN})\b(?P<what>{_TEXT}{{0,60}}?)(?<!minimum)(?<!maximum)(?<!total)(?<!default)(?:\s(?:of|is|was|are|by|on(?=\s[~\d][\d.,]{{0,9}}\s?(?:%|x\b))|being|between|(?:ranges|anywhere)\sfrom)|:)\s{ABOUT}{_DIFFERENCE}"
+    rf"\b(?P<word>{_NOUN})\b(?P<what>{_TEXT}{{0,60}}?)(?<!minimum)(?<!maximum)(?<!total)(?<!default)(?:\s(?:of|is|was|are|by|on(?=\s[~\d][\d.,]{{0,9}}\s?(?:%|x\b))|being|between|(?<=speedup\s)=|seems\sto\sbe|appears\sto\sbe|amounts\sto|(?:ranges|anywhere)\sfrom)|:)\s{ABOUT}{_DIFFERENCE}"
     rf"(?P<unit>{UNIT}|{TIMES})(?!,\snot\b)",
     IGNORECASE,
 )
@@ -278,7 +311,7 @@ OF_SHARE = compile_pattern(
 )
 """In parentheses: "a noticeable improvement (of the order of 10%)"."""
 FACTOR = compile_pattern(
-    rf"\b(?P<word>{_VERB}|{_NOUN}|{_COMPARATIVE})\b{_TEXT}{{0,80}}?\s\(?(?:by\s|of\s)?{ABOUT}factor\s(?:of\s)?[>~]?\s?{ABOUT}x?(?P<amount>{NUMBER})",
+    rf"\b(?P<word>{_VERB}|{_NOUN}|{_COMPARATIVE})\b{_TEXT}{{0,80}}?\s\(?(?:by\s|of\s)?{ABOUT}factor\s(?:of\s)?[>~]?\s?{ABOUT}x?(?P<amount>{NUMBER})\s?(?P<unit>%)?",
     IGNORECASE,
 )
 WITHOUT_BY_ABOUT = compile_pattern(
@@ -294,7 +327,7 @@ IMPROVES = compile_pattern(
 )
 SAVES = compile_pattern(
     rf"(?:\b(?P<word>sav(?:e|es|ed|ing):?|reduc(?:e|es|ed|ing)|shav(?:e|es|ed|ing)(?:\soff)?|chop(?:s|ped|ping)?\soff|adds|gain(?:s|ed)?|tak(?:es|ing)\soff|frees?(?:\sup)?|(?:recover|reclaim)(?:s|ed|ing)?(?=\s[a-z~\s]{{0,12}}\d[\d.,]{{0,9}}\s?(?:bytes?|[kmg]i?b|m?s|sec\w{{0,5}}|min\w{{0,5}}|hours?)\b)|eliminat(?:es|ed|ing)(?=\s[\d-]{{1,7}}\s(?:sec|min|hour)))\s"
-    rf"(?:us\s(?:from\s\w{{3,12}}ing\s)?)?{ABOUT}|(?<!\S)[-\u2212]){_DIFFERENCE}(?P<unit>{UNIT})",
+    rf"(?:us\s(?:from\s\w{{3,12}}ing\s)?|(?:a\slot\sof\s|some\s)?time,\s)?{ABOUT}|(?<!\S)[-\u2212]){_DIFFERENCE}(?P<unit>{UNIT})(?!\sworth\b)",
     IGNORECASE,
 )
 TAKES_OFF = compile_pattern(
@@ -338,6 +371,12 @@ SIGNED_MEASURE = compile_pattern(
     r"|\s\(|\son\s[a-z`]|[,.;]?$)",
     IGNORECASE,
 )
+SIGNED_LIST = compile_pattern(
+    rf"(?<=[a-z\d_)`]\s)(?<!\bof\s)(?<!\bto\s)(?<!\bby\s)(?P<sign>[+\u2212-])(?P<amount>{NUMBER})(?P<unit>%)(?:\s\([^()]{{1,20}}\))?,?\s{{1,2}}(?:and\s)?(?:[\w()/-]{{1,30}}\s){{1,3}}(?P=sign){NUMBER}%",
+    IGNORECASE,
+)
+"""Several with one sign: "dragon +23%, emu +21%"."""
+ELO = compile_pattern(rf"(?<![\w.])(?P<sign>\+)\s?(?P<amount>(?!0\b){NUMBER})\s(?P<unit>elo)\b", IGNORECASE)
 SIGNED_SIZE = compile_pattern(
     rf"\((?P<sign>[\u2212-])\s?(?P<amount>{NUMBER})\s?(?P<unit>{SIZE}|{TIME})(?:\s[a-z]{{2,15}}){{0,3}}\)",
     IGNORECASE,
@@ -347,6 +386,8 @@ SIGNED_TITLE = compile_pattern(
     r"(?P<unit>[munµ]s|[kKM]i?B|bytes|allocs?)(?=\s\(|[.,;]?$)"
 )
 """All that a title says: "people: -3ms (upload is faster)"."""
+COMPARED = (SIGNED_LIST, ELO)
+WITH_A_SIGN = (SIGNED_LIST, SIGNED, SIGNED_MEASURE, SIGNED_SIZE, SIGNED_TITLE, ELO)
 SENTENCE_END = compile_pattern(
     r"(?<=[.!?])(?<!sec\.)(?<!min\.)(?<!\bca\.)(?<!\bvs\.)(?<!\bapprox\.)\s+(?=[A-Z0-9`\"'(])(?!\(~?\d[\d.]{0,9}\s?[%x]\))|\n[^\S\n]*+\n|\n(?=[^\S\n]*+(?:[-*+]\s|\d{1,2}[.)]\s|```|[|$>\[]|[A-Z][a-z]{1,20}(?:-[a-zA-Z]{1,20}){1,3}:\s))"
 )
@@ -380,11 +421,11 @@ CHANGED = compile_pattern(
 )
 """Before "360 seconds instead of 30": the unit may stand once."""
 RANGE_LEAD = compile_pattern(
-    r"\b(?:reductions?|improvements?|speed-?ups?|gains?|savings|for\s(?:[a-z]{1,15}\s){0,2}[a-z]{1,15}|resiz\w+|realloc\S*|sizes|rang\w+|var(?:y|ies|ied|ying)|anywhere|intervals?|buckets?|spans?|if\syou\b[^.]{0,80})\s?$",
+    r"\b(?:reductions?|improvements?|speed-?ups?|gains?|savings|for\s(?:[a-z]{1,15}\s){0,2}[a-z]{1,15}(?<!\bdown)(?<!\bup)|resiz\w+|realloc\S*|sizes|rang\w+|var(?:y|ies|ied|ying)|anywhere|intervals?|buckets?|spans?|if\syou\b[^.]{0,80})\s?$",
     IGNORECASE,
 )
 _UNREAL_WORDS = (
-    r"\b(?:would|should|expect\w*|hope\w*|ideally|theoretical\w*|currently|intent|goal|aims?"
+    r"\b(?:would|should|expect\w*(?!\s(?:time|duration))|fail(?:s|ed|ing)?\sto|likely|can\sbe\sfurther|hope\w*|ideally|theoretical\w*|currently|intent|goal|aims?"
     r"|causing|causes\san?|resulting\sin\san\sincrease|saw\s(?:[a-z]{1,12}\s){1,3}with|claims?|claimed|blog|article|according\sto\s(?:its|their|the)\sauthors?|whether|(?<!check\s)(?<!checks\s)(?<!checking\s)if(?!\s(?:I|we|my)\b)|(?<![-\w])warn(?:s|ed)?|tried|trying|attempt(?:ed|ing))\b[^.;(]{0,60}$"
     r"|\bregress\w*\b[^.;(:]{0,60}$|\b(?:could|might|potential(?:ly)?|possibly|perhaps|maybe|probably|hopefully|unlike)\b[^.;,(]{0,60}$"
 )
@@ -392,14 +433,23 @@ UNREAL = compile_pattern(_UNREAL_WORDS, IGNORECASE)
 """Before a statement: what would be, what was wrong, what others say."""
 NO_CHANGE = compile_pattern(rf"{_UNREAL_WORDS}|\b(?:spans?|spanning|ranges?|ranging|intervals\sfrom)\s$", IGNORECASE)
 DENIED = compile_pattern(
-    r"(?:\b(?:not(?!\sonly\b)|never|no|without(?!\sth[ei]s?\b))\b|n't)(?:(?!\s[-\u2013\u2014]\s)[^.;,:(]){0,20}$|\bwhen\b(?!\s(?:\w{1,20}ing|needed|necessary|required|possible|used)\b)[^.;,(]{0,40}$|\bavoid(?:s|ed|ing)?\s(?:an?|the)\s[~<>]?$|\bnot\s(?:all|every|always)\b[^.;]{0,80}$",
+    r"(?:\b(?:not(?!\sonly\b)|never|no|without(?!\sth[ei]s?\b))\b|n't)(?:(?!\s[-\u2013\u2014]\s)[^.;,:(]){0,20}$|\bwhen\b(?!\s(?:\w{1,20}ing|needed|necessary|required|possible|used)\b)(?:(?!\b(?:is|are)\b)[^.;,(]){0,40}$|\bavoid(?:s|ed|ing)?\s(?:an?|the)\s[~<>]?$|\bnot\s(?:all|every|always)\b[^.;]{0,80}$",
     IGNORECASE,
 )
 """Before a difference that there is not."""
+TURN = compile_pattern(r",?\sbut\s|;\s", IGNORECASE)
+"""Before what is said of something else: "not for small inputs, but"."""
+EARLIER = compile_pattern(
+    r"\b(?:originally|at\sthe\s(?:cost|expense)\sof|limitation)\b[^.;,]{0,40}$|\bthan\s$|\(was\s$|#\d{1,6}\s$",
+    IGNORECASE,
+)
+"""Before a difference that was made before, or is a price."""
+ELSEWHERE = compile_pattern(r"\b(?:in|by|since)\s(?:commit\s)?(?=[a-f]{0,39}\d)[0-9a-f]{7,40}\b", IGNORECASE)
+"""In a sentence about what another commit did."""
 ITS_PAST = compile_pattern(r"\b(?:before|after|baseline|master|main|old|previous)\b", IGNORECASE)
 _COST = rf"{TIME}|{SIZE}|(?:instructions|calls|allocations|allocs|cycles|queries)\b"
 AGAINST = compile_pattern(
-    rf"(?<![\w.,#/-])(?P<after>{NUMBER})\s?(?P<unit>{_COST})?(?:\s[a-z]{{2,15}}){{0,2}}?\s(?:vs\.?|versus|compared\s(?:to|with))\s"
+    rf"(?<![\w.,#/-])(?P<after>{NUMBER})\s?(?P<unit>{_COST})?(?:\s\([^()\d]{{1,20}}\))?(?:\s[a-z]{{2,15}}){{0,2}}?\s(?:vs\.?|versus|compared\s(?:to|with))\s"
     rf"{ABOUT}(?P<before>{NUMBER})\s?(?P<unit_before>{_COST})?(?![\w/])",
     IGNORECASE,
 )
@@ -431,14 +481,15 @@ TO_AN_AMOUNT = compile_pattern(rf"\bto\s{ABOUT}\d", IGNORECASE)
 IS_RATE = compile_pattern(RATE, IGNORECASE)
 IS_SETTING = compile_pattern(
     r"time-?outs?|limit|interval|delay|debounc|threshold|default|\bmax|\bminimum\b|buffer|cache|period|window|capacit"
-    r"|retr(?:y|ies)|budget|tolerance|deadline|back-?off|poll|wait|sleep|pause|\bttl\b|frequen|margin|ceiling|quota|expir"
+    r"|retr(?:y|ies)|budget|tolerance|deadline|back-?off|poll|\bwait(?:s|ing)?\b|heap|stack|queue|\bpool|batch|sleep|pause|\bttl\b|frequen|margin|ceiling|quota|expir"
     r"|\bbump|\brais(?:e|ing)|\bextend|\bsupport|\ballow|\binstead\b|\bevery\b|\bchanged\b|\bincorrect",
     IGNORECASE,
 )
 """In a sentence about a value that is set: more time or space is no cost there."""
 PERCENT_SIGNS = frozenset({"%", "percent", "per cent"})
 TAKES_LONGER = compile_pattern(
-    r"\b(?:increas\w+|adds?|added|grow\w*|rais\w+)\b[^.;\d]{0,40}\b(?:times?|latency|overhead|duration|runtime|cost)\b",
+    r"\b(?:increas\w+|adds?|added|grow\w*|rais\w+)\b[^.;\d]{0,40}\b(?:times?|latency|overhead|duration|runtime|costs?|memory|footprint|binary|file)\b"
+    r"|\bfile\sgrow\w*\b",
     IGNORECASE,
 )
 """A share by which something costs more."""
@@ -451,15 +502,16 @@ COVERAGE = compile_pattern(r"\bcoverage\b[^.;]{0,40}$|^\s?(?:test|code)?\s?cover
 OF_COVERAGE = compile_pattern(r"\s(?:in|of)\s(?:[a-z]{1,12}\s){0,2}coverage\b", IGNORECASE)
 """Behind such a share."""
 MORE_THAN = compile_pattern(
-    r"\s(?:[\w-]{1,20}\s){0,2}?than\s(?!before|previous|master|main|the\s(?:old|previous|current|original|last))",
+    r"\s(?:[\w/-]{1,20}\s){0,2}?than\s(?!before|previous|master|main|the\s(?:old|previous|current|original|last))",
     IGNORECASE,
 )
 """Behind "40x more": compared with something else than before."""
-SLOWER = compile_pattern(r"\bslow|\boverhead\b|\bregress", IGNORECASE)
+SLOWER = compile_pattern(r"\bslow|\boverhead\b|\bregress|\bpenalty\b", IGNORECASE)
 VERSUS = compile_pattern(r"\bvs\b|i/s\s-\s$", IGNORECASE)
+MINUS = frozenset({"-", "\u2212"})
 PREFIXES = frozenset({"k", "K", "M", "G"})
 MULTIPLES = frozenset({"x", "\u00d7", "times"})
-IS_TIME = compile_pattern(r"\b(?:(?<!\d\s)times?|latency|latencies|duration|runtime)\b", IGNORECASE)
+IS_TIME = compile_pattern(r"\b(?:(?<!\d\s)times?|latency|latencies|duration|runtime(?!\sperf))\b", IGNORECASE)
 UP = (
     "optimi", "accelerat", "fast", "quicker", "more", "larger", "bigger", "higher", "speed", "sped", "grew", "grow",
     "ris", "rose", "rais", "improv", "increas", "boost", "gain", "uplift", "win", "better", "longer", "adds",

@@ -15,8 +15,8 @@ from achievement_pipeline.outcomes.spelled_amounts import in_digits
 from achievement_pipeline.parsing.patterns import IGNORECASE, Match, compile_pattern
 
 MEASURE = (
-    r"(?:ns/iter|ns/op|B/op|allocs/op|[µμun]s|ms|secs?|seconds?|s|min|[kKMGT]i?B(?:/s)?|bytes|B|%|i/s|ops/s(?:ec)?"
-    r"|req/s(?:ec)?)"
+    r"(?:ns/iter|[munµμ]?s/op|[kKM]?B/op|allocs?/op|[µμun]s|ms|secs?|seconds?|s|min|[kKMGT]i?B(?:/s)?|bytes|B|%|i/s|ops/s(?:ec)?"
+    r"|req/s(?:ec)?|[KMG]?gas/s|[KMG]cycles)"
 )
 """Units of measurements."""
 _AMOUNT = rf"{NUMBER}\s?{MEASURE}(?![\w/])"
@@ -46,7 +46,7 @@ _PHASE_IN_NAME = compile_pattern(
     IGNORECASE,
 )
 _NAMED = compile_pattern(
-    rf"^\W{{0,9}}(?P<name>[A-Za-z][\w./()-]{{2,70}})\W[^\n]{{0,60}}?(?<![\w.-])(?<!\d,)(?<!±)(?<!±\s)(?P<value>{NUMBER})\s?(?P<unit>{MEASURE})(?![\w/])"
+    rf"^\W{{0,9}}(?P<name>[A-Za-z][\w./()-]{{2,70}}(?:\s\((?:old|new|before|after)[^()\n]{{0,30}}\))?)\W[^\n]{{0,60}}?(?<![\w.-])(?<!\d,)(?<!±)(?<!±\s)(?P<value>{NUMBER})\s?(?P<unit>{MEASURE})(?![\w/])"
 )
 
 

@@ -104,9 +104,15 @@ def _clock_units(match: Match[str]) -> str:
 
 _STYLES: Final[tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...]] = (
     (compile_pattern(r"`(?P<code>[^`\n]{1,80})`"), _span),
-    (compile_pattern(r"\*\*(?=[~<>+\u2212-]{0,2}\d)|(?<=[a-zA-Z%\u00d7])\*\*"), ""),
+    (compile_pattern(r"(?<!\d)\*\*(?=[~<>+\u2212-]{0,2}\d)|(?<=[a-zA-Z%\u00d7])\*\*"), ""),
     (compile_pattern(r"(?<![\w*])\*{1,2}(?P<word>[a-z]{2,20})\*{1,2}(?![\w*])", IGNORECASE), r"\g<word>"),
     (compile_pattern(r"(?<=\d[kKMGT]B)\+"), ""),
+    (
+        compile_pattern(r"\s\(!\)|(?<=\d)\s\(\d{2}-bit\)(?:\sor\s\d{1,6}\s\(\d{2}-bit\))?(?=\sbytes\b)|\s\(9[059]%\)"),
+        "",
+    ),
+    (compile_pattern(r"(?<=\d)ish\b"), ""),
+    (compile_pattern("[\u223c\u301c\uff5e]"), "~"),
     (compile_pattern(r"(?<![\w.)\]/])\.(?=\d)"), "0."),
     (
         compile_pattern(
@@ -120,13 +126,24 @@ _STYLES: Final[tuple[tuple[Pattern[str], str | Callable[[Match[str]], str]], ...
     (compile_pattern(r"(?<=\d)\.{2,3}(?=\d)"), "-"),
     (
         compile_pattern(
+            rf"\bbetween\s(?:an?\s)?(?P<first>{NUMBER})\s?(?:%|{UNIT})?\sand\s(?:an?\s)?(?P<second>{NUMBER}\s?(?:%|{UNIT}|x\b))",
+            IGNORECASE,
+        ),
+        r"\g<first>-\g<second>",
+    ),
+    (
+        compile_pattern(
             rf"\bx(?P<times>{NUMBER})(?:\stimes\b)?(?=\s(?:faster|quicker|smaller|less|fewer|boost|improve|speed|reduction|gain|for\b|in\b|on\b|\()|[).,]|$)(?<!x86)(?<!x64)",
             IGNORECASE,
         ),
         r"\g<times>x",
     ),
     (compile_pattern(r"\s\(±\s?[\d.]{1,9}%\)"), ""),
-    (compile_pattern(rf"(?P<amount>{NUMBER})\s?±\s?{NUMBER}(?=\s?{UNIT})"), r"\g<amount>"),
+    (
+        compile_pattern(rf"(?P<amount>{NUMBER})\s?(?:±|\+/-|\+-)\s?{NUMBER}%?(?=\s{{0,2}}(?:{UNIT}|[A-Z]))"),
+        r"\g<amount>",
+    ),
+    (compile_pattern(r"(?<=\d%)(?:\sto\s|\s?-\s?)\d[\d.]{0,5}x\b"), ""),
     (
         compile_pattern(r"(?<![\w:.])(?P<minutes>\d{1,3}):(?P<seconds>[0-5]\d)\s(?:min|minutes)\b"),
         lambda match: f"{int(match['minutes']) * 60 + int(match['seconds'])} s",
