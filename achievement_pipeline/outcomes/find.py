@@ -228,7 +228,8 @@ def _is_change(match: Match[str], lead: str) -> bool:
     if link == "to":
         falls = has_both and _direction_between(*_both(match)) is Direction.DOWN
         is_range = not falls and (not match["lead"] or _leads_to_range(lead))
-        return not is_range and (has_both or not _is_other(lead))
+        is_measured = scale(match["unit"] or match["unit_before"] or "") is not None
+        return not is_range and (has_both or is_measured or not _is_other(lead))
     if match.re is forms.INSTEAD:
         is_fault = not lead.strip() or forms.IS_FAULT.search(f"{lead}{match[0]} ")
         return forms.MEASURED.search(lead) is not None or not is_fault

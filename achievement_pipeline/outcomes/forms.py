@@ -327,7 +327,7 @@ IMPROVES = compile_pattern(
 )
 SAVES = compile_pattern(
     rf"(?:\b(?P<word>sav(?:e|es|ed|ing):?|reduc(?:e|es|ed|ing)|shav(?:e|es|ed|ing)(?:\soff)?|chop(?:s|ped|ping)?\soff|adds|gain(?:s|ed)?|tak(?:es|ing)\soff|frees?(?:\sup)?|(?:recover|reclaim)(?:s|ed|ing)?(?=\s[a-z~\s]{{0,12}}\d[\d.,]{{0,9}}\s?(?:bytes?|[kmg]i?b|m?s|sec\w{{0,5}}|min\w{{0,5}}|hours?)\b)|eliminat(?:es|ed|ing)(?=\s[\d-]{{1,7}}\s(?:sec|min|hour)))\s"
-    rf"(?:us\s(?:from\s\w{{3,12}}ing\s)?|(?:a\slot\sof\s|some\s)?time,\s)?{ABOUT}|(?<!\S)[-\u2212]){_DIFFERENCE}(?P<unit>{UNIT})(?!\sworth\b)",
+    rf"(?:us\s(?:from\s\w{{3,12}}ing\s)?|(?:a\slot\sof\s|some\s)?time,\s|(?:code\s)?(?:size|space|memory|time)(?:\s\(|:\s))?{ABOUT}|(?<!\S)[-\u2212]){_DIFFERENCE}(?P<unit>{UNIT})(?!\sworth\b)",
     IGNORECASE,
 )
 TAKES_OFF = compile_pattern(
@@ -487,8 +487,9 @@ IS_SETTING = compile_pattern(
 )
 """In a sentence about a value that is set: more time or space is no cost there."""
 PERCENT_SIGNS = frozenset({"%", "percent", "per cent"})
+_GROWN = r"(?:times?|latency|overhead|duration|runtime|costs?|memory|footprint|binary|file|counts?|sizes?|usage|allocations?)"
 TAKES_LONGER = compile_pattern(
-    r"\b(?:increas\w+|adds?|added|grow\w*|rais\w+)\b[^.;\d]{0,40}\b(?:times?|latency|overhead|duration|runtime|costs?|memory|footprint|binary|file)\b"
+    rf"\b(?:increas\w+|adds?|added|grow\w*|rais\w+)\b[^.;\d]{{0,40}}\b{_GROWN}\b|\b{_GROWN}\s(?:increase|growth)\b"
     r"|\bfile\sgrow\w*\b",
     IGNORECASE,
 )
