@@ -119,7 +119,14 @@ def find_other_addresses(connection: sa.Connection, settings: Settings) -> Mappi
 
 
 def plan_identity(settings: Settings, name: str, emails: Sequence[str]) -> SettingsChange:
-    """Plan another name and other addresses of the user, the first of which identifies them."""
+    """Plan another name and other addresses of the user, the first of which identifies them.
+
+    Raises:
+        SettingsError: One of them is no address.
+    """
+    for email in emails:
+        if " " in email:
+            raise SettingsError(f"{email!r} is no address.")
     removed = set(settings.config.me.emails).difference(emails)
     return _plan(settings, Changes(name=name, removed_emails=removed), Additions(emails=emails))
 

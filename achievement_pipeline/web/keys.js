@@ -17,10 +17,16 @@ function go(step) {
   next.scrollIntoView({ block: "nearest" });
 }
 
+// back to its item, from which the other keys go on
+function leave(field) {
+  field.blur();
+  field.closest("[data-item]")?.querySelector("a")?.focus();
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.target.closest("input:not([type=checkbox]), textarea, select")) {
-    if (event.key === "Escape") event.target.blur();
+    if (event.key === "Escape") leave(event.target);
     return;
   }
   const here = items[current()] ?? (items.length === 1 ? items[0] : null);

@@ -142,6 +142,7 @@ def test_a_removed_repository_is_forgotten_and_leaves_the_settings(mine: Site, f
     ("fields", "problem"),
     [
         ({"what": "steal"}, "is no change of the settings"),
+        ({"what": "me", "more": "ann@work.example, Ann Other"}, "is no address"),
         ({"what": "add", "location": "src/engine"}, "is no absolute path"),
         ({"what": "add", "location": "/nowhere/at/all"}, "/nowhere/at/all"),
         ({"what": "visibility", "repository": "gone", "visibility": "public"}, "There is no repository gone"),

@@ -63,7 +63,10 @@ def list_repos(as_json: bool) -> None:
 @click.argument("locations", nargs=-1, required=True, metavar="PATH_OR_URL...")
 @click.option("--all-branches", is_flag=True, help="Read all branches, not only the default one.")
 def add(locations: Sequence[str], all_branches: bool) -> None:
-    """Add repositories, or those below a folder; `collect` and the service read them from then on.
+    """Add repositories, or those below a folder.
+
+    The service reads them from then on, and so does `collect` where neither GIT_REPO_PATH nor achievements.toml names
+    any; else name them there, or to `collect`.
 
     \b
     achievements repos add ~/src/engine
@@ -76,7 +79,8 @@ def add(locations: Sequence[str], all_branches: bool) -> None:
             repository = open_repository(location, cache=settings.mirrors_path, all_branches=all_branches)
             join(engine, repository.key, place(location), branches)
             click.echo(f"✅ {repository.key}")
-    click.echo("Next: achievements collect", err=True)
+    named = f" {' '.join(locations)}" if settings.repositories else ""
+    click.echo(f"Next: achievements collect{named}", err=True)
 
 
 @repos.command()

@@ -78,11 +78,12 @@ def _with_options(command: _Command, options: tuple[Callable[[_Command], _Comman
 
 
 def with_repository_key(connection: sa.Connection, filters: Filters) -> Filters:
-    """Return the values with the name of the repository resolved to its key.
+    """Return the values with the name of the repository resolved to its key, and hint at typing errors in others.
 
     Raises:
         StoreError: No repository has that name, or several have it.
     """
+    _hint(connection, filters)
     name = filters["repository"]
     return {**filters, "repository": find_repository_key(connection, name) if name is not None else None}
 
@@ -94,7 +95,6 @@ def achievement_filter(connection: sa.Connection, settings: Settings, conditions
         AchievementPipelineError: The author or the repository is unknown, or several repositories have that name.
     """
     since, until = conditions["since"], conditions["until"]
-    _hint(connection, conditions)
     return AchievementFilter(
         authors=announce_author(connection, settings, conditions["author"]).addresses,
         repository=with_repository_key(connection, conditions)["repository"],

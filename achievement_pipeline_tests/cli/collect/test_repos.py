@@ -37,6 +37,15 @@ def test_outside_of_a_repository_the_known_ones_are_collected(run: Run, folder: 
     assert "3 achievements (3 new)" in run("collect").output
 
 
+def test_where_the_settings_name_others_the_next_command_names_what_was_added(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("repos", "add", str(folder / "other")).stderr.endswith("Next: achievements collect\n")
+    monkeypatch.setenv("GIT_REPO_PATH", str(folder / "project"))
+    added = run("repos", "add", str(folder / "other"))
+    assert added.stderr.endswith(f"Next: achievements collect {folder / 'other'}\n")
+
+
 def test_forgetting_a_repository_forgets_all_of_it(run: Run, folder: Path, home: Path) -> None:
     run("collect", "--repo", str(folder))
     [other] = [one for one in json.loads(run("repos", "list", "--json").stdout) if "other" in one["repository"]]

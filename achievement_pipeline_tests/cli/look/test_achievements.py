@@ -174,10 +174,9 @@ def test_each_commit_that_does_not_count_has_its_reason_in_words(run: Run, repos
     ("option", "typo", "meant"), [("category", "featur", "feature"), ("skill", "pyhton", "Python")]
 )
 def test_a_typo_in_a_category_or_skill_is_no_silence(collected: Run, option: str, typo: str, meant: str) -> None:
-    assert (
-        f"No achievement has the {option} '{typo}'. Did you mean {meant}?"
-        in collected("list", f"--{option}", typo).stderr
-    )
+    hint = f"No achievement has the {option} '{typo}'. Did you mean {meant}?"
+    assert hint in collected("list", f"--{option}", typo).stderr
+    assert hint in collected("export", "brag", f"--{option}", typo).stderr
     assert "No achievement has" not in collected("list", f"--{option}", meant).stderr
 
 

@@ -35,6 +35,11 @@ def test_it_is_used_by_keys_by_forms_and_on_a_phone_and_loads_nothing_from_elsew
         assert page.evaluate("document.querySelectorAll('[form=several]:checked').length") == 1
         page.evaluate(_TYPE.format("e"))
         assert page.evaluate("document.activeElement.value") == "Add a <cache>"
+        for key in ("Escape", "e"):
+            page.evaluate(_TYPE.format(key))
+        assert page.evaluate("document.querySelector('.words').open") is False
+        page.evaluate(_TYPE.format("j"))
+        assert page.evaluate("document.activeElement.textContent") == "Fix a crash"
 
         page.send("Emulation.setScriptExecutionDisabled", value=True)
         page.open(f"{site.address}/?state=new")
