@@ -75,6 +75,7 @@ def test_an_encoded_secret_is_found_as_it_stands_there() -> None:
         "Merge pull request from GHSA-v5gw-mw7f-84px",
         "datasette --get --token option",
         "Auth command and --auth options\n\nfeature\n\n0.6\n\ngit_commit",
+        '"title": "Auth command and --auth options",\n      "category": "feature"',
         "Added --ssl-keyfile-password\n  https://github.com/ann/loom/pull/7",
         "",
     ],
