@@ -25,7 +25,7 @@ _PARTS: Final = """
     html http implicit import info input install integration interface internal item iterator keyword kwarg label
     length level library line link lint linting list logic lookup main mapping message meth method missing mode
     model module name namespace node note number object operation operator option output package page parameter
-    parent parser part path pattern platform plugin point prefix private process project property public python
+    parent parser part path pattern platform plugin point prefix private problem process project property public python
     query range readme record reference request requirement resource response result root route rule runtime sample
     script section sequence server service setting setup shape signature size source space specification state
     statement static status step stream string structure stuff style suffix syntax system table task template term
@@ -41,8 +41,8 @@ _SAID: Final = """
     incorrect inside instead integer into invalid issue just last latest less like local long longer lower many
     minimum mixed more most multi multiple must nicer none null only optional original other outside over plain
     possible previous proper quick redundant regular related relative required right safe same second self several
-    should simple simpler simplified simplify single small some special specific standard still such than that their
-    them then there these they this those three through time true tuple twice under unnecessary unneeded until
+    should simple simpler simplified simplify single small solution some special specific standard still such than that
+    their them then there these they this those three through time true tuple twice under unnecessary unneeded until
     unused upper used useful valid various very well were what when where whether which while wider will with within
     without wrong
 """

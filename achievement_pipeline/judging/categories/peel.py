@@ -64,7 +64,9 @@ _THREE_LETTERS = r"\pL{3}"
 _BETWEEN_WORDS = r"[-_]+"
 _TRUNKS = frozenset({"main", "master", "develop", "dev", "development", "trunk", "head", "staging", "next", "upstream"})
 _STRENGTH = ("feat", "fix", "perf", "security", "refactor")
-_FIRST_LINE = r"^(?:\s*\* commit '[0-9a-f]+':\n|\s*\* [^\n]*:\n)?\s*(?:\*\s+)?(?P<title>[^\s-][^\n]*)"
+_FIRST_LINE = (
+    r"^(?:\s*\* commit '[0-9a-f]+':\n|\s*\* [^\n]*:(?: \(\d+ commits\))?\n)?\s*(?:\*\s+)?(?P<title>[^\s-][^\n]*)"
+)
 """The first line of a merge's body, without the heading that git and Bitbucket put above a list of commits."""
 _NO_TITLE = (
     r"^(?i:See merge request|Approved-by:|Closes |Related work items|# Conflicts|Conflicts:|[\w-]+-by:|Change-Id:|"
@@ -210,7 +212,9 @@ class _Parts:
             )
             self.columns.loc[found.index, "merged"] = True
             self.columns.loc[found.index, "weak"] = titles.isna()
-            titles = titles.fillna(_branch_words(found.get("branch", pd.Series(dtype="str")))).dropna()
+            branches = _branch_words(found.get("branch", pd.Series(dtype="str")))
+            self.columns.loc[found.index, "weak"] |= _are_branches(titles, branches)
+            titles = titles.fillna(branches).dropna()
             self.columns.loc[titles.index, "title"] = titles
         gitlab = bodies[matches(bodies, r"(?:^|\n)See merge request ")]
         found = _groups(gitlab, r"(?s)^(?:.*\n)?See merge request (?P<path>[\w./-]*)!(?P<number>\d+)")
@@ -310,6 +314,12 @@ def _branch_words(branches: pd.Series[str]) -> pd.Series[str]:
     names = replace(names, _TICKET_OF_BRANCH, "")
     names = names[~names.str.lower().isin(_TRUNKS) & contains(names, _THREE_LETTERS)]
     return replace(names, _BETWEEN_WORDS, " ").str.strip()
+
+
+def _are_branches(titles: pd.Series[str], branches: pd.Series[str]) -> pd.Series[bool]:
+    """Return which titles are made of a branch of one or two words, as GitHub does if there are several commits."""
+    own = branches.reindex(titles.index).fillna("").str.lower()
+    return (titles.fillna("").str.lower() == own) & (own.str.count(" ") <= 1) & (own != "")
 
 
 def _listed(body: str) -> list[str]:

@@ -121,6 +121,18 @@ class TestHosts:
         row = peeled("Merge branch 'ada/eng-12-fast_search'")
         assert (row["title"], row["weak"], row["branch"]) == ("fast search", True, "ada/eng-12-fast_search")
 
+    def test_a_title_that_is_made_of_a_short_branch_is_weak(self) -> None:
+        merge = "Merge pull request #12 from ada/"
+        assert peeled(f"{merge}tile-cache", "Tile cache")["weak"]
+        assert not peeled(f"{merge}cache-tiles-of-bars", "Cache tiles of bars")["weak"]
+        assert not peeled(f"{merge}tile-cache", "Cache tiles")["weak"]
+
+    def test_a_list_of_commits_may_say_how_many_they_are(self) -> None:
+        assert (
+            peeled("Merge branch 'stable' into next", "* stable: (24 commits)\n  Add tiles\n  Add bars")["title"]
+            != "stable: (24 commits)"
+        )
+
     def test_a_merge_of_a_trunk_stays_what_it_is(self) -> None:
         row = peeled("Merge branch 'main' into topic")
         assert (row["title"], row["weak"]) == ("Merge branch 'main' into topic", True)
