@@ -34,6 +34,12 @@ _ANYTHING = (
     r"|imports?|issues?|methods?|names?|problems?|readme(?:\.md)?|scripts?|tests?|typos?|warnings?)"
 )
 """What every program has: who changed that does not name anything."""
+_UPKEEP = r"(?:build|ci|compilation|formatting|lint(?:ing)?|style|whitespace)"
+_HAN_WORK = "(?:更新|优化|修改|修复|重构|完善|调整)"
+_HAN_ANYTHING = "(?:官方)?(?:代码|文档|命名|测试|注释|依赖|问题|bug)"
+_HAN_RELEASE = r"发布 ?v?\d[\w.-]{0,30}(?: ?版本)?|(?:更新|升级|修改)?(?:项目)?版本号?[至到为]? ?v?\d[\w.-]{0,30}"
+"""In Chinese: updates of code, documents, names, tests; releases of a version."""
+_VERSION = r"(?:[\w.-]{1,30} )?v?\d{1,5}(?:\.\d{1,5}){1,3}(?:-[\w.]{1,20})?"
 _RELEASE = (
     r"(?:bump(?:ed)?|next|new|prep(?:ar(?:ed?|es|ing))?|releas(?:e|ed|ing)|start(?:ed)?) (?:for )?(?:an? |the )?"
     r"(?:(?:latest|new|next) )?"
@@ -56,12 +62,19 @@ _DOUBT = compile_pattern(
 )
 """Notes of an author to themselves, and a verb without what it was done to: ``Trying another fix``, ``cache: add``."""
 _WEAK = compile_pattern(
-    rf"{_CHANGES} (?:(?:all|an?|missing|one|the) |{_QUALIFIER}){{0,2}}{_ANYTHING}\W{{0,5}}|{_RELEASE}|{_BRANCH}"
+    rf"{_HAN_WORK}{_HAN_ANYTHING}|{_HAN_ANYTHING}{_HAN_WORK}|{_HAN_RELEASE}"
+    rf"|(?:fix|clean|improve|tweak|update)(?:e?s|e?d|ing)?(?: up)? (?:the )?{_UPKEEP}"
+    r"|(?:change|edit|tweak|update)[ds]? (?-i:[a-z]{1,3})"
+    rf"|(?:{_ANYTHING}|{_UPKEEP})"
+    r" (?:adjustments?|changes?|clean-?ups?|fix(?:es)?|improvements?|tweaks?|updates?)\W{0,5}"
+    rf"|{_CHANGES} (?:(?:all|an?|missing|one|the) |{_QUALIFIER}){{0,2}}{_ANYTHING}\W{{0,5}}|{_RELEASE}|{_BRANCH}"
     rf"|(?:{_QUALIFIER}){{0,4}}{_NOTHING}(?:(?:,| and| &) (?:{_QUALIFIER}){{0,4}}{_NOTHING}){{0,3}}\W{{0,10}}"
     r"|(?:fix(?:es|ed)?(?: for)? |close[sd]? )?(?:(?:bug|issue|pr|ticket)s? )?"
     r"#?\d{1,7}(?:,? (?:and )?#\d{1,7}){0,4}\W{0,5}"
+    rf"|{_VERSION}(?:, {_VERSION}){{1,9}}"
     rf"|{_ANYTHING} \d{{1,7}}|[^\W\d_]{{1,30}} (?:to |for |towards? )?v?\d{{1,5}}(?:\.[\dx]{{1,5}}){{1,3}}"
     rf"|(?:[\w.-]{{1,30}} )?v?\d[\d.x]{{0,10}} {_NOTHING}"
+    r"|(?:.{0,60} )?checkpoint commit|(?:.{0,60} )?(?:first|second|third) checkpoint|cod(?:e|ing) snapshots?"
     r"|finish(?:ed|ing)?(?: (?:it|off|up))?\W{0,5}|v?\d[\d.x]{0,10}[ -]maintenance"
     r"|(?:create|delete|edit|update)d? \S{1,80}\.\w{1,6}|add(?:ed)? files via upload"
     r"|merge (?:pull request|branch|remote-tracking branch)\b.*"
@@ -72,7 +85,13 @@ _FEW = 5
 """Commits of which one may stand for all; of a long branch the first says little."""
 _LONGEST = 100
 """Characters of a sentence that can be a title."""
-_FIRST = compile_pattern(r"(?:initial|first) (?:commit|import|version|release|checkin|check-in)\W*", IGNORECASE)
+_FIRST = compile_pattern(
+    r"(?:(?P<part>[\w.-]{1,30}): )?(?:init|(?:initial|first) (?:commit|import|version|release|checkin|check-in))\W*",
+    IGNORECASE,
+)
+"""The beginning of a project, or of a part of it."""
+_CUT = ("\u2026", "...")
+"""What GitHub puts behind a title that it cut, where the body has its end."""
 
 
 def is_weak(title: str) -> bool:
@@ -95,6 +114,7 @@ def strong_title(title: str, evidence: Sequence[JsonObject], repository: str | N
         repository: Key of the repository that all of it is in, if it is one.
         sentence: What the release notes of the project announced it with, as far as it may be shown.
     """
+    title = _uncut(title, evidence)
     if not is_weak(title):
         return _what_was_done(title, evidence) if repository else title
     # of a long entry, what it begins with
@@ -102,9 +122,17 @@ def strong_title(title: str, evidence: Sequence[JsonObject], repository: str | N
     announced = [first] if 0 < len(first) <= _LONGEST else []
     if better := next((each for each in (*map(_title, _in_order(evidence)), *announced) if not is_weak(each)), ""):
         return better
-    if _FIRST.fullmatch(title.strip()) and repository:
-        return f"Start {without_host(repository).rpartition('/')[2]}"
+    if (first := _FIRST.fullmatch(title.strip())) and repository:
+        return f"Start {first['part'] or without_host(repository).rpartition('/')[2]}"
     return title
+
+
+def _uncut(title: str, evidence: Sequence[JsonObject]) -> str:
+    """Return the whole of a title that was cut, where a member has it."""
+    if not title.endswith(_CUT):
+        return title
+    begins = title.rstrip("\u2026.").rstrip()
+    return next((each for each in map(_title, evidence) if each.startswith(begins) and len(each) > len(title)), title)
 
 
 def _what_was_done(title: str, evidence: Sequence[JsonObject]) -> str:

@@ -66,6 +66,18 @@ from achievement_pipeline_tests.publishing.views import NOON, evidence, public, 
             "Added one more test",
             "cache: add",
             "Documentation 205",
+            "CI Updates",
+            "Build fixes",
+            "Fix the build",
+            "Update rm",
+            "Coding snapshot",
+            "Tiles checkpoint commit",
+            "tiles: initial commit",
+            "Init",
+            "1.2.0, loom 3.0.0-alpha.2, bar 0.1.0",
+            "\u66f4\u65b0\u5b98\u65b9\u6587\u6863",
+            "\u53d1\u5e03 v3.3.2 \u7248\u672c",
+            "\u66f4\u65b0\u9879\u76ee\u7248\u672c\u81f3 3.3.1-SNAPSHOT",
         ),
     ],
 )
@@ -91,6 +103,11 @@ def test_a_weak_title_says_nothing(title: str) -> None:
         "I/O of tiles",
         "Stills of tiles",
         "Add Let's Encrypt",
+        "Update TLS",
+        "Save a checkpoint",
+        "Init the pool",
+        "Build tiles",
+        "\u4f18\u5316\u4ee3\u7801\u52a0\u8f7d",
     ],
 )
 def test_a_title_that_names_something_is_strong(title: str) -> None:
@@ -140,6 +157,16 @@ def test_an_initial_commit_names_the_project() -> None:
     local = view("Initial commit", "local/loom-0f4032db", evidence=[])
     assert title(local) == "Start loom"
     assert title(view("Initial commit", None, evidence=[])) == "Initial commit"
+
+
+def test_the_first_commit_of_a_part_names_the_part() -> None:
+    assert title(view("tiles: initial commit")) == "Start tiles"
+
+
+def test_a_title_that_was_cut_is_that_of_a_member_that_has_all_of_it() -> None:
+    whole = evidence("git:1", title="Draw tiles that are outside of the viewport", kind="git_commit")
+    assert title(view("Draw tiles that are outside of the view\u2026", evidence=[whole])) == whole["title"]
+    assert title(view("Draw bars\u2026", evidence=[whole])) == "Draw bars\u2026"
 
 
 def test_the_users_own_title_stays() -> None:
