@@ -150,7 +150,7 @@ def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -
     engineering = [each for each in rest if each.category not in NO_ENGINEERING and each.id not in of_projects]
     deepest = facts.telling(sorted(engineering, key=lambda each: -each.complexity_score), _DEEPEST)
     told = {each.id for each in deepest} | of_projects
-    counted = [each for each in rest if not _is_review(each)]
+    counted = by_theme(each for each in rest if not _is_review(each))
     writer = _Writer(markup, facts.only_place(work), everybody=about.everybody)
     newest = max((each.completed_at for each in work if each.completed_at), default=None)
     before = preceding(about.period, newest and newest.date())
@@ -163,7 +163,7 @@ def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -
         projects=[*map(writer.project, projects, named)],
         deepest=[*map(writer.piece, deepest)],
         collaboration=[*map(markup.text, _collaboration(work))],
-        rest=[writer.theme(*each, told) for each in by_theme(counted).items()],
+        rest=[writer.theme(*each, told) for each in counted.items() if any(done.id not in told for done in each[1])],
         period_before=markup.text(before.name) if before and compared else "",
         comparison=[*compare(_MEASURES, work, compared)] if compared else [],
         sections=[*writer.sections(given)],
@@ -185,7 +185,7 @@ def _summary(best: Sequence[PublicAchievement], earlier: Sequence[PublicAchievem
     releases = {(each.repository, each.first_release) for each in best if each.first_release}
     if releases:
         announced = sum(each.announced is not None for each in best)
-        notes = f"; release notes announce {announced:,} of them" if announced else ""
+        notes = f"; {facts.pieces(announced)} announced in release notes" if announced else ""
         yield f"They reached users in {facts.counted(len(releases), 'release')}{notes}."
     skills = shown_skills(best)
     if skills:

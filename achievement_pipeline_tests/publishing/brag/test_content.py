@@ -161,6 +161,13 @@ def test_few_pieces_of_work_are_not_all_the_greatest() -> None:
     assert document.count("\n### ") == 5
 
 
+def test_a_theme_of_which_all_was_told_is_not_counted_again() -> None:
+    work = [view("Add it to x", number=n, category="feature", impact_score=90) for n in range(5)]
+    deep = view("Split the loom", number=7, category="refactoring", complexity_score=95, impact_score=40)
+    assert "Split the loom" in written(*work, deep)
+    assert "**Refactoring**" not in written(*work, deep)
+
+
 def test_of_equal_impact_the_more_complex_comes_first() -> None:
     document = written(view("Easy", complexity_score=20.0), view("Hard", number=8, complexity_score=70.0))
     assert document.index("### Hard") < document.index("### Easy")
@@ -170,7 +177,7 @@ def test_the_summary_says_what_reached_users_and_the_greatest() -> None:
     done = [view(f"Work {number}", number=number, first_release="2.1", announced=ANNOUNCED) for number in range(6)]
     summary = written(*done).partition("## Greatest")[0]
     assert "Above all: Work 0; Work 1; Work 2.\n" in summary
-    assert "They reached users in 1 release; release notes announce 6 of them.\n" in summary
+    assert "They reached users in 1 release; 6 pieces of work announced in release notes.\n" in summary
 
 
 def last_half(title: str, **changes: Any) -> AchievementView:

@@ -14,6 +14,8 @@ _PIECES_OF_RELEASE = 10
 """Of a project that is called after its release; fewer are better told by the strongest."""
 _LEAST_OF_PROJECT = 3
 """Pieces of work shown per project; a smaller project has only these."""
+_NAMED_BY_STRONGEST = 20
+"""Maximum pieces of a project that is called by its strongest: of more, one says nothing about the others."""
 _LEAST_NAMED = 2
 """Pieces that can be named without more: a project of which one can is that piece of work."""
 _SHARED = 0.6
@@ -35,7 +37,8 @@ def greatest_projects(
 ) -> Iterator[Sequence[PublicAchievement]]:
     """Yield what is shown of each of the greatest projects.
 
-    One that is mostly a part of another is left out, and one of which no two pieces can be named.
+    One that is mostly a part of another is left out, one of which no two pieces can be named, and one of many pieces
+    that neither a word of their titles nor a release joins.
     """
     known = {each.id: each for each in work}
     shown = [[known[key] for key in keys if key in known] for keys in projects]
@@ -44,7 +47,8 @@ def greatest_projects(
     chosen = []
     for members in order:
         new = [each for each in members if each.id not in named]
-        is_told = len(facts.telling(members, _LEAST_NAMED)) == _LEAST_NAMED
+        is_called = len(members) <= _NAMED_BY_STRONGEST or _word(members) or _release(members)
+        is_told = is_called and len(facts.telling(members, _LEAST_NAMED)) == _LEAST_NAMED
         if len(members) >= _LEAST_OF_PROJECT and len(new) * 2 > len(members) and is_told:
             named.update(each.id for each in members)
             chosen.append(facts.best_first(members))

@@ -39,3 +39,10 @@ def test_much_work_for_a_release_is_called_after_it() -> None:
     assert release_name(members("v2.0")) == "loom 2.0"
     assert extent(members("v2.0")) == "10 pieces of work"
     assert release_name(members("v2.0")[1:]) == release_name(members("nightly")) == ""
+
+
+def test_many_pieces_that_nothing_joins_are_no_project_of_their_strongest() -> None:
+    work = public(BRAG, *(view(f"Add {chr(97 + n)} to it", number=n) for n in range(21)))
+
+    assert [*greatest_projects(work, [[each.id for each in work]])] == []
+    assert len([*greatest_projects(work, [[each.id for each in work[:20]]])]) == 1
