@@ -20,6 +20,7 @@ from achievement_pipeline.publishing.documents.parts.issue_mentions import ASIDE
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
 from achievement_pipeline.publishing.documents.parts.prose import about_the_whole, paragraphs
 from achievement_pipeline.publishing.documents.parts.titles import (
+    ISSUES,
     LABEL,
     as_code,
     as_done,
@@ -53,12 +54,17 @@ _SCOPE = compile_pattern(
     r"(?:[a-z][a-z0-9_./-]{0,30}(?:\([^()]{0,30}\))?!?: )?(?=\S)"
 )
 """What release notes made from Conventional Commits put before a sentence: ``http1: Add upgrades``, ``feat!: …``."""
-_POINTER = compile_pattern(r"(?:^|(?<=[.!?)]) )(?:please )?see [^.]{1,40}(?:\.(?= )|\.?$)", IGNORECASE)
+_POINTER = compile_pattern(r"(?:^|(?<=[.!?)]) )(?:please )?see (?:[^.]|\.(?=\w)){1,40}(?:\.(?= )|\.?$)", IGNORECASE)
 """A sentence that points to what is no part of the document: ``See the docs.``."""
 _OF_VERSION = compile_pattern(
     r"^(?:[A-Z][\w+#-]{0,20} )?v?\d{1,4}(?:\.\d{1,4}){1,2} (?=(?:[A-Z][a-z]{1,15}ed|Add|Allow|Fix|Support)\b)"
 )
 """A version that a sentence is headed by: ``[PHP 8.0] Added support for unions``."""
+_OF_PART = compile_pattern(r"^(?:[A-Za-z]\w{0,30}(?:\.|::)){1,5}\w{1,40} (?=[A-Z])")
+"""The part of the project that a sentence is headed by: ``[Loom.Bar] Add a cache``, without its brackets."""
+_OF_COMMIT = compile_pattern(r"^(?:due to )?`[0-9a-f]{7,40}` [-\u2013] ", IGNORECASE)
+_BY = compile_pattern(r" \((?:commit|(?:pr|issue) #\d{1,7})(?: by @[\w-]{1,40})?\)", IGNORECASE)
+"""The commit that generated release notes begin a sentence with, and who made it: `` (PR #12 by @ann)``."""
 _CODE = compile_pattern(r"`([^`\n]+)`")
 _LEAST_WORDS = 2
 """Minimum length of a meaningful sentence."""
@@ -96,12 +102,19 @@ _STATEMENTS = compile_pattern(
 )
 """Where a statement begins that no stop separates from the one before: lines of release notes without bullets."""
 _SEVERAL = 3
-_OPEN_END = compile_pattern(r"(?:[:;,]|(?<=\s)[-\u2013\u2014])\s*$")
+_SHARED = 4
+"""Minimum words of a title that a sentence repeats, for it to tell nothing by one other word."""
+_OPEN_END = compile_pattern(r"(?:[:;,\u3001\u3002\uff0c\uff1a\uff1b]|(?<=\s)[-\u2013\u2014])\s*$")
 _NEXT_SENTENCE = compile_pattern(
     r"(?<=[a-z0-9)`])(?<!e\.g)(?<!i\.e)(?<!\bvs)[.!?] (?=[A-Z][a-z]+ )|(?<=[a-z0-9)`]{3})[.!?](?=[A-Z][a-z]+ )"
+    r"|[\u3002\uff1b](?=.)|(?<=[\u3400-\u9fff])- (?=.)"
 )
-"""Where the second sentence of a title begins, with or without a blank before it."""
+"""Where the second sentence of a title begins, with or without a blank before it; the full-width stops end clauses."""
 _LONGEST_HEADLINE = 120
+_PAIR = compile_pattern(
+    r"^[a-z](?=[a-z]{1,20}-(?:aware|based|free|level|like|line|only|safe|side|specific|time|wide) )"
+)
+"""The first letter of an ordinary word of two parts: ``thread-safe``, but ``sqlite-utils``."""
 _NOT = compile_pattern(r"[a-z]{1,8}n't ")
 _HALF = 50
 """Per cent."""
@@ -210,15 +223,20 @@ def headline(achievement: PublicAchievement) -> str:
     if not achievement.edited_at:
         title = as_done(_without_name(title, place(achievement)), achievement.description)
         title = f"Fixed: {title}" if achievement.category == "bugfix" and names_problem(title) else title
-        title = capitalised(title) if _NOT.match(title) else title
+        title = capitalised(title) if _NOT.match(title) else _PAIR.sub(_capital, title)
         title = cut(_first_sentence(title), _LONGEST_HEADLINE)
     return _OPEN_END.sub("", title).removesuffix(".").rstrip() if not title.endswith("..") else title
+
+
+def _capital(found: Match[str]) -> str:
+    return found[0].upper()
 
 
 def _first_sentence(title: str) -> str:
     """Return a title without a second sentence, unless the first is hardly one."""
     first = _NEXT_SENTENCE.split(title, 1)[0]
-    return first if len(first.split()) >= _LEAST_OF_TITLE else title
+    is_sentence = len(first.split()) >= _LEAST_OF_TITLE or len(_HAN_OR_KANA.findall(first)) > _LEAST_OF_TITLE
+    return first if is_sentence else title
 
 
 def _without_name(title: str, repository: str) -> str:
@@ -306,8 +324,13 @@ def summary(achievement: PublicAchievement) -> str:
     done = str if achievement.edited_at else _as_done
     for is_list, items in paragraphs(achievement.title, achievement.description):
         text = as_code("; ".join(_listed(items, done)) if is_list else _finished(" ".join(items)))
-        text = ASIDE.sub("", text)
-        if not repeats(text, title) and _has_words(_ADDRESS.sub("", text)) and not only_refers(text):
+        text = _POINTER.sub("", ASIDE.sub("", text)).lstrip()
+        if (
+            not _tells_little(text, title)
+            and not repeats(text, title)
+            and _has_words(_ADDRESS.sub("", text))
+            and not only_refers(text)
+        ):
             text = text if is_list else done(text)
             return _shortened(capitalised(text))
     return ""
@@ -327,7 +350,8 @@ def _statement(text: str, title: str) -> str:
 def _shortened(text: str) -> str:
     """Return the first sentences of a text that is long, or the beginning of one that is long itself."""
     end = text.rfind(". ", _SHORTEST_SUMMARY, _LONGEST_SUMMARY)
-    return text[: end + 1] if len(text) > _LONGEST_SUMMARY and end > 0 else cut(text, _LONGEST_SUMMARY)
+    is_cut = len(text) > _LONGEST_SUMMARY and end > 0
+    return ended(TAIL.sub("", text[: end + 1])) if is_cut else cut(text, _LONGEST_SUMMARY)
 
 
 def _listed(items: Iterable[str], done: Callable[[str], str]) -> list[str]:
@@ -358,7 +382,7 @@ def _as_done(text: str, *, for_readers: bool = False) -> str:
 
 def _without_first(text: str, title: str) -> str:
     """Return a text without the sentences at its front that only repeat the title."""
-    while text and repeats((first := text.partition(". "))[0], title):
+    while text and (repeats((first := text.partition(". "))[0], title) or _tells_little(first[0], title)):
         text = first[2]
     return text
 
@@ -372,6 +396,20 @@ def _finished(text: str) -> str:
 def repeats(sentence: str, title: str) -> bool:
     """Whether a sentence has no word that the title does not have, but for their endings."""
     return _stems(sentence) <= _stems(title)
+
+
+def _tells_little(sentence: str, title: str) -> bool:
+    """Whether a sentence repeats most of the title, and has one plain word that the title does not have."""
+    own, told = _stems(sentence), _stems(title)
+    new = own - told
+    return (
+        len(own & told) >= _SHARED and len(new) == 1 and all(map(str.isalpha, new)) and not _names_more(sentence, title)
+    )
+
+
+def _names_more(sentence: str, title: str) -> bool:
+    """Whether a sentence has code that the title does not have."""
+    return any(code not in title for code in _CODE.findall(sentence))
 
 
 def _stems(text: str) -> set[str]:
@@ -393,14 +431,17 @@ def announced_sentence(achievement: PublicAchievement) -> str:
     announced = achievement.announced
     if not announced or not announced.sentence:
         return ""
-    rest = announced.sentence.removeprefix(f"{announced.section}:").lstrip()
-    for prefix in (LABEL, _SCOPE, _OF_VERSION):
+    rest = _BY.sub("", _OF_COMMIT.sub("", announced.sentence.removeprefix(f"{announced.section}:").lstrip()))
+    for prefix in (ISSUES, LABEL, _SCOPE, _OF_VERSION):
         rest = prefix.sub("", rest)
-    rest = TAIL.sub("", _POINTER.sub("", ASIDE.sub("", rest)))
+    if (part := _OF_PART.match(rest)) and past_tense(done := rest[part.end() :]) != done:
+        rest = done
+    rest = TAIL.sub("", _POINTER.sub("", ASIDE.sub("", rest))).lstrip()
     if not _has_words(rest):
         return ""
+    first, colon, again = rest.rstrip(".").partition(": ")
     # a period after a reference went with it
-    return ended(capitalised(rest))
+    return ended(capitalised(again if colon and letters(first).endswith(letters(again)) else rest))
 
 
 def ended(text: str) -> str:

@@ -17,13 +17,13 @@ _IRREGULAR = {
 }  # fmt: skip
 _REGULAR = frozenset(
     (  # noqa: SIM905 - a list of words
-        "abort accelerate accept accommodate account activate adapt add adhere adjust adopt advertise align"
+        "abort absorb accelerate accept accommodate account activate adapt add adhere adjust adopt advertise align"
         " allocate allow alter amend annotate announce append apply assert assign assume attach automate avoid"
         " backport bump calculate cancel canonicalize capitalize centralize change clamp clarify clean cleanse clear"
-        " close coalesce coerce collapse collect combine compute configure consider consolidate constrain"
-        " construct consume continue convert correct create declare decode decouple decrease dedup dedupe deduplicate"
-        " defer define delegate delete demonstrate deny deploy deprecate derive describe destroy detach detect"
-        " determine differentiate disable disallow disambiguate discard display distinguish document downgrade"
+        " close coalesce coerce collapse collect combine compose compute configure consider consolidate constrain"
+        " construct consume continue convert correct create declare decode decompose decouple decrease dedup dedupe"
+        " deduplicate defer define delegate delete demonstrate deny deploy deprecate derive describe destroy detach"
+        " detect determine differentiate disable disallow disambiguate discard display distinguish document downgrade"
         " download drop elaborate eliminate emit emulate enable encapsulate encode enforce enhance ensure"
         " escalate escape evaluate exclude execute expand explain export expose extend extract factor finalize"
         " finish fix flatten flush follow force forward generalize generate guarantee handle hardcode harden"
@@ -35,7 +35,7 @@ _REGULAR = frozenset(
         " perform permit persist pin populate port postpone predict prefer prepare prepend preserve prevent"
         " prioritize promote propagate protect provide prune publish raise reapply rearrange recognize recommend"
         " recover recreate redact redesign reduce reenable refactor refer refine reflect reformat refuse"
-        " regenerate register reimplement reinstate reintroduce reject relax relicense reload relocate rely"
+        " regenerate register rehash reimplement reinstate reintroduce reject relax relicense reload relocate rely"
         " remember remove rename render reorder reorganise reorganize repair rephrase replace represent repurpose"
         " requeue require reserve resolve respect respond restore restrict restructure retain retire retrieve retry"
         " return reuse revert revise reword rework rotate sanitise sanitize separate serialise serialize shorten"
@@ -50,8 +50,8 @@ _REGULAR = frozenset(
 _ALSO_NOUNS_REGULAR = frozenset(
     (  # noqa: SIM905 - a list of words
         "address attempt back batch bound cache call cap capture cascade check compare compile complete copy count"
-        " cover default delay embed error exit fetch filter fold format free gate group guard hook index issue label"
-        " limit link lint list lock log lower mask match name note open order pass pick point polish print"
+        " cover default delay embed error exit fetch filter fold format free gate group guard hook index issue key"
+        " label limit link lint list lock log lower mask match name note open order pass pick point polish print"
         " process pull push query quote record reference refresh release report request reverse route save scope"
         " select share stream surface sync tag target test trigger try upload wait wire"
     ).split()
@@ -61,7 +61,7 @@ _ALSO_NOUNS_IRREGULAR = {
     "rollback": "rolled back", "setup": "set up", "workaround": "worked around",
 }  # fmt: skip
 """Words that begin a noun phrase as often: ``Test client``, but ``Test the client``."""
-_DETERMINERS = frozenset("the a an all each every any both its our out their this these those whether".split())  # noqa: SIM905
+_DETERMINERS = frozenset("the a an all each every any both its our out their this these those whether missing".split())  # noqa: SIM905
 """After these words, a word that could be a noun is a verb; "out" is a part of one."""
 _AFTER_GERUNDS = (_DETERMINERS | {"another", "more", "new", "some", "to"}) - {"out"}
 """After these words, one that ends with "-ing" is a verb: ``Extending the parser``, but ``Caching layer``."""
@@ -88,7 +88,7 @@ _FORMS = {
 """Other forms that titles begin with, of which none is a noun: ``fixes`` and ``uses`` are no part."""
 _NO_OBJECT = frozenset({"for", "of", "is", "are", "was"})
 """After these words what looks like a verb is a noun: ``Support for TLS``, ``Display of dates``."""
-_PHRASAL = frozenset({"account", "allow", "adjust", "optimise", "optimize", "prefer"})
+_PHRASAL = frozenset({"account", "allow", "adjust", "implement", "optimise", "optimize", "prefer"})
 """Verbs all the same before "for"."""
 _PREDICATES = frozenset({"can", "is", "are", "was", "were", "has", "have", "will", "now", "should"})
 """Before these words stands a noun: ``Include tags are now able``, but ``Fix what is broken``."""
@@ -109,8 +109,12 @@ _SCOPE = compile_pattern(
 """Parts of the project that the title begins with, and how it was done: ``net/http: add``, ``Properly add``."""
 _CLAUSE = compile_pattern(r"(?<=[,;] )([A-Za-z]+)(?= ([^ ,;]+))")
 _WORDS_BEFORE_A_CLAUSE = 3
+_NO_ITEMS = frozenset("add fix improve refactor remove rename simplify update".split())  # noqa: SIM905
+"""Verbs that are hardly an item of a list: ``Clean up docs, add examples``."""
 _SECOND = compile_pattern(r"(?:(?<=\band )|(?<= & ))([a-z]+)(?= ([^ ]+))")
 _INFINITIVE = compile_pattern(r"\bto ([a-z]+)(?: ([a-z]+))?")
+_PERMITS = frozenset({"allowed", "enabled", "let", "permitted"})
+"""Before "to", what follows them is what others may do: ``Allow users to name a column and refer to it``."""
 _ADJECTIVES = frozenset("clean clear close correct export import install narrow present separate".split())  # noqa: SIM905
 """Verbs only before a determiner: ``Avoid decoding messages and close reasons``."""
 _LIST = compile_pattern("[,;]")
@@ -136,10 +140,15 @@ def past_tense(title: str) -> str:
     )
     if not past or not rest or is_noun:
         return title
-    if not _LIST.search(_ASIDE.sub("", title).replace(", and ", " and ")):
-        rest = _SECOND.sub(_second, rest)
-    elif len(_LIST.split(title)[0].split()) >= _WORDS_BEFORE_A_CLAUSE:
+    is_list = _LIST.search(_ASIDE.sub("", title).replace(", and ", " and "))
+    if past not in _PERMITS or " to " not in rest:
+        head = _LIST.split(rest)[0] if is_list else rest
+        rest = f"{_SECOND.sub(_second, head)}{rest.removeprefix(head)}"
+    before = _LIST.split(title)[0].split()
+    if is_list and len(before) >= _WORDS_BEFORE_A_CLAUSE:
         rest = _CLAUSE.sub(_clause, rest)
+    elif is_list and not _past(before[-1].lower(), "the"):
+        rest = _CLAUSE.sub(lambda found: _clause(found) if found[1] in _NO_ITEMS else found[0], rest)
     return f"{scope}{past.capitalize() if first[:1].isupper() else past}{blank}{rest}"
 
 
@@ -150,7 +159,9 @@ def is_past(title: str) -> bool:
 
 def _clause(found: Match[str]) -> str:
     verb, following = found.groups()
-    is_other = following in _NO_OBJECT or (verb in _ADJECTIVES and following not in _DETERMINERS)
+    is_other = (following in _NO_OBJECT and verb not in _PHRASAL) or (
+        verb in _ADJECTIVES and following not in _DETERMINERS
+    )
     return found[0] if is_other else _past(verb, following) or found[0]
 
 
@@ -165,6 +176,8 @@ def _second(found: Match[str]) -> str:
 
 
 def _past(verb: str, following: str) -> str | None:
+    if following.startswith("`") or following.endswith(("'s", "\u2019s")):
+        following = "the"  # code, and what belongs to something, are objects
     if verb.startswith("re-"):
         past = _past(verb.removeprefix("re-"), following)
         return past and f"re-{past}"

@@ -8,14 +8,16 @@ from achievement_pipeline.publishing.documents.parts.past_tense import is_past, 
 from achievement_pipeline.publishing.gate.redaction import Mark
 
 BLANK_LINES = compile_pattern(r"\n(?>(?:[^\S\n]*+\n)+)")
-BULLET = compile_pattern(r"^\s*(?:[-*+]|\d+[.)])\s+")
+_NUMBER = r"\d{1,2}(?:\.\d{1,2}){0,2}\u3001\s*"
+BULLET = compile_pattern(rf"^\s*(?:(?:[-*+]|\d+[.)])\s+(?:{_NUMBER})?|{_NUMBER})")
+"""A mark or number before an item; Chinese lists have no blank behind it."""
 COMMIT_TYPE = compile_pattern(r"^[a-z]+(?:\([^()]*\))?!?: (?=\S)")
 """How the subjects of other commits begin, which squashed ones list."""
 _ROLE = compile_pattern(r":[a-z]{1,20}(?::[a-z]{1,20})?:`~?\.?([^`<>\n]{1,200})`")
 _DOUBLED = compile_pattern(r"``([^`\n]{1,200})``")
 """Code as reStructuredText has it."""
 _ESCAPED = compile_pattern(r"`\\ `|(?<=`)!(?=\w[^`\n]{0,200}`)")
-_ISSUES = compile_pattern(
+ISSUES = compile_pattern(
     rf"^(?:(?:{CLOSES}|bug|chore|docs|feat|issue|perf|pr)(?: for| (?:bug|issue))? ?{REFERENCE}"
     rf"(?:(?:,|,? and| &) (?:{CLOSES} )?{REFERENCE}){{0,20}}(?: ?:|\.| [-\u2013\u2014]) "
     rf"|(?:issue|bug|pr) ?#\d{{1,7}} |{CLOSES} \d{{1,7}}(?::| [-\u2013\u2014]) )(?=\S)",
@@ -46,13 +48,17 @@ _PROBLEM = compile_pattern(
     IGNORECASE,
 )
 """A title that is the problem and not what was done about it: ``The parser fails on tabs``."""
-_ONLY_IN_BRACKETS = compile_pattern(rf"^(fix(?:es|ed)?)(?: bug| issue)? {REFERENCE} \((.{{10,}})\)$", IGNORECASE)
+_ONLY_IN_BRACKETS = compile_pattern(
+    rf"^(fix(?:es|ed)?)(?: for)?(?: bug| issue)? (?:{REFERENCE}|\d{{1,7}}) \((.{{10,}})\)$", IGNORECASE
+)
 """A title that says in brackets what was fixed: ``Fix #12 (wrong order)``."""
 _SENTENCE_OF_ISSUES = compile_pattern(
     rf"(?<=[\w`)])\. (?:{CLOSES}|see|refs?|based on) (?:the )?(?:pr |issue )?{REFERENCE}.*$", IGNORECASE
 )
-_AREA = compile_pattern(r"^\[([^\[\]]{1,30})\]:?\s+(?=[^\W\d_a-z]|`)")
-_PREFIXES = (_BREAKING, LABEL, _THIS, _ISSUES, _AREA, _BRANCH, BULLET)
+_AREA = compile_pattern(r"^(?:\[([^\[\]]{1,30})\]:?\s+(?=[^\W\d_a-z]|`)|\u3010[^\u3010\u3011]{1,30}\u3011\s*(?=\S))")
+_SOLVED = compile_pattern(r"^(?:problem|issue|bug): ?(?=\S)", IGNORECASE)
+"""A title that is labelled as the problem that was solved."""
+_PREFIXES = (_BREAKING, LABEL, _THIS, ISSUES, _AREA, _BRANCH)
 _LAST_EMOJI = compile_pattern(
     r"(?<=\S)(?:\s*(?::[a-z][a-z0-9_+-]{1,30}:(?!\S)|[\u2600-\u27bf\U0001f000-\U0001faff]\ufe0f?)){1,5}$"
 )
@@ -60,6 +66,9 @@ _LONGEST_TITLE = 120
 _REFERENCE_FIRST = compile_pattern(rf"(?:for |{CLOSES} )?{REFERENCE}", IGNORECASE)
 _BEGINS_NO_SENTENCE = compile_pattern(r"[a-z(]")
 _ENDS_INSIDE = compile_pattern(r"[\w`),]$")
+_DOTS = ".\u2026"
+_CUT = ("\u2026", "...")
+"""What GitHub puts behind a title that it cuts, and before its end in the next line."""
 _UNFINISHED = compile_pattern(
     r" (?:a|an|and|as|at|because|by|from|in|into|its|of|on|or|that|the|their|to|via|when|which|with)$"
 )
@@ -79,6 +88,8 @@ def as_done(title: str, description: str) -> str:
     some projects put before a title comes off, and so do issues: ``[api-minor] Add a cache``, ``Fix #1: add a cache``.
     """
     whole = _without_prefix(_made_whole(title, description)[0])
+    if problem := _SOLVED.match(whole):
+        return f"Fixed: {capitalised(TAIL.sub('', as_code(whole[problem.end() :])))}"
     if quoted := _QUOTED.match(whole):
         done = past_tense(quoted[1])
         return done if done != quoted[1] else f"Fixed: {done}"
@@ -122,10 +133,12 @@ def letters(text: str) -> str:
 
 
 def _without_prefix(title: str) -> str:
-    prefix = next(filter(None, (each.match(title) for each in _PREFIXES)), None)
+    first = BULLET.match(title)
+    item = capitalised(title[first.end() :]) if first else title
+    prefix = next(filter(None, (each.match(item) for each in _PREFIXES)), None)
     if not prefix or prefix[0].rstrip(": ") in set(Mark):
-        return title
-    return capitalised(title[prefix.end() :])
+        return item
+    return capitalised(item[prefix.end() :])
 
 
 def _made_whole(title: str, description: str) -> tuple[str, str]:
@@ -133,6 +146,9 @@ def _made_whole(title: str, description: str) -> tuple[str, str]:
 
     If all of it would be too long, the clause that the title ends in is left out.
     """
+    if title.endswith(_CUT) and description.lstrip().startswith(_CUT):
+        end = description.lstrip().partition("\n")[0].rstrip()
+        return title.rstrip(_DOTS) + end.lstrip(_DOTS), end
     end = _folded(title, description)
     if len(title) + len(end) < _LONGEST_TITLE:
         return f"{title} {end}".strip(), end

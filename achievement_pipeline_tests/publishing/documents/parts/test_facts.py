@@ -248,6 +248,27 @@ def test_a_repository_is_linked_only_where_evidence_tells_its_address() -> None:
     assert (facts.place(told), facts.place(untold)) == ("ann/loom", "acme-corp/zephyr")
 
 
+def test_a_sentence_that_has_one_other_word_than_the_title_is_no_summary() -> None:
+    def summary(description: str) -> str:
+        return facts.summary(public(JSON, view("Add a lifetime bound on the Tile trait", description=description))[0])
+
+    assert summary("Add a lifetime parameter on the `Tile` trait.") == ""
+    assert summary("Add a lifetime bound on the Tile trait of `bars`.") != ""
+    assert summary("Add a lifetime bound on the Tile trait in 12 places.") != ""
+
+
+def test_a_reference_behind_the_last_sentence_that_stays_comes_off() -> None:
+    (shown,) = public(
+        JSON, view("Add it", description=f"{'A word of it. ' * 16}It fails no more #12. {'And so on ' * 10}")
+    )
+    assert facts.summary(shown).endswith("It fails no more.")
+
+
+def test_a_headline_in_chinese_ends_with_its_first_clause() -> None:
+    title = "1\u3001\u65b0\u589e\u65e5\u5fd7\u62a5\u8868\uff1b\u6027\u80fd\u63d0\u5347\uff1b"
+    assert facts.headline(public(JSON, view(title))[0]) == "\u65b0\u589e\u65e5\u5fd7\u62a5\u8868"
+
+
 def test_a_headline_is_the_title_as_what_was_done_without_a_stop() -> None:
     titles = ("Add a cache.", "Add x.destroy -", "Loom: support bars:", "Wait...")
     shown = public(JSON, *(view(title, number=number) for number, title in enumerate(titles)))
@@ -258,6 +279,8 @@ def test_a_headline_is_the_title_as_what_was_done_without_a_stop() -> None:
     long = "Add bars to the loom.Add bars to the loom."
     assert facts.headline(public(JSON, view(long))[0]) == "Added bars to the loom"
     assert facts.headline(public(JSON, view("don't add bars"))[0]) == "Don't add bars"
+    assert facts.headline(public(JSON, view("project-aware global bars"))[0]) == "Project-aware global bars"
+    assert facts.headline(public(JSON, view("loom-utils with bars"))[0]) == "loom-utils with bars"
     assert len(facts.headline(public(JSON, view("add bars " * 40))[0])) <= 121
     assert [facts.headline(each) for each in shown] == done
 
@@ -317,4 +340,9 @@ def test_what_repeats_the_title_or_has_one_word_is_no_summary() -> None:
     assert announced("Click the Add button twice.") == "Click the Add button twice."
     assert announced("HTML It is found there.") == "HTML It is found there."
     assert announced("New ways to find it.", "New") == "New ways to find it."
+    assert announced("Loom.Bar Support bars with errors.") == "Added support for bars with errors."
+    assert announced("Fixed #12 - errors are found by a property.") == "Errors are found by a property."
+    assert announced("`96a90be` - client: add Response.is_error (commit by @ann)") == ""
+    assert announced("Due to `96a90be` - add bars to it (PR #6 by @ann): add bars to it.") == "Added bars to it."
+    assert announced("See doc/loom.txt. It is found there.") == "It is found there."
     assert announced("(It is found by a property.)") == "(It is found by a property.)"

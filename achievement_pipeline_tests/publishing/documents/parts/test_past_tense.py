@@ -94,6 +94,14 @@ STRESSED_AT_THE_END = {"defer", "emit", "infer", "omit", "permit", "prefer", "re
         ("Logging to a file", "Logging to a file"),
         ("Add a way to inspect the keys and respond to them", "Added a way to inspect the keys and respond to them"),
         ("Also, remove the cache", "Also, removed the cache"),
+        ("Allow users to name columns and refer to them", "Allowed users to name columns and refer to them"),
+        ("Rehash keys", "Rehashed keys"),
+        ("Match loom's order", "Matched loom's order"),
+        ("Cache `gen` of tiles", "Cached `gen` of tiles"),
+        ("Report missing tiles", "Reported missing tiles"),
+        ("Clean up docs, add examples", "Cleaned up docs, added examples"),
+        ("Fix docs, add examples", "Fixed docs, added examples"),
+        ("Add create, update commands", "Added create, update commands"),
     ],
 )
 def test_a_verb_that_is_known_is_put_into_the_past(title: str, done: str) -> None:
