@@ -122,8 +122,8 @@ def strong_title(title: str, evidence: Sequence[JsonObject], repository: str | N
     announced = [first] if 0 < len(first) <= _LONGEST else []
     if better := next((each for each in (*map(_title, _in_order(evidence)), *announced) if not is_weak(each)), ""):
         return better
-    if (first := _FIRST.fullmatch(title.strip())) and repository:
-        return f"Start {first['part'] or without_host(repository).rpartition('/')[2]}"
+    if (begun := _FIRST.fullmatch(title.strip())) and repository:
+        return f"Start {begun['part'] or without_host(repository).rpartition('/')[2]}"
     return title
 
 
