@@ -115,6 +115,7 @@ _SECOND = compile_pattern(r"(?:(?<=\band )|(?<= & ))([a-z]+)(?= ([^ ]+))")
 _INFINITIVE = compile_pattern(r"\bto ([a-z]+)(?: ([a-z]+))?")
 _PERMITS = frozenset({"allowed", "enabled", "let", "permitted"})
 """Before "to", what follows them is what others may do: ``Allow users to name a column and refer to it``."""
+_TO_DO = compile_pattern(r" to (?!be )")
 _ADJECTIVES = frozenset("clean clear close correct export import install narrow present separate".split())  # noqa: SIM905
 """Verbs only before a determiner: ``Avoid decoding messages and close reasons``."""
 _LIST = compile_pattern("[,;]")
@@ -141,7 +142,7 @@ def past_tense(title: str) -> str:
     if not past or not rest or is_noun:
         return title
     is_list = _LIST.search(_ASIDE.sub("", title).replace(", and ", " and "))
-    if past not in _PERMITS or " to " not in rest:
+    if past not in _PERMITS or not _TO_DO.search(rest):
         head = _LIST.split(rest)[0] if is_list else rest
         rest = f"{_SECOND.sub(_second, head)}{rest.removeprefix(head)}"
     before = _LIST.split(title)[0].split()

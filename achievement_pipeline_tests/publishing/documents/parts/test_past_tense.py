@@ -95,6 +95,7 @@ STRESSED_AT_THE_END = {"defer", "emit", "infer", "omit", "permit", "prefer", "re
         ("Add a way to inspect the keys and respond to them", "Added a way to inspect the keys and respond to them"),
         ("Also, remove the cache", "Also, removed the cache"),
         ("Allow users to name columns and refer to them", "Allowed users to name columns and refer to them"),
+        ("Allow keys to be numbers and add a column", "Allowed keys to be numbers and added a column"),
         ("Rehash keys", "Rehashed keys"),
         ("Match loom's order", "Matched loom's order"),
         ("Cache `gen` of tiles", "Cached `gen` of tiles"),
