@@ -65,6 +65,10 @@ _STOPS: Final = (".", "!", "?", ":", ";", ",")
 _PARAGRAPHS: Final = compile_pattern(r"\n[^\S\n]*\n")
 _EMPHASIS: Final = compile_pattern(r"\*\*([^*\n]{1,300})\*\*|(?<![\w*`])\*([^*\s`][^*\n]{0,200})\*(?![\w*`])")
 _DOUBLED: Final = compile_pattern(r"``([^`\n]{1,200})``|`~([^`\n]{1,200})`")
+_CODE: Final = compile_pattern(r"(?<![:}`])(`{1,2})(?!~)([^`<>\n]{1,200})\1(?![`_])")
+_BRACKETS: Final = str.maketrans("[]{}", "\3\4\5\6")
+_BRACKETS_AGAIN: Final = str.maketrans("\3\4\5\6", "[]{}")
+"""Brackets in code are no links and roles: they are other characters until those are gone."""
 _SPACES: Final = compile_pattern(r"\s+")
 _BEFORE_A_STOP: Final = compile_pattern(r"(?<! ) ++(?=[,;:.](?: |$))")
 _BLOCK: Final = compile_pattern(r"^[ \t]*(?:```|~~~|\.\. code|\[source|-{4,}[ \t]*$)", MULTILINE)
@@ -130,7 +134,7 @@ def _cleaned(text: str) -> str:
     """Return a paragraph without markup, and without what refers and thanks at its ends."""
     if text.rstrip().endswith(("]", "*")):
         text = _NAMES.sub("", text, count=1)
-    text = _PROFILE.sub(_marked, text)
+    text = _CODE.sub(lambda code: code[0].translate(_BRACKETS), _PROFILE.sub(_marked, text))
     plain = _NUMBER_ROLE.sub("", _SPACES.sub(" ", _SHORTCODE.sub(" ", text)).strip())
     plain = _TAG.sub(r"\1 ", _KIND.sub("", plain, count=1))
     plain = _CODE_ROLE.sub(r"`\1`", plain)
@@ -147,7 +151,7 @@ def _cleaned(text: str) -> str:
             if shorter == plain:
                 break
             plain = shorter
-    return _STOP_AFTER_COLON.sub("", _ONE_OF_THEM.sub("", plain).lstrip(_AT_ENDS))
+    return _STOP_AFTER_COLON.sub("", _ONE_OF_THEM.sub("", plain).lstrip(_AT_ENDS)).translate(_BRACKETS_AGAIN)
 
 
 def _marked(profile: Match[str]) -> str:

@@ -164,3 +164,18 @@ def test_many_numbers_within_a_sentence_take_no_time(number: str) -> None:
         as_sentence(text)
         times.append(time.process_time() - start)
     assert min(times) < 0.1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Queries such as `bar...`, `{folder}` and paths, `[since]` changes and `a[0]`",
+        "Tiles are `tile[x][y]`",
+    ],
+)
+def test_brackets_in_code_are_no_links_and_roles(text: str) -> None:
+    assert as_sentence(text) == text
+
+
+def test_links_between_code_are_links() -> None:
+    assert as_sentence("Use `f()` and [g](https://example.org) of `h[0]`") == "Use `f()` and g of `h[0]`"
