@@ -212,7 +212,8 @@ class Settings(BaseModel):
         remote = Remote.parse(self.config.publishing.github_profile.repository or "")
         if remote is None:
             raise SettingsError(
-                'publishing.github_profile.repository has to be a clone URL: "https://github.com/ann/ann".'
+                "In achievements.toml, set `repository` in [publishing.github_profile] to its clone URL:"
+                ' "https://github.com/ann/ann".'
             )
         token = self.environment.github_token
         # the token of a proxy is the proxy's

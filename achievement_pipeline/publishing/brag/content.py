@@ -185,7 +185,7 @@ def _summary(best: Sequence[PublicAchievement], earlier: Sequence[PublicAchievem
     releases = {(each.repository, each.first_release) for each in best if each.first_release}
     if releases:
         announced = sum(each.announced is not None for each in best)
-        notes = f"; {facts.pieces(announced)} announced in release notes" if announced else ""
+        notes = f"; release notes announce {facts.pieces(announced)}" if announced else ""
         yield f"They reached users in {facts.counted(len(releases), 'release')}{notes}."
     skills = shown_skills(best)
     if skills:

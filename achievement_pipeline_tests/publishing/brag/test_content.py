@@ -177,7 +177,7 @@ def test_the_summary_says_what_reached_users_and_the_greatest() -> None:
     done = [view(f"Work {number}", number=number, first_release="2.1", announced=ANNOUNCED) for number in range(6)]
     summary = written(*done).partition("## Greatest")[0]
     assert "Above all: Work 0; Work 1; Work 2.\n" in summary
-    assert "They reached users in 1 release; 6 pieces of work announced in release notes.\n" in summary
+    assert "They reached users in 1 release; release notes announce 6 pieces of work.\n" in summary
 
 
 def last_half(title: str, **changes: Any) -> AchievementView:
