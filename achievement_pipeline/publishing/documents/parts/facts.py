@@ -106,10 +106,12 @@ _SHARED = 4
 """Minimum words of a title that a sentence repeats, for it to tell nothing by one other word."""
 _OPEN_END = compile_pattern(r"(?:[:;,\u3001\u3002\uff0c\uff1a\uff1b]|(?<=\s)[-\u2013\u2014])\s*$")
 _NEXT_SENTENCE = compile_pattern(
-    r"(?<=[a-z0-9)`])(?<!e\.g)(?<!i\.e)(?<!\bvs)[.!?] (?=[A-Z][a-z]+ )|(?<=[a-z0-9)`]{3})[.!?](?=[A-Z][a-z]+ )"
+    r"(?<=[a-z0-9)`])(?<!e\.g)(?<!i\.e)(?<!\bvs)[.!?] (?=[A-Z][a-z]+ )"
     r"|[\u3002\uff1b](?=.)|(?<=[\u3400-\u9fff])- (?=.)"
 )
-"""Where the second sentence of a title begins, with or without a blank before it; the full-width stops end clauses."""
+"""Where the second sentence of a title begins; the full-width stops end clauses."""
+_WITHOUT_BLANK = compile_pattern(r"(?<=[a-z0-9)`]{3})[.!?](?=[A-Z][a-z]+ )")
+"""Where it may begin without a blank, if a verb follows: ``Add bars.Fix tiles``, but ``Add loom.Bar to x``."""
 _LONGEST_HEADLINE = 120
 _PAIR = compile_pattern(
     r"^[a-z](?=[a-z]{1,20}-(?:aware|based|free|level|like|line|only|safe|side|specific|time|wide) )"
@@ -235,6 +237,8 @@ def _capital(found: Match[str]) -> str:
 def _first_sentence(title: str) -> str:
     """Return a title without a second sentence, unless the first is hardly one."""
     first = _NEXT_SENTENCE.split(title, 1)[0]
+    if (stop := _WITHOUT_BLANK.search(first)) and past_tense(rest := first[stop.end() :]) != rest:
+        first = first[: stop.start()]
     is_sentence = len(first.split()) >= _LEAST_OF_TITLE or len(_HAN_OR_KANA.findall(first)) > _LEAST_OF_TITLE
     return first if is_sentence else title
 

@@ -276,6 +276,9 @@ def test_a_headline_is_the_title_as_what_was_done_without_a_stop() -> None:
     two = "A loom has 0. This is now as others have it"
     assert facts.headline(public(JSON, view(two))[0]) == "A loom has 0"
     assert facts.headline(public(JSON, view("Add bars e.g. Windows ones"))[0]) == "Added bars e.g. Windows ones"
+    assert facts.headline(public(JSON, view("Add support for loom.bar.Tile as x"))[0]).endswith(
+        "for loom.bar.Tile as x"
+    )
     long = "Add bars to the loom.Add bars to the loom."
     assert facts.headline(public(JSON, view(long))[0]) == "Added bars to the loom"
     assert facts.headline(public(JSON, view("don't add bars"))[0]) == "Don't add bars"
