@@ -125,15 +125,29 @@ class Redactor:
     """Takes names out of texts."""
 
     def __init__(self, names: Names) -> None:
-        listed = [phrase for person in names.listed_people for phrase in _person_phrases(person, listed=True)]
+        self._names = names
+        self._code_names = listed_names(tuple(names.code_names))
+        self._people = listed_names((), tuple(names.listed_people))
+
+    @functools.cached_property
+    def _listed(self) -> _Phrases:
+        return _Phrases(self._listed_phrases())
+
+    @functools.cached_property
+    def _known(self) -> _Phrases:
+        """All people and private repositories: read where something is redacted, as thousands take a second."""
+        names = self._names
         known = [phrase for key in names.repositories for phrase in _repository_phrases(key)]
         known += [phrase for person in names.people for phrase in _person_phrases(person)]
         known += [phrase for address in names.own_addresses for phrase in _organisation_phrases(address)]
-        self._code_names = listed_names(tuple(names.code_names))
-        self._people = listed_names((), tuple(names.listed_people))
-        self._listed = _Phrases(listed)
-        self._known = _Phrases([*listed, *known])
-        self._safe = _Phrases((tuple(_folded_words(name)), Mark.NAME) for name in names.safe)
+        return _Phrases([*self._listed_phrases(), *known])
+
+    @functools.cached_property
+    def _safe(self) -> _Phrases:
+        return _Phrases((tuple(_folded_words(name)), Mark.NAME) for name in self._names.safe)
+
+    def _listed_phrases(self) -> list[_Phrase]:
+        return [phrase for person in self._names.listed_people for phrase in _person_phrases(person, listed=True)]
 
     def outward(self, text: str) -> str:
         """Take out what no outward channel shows, of public work either: addresses, and what the user listed."""

@@ -2,6 +2,8 @@
 
 import itertools
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -218,3 +220,15 @@ def test_the_same_words_as_prose_stay() -> None:
 )
 def test_words_of_languages_and_systems_tell_nothing(text: str) -> None:
     assert REDACTOR.unfamiliar(REDACTOR.private(text)) == []
+
+
+class _Unread(frozenset[str]):
+    def __iter__(self) -> Iterator[str]:
+        raise AssertionError("they were read")
+
+
+def test_people_are_read_only_where_something_is_redacted() -> None:
+    redactor = Redactor(replace(NAMES, people=_Unread()))
+    assert redactor.outward("Add a cache") == "Add a cache"
+    with pytest.raises(AssertionError, match="they were read"):
+        redactor.private("Add a cache")
