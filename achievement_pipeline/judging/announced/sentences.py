@@ -107,7 +107,7 @@ _LAST: Final = compile_pattern(
     IGNORECASE,
 )
 _FIRST: Final = compile_pattern(
-    r"^[ ]*(?:#{1,6} |\[[ xX]\] |[(\[]?(?:#|!|GH-|gh-)\d{1,7}[)\]]?"
+    r"^[ ]*(?:#{1,6} |\[[ xX]\] |(?:[(\[]?(?:#|!|GH-|gh-)\d{1,7}[)\]]?|\d{1,7}_(?= ))"
     r"(?:(?:, ?| and | & | / ?| )(?:#|GH-)\d{1,7}[)\]]?){0,9}"
     rf"[ :.{DASHES}]+|[0-9a-f]{{7,40}}: "
     r"|(?:Bug|Enh|Chg|New|Feature|Fix) (?:#\d{1,7}: ?)|-+ )",

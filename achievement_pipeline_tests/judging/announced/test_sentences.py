@@ -177,5 +177,10 @@ def test_brackets_in_code_are_no_links_and_roles(text: str) -> None:
     assert as_sentence(text) == text
 
 
+def test_a_reference_of_restructuredtext_before_a_sentence_comes_off() -> None:
+    assert as_sentence("2142_ - pistons are lost") == "pistons are lost"
+    assert as_sentence("12 pistons are lost") == "12 pistons are lost"
+
+
 def test_links_between_code_are_links() -> None:
     assert as_sentence("Use `f()` and [g](https://example.org) of `h[0]`") == "Use `f()` and g of `h[0]`"

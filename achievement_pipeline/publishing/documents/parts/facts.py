@@ -86,6 +86,10 @@ _YOUR = compile_pattern(r"\byour\b", IGNORECASE)
 _FILLING = frozenset(
     {"a", "an", "the", "to", "for", "of", "in", "on", "and", "new", "now", "i", "api", "method", "support"}
 )
+_OF_NAMES = frozenset(
+    {"argument", "command", "field", "flag", "function", "option", "parameter", "setting", "variable"}
+)
+"""What a name in code may be."""
 _ENDINGS = ("ing", "ed", "es", "s", "d")
 _SHORTEST_SUMMARY = 80
 _LONGEST_SUMMARY = 280
@@ -441,11 +445,17 @@ def announced_sentence(achievement: PublicAchievement) -> str:
     if (part := _OF_PART.match(rest)) and past_tense(done := rest[part.end() :]) != done:
         rest = done
     rest = TAIL.sub("", _POINTER.sub("", ASIDE.sub("", rest))).lstrip()
-    if not _has_words(rest):
+    if not _has_words(rest) or _is_only_code(rest):
         return ""
     first, colon, again = rest.rstrip(".").partition(": ")
     # a period after a reference went with it
     return ended(capitalised(again if colon and letters(first).endswith(letters(again)) else rest))
+
+
+def _is_only_code(text: str) -> bool:
+    """Whether a sentence has code and no word but of what kind it is: ``The `--jobs` option``."""
+    plain = _CODE.sub("", text)
+    return plain != text and not (_stems(plain) - _OF_NAMES or _HAN_OR_KANA.search(plain))
 
 
 def ended(text: str) -> str:

@@ -50,7 +50,7 @@ _REGULAR = frozenset(
 _ALSO_NOUNS_REGULAR = frozenset(
     (  # noqa: SIM905 - a list of words
         "address attempt back batch bound cache call cap capture cascade check compare compile complete copy count"
-        " cover default delay embed error exit fetch filter fold format free gate group guard hook index issue key"
+        " cover default delay embed error exit fetch fill filter fold format free gate group guard hook index issue key"
         " label limit link lint list lock log lower mask match name note open order pass pick point polish print"
         " process pull push query quote record reference refresh release report request reverse route save scope"
         " select share stream surface sync tag target test trigger try upload wait wire"

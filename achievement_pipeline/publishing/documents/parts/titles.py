@@ -30,6 +30,10 @@ LABEL = compile_pattern(
     r"|NEW(?: FEATURE)?|PERF|REMOVED|SECURITY)(?:: ?| )(?=[A-Z`])"
 )
 """What the entries of some release notes are headed by: ``[FEATURE] Add a cache``."""
+_KIND = compile_pattern(
+    r"^(?:bug ?fix|change|enhancement|feat(?:ure)?|fix|improvement|new|perf): (?=[A-Z`])", IGNORECASE
+)
+"""The kind of an entry, which a verb behind it makes needless: ``Fix: Update the parser``."""
 _THIS = compile_pattern(r"^This (?:branch|change|commit|patch|pr|pull request) (?=[a-z]+s )", IGNORECASE)
 _BRANCH = compile_pattern(r"^(?:bug|bugfix|chore|docs|feat|feature|fix|hotfix|refactor|release)/(?=\w+ \w)", IGNORECASE)
 """What GitHub calls a pull request of one commit less: ``Feature/add a cache``, after its branch."""
@@ -88,6 +92,8 @@ def as_done(title: str, description: str) -> str:
     some projects put before a title comes off, and so do issues: ``[api-minor] Add a cache``, ``Fix #1: add a cache``.
     """
     whole = _without_prefix(_made_whole(title, description)[0])
+    if (kind := _KIND.match(whole)) and (past_tense(rest := whole[kind.end() :]) != rest):
+        whole = rest
     if problem := _SOLVED.match(whole):
         return f"Fixed: {capitalised(TAIL.sub('', as_code(whole[problem.end() :])))}"
     if quoted := _QUOTED.match(whole):

@@ -343,6 +343,8 @@ def test_what_repeats_the_title_or_has_one_word_is_no_summary() -> None:
     assert announced("Click the Add button twice.") == "Click the Add button twice."
     assert announced("HTML It is found there.") == "HTML It is found there."
     assert announced("New ways to find it.", "New") == "New ways to find it."
+    assert announced("`loom(1)` and `bar(7)`.") == announced("`%w`: the `--jobs` option.") == ""
+    assert announced("`loom(1)` weaves `bar(7)`.") == "`loom(1)` weaves `bar(7)`."
     assert announced("Loom.Bar Support bars with errors.") == "Added support for bars with errors."
     assert announced("Fixed #12 - errors are found by a property.") == "Errors are found by a property."
     assert announced("`96a90be` - client: add Response.is_error (commit by @ann)") == ""

@@ -97,6 +97,7 @@ STRESSED_AT_THE_END = {"defer", "emit", "infer", "omit", "permit", "prefer", "re
         ("Allow users to name columns and refer to them", "Allowed users to name columns and refer to them"),
         ("Allow keys to be numbers and add a column", "Allowed keys to be numbers and added a column"),
         ("Rehash keys", "Rehashed keys"),
+        ("Refactor and fill out tests", "Refactored and filled out tests"),
         ("Match loom's order", "Matched loom's order"),
         ("Cache `gen` of tiles", "Cached `gen` of tiles"),
         ("Report missing tiles", "Reported missing tiles"),

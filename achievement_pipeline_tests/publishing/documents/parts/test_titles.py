@@ -57,6 +57,8 @@ LONG_DONE = LONG.replace("Skip", "Skipped")
         ('Fix #12 "Wrong order of tiles"', "", "Fixed: Wrong order of tiles"),
         ("Provide WAL=off #363", "", "Provided WAL=off"),
         ("Add a cache (#363, #364)", "", "Added a cache"),
+        ("Fix: Update the parser", "", "Updated the parser"),
+        ("Fix: Wrong order of tiles", "", "Fix: Wrong order of tiles"),
         ("Problem: tiles are lost", "", "Fixed: Tiles are lost"),
         ("[WIP, do not merge] Problem: draw() leaks", "", "Fixed: draw() leaks"),
         ("Add tiles outside of the view\u2026", "\u2026port (#3)\n\nx", "Added tiles outside of the viewport"),
