@@ -148,8 +148,10 @@ def describe(given: Sequence[PublicAchievement], about: About, markup: Format) -
     named = _named_of(projects)
     of_projects = {each.id for members in named for each in members}
     engineering = [each for each in rest if each.category not in NO_ENGINEERING and each.id not in of_projects]
-    deepest = facts.telling(sorted(engineering, key=lambda each: -each.complexity_score), _DEEPEST)
-    told = {each.id for each in deepest} | of_projects
+    titles = {facts.headline(each) for each in greatest}
+    untold = (each for each in engineering if facts.headline(each) not in titles)
+    deepest = facts.telling(sorted(untold, key=lambda each: -each.complexity_score), _DEEPEST)
+    told = {each.id for each in deepest} | of_projects | {each.id for each in rest if facts.headline(each) in titles}
     counted = by_theme(each for each in rest if not _is_review(each))
     writer = _Writer(markup, facts.only_place(work), everybody=about.everybody)
     newest = max((each.completed_at for each in work if each.completed_at), default=None)

@@ -37,7 +37,10 @@ _ANYTHING = (
 _UPKEEP = r"(?:build|ci|compilation|formatting|lint(?:ing)?|style|whitespace)"
 _HAN_WORK = "(?:更新|优化|修改|修复|重构|完善|调整)"
 _HAN_ANYTHING = "(?:官方)?(?:代码|文档|命名|测试|注释|依赖|问题|bug)"
-_HAN_RELEASE = r"发布 ?v?\d[\w.-]{0,30}(?: ?版本)?|(?:更新|升级|修改)?(?:项目)?版本号?[至到为]? ?v?\d[\w.-]{0,30}"
+_HAN_RELEASE = (
+    r"(?:准备)?发布 ?v?\d[\w.-]{0,30}(?: ?(?:正式)?版本)?"
+    r"|(?:更新|升级|修改)?(?:项目|正式)?版本号?\W?[至到为]? ?v?\d[\w.-]{0,30}"
+)
 """In Chinese: updates of code, documents, names, tests; releases of a version."""
 _VERSION = r"(?:[\w.-]{1,30} )?v?\d{1,5}(?:\.\d{1,5}){1,3}(?:-[\w.]{1,20})?"
 _RELEASE = (

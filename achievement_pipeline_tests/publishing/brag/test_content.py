@@ -168,6 +168,13 @@ def test_a_theme_of_which_all_was_told_is_not_counted_again() -> None:
     assert "**Refactoring**" not in written(*work, deep)
 
 
+def test_a_title_that_was_told_is_not_told_again_of_other_work() -> None:
+    work = [view(f"Add {n} to x", number=n, impact_score=90 - n) for n in range(5)]
+    again = view("Add 1 to x", number=8, impact_score=20, complexity_score=99)
+    other = view("Add 9 to x", number=9, impact_score=10, complexity_score=9)
+    assert written(*work, again, other).count("Added 1 to x") == written(*work, other).count("Added 1 to x")
+
+
 def test_of_equal_impact_the_more_complex_comes_first() -> None:
     document = written(view("Easy", complexity_score=20.0), view("Hard", number=8, complexity_score=70.0))
     assert document.index("### Hard") < document.index("### Easy")

@@ -21,6 +21,7 @@ from achievement_pipeline.publishing.documents.parts.past_tense import past_tens
 from achievement_pipeline.publishing.documents.parts.prose import about_the_whole, paragraphs
 from achievement_pipeline.publishing.documents.parts.titles import (
     ISSUES,
+    KIND_IN_HAN,
     LABEL,
     as_code,
     as_done,
@@ -367,7 +368,7 @@ def _listed(items: Iterable[str], done: Callable[[str], str]) -> list[str]:
 
     What may instruct readers in a sentence is a step of the author beside others that can't.
     """
-    plain = [item.rstrip(" .;") for item in items]
+    plain = [KIND_IN_HAN.sub("", item).rstrip(" .;\u3002\uff1b") for item in items]
     if any(done(item) != item for item in plain) and not any(map(_YOUR.search, plain)):
         done = past_tense
     past = [*map(done, plain)]

@@ -264,6 +264,12 @@ def test_a_reference_behind_the_last_sentence_that_stays_comes_off() -> None:
     assert facts.summary(shown).endswith("It fails no more.")
 
 
+def test_the_items_of_a_chinese_list_lose_their_kinds_and_stops() -> None:
+    items = "- 1\u3001\u3010\u65b0\u589e\u3011\u62a5\u8868\uff1b\n- 2\u3001\u3010\u4f18\u5316\u3011\u65e5\u5fd7\uff1b"
+    (shown,) = public(JSON, view("Add it", description=items))
+    assert facts.summary(shown) == "\u62a5\u8868; \u65e5\u5fd7"
+
+
 def test_a_headline_in_chinese_ends_with_its_first_clause() -> None:
     title = "1\u3001\u65b0\u589e\u65e5\u5fd7\u62a5\u8868\uff1b\u6027\u80fd\u63d0\u5347\uff1b"
     assert facts.headline(public(JSON, view(title))[0]) == "\u65b0\u589e\u65e5\u5fd7\u62a5\u8868"
