@@ -27,6 +27,8 @@ def test_a_project_is_named_by_what_most_titles_share_else_by_the_release() -> N
         ),
     )
 
+    problems = public(BRAG, *(view(f"Problem: {name} leaks", number=ord(name)) for name in "abc"))
+    assert extent(problems) == "3 pieces of work on \u201cleak\u201d"
     assert extent(by_word) == "4 pieces of work on \u201cstream\u201d"
     assert extent(by_release) == "4 pieces of work for 2.0"
     assert extent(by_release[2:]) == "2 pieces of work"
