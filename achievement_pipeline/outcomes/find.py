@@ -220,6 +220,8 @@ def _is_change(match: Match[str], lead: str) -> bool:
     """Whether two amounts are one before and one after, and no range, version or mixture of measures."""
     link = (match["link"] if "link" in match.re.groupindex else "").casefold()
     has_both = bool(match["unit"] and match["unit_before"])
+    unit = match["unit"] or match["unit_before"] or ""
+    is_amount = has_both or _measures(unit) == "time"
     if match.re in forms.OF_ONE_MEASURE:
         if not match["unit"]:
             return match["unit_before"] is not None and match.re in forms.UNIT_ONCE
@@ -228,13 +230,11 @@ def _is_change(match: Match[str], lead: str) -> bool:
     if link == "to":
         falls = has_both and _direction_between(*_both(match)) is Direction.DOWN
         is_range = not falls and (not match["lead"] or _leads_to_range(lead))
-        is_measured = scale(match["unit"] or match["unit_before"] or "") is not None
-        return not is_range and (has_both or is_measured or not _is_other(lead))
+        return not is_range and (has_both or scale(unit) is not None or not _is_other(lead))
     if match.re is forms.INSTEAD:
         is_fault = not lead.strip() or forms.IS_FAULT.search(f"{lead}{match[0]} ")
-        return forms.MEASURED.search(lead) is not None or not is_fault
+        return forms.MEASURED.search(lead) is not None or (is_amount and not is_fault)
     if link in {"instead of", "rather than", "as opposed to", "not"}:
-        is_amount = has_both or scale(match["unit"] or match["unit_before"] or "") is not None
         is_plain = link != "not" and is_amount and bool(lead.strip()) and not forms.IS_FAULT.search(lead)
         shown = (forms.IS_NOW,) if link == "not" else (forms.MEASURED, forms.CHANGED)
         return is_plain or any(each.search(lead) for each in shown)
@@ -338,8 +338,9 @@ def _is_of_something_else(match: Match[str], sentence: str, word: str) -> bool:
     is_compared = word in {"more", "higher", "larger", "bigger"} and forms.MORE_THAN.match(sentence, match.end())
     is_behind = forms.EACH_TIME.match(sentence, match.end()) or forms.OF_COVERAGE.match(sentence, match.end())
     is_other = bool(is_coverage or is_longer or is_compared or is_behind)
+    is_loss = word.startswith(forms.FALLS) and forms.LOSS.search(match[0].partition(" by ")[0]) is not None
     is_added = word == "adds" and (match["unit"] == "%" or scale(match["unit"]) is not None)
-    return is_before or is_value or is_first or is_other or is_added
+    return is_before or is_value or is_first or is_other or is_loss or is_added
 
 
 def _is_of_verb(match: Match[str], word: str) -> bool:
@@ -355,7 +356,9 @@ def _direction(match: Match[str], sentence: str) -> Direction:
         return Direction.DOWN
     measured = scale(found.get("unit") or "")
     is_behind = word.startswith("improv")
-    what = found.get("what") or (sentence[max(0, match.start() - _NEAR) : match.end()] if is_behind else "")
+    in_what = forms.IN_TIME.match(sentence, match.end())
+    near = (in_what[0] if in_what else sentence[max(0, match.start() - _NEAR) : match.end()]) if is_behind else ""
+    what = found.get("what") or near
     is_rate = bool(measured and measured[0].endswith(("/s", "/sec", "second", "ps")))
     is_of_time = word.startswith(("improv", "optimi")) and forms.IS_TIME.search(what) is not None
     is_time = (measured is not None and not is_rate) or is_of_time

@@ -128,7 +128,7 @@ _THIS_TO = compile_pattern(
     IGNORECASE,
 )
 _NOW_PREVIOUSLY = compile_pattern(
-    rf"(?<![\w.,#/-]){_AFTER}[^\d]{{0,140}}?\b(?P<link>previously|before(?=,|\sthis\b|\sthese\b)|used\sto\s(?:be|take))\b[^\d]{{0,40}}?{_BEFORE}(?![\w/])",
+    rf"(?<![\w.,#/-]){_AFTER}[^\d]{{0,140}}?\b(?P<link>previously|before(?=,|\sth(?:is|ese)\s[a-z]{{3,15}},)|used\sto\s(?:be|take))\b[^\d]{{0,40}}?{_BEFORE}(?![\w/])",
     IGNORECASE,
 )
 _OLD = r"(?<!\bof\s)\b(?:old|original|previous|existing)\s[a-z]{2,20}\b[^\d;]{0,60}?"
@@ -273,7 +273,8 @@ FASTER_BY = compile_pattern(
     IGNORECASE,
 )
 SMALLER_SHARE = compile_pattern(
-    rf"\b(?P<word>faster|quicker|smaller|shorter|less)\s\((?!<){ABOUT}{_DIFFERENCE}(?P<unit>{TIME}|{SIZE})", IGNORECASE
+    rf"\b(?P<word>faster|quicker|smaller|shorter|less)\s\((?!<){ABOUT}{_DIFFERENCE}(?P<unit>{TIME}|{SIZE})\)",
+    IGNORECASE,
 )
 """In parentheses: "slightly smaller (about 2KB)"."""
 IS_DOWN = compile_pattern(
@@ -425,7 +426,7 @@ RANGE_LEAD = compile_pattern(
     IGNORECASE,
 )
 _UNREAL_WORDS = (
-    r"\b(?:would|should|expect\w*(?!\s(?:time|duration))|fail(?:s|ed|ing)?\sto|likely|can\sbe\sfurther|hope\w*|ideally|theoretical\w*|currently|intent|goal|aims?"
+    r"\b(?:would|should|expect\w*(?!\s(?:time|duration))|likely|can\sbe\sfurther|hope\w*|ideally|theoretical\w*|currently|intent|goal|aims?"
     r"|causing|causes\san?|resulting\sin\san\sincrease|saw\s(?:[a-z]{1,12}\s){1,3}with|claims?|claimed|blog|article|according\sto\s(?:its|their|the)\sauthors?|whether|(?<!check\s)(?<!checks\s)(?<!checking\s)if(?!\s(?:I|we|my)\b)|(?<![-\w])warn(?:s|ed)?|tried|trying|attempt(?:ed|ing))\b[^.;(]{0,60}$"
     r"|\bregress\w*\b[^.;(:]{0,60}$|\b(?:could|might|potential(?:ly)?|possibly|perhaps|maybe|probably|hopefully|unlike)\b[^.;,(]{0,60}$"
 )
@@ -433,14 +434,14 @@ UNREAL = compile_pattern(_UNREAL_WORDS, IGNORECASE)
 """Before a statement: what would be, what was wrong, what others say."""
 NO_CHANGE = compile_pattern(rf"{_UNREAL_WORDS}|\b(?:spans?|spanning|ranges?|ranging|intervals\sfrom)\s$", IGNORECASE)
 DENIED = compile_pattern(
-    r"(?:\b(?:not(?!\sonly\b)|never|no|without(?!\sth[ei]s?\b))\b|n't)(?:(?!\s[-\u2013\u2014]\s)[^.;,:(]){0,20}$|\bwhen\b(?!\s(?:\w{1,20}ing|needed|necessary|required|possible|used)\b)(?:(?!\b(?:is|are)\b)[^.;,(]){0,40}$|\bavoid(?:s|ed|ing)?\s(?:an?|the)\s[~<>]?$|\bnot\s(?:all|every|always)\b[^.;]{0,80}$",
+    r"(?:\b(?:not(?!\sonly\b)|never|no|without(?!\sth[ei]s?\b))\b|n't)(?:(?!\s[-\u2013\u2014]\s)[^.;,:(]){0,20}$|\bwhen\b(?!\s(?:\w{1,20}ing|needed|necessary|required|possible|used)\b)(?:(?!\b(?:is|are)\s[a-z]{2,15}\s(?:the|this|it)\b)[^.;,(]){0,40}$|\bavoid(?:s|ed|ing)?\s(?:an?|the)\s[~<>]?$|\bnot\s(?:all|every|always)\b[^.;]{0,80}$",
     IGNORECASE,
 )
 """Before a difference that there is not."""
 TURN = compile_pattern(r",?\sbut\s|;\s", IGNORECASE)
 """Before what is said of something else: "not for small inputs, but"."""
 EARLIER = compile_pattern(
-    r"\b(?:originally|at\sthe\s(?:cost|expense)\sof|limitation)\b[^.;,]{0,40}$|\bthan\s$|\(was\s$|#\d{1,6}\s$",
+    r"\b(?:originally|at\sthe\s(?:cost|expense)\sof|limitation)\b[^.;,]{0,40}$|\b(?:larger|bigger|greater|longer|smaller|shorter|wider)\sthan\s$|\bfail(?:s|ed|ing)?\sto\b[^.;(]{0,60}$|\(was\s$|#\d{1,6}\s$",
     IGNORECASE,
 )
 """Before a difference that was made before, or is a price."""
@@ -481,13 +482,16 @@ TO_AN_AMOUNT = compile_pattern(rf"\bto\s{ABOUT}\d", IGNORECASE)
 IS_RATE = compile_pattern(RATE, IGNORECASE)
 IS_SETTING = compile_pattern(
     r"time-?outs?|limit|interval|delay|debounc|threshold|default|\bmax|\bminimum\b|buffer|cache|period|window|capacit"
-    r"|retr(?:y|ies)|budget|tolerance|deadline|back-?off|poll|\bwait(?:s|ing)?\b|heap|stack|queue|\bpool|batch|sleep|pause|\bttl\b|frequen|margin|ceiling|quota|expir"
+    r"|retr(?:y|ies)|budget|tolerance|deadline|back-?off|poll|\b(?:wait(?:s|ing)?|heap|stack|queue|pool|batch)\b|sleep|pause|\bttl\b|frequen|margin|ceiling|quota|expir"
     r"|\bbump|\brais(?:e|ing)|\bextend|\bsupport|\ballow|\binstead\b|\bevery\b|\bchanged\b|\bincorrect",
     IGNORECASE,
 )
 """In a sentence about a value that is set: more time or space is no cost there."""
 PERCENT_SIGNS = frozenset({"%", "percent", "per cent"})
-_GROWN = r"(?:times?|latency|overhead|duration|runtime|costs?|memory|footprint|binary|file|counts?|sizes?|usage|allocations?)"
+_GROWN = (
+    r"(?:times?|latency|overhead|duration|runtime|costs?|memory|footprint|binary|file|counts?|sizes?|usage"
+    r"|allocations?)"
+)
 TAKES_LONGER = compile_pattern(
     rf"\b(?:increas\w+|adds?|added|grow\w*|rais\w+)\b[^.;\d]{{0,40}}\b{_GROWN}\b|\b{_GROWN}\s(?:increase|growth)\b"
     r"|\bfile\sgrow\w*\b",
@@ -498,6 +502,12 @@ IS_NOW = compile_pattern(r"\b(?:so|now|makes?|becomes|reduces|only|will)\b[^.;]{
 """Before "16 bytes, not 24": the first is after the change."""
 NEGATIVE = compile_pattern(r"(?<![\d%)])\s[(~]{0,2}[\u2212-]$")
 """Before an amount with the sign of what falls: "the speed changes by -8%"."""
+LOSS = compile_pattern(
+    r"\b(?:performance|perf|speed(?!-?\s?up)|throughput|accuracy)\b(?!\s(?:overhead|costs?|penalty|impact|hit|loss|regression|difference))"
+    r"(?=[^.;]{0,30}$)",
+    IGNORECASE,
+)
+"""What is better when it is more, in a statement that it is less."""
 COVERAGE = compile_pattern(r"\bcoverage\b[^.;]{0,40}$|^\s?(?:test|code)?\s?coverage\b", IGNORECASE)
 """Before a share that is a coverage of tests."""
 OF_COVERAGE = compile_pattern(r"\s(?:in|of)\s(?:[a-z]{1,12}\s){0,2}coverage\b", IGNORECASE)
@@ -512,12 +522,18 @@ VERSUS = compile_pattern(r"\bvs\b|i/s\s-\s$", IGNORECASE)
 MINUS = frozenset({"-", "\u2212"})
 PREFIXES = frozenset({"k", "K", "M", "G"})
 MULTIPLES = frozenset({"x", "\u00d7", "times"})
-IS_TIME = compile_pattern(r"\b(?:(?<!\d\s)times?|latency|latencies|duration|runtime(?!\sperf))\b", IGNORECASE)
+IS_TIME = compile_pattern(
+    r"\b(?:(?<!\d\s)times?|latency|latencies|duration|runtime(?!\sperf)|(?:memory|heap|disk|cpu)\susage|footprint)\b",
+    IGNORECASE,
+)
+IN_TIME = compile_pattern(r"\sin\s[^.;,\d]{0,40}")
+"""Behind an improvement: what is improved."""
 UP = (
     "optimi", "accelerat", "fast", "quicker", "more", "larger", "bigger", "higher", "speed", "sped", "grew", "grow",
     "ris", "rose", "rais", "improv", "increas", "boost", "gain", "uplift", "win", "better", "longer", "adds",
     "outperform", "out-perform", "perf", "efficient",
 )  # fmt: skip
+FALLS = ("reduc", "decreas", "cut", "drop", "lower", "fell", "fall", "shrink")
 BETTER = ("improv", "optimi", "speed", "faster", "quicker", "win")
 FASTER = ("speed", "sped", "improv", "accelerat", "boost", "optimi")
 RISES = ("increas", "rais", "bump", "extend")
