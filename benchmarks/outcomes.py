@@ -1,10 +1,11 @@
 """Measure how well outcomes are read from messages: number, unit and direction, all three right.
 
-``outcome_labels.csv`` has 7,211 commits of public projects whose messages hold numbers, labelled by reading each: the
+``outcome_labels.csv`` has 11,425 commits of public projects whose messages hold numbers, labelled by reading each: the
 outcomes that a message states (``8>2 ms down``, ``15 % up``), nothing where it states none, ``?`` where readers may
 differ (left out). Two thirds of each part were drawn where a number with a unit stands beside a word of change, one
-third elsewhere. The first part of 150 was for development; each later part is of other projects, was measured once with
-the rules as they were then, and joined development. benchmarks/README.md has those figures and the rules of labelling.
+third elsewhere; of the twenty-sixth and twenty-eighth, more messages of the projects before them, all. The first part
+of 150 was for development; each later part is of other projects, was measured once with the rules as they were then,
+and joined development. benchmarks/README.md has those figures and the rules of labelling.
 
 Messages are not in the table: they are read from clones, bare or not, given as folders that have ``owner/name`` or
 ``owner+name`` in their path.
