@@ -26,7 +26,7 @@ _SINGULAR = compile_pattern("(?<![isu])s$")
 """The end of a plural; ``redis``, ``status`` and ``class`` are none."""
 _NO_TOPIC = frozenset(
     (  # noqa: SIM905 - a list of words
-        "and are fixed for from how into its not now off onto only out over same some some than that the their them then this"
+        "and are fixed for from how into its not now off onto only out over same some than that the their them then"
         " this too under use used using via was what when where which while with without more less new old make support"
     ).split()
 )
