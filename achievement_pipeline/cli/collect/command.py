@@ -119,7 +119,7 @@ def _refuse_unknown_authors(collection: Collection, authors: Sequence[str]) -> N
     Raises:
         UnknownAuthorError: With whom it may have been instead.
     """
-    read = [one.facts["raw_commits"]["missing_authors"] for one in collection.repositories if one.facts]
+    read = [one.facts["raw_commits"]["missing_authors"] for one in collection.repositories if not one.error]
     for author in authors:
         if read and all(author in missing for missing in read):
             hint = next((missing[author] for missing in read if missing[author]), "")
