@@ -20,6 +20,10 @@ _TESTED_IN: Final = {
     "app/decide/wording.py": "cli/decide/test_word.py",
     "cli/options/filter_options.py": "cli/look/test_achievements.py",
     "cli/service/mcp.py": "agent/test_server.py",
+    **dict.fromkeys(
+        (f"publishing/wording/{name}.py" for name in ("clauses", "meanings", "relations", "runs")),
+        "publishing/wording/test_gate.py",
+    ),
     "publishing/documents/agent.py": "agent/test_server.py",
     "app/publish/accounts.py": "cli/publish/test_publish.py",
     "app/decide/decisions.py": "cli/decide/test_commands.py",

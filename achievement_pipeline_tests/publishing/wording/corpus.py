@@ -1,4 +1,4 @@
-"""Faithful rewrites written by hand, and what lies, made of them."""
+"""Texts written by hand, faithful ones and others, and what lies, made of the faithful ones."""
 
 from __future__ import annotations
 
@@ -17,12 +17,21 @@ class Rewrite(NamedTuple):
 
 def faithful() -> Iterator[Rewrite]:
     """Read ``faithful.txt``."""
-    text = Path(__file__).with_name("faithful.txt").read_text(encoding="utf-8")
+    return _read("faithful.txt", "S ")
+
+
+def unfaithful() -> Iterator[Rewrite]:
+    """Read ``unfaithful.txt``: what says something else in the words of its facts."""
+    return _read("unfaithful.txt", "X ")
+
+
+def _read(name: str, mark: str) -> Iterator[Rewrite]:
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
     for block in text.split("\n\n"):
         lines = [line for line in block.splitlines() if line and not line.startswith("#")]
         facts = [line[2:] for line in lines if line.startswith("F ")]
         for line in lines:
-            if line.startswith("S "):
+            if line.startswith(mark):
                 cited, _, sentence = line[2:].partition(" ")
                 yield Rewrite(sentence, tuple(facts[int(number) - 1] for number in cited.split(",")))
 

