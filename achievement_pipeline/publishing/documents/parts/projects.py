@@ -14,7 +14,7 @@ _PIECES_OF_RELEASE = 10
 """Of a project that is called after its release; fewer are better told by the strongest."""
 _LEAST_OF_PROJECT = 3
 """Pieces of work shown per project; a smaller project has only these."""
-_NAMED_BY_STRONGEST = 20
+_NAMED_BY_STRONGEST = 8
 """Maximum pieces of a project that is called by its strongest: of more, one says nothing about the others."""
 _LEAST_NAMED = 2
 """Pieces that can be named without more: a project of which one can is that piece of work."""

@@ -64,7 +64,9 @@ KIND_IN_HAN = compile_pattern(r"^\u3010[^\u3010\u3011]{1,30}\u3011\s*(?=\S)")
 _AREA = compile_pattern(r"^\[([^\[\]]{1,30})\]:?\s+(?=[^\W\d_a-z]|`)")
 _SOLVED = compile_pattern(r"^(?:problem|issue|bug): ?(?=\S)", IGNORECASE)
 """A title that is labelled as the problem that was solved."""
-_PREFIXES = (_BREAKING, LABEL, _THIS, ISSUES, _AREA, KIND_IN_HAN, _BRANCH)
+_TYPE = compile_pattern(r"^(?:feat|fix|perf|refactor)!\([^()]{1,40}\): (?=\S)", IGNORECASE)
+"""A type whose mark of a breaking change stands before its scope."""
+_PREFIXES = (_TYPE, _BREAKING, LABEL, _THIS, ISSUES, _AREA, KIND_IN_HAN, _BRANCH)
 _LAST_EMOJI = compile_pattern(
     r"(?<=\S)(?:\s*(?::[a-z][a-z0-9_+-]{1,30}:(?!\S)|[\u2600-\u27bf\U0001f000-\U0001faff]\ufe0f?)){1,5}$"
 )

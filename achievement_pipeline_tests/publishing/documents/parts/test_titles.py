@@ -57,6 +57,7 @@ LONG_DONE = LONG.replace("Skip", "Skipped")
         ('Fix #12 "Wrong order of tiles"', "", "Fixed: Wrong order of tiles"),
         ("Provide WAL=off #363", "", "Provided WAL=off"),
         ("Add a cache (#363, #364)", "", "Added a cache"),
+        ("Feat!(bars): add tiles", "", "Added tiles"),
         ("Fix: Update the parser", "", "Updated the parser"),
         ("Fix: Wrong order of tiles", "", "Fix: Wrong order of tiles"),
         ("Problem: tiles are lost", "", "Fixed: Tiles are lost"),
