@@ -17,7 +17,7 @@ from achievement_pipeline.judging.announced.references import Reference, find_re
 from achievement_pipeline.judging.announced.sentences import DASHES, as_sentence
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 
-PARSER_VERSION: Final = "15"
+PARSER_VERSION: Final = "16"
 """Increase by hand when the same text gives other entries."""
 
 _LONGEST_TEXT: Final = 8 << 20
