@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field
 
-from achievement_pipeline.columns.text import contains, extract, replace
+from achievement_pipeline.columns.text import contains, count, extract, replace
 from achievement_pipeline.judging.paths import matches
 from achievement_pipeline.parsing.patterns import MULTILINE, compile_pattern
 from achievement_pipeline.parsing.strict_model import StrictModel
@@ -319,7 +319,7 @@ def _branch_words(branches: pd.Series[str]) -> pd.Series[str]:
 def _are_branches(titles: pd.Series[str], branches: pd.Series[str]) -> pd.Series[bool]:
     """Return which titles are made of a branch of one or two words, as GitHub does if there are several commits."""
     own = branches.reindex(titles.index).fillna("").str.lower()
-    return (titles.fillna("").str.lower() == own) & (own.str.count(" ") <= 1) & (own != "")
+    return (titles.fillna("").str.lower() == own) & (count(own, " ") <= 1) & (own != "")
 
 
 def _listed(body: str) -> list[str]:
