@@ -152,7 +152,7 @@ class _Clause:
         first, last = len(self.nodes), len(self.nodes) + len(run.words) - 1
         clauses = self._append(run.words, first, last)
         self._allows = self._allows or run.allows
-        if run.joined and not run.label and self._last is not None:
+        if run.joined and not run.label and self._last is not None and not self._is_fronted:
             self.nodes[self._last].ties.add(Tie(last, "mod"))
         begins = self._last is None or (self._is_fronted and run.joined and not run.label)
         self._is_fronted = (self._last is None or self._is_fronted) and bool(run.label)
@@ -216,8 +216,10 @@ class _Clause:
 
     def _purpose(self) -> set[Tie]:
         """What is used or changed to do something does it."""
-        verb = groups_of(self.nodes[self._verb].word.stem) if self._verb is not None else set()
-        return {Tie(ROOT, "top")} if self._uses or verb & {"modify", "make"} else set()
+        return {Tie(ROOT, "top")} if self._uses or self._verb_groups() & {"modify", "make"} else set()
+
+    def _verb_groups(self) -> frozenset[str]:
+        return groups_of(self.nodes[self._verb].word.stem) if self._verb is not None else frozenset()
 
     def _tie(self, run: Run, base: set[Tie], *, verb: bool, may_be_verb: bool) -> None:
         first, last = len(self.nodes) - len(run.words), len(self.nodes) - 1
@@ -284,6 +286,8 @@ class _Clause:
         elif run.label == "rel" or (self._verb is None and (run.label != "to" or self._allows)):
             ties.add(Tie(ROOT, run.label))
         ties = ties or {Tie(ROOT, run.label)}
+        if run.label == "towards" and run.indefinite and self._verb_groups() & {"extract", "split"}:
+            ties.add(Tie(ROOT, "top"))  # it was made
         if run.label == "rel":
             self._outer = set()
             self._before_relative = list(self.heads)

@@ -64,10 +64,10 @@ def refusal(sentence: str, facts: Sequence[str]) -> str | None:
         return f"The sentence is longer than {LONGEST} characters."
     if why := _quoted(sentence, facts):
         return why
-    words = _without_implied(read_words(sentence), facts)
+    read = [read_words(fact) for fact in facts]
+    words = _as_replaced(_without_implied(read_words(sentence), facts), read)
     if why := _not_whole(words):
         return why
-    read = [read_words(fact) for fact in facts]
     if sum(map(len, read)) > _MOST_WORDS:
         return f"The cited facts have more than {_MOST_WORDS} words."
     known = [_Fact(fact) for fact in read]
@@ -104,6 +104,20 @@ def _without_implied(words: list[Word], facts: Sequence[str]) -> list[Word]:
         if not is_implied or word.stem in known:
             kept.append(word)
     return kept
+
+
+def _as_replaced(words: list[Word], facts: list[list[Word]]) -> list[Word]:
+    """Read "moved from a list to a set" as "replaced a list with a set", if that is what the facts say."""
+    if len(words) < _LEAST_MOVED or words[1].text.lower() != "from" or "move" not in groups_of(words[0].stem):
+        return words
+    meanings = set().union(*map(meanings_of, facts))
+    if "replace" not in meanings or meanings & {"move"} or [word.text for word in words].count("to") != 1:
+        return words
+    replaced, means = read_words("replaced")[0], read_words("with")[0]
+    return [replaced, *(means if word.text == "to" else word for word in words[2:])]
+
+
+_LEAST_MOVED = 5
 
 
 class _Fact:
@@ -335,19 +349,20 @@ def _orders(fact: _Fact) -> set[tuple[str, str]]:
 
 
 def _directions(words: list[Word]) -> set[str]:
-    """Return the directions of numeric changes without a verb: ``420 → 130 ms`` is a reduction."""
-    found = list(quantities(words))
+    """Return the directions of numeric changes without a verb: ``420 → 130 ms`` is a reduction.
+
+    It is an improvement too if what was measured is better when there is less of it, as a latency is.
+    """
     changes = set(_pairs(words))
-    sizes = [
-        (_size(first), _size(second))
-        for first, second in itertools.pairwise(found)
-        if (first.value, second.value) in changes
-    ]
-    return {
-        "reduce" if after < before else "increase"
-        for before, after in sizes
-        if before is not None and after is not None
-    }
+    found = set()
+    for first, second in itertools.pairwise(quantities(words)):
+        before, after = _size(first), _size(second)
+        if (first.value, second.value) not in changes or before is None or after is None:
+            continue
+        found.add("reduce" if after < before else "increase")
+        if set(first.near) & stems("better_when_less" if after < before else "better_when_more"):
+            found.add("improve")
+    return found
 
 
 def _size(quantity: Quantity) -> float | None:

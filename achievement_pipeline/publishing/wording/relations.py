@@ -54,6 +54,12 @@ _LIKE_WITHOUT_OBJECT = {"obj": "place towards top subj to", "top": "place toward
 _UNDIRECTED = frozenset({"mod", "pred"})
 
 
+def _is_same_turned(stated: str, known: str) -> bool:
+    """Return whether a tie says the same in the other direction: "a library of rules" and "rules into a library"."""
+    is_made_of = stated == "place" and known == "towards"
+    return is_made_of or (stated in _UNDIRECTED and _alike(stated, known, has_object=True))
+
+
 def _alike(stated: str, known: str, *, has_object: bool) -> bool:
     if stated == known or _is_listed(_LIKE, stated, known):
         return True
@@ -258,7 +264,7 @@ class _Match:
             return True  # two words for one: the option --sort
         if tie.label in {"means", "without"} and any(each.to == ROOT for each in known.ties):
             return tie.label == "without" or "replace" not in groups_of(governor.stem)
-        return self._depends(tie, fact, index) or (tie.label in _UNDIRECTED and self._governs(tie, fact, index))
+        return self._depends(tie, fact, index) or self._governs(tie, fact, index)
 
     def _is_top(self, tie: Tie, known: Node, fact: FactNodes, index: int) -> bool:
         if known.needs is not None and not any((fact, known.needs) in each for each in self._present):
@@ -276,7 +282,7 @@ class _Match:
 
     def _governs(self, tie: Tie, fact: FactNodes, index: int) -> bool:
         return any(
-            of is fact and each.to == index and _alike(tie.label, each.label, has_object=True)
+            of is fact and each.to == index and _is_same_turned(tie.label, each.label)
             for of, other in self._places[tie.to]
             for each in of.nodes[other].ties
         )

@@ -31,6 +31,8 @@ class Run:
     """That verb says that something is possible, or was made so."""
     determined: bool = False
     """An article precedes it, so it begins with no verb."""
+    indefinite: bool = False
+    """That article is "a": it was not there before."""
     counted: bool = False
     """A number precedes it."""
     auxiliary: str = ""
@@ -133,6 +135,7 @@ class _Reader:
             self.run.label = "without"
         elif text in texts("determiners") and not (is_first and text == "this"):
             self.run.determined = True
+            self.run.indefinite = text in {"a", "an"}
             self.run.label = "towards" if self.run.label == "to" else self.run.label
         elif word.kind == "word":
             self.run.determined = False

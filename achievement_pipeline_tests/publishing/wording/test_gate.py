@@ -11,7 +11,7 @@ from achievement_pipeline.publishing.wording.gate import refusal
 from achievement_pipeline_tests.publishing.wording.corpus import Rewrite, faithful, lies, unfaithful
 
 REWRITES = list(faithful())
-REFUSED = 0.05
+REFUSED = 0.02
 """The part of these rewrites that the gate may refuse. Of more freely worded ones it refuses more: docs/wording.md."""
 LIES = 2_000
 
@@ -58,6 +58,9 @@ FACTS = {
     "share": "Tests cover 33 % of the parser",
     "drop": "Drop the CSV export",
     "dark": "Add dark mode",
+    "heap": "Replace the list of jobs with a heap",
+    "library": "Extract the pricing rules into a library",
+    "shared": "Extract the pricing rules into the library",
 }
 
 
@@ -105,6 +108,8 @@ FACTS = {
         ("A Redis cache for sessions is to be added.", "cache", "to be"),
         ("A Redis cache is being added.", "cache", "is being"),
         ("Was a Redis cache for sessions added?", "cache", "?"),
+        ("Created a library of the pricing rules.", "shared", "library"),
+        ("Moved from a heap to the list of jobs.", "heap", "heap"),
         ("Redis " * 200, "cache", "longer"),
     ],
 )
@@ -122,6 +127,9 @@ def test_what_went_wrong_elsewhere_is_refused_and_named(sentence: str, cited: st
         ("Contributed to the parser.", "contributed"),
         ("Reduced p95 latency from 420 to 130 ms.", "latency"),
         ("Cut p95 latency from 420 ms to 130 milliseconds.", "latency"),
+        ("Improved p95 latency from 420 to 130 ms.", "latency"),
+        ("Moved from a list of jobs to a heap.", "heap"),
+        ("Created a library of the pricing rules.", "library"),
         ("Did not fix the leak in worker.py.", "leak"),
         ("Released on 5 March 2026 in 2.1.0.", "release"),
         ("Tests cover 33 percent of the parser.", "share"),
