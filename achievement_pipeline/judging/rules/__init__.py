@@ -20,7 +20,7 @@ from achievement_pipeline.parsing.strict_model import StrictModel
 Address = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1)]
 _LaneRules = TypeVar("_LaneRules", bound=StrictModel)
 
-SCORE_VERSION = "28"
+SCORE_VERSION = "29"
 """Increase by hand when a change to a default below, or to the judging code, changes a score, its ledger or a sentence.
 
 What another version judged is judged again after the upgrade.
