@@ -2,10 +2,15 @@
 """Secrets in texts are found as they stand there."""
 
 import base64
+import time
+from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from achievement_pipeline.publishing.gate.secret_scan import find_secrets
+from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern, escape
+from achievement_pipeline.publishing.gate.secret_scan import _PASTED, _SIGNS, _folded, find_secrets
 from achievement_pipeline_tests.publishing.tokens import made_up_secrets, tell_tale
 
 SECRETS = made_up_secrets(seed=1)
@@ -170,3 +175,33 @@ def test_a_disguised_token_is_found(disguise: str) -> None:
     found = find_secrets(text)
     assert found
     assert all(secret.text in text for secret in found)
+
+
+@pytest.mark.parametrize("kind", _PASTED)
+@given(data=st.data())
+def test_what_a_pattern_finds_has_one_of_its_signs(kind: str, data: st.DataObject) -> None:
+    found = data.draw(st.from_regex(_PASTED[kind]))
+    assert any(sign in _folded(found) for sign in _SIGNS[kind])
+
+
+def test_every_letter_that_a_pattern_takes_for_one_of_a_sign_is_folded_to_it() -> None:
+    letters = "".join(map(chr, range(0x10000)))
+    for letter in {letter for signs in _SIGNS.values() for sign in signs for letter in sign}:
+        found = compile_pattern(escape(letter), IGNORECASE).findall(letters)
+        assert {_folded(each) for each in found} == {letter}
+
+
+def test_a_text_without_a_sign_takes_less_than_the_patterns_would() -> None:
+    text = "Reports are written by the hour. " * 1_000
+    find_secrets("")  # the scanner is made once
+    patterns = _seconds(lambda: [pattern.findall(text) for pattern in _PASTED.values()])
+    assert _seconds(lambda: find_secrets(text)) < patterns
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    times = []
+    for _ in range(3):
+        began = time.process_time()
+        work()
+        times.append(time.process_time() - began)
+    return min(times)
