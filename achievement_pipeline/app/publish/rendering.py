@@ -203,7 +203,7 @@ def _own_resume(settings: Settings, author: Author) -> dict[str, Any]:
 
 def _reader(settings: Settings, channel: Channel, known: Known, author: Author) -> Reader:
     own = json.dumps(_own_resume(settings, author), ensure_ascii=False) if channel.includes_own_resume else ""
-    return Reader(policy=settings.privacy.policy, known=known, own=own)
+    return Reader(policy=settings.config.privacy, known=known, own=own)
 
 
 def _about(settings: Settings, channel: Channel, period: Period, author: Author) -> About:

@@ -5,6 +5,7 @@ The record of a channel chooses its checks; `publishing.gate.checking` runs them
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from html.parser import HTMLParser
@@ -38,7 +39,7 @@ def faults_of_resume(text: str) -> Sequence[str]:
 
 def faults_of_page(text: str) -> Sequence[str]:
     """Check that an HTML page loads nothing."""
-    return _Page(text).faults
+    return _read_page(text).faults
 
 
 def faults_of_markdown(text: str) -> Sequence[str]:
@@ -68,7 +69,7 @@ def links_of_resume(text: str) -> Iterable[str]:
 
 def links_of_page(text: str) -> Iterable[str]:
     """Find the links of an HTML page, without those to an element of the page itself."""
-    page = _Page(text)
+    page = _read_page(text)
     return [link for link in page.links if link.removeprefix("#") not in page.ids]
 
 
@@ -108,3 +109,9 @@ class _Page(HTMLParser):
             self.links.append(attributes.get("href") or "")
         if name := attributes.get("id"):
             self.ids.add(name)
+
+
+@functools.lru_cache(maxsize=1)
+def _read_page(text: str) -> _Page:
+    """Read a page, once for both of its checks."""
+    return _Page(text)

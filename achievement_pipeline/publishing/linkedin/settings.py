@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,6 +45,7 @@ class LinkedInVisibility(StrEnum):
     CONNECTIONS = "CONNECTIONS"
 
 
+@functools.lru_cache(maxsize=8)
 def compile_template(source: str) -> jinja2.Template:
     """Return a template that can reach nothing but what it is given."""
     # imported here: every command reads these settings, few render a post
