@@ -131,10 +131,11 @@ _STANDS_FOR_A_PASSWORD = compile_pattern(r"(?i)pass|password|passwd|pwd|pw|user|
 _ADVISORY = compile_pattern(r"GHSA(?:-[23456789cfghjmpqrvwx]{4}){3}")
 _IS_PATH = compile_pattern(r"(?:~|\.{1,2})?/[\w.-]+(?:/|$)")
 _JOINED = compile_pattern(
-    r"(?<=[\w.=/+-])[\"'`]\s{0,5}(?:[+.&,]|\\\n|\n)?\s{0,20}[\"'`](?=[\w.=/+-])(?![\w-]{1,40}[\"'`]\s{0,3}:)"
+    r"(?<=[\w.=/+-])[\"'`]\s{0,5}(?:(?:[+.&]|\\\n|\n)?\s{0,20}[\"'`]|,\s{0,20}[\"'`](?![\w-]{1,40}[\"'`]\s{0,3}:))"
+    r"(?=[\w.=/+-])"
     r"|(?<=\w)\\?\n[ \t]{0,40}(?=\w)"
 )
-"""Between the pieces of one string: ``"ghp_" + "x"``, or a line's end within it. The name of a member is no piece."""
+"""Between the pieces of one string: ``"ghp_" + "x"``, or a line's end within it. A name behind a comma is none."""
 _MARKUP = compile_pattern(r"[*`\\]+|(?<=\w)__|__(?=\w)|(?<=\w)(?:<!--[^<>]{0,100}-->|</?[A-Za-z][^<>\s]{0,20}>)+(?=\w)")
 _BASE64 = compile_pattern(r"(?<![\w+/=-])[\w+/-]{16,4000}={0,2}(?![\w+/=-])")
 _BASE32 = compile_pattern(r"(?<![\w+/=-])[A-Z2-7]{16,4000}={0,6}(?![\w+/=-])")

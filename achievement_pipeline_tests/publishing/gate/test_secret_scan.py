@@ -177,6 +177,12 @@ def test_a_disguised_token_is_found(disguise: str) -> None:
     assert all(secret.text in text for secret in found)
 
 
+@pytest.mark.parametrize("between", ['" + "', '" "', '"\n  "'])
+def test_the_last_piece_of_a_token_is_one_before_a_colon_too(between: str) -> None:
+    text = f'is_test ? "{_TOKEN[:12]}{between}{_TOKEN[12:]}" : ""'
+    assert f"{_TOKEN[:12]}{between}{_TOKEN[12:]}" in {secret.text for secret in find_secrets(text)}
+
+
 @pytest.mark.parametrize("kind", _PASTED)
 @given(data=st.data())
 def test_what_a_pattern_finds_has_one_of_its_signs(kind: str, data: st.DataObject) -> None:
