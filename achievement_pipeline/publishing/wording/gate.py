@@ -169,6 +169,8 @@ def _words(words: list[Word], facts: list[_Fact]) -> str | None:
     for number, word in enumerate(words):
         if word.kind in {"mark", "number"} or (_occurs(word, facts) and _is_adverb_of(word, facts)):
             continue
+        if word.kind == "unit" and number and words[number - 1].kind == "number":
+            continue  # part of a quantity
         if is_neutral(word) and not _is_name(word, first=number == 0):
             continue
         if _is_implied(word, facts):
