@@ -22,7 +22,7 @@ from achievement_pipeline.publishing.wording.meanings import (
     texts,
     tier_of,
 )
-from achievement_pipeline.publishing.wording.relations import FactNodes, same, untied
+from achievement_pipeline.publishing.wording.relations import BOUNDS, FactNodes, same, untied
 from achievement_pipeline.publishing.wording.words import Word, read_words, stem_of, vocabulary
 
 LONGEST = 500
@@ -65,7 +65,7 @@ def refusal(sentence: str, facts: Sequence[str]) -> str | None:
     if why := _quoted(sentence, facts):
         return why
     read = [read_words(fact) for fact in facts]
-    words = _as_replaced(_without_implied(read_words(sentence), facts), read)
+    words = _as_replaced(_without_implied(read_words(sentence), read), read)
     if why := _not_whole(words):
         return why
     if sum(map(len, read)) > _MOST_WORDS:
@@ -79,7 +79,7 @@ _QUOTED = compile_pattern(r"[\"\u201c\u201d\u00ab]([^\"\u201c\u201d\u00bb]{1,200
 
 
 def _quoted(sentence: str, facts: Sequence[str]) -> str | None:
-    """What stands in quotation marks must stand so in a fact."""
+    """Quoted text must appear in a fact, word for word."""
     known = " ".join(facts).casefold()
     return next(
         (
@@ -91,9 +91,9 @@ def _quoted(sentence: str, facts: Sequence[str]) -> str | None:
     )
 
 
-def _without_implied(words: list[Word], facts: Sequence[str]) -> list[Word]:
+def _without_implied(words: list[Word], facts: list[list[Word]]) -> list[Word]:
     """Leave out what a name says itself: the option `--sort`, the script `plot.py`."""
-    known = {word.stem for fact in facts for word in read_words(fact)}
+    known = {word.stem for fact in facts for word in fact}
     kept = []
     for position, word in enumerate(words):
         beside = [each.stem for each in words[max(0, position - 4) : position + 5] if each.kind == "code"]
@@ -318,13 +318,10 @@ _OF_COUNTED = frozenset({"other", "more", "further", "additional", "of", "the", 
 _RANGES = frozenset({"to", "→", "->", "and", "or", "-"})
 
 
-_BOUNDS = frozenset({"<", ">", "<=", ">="})
-
-
 def _is_same(stated: Quantity, fact: Quantity) -> bool:
     if stated.value != fact.value or stated.bound != fact.bound:
         return False
-    if stated.bound in _BOUNDS and stated.named != fact.named:
+    if stated.bound in BOUNDS and stated.named != fact.named:
         return False
     if stated.unit is not None:
         return stated.unit == fact.unit

@@ -125,10 +125,11 @@ def _must_stay(word: Word, before: Word | None) -> bool:
     """A word that states something and is no measure, and a bound: `< 3`."""
     if before is None:
         return is_node(word)
-    return before.text in _BOUNDS or (is_node(word) and before.kind != "number")
+    return before.text in BOUNDS or (is_node(word) and before.kind != "number")
 
 
-_BOUNDS = frozenset({"<", ">", "<=", ">="})
+BOUNDS = frozenset({"<", ">", "<=", ">="})
+"""Marks that make the number behind them a bound."""
 
 
 def _denies(words: Sequence[Word]) -> bool:
