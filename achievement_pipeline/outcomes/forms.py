@@ -439,7 +439,7 @@ DENIED = compile_pattern(
 )
 """Before a difference that there is not."""
 TURN = compile_pattern(r",?\sbut\s|;\s", IGNORECASE)
-"""Before what is said of something else: "not for small inputs, but"."""
+"""Separates clauses about different cases: "not for small inputs, but"."""
 EARLIER = compile_pattern(
     r"\b(?:originally|at\sthe\s(?:cost|expense)\sof|limitation)\b[^.;,]{0,40}$|\b(?:larger|bigger|greater|longer|smaller|shorter|wider)\sthan\s$|\bfail(?:s|ed|ing)?\sto\b[^.;(]{0,60}$|\(was\s$|#\d{1,6}\s$",
     IGNORECASE,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from achievement_pipeline.publishing.wording.words import Word, is_irregular_past, stem_of, vocabulary
 
 EFFECTS = frozenset({"reduce", "increase", "improve", "speed", "prevent", "allow", "ensure", "cause", "fix", "quick"})
-"""Groups of words that say what became of something."""
+"""Groups of words that state an effect: reduced, fixed, sped up."""
 
 
 @functools.cache
