@@ -12,6 +12,7 @@ from achievement_pipeline.lanes import ActivityKind
 from achievement_pipeline.parsing.patterns import IGNORECASE, compile_pattern
 from achievement_pipeline.publishing.documents.parts.issue_mentions import only_refers
 from achievement_pipeline.publishing.documents.parts.past_tense import past_tense
+from achievement_pipeline.publishing.documents.parts.titles import CUT, DOTS
 from achievement_pipeline.store.tables import JsonObject
 
 _QUALIFIER = (
@@ -93,8 +94,6 @@ _FIRST = compile_pattern(
     IGNORECASE,
 )
 """The beginning of a project, or of a part of it."""
-_CUT = ("\u2026", "...")
-"""What GitHub puts behind a title that it cut, where the body has its end."""
 
 
 def is_weak(title: str) -> bool:
@@ -132,9 +131,9 @@ def strong_title(title: str, evidence: Sequence[JsonObject], repository: str | N
 
 def _uncut(title: str, evidence: Sequence[JsonObject]) -> str:
     """Return the whole of a title that was cut, where a member has it."""
-    if not title.endswith(_CUT):
+    if not title.endswith(CUT):
         return title
-    begins = title.rstrip("\u2026.").rstrip()
+    begins = title.rstrip(DOTS).rstrip()
     return next((each for each in map(_title, evidence) if each.startswith(begins) and len(each) > len(title)), title)
 
 

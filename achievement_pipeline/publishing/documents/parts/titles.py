@@ -74,8 +74,8 @@ _LONGEST_TITLE = 120
 _REFERENCE_FIRST = compile_pattern(rf"(?:for |{CLOSES} )?{REFERENCE}", IGNORECASE)
 _BEGINS_NO_SENTENCE = compile_pattern(r"[a-z(]")
 _ENDS_INSIDE = compile_pattern(r"[\w`),]$")
-_DOTS = ".\u2026"
-_CUT = ("\u2026", "...")
+DOTS = ".\u2026"
+CUT = ("\u2026", "...")
 """What GitHub puts behind a title that it cuts, and before its end in the next line."""
 _UNFINISHED = compile_pattern(
     r" (?:a|an|and|as|at|because|by|from|in|into|its|of|on|or|that|the|their|to|via|when|which|with)$"
@@ -156,9 +156,9 @@ def _made_whole(title: str, description: str) -> tuple[str, str]:
 
     If all of it would be too long, the clause that the title ends in is left out.
     """
-    if title.endswith(_CUT) and description.lstrip().startswith(_CUT):
+    if title.endswith(CUT) and description.lstrip().startswith(CUT):
         end = description.lstrip().partition("\n")[0].rstrip()
-        return title.rstrip(_DOTS) + end.lstrip(_DOTS), end
+        return title.rstrip(DOTS) + end.lstrip(DOTS), end
     end = _folded(title, description)
     if len(title) + len(end) < _LONGEST_TITLE:
         return f"{title} {end}".strip(), end
